@@ -1,0 +1,1 @@
+"""Answer spatial questions with pure functions: frames and arrays in, frames and arrays out."""

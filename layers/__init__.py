@@ -1,0 +1,1 @@
+"""Say what the atlas shows, how it is drawn, and how it is handed over."""
