@@ -1,0 +1,74 @@
+# One command for laptop and CI: `make run` serves the atlas, `make test` checks all of it.
+# Both do their own set-up. Plain make and sh: Debian and macOS; README.md says it for Windows.
+
+PYTHON ?= python3
+PORT ?= 8501
+CITY ?= tianjin
+
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help run test build check bench picture lock wheelhouse clean
+
+help:
+	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it)'
+	@echo 'make test        format, lint, types, unit, page and browser tests'
+	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
+	@echo 'make check       prove that a rebuild of the pack gives the same bytes'
+	@echo 'make bench       time the map against a plain page and print the table'
+	@echo 'make picture     take the picture of the README from the running atlas'
+	@echo 'make lock        compile both requirements.txt from their requirements.in'
+	@echo 'make wheelhouse  write wheelhouse/ for installing without a network'
+	@echo 'make clean       remove what these commands made'
+
+run: $(VENV)/run.stamp
+	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --cov
+
+build: $(VENV)/run.stamp
+	$(BIN)/python -m data.build $(CITY)
+
+check: $(VENV)/run.stamp
+	$(BIN)/python -m data.build $(CITY) --check
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.bench
+
+picture: $(VENV)/test.stamp
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.browser.picture
+
+# --universal: one lock for every system and for Python 3.11 and newer.
+lock: $(VENV)/test.stamp
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command 'make lock' requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command 'make lock' tests/requirements.in -o tests/requirements.txt
+
+# Wheels fit the system and the Python that download them: run this on one like the target.
+wheelhouse: $(VENV)/run.stamp
+	rm -rf wheelhouse
+	$(PIP) download --quiet --only-binary :all: --dest wheelhouse -r requirements.txt
+
+clean:
+	rm -rf $(VENV) wheelhouse .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("The atlas needs Python 3.11 or newer: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	$(PIP) install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
+	$(PIP) install --quiet -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Show that the atlas does what it says."""

@@ -1,0 +1,175 @@
+"""Serve the atlas freshly, watch what its pages ask for, and wait until they stand still."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, FrameLocator, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDE = (1920, 1080)
+NARROW = (390, 844)
+START_SECONDS = 90
+WAIT_MS = 60_000
+HOME = frozenset({"127.0.0.1", "localhost"})
+UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
+"""Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
+MAP = 'iframe[title*="st_folium"]'
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running atlas.
+
+    Parameters
+    ----------
+    url
+        Its root, without a slash at the end.
+    log
+        File that takes all it prints.
+    """
+
+    url: str
+    log: Path
+
+    def printed(self) -> str:
+        """Return all that the server has printed so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _wait_for(process: subprocess.Popen[bytes], server: Server) -> None:
+    until = time.monotonic() + START_SECONDS
+    while not _healthy(server.url):
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"The server did not start:\n{server.printed()}")
+        time.sleep(0.1)
+
+
+@contextmanager
+def serve(
+    script: str = "streamlit_app.py", env: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Start a server that has never been asked for anything, and end it afterwards.
+
+    Parameters
+    ----------
+    script
+        Streamlit script, relative to the root of the repository.
+    env
+        Variables set for the server, such as ``ATLAS_PACKS``.
+    """
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    with tempfile.TemporaryDirectory(prefix="atlas-server-") as folder:
+        server = Server(f"http://127.0.0.1:{port}", Path(folder) / "server.log")
+        with server.log.open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                _wait_for(process, server)
+                yield server
+            finally:
+                process.terminate()
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+@dataclass
+class Watch:
+    """What the pages of a context asked for elsewhere, and what went wrong in them."""
+
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def attach(self, context: BrowserContext) -> None:
+        """Watch every page of ``context``, those to come included."""
+        context.on("request", lambda request: self._asked(request.url))
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("page", self._opened)
+
+    def check(self) -> None:
+        """Fail if anything left this machine or went wrong."""
+        assert not self.foreign, f"requests that leave this machine: {self.foreign}"
+        assert not self.errors, f"errors in the browser: {self.errors}"
+        assert not self.dialogs, f"dialogs that opened: {self.dialogs}"
+
+    def _opened(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self._asked(socket.url))
+        page.on("dialog", self._asked_back)
+
+    def _asked_back(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.hostname not in HOME:
+            self.foreign.append(url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        url = str(message.location.get("url", ""))
+        expected = "404" in message.text and UPSTREAM.match(urlsplit(url).path)
+        if message.type == "error" and not expected:
+            self.errors.append(f"{message.text} ({url})")
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run to its end and nothing on the page is stale."""
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=WAIT_MS
+    )
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')",
+        timeout=WAIT_MS,
+    )
+
+
+def open_at(page: Page, url: str) -> None:
+    """Go to ``url`` and wait until the page stands still."""
+    page.goto(url, timeout=WAIT_MS)
+    settle(page)
+
+
+def map_of(page: Page) -> FrameLocator:
+    """Return the map's frame once a vector of it is drawn."""
+    frame = page.frame_locator(MAP).first
+    frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=WAIT_MS)
+    return frame
