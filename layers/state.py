@@ -5,20 +5,72 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
+
+from layers.catalog import (
+    CURRENT_STATUSES,
+    FIELDS,
+    LEVELS,
+    LOCATION_CLASSES,
+    OUTSIDE,
+    PERIODS,
+    PLAN_STATUSES,
+    SUBKINDS,
+)
+from layers.city import City
 
 Lang = Literal["zh", "en"]
 Period = Literal["now", "2020", "2025"]
+Query = Mapping[str, str | Sequence[str]]
+
+FILTER_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "subkind": "subkind",
+        "level": "level",
+        "field": "field",
+        "district": "district",
+        "plan_status": "plan",
+        "current_status": "now",
+        "location_class": "place",
+    }
+)
+"""Key in the address of each filter."""
+
+MAX_LATITUDE = 85.0
+"""Web Mercator ends there."""
+ZOOMS = (3, 18)
+ALL, NONE = "all", "none"
+LONGEST_VALUE = 20_000
+"""Characters of an address value that are read; the rest cannot be ours."""
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    """Round to 5 digits within the limits; adding zero turns -0.0 into 0.0."""
+    return round(min(max(value, low), high), 5) + 0.0
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Centre and zoom of the map, as last settled (degrees WGS 84, rounded to 5 digits; Leaflet zoom)."""
+    """Centre and zoom of the map, as last settled (degrees WGS 84, Leaflet zoom).
+
+    Rounded to 5 digits (about 1 m) and held within the map's limits on construction, so
+    that a camera equals itself after a trip through the address. Use :func:`camera` for
+    numbers from outside, which may be missing or not finite.
+    """
 
     lat: float
     lon: float
     zoom: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lat", _clamp(self.lat, -MAX_LATITUDE, MAX_LATITUDE))
+        object.__setattr__(self, "lon", _clamp(self.lon, -180.0, 180.0))
+        object.__setattr__(self, "zoom", int(_clamp(self.zoom, *ZOOMS)))
 
 
 @dataclass(frozen=True)
@@ -35,6 +87,11 @@ class Filters:
     plan_status: frozenset[str] = frozenset()
     current_status: frozenset[str] = frozenset()
     location_class: frozenset[str] = frozenset()
+
+    def of(self, name: str) -> frozenset[str]:
+        """Return the values that the filter ``name`` asks for."""
+        chosen: frozenset[str] = getattr(self, name)
+        return chosen
 
 
 @dataclass(frozen=True)
@@ -55,3 +112,184 @@ class ViewState:
     compare: str | None = None
     """Adcode that the district page sets beside it."""
     present: bool = False
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Values that a state of one city may hold; whatever else an address says is dropped.
+
+    Parameters
+    ----------
+    city
+        Id of the city.
+    layers
+        Ids of its layers.
+    filters
+        By filter, the values it may ask for.
+    districts
+        Adcodes of its districts.
+    selectable
+        What may be selected: ids of places, ``@id`` of places with a point, adcodes.
+    """
+
+    city: str
+    layers: frozenset[str]
+    filters: Mapping[str, frozenset[str]]
+    districts: frozenset[str]
+    selectable: frozenset[str]
+
+
+def allowed(city: City) -> Allowed:
+    """Return the values that a state of ``city`` may hold."""
+    districts = frozenset(str(code) for code in city.districts.index)
+    selectable = set(districts)
+    for layer in city.layers.values():
+        if layer.spec.is_places:
+            drawn = layer.frame.index[layer.frame.geometry.notna()]
+            selectable |= set(layer.frame.index) | {f"@{id_}" for id_ in drawn}
+    return Allowed(
+        city=city.id,
+        layers=frozenset(city.layers),
+        filters={
+            "subkind": frozenset(value for values in SUBKINDS.values() for value in values),
+            "level": frozenset(LEVELS),
+            "field": frozenset(FIELDS),
+            "district": districts | {OUTSIDE},
+            "plan_status": frozenset(PLAN_STATUSES),
+            "current_status": frozenset(CURRENT_STATUSES),
+            "location_class": frozenset(LOCATION_CLASSES),
+        },
+        districts=districts,
+        selectable=frozenset(selectable),
+    )
+
+
+def default_state(city: City, lang: Lang = "zh") -> ViewState:
+    """Return the state in which ``city`` opens: as last verified, with later facts."""
+    shown = frozenset(layer.spec.id for layer in city.layers.values() if layer.spec.on)
+    return ViewState(city=city.id, lang=lang, layers=shown)
+
+
+def camera(lat: object, lon: object, zoom: object) -> Camera | None:
+    """Return the camera of three values from outside, or None where they are no finite numbers."""
+    numbers = []
+    for value in (lat, lon, zoom):
+        try:
+            numbers.append(float(value))  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            return None
+    if not all(math.isfinite(number) for number in numbers):
+        return None
+    return Camera(numbers[0], numbers[1], round(_clamp(numbers[2], *ZOOMS)))
+
+
+def _last(query: Query, key: str) -> str | None:
+    """Return the last value of a key, as a browser's form would, or None where there is none."""
+    value = query.get(key)
+    if isinstance(value, str):
+        return value[:LONGEST_VALUE]
+    texts = [item for item in value or () if isinstance(item, str)]
+    return texts[-1][:LONGEST_VALUE] if texts else None
+
+
+def city_asked(query: Query, known: Collection[str], fallback: str) -> str:
+    """Return the id of the city that an address asks for, if it is known."""
+    asked = _last(query, "city")
+    return asked if asked is not None and asked in known else fallback
+
+
+def _set(
+    query: Query, key: str, values: frozenset[str], empty: str, fallback: frozenset[str]
+) -> frozenset[str]:
+    """Read a set; a value in which nothing is known counts as missing."""
+    given = query.get(key)
+    parts = [given] if isinstance(given, str) else [v for v in given or () if isinstance(v, str)]
+    asked = {word for part in parts for word in re.split(r"[.,]", part[:LONGEST_VALUE])}
+    if known := asked & values:
+        return frozenset(known)
+    return frozenset() if empty in asked else fallback
+
+
+def _one(query: Query, key: str, values: Collection[str], fallback: str | None) -> str | None:
+    asked = _last(query, key)
+    if asked == NONE:
+        return None
+    return asked if asked is not None and asked in values else fallback
+
+
+def _flag(query: Query, key: str, fallback: bool) -> bool:
+    return {"1": True, "0": False}.get(_last(query, key) or "", fallback)
+
+
+def _camera(query: Query, fallback: Camera | None) -> Camera | None:
+    asked = _last(query, "at")
+    if asked == NONE:
+        return None
+    parts = asked.split(",") if asked is not None and len(asked) < 100 else []
+    return (camera(*parts) if len(parts) == 3 else None) or fallback
+
+
+def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
+    """Read a state out of an address; what it lacks or says wrongly comes from ``fallback``.
+
+    Parameters
+    ----------
+    query
+        Keys and values of the address, of any content. Of a repeated key the last value
+        counts, or for a set all of them.
+    allowed
+        Values that the city knows; see :func:`city_asked` for the choice of the city.
+    fallback
+        A valid state of the same city.
+
+    Returns
+    -------
+    ViewState
+        A valid state; never raises.
+    """
+    asked_city = _last(query, "city")
+    here = asked_city is None or asked_city == allowed.city
+    filters = fallback.filters
+    lang = _one(query, "lang", ("zh", "en"), None) or fallback.lang
+    period = _one(query, "period", PERIODS, None) or fallback.period
+    return ViewState(
+        city=allowed.city,
+        lang=lang,  # type: ignore[arg-type]
+        period=period,  # type: ignore[arg-type]
+        later=_flag(query, "later", fallback.later),
+        layers=_set(query, "layers", allowed.layers, NONE, fallback.layers),
+        filters=Filters(
+            **{
+                name: _set(query, key, allowed.filters[name], ALL, filters.of(name))
+                for name, key in FILTER_KEYS.items()
+            }
+        ),
+        selected=_one(query, "sel", allowed.selectable, fallback.selected),
+        # A camera set for another city would open on empty land.
+        camera=_camera(query, fallback.camera) if here else fallback.camera,
+        district=_one(query, "d", allowed.districts, fallback.district),
+        compare=_one(query, "vs", allowed.districts, fallback.compare),
+        present=_flag(query, "present", fallback.present),
+    )
+
+
+def _joined(values: frozenset[str], empty: str) -> str:
+    return ".".join(sorted(values)) or empty
+
+
+def to_query(state: ViewState) -> dict[str, str]:
+    """Write a state for the address: every key, also at its default, always in the same order."""
+    at = state.camera
+    return {
+        "city": state.city,
+        "lang": state.lang,
+        "period": state.period,
+        "later": str(int(state.later)),
+        "layers": _joined(state.layers, NONE),
+        **{key: _joined(state.filters.of(name), ALL) for name, key in FILTER_KEYS.items()},
+        "sel": state.selected or NONE,
+        "at": f"{at.lat:.5f},{at.lon:.5f},{at.zoom}" if at else NONE,
+        "d": state.district or NONE,
+        "vs": state.compare or NONE,
+        "present": str(int(state.present)),
+    }
