@@ -1,0 +1,30 @@
+"""Say things in both languages at once, for files that leave the atlas."""
+
+from __future__ import annotations
+
+from layers.city import Bilingual
+from layers.text import LANGS, speaker
+
+
+def pair(key: str, /, **values: object) -> Bilingual:
+    """Return the sentence of ``key`` in both languages.
+
+    Raises
+    ------
+    KeyError
+        The key has no sentence: a missing sentence is a bug.
+    """
+    return Bilingual(*(speaker(lang)(key, **values) for lang in LANGS))
+
+
+def both(key: str, /, **values: object) -> str:
+    """Return the sentence of ``key`` in Chinese and English on one line."""
+    return " ".join(pair(key, **values))
+
+
+def column(name: str, part: str = "title") -> Bilingual:
+    """Return the ``title`` or ``note`` of a column; one that only a pack knows keeps its name."""
+    try:
+        return pair(f"column.{name}.{part}")
+    except KeyError:
+        return Bilingual(name, name) if part == "title" else Bilingual("", "")
