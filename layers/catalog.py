@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from geo.schema import Field, FieldType, Schema
-from layers.spec import LayerSpec, Shape, Style
+from layers.spec import Group, LayerSpec, Shape, Style
 
 LEVELS = ("national", "ministerial", "municipal", "district", "unknown")
 LEVEL_BASES = ("granted", "by_evidence", "by_name", "part_of", "aimed_at")
@@ -57,6 +57,18 @@ SUBKINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 HALVES = ("jincheng", "bincheng", "outer")
+PLAN_KINDS = frozenset(
+    {
+        "science_park",
+        "gathering_area",
+        "sign_area",
+        "corridor_node",
+        "platform",
+        "transfer_zone",
+        "pilot_zone",
+        "later_park",
+    }
+)
 OUTSIDE = "outside"
 """Stands for the district of a place that lies beyond the city."""
 
@@ -196,7 +208,7 @@ PLACE_CARD = (
 
 
 def _places(kind: str, shape: Shape, colour: str, *, on: bool = True) -> LayerSpec:
-    group = "context" if kind == "university" else "plan"
+    group: Group = "context" if kind == "university" else "plan"
     return LayerSpec(
         id=kind,
         group=group,
@@ -217,13 +229,18 @@ CATALOG: Mapping[str, LayerSpec] = MappingProxyType(
             _places("sign_area", "star", "#A8660F"),
             _places("corridor_node", "diamond", "#4A334A"),
             _places("platform", "square", "#2F74D0"),
-            _places("transfer_zone", "triangle", "#845F4C"),
-            _places("pilot_zone", "pentagon", "#5F5E7C"),
+            _places("transfer_zone", "triangle", "#805E4B"),
+            _places("pilot_zone", "pentagon", "#5D5C7A"),
             _places("later_park", "circle", "#232AAA"),
-            _places("university", "cross", "#3D6B5C", on=False),
+            _places("university", "cross", "#69817A", on=False),
             LayerSpec("district", "frame", DISTRICT_SCHEMA, Style("area", "#B9B4A8")),
             LayerSpec("axis", "frame", AXIS_SCHEMA, Style("line", "#B5322A")),
         )
     }
 )
 """All layers in the order of the layer list."""
+
+
+def generic_layer(kind: str) -> LayerSpec:
+    """Return the entry of a kind that only a pack knows: places as context, a neutral ring."""
+    return _places(kind, "ring", "#5B564C")

@@ -1,0 +1,218 @@
+"""Hold the arrows: pages → shell → present, plan → layers → geo, and nothing upward or round."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RANK = {
+    "geo": 0,
+    "layers": 1,
+    "data": 2,
+    "plan": 2,
+    "present": 2,
+    "pages.shell": 3,
+    "pages": 4,
+    "streamlit_app": 5,
+}
+"""A module imports its own package and those of a lower rank."""
+ONLY_IN = {
+    "folium": ("layers.folium_map", "layers.assets"),
+    "branca": ("layers.folium_map", "layers.assets"),
+    "streamlit_folium": ("pages.shell.map_view",),
+    "streamlit": ("pages", "streamlit_app"),
+    "matplotlib": ("present",),
+    "data.build": ("data",),
+}
+"""Where a library or a module may be imported: in these modules and what stands below them."""
+CALLED_ONLY_IN = {
+    "declare_component": "pages.shell.map_view",
+    "st_folium": "pages.shell.map_view",
+}
+PAGE_LINES = 90
+FUNCTION_LINES = 60
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file of ours, read but not run."""
+
+    name: str
+    source: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.source)
+
+    @property
+    def home(self) -> str:
+        """The key of ``RANK`` that the module belongs to."""
+        return "pages.shell" if _within(self.name, "pages.shell") else self.name.split(".")[0]
+
+    def imports(self) -> Iterator[str]:
+        """Yield every name that is imported, in a function too: ``a.b`` and ``a.b.c`` for both."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert not node.level, f"{self.name} imports relatively"
+                module = node.module or ""
+                yield module
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+
+    def functions(self) -> Iterator[Function]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, Function):
+                yield node
+
+
+Check = Callable[[list[Module]], list[str]]
+
+
+def _within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def _read() -> list[Module]:
+    files = [ROOT / "streamlit_app.py"]
+    for package in {name.split(".")[0] for name in RANK} - {"streamlit_app"}:
+        files += (ROOT / package).rglob("*.py")
+    return [
+        Module(
+            ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"),
+            file.read_text(encoding="utf-8"),
+        )
+        for file in sorted(files)
+        if file.exists()
+    ]
+
+
+def upward(modules: list[Module]) -> list[str]:
+    """Name the imports that do not point down."""
+    return [
+        f"{module.name} imports {name}"
+        for module in modules
+        for name in module.imports()
+        for home in [Module(name, "").home]
+        if home in RANK and home != module.home and RANK[home] >= RANK[module.home]
+    ]
+
+
+def misplaced(modules: list[Module]) -> list[str]:
+    """Name the imports of a library outside the modules that may have it."""
+    return [
+        f"{module.name} imports {name}"
+        for module in modules
+        for name in module.imports()
+        for thing, homes in ONLY_IN.items()
+        if _within(name, thing) and not any(_within(module.name, home) for home in homes)
+    ]
+
+
+def miscalled(modules: list[Module]) -> list[str]:
+    """Name the calls that belong to one module and stand in another."""
+    return [
+        f"{module.name} calls {called}"
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        for called in [getattr(node.func, "attr", getattr(node.func, "id", ""))]
+        if called in CALLED_ONLY_IN and module.name != CALLED_ONLY_IN[called]
+    ]
+
+
+def cycle(modules: list[Module]) -> list[str]:
+    """Return the modules of one import cycle, or none."""
+    names = {module.name for module in modules}
+    graph = {
+        module.name: {name for name in module.imports() if name in names and name != module.name}
+        for module in modules
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def long_functions(modules: list[Module]) -> list[str]:
+    """Name the functions with more lines than one takes in, docstring apart."""
+    found = []
+    for module in modules:
+        for function in module.functions():
+            lines = (function.end_lineno or function.lineno) - function.lineno + 1
+            if text := ast.get_docstring(function, clean=False):
+                lines -= text.count("\n") + 1
+            if lines > FUNCTION_LINES:
+                found.append(f"{module.name}.{function.name}: {lines} lines")
+    return found
+
+
+def undeclared(modules: list[Module]) -> list[str]:
+    """Name the public functions of geo that lack a docstring or say not what they return."""
+    return [
+        f"{module.name}.{node.name}"
+        for module in modules
+        if module.home == "geo"
+        for node in module.tree.body
+        if isinstance(node, Function) and not node.name.startswith("_")
+        if not ast.get_docstring(node) or node.returns is None
+    ]
+
+
+@pytest.fixture(scope="module")
+def modules() -> list[Module]:
+    return _read()
+
+
+@pytest.mark.parametrize(
+    "check",
+    [upward, misplaced, miscalled, cycle, long_functions, undeclared],
+    ids=lambda check: check.__name__,
+)
+def test_the_tree_keeps_the_rules(check: Check, modules: list[Module]) -> None:
+    assert check(modules) == []
+
+
+def test_pages_are_thin(modules: list[Module]) -> None:
+    lines = {module.name: module.source.count("\n") for module in modules if module.home == "pages"}
+    assert {name: count for name, count in lines.items() if count > PAGE_LINES} == {}
+
+
+def test_no_page_imports_a_page(modules: list[Module]) -> None:
+    pages = [module for module in modules if module.home == "pages"]
+    names = {page.name for page in pages} - {"pages"}
+    assert [(page.name, name) for page in pages for name in page.imports() if name in names] == []
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "source"),
+    [
+        (upward, "geo.density", "from layers import catalog"),
+        (upward, "layers.view", "def f():\n    import pages.shell.cache"),
+        (upward, "pages.shell.frame", "import pages.explore"),
+        (upward, "plan.audit", "import present.sheet"),
+        (misplaced, "geo.density", "import folium.plugins"),
+        (misplaced, "layers.legend", "from branca.element import Element"),
+        (misplaced, "layers.export", "import streamlit as st"),
+        (misplaced, "pages.explore", "from streamlit_folium import st_folium"),
+        (misplaced, "layers.city", "from data import build"),
+        (miscalled, "pages.explore", "v1.declare_component('x')"),
+        (miscalled, "pages.shell.frame", "st_folium(m)"),
+        (cycle, "geo.a", "from geo import a2\n"),
+        (long_functions, "layers.view", "def f():\n" + "    x = 1\n" * 60),
+        (undeclared, "geo.density", "def f(x: int):\n    '''Do it.'''"),
+        (undeclared, "geo.density", "def f(x: int) -> int: ..."),
+    ],
+)
+def test_the_rules_can_be_broken(check: Check, name: str, source: str) -> None:
+    back = Module("geo.a2", "import geo.a") if check is cycle else Module("geo.b", "")
+    assert check([Module(name, source), back])
