@@ -104,7 +104,7 @@ class Gathered:
     """By row, longitude and latitude to 5 digits; a pair of NaN where nothing is drawn."""
 
 
-class _Key:
+class CityKey:
     """Stand for a city in a cache: frames have no hash, so the object itself is the key."""
 
     def __init__(self, city: City, lang: str) -> None:
@@ -114,7 +114,7 @@ class _Key:
         return hash((self.city.digest, self.lang))
 
     def __eq__(self, other: object) -> bool:
-        same = isinstance(other, _Key) and self.city is other.city
+        same = isinstance(other, CityKey) and self.city is other.city
         return same and self.lang == other.lang  # type: ignore[attr-defined]
 
 
@@ -142,11 +142,11 @@ def gather(city: City, lang: str = "zh") -> Gathered:
     Gathered
         Computed once per city and language.
     """
-    return _gather(_Key(city, lang))
+    return _gather(CityKey(city, lang))
 
 
 @lru_cache(maxsize=16)
-def _gather(key: _Key) -> Gathered:
+def _gather(key: CityKey) -> Gathered:
     frame = _sorted_places(key.city, key.lang)
     drawable = _drawable(frame)
     columns = (*ORDERS, "kind")
