@@ -1,1 +1,3 @@
 """Say what the atlas shows, how it is drawn, and how it is handed over."""
+
+__version__ = "0.1.0"

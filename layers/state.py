@@ -65,12 +65,13 @@ class Camera:
 
     lat: float
     lon: float
-    zoom: int
+    zoom: float
+    """In steps of a quarter, so that a city fills its frame."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lat", _clamp(self.lat, -MAX_LATITUDE, MAX_LATITUDE))
         object.__setattr__(self, "lon", _clamp(self.lon, -180.0, 180.0))
-        object.__setattr__(self, "zoom", int(_clamp(self.zoom, *ZOOMS)))
+        object.__setattr__(self, "zoom", round(_clamp(self.zoom, *ZOOMS) * 4) / 4)
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def camera(lat: object, lon: object, zoom: object) -> Camera | None:
             return None
     if not all(math.isfinite(number) for number in numbers):
         return None
-    return Camera(numbers[0], numbers[1], round(_clamp(numbers[2], *ZOOMS)))
+    return Camera(numbers[0], numbers[1], numbers[2])
 
 
 def _last(query: Query, key: str) -> str | None:
@@ -288,7 +289,7 @@ def to_query(state: ViewState) -> dict[str, str]:
         "layers": _joined(state.layers, NONE),
         **{key: _joined(state.filters.of(name), ALL) for name, key in FILTER_KEYS.items()},
         "sel": state.selected or NONE,
-        "at": f"{at.lat:.5f},{at.lon:.5f},{at.zoom}" if at else NONE,
+        "at": f"{at.lat:.5f},{at.lon:.5f},{at.zoom:g}" if at else NONE,
         "d": state.district or NONE,
         "vs": state.compare or NONE,
         "present": str(int(state.present)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,9 @@ TEXT_FOLDER = Path(__file__).resolve().parent.parent / "data" / "text"
 
 Say = Callable[..., str]
 """``say(key, **values)`` returns the sentence of that key with the values filled in."""
+
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Unicode categories whose characters have no glyph of their own."""
 
 ENTITIES = str.maketrans(
     {
@@ -29,6 +34,43 @@ ENTITIES = str.maketrans(
         "$": "&#36;",
     }
 )
+
+
+LONGEST_LABEL = 80
+"""A longer name is cut with an ellipsis on screen; exports keep it whole."""
+
+
+def display(text: str, *, longest: int | None = None) -> str:
+    """Return ``text`` so that every character shows as itself.
+
+    Control and direction-changing characters (U+202E and its kin) are written out as ``⟦U+202E⟧``:
+    shown, they would reorder or hide the words around them.
+    """
+    shown = "".join(
+        character
+        if unicodedata.category(character) not in HIDDEN or character in "\n\t"
+        else f"⟦U+{ord(character):04X}⟧"
+        for character in text
+    )
+    if longest is not None and len(shown) > longest:
+        return shown[: longest - 1] + "…"
+    return shown
+
+
+def safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:
+    """Return ``text`` as HTML that nothing downstream can run.
+
+    Folium and branca execute Jinja found in data, Leaflet inserts tooltips as HTML, and the
+    map's script is one long JavaScript text: the characters that mean anything to any of
+    these become entities. Everything that reaches Folium passes through here, keys too.
+    """
+    return display(text, longest=longest).translate(ENTITIES)
+
+
+def markdown_safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:
+    """Return ``text`` with every ASCII punctuation mark escaped for a Markdown label."""
+    shown = display(text, longest=longest).replace("\n", " ")
+    return "".join("\\" + c if c in string.punctuation else c for c in shown)
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

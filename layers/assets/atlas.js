@@ -1,0 +1,224 @@
+// Draw the atlas in the browser: ground, marks, names. Every text arrives escaped as HTML.
+window.ATLAS = (function () {
+  "use strict";
+
+  const INK = {
+    land: "#F7F5F0", neighbour: "#EEECE6", water: "#DCE6EC", line: "#B9B4A8", city: "#8A8478",
+    accent: "#B5322A",
+  };
+  const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, lines: 230,
+    axis: 240, doubt: 380, names: 550 };
+  const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
+  let map, base, markBoxes = [], markNames = [], clicks = 0, flown;
+  const fixed = {};
+
+  // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
+  function plain(text) {
+    const area = document.createElement("textarea");
+    area.innerHTML = text;
+    return area.value;
+  }
+
+  function ground(name, geojson, style) {
+    return L.geoJSON(geojson, {
+      pane: name, interactive: false, style: () => Object.assign({ pane: name }, style),
+    }).addTo(map);
+  }
+
+  // A serial number makes every click a new event: the host would otherwise keep the last value.
+  function announce(layer, feature) {
+    layer.on("click", () => { feature.properties.t = ++clicks; });
+  }
+
+  function districts(geojson) {
+    return L.geoJSON(geojson, {
+      pane: "lines",
+      style: () => ({ pane: "lines", color: INK.line, weight: 1, fillOpacity: 0 }),
+      onEachFeature: (feature, layer) => {
+        announce(layer, feature);
+        layer.bindTooltip(feature.properties.n, { sticky: true, className: "atlas-tip" });
+        layer.on("mouseover", () => layer.setStyle({ weight: 2, color: INK.city }));
+        layer.on("mouseout", () => layer.setStyle({ weight: 1, color: INK.line }));
+      },
+    });
+  }
+
+  function homeButton() {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => {
+      const box = L.DomUtil.create("div", "leaflet-bar atlas-home");
+      const link = L.DomUtil.create("a", "", box);
+      link.href = "#";
+      link.setAttribute("role", "button");
+      link.title = plain(base.words.home);
+      link.setAttribute("aria-label", link.title);
+      link.innerHTML = '<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><path ' +
+        'd="M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10" fill="none" stroke="currentColor" ' +
+        'stroke-width="1.6"/></svg>';
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.on(link, "click", (event) => {
+        L.DomEvent.preventDefault(event);
+        map.fitBounds(base.bounds, { padding: [8, 8] });
+      });
+      return box;
+    };
+    return control;
+  }
+
+  function drawBase(target, data) {
+    map = target;
+    base = data;
+    document.documentElement.lang = data.words.lang;
+    for (const [name, level] of Object.entries(PANES)) {
+      map.createPane(name).style.zIndex = level;
+    }
+    map.getPane("names").style.pointerEvents = "none";
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", plain(data.words.map));
+    ground("ground", data.ground, { stroke: false, fillColor: INK.neighbour, fillOpacity: 1 });
+    ground("sea", data.sea, { stroke: false, fillColor: INK.water, fillOpacity: 1 });
+    ground("other", data.other, { color: "#D8D4CA", weight: 0.8, fillColor: INK.neighbour, fillOpacity: 1 });
+    // The lower half of this thick line shows round the city only: the land above covers the rest.
+    ground("edge", data.district, { color: INK.city, weight: 3.4, fill: false });
+    ground("land", data.district, { color: INK.land, weight: 0.6, fillColor: INK.land, fillOpacity: 1 });
+    ground("river", data.river, { color: "#B4CBD8", weight: 1.4 });
+    fixed.district = districts(data.district);
+    fixed.axis = L.geoJSON(data.axis, {
+      pane: "axis", interactive: false,
+      style: () => ({ pane: "axis", color: INK.accent, weight: 2, opacity: 0.75, dashArray: "2 7", lineCap: "round" }),
+    });
+    L.control.zoom({ zoomInTitle: plain(data.words.zoom_in), zoomOutTitle: plain(data.words.zoom_out) }).addTo(map);
+    homeButton().addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.addAttribution(data.words.attribution);
+    fixed.names = L.layerGroup().addTo(map);
+    map.setView(map.options.center, map.options.zoom, { animate: false });
+    map.on("moveend resize", names);
+  }
+
+  // ---- names that thin out: by rank and by what is already on the map -------------------------
+  function overlaps(a, boxes) {
+    return boxes.some((b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1]);
+  }
+
+  function names() {
+    fixed.names.clearLayers();
+    const zoom = map.getZoom(), view = map.getBounds().pad(0.05);
+    const boxes = markBoxes.map(([lat, lon]) => {
+      const p = map.latLngToContainerPoint([lat, lon]);
+      return [p.x - 9, p.y - 9, p.x + 9, p.y + 9];
+    });
+    const big = map.getContainer().classList.contains("present");
+    const candidates = base.labels.filter((l) => l[3] <= 2)
+      .concat(zoom >= (big ? 10 : 11) ? markNames : [], base.labels.filter((l) => l[3] > 2));
+    let shown = 0;
+    for (const [text, lat, lon, rank] of candidates) {
+      if (zoom < RANK_ZOOM[rank] || !view.contains([lat, lon]) || shown > 90) continue;
+      const p = map.latLngToContainerPoint([lat, lon]);
+      const size = (rank === 1 ? 16 : rank === 2 ? 13 : 12) * (big ? 1.35 : 1);
+      const width = [...plain(text)].reduce((w, c) => w + (c > "\u2E80" ? 1 : 0.56), 0) * size;
+      const mark = rank === 5;
+      const left = mark ? p.x + 12 : p.x - width / 2;
+      const area = [left, p.y - size * 0.7, left + width, p.y + size * 0.7];
+      if (overlaps(area, boxes)) continue;
+      boxes.push(area);
+      shown += 1;
+      L.marker([lat, lon], {
+        pane: "names", interactive: false, keyboard: false,
+        icon: L.divIcon({
+          className: "atlas-name rank" + rank, html: "<span>" + text + "</span>",
+          iconSize: [width, size * 1.4], iconAnchor: mark ? [-12, size * 0.7] : [width / 2, size * 0.7],
+        }),
+      }).addTo(fixed.names);
+    }
+  }
+
+  // ---- marks ----------------------------------------------------------------------------------
+  function markAt(feature, latlng, chosen) {
+    const p = feature.properties, ring = Boolean(p.c);
+    const side = ring ? 26 : 20;
+    const html = (p.h || base.symbols[p.s]) + (p.y ? "<small>" + p.y + "</small>" : "");
+    const marker = L.marker(latlng, {
+      keyboard: true, riseOnHover: true, zIndexOffset: ring ? 300 : 0,
+      icon: L.divIcon({
+        className: "atlas-mark" + (chosen ? " chosen" : ""), html: html,
+        iconSize: [side, side], iconAnchor: [side / 2, side / 2],
+      }),
+    });
+    marker.bindTooltip(p.n, { direction: "top", offset: [0, -8], className: "atlas-tip" });
+    announce(marker, feature);
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.dataset.id = feature.id;
+      element.setAttribute("aria-label", plain(p.n));
+      L.DomEvent.on(element, "keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        L.DomEvent.stop(event);
+        marker.fire("click", { latlng: latlng }, true);
+      });
+    });
+    return marker;
+  }
+
+  function toggle(layer, on) {
+    if (on && !map.hasLayer(layer)) layer.addTo(map);
+    if (!on && map.hasLayer(layer)) map.removeLayer(layer);
+  }
+
+  function halo(group, chosen) {
+    if (chosen.r) {
+      L.circle([chosen.lat, chosen.lon], {
+        pane: "doubt", radius: chosen.r, color: INK.accent, weight: 1.4, dashArray: "5 5",
+        fillColor: INK.accent, fillOpacity: 0.06, interactive: false,
+      }).addTo(group);
+    }
+    if (chosen.ring) {
+      L.geoJSON(chosen.ring, {
+        pane: "doubt", interactive: false,
+        style: () => ({ pane: "doubt", color: INK.accent, weight: 2.4, fill: false }),
+      }).addTo(group);
+    }
+  }
+
+  // An order to the camera counts once; the first one of a frame is obeyed without a journey.
+  function fly(order) {
+    if (order.serial === flown) return;
+    const first = flown === undefined, still = { animate: false };
+    flown = order.serial;
+    if (order.at) map.setView([order.at[0], order.at[1]], order.at[2], first ? still : {});
+    else map.fitBounds(order.box || base.bounds, Object.assign({ padding: [8, 8] }, first ? still : {}));
+  }
+
+  function paint(group, data) {
+    // The host keeps every group it ever drew; they are off the map by now, so let them go.
+    window.feature_group = [];
+    const focused = document.activeElement && document.activeElement.dataset.id;
+    const chosen = data.chosen || {};
+    map.getContainer().classList.toggle("present", data.present);
+    for (const [id, features] of Object.entries(data.layers)) {
+      L.geoJSON({ type: "FeatureCollection", features: features }, {
+        pointToLayer: (feature, latlng) => markAt(feature, latlng, feature.id === chosen.id),
+      }).addTo(group);
+    }
+    halo(group, chosen);
+    toggle(fixed.district, data.show.district);
+    toggle(fixed.axis, data.show.axis);
+    const all = Object.values(data.layers).flat();
+    markBoxes = all.map((f) => [f.geometry.coordinates[1], f.geometry.coordinates[0]]);
+    markNames = all.filter((f) => !f.properties.c)
+      .map((f) => [f.properties.n, f.geometry.coordinates[1], f.geometry.coordinates[0], 5]);
+    fly(data.fly);
+    names();
+    document.documentElement.dataset.painted = data.serial;
+    if (focused) {
+      window.setTimeout(() => {
+        const again = document.querySelector('[data-id="' + CSS.escape(focused) + '"]');
+        if (again) again.focus({ preventScroll: true });
+      }, 0);
+    }
+  }
+
+  return { base: drawBase, paint: paint };
+})();

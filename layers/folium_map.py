@@ -1,0 +1,285 @@
+"""Turn a city and a view into a Leaflet map: the only module that knows Folium.
+
+The base is one constant script per city and language; what a filter changes is one small
+overlay. All data passes ``layers.text.safe`` on its way, and is drawn by ``assets/atlas.js``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import folium
+import geopandas as gpd
+from branca.element import MacroElement
+from folium.template import Template
+
+from layers.city import City
+from layers.marks import mark, stack
+from layers.state import Camera, ViewState
+from layers.text import safe, speaker
+from layers.view import View
+
+Flight = tuple[int, Camera | tuple[float, float, float, float] | None]
+"""Serial number of an order to the camera, and its target: a camera, a box (west, south, east,
+north in degrees), or None for the whole city. A map obeys each number once."""
+
+DIGITS = 5
+"""Decimals of drawn coordinates: about one metre."""
+
+
+class AtlasMap(folium.Map):
+    """Folium's map with our own local assets instead of eleven links to four outside hosts."""
+
+    def __init__(self, assets: str, **options: Any) -> None:
+        super().__init__(tiles=None, zoom_control=False, **options)
+        self.default_js = [
+            ("leaflet", f"{assets}/leaflet/leaflet.js"),
+            ("atlas", f"{assets}/atlas.js"),
+        ]
+        self.default_css = [
+            ("leaflet_css", f"{assets}/leaflet/leaflet.css"),
+            ("atlas_css", f"{assets}/atlas.css"),
+        ]
+
+
+class AtlasCall(MacroElement):
+    """Call one function of ``atlas.js`` on the parent element with JSON that is already safe."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "ATLAS.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, data: str) -> None:
+        super().__init__()
+        self._name = "AtlasCall"
+        self.function = function
+        self.data = data
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, float | int):
+        return round(float(coordinates), DIGITS)
+    return [_rounded(part) for part in coordinates]
+
+
+def _geometry(shape: Any) -> dict[str, Any]:
+    parts = shape.__geo_interface__
+    return {"type": parts["type"], "coordinates": _rounded(parts["coordinates"])}
+
+
+def _features(frame: gpd.GeoDataFrame, names: Iterable[str] | None = None) -> dict[str, Any]:
+    """Return a GeoJSON collection with at most an id and an escaped name per feature."""
+    shapes = [_geometry(shape) for shape in frame.geometry]
+    if names is None:
+        features = [{"type": "Feature", "properties": {}, "geometry": s} for s in shapes]
+    else:
+        features = [
+            {"type": "Feature", "id": safe(str(i), longest=None), "properties": {"n": safe(n)}, "geometry": s}
+            for i, n, s in zip(frame.index, names, shapes, strict=True)
+        ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _symbols(city: City) -> dict[str, str]:
+    """Return the mark of every kind and location class, keyed ``kind.class``."""
+    return {
+        safe(f"{layer.spec.id}.{known}"): mark(
+            layer.spec.style, known, faded=layer.spec.id == "later_park"
+        )
+        for layer in city.layers.values()
+        if layer.spec.is_places
+        for known in layer.frame["location_class"].unique()
+    }
+
+
+def base_json(city: City, lang: str) -> str:
+    """Return everything of the map that no filter changes, as JSON for ``ATLAS.base``.
+
+    Parameters
+    ----------
+    city
+        The pack.
+    lang
+        ``zh`` or ``en``: names, button titles and the document's language follow it.
+
+    Returns
+    -------
+    str
+        JSON text in which every string is escaped.
+    """
+    say = speaker(lang)
+    west, south, east, north = city.bbox
+    land, label = city.base["land"], city.base["label"].dropna(subset=[f"name_{lang}"])
+    ground = land["role"] == "background"
+    citations = dict.fromkeys(
+        (city.layers["district"].provenance.citation, city.base_provenance["label"].citation)
+    )
+    return _dump(
+        {
+            "bounds": [[south, west], [north, east]],
+            "words": {
+                "lang": "zh-CN" if lang == "zh" else "en",
+                "map": safe(say("map.region", city=city.name.of(lang))),
+                "home": say("map.home"),
+                "zoom_in": say("map.zoom_in"),
+                "zoom_out": say("map.zoom_out"),
+                "attribution": " · ".join(safe(line, longest=200) for line in citations),
+            },
+            "symbols": _symbols(city),
+            "ground": _features(land[ground]),
+            "other": _features(land[~ground]),
+            "sea": _features(city.base["sea"]),
+            "river": _features(city.base["river"]),
+            "district": _features(city.districts, city.districts[f"name_{lang}"]),
+            "axis": _features(city.layers["axis"].frame) if "axis" in city.layers else _EMPTY,
+            "labels": [
+                [safe(name), round(point.y, 4), round(point.x, 4), int(rank)]
+                for name, rank, point in zip(
+                    label[f"name_{lang}"], label["rank"], label.geometry, strict=True
+                )
+            ],
+        }
+    )
+
+
+_EMPTY: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
+
+
+def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": safe(row_id, longest=None),
+        "properties": properties,
+        "geometry": {"type": "Point", "coordinates": _rounded((lon, lat))},
+    }
+
+
+def _single(row: Any, lang: str) -> dict[str, Any]:
+    name = safe(row.name_zh if lang == "zh" else row.name_en)
+    properties: dict[str, Any] = {"n": name, "s": safe(f"{row.kind}.{row.location_class}")}
+    if row.plan_status == "later_fact" and isinstance(row.current_status_as_of, str):
+        properties["y"] = safe(row.current_status_as_of[:4])
+    return _point(str(row.Index), row.geometry.x, row.geometry.y, properties)
+
+
+def _layers(view: View, lang: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the drawn features by layer; places at one point become one ring of their own layer."""
+    stacked = {place for pile in view.stacks for place in pile.ids}
+    drawn: dict[str, list[dict[str, Any]]] = {}
+    for row in view.mapped.itertuples():
+        if row.Index not in stacked:
+            drawn.setdefault(safe(row.kind), []).append(_single(row, lang))
+    say, names = speaker(lang), view.mapped[f"name_{lang}"]
+    rings = [
+        _point(
+            f"@{pile.ids[0]}",
+            pile.lon,
+            pile.lat,
+            {
+                "n": safe(say("map.stack", count=len(pile.ids), first=names[pile.ids[0]])),
+                "c": len(pile.ids),
+                "h": stack(len(pile.ids), pile.worst_class),
+            },
+        )
+        for pile in view.stacks
+    ]
+    return drawn | ({"@": rings} if rings else {})
+
+
+def _chosen(view: View, selected: str | None) -> dict[str, Any] | None:
+    """Return what marks the selection: a halo with its circle of doubt, or a district's outline."""
+    city = view.city
+    if selected is None:
+        return None
+    if selected in city.districts.index:
+        outline = city.districts.geometry[selected]
+        return {"id": safe(selected, longest=None), "ring": _geometry(outline)}
+    place = selected.removeprefix("@")
+    if place not in view.mapped.index:
+        return None
+    row = view.mapped.loc[place]
+    pile = next((pile for pile in view.stacks if place in pile.ids), None)
+    return {
+        "id": safe(f"@{pile.ids[0]}" if pile else place, longest=None),
+        "lat": round(row.geometry.y, DIGITS),
+        "lon": round(row.geometry.x, DIGITS),
+        "r": None if selected.startswith("@") else float(row.uncertainty_m),
+    }
+
+
+def _fly(flight: Flight) -> dict[str, Any]:
+    serial, target = flight
+    if isinstance(target, Camera):
+        return {"serial": serial, "at": [target.lat, target.lon, target.zoom]}
+    if target is not None:
+        west, south, east, north = target
+        return {"serial": serial, "box": [[south, west], [north, east]]}
+    return {"serial": serial}
+
+
+def overlay_json(view: View, state: ViewState, *, flight: Flight = (0, None)) -> str:
+    """Return what a filter, a switch or a selection changes, as JSON for ``ATLAS.paint``.
+
+    Parameters
+    ----------
+    view
+        The places that the state shows.
+    state
+        Language, layers and selection.
+    flight
+        Order to the camera.
+
+    Returns
+    -------
+    str
+        JSON text in which every string is escaped; ``serial`` is a digest of the rest, by
+        which a test knows that the map has caught up.
+    """
+    body = {
+        "layers": _layers(view, state.lang),
+        "chosen": _chosen(view, state.selected),
+        "show": {name: name in state.layers for name in ("district", "axis")},
+        "present": state.present,
+        "fly": _fly(flight),
+    }
+    return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
+
+
+def base_map(city: City, base: str, *, assets: str) -> folium.Map:
+    """Return the map that stays the same while the reader filters.
+
+    Parameters
+    ----------
+    city
+        The pack, for the first centre.
+    base
+        Result of ``base_json``.
+    assets
+        Base URL of ``layers/assets`` as the map's frame sees it.
+
+    Returns
+    -------
+    folium.Map
+        A map without tiles; nothing in it points outside the server.
+    """
+    drawn = AtlasMap(assets, location=city.centre, zoom_start=city.zoom)
+    # Without tiles Leaflet knows no limits of zoom, and fits bounds at infinity.
+    drawn.options |= {"min_zoom": 6, "max_zoom": 17, "zoom_snap": 0.25, "zoom_delta": 0.5}
+    drawn.add_child(AtlasCall("base", base))
+    return drawn
+
+
+def overlay(painted: str) -> folium.FeatureGroup:
+    """Return the feature group that draws the result of ``overlay_json`` on the base map."""
+    group = folium.FeatureGroup(name="places", control=False)
+    group.add_child(AtlasCall("paint", painted))
+    return group

@@ -1,0 +1,1 @@
+"""Hold what every screen shares."""

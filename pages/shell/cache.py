@@ -1,0 +1,65 @@
+"""Keep what is costly and plain: packs, map scripts, export packages. Keys are plain values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from layers import export, folium_map
+from layers.city import City, find_packs, load_city
+from layers.state import Allowed, ViewState, allowed
+
+PACKS_VARIABLE = "ATLAS_PACKS"
+
+
+@st.cache_data(show_spinner=False)
+def packs(extra: str | None) -> Mapping[str, Path]:
+    """Return the folders of all packs by city id."""
+    return find_packs(extra)
+
+
+def known_packs() -> Mapping[str, Path]:
+    """Return the shipped packs and those that the environment adds."""
+    return packs(os.environ.get(PACKS_VARIABLE))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _city(folder: Path, stamp: float) -> City:
+    return load_city(folder)
+
+
+def city(city_id: str) -> City:
+    """Return a city, read again when its ``city.toml`` has changed."""
+    folder = known_packs()[city_id]
+    return _city(folder, (folder / "city.toml").stat().st_mtime)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _allowed(city_id: str, digest: str) -> Allowed:
+    return allowed(city(city_id))
+
+
+def allowed_of(place: City) -> Allowed:
+    """Return the values that an address of this city may hold."""
+    return _allowed(place.id, place.digest)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _base(city_id: str, digest: str, lang: str) -> str:
+    return folium_map.base_json(city(city_id), lang)
+
+
+def base_of(place: City, lang: str) -> str:
+    """Return the map's constant script for a city and a language."""
+    return _base(place.id, place.digest, lang)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def package(
+    city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], fmt: str, epsg: int
+) -> bytes:
+    """Return an export of the view as a zip file."""
+    return export.package(city(city_id), state, layers=layers, fmt=fmt, epsg=epsg).zip()

@@ -1,0 +1,134 @@
+"""Open a screen: route, read the address, set language and look, draw menu and heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from geo.errors import AtlasError
+from layers.city import City
+from layers.state import ViewState, to_query
+from layers.text import LANGS, Say, display, speaker
+from pages.shell import navigation, session
+
+PAGE: Final = "atlas.page"
+_CSS = Path(__file__).with_name("atlas.css")
+_HTML_LANG = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a screen needs to know: the city, the state, and how to speak."""
+
+    name: str
+    city: City
+    state: ViewState
+    say: Say
+
+
+def open_page(name: str) -> Screen:
+    """Start a screen and return what it shows.
+
+    Parameters
+    ----------
+    name
+        One of ``navigation.SCREENS``.
+
+    Returns
+    -------
+    Screen
+        City, state and words of this run. When a pack cannot be read, the reasons are shown
+        and the run ends here.
+    """
+    st.set_page_config(layout="wide", initial_sidebar_state="auto")
+    navigation.ensure_routed()
+    st.html(_CSS)
+    try:
+        city, state = session.read()
+    except AtlasError as error:
+        _refuse(error)
+    if st.session_state.get(PAGE) != name:
+        st.session_state[PAGE] = name
+        session.fly(state.camera)
+    say = speaker(state.lang)
+    _speak(state)
+    if not state.present:
+        _menu(say, state)
+    return Screen(name, city, state, say)
+
+
+def _refuse(error: AtlasError) -> None:
+    """Show why a pack was refused, every reason at once, and stop."""
+    for lang in LANGS:
+        st.error(speaker(lang)(f"error.{error.key}"))
+    st.code("\n".join(display(str(problem)) for problem in error.problems), language=None)
+    st.stop()
+
+
+def _speak(state: ViewState) -> None:
+    """Tell the browser the language of the page; Streamlit leaves it at ``en``."""
+    lang = _HTML_LANG[state.lang]
+    st.html(
+        f'<script>document.documentElement.lang = "{lang}";'
+        f'document.body.classList.toggle("presenting", {str(state.present).lower()});</script>',
+        unsafe_allow_javascript=True,
+    )
+
+
+def _menu(say: Say, state: ViewState) -> None:
+    pages, query = navigation.screens(say), to_query(state)
+    with st.sidebar:
+        st.html(Markup('<p class="brand">{}</p>').format(say("app.name")))
+        for name, page in pages.items():
+            st.page_link(page, label=say(f"nav.{name}"), query_params=query)
+        st.html(Markup('<p class="brand-note">{}</p>').format(say("app.note")))
+
+
+def heading(screen: Screen, title: str, subtitle: str) -> None:
+    """Draw the screen's title with its subtitle, the language switch and the presenting switch."""
+    say, state = screen.say, screen.state
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", key="heading", horizontal_alignment="distribute"
+    ):
+        st.html(
+            Markup('<h1 class="title">{}</h1><p class="subtitle">{}</p>').format(
+                display(title, longest=120), display(subtitle, longest=300)
+            ),
+            width="stretch",
+        )
+        with st.container(horizontal=True, width="content", key="switches"):
+            other = "en" if state.lang == "zh" else "zh"
+            st.button(
+                say("frame.other_language"),
+                key="language",
+                type="tertiary",
+                on_click=session.change,
+                kwargs={"lang": other},
+            )
+            st.button(
+                say("frame.leave" if state.present else "frame.present"),
+                key="present",
+                type="secondary" if state.present else "tertiary",
+                on_click=session.change,
+                kwargs={"present": not state.present},
+            )
+
+
+def subtitle(screen: Screen) -> str:
+    """Return the line under every map's title: plan, period shown and data date."""
+    city, say = screen.city, screen.say
+    return say(
+        "frame.subtitle",
+        plan=city.plan.title.of(screen.state.lang),
+        period=say(f"period.{screen.state.period}"),
+        date=city.data_date,
+    )
+
+
+def close(screen: Screen) -> None:
+    """End a run: put the state into the address."""
+    session.write()

@@ -1,0 +1,139 @@
+"""Show a map that stays put: filters repaint it, clicks select, pans go to the address."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+import streamlit.components.v1 as components
+from markupsafe import Markup
+from streamlit_folium import st_folium
+
+from layers import folium_map
+from layers.state import Camera, camera
+from layers.text import display, safe
+from layers.view import View
+from pages.shell import cache, session
+from pages.shell.frame import Screen
+
+_ASSETS = Path(folium_map.__file__).with_name("assets")
+# Declared for its file server alone: the map's frame finds our assets beside itself, under
+# any base path, without configuration.
+components.declare_component("assets", path=str(_ASSETS))
+ASSETS_URL: Final = f"../{__name__}.assets"
+
+SETTLED: Final = "atlas.settled"
+"""By map, where its camera last came to rest."""
+HANDLED: Final = "atlas.click"
+"""By map, the click that was last acted on."""
+MOUNTED: Final = "atlas.mounted"
+HEIGHT: Final = 760
+"""CSS pixels; the style sheet follows the window where it can."""
+
+
+def show(screen: Screen, view: View, *, name: str, flight: folium_map.Flight, follow: bool) -> None:
+    """Draw the map and its furniture.
+
+    Parameters
+    ----------
+    screen
+        City, state and words.
+    view
+        The places drawn.
+    name
+        Name of this map in the session.
+    flight
+        Order to the camera; see ``session.flight``.
+    follow
+        Whether the camera is part of the address.
+    """
+    base = cache.base_of(screen.city, screen.state.lang)
+    mounted = f"{name}-{hashlib.sha256(base.encode()).hexdigest()[:12]}"
+    with st.container(key=f"map_{name}"):
+        _map(screen, view, base, name, mounted, flight, follow)
+        furniture(screen, view)
+
+
+@st.fragment
+def _map(
+    screen: Screen,
+    view: View,
+    base: str,
+    name: str,
+    mounted: str,
+    flight: folium_map.Flight,
+    follow: bool,
+) -> None:
+    """Draw the map in a fragment of its own: a pan reruns this and nothing else."""
+    value = st_folium(
+        folium_map.base_map(screen.city, base, assets=ASSETS_URL),
+        key=mounted,
+        feature_group_to_add=folium_map.overlay(
+            folium_map.overlay_json(view, screen.state, flight=flight)
+        ),
+        returned_objects=["last_active_drawing", "center", "zoom"],
+        height=HEIGHT,
+        use_container_width=True,
+    )
+    if follow:
+        _follow(value, mounted)
+    _select(value, mounted, view)
+
+
+def _near(one: Camera, other: Camera) -> bool:
+    """Tell whether two cameras differ by no more than what a frame's rounding does."""
+    pixels_per_degree = 256 * 2**one.zoom / 360
+    apart = max(abs(one.lat - other.lat), abs(one.lon - other.lon)) * pixels_per_degree
+    return apart < 4 and abs(one.zoom - other.zoom) < 0.2
+
+
+def _follow(value: dict[str, Any], mounted: str) -> None:
+    """Take the camera into the address once the reader, not the program, has moved it."""
+    centre = value.get("center") or {}
+    rest = camera(centre.get("lat"), centre.get("lng"), value.get("zoom"))
+    settled: dict[str, tuple[int, Camera]] = st.session_state.setdefault(SETTLED, {})
+    order, target = session.flight()
+    last = settled.get(mounted)
+    if rest is None or (last is not None and last[1] == rest):
+        return
+    settled[mounted] = (order, rest)
+    arrived = _near(rest, target) if target else last is None or last[0] != order
+    if not arrived and last is not None:
+        session.change(camera=rest)
+        session.write()
+
+
+def _select(value: dict[str, Any], mounted: str, view: View) -> None:
+    """Take a click as an event: the map keeps returning the last one."""
+    drawing = value.get("last_active_drawing") or {}
+    event = (drawing.get("id"), (drawing.get("properties") or {}).get("t"))
+    handled: dict[str, Any] = st.session_state.setdefault(HANDLED, {})
+    if event[0] is None or handled.get(mounted) == event:
+        return
+    handled[mounted] = event
+    by_safe = {safe(i, longest=None): i for i in (*view.mapped.index, *view.city.districts.index)}
+    by_safe |= {f"@{key}": f"@{i}" for key, i in by_safe.items()}
+    chosen = by_safe.get(str(event[0]))
+    if chosen is not None:
+        session.change(selected=chosen)
+        st.rerun()
+
+
+def furniture(screen: Screen, view: View) -> None:
+    """Write what every map must carry below it: source, date, review numbers, formula."""
+    city, say, lang = screen.city, screen.say, screen.state.lang
+    notices = [
+        say("furniture.source", source=city.layers["district"].provenance.citation),
+        say("furniture.date", date=city.data_date),
+        say("furniture.crs"),
+        *(city.notices[key].of(lang) for key in ("review_base", "review_map", "boundary")),
+        *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),
+    ]
+    st.html(
+        Markup('<p class="furniture"><strong>{}</strong>{}</p>').format(
+            display(city.notices["footer"].of(lang)),
+            Markup("").join(Markup("<span>{}</span>").format(display(text)) for text in notices),
+        )
+    )

@@ -1,0 +1,46 @@
+"""Name the screens, and lead to them from a cold server as from a warm one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from layers.text import Say
+
+SCREENS: Final = ("explore", "district", "sources")
+"""In the order of the menu; the first is the address without a path."""
+ROUTED: Final = "atlas.routed"
+_FOLDER = Path(__file__).resolve().parent.parent
+
+
+def screens(say: Say | None = None) -> dict[str, StreamlitPage]:
+    """Return the screens by name, titled for the browser's tab when ``say`` is given."""
+    return {
+        name: st.Page(
+            _FOLDER / f"{name}.py",
+            title=f"{say(f'nav.{name}')} · {say('app.name')}" if say else name,
+            url_path=name,
+            default=name == SCREENS[0],
+        )
+        for name in SCREENS
+    }
+
+
+def route() -> None:
+    """Run the screen that the address asks for."""
+    st.session_state[ROUTED] = True
+    st.navigation(list(screens().values()), position="hidden").run()
+
+
+def ensure_routed() -> None:
+    """Send a screen that was started without the entry file back through the router.
+
+    A cold server that finds a folder named ``pages`` runs a deep link's file on its own; after
+    the pages are registered, a rerun starts at the entry file with the address unharmed.
+    """
+    if not st.session_state.get(ROUTED):
+        st.navigation(list(screens().values()), position="hidden")
+        st.rerun()
