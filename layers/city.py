@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
+from geo.errors import DataError, Problem
+from geo.io import to_frame, to_table
+from geo.schema import Schema
+from geo.validation import Record
+from layers.catalog import CATALOG, generic_layer
+from layers.packcheck import PackRows, pack_problems
+from layers.packfile import PackFiles, Row, Settings
 from layers.spec import LayerSpec
+from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+from layers.text import texts
+
+DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+SETTINGS = "city.toml"
+NOTICES = ("boundary", "base_source", "base_review", "map_review", "footer")
+"""Words that every map must carry, whatever the city."""
+WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
+"""Datums of tiles that lie right under WGS 84 data."""
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}", re.ASCII)
+_KEY_VARIABLE = re.compile(r"ATLAS_TILE_KEY[A-Z0-9_]{0,40}", re.ASCII)
+_PROVENANCE = (
+    *("source_zh", "source_en", "licence", "licence_note_zh", "licence_note_en", "retrieved"),
+    *("method_zh", "method_en", "limits_zh", "limits_en"),
+    *("citation", "verified_on", "freshness_days"),
+)
+_TOP = (
+    *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
+    *("notices", "layer", "base", "online_base", "seaward_km"),
+)
 
 
 class Bilingual(NamedTuple):
@@ -46,10 +79,24 @@ class Layer:
     spec: LayerSpec
     title: Bilingual
     frame: gpd.GeoDataFrame
-    """EPSG:4326, indexed by ``id``, sorted by ``id``, columns in the order of the schema."""
+    """EPSG:4326, indexed by ``id`` and sorted by it; the other columns in the order of the schema,
+    then ``geometry``. Blank text is None, a blank number NaN, a blank whole number NA."""
     provenance: Provenance
     digest: str
     """SHA-256 of the file."""
+
+
+@dataclass(frozen=True)
+class OnlineBase:
+    """A tile server that a user with a key of their own may switch on; off by default."""
+
+    url: str
+    """Template with ``{x}``, ``{y}``, ``{z}`` and, if a key is needed, ``{key}``."""
+    attribution: Bilingual
+    crs: str
+    """Datum of the tiles: ``WGS84`` or ``CGCS2000``."""
+    key_variable: str
+    """Environment variable that holds the user's key; empty if none is needed."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +108,12 @@ class Plan:
     number: str
     issued: str
     clauses: pd.DataFrame
-    """Indexed by clause id: parent_id, level, path_zh/en, title_zh/en, line_from, line_to, digest_zh/en, text_lost."""
+    """Indexed by clause id, in the order of the text; columns in ``layers.tables.CLAUSES``."""
     indicators: pd.DataFrame
-    """Indexed by number: name_zh/en, unit, value_2020, value_2025, direction, notes, observed values."""
+    """Indexed by number; columns in ``layers.tables.INDICATORS``."""
     gaps: pd.DataFrame
-    """What the plan counts but the source does not name (one row per lost box)."""
+    """What the plan counts but the source does not name: one row per lost box, indexed by id;
+    columns in ``layers.tables.GAPS``."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +137,13 @@ class City:
     """``land``, ``sea``, ``river``, ``label``: the base map, EPSG:4326."""
     base_provenance: Mapping[str, Provenance]
     aliases: pd.DataFrame
-    """Columns term, target, note_zh, note_en."""
+    """Columns term, target, note_zh, note_en, by row number; see ``layers.tables.ALIASES``."""
     notices: Mapping[str, Bilingual]
-    """Words the map must carry: ``boundary`` (base map source), ``enclaves`` (by adcode) …"""
+    """Words the map must carry: ``NOTICES``, and ``enclaves.<adcode>`` where a district shows."""
+    online_base: OnlineBase | None
+    online_base_refused: str
+    """Datum of an online base map that was not loaded because its tiles would lie beside the data
+    (``GCJ-02``, ``BD-09`` …); empty if there is none. The sentence is ``error.online_base``."""
     digest: str
     """SHA-256 over the pack's files: the key of every cache."""
 
@@ -101,11 +153,299 @@ class City:
         return self.layers["district"].frame
 
 
+def _bilingual(settings: Settings, stem: str) -> Bilingual:
+    return Bilingual(settings.text(f"{stem}_zh"), settings.text(f"{stem}_en"))
+
+
+def _provenance(settings: Settings) -> Provenance:
+    return Provenance(
+        source=_bilingual(settings, "source"),
+        licence=settings.text("licence"),
+        licence_note=_bilingual(settings, "licence_note"),
+        retrieved=settings.date("retrieved"),
+        method=_bilingual(settings, "method"),
+        limits=_bilingual(settings, "limits"),
+        citation=settings.text("citation"),
+        verified_on=settings.date("verified_on"),
+        freshness_days=settings.integer("freshness_days", 1, 36_525),
+    )
+
+
+def _kinds(files: PackFiles, section: Settings) -> tuple[str, ...]:
+    """Return the layers that the pack describes, the catalogue's first; report the strays."""
+    described = frozenset(section.tree)
+    sound = sorted(name for name in described if _KIND.fullmatch(name))
+    for name in sorted(described.difference(sound)):
+        section.report(name, "is not a name for a layer (a-z, 0-9, _).")
+    for path in sorted(files.folder.glob("*.geojson")):
+        if path.stem not in described:
+            files.report(path.name, "has no provenance.", f"Describe it under [layer.{path.stem}].")
+    if "district" not in described:
+        section.report("district", "must be described: every city has districts.")
+    return (*(n for n in CATALOG if n in sound), *(n for n in sound if n not in CATALOG))
+
+
+def _spec_and_title(settings: Settings, name: str) -> tuple[LayerSpec, Bilingual]:
+    if name in CATALOG:
+        settings.only(*_PROVENANCE)
+        return CATALOG[name], Bilingual(*(texts(lang)[f"layer.{name}"] for lang in ("zh", "en")))
+    settings.only(*_PROVENANCE, "title_zh", "title_en")
+    return generic_layer(name), _bilingual(settings, "title")
+
+
+def _notices(section: Settings) -> dict[str, Bilingual]:
+    """Read the notices; a table of tables holds one notice for each of its keys."""
+    notices: dict[str, Bilingual] = {}
+    for name in section.tree:
+        inner = section.section(name)
+        if any(isinstance(value, Mapping) for value in inner.tree.values()):
+            notices |= {f"{name}.{key}": text for key, text in _notices(inner).items()}
+        else:
+            notices[name] = Bilingual(inner.text("zh"), inner.text("en"))
+    return notices
+
+
+def _online_base(section: Settings) -> tuple[OnlineBase | None, str]:
+    """Return the online base map, or None and the datum for which it is refused."""
+    if not section.tree:
+        return None, ""
+    section.only("url", "attribution_zh", "attribution_en", "crs", "key_variable")
+    crs, url = section.text("crs"), section.text("url")
+    if crs and crs not in WGS84_TILES:
+        return None, crs
+    variable = section.text("key_variable", required=False)
+    if url and not (url.startswith("https://") and all(f"{{{axis}}}" in url for axis in "xyz")):
+        section.report("url", "must be an https address with {x}, {y} and {z}.")
+    if variable and not _KEY_VARIABLE.fullmatch(variable):
+        section.report("key_variable", "must begin with ATLAS_TILE_KEY.")
+    return OnlineBase(url, _bilingual(section, "attribution"), crs, variable), ""
+
+
+def _bbox(top: Settings) -> tuple[float, float, float, float]:
+    west, south, east, north = top.degrees("bbox", 4)
+    if not (west < east and south < north):
+        top.report("bbox", "must be west, south, east, north.")
+    return west, south, east, north
+
+
+def _metric_epsg(top: Settings) -> int:
+    code = top.integer("metric_epsg", 1024, 32_767)
+    try:
+        crs = CRS.from_epsg(code)
+    except CRSError:
+        crs = None
+    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        top.report("metric_epsg", "must be the EPSG code of a plane measured in metres.")
+        return 3857  # any plane will do to find the other problems
+    return code
+
+
+def _name(top: Settings, setting: str, pattern: re.Pattern[str]) -> str:
+    """Return a name that becomes part of an address or a path; a bad one is never used."""
+    value = top.text(setting)
+    if value and not pattern.fullmatch(value):
+        top.report(setting, "may only hold letters, digits, '-' and '_'.")
+        return ""
+    return value
+
+
+def _head(top: Settings) -> dict[str, Any]:
+    """Read what the settings say of the city itself."""
+    centre = top.degrees("centre", 2)
+    online, refused = _online_base(top.section("online_base", required=False))
+    notices = _notices(top.section("notices"))
+    for name in NOTICES:
+        if name not in notices:
+            top.report(f"notices.{name}", "is missing: every map carries it.")
+    return {
+        "id": _name(top, "id", _KIND),
+        "name": _bilingual(top, "name"),
+        "bbox": _bbox(top),
+        "metric_epsg": _metric_epsg(top),
+        "centre": (centre[0], centre[1]),
+        "zoom": top.integer("zoom", 0, 18),
+        "data_date": top.date("data_date"),
+        "notices": MappingProxyType(notices),
+        "online_base": online,
+        "online_base_refused": refused,
+    }
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One GeoJSON file of a pack as read, with what the settings say of it."""
+
+    schema: Schema
+    rows: list[Row]
+    provenance: Provenance
+
+    def frame(self) -> gpd.GeoDataFrame:
+        """Set up the frame; the rows must have no problem."""
+        return to_frame([r.record for r in self.rows], [r.shape for r in self.rows], self.schema)
+
+
+def _read(files: PackFiles, name: str, schema: Schema, settings: Settings) -> _Source:
+    return _Source(schema, files.layer(f"{name}.geojson", schema), _provenance(settings))
+
+
+def _read_base(files: PackFiles, section: Settings) -> dict[str, _Source]:
+    section.only(*BASE)
+    return {
+        name: _read(files, f"base/{name}", schema, section.section(name))
+        for name, schema in BASE.items()
+        if name in section.tree
+    }
+
+
+def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
+    return {
+        "clauses": files.table(f"{folder}/clauses.csv", CLAUSES),
+        "indicators": files.table(f"{folder}/indicators.csv", INDICATORS),
+        "gaps": files.table(f"{folder}/gaps.csv", GAPS),
+        "aliases": files.table("aliases.csv", ALIASES, number="row"),
+    }
+
+
+def _plan_head(files: PackFiles, folder: str) -> dict[str, Any]:
+    settings = Settings(files, f"{folder}/plan.toml", files.settings(f"{folder}/plan.toml"))
+    settings.only("period", "title_zh", "title_en", "number", "issued")
+    return {
+        "period": settings.text("period"),
+        "title": _bilingual(settings, "title"),
+        "number": settings.text("number"),
+        "issued": settings.date("issued"),
+    }
+
+
+def _layers(
+    files: PackFiles,
+    kinds: Mapping[str, tuple[LayerSpec, Bilingual]],
+    sources: Mapping[str, _Source],
+) -> Mapping[str, Layer]:
+    layers = {}
+    for name, (spec, title) in kinds.items():
+        source, digest = sources[name], files.digests[f"{name}.geojson"]
+        layers[name] = Layer(spec, title, source.frame(), source.provenance, digest)
+    return MappingProxyType(layers)
+
+
+def _raise_if_any(files: PackFiles) -> None:
+    if files.problems:
+        raise DataError("pack_refused", tuple(dict.fromkeys(files.problems)))
+
+
 def load_city(folder: Path) -> City:
-    """Read and check the pack in ``folder``; raise one DataError that lists every problem."""
-    raise NotImplementedError
+    """Read and check the pack in a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``city.toml``, the layers, ``base/``, ``plans/`` and ``aliases.csv``. Nothing
+        in it is executed, and nothing outside it is read.
+
+    Returns
+    -------
+    City
+        The pack, every row of it checked.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in any of the files.
+    """
+    files = PackFiles(folder)
+    top = Settings(files, SETTINGS, files.settings(SETTINGS))
+    _raise_if_any(files)
+    top.only(*_TOP)
+    head, section = _head(top), top.section("layer")
+    kinds = {name: _spec_and_title(section.section(name), name) for name in _kinds(files, section)}
+    layers = {
+        name: _read(files, name, spec.schema, section.section(name))
+        for name, (spec, _) in kinds.items()
+    }
+    base = _read_base(files, top.section("base", required=False))
+    plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
+    plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)
+    seaward = top.section("seaward_km", required=False)
+    rows = PackRows(
+        layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
+        places=frozenset(name for name, (spec, _) in kinds.items() if spec.is_places),
+        **tables,
+        bbox=head["bbox"],
+        metric_epsg=head["metric_epsg"],
+        seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
+    )
+    files.problems += pack_problems(rows, plan_folder=plan_folder)
+    _raise_if_any(files)
+    return City(
+        **head,
+        plan=Plan(
+            **plan,
+            clauses=to_table(tables["clauses"], CLAUSES),
+            indicators=to_table(tables["indicators"], INDICATORS),
+            gaps=to_table(tables["gaps"], GAPS),
+        ),
+        layers=_layers(files, kinds, layers),
+        base=MappingProxyType({name: source.frame() for name, source in base.items()}),
+        base_provenance=MappingProxyType({n: source.provenance for n, source in base.items()}),
+        aliases=to_table(tables["aliases"], ALIASES),
+        digest=files.digest,
+    )
+
+
+def _pack_folders(extra: str | None) -> Iterator[Path]:
+    """Yield the folder of every pack: the shipped ones, then those in the extra folders."""
+    yield from sorted(path.parent for path in DATA_FOLDER.glob(f"*/{SETTINGS}"))
+    problems = []
+    for part in (extra or "").split(os.pathsep):
+        folder = Path(part.strip())
+        if not part.strip():
+            continue
+        if (folder / SETTINGS).is_file():
+            yield folder
+            continue
+        inner = sorted(path.parent for path in folder.glob(f"*/{SETTINGS}"))
+        if not inner:
+            remedy = f"Name a folder with {SETTINGS} in it, or a folder of such folders."
+            problems.append(Problem(f"ATLAS_PACKS {part}", "holds no pack.", remedy))
+        yield from inner
+    if problems:
+        raise DataError("packs_unusable", problems)
+
+
+def _pack_id(folder: Path) -> str:
+    """Return the id that a pack gives itself; of one that cannot be read, the folder's name."""
+    id_ = PackFiles(folder).settings(SETTINGS).get("id")
+    return id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
 
 
 def find_packs(extra: str | None = None) -> Mapping[str, Path]:
-    """Return the folders of all packs by city id: the shipped ones, then those in ``ATLAS_PACKS``."""
-    raise NotImplementedError
+    """Find all packs: the shipped ones, then those of ``ATLAS_PACKS``.
+
+    Parameters
+    ----------
+    extra
+        Value of ``ATLAS_PACKS``: folders separated by ``os.pathsep``, each a pack or a folder of
+        packs; None or empty for none.
+
+    Returns
+    -------
+    Mapping of str to Path
+        Folders by city id; the packs themselves are not checked.
+
+    Raises
+    ------
+    DataError
+        If a folder holds no pack, or two packs have the same id.
+    """
+    found: dict[str, Path] = {}
+    problems = []
+    for folder in _pack_folders(extra):
+        id_ = _pack_id(folder)
+        first = found.setdefault(id_, folder)
+        if first.resolve() != folder.resolve():
+            what = f"has the id {id_}, as {first} has."
+            problems.append(Problem(str(folder), what, "Give one of them another id."))
+    if problems:
+        raise DataError("packs_unusable", problems)
+    return MappingProxyType(found)

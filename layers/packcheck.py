@@ -1,0 +1,312 @@
+"""Check that the rows of a pack agree with each other: references, statuses, locations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import shapely
+
+from geo.errors import Problem
+from geo.io import WGS84
+from geo.validation import Record, is_blank, printable
+from layers.catalog import HALVES, OUTSIDE, PLAN_KINDS
+from layers.packfile import Row
+from layers.tables import CLAUSE_BASES
+
+DISTRICT_TOLERANCE_M = 150.0
+"""How far beyond its district's outline a point may lie: the outlines are generalised (±130 m)."""
+WITHOUT_TASK = frozenset({None, "later_fact", "context"})
+"""Plan statuses of places that the plan does not name; only others carry tasks of the plan."""
+
+_GAP_LISTS = (("place_ids", "named_total"), ("candidate_ids", "candidates_not_counted"))
+
+_Fault = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class PackRows:
+    """All rows of a pack as read, whatever is wrong with them.
+
+    Parameters
+    ----------
+    layers
+        Rows by layer id, with the name of the layer's file.
+    places
+        Ids of the layers that hold places.
+    clauses, indicators, gaps, aliases
+        Records of the plan's tables and of the words for search.
+    bbox
+        West, south, east, north of the city in degrees.
+    metric_epsg
+        Plane in which distances are measured.
+    seaward_km
+        By adcode, how far beyond its outline a district reaches over open water.
+    """
+
+    layers: Mapping[str, tuple[str, Sequence[Row]]]
+    places: frozenset[str]
+    clauses: Sequence[Record]
+    indicators: Sequence[Record]
+    gaps: Sequence[Record]
+    aliases: Sequence[Record]
+    bbox: tuple[float, float, float, float]
+    metric_epsg: int
+    seaward_km: Mapping[str, float]
+
+    def __iter__(self) -> Iterator[tuple[str, str, Row]]:
+        """Yield file, layer id and row of every place."""
+        for layer, (where, rows) in self.layers.items():
+            if layer in self.places:
+                for row in rows:
+                    yield where, layer, row
+
+    @cached_property
+    def place_ids(self) -> frozenset[object]:
+        """Ids of all places."""
+        return frozenset(row.record.get("id") for _, _, row in self)
+
+    @cached_property
+    def lines(self) -> Mapping[object, tuple[int, int]]:
+        """First and last line of the plan's text by task."""
+        return {
+            clause.get("id"): (start, end)
+            for clause in self.clauses
+            if isinstance(start := clause.get("line_from"), int)
+            and isinstance(end := clause.get("line_to"), int)
+        }
+
+    @cached_property
+    def districts(self) -> gpd.GeoSeries:
+        """Sound district outlines by adcode, in the metric plane."""
+        _, rows = self.layers.get("district", ("", ()))
+        sound = {
+            str(row.record.get("id")): row.shape
+            for row in rows
+            if row.shape is not None and row.shape.is_valid and not row.shape.is_empty
+        }
+        shapes = gpd.GeoSeries(list(sound.values()), index=list(sound), crs=WGS84)
+        return shapes.to_crs(self.metric_epsg)
+
+    @cached_property
+    def adcodes(self) -> frozenset[str]:
+        """Adcodes of all districts, also of those whose outline is not sound."""
+        _, rows = self.layers.get("district", ("", ()))
+        return frozenset(str(row.record.get("id")) for row in rows)
+
+
+def split(value: object) -> tuple[str, ...]:
+    """Return the members of a list that is joined by semicolons."""
+    return tuple(part for part in str(value).split(";") if part) if isinstance(value, str) else ()
+
+
+def _at(problems: list[Problem], where: str, record: Record) -> _Fault:
+    row = printable(str(record.get("id", record.get("row", record.get("no", "?")))))
+    return lambda field, what: problems.append(Problem(where, what, row=row, field=field))
+
+
+def _unknown(values: Iterable[object], known: Iterable[object]) -> list[str]:
+    known = frozenset(known)
+    return [printable(repr(value)) for value in values if value not in known]
+
+
+def _check_ids(pack: PackRows) -> Iterator[Problem]:
+    first: dict[object, str] = {}
+    for where, _, row in pack:
+        id_ = row.record.get("id")
+        if first.setdefault(id_, where) != where and not is_blank(id_):
+            what = f"the id stands in {first[id_]} too."
+            yield Problem(where, what, row=printable(str(id_)), field="id")
+
+
+def _check_kind(record: Record, layer: str, fault: _Fault) -> None:
+    if record.get("kind") != layer:
+        fault("kind", f"must be {layer}, the name of the file.")
+
+
+def _check_references(pack: PackRows, record: Record, fault: _Fault) -> None:
+    for value in _unknown(split(record.get("clause_ids")), pack.lines):
+        fault("clause_ids", f"there is no plan task {value}.")
+    for field in ("parent_id", "also_in"):
+        for value in _unknown(split(record.get(field)), pack.place_ids):
+            fault(field, f"there is no place {value}.")
+    for stem in ("host", "site"):
+        adcode = record.get(f"{stem}_adcode")
+        if adcode is None:
+            continue
+        for value in _unknown([adcode], pack.adcodes | {OUTSIDE}):
+            fault(f"{stem}_adcode", f"there is no district {value}.")
+        for lang in ("zh", "en"):
+            if is_blank(record.get(f"{stem}_name_{lang}")):
+                fault(f"{stem}_name_{lang}", "must name the district or the place beyond the city.")
+
+
+def _check_tasks(pack: PackRows, record: Record, layer: str, fault: _Fault) -> None:
+    status, tasks = record.get("plan_status"), split(record.get("clause_ids"))
+    bases, line = split(record.get("clause_basis")), record.get("plan_line")
+    if status is None and layer in PLAN_KINDS:
+        fault("plan_status", "must not be blank.")
+    if status in WITHOUT_TASK and (tasks or line is not None):
+        fault("clause_ids", "a later fact or a context place has no plan task and no plan line.")
+    if status not in WITHOUT_TASK and not tasks:
+        fault("clause_ids", "a place of the plan needs at least one plan task.")
+    if len(bases) != len(tasks):
+        fault("clause_basis", "needs one entry for each plan task.")
+    for value in _unknown(bases, CLAUSE_BASES):
+        fault("clause_basis", f"{value} is not one of: {', '.join(CLAUSE_BASES)}.")
+    ranges = [pack.lines[task] for task in tasks if task in pack.lines]
+    if isinstance(line, int) and ranges and not any(a <= line <= b for a, b in ranges):
+        fault("plan_line", f"line {line} lies in none of the place's plan tasks.")
+
+
+def _check_class(record: Record, row: Row, fault: _Fault) -> None:
+    doubt = record.get("uncertainty_m")
+    if record.get("location_class") == "none":
+        if row.shape is not None:
+            fault("geometry", "a place of class none has no point.")
+        if doubt is not None:
+            fault("uncertainty_m", "a place of class none has no uncertainty.")
+        return
+    if row.shape is None:
+        fault("geometry", "every class but none needs a point.")
+    if not (isinstance(doubt, int | float) and doubt > 0):
+        fault("uncertainty_m", "a place with a point needs an uncertainty above 0.")
+    if row.shape is not None and is_blank(record.get("site_adcode")):
+        fault("site_adcode", "a place with a point needs the district of the point, or outside.")
+
+
+def _check_bbox(pack: PackRows, record: Record, row: Row, fault: _Fault) -> None:
+    if row.shape is None:
+        return
+    inside = shapely.box(*pack.bbox).covers(row.shape)
+    if not inside and record.get("site_adcode") != OUTSIDE:
+        fault("geometry", "the point lies outside the city's bbox.")
+
+
+def _check_places(pack: PackRows) -> list[Problem]:
+    problems: list[Problem] = []
+    for where, layer, row in pack:
+        fault = _at(problems, where, row.record)
+        _check_kind(row.record, layer, fault)
+        _check_references(pack, row.record, fault)
+        _check_tasks(pack, row.record, layer, fault)
+        _check_class(row.record, row, fault)
+        _check_bbox(pack, row.record, row, fault)
+    return problems
+
+
+def _site_fault(distances: Mapping[str, float], site: str, seaward_m: float) -> str | None:
+    """Say what is wrong with a site, given the metres from the point to every district."""
+    inside = [adcode for adcode, distance in distances.items() if distance == 0]
+    if site == OUTSIDE:
+        return f"the point lies in district {inside[0]}, not outside." if inside else None
+    if distances[site] <= DISTRICT_TOLERANCE_M:
+        return None
+    if inside:
+        return f"the point lies in district {inside[0]}, not in {site}."
+    if distances[site] <= seaward_m:
+        return None
+    return f"the point lies {distances[site] / 1000:.1f} km from district {site}."
+
+
+def _check_sites(pack: PackRows) -> Iterator[Problem]:
+    """Compare the district that a place declares as its site with the outlines."""
+    known = frozenset(pack.districts.index) | {OUTSIDE}
+    found = [
+        (where, row)
+        for where, _, row in pack
+        if row.shape is not None
+        and row.shape.geom_type == "Point"
+        and row.record.get("site_adcode") in known
+    ]
+    points = gpd.GeoSeries([row.shape for _, row in found], crs=WGS84).to_crs(pack.metric_epsg)
+    table = shapely.distance(points.to_numpy()[:, None], pack.districts.to_numpy()[None, :])
+    for (where, row), metres in zip(found, table.tolist(), strict=True):
+        site = str(row.record["site_adcode"])
+        distances = dict(zip(pack.districts.index, metres, strict=True))
+        fault = _site_fault(distances, site, 1000 * pack.seaward_km.get(site, 0))
+        if fault:
+            yield Problem(where, fault, row=printable(str(row.record.get("id"))), field="geometry")
+
+
+def _check_clauses(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    ids = {clause.get("id") for clause in pack.clauses}
+    for clause in pack.clauses:
+        fault = _at(problems, where, clause)
+        if clause.get("parent_id") is not None:
+            for value in _unknown([clause["parent_id"]], ids):
+                fault("parent_id", f"there is no plan task {value}.")
+        start, end = pack.lines.get(clause.get("id"), (0, 0))
+        if start > end:
+            fault("line_to", "must not come before line_from.")
+    return problems
+
+
+def _check_indicators(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    for indicator in pack.indicators:
+        fault = _at(problems, where, indicator)
+        for value in _unknown([indicator.get("clause_id")], pack.lines):
+            fault("clause_id", f"there is no plan task {value}.")
+    return problems
+
+
+def _check_gaps(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    for gap in pack.gaps:
+        fault = _at(problems, where, gap)
+        for value in _unknown([gap.get("layer")], pack.places):
+            fault("layer", f"there is no layer of places {value}.")
+        for value in _unknown([gap.get("clause_id")], pack.lines):
+            fault("clause_id", f"there is no plan task {value}.")
+        for field, count in _GAP_LISTS:
+            members = split(gap.get(field))
+            for value in _unknown(members, pack.place_ids):
+                fault(field, f"there is no place {value}.")
+            if len(members) != gap.get(count):
+                fault(count, f"must be {len(members)}, the length of {field}.")
+    return problems
+
+
+def _check_aliases(pack: PackRows, where: str) -> list[Problem]:
+    targets = {
+        *pack.place_ids,
+        *(f"layer:{layer}" for layer in pack.layers),
+        *(f"district:{adcode}" for adcode in pack.adcodes),
+        *(f"half:{half}" for half in HALVES),
+    }
+    problems: list[Problem] = []
+    for alias in pack.aliases:
+        fault = _at(problems, where, alias)
+        for value in _unknown([alias.get("target")], targets):
+            fault("target", f"there is no place, layer, district or half {value}.")
+    return problems
+
+
+def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
+    """List every disagreement between the rows of a pack.
+
+    Parameters
+    ----------
+    pack
+        Rows as read; what the schema has already complained of is passed over.
+    plan_folder
+        Name of the plan's folder, for the problems.
+
+    Returns
+    -------
+    list of Problem
+        By question, then in the order of the files.
+    """
+    return [
+        *_check_ids(pack),
+        *_check_places(pack),
+        *_check_sites(pack),
+        *_check_clauses(pack, f"{plan_folder}/clauses.csv"),
+        *_check_indicators(pack, f"{plan_folder}/indicators.csv"),
+        *_check_gaps(pack, f"{plan_folder}/gaps.csv"),
+        *_check_aliases(pack, "aliases.csv"),
+    ]
