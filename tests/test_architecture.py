@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -191,6 +193,23 @@ def test_no_page_imports_a_page(modules: list[Module]) -> None:
     pages = [module for module in modules if module.home == "pages"]
     names = {page.name for page in pages} - {"pages"}
     assert [(page.name, name) for page in pages for name in page.imports() if name in names] == []
+
+
+def test_every_library_used_is_asked_for(modules: list[Module]) -> None:
+    """A library that only comes along with another may leave with it."""
+    ours = {module.name.split(".")[0] for module in modules} | set(sys.stdlib_module_names)
+    used = {name.split(".")[0] for module in modules for name in module.imports()} - ours
+    known_as = packages_distributions()
+    asked = {
+        line.split("==")[0]
+        for line in (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    }
+    assert {name for name in used if not asked & set(map(_normal, known_as[name]))} == set()
+
+
+def _normal(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")
 
 
 @pytest.mark.parametrize(
