@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from layers.city import Bilingual
 from layers.text import LANGS, speaker
 
 
 def pair(key: str, /, **values: object) -> Bilingual:
-    """Return the sentence of ``key`` in both languages.
+    """Return the sentence of ``key`` in both languages; a bilingual value is filled in by language.
 
     Raises
     ------
     KeyError
         The key has no sentence: a missing sentence is a bug.
     """
-    return Bilingual(*(speaker(lang)(key, **values) for lang in LANGS))
+    zh, en = (speaker(lang)(key, **_in(lang, values)) for lang in LANGS)
+    return Bilingual(zh, en)
+
+
+def _in(lang: str, values: Mapping[str, object]) -> dict[str, object]:
+    return {n: v.of(lang) if isinstance(v, Bilingual) else v for n, v in values.items()}
 
 
 def both(key: str, /, **values: object) -> str:
