@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -17,7 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, FrameLocator, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Frame, Page
+
+from layers.city import City
+from layers.folium_map import overlay_json
+from layers.state import ViewState
+from layers.view import look
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = (1920, 1080)
@@ -28,6 +34,8 @@ HOME = frozenset({"127.0.0.1", "localhost"})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
+MARKS = "[...document.querySelectorAll('.atlas-mark')].map(mark => mark.dataset.id).sort()"
+"""JavaScript: the ids of the marks that stand on the map."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +176,25 @@ def open_at(page: Page, url: str) -> None:
     settle(page)
 
 
-def map_of(page: Page) -> FrameLocator:
-    """Return the map's frame once a vector of it is drawn."""
-    frame = page.frame_locator(MAP).first
-    frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=WAIT_MS)
+def map_frame(page: Page) -> Frame:
+    """Return the map's frame once it has painted something."""
+    holder = page.wait_for_selector(MAP, state="attached", timeout=WAIT_MS)
+    frame = holder.content_frame() if holder else None
+    assert frame is not None, "the map has no frame"
+    frame.wait_for_selector("html[data-painted]", state="attached", timeout=WAIT_MS)
     return frame
+
+
+def marks(city: City, state: ViewState) -> list[str]:
+    """Return the ids of the marks that ``state`` must draw, in alphabetical order."""
+    drawn = json.loads(overlay_json(look(city, state), state))["layers"]
+    return sorted(feature["id"] for features in drawn.values() for feature in features)
+
+
+def wait_for_marks(frame: Frame, expected: list[str]) -> None:
+    """Wait until exactly the ``expected`` marks stand on the map."""
+    frame.wait_for_function(
+        f"expected => JSON.stringify({MARKS}) === JSON.stringify(expected)",
+        arg=expected,
+        timeout=WAIT_MS,
+    )

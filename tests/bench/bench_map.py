@@ -1,0 +1,199 @@
+"""Time the map from address to paint and from click to paint, beside a plain page.
+
+Both pages run here and now, on servers of their own, in one browser, by turns. A clock inside the
+page reads the time at the press and at the first animation frame in which the right marks stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any, cast
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from layers.city import City, load_city
+from layers.state import default_state
+from tests.bench.table import Row
+from tests.browser import chromium
+from tests.browser.harness import MARKS, ROOT, WAIT_MS, WIDE, Watch, map_frame, marks, serve, settle
+
+ROUNDS = 10
+LAYER = "platform"
+"""The layer that is switched off and on again: the one with the most places."""
+SCRIPT_KB = 200
+FILTER_RATIO = 0.35
+CLOCK = """
+window.stopwatch = (tell, expected) => new Promise((resolve) => {
+  const inside = new Function('document', 'return ' + tell);
+  const goal = JSON.stringify(expected);
+  const look = () => {
+    for (const holder of document.querySelectorAll('iframe')) {
+      const page = holder.contentDocument;
+      if (page && JSON.stringify(inside(page)) === goal) return resolve(performance.now());
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+});
+addEventListener('pointerdown', () => { window.pressed = performance.now(); }, true);
+"""
+"""Runs in every page from its start; times are milliseconds since the page was asked for."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One of the two pages.
+
+    Parameters
+    ----------
+    url
+        Its address.
+    tell
+        JavaScript expression that tells which marks stand in the map's ``document``.
+    full, fewer
+        What it tells with and without the layer that is switched.
+    off, on
+        What to click to switch the layer.
+    before_on
+        What to click beforehand so that ``on`` can be clicked, if anything.
+    """
+
+    url: str
+    tell: str
+    full: Any
+    fewer: Any
+    off: str
+    on: str
+    before_on: str = ""
+
+    def painted(self, page: Page, expected: Any) -> float:
+        """Return the time at which ``expected`` stands on the map."""
+        return float(page.evaluate("([t, e]) => stopwatch(t, e)", [self.tell, expected]))
+
+    def first_paint(self, page: Page) -> float:
+        """Ask for the page and return the seconds until all marks stand."""
+        page.goto(self.url, wait_until="commit")
+        return self.painted(page, self.full) / 1000
+
+    def switch(self, page: Page, *, on: bool) -> float:
+        """Switch the layer and return the seconds from the press until the right marks stand."""
+        if on and self.before_on:
+            page.locator(self.before_on).click()
+        page.locator(self.on if on else self.off).first.click()
+        painted = self.painted(page, self.full if on else self.fewer)
+        seconds = (painted - float(page.evaluate("window.pressed"))) / 1000
+        if on and self.before_on:
+            page.keyboard.press("Escape")
+        settle(page)
+        page.wait_for_timeout(500)
+        return seconds
+
+
+@contextmanager
+def _fresh(browser: Browser) -> Iterator[Page]:
+    """Open a page with an empty cache; anything it asks for elsewhere is an error."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="zh-CN")
+    context.set_default_timeout(WAIT_MS)
+    context.add_init_script(CLOCK)
+    watch = Watch()
+    watch.attach(context)
+    yield context.new_page()
+    context.close()
+    watch.check()
+
+
+def _atlas(url: str, city: City) -> Subject:
+    full = default_state(city)
+    fewer = replace(full, layers=full.layers - {LAYER})
+    switch = f".st-key-layer_{LAYER} label"
+    return Subject(url, MARKS, marks(city, full), marks(city, fewer), switch, switch)
+
+
+def _plain(url: str, city: City) -> Subject:
+    points = {
+        layer.spec.id: int(layer.frame.geometry.notna().sum())
+        for layer in city.layers.values()
+        if layer.spec.is_places and layer.spec.on
+    }
+    full = sum(points.values())
+    return Subject(
+        url,
+        "document.querySelectorAll('.leaflet-marker-icon').length",
+        full,
+        full - points[LAYER],
+        off=f'button[aria-label="Remove {LAYER}"]',
+        on=f'[role=option]:has-text("{LAYER}")',
+        before_on="[data-testid=stMultiSelect] input[type=text]",
+    )
+
+
+def _first_paints(browser: Browser, subjects: tuple[Subject, ...]) -> list[float]:
+    seconds: list[list[float]] = [[] for _ in subjects]
+    for round_ in range(ROUNDS + 1):
+        for subject, times in zip(subjects, seconds, strict=True):
+            with _fresh(browser) as page:
+                taken = subject.first_paint(page)
+                settle(page)
+            if round_:  # the first visit warms the server up
+                times.append(taken)
+    return [median(times) for times in seconds]
+
+
+def _switches(browser: Browser, subject: Subject, *, stays: bool) -> float:
+    """Return the median time of a switch; where the map ``stays``, hold it to its word."""
+    with _fresh(browser) as page:
+        subject.first_paint(page)
+        settle(page)
+        if stays:
+            map_frame(page).evaluate("window.same = true")
+            view = map_frame(page).evaluate(VIEW)
+        seconds = [subject.switch(page, on=bool(at % 2)) for at in range(ROUNDS)]
+        if stays:
+            assert map_frame(page).evaluate("window.same === true"), "the map was made anew"
+            assert map_frame(page).evaluate(VIEW) == view, "the map has moved"
+    return median(seconds)
+
+
+VIEW = "document.querySelector('.leaflet-control-scale-line').outerHTML"
+"""JavaScript: what the scale bar says, which changes with the zoom and the centre."""
+
+
+def _first_script() -> float:
+    """Return the size in kB of what the first map sends to the browser."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    sent = json.loads(cast(Any, app.get("component_instance")[0]).proto.json_args)
+    return len((sent["script"] + "".join(sent["feature_group"] or ())).encode()) / 1000
+
+
+def run() -> list[Row]:
+    """Measure both pages; raise if either shows the wrong marks."""
+    city = load_city(ROOT / "data" / "tianjin")
+    with (
+        sync_playwright() as playwright,
+        serve() as ours,
+        serve("tests/bench/plain_page.py") as usual,
+    ):
+        path = chromium.find(playwright)
+        if path is None:
+            raise RuntimeError(chromium.MISSING)
+        browser = chromium.launch(playwright, path)
+        atlas, plain = _atlas(ours.url, city), _plain(usual.url, city)
+        first, plain_first = _first_paints(browser, (atlas, plain))
+        click, plain_click = (
+            _switches(browser, subject, stays=subject is atlas) for subject in (atlas, plain)
+        )
+        browser.close()
+    return [
+        Row("first map script, names included", _first_script(), "kB", SCRIPT_KB),
+        Row("first paint", first, "s"),
+        Row("first paint, plain page", plain_first, "s"),
+        Row("first paint / plain page", first / plain_first),
+        Row("filter to painted", click, "s"),
+        Row("filter to painted, plain page", plain_click, "s"),
+        Row("filter to painted / plain page", click / plain_click, "", FILTER_RATIO),
+    ]

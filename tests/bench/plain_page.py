@@ -1,0 +1,71 @@
+"""Draw the shipped city the usual way: the page that the atlas is measured against.
+
+One ``folium.Marker`` with a popup per place, one ``GeoJson`` per frame, a multiselect, and a map
+that is made anew for every choice. Over the same local assets as the atlas, without place names
+on the map and without the rest of the screen: it is the lighter page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import folium
+import streamlit as st
+from streamlit_folium import st_folium
+
+from layers.city import City, load_city
+from layers.text import safe
+from pages.shell.map_view import ASSETS_URL
+
+ROOT = Path(__file__).resolve().parents[2]
+JQUERY = (
+    "window.$ = (html) => { const box = document.createElement('template');"
+    "box.innerHTML = html.trim(); return [box.content.firstElementChild]; };"
+)
+"""All that Folium's popup asks of jQuery, which is thus not even loaded."""
+STYLES = {
+    "sea": {"fillColor": "#DCE6EC", "fillOpacity": 1, "stroke": False},
+    "land": {"fillColor": "#EEECE6", "fillOpacity": 1, "color": "#D8D4CA", "weight": 1},
+    "river": {"color": "#B4CBD8", "weight": 1.4},
+    "district": {"fillColor": "#F7F5F0", "fillOpacity": 1, "color": "#B9B4A8", "weight": 1},
+}
+
+
+@st.cache_resource
+def city() -> City:
+    """Return the shipped city."""
+    return load_city(ROOT / "data" / "tianjin")
+
+
+def draw(shown: City, kinds: list[str]) -> folium.Map:
+    """Return a map of all frames and of the places of the chosen kinds."""
+    drawn = folium.Map(location=shown.centre, zoom_start=shown.zoom, tiles=None, max_zoom=17)
+    drawn.default_js = [
+        ("leaflet", f"{ASSETS_URL}/leaflet/leaflet.js"),
+        ("jquery", f"data:text/javascript,{quote(JQUERY)}"),
+    ]
+    drawn.default_css = [("leaflet_css", f"{ASSETS_URL}/leaflet/leaflet.css")]
+    frames = {**shown.base, "district": shown.districts}
+    for name, style in STYLES.items():
+        shapes = frames[name][["geometry"]]
+        folium.GeoJson(shapes, style_function=lambda _, style=style: style).add_to(drawn)
+    for kind in kinds:
+        frame = shown.layers[kind].frame
+        for row in frame[frame.geometry.notna()].itertuples():
+            marker = folium.Marker((row.geometry.y, row.geometry.x), popup=safe(row.name_zh))
+            marker.add_to(drawn)
+    return drawn
+
+
+def main() -> None:
+    """Show the filter and the map."""
+    st.set_page_config(layout="wide")
+    shown = city()
+    offered = [layer.spec.id for layer in shown.layers.values() if layer.spec.is_places]
+    chosen = [id_ for id_ in offered if shown.layers[id_].spec.on]
+    kinds = st.multiselect("Kinds", offered, default=chosen)
+    st_folium(draw(shown, kinds), height=760, use_container_width=True)
+
+
+main()

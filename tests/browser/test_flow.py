@@ -1,0 +1,170 @@
+"""Follow a reader through the atlas on a server that nobody has used before.
+
+The tests of this file share one server and run in their order; the first opens a deep link.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from layers.city import City
+from layers.state import ViewState, default_state, to_query
+from layers.text import speaker
+from tests.browser.conftest import NewPage
+from tests.browser.harness import (
+    NARROW,
+    ROOT,
+    WAIT_MS,
+    Server,
+    map_frame,
+    marks,
+    open_at,
+    settle,
+    wait_for_marks,
+)
+
+DISTRICTS = ".leaflet-lines-pane path.leaflet-interactive"
+BINHAI = "120116"
+
+
+def _query(page: Page) -> dict[str, str]:
+    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def _wait_for_address(page: Page, key: str, value: str) -> None:
+    page.wait_for_url(re.compile(rf"[?&]{key}={re.escape(value)}(&|$)"), timeout=WAIT_MS)
+
+
+@pytest.fixture
+def opened(tianjin: City) -> ViewState:
+    """The state in which the atlas opens."""
+    return default_state(tianjin)
+
+
+def test_a_deep_link_opens_on_a_cold_server(server: Server, page: Page, tianjin: City) -> None:
+    open_at(page, f"{server.url}/district?d={BINHAI}&lang=en&city=tianjin")
+    name = tianjin.districts.loc[BINHAI, "name_en"]
+    expect(page.locator("h1")).to_contain_text(name, timeout=WAIT_MS)
+    settle(page)
+    assert urlsplit(page.url).path == "/district"
+    assert {"d": BINHAI, "lang": "en"}.items() <= _query(page).items()
+
+
+def test_the_map_shows_every_district_and_every_place_with_a_point(
+    server: Server, page: Page, tianjin: City, opened: ViewState
+) -> None:
+    everything = replace(opened, layers=frozenset(tianjin.layers))
+    query = "&".join(f"{key}={value}" for key, value in to_query(everything).items())
+    open_at(page, f"{server.url}/?{query}")
+    frame = map_frame(page)
+    wait_for_marks(frame, marks(tianjin, everything))
+    assert frame.locator(DISTRICTS).count() == 16
+
+
+def test_every_layer_can_be_switched(
+    server: Server, page: Page, tianjin: City, opened: ViewState
+) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    frame.evaluate("window.same = true")
+    state = opened
+    for layer in tianjin.layers:
+        switch = page.locator(f".st-key-layer_{layer} label").first
+        for _ in range(2):
+            state = replace(state, layers=state.layers ^ {layer})
+            switch.click()
+            wait_for_marks(frame, marks(tianjin, state))
+            shown = 16 if "district" in state.layers else 0
+            expect(frame.locator(DISTRICTS)).to_have_count(shown)
+    assert frame.evaluate("window.same"), "the map was made anew"
+
+
+def test_a_click_on_a_place_opens_its_card(
+    server: Server, page: Page, tianjin: City, opened: ViewState
+) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    place = next(id_ for id_ in marks(tianjin, opened) if not id_.startswith("@"))
+    row = next(
+        layer.frame.loc[place] for layer in tianjin.layers.values() if place in layer.frame.index
+    )
+    frame.locator(f'[data-id="{place}"]').dispatch_event("click")
+    _wait_for_address(page, "sel", place)
+    settle(page)
+    expect(page.get_by_text(row["name_zh"], exact=True).first).to_be_visible(timeout=WAIT_MS)
+
+
+def test_a_click_on_a_district_opens_its_card(server: Server, page: Page, tianjin: City) -> None:
+    open_at(page, f"{server.url}/?layers=district")
+    frame = map_frame(page)
+    wait_for_marks(frame, [])
+    frame.locator(DISTRICTS).first.dispatch_event("click")
+    page.wait_for_url(re.compile(r"[?&]sel=12\d{4}(&|$)"), timeout=WAIT_MS)
+    settle(page)
+    name = tianjin.districts.loc[_query(page)["sel"], "name_zh"]
+    expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=WAIT_MS)
+
+
+def test_the_language_switches_in_place(server: Server, page: Page) -> None:
+    open_at(page, server.url)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.locator(".st-key-language button").click()
+    _wait_for_address(page, "lang", "en")
+    settle(page)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".brand")).to_have_text(speaker("en")("app.name"))
+
+
+def test_back_returns_to_what_was_seen_before(
+    server: Server, page: Page, tianjin: City, opened: ViewState
+) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    wait_for_marks(frame, marks(tianjin, opened))
+    page.locator(".st-key-layer_platform label").first.click()
+    fewer = replace(opened, layers=opened.layers - {"platform"})
+    wait_for_marks(frame, marks(tianjin, fewer))
+    settle(page)
+    page.go_back()
+    wait_for_marks(map_frame(page), marks(tianjin, opened))
+    settle(page)
+
+
+def test_the_download_equals_the_headless_export(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    open_at(page, server.url)
+    with page.expect_download(timeout=WAIT_MS) as waiting:
+        page.locator(".st-key-handover [data-testid=stDownloadButton] button").first.click()
+    waiting.value.save_as(tmp_path / "screen.zip")
+    command = f"{sys.executable} -m layers.export --city tianjin --layer all --format geojson"
+    night = tmp_path / "night"
+    subprocess.run([*command.split(), "--crs", "4326", "--out", night], cwd=ROOT, check=True)
+    with zipfile.ZipFile(tmp_path / "screen.zip") as screen:
+        shown = {
+            Path(name).name: json.loads(screen.read(name))
+            for name in screen.namelist()
+            if name.endswith(".geojson")
+        }
+    assert shown
+    assert shown == {f.name: json.loads(f.read_bytes()) for f in night.rglob("*.geojson")}
+
+
+def test_a_phone_shows_the_map(
+    server: Server, new_page: NewPage, tianjin: City, opened: ViewState
+) -> None:
+    page = new_page(NARROW)
+    open_at(page, server.url)
+    wait_for_marks(map_frame(page), marks(tianjin, opened))
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"the page is {wider} px wider than the phone"
