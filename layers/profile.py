@@ -341,7 +341,9 @@ def _averages(city: City, adcode: str, members: Collection[str], lang: str) -> p
     row = row_of(city.districts, adcode)
     groups: dict[str, Collection[str]] = {cell(row, "name", lang): (adcode,)}
     if len(members) > 1:
-        half = half_words(row, lang)
+        half = word("half", cell(row, "half", lang), lang)
+        if (city.districts.loc[list(members), "half_status"] == "assumption").any():
+            half = speaker(lang)("card.half_assumed", half=half)
         groups[speaker(lang)("profile.half_average", half=half)] = members
     return _labelled(city, groups, lang)
 

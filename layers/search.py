@@ -174,8 +174,8 @@ def find(city: City, text: str, *, limit: int = 12) -> list[Hit]:
     Returns
     -------
     list of Hit
-        One per target. Equal fits: the name nearer in length, the target's own name before
-        an alias, layers, halves and districts before places, then the order of the view.
+        One per target. Equal fits: the target's own name before an alias, the name nearer in
+        length, layers, halves and districts before places, then the order of the view.
     """
     words = _words(text[:LONGEST_QUERY])
     if not words:
@@ -186,17 +186,18 @@ def find(city: City, text: str, *, limit: int = 12) -> list[Hit]:
     if not any(fits) and len(whole) >= SHORTEST_TYPO and whole.isascii():
         fits = [_best(entry, words, _slip) for entry in entries]
     found = [
-        (fit.rank, fit.distance, fit.order, order, _hit(entry, fit))
+        (fit[:4], order, _hit(entry, fit))
         for order, (entry, fit) in enumerate(zip(entries, fits, strict=True))
         if fit is not None
     ]
-    return [hit for *_, hit in sorted(found, key=lambda item: item[:4])[:limit]]
+    return [hit for *_, hit in sorted(found, key=lambda item: item[:2])[:limit]]
 
 
 class _Match(NamedTuple):
     """How well a name fits: smaller is better, from left to right."""
 
     rank: int
+    alias: bool
     distance: float
     order: int
     """Place of the name among the target's names."""
@@ -208,11 +209,11 @@ Fit = Callable[[_Term, tuple[str, ...]], tuple[int, float] | None]
 
 def _best(entry: _Entry, words: tuple[str, ...], fit: Fit) -> _Match | None:
     matches = [
-        _Match(*found, order, term)
+        _Match(found[0], order >= len(entry.label), found[1], order, term)
         for order, term in enumerate(entry.terms)
         if (found := fit(term, words)) is not None
     ]
-    return min(matches, key=lambda match: match[:3], default=None)
+    return min(matches, key=lambda match: match[:4], default=None)
 
 
 def _fit(term: _Term, words: tuple[str, ...]) -> tuple[int, float] | None:
