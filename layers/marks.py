@@ -119,7 +119,8 @@ def mark(style: Style, location_class: str = "dataset", *, faded: bool = False) 
     veil = ' opacity="0.62"' if faded else ""
     return _svg(
         f'<g stroke-linejoin="round"{veil}>'
-        f'<path d="{path}" fill="{CASING}" fill-opacity="0.92" stroke="{CASING}" stroke-width="3.6"/>'
+        f'<path d="{path}" fill="{CASING}" fill-opacity="0.92" stroke="{CASING}" '
+        'stroke-width="3.6"/>'
         f'<path d="{path}" fill="{style.colour}" fill-opacity="{fill:g}" '
         f'stroke="{style.colour}" stroke-width="1.7"{pattern}/>{tick}</g>'
     )
@@ -136,7 +137,8 @@ def stack(count: int, location_class: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="26" viewBox="0 0 26 26" '
         'aria-hidden="true">'
         f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{CASING}" stroke-width="4"/>'
-        f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{NEUTRAL}" stroke-width="1.8"{pattern}/>'
+        f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{NEUTRAL}" '
+        f'stroke-width="1.8"{pattern}/>'
         f'<text x="13" y="17.2" text-anchor="middle" font-size="12" font-weight="600" '
         f'font-family="sans-serif" fill="#14171A">{count}</text></svg>'
     )

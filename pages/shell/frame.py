@@ -92,7 +92,10 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
     """Draw the screen's title with its subtitle, the language switch and the presenting switch."""
     say, state = screen.say, screen.state
     with st.container(
-        horizontal=True, vertical_alignment="bottom", key="heading", horizontal_alignment="distribute"
+        horizontal=True,
+        vertical_alignment="bottom",
+        key="heading",
+        horizontal_alignment="distribute",
     ):
         st.html(
             Markup('<h1 class="title">{}</h1><p class="subtitle">{}</p>').format(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,11 @@ def screens(say: Say | None = None) -> dict[str, StreamlitPage]:
         )
         for name in SCREENS
     }
+
+
+def link(query: Mapping[str, str], name: str, label: str) -> None:
+    """Draw a link to the screen ``name`` that carries the address."""
+    st.page_link(screens()[name], label=label, query_params=dict(query))
 
 
 def route() -> None:

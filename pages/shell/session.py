@@ -13,6 +13,7 @@ import streamlit as st
 
 from layers.city import City
 from layers.state import Camera, Filters, ViewState, city_asked, default_state, parse, to_query
+from layers.view import look
 from pages.shell import cache
 
 STATE: Final = "atlas.state"
@@ -69,6 +70,21 @@ def change(**values: Any) -> None:
     if single:
         values["filters"] = replace(current.filters, **single)
     st.session_state[STATE] = replace(current, **values)
+
+
+def show_place(city: City, place: str) -> None:
+    """Loosen the state as little as it takes to show ``place``: period first, then filters."""
+    now = state()
+    looser = (
+        {},
+        {"later": True},
+        {"later": True, "period": "now"},
+        {"later": True, "period": "now", "filters": Filters()},
+    )
+    for values in looser:
+        if place in look(city, replace(now, **values)).places.index:  # type: ignore[arg-type]
+            change(**values)
+            return
 
 
 def fly(target: Camera | None) -> None:

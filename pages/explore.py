@@ -1,0 +1,44 @@
+"""Explore: the map with its layers, filters, search, card and table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers.view import look
+from pages.shell import frame, map_view, panels, session, share, widgets
+
+screen = frame.open_page("explore")
+say, state = screen.say, screen.state
+view = look(screen.city, state)
+
+frame.heading(
+    screen,
+    say("explore.title", city=screen.city.name.of(state.lang)),
+    frame.subtitle(screen),
+)
+main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
+
+with main:
+    panels.sentence(screen, view)
+    if side is None:
+        panels.kind_legend(screen, view)
+    map_view.show(screen, view, name="explore", flight=session.flight(), follow=True)
+    panels.line_legend(screen)
+    if side is not None:
+        with st.container(horizontal=True, key="handover"):
+            share.download(screen)
+            share.link(screen)
+        panels.table_twin(screen, view)
+
+if side is not None:
+    with side:
+        widgets.search(screen)
+        panels.selection(screen, view)
+        widgets.period(screen)
+        st.subheader(say("explore.layers"))
+        widgets.layer_list(screen, view)
+        panels.gaps(screen, view)
+        widgets.filter_box(screen, view)
+        panels.unmapped(screen, view)
+
+frame.close(screen)

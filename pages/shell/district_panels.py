@@ -1,0 +1,171 @@
+"""Show one district: statement, map, figures, comparison, holdings, tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from markupsafe import Markup
+
+from layers.profile import Profile, compare
+from layers.state import Filters, to_query
+from layers.table import table
+from layers.view import look
+from pages.shell import html, map_view, navigation, session
+from pages.shell.frame import Screen
+
+
+def chosen(screen: Screen) -> str:
+    """Return the district asked for, else the one selected on the map, else the first."""
+    state, codes = screen.state, screen.city.districts.index
+    if state.district:
+        return state.district
+    return state.selected if state.selected in codes else str(codes[0])
+
+
+def choice(screen: Screen, adcode: str) -> None:
+    """Offer the districts, and one to compare with."""
+    say, names = screen.say, screen.city.districts[f"name_{screen.state.lang}"]
+    codes = [str(code) for code in names.index]
+    st.session_state["district"] = adcode
+    st.session_state["compare"] = screen.state.compare
+    with st.container(horizontal=True, key="district_choice"):
+        st.selectbox(
+            say("district.choose"),
+            codes,
+            key="district",
+            format_func=lambda code: str(names[code]),
+            on_change=lambda: session.change(district=st.session_state["district"]),
+            width=260,
+        )
+        st.selectbox(
+            say("district.compare"),
+            [None, *(code for code in codes if code != adcode)],
+            key="compare",
+            format_func=lambda code: str(names[code]) if code else say("district.no_compare"),
+            on_change=lambda: session.change(compare=st.session_state["compare"]),
+            width=260,
+        )
+
+
+def statement(screen: Screen, told: Profile) -> None:
+    """Say what the plan names here, and the caution that goes with the outline."""
+    html.show('<p class="summary">{}</p>', told.plan_note)
+    html.small(
+        f"{told.half}。{told.half_note}"
+        if screen.state.lang == "zh"
+        else f"{told.half}. {told.half_note}"
+    )
+    if told.caution:
+        html.show('<p class="doubt">{}</p>', told.caution)
+
+
+def district_map(screen: Screen, adcode: str) -> None:
+    """Draw the district's own map with all that stands or is administered there."""
+    city = screen.city
+    state = replace(
+        screen.state,
+        period="now",
+        later=True,
+        layers=frozenset(city.layers),
+        filters=Filters(district=frozenset({adcode})),
+        selected=adcode,
+    )
+    west, south, east, north = city.districts.geometry[adcode].bounds
+    serial = int(adcode) if adcode.isdigit() else hash(adcode)
+    shown = replace(screen, state=state)
+    map_view.show(
+        shown,
+        look(city, state),
+        name="district",
+        flight=(serial, (west, south, east, north)),
+        follow=False,
+    )
+
+
+def figures(screen: Screen, told: Profile) -> None:
+    """Show residents, areas and density with their sources and cautions."""
+    html.section(screen.say("district.figures"))
+    rows = html.pairs((row.label, row.value, row.note) for row in told.figures)
+    source = Markup('<p class="note">{}：{} {}</p>').format(
+        html.text(told.source.what), html.text(told.source.text), html.text(told.source.date)
+    )
+    st.html(Markup('<div class="sheet">{}{}</div>').format(rows, source))
+
+
+def comparison(screen: Screen, told: Profile) -> None:
+    """Set the district beside its half and the city, or beside another district."""
+    state = screen.state
+    html.section(screen.say("district.comparison"))
+    other = state.compare
+    rows = (
+        compare(screen.city, told.adcode, other, state.lang)
+        if other and other != told.adcode
+        else told.averages
+    )
+    st.html(html.grid(rows))
+    html.small(screen.say("district.comparison_note"))
+
+
+def neighbours(screen: Screen, told: Profile) -> None:
+    """Lead to the districts that share a border, and to those of the same half."""
+    say = screen.say
+    for title, links in (
+        (say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours]),
+        (say("district.same_half"), [(link.id, link.label) for link in told.half_members]),
+    ):
+        if links:
+            html.small(title)
+            with st.container(horizontal=True, gap="small"):
+                for adcode, name in links:
+                    query = to_query(replace(screen.state, district=adcode))
+                    navigation.link(query, "district", name)
+
+
+def holdings(screen: Screen, told: Profile) -> None:
+    """Show what the district holds by kind, status and level, and the places themselves."""
+    say, city = screen.say, screen.city
+    html.section(say("district.holdings"))
+    if not len(told.places):
+        html.small(told.plan_note)
+        return
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left:
+        st.html(html.grid(told.matrix, say("filter.kind")))
+    with right:
+        st.html(html.grid(told.levels, say("filter.level")))
+    state = replace(
+        screen.state,
+        period="now",
+        later=True,
+        layers=frozenset(city.layers),
+        filters=Filters(district=frozenset({told.adcode})),
+    )
+    rows = table(look(city, state), state.lang)
+    st.dataframe(rows, hide_index=True, alt=say("district.holdings"), height="content")
+    filtered = replace(
+        screen.state, filters=Filters(district=frozenset({told.adcode})), selected=told.adcode
+    )
+    navigation.link(to_query(filtered), "explore", say("explore.show_on_map"))
+
+
+def tasks(screen: Screen, told: Profile) -> None:
+    """List the plan's tasks that concern the district."""
+    say = screen.say
+    if not told.tasks:
+        return
+    html.section(say("district.tasks", count=len(told.tasks)))
+    st.html(
+        html.bullets(
+            [
+                Markup("<strong>{}</strong> {}<small class='note'>{} · {}{}</small>").format(
+                    html.text(task.clause.title),
+                    html.text(task.clause.digest),
+                    html.text(task.clause.path),
+                    html.text(task.clause.lines),
+                    html.text("".join(f" · {link.label}" for link in task.places)),
+                )
+                for task in told.tasks
+            ]
+        )
+    )

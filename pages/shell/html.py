@@ -1,0 +1,81 @@
+"""Write small pieces of HTML from data; every text of a pack is escaped on its way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup, escape
+
+from layers.text import display
+
+LONGEST = 2_000
+
+
+def text(value: object, longest: int = LONGEST) -> Markup:
+    """Return a text of the data as HTML that shows it literally."""
+    return escape(display(str(value), longest=longest))
+
+
+def join(parts: Iterable[Markup]) -> Markup:
+    """Return pieces of HTML in one."""
+    return Markup("").join(parts)
+
+
+def show(template: str, *values: object) -> None:
+    """Show an HTML template of our own with texts of the data put in as they are."""
+    st.html(Markup(template).format(*(v if isinstance(v, Markup) else text(v) for v in values)))
+
+
+def small(sentence: str) -> None:
+    """Show a quiet remark."""
+    show('<p class="small">{}</p>', sentence)
+
+
+def section(title: str) -> None:
+    """Show the heading of a part."""
+    show('<h2 class="section">{}</h2>', title)
+
+
+def bullets(items: Sequence[Markup]) -> Markup:
+    """Return a list."""
+    return Markup("<ul>{}</ul>").format(join(Markup("<li>{}</li>").format(i) for i in items))
+
+
+def pairs(rows: Iterable[tuple[object, object, object]]) -> Markup:
+    """Return a list of label, value and note."""
+    return Markup("<dl>{}</dl>").format(
+        join(
+            Markup("<dt>{}</dt><dd>{}{}</dd>").format(
+                text(label), text(value), Markup("<small>{}</small>").format(text(n)) if n else ""
+            )
+            for label, value, n in rows
+        )
+    )
+
+
+def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
+    """Return a small frame as a table: row names left, numbers right-aligned."""
+    head = [Markup('<th scope="col">{}</th>').format(text(corner))] + [
+        Markup('<th scope="col" class="{}">{}</th>').format(_side(frame[name]), text(name))
+        for name in frame.columns
+    ]
+    body = [
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            text(label),
+            join(
+                Markup('<td class="{}">{}</td>').format(_side(frame[name]), text(value))
+                for name, value in row.items()
+            ),
+        )
+        for label, row in frame.iterrows()
+    ]
+    return Markup(
+        '<div class="scroll" tabindex="0"><table class="plain"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(join(head), join(body))
+
+
+def _side(column: pd.Series) -> str:
+    return "n" if pd.api.types.is_numeric_dtype(column) else ""

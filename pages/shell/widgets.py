@@ -1,0 +1,201 @@
+"""Turn the reader's choices into a new state: layers, period, filters, search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from layers.catalog import PERIODS
+from layers.city import Layer
+from layers.marks import data_uri, mark
+from layers.search import Hit, find
+from layers.state import FILTER_KEYS, Camera
+from layers.text import display, markdown_safe
+from layers.view import View
+from layers.words import word
+from pages.shell import session
+from pages.shell.frame import Screen
+
+CLOSE_UP = 12.0
+"""Zoom to which the map flies for a place."""
+
+
+def _keep(key: str, value: Any) -> None:
+    """Show ``value`` in the widget ``key``: the state, not the widget, is what holds."""
+    st.session_state[key] = value
+
+
+def search(screen: Screen) -> None:
+    """Offer a search field whose hits lead to the place."""
+    say, lang = screen.say, screen.state.lang
+    text = st.text_input(
+        say("explore.search_label"),
+        key="search",
+        placeholder=say("explore.search_placeholder"),
+        label_visibility="collapsed",
+        max_chars=200,
+    )
+    if not text:
+        return
+    hits = find(screen.city, text, limit=8)
+    with st.container(key="hits", gap=None):
+        if not hits:
+            st.html(Markup('<p class="small">{}</p>').format(say("explore.search_nothing")))
+        for hit in hits:
+            st.button(
+                _hit_label(screen, hit, lang),
+                key=f"hit_{hit.target}",
+                type="tertiary",
+                on_click=_go,
+                args=(screen, hit),
+            )
+
+
+def _hit_label(screen: Screen, hit: Hit, lang: str) -> str:
+    name, other = (hit.label_zh, hit.label_en) if lang == "zh" else (hit.label_en, hit.label_zh)
+    parts = [markdown_safe(name)]
+    if hit.matched not in (name, other):
+        parts.append(markdown_safe(f"（{hit.matched}）" if lang == "zh" else f" ({hit.matched})"))
+    if not hit.mapped:
+        parts.append(" · " + markdown_safe(word("location_class", "none", lang)))
+    return "".join(parts)
+
+
+def _go(screen: Screen, hit: Hit) -> None:
+    """Show what was found: a place, a layer, a district or one half of the city."""
+    st.session_state["search"] = ""
+    sort, _, name = hit.target.partition(":")
+    city, state = screen.city, screen.state
+    if not name:
+        reveal(screen, hit.target)
+    elif sort == "layer":
+        session.change(layers=state.layers | {name})
+    elif sort == "district":
+        session.change(selected=name)
+        centre = city.districts.geometry[name].representative_point()
+        _look_at(centre.y, centre.x, 10.0)
+    else:
+        half = city.districts.index[city.districts["half"] == name]
+        session.change(district=frozenset(str(code) for code in half))
+
+
+def reveal(screen: Screen, place: str) -> None:
+    """Select a place, switch its layer on, drop the filters that hide it, and fly there."""
+    city, state = screen.city, screen.state
+    layer = next(x for x in city.layers.values() if x.spec.is_places and place in x.frame.index)
+    session.change(selected=place, layers=state.layers | {layer.spec.id})
+    session.show_place(city, place)
+    point = layer.frame.geometry[place]
+    if point is not None and not point.is_empty:
+        _look_at(point.y, point.x, CLOSE_UP)
+
+
+def _look_at(lat: float, lon: float, zoom: float) -> None:
+    target = Camera(lat, lon, zoom)
+    session.change(camera=target)
+    session.fly(target)
+
+
+def period(screen: Screen) -> None:
+    """Offer the three points in time and the switch for what came after the plan."""
+    say, state = screen.say, screen.state
+    _keep("period", state.period)
+    st.segmented_control(
+        say("filter.period"),
+        PERIODS,
+        key="period",
+        required=True,
+        format_func=lambda value: say(f"period.{value}"),
+        on_change=_set_period,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    _keep("later", state.later)
+    st.checkbox(
+        say("explore.later_switch"),
+        key="later",
+        on_change=lambda: session.change(later=st.session_state["later"]),
+    )
+
+
+def _set_period() -> None:
+    """Take the period; a comparison year starts without what came after the plan."""
+    chosen = st.session_state["period"]
+    session.change(period=chosen, later=chosen == "now")
+
+
+def layer_list(screen: Screen, view: View) -> None:
+    """Offer the layers with symbol, title and count: the legend and the switch are one list."""
+    say, state = screen.say, screen.state
+    with st.container(key="layers"):
+        for group in ("plan", "context", "frame"):
+            st.html(Markup('<p class="small">{}</p>').format(say(f"group.{group}")))
+            for layer in screen.city.layers.values():
+                if layer.spec.group == group:
+                    _layer_switch(screen, view, layer, layer.spec.id in state.layers)
+
+
+def _layer_switch(screen: Screen, view: View, layer: Layer, on: bool) -> None:
+    spec, count = layer.spec, view.counts[layer.spec.id]
+    symbol = data_uri(mark(spec.style, faded=spec.id == "later_park"))
+    amount = f"{count.shown} / {count.total}" if count.shown != count.total else str(count.total)
+    key = f"layer_{spec.id}"
+    _keep(key, on)
+    st.checkbox(
+        f"![]({symbol}) {markdown_safe(layer.title.of(screen.state.lang))} · {amount}",
+        key=key,
+        on_change=_switch_layer,
+        args=(spec.id,),
+    )
+
+
+def _switch_layer(layer: str) -> None:
+    layers = session.state().layers
+    session.change(layers=layers ^ {layer})
+
+
+def filter_box(screen: Screen, view: View) -> None:
+    """Offer the filters in a box that says how many are set."""
+    say, state = screen.say, screen.state
+    on = sum(bool(state.filters.of(name)) for name in FILTER_KEYS)
+    title = say("explore.filters_on", count=on) if on else say("explore.filters")
+    with st.expander(title, key="filters"):
+        _filters(screen, view)
+
+
+def _filters(screen: Screen, view: View) -> None:
+    """Offer each filter's values with the number of places that each would show."""
+    say, state = screen.say, screen.state
+    for name in FILTER_KEYS:
+        options, key = view.options(name), f"filter_{name}"
+        _keep(key, [value for value in options if value in state.filters.of(name)])
+        st.multiselect(
+            say(f"filter.{name}"),
+            list(options),
+            key=key,
+            format_func=lambda value, n=name, o=options: f"{_value(screen, n, value)} · {o[value]}",
+            placeholder=say("filter.all"),
+            on_change=_set_filter,
+            args=(name, key),
+        )
+    if any(state.filters.of(name) for name in FILTER_KEYS):
+        st.button(say("explore.clear"), key="clear", on_click=_clear, type="tertiary")
+
+
+def _value(screen: Screen, name: str, value: str) -> str:
+    lang = screen.state.lang
+    if name != "district":
+        return word(name, value, lang)
+    if value in screen.city.districts.index:
+        return display(str(screen.city.districts[f"name_{lang}"][value]), longest=80)
+    return screen.say("filter.outside", city=screen.city.name.of(lang))
+
+
+def _set_filter(name: str, key: str) -> None:
+    session.change(**{name: frozenset(st.session_state[key])})
+
+
+def _clear() -> None:
+    session.change(**{name: frozenset() for name in FILTER_KEYS})

@@ -1,0 +1,21 @@
+"""Data and sources: where each layer comes from, how old it is, what it cannot say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from layers.table import sources_table
+from pages.shell import frame, provenance
+
+screen = frame.open_page("sources")
+say = screen.say
+
+frame.heading(screen, say("sources.title"), say("sources.subtitle", date=screen.city.data_date))
+today = datetime.now(UTC).date()
+provenance.overview(screen, sources_table(screen.city, screen.state.lang, today=today))
+provenance.plan(screen)
+for layer in screen.city.layers.values():
+    provenance.layer_sheet(screen, layer, today)
+provenance.base_map(screen)
+
+frame.close(screen)
