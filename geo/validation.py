@@ -100,7 +100,8 @@ def text_problems(records: Sequence[Record], *, where: str) -> list[Problem]:
     ]
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Return whether a text is an ISO 8601 date of a year, a month or a day."""
     match = _DATE.fullmatch(text)
     if match is None:
         return False
@@ -120,7 +121,7 @@ def _has_type(value: object, field: Field) -> bool:
     if field.type == "number":
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return is_number and math.isfinite(value)  # type: ignore[arg-type]
-    return isinstance(value, str) and (field.type == "text" or _is_date(value))
+    return isinstance(value, str) and (field.type == "text" or is_date(value))
 
 
 def _value_fault(value: object, field: Field) -> str | None:

@@ -28,7 +28,7 @@ from layers.text import texts
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 SETTINGS = "city.toml"
-NOTICES = ("boundary", "base_source", "base_review", "map_review", "footer")
+NOTICES = ("boundary", "review_base", "review_map", "footer")
 """Words that every map must carry, whatever the city."""
 WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
 """Datums of tiles that lie right under WGS 84 data."""
@@ -139,7 +139,7 @@ class City:
     aliases: pd.DataFrame
     """Columns term, target, note_zh, note_en, by row number; see ``layers.tables.ALIASES``."""
     notices: Mapping[str, Bilingual]
-    """Words the map must carry: ``NOTICES``, and ``enclaves.<adcode>`` where a district shows."""
+    """Words the map must carry: ``NOTICES``; by adcode what to say where that district shows."""
     online_base: OnlineBase | None
     online_base_refused: str
     """Datum of an online base map that was not loaded because its tiles would lie beside the data
@@ -194,14 +194,14 @@ def _spec_and_title(settings: Settings, name: str) -> tuple[LayerSpec, Bilingual
 
 
 def _notices(section: Settings) -> dict[str, Bilingual]:
-    """Read the notices; a table of tables holds one notice for each of its keys."""
-    notices: dict[str, Bilingual] = {}
+    notices = {}
     for name in section.tree:
         inner = section.section(name)
-        if any(isinstance(value, Mapping) for value in inner.tree.values()):
-            notices |= {f"{name}.{key}": text for key, text in _notices(inner).items()}
-        else:
-            notices[name] = Bilingual(inner.text("zh"), inner.text("en"))
+        inner.only("zh", "en")
+        notices[name] = Bilingual(inner.text("zh"), inner.text("en"))
+    for name in NOTICES:
+        if name not in notices:
+            section.report(name, "is missing: every map carries it.")
     return notices
 
 
@@ -253,10 +253,6 @@ def _head(top: Settings) -> dict[str, Any]:
     """Read what the settings say of the city itself."""
     centre = top.degrees("centre", 2)
     online, refused = _online_base(top.section("online_base", required=False))
-    notices = _notices(top.section("notices"))
-    for name in NOTICES:
-        if name not in notices:
-            top.report(f"notices.{name}", "is missing: every map carries it.")
     return {
         "id": _name(top, "id", _KIND),
         "name": _bilingual(top, "name"),
@@ -265,7 +261,7 @@ def _head(top: Settings) -> dict[str, Any]:
         "centre": (centre[0], centre[1]),
         "zoom": top.integer("zoom", 0, 18),
         "data_date": top.date("data_date"),
-        "notices": MappingProxyType(notices),
+        "notices": MappingProxyType(_notices(top.section("notices"))),
         "online_base": online,
         "online_base_refused": refused,
     }
@@ -293,7 +289,6 @@ def _read_base(files: PackFiles, section: Settings) -> dict[str, _Source]:
     return {
         name: _read(files, f"base/{name}", schema, section.section(name))
         for name, schema in BASE.items()
-        if name in section.tree
     }
 
 
@@ -363,7 +358,7 @@ def load_city(folder: Path) -> City:
         name: _read(files, name, spec.schema, section.section(name))
         for name, (spec, _) in kinds.items()
     }
-    base = _read_base(files, top.section("base", required=False))
+    base = _read_base(files, top.section("base"))
     plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
     plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)
     seaward = top.section("seaward_km", required=False)

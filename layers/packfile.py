@@ -17,11 +17,12 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import Problem
 from geo.io import WGS84, read_features
-from geo.schema import Field, Schema
+from geo.schema import Schema
 from geo.validation import (
     Record,
     geometry_problems,
     is_blank,
+    is_date,
     printable,
     row_name,
     schema_problems,
@@ -218,10 +219,8 @@ class Settings:
     def date(self, name: str) -> str:
         """Return a date as ISO text: a year, a month or a day."""
         value = self.text(name)
-        rows = [{"id": "-", name: value}] if value else []
-        schema = Schema((Field("id"), Field(name, "date")), frozenset())
-        for problem in schema_problems(rows, schema, where=self.where):
-            self.report(name, problem.what)
+        if value and not is_date(value):
+            self.report(name, "must be a date like 2021, 2021-08 or 2021-08-08.")
         return value
 
     def integer(self, name: str, low: int, high: int) -> int:

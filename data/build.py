@@ -1,0 +1,594 @@
+"""Rebuild a shipped pack from its raw facts and authored texts: ``python -m data.build tianjin``.
+
+``--check`` writes nothing and proves that a rebuild gives the bytes that are there. The same raw
+files give the same bytes: rows are sorted by id, columns stand in the order of the schema,
+coordinates have fixed digits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import re
+import sys
+import tempfile
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely import MultiPolygon, Point, Polygon
+from shapely.geometry import box, shape
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import polygonize
+
+from geo.errors import DataError
+from geo.geojson import to_geojson
+from geo.io import to_frame
+from geo.schema import Schema
+from layers.catalog import CATALOG
+from layers.city import load_city
+from layers.packcheck import WITHOUT_TASK
+from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+
+HERE = Path(__file__).resolve().parent
+READ_IN = "2026-11"
+"""Month in which the facts were read: the as-of date where no evidence is dated."""
+CENSUS = "2020"
+
+PLACE_DIGITS = 5
+UNIVERSITY_DIGITS = 4
+"""Campus points are rounded to 11 m: their origin does not allow more (see raw/README.md)."""
+OUTLINE_DIGITS = 7
+BASE_DIGITS = 5
+
+OUTSIDE = {
+    "Beijing": ("北京市", "Beijing"),
+    "Beijing (Haidian)": ("北京市海淀区", "Haidian, Beijing"),
+    "Beijing (Tongzhou)": ("北京市通州区", "Tongzhou, Beijing"),
+    "Langfang (Hebei)": ("河北省廊坊市", "Langfang, Hebei"),
+    "Xiong'an (Hebei)": ("河北雄安新区", "Xiong'an New Area, Hebei"),
+    "海淀区": ("北京市海淀区", "Haidian, Beijing"),
+    "通州区": ("北京市通州区", "Tongzhou, Beijing"),
+    "安次区": ("河北省廊坊市安次区", "Anci, Langfang, Hebei"),
+}
+"""Names of places beyond the city, as the facts write them: in Chinese and in English."""
+
+RIVERS = {
+    "Hai": ("海河", "Hai River"),
+    "Luan": ("滦河", "Luan River"),
+    "Sanggan": ("桑干河", "Sanggan River"),
+    "Yongding": ("永定河", "Yongding River"),
+}
+
+FRAME = box(108, 33, 127, 46)
+"""What the widest screen can show; the coast beyond the city is drawn coarsely."""
+NEAR_SEA = box(117.4, 38.3, 118.6, 39.3)
+"""Where the coast is drawn as it comes."""
+FAR_TOLERANCE = 0.02
+SMALLEST_ISLAND = 0.004
+"""Square degrees: smaller islands far away are left out."""
+LABEL_FRAME = box(116.55, 38.4, 118.25, 40.4)
+
+_DATE_IN_TEXT = re.compile(r"(?<![\d-])20\d\d-[01]\d(?:-[0-3]\d)?(?![\d-])")
+
+Row = dict[str, str]
+Files = dict[str, bytes]
+
+
+# Reading --------------------------------------------------------------------------------------
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return the rows of a CSV file; every cell is text."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def by(key: str, rows: Iterable[Row]) -> dict[str, Row]:
+    """Return rows by the value of one column."""
+    return {row[key]: row for row in rows}
+
+
+def read_shapes(path: Path) -> list[tuple[dict[str, Any], BaseGeometry]]:
+    """Return properties and geometry of each feature of a raw GeoJSON file."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return [(feature["properties"], shape(feature["geometry"])) for feature in features]
+
+
+def value(text: str, kind: str) -> object:
+    """Turn a cell into the value of a column; an empty cell is None."""
+    if not text.strip():
+        return None
+    if kind == "flag":
+        return {"true": True, "false": False}[text]
+    if kind == "integer":
+        return int(text)
+    return float(text) if kind == "number" else text
+
+
+def record(cells: Mapping[str, str], schema: Schema) -> dict[str, object]:
+    """Return the columns of a schema out of cells; what is not there is blank."""
+    return {field.name: value(cells.get(field.name, ""), field.type) for field in schema.fields}
+
+
+# Writing --------------------------------------------------------------------------------------
+
+
+def geojson(
+    rows: Sequence[tuple[Mapping[str, str], BaseGeometry | None]], schema: Schema, digits: int
+) -> bytes:
+    """Return rows as the bytes of a layer's file."""
+    records = [record(cells, schema) for cells, _ in rows]
+    return to_geojson(to_frame(records, [shape for _, shape in rows], schema), digits=digits)
+
+
+def table(rows: Iterable[Mapping[str, str]], names: Sequence[str]) -> bytes:
+    """Return rows as CSV with the columns in that order."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, names, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def toml(tree: Mapping[str, Any], path: str = "") -> str:
+    """Return a tree of texts, numbers, lists and tables as TOML."""
+    plain = {key: item for key, item in tree.items() if not isinstance(item, Mapping)}
+    lines = [f"{key} = {json.dumps(item, ensure_ascii=False)}" for key, item in plain.items()]
+    text = "".join(f"{line}\n" for line in lines)
+    if path and (plain or not tree):
+        text = f"\n[{path}]\n{text}"
+    for key, item in tree.items():
+        if isinstance(item, Mapping):
+            text += toml(item, f"{path}.{key}" if path else key)
+    return text
+
+
+# Places ---------------------------------------------------------------------------------------
+
+
+def newest_date(dates: Iterable[str], texts: Iterable[str]) -> str:
+    """Return the newest of some ISO dates and of those that stand in some texts, or nothing.
+
+    A bare year in a text may be anything; with a month it is a date.
+    """
+    found = [date for text in texts for date in _DATE_IN_TEXT.findall(text)]
+    return max((*dates, *found), default="")
+
+
+def _district(name: str, districts: Mapping[str, Row]) -> tuple[str, str, str]:
+    """Return adcode and names of a district of the city or of a place beyond it."""
+    if not name:
+        return "", "", ""
+    if name in OUTSIDE:
+        return "outside", *OUTSIDE[name]
+    row = districts[name]
+    return row["adcode"], row["name_zh"], row["name_en"]
+
+
+def _sides(host: str, site: str, districts: Mapping[str, Row]) -> Row:
+    cells: Row = {}
+    for side, name in (("host", host), ("site", site)):
+        adcode, zh, en = _district(name, districts)
+        cells |= {f"{side}_adcode": adcode, f"{side}_name_zh": zh, f"{side}_name_en": en}
+    return cells
+
+
+def _point(cells: Row, digits: int) -> Point | None:
+    if not cells["lon"]:
+        return None
+    return Point(round(float(cells["lon"]), digits), round(float(cells["lat"]), digits))
+
+
+def _as_of(fact: Row, issued: str) -> str:
+    """Return the newest date of what is said of a place; the plan is evidence for its own."""
+    planned = fact["plan_status"] not in WITHOUT_TASK
+    dates = [fact["current_status_as_of"], fact["approved_on"], issued if planned else ""]
+    sources = ("evidence_source", "current_status_source", "approval_source", "area_source")
+    return newest_date(dates, (fact[name] for name in sources)) or READ_IN
+
+
+def _place(
+    fact: Row, text: Row, tasks: Sequence[Row], districts: Mapping[str, Row], issued: str
+) -> Row:
+    """Join what is known of a place of the inventory with what is written about it."""
+    planned = fact["plan_status"] not in WITHOUT_TASK
+    site = fact["point_in_district"] or (fact["host_district"] if fact["lon"] else "")
+    return (
+        fact
+        | {name: cell for name, cell in text.items() if cell}
+        | _sides(fact["host_district"], site, districts)
+        | {
+            "name_status": fact["name_zh_status"],
+            "approved_by_zh": fact["approved_by"],
+            "bounds_zh": fact["bounds_text_zh"],
+            "bounds_en": text["bounds_text_en"],
+            "plan_status_as_of": issued if planned else "",
+            "plan_line": fact["plan_line"] if planned else "",
+            "clause_ids": ";".join(task["clause_id"] for task in tasks),
+            "clause_basis": ";".join(task["basis"] for task in tasks),
+            "as_of": _as_of(fact, issued),
+        }
+    )
+
+
+def place_layers(raw: Path, issued: str) -> Files:
+    """Build the layers of the plan's places and of later parks."""
+    texts = by("id", read_rows(raw / "authored/place_texts.csv"))
+    districts = by("name_zh", read_rows(raw / "districts.csv"))
+    order = [row["id"] for row in read_rows(raw / "authored/clauses.csv")]
+    tasks: dict[str, list[Row]] = {}
+    for row in read_rows(raw / "authored/place_clauses.csv"):
+        tasks.setdefault(row["place_id"], []).append(row)
+    kinds: dict[str, list[tuple[Row, BaseGeometry | None]]] = {}
+    for fact in read_rows(raw / "places.csv"):
+        own = sorted(tasks.get(fact["id"], []), key=lambda row: order.index(row["clause_id"]))
+        cells = _place(fact, texts[fact["id"]], own, districts, issued)
+        kinds.setdefault(fact["kind"], []).append((cells, _point(fact, PLACE_DIGITS)))
+    return {
+        f"{kind}.geojson": geojson(rows, CATALOG[kind].schema, PLACE_DIGITS)
+        for kind, rows in kinds.items()
+    }
+
+
+def _university(fact: Row, text: Row, districts: Mapping[str, Row]) -> Row:
+    main = fact["campus"] == "main or registered campus"
+    zh, en = ("", "") if main else (f"（{text['campus_zh']}）", f" ({text['campus_en']})")
+    # Where a point is withheld, so is the district it lies in.
+    site = fact["point_in_district"] if fact["lon"] else ""
+    return (
+        text
+        | _sides("", site, districts)
+        | {
+            "kind": "university",
+            "name_zh": fact["name_zh"] + zh,
+            "name_en": text["name_en_clean"] + en,
+            "subkind": text["type"],
+            "level": "unknown",
+            "current_status": "unknown",
+            "counted": "false",
+            "location_source": fact["source"] if fact["lon"] else "",
+            "source_datum": fact["datum_evidence"] if fact["lon"] else "",
+            "evidence_source": fact["source"],
+            "as_of": READ_IN,
+        }
+    )
+
+
+def university_layer(raw: Path) -> Files:
+    """Build the layer of universities."""
+    texts = by("id", read_rows(raw / "authored/university_texts.csv"))
+    districts = by("name_zh", read_rows(raw / "districts.csv"))
+    rows = [
+        (_university(fact, texts[fact["id"]], districts), _point(fact, UNIVERSITY_DIGITS))
+        for fact in read_rows(raw / "universities.csv")
+    ]
+    return {"university.geojson": geojson(rows, CATALOG["university"].schema, UNIVERSITY_DIGITS)}
+
+
+# Frame ----------------------------------------------------------------------------------------
+
+
+def district_layer(raw: Path) -> Files:
+    """Build the layer of districts; the outlines are not simplified."""
+    facts = by("adcode", read_rows(raw / "districts.csv"))
+    texts = by("adcode", read_rows(raw / "authored/district_texts.csv"))
+    rows = []
+    for properties, outline in read_shapes(raw / "tianjin_districts.geojson"):
+        adcode = properties["adcode"]
+        fact, text = facts[adcode], texts[adcode]
+        cells = fact | text | {"id": adcode, "kind": "district", "as_of": CENSUS}
+        cells |= {"half": fact["twin_city"], "half_status": fact["twin_city_status"]}
+        cells |= {f"half_note_{lang}": text[f"twin_city_note_{lang}"] for lang in ("zh", "en")}
+        rows.append((cells, outline))
+    return {"district.geojson": geojson(rows, CATALOG["district"].schema, OUTLINE_DIGITS)}
+
+
+def axis_layer(raw: Path, issued: str) -> Files:
+    """Build the schematic lines; both stand on a line of the plan, issued after their sources."""
+    texts = by("axis_id", read_rows(raw / "authored/axis_texts.csv"))
+    rows = []
+    for properties, line in read_shapes(raw / "axis.geojson"):
+        cells = texts[properties["axis_id"]] | {
+            "id": properties["axis_id"],
+            "kind": "axis",
+            "schematic": "true",
+            "length_km": str(properties["length_km"]),
+            "source": properties["source"],
+            "as_of": issued,
+        }
+        rows.append((cells, line))
+    return {"axis.geojson": geojson(rows, CATALOG["axis"].schema, PLACE_DIGITS)}
+
+
+# Base map -------------------------------------------------------------------------------------
+
+
+def _units(raw: Path) -> list[tuple[Row, BaseGeometry]]:
+    """Return the units of Beijing and Langfang."""
+    rows = []
+    for file in ("beijing_districts.geojson", "langfang_counties.geojson"):
+        for properties, outline in read_shapes(raw / file):
+            names = {"name_zh": properties["name"], "name_en": properties["name_en"]}
+            rows.append(({"id": properties["adcode"], "role": "province"} | names, outline))
+    return rows
+
+
+def _far_sea(raw: Path) -> BaseGeometry:
+    """Return what is not land in the whole frame, coarsely."""
+    land = [outline for _, outline in read_shapes(raw / "natural_earth_land.geojson")]
+    parts = shapely.get_parts(shapely.union_all(land))
+    large = [part for part in parts if part.area >= SMALLEST_ISLAND]
+    return FRAME - shapely.union_all(large).simplify(FAR_TOLERANCE)
+
+
+def _near_sea(raw: Path) -> BaseGeometry:
+    """Close the coast near the city to an area, against the sides of the near frame."""
+    coast = [
+        line
+        for properties, line in read_shapes(raw / "coast_rivers_naturalearth.geojson")
+        if properties["kind"] == "coastline_ne"
+    ]
+    open_water = Point(118.3, 38.7)
+    edges = shapely.union_all([NEAR_SEA.exterior, *coast])
+    return next(area for area in polygonize(edges) if area.covers(open_water))
+
+
+def _slivers(sea: BaseGeometry, units: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the scraps of background between the sea and the outlines that lie on it."""
+    gaps = NEAR_SEA.buffer(-1e-6) - sea - shapely.union_all(units)
+    reach = NEAR_SEA.exterior
+    return [part for part in shapely.get_parts(gaps) if not part.buffer(1e-5).intersects(reach)]
+
+
+def sea_and_land(raw: Path) -> Files:
+    """Build the sea, closed from the coast, and the land beyond the city."""
+    units = _units(raw)
+    outlines = [outline for _, outline in read_shapes(raw / "tianjin_districts.geojson")]
+    sea = shapely.union_all([_far_sea(raw) - NEAR_SEA, _near_sea(raw)])
+    sea = shapely.union_all([sea, *_slivers(sea, [*outlines, *(shape for _, shape in units)])])
+    whole = [part for part in shapely.get_parts(sea) if isinstance(part, Polygon)]
+    names = {"id": "sea", "name_zh": "海域", "name_en": "Sea"}
+    ground = {"id": "background", "name_zh": "其他陆地", "name_en": "Other land"}
+    # The sea is drawn over the background, so the background need not repeat the coast.
+    land = [*units, (ground | {"role": "background"}, FRAME)]
+    return {
+        "base/sea.geojson": geojson([(names, MultiPolygon(whole))], BASE["sea"], BASE_DIGITS),
+        "base/land.geojson": geojson(land, BASE["land"], BASE_DIGITS),
+    }
+
+
+def rivers(raw: Path) -> Files:
+    """Build the rivers, one row for each name."""
+    lines: dict[str, list[BaseGeometry]] = {}
+    for properties, line in read_shapes(raw / "coast_rivers_naturalearth.geojson"):
+        if properties["kind"] == "river_ne":
+            lines.setdefault(properties["name"], []).append(line)
+    rows = []
+    for name, parts in sorted(lines.items()):
+        zh, en = RIVERS[name]
+        cells = {"id": name.lower(), "name_zh": zh, "name_en": en}
+        rows.append((cells, shapely.line_merge(shapely.union_all(parts))))
+    return {"base/river.geojson": geojson(rows, BASE["river"], BASE_DIGITS)}
+
+
+# Labels ---------------------------------------------------------------------------------------
+
+_SUFFIXES = ("街道", "地区", "镇", "乡", "村", "市")
+
+
+def ascii_name(name: str) -> str:
+    """Return a name in ASCII letters."""
+    plain = unicodedata.normalize("NFKD", name.replace("’", "'").replace("‘", "'"))
+    return plain.encode("ascii", "ignore").decode()
+
+
+def han_name(alternates: str, *, districts: Iterable[str] = ()) -> str:
+    """Choose the best Chinese name among the alternate names of GeoNames, or none.
+
+    Names of districts are passed over (a town is often listed under its district's name too);
+    then the shortest name wins, one whose longer form with a suffix is listed too before others,
+    and the first by code point where that leaves a choice.
+    """
+    names = [name for name in alternates.split("|") if re.fullmatch("[\u3400-\u9fff]+", name)]
+    known = {stem for name in districts for stem in (name, name[:-1] if len(name) > 2 else name)}
+    own = [name for name in names if name not in known and not name.endswith(("区", "县"))]
+
+    def preference(name: str) -> tuple[int, bool, str]:
+        attested = any(name + suffix in own for suffix in _SUFFIXES)
+        return len(name), not attested, name
+
+    return min(own, key=preference, default="")
+
+
+def _town_rank(row: Row) -> int:
+    return 3 if int(row["population"]) >= 3000 else 4
+
+
+def _towns(raw: Path, taken: Mapping[str, set[str]]) -> list[tuple[Row, BaseGeometry]]:
+    """Return the labels of towns around the city that no district's label gives already."""
+    names = [name for known in taken.values() for name in known]
+    rows: list[tuple[Row, BaseGeometry]] = []
+    for row in read_rows(raw / "geonames_places.csv"):
+        point = Point(float(row["longitude"]), float(row["latitude"]))
+        zh = han_name(row["alternatenames"], districts=names)
+        en = ascii_name(row["name"])
+        populated = int(row["population"]) > 0 or bool(zh)
+        if not populated or not LABEL_FRAME.covers(point) or en in taken.get(row["adcode"], ()):
+            continue
+        cells = {"id": f"g{row['geonameid']}", "name_zh": zh, "name_en": en}
+        rows.append((cells | {"rank": str(_town_rank(row))}, point))
+    return rows
+
+
+def labels(raw: Path) -> Files:
+    """Build the labels: cities, districts, towns."""
+    tianjin = by("adcode", read_rows(raw / "districts.csv"))
+    units = _units(raw)
+    for properties, outline in read_shapes(raw / "tianjin_districts.geojson"):
+        units.append((tianjin[properties["adcode"]] | {"id": properties["adcode"]}, outline))
+    rows: list[tuple[Row, BaseGeometry]] = [
+        (
+            {"id": f"d{unit['id']}", "rank": "2"} | {k: unit[k] for k in ("name_zh", "name_en")},
+            shapely.point_on_surface(outline),
+        )
+        for unit, outline in units
+    ]
+    for town in read_rows(raw / "geonames_places.csv"):
+        if town["name"] in CITIES:
+            point = Point(float(town["longitude"]), float(town["latitude"]))
+            cells = {"id": f"c{town['geonameid']}", "name_zh": CITIES[town["name"]]}
+            rows.append((cells | {"name_en": town["name"], "rank": "1"}, point))
+    taken = {unit["id"]: {unit["name_zh"], unit["name_en"], *CITIES} for unit, _ in units}
+    rows += _towns(raw, taken)
+    return {"base/label.geojson": geojson(rows, BASE["label"], BASE_DIGITS)}
+
+
+CITIES = {"Tianjin": "天津", "Beijing": "北京", "Langfang": "廊坊"}
+
+
+# Plan and settings ----------------------------------------------------------------------------
+
+
+def plan_tables(raw: Path, period: str) -> Files:
+    """Build the plan's tables and the words for search."""
+    clauses = read_rows(raw / "authored/clauses.csv")
+    texts = by("no", read_rows(raw / "authored/indicator_texts.csv"))
+    tasks = [row for row in clauses if row["level"] == "indicator"]
+    indicators = [
+        _indicator(row, texts[row["no"]], tasks) for row in read_rows(raw / "indicators.csv")
+    ]
+    gaps = sorted(read_rows(raw / "authored/gaps.csv"), key=lambda row: row["id"])
+    aliases = sorted(
+        read_rows(raw / "authored/aliases.csv"), key=lambda row: (row["target"], row["term"])
+    )
+    folder = f"plans/{period}"
+    return {
+        f"{folder}/plan.toml": (raw / "plan.toml").read_bytes(),
+        f"{folder}/clauses.csv": table(clauses, CLAUSES.names),
+        f"{folder}/indicators.csv": table(indicators, INDICATORS.names),
+        f"{folder}/gaps.csv": table(gaps, GAPS.names),
+        "aliases.csv": table(aliases, ALIASES.names[1:]),
+    }
+
+
+def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
+    line = int(fact["plan_line_name"])
+    unit = re.findall(r"（([^（）]+)）$", fact["indicator_zh"])
+    return text | {
+        "name_zh": re.sub(r"（[^（）]+）$", "", fact["indicator_zh"]),
+        "name_en": fact["indicator_en"],
+        "name_status": "reconstructed",
+        "unit_zh": unit[0],
+        "unit_en": fact["unit"],
+        "value_2020": fact["value_2020"],
+        "value_2025": fact["value_2025"],
+        "clause_id": next(
+            task["id"] for task in tasks if int(task["line_from"]) <= line <= int(task["line_to"])
+        ),
+        "line_name": fact["plan_line_name"],
+        "line_2020": fact["plan_line_2020"],
+        "line_2025": fact["plan_line_2025"],
+        "observed_value": fact["observed_value"],
+        "observed_kind": fact["observed_kind"].replace("none", ""),
+        "observed_as_of": fact["observed_as_of"],
+        "observed_source": fact["observed_source"],
+    }
+
+
+def settings(raw: Path, head: Mapping[str, Any]) -> Files:
+    """Build city.toml: the hand-written part and the provenance of every layer."""
+    provenance: dict[str, dict[str, Any]] = {"layer": {}, "base": {}}
+    for row in read_rows(raw / "authored/layer_texts.csv"):
+        name = row.pop("layer")
+        group = "layer" if name in CATALOG else "base"
+        provenance[group][name] = row | {"freshness_days": int(row["freshness_days"])}
+    note = "# Built by data/build.py from raw/; edit it there.\n"
+    return {"city.toml": (note + toml(dict(head) | provenance)).encode()}
+
+
+# Command --------------------------------------------------------------------------------------
+
+
+def build(raw: Path) -> Files:
+    """Return all files of a pack by name, from the folder of its raw material."""
+    head = tomllib.loads((raw / "city.toml").read_text(encoding="utf-8"))
+    issued = tomllib.loads((raw / "plan.toml").read_text(encoding="utf-8"))["issued"]
+    return {
+        **place_layers(raw, issued),
+        **university_layer(raw),
+        **district_layer(raw),
+        **axis_layer(raw, issued),
+        **sea_and_land(raw),
+        **rivers(raw),
+        **labels(raw),
+        **plan_tables(raw, head["plan"]),
+        **settings(raw, head),
+    }
+
+
+def write(files: Files, folder: Path) -> None:
+    """Write files into a folder."""
+    for name, data in sorted(files.items()):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def differences(files: Files, folder: Path) -> list[str]:
+    """Name the files of a pack that differ from what was built, are missing, or are left over."""
+    there = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "raw" not in path.relative_to(folder).parts
+    }
+    return [
+        *(f"{name} (missing)" for name in sorted(files.keys() - there.keys())),
+        *(f"{name} (not built)" for name in sorted(there.keys() - files.keys())),
+        *(n for n in sorted(files.keys() & there.keys()) if there[n].read_bytes() != files[n]),
+    ]
+
+
+def checked(files: Files) -> Files:
+    """Return the files if they make a sound pack; raise DataError with all problems if not."""
+    with tempfile.TemporaryDirectory() as name:
+        write(files, Path(name))
+        load_city(Path(name))
+    return files
+
+
+def main(arguments: Sequence[str] | None = None, *, say: Callable[[str], None] = print) -> int:
+    """Run the command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m data.build", description=__doc__)
+    cities = sorted(path.parent.name for path in HERE.glob("*/raw"))
+    parser.add_argument("city", choices=cities, help="folder under data/ with a raw/ folder")
+    parser.add_argument("--check", action="store_true", help="write nothing, compare the bytes")
+    options = parser.parse_args(arguments)
+    folder = HERE / options.city
+    try:
+        files = checked(build(folder / "raw"))
+    except DataError as error:
+        say(f"The pack was not built. {len(error.problems)} problems:\n{error}")
+        return 1
+    different = differences(files, folder)
+    if options.check:
+        if different:
+            say(f"A rebuild would change these files: {', '.join(different)}.")
+            return 1
+        say(f"A rebuild gives the same bytes: {len(files)} files.")
+        return 0
+    for name in different:
+        if name.endswith(" (not built)"):
+            (folder / name.removesuffix(" (not built)")).unlink()
+    write(files, folder)
+    say(f"Built {len(files)} files; {len(different)} changed.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
