@@ -43,7 +43,8 @@ def degrees(shape: BaseGeometry | None) -> BaseGeometry | None:
     """Turn metres into degrees."""
     if shape is None:
         return None
-    return gpd.GeoSeries([shape], crs=4548).to_crs(4326).iloc[0]
+    turned: BaseGeometry = gpd.GeoSeries([shape], crs=4548).to_crs(4326).iloc[0]
+    return turned
 
 
 def at(east_km: float, north_km: float) -> Point:
@@ -66,9 +67,9 @@ def sides(host: str, site: str) -> Values:
     return columns
 
 
-def place(id_: str, kind: str, zh: str, en: str, **columns: Any) -> Values:
-    """Return a place with what every place must have."""
-    return {
+def place(id_: str, kind: str, zh: str, en: str, *columns: Values) -> Values:
+    """Return a place with what every place must have, and more columns."""
+    values: Values = {
         "id": id_,
         "kind": kind,
         "name_zh": zh,
@@ -79,8 +80,10 @@ def place(id_: str, kind: str, zh: str, en: str, **columns: Any) -> Values:
         "location_reason_zh": "玩具城市的设定。",
         "location_reason_en": "Set so in the toy city.",
         "as_of": "2026-11",
-        **columns,
     }
+    for more in columns:
+        values |= more
+    return values
 
 
 def planned(status: str, task: str, line: int, basis: str = "named") -> Values:
@@ -100,107 +103,108 @@ def located(kind: str, uncertainty_m: float, host: str, site: str = "") -> Value
 
 
 A, B, C, D = DISTRICTS
+NATIONAL = {"level": "national", "level_basis": "granted"}
 PLACES: tuple[tuple[Values, Point | None], ...] = (
     (
         place(
             *("park-one", "science_park", "第一大学科技园", "First Science Park"),
-            **planned("existing_2020", "c1.1", 5),
-            **located("dataset", 300, A),
-            **{"subkind": "national", "level": "national", "level_basis": "granted"},
-            **{"aliases": "一园;Park One", "lead_unit_zh": "第一大学", "lead_unit_en": "First"},
+            planned("existing_2020", "c1.1", 5),
+            located("dataset", 300, A),
+            NATIONAL | {"subkind": "national", "aliases": "一园;Park One"},
+            {"lead_unit_zh": "第一大学", "lead_unit_en": "First University"},
         ),
         at(5, 5),
     ),
     (
         place(
             *("park-late", "science_park", "后来大学科技园", "Late Science Park"),
-            **{"plan_status": "later_fact", "current_status": "existing", "counted": False},
-            **{"current_status_as_of": "2023-05", "subkind": "municipal", "level": "municipal"},
-            **located("host", 500, B),
+            located("host", 500, B),
+            {"plan_status": "later_fact", "current_status": "existing", "counted": False},
+            {"current_status_as_of": "2023-05", "subkind": "municipal", "level": "municipal"},
         ),
         at(15, 5),
     ),
     (
         place(
             *("area-one", "gathering_area", "第一创新集聚区", "First Gathering Area"),
-            **planned("to_build", "c1.1", 6),
-            **located("proxy", 4000, A),
-            field="biomedicine",
+            planned("to_build", "c1.1", 6),
+            located("proxy", 4000, A),
+            {"field": "biomedicine"},
         ),
         at(5, 5),
     ),
     (
         place(
             *("area-two", "gathering_area", "第二创新集聚区", "Second Gathering Area"),
-            **planned("to_build", "c1.1", 7),
-            **located("in_area", 2000, C),
+            planned("to_build", "c1.1", 7),
+            located("in_area", 2000, C),
         ),
         at(2, 18),
     ),
     (
         place(
             *("sign-maybe", "sign_area", "备选创新标志区", "Candidate Sign Area"),
-            **{**planned("to_build", "c1.box1", 9, "candidate"), "counted": False},
-            **located("knowledge", 6000, D),
+            planned("to_build", "c1.box1", 9, "candidate"),
+            located("knowledge", 6000, D),
+            {"counted": False},
         ),
         at(12, 12),
     ),
     (
         place(
             *("node-outside", "corridor_node", "邻省节点", "Node Next Door"),
-            **planned("existing_2020", "c1.2", 12),
-            **located("host", 1000, "outside"),
+            planned("existing_2020", "c1.2", 12),
+            located("host", 1000, "outside"),
         ),
         at(-5, 10),
     ),
     (
         place(
             *("platform-none", "platform", "无址平台", "Platform Without a Site"),
-            **planned("to_strive_for", "c1.2", 13),
-            **{"location_class": "none", "level": "national", "level_basis": "aimed_at"},
+            planned("to_strive_for", "c1.2", 13),
+            {"location_class": "none", "level": "national", "level_basis": "aimed_at"},
         ),
         None,
     ),
     (
         place(
             *("platform-sea", "platform", "海上平台", "Platform off the Shore"),
-            **planned("under_construction", "c1.2", 14),
-            **located("dataset", 100, D),
+            planned("under_construction", "c1.2", 14),
+            located("dataset", 100, D),
         ),
         at(22, 15),
     ),
     (
         place(
             *("zone-all", "pilot_zone", "试验区", "Pilot Zone"),
-            **planned("existing_2020", "c1.2", 15),
-            **located("in_area", 3000, B, A),
-            level="national",
-            level_basis="granted",
+            planned("existing_2020", "c1.2", 15),
+            located("in_area", 3000, B, A),
+            NATIONAL,
         ),
         at(9, 9),
     ),
     (
         place(
             *("zone-part", "pilot_zone", "试验区分园", "Part of the Pilot Zone"),
-            **{**planned("existing_2020", "c1.2", 15, "implied"), "counted": False},
-            **located("proxy", 3000, A),
-            parent_id="zone-all",
+            planned("existing_2020", "c1.2", 15, "implied"),
+            located("proxy", 3000, A),
+            {"counted": False, "parent_id": "zone-all"},
         ),
         at(9, 9),
     ),
     (
         place(
             *("school-one", "university", "第一大学", "First University"),
-            **located("dataset", 500, A),
-            **{"subkind": "regular", "counted": False},
+            located("dataset", 500, A),
+            {"subkind": "regular", "counted": False},
         ),
         at(4, 6),
     ),
     (
         place(
             *("meadow-one", "trial_meadow", "第一试验草场", "First Trial Meadow"),
-            **located("dataset", 50, C),
-            **{"plan_status": "context", "counted": False},
+            located("dataset", 50, C),
+            {"plan_status": "context", "counted": False},
         ),
         at(5, 15),
     ),
