@@ -7,6 +7,7 @@ value stand in ``data/text/{zh,en}.toml`` under ``layer.<id>`` and ``<column>.<v
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from geo.schema import Field, FieldType, Schema
@@ -243,4 +244,4 @@ CATALOG: Mapping[str, LayerSpec] = MappingProxyType(
 
 def generic_layer(kind: str) -> LayerSpec:
     """Return the entry of a kind that only a pack knows: places as context, a neutral ring."""
-    return _places(kind, "ring", "#5B564C")
+    return replace(_places(kind, "ring", "#5B564C"), group="context")

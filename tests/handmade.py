@@ -13,8 +13,7 @@ from types import MappingProxyType
 
 import geopandas as gpd
 from pyproj import Transformer
-from shapely import Point, Polygon, box
-from shapely.ops import transform
+from shapely import Point, Polygon
 
 from geo.io import to_frame, to_table
 from geo.schema import Schema
@@ -38,8 +37,8 @@ def point(east_km: float, north_km: float) -> Point:
 
 
 def _square(column: int, row: int) -> Polygon:
-    east, north = ORIGIN[0] + column * 10_000, ORIGIN[1] + row * 10_000
-    return transform(_TO_DEGREES.transform, box(east, north, east + 10_000, north + 10_000))
+    corners = ((0, 0), (10, 0), (10, 10), (0, 10))
+    return Polygon([point(east + 10 * column, north + 10 * row) for east, north in corners])
 
 
 DISTRICTS = (
