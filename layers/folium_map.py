@@ -83,7 +83,12 @@ def _features(frame: gpd.GeoDataFrame, names: Iterable[str] | None = None) -> di
         features = [{"type": "Feature", "properties": {}, "geometry": s} for s in shapes]
     else:
         features = [
-            {"type": "Feature", "id": safe(str(i), longest=None), "properties": {"n": safe(n)}, "geometry": s}
+            {
+                "type": "Feature",
+                "id": safe(str(i), longest=None),
+                "properties": {"n": safe(n)},
+                "geometry": s,
+            }
             for i, n, s in zip(frame.index, names, shapes, strict=True)
         ]
     return {"type": "FeatureCollection", "features": features}
@@ -172,7 +177,7 @@ def _single(row: Any, lang: str) -> dict[str, Any]:
 
 
 def _layers(view: View, lang: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the drawn features by layer; places at one point become one ring of their own layer."""
+    """Return the drawn features by layer; places at one point become one ring."""
     stacked = {place for pile in view.stacks for place in pile.ids}
     drawn: dict[str, list[dict[str, Any]]] = {}
     for row in view.mapped.itertuples():

@@ -8,7 +8,7 @@ from typing import Literal
 from geo.schema import Schema
 
 Group = Literal["plan", "context", "frame"]
-"""``plan``: what the plan names; ``context``: what helps to judge it; ``frame``: the map's lines."""
+"""``plan``: what the plan names; ``context``: what helps to judge it; ``frame``: map lines."""
 
 Shape = Literal[
     "circle", "hexagon", "star", "diamond", "square", "triangle", "pentagon", "ring", "cross",

@@ -9,7 +9,7 @@ window.ATLAS = (function () {
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, lines: 230,
     axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
-  let map, base, markBoxes = [], markNames = [], clicks = 0, flown;
+  let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false;
   const fixed = {};
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
@@ -95,7 +95,11 @@ window.ATLAS = (function () {
     map.attributionControl.addAttribution(data.words.attribution);
     fixed.names = L.layerGroup().addTo(map);
     map.setView(map.options.center, map.options.zoom, { animate: false });
-    map.on("moveend resize", names);
+    map.on("moveend", names);
+    map.on("resize", settle);
+    for (const event of ["pointerdown", "wheel", "keydown"]) {
+      map.getContainer().addEventListener(event, () => { touched = true; }, { passive: true });
+    }
   }
 
   // ---- names that thin out: by rank and by what is already on the map -------------------------
@@ -136,10 +140,15 @@ window.ATLAS = (function () {
   }
 
   // ---- marks ----------------------------------------------------------------------------------
+  // A fact later than the plan carries its year.
+  function named(p) {
+    return p.y ? p.n + " · " + p.y : p.n;
+  }
+
   function markAt(feature, latlng, chosen) {
     const p = feature.properties, ring = Boolean(p.c);
     const side = ring ? 26 : 20;
-    const html = (p.h || base.symbols[p.s]) + (p.y ? "<small>" + p.y + "</small>" : "");
+    const html = p.h || base.symbols[p.s];
     const marker = L.marker(latlng, {
       keyboard: true, riseOnHover: true, zIndexOffset: ring ? 300 : 0,
       icon: L.divIcon({
@@ -147,12 +156,12 @@ window.ATLAS = (function () {
         iconSize: [side, side], iconAnchor: [side / 2, side / 2],
       }),
     });
-    marker.bindTooltip(p.n, { direction: "top", offset: [0, -8], className: "atlas-tip" });
+    marker.bindTooltip(named(p), { direction: "top", offset: [0, -8], className: "atlas-tip" });
     announce(marker, feature);
     marker.on("add", () => {
       const element = marker.getElement();
       element.dataset.id = feature.id;
-      element.setAttribute("aria-label", plain(p.n));
+      element.setAttribute("aria-label", plain(named(p)));
       L.DomEvent.on(element, "keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         L.DomEvent.stop(event);
@@ -183,12 +192,25 @@ window.ATLAS = (function () {
   }
 
   // An order to the camera counts once; the first one of a frame is obeyed without a journey.
-  function fly(order) {
-    if (order.serial === flown) return;
-    const first = flown === undefined, still = { animate: false };
-    flown = order.serial;
-    if (order.at) map.setView([order.at[0], order.at[1]], order.at[2], first ? still : {});
-    else map.fitBounds(order.box || base.bounds, Object.assign({ padding: [8, 8] }, first ? still : {}));
+  // While the page is still being laid out the frame changes its size: until the reader takes
+  // the map in hand, each change obeys the last order again.
+  function obey(options) {
+    if (!order) return;
+    if (order.at) map.setView([order.at[0], order.at[1]], order.at[2], options);
+    else map.fitBounds(order.box || base.bounds, Object.assign({ padding: [8, 8] }, options));
+  }
+
+  function fly(next) {
+    if (order && next.serial === order.serial) return;
+    const first = !order;
+    order = next;
+    touched = false;
+    obey(first ? { animate: false } : {});
+  }
+
+  function settle() {
+    if (!touched) obey({ animate: false });
+    names();
   }
 
   function paint(group, data) {
@@ -208,7 +230,7 @@ window.ATLAS = (function () {
     const all = Object.values(data.layers).flat();
     markBoxes = all.map((f) => [f.geometry.coordinates[1], f.geometry.coordinates[0]]);
     markNames = all.filter((f) => !f.properties.c)
-      .map((f) => [f.properties.n, f.geometry.coordinates[1], f.geometry.coordinates[0], 5]);
+      .map((f) => [named(f.properties), f.geometry.coordinates[1], f.geometry.coordinates[0], 5]);
     fly(data.fly);
     names();
     document.documentElement.dataset.painted = data.serial;

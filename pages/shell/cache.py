@@ -15,7 +15,7 @@ from layers.state import Allowed, ViewState, allowed
 PACKS_VARIABLE = "ATLAS_PACKS"
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def packs(extra: str | None) -> Mapping[str, Path]:
     """Return the folders of all packs by city id."""
     return find_packs(extra)
@@ -37,7 +37,7 @@ def city(city_id: str) -> City:
     return _city(folder, (folder / "city.toml").stat().st_mtime)
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def _allowed(city_id: str, digest: str) -> Allowed:
     return allowed(city(city_id))
 

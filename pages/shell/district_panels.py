@@ -18,9 +18,8 @@ from pages.shell.frame import Screen
 def chosen(screen: Screen) -> str:
     """Return the district asked for, else the one selected on the map, else the first."""
     state, codes = screen.state, screen.city.districts.index
-    if state.district:
-        return state.district
-    return state.selected if state.selected in codes else str(codes[0])
+    asked = state.district or state.selected
+    return asked if asked is not None and asked in codes else str(codes[0])
 
 
 def choice(screen: Screen, adcode: str) -> None:
@@ -43,6 +42,7 @@ def choice(screen: Screen, adcode: str) -> None:
             [None, *(code for code in codes if code != adcode)],
             key="compare",
             format_func=lambda code: str(names[code]) if code else say("district.no_compare"),
+            placeholder=say("district.no_compare"),
             on_change=lambda: session.change(compare=st.session_state["compare"]),
             width=260,
         )
@@ -156,16 +156,18 @@ def tasks(screen: Screen, told: Profile) -> None:
         return
     html.section(say("district.tasks", count=len(told.tasks)))
     st.html(
-        html.bullets(
-            [
-                Markup("<strong>{}</strong> {}<small class='note'>{} · {}{}</small>").format(
-                    html.text(task.clause.title),
-                    html.text(task.clause.digest),
-                    html.text(task.clause.path),
-                    html.text(task.clause.lines),
-                    html.text("".join(f" · {link.label}" for link in task.places)),
-                )
-                for task in told.tasks
-            ]
+        Markup('<div class="tasks">{}</div>').format(
+            html.bullets(
+                [
+                    Markup("<strong>{}</strong> {}<small class='note'>{} · {}{}</small>").format(
+                        html.text(task.clause.title),
+                        html.text(task.clause.digest),
+                        html.text(task.clause.path),
+                        html.text(task.clause.lines),
+                        html.text("".join(f" · {link.label}" for link in task.places)),
+                    )
+                    for task in told.tasks
+                ]
+            )
         )
     )

@@ -75,14 +75,14 @@ def change(**values: Any) -> None:
 def show_place(city: City, place: str) -> None:
     """Loosen the state as little as it takes to show ``place``: period first, then filters."""
     now = state()
-    looser = (
+    looser: tuple[dict[str, Any], ...] = (
         {},
         {"later": True},
         {"later": True, "period": "now"},
         {"later": True, "period": "now", "filters": Filters()},
     )
     for values in looser:
-        if place in look(city, replace(now, **values)).places.index:  # type: ignore[arg-type]
+        if place in look(city, replace(now, **values)).places.index:
             change(**values)
             return
 

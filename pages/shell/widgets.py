@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -175,13 +177,17 @@ def _filters(screen: Screen, view: View) -> None:
             say(f"filter.{name}"),
             list(options),
             key=key,
-            format_func=lambda value, n=name, o=options: f"{_value(screen, n, value)} · {o[value]}",
+            format_func=partial(_option, screen, name, options),
             placeholder=say("filter.all"),
             on_change=_set_filter,
             args=(name, key),
         )
     if any(state.filters.of(name) for name in FILTER_KEYS):
         st.button(say("explore.clear"), key="clear", on_click=_clear, type="tertiary")
+
+
+def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -> str:
+    return f"{_value(screen, name, value)} · {options[value]}"
 
 
 def _value(screen: Screen, name: str, value: str) -> str:
