@@ -127,6 +127,9 @@ def _feature_problems(feature: object, number: int, where: str) -> list[Problem]
     if not isinstance(properties, Mapping | None):
         return [Problem(where, "must be an object.", row=f"#{number}", field="properties")]
     row = row_name(properties or {}, number)
+    if "geometry" in (properties or {}):
+        what = "must not have a column geometry."
+        return [Problem(where, what, row=row, field="properties")]
     fault = _geometry_fault(feature.get("geometry"))
     return [Problem(where, fault, row=row, field="geometry")] if fault else []
 

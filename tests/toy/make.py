@@ -325,7 +325,7 @@ def plan() -> dict[str, bytes]:
     head: Values = {"period": PERIOD, "title_zh": "玩具规划", "title_en": "Toy plan"}
     head |= {"number": "玩字〔2021〕1号", "issued": "2021-08-08"}
     return {
-        f"{folder}/plan.toml": _toml(head).encode(),
+        f"{folder}/plan.toml": toml(head).encode(),
         f"{folder}/clauses.csv": _csv(clauses, CLAUSES.names),
         f"{folder}/indicators.csv": _csv([indicator], INDICATORS.names),
         f"{folder}/gaps.csv": _csv([gap], GAPS.names),
@@ -333,7 +333,7 @@ def plan() -> dict[str, bytes]:
     }
 
 
-def _toml(values: Mapping[str, Any], path: str = "") -> str:
+def toml(values: Mapping[str, Any], path: str = "") -> str:
     head = f"\n[{path}]\n" if path else ""
     return head + "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in values.items())
 
@@ -343,7 +343,7 @@ def settings() -> dict[str, bytes]:
     west, south, east, north = (
         gpd.GeoSeries([at(-1, -1), at(23, 21)], crs=4548).to_crs(4326).total_bounds.round(3)
     )
-    text = _toml(
+    text = toml(
         {
             **{"id": "toy", "name_zh": "玩具市", "name_en": "Toytown"},
             "bbox": [west, south, east, north],
@@ -352,9 +352,9 @@ def settings() -> dict[str, bytes]:
         }
     )
     for name in ("boundary", "review_base", "review_map", "footer", "990104"):
-        text += _toml({"zh": f"声明 {name}", "en": f"Notice {name}"}, f"notices.{name}")
-    text += _toml({"990104": 5}, "seaward_km")
-    text += _toml(
+        text += toml({"zh": f"声明 {name}", "en": f"Notice {name}"}, f"notices.{name}")
+    text += toml({"990104": 5}, "seaward_km")
+    text += toml(
         {
             "url": "https://tiles.example/{z}/{x}/{y}.png?key={key}",
             **{"attribution_zh": "瓦片", "attribution_en": "Tiles"},
@@ -364,7 +364,7 @@ def settings() -> dict[str, bytes]:
     )
     kinds = sorted({str(values["kind"]) for values, _ in PLACES} | {"district", "axis"})
     for path in (*(f"layer.{kind}" for kind in kinds), *(f"base.{name}" for name in BASE)):
-        text += _toml({**TITLES.get(path.removeprefix("layer."), {}), **_provenance(path)}, path)
+        text += toml({**TITLES.get(path.removeprefix("layer."), {}), **_provenance(path)}, path)
     return {"city.toml": text.encode()}
 
 

@@ -1,0 +1,196 @@
+"""Write packs that try to harm: one that must load and do nothing, one that must be refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.toy.make import toml as toml_table
+
+TOY = Path(__file__).resolve().parent / "toy"
+
+HOSTILE_TEXTS = (
+    "{{ cycler.__init__.__globals__.os.mkdir('atlas-was-here') }}",
+    "{% for x in range(3) %}{{ x }}{% endfor %}{% raise %}",
+    "<script>window.pwned = 1</script>",
+    '"><img src=x onerror="window.pwned = 1">',
+    "`${window.pwned = 1}`",
+    "${7*7} #{7*7} \\u0060${window.pwned = 1}\\u0060",
+    "javascript:window.pwned=1",
+    "[x](javascript:window.pwned=1) **b** :red[r] $x^2$",
+    "abc\N{RIGHT-TO-LEFT OVERRIDE}gnp.exe\N{POP DIRECTIONAL FORMATTING}",
+    "</script></style><!-- ' \" & \\ -->",
+    '=HYPERLINK("http://evil.example")',
+    "长" * 9_000,
+)
+"""What people have put into data to make programs run it, and a name of 9,000 characters."""
+
+_KEEP = re.compile(
+    r"id|kind|.*_id|.*_ids|clause_basis|.*adcode|target|level|layer|also_in|plan_line"
+    r"|period|issued|retrieved|verified_on|data_date|plan|crs|key_variable|url"
+)
+"""Columns and settings whose values are references, closed sets or addresses."""
+_CLOSED = re.compile(
+    r"subkind|name_status|field|level_basis|plan_status|current_status|location_class|half"
+    r"|half_status|role|direction|text_lost|counted|schematic|on_axis"
+)
+_DATE = re.compile(r"as_of|.*_as_of|approved_on")
+
+
+def _free(name: str) -> bool:
+    """Return whether a column or a setting holds free text."""
+    return not any(pattern.fullmatch(name) for pattern in (_KEEP, _CLOSED, _DATE))
+
+
+class _Texts:
+    """Hands out the hostile texts in turn."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        return HOSTILE_TEXTS[self.count % len(HOSTILE_TEXTS)]
+
+
+def _copy(folder: Path) -> Path:
+    shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder
+
+
+def change_layer(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the properties of every feature of a GeoJSON file."""
+    collection = json.loads(path.read_text(encoding="utf-8"))
+    for feature in collection["features"]:
+        change(feature["properties"])
+    # ASCII escapes let lone surrogates through, as a hostile writer would.
+    path.write_text(json.dumps(collection, ensure_ascii=True), encoding="utf-8")
+
+
+def change_table(path: Path, change: Callable[[dict[str, str]], None]) -> None:
+    """Change every row of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        change(row)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _tables(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    plain = {key: value for key, value in tree.items() if not isinstance(value, dict)}
+    if plain:
+        yield path, plain
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _tables(value, f"{path}.{json.dumps(key)}" if path else key)
+
+
+def _change_settings(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    tables = list(_tables(tomllib.loads(path.read_text(encoding="utf-8"))))
+    for _, table in tables:
+        change(table)
+    path.write_text("".join(toml_table(table, name) for name, table in tables), encoding="utf-8")
+
+
+def hostile_pack(folder: Path) -> Path:
+    """Write a pack that must load, be shown literally and run nothing.
+
+    Parameters
+    ----------
+    folder
+        Where to put it; must not exist.
+
+    Returns
+    -------
+    Path
+        The pack: the toy city with a hostile text in every field of free text, of its settings
+        too, and notices whose names are hostile.
+    """
+    pack, text = _copy(folder / "hostile"), _Texts()
+
+    def change(row: dict[str, Any]) -> None:
+        for name, value in row.items():
+            blank_text = value is None and _free(name) and name.endswith(("_zh", "_en", "_source"))
+            if _free(name) and (isinstance(value, str) or blank_text):
+                row[name] = text()
+
+    for path in sorted(pack.rglob("*.geojson")):
+        change_layer(path, change)
+    for path in sorted(pack.rglob("*.csv")):
+        change_table(path, _csv_change(change))
+    for path in sorted(pack.rglob("*.toml")):
+        _change_settings(path, change)
+    settings = pack / "city.toml"
+    notices = "".join(
+        toml_table({"zh": words, "en": words}, f"notices.{json.dumps(words, ensure_ascii=False)}")
+        for words in HOSTILE_TEXTS
+    )
+    text_before = settings.read_text(encoding="utf-8").replace('id = "toy"', 'id = "hostile"')
+    settings.write_text(text_before + notices, encoding="utf-8")
+    return pack
+
+
+def _csv_change(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, str]], None]:
+    number = re.compile(r"-?\d+(\.\d+)?")
+
+    def change_words(row: dict[str, str]) -> None:
+        words = {name: cell for name, cell in row.items() if cell and not number.fullmatch(cell)}
+        change(words)
+        row.update(words)
+
+    return change_words
+
+
+REFUSED: tuple[tuple[str, str, str, str], ...] = (
+    ("science_park.geojson", "park-one", "name_zh", "a\0b"),
+    ("science_park.geojson", "park-late", "caveat_en", "bell \a"),
+    ("science_park.geojson", "park-late", "theme_zh", "x" * 10_001),
+    ("gathering_area.geojson", "area-one", "unknown_zh", "\ud800"),
+    ("gathering_area.geojson", "area-two", "aliases", "\udfff end"),
+    ("district.geojson", "990102", "caution_en", "escape \x1b[31m"),
+    ("base/label.geojson", "village", "name_en", "next line \x85"),
+    ("plans/2021-2025/clauses.csv", "c1.1", "digest_en", "form feed \f"),
+    ("plans/2021-2025/clauses.csv", "c1.2", "title_zh", "题" * 10_001),
+    ("aliases.csv", "#2", "term", "del \x7f"),
+)
+"""File, row, column and text of everything in :func:`refused_pack` that may not pass."""
+
+
+def refused_pack(folder: Path) -> Path:
+    """Write a pack that must be refused, with every entry of :data:`REFUSED` listed.
+
+    Parameters
+    ----------
+    folder
+        Where to put it; must not exist.
+
+    Returns
+    -------
+    Path
+        The pack: the toy city with the texts of :data:`REFUSED` in it.
+    """
+    pack = _copy(folder / "refused")
+    for file, row_id, column, text in REFUSED:
+        counter = iter(range(1, 1_000))
+
+        def change(
+            row: dict[str, Any],
+            row_id: str = row_id,
+            column: str = column,
+            text: str = text,
+            counter: Iterator[int] = counter,
+        ) -> None:
+            if row_id in (row.get("id"), f"#{next(counter)}"):
+                row[column] = text
+
+        (change_layer if file.endswith(".geojson") else change_table)(pack / file, change)
+    return pack
