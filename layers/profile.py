@@ -24,6 +24,7 @@ from layers.card import (
 )
 from layers.catalog import LEVELS, PLAN_STATUSES
 from layers.city import City
+from layers.headline import is_named
 from layers.tables import NAMED_BASES
 from layers.text import speaker
 from layers.view import CityKey, Mask, gather
@@ -120,6 +121,7 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
     rows = gather(city, lang)
     places = rows.frame[_here(city, adcode, lang)]
     other = "en" if lang == "zh" else "zh"
+    ties = _ties(places)
     members = _half_codes(city, adcode)
     return Profile(
         adcode=adcode,
@@ -140,8 +142,8 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
             if code != adcode
         ),
         caution=cell(row, "caution", lang),
-        named_by_plan=any(_tie(place) == "named" for _, place in places.iterrows()),
-        plan_note=_plan_note(city, places, lang),
+        named_by_plan=bool({"named", "nested"} & set(ties)),
+        plan_note=_plan_note(ties, lang),
         source=layer_source(city, "district", lang),
     )
 
@@ -203,14 +205,28 @@ def _pairs(row: pd.Series) -> Iterator[tuple[str, str]]:
             yield id_.strip(), bases[at].strip() if at < len(bases) else ""
 
 
-def _tie(row: pd.Series) -> str:
-    """Return how a place is tied to the plan: ``named``, ``implied``, ``later``, ``context``."""
-    bases = {basis for _, basis in _pairs(row)}
-    if bases & NAMED_BASES:
-        return "named"
-    if cell(row, "plan_status", "zh") == "later_fact":
-        return "later"
-    return "implied" if bases else "context"
+TIES = ("named", "nested", "implied", "later", "context")
+
+
+def _ties(places: pd.DataFrame) -> list[str]:
+    """Return how each place is tied to the plan.
+
+    ``named`` counts as a place that the plan names, ``nested`` is named as a part of another,
+    ``implied`` is known to a task in another way, ``later`` came after the plan, ``context``
+    is none of the plan's.
+    """
+    ties = []
+    for counts, (_, row) in zip(is_named(places), places.iterrows(), strict=True):
+        bases = {basis for _, basis in _pairs(row)}
+        if counts:
+            ties.append("named")
+        elif cell(row, "plan_status", "zh") == "later_fact":
+            ties.append("later")
+        elif bases & NAMED_BASES:
+            ties.append("nested")
+        else:
+            ties.append("implied" if bases else "context")
+    return ties
 
 
 def _tasks(city: City, district: pd.Series, places: pd.DataFrame, lang: str) -> Iterator[Task]:
@@ -227,17 +243,11 @@ def _tasks(city: City, district: pd.Series, places: pd.DataFrame, lang: str) -> 
             yield Task(clause(city, str(id_), "", lang), links, by_name)
 
 
-def _plan_note(city: City, places: pd.DataFrame, lang: str) -> str:
+def _plan_note(ties: list[str], lang: str) -> str:
     """Say what the plan names here, and what stands here without being named."""
-    say = speaker(lang)
-    sizes = Counter(_tie(row) for _, row in places.iterrows())
-    named = sizes["named"]
-    parts = [say("profile.named", count=named) if named else say("profile.not_named")]
-    parts += [
-        say(f"profile.{tie}", count=sizes[tie])
-        for tie in ("implied", "later", "context")
-        if sizes[tie]
-    ]
+    say, sizes = speaker(lang), Counter(ties)
+    parts = [] if sizes["named"] or sizes["nested"] else [say("profile.not_named")]
+    parts += [say(f"profile.{tie}", count=sizes[tie]) for tie in TIES if sizes[tie]]
     return say("profile.semicolon").join(parts) + say("profile.stop")
 
 
@@ -277,7 +287,7 @@ MEASURES = ("people", "area", "density", "counted", "national", "per_people")
 
 
 class _Raw(NamedTuple):
-    """Residents, area in km², counted places of the plan, national ones held among them."""
+    """Residents, area in km², places that count as named by the plan, national places held."""
 
     people: float
     area: float
@@ -290,20 +300,17 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
     """Return the bare numbers of every district."""
     city, rows = key.city, gather(key.city)
     frame = rows.frame
-    plan = _of_plan(city, frame).index
-    status, level, basis = (
-        frame[name].fillna("").astype(str) for name in ("plan_status", "level", "level_basis")
-    )
-    counted = frame["counted"].astype(bool) & frame.index.isin(plan)
-    counted &= ~status.isin(["later_fact", "context"])
-    held = counted & (level == "national") & (basis != "aimed_at")
+    named = is_named(frame).to_numpy()
+    aimed = (frame["level_basis"] == "aimed_at").fillna(False).to_numpy(dtype=bool)
+    national = (frame["level"] == "national").fillna(False).to_numpy(dtype=bool) & ~aimed
+    held = frame["counted"].to_numpy(dtype=bool) & national
     raw = {}
     for code, row in city.districts.iterrows():
         here = np.fromiter((code in codes for codes in rows.districts), dtype=bool)
         raw[str(code)] = _Raw(
             amount(row["population_2020_territorial"]) or 0.0,
             amount(row["area_km2_reference"]) or 0.0,
-            float((counted & here).sum()),
+            float((named & here).sum()),
             float((held & here).sum()),
         )
     return raw
@@ -312,7 +319,8 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
 def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     """Return the measures of one district, or the averages of several, in words.
 
-    Averages are means over the districts; ratios divide sums by sums.
+    Averages are means over the districts; ratios divide sums by sums. A place that one
+    district runs and another holds counts in both, as it does on their pages.
     """
     say, known = speaker(lang), _raw(CityKey(city, ""))
     sums = _Raw(*(sum(part) for part in zip(*(known[code] for code in codes), strict=True)))
@@ -364,7 +372,8 @@ def compare(city: City, adcode: str, other: str, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         Measures in words (rows) by district and for the city: residents, area (km²),
-        density, counted places of the plan, national ones held, places per 100,000 residents.
+        density, places that count as named by the plan, national places held, named places
+        per 100,000 residents.
 
     Raises
     ------

@@ -115,8 +115,8 @@ def _entry(
     note: Bilingual = NO_NOTE,
     mapped: bool = True,
 ) -> _Entry:
-    own = [_term(name, NO_NOTE) for name in (*label, *names)]
-    terms = tuple(term for term in (*own, *aliases.get(target, ())) if term.whole)
+    own, other = ([_term(name, NO_NOTE) for name in part] for part in (label, names))
+    terms = tuple(term for term in (*own, *aliases.get(target, ()), *other) if term.whole)
     return _Entry(target, kind, label, note, mapped, terms)
 
 
@@ -186,7 +186,7 @@ def find(city: City, text: str, *, limit: int = 12) -> list[Hit]:
     if not any(fits) and len(whole) >= SHORTEST_TYPO and whole.isascii():
         fits = [_best(entry, words, _slip) for entry in entries]
     found = [
-        (fit[:4], order, _hit(entry, fit))
+        (fit[:3], order, _hit(entry, fit))
         for order, (entry, fit) in enumerate(zip(entries, fits, strict=True))
         if fit is not None
     ]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.catalog import (
+    CATALOG,
     CURRENT_STATUSES,
     FIELDS,
     LEVELS,
@@ -173,8 +174,8 @@ def _sorted_places(city: City, lang: str) -> gpd.GeoDataFrame:
             ]
             frames.append(rows.iloc[sorted(range(len(rows)), key=keys.__getitem__)])
     if not frames:
-        columns = ["kind", "name_zh", "name_en", *ORDERS]
-        return gpd.GeoDataFrame(columns=columns, geometry=[], crs="EPSG:4326")
+        columns = CATALOG["platform"].schema.names[1:]
+        return gpd.GeoDataFrame(columns=list(columns), geometry=[], crs="EPSG:4326")
     return gpd.GeoDataFrame(pd.concat(frames), crs="EPSG:4326")
 
 
