@@ -72,6 +72,8 @@ PLAN_KINDS = frozenset(
 )
 OUTSIDE = "outside"
 """Stands for the district of a place that lies beyond the city."""
+ONLINE_BASE = "online"
+"""Stands among the layers for the tiles of an outside server; never on by itself."""
 
 PERIODS = ("now", "2020", "2025")
 PERIOD_STATUSES: Mapping[str, frozenset[str]] = MappingProxyType(

@@ -10,13 +10,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import folium
 import geopandas as gpd
 from branca.element import MacroElement
 from folium.template import Template
 
-from layers.city import City
+from layers.catalog import ONLINE_BASE
+from layers.city import City, OnlineBase
 from layers.marks import mark, stack
 from layers.state import Camera, ViewState
 from layers.text import safe, speaker
@@ -231,7 +233,32 @@ def _fly(flight: Flight) -> dict[str, Any]:
     return {"serial": serial}
 
 
-def overlay_json(view: View, state: ViewState, *, flight: Flight = (0, None)) -> str:
+def tiles(base: OnlineBase, lang: str, environment: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the address and attribution of online tiles, or None while the user's key is missing.
+
+    Parameters
+    ----------
+    base
+        What the pack declares.
+    lang
+        Language of the attribution.
+    environment
+        Where the user's own key stands.
+    """
+    key = environment.get(base.key_variable, "") if base.key_variable else ""
+    if base.key_variable and not key:
+        return None
+    url = base.url.replace("{key}", quote(key, safe=""))
+    return {"url": safe(url, longest=None), "attribution": safe(base.attribution.of(lang))}
+
+
+def overlay_json(
+    view: View,
+    state: ViewState,
+    *,
+    flight: Flight = (0, None),
+    online: Mapping[str, str] | None = None,
+) -> str:
     """Return what a filter, a switch or a selection changes, as JSON for ``ATLAS.paint``.
 
     Parameters
@@ -242,6 +269,8 @@ def overlay_json(view: View, state: ViewState, *, flight: Flight = (0, None)) ->
         Language, layers and selection.
     flight
         Order to the camera.
+    online
+        Result of ``tiles``, drawn while the state asks for them.
 
     Returns
     -------
@@ -255,6 +284,7 @@ def overlay_json(view: View, state: ViewState, *, flight: Flight = (0, None)) ->
         "show": {name: name in state.layers for name in ("district", "axis")},
         "present": state.present,
         "fly": _fly(flight),
+        "tiles": online if ONLINE_BASE in state.layers else None,
     }
     return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
 

@@ -17,6 +17,7 @@ from layers.catalog import (
     FIELDS,
     LEVELS,
     LOCATION_CLASSES,
+    ONLINE_BASE,
     OUTSIDE,
     PERIODS,
     PLAN_STATUSES,
@@ -150,7 +151,7 @@ def allowed(city: City) -> Allowed:
             selectable |= set(layer.frame.index) | {f"@{id_}" for id_ in drawn}
     return Allowed(
         city=city.id,
-        layers=frozenset(city.layers),
+        layers=frozenset(city.layers) | ({ONLINE_BASE} if city.online_base else set()),
         filters={
             "subkind": frozenset(value for values in SUBKINDS.values() for value in values),
             "level": frozenset(LEVELS),

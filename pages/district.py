@@ -25,5 +25,3 @@ with right:
     panels.comparison(screen, told)
 panels.holdings(screen, told)
 panels.tasks(screen, told)
-
-frame.close(screen)

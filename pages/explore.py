@@ -40,5 +40,3 @@ if side is not None:
         panels.gaps(screen, view)
         widgets.filter_box(screen, view)
         panels.unmapped(screen, view)
-
-frame.close(screen)

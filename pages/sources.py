@@ -17,5 +17,3 @@ provenance.plan(screen)
 for layer in screen.city.layers.values():
     provenance.layer_sheet(screen, layer, today)
 provenance.base_map(screen)
-
-frame.close(screen)

@@ -6,7 +6,7 @@ window.ATLAS = (function () {
     land: "#F7F5F0", neighbour: "#EEECE6", water: "#DCE6EC", line: "#B9B4A8", city: "#8A8478",
     accent: "#B5322A",
   };
-  const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, lines: 230,
+  const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, tiles: 228, lines: 230,
     axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
   let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false;
@@ -97,8 +97,10 @@ window.ATLAS = (function () {
     map.setView(map.options.center, map.options.zoom, { animate: false });
     map.on("moveend", names);
     map.on("resize", settle);
+    // The style sheet may come after the map; Leaflet itself only watches the window.
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     for (const event of ["pointerdown", "wheel", "keydown"]) {
-      map.getContainer().addEventListener(event, () => { touched = true; }, { passive: true });
+      map.getContainer().addEventListener(event, () => touch(true), { passive: true });
     }
   }
 
@@ -191,6 +193,13 @@ window.ATLAS = (function () {
     }
   }
 
+  // The host returns its list of tags with every move: here it says that the reader moved the
+  // map, and since which order.
+  function touch(byReader) {
+    touched = byReader;
+    window.__GLOBAL_DATA__.selected_tags = byReader && order ? [String(order.serial)] : [];
+  }
+
   // An order to the camera counts once; the first one of a frame is obeyed without a journey.
   // While the page is still being laid out the frame changes its size: until the reader takes
   // the map in hand, each change obeys the last order again.
@@ -204,13 +213,26 @@ window.ATLAS = (function () {
     if (order && next.serial === order.serial) return;
     const first = !order;
     order = next;
-    touched = false;
+    touch(false);
     obey(first ? { animate: false } : {});
   }
 
   function settle() {
     if (!touched) obey({ animate: false });
     names();
+  }
+
+  // Tiles of an outside server lie over the drawn ground and under every line of ours.
+  function tiles(source) {
+    if (fixed.tiles && (!source || fixed.tiles._url !== plain(source.url))) {
+      map.removeLayer(fixed.tiles);
+      fixed.tiles = null;
+    }
+    if (source && !fixed.tiles) {
+      fixed.tiles = L.tileLayer(plain(source.url), {
+        pane: "tiles", attribution: source.attribution, maxZoom: 18,
+      }).addTo(map);
+    }
   }
 
   function paint(group, data) {
@@ -227,6 +249,7 @@ window.ATLAS = (function () {
     halo(group, chosen);
     toggle(fixed.district, data.show.district);
     toggle(fixed.axis, data.show.axis);
+    tiles(data.tiles);
     const all = Object.values(data.layers).flat();
     markBoxes = all.map((f) => [f.geometry.coordinates[1], f.geometry.coordinates[0]]);
     markNames = all.filter((f) => !f.properties.c)

@@ -63,3 +63,10 @@ def package(
 ) -> bytes:
     """Return an export of the view as a zip file."""
     return export.package(city(city_id), state, layers=layers, fmt=fmt, epsg=epsg).zip()
+
+
+def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
+    """Return the online tiles that the pack declares and the environment has a key for."""
+    if place.online_base is None:
+        return None
+    return folium_map.tiles(place.online_base, lang, os.environ)

@@ -51,6 +51,7 @@ def open_page(name: str) -> Screen:
         city, state = session.read()
     except AtlasError as error:
         _refuse(error)
+    session.write()
     if st.session_state.get(PAGE) != name:
         st.session_state[PAGE] = name
         session.fly(state.camera)
@@ -130,8 +131,3 @@ def subtitle(screen: Screen) -> str:
         period=say(f"period.{screen.state.period}"),
         date=city.data_date,
     )
-
-
-def close(screen: Screen) -> None:
-    """End a run: put the state into the address."""
-    session.write()

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from streamlit_folium import st_folium
 
 from layers import folium_map
-from layers.state import Camera, camera
+from layers.state import camera
 from layers.text import display, safe
 from layers.view import View
 from pages.shell import cache, session
@@ -24,11 +24,8 @@ _ASSETS = Path(folium_map.__file__).with_name("assets")
 components.declare_component("assets", path=str(_ASSETS))
 ASSETS_URL: Final = f"../{__name__}.assets"
 
-SETTLED: Final = "atlas.settled"
-"""By map, where its camera last came to rest."""
 HANDLED: Final = "atlas.click"
 """By map, the click that was last acted on."""
-MOUNTED: Final = "atlas.mounted"
 HEIGHT: Final = 760
 """CSS pixels; the style sheet follows the window where it can."""
 
@@ -71,36 +68,29 @@ def _map(
         folium_map.base_map(screen.city, base, assets=ASSETS_URL),
         key=mounted,
         feature_group_to_add=folium_map.overlay(
-            folium_map.overlay_json(view, screen.state, flight=flight)
+            folium_map.overlay_json(
+                view,
+                screen.state,
+                flight=flight,
+                online=cache.tiles_of(screen.city, screen.state.lang),
+            )
         ),
-        returned_objects=["last_active_drawing", "center", "zoom"],
+        returned_objects=["last_active_drawing", "center", "zoom", "selected_tags"],
         height=HEIGHT,
         use_container_width=True,
     )
     if follow:
-        _follow(value, mounted)
+        _follow(value)
     _select(value, mounted, view)
 
 
-def _near(one: Camera, other: Camera) -> bool:
-    """Tell whether two cameras differ by no more than what a frame's rounding does."""
-    pixels_per_degree = 256 * 2**one.zoom / 360
-    apart = max(abs(one.lat - other.lat), abs(one.lon - other.lon)) * pixels_per_degree
-    return apart < 4 and abs(one.zoom - other.zoom) < 0.2
-
-
-def _follow(value: dict[str, Any], mounted: str) -> None:
+def _follow(value: dict[str, Any]) -> None:
     """Take the camera into the address once the reader, not the program, has moved it."""
     centre = value.get("center") or {}
     rest = camera(centre.get("lat"), centre.get("lng"), value.get("zoom"))
-    settled: dict[str, tuple[int, Camera]] = st.session_state.setdefault(SETTLED, {})
-    order, target = session.flight()
-    last = settled.get(mounted)
-    if rest is None or (last is not None and last[1] == rest):
-        return
-    settled[mounted] = (order, rest)
-    arrived = _near(rest, target) if target else last is None or last[0] != order
-    if not arrived and last is not None:
+    # A value from before the last order is stale: the map is on its way elsewhere.
+    moved = str(session.flight()[0]) in (value.get("selected_tags") or ())
+    if moved and rest is not None and rest != session.state().camera:
         session.change(camera=rest)
         session.write()
 

@@ -183,7 +183,10 @@ def _listing(title: str, items: list[Markup], note: str = "") -> Markup:
 def unmapped(screen: Screen, view: View) -> None:
     """List the shown places that have no known site, each with the reason."""
     say, lang = screen.say, screen.state.lang
-    with st.expander(say("explore.unmapped", count=len(view.unmapped)), key="unmapped"):
+    title = say("explore.unmapped", count=len(view.unmapped))
+    with st.expander(title, key="unmapped", on_change="rerun") as box:
+        if not box.open:
+            return
         st.html(Markup('<p class="small">{}</p>').format(say("explore.unmapped_note")))
         for place, row in view.unmapped.iterrows():
             _link_button(str(row[f"name_{lang}"]), f"unmapped_{place}", str(place))
@@ -210,8 +213,11 @@ def gaps(screen: Screen, view: View) -> None:
 def table_twin(screen: Screen, view: View) -> None:
     """Show the table that equals the map; a chosen cell opens its place's card."""
     say = screen.say
-    rows = table(view, screen.state.lang)
-    with st.expander(say("explore.table", count=len(rows)), key="table_box"):
+    title = say("explore.table", count=len(view.places))
+    with st.expander(title, key="table_box", on_change="rerun") as box:
+        if not box.open:
+            return
+        rows = table(view, screen.state.lang)
         st.html(Markup('<p class="small">{}</p>').format(say("explore.table_hint")))
         chosen = st.dataframe(
             rows,

@@ -1,13 +1,14 @@
 """Keep the reader's state in step with the address bar.
 
-The address wins whenever it is not the one last written: a deep link, an edit, the browser's
-Back. Otherwise the session's state holds, and is written back once per run, if it changed.
+What a widget has just changed wins; otherwise the address, whenever it is not the one last
+written: a deep link, an edit, the browser's Back. Each run writes at most once.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
@@ -18,11 +19,26 @@ from pages.shell import cache
 
 STATE: Final = "atlas.state"
 SEEN: Final = "atlas.address"
+CHANGED: Final = "atlas.changed"
+"""Whether a widget has changed the state since it was last read."""
+ECHO_S: Final = 0.5
+"""Seconds in which an address may still be on its way to the browser."""
 FLY: Final = "atlas.fly"
 """Serial number and target of the last order to the map's camera; None leads home."""
 
 
-def _address() -> dict[str, list[str]]:
+Address = dict[str, list[str]]
+
+
+class Written(NamedTuple):
+    """The address last written, the one before it, and the moment (seconds, monotonic)."""
+
+    now: Address
+    before: Address
+    at: float
+
+
+def _address() -> Address:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
@@ -31,7 +47,8 @@ def read() -> tuple[City, ViewState]:
     packs = cache.known_packs()
     address = _address()
     known: ViewState | None = st.session_state.get(STATE)
-    if known is not None and known.city in packs and address == st.session_state.get(SEEN):
+    changed = st.session_state.pop(CHANGED, False)
+    if known is not None and known.city in packs and (changed or not _asked(address)):
         return cache.city(known.city), known
     city = cache.city(city_asked(address, packs, known.city if known else next(iter(packs))))
     fallback = default_state(city, known.lang if known else "zh")
@@ -39,22 +56,29 @@ def read() -> tuple[City, ViewState]:
     if known is None or state.camera != known.camera or state.city != known.city:
         fly(state.camera)
     st.session_state[STATE] = state
-    st.session_state[SEEN] = address
+    st.session_state[SEEN] = Written(address, address, 0.0)
     return city, state
+
+
+def _asked(address: Address) -> bool:
+    """Tell whether an address is the reader's wish rather than an echo of what was written.
+
+    A click that left the browser before the last written address arrived there still carries
+    the one before.
+    """
+    seen: Written = st.session_state[SEEN]
+    late = address == seen.before and time.monotonic() - seen.at < ECHO_S
+    return address != seen.now and not late
 
 
 def write() -> None:
     """Put the state into the address, unless the address already says it."""
     state: ViewState = st.session_state[STATE]
-    city = cache.city(state.city)
-    said = parse(
-        _address(),
-        allowed=cache.allowed_of(city),
-        fallback=default_state(city, state.lang),
-    )
+    city, before = cache.city(state.city), _address()
+    said = parse(before, allowed=cache.allowed_of(city), fallback=default_state(city, state.lang))
     if said != state:
         st.query_params.from_dict(to_query(state))
-    st.session_state[SEEN] = _address()
+        st.session_state[SEEN] = Written(_address(), before, time.monotonic())
 
 
 def state() -> ViewState:
@@ -70,6 +94,7 @@ def change(**values: Any) -> None:
     if single:
         values["filters"] = replace(current.filters, **single)
     st.session_state[STATE] = replace(current, **values)
+    st.session_state[CHANGED] = True
 
 
 def show_place(city: City, place: str) -> None:

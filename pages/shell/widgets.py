@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from layers.catalog import PERIODS
+from layers.catalog import ONLINE_BASE, PERIODS
 from layers.city import Layer
 from layers.marks import data_uri, mark
 from layers.search import Hit, find
@@ -17,7 +17,7 @@ from layers.state import FILTER_KEYS, Camera
 from layers.text import display, markdown_safe
 from layers.view import View
 from layers.words import word
-from pages.shell import session
+from pages.shell import cache, html, session
 from pages.shell.frame import Screen
 
 CLOSE_UP = 12.0
@@ -137,6 +137,27 @@ def layer_list(screen: Screen, view: View) -> None:
             for layer in screen.city.layers.values():
                 if layer.spec.group == group:
                     _layer_switch(screen, view, layer, layer.spec.id in state.layers)
+        online_base(screen)
+
+
+def online_base(screen: Screen) -> None:
+    """Offer the online base map, or say why there is none: never on by itself."""
+    say, city = screen.say, screen.city
+    if city.online_base_refused:
+        html.small(say("error.online_base", crs=city.online_base_refused))
+    if city.online_base is None:
+        return
+    ready = cache.tiles_of(city, screen.state.lang) is not None
+    _keep("online", ready and ONLINE_BASE in screen.state.layers)
+    st.checkbox(
+        say("explore.online"),
+        key="online",
+        disabled=not ready,
+        on_change=_switch_layer,
+        args=(ONLINE_BASE,),
+    )
+    if not ready:
+        html.small(say("explore.online_key", variable=city.online_base.key_variable))
 
 
 def _layer_switch(screen: Screen, view: View, layer: Layer, on: bool) -> None:
@@ -163,8 +184,9 @@ def filter_box(screen: Screen, view: View) -> None:
     say, state = screen.say, screen.state
     on = sum(bool(state.filters.of(name)) for name in FILTER_KEYS)
     title = say("explore.filters_on", count=on) if on else say("explore.filters")
-    with st.expander(title, key="filters"):
-        _filters(screen, view)
+    with st.expander(title, key="filters", on_change="rerun") as box:
+        if box.open:
+            _filters(screen, view)
 
 
 def _filters(screen: Screen, view: View) -> None:
