@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from layers.city import City
-from layers.text import speaker, texts
+from layers.text import speaker
 from layers.view import gather
-from layers.words import amount, cell, count, links, number, radius, row_of, title, word
+from layers.words import amount, cell, count, links, number, radius, row_of, stated, title, word
 
 TOLD_APART = frozenset(
     {"location_class", "uncertainty_m", "location_reason", "caveat", "unknown", "parent_id"}
@@ -164,6 +164,7 @@ def _place_card(city: City, id_: str, lang: str) -> Card:
     row = rows.frame.iloc[at]
     layer = city.layers[str(row["kind"])]
     clauses = tuple(_clauses(city, row, lang))
+    planned = layer.spec.group == "plan"
     return Card(
         id=id_,
         kind=layer.spec.id,
@@ -171,10 +172,10 @@ def _place_card(city: City, id_: str, lang: str) -> Card:
         title=name_of(row, lang),
         other_name=name_of(row, "en" if lang == "zh" else "zh"),
         name_note=_name_note(row, lang),
-        badges=tuple(_badges(row, lang)),
+        badges=tuple(_badges(row, lang, planned=planned)),
         rows=tuple(_rows(city, layer.spec.id, row, lang)),
         clauses=clauses,
-        clause_note="" if clauses else _clause_note(row, lang),
+        clause_note="" if clauses else _clause_note(row, lang, planned=planned),
         sources=_sources(city, layer.spec.id, row, lang),
         doubt=_doubt(row, lang),
         caveats=_listed(cell(row, "caveat", lang)),
@@ -192,7 +193,7 @@ def _name_note(row: pd.Series, lang: str) -> str:
     return word("name_status", status, lang) if status not in ("", "official_seen") else ""
 
 
-def _badges(row: pd.Series, lang: str) -> Iterator[Badge]:
+def _badges(row: pd.Series, lang: str, *, planned: bool) -> Iterator[Badge]:
     say = speaker(lang)
     if level := cell(row, "level", lang):
         basis = cell(row, "level_basis", lang)
@@ -201,26 +202,38 @@ def _badges(row: pd.Series, lang: str) -> Iterator[Badge]:
     for name in ("plan_status", "current_status"):
         if value := cell(row, name, lang):
             yield Badge(name, word(name, value, lang), cell(row, f"{name}_as_of", lang))
-    if row.get("counted") is not None and not bool(row["counted"]):
+    if planned and not bool(row["counted"]):
         yield Badge("counted", say("card.not_counted"), cell(row, "count_note", lang))
 
 
 def _rows(city: City, kind: str, row: pd.Series, lang: str) -> Iterator[Row]:
-    say = speaker(lang)
-    names = city.layers[kind].spec.schema.names
     for stem in city.layers[kind].spec.card:
         if stem in TOLD_APART:
             continue
         value, note = _value(city, kind, stem, row, lang), _note(city, stem, row, lang)
         if value:
-            yield Row(stem, title(stem, lang), value, note)
-        elif stem not in OPTIONAL:
-            yield Row(stem, title(stem, lang), say("card.unknown"), note, known=False)
-    if "umbrella_zh" in names and (value := cell(row, "umbrella", lang)):
+            yield Row(stem, title(stem, lang), value, note, row.get(stem) != "unknown")
+        elif not _may_be_blank(city, kind, stem):
+            unknown = speaker(lang)("card.unknown")
+            yield Row(stem, title(stem, lang), unknown, note, known=False)
+    if value := cell(row, "umbrella", lang):
         yield Row("umbrella", title("umbrella", lang), value)
-    if also := _items(cell(row, "also_in", lang)):
-        found = [link.label for id_ in also if (link := _link(city, id_, lang))]
-        yield Row("also_in", title("also_in", lang), say("view.comma").join(found or also))
+    also = (_link(city, id_, lang) for id_ in _items(cell(row, "also_in", lang)))
+    if names := speaker(lang)("view.comma").join(link.label for link in also if link):
+        yield Row("also_in", title("also_in", lang), names)
+
+
+def _may_be_blank(city: City, kind: str, stem: str) -> bool:
+    """Tell whether a blank means that there is nothing to say, not that something is unknown.
+
+    Context is not asked what the plan's own places are asked: there, a column that the whole
+    layer leaves blank is none of its matters.
+    """
+    layer = city.layers[kind]
+    if stem in OPTIONAL or layer.spec.group == "plan":
+        return stem in OPTIONAL
+    names = [n for n in (f"{stem}_zh", f"{stem}_name_zh", stem) if n in layer.frame.columns]
+    return bool(layer.frame[names].isna().all(axis=None))
 
 
 def _value(city: City, kind: str, stem: str, row: pd.Series, lang: str) -> str:
@@ -233,7 +246,7 @@ def _value(city: City, kind: str, stem: str, row: pd.Series, lang: str) -> str:
         return text
     column = schema[stem]
     if column.type == "number":
-        return number(float(text), column.unit)
+        return stated(float(text), column.unit)
     if column.type == "flag":
         return speaker(lang)("card.yes" if text == "True" else "card.no")
     return word(stem, text, lang) if column.allowed else text
@@ -299,10 +312,12 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
     )
 
 
-def _clause_note(row: pd.Series, lang: str) -> str:
+def _clause_note(row: pd.Series, lang: str, *, planned: bool) -> str:
     """Say why no task of the plan names the place."""
-    key = f"card.no_clause_{cell(row, 'plan_status', lang)}"
-    return speaker(lang)(key if key in texts(lang) else "card.no_clause")
+    if cell(row, "plan_status", lang) == "later_fact":
+        return speaker(lang)("card.no_clause_later")
+    aside = not planned or cell(row, "plan_status", lang) == "context"
+    return speaker(lang)("card.no_clause_context" if aside else "card.no_clause")
 
 
 def _sources(city: City, kind: str, row: pd.Series, lang: str) -> tuple[Source, ...]:
@@ -427,10 +442,10 @@ def district_rows(row: pd.Series, lang: str) -> Iterator[Row]:
     values = {
         "population_2020_territorial": _people(people, lang),
         "population_2020_bulletin": _people(row.get("population_2020_bulletin"), lang),
-        "area_km2_reference": _measured(area, "km²"),
-        "area_km2_polygon": _measured(row.get("area_km2_polygon"), "km²"),
+        "area_km2_reference": _stated(area),
+        "area_km2_polygon": _stated(amount(row.get("area_km2_polygon"))),
         "polygon_deviation_pct": _signed(row.get("polygon_deviation_pct")),
-        "density": _measured(density, speaker(lang)("card.per_km2")),
+        "density": "" if density is None else number(density, speaker(lang)("card.per_km2")),
         "half": half_words(row, lang),
     }
     for name, value in values.items():
@@ -444,9 +459,8 @@ def _people(value: object, lang: str) -> str:
     return "" if people is None else speaker(lang)("card.persons", count=count(people))
 
 
-def _measured(value: object, unit: str) -> str:
-    measure = amount(value)
-    return "" if measure is None else number(measure, unit)
+def _stated(area: float | None) -> str:
+    return "" if area is None else stated(area, "km²")
 
 
 def _signed(value: object) -> str:

@@ -28,7 +28,7 @@ from layers.headline import is_named
 from layers.tables import NAMED_BASES
 from layers.text import speaker
 from layers.view import CityKey, Mask, gather
-from layers.words import amount, cell, count, number, row_of, word
+from layers.words import amount, cell, count, number, row_of, stated, word
 
 SHORTEST_BORDER_M = 100.0
 """Outlines are generalised by 30–130 m: a shorter common line may only be a corner."""
@@ -325,10 +325,10 @@ def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     say, known = speaker(lang), _raw(CityKey(city, ""))
     sums = _Raw(*(sum(part) for part in zip(*(known[code] for code in codes), strict=True)))
     people, area, places, national = (value / len(codes) for value in sums)
-    exact = count if len(codes) == 1 else number
+    exact, area_of = (count, stated) if len(codes) == 1 else (number, number)
     return [
         say("card.persons", count=exact(people)),
-        number(area, "km²"),
+        area_of(area, "km²"),
         number(people / area, say("card.per_km2")) if area else say("card.unknown"),
         exact(places),
         exact(national),

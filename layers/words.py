@@ -90,12 +90,25 @@ def number(value: float, unit: str = "") -> str:
     return f"{text}{'' if unit in ('', '%') else THIN}{unit}"
 
 
+def stated(value: float, unit: str = "") -> str:
+    """Return a number as its source states it, not rounded again, with its unit."""
+    return f"{value:,.10g}".replace(",", THIN) + f"{THIN if unit else ''}{unit}"
+
+
 def radius(metres: float) -> str:
     """Return an uncertainty radius such as "±4 km" or "±700 m"."""
     return "±" + (number(metres / 1000, "km") if metres >= 1000 else number(metres, "m"))
 
 
 def links(text: str) -> tuple[str, ...]:
-    """Return the http and https addresses in a text, in order; nothing else may become a link."""
-    found = (address.rstrip(".,:!?…-") for address in LINK.findall(text))
+    """Return the http and https addresses in a text, in order; nothing else may become a link.
+
+    An address that runs into a bracket is left out: where it ends cannot be told, and half an
+    address leads elsewhere.
+    """
+    found = (
+        match[0].rstrip(".,:!?…-")
+        for match in LINK.finditer(text)
+        if text[match.end() : match.end() + 1] not in ("(", "（")
+    )
     return tuple(dict.fromkeys(address for address in found if address.partition("://")[2]))

@@ -52,10 +52,31 @@ def test_rows_stand_in_the_order_of_the_catalogue_and_say_what_is_unknown() -> N
     assert {row.value for row in told.rows if not row.known} == {"unknown"}
 
 
+def test_a_level_that_is_not_known_is_shown_and_marked() -> None:
+    (level,) = [row for row in card(CITY, "gather-a", "zh").rows if row.name == "level"]
+    assert (level.value, level.known) == ("级别不详", False)
+
+
+def test_context_is_not_asked_what_the_places_of_the_plan_are_asked() -> None:
+    told = card(CITY, "uni-a", "zh")
+    assert [row.name for row in told.rows] == ["level", "current_status", "site", "as_of"]
+    assert "counted" not in {badge.name for badge in told.badges}
+    # One university has a district, so that of the other is unknown, not beside the point.
+    assert ("site", "不详") in {(row.name, row.value) for row in card(CITY, "uni-b", "zh").rows}
+
+
+def test_a_place_of_the_plan_without_a_task_says_so() -> None:
+    layer = CITY.layers["platform"]
+    bare = replace(layer, frame=layer.frame.assign(clause_ids=None, also_in="nowhere"))
+    city = replace(CITY, layers={**CITY.layers, "platform": bare})
+    assert card(city, "plat-a", "zh").clause_note == "现有资料中没有对应的规划条目。"
+    assert "also_in" not in rows("plat-a", city=city)
+
+
 def test_notes_stand_beside_the_values() -> None:
     assert rows("park-a")["level"] == ("国家级", "已批复")
     assert rows("sign-a")["level"] == ("国家级", "规划争取，尚未批复")
-    assert rows("park-a")["plan_status"] == ("2020年已有", "截至2020、英译稿第7行")
+    assert rows("park-a")["plan_status"] == ("2020年已有", "截至2020、英译本第7行")
     assert rows("park-a")["current_status"] == ("已建成或已认定", "截至2023-05-12")
     assert rows("gather-a")["host"] == ("东南区", "")
     assert rows("gather-a")["site"] == ("西南区", "与管理主体所属区不同")
@@ -89,7 +110,8 @@ def test_clauses_carry_their_lines_and_their_basis() -> None:
     ("id_", "note"),
     [
         ("later-a", "规划印发后新增，规划条目中没有。"),
-        ("uni-a", "现有资料中没有对应的规划条目。"),
+        ("uni-a", "背景参照，规划条目未列入。"),
+        ("odd-a", "背景参照，规划条目未列入。"),
         ("park-a", ""),
     ],
 )
@@ -143,7 +165,6 @@ def test_a_kind_that_only_the_pack_knows_has_a_card() -> None:
     told = card(CITY, "odd-a", "en")
     assert (told.title, told.kind_title) == ("Kappa Spot", "odd_kind layer")
     assert rows("odd-a", "en")["host"] == ("North-East", "")
-    assert told.clause_note == "Our source holds no plan task for it."
 
 
 def test_also_in_names_other_places() -> None:

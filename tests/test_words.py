@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.words import THIN, amount, cell, count, is_known, links, number, radius, word
+from layers.words import THIN, amount, cell, count, is_known, links, number, radius, stated, word
 
 
 @pytest.mark.parametrize("blank", [None, pd.NA, math.nan, "", "  ", pd.NaT])
@@ -54,6 +54,11 @@ def test_a_measure_is_never_far_from_its_value(value: float) -> None:
     assert abs(shown - value) <= 0.00501 * value
 
 
+def test_a_stated_number_is_not_rounded_again() -> None:
+    assert stated(1302.8, "km²") == f"1{THIN}302.8{THIN}km²"
+    assert stated(119.9) == "119.9"
+
+
 def test_a_count_is_exact() -> None:
     assert count(13_866_009.0) == f"13{THIN}866{THIN}009"
 
@@ -79,6 +84,10 @@ def test_a_word_that_is_not_known_stands_for_itself() -> None:
         ("https://zh.wikipedia.org/天津，另见", ("https://zh.wikipedia.org/天津",)),
         ("javascript:alert(1) data:text/html,x ftp://a.cn file:///etc/passwd", ()),
         ("HTTP://a.cn https:// https://.", ()),
+        (
+            "https://wikiwand.com/中国（天津）自由贸易试验区 (encyclopaedia) http://b.cn",
+            ("http://b.cn",),
+        ),
         ("https://a.cn/\u202egpj.exe", ("https://a.cn/",)),
         ("https://a.cn/`${1}`{{2}}<b>\"'", ("https://a.cn/",)),
     ],
