@@ -74,7 +74,7 @@ SMALLEST_ISLAND = 0.004
 """Square degrees: smaller islands far away are left out."""
 LABEL_FRAME = box(116.55, 38.4, 118.25, 40.4)
 
-_DATE_IN_TEXT = re.compile(r"(?<![\d-])20\d\d-[01]\d(?:-[0-3]\d)?(?![\d-])")
+_DATE_IN_TEXT = re.compile(r"(?<![\d-])20\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?(?![\d-])")
 
 Row = dict[str, str]
 Files = dict[str, bytes]
@@ -162,12 +162,15 @@ def newest_date(dates: Iterable[str], texts: Iterable[str]) -> str:
 
 
 def _district(name: str, districts: Mapping[str, Row]) -> tuple[str, str, str]:
-    """Return adcode and names of a district of the city or of a place beyond it."""
+    """Return adcode and names of a district of the city or of a place beyond it.
+
+    A name that is neither goes on as it is: the loader lists it with all other problems.
+    """
     if not name:
         return "", "", ""
     if name in OUTSIDE:
         return "outside", *OUTSIDE[name]
-    row = districts[name]
+    row = districts.get(name, {"adcode": name, "name_zh": name, "name_en": ""})
     return row["adcode"], row["name_zh"], row["name_en"]
 
 
@@ -207,7 +210,7 @@ def _place(
             "name_status": fact["name_zh_status"],
             "approved_by_zh": fact["approved_by"],
             "bounds_zh": fact["bounds_text_zh"],
-            "bounds_en": text["bounds_text_en"],
+            "bounds_en": text.get("bounds_text_en", ""),
             "plan_status_as_of": issued if planned else "",
             "plan_line": fact["plan_line"] if planned else "",
             "clause_ids": ";".join(task["clause_id"] for task in tasks),
@@ -221,14 +224,17 @@ def place_layers(raw: Path, issued: str) -> Files:
     """Build the layers of the plan's places and of later parks."""
     texts = by("id", read_rows(raw / "authored/place_texts.csv"))
     districts = by("name_zh", read_rows(raw / "districts.csv"))
-    order = [row["id"] for row in read_rows(raw / "authored/clauses.csv")]
+    clauses = read_rows(raw / "authored/clauses.csv")
+    order = {row["id"]: number for number, row in enumerate(clauses)}
     tasks: dict[str, list[Row]] = {}
     for row in read_rows(raw / "authored/place_clauses.csv"):
         tasks.setdefault(row["place_id"], []).append(row)
     kinds: dict[str, list[tuple[Row, BaseGeometry | None]]] = {}
     for fact in read_rows(raw / "places.csv"):
-        own = sorted(tasks.get(fact["id"], []), key=lambda row: order.index(row["clause_id"]))
-        cells = _place(fact, texts[fact["id"]], own, districts, issued)
+        own = sorted(
+            tasks.get(fact["id"], []), key=lambda row: order.get(row["clause_id"], len(order))
+        )
+        cells = _place(fact, texts.get(fact["id"], {}), own, districts, issued)
         kinds.setdefault(fact["kind"], []).append((cells, _point(fact, PLACE_DIGITS)))
     return {
         f"{kind}.geojson": geojson(rows, CATALOG[kind].schema, PLACE_DIGITS)
@@ -340,10 +346,14 @@ def _near_sea(raw: Path) -> BaseGeometry:
 
 
 def _slivers(sea: BaseGeometry, units: Sequence[BaseGeometry]) -> list[BaseGeometry]:
-    """Return the scraps of background between the sea and the outlines that lie on it."""
+    """Return the scraps of background between the sea and the outlines that lie on it.
+
+    Widened by some 50 m, so that no hair of background is left where coordinates are rounded;
+    the outlines are drawn over what is too much.
+    """
     gaps = NEAR_SEA.buffer(-1e-6) - sea - shapely.union_all(units)
-    reach = NEAR_SEA.exterior
-    return [part for part in shapely.get_parts(gaps) if not part.buffer(1e-5).intersects(reach)]
+    scraps = [part for part in shapely.get_parts(gaps) if not part.dwithin(NEAR_SEA.exterior, 1e-5)]
+    return [part.buffer(0.0005, join_style="mitre") for part in scraps]
 
 
 def sea_and_land(raw: Path) -> Files:
