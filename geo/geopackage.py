@@ -18,8 +18,8 @@ from geo.errors import CrsError, ParameterError, Problem
 
 GEOMETRY_COLUMN = "geom"
 STYLE_TABLE = "layer_styles"
-_GDAL_DATE = threading.Lock()
-"""GDAL's options are the process's: two exports at once must not change each other's date."""
+_GDAL_OPTIONS = threading.Lock()
+"""GDAL's options are the process's: two exports at once must not change each other's."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def to_geopackage(tables: Sequence[Table], *, stamp: date) -> bytes:
     """
     _require(tables)
     moment = datetime(stamp.year, stamp.month, stamp.day, tzinfo=UTC)
-    with TemporaryDirectory() as folder, _gdal_date(moment):
+    with TemporaryDirectory() as folder, _gdal_options(moment):
         path = Path(folder) / "atlas.gpkg"
         for number, table in enumerate(tables):
             _write(table, path, append=number > 0)
@@ -111,16 +111,22 @@ def _require(tables: Sequence[Table]) -> None:
 
 
 @contextmanager
-def _gdal_date(moment: datetime) -> Iterator[None]:
-    """Let GDAL take ``moment`` for now, and put back what was set before."""
-    with _GDAL_DATE:
-        before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-        stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+def _gdal_options(moment: datetime) -> Iterator[None]:
+    """Let GDAL take ``moment`` for now and not wait for the disk; put back what was set before.
+
+    The file is read back at once and thrown away: a power cut could harm nothing.
+    """
+    options = {
+        "OGR_CURRENT_DATE": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "OGR_SQLITE_SYNCHRONOUS": "OFF",
+    }
+    with _GDAL_OPTIONS:
+        before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+        pyogrio.set_gdal_config_options(options)
         try:
             yield
         finally:
-            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+            pyogrio.set_gdal_config_options(before)
 
 
 def _write(table: Table, path: Path, *, append: bool) -> None:

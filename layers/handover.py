@@ -162,11 +162,12 @@ def _head(selection: Selection) -> Iterator[Bilingual]:
 
 
 def _terms(selection: Selection) -> Iterator[Bilingual]:
-    """Yield the words that every map carries, and those of districts with borrowed land."""
+    """Yield the words that every map carries, and those on a district where districts are in."""
     notices = selection.city.notices
     yield from (notices[name] for name in NOTICES)
-    if any(sheet.id == "district" for sheet in selection.sheets):
-        yield from (notices[name] for name in notices if name.startswith("enclaves."))
+    for sheet in selection.sheets:
+        if sheet.id == "district":
+            yield from (notices[adcode] for adcode in sheet.frame.index if adcode in notices)
 
 
 def _caveats(selection: Selection) -> Iterator[Bilingual]:
@@ -190,10 +191,9 @@ def _caveats(selection: Selection) -> Iterator[Bilingual]:
 
 def _facts(sheet: Sheet) -> Iterator[Bilingual]:
     origin, total, mapped = sheet.layer.provenance, len(sheet.frame), sheet.mapped
-    licence = Bilingual(*(f"{origin.licence} {note}".strip() for note in origin.licence_note))
     yield pair("export.rows", rows=total, mapped=mapped, unmapped=total - mapped)
     yield pair("export.source", text=origin.source)
-    yield pair("export.licence", text=licence)
+    yield pair("export.licence", text=origin.licence, note=origin.licence_note)
     yield pair("export.citation", text=origin.citation)
     yield pair("export.dates", retrieved=origin.retrieved, verified=origin.verified_on)
     yield pair("export.method", text=origin.method)

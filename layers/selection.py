@@ -32,13 +32,7 @@ DECIDING_KEYS = ("city", "period", "later", "layers", *FILTER_KEYS.values())
 """Keys of the address that decide which rows are shown."""
 
 _DTYPES: Mapping[FieldType, str] = MappingProxyType(
-    {
-        "text": "object",
-        "date": "object",
-        "number": "float64",
-        "integer": "Int64",
-        "flag": "boolean",
-    }
+    {"number": "float64", "integer": "Int64", "flag": "boolean"}
 )
 
 
@@ -196,6 +190,6 @@ def _form_problems(city: City, fmt: str, epsg: int) -> list[Problem]:
 
 def _typed(frame: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
     key, *others = schema.fields
-    columns = {field.name: frame[field.name].astype(_DTYPES[field.type]) for field in others}
-    rows = gpd.GeoDataFrame(columns, index=frame.index, geometry=frame.geometry, crs=frame.crs)
-    return rows.rename_axis(index=key.name).sort_index()
+    rows = frame[[*(field.name for field in others), frame.geometry.name]]
+    types = {field.name: _DTYPES[field.type] for field in others if field.type in _DTYPES}
+    return rows.astype(types).rename_axis(index=key.name).sort_index()
