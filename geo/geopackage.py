@@ -18,6 +18,8 @@ from geo.errors import CrsError, ParameterError, Problem
 
 GEOMETRY_COLUMN = "geom"
 STYLE_TABLE = "layer_styles"
+VERSION = "1.2"
+"""GDAL before 3.7, as in the QGIS of Debian 12, warns of newer versions of the standard."""
 _GDAL_OPTIONS = threading.Lock()
 """GDAL's options are the process's: two exports at once must not change each other's."""
 
@@ -139,6 +141,7 @@ def _write(table: Table, path: Path, *, append: bool) -> None:
         append=append,
         geometry_type=declared,
         promote_to_multi=declared.startswith("Multi"),
+        dataset_options=None if append else {"VERSION": VERSION},
         layer_options={"GEOMETRY_NAME": GEOMETRY_COLUMN, "DESCRIPTION": table.title},
     )
 

@@ -123,6 +123,12 @@ def test_contents_name_the_layers_and_the_data_date(rows: sqlite3.Connection) ->
     assert found[0]["description"] == "园 Parks"
 
 
+def test_the_version_is_one_that_older_gis_know(rows: sqlite3.Connection) -> None:
+    assert rows.execute("PRAGMA user_version").fetchone()[0] == 10_200
+    application = rows.execute("PRAGMA application_id").fetchone()[0]
+    assert application.to_bytes(4, "big") == b"GPKG"
+
+
 def test_without_a_style_there_is_no_style_table(tmp_path: Path) -> None:
     target = tmp_path / "plain.gpkg"
     target.write_bytes(to_geopackage([Table("park", places(), POINT)], stamp=STAMP))
