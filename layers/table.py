@@ -10,7 +10,7 @@ import pandas as pd
 from layers.city import City, Provenance
 from layers.text import speaker
 from layers.view import View
-from layers.words import amount, cell, title, word
+from layers.words import Row, amount, cell, title, word
 
 NOT_APPLICABLE = "—"
 
@@ -34,7 +34,8 @@ def table(view: View, lang: str) -> pd.DataFrame:
         the uncertainty is NA where there is none.
     """
     say = speaker(lang)
-    rows = [_cells(view, row, lang) for _, row in view.places.iterrows()]
+    records = pd.DataFrame(view.places.drop(columns="geometry")).to_dict("records")
+    rows = [_cells(view, record, lang) for record in records]
     names = [
         title("name", lang),
         say("filter.kind"),
@@ -54,7 +55,7 @@ def table(view: View, lang: str) -> pd.DataFrame:
     return frame
 
 
-def _cells(view: View, row: pd.Series, lang: str) -> tuple[object, ...]:
+def _cells(view: View, row: Row, lang: str) -> tuple[object, ...]:
     unknown = speaker(lang)("card.unknown")
     metres = amount(row.get("uncertainty_m"))
     return (
@@ -72,12 +73,12 @@ def _cells(view: View, row: pd.Series, lang: str) -> tuple[object, ...]:
     )
 
 
-def _closed(row: pd.Series, name: str, lang: str) -> str:
+def _closed(row: Row, name: str, lang: str) -> str:
     value = cell(row, name, lang)
     return word(name, value, lang) if value else ""
 
 
-def _subkind(city: City, row: pd.Series, lang: str) -> str:
+def _subkind(city: City, row: Row, lang: str) -> str:
     """Return the sub-kind; a kind without any has none to be unknown."""
     schema = city.layers[str(row["kind"])].spec.schema
     if "subkind" not in schema.names or schema["subkind"].allowed == frozenset():
@@ -85,7 +86,7 @@ def _subkind(city: City, row: pd.Series, lang: str) -> str:
     return _closed(row, "subkind", lang) or speaker(lang)("card.unknown")
 
 
-def _level(row: pd.Series, lang: str) -> str:
+def _level(row: Row, lang: str) -> str:
     """Return the level; one that the plan only aims at says so wherever it stands."""
     level = _closed(row, "level", lang)
     if level and cell(row, "level_basis", lang) == "aimed_at":
@@ -94,7 +95,7 @@ def _level(row: pd.Series, lang: str) -> str:
     return level
 
 
-def _district(row: pd.Series, lang: str) -> str:
+def _district(row: Row, lang: str) -> str:
     """Return the district that administers a place, and that of its site where they differ."""
     host, site = cell(row, "host_name", lang), cell(row, "site_name", lang)
     if not site or host == site:

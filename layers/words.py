@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import cast
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from layers.bilingual import column
 from layers.text import speaker, texts
 
-Row = Mapping[str, object] | pd.Series
+Row = Mapping[str, object] | Mapping[Hashable, object] | pd.Series
 THIN = "\u202f"
 """Narrow no-break space: parts the thousands and the unit from its number."""
 LINK = re.compile(
