@@ -19,15 +19,16 @@ frame.heading(
 main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
 
 with main:
-    panels.sentence(screen, view)
+    with st.container(horizontal=True, vertical_alignment="center", key="handover"):
+        panels.sentence(screen, view)
+        if side is not None:
+            share.download(screen)
+            share.link(screen)
     if side is None:
         panels.kind_legend(screen, view)
     map_view.show(screen, view, name="explore", flight=session.flight(), follow=True)
     panels.line_legend(screen)
     if side is not None:
-        with st.container(horizontal=True, key="handover"):
-            share.download(screen)
-            share.link(screen)
         panels.table_twin(screen, view)
 
 if side is not None:

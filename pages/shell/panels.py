@@ -29,7 +29,8 @@ def sentence(screen: Screen, view: View) -> None:
     """Say in one sentence what is shown, or what to loosen when nothing is."""
     lang = screen.state.lang
     words = summary(view, lang) if len(view.places) else loosen(view, lang)
-    st.html(Markup('<p class="summary" role="status">{}</p>').format(html.text(words)))
+    text = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
+    st.html(text, width="stretch")
 
 
 def line_legend(screen: Screen) -> None:
@@ -66,10 +67,6 @@ def selection(screen: Screen, view: View) -> None:
         return
     pile = next((s for s in view.stacks if chosen.removeprefix("@") in s.ids), None)
     with st.container(key="selection"):
-        if chosen.startswith("@") and pile is not None:
-            _stack(screen, view, pile.ids)
-        else:
-            place_card(screen, chosen.removeprefix("@"))
         st.button(
             screen.say("explore.close"),
             key="close_card",
@@ -77,6 +74,10 @@ def selection(screen: Screen, view: View) -> None:
             on_click=session.change,
             kwargs={"selected": None},
         )
+        if chosen.startswith("@") and pile is not None:
+            _stack(screen, view, pile.ids)
+        else:
+            place_card(screen, chosen.removeprefix("@"))
 
 
 def _stack(screen: Screen, view: View, ids: tuple[str, ...]) -> None:
