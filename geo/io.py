@@ -202,15 +202,12 @@ def read_geojson(data: bytes, *, where: str) -> gpd.GeoDataFrame:
     return frame[[*(name for name in frame.columns if name != "geometry"), "geometry"]]
 
 
-def _column(records: Sequence[Record], field: Field) -> pd.Series:
-    values = [None if is_blank(value) else value for value in (r.get(field.name) for r in records)]
-    if field.type == "number":
-        return pd.Series(values, dtype="float64")
-    if field.type == "integer":
-        return pd.Series(values, dtype="Int64")
-    if field.type == "flag" and field.required:
-        return pd.Series(values, dtype="bool")
-    return pd.Series(values, dtype="object")
+_DTYPES = {"number": "float64", "integer": "Int64"}
+
+
+def _dtype(field: Field) -> str:
+    plain_flag = field.type == "flag" and field.required
+    return "bool" if plain_flag else _DTYPES.get(field.type, "object")
 
 
 def to_table(records: Sequence[Record], schema: Schema) -> pd.DataFrame:
@@ -229,8 +226,13 @@ def to_table(records: Sequence[Record], schema: Schema) -> pd.DataFrame:
         Indexed by the identifier, in the order of the records. A blank text or flag is None, a
         blank number NaN, a blank whole number NA; a flag that is required is a plain bool.
     """
-    columns = {field.name: _column(records, field) for field in schema.fields}
-    return pd.DataFrame(columns).set_index(schema.names[0])
+    cells = [[record.get(name) for name in schema.names] for record in records]
+    values = [[None if is_blank(value) else value for value in row] for row in cells]
+    table = pd.DataFrame(values, columns=list(schema.names), dtype="object")
+    # Texts stay plain objects: pandas' own text type gives NaN for a blank, which is not false.
+    dtypes = {field.name: _dtype(field) for field in schema.fields}
+    typed = {name: dtype for name, dtype in dtypes.items() if dtype != "object"}
+    return table.astype(typed).set_index(schema.names[0])
 
 
 def to_frame(

@@ -195,7 +195,7 @@ def schema_problems(records: Sequence[Record], schema: Schema, *, where: str) ->
 
 
 def geometry_problems(shapes: gpd.GeoSeries, schema: Schema, *, where: str) -> list[Problem]:
-    """List geometries that are absent, of the wrong type, empty or invalid.
+    """List geometries that are absent, of the wrong type, empty, invalid or with heights.
 
     Parameters
     ----------
@@ -221,6 +221,8 @@ def geometry_problems(shapes: gpd.GeoSeries, schema: Schema, *, where: str) -> l
             fault = f"the geometry is a {shape.geom_type}; allowed: {allowed}."
         elif shape.is_empty:
             fault = "the geometry is empty."
+        elif shape.has_z:
+            fault = "the geometry has heights; only longitude and latitude are kept."
         else:
             fault = "" if reason == "Valid Geometry" else f"the geometry is invalid: {reason}."
         if fault:
