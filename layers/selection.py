@@ -13,6 +13,7 @@ from pyproj import CRS
 
 from geo.errors import ParameterError, Problem
 from geo.schema import FieldType, Schema
+from layers.catalog import ONLINE_BASE
 from layers.city import Bilingual, City, Layer
 from layers.state import FILTER_KEYS, ViewState, to_query
 from layers.view import look, summary
@@ -139,7 +140,7 @@ def select(
     ParameterError
         With everything that is wrong with the arguments.
     """
-    wanted = frozenset(state.layers if layers is None else layers)
+    wanted = frozenset(state.layers - {ONLINE_BASE} if layers is None else layers)
     problems = [*_layer_problems(city, wanted), *_form_problems(city, fmt, epsg)]
     if problems:
         raise ParameterError("export", problems)

@@ -142,6 +142,22 @@ def test_the_whole_address_survives_a_fresh_session(tianjin):
     assert scene(at)["fly"]["at"] == [39.1, 117.3, 11.5]
 
 
+def test_an_empty_result_can_be_loosened():
+    at = app(level="district", field="aerospace")
+    at.button(key="loosen").click().run()
+    assert drawn(at)
+
+
+def test_the_district_page_leads_to_another_district():
+    at = app("district", d="120119")
+    at.selectbox(key="district").set_value("120116").run()
+    assert not at.exception
+    assert at.query_params["d"] == "120116"
+    assert at.query_params["district"] == "all"
+    at.selectbox(key="compare").set_value("120104").run()
+    assert at.query_params["vs"] == "120104"
+
+
 def test_a_district_not_named_by_the_plan_is_said_to_be_just_that():
     text = page_text(app("district", d="120119"))
     assert "未点名" in text

@@ -16,7 +16,7 @@ from layers.spec import Style
 from layers.state import to_query
 from layers.table import table
 from layers.text import markdown_safe
-from layers.view import View, loosen, summary
+from layers.view import View, loosen, remedy, summary
 from layers.words import word
 from pages.shell import html, navigation, session, widgets
 from pages.shell.frame import Screen
@@ -31,6 +31,19 @@ def sentence(screen: Screen, view: View) -> None:
     words = summary(view, lang) if len(view.places) else loosen(view, lang)
     text = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
     st.html(text, width="stretch")
+    looser = None if len(view.places) else remedy(view)
+    if looser is not None:
+        st.button(
+            screen.say("explore.loosen"),
+            key="loosen",
+            on_click=session.change,
+            kwargs={
+                "layers": looser.state.layers,
+                "filters": looser.state.filters,
+                "period": looser.state.period,
+                "later": looser.state.later,
+            },
+        )
 
 
 def line_legend(screen: Screen) -> None:

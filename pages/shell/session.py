@@ -88,13 +88,14 @@ def state() -> ViewState:
 
 
 def change(**values: Any) -> None:
-    """Replace fields of the state; ``filters`` may be given by the name of a single filter."""
-    current = state()
-    single = {name: values.pop(name) for name in tuple(values) if hasattr(Filters, name)}
-    if single:
-        values["filters"] = replace(current.filters, **single)
-    st.session_state[STATE] = replace(current, **values)
+    """Replace fields of the state."""
+    st.session_state[STATE] = replace(state(), **values)
     st.session_state[CHANGED] = True
+
+
+def narrow(**values: frozenset[str]) -> None:
+    """Replace filters of the state, each by its name; an empty set lets all pass."""
+    change(filters=replace(state().filters, **values))
 
 
 def show_place(city: City, place: str) -> None:

@@ -13,7 +13,7 @@ from layers.catalog import ONLINE_BASE, PERIODS
 from layers.city import Layer
 from layers.marks import data_uri, mark
 from layers.search import Hit, find
-from layers.state import FILTER_KEYS, Camera
+from layers.state import FILTER_KEYS, Camera, Filters
 from layers.text import display, markdown_safe
 from layers.view import View
 from layers.words import word
@@ -80,7 +80,7 @@ def _go(screen: Screen, hit: Hit) -> None:
         _look_at(centre.y, centre.x, 10.0)
     else:
         half = city.districts.index[city.districts["half"] == name]
-        session.change(district=frozenset(str(code) for code in half))
+        session.narrow(district=frozenset(str(code) for code in half))
 
 
 def reveal(screen: Screen, place: str) -> None:
@@ -222,8 +222,8 @@ def _value(screen: Screen, name: str, value: str) -> str:
 
 
 def _set_filter(name: str, key: str) -> None:
-    session.change(**{name: frozenset(st.session_state[key])})
+    session.narrow(**{name: frozenset(st.session_state[key])})
 
 
 def _clear() -> None:
-    session.change(**{name: frozenset() for name in FILTER_KEYS})
+    session.change(filters=Filters())
