@@ -97,11 +97,11 @@ def _dump(value: object) -> str:
 def _require_frame(frame: gpd.GeoDataFrame, digits: int) -> None:
     if not 0 <= digits <= MOST_DIGITS:
         what = f"is {digits}, not 0 to {MOST_DIGITS}."
-        raise ParameterError("geojson", [Problem("digits", what)])
+        raise ParameterError("geojson_unwritable", [Problem("digits", what)])
     if frame.crs is None or not frame.crs.equals("EPSG:4326", ignore_axis_order=True):
         name = "no CRS" if frame.crs is None else frame.crs.name
         problem = Problem("frame", f"has {name}; GeoJSON is WGS 84.", "Call to_crs(4326) first.")
-        raise CrsError("geojson", [problem])
+        raise CrsError("geojson_unwritable", [problem])
     problems = [
         Problem("frame", "the id occurs more than once.", row=str(id_))
         for id_ in frame.index[frame.index.duplicated()].unique()
@@ -113,7 +113,7 @@ def _require_frame(frame: gpd.GeoDataFrame, digits: int) -> None:
         if shape.has_z:
             problems.append(Problem("frame", "the geometry has a height.", row=str(id_)))
     if problems:
-        raise DataError("geojson", problems)
+        raise DataError("geojson_unwritable", problems)
 
 
 def _written_shapes(frame: gpd.GeoDataFrame, digits: int) -> list[BaseGeometry | None]:
@@ -132,7 +132,7 @@ def _require_degrees(frame: gpd.GeoDataFrame, shapes: list[BaseGeometry | None])
             what = "a longitude lies beyond ±180° or a latitude beyond ±90°."
             problems.append(Problem("frame", what, "Are the coordinates in metres?", row=str(id_)))
     if problems:
-        raise ParameterError("geojson", problems)
+        raise ParameterError("geojson_unwritable", problems)
 
 
 def _bbox_member(shapes: list[BaseGeometry | None]) -> str:
@@ -152,7 +152,7 @@ def _properties(frame: gpd.GeoDataFrame) -> Iterator[dict[str, Value]]:
     problems: list[Problem] = []
     columns = [_values(table[name], problems) for name in table.columns]
     if problems:
-        raise DataError("geojson", problems)
+        raise DataError("geojson_unwritable", problems)
     rows = zip(*columns, strict=True) if columns else iter([()] * len(table))
     return (dict(zip(names, row, strict=True)) for row in rows)
 

@@ -102,14 +102,14 @@ def to_geopackage(tables: Sequence[Table], *, stamp: date) -> bytes:
 
 def _require(tables: Sequence[Table]) -> None:
     if not tables:
-        raise ParameterError("geopackage", [Problem("tables", "holds no layer.")])
+        raise ParameterError("geopackage_unwritable", [Problem("tables", "holds no layer.")])
     problems = [
         Problem("tables", "has no CRS.", "Set it with set_crs().", row=table.name)
         for table in tables
         if table.frame.crs is None
     ]
     if problems:
-        raise CrsError("geopackage", problems)
+        raise CrsError("geopackage_unwritable", problems)
 
 
 @contextmanager

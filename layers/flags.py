@@ -72,7 +72,7 @@ def read(argv: Sequence[str] | None) -> Wish:
     if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", given.crs):
         problems.append(Problem("--crs", f"{given.crs!r} is no EPSG code.", "Write 4326 or 4548."))
     if problems:
-        raise ParameterError("export", problems)
+        raise ParameterError("export_refused", problems)
     return Wish(
         city=city,
         state=_changed(state, given),
@@ -124,7 +124,7 @@ def _city(asked: str | None, query: dict[str, list[str]]) -> City:
     if asked and query.get("city", [asked])[-1] != asked:
         problems.append(Problem("--view", f"is of another city than --city {asked}."))
     if problems:
-        raise ParameterError("export", problems)
+        raise ParameterError("export_refused", problems)
     return load_city(packs[named])
 
 

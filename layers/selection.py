@@ -143,7 +143,7 @@ def select(
     wanted = frozenset(state.layers - {ONLINE_BASE} if layers is None else layers)
     problems = [*_layer_problems(city, wanted), *_form_problems(city, fmt, epsg)]
     if problems:
-        raise ParameterError("export", problems)
+        raise ParameterError("export_refused", problems)
     deciding = ViewState(
         city.id, period=state.period, later=state.later, layers=wanted, filters=state.filters
     )

@@ -19,6 +19,7 @@ from layers.selection import (
     systems,
 )
 from layers.state import Filters, ViewState, allowed, default_state, parse
+from layers.text import texts
 from layers.view import look
 from tests.handmade import handmade_city
 from tests.test_state import states
@@ -128,6 +129,7 @@ def test_everything_wrong_is_listed_at_once() -> None:
         ("format", "'shp' is unknown."),
         ("crs", "EPSG:3857 is not offered."),
     ]
+    assert f"error.{caught.value.key}" in texts("zh")
     assert "4326, 4490, 4548, 4527" in str(caught.value)
     assert "science_park" in str(caught.value)
 
