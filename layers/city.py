@@ -36,9 +36,9 @@ _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}", re.ASCII)
 _KEY_VARIABLE = re.compile(r"ATLAS_TILE_KEY[A-Z0-9_]{0,40}", re.ASCII)
 _PROVENANCE = (
-    *("source_zh", "source_en", "licence", "licence_note_zh", "licence_note_en", "retrieved"),
-    *("method_zh", "method_en", "limits_zh", "limits_en"),
-    *("citation", "verified_on", "freshness_days"),
+    *("source_zh", "source_en", "licence_zh", "licence_en", "licence_note_zh", "licence_note_en"),
+    *("method_zh", "method_en", "limits_zh", "limits_en", "citation_zh", "citation_en"),
+    *("retrieved", "verified_on", "freshness_days"),
 )
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
@@ -62,12 +62,12 @@ class Provenance:
     """Where a layer comes from, under which terms, how it was made and how old it may grow."""
 
     source: Bilingual
-    licence: str
+    licence: Bilingual
     licence_note: Bilingual
     retrieved: str
     method: Bilingual
     limits: Bilingual
-    citation: str
+    citation: Bilingual
     verified_on: str
     freshness_days: int
 
@@ -160,12 +160,12 @@ def _bilingual(settings: Settings, stem: str) -> Bilingual:
 def _provenance(settings: Settings) -> Provenance:
     return Provenance(
         source=_bilingual(settings, "source"),
-        licence=settings.text("licence"),
+        licence=_bilingual(settings, "licence"),
         licence_note=_bilingual(settings, "licence_note"),
         retrieved=settings.date("retrieved"),
         method=_bilingual(settings, "method"),
         limits=_bilingual(settings, "limits"),
-        citation=settings.text("citation"),
+        citation=_bilingual(settings, "citation"),
         verified_on=settings.date("verified_on"),
         freshness_days=settings.integer("freshness_days", 1, 36_525),
     )

@@ -127,9 +127,8 @@ def base_json(city: City, lang: str) -> str:
     west, south, east, north = city.bbox
     land, label = city.base["land"], city.base["label"].dropna(subset=[f"name_{lang}"])
     ground = land["role"] == "background"
-    citations = dict.fromkeys(
-        (city.layers["district"].provenance.citation, city.base_provenance["label"].citation)
-    )
+    sources = (city.layers["district"].provenance, city.base_provenance["label"])
+    citations = dict.fromkeys(found.citation.of(lang) for found in sources)
     return _dump(
         {
             "bounds": [[south, west], [north, east]],

@@ -280,12 +280,12 @@ ALIAS_ROWS = (
 
 PROVENANCE = Provenance(
     source=Bilingual("资料汇编 https://example.org/src", "Compilation https://example.org/src"),
-    licence="CC0-1.0",
+    licence=Bilingual("CC0-1.0", "CC0-1.0"),
     licence_note=Bilingual("可自由使用", "free to use"),
     retrieved="2026-01-05",
     method=Bilingual("手工", "by hand"),
     limits=Bilingual("示例", "an example"),
-    citation="Example (2026)",
+    citation=Bilingual("示例（2026）", "Example (2026)"),
     verified_on="2026-01-05",
     freshness_days=30,
 )

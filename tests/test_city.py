@@ -207,7 +207,7 @@ def test_every_pack_says_where_each_layer_comes_from(tianjin: City, toy: City) -
         sources += city.base_provenance.values()
         assert len(sources) == len(city.layers) + len(BASE)
         for source in sources:
-            assert all((*source.source, *source.method, *source.limits, source.licence))
+            assert all((*source.source, *source.method, *source.limits, *source.licence))
         assert set(NOTICES) <= set(city.notices)
 
 
@@ -285,7 +285,7 @@ def test_the_digest_follows_every_file(pack: Path) -> None:
         ("bbox = [", "bbox = [9, ", "bbox: must be a list of 4 numbers of degrees."),
         ("zoom = 10", "zoom = 10\nzooom = 1", "zooom: is not a known setting."),
         ("freshness_days = 365", "freshness = 365", "freshness_days: must be a whole number"),
-        ("licence = ", "license = ", "licence: must be a text that is not blank."),
+        ("licence_zh = ", "license_zh = ", "licence_zh: must be a text that is not blank."),
         ('retrieved = "2026-11"', 'retrieved = "May"', "retrieved: must be a date like"),
         ("[notices.footer]", "[notices.foot]", "notices.footer: is missing: every map carries"),
         ("[layer.sign_area]", "[layer.Sign]", "layer.Sign: is not a name for a layer"),

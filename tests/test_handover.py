@@ -144,9 +144,9 @@ def test_every_layer_names_its_source_terms_and_limits() -> None:
         part = words.partition(f"({sheet.id})\n")[2].partition("\n### ")[0]
         for told in (
             *PROVENANCE.source,
-            PROVENANCE.licence,
+            *PROVENANCE.licence,
             *PROVENANCE.licence_note,
-            PROVENANCE.citation,
+            *PROVENANCE.citation,
             PROVENANCE.retrieved,
             *PROVENANCE.method,
             *PROVENANCE.limits,

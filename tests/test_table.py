@@ -112,7 +112,7 @@ def test_the_sources_name_every_layer_and_the_base() -> None:
         "时效": "有效至2026-02-04",
         "处理方法": "手工",
         "已知局限": "示例",
-        "引用格式": "Example (2026)",
+        "引用格式": "示例（2026）",
     }
     stale = sources_table(CITY, "en", today=date(2027, 1, 1))
     assert set(stale["Freshness"]) == {"Stale: due for checking by 2026-02-04"}

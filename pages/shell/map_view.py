@@ -115,7 +115,10 @@ def furniture(screen: Screen, view: View) -> None:
     """Write what every map must carry below it: source, date, review numbers, formula."""
     city, say, lang = screen.city, screen.say, screen.state.lang
     notices = [
-        say("furniture.source", source=city.layers["district"].provenance.citation),
+        *dict.fromkeys(
+            found.citation.of(lang)
+            for found in (city.layers["district"].provenance, *city.base_provenance.values())
+        ),
         say("furniture.date", date=city.data_date),
         say("furniture.crs"),
         *(city.notices[key].of(lang) for key in ("review_base", "review_map", "boundary")),

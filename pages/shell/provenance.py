@@ -78,12 +78,12 @@ def _provenance(screen: Screen, found: Provenance, today: date | None) -> Markup
     say, lang = screen.say, screen.state.lang
     rows = [
         (say("table.source"), found.source.of(lang), ""),
-        (say("table.licence"), found.licence, found.licence_note.of(lang)),
+        (say("table.licence"), found.licence.of(lang), found.licence_note.of(lang)),
         (say("table.retrieved"), found.retrieved, ""),
         (say("table.verified"), found.verified_on, _age(screen, found, today)),
         (say("table.method"), found.method.of(lang), ""),
         (say("table.limits"), found.limits.of(lang), ""),
-        (say("table.citation"), found.citation, ""),
+        (say("table.citation"), found.citation.of(lang), ""),
     ]
     return Markup('<div class="sheet">{}</div>').format(html.pairs(rows))
 

@@ -369,11 +369,12 @@ def settings() -> dict[str, bytes]:
 
 
 def _provenance(path: str) -> Values:
-    texts = _texts({"id": path}, "source", "licence_note", "method", "limits")
+    texts = _texts(
+        {"id": path}, "source", "licence", "licence_note", "method", "limits", "citation"
+    )
     return {
         **{name: text for name, text in texts.items() if name != "id"},
-        **{"licence": "CC0-1.0", "retrieved": "2026-11", "citation": f"Toy {path}"},
-        **{"verified_on": "2026-11-01", "freshness_days": 365},
+        **{"retrieved": "2026-11", "verified_on": "2026-11-01", "freshness_days": 365},
     }
 
 
