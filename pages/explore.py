@@ -28,8 +28,6 @@ with main:
         panels.kind_legend(screen, view)
     map_view.show(screen, view, name="explore", flight=session.flight(), follow=True)
     panels.line_legend(screen)
-    if side is not None:
-        panels.table_twin(screen, view)
 
 if side is not None:
     with side:
@@ -41,3 +39,4 @@ if side is not None:
         panels.gaps(screen, view)
         widgets.filter_box(screen, view)
         panels.unmapped(screen, view)
+    panels.table_twin(screen, view)

@@ -65,9 +65,24 @@ window.ATLAS = (function () {
     return control;
   }
 
+  // The host adds the style sheets without waiting for them: unstyled, the map is not shown.
+  function showWhenStyled() {
+    const box = map.getContainer();
+    const styled = () => getComputedStyle(map.getPane("mapPane")).position === "absolute";
+    if (styled()) return;
+    box.style.visibility = "hidden";
+    const watch = window.setInterval(() => {
+      if (!styled()) return;
+      window.clearInterval(watch);
+      box.style.visibility = "";
+      map.invalidateSize({ pan: false });
+    }, 30);
+  }
+
   function drawBase(target, data) {
     map = target;
     base = data;
+    showWhenStyled();
     document.documentElement.lang = data.words.lang;
     for (const [name, level] of Object.entries(PANES)) {
       map.createPane(name).style.zIndex = level;
