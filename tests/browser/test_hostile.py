@@ -1,0 +1,96 @@
+"""Open a pack that tries to harm: it must show itself, and nothing else may happen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from layers.city import City, load_city
+from layers.state import default_state, to_query
+from layers.text import LONGEST_LABEL, display
+from tests.browser.harness import (
+    ROOT,
+    WAIT_MS,
+    Server,
+    map_frame,
+    marks,
+    open_at,
+    serve,
+    settle,
+)
+from tests.hostile import hostile_pack
+
+TRACE = "atlas-was-here"
+"""Folder that the pack's Jinja makes where it is executed."""
+
+
+class Hostile(NamedTuple):
+    """A server that has loaded the hostile pack, and the pack."""
+
+    server: Server
+    city: City
+
+
+@pytest.fixture(scope="module")
+def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+    pack = hostile_pack(tmp_path_factory.mktemp("packs"))
+    with serve(env={"ATLAS_PACKS": str(pack)}) as server:
+        yield Hostile(server, load_city(pack))
+        assert not (ROOT / TRACE).exists(), "the server executed what the data said"
+        assert "Traceback" not in server.printed(), server.printed()
+
+
+def _unharmed(page: Page) -> None:
+    """Look into every frame: nothing ran, and no markup came out of the data."""
+    for frame in page.frames:
+        assert frame.evaluate("window.pwned === undefined"), f"a script ran in {frame.url}"
+        assert frame.locator("[onerror]").count() == 0
+        assert frame.locator("a[href^='javascript:' i]").count() == 0
+
+
+def _address(hostile: Hostile, path: str, lang: str, **more: str) -> str:
+    state = to_query(default_state(hostile.city))
+    query = {**state, "layers": ".".join(hostile.city.layers), "lang": lang, **more}
+    pairs = "&".join(f"{key}={value}" for key, value in query.items())
+    return f"{hostile.server.url}/{path}?{pairs}"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", ["", "district", "sources"])
+def test_a_screen_shows_hostile_texts_and_runs_none(
+    hostile: Hostile, page: Page, path: str, lang: str
+) -> None:
+    open_at(page, _address(hostile, path, lang))
+    for summary in page.locator("[data-testid=stExpander] summary").all():
+        summary.click()
+        settle(page)
+    assert "{{" in page.locator("[data-testid=stMain]").inner_text()
+    _unharmed(page)
+
+
+def test_marks_and_cards_are_named_literally(hostile: Hostile, page: Page) -> None:
+    open_at(page, _address(hostile, "", "en"))
+    frame = map_frame(page)
+    everything = default_state(hostile.city, "en")
+    shown = marks(hostile.city, everything)
+    frame.wait_for_selector(".atlas-mark", timeout=WAIT_MS)
+    names = {
+        place: display(row["name_en"], longest=LONGEST_LABEL)
+        for layer in hostile.city.layers.values()
+        if layer.spec.is_places
+        for place, row in layer.frame.iterrows()
+    }
+    single = [mark for mark in shown if mark in names]
+    assert single
+    for place in single:
+        mark = frame.locator(f'[data-id="{place}"]')
+        expect(mark).to_have_attribute("aria-label", re.compile(f"^{re.escape(names[place])}"))
+        mark.hover(force=True)
+        mark.dispatch_event("click")
+        settle(page)
+        expect(page.locator(".card h2").first).to_contain_text(names[place].rstrip("…")[:60])
+        _unharmed(page)
