@@ -1,0 +1,516 @@
+"""Run the inner loops of coverage on plain arrays, compiled and without the interpreter's lock.
+
+Threads take row bands or stretches of points and write to places of their own. Numba's own
+parallel loops are not used: their default threading layer ends the process when two sessions of
+a server enter it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Small = NDArray[np.signedinteger[Any]]
+"""As few bytes as the number of polygons allows: the raster should stay in the cache."""
+Counts = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+EDGE_CELL = -2
+"""A cell of a lookup raster that an edge passes through."""
+UNSURE = -3
+"""A point so near an edge that rounding could decide; it needs exact arithmetic."""
+_ROUNDING = 4e-16
+"""Bound on the relative rounding error of the orientation test (Shewchuk 1997: 3.33e-16)."""
+
+
+def _compiled(function: _Function) -> _Function:
+    """Compile at the first call; the machine code is kept beside this file."""
+    return cast(_Function, numba.njit(nogil=True, cache=True)(function))
+
+
+@_compiled
+def count_rows(
+    x: Floats,
+    y: Floats,
+    radius: Floats,
+    origin: tuple[float, float, float],
+    counts: Counts,
+    low: int,
+    high: int,
+) -> None:
+    """Count for the cells of rows ``low`` to ``high`` by how many discs their centre is covered.
+
+    ``origin`` is x and y of the centre of cell (0, 0) and the cell's side; ``counts`` has one
+    column more than the grid, zero at the start: each disc adds +1 where it begins in a row and
+    -1 behind its end, and a running sum makes counts of it.
+    """
+    x0, y0, cell = origin
+    last = counts.shape[1] - 1
+    for i in range(x.shape[0]):
+        column, row, reach = (x[i] - x0) / cell, (y[i] - y0) / cell, radius[i] / cell
+        first = max(low, int(np.ceil(row - reach)))
+        for j in range(first, min(high - 1, int(np.floor(row + reach))) + 1):
+            half = np.sqrt(max(reach * reach - (j - row) * (j - row), 0.0))
+            start = min(max(int(np.ceil(column - half)), 0), last)
+            stop = min(max(int(np.floor(column + half)) + 1, 0), last)
+            counts[j, start] += 1
+            counts[j, stop] -= 1
+    for j in range(low, high):
+        running = 0
+        for k in range(last + 1):
+            running += counts[j, k]
+            counts[j, k] = running
+
+
+@_compiled
+def tally_rows(
+    counts: Counts, sure: Flags, side: int, share: Floats, covered: Floats, low: int, high: int
+) -> int:
+    """Add up the covered cells of rows ``low`` to ``high``; return the changes along x.
+
+    A cell is covered if its count is not zero or its block, ``side`` cells wide, is ``sure``. It
+    counts by its ``share``; an empty array means 1 for all. A change is a step between covered and
+    not covered from one cell to the next in its row.
+    """
+    changes = 0
+    everywhere = share.shape[0] == 0
+    columns = counts.shape[1]
+    for j in range(low, high):
+        before = False
+        total = 0.0
+        for block in range(sure.shape[1]):
+            first, last = block * side, min((block + 1) * side, columns)
+            if everywhere and sure[j // side, block]:
+                total += last - first
+                changes += not before
+                before = True
+                continue
+            known = sure[j // side, block]
+            for k in range(first, last):
+                part = 1.0 if everywhere else share[j, k]
+                now = known or counts[j, k] > 0
+                total += part * now
+                changes += (now != before) and part > 1e-9
+                before = now
+        covered[j] = total
+        changes += before
+    return changes
+
+
+@_compiled
+def first_per_block(
+    x: Floats, y: Floats, origin: tuple[float, float, float], taken: Flags
+) -> Longs:
+    """Return the position of the first site in each block that has one."""
+    x0, y0, side = origin
+    found, n = np.empty(taken.size, np.int64), 0
+    for i in range(x.shape[0]):
+        k = int(np.floor((x[i] - x0) / side + 0.5))
+        j = int(np.floor((y[i] - y0) / side + 0.5))
+        if 0 <= j < taken.shape[0] and 0 <= k < taken.shape[1] and not taken[j, k]:
+            taken[j, k] = True
+            found[n] = i
+            n += 1
+    return found[:n]
+
+
+@_compiled
+def meets_open(
+    x: Floats,
+    y: Floats,
+    radius: Floats,
+    origin: tuple[float, float, float],
+    unsure: Longs,
+    meets: Flags,
+    low: int,
+    high: int,
+) -> None:
+    """Say of sites ``low`` to ``high`` whether the square around their disc meets an open block.
+
+    ``unsure`` holds the running sums of open blocks in both directions, with a row and a column of
+    zeros before; what lies beyond the blocks is open.
+    """
+    x0, y0, side = origin
+    rows, columns = unsure.shape[0] - 1, unsure.shape[1] - 1
+    for i in range(low, high):
+        west = int(np.floor((x[i] - radius[i] - x0) / side + 0.5))
+        east = int(np.floor((x[i] + radius[i] - x0) / side + 0.5)) + 1
+        south = int(np.floor((y[i] - radius[i] - y0) / side + 0.5))
+        north = int(np.floor((y[i] + radius[i] - y0) / side + 0.5)) + 1
+        if west < 0 or south < 0 or east > columns or north > rows:
+            meets[i] = True
+        else:
+            below = unsure[south, east] - unsure[south, west]
+            meets[i] = unsure[north, east] - unsure[north, west] > below
+
+
+@_compiled
+def sole_cells(
+    x: Floats,
+    y: Floats,
+    radius: Floats,
+    origin: tuple[float, float, float],
+    counts: Counts,
+    share: Floats,
+    sole: Floats,
+    low: int,
+    high: int,
+) -> None:
+    """Add up for sites ``low`` to ``high`` the shares of the cells that no other site covers."""
+    x0, y0, cell = origin
+    rows, columns = counts.shape
+    everywhere = share.shape[0] == 0
+    for i in range(low, high):
+        column, row, reach = (x[i] - x0) / cell, (y[i] - y0) / cell, radius[i] / cell
+        for j in range(max(0, int(np.ceil(row - reach))), rows):
+            if j > row + reach:
+                break
+            half = np.sqrt(max(reach * reach - (j - row) * (j - row), 0.0))
+            stop = min(int(np.floor(column + half)) + 1, columns)
+            for k in range(max(0, int(np.ceil(column - half))), stop):
+                if counts[j, k] == 1:
+                    sole[i] += 1.0 if everywhere else share[j, k]
+
+
+@_compiled
+def open_circles(
+    x: Floats,
+    y: Floats,
+    radius: Floats,
+    origin: tuple[float, float, float],
+    inner: Counts,
+    needed: Flags,
+    low: int,
+    high: int,
+) -> None:
+    """Mark the sites ``low`` to ``high`` whose circle may lie on the edge of the union.
+
+    ``inner`` counts discs shrunk by one cell: where it is not zero, the cell and what lies within
+    a quarter of a cell around it is inside a single disc (0.71 + 0.25 < 1). A circle is looked at
+    every half cell along it, so one that meets such cells only is buried.
+    """
+    x0, y0, cell = origin
+    for i in range(low, high):
+        steps = int(np.ceil(2 * np.pi * radius[i] / (0.5 * cell)))
+        for s in range(steps):
+            angle = 2 * np.pi * s / steps
+            k = int(np.floor((x[i] + radius[i] * np.cos(angle) - x0) / cell + 0.5))
+            j = int(np.floor((y[i] + radius[i] * np.sin(angle) - y0) / cell + 0.5))
+            known = 0 <= j < inner.shape[0] and 0 <= k < inner.shape[1]
+            if not known or inner[j, k] == 0:
+                needed[i] = True
+                break
+
+
+@_compiled
+def bucket_edges(
+    edges: Floats, y0: float, height: float, rows: int, touched: bool
+) -> tuple[Longs, Longs]:
+    """List by row which edges concern it, in their order.
+
+    With ``touched`` a row is the strip from ``y0 + j·height`` to the next and concerns every edge
+    that touches it; without, a row is the line ``y = y0 + j·height`` and concerns the edges that
+    cross it (lower end included, upper end not).
+
+    Returns the row pointer (``rows`` + 1) and the numbers of the edges.
+    """
+    pointer = np.zeros(rows + 1, np.int64)
+    numbers = np.zeros(0, np.int64)
+    for turn in range(2):
+        if turn == 1:
+            pointer[1:] = np.cumsum(pointer[1:])
+            numbers = np.zeros(pointer[rows], np.int64)
+            fill = pointer[:-1].copy()
+        for e in range(edges.shape[0]):
+            bottom = (min(edges[e, 1], edges[e, 3]) - y0) / height
+            top = (max(edges[e, 1], edges[e, 3]) - y0) / height
+            if touched:
+                first, last = int(np.floor(bottom - 1e-9)), int(np.floor(top + 1e-9))
+            else:
+                first, last = int(np.ceil(bottom)), int(np.ceil(top)) - 1
+            for j in range(max(first, 0), min(last, rows - 1) + 1):
+                if turn == 0:
+                    pointer[j + 1] += 1
+                else:
+                    numbers[fill[j]] = e
+                    fill[j] += 1
+    return pointer, numbers
+
+
+@_compiled
+def slice_rows(
+    edges: Floats, owner: Codes, pointer: Longs, numbers: Longs, y0: float, height: float
+) -> tuple[Longs, Floats, Floats, Codes]:
+    """Cut polygons along the lines ``y = y0 + j·height`` by the even-odd rule.
+
+    Returns the row pointer, and per piece its start, its end (x) and its polygon.
+    """
+    rows = pointer.shape[0] - 1
+    most = numbers.shape[0] // 2 + 1
+    ends = np.zeros(rows + 1, np.int64)
+    start, stop = np.empty(most), np.empty(most)
+    code = np.empty(most, np.int32)
+    crossing = np.empty(numbers.shape[0] + 1)
+    made = 0
+    for j in range(rows):
+        y = y0 + j * height
+        p = pointer[j]
+        while p < pointer[j + 1]:
+            polygon, found = owner[numbers[p]], 0
+            while p < pointer[j + 1] and owner[numbers[p]] == polygon:
+                e = numbers[p]
+                slope = (edges[e, 2] - edges[e, 0]) / (edges[e, 3] - edges[e, 1])
+                crossing[found] = edges[e, 0] + (y - edges[e, 1]) * slope
+                found += 1
+                p += 1
+            crossing[:found].sort()
+            for c in range(0, found - 1, 2):
+                start[made], stop[made], code[made] = crossing[c], crossing[c + 1], polygon
+                made += 1
+        ends[j + 1] = made
+    return ends, start[:made], stop[:made], code[:made]
+
+
+@_compiled
+def fill_codes(
+    pointer: Longs, start: Floats, stop: Floats, code: Codes, x0: float, cell: float, codes: Codes
+) -> None:
+    """Write to each cell the first polygon that holds its centre; ``x0`` is the first centre."""
+    for j in range(codes.shape[0]):
+        for p in range(pointer[j], pointer[j + 1]):
+            first = max(0, int(np.ceil((start[p] - x0) / cell)))
+            last = min(codes.shape[1] - 1, int(np.ceil((stop[p] - x0) / cell)) - 1)
+            for k in range(first, last + 1):
+                if codes[j, k] < 0 or codes[j, k] > code[p]:
+                    codes[j, k] = code[p]
+
+
+@_compiled
+def cut_off(end: float, left: float, right: float) -> float:
+    """Return which part of the cell [end - 1, end] lies to the right of an edge across its row.
+
+    The edge runs evenly from ``left`` to ``right``: the mean of ``end - x``, kept to 0 to 1.
+    """
+    if right - left < 1e-6:
+        return min(max(end - 0.5 * (left + right), 0.0), 1.0)
+    whole = 0.0
+    for sign, z in ((1.0, end - left), (-1.0, end - right)):
+        if z >= 1.0:
+            whole += sign * (z - 0.5)
+        elif z > 0.0:
+            whole += sign * 0.5 * z * z
+    return whole / (right - left)
+
+
+@_compiled
+def fill_shares(edges: Floats, frame: tuple[float, float, float], share: Floats) -> None:
+    """Write to each cell which part of it lies in a polygon: exact signed areas, summed by row.
+
+    ``edges`` lie within the grid, exterior rings counter-clockwise and holes clockwise; ``frame``
+    is x and y of the lower left corner and the cell's side. ``share`` has one column more than the
+    grid, zero at the start. An edge that goes down gives to the cells to its right what it cuts
+    off of them, one that goes up takes it.
+    """
+    x0, y0, cell = frame
+    rows, last = share.shape[0], share.shape[1] - 1
+    for e in range(edges.shape[0]):
+        xa, ya = (edges[e, 0] - x0) / cell, (edges[e, 1] - y0) / cell
+        xb, yb = (edges[e, 2] - x0) / cell, (edges[e, 3] - y0) / cell
+        sign = 1.0
+        if ya < yb:
+            sign = -1.0
+        if ya > yb:
+            xa, ya, xb, yb = xb, yb, xa, ya
+        slope = (xb - xa) / (yb - ya) if ya < yb else 0.0
+        for j in range(max(int(np.floor(ya)), 0), min(int(np.ceil(yb)), rows)):
+            low, high = max(ya, float(j)), min(yb, j + 1.0)
+            p, q = xa + (low - ya) * slope, xa + (high - ya) * slope
+            left, right = max(min(p, q), 0.0), min(max(p, q), float(last))
+            rise, before = sign * (high - low), 0.0
+            for k in range(int(left), last + 1):
+                part = cut_off(k + 1.0, left, right)
+                share[j, k] += rise * (part - before)
+                before = part
+                if k >= right:
+                    break
+    for j in range(rows):
+        running = 0.0
+        for k in range(last + 1):
+            running += share[j, k]
+            share[j, k] = running
+
+
+@_compiled
+def holder(
+    x: float, y: float, edges: Floats, owner: Codes, numbers: Longs, low: int, high: int
+) -> int:
+    """Return the first polygon that holds a point, -1 for none, ``UNSURE`` on an edge.
+
+    ``numbers[low:high]`` are the edges of the point's strip, grouped by polygon in their order.
+    """
+    p = low
+    while p < high:
+        polygon, odd = owner[numbers[p]], False
+        while p < high and owner[numbers[p]] == polygon:
+            e = numbers[p]
+            p += 1
+            x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
+            if y < min(y1, y2) or y > max(y1, y2) or x > max(x1, x2):
+                continue
+            left, right = (x2 - x1) * (y - y1), (x - x1) * (y2 - y1)
+            near = abs(left - right) <= _ROUNDING * (abs(left) + abs(right))
+            if near and x >= min(x1, x2):
+                return UNSURE
+            if (y1 > y) != (y2 > y) and (left > right) == (y2 > y1):
+                odd = not odd
+        if odd:
+            return int(polygon)
+    return -1
+
+
+@_compiled
+def mark_edges(
+    edges: Floats, pointer: Longs, numbers: Longs, frame: tuple[float, float, float], table: Small
+) -> None:
+    """Mark in a lookup raster the cells that an edge passes through.
+
+    ``frame`` is x and y of the lower left corner and the cell's side.
+    """
+    x0, y0, cell = frame
+    rows, columns = table.shape
+    for j in range(rows):
+        low, high = y0 + j * cell, y0 + (j + 1) * cell
+        for p in range(pointer[j], pointer[j + 1]):
+            x1, y1, x2, y2 = edges[numbers[p]]
+            a, b = x1, x2
+            if y1 != y2:
+                slope = (x2 - x1) / (y2 - y1)
+                a = x1 + (min(max(low, min(y1, y2)), max(y1, y2)) - y1) * slope
+                b = x1 + (min(max(high, min(y1, y2)), max(y1, y2)) - y1) * slope
+            first = int(np.floor((min(a, b) - x0) / cell - 1e-6))
+            last = int(np.floor((max(a, b) - x0) / cell + 1e-6))
+            for k in range(max(first, 0), min(last, columns - 1) + 1):
+                table[j, k] = EDGE_CELL
+
+
+@_compiled
+def label_cells(
+    edges: Floats,
+    owner: Codes,
+    pointer: Longs,
+    numbers: Longs,
+    frame: tuple[float, float, float],
+    table: Small,
+) -> None:
+    """Give every cell without an edge the polygon that holds it; asked once per run of cells."""
+    x0, y0, cell = frame
+    for j in range(table.shape[0]):
+        y = y0 + (j + 0.5) * cell
+        known = False
+        code = -1
+        for k in range(table.shape[1]):
+            if table[j, k] == EDGE_CELL:
+                known = False
+                continue
+            if not known:
+                x = x0 + (k + 0.5) * cell
+                code = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
+                known = True
+            table[j, k] = code
+
+
+@_compiled
+def look_up(
+    points: Floats,
+    edges: Floats,
+    owner: Codes,
+    pointer: Longs,
+    numbers: Longs,
+    frame: tuple[float, float, float],
+    table: Small,
+    found: Small,
+    low: int,
+    high: int,
+) -> int:
+    """Find the polygon of points ``low`` to ``high``; return how many are ``UNSURE``."""
+    x0, y0, cell = frame
+    per_metre = 1.0 / cell
+    rows, columns = table.shape
+    unsure = 0
+    for i in range(low, high):
+        x, y = points[i, 0], points[i, 1]
+        column, row = (x - x0) * per_metre, (y - y0) * per_metre
+        code = -1
+        if 0.0 <= column < columns and 0.0 <= row < rows:
+            j = int(row)
+            code = table[j, int(column)]
+            if code == EDGE_CELL:
+                code = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
+                if code == UNSURE:
+                    unsure += 1
+        found[i] = code
+    return unsure
+
+
+@_compiled
+def covered_lengths(
+    x: Floats,
+    y: Floats,
+    radius: Floats,
+    lines: tuple[float, float],
+    pointer: Longs,
+    start: Floats,
+    stop: Floats,
+    code: Codes,
+    lengths: Floats,
+    low: int,
+    high: int,
+) -> None:
+    """Add up, for draws ``low`` to ``high``, the length of scan lines covered in each polygon.
+
+    ``x`` and ``y`` are draws × sites; ``lines`` is the first line's y and their distance; the
+    pieces of the polygons along the lines come from :func:`slice_rows`. Along a line the union of
+    the discs is exact: their chords, sorted and merged.
+    """
+    y0, height = lines
+    rows, sites = pointer.shape[0] - 1, x.shape[1]
+    begin, end = np.empty(sites), np.empty(sites)
+    for d in range(low, high):
+        for j in range(rows):
+            if pointer[j] == pointer[j + 1]:
+                continue
+            line, chords = y0 + j * height, 0
+            for i in range(sites):
+                rest = radius[i] * radius[i] - (y[d, i] - line) * (y[d, i] - line)
+                if rest <= 0.0:
+                    continue
+                half = np.sqrt(rest)
+                a, b = x[d, i] - half, x[d, i] + half
+                k = chords
+                while k > 0 and begin[k - 1] > a:  # insertion: a line meets few discs
+                    begin[k], end[k] = begin[k - 1], end[k - 1]
+                    k -= 1
+                begin[k], end[k] = a, b
+                chords += 1
+            if chords == 0:
+                continue
+            merged = 0
+            for k in range(1, chords):
+                if begin[k] <= end[merged]:
+                    end[merged] = max(end[merged], end[k])
+                else:
+                    merged += 1
+                    begin[merged], end[merged] = begin[k], end[k]
+            for p in range(pointer[j], pointer[j + 1]):
+                for k in range(merged + 1):
+                    shared = min(end[k], stop[p]) - max(begin[k], start[p])
+                    if shared > 0.0:
+                        lengths[d, code[p]] += shared

@@ -1,0 +1,310 @@
+"""Lay a raster over the plane, and count on it how often each cell lies within reach."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import DataError, ParameterError, Problem
+from geo.points import require_positive
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int32]
+Long = NDArray[np.int64]
+
+MOST_CELLS = 50_000_000
+"""A raster of 4-byte counts then takes 200 MB."""
+_SPLIT_FROM = 100_000
+"""Cells or points below which threads cost more than they save."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Square cells with their sides along the axes.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Lower left corner.
+    cell_m
+        Side of a cell.
+    columns, rows
+        How many there are; row 0 is the southernmost.
+    """
+
+    x_m: float
+    y_m: float
+    cell_m: float
+    columns: int
+    rows: int
+
+    @property
+    def origin(self) -> tuple[float, float, float]:
+        """X and y of the centre of cell (0, 0), and the side."""
+        return self.x_m + self.cell_m / 2, self.y_m + self.cell_m / 2, self.cell_m
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in metres."""
+        width, height = self.columns * self.cell_m, self.rows * self.cell_m
+        return self.x_m, self.y_m, self.x_m + width, self.y_m + height
+
+    @property
+    def cell_km2(self) -> float:
+        """Area of one cell."""
+        return self.cell_m**2 / 1e6
+
+    def area(self, cells: NDArray[np.bool_]) -> BaseGeometry:
+        """Return the marked cells, shape (rows, columns), as one geometry with square corners."""
+        marked = np.zeros((self.rows, self.columns + 2), dtype=np.int8)
+        marked[:, 1:-1] = cells
+        step = np.diff(marked, axis=1)
+        row, first = np.nonzero(step == 1)
+        last = np.nonzero(step == -1)[1]
+        bottom = self.y_m + row * self.cell_m
+        runs = shapely.box(
+            self.x_m + first * self.cell_m,
+            bottom,
+            self.x_m + last * self.cell_m,
+            bottom + self.cell_m,
+        )
+        return shapely.union_all(runs)
+
+
+def grid_over(bounds: tuple[float, float, float, float], *, cell_m: float) -> Grid:
+    """Return the grid that covers some bounds, its lines on whole multiples of the cell.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in metres.
+    cell_m
+        Side of a cell in metres.
+
+    Raises
+    ------
+    ParameterError
+        The grid would have more than ``MOST_CELLS`` cells.
+
+    Examples
+    --------
+    >>> grid_over((0, 0, 1000, 450), cell_m=100)
+    Grid(x_m=0.0, y_m=0.0, cell_m=100.0, columns=10, rows=5)
+    """
+    cell = require_positive(cell_m, argument="cell_m")
+    west, south, east, north = bounds
+    first_x, first_y = np.floor(west / cell), np.floor(south / cell)
+    columns = max(float(np.ceil(east / cell) - first_x), 1.0)
+    rows = max(float(np.ceil(north / cell) - first_y), 1.0)
+    if columns * rows > MOST_CELLS:
+        what = f"of {cell:g} m would make {columns * rows:,.0f} cells; {MOST_CELLS:,} are allowed."
+        problem = Problem("cell_m", what, "Choose a larger cell or a smaller area.")
+        raise ParameterError("coverage.cells", [problem])
+    return Grid(float(first_x * cell), float(first_y * cell), cell, int(columns), int(rows))
+
+
+def in_bands(work: Callable[[int, int], int | None], length: int, *, cells: int) -> int:
+    """Run ``work(low, high)`` over stretches of ``range(length)`` on all processors.
+
+    Parameters
+    ----------
+    work
+        Compiled function that lets other threads run and writes to places of its own.
+    length
+        How many rows, points or draws there are.
+    cells
+        How much work there is in all; a little is done at once, without threads.
+
+    Returns
+    -------
+    int
+        Sum of what ``work`` returned.
+    """
+    threads = os.cpu_count() or 1
+    if threads == 1 or cells < _SPLIT_FROM:
+        return work(0, length) or 0
+    edges = np.linspace(0, length, min(2 * threads, max(length, 1)) + 1).astype(int).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(done or 0 for done in pool.map(work, edges[:-1], edges[1:]))
+
+
+def reach_counts(x: Floats, y: Floats, radius: Floats, grid: Grid) -> Whole:
+    """Count for every cell by how many discs its centre is covered.
+
+    Parameters
+    ----------
+    x, y
+        Centres of the discs in metres, shape (n,).
+    radius
+        Their radii in metres, shape (n,).
+    grid
+        Where to count.
+
+    Returns
+    -------
+    array of int
+        Shape (rows, columns).
+
+    Notes
+    -----
+    Scan lines: a disc adds one where it begins in a row of cells and takes one off behind its
+    end; a running sum along the row makes counts of it. The cost is rows per disc, not cells.
+    """
+    from geo.coverage_kernels import count_rows
+
+    counts = np.zeros((grid.rows, grid.columns + 1), dtype=np.int32)
+    in_bands(
+        lambda low, high: count_rows(x, y, radius, grid.origin, counts, low, high),
+        grid.rows,
+        cells=counts.size + len(x),
+    )
+    return counts[:, :-1]
+
+
+def require_polygons(areas: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) -> None:
+    """Raise DataError unless every geometry is a valid polygon or multipolygon."""
+    shapes = areas.geometry
+    wrong = ~(
+        shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & shapes.is_valid & ~shapes.is_empty
+    )
+    problems = [
+        Problem(argument, "is not a valid polygon.", "Repair the geometry first.", row=str(id_))
+        for id_ in shapes.index[wrong]
+    ]
+    if problems:
+        raise DataError("coverage.polygons", problems)
+
+
+def polygon_edges(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[Floats, Whole]:
+    """Return the edges of polygons (x1, y1, x2, y2) and the position of the polygon of each."""
+    shapes = areas.geometry.to_numpy()
+    parts, polygon = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    within = np.flatnonzero(ring[:-1] == ring[1:])
+    edges = np.hstack([xy[within], xy[within + 1]])
+    owner = polygon[part[ring[within]]].astype(np.int32)
+    return np.ascontiguousarray(edges), owner
+
+
+@dataclass(frozen=True, eq=False)
+class Slices:
+    """Polygons cut along level lines: exact along the lines, one line per row of a grid."""
+
+    pointer: Long
+    """Where the pieces of each line begin, shape (rows + 1,)."""
+    start: Floats
+    stop: Floats
+    """Ends of the pieces (x), metres."""
+    code: Whole
+    """Position of the polygon that each piece belongs to."""
+
+    def lengths(self, polygons: int) -> Floats:
+        """Return the length of line in each polygon, metres."""
+        return np.bincount(self.code, self.stop - self.start, minlength=polygons)
+
+
+def slices(
+    areas: gpd.GeoDataFrame | gpd.GeoSeries, *, y_m: float, step_m: float, rows: int
+) -> Slices:
+    """Cut polygons along the lines ``y = y_m + j · step_m``."""
+    from geo.coverage_kernels import bucket_edges, slice_rows
+
+    edges, owner = polygon_edges(areas)
+    pointer, numbers = bucket_edges(edges, y_m, step_m, rows, False)
+    return Slices(*slice_rows(edges, owner, pointer, numbers, y_m, step_m))
+
+
+def cell_codes(areas: gpd.GeoDataFrame | gpd.GeoSeries, grid: Grid) -> Whole:
+    """Return for each cell the position of the polygon that holds its centre, -1 for none.
+
+    Parameters
+    ----------
+    areas
+        Valid polygons in metres; where they overlap, the first counts.
+    grid
+        Where to ask.
+
+    Returns
+    -------
+    array of int
+        Shape (rows, columns).
+    """
+    from geo.coverage_kernels import fill_codes
+
+    x0, y0, cell = grid.origin
+    cut = slices(areas, y_m=y0, step_m=cell, rows=grid.rows)
+    codes = np.full((grid.rows, grid.columns), -1, dtype=np.int32)
+    fill_codes(cut.pointer, cut.start, cut.stop, cut.code, x0, cell, codes)
+    return codes
+
+
+def cell_shares(region: BaseGeometry, grid: Grid) -> Floats:
+    """Return which part of each cell lies in a region, exactly.
+
+    Parameters
+    ----------
+    region
+        Valid polygon or multipolygon in metres.
+    grid
+        Where to ask.
+
+    Returns
+    -------
+    array of float
+        Shape (rows, columns), 0 to 1 but for rounding.
+    """
+    from geo.coverage_kernels import fill_shares
+
+    share = np.zeros((grid.rows, grid.columns + 1))
+    inside = shapely.orient_polygons(shapely.intersection(region, shapely.box(*grid.bounds)))
+    parts = [part for part in shapely.get_parts(inside) if part.geom_type == "Polygon"]
+    if parts:
+        edges = polygon_edges(gpd.GeoSeries(parts))[0]
+        fill_shares(edges, (grid.x_m, grid.y_m, grid.cell_m), share)
+    return share[:, :-1]
+
+
+def lattice(within: gpd.GeoDataFrame, *, spacing_m: float) -> gpd.GeoDataFrame:
+    """Return the points of a square lattice that lie in some areas: demand, or candidates.
+
+    Parameters
+    ----------
+    within
+        Polygons in a CRS in metres, indexed by id.
+    spacing_m
+        Distance between neighbours in metres; the points are the centres of such cells.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed ``grid-<row>-<column>``, south to north and west to east; column ``area_id`` is
+        the index of the polygon that holds the point.
+    """
+    grid, row, column, code = lattice_cells(within, spacing_m=spacing_m)
+    x0, y0, cell = grid.origin
+    points = shapely.points(x0 + column * cell, y0 + row * cell)
+    ids = [f"grid-{j:04d}-{k:04d}" for j, k in zip(row.tolist(), column.tolist(), strict=True)]
+    holders = within.index.to_numpy()[code]
+    return gpd.GeoDataFrame({"area_id": holders}, index=ids, geometry=points, crs=within.crs)
+
+
+def lattice_cells(
+    within: gpd.GeoDataFrame, *, spacing_m: float
+) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64], Whole]:
+    """Return the grid of a lattice, and row, column and polygon of each cell in some areas."""
+    if not len(within):
+        nothing = np.empty(0, dtype=np.int64)
+        return Grid(0.0, 0.0, spacing_m, 0, 0), nothing, nothing, nothing.astype(np.int32)
+    grid = grid_over(tuple(within.total_bounds), cell_m=spacing_m)
+    codes = cell_codes(within, grid)
+    row, column = np.nonzero(codes >= 0)
+    return grid, row, column, codes[row, column]
