@@ -75,7 +75,7 @@ def write() -> None:
     """Put the state into the address, unless the address already says it."""
     state: ViewState = st.session_state[STATE]
     city, before = cache.city(state.city), _address()
-    said = parse(before, allowed=cache.allowed_of(city), fallback=default_state(city, state.lang))
+    said = parse(before, allowed=cache.allowed_of(city), fallback=default_state(city))
     if said != state:
         st.query_params.from_dict(to_query(state))
         st.session_state[SEEN] = Written(_address(), before, time.monotonic())
