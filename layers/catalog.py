@@ -7,7 +7,6 @@ value stand in ``data/text/{zh,en}.toml`` under ``layer.<id>`` and ``<column>.<v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from geo.schema import Field, FieldType, Schema
@@ -58,18 +57,6 @@ SUBKINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 HALVES = ("jincheng", "bincheng", "outer")
-PLAN_KINDS = frozenset(
-    {
-        "science_park",
-        "gathering_area",
-        "sign_area",
-        "corridor_node",
-        "platform",
-        "transfer_zone",
-        "pilot_zone",
-        "later_park",
-    }
-)
 OUTSIDE = "outside"
 """Stands for the district of a place that lies beyond the city."""
 ONLINE_BASE = "online"
@@ -210,8 +197,9 @@ PLACE_CARD = (
 """Columns of a place's card, in order; bilingual ones by their stem."""
 
 
-def _places(kind: str, shape: Shape, colour: str, *, on: bool = True) -> LayerSpec:
-    group: Group = "context" if kind == "university" else "plan"
+def _places(
+    kind: str, shape: Shape, colour: str, *, group: Group = "plan", on: bool = True
+) -> LayerSpec:
     return LayerSpec(
         id=kind,
         group=group,
@@ -235,15 +223,16 @@ CATALOG: Mapping[str, LayerSpec] = MappingProxyType(
             _places("transfer_zone", "triangle", "#805E4B"),
             _places("pilot_zone", "pentagon", "#5D5C7A"),
             _places("later_park", "circle", "#232AAA"),
-            _places("university", "cross", "#69817A", on=False),
+            _places("university", "cross", "#69817A", group="context", on=False),
             LayerSpec("district", "frame", DISTRICT_SCHEMA, Style("area", "#B9B4A8")),
             LayerSpec("axis", "frame", AXIS_SCHEMA, Style("line", "#B5322A")),
         )
     }
 )
 """All layers in the order of the layer list."""
+PLAN_KINDS = frozenset(id_ for id_, spec in CATALOG.items() if spec.group == "plan")
 
 
 def generic_layer(kind: str) -> LayerSpec:
     """Return the entry of a kind that only a pack knows: places as context, a neutral ring."""
-    return replace(_places(kind, "ring", "#5B564C"), group="context")
+    return _places(kind, "ring", "#5B564C", group="context")

@@ -73,6 +73,8 @@ PATHS: Mapping[Shape, str] = MappingProxyType(
         "triangle": _polygon(3, radius=8.2),
         "pentagon": _polygon(5, radius=7.6),
         "cross": "M7.6 3.6H12.4V7.6H16.4V12.4H12.4V16.4H7.6V12.4H3.6V7.6H7.6Z",
+        # Free for the next kind.
+        "dome": "M2.8 14A7.2 7.2 0 0 1 17.2 14Z",
         "area": "M3 5H17V15H3Z",
         "line": "M2 14L8 7L12 12L18 6",
         "text": "M5 15L10 5L15 15M7 11.5H13",

@@ -12,7 +12,7 @@ Group = Literal["plan", "context", "frame"]
 
 Shape = Literal[
     "circle", "hexagon", "star", "diamond", "square", "triangle", "pentagon", "ring", "cross",
-    "area", "line", "text",
+    "dome", "area", "line", "text",
 ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ SHAPES: Mapping[Shape, str] = MappingProxyType(
         "triangle": "triangle",
         "pentagon": "pentagon",
         "cross": "cross_fill",
+        "dome": "semi_circle",
         "text": "circle",
     }
 )

@@ -15,6 +15,7 @@ SPECS = [*CATALOG.values(), generic_layer("odd_kind")]
 PLACES = [spec for spec in SPECS if spec.is_places]
 KNOWN_TO_QGIS = {
     *("circle", "square", "diamond", "pentagon", "hexagon", "triangle", "star", "cross_fill"),
+    "semi_circle",
     "line",
 }
 """Names that QgsSimpleMarkerSymbolLayerBase::decodeShape reads."""

@@ -1,8 +1,8 @@
 """Draw the shipped city the usual way: the page that the atlas is measured against.
 
-One ``folium.Marker`` with a popup per place, one ``GeoJson`` per frame, a multiselect, and a map
-that is made anew for every choice. Over the same local assets as the atlas, without place names
-on the map and without the rest of the screen: it is the lighter page.
+One ``folium.Marker`` with a popup per place, one ``GeoJson`` per frame and one for the names, which
+are permanent tooltips, a multiselect, and a map that is made anew for every choice. Over the same
+local assets as the atlas; without card, table, counts and legend it is the lighter page.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ from layers.text import safe
 from pages.shell.map_view import ASSETS_URL
 
 ROOT = Path(__file__).resolve().parents[2]
-JQUERY = (
-    "window.$ = (html) => { const box = document.createElement('template');"
-    "box.innerHTML = html.trim(); return [box.content.firstElementChild]; };"
-)
-"""All that Folium's popup asks of jQuery, which is thus not even loaded."""
+HELP = f"""
+window.$ = (html) => {{
+  const box = document.createElement('template');
+  box.innerHTML = html.trim();
+  return [box.content.firstElementChild];
+}};
+L.Icon.Default.imagePath = '{ASSETS_URL}/leaflet/images/';
+"""
+"""All that Folium's popup asks of jQuery, which is thus not even loaded; where the icons are."""
 STYLES = {
     "sea": {"fillColor": "#DCE6EC", "fillOpacity": 1, "stroke": False},
     "land": {"fillColor": "#EEECE6", "fillOpacity": 1, "color": "#D8D4CA", "weight": 1},
@@ -43,13 +47,19 @@ def draw(shown: City, kinds: list[str]) -> folium.Map:
     drawn = folium.Map(location=shown.centre, zoom_start=shown.zoom, tiles=None, max_zoom=17)
     drawn.default_js = [
         ("leaflet", f"{ASSETS_URL}/leaflet/leaflet.js"),
-        ("jquery", f"data:text/javascript,{quote(JQUERY)}"),
+        ("help", f"data:text/javascript,{quote(HELP)}"),
     ]
     drawn.default_css = [("leaflet_css", f"{ASSETS_URL}/leaflet/leaflet.css")]
     frames = {**shown.base, "district": shown.districts}
     for name, style in STYLES.items():
         shapes = frames[name][["geometry"]]
         folium.GeoJson(shapes, style_function=lambda _, style=style: style).add_to(drawn)
+    names = shown.base["label"].dropna(subset=["name_zh"])
+    folium.GeoJson(
+        names.assign(name=names["name_zh"].map(safe))[["name", "geometry"]],
+        marker=folium.CircleMarker(radius=1, stroke=False),
+        tooltip=folium.GeoJsonTooltip(["name"], labels=False, permanent=True),
+    ).add_to(drawn)
     for kind in kinds:
         frame = shown.layers[kind].frame
         for row in frame[frame.geometry.notna()].itertuples():
