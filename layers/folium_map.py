@@ -19,6 +19,7 @@ from folium.template import Template
 
 from layers.catalog import ONLINE_BASE
 from layers.city import City, OnlineBase
+from layers.drawing import Drawing, drawing_json, geometry_json
 from layers.marks import mark, stack
 from layers.state import Camera, ViewState
 from layers.text import safe, speaker
@@ -67,20 +68,9 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _rounded(coordinates: Any) -> Any:
-    if isinstance(coordinates, float | int):
-        return round(float(coordinates), DIGITS)
-    return [_rounded(part) for part in coordinates]
-
-
-def _geometry(shape: Any) -> dict[str, Any]:
-    parts = shape.__geo_interface__
-    return {"type": parts["type"], "coordinates": _rounded(parts["coordinates"])}
-
-
 def _features(frame: gpd.GeoDataFrame, names: Iterable[str] | None = None) -> dict[str, Any]:
     """Return a GeoJSON collection with at most an id and an escaped name per feature."""
-    shapes = [_geometry(shape) for shape in frame.geometry]
+    shapes = [geometry_json(shape, DIGITS) for shape in frame.geometry]
     if names is None:
         features = [{"type": "Feature", "properties": {}, "geometry": s} for s in shapes]
     else:
@@ -165,7 +155,7 @@ def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> d
         "type": "Feature",
         "id": safe(row_id, longest=None),
         "properties": properties,
-        "geometry": {"type": "Point", "coordinates": _rounded((lon, lat))},
+        "geometry": {"type": "Point", "coordinates": [round(lon, DIGITS), round(lat, DIGITS)]},
     }
 
 
@@ -208,7 +198,7 @@ def _chosen(view: View, selected: str | None) -> dict[str, Any] | None:
         return None
     if selected in city.districts.index:
         outline = city.districts.geometry[selected]
-        return {"id": safe(selected, longest=None), "ring": _geometry(outline)}
+        return {"id": safe(selected, longest=None), "ring": geometry_json(outline, DIGITS)}
     place = selected.removeprefix("@")
     if place not in view.mapped.index:
         return None
@@ -257,6 +247,7 @@ def overlay_json(
     *,
     flight: Flight = (0, None),
     online: Mapping[str, str] | None = None,
+    drawing: Drawing | None = None,
 ) -> str:
     """Return what a filter, a switch or a selection changes, as JSON for ``ATLAS.paint``.
 
@@ -270,6 +261,8 @@ def overlay_json(
         Order to the camera.
     online
         Result of ``tiles``, drawn while the state asks for them.
+    drawing
+        What an analysis adds, under the places.
 
     Returns
     -------
@@ -284,6 +277,7 @@ def overlay_json(
         "present": state.present,
         "fly": _fly(flight),
         "tiles": online if ONLINE_BASE in state.layers else None,
+        "drawing": drawing_json(drawing, DIGITS),
     }
     return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
 

@@ -7,7 +7,7 @@ window.ATLAS = (function () {
     accent: "#B5322A",
   };
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, tiles: 228, lines: 230,
-    axis: 240, doubt: 380, names: 550 };
+    raster: 226, shapes: 227, axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
   let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false;
   const fixed = {};
@@ -250,6 +250,56 @@ window.ATLAS = (function () {
     }
   }
 
+  // ---- what an analysis adds --------------------------------------------------------------------
+  function shape(group, look) {
+    L.geoJSON({ type: "FeatureCollection", features: look.features }, {
+      pane: "shapes",
+      style: (feature) => ({
+        pane: "shapes", color: look.line, weight: look.weight, dashArray: look.dash || null,
+        fill: Boolean(look.fill || feature.properties.f),
+        fillColor: feature.properties.f || look.fill, fillOpacity: look.opacity,
+      }),
+      onEachFeature: (feature, layer) => {
+        announce(layer, feature);
+        if (feature.properties.n) layer.bindTooltip(feature.properties.n, { sticky: true, className: "atlas-tip" });
+      },
+    }).addTo(group);
+  }
+
+  // A mark let go tells the page at once: the host's own way waits a quarter of a second.
+  function released(marker, feature) {
+    const at = marker.getLatLng(), known = window.__GLOBAL_DATA__, middle = map.getCenter();
+    feature.geometry.coordinates = [at.lng, at.lat];
+    feature.properties.t = ++clicks;
+    feature.properties.moved = true;
+    known.last_active_drawing = marker.toGeoJSON();
+    known.previous_data = {
+      last_active_drawing: known.last_active_drawing, zoom: map.getZoom(), center: middle,
+      selected_tags: known.selected_tags,
+    };
+    window.Streamlit.setComponentValue(known.previous_data);
+  }
+
+  function handle(group, feature) {
+    const place = feature.geometry.coordinates;
+    const marker = markAt(feature, L.latLng(place[1], place[0]), false);
+    marker.options.draggable = feature.properties.m;
+    marker.options.autoPan = true;
+    marker.feature = feature;
+    marker.on("dragend", () => released(marker, feature));
+    // A group of its own passes the click on to the host with the feature.
+    L.featureGroup([marker]).addTo(group);
+  }
+
+  function draw(group, drawing) {
+    if (!drawing) return;
+    if (drawing.raster) {
+      L.imageOverlay(drawing.raster.url, drawing.raster.bounds, { pane: "raster", opacity: 1 }).addTo(group);
+    }
+    drawing.shapes.forEach((look) => shape(group, look));
+    drawing.handles.forEach((feature) => handle(group, feature));
+  }
+
   function paint(group, data) {
     // The host keeps every group it ever drew; they are off the map by now, so let them go.
     window.feature_group = [];
@@ -262,6 +312,7 @@ window.ATLAS = (function () {
       }).addTo(group);
     }
     halo(group, chosen);
+    draw(group, data.drawing);
     toggle(fixed.district, data.show.district);
     toggle(fixed.axis, data.show.axis);
     tiles(data.tiles);

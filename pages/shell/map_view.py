@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ from markupsafe import Markup
 from streamlit_folium import st_folium
 
 from layers import folium_map
+from layers.drawing import Drawing
 from layers.state import camera
 from layers.text import display, safe
 from layers.view import View
@@ -30,7 +33,30 @@ HEIGHT: Final = 760
 """CSS pixels; the style sheet follows the window where it can."""
 
 
-def show(screen: Screen, view: View, *, name: str, flight: folium_map.Flight, follow: bool) -> None:
+@dataclass(frozen=True)
+class Event:
+    """What the reader did on the map: clicked a thing, or let go of one that was moved."""
+
+    id: str
+    lon: float
+    lat: float
+    moved: bool
+
+
+Act = Callable[[Event], bool]
+"""Answers an event; true if the whole screen must follow."""
+
+
+def show(
+    screen: Screen,
+    view: View,
+    *,
+    name: str,
+    flight: folium_map.Flight,
+    follow: bool,
+    drawing: Drawing | None = None,
+    act: Act | None = None,
+) -> None:
     """Draw the map and its furniture.
 
     Parameters
@@ -45,43 +71,43 @@ def show(screen: Screen, view: View, *, name: str, flight: folium_map.Flight, fo
         Order to the camera; see ``session.flight``.
     follow
         Whether the camera is part of the address.
+    drawing
+        What an analysis adds.
+    act
+        Answers the events that do not select a place or a district.
     """
     base = cache.base_of(screen.city, screen.state.lang)
     mounted = f"{name}-{hashlib.sha256(base.encode()).hexdigest()[:12]}"
+    overlay = folium_map.overlay_json(
+        view,
+        screen.state,
+        flight=flight,
+        online=cache.tiles_of(screen.city, screen.state.lang),
+        drawing=drawing,
+    )
     with st.container(key=f"map_{name}"):
-        _map(screen, view, base, name, mounted, flight, follow)
-        furniture(screen, view)
+        _map(screen, view, base, overlay, mounted, follow, act)
+        furniture(screen)
 
 
 @st.fragment
 def _map(
-    screen: Screen,
-    view: View,
-    base: str,
-    name: str,
-    mounted: str,
-    flight: folium_map.Flight,
-    follow: bool,
+    screen: Screen, view: View, base: str, overlay: str, mounted: str, follow: bool, act: Act | None
 ) -> None:
     """Draw the map in a fragment of its own: a pan reruns this and nothing else."""
     value = st_folium(
         folium_map.base_map(screen.city, base, assets=ASSETS_URL),
         key=mounted,
-        feature_group_to_add=folium_map.overlay(
-            folium_map.overlay_json(
-                view,
-                screen.state,
-                flight=flight,
-                online=cache.tiles_of(screen.city, screen.state.lang),
-            )
-        ),
+        feature_group_to_add=folium_map.overlay(overlay),
         returned_objects=["last_active_drawing", "center", "zoom", "selected_tags"],
         height=HEIGHT,
         use_container_width=True,
     )
     if follow:
         _follow(value)
-    _select(value, mounted, view)
+    event = _event(value, mounted)
+    if event is not None and (_select(event, view) or (act is not None and act(event))):
+        st.rerun()
 
 
 def _follow(value: dict[str, Any]) -> None:
@@ -95,23 +121,40 @@ def _follow(value: dict[str, Any]) -> None:
         session.write()
 
 
-def _select(value: dict[str, Any], mounted: str, view: View) -> None:
-    """Take a click as an event: the map keeps returning the last one."""
+def _event(value: dict[str, Any], mounted: str) -> Event | None:
+    """Return what just happened: the map keeps returning the last thing that did."""
     drawing = value.get("last_active_drawing") or {}
-    event = (drawing.get("id"), (drawing.get("properties") or {}).get("t"))
+    properties = drawing.get("properties") or {}
+    seen = (drawing.get("id"), properties.get("t"))
     handled: dict[str, Any] = st.session_state.setdefault(HANDLED, {})
-    if event[0] is None or handled.get(mounted) == event:
-        return
-    handled[mounted] = event
+    if seen[0] is None or handled.get(mounted) == seen:
+        return None
+    handled[mounted] = seen
+    lon, lat = _point(drawing)
+    place = camera(lat, lon, 9)
+    if place is None:
+        return None
+    return Event(str(seen[0]), place.lon, place.lat, bool(properties.get("moved")))
+
+
+def _point(drawing: dict[str, Any]) -> tuple[Any, Any]:
+    """Return longitude and latitude of a point; of anything else, an origin nobody asks for."""
+    geometry = drawing.get("geometry") or {}
+    coordinates = geometry.get("coordinates") or ()
+    return tuple(coordinates[:2]) if geometry.get("type") == "Point" else (0.0, 0.0)
+
+
+def _select(event: Event, view: View) -> bool:
+    """Select the place, the stack or the district that was clicked."""
     by_safe = {safe(i, longest=None): i for i in (*view.mapped.index, *view.city.districts.index)}
     by_safe |= {f"@{key}": f"@{i}" for key, i in by_safe.items()}
-    chosen = by_safe.get(str(event[0]))
+    chosen = by_safe.get(event.id)
     if chosen is not None:
         session.change(selected=chosen)
-        st.rerun()
+    return chosen is not None
 
 
-def furniture(screen: Screen, view: View) -> None:
+def furniture(screen: Screen) -> None:
     """Write what every map must carry below it: source, date, review numbers, formula."""
     city, say, lang = screen.city, screen.say, screen.state.lang
     notices = [
