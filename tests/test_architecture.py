@@ -195,7 +195,7 @@ def test_no_page_imports_a_page(modules: list[Module]) -> None:
     assert [(page.name, name) for page in pages for name in page.imports() if name in names] == []
 
 
-def test_every_library_used_is_asked_for(modules: list[Module]) -> None:
+def test_the_libraries_asked_for_are_those_used(modules: list[Module]) -> None:
     """A library that only comes along with another may leave with it."""
     ours = {module.name.split(".")[0] for module in modules} | set(sys.stdlib_module_names)
     used = {name.split(".")[0] for module in modules for name in module.imports()} - ours
@@ -206,6 +206,8 @@ def test_every_library_used_is_asked_for(modules: list[Module]) -> None:
         if not line.startswith("#")
     }
     assert {name for name in used if not asked & set(map(_normal, known_as[name]))} == set()
+    brought = {_normal(distribution) for name in used for distribution in known_as[name]}
+    assert asked - brought == set(), "asked for and not used"
 
 
 def _normal(distribution: str) -> str:
