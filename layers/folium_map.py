@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -159,21 +159,27 @@ def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> d
     }
 
 
-def _single(row: Any, lang: str) -> dict[str, Any]:
-    name = safe(row.name_zh if lang == "zh" else row.name_en)
-    properties: dict[str, Any] = {"n": name, "s": safe(f"{row.kind}.{row.location_class}")}
-    if row.plan_status == "later_fact" and isinstance(row.current_status_as_of, str):
-        properties["y"] = safe(row.current_status_as_of[:4])
-    return _point(str(row.Index), row.geometry.x, row.geometry.y, properties)
+def _singles(view: View, lang: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the layer and the feature of every mapped place that stands alone."""
+    stacked = {place for pile in view.stacks for place in pile.ids}
+    rows = view.mapped
+    columns = (f"name_{lang}", "kind", "location_class", "plan_status", "current_status_as_of")
+    for place, point, name, kind, known, status, seen in zip(
+        rows.index, rows.geometry, *(rows[column] for column in columns), strict=True
+    ):
+        if place in stacked:
+            continue
+        properties = {"n": safe(name), "s": safe(f"{kind}.{known}")}
+        if status == "later_fact" and isinstance(seen, str):
+            properties["y"] = safe(seen[:4])
+        yield safe(kind), _point(str(place), point.x, point.y, properties)
 
 
 def _layers(view: View, lang: str) -> dict[str, list[dict[str, Any]]]:
     """Return the drawn features by layer; places at one point become one ring."""
-    stacked = {place for pile in view.stacks for place in pile.ids}
     drawn: dict[str, list[dict[str, Any]]] = {}
-    for row in view.mapped.itertuples():
-        if row.Index not in stacked:
-            drawn.setdefault(safe(row.kind), []).append(_single(row, lang))
+    for kind, feature in _singles(view, lang):
+        drawn.setdefault(kind, []).append(feature)
     say, names = speaker(lang), view.mapped[f"name_{lang}"]
     rings = [
         _point(

@@ -11,14 +11,16 @@ screen = frame.open_page("explore")
 say, state = screen.say, screen.state
 view = look(screen.city, state)
 
-frame.heading(
-    screen,
-    say("explore.title", city=screen.city.name.of(state.lang)),
-    frame.subtitle(screen),
-)
+# The map is filled first, wherever it stands: the reader waits for it, not for the controls.
+top = st.container()
 main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
-
 with main:
+    above, middle = st.container(), st.container()
+
+with middle:
+    map_view.show(screen, view, name="explore", flight=session.flight(), follow=True)
+    panels.line_legend(screen)
+with above:
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
         if side is not None:
@@ -26,8 +28,9 @@ with main:
             share.link(screen)
     if side is None:
         panels.kind_legend(screen, view)
-    map_view.show(screen, view, name="explore", flight=session.flight(), follow=True)
-    panels.line_legend(screen)
+with top:
+    title = say("explore.title", city=screen.city.name.of(state.lang))
+    frame.heading(screen, title, frame.subtitle(screen))
 
 if side is not None:
     with side:

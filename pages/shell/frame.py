@@ -57,8 +57,6 @@ def open_page(name: str) -> Screen:
         session.fly(state.camera)
     say = speaker(state.lang)
     _speak(state)
-    if not state.present:
-        _menu(say, state)
     return Screen(name, city, state, say)
 
 
@@ -90,8 +88,10 @@ def _menu(say: Say, state: ViewState) -> None:
 
 
 def heading(screen: Screen, title: str, subtitle: str) -> None:
-    """Draw the screen's title with its subtitle, the language switch and the presenting switch."""
+    """Draw the menu, the screen's title with its subtitle, and the two switches."""
     say, state = screen.say, screen.state
+    if not state.present:
+        _menu(say, state)
     with st.container(
         horizontal=True,
         vertical_alignment="bottom",
