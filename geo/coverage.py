@@ -277,7 +277,8 @@ class _Measured(NamedTuple):
 def _region(areas: gpd.GeoDataFrame | gpd.GeoSeries, sites: gpd.GeoDataFrame) -> BaseGeometry:
     require_same_crs(areas, sites, argument="within")
     require_polygons(areas, argument="within")
-    return areas.geometry.union_all()
+    region: BaseGeometry = areas.geometry.union_all()
+    return region
 
 
 def _measure(

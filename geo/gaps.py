@@ -180,9 +180,9 @@ def distances(
     unit = pd.Categorical.from_codes(code, categories=districts.index)
     weight = _weights(unit, districts, residents)
     units = _distance_table(away, weight, unit)
-    city = units.loc[CITY]
+    mean, median, tenth = map(float, units.loc[CITY].to_numpy(dtype=np.float64)[:3])
     return Distances(
-        value=_worst(away, weight, city["tenth_m"])[0],
+        value=_worst(away, weight, tenth)[0],
         unit="m",
         n=len(there.x),
         method="coverage.nearest",
@@ -198,9 +198,9 @@ def distances(
             *(("coverage.even_spread",) if residents is not None else ()),
             *(("coverage.unmapped",) if len(there.x) < len(sites) else ()),
         ),
-        mean_m=city["mean_m"],
-        median_m=city["median_m"],
-        tenth_m=city["tenth_m"],
+        mean_m=mean,
+        median_m=median,
+        tenth_m=tenth,
         units=units,
     )
 

@@ -22,7 +22,7 @@ Long = NDArray[np.int64]
 
 MOST_CELLS = 50_000_000
 """A raster of 4-byte counts then takes 200 MB."""
-_SPLIT_FROM = 100_000
+_SPLIT_FROM = 1_000_000
 """Cells or points below which threads cost more than they save."""
 
 
@@ -209,7 +209,8 @@ class Slices:
 
     def lengths(self, polygons: int) -> Floats:
         """Return the length of line in each polygon, metres."""
-        return np.bincount(self.code, self.stop - self.start, minlength=polygons)
+        lengths = np.bincount(self.code, self.stop - self.start, minlength=polygons)
+        return np.asarray(lengths, dtype=np.float64)
 
 
 def slices(

@@ -19,7 +19,7 @@ from geo.points import FARTHEST_M, require_same_crs
 
 Codes = NDArray[np.signedinteger[Any]]
 
-CELLS = 300_000
+CELLS = 500_000
 """Cells of the lookup raster: few enough to stay in the processor's cache."""
 
 
@@ -71,8 +71,9 @@ class Lookup:
     def _exactly(self, xy: Floats) -> NDArray[np.int64]:
         """Ask GEOS, whose arithmetic is exact where rounding could decide; edges are inside."""
         points = shapely.points(xy)
-        inside = [shapely.intersects(shape, points) for shape in self.areas.geometry]
-        table = np.array([np.zeros(len(points), dtype=bool), *inside])
+        table = np.zeros((len(self.areas) + 1, len(xy)), dtype=bool)
+        for row, shape in enumerate(self.areas.geometry, start=1):
+            table[row] = shapely.intersects(shape, points)
         return np.asarray(table.argmax(axis=0) - 1, dtype=np.int64)
 
 

@@ -197,10 +197,10 @@ class _Spread:
 
     def of(self, campus: object, site: object) -> dict[str, object]:
         """Return the distance of one pair with its interval; unknown if an end has no point."""
-        i, j = self.campuses.get_indexer([campus])[0], self.sites.get_indexer([site])[0]
-        if i < 0 or j < 0:
+        if campus not in self.campuses or site not in self.sites:
             return {"distance_m": np.nan, "low_m": np.nan, "high_m": np.nan, "within": "unknown"}
-        return self._stated(self.distance[i, j], self.doubt[i, j])
+        at = np.ix_(self.campuses == campus, self.sites == site)
+        return self._stated(self.distance[at].item(), self.doubt[at].item())
 
     def nearest(self, campuses: list[int], sites: list[int], *, to_site: bool) -> dict[str, object]:
         """Return the nearest pair, of equals the one with the lowest ids.
@@ -303,8 +303,8 @@ def _parks(parks: gpd.GeoDataFrame, owned: pd.DataFrame, spread: _Spread) -> pd.
     everyone = list(range(len(spread.campuses)))
     rows = {}
     for name in parks.index:
-        here = spread.sites.get_indexer([name])
-        found = spread.nearest(everyone, here[here >= 0].tolist(), to_site=False)
+        here = np.flatnonzero(spread.sites == name).tolist()
+        found = spread.nearest(everyone, here, to_site=False)
         rows[name] = {"n_universities": int(linked.get(name, 0)), **found}
     columns = ["n_universities", "nearest_id", "distance_m", "low_m", "high_m", "within"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -148,5 +148,6 @@ def numbers(
     bad = frame.index[~(np.isfinite(result) & (result >= 0))]
     if len(bad):
         what = "must be a number of zero or more."
-        raise DataError("input.points", [Problem(argument, what, "", str(id_), field) for id_ in bad])
+        problems = [Problem(argument, what, row=str(id_), field=field) for id_ in bad]
+        raise DataError("input.points", problems)
     return result

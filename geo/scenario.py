@@ -80,6 +80,11 @@ class Edit:
     kind: str = ""
     name: str = ""
 
+    @property
+    def point(self) -> Point | None:
+        """Where the site is to stand, degrees; None where it closes."""
+        return None if self.lon is None or self.lat is None else Point(self.lon, self.lat)
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -182,7 +187,7 @@ def apply(sites: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
     away = {edit.id for edit in scenario.edits if edit.action == "close"}
     kept = sites[~sites.index.isin(away)].assign(origin="pack")
     placed = [edit for edit in scenario.edits if edit.action != "close"]
-    points = gpd.GeoSeries([Point(e.lon, e.lat) for e in placed], crs=WGS84).to_crs(sites.crs)
+    points = gpd.GeoSeries([edit.point for edit in placed], crs=WGS84).to_crs(sites.crs)
     added = []
     for edit, point in zip(placed, points, strict=True):
         if edit.action == "move":
@@ -212,7 +217,7 @@ def to_file(scenario: Scenario) -> bytes:
             "kind": pd.Series([edit.kind or None for edit in edits], dtype=object),
             "name": pd.Series([edit.name or None for edit in edits], dtype=object),
         },
-        geometry=[None if edit.lon is None else Point(edit.lon, edit.lat) for edit in edits],
+        geometry=[edit.point for edit in edits],
         crs=WGS84,
     )
     frame.index = pd.Index([edit.id for edit in edits], dtype=object, name="id")
@@ -257,7 +262,7 @@ def from_file(data: bytes, *, sites: gpd.GeoDataFrame | None = None) -> Scenario
     problems += schema_problems(records, SCHEMA, where=where)
     for number, feature in enumerate(features, start=1):
         problems += _feature_problems(feature, number, where)
-    if not problems and features:
+    if not problems:
         ids = [record["id"] for record in records]
         if sorted(order) != sorted(ids):
             problems.append(Problem(where, "does not name the changes.", field=f"{MEMBER}.order"))
@@ -393,7 +398,7 @@ def compare(
     }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario")
     return Comparison(
-        value=float(table.loc[PRESENT, "covered_share"]),
+        value=float(table["covered_share"].iloc[0]),
         unit="",
         n=len(scenarios),
         method="scenario.compare",
@@ -453,19 +458,21 @@ def _row(
     points: gpd.GeoDataFrame | None,
 ) -> dict[str, float]:
     actions = [edit.action for edit in state.scenario.edits]
-    city, own = units.loc[CITY], units[units["level"] == "district"]
+    columns = ["after", "change", "low", "high"]
+    after, moved, low, high = map(float, units.loc[CITY, columns].to_numpy(dtype=np.float64))
+    own = units.loc[units["level"] == "district", "after"]
     hit = np.nan
     if points is not None:
         hit = float(reached(points, state.sites, radius_m=state.radius_m)["covered"].sum())
     return {
         "n_sites": len(located(state.sites, argument="sites").frame),
         **{name: actions.count(action) for name, action in COUNTED.items()},
-        "covered_km2": float(city["after"] * districts.area.sum() / 1e6),
-        "covered_share": float(city["after"]),
-        "change": float(city["change"]),
-        "low": float(city["low"]),
-        "high": float(city["high"]),
-        "least_share": float(own["after"].min()),
+        "covered_km2": after * float(districts.area.sum()) / 1e6,
+        "covered_share": after,
+        "change": moved,
+        "low": low,
+        "high": high,
+        "least_share": float(own.min()),
         "worst_m": distances(state.sites, districts, spacing_m=SPOTS_M).value,
         "points_reached": hit,
     }

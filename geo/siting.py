@@ -53,7 +53,7 @@ class _Setting(NamedTuple):
 
     demand: Located
     candidates: Located
-    index: pd.Index
+    ids: pd.Index
     """Ids of the demand as they were given."""
     n_existing: int
     radius_m: float
@@ -208,7 +208,7 @@ def least_sites(
     if isinstance(share, bool) or not 0 < share <= 1:
         problem = Problem("share", f"is {share}.", "Choose a share above 0 and up to 1.")
         raise ParameterError("siting.share", [problem])
-    given = {"share_percent": 100 * share}
+    given: dict[str, object] = {"share_percent": 100 * share}
     goal = share * setting.total * (1 - SAME)
     if setting.reachable < goal:
         nothing = np.empty(0, dtype=np.int64)
@@ -250,7 +250,7 @@ def _setting(
     return _Setting(
         demand=points,
         candidates=options,
-        index=demand.index[demand.index.isin(points.frame.index)],
+        ids=demand.index[demand.index.isin(points.frame.index)],
         n_existing=len(standing.x),
         radius_m=radius,
         weight=numbers(values, points.frame, argument="demand", field=weight or ""),
@@ -274,7 +274,8 @@ def _model(setting: _Setting) -> _Model:
     keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     reach = rows[first]
-    return _Model(reach, np.bincount(group, weight, minlength=len(first)), _undominated(reach))
+    merged = np.asarray(np.bincount(group, weight, minlength=len(first)), dtype=np.float64)
+    return _Model(reach, merged, _undominated(reach))
 
 
 def _undominated(reach: Flags) -> Positions:
@@ -474,7 +475,7 @@ def _answer(
         before=setting.before,
         total=total,
         bound=bound,
-        covered=covered.reindex(setting.index),
+        covered=covered.reindex(setting.ids),
     )
 
 

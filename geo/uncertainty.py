@@ -234,20 +234,11 @@ def simulate(
     moves = _and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
     km2, lines = _covered(there.xy + moves, radius, districts, step_m)
     area = service_area(sites, radius_m=radius_m, within=districts)
-    exact = shares(area, districts, group=group)
     table = _shares_of_draws(km2, lines, districts, group)
-    units = pd.DataFrame(
-        {
-            "level": exact["level"],
-            "exact": exact["covered_share"],
-            "at_rest": table.iloc[0],
-            "low": table.iloc[1:].quantile(LOW),
-            "high": table.iloc[1:].quantile(HIGH),
-            "mean": table.iloc[1:].mean(),
-        }
-    ).loc[exact.index]
+    units = _intervals(table, shares(area, districts, group=group))
     apart = (units["at_rest"] - units["exact"]).abs().max()
-    drawn, low, high = 100 * units.loc[CITY, ["exact", "low", "high"]].astype(float)
+    city = 100 * units.loc[CITY, ["exact", "low", "high"]].to_numpy(dtype=np.float64)
+    drawn, low, high = map(float, city)
     return Simulation(
         value=drawn / 100,
         unit="",
@@ -313,6 +304,20 @@ def _shares_of_draws(
     return pd.DataFrame(columns)[totals.index] / totals["area_km2"]
 
 
+def _intervals(table: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
+    """Return per unit the share as drawn and its simulated interval; row 0 is undisturbed."""
+    drawn = table.iloc[1:]
+    columns = {
+        "level": exact["level"],
+        "exact": exact["covered_share"],
+        "at_rest": table.iloc[0],
+        "low": drawn.quantile(LOW),
+        "high": drawn.quantile(HIGH),
+        "mean": drawn.mean(),
+    }
+    return pd.DataFrame(columns).loc[exact.index]
+
+
 def _open_pairs(table: pd.DataFrame) -> pd.DataFrame:
     values = table.to_numpy()
     rows = []
@@ -346,7 +351,9 @@ def change(before: Simulation, after: Simulation) -> pd.DataFrame:
     same = all(before.parameters[key] == after.parameters[key] for key in ("seed", "draws"))
     if not same or not before.units.index.equals(after.units.index):
         what = "was made with other units, another seed or other draws."
-        raise ParameterError("input.number", [Problem("after", what, "Repeat it with the same ones.")])
+        raise ParameterError(
+            "input.number", [Problem("after", what, "Repeat it with the same ones.")]
+        )
     moved = after.draws - before.draws
     first, then = before.units["exact"], after.units["exact"]
     return pd.DataFrame(

@@ -222,7 +222,8 @@ def test_reached_without_sites() -> None:
 
 def test_the_nearest_of_many_is_that_of_all_distances() -> None:
     random = np.random.default_rng(4)
-    points, places = random.integers(0, 30, (500, 2)) * 1.0, random.integers(0, 30, (200, 2)) * 1.0
+    points = random.integers(0, 30, (500, 2)).astype(np.float64)
+    places = random.integers(0, 30, (200, 2)).astype(np.float64)
     position, distance = nearest(points, places)
     every = np.hypot(*(points[:, None] - places[None]).transpose(2, 0, 1))
     assert position.tolist() == every.argmin(axis=1).tolist()
@@ -303,9 +304,8 @@ def test_distances_weigh_people_if_asked() -> None:
     plain, weighted = distances(place, two), distances(place, two, residents=people)
     assert plain.units.loc["far", "worst_share"] == pytest.approx(1)
     assert weighted.mean_m < plain.mean_m
-    assert weighted.mean_m == pytest.approx(
-        0.99 * plain.units.loc["near", "mean_m"] + 0.01 * plain.units.loc["far", "mean_m"]
-    )
+    near, far = plain.units.loc[["near", "far"], "mean_m"].to_numpy(dtype=np.float64)
+    assert weighted.mean_m == pytest.approx(0.99 * near + 0.01 * far)
     assert np.isnan(distances(sites({}), two).value)
 
 
@@ -435,10 +435,9 @@ def _joined(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> list[object]:
 def test_assign_agrees_with_a_spatial_join(seed: int) -> None:
     """Voronoi cells with holes, some in two parts; points on corners and on edges too."""
     random = np.random.default_rng(seed)
-    cells = shapely.get_parts(
-        shapely.voronoi_polygons(shapely.multipoints(random.uniform(0, 1000, (30, 2))))
-    )
-    cells = [cell.difference(shapely.Point(cell.centroid).buffer(15)) for cell in cells]
+    seeds = shapely.multipoints(random.uniform(0, 1000, (30, 2)))
+    whole = shapely.get_parts(shapely.voronoi_polygons(seeds))
+    cells = [cell.difference(cell.centroid.buffer(15)) for cell in whole]
     shapes = [shapely.union(cells[i], cells[i + 15]) for i in range(12)]
     areas = gpd.GeoDataFrame(index=[f"d{i}" for i in range(12)], geometry=shapes, crs=CRS)
     edges = shapely.get_coordinates(shapes)
