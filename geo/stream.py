@@ -29,6 +29,8 @@ BATCH_ROWS = 1 << 17
 """Rows that are in memory at a time."""
 REASONS = ("not_a_number", "swapped", "weight")
 """Why a row is rejected: keys ``stream.rejected.<reason>``."""
+ANSWER_S = 10.0
+"""How long a scheduler may take to answer, seconds."""
 _CSV = (".csv", ".txt")
 
 
@@ -566,7 +568,7 @@ def _on_workers(
         problem = Problem("scheduler", "needs the package distributed.", remedy)
         raise ParameterError("stream.dask", [problem]) from error
     try:
-        client = distributed.Client(scheduler, set_as_default=False, timeout="10s")
+        client = distributed.Client(scheduler, set_as_default=False, timeout=ANSWER_S)
     except OSError as error:
         problem = Problem("scheduler", f"{scheduler} does not answer.", "Start it, or check it.")
         raise ParameterError("stream.dask", [problem]) from error
@@ -574,7 +576,7 @@ def _on_workers(
         absolute = [path.resolve() for path in paths]
         futures = client.map(reduce_file, absolute, columns=asked, grid=grid, pure=False)
         try:
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures, loop=client.loop):
                 part: Part = future.result()
                 watch.tell(part.read)
                 yield part

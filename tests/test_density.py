@@ -321,7 +321,7 @@ def test_hostile_input_is_measured_or_refused(
     xy: Floats, weight: float, cell_m: float, method: Any
 ) -> None:
     weights = np.full(len(xy), weight)
-    good = np.isfinite(xy).all() and (np.abs(xy) < 1e8).all()
+    good = bool(np.isfinite(xy).all() and (np.abs(xy) < 1e8).all())
     good = good and (not len(xy) or (math.isfinite(weight) and weight >= 0))
     if not good:
         with pytest.raises(ParameterError):
@@ -355,7 +355,8 @@ def test_the_result_says_what_it_is() -> None:
     surface = kernel_density(
         heaps(FEW - 1), sigma_m=3000, cell_m=500, boundary=SQUARE, data_date="2026-11-20"
     )
-    assert (surface.unit, surface.crs, surface.data_date) == ("1/km²", "EPSG:4548", "2026-11-20")
+    assert (surface.unit, surface.data_date) == ("1/km²", "2026-11-20")
+    assert surface.crs.to_epsg() == 4548
     assert surface.caveats[0] == "density.few"
     assert "density.edge" in surface.caveats
     assert surface.value == surface.values.max()

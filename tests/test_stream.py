@@ -1,0 +1,321 @@
+"""Hold the streamed grid against counting by hand, and account for every row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geo import stream
+from geo.density import grid_density, kernel_density
+from geo.errors import DataError, ParameterError
+from geo.grid import Grid
+from geo.kernels import ONE
+from geo.stream import Binned, CancelledError, Columns, bin_points
+from layers.text import speaker
+
+Floats = NDArray[np.float64]
+WEST, SOUTH = 500_000.0, 4_300_000.0
+GRID = Grid(WEST, SOUTH, 500.0, 40, 30)
+Writer = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Writer:
+    """Write columns to a Parquet file of small row groups."""
+
+    def written(name: str = "a", *, group: int = 700, **columns: Any) -> Path:
+        path = tmp_path / f"{name}.parquet"
+        pq.write_table(pa.table(columns), path, row_group_size=group)
+        return path
+
+    return written
+
+
+def points(n: int, seed: int = 0) -> Floats:
+    return np.random.default_rng(seed).uniform(0, 1, (n, 2)) * [20_000, 15_000] + np.array(
+        [WEST, SOUTH]
+    )
+
+
+def by_hand(xy: Floats, weights: Floats | None = None) -> Floats:
+    """Share every point linearly among the four nearest centres, clamped at the rim."""
+    counts = np.zeros((GRID.rows, GRID.columns))
+    for k, (x, y) in enumerate(xy):
+        column, row = (x - WEST) / 500 - 0.5, (y - SOUTH) / 500 - 0.5
+        c, r = math.floor(column), math.floor(row)
+        u, v = column - c, row - r
+        for down, part in ((r, 1 - v), (r + 1, v)):
+            for right, share in ((c, 1 - u), (c + 1, u)):
+                at = min(max(down, 0), GRID.rows - 1), min(max(right, 0), GRID.columns - 1)
+                counts[at] += part * share * (1.0 if weights is None else weights[k])
+    return counts
+
+
+def account(found: Binned) -> None:
+    assert found.read == found.n + found.outside + sum(found.rejected.values())
+    assert found.counts.sum() == round(found.weight_sum * ONE)
+    for key in (*found.caveats, found.method, "stream.account"):
+        assert "{" not in speaker("zh")(key, **found.parameters)
+
+
+def test_the_grid_is_that_of_counting_by_hand(write: Writer) -> None:
+    xy = points(900)
+    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, data_date="2026-11-20")
+    np.testing.assert_allclose(found.counts / ONE, by_hand(xy), atol=0.03)  # steps of 1/1024
+    assert found.counts.sum() == 900 * ONE
+    assert (found.n, found.read, found.data_date) == (900, 900, "2026-11-20")
+    account(found)
+
+
+def test_weights_are_shared_and_add_up(write: Writer) -> None:
+    xy, weights = points(500), np.random.default_rng(1).exponential(20, 500)
+    path = write(x=xy[:, 0], y=xy[:, 1], staff=weights)
+    found = bin_points([path], grid=GRID, columns=Columns(weights="staff"))
+    np.testing.assert_allclose(found.counts / ONE, by_hand(xy, weights), atol=0.3)
+    assert found.weight_sum == pytest.approx(weights.sum(), rel=1e-6)
+    account(found)
+
+
+def test_every_row_is_accounted_for(write: Writer) -> None:
+    inside = points(5)
+    far, bad = [[WEST - 1, SOUTH], [WEST, SOUTH + 15_001]], [[math.nan, SOUTH], [math.inf, 1.0]]
+    swapped = inside[:3, ::-1]
+    xy = np.vstack([inside, far, bad, swapped])
+    weights = np.array([1.0, -1.0, math.nan, math.inf, 2.0, *[1.0] * 7])
+    path = write(x=xy[:, 0], y=xy[:, 1], w=weights)
+    found = bin_points([path], grid=GRID, columns=Columns(weights="w"))
+    assert (found.read, found.n, found.outside) == (12, 2, 2)
+    assert found.rejected == {"not_a_number": 2, "swapped": 3, "weight": 3}
+    assert found.weight_sum == 3.0
+    assert "stream.swapped" in found.caveats
+    account(found)
+
+
+def test_null_and_whole_numbers_are_read(write: Writer) -> None:
+    path = write(
+        x=pa.array([WEST + 100, None, WEST + 300], pa.float32()),
+        y=pa.array([int(SOUTH) + 100] * 3, pa.int64()),
+    )
+    found = bin_points([path], grid=GRID)
+    assert (found.n, found.rejected["not_a_number"]) == (2, 1)
+    account(found)
+
+
+def test_all_ways_to_split_the_work_give_one_grid(
+    write: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geo import binning
+
+    xy = points(5000)
+
+    def digest(cuts: list[int], group: int, cores: int) -> str:
+        monkeypatch.setattr(binning, "cores", lambda: cores)
+        parts = np.split(xy[np.random.default_rng(len(cuts)).permutation(5000)], cuts)
+        files = [write(f"{k}", group=group, x=p[:, 0], y=p[:, 1]) for k, p in enumerate(parts)]
+        found = bin_points(files, grid=GRID)
+        account(found)
+        return found.digest
+
+    ways = [([], 700, 2), ([], 5000, 1), ([1, 4000], 300, 2), ([100] * 3, 64, 3)]
+    assert len({digest(*way) for way in ways}) == 1
+
+
+def test_dask_workers_give_the_same_bits(write: Writer) -> None:
+    distributed = pytest.importorskip("distributed")
+    xy = points(3000)
+    files = [write(f"{k}", x=p[:, 0], y=p[:, 1]) for k, p in enumerate(np.split(xy, 3))]
+    told: list[tuple[int, int]] = []
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+    ) as cluster:
+        there = bin_points(
+            files,
+            grid=GRID,
+            scheduler=cluster.scheduler_address,
+            progress=lambda *done: told.append(done),
+        )
+    here = bin_points(files, grid=GRID)
+    assert there.digest == here.digest
+    assert told[-1] == (3000, 3000)
+    account(there)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(
+    write: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "ANSWER_S", 0.5)
+    xy = points(5)
+    with pytest.raises(ParameterError, match=r"tcp://127\.0\.0\.1:9"):
+        bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, scheduler="tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("geometry", [False, True])
+def test_degrees_are_projected(write: Writer, geometry: bool) -> None:
+    xy = points(400)
+    lon, lat = Transformer.from_crs(4548, 4326, always_xy=True).transform(*xy.T)
+    lon[:2], lat[:2] = lat[:2].copy(), lon[:2].copy()  # swapped by hand
+    lon[2] = math.nan
+    if geometry:
+        path = write(geometry=shapely.to_wkb(shapely.points(lon, lat)).tolist())
+        columns = Columns(geometry="geometry", source_crs=4326)
+    else:
+        path, columns = write(lon=lon, lat=lat), Columns("lon", "lat", source_crs=4326)
+    found = bin_points([path], grid=GRID, columns=columns)
+    assert found.rejected == {"not_a_number": 1, "swapped": 2, "weight": 0}
+    np.testing.assert_allclose(found.counts / ONE, by_hand(xy[3:]), atol=0.03)
+    account(found)
+
+
+def test_well_known_binary_of_any_kind_is_read(write: Writer) -> None:
+    """Big-endian, with a height, or no point at all: the slow way takes over."""
+    shapes = [
+        shapely.to_wkb(shapely.Point(WEST + 250, SOUTH + 250), byte_order=0),
+        shapely.to_wkb(shapely.Point(WEST + 250, SOUTH + 250, 9)),
+        shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)])),
+        None,
+    ]
+    path = write(geometry=pa.array(shapes, pa.large_binary()))
+    found = bin_points([path], grid=GRID, columns=Columns(geometry="geometry"))
+    assert (found.n, found.rejected["not_a_number"]) == (2, 2)
+    assert found.counts[0, 0] == 2 * ONE
+    account(found)
+
+
+def test_csv_gives_the_same_grid(write: Writer, tmp_path: Path) -> None:
+    xy = points(300)
+    path = tmp_path / "points.csv"
+    lines = [f"{k},{x!r},{y!r}" for k, (x, y) in enumerate(xy.tolist())]
+    path.write_text("\ufeffname,x,y\n" + "\n".join(lines) + "\n9,,\n", encoding="utf-8")
+    found = bin_points([path], grid=GRID)
+    assert found.rejected["not_a_number"] == 1
+    assert found.digest == bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID).digest
+    path.write_text("x,y\n1,abc\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"points\.csv"):
+        bin_points([path], grid=GRID)
+
+
+def test_files_that_cannot_be_read_are_all_named(write: Writer, tmp_path: Path) -> None:
+    good = write("good", x=[1.0], y=[1.0])
+    lacking = write("lacking", lon=[1.0])
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"PAR1 no file")
+    with pytest.raises(DataError) as caught:
+        bin_points([good, lacking, broken, tmp_path / "none.parquet"], grid=GRID)
+    problems = caught.value.problems
+    assert [(p.where, p.field) for p in problems] == [
+        ("lacking.parquet", "x"),
+        ("lacking.parquet", "y"),
+        ("broken.parquet", ""),
+        ("none.parquet", ""),
+    ]
+
+
+def test_a_bad_row_group_is_named(write: Writer) -> None:
+    xy = points(3000)
+    path = write("torn", group=1000, x=xy[:, 0], y=xy[:, 1])
+    column = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    offset = column.dictionary_page_offset or column.data_page_offset
+    data = bytearray(path.read_bytes())
+    data[offset : offset + 60] = b"\xff" * 60
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"torn\.parquet, row group 1"):
+        bin_points([path], grid=GRID)
+
+
+def test_a_column_of_words_is_refused(write: Writer) -> None:
+    with pytest.raises(DataError, match=r"a\.parquet"):
+        bin_points([write(x=["east"], y=["north"])], grid=GRID)
+
+
+def test_progress_is_told_and_the_work_can_be_called_off(write: Writer) -> None:
+    xy = points(4000)
+    files = [write(f"{k}", group=500, x=xy[:, 0], y=xy[:, 1]) for k in range(3)]
+    told: list[tuple[int, int]] = []
+    bin_points(files, grid=GRID, progress=lambda *done: told.append(done))
+    assert told[-1] == (12_000, 12_000)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    seen: list[int] = []
+
+    def enough() -> bool:
+        seen.append(1)
+        return len(seen) > 3
+
+    with pytest.raises(CancelledError) as caught:
+        bin_points(files, grid=GRID, cancel=enough)
+    assert caught.value.key == "stream.cancelled"
+    assert len(seen) == 4
+
+
+def test_weights_that_add_up_to_too_much_are_refused(write: Writer) -> None:
+    xy = points(3)
+    path = write(x=xy[:, 0], y=xy[:, 1], w=[4e12, 4e12, 4e12])
+    with pytest.raises(ParameterError):
+        bin_points([path], grid=GRID, columns=Columns(weights="w"))
+
+
+def test_a_grid_without_cells_is_refused(write: Writer) -> None:
+    path = write(x=[1.0], y=[1.0])
+    for grid in (Grid(0, 0, 1, 0, 5), Grid(0, 0, 1, 10**5, 10**5)):
+        with pytest.raises(ParameterError):
+            bin_points([path], grid=grid)
+
+
+def test_no_files_and_empty_files_give_an_empty_grid(write: Writer) -> None:
+    for files in ([], [write(x=pa.array([], pa.float64()), y=pa.array([], pa.float64()))]):
+        found = bin_points(files, grid=GRID)
+        assert (found.n, found.read, found.caveats) == (0, 0, ("stream.none",))
+        assert not found.counts.any()
+
+
+def test_large_files_go_through_in_batches(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    xy = points(5000)
+    path = write(group=5000, x=xy[:, 0], y=xy[:, 1])
+    whole = bin_points([path], grid=GRID)
+    monkeypatch.setattr(stream, "BATCH_ROWS", 64)
+    assert bin_points([path], grid=GRID).digest == whole.digest
+
+
+def test_the_streamed_surface_is_the_direct_one(write: Writer) -> None:
+    xy = points(3000)
+    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID)
+    area = shapely.box(*GRID.bounds)
+    streamed = grid_density(found.counts, GRID, n=found.n, sigma_m=2000, boundary=area)
+    direct = kernel_density(xy, sigma_m=2000, cell_m=500, boundary=area, method="exact")
+    np.testing.assert_allclose(streamed.values, direct.values, rtol=0.01)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(
+            *[
+                st.one_of(
+                    st.floats(allow_nan=True, allow_infinity=True),
+                    st.floats(WEST, WEST + 20_000),
+                    st.floats(SOUTH, SOUTH + 15_000),
+                )
+            ]
+            * 2
+        ),
+        max_size=20,
+    )
+)
+def test_hostile_rows_are_accounted_for(write: Writer, rows: list[tuple[float, float]]) -> None:
+    xy = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID)
+    assert found.read == len(xy)
+    account(found)
