@@ -79,6 +79,7 @@ def write() -> None:
     if said != state:
         st.query_params.from_dict(to_query(state))
         st.session_state[SEEN] = Written(_address(), before, time.monotonic())
+    st.session_state[CHANGED] = False
 
 
 def state() -> ViewState:

@@ -22,6 +22,7 @@ from layers.state import ViewState, default_state, to_query
 from layers.text import speaker
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
+    MAP,
     NARROW,
     ROOT,
     WAIT_MS,
@@ -141,6 +142,49 @@ def test_back_returns_to_what_was_seen_before(
     page.go_back()
     wait_for_marks(map_frame(page), marks(tianjin, opened))
     settle(page)
+
+
+@pytest.mark.parametrize("pause_ms", [0, 40, 150])
+def test_quick_clicks_all_count(
+    server: Server, page: Page, tianjin: City, opened: ViewState, pause_ms: int
+) -> None:
+    """A click may leave the browser before the address of the click before has arrived there."""
+    open_at(page, server.url)
+    frame = map_frame(page)
+    for layer in ("university", "university", "district"):
+        page.locator(f".st-key-layer_{layer} label").first.click()
+        page.wait_for_timeout(pause_ms)
+    expect(frame.locator(DISTRICTS)).to_have_count(0)
+    wait_for_marks(frame, marks(tianjin, opened))
+    page.wait_for_timeout(A_MOMENT_MS)
+    assert "district" not in _query(page)["layers"].split(".")
+
+
+def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(server: Server, page: Page) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    page.wait_for_timeout(A_MOMENT_MS)
+    frame.evaluate("window.same = true")
+    before = page.url
+    box = page.locator(MAP).first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 200, y - 100, steps=8)
+    page.mouse.up()
+    page.wait_for_url(lambda url: url != before and "at=none" not in url, timeout=WAIT_MS)
+    settle(page)
+    latitude, longitude, _ = map(float, _query(page)["at"].split(","))
+    west, south, east, north = 116.7, 38.0, 119.5, 40.3
+    assert south < latitude < north
+    assert west < longitude < east
+    assert frame.evaluate("window.same"), "the map was made anew"
+    page.wait_for_timeout(A_MOMENT_MS)
+    page.go_back()
+    page.wait_for_url(before, timeout=WAIT_MS)
+    page.wait_for_timeout(A_MOMENT_MS)
+    assert page.url == before, "Back was taken for an echo"
 
 
 def test_the_download_equals_the_headless_export(
