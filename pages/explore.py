@@ -39,6 +39,7 @@ if side is not None:
         widgets.period(screen)
         st.subheader(say("explore.layers"))
         widgets.layer_list(screen, view)
+        panels.tally(screen)
         panels.gaps(screen, view)
         widgets.filter_box(screen, view)
         panels.unmapped(screen, view)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from layers import export, folium_map
 from layers.city import City, find_packs, load_city
+from layers.headline import Headline, headline
 from layers.state import Allowed, ViewState, allowed
 
 PACKS_VARIABLE = "ATLAS_PACKS"
@@ -45,6 +46,16 @@ def _allowed(city_id: str, digest: str) -> Allowed:
 def allowed_of(place: City) -> Allowed:
     """Return the values that an address of this city may hold."""
     return _allowed(place.id, place.digest)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _headline(city_id: str, digest: str) -> Headline:
+    return headline(city(city_id))
+
+
+def headline_of(place: City) -> Headline:
+    """Return the numbers of a city for a headline."""
+    return _headline(place.id, place.digest)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -18,7 +18,7 @@ from layers.table import table
 from layers.text import markdown_safe
 from layers.view import View, loosen, remedy, summary
 from layers.words import word
-from pages.shell import html, navigation, session, widgets
+from pages.shell import cache, html, navigation, session, widgets
 from pages.shell.frame import Screen
 
 TABLE: Final = "atlas.table"
@@ -206,6 +206,20 @@ def unmapped(screen: Screen, view: View) -> None:
             _link_button(str(row[f"name_{lang}"]), f"unmapped_{place}", str(place))
             reason = html.text(str(row[f"location_reason_{lang}"]))
             st.html(Markup('<p class="small">{}</p>').format(reason))
+
+
+def tally(screen: Screen) -> None:
+    """Say the numbers for a headline, in which nothing counts twice."""
+    found = cache.headline_of(screen.city)
+    html.small(
+        screen.say(
+            "explore.tally",
+            recorded=found.recorded,
+            named=found.named,
+            national=found.national,
+            later=found.later,
+        )
+    )
 
 
 def gaps(screen: Screen, view: View) -> None:
