@@ -31,9 +31,9 @@ from geo.geojson import to_geojson
 from geo.io import to_frame
 from geo.schema import Schema
 from layers.catalog import CATALOG
-from layers.city import load_city
+from layers.city import PARK_LINKS, load_city
 from layers.packcheck import WITHOUT_TASK
-from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
@@ -487,6 +487,12 @@ def plan_tables(raw: Path, period: str) -> Files:
     }
 
 
+def park_links(raw: Path) -> Files:
+    """Build the table of universities and their parks: by place, then in the order of the facts."""
+    rows = sorted(read_rows(raw / PARK_LINKS), key=lambda row: row["place_id"])
+    return {PARK_LINKS: table(rows, LINKS.names[1:])}
+
+
 def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
     line = int(fact["plan_line_name"])
     unit = re.findall(r"（([^（）]+)）$", fact["indicator_zh"])
@@ -538,6 +544,7 @@ def build(raw: Path) -> Files:
         **rivers(raw),
         **labels(raw),
         **plan_tables(raw, head["plan"]),
+        **park_links(raw),
         **settings(raw, head),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -23,11 +23,12 @@ from layers.catalog import CATALOG, generic_layer
 from layers.packcheck import PackRows, pack_problems
 from layers.packfile import PackFiles, Row, Settings
 from layers.spec import LayerSpec
-from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 from layers.text import texts
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 SETTINGS = "city.toml"
+PARK_LINKS = "park_links.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
 """Words that every map must carry, whatever the city."""
 WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
@@ -146,6 +147,9 @@ class City:
     (``GCJ-02``, ``BD-09`` …); empty if there is none. The sentence is ``error.online_base``."""
     digest: str
     """SHA-256 over the pack's files: the key of every cache."""
+    links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
+    """Which university has which park, by row number, each with its evidence; columns in
+    ``layers.tables.LINKS``. Empty where the pack has no ``park_links.csv``."""
 
     @property
     def districts(self) -> gpd.GeoDataFrame:
@@ -298,6 +302,9 @@ def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
         "indicators": files.table(f"{folder}/indicators.csv", INDICATORS),
         "gaps": files.table(f"{folder}/gaps.csv", GAPS),
         "aliases": files.table("aliases.csv", ALIASES, number="row"),
+        "links": files.table(PARK_LINKS, LINKS, number="row")
+        if (files.folder / PARK_LINKS).is_file()
+        else [],
     }
 
 
@@ -385,6 +392,7 @@ def load_city(folder: Path) -> City:
         base_provenance=MappingProxyType({n: source.provenance for n, source in base.items()}),
         aliases=to_table(tables["aliases"], ALIASES),
         digest=files.digest,
+        links=to_table(tables["links"], LINKS),
     )
 
 

@@ -36,8 +36,8 @@ class PackRows:
         Rows by layer id, with the name of the layer's file.
     places
         Ids of the layers that hold places.
-    clauses, indicators, gaps, aliases
-        Records of the plan's tables and of the words for search.
+    clauses, indicators, gaps, aliases, links
+        Records of the plan's tables, of the words for search, of universities and their parks.
     bbox
         West, south, east, north of the city in degrees.
     metric_epsg
@@ -55,6 +55,7 @@ class PackRows:
     bbox: tuple[float, float, float, float]
     metric_epsg: int
     seaward_km: Mapping[str, float]
+    links: Sequence[Record] = ()
 
     def __iter__(self) -> Iterator[tuple[str, str, Row]]:
         """Yield file, layer id and row of every place."""
@@ -286,6 +287,26 @@ def _check_aliases(pack: PackRows, where: str) -> list[Problem]:
     return problems
 
 
+def _check_links(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    _, universities = pack.layers.get("university", ("", ()))
+    campuses = [row.record.get("id") for row in universities]
+    seen: set[tuple[object, ...]] = set()
+    for link in pack.links:
+        fault = _at(problems, where, link)
+        for value in _unknown([link.get("university_id")], [None, *campuses]):
+            fault("university_id", f"there is no university {value}.")
+        for value in _unknown([link.get("place_id")], pack.place_ids):
+            fault("place_id", f"there is no place {value}.")
+        key = tuple(
+            link.get(name) for name in ("university_id", "university_zh", "place_id", "relation")
+        )
+        if key in seen:
+            fault("place_id", "the link stands twice.")
+        seen.add(key)
+    return problems
+
+
 def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     """List every disagreement between the rows of a pack.
 
@@ -309,4 +330,5 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_indicators(pack, f"{plan_folder}/indicators.csv"),
         *_check_gaps(pack, f"{plan_folder}/gaps.csv"),
         *_check_aliases(pack, "aliases.csv"),
+        *_check_links(pack, "park_links.csv"),
     ]

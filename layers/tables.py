@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from geo.pairing import MODES
 from geo.schema import Field, Schema
 from layers.catalog import AREA, LINE, NAME_STATUSES, POINT
 
@@ -108,4 +109,20 @@ ALIASES = _table(
 """``target`` is a place, or ``layer:``, ``district:`` or ``half:`` with an id of that kind.
 
 ``row`` is not in the file: one term may lead to several targets, so rows are told apart by place.
+"""
+
+LINKS = _table(
+    Field("row", "integer", required=True),
+    Field("university_id"),
+    Field("university_zh", required=True),
+    Field("place_id", required=True),
+    Field("relation", required=True, allowed=frozenset({"science_park", "later_park_area"})),
+    Field("mode", allowed=frozenset(MODES)),
+    Field("mode_status"),
+    Field("evidence", required=True),
+)
+"""Which university has which park, and who says so; a pack may lack the table.
+
+``university_id`` is blank for an institution that the layer of universities does not list. ``row``
+is not in the file.
 """

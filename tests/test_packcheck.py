@@ -64,6 +64,15 @@ def edit(pack: Pack, name: str, key: str, row_id: str, **cells: str) -> None:
     change_table(pack / name, change)
 
 
+LINKS_HEAD = "university_id,university_zh,place_id,relation,mode,mode_status,evidence\n"
+
+
+def link(pack: Pack, *rows: str) -> None:
+    """Write a table of universities and their parks."""
+    text = LINKS_HEAD + "".join(f"{row}\n" for row in rows)
+    (pack / "park_links.csv").write_text(text, encoding="utf-8")
+
+
 PLAN = "plans/2021-2025"
 CASES: dict[str, tuple[Callable[[Pack], object], list[str]]] = {
     "id in two layers": (
@@ -280,3 +289,30 @@ def test_problems_of_many_files_come_at_once(pack: Pack) -> None:
     found = "\n".join(problems(pack))
     for part in ("university", "axis", "base/sea", "'grand' is not", "'c9'", "'gone'"):
         assert part in found
+
+
+def test_sound_links_are_read_and_a_pack_may_lack_them(pack: Pack) -> None:
+    assert load_city(pack).links.empty
+    (campus,) = load_city(pack).layers["university"].frame.index[:1]
+    link(pack, f"{campus},第一大学,park-one,science_park,one school one park,,seen")
+    links = load_city(pack).links
+    assert links[["university_id", "place_id", "evidence"]].to_numpy().tolist() == [
+        [campus, "park-one", "seen"]
+    ]
+
+
+def test_links_to_what_is_not_there_are_reported(pack: Pack) -> None:
+    link(
+        pack,
+        "gone,某大学,park-one,science_park,,,seen",
+        ",某学院,nowhere,science_park,two by two,,seen",
+        ",某学院,nowhere,science_park,,,seen",
+    )
+    assert problems(pack) == [
+        "park_links.csv · #2 · mode: 'two by two' is not one of: many schools one park, "
+        "one school many parks, one school one park.",
+        "park_links.csv · 1 · university_id: there is no university 'gone'.",
+        "park_links.csv · 2 · place_id: there is no place 'nowhere'.",
+        "park_links.csv · 3 · place_id: there is no place 'nowhere'.",
+        "park_links.csv · 3 · place_id: the link stands twice.",
+    ]
