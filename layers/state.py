@@ -97,6 +97,33 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class DensityOptions:
+    """How the density page measures; each value comes from a closed list.
+
+    ``bandwidth_km`` is the kernel's standard deviation. ``weight`` is ``none`` (each place once) or
+    ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
+    or ``site`` (the point lies in it).
+    """
+
+    bandwidth_km: int = 5
+    kernel: Literal["gaussian", "quartic"] = "gaussian"
+    weight: Literal["none", "level"] = "none"
+    by: Literal["host", "site"] = "host"
+
+
+DENSITY_BANDWIDTHS_KM = (3, 5, 8, 12)
+"""The finest follows from the inventory's doubt, see ``geo.peaks.INVENTORY_FINEST_M``."""
+DENSITY_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "kernel": ("dk", ("gaussian", "quartic")),
+        "weight": ("dw", ("none", "level")),
+        "by": ("dby", ("host", "site")),
+    }
+)
+"""By option of the density page, its key in the address and its values."""
+
+
+@dataclass(frozen=True)
 class ViewState:
     """Everything that the address bar holds, but for the page itself."""
 
@@ -114,6 +141,7 @@ class ViewState:
     compare: str | None = None
     """Adcode that the district page sets beside it."""
     present: bool = False
+    density: DensityOptions = field(default_factory=DensityOptions)
 
 
 @dataclass(frozen=True)
@@ -231,6 +259,19 @@ def _camera(query: Query, fallback: Camera | None) -> Camera | None:
     return (camera(*parts) if len(parts) == 3 else None) or fallback
 
 
+def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
+    known = [str(value) for value in DENSITY_BANDWIDTHS_KM]
+    chosen = {
+        name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
+        for name, (key, values) in DENSITY_CHOICES.items()
+    }
+    bandwidth = _one(query, "dbw", known, None)
+    return DensityOptions(
+        bandwidth_km=int(bandwidth) if bandwidth else fallback.bandwidth_km,
+        **chosen,  # type: ignore[arg-type]
+    )
+
+
 def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
     """Read a state out of an address; what it lacks or says wrongly comes from ``fallback``.
 
@@ -272,6 +313,7 @@ def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
         district=_one(query, "d", allowed.districts, fallback.district),
         compare=_one(query, "vs", allowed.districts, fallback.compare),
         present=_flag(query, "present", fallback.present),
+        density=_density(query, fallback.density),
     )
 
 
@@ -294,4 +336,6 @@ def to_query(state: ViewState) -> dict[str, str]:
         "d": state.district or NONE,
         "vs": state.compare or NONE,
         "present": str(int(state.present)),
+        "dbw": str(state.density.bandwidth_km),
+        **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
     }

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from layers.catalog import CATALOG, LEVELS, OUTSIDE
 from layers.state import (
+    DENSITY_BANDWIDTHS_KM,
+    DENSITY_CHOICES,
     FILTER_KEYS,
     Allowed,
     Camera,
+    DensityOptions,
     Filters,
     ViewState,
     allowed,
@@ -55,6 +58,11 @@ states = st.builds(
     district=st.none() | codes,
     compare=st.none() | codes,
     present=st.booleans(),
+    density=st.builds(
+        DensityOptions,
+        bandwidth_km=st.sampled_from(DENSITY_BANDWIDTHS_KM),
+        **{name: st.sampled_from(values) for name, (_, values) in DENSITY_CHOICES.items()},
+    ),
 )
 texts = st.text(st.characters(), max_size=40) | st.sampled_from(
     [
@@ -97,6 +105,7 @@ def test_the_address_is_explicit_ordered_and_has_no_words_of_a_language(state: V
         *("city", "lang", "period", "later", "layers"),
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
+        *("dbw", "dk", "dw", "dby"),
     ]
     assert all(value.isascii() and value for value in query.values())
     assert {**query, "lang": "zh"} == to_query(replace(state, lang="zh"))
@@ -112,6 +121,7 @@ def test_the_default_state_shows_the_layers_that_are_on() -> None:
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
         **{"city": "handmade", "lang": "zh", "period": "now", "later": "1", "present": "0"},
         "layers": "-",
+        **{"dbw": "5", "dk": "gaussian", "dw": "none", "dby": "host"},
     }
 
 
