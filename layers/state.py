@@ -46,6 +46,7 @@ MAX_LATITUDE = 85.0
 """Web Mercator ends there."""
 ZOOMS = (3, 18)
 ALL, NONE = "all", "none"
+_WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 LONGEST_VALUE = 20_000
 """Characters of an address value that are read; the rest cannot be ours."""
 
@@ -124,6 +125,54 @@ DENSITY_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
+class CoverageOptions:
+    """What the coverage page asks; numbers are held within their limits on construction.
+
+    ``part`` is the question shown. ``radius_m`` is the straight-line reach; with ``minutes`` above
+    0 it follows from that time, ``speed_kmh`` and ``detour_percent`` (length of the way over the
+    straight line) instead. ``add`` sites are proposed, or as many as reach ``goal_percent`` if
+    ``aim`` is ``share``; ``demand`` is what they serve, ``candidates`` where they may stand.
+    """
+
+    part: Literal["reach", "pairing", "scenario", "siting"] = "reach"
+    radius_m: int = 5_000
+    minutes: int = 0
+    speed_kmh: int = 60
+    detour_percent: int = 130
+    aim: Literal["number", "share"] = "number"
+    add: int = 3
+    goal_percent: int = 50
+    demand: Literal["university", "area", "residents"] = "university"
+    candidates: Literal["grid", "university", "district"] = "grid"
+
+    def __post_init__(self) -> None:
+        for name, (_, low, high) in COVERAGE_NUMBERS.items():
+            object.__setattr__(self, name, min(max(int(getattr(self, name)), low), high))
+
+
+COVERAGE_NUMBERS: Mapping[str, tuple[str, int, int]] = MappingProxyType(
+    {
+        "radius_m": ("cr", 500, 60_000),
+        "minutes": ("cmin", 0, 120),
+        "speed_kmh": ("ckmh", 5, 120),
+        "detour_percent": ("cdet", 100, 300),
+        "add": ("cadd", 1, 20),
+        "goal_percent": ("cgoal", 1, 100),
+    }
+)
+"""By number of the coverage page, its key in the address, its least and its greatest value."""
+COVERAGE_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "part": ("cpart", ("reach", "pairing", "scenario", "siting")),
+        "aim": ("caim", ("number", "share")),
+        "demand": ("cdem", ("university", "area", "residents")),
+        "candidates": ("cfrom", ("grid", "university", "district")),
+    }
+)
+"""By option of the coverage page, its key in the address and its values."""
+
+
+@dataclass(frozen=True)
 class ViewState:
     """Everything that the address bar holds, but for the page itself."""
 
@@ -142,6 +191,7 @@ class ViewState:
     """Adcode that the district page sets beside it."""
     present: bool = False
     density: DensityOptions = field(default_factory=DensityOptions)
+    coverage: CoverageOptions = field(default_factory=CoverageOptions)
 
 
 @dataclass(frozen=True)
@@ -272,6 +322,18 @@ def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
     )
 
 
+def _coverage(query: Query, fallback: CoverageOptions) -> CoverageOptions:
+    chosen: dict[str, object] = {
+        name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
+        for name, (key, values) in COVERAGE_CHOICES.items()
+    }
+    for name, (key, *_) in COVERAGE_NUMBERS.items():
+        asked = _last(query, key) or ""
+        sound = _WHOLE.fullmatch(asked) is not None
+        chosen[name] = int(asked) if sound else getattr(fallback, name)
+    return CoverageOptions(**chosen)  # type: ignore[arg-type]
+
+
 def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
     """Read a state out of an address; what it lacks or says wrongly comes from ``fallback``.
 
@@ -314,6 +376,7 @@ def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
         compare=_one(query, "vs", allowed.districts, fallback.compare),
         present=_flag(query, "present", fallback.present),
         density=_density(query, fallback.density),
+        coverage=_coverage(query, fallback.coverage),
     )
 
 
@@ -338,4 +401,6 @@ def to_query(state: ViewState) -> dict[str, str]:
         "present": str(int(state.present)),
         "dbw": str(state.density.bandwidth_km),
         **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
+        **{key: getattr(state.coverage, name) for name, (key, _) in COVERAGE_CHOICES.items()},
+        **{key: str(getattr(state.coverage, name)) for name, (key, *_) in COVERAGE_NUMBERS.items()},
     }

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from layers.catalog import CATALOG, LEVELS, OUTSIDE
 from layers.state import (
+    COVERAGE_CHOICES,
+    COVERAGE_NUMBERS,
     DENSITY_BANDWIDTHS_KM,
     DENSITY_CHOICES,
     FILTER_KEYS,
     Allowed,
     Camera,
+    CoverageOptions,
     DensityOptions,
     Filters,
     ViewState,
@@ -63,6 +66,11 @@ states = st.builds(
         bandwidth_km=st.sampled_from(DENSITY_BANDWIDTHS_KM),
         **{name: st.sampled_from(values) for name, (_, values) in DENSITY_CHOICES.items()},
     ),
+    coverage=st.builds(
+        CoverageOptions,
+        **{name: st.sampled_from(values) for name, (_, values) in COVERAGE_CHOICES.items()},
+        **{name: st.integers(-9, 99_999) for name in COVERAGE_NUMBERS},
+    ),
 )
 texts = st.text(st.characters(), max_size=40) | st.sampled_from(
     [
@@ -106,6 +114,8 @@ def test_the_address_is_explicit_ordered_and_has_no_words_of_a_language(state: V
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
         *("dbw", "dk", "dw", "dby"),
+        *("cpart", "caim", "cdem", "cfrom"),
+        *("cr", "cmin", "ckmh", "cdet", "cadd", "cgoal"),
     ]
     assert all(value.isascii() and value for value in query.values())
     assert {**query, "lang": "zh"} == to_query(replace(state, lang="zh"))
@@ -122,7 +132,18 @@ def test_the_default_state_shows_the_layers_that_are_on() -> None:
         **{"city": "handmade", "lang": "zh", "period": "now", "later": "1", "present": "0"},
         "layers": "-",
         **{"dbw": "5", "dk": "gaussian", "dw": "none", "dby": "host"},
+        **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
+        **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [("3000", 3_000), ("1", 500), ("999999", 60_000), ("-5000", 5_000), ("5e3", 5_000)],
+)
+def test_a_typed_radius_is_held_within_its_limits(asked: str, expected: int) -> None:
+    state = parse({"cr": asked}, allowed=KNOWN, fallback=START)
+    assert state.coverage.radius_m == expected
 
 
 def test_what_may_be_selected() -> None:
