@@ -307,8 +307,12 @@ def _near(
     x: Floats, y: Floats, radius: Floats, region: BaseGeometry | None
 ) -> tuple[NDArray[np.bool_], tuple[float, float, float, float]]:
     """Return whose disc can meet the region, and the rectangle in which cells are counted."""
-    west, south, east, north = x - radius, y - radius, x + radius, y + radius
     near = np.ones(len(x), dtype=bool)
+    if region is None and len(x) and (radius == radius[0]).all():  # the usual case, and quick
+        r = radius[0]
+        bounds = x.min() - r, y.min() - r, x.max() + r, y.max() + r
+        return near, (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
+    west, south, east, north = x - radius, y - radius, x + radius, y + radius
     box = (-np.inf, -np.inf, np.inf, np.inf)
     if region is not None and not region.is_empty:
         box = region.bounds

@@ -27,6 +27,8 @@ EDGE_CELL = -2
 """A cell of a lookup raster that an edge passes through."""
 UNSURE = -3
 """A point so near an edge that rounding could decide; it needs exact arithmetic."""
+_STRETCH = 256
+"""Points looked up at a time."""
 _ROUNDING = 4e-16
 """Bound on the relative rounding error of the orientation test (Shewchuk 1997: 3.33e-16)."""
 
@@ -412,19 +414,17 @@ def label_cells(
 ) -> None:
     """Give every cell without an edge the polygon that holds it; asked once per run of cells."""
     x0, y0, cell = frame
+    columns = table.shape[1]
     for j in range(table.shape[0]):
-        y = y0 + (j + 0.5) * cell
-        known = False
-        code = -1
-        for k in range(table.shape[1]):
-            if table[j, k] == EDGE_CELL:
-                known = False
-                continue
-            if not known:
+        y, k = y0 + (j + 0.5) * cell, 0
+        while k < columns:
+            end = k
+            while end < columns and table[j, end] != EDGE_CELL:
+                end += 1
+            if end > k:
                 x = x0 + (k + 0.5) * cell
-                code = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
-                known = True
-            table[j, k] = code
+                table[j, k:end] = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
+            k = end + 1
 
 
 @_compiled
@@ -440,23 +440,38 @@ def look_up(
     low: int,
     high: int,
 ) -> int:
-    """Find the polygon of points ``low`` to ``high``; return how many are ``UNSURE``."""
+    """Find the polygon of points ``low`` to ``high``; return how many are ``UNSURE``.
+
+    The corner cell of the raster lies outside all polygons: what is not on it is looked up there.
+    Points are taken in stretches so that each step is a plain loop, which is quick.
+    """
     x0, y0, cell = frame
     per_metre = 1.0 / cell
     rows, columns = table.shape
+    flat = table.ravel()
+    place, near = np.empty(_STRETCH, np.uint32), np.empty(_STRETCH, np.int64)
     unsure = 0
-    for i in range(low, high):
-        x, y = points[i, 0], points[i, 1]
-        column, row = (x - x0) * per_metre, (y - y0) * per_metre
-        code = -1
-        if 0.0 <= column < columns and 0.0 <= row < rows:
-            j = int(row)
-            code = table[j, int(column)]
-            if code == EDGE_CELL:
-                code = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
-                if code == UNSURE:
-                    unsure += 1
-        found[i] = code
+    for begin in range(low, high, _STRETCH):
+        end = min(begin + _STRETCH, high)
+        for i in range(begin, end):
+            column, row = (points[i, 0] - x0) * per_metre, (points[i, 1] - y0) * per_metre
+            on = (column >= 0.0) & (column < columns) & (row >= 0.0) & (row < rows)
+            place[i - begin] = (
+                np.uint32(row) * np.uint32(columns) + np.uint32(column) if on else np.uint32(0)
+            )
+        edge = 0
+        for i in range(begin, end):
+            code = flat[place[i - begin]]
+            found[i] = code
+            near[edge] = i
+            edge += code == EDGE_CELL
+        for n in range(edge):
+            i = near[n]
+            y = points[i, 1]
+            j = min(max(int((y - y0) * per_metre), 0), rows - 1)
+            code = holder(points[i, 0], y, edges, owner, numbers, pointer[j], pointer[j + 1])
+            found[i] = code
+            unsure += code == UNSURE
     return unsure
 
 

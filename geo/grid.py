@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import DataError, ParameterError, Problem
-from geo.points import require_positive
+from geo.points import FARTHEST_M, require_positive
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int32]
@@ -171,16 +171,17 @@ def reach_counts(x: Floats, y: Floats, radius: Floats, grid: Grid) -> Whole:
 
 def require_polygons(areas: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) -> None:
     """Raise DataError unless every geometry is a valid polygon or multipolygon."""
-    shapes = areas.geometry
-    wrong = ~(
-        shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & shapes.is_valid & ~shapes.is_empty
-    )
+    shapes = areas.geometry.to_numpy()
+    polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
+    sound = polygonal & shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
+    sound &= (np.abs(shapely.bounds(shapes)) < FARTHEST_M).all(axis=1)
+    if sound.all():
+        return
     problems = [
         Problem(argument, "is not a valid polygon.", "Repair the geometry first.", row=str(id_))
-        for id_ in shapes.index[wrong]
+        for id_ in areas.index[~sound]
     ]
-    if problems:
-        raise DataError("coverage.polygons", problems)
+    raise DataError("coverage.polygons", problems)
 
 
 def polygon_edges(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[Floats, Whole]:

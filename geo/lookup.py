@@ -118,7 +118,8 @@ def _raster(areas: gpd.GeoDataFrame) -> Grid:
         return Grid(0.0, 0.0, 1.0, 1, 1)
     west, south, east, north = areas.total_bounds
     cell = max(np.sqrt((east - west) * (north - south) / CELLS), 1e-3)
-    return grid_over((west - cell, south - cell, east + cell, north + cell), cell_m=float(cell))
+    pad = 2 * cell  # an edge on a line of the grid marks the cells on both sides of it
+    return grid_over((west - pad, south - pad, east + pad, north + pad), cell_m=float(cell))
 
 
 def assign(
