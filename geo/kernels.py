@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Small = NDArray[np.int32]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 SHARE_BITS = 20
@@ -60,15 +61,29 @@ def extent(flat: Floats, low: int, high: int) -> Floats:
 
 
 @_compiled
+def _add_shares(
+    at: Small, a: Small, b: Small, c: Small, d: Small, count: int, grid: Whole, columns: int
+) -> None:
+    """Add four shares per point: to node ``at``, the one to its right, above, and across."""
+    row, one = np.uint64(columns), np.uint64(1)
+    for i in range(count):
+        k = np.uint64(np.uint32(at[i]))
+        up, across = k + row, k + row + one
+        p, q, r, s = grid[k], grid[k + one], grid[up], grid[across]
+        grid[k] = p + np.int64(a[i])
+        grid[k + one] = q + np.int64(b[i])
+        grid[up] = r + np.int64(c[i])
+        grid[across] = s + np.int64(d[i])
+
+
+@_compiled
 def deposit_linear(
     flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Whole, columns: int
 ) -> None:
     """Share each point among the four nodes around it."""
-    scale = _STEPS / cell
+    scale, wide = _STEPS / cell, np.int32(columns)
     at, a, b = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
     c, d = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
-    row, one = np.uint64(columns), np.uint64(1)
-    wide = np.int32(columns)
     for start in range(low, high, _BLOCK):
         count = min(_BLOCK, high - start)
         block = flat[2 * start : 2 * (start + count)]
@@ -82,14 +97,95 @@ def deposit_linear(
             c[i] = (v << 10) - both
             a[i] = (_STEPS - u) * (_STEPS - v)
             at[i] = (y >> 10) * wide + (x >> 10)
+        _add_shares(at, a, b, c, d, count, grid, columns)
+
+
+@_compiled
+def sift(
+    x: Floats,
+    y: Floats,
+    weights: Floats,
+    bounds: tuple[float, float, float, float],
+    kept: Floats,
+    kept_weights: Floats,
+    tally: Whole,
+) -> int:
+    """Copy the points within bounds, and count the others by why they are left out.
+
+    ``weights`` may be empty. ``kept`` takes x and y by turns. ``tally`` counts: outside; not a
+    number; x and y swapped (the swapped point lies within the bounds); weight not a number of
+    zero or more. Returns how many points were kept.
+    """
+    west, south, east, north = bounds
+    weighted, count = weights.shape[0] > 0, 0
+    for i in range(x.shape[0]):
+        a, b = x[i], y[i]
+        if west <= a <= east and south <= b <= north:
+            if weighted:
+                weight = weights[i]
+                if not 0.0 <= weight < np.inf:
+                    tally[3] += 1
+                    continue
+                kept_weights[count] = weight
+            kept[2 * count] = a
+            kept[2 * count + 1] = b
+            count += 1
+        elif not (np.isfinite(a) and np.isfinite(b)):
+            tally[1] += 1
+        elif west <= b <= east and south <= a <= north:
+            tally[2] += 1
+        else:
+            tally[0] += 1
+    return count
+
+
+@_compiled
+def deposit_rows(
+    xs: Floats,
+    ys: Floats,
+    bounds: tuple[float, float, float, float],
+    x0: float,
+    y0: float,
+    cell: float,
+    grid: Whole,
+    columns: int,
+    kept: Floats,
+    tally: Whole,
+) -> int:
+    """Share the points within bounds as :func:`deposit_linear` does, and count the others.
+
+    ``kept`` has room for 1,024 numbers; ``tally`` is that of :func:`sift`. Returns how many
+    points were shared.
+    """
+    west, south, east, north = bounds
+    scale, wide = _STEPS / cell, np.int32(columns)
+    at, a, b = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
+    c, d = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
+    none, shared = np.empty(0), 0
+    for start in range(0, xs.shape[0], _BLOCK):
+        x, y = xs[start : start + _BLOCK], ys[start : start + _BLOCK]
+        count, within = x.shape[0], 0
         for i in range(count):
-            k = np.uint64(np.uint32(at[i]))
-            below, above = k + row, k + row + one
-            share, right, up, across = grid[k], grid[k + one], grid[below], grid[above]
-            grid[k] = share + np.int64(a[i])
-            grid[k + one] = right + np.int64(b[i])
-            grid[below] = up + np.int64(c[i])
-            grid[above] = across + np.int64(d[i])
+            across, along = (west <= x[i]) & (x[i] <= east), (south <= y[i]) & (y[i] <= north)
+            within += across & along
+        if within < count:
+            within = sift(x, y, none, bounds, kept, none, tally)
+            deposit_linear(kept, 0, within, x0, y0, cell, grid, columns)
+            shared += within
+            continue
+        for i in range(count):  # nearly always; the same arithmetic on columns of their own
+            p = np.int32((x[i] - x0) * scale + 0.5)
+            q = np.int32((y[i] - y0) * scale + 0.5)
+            u, v = p & (_STEPS - 1), q & (_STEPS - 1)
+            both = u * v
+            d[i] = both
+            b[i] = (u << 10) - both
+            c[i] = (v << 10) - both
+            a[i] = (_STEPS - u) * (_STEPS - v)
+            at[i] = (q >> 10) * wide + (p >> 10)
+        _add_shares(at, a, b, c, d, count, grid, columns)
+        shared += count
+    return shared
 
 
 @_compiled
@@ -324,55 +420,3 @@ def signed_areas(edges: Floats, area: Floats) -> None:
                 share = 0.5 * (begin + end) - c
                 area[r, c] += part * (1.0 - share)
                 area[r, c + 1] += part * share
-
-
-@_compiled
-def sift(
-    x: Floats,
-    y: Floats,
-    weights: Floats,
-    bounds: tuple[float, float, float, float],
-    kept: Floats,
-    kept_weights: Floats,
-    tally: Whole,
-) -> int:
-    """Copy the points within bounds, and count the others by why they are left out.
-
-    ``weights`` may be empty. ``kept`` takes x and y by turns. ``tally`` counts: outside; not a
-    number; x and y swapped (the swapped point lies within the bounds); weight not a number of
-    zero or more. Returns how many points were kept.
-    """
-    west, south, east, north = bounds
-    weighted, count = weights.shape[0] > 0, 0
-    for start in range(0, x.shape[0], _BLOCK):
-        xs, ys = x[start : start + _BLOCK], y[start : start + _BLOCK]
-        within = 0
-        for i in range(xs.shape[0]):
-            across, along = (west <= xs[i]) & (xs[i] <= east), (south <= ys[i]) & (ys[i] <= north)
-            within += across & along
-        if within == xs.shape[0] and not weighted:  # as nearly always: copy without branches
-            into = kept[2 * count : 2 * (count + within)]
-            for i in range(within):
-                into[2 * i] = xs[i]
-                into[2 * i + 1] = ys[i]
-            count += within
-            continue
-        for i in range(xs.shape[0]):
-            a, b = xs[i], ys[i]
-            if west <= a <= east and south <= b <= north:
-                if weighted:
-                    weight = weights[start + i]
-                    if not 0.0 <= weight < np.inf:
-                        tally[3] += 1
-                        continue
-                    kept_weights[count] = weight
-                kept[2 * count] = a
-                kept[2 * count + 1] = b
-                count += 1
-            elif not (np.isfinite(a) and np.isfinite(b)):
-                tally[1] += 1
-            elif west <= b <= east and south <= a <= north:
-                tally[2] += 1
-            else:
-                tally[0] += 1
-    return count

@@ -351,7 +351,8 @@ def reduce_file(
         The weights add up to more than 8e12.
     """
     part = empty_part(grid) if into is None else into
-    room = np.empty(2 * BATCH_ROWS), np.empty(BATCH_ROWS if columns.weights else 0)
+    rows = BATCH_ROWS if columns.weights else 512
+    room = np.empty(2 * rows), np.empty(rows)
     for x, y, weights in _batches(path, columns, groups):
         for low in range(0, len(x), BATCH_ROWS):
             some = slice(low, low + BATCH_ROWS)
@@ -426,28 +427,28 @@ def _take(
     room: tuple[Floats, Floats],
 ) -> None:
     """Bin one batch and account for its rows."""
-    from geo.binning import share_out
-    from geo.kernels import ONE, sift
+    from geo.kernels import ONE, deposit_rows, deposit_weighted, sift
 
     x, y, weights = batch
     part.read += len(x)
     tally = np.zeros(4, dtype=np.int64)
     if columns.source_crs is not None:
         x, y, weights = _project(x, y, weights, columns, grid, tally)
-    count = sift(x, y, weights, grid.bounds, *room, tally)
-    xy, some = room[0][: 2 * count].reshape(-1, 2), None
+    x0, y0, cell = grid.origin
+    place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
+    if columns.weights is None:
+        count = deposit_rows(x, y, grid.bounds, *place, room[0], tally)
+        part.weight += count * ONE
+    else:
+        count = sift(x, y, weights, grid.bounds, *room, tally)
+        some = room[1][:count]
+        require_weight(part.weight + float(some.sum()) * ONE)
+        part.weight += int(np.rint(some * ONE).astype(np.int64).sum())
+        deposit_weighted(room[0], some, 2, 0, count, *place)
     part.binned += count
     part.outside += int(tally[0])
     for reason, rejected in zip(REASONS, tally[1:].tolist(), strict=True):
         part.rejected[reason] += rejected
-    if columns.weights is None:
-        part.weight += count * ONE
-    else:
-        some = room[1][:count]
-        require_weight(part.weight + float(some.sum()) * ONE)
-        part.weight += int(np.rint(some * ONE).astype(np.int64).sum())
-    x0, y0, cell = grid.origin
-    share_out(xy, some, [part.counts], origin=(x0 - cell, y0 - cell, cell), nodes=2)
 
 
 def _project(
@@ -516,7 +517,9 @@ def _read(path: Path, columns: Columns, groups: Sequence[int] | None) -> Iterato
         for group in range(file.num_row_groups) if groups is None else groups:
             where = f"{path.name}, row group {group}"
             yield where, None  # so that an error in the group's first batch names the group
-            batches = file.iter_batches(BATCH_ROWS, row_groups=[group], columns=names)
+            batches = file.iter_batches(
+                BATCH_ROWS, row_groups=[group], columns=names, use_threads=False
+            )
             yield from ((where, batch) for batch in batches)
 
 
