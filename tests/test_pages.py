@@ -14,7 +14,7 @@ from tests.hostile import hostile_pack, refused_pack
 
 ROOT = Path(__file__).resolve().parent.parent
 ENTRY = str(ROOT / "streamlit_app.py")
-PAGES = ("explore", "district", "sources")
+PAGES = ("explore", "district", "coverage", "sources")
 
 
 def app(page: str = "explore", **query: str) -> AppTest:

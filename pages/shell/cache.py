@@ -8,8 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers import export, folium_map
+from layers import coverage_files, coverage_view, export, folium_map
 from layers.city import City, find_packs, load_city
+from layers.drawing import Drawing
 from layers.headline import Headline, headline
 from layers.state import Allowed, ViewState, allowed
 
@@ -81,3 +82,33 @@ def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
     if place.online_base is None:
         return None
     return folium_map.tiles(place.online_base, lang, os.environ)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_view.Coverage:
+    return coverage_view.coverage(city(city_id), asked)
+
+
+def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
+    """Return what the places of a state reach."""
+    return _coverage(place.id, place.digest, coverage_view.question(state))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _coverage_drawing(city_id: str, digest: str, asked: ViewState) -> Drawing | None:
+    return coverage_view.drawing(_coverage(city_id, digest, asked))
+
+
+def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
+    """Return what is drawn of it."""
+    return _coverage_drawing(place.id, place.digest, coverage_view.question(state))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _coverage_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
+    return coverage_files.package(_coverage(city_id, digest, asked), fmt).zip()
+
+
+def coverage_package(place: City, state: ViewState, fmt: str) -> bytes:
+    """Return it as a zip of files."""
+    return _coverage_package(place.id, place.digest, coverage_view.question(state), fmt)

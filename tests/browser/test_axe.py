@@ -43,7 +43,9 @@ def test_a_fault_is_found_in_the_page_and_in_the_map(server: Server, page: Page)
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("path", ["", "district", "sources"], ids=lambda path: path or "explore")
+@pytest.mark.parametrize(
+    "path", ["", "district", "coverage", "sources"], ids=lambda path: path or "explore"
+)
 def test_a_screen_has_no_serious_fault(
     server: Server, new_page: NewPage, path: str, lang: str, size: tuple[int, int]
 ) -> None:

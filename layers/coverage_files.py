@@ -1,0 +1,213 @@
+"""Hand over an answer of the coverage page: areas for a GIS, tables, and what was asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.finding import Finding
+from geo.geojson import to_geojson
+from geo.geopackage import Table, to_geopackage
+from layers import __version__
+from layers.bilingual import pair
+from layers.city import NOTICES, City
+from layers.coverage_view import Asked, Coverage
+from layers.export import Package
+from layers.handover import MANIFEST, sha256, to_csv
+from layers.state import ViewState, to_query
+
+FORMATS = ("geojson", "gpkg", "csv")
+AREA = frozenset({"Polygon", "MultiPolygon"})
+POINT = frozenset({"Point"})
+Tables = Mapping[str, tuple[pd.DataFrame, frozenset[str]]]
+
+
+def package(answer: Coverage, fmt: str) -> Package:
+    """Return the answer as files.
+
+    Parameters
+    ----------
+    answer
+        What was measured; where it was refused, the manifest alone.
+    fmt
+        ``geojson`` (EPSG:4326), ``gpkg`` (EPSG:4326, one file) or ``csv`` (the tables).
+
+    Returns
+    -------
+    Package
+        With the parameters on every area and in the manifest; the same answer gives the same
+        bytes.
+    """
+    tables: Tables = {} if answer.area is None else _tables(answer)
+    result = {} if answer.units is None else {"units": records(answer.units)}
+    return parcel(
+        answer.asked.city,
+        answer.asked.state,
+        "coverage",
+        fmt,
+        tables,
+        asked=parameters(answer.asked),
+        result=result,
+        findings=(answer.resolution, *answer.findings),
+    )
+
+
+def parameters(asked: Asked) -> dict[str, Any]:
+    """Return what was asked: the radius, how it came about, and what entered."""
+    return {
+        "radius_m": asked.radius_m,
+        "radius_from": asked.reach.label,
+        **asked.reach.parameters,
+        "sites": len(asked.mapped),
+        "sites_unmapped": len(asked.sites) - len(asked.mapped),
+    }
+
+
+def _tables(answer: Coverage) -> Tables:
+    assert answer.area is not None and answer.gaps is not None
+    assert answer.units is not None and answer.overlap is not None
+    asked, area = answer.asked, answer.area
+    given: dict[str, Any] = {"radius_m": asked.radius_m, "data_date": asked.city.data_date}
+    row = answer.rows["city"]
+    reach = gpd.GeoDataFrame(
+        [{**given, "area_km2": area.value, **{name: row[name] for name in ("low", "high")}}],
+        index=pd.Index(["reach"], name="id"),
+        geometry=[area.geometry],
+        crs=area.crs,
+    )
+    uncovered = answer.gaps.assign(**given)
+    uncovered.index = pd.Index([f"gap-{rank}" for rank in uncovered.index], name="id")
+    sites = asked.mapped[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
+    sites = sites.assign(**given, sole_km2=answer.overlap.losses["sole_km2"])
+    tables = {
+        "reach": (reach, AREA),
+        "uncovered": (uncovered, AREA),
+        "sites": (sites.rename_axis("id"), POINT),
+        "units": (answer.units.rename_axis("unit"), frozenset()),
+    }
+    if answer.served is not None:
+        names = asked.universities[["name_zh", "name_en"]]
+        served = answer.served.points.join(names).rename_axis("id")
+        tables["universities"] = (served, frozenset())
+    return tables
+
+
+def parcel(
+    city: City,
+    state: ViewState,
+    name: str,
+    fmt: str,
+    tables: Tables,
+    *,
+    asked: Mapping[str, Any],
+    result: Mapping[str, Any],
+    findings: Iterable[Finding],
+) -> Package:
+    """Return tables and areas as files, with a manifest of what was asked and what to know.
+
+    Parameters
+    ----------
+    city, state
+        What the answer is of; the state's address is kept.
+    name
+        Stem of the files.
+    fmt
+        One of ``FORMATS``.
+    tables
+        By name a frame with a named index and the geometry types it may hold; none for a table.
+    asked, result
+        Parameters and values for the manifest.
+    findings
+        Whose methods and caveats go along.
+    """
+    files = _files(city, name, fmt, tables)
+    files[MANIFEST] = _manifest(city, state, asked, result, findings, files)
+    stem = f"{city.id}_{city.data_date}_{name}_{fmt}"
+    return Package(stem, date.fromisoformat(city.data_date), MappingProxyType(files))
+
+
+def _files(city: City, name: str, fmt: str, tables: Tables) -> dict[str, bytes]:
+    shaped = {n: gpd.GeoDataFrame(f).to_crs(4326) for n, (f, kinds) in tables.items() if kinds}
+    if fmt == "gpkg" and shaped:
+        layers = [Table(n, frame, tables[n][1]) for n, frame in shaped.items()]
+        data = to_geopackage(layers, stamp=date.fromisoformat(city.data_date))
+        files = {f"{name}.gpkg": data}
+    elif fmt == "geojson":
+        files = {f"{n}.geojson": to_geojson(frame) for n, frame in shaped.items()}
+    else:
+        files = {f"{n}.csv": _csv(frame.drop(columns="geometry")) for n, frame in shaped.items()}
+    plain = {n: frame for n, (frame, kinds) in tables.items() if not kinds}
+    return files | {f"{n}.csv": _csv(frame) for n, frame in plain.items()}
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    table = pd.DataFrame(frame).reset_index()
+    rows = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
+    return to_csv([[str(name) for name in table.columns], *rows])
+
+
+def _cell(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame for JSON: the index first, what is missing as null."""
+    text = frame.reset_index().to_json(orient="records", force_ascii=False)
+    rows: list[dict[str, Any]] = json.loads(text)
+    return rows
+
+
+def _manifest(
+    city: City,
+    state: ViewState,
+    asked: Mapping[str, Any],
+    result: Mapping[str, Any],
+    findings: Iterable[Finding],
+    files: Mapping[str, bytes],
+) -> bytes:
+    said: list[Finding] = list(findings)
+    content = {
+        "product": {**pair("app.name")._asdict(), "version": __version__},
+        "city": {"id": city.id, **city.name._asdict(), "pack_sha256": city.digest},
+        "data_date": city.data_date,
+        "address": to_query(state),
+        "asked": asked,
+        "result": result,
+        "methods": [_method(finding) for finding in said],
+        "caveats": _caveats(said),
+        "terms": {name: city.notices[name]._asdict() for name in NOTICES if name in city.notices},
+        "files": [
+            {"name": name, "bytes": len(data), "sha256": sha256(data)}
+            for name, data in files.items()
+        ],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+
+
+def _method(finding: Finding) -> dict[str, Any]:
+    plain = {key: None if value != value else value for key, value in finding.parameters.items()}
+    return {
+        "method": finding.method,
+        **pair(finding.method)._asdict(),
+        "value": None if finding.value != finding.value else finding.value,
+        "unit": finding.unit,
+        "n": finding.n,
+        "parameters": plain,
+    }
+
+
+def _caveats(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    told = {
+        key: pair(key, **finding.parameters)._asdict()
+        for finding in findings
+        for key in finding.caveats
+    }
+    return [dict(words) for words in told.values()]

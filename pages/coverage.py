@@ -1,0 +1,34 @@
+"""Coverage: what is within reach, what is missed, and where to add."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shell import coverage_panels, frame
+
+PARTS: dict[str, type[coverage_panels.Part]] = {
+    "reach": coverage_panels.ReachPart,
+}
+
+screen = frame.open_page("coverage")
+say, state = screen.say, screen.state
+part = PARTS.get(state.coverage.part, coverage_panels.ReachPart)(screen)
+
+# The map is filled first, wherever it stands: the reader waits for it, not for the controls.
+top = st.container()
+main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
+with main:
+    above, middle = st.container(), st.container()
+with middle:
+    part.picture()
+with above:
+    part.statement()
+with top:
+    title = say("coverage_page.title", city=screen.city.name.of(state.lang))
+    frame.heading(screen, title, frame.subtitle(screen))
+
+if side is not None:
+    with side:
+        coverage_panels.switch(screen, tuple(PARTS))
+        part.controls()
+    part.below()

@@ -1,0 +1,201 @@
+"""Show that the coverage page says, tables, draws and hands over one and the same answer."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from layers import coverage_files
+from layers.city import City
+from layers.coverage_view import (
+    Coverage,
+    caveats,
+    coverage,
+    drawing,
+    further,
+    gap_table,
+    percent,
+    question,
+    reach_of,
+    rules,
+    sentence,
+    sole_table,
+    span,
+    unit_table,
+)
+from layers.state import CoverageOptions, Filters, ViewState, default_state
+from layers.text import speaker
+
+
+def asked(city: City, lang: str = "zh", **options: int) -> ViewState:
+    state = default_state(city, lang)  # type: ignore[arg-type]
+    return replace(state, coverage=CoverageOptions(**options))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def ten(tianjin: City) -> Coverage:
+    return coverage(tianjin, asked(tianjin, radius_m=10_000))
+
+
+@pytest.fixture(scope="module")
+def small(toy: City) -> Coverage:
+    """Only the park at the middle of the first square: doubt 300 m, 3 km, a whole disc."""
+    state = replace(
+        asked(toy, radius_m=3_000),
+        layers=frozenset({"science_park"}),
+        filters=Filters(plan_status=frozenset({"existing_2020"})),
+        later=False,
+    )
+    return coverage(toy, state)
+
+
+def test_a_whole_disc_in_a_square_city(small: Coverage) -> None:
+    assert small.area is not None
+    assert small.area.value == pytest.approx(9 * math.pi, rel=1e-4)
+    assert small.rows["990101"]["share"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
+    assert small.rows["990104"]["share"] == 0
+    assert small.resolution.verdict == "uncertainty.fixed"
+    assert "7.1%" in sentence(small)
+
+
+def test_residents_follow_their_district_evenly(small: Coverage) -> None:
+    people = small.asked.residents
+    expected = people["990101"] * small.rows["990101"]["share"] / people.sum()
+    assert small.rows["city"]["people_share"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_gaps_and_reach_fill_the_city(ten: Coverage) -> None:
+    assert ten.area is not None and ten.gaps is not None
+    whole = ten.asked.districts.area.sum() / 1e6
+    slivers = whole - ten.area.value - ten.gaps["area_km2"].sum()
+    assert -1e-6 <= float(slivers) < 10
+    assert list(ten.gaps["area_km2"]) == sorted(ten.gaps["area_km2"], reverse=True)
+
+
+def test_a_larger_radius_never_covers_less(tianjin: City, ten: Coverage) -> None:
+    five = coverage(tianjin, asked(tianjin, radius_m=5_000))
+    assert five.units is not None and ten.units is not None
+    assert (five.units["share"] <= ten.units["share"] + 1e-9).all()
+    assert (five.units["low"] <= ten.units["low"] + 1e-9).all()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_below_the_median_doubt_it_refuses_in_words(tianjin: City, lang: str) -> None:
+    three = coverage(tianjin, asked(tianjin, lang, radius_m=3_000))
+    assert three.area is None and drawing(three) is None and further(three) == []
+    assert "14" in sentence(three) and "70" in sentence(three) and "%" not in sentence(three)
+    joined = rules(three)[-1]
+    for radius, found in (("1", "0"), ("3", "14"), ("10", "51")):
+        assert found in joined and radius in joined
+
+
+def test_no_place_is_said_in_words(tianjin: City) -> None:
+    state = replace(asked(tianjin), layers=frozenset({"district"}))
+    answer = coverage(tianjin, state)
+    assert sentence(answer) == speaker("zh")("coverage_page.empty")
+    assert rules(answer)
+
+
+def test_the_sentence_carries_the_simulated_interval(ten: Coverage) -> None:
+    row = ten.rows["city"]
+    assert row["low"] < row["high"]
+    assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in sentence(ten)
+    assert ten.simulation is not None and ten.simulation.parameters["draws"] >= 500
+    text = " ".join([sentence(ten), *further(ten), *caveats(tuple(ten.findings), "zh")])
+    assert "置信区间" not in text and "16 处" in text
+
+
+def test_the_tables_read_least_first_and_keep_three_things_apart(ten: Coverage) -> None:
+    table = unit_table(ten)
+    assert list(table.index[:4]) == ["天津市", "“津城”", "其他区", "“滨城”"]
+    assert table.index[4] == "蓟州区"
+    assert table.loc["蓟州区", "规划点名"] == "未点名"
+    assert table.loc["蓟州区", "薄弱判断"] == "薄弱区"
+    assert list(gap_table(ten)["区"][:3]) == ["蓟州区", "滨海新区", "宁河区"]
+    assert 0 < len(sole_table(ten)) <= 10
+
+
+def test_the_drawing_is_what_was_measured(ten: Coverage) -> None:
+    drawn = drawing(ten)
+    assert drawn is not None and ten.area is not None
+    open_, reached, twice = (
+        gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes
+    )
+    assert reached.area / 1e6 == pytest.approx(ten.area.value, rel=2e-3)
+    assert open_.intersection(reached).area < 2e-3 * reached.area
+    assert ten.overlap is not None
+    assert twice.area / 1e6 == pytest.approx(ten.overlap.value, rel=1e-2)
+
+
+def test_a_radius_from_a_time_states_what_it_assumes(tianjin: City) -> None:
+    options = CoverageOptions(minutes=30, speed_kmh=52, detour_percent=130)
+    assert reach_of(options).radius_m == pytest.approx(20_000)
+    line = rules(coverage(tianjin, replace(asked(tianjin), coverage=options)))[4]
+    assert "52" in line and "1.3" in line and "等时圈" in line
+
+
+def test_what_does_not_matter_does_not_change_the_question(tianjin: City) -> None:
+    state = asked(tianjin)
+    other = replace(state, selected="120119", present=True, compare="120119")
+    assert question(state) == question(other)
+    assert question(state) != question(replace(state, later=False))
+
+
+@pytest.mark.parametrize("fmt", coverage_files.FORMATS)
+def test_a_package_has_its_parameters_and_the_same_bytes(ten: Coverage, fmt: str) -> None:
+    first = coverage_files.package(ten, fmt)
+    assert first.zip() == coverage_files.package(ten, fmt).zip()
+    with zipfile.ZipFile(io.BytesIO(first.zip())) as archive:
+        told = json.loads(archive.read("manifest.json"))
+        assert {entry["name"] for entry in told["files"]} == {*archive.namelist()} - {
+            "manifest.json"
+        }
+    assert told["asked"]["radius_m"] == 10_000
+    assert told["data_date"] == ten.asked.city.data_date
+    city = told["result"]["units"][0]
+    assert city["unit"] == "city" and city["low"] == pytest.approx(ten.rows["city"]["low"])
+    assert any("置信" not in c["zh"] and "模拟区间" in c["zh"] for c in told["caveats"])
+
+
+def test_a_refusal_hands_over_no_area(tianjin: City) -> None:
+    three = coverage(tianjin, asked(tianjin, radius_m=3_000))
+    assert list(coverage_files.package(three, "geojson").files) == ["manifest.json"]
+
+
+def test_the_geojson_is_the_area_in_degrees(small: Coverage) -> None:
+    reach = json.loads(coverage_files.package(small, "geojson").files["reach.geojson"])
+    (feature,) = reach["features"]
+    area = gpd.GeoSeries([shapely.geometry.shape(feature["geometry"])], crs=4326).to_crs(4548)
+    assert float(area.area.iloc[0]) / 1e6 == pytest.approx(9 * math.pi, rel=1e-4)
+    assert feature["properties"]["radius_m"] == 3_000
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_any_city_and_layer_can_be_asked(toy: City, lang: str) -> None:
+    city = toy
+    for layers in (frozenset(city.layers), frozenset({"university"}), frozenset()):
+        state = replace(asked(city, lang, radius_m=60_000), layers=layers)
+        answer = coverage(city, state)
+        assert sentence(answer)
+        if answer.area is not None:
+            assert unit_table(answer).shape[0] >= 4
+            assert drawing(answer) is not None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(0.622, 0.71, "62–71%"), (0.324, 0.33, "32.4–33.0%"), (1, 1, "100%"), (0, 0, "0.0%")],
+)
+def test_an_interval_is_no_finer_than_it_is_wide(low: float, high: float, text: str) -> None:
+    assert span(low, high) == text
+
+
+def test_a_share_has_at_most_three_digits() -> None:
+    assert [percent(s) for s in (0.0664, 0.5, 1.0)] == ["6.6%", "50%", "100%"]

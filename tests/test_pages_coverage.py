@@ -1,0 +1,53 @@
+"""Show the coverage page in both languages, refused, empty and presenting, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_pages import app, page_text, scene
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_result_comes_first_with_its_interval(lang):
+    at = app("coverage", lang=lang, cr="10000")
+    assert not at.exception
+    text = page_text(at)
+    assert "32–37%" in text
+    assert ("模拟区间" if lang == "zh" else "simulated interval") in text
+    assert len(scene(at)["drawing"]["shapes"]) == 3
+
+
+def test_a_radius_finer_than_the_doubt_is_refused_and_draws_no_reach():
+    at = app("coverage", cr="3000")
+    assert not at.exception
+    assert "不予计算" in page_text(at)
+    assert not scene(at)["drawing"]
+
+
+def test_a_preset_and_a_typed_radius_move_sentence_and_address():
+    at = app("coverage")
+    at.segmented_control(key="cov_preset").set_value(10_000).run()
+    assert at.query_params["cr"] == "10000"
+    assert "10\u202fkm" in page_text(at)
+    at.number_input(key="cov_radius_m").set_value(7.5).run()
+    assert at.query_params["cr"] == "7500"
+    assert "7.5\u202fkm" in page_text(at)
+
+
+def test_a_travel_time_states_its_assumptions():
+    at = app("coverage")
+    at.segmented_control(key="cov_minutes").set_value(30).run()
+    assert at.query_params["cmin"] == "30"
+    assert "等时圈" in page_text(at)
+    at.number_input(key="cov_speed_kmh").set_value(40.0).run()
+    assert at.query_params["ckmh"] == "40"
+
+
+def test_no_places_and_no_controls_where_there_should_be_none():
+    empty = app("coverage", level="district", field="aerospace")
+    assert not empty.exception
+    assert "不能计算" in page_text(empty)
+    presented = app("coverage", present="1")
+    assert not presented.exception
+    assert presented.number_input.len == 0
+    assert "模拟区间" in page_text(presented)
