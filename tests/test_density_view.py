@@ -1,0 +1,223 @@
+"""Show that the density page draws in the right place, says what is firm, and hands it over."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from colorspacious import cspace_convert
+from PIL import Image
+from pyproj import Transformer
+from rasterio.io import MemoryFile
+
+from layers.city import City
+from layers.density_view import RAMP, Measured, files, measure, outlines, shades, tell
+from layers.state import DensityOptions, Filters, default_state
+from layers.text import speaker
+from layers.view import View, look
+
+
+def _view(city: City, options: DensityOptions, **changes: Any) -> View:
+    return look(city, replace(default_state(city), density=options, **changes))
+
+
+@pytest.fixture(scope="module")
+def measured(tianjin: City) -> Measured:
+    """The shipped city at the finest bandwidth."""
+    return measure(_view(tianjin, DensityOptions(bandwidth_km=3)))
+
+
+def _read(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def _misfits(measured: Measured, shift_m: float = 0.0) -> int:
+    """Count points whose pixel shows a class that no cell within one cell's distance has."""
+    laid, surface = measured.picture, measured.surface
+    assert laid is not None
+    classes = np.asarray(Image.open(io.BytesIO(laid.png)))
+    (south, west), (north, east) = laid.bounds
+    rng = np.random.default_rng(5)
+    x0, y0, x1, y1 = surface.grid.bounds
+    xy = rng.uniform((x0 + 3e3, y0 + 3e3), (x1 - 3e3, y1 - 3e3), (4000, 2))
+    xy = np.vstack([xy, [(p.x, p.y) for p in measured.places.geometry]])
+    to_mercator = Transformer.from_crs(4326, 3857, always_xy=True)
+    to_degrees = Transformer.from_crs(surface.crs, 4326, always_xy=True)
+    left, low = to_mercator.transform(west, south)
+    right, high = to_mercator.transform(east, north)
+    x, y = to_mercator.transform(*to_degrees.transform(xy[:, 0] + shift_m, xy[:, 1]))
+    column = ((x - left) / (right - left) * classes.shape[1]).astype(int)
+    row = ((high - y) / (high - low) * classes.shape[0]).astype(int)
+    seen = classes[row, column]
+    moves = [(dx, dy) for dx in (-500, 0, 500) for dy in (-500, 0, 500)]
+    near = np.array([surface.at(xy + move) for move in moves])
+    of = np.searchsorted(measured.breaks, near, side="right")
+    return int(((seen < of.min(axis=0)) | (seen > of.max(axis=0))).sum())
+
+
+def test_the_picture_fits_the_ground_to_within_one_cell(measured: Measured) -> None:
+    assert _misfits(measured) == 0
+    assert _misfits(measured, shift_m=2000) > 20, "the check must be able to fail"
+
+
+def test_every_row_is_accounted_for(measured: Measured, tianjin: City) -> None:
+    shown = look(tianjin, default_state(tianjin)).places
+    assert measured.shown == len(shown) == 86
+    assert (
+        measured.surface.n + measured.nested + measured.unmapped + measured.outside
+        == measured.shown
+    )
+    # A second route: rows without a point, and rows whose parent has one too.
+    assert measured.unmapped == int((shown.geometry.isna() | shown.geometry.is_empty).sum()) == 16
+    ids = set(shown.index[shown.geometry.notna()])
+    nested = [i for i in ids if shown["parent_id"][i] in ids]
+    assert measured.nested == len(nested) == 10
+    assert "86" in tell(measured, "zh").account
+
+
+def test_the_surface_is_the_sum_of_kernels(measured: Measured) -> None:
+    # Far from the boundary the edge correction is nothing: sum the kernels by hand at the peak.
+    peak = measured.peaks[0]
+    d2 = (measured.places.geometry.x - peak.x) ** 2 + (measured.places.geometry.y - peak.y) ** 2
+    by_hand = float(np.exp(-d2 / (2 * 3000**2)).sum() / (2 * math.pi * 3**2))
+    assert peak.value == pytest.approx(by_hand, rel=0.01)
+    assert measured.districts["mass"].sum() == pytest.approx(measured.surface.n, rel=0.05)
+
+
+def test_the_geotiff_lies_in_the_right_place(measured: Measured, tianjin: City) -> None:
+    with MemoryFile(files(measured).files["density.tif"]) as memory, memory.open() as tiff:
+        assert tiff.crs.to_epsg() == tianjin.metric_epsg == 4548
+        west, south, east, north = outlines(tianjin).total_bounds
+        assert tiff.bounds.left <= west < east <= tiff.bounds.right
+        assert tiff.bounds.bottom <= south < north <= tiff.bounds.top
+        assert (tiff.bounds.right - east) < 500
+        peak = measured.peaks[0]
+        value = next(tiff.sample([(peak.x, peak.y)]))[0]
+        assert value == pytest.approx(peak.value, rel=1e-6)
+        tags = tiff.tags()
+    assert tags["sigma_km"] == "3.0"
+    assert tags["data_date"] == tianjin.data_date
+    assert tags["city"] == "tianjin"
+    assert "layers=" in tags["places"]
+    assert "density.few" in tags["caveats"]
+
+
+def test_contours_carry_their_parameters(measured: Measured) -> None:
+    found = json.loads(files(measured).files["density_contours.geojson"])
+    assert [f["properties"]["level_per_km2"] for f in found["features"]] == list(measured.breaks)
+    first = found["features"][0]["properties"]
+    assert (first["sigma_m"], first["kernel"], first["n"]) == (3000.0, "gaussian", 56)
+    assert first["unit"] == "1/km²"
+    lon, lat = found["features"][0]["geometry"]["coordinates"][0][0]
+    assert 116 < lon < 119
+    assert 38 < lat < 41
+
+
+def test_tables_hold_the_numbers_of_the_screen(measured: Measured) -> None:
+    package = files(measured)
+    rows = _read(package.files["density_districts.csv"])
+    assert float(rows[0]["mass"]) == measured.districts["mass"].max()
+    told = tell(measured, "zh")
+    assert [row["name_zh"] for row in rows] == list(told.districts.index)
+    peaks = _read(package.files["density_peaks.csv"])
+    assert [float(row["per_km2"]) for row in peaks] == [p.value for p in measured.peaks]
+    assert peaks[0]["holds"] == f"{measured.holds.value:.3f}" if measured.holds else False
+    about = {row["name"]: row["en"] for row in _read(package.files["density_about.csv"])}
+    assert about["kernel"] == "gaussian"
+    assert package.zip() == files(measured).zip()
+
+
+def test_a_stack_of_stand_ins_is_called_that(measured: Measured) -> None:
+    stacked = [p for p in measured.peaks if p.label == "peak.coincident"]
+    assert stacked
+    sentence = speaker("zh")("peak.coincident", rows=4)
+    told = tell(measured, "zh")
+    assert any(sentence in note for peak in told.peaks for note in peak.notes)
+
+
+def test_what_is_finer_than_the_doubt_is_said_so(measured: Measured) -> None:
+    doubt = measured.places["uncertainty_m"]
+    told = tell(measured, "zh")
+    many = int((2 * doubt > 3000).sum())
+    assert 0 < many < len(doubt)
+    assert any(f"56 处中有 {many} 处" in text for text in told.method)
+    assert any("只能看作范围" in note for note in told.peaks[0].notes)
+
+
+def test_the_peak_is_named_no_finer_than_the_bandwidth(tianjin: City) -> None:
+    # At 5 km the highest cell lies on the border of two districts: both are named.
+    told = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=5))), "zh")
+    assert "西青区与南开区一带" in told.sentence
+    assert any("抽取中最高处所在" in text for text in told.firmness)
+
+
+def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: Measured) -> None:
+    told, runs = tell(measured, "zh"), measured.runs
+    assert runs is not None
+    assert len(told.strip) == len(runs.runs) == 6
+    assert [c.split("，")[0] for c in (s.caption for s in told.strip)][:3] == [
+        *("带宽 1.5\u202fkm", "带宽 3\u202fkm", "带宽 6\u202fkm")
+    ]
+    assert speaker("zh")(runs.verdict, **runs.parameters) in told.verdict
+    assert all(s.uri.startswith("data:image/svg+xml;base64,") for s in told.strip)
+
+
+def test_weights_and_kernel_change_the_surface(measured: Measured, tianjin: City) -> None:
+    other = measure(_view(tianjin, DensityOptions(bandwidth_km=3, kernel="quartic")))
+    assert other.surface.parameters["kernel"] == "quartic"
+    assert not np.allclose(other.surface.values, measured.surface.values, rtol=0.01)
+    weighed = measure(_view(tianjin, DensityOptions(bandwidth_km=3, weight="level")))
+    levels, basis = measured.places["level"], measured.places["level_basis"]
+    national = int(((levels == "national") & (basis != "aimed_at")).sum())
+    middle = int((levels.isin(["ministerial", "municipal"]) & (basis != "aimed_at")).sum())
+    by_hand = 56 + 2 * national + middle
+    assert weighed.surface.parameters["weight_sum"] == pytest.approx(by_hand)
+    assert "加权处" in tell(weighed, "zh").sentence
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_to_measure_is_said(tianjin: City, lang: str) -> None:
+    nothing = Filters(level=frozenset({"district"}), field=frozenset({"aerospace"}))
+    changed: tuple[dict[str, Any], ...] = ({"layers": frozenset()}, {"filters": nothing})
+    for changes in changed:
+        empty = measure(_view(tianjin, DensityOptions(), **changes))
+        told = tell(empty, lang)
+        assert told.sentence == speaker(lang)("density_page.empty")
+        assert told.drawing.raster is None
+        assert (told.peaks, told.strip, told.verdict) == ((), (), "")
+        assert files(empty).zip()
+
+
+def test_one_place_is_one_bump(toy: City) -> None:
+    # platform-none has no site, zone-all and its part share a point: pilot zones give one place.
+    one = measure(_view(toy, DensityOptions(), layers=frozenset({"pilot_zone"})))
+    assert one.surface.n == 1
+    assert len(one.peaks) == 1
+    told = tell(one, "zh")
+    assert told.too_few
+    assert told.districts.iloc[0, 1] != "–"
+
+
+def test_the_ramp_is_even_and_of_one_hue() -> None:
+    rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in RAMP])
+    for vision in ("normal", "deuteranomaly", "protanomaly", "tritanomaly"):
+        space: Any = (
+            "sRGB1"
+            if vision == "normal"
+            else {"name": "sRGB1+CVD", "cvd_type": vision, "severity": 100}
+        )
+        shown = np.clip(cspace_convert(rgb, space, "sRGB1"), 0, 1)
+        steps = -np.diff(cspace_convert(shown, "sRGB1", "CAM02-UCS")[:, 0])
+        assert steps.min() > 5.5, vision
+        if vision == "normal":
+            assert steps.max() / steps.min() < 1.15
+    hue = np.unwrap(cspace_convert(rgb, "sRGB1", "JCh")[:, 2], period=360)
+    assert hue.max() - hue.min() < 40
+    assert shades(9) == RAMP
+    assert len(set(shades(4))) == 4
