@@ -112,12 +112,14 @@ def extent(xy: Floats) -> tuple[float, float, float, float] | None:
 def share_out(
     xy: Floats,
     weights: Floats | None,
-    grids: list[Whole],
+    grid: Whole,
     *,
     origin: tuple[float, float, float],
     nodes: int,
+    low: int = 0,
+    high: int | None = None,
 ) -> None:
-    """Share points among the nodes around them, in whole units of 2⁻²⁰.
+    """Share points among the nodes around them, in whole units of 2⁻²⁰, on this thread.
 
     Parameters
     ----------
@@ -125,25 +127,23 @@ def share_out(
         Points in metres, shape (n, 2), C order; all at least two cells inside the grid.
     weights
         One number of zero or more per point, or None for one each.
-    grids
-        Grids that are added to, each of the same shape: one per core, whose sum is the result.
+    grid
+        What is added to, shape (rows, columns).
     origin
         X and y of node (0, 0), the centre of the first cell, and the side of a cell, metres.
     nodes
         Along each axis: 2 (linear) or 3 (quadratic).
+    low, high
+        The stretch of points to take; None for all.
     """
-    flat, columns = xy.reshape(-1), grids[0].shape[1]
-
-    def work(part: int, low: int, high: int) -> None:
-        place = (low, high, *origin, grids[part].reshape(-1), columns)
-        if weights is not None:
-            kernels.deposit_weighted(flat, weights, nodes, *place)
-        elif nodes == 3:
-            kernels.deposit_quadratic(flat, *place)
-        else:
-            kernels.deposit_linear(flat, *place)
-
-    in_parts(work, len(xy), size=len(xy) if len(grids) > 1 else 0)  # one grid: one thread
+    end = len(xy) if high is None else high
+    flat, place = xy.reshape(-1), (low, end, *origin, grid.reshape(-1), grid.shape[1])
+    if weights is not None:
+        kernels.deposit_weighted(flat, weights, nodes, *place)
+    elif nodes == 3:
+        kernels.deposit_quadratic(flat, *place)
+    else:
+        kernels.deposit_linear(flat, *place)
 
 
 def surface(
@@ -176,11 +176,15 @@ def surface(
         Weight that is on the grid.
     """
     with _Memory() as memory:
-        parts = 1 if len(xy) < _LEAST else cores()
-        grids = [memory.zeros(*shape).view(np.int64) for _ in range(parts)]
-        share_out(xy, weights, grids, origin=origin, nodes=nodes)
-        units = in_parts(lambda part, *_: int(grids[part].sum()), parts, size=parts * _LEAST)
-        return _smooth(grids, taps, phases, scale, memory), sum(units) / ONE
+        grids: dict[int, Whole] = {}
+
+        def work(part: int, low: int, high: int) -> int:
+            grid = grids[part] = memory.zeros(*shape).view(np.int64)
+            share_out(xy, weights, grid, origin=origin, nodes=nodes, low=low, high=high)
+            return int(grid.sum())
+
+        units = sum(in_parts(work, len(xy), size=len(xy)))
+        return _smooth(list(grids.values()), taps, phases, scale, memory), units / ONE
 
 
 def smooth(grid: Whole | Floats, taps: Floats, phases: Floats, *, scale: float) -> Floats:
@@ -210,50 +214,41 @@ def smooth(grid: Whole | Floats, taps: Floats, phases: Floats, *, scale: float) 
 def _smooth(
     grids: list[Any], taps: Floats, phases: Floats, scale: float, memory: _Memory
 ) -> Floats:
+    """Filter the sum of some grids; each thread adds up and filters a band of rows."""
     rows, columns = grids[0].shape
     reach, fine = len(taps) // 2, len(phases)
     taps = np.append(taps, np.zeros(-len(taps) % TAPS))
-    source = memory.zeros(rows + len(taps) + reach, columns)
-    _merge(grids, source[reach : reach + rows])
-    flat, size, scaled = source.reshape(-1), rows * columns, taps * scale
+    scaled, size = taps * scale, rows * columns
+    # Three rows of zeros around what is drawn out.
+    padded = memory.zeros(rows + 6, columns * fine) if fine > 1 else np.empty((rows, columns))
+    middle = padded[3:-3] if fine > 1 else padded
+
+    def band(_: int, low: int, high: int) -> None:
+        source = memory.zeros(high - low + len(taps) + reach, columns)
+        first, last = max(0, low - reach), min(rows, high + reach)
+        rim = source[first - low + reach : last - low + reach]
+        for grid in grids:
+            _add(grid[first:last], rim)
+        flat = source.reshape(-1)
+        kernels.filter_rows(flat, columns, scaled, taps, reach, phases, middle[low:high])
+
+    in_parts(band, rows, size=size)
     if fine == 1:
-        into = np.empty((rows, columns))
-        in_parts(
-            lambda _, low, high: kernels.filter_rows(
-                flat, columns, scaled, taps, reach, phases, into, low, high
-            ),
-            rows,
-            size=size,
-        )
-        return into
-    middle = memory.zeros(rows + 6, columns * fine)
-    in_parts(
-        lambda _, low, high: kernels.filter_rows(
-            flat, columns, scaled, taps, reach, phases, middle[3:-3], low, high
-        ),
-        rows,
-        size=size,
-    )
+        return middle
     into = np.empty((rows * fine, columns * fine))
     in_parts(
-        lambda _, low, high: kernels.draw_out(middle, phases, into, low, high),
+        lambda _, low, high: kernels.draw_out(padded, phases, into, low, high),
         len(into),
         size=into.size,
     )
     return into
 
 
-def _merge(grids: list[Any], into: Floats) -> None:
-    if grids[0].dtype != np.int64:
-        into[:] = grids[0]
-        return
-    flat = into.reshape(-1)
-
-    def work(_: int, low: int, high: int) -> None:
-        for grid in grids:
-            kernels.add_up(grid.reshape(-1), flat, low, high)
-
-    in_parts(work, len(flat), size=len(flat))
+def _add(grid: Any, into: Floats) -> None:
+    if grid.dtype == np.int64:
+        kernels.add_up(grid.reshape(-1), into.reshape(-1))
+    else:
+        into += grid
 
 
 def splat(

@@ -115,6 +115,7 @@ class _Task:
     cell_m: float
     kernel: Kernel
     crs: CRS
+    crs_name: str
     boundary: BaseGeometry | None
     bounds: tuple[float, float, float, float]
     """West, south, east, north of all points, those outside the boundary too."""
@@ -245,8 +246,8 @@ def _task(
     if problems:
         raise ParameterError("density.parameters", problems)
     plane = _plane(crs)
-    area = _area(boundary, plane)
-    task = _Task(points, weighed, sigma, cell, kernel, plane, area, bounds, 0)
+    area = _area(boundary, plane[0])
+    task = _Task(points, weighed, sigma, cell, kernel, *plane, area, bounds, 0)
     return task if area is None else _part(task, _lookup(area.wkb).codes(points) >= 0)
 
 
@@ -259,11 +260,11 @@ def _part(task: _Task, kept: NDArray[np.bool_]) -> _Task:
 
 
 @lru_cache(maxsize=8)
-def _plane(crs: Any) -> CRS:
-    """Return the CRS; raise CrsError unless it is a plane in metres."""
+def _plane(crs: Any) -> tuple[CRS, str]:
+    """Return the CRS and its name; raise CrsError unless it is a plane in metres."""
     plane = CRS.from_user_input(crs)
     require_metric(gpd.GeoSeries([], crs=plane), argument="crs")
-    return plane
+    return plane, plane.to_string()
 
 
 @lru_cache(maxsize=4)
@@ -510,7 +511,7 @@ def _surface(
         "sigma_m": task.sigma_m,
         "sigma_km": task.sigma_m / 1000,
         "cell_m": task.cell_m,
-        "crs": task.crs.to_string(),
+        "crs": task.crs_name,
         "weighted": task.weights is not None,
         "weight_sum": task.total,
         "edge_corrected": task.boundary is not None,
@@ -665,7 +666,7 @@ def grid_density(
     from geo.binning import ONE, smooth
 
     plane = _plane(crs)
-    area = _area(boundary, plane)
+    area = _area(boundary, plane[0])
     sigma = require_positive(sigma_m, argument="sigma_m")
     if sigma < 2 * grid.cell_m:
         what = f"of {sigma:g} m is less than two cells of {grid.cell_m:g} m."
@@ -677,7 +678,7 @@ def grid_density(
     taps, scale = _filter(sigma / grid.cell_m, 2, 1), 1e6 / grid.cell_m**2
     values = smooth(counts, taps, _phases(1), scale=scale)
     none, bounds = np.zeros((0, 2)), grid.bounds
-    task = _Task(none, None, sigma, grid.cell_m, "gaussian", plane, area, bounds, 0)
+    task = _Task(none, None, sigma, grid.cell_m, "gaussian", *plane, area, bounds, 0)
     values, inside = _within(task, frame, values)
     found = _surface(
         task, frame, values, mass, inside, "binned", data_date, points=n, weight_sum=mass

@@ -264,10 +264,10 @@ def deposit_weighted(
 
 
 @_compiled
-def add_up(grid: Whole, into: Floats, low: int, high: int) -> None:
+def add_up(grid: Whole, into: Floats) -> None:
     """Add units to numbers; exact as long as no cell exceeds 2⁵³ units."""
     unit = 1.0 / ONE
-    for i in range(low, high):
+    for i in range(into.shape[0]):
         into[i] += grid[i] * unit
 
 
@@ -280,22 +280,21 @@ def filter_rows(
     reach: int,
     phases: Floats,
     into: Floats,
-    low: int,
-    high: int,
 ) -> None:
-    """Filter rows ``low`` to ``high`` along both axes, and draw them out to the finer columns.
+    """Filter rows along both axes, and draw them out to the finer columns.
 
-    ``source`` is flat and has ``reach`` rows of zeros before the first row, and enough behind.
+    ``source`` is flat, with ``reach`` rows before the first of ``into``, and enough behind.
     The loops over columns are the inner ones and eight taps are applied at a time: the compiler
     makes vectors of that, and each value is fetched once for eight products.
     """
     fine = phases.shape[0]
-    middle = np.zeros((high - low, columns))
+    rows = into.shape[0]
+    middle = np.zeros((rows, columns))
     wide = np.uint64(columns)
     for left in range(0, columns, _COLUMNS):
         count = min(_COLUMNS, columns - left)
-        for r in range(low, high):
-            total = middle[r - low, left : left + count]
+        for r in range(rows):
+            total = middle[r, left : left + count]
             for t in range(0, taps.shape[0], TAPS):
                 k = taps[t : t + TAPS]
                 k0, k1, k2, k3, k4, k5, k6, k7 = k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]
@@ -313,8 +312,8 @@ def filter_rows(
                     )  # fmt: skip
     padded = np.zeros(columns + along.shape[0])
     smooth = np.zeros(columns + 6)
-    for r in range(low, high):
-        padded[reach : reach + columns] = middle[r - low]
+    for r in range(rows):
+        padded[reach : reach + columns] = middle[r]
         line = smooth[3 : 3 + columns] if fine > 1 else into[r]
         line[:] = 0.0
         for t in range(0, along.shape[0], TAPS):

@@ -103,6 +103,13 @@ def compare(xy: Floats, cell_m: int) -> list[Row]:
     west, south, east, north = surface.grid.bounds
     extent = ((south, north), (west, east))
 
+    def one_pass() -> None:
+        binning.in_parts(share, len(xy), size=len(xy))
+
+    def share(part: int, low: int, high: int) -> None:
+        place = (x0, y0, cell)
+        binning.share_out(xy, None, grids[part], origin=place, nodes=2, low=low, high=high)
+
     def usual() -> None:
         counts, *_ = np.histogram2d(xy[:, 1], xy[:, 0], bins=shape, range=extent)
         gaussian_filter(counts, SIGMA_M / cell)
@@ -110,9 +117,7 @@ def compare(xy: Floats, cell_m: int) -> list[Row]:
     quick = in_turn(
         {
             "ours": lambda: kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell),
-            "pass": lambda: binning.share_out(
-                xy, None, grids, origin=(x0, y0, cell), nodes=2
-            ),
+            "pass": one_pass,
             "copy": lambda: np.copyto(copy, surface.values),
         },
         ROUNDS,
