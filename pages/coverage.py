@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shell import coverage_panels, frame
+from pages.shell.pairing_panels import PairingPart
 
 PARTS: dict[str, type[coverage_panels.Part]] = {
     "reach": coverage_panels.ReachPart,
+    "pairing": PairingPart,
 }
 
 screen = frame.open_page("coverage")

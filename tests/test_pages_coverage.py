@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_pages import app, page_text, scene
+from layers.city import load_city
+from tests.test_pages import ROOT, app, page_text, scene
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -51,3 +52,18 @@ def test_no_places_and_no_controls_where_there_should_be_none():
     assert not presented.exception
     assert presented.number_input.len == 0
     assert "模拟区间" in page_text(presented)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_universities_stand_beside_their_parks(lang):
+    at = app("coverage", lang=lang, cpart="pairing")
+    assert not at.exception
+    assert ("一校多园" if lang == "zh" else "one university, several parks") in page_text(at)
+    assert len(scene(at)["drawing"]["shapes"][0]["features"]) == 10
+
+
+def test_a_city_without_links_says_so(monkeypatch):
+    monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    at = app("coverage", city=load_city(ROOT / "tests" / "toy").id, cpart="pairing")
+    assert not at.exception
+    assert "没有校园对应表" in page_text(at)

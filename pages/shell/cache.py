@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers import coverage_files, coverage_view, export, folium_map
+from layers import coverage_files, coverage_view, export, folium_map, pairing_view
 from layers.city import City, find_packs, load_city
 from layers.drawing import Drawing
 from layers.headline import Headline, headline
@@ -109,6 +109,23 @@ def _coverage_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> 
     return coverage_files.package(_coverage(city_id, digest, asked), fmt).zip()
 
 
-def coverage_package(place: City, state: ViewState, fmt: str) -> bytes:
-    """Return it as a zip of files."""
-    return _coverage_package(place.id, place.digest, coverage_view.question(state), fmt)
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing_view.Paired | None:
+    return pairing_view.paired(city(city_id), asked)
+
+
+def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
+    """Return which university has which park."""
+    return _pairing(place.id, place.digest, coverage_view.question(state))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _pairing_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
+    answer = _pairing(city_id, digest, asked)
+    return b"" if answer is None else pairing_view.package(answer, fmt).zip()
+
+
+def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> bytes:
+    """Return an answer of the coverage page as a zip of files."""
+    build = {"coverage": _coverage_package, "pairing": _pairing_package}[name]
+    return build(place.id, place.digest, coverage_view.question(state), fmt)

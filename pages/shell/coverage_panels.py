@@ -160,6 +160,30 @@ def notes(title: str, lines: Iterable[str]) -> None:
             st.html(html.bullets([html.text(line) for line in lines]))
 
 
+def download(screen: Screen, name: str) -> None:
+    """Offer an answer as a zip of files."""
+    say = screen.say
+    with st.popover(say("coverage_page.download"), key="cov_export"):
+        fmt = st.segmented_control(
+            say("coverage_page.download_format"),
+            FORMATS,
+            default=FORMATS[0],
+            required=True,
+            format_func=lambda each: say(f"coverage_page.format_{each}"),
+            key="cov_format",
+        )
+        st.download_button(
+            say("coverage_page.download_button"),
+            partial(cache.analysis_package, screen.city, screen.state, name, fmt),
+            file_name=f"{screen.city.id}_{screen.city.data_date}_{name}_{fmt}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            type="primary",
+            key="cov_download",
+        )
+        html.small(say("coverage_page.download_note"))
+
+
 class ReachPart:
     """What the places shown reach."""
 
@@ -202,29 +226,7 @@ class ReachPart:
         html.section(self.say("coverage_page.rules_title"))
         for line in told.rules(self.answer):
             html.small(line)
-        self._download()
-
-    def _download(self) -> None:
-        say, screen = self.say, self.screen
-        with st.popover(say("coverage_page.download"), key="cov_export"):
-            fmt = st.segmented_control(
-                say("coverage_page.download_format"),
-                FORMATS,
-                default=FORMATS[0],
-                required=True,
-                format_func=lambda name: say(f"coverage_page.format_{name}"),
-                key="cov_format",
-            )
-            st.download_button(
-                say("coverage_page.download_button"),
-                partial(cache.coverage_package, screen.city, screen.state, fmt),
-                file_name=f"{screen.city.id}_{screen.city.data_date}_coverage_{fmt}.zip",
-                mime="application/zip",
-                on_click="ignore",
-                type="primary",
-                key="cov_download",
-            )
-            html.small(say("coverage_page.download_note"))
+        download(self.screen, "coverage")
 
     def below(self) -> None:
         """Show the districts, the gaps, what one place alone covers, and the method."""

@@ -1,0 +1,72 @@
+"""Show universities beside their science parks: sentence, map, tables, files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from geo.pairing import RELATION
+from layers import pairing_view as told
+from layers.coverage_view import INK, UNIVERSITY, caveats
+from layers.state import Filters
+from layers.view import look
+from pages.shell import cache, coverage_panels, html, map_view
+from pages.shell.frame import Screen
+
+
+class PairingPart:
+    """Which university has which park."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.say = screen, screen.say
+        self.answer = cache.pairing_of(screen.city, screen.state)
+
+    def statement(self) -> None:
+        """Say how many are linked, and how many are not."""
+        lang = self.screen.state.lang
+        html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer, lang))
+        if self.answer is not None:
+            html.small(told.out_of_reach(self.answer))
+
+    def picture(self) -> None:
+        """Draw universities, parks and the lines between them, whatever layers are on."""
+        screen = self.screen
+        shown = frozenset({UNIVERSITY, *told.PARKS, "district"} & set(screen.city.layers))
+        state = replace(
+            screen.state, layers=shown, filters=Filters(), later=True, period="now", selected=None
+        )
+        map_view.show(
+            replace(screen, state=state),
+            look(screen.city, state),
+            name="coverage",
+            flight=coverage_panels.FLIGHT,
+            follow=False,
+            drawing=told.drawing(self.answer) if self.answer else None,
+        )
+        look_ = {"fill": INK, "opacity": 1, "line": INK}
+        coverage_panels.legend([(look_, self.say("pairing_page.legend"))])
+
+    def controls(self) -> None:
+        """Offer the radius within which a park counts as near, and the files."""
+        coverage_panels.radius(self.screen)
+        if self.answer is not None:
+            coverage_panels.download(self.screen, "pairing")
+
+    def below(self) -> None:
+        """Show the links, the universities without a park, the method."""
+        if self.answer is None:
+            return
+        say, answer = self.say, self.answer
+        corner = say("pairing_page.university")
+        html.section(say("pairing_page.links_title"))
+        st.html(html.grid(told.link_table(answer, RELATION), corner))
+        html.section(say("pairing_page.later_title"))
+        st.html(html.grid(told.link_table(answer, "later_park_area"), corner))
+        with st.expander(
+            say("pairing_page.without_title"), key="cov_without", on_change="rerun"
+        ) as box:
+            if box.open:
+                st.html(html.grid(told.without_park(answer), corner))
+        lines = caveats((answer.pairing,), self.screen.state.lang)
+        coverage_panels.notes(say("coverage_page.method_title"), lines)
