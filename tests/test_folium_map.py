@@ -187,6 +187,7 @@ def test_online_tiles_need_the_users_own_key(toy):
     base = toy.online_base
     assert tiles(base, "zh", {}) is None
     found = tiles(base, "zh", {base.key_variable: "a key&"})
+    assert found is not None
     assert html.unescape(found["url"]).endswith("key=a%20key%26")
     state = default_state(toy)
     assert json.loads(overlay_json(look(toy, state), state, online=found))["tiles"] is None
