@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 from geo import kernels
 from geo.kernels import ONE, TAPS
 
-__all__ = ["ONE", "coverage", "extent", "share_out", "smooth", "splat", "surface"]
+__all__ = [
+    "ONE",
+    "coverage",
+    "extent",
+    "highest",
+    "in_parts",
+    "share_out",
+    "smooth",
+    "splat",
+    "surface",
+]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -88,12 +98,18 @@ class _Memory:
                 self._spare.setdefault(flat.size, []).append(flat)
 
     def zeros(self, rows: int, columns: int) -> Floats:
+        """Return an array of zeros; the thread that asks is the one that should use it."""
+        room = self.room(rows, columns)
+        room.fill(0.0)
+        return room
+
+    def room(self, rows: int, columns: int) -> Floats:
+        """Return an array that still holds what it was used for before."""
         try:  # one step, so that two threads never get the same array
             flat = self._spare[rows * columns].pop()
         except (KeyError, IndexError):
             flat = np.empty(rows * columns)
         self._lent.append(flat)
-        flat.fill(0.0)
         return flat.reshape(rows, columns)
 
 
@@ -219,9 +235,12 @@ def _smooth(
     reach, fine = len(taps) // 2, len(phases)
     taps = np.append(taps, np.zeros(-len(taps) % TAPS))
     scaled, size = taps * scale, rows * columns
-    # Three rows of zeros around what is drawn out.
-    padded = memory.zeros(rows + 6, columns * fine) if fine > 1 else np.empty((rows, columns))
-    middle = padded[3:-3] if fine > 1 else padded
+    if fine > 1:
+        padded = memory.room(rows + 6, columns * fine)
+        padded[:3] = padded[-3:] = 0.0
+        middle = padded[3:-3]
+    else:
+        middle = np.empty((rows, columns))
 
     def band(_: int, low: int, high: int) -> None:
         source = memory.zeros(high - low + len(taps) + reach, columns)
@@ -242,6 +261,14 @@ def _smooth(
         size=into.size,
     )
     return into
+
+
+def highest(values: Floats) -> float:
+    """Return the largest of some numbers of zero or more; 0 if there are none."""
+    parts = in_parts(
+        lambda _, low, high: float(values[low:high].max(initial=0.0)), len(values), size=values.size
+    )
+    return float(max(parts))
 
 
 def _add(grid: Any, into: Floats) -> None:

@@ -505,6 +505,8 @@ def _surface(
     data_date: str,
     **more: object,
 ) -> Surface:
+    from geo.binning import highest
+
     values.setflags(write=False)
     parameters = {
         "kernel": task.kernel,
@@ -520,7 +522,7 @@ def _surface(
         "few": FEW,
     }
     return Surface(
-        value=float(values.max(initial=0.0)),
+        value=highest(values),
         unit=PER_KM2,
         n=len(task.xy),
         method=f"density.method.{method}",
