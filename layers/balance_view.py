@@ -288,7 +288,7 @@ def _cells(row: pd.Series) -> list[str]:
         _percent(row["share"]),
         _rate(row["per_10k"]),
         _rate(row["per_km2"]),
-        f"{count(row['published'])} / {count(row['n'])}",
+        f"{count(row['published'])} / {count(row['n'])}" if row["n"] else "–",
     ]
 
 

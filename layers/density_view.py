@@ -39,7 +39,7 @@ from geo.points import located
 from geo.surface import Overlay, Surface, contours, levels, overlay, to_geotiff, zonal_mass
 from geo.uncertainty import SEED, displacements
 from layers.city import City
-from layers.drawing import Drawing, Handle, Raster
+from layers.drawing import Drawing, Handle, Raster, Shapes
 from layers.export import Package
 from layers.handover import to_csv
 from layers.selection import DECIDING_KEYS
@@ -68,6 +68,8 @@ LEVEL_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"national": 3.0, "ministerial": 2.0, "municipal": 2.0, "district": 1.0, "unknown": 1.0}
 )
 """Our own convention, said so on the page; a level that is only aimed at counts as unknown."""
+DOT_M: Final = 600.0
+"""Radius of a place's dot: it stands on the ground and says nothing of the place's extent."""
 _OUTLINE_M: Final = 700.0
 """Metres to which outlines are simplified in the small pictures."""
 _MOST_NAMED: Final = 4
@@ -365,7 +367,7 @@ def tell(measured: Measured, lang: str) -> DensityTold:
         verdict=_verdict(measured, names, lang),
         strip=tuple(_strip(measured, names, say)),
         too_few=tuple(_too_few(measured, say)),
-        drawing=_drawing(measured, names, say),
+        drawing=_drawing(measured, names, lang),
     )
 
 
@@ -644,15 +646,16 @@ def _too_few(measured: Measured, say: Say) -> Iterator[str]:
     )
 
 
-def _drawing(measured: Measured, names: Mapping[str, str], say: Say) -> Drawing:
-    """Return the surface and a number at each peak."""
-    laid = measured.picture
+def _drawing(measured: Measured, names: Mapping[str, str], lang: str) -> Drawing:
+    """Return the surface, a dot at each place that enters, and a number at each peak."""
+    say, laid = speaker(lang), measured.picture
     points = gpd.GeoSeries(
         gpd.points_from_xy([p.x for p in measured.peaks], [p.y for p in measured.peaks]),
         crs=measured.city.metric_epsg,
     ).to_crs(4326)
     return Drawing(
         raster=Raster(laid.png, laid.bounds) if laid else None,
+        shapes=[_dots(measured, lang)],
         handles=[
             Handle(
                 id=f"peak-{at + 1}",
@@ -669,6 +672,19 @@ def _drawing(measured: Measured, names: Mapping[str, str], say: Say) -> Drawing:
             )
             for at, (peak, point) in enumerate(zip(measured.peaks, points, strict=True))
         ],
+    )
+
+
+def _dots(measured: Measured, lang: str) -> Shapes:
+    places = measured.places
+    frame = places[[f"name_{lang}"]].set_geometry(places.geometry.buffer(DOT_M, quad_segs=4))
+    return Shapes(
+        frame.set_crs(places.crs).to_crs(4326),
+        line="#14171A",
+        fill="#FFFFFF",
+        opacity=0.9,
+        weight=0.9,
+        name=f"name_{lang}",
     )
 
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from layers import coverage_files, coverage_view, export, folium_map, pairing_view
+from geo.balance import By
+from layers import (
+    balance_view,
+    coverage_files,
+    coverage_view,
+    density_view,
+    export,
+    folium_map,
+    pairing_view,
+)
 from layers.city import City, find_packs, load_city
 from layers.drawing import Drawing
 from layers.headline import Headline, headline
 from layers.state import Allowed, ViewState, allowed
+from layers.view import look
 
 PACKS_VARIABLE = "ATLAS_PACKS"
 
@@ -129,3 +140,73 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
     """Return an answer of the coverage page as a zip of files."""
     build = {"coverage": _coverage_package, "pairing": _pairing_package}[name]
     return build(place.id, place.digest, coverage_view.question(state), fmt)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _density(city_id: str, digest: str, asked: ViewState) -> density_view.Measured:
+    return density_view.measure(look(city(city_id), asked))
+
+
+def _density_asked(state: ViewState) -> ViewState:
+    """Return the part of a state that decides the surface."""
+    options = replace(state.density, by="host")
+    return ViewState(
+        city=state.city, period=state.period, later=state.later, layers=state.layers,
+        filters=state.filters, density=options,
+    )  # fmt: skip
+
+
+def density_of(place: City, state: ViewState) -> density_view.Measured:
+    """Return the density of the places of a state."""
+    return _density(place.id, place.digest, _density_asked(state))
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _density_told(
+    city_id: str, digest: str, asked: ViewState, lang: str
+) -> density_view.DensityTold:
+    return density_view.tell(_density(city_id, digest, asked), lang)
+
+
+def density_told(place: City, state: ViewState) -> density_view.DensityTold:
+    """Return it in words."""
+    return _density_told(place.id, place.digest, _density_asked(state), state.lang)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _density_files(city_id: str, digest: str, asked: ViewState, name: str) -> bytes:
+    measured = _density(city_id, digest, asked)
+    return density_view.geotiff(measured) if name else density_view.files(measured).zip()
+
+
+def density_geotiff(place: City, state: ViewState) -> bytes:
+    """Return the surface as a GeoTIFF."""
+    return _density_files(place.id, place.digest, _density_asked(state), "geotiff")
+
+
+def density_package(place: City, state: ViewState) -> bytes:
+    """Return surface, contours and tables as a zip."""
+    return _density_files(place.id, place.digest, _density_asked(state), "")
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _balance(
+    city_id: str, digest: str, asked: ViewState, by: By, lang: str
+) -> balance_view.BalanceTold:
+    return balance_view.tell(look(city(city_id), asked), by, lang)
+
+
+def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
+    """Return how the places of a state are spread."""
+    asked = _density_asked(state)
+    return _balance(place.id, place.digest, asked, state.density.by, state.lang)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _balance_files(city_id: str, digest: str, asked: ViewState, by: By) -> bytes:
+    return balance_view.files(look(city(city_id), asked), by).zip()
+
+
+def balance_package(place: City, state: ViewState) -> bytes:
+    """Return the balance tables as a zip."""
+    return _balance_files(place.id, place.digest, _density_asked(state), state.density.by)

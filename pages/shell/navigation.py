@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from layers.text import Say
 
-SCREENS: Final = ("explore", "district", "coverage", "sources")
+SCREENS: Final = ("explore", "district", "density", "coverage", "sources")
 """In the order of the menu; the first is the address without a path."""
 ROUTED: Final = "atlas.routed"
 _FOLDER = Path(__file__).resolve().parent.parent

@@ -1,0 +1,44 @@
+"""Density: how innovation is spread over the city, where it crowds, and how firm that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from layers.catalog import ONLINE_BASE
+from layers.view import look
+from pages.shell import density_panels as panels
+from pages.shell import frame, map_view
+
+screen = frame.open_page("density")
+say, state = screen.say, screen.state
+title = say("density_page.title", city=screen.city.name.of(state.lang))
+frame.heading(screen, title, frame.subtitle(screen))
+
+main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
+with main:
+    spread = panels.balance(screen)
+    panels.balance_sentence(spread)
+    told = panels.density(screen)
+    panels.density_sentence(told)
+    ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
+    map_view.show(
+        replace(screen, state=ground),
+        look(screen.city, ground),
+        name="density",
+        flight=(1, None),
+        follow=False,
+        drawing=told.drawing,
+    )
+    panels.legend(told)
+    panels.halves(screen, spread)
+if side is not None:
+    with side:
+        panels.controls(screen, told)
+        panels.peaks(screen, told)
+if side is not None:
+    panels.districts(screen, spread)
+    panels.shares(screen, told)
+    panels.strip(screen, told)
+    panels.method(screen, told)
