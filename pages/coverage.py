@@ -6,10 +6,12 @@ import streamlit as st
 
 from pages.shell import coverage_panels, frame
 from pages.shell.pairing_panels import PairingPart
+from pages.shell.scenario_panels import ScenarioPart
 
 PARTS: dict[str, type[coverage_panels.Part]] = {
     "reach": coverage_panels.ReachPart,
     "pairing": PairingPart,
+    "scenario": ScenarioPart,
 }
 
 screen = frame.open_page("coverage")

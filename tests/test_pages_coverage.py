@@ -67,3 +67,32 @@ def test_a_city_without_links_says_so(monkeypatch):
     at = app("coverage", city=load_city(ROOT / "tests" / "toy").id, cpart="pairing")
     assert not at.exception
     assert "没有校园对应表" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_place_is_added_closed_kept_and_taken_back(lang):
+    at = app("coverage", lang=lang, cpart="scenario")
+    assert not at.exception
+    marks = len(scene(at)["drawing"]["handles"])
+    at.selectbox(key="scn_where").set_value("120119").run()
+    at.button(key="scn_add").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks + 1
+    at.selectbox(key="scn_closing").set_value("park-tust").run()
+    at.button(key="scn_close").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks
+    at.button(key="scn_save").click().run()
+    at.toggle(key="scn_compare").set_value(True).run()
+    assert "1 / 0 / 1" in page_text(at)
+    at.button(key="scn_undo_park-tust").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks + 1
+    at.button(key="scn_fresh").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks
+    at.button(key="scn_open_0").click().run()
+    assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
+    assert not at.exception
+
+
+def test_no_scenario_is_measured_below_the_doubt():
+    at = app("coverage", cpart="scenario", cr="3000")
+    assert not at.exception
+    assert "不予计算" in page_text(at)

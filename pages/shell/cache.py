@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.balance import By
+from geo.scenario import Comparison, Scenario
 from layers import (
     balance_view,
     coverage_files,
@@ -18,6 +19,7 @@ from layers import (
     export,
     folium_map,
     pairing_view,
+    scenario_view,
 )
 from layers.city import City, find_packs, load_city
 from layers.drawing import Drawing
@@ -210,3 +212,25 @@ def _balance_files(city_id: str, digest: str, asked: ViewState, by: By) -> bytes
 def balance_package(place: City, state: ViewState) -> bytes:
     """Return the balance tables as a zip."""
     return _balance_files(place.id, place.digest, _density_asked(state), state.density.by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _asked(city_id: str, digest: str, asked: ViewState) -> coverage_view.Asked:
+    return coverage_view.ask(city(city_id), asked)
+
+
+def asked_of(place: City, state: ViewState) -> coverage_view.Asked:
+    """Return what enters an analysis of reach."""
+    return _asked(place.id, place.digest, coverage_view.question(state))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _compared(
+    city_id: str, digest: str, asked: ViewState, scenarios: tuple[Scenario, ...]
+) -> Comparison:
+    return scenario_view.compared(_asked(city_id, digest, asked), scenarios)
+
+
+def compared_of(place: City, state: ViewState, scenarios: tuple[Scenario, ...]) -> Comparison:
+    """Return scenarios beside the present, with the interval of every change."""
+    return _compared(place.id, place.digest, coverage_view.question(state), scenarios)

@@ -1,0 +1,224 @@
+"""Put a what-if scenario beside the present: what it changes, in words, tables and a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.coverage import CITY, ServiceArea, service_area
+from geo.finding import Finding
+from geo.scenario import PRESENT, Comparison, Edit, Scenario, apply, compare
+from geo.uncertainty import LEAST_DRAWS, resolution
+from layers.catalog import CATALOG
+from layers.coverage_view import INK, Asked, km, name_of, percent, shape, unit_name
+from layers.drawing import Drawing, Handle
+from layers.marks import mark
+from layers.spec import Style
+from layers.text import speaker
+from layers.words import number, word
+
+CHANGED = "#B5322A"
+"""Colour of a site that was moved or added, and of what is lost."""
+KEPT = {"line": INK, "fill": INK, "opacity": 0.26, "weight": 1.0}
+GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.42, "weight": 1.4}
+LOST = {"line": CHANGED, "fill": CHANGED, "opacity": 0.24, "weight": 1.4, "dash": "4 4"}
+SMALLEST_KM2 = 0.01
+"""Changes below a hectare are no change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One scenario beside the present, places as drawn; quick enough to follow a drag."""
+
+    asked: Asked
+    scenario: Scenario
+    sites: gpd.GeoDataFrame
+    """The sites as the scenario has them; see :func:`geo.scenario.apply`."""
+    present: ServiceArea
+    area: ServiceArea
+
+    @cached_property
+    def units(self) -> Mapping[Any, dict[Any, Any]]:
+        """Change by unit of the city; measured when first asked for, after the map is drawn."""
+        compared_ = _compared(self.asked, [self.scenario], draws=0)
+        table = pd.DataFrame(compared_.units.loc[self.scenario.name])
+        return dict(table.to_dict("index"))
+
+
+def refusal(asked: Asked) -> Finding | None:
+    """Return why no scenario can be measured at this radius, or None."""
+    found = resolution(asked.sites, radius_m=asked.radius_m)
+    return found if found.n and found.verdict == "uncertainty.refused" else None
+
+
+def change(asked: Asked, scenario: Scenario) -> Change:
+    """Measure a scenario against the present, places as drawn.
+
+    Raises
+    ------
+    DataError
+        A change is to a site that is not among those shown.
+    """
+    sites = apply(asked.sites, scenario)
+    within = {"radius_m": asked.radius_m, "within": asked.districts}
+    before, after = (service_area(frame, **within) for frame in (asked.sites, sites))
+    return Change(asked, scenario, sites, before, after)
+
+
+def compared(asked: Asked, scenarios: Sequence[Scenario]) -> Comparison:
+    """Put several scenarios beside the present, with 500 draws behind every change."""
+    return _compared(asked, scenarios, draws=LEAST_DRAWS)
+
+
+def _compared(asked: Asked, scenarios: Sequence[Scenario], *, draws: int) -> Comparison:
+    return compare(
+        asked.sites,
+        scenarios,
+        asked.districts,
+        radius_m=asked.radius_m,
+        group=asked.group,
+        points=asked.universities if len(asked.universities) else None,
+        draws=draws,
+    )
+
+
+def points_of_percent(share: float) -> str:
+    """Return a change of a share as signed percentage points."""
+    return signed(100 * share)
+
+
+def signed(value: float) -> str:
+    """Return a change to a tenth with its sign; one that rounds to nothing is 0."""
+    told = f"{value:+.1f}"
+    return told if told not in ("+0.0", "-0.0") else "0"
+
+
+def _tenth(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def sentence(found: Change) -> str:
+    """Return what the scenario changes for the city, in one sentence."""
+    lang = found.asked.state.lang
+    say, row = speaker(lang), found.units[CITY]
+    if not found.scenario.edits:
+        return say("scenario_page.unchanged", share=percent(row["before"]))
+    return say(
+        "scenario_page.result",
+        name=found.scenario.name,
+        radius=km(found.asked.radius_m),
+        before=_tenth(row["before"]),
+        after=_tenth(row["after"]),
+        change=points_of_percent(row["change"]),
+    )
+
+
+def unit_table(found: Change) -> pd.DataFrame:
+    """Return what changes for the city, its halves and the districts that change at all."""
+    say, asked = speaker(found.asked.state.lang), found.asked
+    rows = {}
+    for unit, row in found.units.items():
+        size = _size(asked, unit)
+        if row["level"] == "district" and abs(row["change"] * size) < SMALLEST_KM2:
+            continue
+        rows[unit_name(asked, unit)] = {
+            "before": _tenth(row["before"]),
+            "after": _tenth(row["after"]),
+            "change": points_of_percent(row["change"]),
+            "km2": signed(row["change"] * size),
+        }
+    names = ["before", "after", "change", "km2"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    return table.rename(columns={name: say(f"scenario_page.{name}") for name in names})
+
+
+def _size(asked: Asked, unit: object) -> float:
+    areas = asked.districts.area / 1e6
+    if unit in areas.index:
+        return float(areas[unit])
+    return float(areas.sum() if unit == CITY else areas[asked.group == unit].sum())
+
+
+def comparison_table(asked: Asked, found: Comparison) -> pd.DataFrame:
+    """Return the present and all scenarios side by side, every change with its interval."""
+    say = speaker(asked.state.lang)
+    rows = {}
+    for name, row in found.table.to_dict("index").items():
+        low, high = points_of_percent(row["low"]), points_of_percent(row["high"])
+        moved = f"{low} – {high}" if low != high else low
+        rows[str(name) if name != PRESENT else say("scenario.present")] = {
+            "sites": str(round(row["n_sites"])),
+            "edits_count": f"{row['added']:.0f} / {row['moved']:.0f} / {row['closed']:.0f}",
+            "covered": percent(row["covered_share"]),
+            "interval": "" if name == PRESENT else moved,
+            "least": percent(row["least_share"]),
+            "worst": number(row["worst_m"] / 1000),
+            "universities": ""
+            if row["points_reached"] != row["points_reached"]
+            else str(round(row["points_reached"])),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.rename(columns={name: say(f"scenario_page.{name}") for name in table.columns})
+
+
+def site_name(asked: Asked, edit: Edit) -> str:
+    """Return the name of the site that a change is about."""
+    return edit.name or name_of(asked.sites, edit.id, asked.state.lang) or edit.id
+
+
+def edit_words(asked: Asked, edit: Edit) -> str:
+    """Return one change in words."""
+    lang = asked.state.lang
+    action = word("scenario.action", edit.action, lang)
+    at = "" if edit.point is None else f" ({edit.lon:.4f}, {edit.lat:.4f})"
+    return f"{action} · {site_name(asked, edit)}{at}"
+
+
+def centres(asked: Asked) -> dict[str, tuple[float, float]]:
+    """Return longitude and latitude of a point inside each district: offers for a new site."""
+    points = asked.districts.representative_point().to_crs(4326)
+    return {str(code): (float(p.x), float(p.y)) for code, p in points.items()}
+
+
+def handles(found: Change) -> list[Handle]:
+    """Return a movable mark for every site of the scenario that has a point."""
+    asked, lang = found.asked, found.asked.state.lang
+    drawn = found.sites[found.sites.geometry.notna() & ~found.sites.geometry.is_empty]
+    degrees = drawn.geometry.to_crs(4326)
+    return [
+        Handle(
+            str(row["id"]),
+            float(point.x),
+            float(point.y),
+            mark(_style(asked, row), _line(row)),
+            str(row["name"] if row["origin"] == "added" else row[f"name_{lang}"]),
+        )
+        for row, point in zip(drawn.assign(id=drawn.index).to_dict("records"), degrees, strict=True)
+    ]
+
+
+def _style(asked: Asked, row: Mapping[Any, Any]) -> Style:
+    layer = asked.city.layers.get(str(row["kind"]))
+    style = (layer.spec if layer else CATALOG["platform"]).style
+    return style if row["origin"] == "pack" else Style(style.shape, CHANGED)
+
+
+def _line(row: Mapping[Any, Any]) -> str:
+    return str(row["location_class"]) if row["origin"] == "pack" else "dataset"
+
+
+def drawing(found: Change) -> Drawing:
+    """Return what stays covered, what is gained, what is lost, and the sites to take hold of."""
+    before, after, city = found.present.geometry, found.area.geometry, found.asked.city
+    parts = [(before & after, KEPT)]
+    if found.scenario.edits:
+        parts += [(after - before, GAINED), (before - after, LOST)]
+    return Drawing(
+        shapes=[shape(city, area, look) for area, look in parts if not area.is_empty],
+        handles=handles(found),
+    )

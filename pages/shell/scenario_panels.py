@@ -1,0 +1,280 @@
+"""Let the reader add, move and close places in thought, and see what becomes of the coverage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from geo.errors import AtlasError
+from geo.scenario import Edit, Scenario, from_file, to_file
+from layers import scenario_view as told
+from layers.coverage_view import name_of
+from layers.text import display, markdown_safe
+from layers.view import look
+from pages.shell import cache, coverage_panels, html, map_view
+from pages.shell.frame import Screen
+
+DRAFT: Final = "atlas.scenario"
+KEPT: Final = "atlas.scenarios"
+"""Scenarios kept in this session by name; nothing of them is ever part of the pack."""
+LOADED: Final = "atlas.scenario_file"
+TYPED: Final = "typed"
+
+
+def draft(screen: Screen) -> Scenario:
+    """Return the scenario at work."""
+    fresh = Scenario(screen.say("scenario_page.default_name"))
+    current: Scenario = st.session_state.get(DRAFT, fresh)
+    return current
+
+
+def work_on(scenario: Scenario) -> None:
+    """Make a scenario the one at work."""
+    st.session_state[DRAFT] = scenario
+
+
+def kept() -> dict[str, Scenario]:
+    """Return the scenarios kept in this session."""
+    known: dict[str, Scenario] = st.session_state.setdefault(KEPT, {})
+    return known
+
+
+def forget(name: str) -> None:
+    """Drop a kept scenario."""
+    kept().pop(name, None)
+
+
+class ScenarioPart:
+    """What the places would reach if some stood elsewhere."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.say = screen, screen.say
+        self.asked = cache.asked_of(screen.city, screen.state)
+        self.refused = told.refusal(self.asked)
+        self.found: told.Change | None = None
+        self.error: AtlasError | None = None
+        if self.refused is None:
+            try:
+                self.found = told.change(self.asked, draft(screen))
+            except AtlasError as error:
+                self.error = error
+
+    def statement(self) -> None:
+        """Say what the scenario changes, or why that cannot be said."""
+        if self.refused is not None:
+            words = self.say("uncertainty.refused", **self.refused.parameters)
+        elif self.found is None:
+            words = self.say(f"error.{self.error.key}") if self.error else ""
+        else:
+            words = told.sentence(self.found)
+        html.show('<p class="summary" role="status">{}</p>', words)
+        html.small(self.say("scenario_page.not_facts"))
+
+    def picture(self) -> None:
+        """Draw every site as a mark to take hold of, and what its place changes."""
+        screen = self.screen
+        bare = replace(screen.state, layers=frozenset({"district"}), selected=None)
+        state = bare if self.found is not None else screen.state
+        map_view.show(
+            replace(screen, state=state),
+            look(screen.city, state),
+            name="coverage",
+            flight=coverage_panels.FLIGHT,
+            follow=False,
+            drawing=told.drawing(self.found) if self.found else None,
+            act=self._act,
+        )
+        looks = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
+        coverage_panels.legend(
+            (look_, self.say(f"scenario_page.legend_{name}")) for name, look_ in looks.items()
+        )
+
+    def _act(self, event: map_view.Event) -> bool:
+        """Move the site that was let go elsewhere."""
+        if not event.moved or self.found is None or event.id not in self.found.sites.index:
+            return False
+        work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
+        return True
+
+    def controls(self) -> None:
+        """Offer the changes, the scenarios kept, and their files."""
+        coverage_panels.radius(self.screen)
+        self._name()
+        html.small(self.say("scenario_page.drag"))
+        self._edits()
+        with st.expander(self.say("scenario_page.add_title"), key="scn_add_box"):
+            self._add()
+        with st.expander(self.say("scenario_page.close_title"), key="scn_close_box"):
+            self._close()
+        self._keep()
+        self._files()
+
+    def _name(self) -> None:
+        st.session_state["scn_name"] = draft(self.screen).name
+        st.text_input(
+            self.say("scenario_page.name"), key="scn_name", max_chars=80, on_change=self._rename
+        )
+
+    def _rename(self) -> None:
+        name = "".join(c for c in st.session_state["scn_name"] if c.isprintable()).strip()
+        if name:
+            work_on(replace(draft(self.screen), name=name))
+
+    def _edits(self) -> None:
+        html.section(self.say("scenario_page.edits"))
+        edits = draft(self.screen).edits
+        if not edits:
+            html.small(self.say("scenario_page.no_edits"))
+        for edit in edits:
+            words = markdown_safe(told.edit_words(self.asked, edit), longest=120)
+            st.button(
+                self.say("scenario_page.undo", edit=words),
+                key=f"scn_undo_{edit.id}",
+                type="tertiary",
+                on_click=self._undo,
+                args=(edit,),
+            )
+
+    def _undo(self, edit: Edit) -> None:
+        work_on(draft(self.screen).restored(edit.id))
+
+    def _add(self) -> None:
+        say, lang = self.say, self.screen.state.lang
+        offers = told.centres(self.asked)
+        where = st.selectbox(
+            say("scenario_page.where"),
+            [*offers, TYPED],
+            key="scn_where",
+            format_func=lambda code: (
+                say("scenario_page.where_typed")
+                if code == TYPED
+                else name_of(self.asked.districts, code, lang)
+            ),
+        )
+        lon, lat = offers.get(str(where), self.screen.city.centre[::-1])
+        if where == TYPED:
+            lon = st.number_input(say("scenario_page.lon"), -180.0, 180.0, lon, 0.01, "%.4f")
+            lat = st.number_input(say("scenario_page.lat"), -85.0, 85.0, lat, 0.01, "%.4f")
+        layers = self.screen.city.layers
+        kinds = [id_ for id_, layer in layers.items() if layer.spec.group == "plan"]
+        kind = st.selectbox(
+            say("scenario_page.kind"),
+            kinds,
+            key="scn_kind",
+            format_func=lambda id_: layers[id_].title.of(lang),
+        )
+        name = st.text_input(
+            say("scenario_page.site_name"), say("scenario_page.new_site"), max_chars=80
+        )
+        if st.button(say("scenario_page.add"), key="scn_add"):
+            label = "".join(c for c in name if c.isprintable())
+            work_on(draft(self.screen).added(lon, lat, kind=str(kind or ""), name=label))
+            st.rerun()
+
+    def _close(self) -> None:
+        sites = self.asked.mapped if self.found is None else self.found.sites
+        names = {str(id_): self._label(sites, id_) for id_ in sites.index}
+        chosen = st.selectbox(
+            self.say("scenario_page.choose"),
+            list(names),
+            index=None,
+            key="scn_closing",
+            format_func=lambda id_: names[id_],
+        )
+        if chosen and st.button(self.say("scenario_page.close"), key="scn_close"):
+            work_on(draft(self.screen).closed(chosen))
+            st.rerun()
+
+    def _label(self, sites: Any, id_: object) -> str:
+        edit = draft(self.screen).edit(str(id_))
+        if edit is not None and edit.action == "add":
+            return told.site_name(self.asked, edit)
+        return display(name_of(sites, id_, self.screen.state.lang), longest=60)
+
+    def _keep(self) -> None:
+        say, now = self.say, draft(self.screen)
+        if st.button(say("scenario_page.save"), key="scn_save", type="primary"):
+            kept()[now.name] = now
+        if kept():
+            html.section(say("scenario_page.saved_title"))
+        for number, (name, scenario) in enumerate(kept().items()):
+            label = markdown_safe(name)
+            with st.container(horizontal=True, gap="small"):
+                st.button(
+                    say("scenario_page.open", name=label),
+                    key=f"scn_open_{number}",
+                    on_click=work_on,
+                    args=(scenario,),
+                )
+                st.button(
+                    say("scenario_page.forget", name=label),
+                    key=f"scn_forget_{number}",
+                    type="tertiary",
+                    on_click=forget,
+                    args=(name,),
+                )
+        st.button(
+            say("scenario_page.fresh"),
+            key="scn_fresh",
+            type="tertiary",
+            on_click=work_on,
+            args=(Scenario(say("scenario_page.default_name")),),
+        )
+
+    def _files(self) -> None:
+        say = self.say
+        st.download_button(
+            say("scenario_page.download"),
+            to_file(draft(self.screen)),
+            file_name=f"{self.screen.city.id}_scenario.geojson",
+            mime="application/geo+json",
+            on_click="ignore",
+            key="scn_download",
+        )
+        given = st.file_uploader(
+            say("scenario_page.upload"), type=["geojson", "json"], key="scn_upload"
+        )
+        if given is not None:
+            self._load(given.file_id, given.getvalue())
+
+    def _load(self, file: str, data: bytes) -> None:
+        """Read a file once; a file with faults stays out, and every fault is listed."""
+        try:
+            scenario = from_file(data, sites=self.asked.sites)
+        except AtlasError as error:
+            st.error(self.say(f"error.{error.key}"))
+            st.code("\n".join(display(str(p)) for p in error.problems[:50]), language=None)
+            return
+        if st.session_state.get(LOADED) != file:
+            st.session_state[LOADED] = file
+            kept()[scenario.name] = scenario
+            work_on(scenario)
+            st.rerun()
+        html.small(self.say("scenario_page.loaded", name=scenario.name))
+
+    def below(self) -> None:
+        """Show the change by district, and the scenarios side by side."""
+        say = self.say
+        if self.found is None:
+            return
+        html.section(say("scenario_page.change_title"))
+        st.html(html.grid(told.unit_table(self.found), say("scenario_page.unit")))
+        rivals = {**kept()}
+        if self.found.scenario.edits:
+            rivals[self.found.scenario.name] = self.found.scenario
+        if not rivals:
+            return
+        html.section(say("scenario_page.compare_title"))
+        if st.toggle(say("scenario_page.compare"), key="scn_compare"):
+            try:
+                compared = cache.compared_of(
+                    self.screen.city, self.screen.state, tuple(rivals.values())
+                )
+            except AtlasError as error:
+                st.error(say(f"error.{error.key}"))
+                return
+            table = told.comparison_table(self.asked, compared)
+            st.html(html.grid(table, say("scenario_page.scenario")))
+            html.small(say("scenario_page.compare_note"))

@@ -1,0 +1,134 @@
+"""Show that a scenario is put beside the present in words, tables and a drawing, and stays out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+
+from geo.errors import DataError
+from geo.scenario import Scenario
+from layers.city import City
+from layers.coverage_view import Asked, ask
+from layers.scenario_view import (
+    centres,
+    change,
+    compared,
+    comparison_table,
+    drawing,
+    edit_words,
+    handles,
+    points_of_percent,
+    refusal,
+    sentence,
+    unit_table,
+)
+from layers.state import CoverageOptions, Filters, default_state
+
+
+@pytest.fixture(scope="module")
+def asked(toy: City) -> Asked:
+    """One park at the middle of the first square; the squares' sides are 10 km."""
+    state = replace(
+        default_state(toy),
+        layers=frozenset({"science_park"}),
+        filters=Filters(plan_status=frozenset({"existing_2020"})),
+        later=False,
+        coverage=CoverageOptions(radius_m=3_000),
+    )
+    return ask(toy, state)
+
+
+def degrees(east_km: float, north_km: float) -> tuple[float, float]:
+    point = gpd.GeoSeries.from_xy([500_000 + 1000 * east_km], [4_300_000 + 1000 * north_km])
+    (at,) = point.set_crs(4548).to_crs(4326)
+    return at.x, at.y
+
+
+def test_a_second_disc_adds_its_area_to_its_district_only(asked: Asked) -> None:
+    found = change(asked, Scenario("A").added(*degrees(15, 15), kind="platform", name="新"))
+    assert found.area.value == pytest.approx(18 * math.pi, rel=1e-4)
+    assert found.units["990104"]["change"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
+    table = unit_table(found)
+    assert "丁区" in table.index and "甲区" not in table.index
+    assert table.loc["丁区", "变化（km²）"] == f"{9 * math.pi:+.1f}"
+
+
+def test_gained_and_lost_are_drawn_apart(asked: Asked) -> None:
+    found = change(asked, Scenario("A").moved("park-one", *degrees(15, 15)))
+    gained, lost = drawing(found).shapes
+    for part, corner in ((gained, (515_000, 4_315_000)), (lost, (505_000, 4_305_000))):
+        shape = gpd.GeoDataFrame(part.frame).to_crs(4548).geometry.iloc[0]
+        assert shape.area / 1e6 == pytest.approx(9 * math.pi, rel=1e-2)
+        assert (shape.centroid.x, shape.centroid.y) == pytest.approx(corner, abs=30)
+    assert gained.fill != lost.fill
+
+
+def test_a_closed_site_never_covers_more(asked: Asked) -> None:
+    found = change(asked, Scenario("A").closed("park-one"))
+    assert found.area.value == 0
+    assert handles(found) == []
+    assert "-7.1" in sentence(found)
+
+
+def test_every_mapped_site_can_be_taken_hold_of(tianjin: City) -> None:
+    asked = ask(tianjin, default_state(tianjin))
+    found = change(asked, Scenario("A").added(117.3, 39.9, kind="platform", name="新站"))
+    marks = handles(found)
+    assert len(marks) == len(asked.mapped) + 1
+    assert all(mark.movable for mark in marks)
+    assert marks[-1].name == "新站" and marks[-1].id == "new-1"
+
+
+def test_nothing_of_a_scenario_reaches_the_pack(tianjin: City) -> None:
+    before = tianjin.layers["science_park"].frame.copy()
+    asked = ask(tianjin, default_state(tianjin))
+    change(asked, Scenario("A").moved("park-tust", 117.1, 39.9)).units  # noqa: B018
+    assert tianjin.layers["science_park"].frame.equals(before)
+    assert len(ask(tianjin, default_state(tianjin)).sites) == len(asked.sites)
+
+
+def test_a_change_to_a_place_not_shown_is_refused(asked: Asked) -> None:
+    with pytest.raises(DataError):
+        change(asked, Scenario("A").closed("gone"))
+
+
+def test_scenarios_stand_side_by_side_with_intervals(asked: Asked) -> None:
+    near = Scenario("近").added(*degrees(5, 5), kind="platform")
+    far = Scenario("远").added(*degrees(15, 15), kind="platform")
+    found = compared(asked, [near, far])
+    table = comparison_table(asked, found)
+    assert list(table.index) == ["现状", "近", "远"]
+    assert table.loc["远", "改动（新增/移动/关闭）"] == "1 / 0 / 0"
+    assert found.parameters["draws"] == 500
+    row = found.table.loc["远"]
+    assert row["low"] == pytest.approx(9 * math.pi / 400, rel=2e-3)
+    assert row["low"] <= row["high"]
+
+
+def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Asked) -> None:
+    assert "还没有改动" in sentence(change(asked, Scenario("A")))
+    scenario = Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform")
+    assert edit_words(asked, scenario.edits[0]) == "关闭 · 第一大学科技园"
+    assert edit_words(asked, scenario.edits[1]) == "新增 · new-1 (117.0000, 39.0000)"
+
+
+def test_centres_lie_in_their_districts(asked: Asked, toy: City) -> None:
+    for code, (lon, lat) in centres(asked).items():
+        spot = gpd.points_from_xy([lon], [lat])[0]
+        assert toy.districts.geometry[code].covers(spot)
+
+
+def test_a_radius_finer_than_the_doubt_is_refused(tianjin: City) -> None:
+    state = replace(default_state(tianjin), coverage=CoverageOptions(radius_m=3_000))
+    assert refusal(ask(tianjin, state)) is not None
+    assert refusal(ask(tianjin, default_state(tianjin))) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0123, "+1.2"), (-0.0123, "-1.2"), (0.0001, "0"), (-0.0001, "0")]
+)
+def test_a_change_is_signed(share: float, text: str) -> None:
+    assert points_of_percent(share) == text
