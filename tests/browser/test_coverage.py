@@ -1,0 +1,98 @@
+"""Drag a place, keep the scenario, and find it again through its file after a reload."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from layers.city import City
+from layers.text import speaker
+from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+
+SITE = "park-tust"
+MARK = f'.atlas-mark[data-id="{SITE}"]'
+say = speaker("zh")
+
+
+def _drag(page: Page, frame: Frame, right: int, up: int) -> None:
+    """Take hold of the mark, let it go elsewhere, and wait until the map is painted anew."""
+    before = frame.evaluate("document.documentElement.dataset.painted")
+    box = frame.locator(MARK).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right / 2, y - up / 2, steps=4)
+    page.mouse.move(x + right, y - up, steps=4)
+    page.mouse.up()
+    frame.wait_for_function(
+        "before => document.documentElement.dataset.painted !== before",
+        arg=before,
+        timeout=WAIT_MS,
+    )
+    settle(page)
+
+
+def _kept(page: Page) -> Path:
+    """Download the scenario and return the file."""
+    with page.expect_download(timeout=WAIT_MS) as download:
+        page.get_by_role("button", name=say("scenario_page.download")).click()
+    return Path(download.value.path())
+
+
+def test_a_dragged_place_is_found_again_through_its_file(
+    server: Server, page: Page, tianjin: City, tmp_path: Path
+) -> None:
+    open_at(page, f"{server.url}/coverage?cpart=scenario&lang=zh")
+    frame = map_frame(page)
+    expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
+    _drag(page, frame, right=0, up=150)
+    expect(page.get_by_text(f"方案“{say('scenario_page.default_name')}”")).to_be_visible()
+    page.get_by_role("button", name=say("scenario_page.save")).click()
+    settle(page)
+    expect(page.get_by_role("button", name="打开：")).to_have_count(1)
+    written = tmp_path / "scenario.geojson"
+    written.write_bytes(_kept(page).read_bytes())
+    (feature,) = json.loads(written.read_text(encoding="utf-8"))["features"]
+    home = tianjin.layers["science_park"].frame.geometry[SITE]
+    lon, lat = feature["geometry"]["coordinates"]
+    assert feature["properties"]["action"] == "move" and feature["id"] == SITE
+    assert lon == pytest.approx(home.x, abs=0.02) and lat > home.y + 0.1
+
+    open_at(page, page.url)  # the link leads to the page; what was kept stayed in its session
+    map_frame(page)
+    expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
+    page.locator("input[type=file]").set_input_files(written)
+    undo = page.get_by_role("button", name="撤销：移动 · 天津科技大学科技园")
+    expect(undo).to_have_count(1, timeout=WAIT_MS)
+    settle(page)
+    assert _kept(page).read_bytes() == written.read_bytes()
+
+
+def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/coverage?cpart=scenario&lang=zh")
+    broken = {
+        "type": "FeatureCollection",
+        "atlas_scenario": {"version": 1, "name": "坏", "order": ["gone", "park-cauc"]},
+        "features": [
+            {
+                "type": "Feature",
+                "id": name,
+                "properties": {"id": name, "action": action},
+                "geometry": None,
+            }
+            for name, action in (("gone", "close"), ("park-cauc", "explode"))
+        ],
+    }
+    file = {
+        "name": "bad.geojson",
+        "mimeType": "application/geo+json",
+        "buffer": json.dumps(broken).encode(),
+    }
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text(say("error.scenario.file"))).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("explode")).to_be_visible()
+    expect(page.get_by_text("方案还没有改动")).to_be_visible()
