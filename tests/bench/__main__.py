@@ -5,10 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import bench_map
+from tests.bench import bench_coverage, bench_density, bench_map, bench_siting, bench_stream
 from tests.bench.table import Row, print_table
 
-BENCHES: tuple[Callable[[], list[Row]], ...] = (bench_map.run,)
+BENCHES: tuple[Callable[[], list[Row]], ...] = (
+    bench_map.run,
+    bench_density.run,
+    bench_stream.run,
+    bench_coverage.run,
+    bench_siting.run,
+)
 """Each raises where the result is wrong: a wrong answer has no speed."""
 
 
