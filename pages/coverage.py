@@ -7,11 +7,13 @@ import streamlit as st
 from pages.shell import coverage_panels, frame
 from pages.shell.pairing_panels import PairingPart
 from pages.shell.scenario_panels import ScenarioPart
+from pages.shell.siting_panels import SitingPart
 
 PARTS: dict[str, type[coverage_panels.Part]] = {
     "reach": coverage_panels.ReachPart,
     "pairing": PairingPart,
     "scenario": ScenarioPart,
+    "siting": SitingPart,
 }
 
 screen = frame.open_page("coverage")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layers.city import load_city
+from layers.text import speaker
 from tests.test_pages import ROOT, app, page_text, scene
 
 
@@ -96,3 +97,20 @@ def test_no_scenario_is_measured_below_the_doubt():
     at = app("coverage", cpart="scenario", cr="3000")
     assert not at.exception
     assert "不予计算" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_places_are_proposed_and_taken_over_as_a_scenario(lang):
+    at = app("coverage", lang=lang, cpart="siting")
+    assert not at.exception
+    assert len(scene(at)["drawing"]["handles"]) == 3
+    at.selectbox(key="cov_candidates").set_value("district").run()
+    assert at.query_params["cfrom"] == "district"
+    at.number_input(key="cov_add").set_value(20.0).run()
+    assert speaker(lang)("error.siting.p") in page_text(at)
+    at.number_input(key="cov_add").set_value(2.0).run()
+    at.button(key="cov_adopt").click().run()
+    assert at.query_params["cpart"] == "scenario"
+    moved = [f["id"] for f in scene(at)["drawing"]["handles"]]
+    assert {"new-1", "new-2"} <= set(moved)
+    assert not at.exception

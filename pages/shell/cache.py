@@ -20,6 +20,7 @@ from layers import (
     folium_map,
     pairing_view,
     scenario_view,
+    siting_view,
 )
 from layers.city import City, find_packs, load_city
 from layers.drawing import Drawing
@@ -140,7 +141,12 @@ def _pairing_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> b
 
 def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> bytes:
     """Return an answer of the coverage page as a zip of files."""
-    build = {"coverage": _coverage_package, "pairing": _pairing_package}[name]
+    builders = {
+        "coverage": _coverage_package,
+        "pairing": _pairing_package,
+        "siting": _siting_package,
+    }
+    build = builders[name]
     return build(place.id, place.digest, coverage_view.question(state), fmt)
 
 
@@ -234,3 +240,18 @@ def _compared(
 def compared_of(place: City, state: ViewState, scenarios: tuple[Scenario, ...]) -> Comparison:
     """Return scenarios beside the present, with the interval of every change."""
     return _compared(place.id, place.digest, coverage_view.question(state), scenarios)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _siting(city_id: str, digest: str, asked: ViewState) -> siting_view.Sited:
+    return siting_view.sited(city(city_id), asked)
+
+
+def siting_of(place: City, state: ViewState) -> siting_view.Sited:
+    """Return where places could be added."""
+    return _siting(place.id, place.digest, coverage_view.question(state))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _siting_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
+    return siting_view.package(_siting(city_id, digest, asked), fmt).zip()

@@ -87,7 +87,14 @@ def radius(screen: Screen) -> None:
         args=("radius_m", "cov_preset"),
         disabled=bool(options.minutes),
     )
-    _number(screen, "radius_m", "typed", step=0.5, factor=1000, disabled=bool(options.minutes))
+    number_field(
+        screen,
+        "radius_m",
+        say("coverage_page.typed"),
+        step=0.5,
+        factor=1000,
+        disabled=bool(options.minutes),
+    )
 
 
 def travel_time(screen: Screen) -> None:
@@ -103,11 +110,11 @@ def travel_time(screen: Screen) -> None:
         args=("minutes", "cov_minutes"),
     )
     if options.minutes:
-        _number(screen, "speed_kmh", "speed", step=5.0)
-        _number(screen, "detour_percent", "detour", step=0.1, factor=100)
+        number_field(screen, "speed_kmh", say("coverage_page.speed"), step=5.0)
+        number_field(screen, "detour_percent", say("coverage_page.detour"), step=0.1, factor=100)
 
 
-def _number(
+def number_field(
     screen: Screen,
     field: str,
     label: str,
@@ -116,11 +123,12 @@ def _number(
     factor: float = 1,
     disabled: bool = False,
 ) -> None:
+    """Offer one number of the options, ``factor`` of the option's units in one of the field's."""
     _, low, high = COVERAGE_NUMBERS[field]
     key = f"cov_{field}"
     st.session_state[key] = getattr(screen.state.coverage, field) / factor
     st.number_input(
-        screen.say(f"coverage_page.{label}"),
+        label,
         min_value=low / factor,
         max_value=high / factor,
         step=step,
