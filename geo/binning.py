@@ -32,6 +32,8 @@ Whole = NDArray[np.int64]
 
 _LEAST = 20_000
 """Points or cells below which threads cost more than they save."""
+_PER_POINT = 50
+"""Products or comparisons that take about as long as sharing out a point."""
 _KEPT = 16_000_000
 """Numbers of working memory that are kept for the next call, 8 bytes each."""
 
@@ -251,7 +253,7 @@ def _smooth(
         flat = source.reshape(-1)
         kernels.filter_rows(flat, columns, scaled, taps, reach, phases, middle[low:high])
 
-    in_parts(band, rows, size=size)
+    in_parts(band, rows, size=size * len(taps) // _PER_POINT)
     if fine == 1:
         return middle
     into = np.empty((rows * fine, columns * fine))
@@ -266,7 +268,9 @@ def _smooth(
 def highest(values: Floats) -> float:
     """Return the largest of some numbers of zero or more; 0 if there are none."""
     parts = in_parts(
-        lambda _, low, high: float(values[low:high].max(initial=0.0)), len(values), size=values.size
+        lambda _, low, high: float(values[low:high].max(initial=0.0)),
+        len(values),
+        size=values.size // _PER_POINT,
     )
     return float(max(parts))
 
