@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -104,8 +104,8 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
         sentence=_sentence(counts, names, lang),
         other=_other_way(view, by, lang),
         notes=tuple(_notes(found, say)),
-        halves=_table(found.halves, _half_names(found, lang), found.city, say),
-        districts=_with_marks(_table(found.districts, names, found.city, say), found, lang),
+        halves=_half_table(found, lang),
+        districts=_district_table(found, names, lang),
         sorts=_sorts(found, names, lang),
         kinds=_by_district(counts.kinds, names, lambda kind: city.layers[kind].title.of(lang), say),
         fields=_by_district(counts.fields, names, lambda field: _field(field, lang), say),
@@ -296,23 +296,41 @@ def _rate(value: float) -> str:
     return "–" if np.isnan(value) else number(value)
 
 
-def _with_marks(shown: pd.DataFrame, found: Balance, lang: str) -> pd.DataFrame:
-    """Put half and cautions beside each district."""
+def _half_table(found: Balance, lang: str) -> pd.DataFrame:
+    """Return the halves with their cautions; one district's unsettled area unsettles its half."""
     say = speaker(lang)
-    ordered = _ranked(found.districts)
+    shown = _table(found.halves, _half_names(found, lang), found.city, say)
+    disputed = {
+        half
+        for half, keys in zip(found.districts["half"], found.districts["caveats"], strict=True)
+        if "balance.area_disputed" in keys
+    }
+    ordered = _ranked(found.halves)
+    marks = [
+        (*keys, *(("balance_page.area_within",) if half in disputed else ()))
+        for half, keys in ordered["caveats"].items()
+    ]
+    return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
+
+
+def _district_table(found: Balance, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+    """Return the districts with half and cautions."""
+    say, ordered = speaker(lang), _ranked(found.districts)
     halves = _half_names(found, lang)
-    table = shown.copy()
+    table = _table(found.districts, names, found.city, say)
     table.insert(
         0, say("balance_page.column.half"), [*(halves[str(h)] for h in ordered["half"]), ""]
     )
-    table[say("balance_page.column.marks")] = [
-        *(
-            say("balance_page.comma").join(say(f"balance_page.mark.{k.split('.')[1]}") for k in key)
-            for key in ordered["caveats"]
-        ),
-        "",
+    return table.assign(**{say("balance_page.column.marks"): _marks(ordered["caveats"], say)})
+
+
+def _marks(rows: Iterable[tuple[str, ...]], say: Say) -> list[str]:
+    """Return the cautions of each row in short, and none for the city's row at the end."""
+    comma = say("balance_page.comma")
+    words = [
+        comma.join(say(f"balance_page.mark.{key.split('.')[1]}") for key in keys) for keys in rows
     ]
-    return table
+    return [*words, ""]
 
 
 def _sorts(found: Balance, names: Mapping[str, str], lang: str) -> pd.DataFrame:

@@ -65,6 +65,9 @@ def test_districts_carry_their_cautions(tianjin: City) -> None:
     assert {name for name, text in marks.items() if "面积待定" in text} == {
         *("滨海新区", "红桥区", "河西区", "宁河区")
     }
+    halves = tell(_view(tianjin), "host", "zh").halves["注意"]
+    assert halves["“滨城”"] == "含面积待定的区"
+    assert halves["“津城”"] == "部分区归属为假定，含面积待定的区"
     assert "不足10处" in marks["东丽区"]
     assert "不足10处" not in marks["滨海新区"]
 

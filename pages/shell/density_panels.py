@@ -218,6 +218,7 @@ def shares(screen: Screen, told: DensityTold) -> None:
     if told.peaks:
         html.section(screen.say("density_page.districts"))
         st.html(html.grid(told.districts, screen.say("filter.district")))
+        html.small(screen.say("density_page.spill"))
 
 
 def strip(screen: Screen, told: DensityTold) -> None:
@@ -227,15 +228,13 @@ def strip(screen: Screen, told: DensityTold) -> None:
     say = screen.say
     html.section(say("density_page.sensitivity"))
     html.show('<p class="summary">{}</p>', told.verdict)
-    for at in range(0, len(told.strip), 3):
-        row = told.strip[at : at + 3]
-        for column, small in zip(st.columns(3), row, strict=True):
-            caption = html.text(small.caption)
-            column.html(
-                Markup('<img class="small-map" src="{}" alt="{}"><p class="small">{}</p>').format(
-                    small.uri, caption, caption
-                )
-            )
+    pictures = html.join(
+        Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
+            small.uri, html.text(small.caption), html.text(small.caption)
+        )
+        for small in told.strip
+    )
+    st.html(Markup('<div class="strip">{}</div>').format(pictures))
     html.small(say("density_page.small_note"))
 
 
