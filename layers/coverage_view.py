@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -69,6 +70,11 @@ class Asked:
     def radius_m(self) -> float:
         """Straight-line radius in metres."""
         return self.reach.radius_m
+
+    @cached_property
+    def area(self) -> ServiceArea:
+        """What the sites reach; measured once, however often scenarios are held against it."""
+        return service_area(self.sites, radius_m=self.radius_m, within=self.districts)
 
     @property
     def group(self) -> pd.Series:
@@ -168,7 +174,7 @@ def coverage(city: City, state: ViewState) -> Coverage:
     if resolved.n == 0 or resolved.verdict == "uncertainty.refused":
         return Coverage(asked, resolved)
     sites, districts, radius = asked.sites, asked.districts, asked.radius_m
-    area = service_area(sites, radius_m=radius, within=districts)
+    area = asked.area
     drawn = simulate(sites, districts, radius_m=radius, group=asked.group)
     units = _units(asked, area, drawn)
     open_km2 = area.within_km2 - area.value

@@ -39,7 +39,6 @@ class Change:
     scenario: Scenario
     sites: gpd.GeoDataFrame
     """The sites as the scenario has them; see :func:`geo.scenario.apply`."""
-    present: ServiceArea
     area: ServiceArea
 
     @cached_property
@@ -65,9 +64,8 @@ def change(asked: Asked, scenario: Scenario) -> Change:
         A change is to a site that is not among those shown.
     """
     sites = apply(asked.sites, scenario)
-    within = {"radius_m": asked.radius_m, "within": asked.districts}
-    before, after = (service_area(frame, **within) for frame in (asked.sites, sites))
-    return Change(asked, scenario, sites, before, after)
+    after = service_area(sites, radius_m=asked.radius_m, within=asked.districts)
+    return Change(asked, scenario, sites, after)
 
 
 def compared(asked: Asked, scenarios: Sequence[Scenario]) -> Comparison:
@@ -214,7 +212,7 @@ def _line(row: Mapping[Any, Any]) -> str:
 
 def drawing(found: Change) -> Drawing:
     """Return what stays covered, what is gained, what is lost, and the sites to take hold of."""
-    before, after, city = found.present.geometry, found.area.geometry, found.asked.city
+    before, after, city = found.asked.area.geometry, found.area.geometry, found.asked.city
     parts = [(before & after, KEPT)]
     if found.scenario.edits:
         parts += [(after - before, GAINED), (before - after, LOST)]

@@ -10,11 +10,22 @@ import pandas as pd
 from geo.coverage import service_area
 from geo.errors import ParameterError
 from geo.grid import lattice
-from geo.scenario import Scenario
+from geo.scenario import Scenario, apply
 from geo.siting import Siting, add_sites, least_sites
+from geo.uncertainty import HIGH, LOW, simulate, simulate_reached
 from layers.city import City
 from layers.coverage_files import POINT, Tables, parcel
-from layers.coverage_view import REACHED, UNIVERSITY, Asked, ask, km, name_of, shape, unit_name
+from layers.coverage_view import (
+    REACHED,
+    UNIVERSITY,
+    Asked,
+    ask,
+    km,
+    name_of,
+    shape,
+    span,
+    unit_name,
+)
 from layers.drawing import Drawing, Handle
 from layers.export import Package
 from layers.marks import mark
@@ -123,6 +134,25 @@ def sentence(answer: Sited) -> str:
     )
 
 
+def doubt_words(answer: Sited) -> str:
+    """Return what is reached with the proposal once the doubt about the present places is drawn."""
+    asked, found = answer.asked, answer.siting
+    if found is None or not found.chosen:
+        return ""
+    sites, radius = apply(asked.sites, as_scenario(answer)), asked.radius_m
+    demand = asked.state.coverage.demand
+    if demand == UNIVERSITY:
+        served = simulate_reached(asked.universities, sites, radius_m=radius)
+        low, high = served.low / served.n, served.high / served.n
+    else:
+        shares = simulate(sites, asked.districts, radius_m=radius).draws
+        weight = asked.residents if demand == "residents" else _areas(asked)
+        drawn = shares[weight.index] @ weight / weight.sum()
+        low, high = float(drawn.quantile(LOW)), float(drawn.quantile(HIGH))
+    say = speaker(asked.state.lang)
+    return say("siting_page.doubt", share=span(low, high))
+
+
 def proof(answer: Sited) -> str:
     """Return how sure the proposal is: proved best, or what no other can exceed."""
     lang = answer.asked.state.lang
@@ -181,8 +211,7 @@ def drawing(answer: Sited) -> Drawing | None:
     asked, found = answer.asked, answer.siting
     if found is None:
         return None
-    city, radius = asked.city, asked.radius_m
-    before = service_area(asked.sites, radius_m=radius, within=asked.districts).geometry
+    city, radius, before = asked.city, asked.radius_m, asked.area.geometry
     shapes = [shape(city, before, REACHED)]
     chosen = answer.candidates.loc[list(found.chosen)]
     if len(chosen):

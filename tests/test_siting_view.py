@@ -15,6 +15,7 @@ from layers.scenario_view import change
 from layers.siting_view import (
     Sited,
     as_scenario,
+    doubt_words,
     drawing,
     package,
     proof,
@@ -112,3 +113,12 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
     told = json.loads(made.files["manifest.json"])
     assert told["asked"]["add"] == 3 and len(told["result"]["chosen"]) == 3
     assert told["methods"][0]["method"] == "siting.exact"
+
+
+@pytest.mark.parametrize("demand", ["university", "area", "residents"])
+def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
+    answer = ask(tianjin, demand=demand, add=2)
+    words = doubt_words(answer)
+    low, high = (float(x) for x in words.split("覆盖 ")[1].split("%")[0].split("–"))
+    assert 0 < low < high <= 100 and "模拟区间" in words
+    assert doubt_words(ask(tianjin, aim="share", goal_percent=1)) == ""

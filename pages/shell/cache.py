@@ -164,11 +164,6 @@ def _density_asked(state: ViewState) -> ViewState:
     )  # fmt: skip
 
 
-def density_of(place: City, state: ViewState) -> density_view.Measured:
-    """Return the density of the places of a state."""
-    return _density(place.id, place.digest, _density_asked(state))
-
-
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _density_told(
     city_id: str, digest: str, asked: ViewState, lang: str
@@ -250,6 +245,16 @@ def _siting(city_id: str, digest: str, asked: ViewState) -> siting_view.Sited:
 def siting_of(place: City, state: ViewState) -> siting_view.Sited:
     """Return where places could be added."""
     return _siting(place.id, place.digest, coverage_view.question(state))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _siting_doubt(city_id: str, digest: str, asked: ViewState) -> str:
+    return siting_view.doubt_words(_siting(city_id, digest, asked))
+
+
+def siting_doubt(place: City, state: ViewState) -> str:
+    """Return the proposal's interval in words."""
+    return _siting_doubt(place.id, place.digest, coverage_view.question(state))
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -29,7 +29,8 @@ class SitingPart:
         html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer))
         proof = told.proof(self.answer)
         if proof:
-            html.small(self.say("siting_page.exactness", method=proof))
+            doubt = cache.siting_doubt(self.screen.city, self.screen.state)
+            html.small(" ".join([self.say("siting_page.exactness", method=proof), doubt]))
 
     def picture(self) -> None:
         """Draw the present reach, the proposed places and what they add."""
