@@ -429,6 +429,8 @@ def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
     holds = measured.holds
     if holds is not None:
         parts += _said(say, holds.caveats[1:], holds.parameters)
+    if measured.runs is not None:
+        parts.append(say(f"density_page.{measured.runs.verdict}"))
     return ("" if lang == "zh" else " ").join(parts)
 
 

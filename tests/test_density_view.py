@@ -165,6 +165,10 @@ def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: Measured) ->
         *("带宽 1.5\u202fkm", "带宽 3\u202fkm", "带宽 6\u202fkm")
     ]
     assert speaker("zh")(runs.verdict, **runs.parameters) in told.verdict
+    assert runs.verdict == "sensitivity.peak_moves"
+    assert "不宜谈峰值" in told.sentence, (
+        "the first sentence must not promise what the strip denies"
+    )
     assert all(s.uri.startswith("data:image/svg+xml;base64,") for s in told.strip)
 
 

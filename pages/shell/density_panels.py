@@ -226,7 +226,7 @@ def strip(screen: Screen, told: DensityTold) -> None:
     if not told.strip:
         return
     say = screen.say
-    html.section(say("density_page.sensitivity"))
+    html.section(say("density_page.strip"))
     html.show('<p class="summary">{}</p>', told.verdict)
     pictures = html.join(
         Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
