@@ -583,5 +583,6 @@ def _on_workers(
                 part: Part = future.result()
                 watch.tell(part.read)
                 yield part
-        finally:
+        except BaseException:  # called off, or one file could not be read: stop the others
             client.cancel(futures)
+            raise

@@ -87,7 +87,9 @@ def report_peak(paths: Sequence[str], grid: Grid) -> None:
 def _on_two_processes(paths: Sequence[Path], grid: Grid) -> Binned:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+    ) as cluster:
         return bin_points(paths, grid=grid, scheduler=cluster.scheduler_address)
 
 
