@@ -70,9 +70,15 @@ def test_a_city_without_links_says_so(monkeypatch):
     assert "没有校园对应表" in page_text(at)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_place_is_added_closed_kept_and_taken_back(lang):
-    at = app("coverage", lang=lang, cpart="scenario")
+@pytest.mark.parametrize("part", ["pairing", "scenario", "siting"])
+def test_every_part_opens_in_english(part):
+    at = app("coverage", lang="en", cpart=part)
+    assert not at.exception
+    assert not at.error
+
+
+def test_a_place_is_added_closed_kept_and_taken_back():
+    at = app("coverage", cpart="scenario")
     assert not at.exception
     marks = len(scene(at)["drawing"]["handles"])
     at.selectbox(key="scn_where").set_value("120119").run()
@@ -99,15 +105,14 @@ def test_no_scenario_is_measured_below_the_doubt():
     assert "不予计算" in page_text(at)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_places_are_proposed_and_taken_over_as_a_scenario(lang):
-    at = app("coverage", lang=lang, cpart="siting")
+def test_places_are_proposed_and_taken_over_as_a_scenario():
+    at = app("coverage", cpart="siting")
     assert not at.exception
     assert len(scene(at)["drawing"]["handles"]) == 3
     at.selectbox(key="cov_candidates").set_value("district").run()
     assert at.query_params["cfrom"] == "district"
     at.number_input(key="cov_add").set_value(20.0).run()
-    assert speaker(lang)("error.siting.p") in page_text(at)
+    assert speaker("zh")("error.siting.p") in page_text(at)
     at.number_input(key="cov_add").set_value(2.0).run()
     at.button(key="cov_adopt").click().run()
     assert at.query_params["cpart"] == "scenario"

@@ -53,7 +53,7 @@ def test_what_is_gained_is_what_plain_distances_say(tianjin: City) -> None:
 def test_more_places_never_cover_less(tianjin: City) -> None:
     values = []
     for p in (1, 2, 5):
-        found = ask(tianjin, demand="area", add=p).siting
+        found = ask(tianjin, add=p).siting
         assert found is not None and found.value <= found.bound * (1 + 1e-9)
         values.append(found.value)
     assert values == sorted(values)

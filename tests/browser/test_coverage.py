@@ -10,7 +10,9 @@ from playwright.sync_api import Frame, Page, expect
 
 from layers.city import City
 from layers.text import speaker
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.axe import violations
+from tests.browser.conftest import NewPage
+from tests.browser.harness import NARROW, WAIT_MS, Server, map_frame, open_at, settle
 
 SITE = "park-tust"
 MARK = f'.atlas-mark[data-id="{SITE}"]'
@@ -96,3 +98,17 @@ def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Pa
     expect(page.get_by_text(say("error.scenario.file"))).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("explode")).to_be_visible()
     expect(page.get_by_text("方案还没有改动")).to_be_visible()
+
+
+@pytest.mark.parametrize("part", ["scenario", "siting"])
+def test_a_part_with_many_controls_has_no_serious_fault(
+    server: Server, new_page: NewPage, part: str
+) -> None:
+    page = new_page(NARROW)
+    open_at(page, f"{server.url}/coverage?cpart={part}&lang=en")
+    map_frame(page)
+    for summary in page.locator("[data-testid=stExpander] summary").all():
+        if summary.is_visible():
+            summary.click()
+    settle(page)
+    assert violations(page) == []
