@@ -437,6 +437,7 @@ def district_rows(row: pd.Series, lang: str) -> Iterator[Row]:
         "population_2020_territorial": cell(row, "population_note", lang),
         "area_km2_reference": cell(row, "area_note", lang),
         "half": cell(row, "half_note", lang),
+        "density": cell(row, "caution", lang),
     }
     density = people / area if people is not None and area else None
     values = {

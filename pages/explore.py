@@ -13,7 +13,9 @@ view = look(screen.city, state)
 
 # The map is filled first, wherever it stands: the reader waits for it, not for the controls.
 top = st.container()
-main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
+controls = not state.present
+split = controls or state.selected is not None
+main, side = st.columns([2.45, 1], gap="medium") if split else (st.container(), None)
 with main:
     above, middle = st.container(), st.container()
 
@@ -23,16 +25,19 @@ with middle:
 with above:
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
-        if side is not None:
+        if controls:
             share.download(screen)
             share.link(screen)
-    if side is None:
+    if not controls:
         panels.kind_legend(screen, view)
 with top:
     title = say("explore.title", city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen))
 
-if side is not None:
+if side is not None and not controls:
+    with side:
+        panels.selection(screen, view)
+elif side is not None:
     with side:
         widgets.search(screen)
         panels.selection(screen, view)

@@ -184,7 +184,7 @@ def test_a_district_has_a_card() -> None:
         "area_km2_reference": (f"100{THIN}km²", ""),
         "area_km2_polygon": (f"113{THIN}km²", ""),
         "polygon_deviation_pct": ("+13%", ""),
-        "density": (f"4{THIN}000{THIN}residents/km²", ""),
+        "density": (f"4{THIN}000{THIN}residents/km²", "enclaves inside"),
         "half": ("Outer districts (our assumption)", "a note"),
     }
     assert told.caveats == ("enclaves inside",)

@@ -138,7 +138,7 @@ def test_dask_workers_give_the_same_bits(write: Writer) -> None:
     files = [write(f"{k}", x=p[:, 0], y=p[:, 1]) for k, p in enumerate(np.split(xy, 3))]
     told: list[tuple[int, int]] = []
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
     ) as cluster:
         there = bin_points(
             files,

@@ -9,7 +9,7 @@ window.ATLAS = (function () {
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, tiles: 228, lines: 230,
     raster: 226, shapes: 227, axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
-  let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false;
+  let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false, focused = "";
   const fixed = {};
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
@@ -112,6 +112,7 @@ window.ATLAS = (function () {
     map.setView(map.options.center, map.options.zoom, { animate: false });
     map.on("moveend", names);
     map.on("resize", settle);
+    watchFocus(map.getContainer());
     // The style sheet may come after the map; Leaflet itself only watches the window.
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     for (const event of ["pointerdown", "wheel", "keydown"]) {
@@ -141,16 +142,22 @@ window.ATLAS = (function () {
       const size = (rank === 1 ? 16 : rank === 2 ? 13 : 12) * (big ? 1.35 : 1);
       const width = [...plain(text)].reduce((w, c) => w + (c > "\u2E80" ? 1 : 0.56), 0) * size;
       const mark = rank === 5;
-      const left = mark ? p.x + 12 : p.x - width / 2;
-      const area = [left, p.y - size * 0.7, left + width, p.y + size * 0.7];
-      if (overlaps(area, boxes)) continue;
+      // The name of a district or a city steps aside for marks rather than be left out.
+      const steps = rank <= 2 ? [[0, 0], [0, -20], [0, 20], [0, -36], [0, 36], [width, 0], [-width, 0]] : [[0, 0]];
+      const boxAt = ([dx, dy]) => {
+        const left = (mark ? p.x + 12 : p.x - width / 2) + dx;
+        return [left, p.y + dy - size * 0.7, left + width, p.y + dy + size * 0.7];
+      };
+      const step = steps.find((s) => !overlaps(boxAt(s), boxes));
+      if (!step) continue;
+      const area = boxAt(step);
       boxes.push(area);
       shown += 1;
       L.marker([lat, lon], {
         pane: "names", interactive: false, keyboard: false,
         icon: L.divIcon({
           className: "atlas-name rank" + rank, html: "<span>" + text + "</span>",
-          iconSize: [width, size * 1.4], iconAnchor: mark ? [-12, size * 0.7] : [width / 2, size * 0.7],
+          iconSize: [width, size * 1.4], iconAnchor: [p.x - area[0], p.y - area[1]],
         }),
       }).addTo(fixed.names);
     }
@@ -300,10 +307,21 @@ window.ATLAS = (function () {
     drawing.handles.forEach((feature) => handle(group, feature));
   }
 
+  // The host takes the old marks away, and the focus with them: it goes back to the same mark.
+  function watchFocus(box) {
+    document.addEventListener("focusin", (event) => { focused = event.target.dataset.id || ""; });
+    box.addEventListener("pointerdown", () => { focused = ""; });
+  }
+
+  function refocus() {
+    if (!focused || document.activeElement !== document.body) return;
+    const again = document.querySelector('[data-id="' + CSS.escape(focused) + '"]');
+    if (again) again.focus({ preventScroll: true });
+  }
+
   function paint(group, data) {
     // The host keeps every group it ever drew; they are off the map by now, so let them go.
     window.feature_group = [];
-    const focused = document.activeElement && document.activeElement.dataset.id;
     const chosen = data.chosen || {};
     map.getContainer().classList.toggle("present", data.present);
     for (const [id, features] of Object.entries(data.layers)) {
@@ -323,12 +341,7 @@ window.ATLAS = (function () {
     fly(data.fly);
     names();
     document.documentElement.dataset.painted = data.serial;
-    if (focused) {
-      window.setTimeout(() => {
-        const again = document.querySelector('[data-id="' + CSS.escape(focused) + '"]');
-        if (again) again.focus({ preventScroll: true });
-      }, 0);
-    }
+    window.setTimeout(refocus, 0);
   }
 
   return { base: drawBase, paint: paint };

@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.profile import Profile, compare
-from layers.state import Filters, to_query
+from layers.state import Camera, Filters, to_query
 from layers.table import table
 from layers.view import look
 from pages.shell import html, map_view, navigation, session
@@ -87,10 +87,10 @@ def figures(screen: Screen, told: Profile) -> None:
     """Show residents, areas and density with their sources and cautions."""
     html.section(screen.say("district.figures"))
     rows = html.pairs((row.label, row.value, row.note) for row in told.figures)
-    source = Markup('<p class="note">{}：{} {}</p>').format(
-        html.text(told.source.what), html.text(told.source.text), html.text(told.source.date)
-    )
-    st.html(Markup('<div class="sheet">{}{}</div>').format(rows, source))
+    say, source = screen.say, told.source
+    words = f"{source.what}{say('card.colon')}{source.text}{say('card.noted', text=source.date)}"
+    note = Markup('<p class="note">{}</p>').format(html.text(words))
+    st.html(Markup('<div class="sheet">{}{}</div>').format(rows, note))
 
 
 def comparison(screen: Screen, told: Profile) -> None:
@@ -143,8 +143,15 @@ def holdings(screen: Screen, told: Profile) -> None:
     )
     rows = table(look(city, state), state.lang)
     st.dataframe(rows, hide_index=True, alt=say("district.holdings"), height="content")
+    middle = city.districts.geometry[told.adcode].representative_point()
     filtered = replace(
-        screen.state, filters=Filters(district=frozenset({told.adcode})), selected=told.adcode
+        screen.state,
+        period="now",
+        later=True,
+        layers=screen.state.layers | set(told.places["kind"]),
+        filters=Filters(district=frozenset({told.adcode})),
+        selected=told.adcode,
+        camera=Camera(middle.y, middle.x, 10.0),
     )
     navigation.link(to_query(filtered), "explore", say("explore.show_on_map"))
 

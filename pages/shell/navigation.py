@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from layers.text import Say
+from layers.text import LANGS, Say, speaker
 
 SCREENS: Final = ("explore", "district", "density", "coverage", "sources")
 """In the order of the menu; the first is the address without a path."""
@@ -38,7 +38,9 @@ def link(query: Mapping[str, str], name: str, label: str) -> None:
 def route() -> None:
     """Run the screen that the address asks for."""
     st.session_state[ROUTED] = True
-    st.navigation(list(screens().values()), position="hidden").run()
+    asked = st.query_params.get("lang", LANGS[0])
+    say = speaker(asked if asked in LANGS else LANGS[0])
+    st.navigation(list(screens(say).values()), position="hidden").run()
 
 
 def ensure_routed() -> None:

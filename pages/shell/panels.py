@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +14,7 @@ from layers.marks import data_uri, mark
 from layers.spec import Style
 from layers.state import to_query
 from layers.table import table
-from layers.text import markdown_safe
+from layers.text import Say, markdown_safe
 from layers.view import View, loosen, remedy, summary
 from layers.words import word
 from pages.shell import cache, html, navigation, session, widgets
@@ -117,7 +116,7 @@ def _link_button(name: str, key: str, place: str) -> None:
 def place_card(screen: Screen, id_: str) -> None:
     """Show one card with its links to related places."""
     say, told = screen.say, card(screen.city, id_, screen.state.lang)
-    st.html(card_html(told, say_title=lambda key: say(f"card.{key}")))
+    st.html(card_html(told, say_title=lambda key, **v: say(f"card.{key}", **v)))
     related = [*([told.parent] if told.parent else []), *told.children, *told.siblings]
     if related:
         st.html(Markup('<p class="small">{}</p>').format(say("card.related")))
@@ -128,7 +127,7 @@ def place_card(screen: Screen, id_: str) -> None:
         navigation.link(query, "district", say("explore.district_page"))
 
 
-def card_html(told: Card, *, say_title: Callable[[str], str]) -> Markup:
+def card_html(told: Card, *, say_title: Say) -> Markup:
     """Return a card as HTML; every text of the pack is escaped here."""
     parts = [
         Markup('<h2>{}</h2><p class="other">{}{}</p>').format(
@@ -140,7 +139,8 @@ def card_html(told: Card, *, say_title: Callable[[str], str]) -> Markup:
             html.text(told.kind_title, 80),
             html.join(
                 Markup("<span>{}{}</span>").format(
-                    html.text(badge.text), html.text(f"（{badge.note}）") if badge.note else ""
+                    html.text(badge.text),
+                    html.text(say_title("noted", text=badge.note)) if badge.note else "",
                 )
                 for badge in told.badges
             ),
@@ -152,9 +152,10 @@ def card_html(told: Card, *, say_title: Callable[[str], str]) -> Markup:
         _listing(say_title("clauses"), [_clause(c) for c in told.clauses], told.clause_note),
         _listing(say_title("caveats"), [html.text(t) for t in told.caveats]),
         _listing(
-            say_title("not_known"), [html.text("；".join(told.not_known))] if told.not_known else []
+            say_title("not_known"),
+            [html.text(say_title("semicolon").join(told.not_known))] if told.not_known else [],
         ),
-        _listing(say_title("sources"), [_source(s) for s in told.sources]),
+        _listing(say_title("sources"), [_source(s, say_title) for s in told.sources]),
     ]
     return Markup('<div class="card">{}</div>').format(html.join(parts))
 
@@ -175,11 +176,11 @@ def _clause(clause: Clause) -> Markup:
     )
 
 
-def _source(source: Source) -> Markup:
+def _source(source: Source, say_title: Say) -> Markup:
     """Show a source as text; only plain http(s) addresses become links, which nothing follows."""
-    date = f"（{source.date}）" if source.date else ""
-    return Markup("{}{}：{}").format(
-        html.text(source.what), html.text(date), html.text(source.text)
+    date = say_title("noted", text=source.date) if source.date else ""
+    return Markup("{}{}{}{}").format(
+        html.text(source.what), html.text(date), say_title("colon"), html.text(source.text)
     )
 
 

@@ -57,7 +57,8 @@ def search(screen: Screen) -> None:
 
 def _hit_label(screen: Screen, hit: Hit, lang: str) -> str:
     name, other = (hit.label_zh, hit.label_en) if lang == "zh" else (hit.label_en, hit.label_zh)
-    parts = [markdown_safe(name)]
+    sort = hit.target.partition(":")
+    parts = [f"{screen.say(f'explore.hit_{sort[0]}')} · " if sort[1] else "", markdown_safe(name)]
     if hit.matched not in (name, other):
         parts.append(markdown_safe(f"（{hit.matched}）" if lang == "zh" else f" ({hit.matched})"))
     if not hit.mapped:
@@ -73,7 +74,8 @@ def _go(screen: Screen, hit: Hit) -> None:
     if not name:
         reveal(screen, hit.target)
     elif sort == "layer":
-        session.change(layers=state.layers | {name})
+        session.change(layers=state.layers | {name}, selected=None, camera=None)
+        session.fly(None)
     elif sort == "district":
         session.change(selected=name)
         centre = city.districts.geometry[name].representative_point()
@@ -131,6 +133,7 @@ def _set_period() -> None:
 def layer_list(screen: Screen, view: View) -> None:
     """Offer the layers with symbol, title and count: the legend and the switch are one list."""
     say, state = screen.say, screen.state
+    _symbols(screen)
     with st.container(key="layers"):
         for group in ("plan", "context", "frame"):
             st.html(Markup('<p class="small">{}</p>').format(say(f"group.{group}")))
@@ -138,6 +141,16 @@ def layer_list(screen: Screen, view: View) -> None:
                 if layer.spec.group == group:
                     _layer_switch(screen, view, layer, layer.spec.id in state.layers)
         online_base(screen)
+
+
+def _symbols(screen: Screen) -> None:
+    """Set each layer's symbol before its switch: in the style, so that no reader hears it."""
+    rules = (
+        f".st-key-layer_{layer.spec.id} label p::before {{ background-image: "
+        f'url("{data_uri(mark(layer.spec.style, faded=layer.spec.id == "later_park"))}"); }}'
+        for layer in screen.city.layers.values()
+    )
+    st.html(f"<style>{''.join(rules)}</style>")
 
 
 def online_base(screen: Screen) -> None:
@@ -162,12 +175,11 @@ def online_base(screen: Screen) -> None:
 
 def _layer_switch(screen: Screen, view: View, layer: Layer, on: bool) -> None:
     spec, count = layer.spec, view.counts[layer.spec.id]
-    symbol = data_uri(mark(spec.style, faded=spec.id == "later_park"))
     amount = f"{count.shown} / {count.total}" if count.shown != count.total else str(count.total)
     key = f"layer_{spec.id}"
     _keep(key, on)
     st.checkbox(
-        f"![]({symbol}) {markdown_safe(layer.title.of(screen.state.lang))} · {amount}",
+        f"{markdown_safe(layer.title.of(screen.state.lang))} · {amount}",
         key=key,
         on_change=_switch_layer,
         args=(spec.id,),
@@ -183,8 +195,10 @@ def filter_box(screen: Screen, view: View) -> None:
     """Offer the filters in a box that says how many are set."""
     say, state = screen.say, screen.state
     on = sum(bool(state.filters.of(name)) for name in FILTER_KEYS)
-    title = say("explore.filters_on", count=on) if on else say("explore.filters")
-    with st.expander(title, key="filters", on_change="rerun") as box:
+    if on:
+        html.small(say("explore.filters_on", count=on))
+    # A title that changed would make a new box, and a new box is shut.
+    with st.expander(say("explore.filters"), key="filters", on_change="rerun") as box:
         if box.open:
             _filters(screen, view)
 
