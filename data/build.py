@@ -245,8 +245,9 @@ def place_layers(raw: Path, issued: str) -> Files:
 def _university(fact: Row, text: Row, districts: Mapping[str, Row]) -> Row:
     main = fact["campus"] == "main or registered campus"
     zh, en = ("", "") if main else (f"（{text['campus_zh']}）", f" ({text['campus_en']})")
-    # Where a point is withheld, so is the district it lies in.
-    site = fact["point_in_district"] if fact["lon"] else ""
+    # Where a point is withheld, or the two lists set it kilometres apart, no district is claimed.
+    settled = fact["lon"] and text["location_class"] != "knowledge"
+    site = fact["point_in_district"] if settled else ""
     return (
         text
         | _sides("", site, districts)

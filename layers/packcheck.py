@@ -174,7 +174,9 @@ def _check_class(record: Record, row: Row, fault: _Fault) -> None:
         fault("geometry", "every class but none needs a point.")
     if not (isinstance(doubt, int | float) and doubt > 0):
         fault("uncertainty_m", "a place with a point needs an uncertainty above 0.")
-    if row.shape is not None and is_blank(record.get("site_adcode")):
+    # An inferred point may be kilometres off: its pack need not claim a district for it.
+    inferred = record.get("location_class") == "knowledge"
+    if row.shape is not None and not inferred and is_blank(record.get("site_adcode")):
         fault("site_adcode", "a place with a point needs the district of the point, or outside.")
 
 

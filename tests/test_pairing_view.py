@@ -40,7 +40,7 @@ def test_the_shipped_table(answer: Paired, tianjin: City) -> None:
     assert len(table) == 11 == (tianjin.links["relation"] == RELATION).sum()
     assert table.loc["天津大学", "建设模式（推断）"] == "一校多园"
     assert table.loc["天津理工大学", "建设模式（推断）"] == "多校一园"
-    assert table.loc["天津师范大学", "同区或跨区"] == "跨区"
+    assert table.loc["天津师范大学", "同区或跨区"] == "不详"
     assert table.loc["天津市大学软件学院", "直线距离（区间）"] == "位置不详"
     assert "51" in sentence(answer, "zh") and "60" in sentence(answer, "zh")
 
