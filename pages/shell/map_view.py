@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ ASSETS_URL: Final = f"../{__name__}.assets"
 
 HANDLED: Final = "atlas.click"
 """By map, the click that was last acted on."""
+HEAD_START_S: Final = 0.06
+"""Wait after the map, in seconds: the browser begins its work anew with whatever arrives in the
+meantime, and would paint the map last. Halves the time to paint (``make bench``)."""
 HEIGHT: Final = 760
 """CSS pixels; the style sheet follows the window where it can."""
 
@@ -87,6 +91,7 @@ def show(
     )
     with st.container(key=f"map_{name}"):
         _map(screen, view, base, overlay, mounted, follow, act)
+        time.sleep(HEAD_START_S)
         furniture(screen)
 
 
