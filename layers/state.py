@@ -103,10 +103,13 @@ class DensityOptions:
 
     ``bandwidth_km`` is the kernel's standard deviation. ``weight`` is ``none`` (each place once) or
     ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
-    or ``site`` (the point lies in it).
+    or ``site`` (the point lies in it). ``cell_m`` is the side of a cell, 0 for one that follows
+    from the bandwidth. ``adaptive`` asks for a bandwidth that narrows where points are dense.
     """
 
     bandwidth_km: int = 5
+    cell_m: int = 0
+    adaptive: bool = False
     kernel: Literal["gaussian", "quartic"] = "gaussian"
     weight: Literal["none", "level"] = "none"
     by: Literal["host", "site"] = "host"
@@ -114,6 +117,8 @@ class DensityOptions:
 
 DENSITY_BANDWIDTHS_KM = (3, 5, 8, 12)
 """The finest follows from the inventory's doubt, see ``geo.peaks.INVENTORY_FINEST_M``."""
+DENSITY_CELLS_M = (0, 100, 250, 500, 1000, 2000)
+"""Sides of a cell; 0 is automatic. What a page offers depends on how sure its points are."""
 DENSITY_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "kernel": ("dk", ("gaussian", "quartic")),
@@ -309,15 +314,21 @@ def _camera(query: Query, fallback: Camera | None) -> Camera | None:
     return (camera(*parts) if len(parts) == 3 else None) or fallback
 
 
+def _step(query: Query, key: str, values: Collection[int], fallback: int) -> int:
+    """Return the number of a closed list that an address asks for."""
+    asked = _one(query, key, [str(value) for value in values], None)
+    return fallback if asked is None else int(asked)
+
+
 def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
-    known = [str(value) for value in DENSITY_BANDWIDTHS_KM]
     chosen = {
         name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
         for name, (key, values) in DENSITY_CHOICES.items()
     }
-    bandwidth = _one(query, "dbw", known, None)
     return DensityOptions(
-        bandwidth_km=int(bandwidth) if bandwidth else fallback.bandwidth_km,
+        bandwidth_km=_step(query, "dbw", DENSITY_BANDWIDTHS_KM, fallback.bandwidth_km),
+        cell_m=_step(query, "dcell", DENSITY_CELLS_M, fallback.cell_m),
+        adaptive=_flag(query, "dad", fallback.adaptive),
         **chosen,  # type: ignore[arg-type]
     )
 
@@ -400,6 +411,8 @@ def to_query(state: ViewState) -> dict[str, str]:
         "vs": state.compare or NONE,
         "present": str(int(state.present)),
         "dbw": str(state.density.bandwidth_km),
+        "dcell": str(state.density.cell_m),
+        "dad": str(int(state.density.adaptive)),
         **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
         **{key: getattr(state.coverage, name) for name, (key, _) in COVERAGE_CHOICES.items()},
         **{key: str(getattr(state.coverage, name)) for name, (key, *_) in COVERAGE_NUMBERS.items()},

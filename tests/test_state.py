@@ -13,6 +13,7 @@ from layers.state import (
     COVERAGE_CHOICES,
     COVERAGE_NUMBERS,
     DENSITY_BANDWIDTHS_KM,
+    DENSITY_CELLS_M,
     DENSITY_CHOICES,
     FILTER_KEYS,
     Allowed,
@@ -64,6 +65,8 @@ states = st.builds(
     density=st.builds(
         DensityOptions,
         bandwidth_km=st.sampled_from(DENSITY_BANDWIDTHS_KM),
+        cell_m=st.sampled_from(DENSITY_CELLS_M),
+        adaptive=st.booleans(),
         **{name: st.sampled_from(values) for name, (_, values) in DENSITY_CHOICES.items()},
     ),
     coverage=st.builds(
@@ -113,7 +116,7 @@ def test_the_address_is_explicit_ordered_and_has_no_words_of_a_language(state: V
         *("city", "lang", "period", "later", "layers"),
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
-        *("dbw", "dk", "dw", "dby"),
+        *("dbw", "dcell", "dad", "dk", "dw", "dby"),
         *("cpart", "caim", "cdem", "cfrom"),
         *("cr", "cmin", "ckmh", "cdet", "cadd", "cgoal"),
     ]
@@ -131,7 +134,8 @@ def test_the_default_state_shows_the_layers_that_are_on() -> None:
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
         **{"city": "handmade", "lang": "zh", "period": "now", "later": "1", "present": "0"},
         "layers": "-",
-        **{"dbw": "5", "dk": "gaussian", "dw": "none", "dby": "host"},
+        **{"dbw": "5", "dcell": "0", "dad": "0"},
+        **{"dk": "gaussian", "dw": "none", "dby": "host"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
     }
