@@ -1,6 +1,7 @@
 """Hand over what the screen shows: files for a GIS, with their dictionary, sources and manifest.
 
-``python -m layers.export --help`` says how to do the same without a screen.
+``python -m layers.export --help`` says how to do the same without a screen, and what becomes of
+files that stand in the folder already.
 """
 
 from __future__ import annotations
@@ -11,22 +12,25 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from geo.errors import AtlasError
+from geo.errors import AtlasError, ParameterError, Problem
 from geo.geojson import to_geojson
 from geo.geopackage import Table, to_geopackage
 from layers import flags
 from layers.city import City
+from layers.deliver import deliver, undo
 from layers.handover import (
     DICTIONARY,
     MANIFEST,
     SOURCES,
     coordinate_columns,
     dictionary,
+    files_listed,
     is_points,
     manifest,
     sha256,
@@ -185,6 +189,64 @@ def _degrees(value: float) -> str:
     return "" if np.isnan(value) else str(round(float(value), DEGREE_DIGITS))
 
 
+def _earlier(folder: Path) -> frozenset[str]:
+    """Name the files that an earlier run left in a folder: those of its manifest, and this.
+
+    Raises
+    ------
+    ParameterError
+        The folder holds files and no manifest of ours: whose they are cannot be told.
+    """
+    held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    if not held:
+        return frozenset()
+    try:
+        data = (folder / MANIFEST).read_bytes()
+    except FileNotFoundError:
+        data = b""
+    names = files_listed(data)
+    if names is None:
+        what = f"holds {len(held)} files or folders ({held[0]}, …) and no manifest of an export."
+        remedy = "Name an empty or a new folder, or the folder of an earlier export."
+        raise ParameterError("export_refused", [Problem(f"--out {folder}", what, remedy)])
+    return names | {MANIFEST}
+
+
+def _earlier_zip(folder: Path, name: str) -> frozenset[str]:
+    """Name the zip of an earlier run that has the same name; nothing else is replaced by a zip.
+
+    Raises
+    ------
+    ParameterError
+        Another file has this name.
+    """
+    path = folder / name
+    if not path.exists():
+        return frozenset()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = files_listed(archive.read(MANIFEST))
+    except (zipfile.BadZipFile, KeyError, OSError):
+        names = None
+    if names is None:
+        remedy = "Move it away, or name another folder."
+        raise ParameterError("export_refused", [Problem(str(path), "is no export.", remedy)])
+    return frozenset({name})
+
+
+def _deliver(parcel: Package, folder: Path, *, zipped: bool) -> Mapping[str, bytes]:
+    """Put a package into a folder, in the place of what an earlier run put there."""
+    undo(folder)  # a run that was killed
+    if zipped:
+        name = f"{parcel.name}.zip"
+        files: Mapping[str, bytes] = {name: parcel.zip()}
+        deliver(folder, files, old=_earlier_zip(folder, name), seal=name)
+    else:
+        files = parcel.files
+        deliver(folder, files, old=_earlier(folder), seal=MANIFEST)
+    return files
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the files that the command line asks for and print their digests.
 
@@ -202,10 +264,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         wish = flags.read(argv)
         parcel = package(wish.city, wish.state, fmt=wish.fmt, epsg=wish.epsg, layers=wish.layers)
-        files = {f"{parcel.name}.zip": parcel.zip()} if wish.zipped else parcel.files
-        wish.out.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            (wish.out / name).write_bytes(data)
+        for name, data in _deliver(parcel, wish.out, zipped=wish.zipped).items():
             print(f"{sha256(data)}  {wish.out / name}")
     except (AtlasError, OSError) as error:
         print(error, file=sys.stderr)

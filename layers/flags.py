@@ -31,6 +31,11 @@ from layers.state import (
 )
 
 PACKS_VARIABLE = "ATLAS_PACKS"
+_EPILOG = """Lists are separated by commas. Values are those of the address bar.
+
+A new or an empty folder takes the files. In the folder of an earlier export exactly the files
+that its manifest lists are replaced, all of them or none; files of others stay. Any other folder
+with something in it is refused. With --zip only an earlier zip of the same name is replaced."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m layers.export",
         description="Write the layers of a city to files, as the screen would hand them over.",
-        epilog="Lists are separated by commas. Values are those of the address bar.",
+        epilog=_EPILOG,
         allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--layer", help="ids of layers, or all; without it those that are on")

@@ -245,6 +245,21 @@ def manifest(selection: Selection, files: Mapping[str, bytes]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
+def files_listed(data: bytes) -> frozenset[str] | None:
+    """Return the names of the files that a manifest of ours lists, or None if it is none of ours.
+
+    A name that leads out of the folder is in no manifest of ours.
+    """
+    try:
+        content = json.loads(data)
+        names = frozenset(str(entry["name"]) for entry in content["files"])
+        ours = content["product"]["en"] == pair("app.name").en
+    except (ValueError, TypeError, KeyError):
+        return None
+    plain = all(name not in ("", ".", "..") and not set(name) & set("/\\:") for name in names)
+    return names if ours and plain else None
+
+
 def _both(key: str) -> dict[str, str]:
     return pair(key)._asdict()
 

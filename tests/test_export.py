@@ -31,7 +31,7 @@ from layers.handover import DICTIONARY, MANIFEST, SOURCES
 from layers.state import Camera, Filters, default_state, to_query
 from layers.view import look
 from tests.conftest import ROOT
-from tests.hostile import HOSTILE_TEXTS, hostile_pack
+from tests.hostile import HOSTILE_TEXTS, TOY, hostile_pack
 from tests.rfc7946 import check
 
 PAPERS = [DICTIONARY, SOURCES, MANIFEST]
@@ -374,4 +374,107 @@ def test_a_folder_that_cannot_be_made_is_said(
 ) -> None:
     (tmp_path / "file").write_text("")
     assert main(["--city", "tianjin", "--out", str(tmp_path / "file")]) == 2
-    assert "File exists" in capsys.readouterr().err
+    assert "Not a directory" in capsys.readouterr().err
+
+
+# --- Into a folder that is not empty
+
+
+@pytest.fixture(autouse=True)
+def packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(TOY))
+
+
+def night(folder: Path, *flags: str) -> int:
+    return main(["--city", "toy", "--layer", "axis", *flags, "--out", str(folder)])
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_later_run_replaces_exactly_what_the_manifest_lists(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    assert night(fresh, "--format", "csv") == 0
+    used = tmp_path / "used"
+    assert night(used) == 0
+    (used / "notes.txt").write_text("mine", "utf-8")
+    (used / "old.geojson").write_text("{}", "utf-8")
+    assert night(used, "--format", "csv") == 0
+    foreign = {"notes.txt": b"mine", "old.geojson": b"{}"}
+    assert held(used) == held(fresh) | foreign
+    assert "axis.geojson" not in held(used)
+
+
+def test_a_folder_without_our_manifest_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, text in enumerate(
+        [None, "[]", "{", '{"files": [], "product": {"en": "Another"}}', '{"files": 3}']
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "axis.geojson").write_text("mine", "utf-8")
+        if text is not None:
+            (folder / "manifest.json").write_text(text, "utf-8")
+        before = held(folder)
+        assert night(folder) == 2
+        assert "no manifest of an export. Name an empty or a new folder" in capsys.readouterr().err
+        assert held(folder) == before
+
+
+def test_a_manifest_cannot_point_out_of_its_folder(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine", "utf-8")
+    assert night(tmp_path / "out") == 0
+    told = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
+    told["files"].append({"name": "../mine.txt"})
+    (tmp_path / "out/manifest.json").write_text(json.dumps(told), "utf-8")
+    assert night(tmp_path / "out") == 2
+    assert mine.read_text("utf-8") == "mine"
+
+
+def test_a_file_of_others_under_a_name_that_is_needed_stops_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert night(tmp_path) == 0
+    (tmp_path / "axis.csv").write_text("mine", "utf-8")
+    before = held(tmp_path)
+    assert night(tmp_path, "--format", "csv") == 2
+    assert "'axis.csv'" in capsys.readouterr().err
+    assert held(tmp_path) == before
+
+
+def test_a_run_that_fails_leaves_the_older_result_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert night(tmp_path) == 0
+    before = held(tmp_path)
+    whole = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name == DICTIONARY and self.parent.name == "new":
+            raise OSError(28, "No space left on device")
+        return whole(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        assert night(tmp_path, "--format", "csv") == 2
+    assert held(tmp_path) == before
+    assert night(tmp_path) == 0
+    assert held(tmp_path) == before
+
+
+def test_a_zip_replaces_only_a_zip_of_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    assert night(tmp_path, "--zip") == 0
+    [name] = held(tmp_path).keys() - {"notes.txt"}
+    first = held(tmp_path)
+    assert night(tmp_path, "--zip") == 0
+    assert held(tmp_path) == first
+    (tmp_path / name).write_bytes(b"no zip")
+    assert night(tmp_path, "--zip") == 2
+    assert f"{name}: is no export." in capsys.readouterr().err
+    assert (tmp_path / name).read_bytes() == b"no zip"
