@@ -102,11 +102,11 @@ class Subject:
 
 
 @contextmanager
-def _fresh(browser: Browser) -> Iterator[Page]:
-    """Open a page with an empty cache; anything it asks for elsewhere is an error."""
+def fresh(browser: Browser, clock: str = CLOCK) -> Iterator[Page]:
+    """Open a page with an empty cache and a clock; a request to anywhere else is an error."""
     context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="zh-CN")
     context.set_default_timeout(WAIT_MS)
-    context.add_init_script(CLOCK)
+    context.add_init_script(clock)
     watch = Watch()
     watch.attach(context)
     yield context.new_page()
@@ -143,7 +143,7 @@ def _first_paints(browser: Browser, subjects: tuple[Subject, ...]) -> list[float
     seconds: list[list[float]] = [[] for _ in subjects]
     for round_ in range(ROUNDS + 1):
         for subject, times in zip(subjects, seconds, strict=True):
-            with _fresh(browser) as page:
+            with fresh(browser) as page:
                 taken = subject.first_paint(page)
                 settle(page)
             if round_:  # the first visit warms the server up
@@ -154,7 +154,7 @@ def _first_paints(browser: Browser, subjects: tuple[Subject, ...]) -> list[float
 def _switches(browser: Browser, atlas: Subject, plain: Subject) -> tuple[float, float]:
     """Return the median time of a switch on each page; the atlas may not remake or move its map."""
     seconds: list[tuple[float, float]] = []
-    with _fresh(browser) as ours, _fresh(browser) as usual:
+    with fresh(browser) as ours, fresh(browser) as usual:
         for subject, page in ((atlas, ours), (plain, usual)):
             subject.first_paint(page)
             settle(page)
