@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import bench_coverage, bench_density, bench_map, bench_siting, bench_stream
+from tests.bench import (
+    bench_coverage,
+    bench_density,
+    bench_drag,
+    bench_map,
+    bench_siting,
+    bench_stream,
+)
 from tests.bench.table import Row, print_table
 
 BENCHES: tuple[Callable[[], list[Row]], ...] = (
@@ -14,6 +21,7 @@ BENCHES: tuple[Callable[[], list[Row]], ...] = (
     bench_stream.run,
     bench_coverage.run,
     bench_siting.run,
+    bench_drag.run,
 )
 """Each raises where the result is wrong: a wrong answer has no speed."""
 
