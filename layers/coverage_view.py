@@ -450,7 +450,7 @@ def shape(city: City, area: Any, look_: Mapping[str, Any]) -> Shapes:
 
 
 REACHED = {"line": INK, "fill": INK, "opacity": 0.30, "weight": 1.2}
-UNREACHED = {"line": OPEN, "fill": OPEN, "opacity": 0.20, "weight": 0.6, "dash": "3 4"}
+UNREACHED = {"line": OPEN, "fill": OPEN, "opacity": 0.62, "weight": 0.6, "pattern": "hatch"}
 DOUBLE = {"line": TWICE, "fill": TWICE, "opacity": 0.26, "weight": 0.0}
 
 

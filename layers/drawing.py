@@ -52,6 +52,9 @@ class Shapes:
         Column with the words of the tooltip; empty for none.
     colour
         Column with a fill colour for each row; empty for one look.
+    pattern
+        ``hatch`` fills with slanted lines of ``fill`` instead of a tint: what is missing or unknown
+        must not rest on colour alone.
     """
 
     frame: gpd.GeoDataFrame
@@ -62,6 +65,7 @@ class Shapes:
     weight: float = 1.4
     name: str = ""
     colour: str = ""
+    pattern: Pattern = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
                 "opacity": layer.opacity,
                 "dash": safe(layer.dash),
                 "weight": layer.weight,
+                "pattern": layer.pattern,
                 "features": _features(layer, digits),
             }
             for layer in drawing.shapes

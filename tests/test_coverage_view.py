@@ -130,6 +130,7 @@ def test_the_drawing_is_what_was_measured(ten: Coverage) -> None:
     )
     assert reached.area / 1e6 == pytest.approx(ten.area.value, rel=2e-3)
     assert open_.intersection(reached).area < 2e-3 * reached.area
+    assert [s.pattern for s in drawn.shapes] == ["hatch", "", ""]
     assert ten.overlap is not None
     assert twice.area / 1e6 == pytest.approx(ten.overlap.value, rel=1e-2)
 

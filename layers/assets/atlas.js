@@ -258,13 +258,26 @@ window.ATLAS = (function () {
   }
 
   // ---- what an analysis adds --------------------------------------------------------------------
+  // Slanted lines of one colour: a pattern of the document, which every path in it may name.
+  function hatch(colour) {
+    const id = "hatch-" + colour.replace(/[^0-9a-zA-Z]/g, "");
+    if (!document.getElementById(id)) {
+      document.body.insertAdjacentHTML("beforeend",
+        '<svg class="atlas-hatch" width="0" height="0" aria-hidden="true"><pattern id="' + id +
+        '" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+        '<path d="M1 0V7" stroke="' + colour + '" stroke-width="1.4"/></pattern></svg>');
+    }
+    return "url(#" + id + ")";
+  }
+
   function shape(group, look) {
+    const fill = look.pattern === "hatch" ? hatch(look.fill) : look.fill;
     L.geoJSON({ type: "FeatureCollection", features: look.features }, {
       pane: "shapes",
       style: (feature) => ({
         pane: "shapes", color: look.line, weight: look.weight, dashArray: look.dash || null,
         fill: Boolean(look.fill || feature.properties.f),
-        fillColor: feature.properties.f || look.fill, fillOpacity: look.opacity,
+        fillColor: feature.properties.f || fill, fillOpacity: look.opacity,
       }),
       onEachFeature: (feature, layer) => {
         announce(layer, feature);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
@@ -24,8 +24,10 @@ MINUTES: Final = (0, 30, 60)
 SWATCH: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
     '<rect x="2" y="4" width="16" height="12" fill="{fill}" fill-opacity="{opacity}" '
-    'stroke="{line}"/></svg>'
+    'stroke="{line}"/>{lines}</svg>'
 )
+HATCH: Final = '<path d="M2 10 8 4M2 16 14 4M8 16 18 6M14 16 18 12" stroke="{fill}"/>'
+"""The swatch of a hatched area: the lines of ``atlas.js``, without its tint."""
 
 
 class Part(Protocol):
@@ -149,13 +151,19 @@ def enters(screen: Screen, asked: told.Asked) -> None:
     navigation.link(to_query(screen.state), "explore", screen.say("coverage_page.change"))
 
 
-def legend(rows: Iterable[tuple[dict[str, Any], str]]) -> None:
+def swatch(look_: Mapping[str, Any]) -> str:
+    """Return the address of a small picture of a drawn area."""
+    given = {name: look_[name] for name in ("fill", "opacity", "line")}
+    if look_.get("pattern") != "hatch":
+        return data_uri(SWATCH.format(**given, lines=""))
+    lines = HATCH.format(fill=look_["fill"])
+    return data_uri(SWATCH.format(**{**given, "opacity": 0}, lines=lines))
+
+
+def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
     """Show drawn areas with their words."""
     shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(
-            data_uri(SWATCH.format(**{k: look_[k] for k in ("fill", "opacity", "line")})),
-            html.text(words),
-        )
+        Markup('<span><img src="{}" alt="">{}</span>').format(swatch(look_), html.text(words))
         for look_, words in rows
     )
     st.html(Markup('<div class="legend">{}</div>').format(shown))

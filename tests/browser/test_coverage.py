@@ -100,6 +100,15 @@ def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Pa
     expect(page.get_by_text("方案还没有改动")).to_be_visible()
 
 
+def test_what_is_not_covered_is_hatched(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/coverage?lang=zh")
+    frame = map_frame(page)
+    hatched = frame.locator('.leaflet-shapes-pane path[fill^="url(#hatch-"]')
+    expect(hatched).to_have_count(1, timeout=WAIT_MS)
+    name = (hatched.get_attribute("fill") or "")[len("url(#") : -1]
+    expect(frame.locator(f"pattern#{name} path")).to_have_count(1)
+
+
 @pytest.mark.parametrize("part", ["scenario", "siting"])
 def test_a_part_with_many_controls_has_no_serious_fault(
     server: Server, new_page: NewPage, part: str
