@@ -316,6 +316,12 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
     return raw
 
 
+def fullest(city: City) -> str:
+    """Return the adcode of the district that holds most of the places named by the plan."""
+    raw = _raw(CityKey(city, ""))
+    return max(sorted(raw), key=lambda code: raw[code].places)
+
+
 def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     """Return the measures of one district, or the averages of several, in words.
 

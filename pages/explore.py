@@ -28,6 +28,7 @@ with above:
         if controls:
             share.download(screen)
             share.link(screen)
+            widgets.skip_map(screen)
     if not controls:
         panels.kind_legend(screen, view)
 with top:

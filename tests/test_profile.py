@@ -8,7 +8,7 @@ import pytest
 
 from layers.city import City
 from layers.headline import headline
-from layers.profile import compare, profile
+from layers.profile import compare, fullest, profile
 from layers.words import THIN
 from tests.handmade import handmade_city
 
@@ -23,6 +23,11 @@ def test_a_district_holds_what_it_runs_and_what_stands_in_it() -> None:
         "100003": {"later-a", "uni-a"},
         "100004": {"odd-a"},
     }
+
+
+def test_the_fullest_district_holds_most_that_the_plan_names(tianjin: City) -> None:
+    assert fullest(CITY) == "100001"
+    assert fullest(tianjin) == "120116"
 
 
 def test_the_matrix_counts_kinds_by_status() -> None:

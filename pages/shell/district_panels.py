@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 from markupsafe import Markup
 
-from layers.profile import Profile, compare
+from layers.profile import Profile, compare, fullest
 from layers.state import Camera, Filters, to_query
 from layers.table import table
 from layers.view import look
@@ -16,10 +16,10 @@ from pages.shell.frame import Screen
 
 
 def chosen(screen: Screen) -> str:
-    """Return the district asked for, else the one selected on the map, else the first."""
+    """Return the district asked for, else the one selected on the map, else the fullest."""
     state, codes = screen.state, screen.city.districts.index
     asked = state.district or state.selected
-    return asked if asked is not None and asked in codes else str(codes[0])
+    return asked if asked is not None and asked in codes else fullest(screen.city)
 
 
 def choice(screen: Screen, adcode: str) -> None:

@@ -56,7 +56,7 @@ def open_page(name: str) -> Screen:
         st.session_state[PAGE] = name
         session.fly(state.camera)
     say = speaker(state.lang)
-    _speak(state)
+    _speak(name, state)
     return Screen(name, city, state, say)
 
 
@@ -68,14 +68,23 @@ def _refuse(error: AtlasError) -> None:
     st.stop()
 
 
-def _speak(state: ViewState) -> None:
-    """Tell the browser the language of the page; Streamlit leaves it at ``en``."""
-    lang = _HTML_LANG[state.lang]
-    st.html(
-        f'<script>document.documentElement.lang = "{lang}";'
-        f'document.body.classList.toggle("presenting", {str(state.present).lower()});</script>',
-        unsafe_allow_javascript=True,
-    )
+_TELL = """<script>
+document.documentElement.lang = "%s";
+document.body.classList.toggle("presenting", %s);
+if ((document.body.dataset.screen ??= "%s") !== "%s") {
+  document.body.dataset.screen = "%s";
+  if (innerWidth <= 640) document.querySelector(
+    '[data-testid="stSidebarCollapseButton"] button')?.click();
+}
+</script>"""
+"""Streamlit leaves the language at ``en``, and on a phone the menu over the screen just chosen."""
+
+
+def _speak(name: str, state: ViewState) -> None:
+    """Tell the browser the language of the page, how it is shown, and which screen it is."""
+    present = str(state.present).lower()
+    told = _TELL % (_HTML_LANG[state.lang], present, name, name, name)
+    st.html(told, unsafe_allow_javascript=True)
 
 
 def _menu(say: Say, state: ViewState) -> None:
@@ -119,6 +128,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
                 type="secondary" if state.present else "tertiary",
                 on_click=session.change,
                 kwargs={"present": not state.present},
+                shortcut="Esc" if state.present else None,
             )
 
 

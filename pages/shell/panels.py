@@ -48,11 +48,14 @@ def sentence(screen: Screen, view: View) -> None:
 def line_legend(screen: Screen) -> None:
     """Explain what filled, hollow and dashed marks say of a position."""
     lang, neutral = screen.state.lang, Style("circle", "#5B564C")
-    shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(
-            data_uri(mark(neutral, known)), word("location_class", known, lang)
+    meanings: dict[str, list[str]] = {}
+    for known in LOCATION_CLASSES[:-1]:
+        meanings.setdefault(data_uri(mark(neutral, known)), []).append(
+            word("location_class", known, lang)
         )
-        for known in LOCATION_CLASSES[:-1]
+    shown = html.join(
+        Markup('<span><img src="{}" alt="">{}</span>').format(symbol, " / ".join(words))
+        for symbol, words in meanings.items()
     )
     st.html(Markup('<div class="legend">{}</div>').format(shown))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 from markupsafe import Markup
@@ -29,9 +29,18 @@ def _keep(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+SKIPPED: Final = "beyond-the-map"
+
+
+def skip_map(screen: Screen) -> None:
+    """Offer the keyboard a way past the marks of the map; seen only while it has the focus."""
+    st.html(Markup('<a class="skip" href="#{}">{}</a>').format(SKIPPED, screen.say("explore.skip")))
+
+
 def search(screen: Screen) -> None:
     """Offer a search field whose hits lead to the place."""
     say, lang = screen.say, screen.state.lang
+    st.html(Markup('<span id="{}" tabindex="-1"></span>').format(SKIPPED))
     text = st.text_input(
         say("explore.search_label"),
         key="search",

@@ -107,6 +107,39 @@ def test_a_click_on_a_place_opens_its_card(
     expect(page.get_by_text(row["name_zh"], exact=True).first).to_be_visible(timeout=WAIT_MS)
 
 
+def test_the_keyboard_opens_a_card_and_keeps_its_place(
+    server: Server, page: Page, tianjin: City, opened: ViewState
+) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    place = next(id_ for id_ in marks(tianjin, opened) if not id_.startswith("@"))
+    mark = frame.locator(f'[data-id="{place}"]')
+    mark.focus()
+    mark.press("Enter")
+    _wait_for_address(page, "sel", place)
+    settle(page)
+    expect(mark).to_be_focused(timeout=WAIT_MS)
+
+
+def test_the_keyboard_can_pass_the_map_by(server: Server, page: Page) -> None:
+    open_at(page, server.url)
+    skip = page.locator(".skip")
+    skip.focus()
+    expect(skip).to_be_visible()
+    skip.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".st-key-search input")).to_be_focused(timeout=WAIT_MS)
+
+
+def test_escape_ends_presenting(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/?present=1")
+    expect(page.locator("body")).to_have_class(re.compile("presenting"), timeout=WAIT_MS)
+    page.locator("h1").click()
+    page.keyboard.press("Escape")
+    _wait_for_address(page, "present", "0")
+    settle(page)
+
+
 def test_a_click_on_a_district_opens_its_card(server: Server, page: Page, tianjin: City) -> None:
     open_at(page, f"{server.url}/?layers=district")
     frame = map_frame(page)
@@ -218,3 +251,12 @@ def test_a_phone_shows_the_map(
     wait_for_marks(map_frame(page), marks(tianjin, opened))
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0, f"the page is {wider} px wider than the phone"
+
+
+def test_a_phone_puts_the_menu_away_after_a_choice(server: Server, new_page: NewPage) -> None:
+    page = new_page(NARROW)
+    open_at(page, server.url)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator("[data-testid=stSidebar] [data-testid=stPageLink] a").last.click()
+    page.wait_for_url(re.compile("/sources"), timeout=WAIT_MS)
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible(timeout=WAIT_MS)
