@@ -144,7 +144,7 @@ def sources_table(city: City, lang: str, *, today: date) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by layer id, ``base.<name>`` for the base map. Columns: layer, rows, source,
-        licence, its note, retrieved, verified, freshness in words, method, limits, citation.
+        licence, retrieved, verified, freshness in words.
     """
     say = speaker(lang)
     named = {
@@ -163,13 +163,9 @@ def sources_table(city: City, lang: str, *, today: date) -> pd.DataFrame:
         say("table.rows"),
         say("table.source"),
         say("table.licence"),
-        say("table.licence_note"),
         say("table.retrieved"),
         say("table.verified"),
         say("table.freshness"),
-        say("table.method"),
-        say("table.limits"),
-        say("table.citation"),
     ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names)
 
@@ -184,11 +180,7 @@ def _source_cells(
         size,
         provenance.source.of(lang),
         provenance.licence.of(lang),
-        provenance.licence_note.of(lang),
         provenance.retrieved,
         provenance.verified_on,
         state,
-        provenance.method.of(lang),
-        provenance.limits.of(lang),
-        provenance.citation.of(lang),
     )

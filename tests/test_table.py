@@ -106,13 +106,9 @@ def test_the_sources_name_every_layer_and_the_base() -> None:
         "条数": 1,
         "资料来源": "资料汇编 https://example.org/src",
         "许可": "CC0-1.0",
-        "许可说明": "可自由使用",
         "获取日期": "2026-01-05",
         "核实日期": "2026-01-05",
         "时效": "有效至2026-02-04",
-        "处理方法": "手工",
-        "已知局限": "示例",
-        "引用格式": "示例（2026）",
     }
     stale = sources_table(CITY, "en", today=date(2027, 1, 1))
     assert set(stale["Freshness"]) == {"Stale: due for checking by 2026-02-04"}

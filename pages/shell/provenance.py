@@ -19,9 +19,11 @@ from pages.shell import cache, html
 from pages.shell.frame import Screen
 
 
-def overview(screen: Screen, rows: pd.DataFrame) -> None:
-    """Show every layer and part of the base map in one table."""
-    st.dataframe(rows, hide_index=True, alt=screen.say("sources.overview_alt"), height="content")
+def overview(rows: pd.DataFrame) -> None:
+    """Show every layer and part of the base map in one table, every text in full."""
+    named, *told = rows.columns
+    table = html.grid(rows.set_index(named)[told], named)
+    st.html(Markup('<div class="sources">{}</div>').format(table))
 
 
 def plan(screen: Screen) -> None:
