@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import io
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -14,24 +16,34 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import AtlasError, DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.grid import MOST_CELLS, Grid
+from geo.lookup import Lookup, prepare
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 BATCH_ROWS = 1 << 17
 """Rows that are in memory at a time."""
-REASONS = ("not_a_number", "swapped", "weight")
-"""Why a row is rejected: keys ``stream.rejected.<reason>``."""
+REASONS = ("not_a_number", "swapped", "weight", "torn")
+"""Why a row is rejected; a row of CSV is torn if it has too few or too many cells."""
 ANSWER_S = 10.0
 """How long a scheduler may take to answer, seconds."""
-_CSV = (".csv", ".txt")
+CSV = (".csv", ".txt")
+"""How the names of text files end; everything else is read as Parquet."""
+_POLL_S = 0.005
+_HEAD_BYTES = 1 << 18
+_FAR = float(np.finfo(np.float64).max)
+"""A coordinate that lies beyond every grid."""
 
 
 class CancelledError(AtlasError):
@@ -153,6 +165,7 @@ def bin_points(
     *,
     grid: Grid,
     columns: Columns | None = None,
+    boundary: BaseGeometry | None = None,
     scheduler: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -168,13 +181,17 @@ def bin_points(
         Cells on the plane ``columns.crs``; points beyond it are counted, not binned.
     columns
         Where the files hold their coordinates; None for ``x`` and ``y`` on the plane.
+    boundary
+        Polygon on the plane of the grid and within it; points beyond it are counted as outside.
+        None for the grid alone.
     scheduler
         Address of a dask scheduler (``tcp://…``) whose workers can import this package and reach
         the files by the same paths; None to work here. The grid is the same to the last bit.
     progress
         Called with the rows done and the rows in all (0 where that is unknown, for CSV).
     cancel
-        Asked after each batch (here) or file (on workers); True ends the work.
+        Asked after each batch, and on workers all the while; True ends the work. A worker still
+        finishes the stretch that it has begun.
     data_date
         Day of the data, carried along.
 
@@ -197,7 +214,9 @@ def bin_points(
     -----
     A point is shared among the four nearest cell centres in proportion to closeness, in whole
     units of 2⁻²⁰; at the rim of the grid the shares beyond it go to the outermost cells. Sums of
-    whole numbers do not depend on their order: any split gives the same grid.
+    whole numbers do not depend on their order: any split gives the same grid. Texts in a column
+    of coordinates are read as numbers; those that are none are counted as such. CSV is UTF-8 or
+    GB18030, its cells parted by comma, tab or semicolon.
     """
     asked = columns or Columns()
     if grid.rows * grid.columns > MOST_CELLS or grid.rows < 1 or grid.columns < 1:
@@ -206,13 +225,23 @@ def bin_points(
     paths = [Path(file) for file in files]
     watch = _Watch(_rows(paths, asked), progress, cancel)
     total = empty_part(grid)
+    task = _Task(asked, grid, None if boundary is None else boundary.wkb)
     if scheduler is None:
-        parts = _on_threads(paths, asked, grid, watch)
+        parts = _on_threads(paths, task, watch)
     else:
-        parts = _on_workers(paths, asked, grid, scheduler, watch)
+        parts = _on_workers(paths, task, scheduler, watch)
     for part in parts:
         total.add(part)
     return _finding(total, grid, asked, len(paths), data_date)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be done with every file."""
+
+    columns: Columns
+    grid: Grid
+    within: bytes | None
 
 
 @dataclass
@@ -291,31 +320,66 @@ def _rows(paths: Sequence[Path], asked: Columns) -> int:
 
 
 def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
+    try:
+        names, rows = columns_of(path)
+    except DataError as error:
+        problems.extend(error.problems)
+        return 0
+    for name in asked.names:
+        if (times := names.count(name)) == 1:
+            continue
+        listed = ", ".join(map(str, names[:12]))
+        what = "occurs more than once." if times else f"is missing; the file has {listed}."
+        problems.append(Problem(path.name, what, "Name the column.", field=name))
+    return rows
+
+
+def columns_of(path: Path) -> tuple[list[str], int]:
+    """Return the names of a file's columns, and the number of its rows (CSV: 0, not counted).
+
+    Raises
+    ------
+    DataError
+        The file cannot be opened.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        if path.suffix.lower() in _CSV:
-            names, rows = _csv_names(path), 0
-        else:
-            with pq.ParquetFile(path) as file:
-                names, rows = file.schema_arrow.names, file.metadata.num_rows
-    except (OSError, pa.ArrowException) as error:
+        if path.suffix.lower() in CSV:
+            return csv_layout(path)[0], 0
+        with pq.ParquetFile(path) as file:
+            return list(file.schema_arrow.names), int(file.metadata.num_rows)
+    except (OSError, ValueError, pa.ArrowException) as error:
         what = f"cannot be opened: {_first_line(error)}"
-        problems.append(Problem(path.name, what, "Write the file again, or take it away."))
-        return 0
-    for name in asked.names:
-        if name not in names:
-            what = f"is missing; the file has {', '.join(map(str, names[:12]))}."
-            problems.append(Problem(path.name, what, "Name the column.", field=name))
-    return int(rows)
+        problem = Problem(path.name, what, "Write the file again, or take it away.")
+        raise DataError("stream.unreadable", [problem]) from error
 
 
-def _csv_names(path: Path) -> list[str]:
+def csv_layout(path: Path) -> tuple[list[str], str, str]:
+    """Return the column names of a CSV file, its encoding and what parts its cells.
+
+    Raises
+    ------
+    UnicodeDecodeError (ValueError)
+        The beginning is neither UTF-8 nor GB18030.
+    """
     import csv
+    from codecs import getincrementaldecoder
 
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return next(csv.reader(file), [])
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    text, encoding = "", ""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = getincrementaldecoder(encoding)().decode(head)  # the end may be cut
+            break
+    else:
+        getincrementaldecoder(encoding)().decode(head)
+    first = text.partition("\n")[0]
+    mark = max(",\t;", key=first.count)
+    names = next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
+    return names, "utf8" if encoding == "utf-8-sig" else encoding, mark
 
 
 def _first_line(error: BaseException) -> str:
@@ -329,6 +393,7 @@ def reduce_file(
     groups: Sequence[int] | None = None,
     into: Part | None = None,
     tell: Callable[[int], None] | None = None,
+    within: bytes | None = None,
 ) -> Part:
     """Bin one file; this runs here and on workers alike.
 
@@ -342,6 +407,8 @@ def reduce_file(
         What to add to; None for a new part.
     tell
         Called with the number of rows after each batch.
+    within
+        Boundary as well-known binary, or None.
 
     Raises
     ------
@@ -353,16 +420,19 @@ def reduce_file(
     part = empty_part(grid) if into is None else into
     rows = BATCH_ROWS if columns.weights else 512
     room = np.empty(2 * rows), np.empty(rows)
-    for x, y, weights in _batches(path, columns, groups):
+    torn: list[int] = []
+    for x, y, weights in batches(path, columns, groups, torn):
         for low in range(0, len(x), BATCH_ROWS):
             some = slice(low, low + BATCH_ROWS)
-            _take(part, grid, columns, (x[some], y[some], weights[some]), room)
+            _take(part, grid, columns, (x[some], y[some], weights[some]), room, within)
         if tell is not None:
             tell(len(x))
+    part.read += len(torn)
+    part.rejected["torn"] += len(torn)
     return part
 
 
-def _on_threads(paths: Sequence[Path], asked: Columns, grid: Grid, watch: _Watch) -> Iterator[Part]:
+def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[Part]:
     """Yield one part per core; each thread takes stretches of row groups until none is left."""
     from geo.binning import cores
 
@@ -376,11 +446,11 @@ def _on_threads(paths: Sequence[Path], asked: Columns, grid: Grid, watch: _Watch
             raise CancelledError("stream.cancelled", [])
 
     def work() -> Part:
-        part = empty_part(grid)
+        part = empty_part(task.grid)
         while left:
             try:
                 path, groups = left.pop()
-                reduce_file(path, asked, grid, groups, part, tell)
+                reduce_file(path, task.columns, task.grid, groups, part, tell, task.within)
             except IndexError:  # another thread has taken the last one
                 break
             except DataError as error:
@@ -412,7 +482,7 @@ def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
     """Split a file into stretches of row groups; CSV cannot be split."""
     import pyarrow.parquet as pq
 
-    if path.suffix.lower() in _CSV:
+    if path.suffix.lower() in CSV:
         return [(path, None)]
     with pq.ParquetFile(path) as file:
         groups = list(range(file.num_row_groups))
@@ -425,6 +495,7 @@ def _take(
     columns: Columns,
     batch: tuple[Floats, Floats, Floats],
     room: tuple[Floats, Floats],
+    within: bytes | None,
 ) -> None:
     """Bin one batch and account for its rows."""
     from geo.kernels import ONE, deposit_rows, deposit_weighted, sift
@@ -433,7 +504,9 @@ def _take(
     part.read += len(x)
     tally = np.zeros(4, dtype=np.int64)
     if columns.source_crs is not None:
-        x, y, weights = _project(x, y, weights, columns, grid, tally)
+        x, y, weights = project(x, y, weights, columns, grid, tally)
+    if within is not None:
+        x = np.where(beyond(x, y, grid, within), _FAR, x)
     x0, y0, cell = grid.origin
     place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
     if columns.weights is None:
@@ -447,14 +520,47 @@ def _take(
         deposit_weighted(room[0], some, 2, 0, count, *place)
     part.binned += count
     part.outside += int(tally[0])
-    for reason, rejected in zip(REASONS, tally[1:].tolist(), strict=True):
+    for reason, rejected in zip(REASONS, tally[1:].tolist(), strict=False):
         part.rejected[reason] += rejected
 
 
-def _project(
+def beyond(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]:
+    """Tell which points lie on a grid but beyond a boundary.
+
+    Parameters
+    ----------
+    x, y
+        Coordinates on the plane, metres.
+    grid
+        The cells.
+    within
+        The boundary as well-known binary, on the same plane.
+    """
+    west, south, east, north = grid.bounds
+    on = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return np.asarray(on & (_fence(within).codes(np.column_stack([x, y])) < 0))
+
+
+@lru_cache(maxsize=4)
+def _fence(within: bytes) -> Lookup:
+    # The lookup asks for a CRS in metres; which one is of no concern to it.
+    return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(within)], crs=4548))
+
+
+def project(
     x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid, tally: Whole
 ) -> tuple[Floats, Floats, Floats]:
-    """Bring coordinates to the plane; rows with x and y swapped are counted and left out."""
+    """Bring coordinates to the plane; rows with x and y swapped are counted and left out.
+
+    Parameters
+    ----------
+    x, y, weights
+        One batch; no weights are an empty array.
+    columns, grid
+        As in :func:`bin_points`; ``columns.source_crs`` is given.
+    tally
+        Adds rows that are no numbers to its second, swapped ones to its third number.
+    """
     forward, (west, south, east, north) = _transformer(columns, grid)
     there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     swapped = ~there & (y >= west) & (y <= east) & (x >= south) & (x <= north)
@@ -469,7 +575,7 @@ def _project(
         weights = weights[known] if len(weights) else weights
     easting, northing = forward.transform(x, y)
     # What the projection cannot reach is a position all the same: it lies outside.
-    easting[~np.isfinite(easting)] = northing[~np.isfinite(northing)] = np.finfo(float).max
+    easting[~np.isfinite(easting)] = northing[~np.isfinite(northing)] = _FAR
     return easting, northing, weights
 
 
@@ -484,32 +590,45 @@ def _transformer(
     return Transformer.from_crs(source, plane, always_xy=True), bounds
 
 
-def _batches(
-    path: Path, columns: Columns, groups: Sequence[int] | None
+def batches(
+    path: Path,
+    columns: Columns,
+    groups: Sequence[int] | None = None,
+    torn: list[int] | None = None,
 ) -> Iterator[tuple[Floats, Floats, Floats]]:
-    """Yield x, y and weights (empty if there are none), batch by batch."""
+    """Yield x, y and weights (empty if there are none) as the file has them, batch by batch.
+
+    Parameters
+    ----------
+    path, columns, groups
+        As in :func:`reduce_file`.
+    torn
+        Takes one entry for each row of CSV that has too few or too many cells and is left out.
+
+    Raises
+    ------
+    DataError
+        A row group cannot be read, or a column holds no numbers.
+    """
     import pyarrow as pa
 
     where = path.name
     try:
-        for where, batch in _read(path, columns, groups):  # noqa: B007 (named in the message)
+        for where, batch in _read(path, columns, groups, [] if torn is None else torn):  # noqa: B007 (named in the message)
             yield _values(batch, columns)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         what = f"cannot be read: {_first_line(error)}"
         problem = Problem(where, what, "Write the file again, or take it away.")
         raise DataError("stream.unreadable", [problem]) from error
 
 
-def _read(path: Path, columns: Columns, groups: Sequence[int] | None) -> Iterator[tuple[str, Any]]:
+def _read(
+    path: Path, columns: Columns, groups: Sequence[int] | None, torn: list[int]
+) -> Iterator[tuple[str, Any]]:
     """Yield record batches, each with the name of the place that it comes from."""
     names = list(columns.names)
-    if path.suffix.lower() in _CSV:
-        from pyarrow import csv
-
-        options = csv.ConvertOptions(
-            include_columns=names, column_types=dict.fromkeys(names, "float64")
-        )
-        yield from ((path.name, batch) for batch in csv.open_csv(path, convert_options=options))
+    if path.suffix.lower() in CSV:
+        yield from ((path.name, batch) for batch in _read_csv(path, names, torn))
         return
     import pyarrow.parquet as pq
 
@@ -521,6 +640,33 @@ def _read(path: Path, columns: Columns, groups: Sequence[int] | None) -> Iterato
                 BATCH_ROWS, row_groups=[group], columns=names, use_threads=False
             )
             yield from ((where, batch) for batch in batches)
+
+
+def _read_csv(path: Path, names: list[str], torn: list[int]) -> Iterator[Any]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    header, encoding, mark = csv_layout(path)
+    if header == [""] or not header:
+        return
+
+    def leave_out(row: Any) -> str:
+        torn.append(1)
+        return "skip"
+
+    with csv.open_csv(
+        path,
+        read_options=csv.ReadOptions(encoding=encoding),
+        parse_options=csv.ParseOptions(
+            delimiter=mark, newlines_in_values=True, invalid_row_handler=leave_out
+        ),
+        convert_options=csv.ConvertOptions(
+            include_columns=names,
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=True,
+        ),
+    ) as reader:
+        yield from reader
 
 
 def _values(batch: Any, columns: Columns) -> tuple[Floats, Floats, Floats]:
@@ -536,15 +682,31 @@ def _values(batch: Any, columns: Columns) -> tuple[Floats, Floats, Floats]:
 def _numbers(column: Any) -> Floats:
     import pyarrow as pa
 
-    if column.type != pa.float64():
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = _parsed(column)
+    elif column.type != pa.float64():
         column = column.cast(pa.float64(), safe=False)
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _parsed(column: Any) -> Any:
+    """Return texts as numbers; what is none becomes NaN, and is counted as that."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pc.utf8_trim_whitespace(column)
+    try:
+        return column.cast(pa.float64())
+    except pa.ArrowInvalid:
+        numbers = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
+        return pa.array(numbers.to_numpy(dtype=np.float64))
 
 
 def _points(column: Any) -> tuple[Floats, Floats]:
     """Return the coordinates of points in well-known binary; NaN for what is no point."""
     import pyarrow as pa
-    import shapely
 
     wide = pa.types.is_large_binary(column.type)
     if column.null_count == 0 and (wide or pa.types.is_binary(column.type)):
@@ -561,9 +723,46 @@ def _points(column: Any) -> tuple[Floats, Floats]:
 
 
 def _on_workers(
-    paths: Sequence[Path], asked: Columns, grid: Grid, scheduler: str, watch: _Watch
+    paths: Sequence[Path], task: _Task, scheduler: str, watch: _Watch
 ) -> Iterator[Part]:
-    """Yield the part of each file, as the workers of a dask cluster finish them."""
+    """Yield the part of each stretch, as the workers of a dask cluster finish them."""
+    with _client(scheduler) as client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            problem = Problem("scheduler", f"{scheduler} has no workers.", "Start some.")
+            raise ParameterError("stream.dask", [problem])
+        parts = -(-2 * threads // max(len(paths), 1)) if len(paths) < threads else 1
+        work = [one for path in paths for one in _stretches(path.resolve(), parts)]
+        waiting = client.map(_reduce_stretch, work, task=task, pure=False)
+        try:
+            yield from _gathered(waiting, watch)
+        except BaseException:  # called off, or one file could not be read: stop the others
+            client.cancel(waiting)
+            raise
+
+
+def _reduce_stretch(stretch: tuple[Path, list[int] | None], task: _Task) -> Part:
+    path, groups = stretch
+    return reduce_file(path, task.columns, task.grid, groups, within=task.within)
+
+
+def _gathered(waiting: Sequence[Any], watch: _Watch) -> Iterator[Part]:
+    """Yield parts in the order in which they are done, asking meanwhile whether to go on."""
+    left = list(waiting)
+    while left:
+        done = [future for future in left if future.done()]
+        for future in done:
+            part: Part = future.result()
+            watch.tell(part.read)
+            yield part
+        left = [future for future in left if future not in done]
+        if not done:
+            watch.tell(0)
+            time.sleep(_POLL_S)
+
+
+def _client(scheduler: str) -> Any:
+    """Return a client of a scheduler that answers."""
     try:
         distributed = importlib.import_module("distributed")
     except ImportError as error:
@@ -571,18 +770,7 @@ def _on_workers(
         problem = Problem("scheduler", "needs the package distributed.", remedy)
         raise ParameterError("stream.dask", [problem]) from error
     try:
-        client = distributed.Client(scheduler, set_as_default=False, timeout=ANSWER_S)
-    except OSError as error:
+        return distributed.Client(scheduler, set_as_default=False, timeout=ANSWER_S)
+    except (OSError, ValueError) as error:
         problem = Problem("scheduler", f"{scheduler} does not answer.", "Start it, or check it.")
         raise ParameterError("stream.dask", [problem]) from error
-    with client:
-        absolute = [path.resolve() for path in paths]
-        futures = client.map(reduce_file, absolute, columns=asked, grid=grid, pure=False)
-        try:
-            for future in distributed.as_completed(futures, loop=client.loop):
-                part: Part = future.result()
-                watch.tell(part.read)
-                yield part
-        except BaseException:  # called off, or one file could not be read: stop the others
-            client.cancel(futures)
-            raise

@@ -97,7 +97,7 @@ def test_every_row_is_accounted_for(write: Writer) -> None:
     path = write(x=xy[:, 0], y=xy[:, 1], w=weights)
     found = bin_points([path], grid=GRID, columns=Columns(weights="w"))
     assert (found.read, found.n, found.outside) == (12, 2, 2)
-    assert found.rejected == {"not_a_number": 2, "swapped": 3, "weight": 3}
+    assert found.rejected == {"not_a_number": 2, "swapped": 3, "weight": 3, "torn": 0}
     assert found.weight_sum == 3.0
     assert "stream.swapped" in found.caveats
     account(found)
@@ -152,6 +152,35 @@ def test_dask_workers_give_the_same_bits(write: Writer) -> None:
     account(there)
 
 
+def test_dask_splits_one_file_among_the_workers_and_can_be_called_off(write: Writer) -> None:
+    distributed = pytest.importorskip("distributed")
+    xy = points(4000)
+    path = write("one", group=100, x=xy[:, 0], y=xy[:, 1])
+    area = shapely.box(WEST + 1000, SOUTH + 2000, WEST + 9000, SOUTH + 12_000)
+    told: list[int] = []
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
+    ) as cluster:
+        address = cluster.scheduler_address
+        there = bin_points(
+            [path], grid=GRID, boundary=area, scheduler=address,
+            progress=lambda done, _: told.append(done),
+        )  # fmt: skip
+        with pytest.raises(CancelledError):
+            bin_points([path], grid=GRID, scheduler=address, cancel=lambda: True)
+    assert there.digest == bin_points([path], grid=GRID, boundary=area).digest
+    assert len(set(told)) > 2
+
+
+def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
+        pytest.raises(ParameterError, match="no workers"),
+    ):
+        bin_points([write(x=[1.0], y=[1.0])], grid=GRID, scheduler=cluster.scheduler_address)
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     write: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +202,7 @@ def test_degrees_are_projected(write: Writer, geometry: bool) -> None:
     else:
         path, columns = write(lon=lon, lat=lat), Columns("lon", "lat", source_crs=4326)
     found = bin_points([path], grid=GRID, columns=columns)
-    assert found.rejected == {"not_a_number": 1, "swapped": 2, "weight": 0}
+    assert found.rejected == {"not_a_number": 1, "swapped": 2, "weight": 0, "torn": 0}
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[3:]), atol=0.03)
     account(found)
 
@@ -201,9 +230,54 @@ def test_csv_gives_the_same_grid(write: Writer, tmp_path: Path) -> None:
     found = bin_points([path], grid=GRID)
     assert found.rejected["not_a_number"] == 1
     assert found.digest == bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID).digest
-    path.write_text("x,y\n1,abc\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"points\.csv"):
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_csv_of_any_kind_is_read_and_every_row_accounted_for(
+    tmp_path: Path, encoding: str, mark: str
+) -> None:
+    x, y = WEST + 250, SOUTH + 250
+    rows = [
+        ["企业", "经度", "纬度"],
+        ["甲", str(x), str(y)],
+        ['"乙\n二行"', f" {x} ", str(y)],
+        ["丙", "不详", str(y)],
+        ["丁", "", ""],
+        ["戊", str(x)],
+        ["己", str(x), str(y), "多一格"],
+        ["庚", str(y), str(x)],
+        ["辛", str(WEST - 1), str(y)],
+    ]
+    path = tmp_path / "points.csv"
+    path.write_bytes("\n".join(mark.join(row) for row in rows).encode(encoding))
+    found = bin_points([path], grid=GRID, columns=Columns("经度", "纬度"))
+    assert (found.read, found.n, found.outside) == (8, 2, 1)
+    assert found.rejected == {"not_a_number": 2, "swapped": 1, "weight": 0, "torn": 2}
+    account(found)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "x"),
+        (b"\xff\xfex\x00,\x00y\x00\n\x00", "decode"),
+        (b"x,x,y\n1,2,3\n", "more than once"),
+    ],
+)
+def test_csv_without_a_usable_header_is_refused(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    path = tmp_path / "points.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=reason):
         bin_points([path], grid=GRID)
+
+
+def test_a_csv_of_a_header_alone_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("x,y\n", encoding="utf-8")
+    assert bin_points([path], grid=GRID).read == 0
 
 
 def test_files_that_cannot_be_read_are_all_named(write: Writer, tmp_path: Path) -> None:
@@ -234,9 +308,31 @@ def test_a_bad_row_group_is_named(write: Writer) -> None:
         bin_points([path], grid=GRID)
 
 
-def test_a_column_of_words_is_refused(write: Writer) -> None:
+def test_words_in_a_column_are_counted_and_numbers_among_them_read(write: Writer) -> None:
+    x, y = [str(WEST + 250), "east", None], [str(SOUTH + 250)] * 3
+    for kind in (pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())):
+        found = bin_points([write(x=pa.array(x, kind), y=pa.array(y, kind))], grid=GRID)
+        assert (found.n, found.rejected["not_a_number"]) == (1, 2)
+        assert found.counts[0, 0] == ONE
+        account(found)
+
+
+def test_a_column_that_cannot_hold_numbers_is_refused(write: Writer) -> None:
     with pytest.raises(DataError, match=r"a\.parquet"):
-        bin_points([write(x=["east"], y=["north"])], grid=GRID)
+        bin_points([write(x=[[1.0]], y=[[2.0]])], grid=GRID)
+
+
+def test_points_beyond_the_boundary_are_outside(write: Writer) -> None:
+    xy = points(3000)
+    area = shapely.box(WEST + 1000, SOUTH + 2000, WEST + 9000, SOUTH + 12_000)
+    within = shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
+    rows = np.vstack([xy, [[math.nan, SOUTH]], [[SOUTH + 50, WEST + 50]]])
+    path = write(x=rows[:, 0], y=rows[:, 1])
+    found = bin_points([path], grid=GRID, boundary=area)
+    assert (found.n, found.outside) == (within.sum(), (~within).sum())
+    assert found.rejected == {"not_a_number": 1, "swapped": 1, "weight": 0, "torn": 0}
+    np.testing.assert_allclose(found.counts / ONE, by_hand(xy[within]), atol=0.03)
+    account(found)
 
 
 def test_progress_is_told_and_the_work_can_be_called_off(write: Writer) -> None:
