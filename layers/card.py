@@ -194,13 +194,15 @@ def _name_note(row: pd.Series, lang: str) -> str:
 
 
 def _badges(row: pd.Series, lang: str, *, planned: bool) -> Iterator[Badge]:
+    """Yield what heads the card; of what the plan does not list, only what is known."""
     say = speaker(lang)
-    if level := cell(row, "level", lang):
+    silent = ("",) if planned else ("", "unknown")
+    if (level := cell(row, "level", lang)) not in silent:
         basis = cell(row, "level_basis", lang)
         note = word("level_basis", basis, lang) if basis else ""
         yield Badge("level", word("level", level, lang), note)
     for name in ("plan_status", "current_status"):
-        if value := cell(row, name, lang):
+        if (value := cell(row, name, lang)) not in silent:
             yield Badge(name, word(name, value, lang), cell(row, f"{name}_as_of", lang))
     if planned and not bool(row["counted"]):
         yield Badge("counted", say("card.not_counted"), cell(row, "count_note", lang))

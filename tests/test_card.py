@@ -60,6 +60,7 @@ def test_a_level_that_is_not_known_is_shown_and_marked() -> None:
 def test_context_is_not_asked_what_the_places_of_the_plan_are_asked() -> None:
     told = card(CITY, "uni-a", "zh")
     assert [row.name for row in told.rows] == ["level", "current_status", "site", "as_of"]
+    assert {badge.name for badge in card(CITY, "uni-b", "zh").badges} <= {"plan_status"}
     assert "counted" not in {badge.name for badge in told.badges}
     # One university has a district, so that of the other is unknown, not beside the point.
     assert ("site", "不详") in {(row.name, row.value) for row in card(CITY, "uni-b", "zh").rows}
