@@ -14,24 +14,27 @@ import json
 import re
 import sys
 import tempfile
-import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import shapely
 from shapely import MultiPolygon, Point, Polygon
-from shapely.geometry import box, shape
+from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize
 
-from geo.errors import DataError
+from data.origin import traced
+from data.raw import OUTSIDE, RIVERS, Raw, Row, read, task_at, unit_of
+from geo.errors import DataError, Problem
 from geo.geojson import to_geojson
 from geo.io import to_frame
 from geo.schema import Schema
 from layers.catalog import CATALOG
-from layers.city import PARK_LINKS, load_city
+from layers.city import PARK_LINKS, SETTINGS, load_city
+from layers.deliver import deliver
 from layers.packcheck import WITHOUT_TASK
 from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 
@@ -46,25 +49,6 @@ UNIVERSITY_DIGITS = 4
 OUTLINE_DIGITS = 7
 BASE_DIGITS = 5
 
-OUTSIDE = {
-    "Beijing": ("北京市", "Beijing"),
-    "Beijing (Haidian)": ("北京市海淀区", "Haidian, Beijing"),
-    "Beijing (Tongzhou)": ("北京市通州区", "Tongzhou, Beijing"),
-    "Langfang (Hebei)": ("河北省廊坊市", "Langfang, Hebei"),
-    "Xiong'an (Hebei)": ("河北雄安新区", "Xiong'an New Area, Hebei"),
-    "海淀区": ("北京市海淀区", "Haidian, Beijing"),
-    "通州区": ("北京市通州区", "Tongzhou, Beijing"),
-    "安次区": ("河北省廊坊市安次区", "Anci, Langfang, Hebei"),
-}
-"""Names of places beyond the city, as the facts write them: in Chinese and in English."""
-
-RIVERS = {
-    "Hai": ("海河", "Hai River"),
-    "Luan": ("滦河", "Luan River"),
-    "Sanggan": ("桑干河", "Sanggan River"),
-    "Yongding": ("永定河", "Yongding River"),
-}
-
 FRAME = box(108, 33, 127, 46)
 """What the widest screen can show; the coast beyond the city is drawn coarsely."""
 NEAR_SEA = box(117.4, 38.3, 118.6, 39.3)
@@ -76,28 +60,10 @@ LABEL_FRAME = box(116.55, 38.4, 118.25, 40.4)
 
 _DATE_IN_TEXT = re.compile(r"(?<![\d-])20\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?(?![\d-])")
 
-Row = dict[str, str]
 Files = dict[str, bytes]
 
 
 # Reading --------------------------------------------------------------------------------------
-
-
-def read_rows(path: Path) -> list[Row]:
-    """Return the rows of a CSV file; every cell is text."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
-
-
-def by(key: str, rows: Iterable[Row]) -> dict[str, Row]:
-    """Return rows by the value of one column."""
-    return {row[key]: row for row in rows}
-
-
-def read_shapes(path: Path) -> list[tuple[dict[str, Any], BaseGeometry]]:
-    """Return properties and geometry of each feature of a raw GeoJSON file."""
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return [(feature["properties"], shape(feature["geometry"])) for feature in features]
 
 
 def value(text: str, kind: str) -> object:
@@ -138,7 +104,9 @@ def table(rows: Iterable[Mapping[str, str]], names: Sequence[str]) -> bytes:
 
 def toml(tree: Mapping[str, Any], path: str = "") -> str:
     """Return a tree of texts, numbers, lists and tables as TOML."""
-    plain = {key: item for key, item in tree.items() if not isinstance(item, Mapping)}
+    plain = {
+        key: item for key, item in tree.items() if not (item is None or isinstance(item, Mapping))
+    }
     lines = [f"{key} = {json.dumps(item, ensure_ascii=False)}" for key, item in plain.items()]
     text = "".join(f"{line}\n" for line in lines)
     if path and (plain or not tree):
@@ -162,15 +130,10 @@ def newest_date(dates: Iterable[str], texts: Iterable[str]) -> str:
 
 
 def _district(name: str, districts: Mapping[str, Row]) -> tuple[str, str, str]:
-    """Return adcode and names of a district of the city or of a place beyond it.
-
-    A name that is neither goes on as it is: the loader lists it with all other problems.
-    """
-    if not name:
-        return "", "", ""
+    """Return adcode and names of a district of the city or of a place beyond it."""
     if name in OUTSIDE:
         return "outside", *OUTSIDE[name]
-    row = districts.get(name, {"adcode": name, "name_zh": name, "name_en": ""})
+    row = districts[name]
     return row["adcode"], row["name_zh"], row["name_en"]
 
 
@@ -183,7 +146,7 @@ def _sides(host: str, site: str, districts: Mapping[str, Row]) -> Row:
 
 
 def _point(cells: Row, digits: int) -> Point | None:
-    if not cells["lon"]:
+    if not (cells["lon"] and cells["lat"]):
         return None
     return Point(round(float(cells["lon"]), digits), round(float(cells["lat"]), digits))
 
@@ -210,7 +173,7 @@ def _place(
             "name_status": fact["name_zh_status"],
             "approved_by_zh": fact["approved_by"],
             "bounds_zh": fact["bounds_text_zh"],
-            "bounds_en": text.get("bounds_text_en", ""),
+            "bounds_en": text["bounds_text_en"],
             "plan_status_as_of": issued if planned else "",
             "plan_line": fact["plan_line"] if planned else "",
             "clause_ids": ";".join(task["clause_id"] for task in tasks),
@@ -220,21 +183,23 @@ def _place(
     )
 
 
-def place_layers(raw: Path, issued: str) -> Files:
+def place_layers(raw: Raw, issued: str) -> Files:
     """Build the layers of the plan's places and of later parks."""
-    texts = by("id", read_rows(raw / "authored/place_texts.csv"))
-    districts = by("name_zh", read_rows(raw / "districts.csv"))
-    clauses = read_rows(raw / "authored/clauses.csv")
+    texts = raw.by("authored/place_texts.csv", "id")
+    districts = raw.by("districts.csv", "name_zh")
+    clauses = raw.tables["authored/clauses.csv"]
     order = {row["id"]: number for number, row in enumerate(clauses)}
     tasks: dict[str, list[Row]] = {}
-    for row in read_rows(raw / "authored/place_clauses.csv"):
+    for row in raw.tables["authored/place_clauses.csv"]:
         tasks.setdefault(row["place_id"], []).append(row)
     kinds: dict[str, list[tuple[Row, BaseGeometry | None]]] = {}
-    for fact in read_rows(raw / "places.csv"):
+    for fact in raw.tables["places.csv"]:
+        if not fact["kind"]:
+            continue  # reported with the raw material
         own = sorted(
             tasks.get(fact["id"], []), key=lambda row: order.get(row["clause_id"], len(order))
         )
-        cells = _place(fact, texts.get(fact["id"], {}), own, districts, issued)
+        cells = _place(fact, texts[fact["id"]], own, districts, issued)
         kinds.setdefault(fact["kind"], []).append((cells, _point(fact, PLACE_DIGITS)))
     return {
         f"{kind}.geojson": geojson(rows, CATALOG[kind].schema, PLACE_DIGITS)
@@ -267,13 +232,13 @@ def _university(fact: Row, text: Row, districts: Mapping[str, Row]) -> Row:
     )
 
 
-def university_layer(raw: Path) -> Files:
+def university_layer(raw: Raw) -> Files:
     """Build the layer of universities."""
-    texts = by("id", read_rows(raw / "authored/university_texts.csv"))
-    districts = by("name_zh", read_rows(raw / "districts.csv"))
+    texts = raw.by("authored/university_texts.csv", "id")
+    districts = raw.by("districts.csv", "name_zh")
     rows = [
         (_university(fact, texts[fact["id"]], districts), _point(fact, UNIVERSITY_DIGITS))
-        for fact in read_rows(raw / "universities.csv")
+        for fact in raw.tables["universities.csv"]
     ]
     return {"university.geojson": geojson(rows, CATALOG["university"].schema, UNIVERSITY_DIGITS)}
 
@@ -281,12 +246,12 @@ def university_layer(raw: Path) -> Files:
 # Frame ----------------------------------------------------------------------------------------
 
 
-def district_layer(raw: Path) -> Files:
+def district_layer(raw: Raw) -> Files:
     """Build the layer of districts; the outlines are not simplified."""
-    facts = by("adcode", read_rows(raw / "districts.csv"))
-    texts = by("adcode", read_rows(raw / "authored/district_texts.csv"))
+    facts = raw.by("districts.csv", "adcode")
+    texts = raw.by("authored/district_texts.csv", "adcode")
     rows = []
-    for properties, outline in read_shapes(raw / "tianjin_districts.geojson"):
+    for properties, outline in raw.shapes["tianjin_districts.geojson"]:
         adcode = properties["adcode"]
         fact, text = facts[adcode], texts[adcode]
         cells = fact | text | {"id": adcode, "kind": "district", "as_of": CENSUS}
@@ -296,11 +261,11 @@ def district_layer(raw: Path) -> Files:
     return {"district.geojson": geojson(rows, CATALOG["district"].schema, OUTLINE_DIGITS)}
 
 
-def axis_layer(raw: Path, issued: str) -> Files:
+def axis_layer(raw: Raw, issued: str) -> Files:
     """Build the schematic lines; both stand on a line of the plan, issued after their sources."""
-    texts = by("axis_id", read_rows(raw / "authored/axis_texts.csv"))
+    texts = raw.by("authored/axis_texts.csv", "axis_id")
     rows = []
-    for properties, line in read_shapes(raw / "axis.geojson"):
+    for properties, line in raw.shapes["axis.geojson"]:
         cells = texts[properties["axis_id"]] | {
             "id": properties["axis_id"],
             "kind": "axis",
@@ -316,29 +281,29 @@ def axis_layer(raw: Path, issued: str) -> Files:
 # Base map -------------------------------------------------------------------------------------
 
 
-def _units(raw: Path) -> list[tuple[Row, BaseGeometry]]:
+def _units(raw: Raw) -> list[tuple[Row, BaseGeometry]]:
     """Return the units of Beijing and Langfang."""
     rows = []
     for file in ("beijing_districts.geojson", "langfang_counties.geojson"):
-        for properties, outline in read_shapes(raw / file):
+        for properties, outline in raw.shapes[file]:
             names = {"name_zh": properties["name"], "name_en": properties["name_en"]}
             rows.append(({"id": properties["adcode"], "role": "province"} | names, outline))
     return rows
 
 
-def _far_sea(raw: Path) -> BaseGeometry:
+def _far_sea(raw: Raw) -> BaseGeometry:
     """Return what is not land in the whole frame, coarsely."""
-    land = [outline for _, outline in read_shapes(raw / "natural_earth_land.geojson")]
+    land = [outline for _, outline in raw.shapes["natural_earth_land.geojson"]]
     parts = shapely.get_parts(shapely.union_all(land))
     large = [part for part in parts if part.area >= SMALLEST_ISLAND]
     return FRAME - shapely.union_all(large).simplify(FAR_TOLERANCE)
 
 
-def _near_sea(raw: Path) -> BaseGeometry:
+def _near_sea(raw: Raw) -> BaseGeometry:
     """Close the coast near the city to an area, against the sides of the near frame."""
     coast = [
         line
-        for properties, line in read_shapes(raw / "coast_rivers_naturalearth.geojson")
+        for properties, line in raw.shapes["coast_rivers_naturalearth.geojson"]
         if properties["kind"] == "coastline_ne"
     ]
     open_water = Point(118.3, 38.7)
@@ -357,10 +322,10 @@ def _slivers(sea: BaseGeometry, units: Sequence[BaseGeometry]) -> list[BaseGeome
     return [part.buffer(0.0005, join_style="mitre") for part in scraps]
 
 
-def sea_and_land(raw: Path) -> Files:
+def sea_and_land(raw: Raw) -> Files:
     """Build the sea, closed from the coast, and the land beyond the city."""
     units = _units(raw)
-    outlines = [outline for _, outline in read_shapes(raw / "tianjin_districts.geojson")]
+    outlines = [outline for _, outline in raw.shapes["tianjin_districts.geojson"]]
     sea = shapely.union_all([_far_sea(raw) - NEAR_SEA, _near_sea(raw)])
     sea = shapely.union_all([sea, *_slivers(sea, [*outlines, *(shape for _, shape in units)])])
     whole = [part for part in shapely.get_parts(sea) if isinstance(part, Polygon)]
@@ -374,10 +339,10 @@ def sea_and_land(raw: Path) -> Files:
     }
 
 
-def rivers(raw: Path) -> Files:
+def rivers(raw: Raw) -> Files:
     """Build the rivers, one row for each name."""
     lines: dict[str, list[BaseGeometry]] = {}
-    for properties, line in read_shapes(raw / "coast_rivers_naturalearth.geojson"):
+    for properties, line in raw.shapes["coast_rivers_naturalearth.geojson"]:
         if properties["kind"] == "river_ne":
             lines.setdefault(properties["name"], []).append(line)
     rows = []
@@ -417,15 +382,21 @@ def han_name(alternates: str, *, districts: Iterable[str] = ()) -> str:
     return min(own, key=preference, default="")
 
 
+def _gazetteer(raw: Raw) -> list[Row]:
+    """Return the towns whose numbers are sound."""
+    needed = ("longitude", "latitude", "population")
+    return [row for row in raw.tables["geonames_places.csv"] if all(row[name] for name in needed)]
+
+
 def _town_rank(row: Row) -> int:
     return 3 if int(row["population"]) >= 3000 else 4
 
 
-def _towns(raw: Path, taken: Mapping[str, set[str]]) -> list[tuple[Row, BaseGeometry]]:
+def _towns(raw: Raw, taken: Mapping[str, set[str]]) -> list[tuple[Row, BaseGeometry]]:
     """Return the labels of towns around the city that no district's label gives already."""
     names = [name for known in taken.values() for name in known]
     rows: list[tuple[Row, BaseGeometry]] = []
-    for row in read_rows(raw / "geonames_places.csv"):
+    for row in _gazetteer(raw):
         point = Point(float(row["longitude"]), float(row["latitude"]))
         zh = han_name(row["alternatenames"], districts=names)
         en = ascii_name(row["name"])
@@ -437,11 +408,11 @@ def _towns(raw: Path, taken: Mapping[str, set[str]]) -> list[tuple[Row, BaseGeom
     return rows
 
 
-def labels(raw: Path) -> Files:
+def labels(raw: Raw) -> Files:
     """Build the labels: cities, districts, towns."""
-    tianjin = by("adcode", read_rows(raw / "districts.csv"))
+    tianjin = raw.by("districts.csv", "adcode")
     units = _units(raw)
-    for properties, outline in read_shapes(raw / "tianjin_districts.geojson"):
+    for properties, outline in raw.shapes["tianjin_districts.geojson"]:
         units.append((tianjin[properties["adcode"]] | {"id": properties["adcode"]}, outline))
     rows: list[tuple[Row, BaseGeometry]] = [
         (
@@ -450,7 +421,7 @@ def labels(raw: Path) -> Files:
         )
         for unit, outline in units
     ]
-    for town in read_rows(raw / "geonames_places.csv"):
+    for town in _gazetteer(raw):
         if town["name"] in CITIES:
             point = Point(float(town["longitude"]), float(town["latitude"]))
             cells = {"id": f"c{town['geonameid']}", "name_zh": CITIES[town["name"]]}
@@ -466,21 +437,20 @@ CITIES = {"Tianjin": "天津", "Beijing": "北京", "Langfang": "廊坊"}
 # Plan and settings ----------------------------------------------------------------------------
 
 
-def plan_tables(raw: Path, period: str) -> Files:
+def plan_tables(raw: Raw, period: str) -> Files:
     """Build the plan's tables and the words for search."""
-    clauses = read_rows(raw / "authored/clauses.csv")
-    texts = by("no", read_rows(raw / "authored/indicator_texts.csv"))
-    tasks = [row for row in clauses if row["level"] == "indicator"]
+    clauses = raw.tables["authored/clauses.csv"]
+    texts = raw.by("authored/indicator_texts.csv", "no")
     indicators = [
-        _indicator(row, texts[row["no"]], tasks) for row in read_rows(raw / "indicators.csv")
+        _indicator(row, texts[row["no"]], clauses) for row in raw.tables["indicators.csv"]
     ]
-    gaps = sorted(read_rows(raw / "authored/gaps.csv"), key=lambda row: row["id"])
+    gaps = sorted(raw.tables["authored/gaps.csv"], key=lambda row: row["id"])
     aliases = sorted(
-        read_rows(raw / "authored/aliases.csv"), key=lambda row: (row["target"], row["term"])
+        raw.tables["authored/aliases.csv"], key=lambda row: (row["target"], row["term"])
     )
     folder = f"plans/{period}"
     return {
-        f"{folder}/plan.toml": (raw / "plan.toml").read_bytes(),
+        f"{folder}/plan.toml": toml(raw.plan).encode(),
         f"{folder}/clauses.csv": table(clauses, CLAUSES.names),
         f"{folder}/indicators.csv": table(indicators, INDICATORS.names),
         f"{folder}/gaps.csv": table(gaps, GAPS.names),
@@ -488,26 +458,24 @@ def plan_tables(raw: Path, period: str) -> Files:
     }
 
 
-def park_links(raw: Path) -> Files:
+def park_links(raw: Raw) -> Files:
     """Build the table of universities and their parks: by place, then in the order of the facts."""
-    rows = sorted(read_rows(raw / PARK_LINKS), key=lambda row: row["place_id"])
+    rows = sorted(raw.tables[PARK_LINKS], key=lambda row: row["place_id"])
     return {PARK_LINKS: table(rows, LINKS.names[1:])}
 
 
 def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
-    line = int(fact["plan_line_name"])
-    unit = re.findall(r"（([^（）]+)）$", fact["indicator_zh"])
+    name, unit = unit_of(fact["indicator_zh"])
+    line = fact["plan_line_name"]
     return text | {
-        "name_zh": re.sub(r"（[^（）]+）$", "", fact["indicator_zh"]),
+        "name_zh": name,
         "name_en": fact["indicator_en"],
         "name_status": "reconstructed",
-        "unit_zh": unit[0],
+        "unit_zh": unit,
         "unit_en": fact["unit"],
         "value_2020": fact["value_2020"],
         "value_2025": fact["value_2025"],
-        "clause_id": next(
-            task["id"] for task in tasks if int(task["line_from"]) <= line <= int(task["line_to"])
-        ),
+        "clause_id": (task_at(int(line), tasks) or "") if line else "",
         "line_name": fact["plan_line_name"],
         "line_2020": fact["plan_line_2020"],
         "line_2025": fact["plan_line_2025"],
@@ -518,24 +486,24 @@ def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
     }
 
 
-def settings(raw: Path, head: Mapping[str, Any]) -> Files:
+def settings(raw: Raw) -> Files:
     """Build city.toml: the hand-written part and the provenance of every layer."""
     provenance: dict[str, dict[str, Any]] = {"layer": {}, "base": {}}
-    for row in read_rows(raw / "authored/layer_texts.csv"):
-        name = row.pop("layer")
-        group = "layer" if name in CATALOG else "base"
-        provenance[group][name] = row | {"freshness_days": int(row["freshness_days"])}
+    for row in raw.tables["authored/layer_texts.csv"]:
+        texts = {name: cell for name, cell in row.items() if name != "layer"}
+        days = value(row["freshness_days"], "integer")
+        group = "layer" if row["layer"] in CATALOG else "base"
+        provenance[group][row["layer"]] = texts | {"freshness_days": days}
     note = "# Built by data/build.py from raw/; edit it there.\n"
-    return {"city.toml": (note + toml(dict(head) | provenance)).encode()}
+    return {"city.toml": (note + toml(dict(raw.head) | provenance)).encode()}
 
 
 # Command --------------------------------------------------------------------------------------
 
 
-def build(raw: Path) -> Files:
-    """Return all files of a pack by name, from the folder of its raw material."""
-    head = tomllib.loads((raw / "city.toml").read_text(encoding="utf-8"))
-    issued = tomllib.loads((raw / "plan.toml").read_text(encoding="utf-8"))["issued"]
+def build(raw: Raw) -> Files:
+    """Return all files of a pack by name, from its raw material."""
+    issued = raw.plan["issued"]
     return {
         **place_layers(raw, issued),
         **university_layer(raw),
@@ -544,9 +512,9 @@ def build(raw: Path) -> Files:
         **sea_and_land(raw),
         **rivers(raw),
         **labels(raw),
-        **plan_tables(raw, head["plan"]),
+        **plan_tables(raw, raw.head["plan"]),
         **park_links(raw),
-        **settings(raw, head),
+        **settings(raw),
     }
 
 
@@ -558,13 +526,18 @@ def write(files: Files, folder: Path) -> None:
         path.write_bytes(data)
 
 
-def differences(files: Files, folder: Path) -> list[str]:
-    """Name the files of a pack that differ from what was built, are missing, or are left over."""
-    there = {
+def _standing(folder: Path) -> dict[str, Path]:
+    """Return the files of a pack as they stand, by name, without the raw material."""
+    return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
         if path.is_file() and "raw" not in path.relative_to(folder).parts
     }
+
+
+def differences(files: Files, folder: Path) -> list[str]:
+    """Name the files of a pack that differ from what was built, are missing, or are left over."""
+    there = _standing(folder)
     return [
         *(f"{name} (missing)" for name in sorted(files.keys() - there.keys())),
         *(f"{name} (not built)" for name in sorted(there.keys() - files.keys())),
@@ -572,12 +545,38 @@ def differences(files: Files, folder: Path) -> list[str]:
     ]
 
 
-def checked(files: Files) -> Files:
-    """Return the files if they make a sound pack; raise DataError with all problems if not."""
+def checked(folder: Path) -> Files:
+    """Build a pack from the folder of its raw material and load it for a trial.
+
+    Raises
+    ------
+    DataError
+        With every problem of the raw material, by its file, row and field. How a row that has a
+        fault itself agrees with others is checked once that is mended.
+    """
+    raw = read(folder)
+    if not raw.whole:
+        raise DataError("pack_refused", raw.problems)
+    files = build(raw)
+    problems = [*raw.problems, *_disagreements(files, raw, folder.name)]
+    if problems:
+        raise DataError("pack_refused", problems)
+    return files
+
+
+def _disagreements(files: Files, raw: Raw, folder: str) -> Iterator[Problem]:
+    """Yield what the loader finds wrong with a pack, at the place where it can be mended."""
     with tempfile.TemporaryDirectory() as name:
         write(files, Path(name))
-        load_city(Path(name))
-    return files
+        try:
+            load_city(Path(name))
+        except DataError as error:
+            for problem in error.problems:
+                found = traced(problem, raw)
+                found = replace(found, where=f"{folder}/{found.where}")
+                named = {found.row, f"{found.where}{found.row}"}
+                if not (named | set(re.findall(r"'([^']*)'", found.what))) & raw.faulty:
+                    yield found
 
 
 def main(arguments: Sequence[str] | None = None, *, say: Callable[[str], None] = print) -> int:
@@ -589,22 +588,27 @@ def main(arguments: Sequence[str] | None = None, *, say: Callable[[str], None] =
     options = parser.parse_args(arguments)
     folder = HERE / options.city
     try:
-        files = checked(build(folder / "raw"))
+        files = checked(folder / "raw")
+        different = differences(files, folder)
+        if options.check:
+            return _checked_bytes(files, different, say)
+        deliver(folder, files, old=_standing(folder), seal=SETTINGS)
     except DataError as error:
-        say(f"The pack was not built. {len(error.problems)} problems:\n{error}")
+        count = len(error.problems)
+        say(f"Nothing was written. Problems in data/{options.city}: {count}\n{error}")
         return 1
-    different = differences(files, folder)
-    if options.check:
-        if different:
-            say(f"A rebuild would change these files: {', '.join(different)}.")
-            return 1
-        say(f"A rebuild gives the same bytes: {len(files)} files.")
-        return 0
-    for name in different:
-        if name.endswith(" (not built)"):
-            (folder / name.removesuffix(" (not built)")).unlink()
-    write(files, folder)
+    except OSError as error:
+        say(f"Nothing was written: {error}")
+        return 1
     say(f"Built {len(files)} files; {len(different)} changed.")
+    return 0
+
+
+def _checked_bytes(files: Files, different: Sequence[str], say: Callable[[str], None]) -> int:
+    if different:
+        say(f"A rebuild would change these files: {', '.join(different)}.")
+        return 1
+    say(f"A rebuild gives the same bytes: {len(files)} files.")
     return 0
 
 

@@ -71,13 +71,18 @@ def printable(text: str, limit: int = 60) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)
 
 
-def row_name(record: Record, number: int) -> str:
-    """Return the id of a row, or its number counted from 1 where it has none."""
-    name = record.get("id")
+def row_name(record: Record, number: int, key: str = "id") -> str:
+    """Return what a row has under ``key``, or its number counted from 1 if that is no text.
+
+    A key that is a number itself is that number.
+    """
+    name = record.get(key)
+    if isinstance(name, int) and not isinstance(name, bool):
+        return f"#{name}"
     return printable(name) if isinstance(name, str) and name.strip() else f"#{number}"
 
 
-def text_problems(records: Sequence[Record], *, where: str) -> list[Problem]:
+def text_problems(records: Sequence[Record], *, where: str, key: str = "id") -> list[Problem]:
     """List every text of every record, names of columns included, that may not travel.
 
     Parameters
@@ -86,6 +91,8 @@ def text_problems(records: Sequence[Record], *, where: str) -> list[Problem]:
         Rows of a table, or one tree of settings.
     where
         Name of the file.
+    key
+        Column that names a row.
 
     Returns
     -------
@@ -93,7 +100,7 @@ def text_problems(records: Sequence[Record], *, where: str) -> list[Problem]:
         One per row and field, in the order of the input.
     """
     return [
-        Problem(where, fault, row=row_name(record, number), field=printable(name))
+        Problem(where, fault, row=row_name(record, number, key), field=printable(name))
         for number, record in enumerate(records, start=1)
         for name, text in _texts("", record)
         if (fault := text_fault(text))
@@ -189,7 +196,7 @@ def schema_problems(records: Sequence[Record], schema: Schema, *, where: str) ->
                 continue  # said once, for the whole file
             fault = _value_fault(record.get(field.name), field)
             if fault:
-                row = row_name(record, number)
+                row = row_name(record, number, schema.names[0])
                 problems.append(Problem(where, fault, row=row, field=field.name))
     return problems
 

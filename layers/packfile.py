@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ from geo.validation import (
     schema_problems,
     text_problems,
 )
+
+_OTHER_DELIMITER = re.compile("[;\t|，；]")
+"""What stands between the columns of a table that was not saved with commas."""
 
 
 class Row(NamedTuple):
@@ -110,32 +114,42 @@ class PackFiles:
         ``number`` is the name of a column to be filled with the number of the row, for tables
         that have no identifier of their own.
         """
-        text = self.text(name)
-        records = [] if text is None else self._records(name, text)
+        _, rows = self.cells(name) or ([], [])
+        records: list[dict[str, object]] = [dict(row) for row in rows]
         if number:
             records = [{number: at, **record} for at, record in enumerate(records, start=1)]
-        typed: list[Record] = [
-            {key: _typed(value, schema, key) for key, value in r.items()} for r in records
+        found: list[Record] = [
+            {key: typed(value, schema, key) for key, value in r.items()} for r in records
         ]
-        self.problems += text_problems(typed, where=name)
-        self.problems += schema_problems(typed, schema, where=name)
-        return typed
+        self.problems += text_problems(found, where=name)
+        self.problems += schema_problems(found, schema, where=name)
+        return found
 
-    def _records(self, name: str, text: str) -> list[dict[str, object]]:
+    def cells(self, name: str) -> tuple[list[str], list[dict[str, str]]] | None:
+        """Return the header and the rows of a CSV file as text, or None and a problem."""
+        text = self.text(name)
+        if text is None:
+            return None
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header, *rows = list(reader) or [[]]
         except csv.Error as error:
             self.report(name, f"is not valid CSV: {error}.", row=f"line {reader.line_num}")
-            return []
+            return None
+        if other := _OTHER_DELIMITER.search(header[0]) if len(header) == 1 else None:
+            what = f"has {other[0]!r} between its columns."
+            self.report(name, what, "Save it as CSV with commas.")
+            return None
         if not header or len(set(header)) < len(header):
             self.report(name, "must begin with a header of distinct column names.")
-            return []
+            return None
+        while rows and not any(rows[-1]):
+            rows.pop()  # a table program leaves such lines below the last row
         for number, cells in enumerate(rows, start=1):
             if len(cells) != len(header):
                 what = f"has {len(cells)} cells; the header has {len(header)}."
                 self.report(name, what, row=f"#{number}")
-        return [dict(zip(header, cells, strict=False)) for cells in rows]
+        return header, [dict(zip(header, cells, strict=False)) for cells in rows]
 
     def layer(self, name: str, schema: Schema) -> list[Row]:
         """Return the checked rows of a GeoJSON file."""
@@ -162,8 +176,18 @@ def _scalars(record: Record) -> Record:
     return {key: value if isinstance(value, scalar) else None for key, value in record.items()}
 
 
-def _typed(value: object, schema: Schema, name: str) -> object:
-    """Turn the text of a CSV cell into the value its column asks for, or leave it as it is."""
+def typed(value: object, schema: Schema, name: str) -> object:
+    """Turn the text of a CSV cell into the value its column asks for, or leave it as it is.
+
+    Parameters
+    ----------
+    value
+        The cell; what is not text stays as it is.
+    schema
+        Columns of the table.
+    name
+        Name of the column; a cell of an unknown one stays as it is.
+    """
     if not isinstance(value, str) or name not in schema.names:
         return value
     if is_blank(value):

@@ -37,7 +37,7 @@ def test_cells_become_values(tmp_path: Path) -> None:
         ("no,share,lost\n1,2\n", "t.csv · #1: has 2 cells; the header has 3."),
         ("no,share,lost\n1,2,true,4\n", "t.csv · #1: has 4 cells; the header has 3."),
         ('no,share,lost\n1,"2"x,\n', "t.csv · line 2: is not valid CSV"),
-        ("no,share,lost\none,,\n", "t.csv · #1 · no: must be a whole number, not 'one'."),
+        ("no,share,lost\none,,\n", "t.csv · one · no: must be a whole number, not 'one'."),
         ("no,share,lost\n1,nan,\n", "t.csv · #1 · share: must be a finite number, not nan."),
         ("no,share,lost\n1,,TRUE\n", "t.csv · #1 · lost: must be true or false, not 'TRUE'."),
         ("no,share\n1,2\n", "t.csv · lost: the column is missing."),

@@ -1,0 +1,358 @@
+"""Read the raw material of a pack, and list everything that is wrong with it before a build."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from data.rawtables import MAY_BE_EMPTY, PLACE_KINDS, SHAPES, TABLES
+from geo.errors import Problem
+from geo.io import read_features
+from geo.validation import is_date, printable, schema_problems, text_problems
+from layers.catalog import PLAN_KINDS
+from layers.packfile import PackFiles, typed
+from layers.tables import BASE
+
+Row = dict[str, str]
+Shape = tuple[dict[str, Any], BaseGeometry]
+
+OUTSIDE = {
+    "Beijing": ("北京市", "Beijing"),
+    "Beijing (Haidian)": ("北京市海淀区", "Haidian, Beijing"),
+    "Beijing (Tongzhou)": ("北京市通州区", "Tongzhou, Beijing"),
+    "Langfang (Hebei)": ("河北省廊坊市", "Langfang, Hebei"),
+    "Xiong'an (Hebei)": ("河北雄安新区", "Xiong'an New Area, Hebei"),
+    "海淀区": ("北京市海淀区", "Haidian, Beijing"),
+    "通州区": ("北京市通州区", "Tongzhou, Beijing"),
+    "安次区": ("河北省廊坊市安次区", "Anci, Langfang, Hebei"),
+}
+"""Names of places beyond the city, as the facts write them: in Chinese and in English."""
+
+RIVERS = {
+    "Hai": ("海河", "Hai River"),
+    "Luan": ("滦河", "Luan River"),
+    "Sanggan": ("桑干河", "Sanggan River"),
+    "Yongding": ("永定河", "Yongding River"),
+}
+
+_FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}", re.ASCII)
+_UNIT = re.compile(r"（([^（）]+)）$")
+
+JOINS = (
+    ("authored/place_texts.csv", "id", "places.csv", "id"),
+    ("places.csv", "id", "authored/place_texts.csv", "id"),
+    ("authored/place_clauses.csv", "place_id", "places.csv", "id"),
+    ("authored/place_clauses.csv", "clause_id", "authored/clauses.csv", "id"),
+    ("authored/university_texts.csv", "id", "universities.csv", "id"),
+    ("universities.csv", "id", "authored/university_texts.csv", "id"),
+    ("authored/district_texts.csv", "adcode", "districts.csv", "adcode"),
+    ("districts.csv", "adcode", "authored/district_texts.csv", "adcode"),
+    ("authored/indicator_texts.csv", "no", "indicators.csv", "no"),
+    ("indicators.csv", "no", "authored/indicator_texts.csv", "no"),
+)
+"""Column of a table whose every value must stand in a column of another."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The raw material of a pack.
+
+    Parameters
+    ----------
+    tables
+        Rows as text by file; a cell with a fault is blank.
+    shapes
+        Properties and geometry of each feature by file.
+    head, plan
+        The settings of the city and of the plan.
+    problems
+        Everything that was found wrong, by file.
+    whole
+        Whether every file could be read and has its columns, so that a build can be tried.
+    """
+
+    tables: Mapping[str, list[Row]]
+    shapes: Mapping[str, list[Shape]]
+    head: Mapping[str, Any]
+    plan: Mapping[str, Any]
+    problems: tuple[Problem, ...]
+    whole: bool
+
+    @property
+    def faulty(self) -> frozenset[str]:
+        """Names of the rows that have a fault, and of the places whose task has one.
+
+        Where a row has a number only, the name of its file stands before it.
+        """
+        rows = {
+            f"{problem.where}{problem.row}" if problem.row.startswith("#") else problem.row
+            for problem in self.problems
+        }
+        name = "authored/place_clauses.csv"
+        tasks = enumerate(self.tables.get(name, ()), start=1)
+        places = {row["place_id"] for n, row in tasks if any(f"{name}#{n}" in r for r in rows)}
+        return frozenset(rows | places) - {""}
+
+    def by(self, name: str, key: str) -> Mapping[str, Row]:
+        """Return the rows of a table by a column; a row that is missing is blank."""
+        blank = dict.fromkeys(TABLES[name].names, "")
+        rows: dict[str, Row] = defaultdict(lambda: dict(blank))
+        return rows | {row[key]: row for row in self.tables[name]}
+
+
+def read(folder: Path) -> Raw:
+    """Read the folder ``raw`` of a pack and check every file, row and cell of it.
+
+    Parameters
+    ----------
+    folder
+        Folder with the tables, outlines and settings; nothing in it is changed.
+
+    Returns
+    -------
+    Raw
+        What could be read, with all problems.
+    """
+    files = PackFiles(folder.parent)
+    head, plan = (files.settings(f"{folder.name}/{name}.toml") for name in ("city", "plan"))
+    tables = {name: _rows(files, folder.name, name) for name in TABLES}
+    shapes = {name: _shapes(files, folder.name, name) for name in SHAPES}
+    settled = _settings(files, folder.name, head, plan)
+    sound = {name: rows for name, rows in tables.items() if rows is not None}
+    outlines = {name: found for name, found in shapes.items() if found is not None}
+    relations = [*_joins(sound), *_places(sound), *_frame(sound, outlines), *_plan(sound)]
+    for name, rows in sound.items():
+        _blank(rows, [problem for problem in relations if problem.where == name], name)
+    files.problems += [
+        Problem(f"{folder.name}/{problem.where}", *_rest(problem)) for problem in relations
+    ]
+    described = f"{folder.name}/authored/layer_texts.csv"
+    settled &= not any(p.where == described and p.field == "layer" for p in files.problems)
+    whole = len(sound) == len(TABLES) and len(outlines) == len(SHAPES) and settled
+    return Raw(sound, outlines, head, plan, tuple(dict.fromkeys(files.problems)), whole)
+
+
+def _rest(problem: Problem) -> tuple[str, str, str, str]:
+    return problem.what, problem.remedy, problem.row, problem.field
+
+
+def _rows(files: PackFiles, folder: str, name: str) -> list[Row] | None:
+    """Return the rows of a table with faulty cells blanked, or None if it cannot be read."""
+    schema, where = TABLES[name], f"{folder}/{name}"
+    numbered = schema.names[0] == "row"
+    before = len(files.problems)
+    table = files.cells(where)
+    if table is None:
+        return None
+    short = {problem.row for problem in files.problems[before:]}
+    header, rows = table
+    missing = [column for column in schema.names if column not in header and column != "row"]
+    for column in missing:
+        files.report(where, "the column is missing.", name=column)
+    if not rows and name not in MAY_BE_EMPTY:
+        files.report(where, "holds no row.")
+        return None
+    key = schema.names[0]
+    records = [
+        {
+            **({"row": number} if numbered else {}),
+            **{n: typed(v, schema, n) for n, v in row.items()},
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+    problems = text_problems(records, where=where, key=key)
+    problems += schema_problems(records, schema, where=where)
+    said = {*short, *(_name(rows, row, key) for row in short)}
+    files.problems += [
+        problem for problem in problems if problem.field not in missing and problem.row not in said
+    ]
+    if missing:
+        return None
+    _blank(rows, problems, name)
+    full = [dict.fromkeys(schema.names, "") | row for row in rows]
+    if numbered:
+        return full
+    return list({row[key]: row for row in reversed(full) if row[key].strip()}.values())[::-1]
+
+
+def _name(rows: list[Row], row: str, key: str) -> str:
+    """Return the name of the row that is known by its number."""
+    return printable(rows[int(row.removeprefix("#")) - 1].get(key, "")) or row
+
+
+def _blank(rows: list[Row], problems: Iterable[Problem], name: str) -> None:
+    """Blank the cells that have a fault, so that a build can go on to find the others."""
+    key = TABLES[name].names[0]
+    faults = {(problem.row, column) for problem in problems for column in problem.field.split(", ")}
+    for number, row in enumerate(rows, start=1):
+        names = {f"#{number}", f"#{row.get(key)}", printable(row.get(key, ""))}
+        for column in row.keys() - {key}:
+            if faults & {(own, column) for own in names}:
+                row[column] = ""
+
+
+def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
+    """Return the features of an outline file, or None if one of them cannot be used."""
+    where = f"{folder}/{name}"
+    data = files.content(where)
+    if data is None:
+        return None
+    features, problems = read_features(data, where=where)
+    for number, feature in enumerate(features, start=1):
+        properties = feature["properties"] or {}
+        lacking = [column for column in SHAPES[name] if properties.get(column) in (None, "")]
+        problems += [
+            Problem(where, "must not be blank.", row=f"#{number}", field=column)
+            for column in lacking
+        ]
+        if not feature.get("geometry"):
+            problems.append(Problem(where, "the geometry is missing.", row=f"#{number}"))
+    files.problems += problems
+    if problems or not features:
+        return None
+    return [(feature["properties"] or {}, shape(feature["geometry"])) for feature in features]
+
+
+def _settings(
+    files: PackFiles, folder: str, head: Mapping[str, Any], plan: Mapping[str, Any]
+) -> bool:
+    """Report the settings without which nothing can be built; the loader checks the others."""
+    period, issued = head.get("plan"), plan.get("issued")
+    named = isinstance(period, str) and _FOLDER.fullmatch(period) is not None
+    dated = isinstance(issued, str) and is_date(issued)
+    if head and not named:
+        what = "must be the name of a folder: letters, digits, '-' and '_'."
+        files.report(f"{folder}/city.toml", what, name="plan")
+    if plan and not dated:
+        what = "must be a date like 2021-08-08, in quotation marks."
+        files.report(f"{folder}/plan.toml", what, name="issued")
+    return named and dated
+
+
+def row_label(value: str) -> str:
+    """Return the name of a row as problems give it: a short number carries a sign."""
+    return f"#{value}" if value.isdigit() and len(value) < 4 else printable(value)
+
+
+def _column(tables: Mapping[str, list[Row]], name: str, column: str) -> list[str] | None:
+    return [row[column] for row in tables[name]] if name in tables else None
+
+
+def _near(value: str, known: Iterable[str]) -> str:
+    """Propose the value that was meant, if one is like it."""
+    close = difflib.get_close_matches(value, sorted(known), n=1, cutoff=0.5)
+    return f"Perhaps {close[0]!r}?" if close else ""
+
+
+def _joins(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
+    """Yield every value that must stand in another table and does not."""
+    for name, column, other, key in JOINS:
+        values, known = _column(tables, name, column), _column(tables, other, key)
+        if values is None or known is None:
+            continue
+        for number, value in enumerate(values, start=1):
+            if value and value not in known:
+                own = TABLES[name].names[0] == column
+                row = row_label(value) if own else f"#{number}"
+                what = f"{printable(repr(value))} does not stand in {other}, column {key}."
+                yield Problem(name, what, _near(value, known), row, column)
+
+
+def _places(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
+    """Yield districts that do not exist and points that cannot be."""
+    districts = _column(tables, "districts.csv", "name_zh")
+    for name, columns in (
+        ("places.csv", ("host_district", "point_in_district")),
+        ("universities.csv", ("point_in_district",)),
+    ):
+        for row in tables.get(name, ()):
+            row_name = printable(row["id"])
+            for column in columns:
+                known = {*(districts or ()), *OUTSIDE}
+                if districts is not None and row[column] and row[column] not in known:
+                    what = f"there is no district {printable(repr(row[column]))}."
+                    remedy = _near(row[column], known) or "Write its Chinese name."
+                    yield Problem(name, what, remedy, row_name, column)
+            yield from _point(name, row_name, row)
+
+
+def _point(name: str, row_name: str, row: Row) -> Iterator[Problem]:
+    if bool(row["lon"].strip()) != bool(row["lat"].strip()):
+        blank = "lat" if row["lon"].strip() else "lon"
+        yield Problem(name, "a point needs both lon and lat.", row=row_name, field=blank)
+    elif row["lon"].strip():
+        lon, lat = float(row["lon"]), float(row["lat"])
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            swapped = -90 <= lon <= 90 and -180 <= lat <= 180
+            remedy = "The two look swapped: lon is the east, lat the north." if swapped else ""
+            what = f"{row['lon']}, {row['lat']} are no degrees of longitude and latitude."
+            yield Problem(name, what, remedy, row_name, "lon, lat")
+
+
+def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -> Iterator[Problem]:
+    """Yield outlines without facts, facts without outlines, layers without provenance."""
+    for file, key, name in (
+        ("tianjin_districts.geojson", "adcode", "districts.csv"),
+        ("axis.geojson", "axis_id", "authored/axis_texts.csv"),
+    ):
+        known = _column(tables, name, key)
+        if known is None or file not in shapes:
+            continue
+        drawn = [str(properties[key]) for properties, _ in shapes[file]]
+        for value in sorted(set(drawn) - set(known)):
+            what = f"does not stand in {name}, column {key}."
+            yield Problem(file, what, row=printable(value), field=key)
+        for value in sorted(set(known) - set(drawn)):
+            yield Problem(name, f"has no outline in {file}.", row=printable(value), field=key)
+    told = _column(tables, "authored/layer_texts.csv", "layer")
+    kinds = _column(tables, "places.csv", "kind")
+    if told is not None and kinds is not None:
+        needed = {*BASE, "district", "axis", "university", *(set(kinds) & PLACE_KINDS)}
+        for value in sorted(needed - set(told)):
+            what = "has no row: every layer needs its provenance."
+            yield Problem("authored/layer_texts.csv", what, row=value, field="layer")
+        for value in sorted(PLAN_KINDS - set(kinds)):
+            if value in told:
+                what = "is described, and places.csv holds no place of this kind."
+                yield Problem("authored/layer_texts.csv", what, row=value, field="layer")
+    for properties, _ in shapes.get("coast_rivers_naturalearth.geojson", ()):
+        if properties["kind"] == "river_ne" and properties.get("name") not in RIVERS:
+            what = f"the river {printable(repr(properties.get('name')))} has no Chinese name."
+            yield Problem("coast_rivers_naturalearth.geojson", what, "Name it in data/raw.py.")
+
+
+def _plan(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
+    """Yield indicators without a unit or without a task of the plan."""
+    tasks = tables.get("authored/clauses.csv")
+    for row in tables.get("indicators.csv", ()):
+        name = row_label(row["no"])
+        if row["indicator_zh"] and not _UNIT.search(row["indicator_zh"]):
+            what = "must end with its unit in full-width brackets: （%）."
+            yield Problem("indicators.csv", what, row=name, field="indicator_zh")
+        line = row["plan_line_name"]
+        if tasks is not None and line and task_at(int(line), tasks) is None:
+            what = f"no task of the level 'indicator' in authored/clauses.csv covers line {line}."
+            yield Problem("indicators.csv", what, row=name, field="plan_line_name")
+
+
+def task_at(line: int, tasks: Iterable[Row]) -> str | None:
+    """Return the id of the first task that holds an indicator and covers a line of the plan."""
+    for task in tasks:
+        first, last = task["line_from"], task["line_to"]
+        if task["level"] == "indicator" and first and last and int(first) <= line <= int(last):
+            return task["id"]
+    return None
+
+
+def unit_of(indicator_zh: str) -> tuple[str, str]:
+    """Part the Chinese name of an indicator from its unit; the unit is blank if there is none."""
+    match = _UNIT.search(indicator_zh)
+    return (indicator_zh[: match.start()], match[1]) if match else (indicator_zh, "")
