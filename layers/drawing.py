@@ -84,6 +84,8 @@ class Handle:
         Words of the tooltip.
     movable
         Whether it can be dragged.
+    chosen
+        Whether it is the one that the page speaks of.
     """
 
     id: str
@@ -92,15 +94,25 @@ class Handle:
     svg: str
     name: str
     movable: bool = True
+    chosen: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """All that an analysis draws, from the ground up."""
+    """All that an analysis draws, from the ground up.
+
+    Parameters
+    ----------
+    raster, shapes, handles
+        What is drawn, each over the one before.
+    place
+        Whether a click on the ground hands its position to the page.
+    """
 
     raster: Raster | None = None
     shapes: Sequence[Shapes] = ()
     handles: Sequence[Handle] = ()
+    place: bool = False
 
 
 def _rounded(coordinates: Any, digits: int) -> Any:
@@ -149,6 +161,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
         return None
     raster = drawing.raster
     return {
+        "place": drawing.place,
         "raster": {
             "url": "data:image/png;base64," + base64.b64encode(raster.png).decode(),
             "bounds": [list(corner) for corner in raster.bounds],
@@ -171,7 +184,12 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
             {
                 "type": "Feature",
                 "id": safe(handle.id, longest=None),
-                "properties": {"n": safe(handle.name), "h": handle.svg, "m": handle.movable},
+                "properties": {
+                    "n": safe(handle.name),
+                    "h": handle.svg,
+                    "m": handle.movable,
+                    "k": handle.chosen,
+                },
                 "geometry": {
                     "type": "Point",
                     "coordinates": _rounded((handle.lon, handle.lat), digits),

@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.coverage import CITY, ServiceArea, service_area
 from geo.finding import Finding
@@ -16,7 +17,7 @@ from geo.scenario import PRESENT, Comparison, Edit, Scenario, apply, compare
 from geo.uncertainty import LEAST_DRAWS, resolution
 from layers.catalog import CATALOG
 from layers.coverage_view import INK, Asked, km, name_of, percent, shape, unit_name
-from layers.drawing import Drawing, Handle
+from layers.drawing import Drawing, Handle, Shapes
 from layers.marks import mark
 from layers.spec import Style
 from layers.text import speaker
@@ -27,6 +28,8 @@ CHANGED = "#B5322A"
 KEPT = {"line": INK, "fill": INK, "opacity": 0.26, "weight": 1.0}
 GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.42, "weight": 1.4}
 LOST = {"line": CHANGED, "fill": CHANGED, "opacity": 0.24, "weight": 1.4, "dash": "4 4"}
+SHUT = "#72718C"
+"""Colour of the dotted outline of a site that the scenario closes."""
 SMALLEST_KM2 = 0.01
 """Changes below a hectare are no change."""
 
@@ -183,40 +186,90 @@ def centres(asked: Asked) -> dict[str, tuple[float, float]]:
     return {str(code): (float(p.x), float(p.y)) for code, p in points.items()}
 
 
-def handles(found: Change) -> list[Handle]:
-    """Return a movable mark for every site of the scenario that has a point."""
+def closed_sites(found: Change) -> gpd.GeoDataFrame:
+    """Return the mapped sites that the scenario closes, where they stood."""
+    mapped = found.asked.mapped
+    return mapped[~mapped.index.isin(found.sites.index)].assign(origin="closed")
+
+
+def handles(found: Change, chosen: str | None = None) -> list[Handle]:
+    """Return a mark for every site that has a point: movable, or dotted where it is closed.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present.
+    chosen
+        Id of the site that the page speaks of.
+    """
     asked, lang = found.asked, found.asked.state.lang
-    drawn = found.sites[found.sites.geometry.notna() & ~found.sites.geometry.is_empty]
-    degrees = drawn.geometry.to_crs(4326)
-    return [
-        Handle(
-            str(row["id"]),
-            float(point.x),
-            float(point.y),
-            mark(_style(asked, row), _line(row)),
-            str(row["name"] if row["origin"] == "added" else row[f"name_{lang}"]),
-        )
-        for row, point in zip(drawn.assign(id=drawn.index).to_dict("records"), degrees, strict=True)
-    ]
+    say = speaker(lang)
+    name = f"name_{lang}"
+    columns = ["kind", "location_class", name, "name", "origin"]
+    marks = []
+    for frame in (found.sites, closed_sites(found)):
+        drawn = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+        degrees = drawn.geometry.to_crs(4326)
+        rows = pd.DataFrame(drawn).reindex(columns=columns).to_dict("index").items()
+        for (id_, row), x, y in zip(rows, degrees.x, degrees.y, strict=True):
+            called = str(row["name"] if row["origin"] == "added" else row[name])
+            shut = row["origin"] == "closed"
+            if shut:
+                called = say("scenario_page.closed_mark", name=called)
+            drawn_as = mark(_style(asked, row), _line(row))
+            marks.append(
+                Handle(str(id_), float(x), float(y), drawn_as, called, not shut, id_ == chosen)
+            )
+    return marks
 
 
 def _style(asked: Asked, row: Mapping[Any, Any]) -> Style:
     layer = asked.city.layers.get(str(row["kind"]))
     style = (layer.spec if layer else CATALOG["platform"]).style
-    return style if row["origin"] == "pack" else Style(style.shape, CHANGED)
+    colour = {"pack": style.colour, "closed": SHUT}.get(row["origin"], CHANGED)
+    return Style(style.shape, colour)
 
 
 def _line(row: Mapping[Any, Any]) -> str:
-    return str(row["location_class"]) if row["origin"] == "pack" else "dataset"
+    known = {"pack": str(row["location_class"]), "closed": "none"}
+    return known.get(row["origin"], "dataset")
 
 
-def drawing(found: Change) -> Drawing:
-    """Return what stays covered, what is gained, what is lost, and the sites to take hold of."""
+def sample(what: str) -> str:
+    """Return the mark that stands for ``changed`` or ``closed`` sites in the legend."""
+    colour, line = (CHANGED, "dataset") if what == "changed" else (SHUT, "none")
+    return mark(Style("circle", colour), line)
+
+
+def _ways(found: Change) -> Shapes | None:
+    """Return a line from where each moved site stood to where it stands."""
+    moved = [edit.id for edit in found.scenario.edits if edit.action == "move"]
+    ends = zip(found.asked.sites.geometry[moved], found.sites.geometry[moved], strict=True)
+    lines = [shapely.LineString(pair) for pair in ends if pair[0] is not None]
+    if not lines:
+        return None
+    frame = gpd.GeoDataFrame(geometry=lines, crs=found.sites.crs).to_crs(4326)
+    return Shapes(frame, CHANGED, weight=1.4, dash="3 4")
+
+
+def drawing(found: Change, *, chosen: str | None = None, place: bool = False) -> Drawing:
+    """Return what stays covered, what is gained, what is lost, and the sites to take hold of.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present.
+    chosen
+        Id of the site that the page speaks of.
+    place
+        Whether a click on the ground is to add a site.
+    """
     before, after, city = found.asked.area.geometry, found.area.geometry, found.asked.city
     parts = [(before & after, KEPT)]
     if found.scenario.edits:
         parts += [(after - before, GAINED), (before - after, LOST)]
+    shapes = [shape(city, area, look) for area, look in parts if not area.is_empty]
+    ways = _ways(found)
     return Drawing(
-        shapes=[shape(city, area, look) for area, look in parts if not area.is_empty],
-        handles=handles(found),
+        shapes=[*shapes, ways] if ways else shapes, handles=handles(found, chosen), place=place
     )

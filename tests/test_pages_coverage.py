@@ -86,7 +86,8 @@ def test_a_place_is_added_closed_kept_and_taken_back():
     assert len(scene(at)["drawing"]["handles"]) == marks + 1
     at.selectbox(key="scn_closing").set_value("park-tust").run()
     at.button(key="scn_close").click().run()
-    assert len(scene(at)["drawing"]["handles"]) == marks
+    handles = {f["id"]: f["properties"] for f in scene(at)["drawing"]["handles"]}
+    assert len(handles) == marks + 1 and not handles["park-tust"]["m"]
     at.button(key="scn_save").click().run()
     at.toggle(key="scn_compare").set_value(True).run()
     assert "1 / 0 / 1" in page_text(at)

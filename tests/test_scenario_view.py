@@ -58,7 +58,9 @@ def test_a_second_disc_adds_its_area_to_its_district_only(asked: Asked) -> None:
 
 def test_gained_and_lost_are_drawn_apart(asked: Asked) -> None:
     found = change(asked, Scenario("A").moved("park-one", *degrees(15, 15)))
-    gained, lost = drawing(found).shapes
+    gained, lost, way = drawing(found).shapes
+    (line,) = gpd.GeoDataFrame(way.frame).to_crs(4548).geometry
+    assert line.length == pytest.approx(math.hypot(10_000, 10_000), rel=1e-5)
     for part, corner in ((gained, (515_000, 4_315_000)), (lost, (505_000, 4_305_000))):
         shape = gpd.GeoDataFrame(part.frame).to_crs(4548).geometry.iloc[0]
         assert shape.area / 1e6 == pytest.approx(9 * math.pi, rel=1e-2)
@@ -69,7 +71,8 @@ def test_gained_and_lost_are_drawn_apart(asked: Asked) -> None:
 def test_a_closed_site_never_covers_more(asked: Asked) -> None:
     found = change(asked, Scenario("A").closed("park-one"))
     assert found.area.value == 0
-    assert handles(found) == []
+    (ghost,) = handles(found)
+    assert ghost.id == "park-one" and not ghost.movable and "方案中关闭" in ghost.name
     assert "-7.1" in sentence(found)
 
 

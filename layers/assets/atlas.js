@@ -9,7 +9,7 @@ window.ATLAS = (function () {
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, tiles: 228, lines: 230,
     raster: 226, shapes: 227, axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
-  let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false, focused = "";
+  let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false, focused = "", placing = false;
   const fixed = {};
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
@@ -112,6 +112,7 @@ window.ATLAS = (function () {
     map.setView(map.options.center, map.options.zoom, { animate: false });
     map.on("moveend", names);
     map.on("resize", settle);
+    map.on("click", placed);
     watchFocus(map.getContainer());
     // The style sheet may come after the map; Leaflet itself only watches the window.
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
@@ -286,27 +287,52 @@ window.ATLAS = (function () {
     }).addTo(group);
   }
 
-  // A mark let go tells the page at once: the host's own way waits a quarter of a second.
-  function released(marker, feature) {
-    const at = marker.getLatLng(), known = window.__GLOBAL_DATA__, middle = map.getCenter();
-    feature.geometry.coordinates = [at.lng, at.lat];
-    feature.properties.t = ++clicks;
-    feature.properties.moved = true;
-    known.last_active_drawing = marker.toGeoJSON();
+  // What the reader did with a feature reaches the page at once: the host's own way waits a
+  // quarter of a second, finds this value sent, and stays silent.
+  function hand(feature) {
+    const known = window.__GLOBAL_DATA__;
+    known.last_active_drawing = feature;
     known.previous_data = {
-      last_active_drawing: known.last_active_drawing, zoom: map.getZoom(), center: middle,
+      last_active_drawing: feature, zoom: map.getZoom(), center: map.getCenter(),
       selected_tags: known.selected_tags,
     };
     window.Streamlit.setComponentValue(known.previous_data);
   }
 
+  function released(marker, feature) {
+    const at = marker.getLatLng();
+    feature.geometry.coordinates = [at.lng, at.lat];
+    Object.assign(feature.properties, { t: ++clicks, did: "move" });
+    hand(marker.toGeoJSON());
+  }
+
+  // The second click of a double click is none of its own.
+  function placed(event) {
+    if (!placing || event.originalEvent.detail > 1) return;
+    const at = event.latlng.wrap();
+    hand({
+      type: "Feature", id: "+", properties: { t: ++clicks, did: "place" },
+      geometry: { type: "Point", coordinates: [at.lng, at.lat] },
+    });
+  }
+
+  function place(on) {
+    placing = on;
+    map.getContainer().classList.toggle("placing", on);
+    map.doubleClickZoom[on ? "disable" : "enable"]();
+  }
+
   function handle(group, feature) {
-    const place = feature.geometry.coordinates;
-    const marker = markAt(feature, L.latLng(place[1], place[0]), false);
+    const at = feature.geometry.coordinates;
+    const marker = markAt(feature, L.latLng(at[1], at[0]), feature.properties.k);
     marker.options.draggable = feature.properties.m;
     marker.options.autoPan = true;
     marker.feature = feature;
     marker.on("dragend", () => released(marker, feature));
+    marker.on("click", () => {
+      feature.properties.did = "click";
+      hand(marker.toGeoJSON());
+    });
     // A group of its own passes the click on to the host with the feature.
     L.featureGroup([marker]).addTo(group);
   }
@@ -344,6 +370,7 @@ window.ATLAS = (function () {
     }
     halo(group, chosen);
     draw(group, data.drawing);
+    place(Boolean(data.drawing && data.drawing.place));
     toggle(fixed.district, data.show.district);
     toggle(fixed.axis, data.show.axis);
     tiles(data.tiles);

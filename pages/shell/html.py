@@ -55,6 +55,25 @@ def pairs(rows: Iterable[tuple[object, object, object]]) -> Markup:
     )
 
 
+def card(title: str, note: str, rows: Iterable[tuple[object, object]]) -> None:
+    """Show a card: what it is of, a remark, and labels with their values."""
+    show(
+        '<div class="card"><h2>{}</h2><p class="other">{}</p>{}</div>',
+        title,
+        note,
+        pairs((label, value, "") for label, value in rows),
+    )
+
+
+def legend(rows: Iterable[tuple[str, str]]) -> None:
+    """Show symbols, given as ``data:`` addresses, with their words."""
+    shown = join(
+        Markup('<span><img src="{}" alt="">{}</span>').format(symbol, text(words))
+        for symbol, words in rows
+    )
+    st.html(Markup('<div class="legend">{}</div>').format(shown))
+
+
 def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
     """Return a small frame as a table: row names left, numbers right-aligned."""
     head = [Markup('<th scope="col">{}</th>').format(text(corner))] + [

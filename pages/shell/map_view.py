@@ -39,12 +39,12 @@ HEIGHT: Final = 760
 
 @dataclass(frozen=True)
 class Event:
-    """What the reader did on the map: clicked a thing, or let go of one that was moved."""
+    """What the reader did on the map: ``click`` a thing, ``move`` one, or ``place`` a new one."""
 
     id: str
     lon: float
     lat: float
-    moved: bool
+    did: str
 
 
 Act = Callable[[Event], bool]
@@ -111,7 +111,7 @@ def _map(
     if follow:
         _follow(value)
     event = _event(value, mounted)
-    if event is not None and (_select(event, view) or (act is not None and act(event))):
+    if event is not None and ((act is not None and act(event)) or _select(event, view)):
         st.rerun()
 
 
@@ -139,7 +139,7 @@ def _event(value: dict[str, Any], mounted: str) -> Event | None:
     place = camera(lat, lon, 9)
     if place is None:
         return None
-    return Event(str(seen[0]), place.lon, place.lat, bool(properties.get("moved")))
+    return Event(str(seen[0]), place.lon, place.lat, str(properties.get("did", "click")))
 
 
 def _point(drawing: dict[str, Any]) -> tuple[Any, Any]:

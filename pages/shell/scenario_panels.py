@@ -8,9 +8,12 @@ from typing import Any, Final
 import streamlit as st
 
 from geo.errors import AtlasError
-from geo.scenario import Edit, Scenario, from_file, to_file
+from geo.scenario import Scenario, from_file, to_file
 from layers import scenario_view as told
 from layers.coverage_view import name_of
+from layers.drawing import Drawing
+from layers.marks import data_uri
+from layers.scenario_site import site_told
 from layers.text import display, markdown_safe
 from layers.view import look
 from pages.shell import cache, coverage_panels, html, map_view
@@ -20,6 +23,9 @@ DRAFT: Final = "atlas.scenario"
 KEPT: Final = "atlas.scenarios"
 """Scenarios kept in this session by name; nothing of them is ever part of the pack."""
 LOADED: Final = "atlas.scenario_file"
+CHOSEN: Final = "atlas.scenario_site"
+"""Id of the site whose card is open."""
+PLACING: Final = "scn_place"
 TYPED: Final = "typed"
 
 
@@ -83,33 +89,103 @@ class ScenarioPart:
             name="coverage",
             flight=coverage_panels.FLIGHT,
             follow=False,
-            drawing=told.drawing(self.found) if self.found else None,
+            drawing=self._drawing(),
             act=self._act,
         )
         looks = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
         coverage_panels.legend(
             (look_, self.say(f"scenario_page.legend_{name}")) for name, look_ in looks.items()
         )
+        html.legend(
+            (data_uri(told.sample(name)), self.say(f"scenario_page.legend_{name}"))
+            for name in ("changed", "closed")
+        )
+
+    def _drawing(self) -> Drawing | None:
+        if self.found is None:
+            return None
+        if self.screen.state.present:  # no card opens there, and no switch shows what a click does
+            return told.drawing(self.found)
+        place = bool(st.session_state.get(PLACING))
+        return told.drawing(self.found, chosen=st.session_state.get(CHOSEN), place=place)
 
     def _act(self, event: map_view.Event) -> bool:
-        """Move the site that was let go elsewhere."""
-        if not event.moved or self.found is None or event.id not in self.found.sites.index:
+        """Move the site that was let go elsewhere, add one, or open the card of one."""
+        if self.found is None:
             return False
-        work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
+        if event.did == "place":
+            return self._placed(event.lon, event.lat)
+        known = event.id in self.found.sites.index
+        if event.did == "move" and known:
+            work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
+            return True
+        if self.screen.state.present or not (known or event.id in self.asked.mapped.index):
+            return False
+        st.session_state[CHOSEN] = event.id
         return True
+
+    def _placed(self, lon: float, lat: float) -> bool:
+        """Add a site of the kind and name that the form holds, and open its card."""
+        if self.screen.state.present:
+            return False
+        kind, name = st.session_state.get("scn_kind"), st.session_state.get("scn_site", "")
+        self._added(lon, lat, str(kind or ""), name)
+        return True
+
+    def _added(self, lon: float, lat: float, kind: str, name: str) -> None:
+        label = "".join(c for c in name if c.isprintable()).strip()
+        scenario = draft(self.screen).added(lon, lat, kind=kind, name=label)
+        new = scenario.edits[-1]
+        if not label:
+            number = new.id.removeprefix("new-")
+            label = self.say("scenario_page.new_site", number=number)
+            scenario = replace(scenario, edits=(*scenario.edits[:-1], replace(new, name=label)))
+        work_on(scenario)
+        st.session_state[CHOSEN] = new.id
 
     def controls(self) -> None:
         """Offer the changes, the scenarios kept, and their files."""
+        self._card()
         coverage_panels.radius(self.screen)
         self._name()
         html.small(self.say("scenario_page.drag"))
         self._edits()
+        if st.toggle(self.say("scenario_page.place"), key=PLACING):
+            html.small(self.say("scenario_page.place_note"))
         with st.expander(self.say("scenario_page.add_title"), key="scn_add_box"):
             self._add()
         with st.expander(self.say("scenario_page.close_title"), key="scn_close_box"):
             self._close()
         self._keep()
         self._files()
+
+    def _card(self) -> None:
+        """Show the site that was clicked, and offer to close it or to leave it as it was."""
+        id_ = st.session_state.get(CHOSEN)
+        site = site_told(self.found, id_) if self.found is not None and id_ else None
+        if site is None:
+            return
+        with st.container(key="scn_card"):
+            html.card(display(site.name, longest=80), site.status, site.facts)
+            with st.container(horizontal=True, gap="small"):
+                for deed in site.deeds:
+                    st.button(
+                        self.say(f"scenario_page.{deed}_here"),
+                        key=f"scn_{deed}_here",
+                        on_click=self._do,
+                        args=(deed, site.id),
+                    )
+                st.button(
+                    self.say("scenario_page.dismiss"),
+                    key="scn_dismiss",
+                    type="tertiary",
+                    on_click=st.session_state.pop,
+                    args=(CHOSEN, None),
+                )
+
+    def _do(self, deed: str, id_: str) -> None:
+        now = draft(self.screen)
+        work_on(now.closed(id_) if deed == "close" else now.restored(id_))
 
     def _name(self) -> None:
         st.session_state["scn_name"] = draft(self.screen).name
@@ -133,12 +209,9 @@ class ScenarioPart:
                 self.say("scenario_page.undo", edit=words),
                 key=f"scn_undo_{edit.id}",
                 type="tertiary",
-                on_click=self._undo,
-                args=(edit,),
+                on_click=self._do,
+                args=("restore", edit.id),
             )
-
-    def _undo(self, edit: Edit) -> None:
-        work_on(draft(self.screen).restored(edit.id))
 
     def _add(self) -> None:
         say, lang = self.say, self.screen.state.lang
@@ -165,12 +238,9 @@ class ScenarioPart:
             key="scn_kind",
             format_func=lambda id_: layers[id_].title.of(lang),
         )
-        name = st.text_input(
-            say("scenario_page.site_name"), say("scenario_page.new_site"), max_chars=80
-        )
+        name = st.text_input(say("scenario_page.site_name"), key="scn_site", max_chars=80)
         if st.button(say("scenario_page.add"), key="scn_add"):
-            label = "".join(c for c in name if c.isprintable())
-            work_on(draft(self.screen).added(lon, lat, kind=str(kind or ""), name=label))
+            self._added(lon, lat, str(kind or ""), name)
             st.rerun()
 
     def _close(self) -> None:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from layers.city import City
+from layers.state import default_state
 from layers.text import speaker
 from tests.browser.axe import violations
 from tests.browser.conftest import NewPage
-from tests.browser.harness import NARROW, WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import (
+    MAP,
+    NARROW,
+    WAIT_MS,
+    Server,
+    map_frame,
+    marks,
+    open_at,
+    settle,
+    wait_for_marks,
+)
 
 SITE = "park-tust"
 MARK = f'.atlas-mark[data-id="{SITE}"]'
@@ -21,7 +34,6 @@ say = speaker("zh")
 
 def _drag(page: Page, frame: Frame, right: int, up: int) -> None:
     """Take hold of the mark, let it go elsewhere, and wait until the map is painted anew."""
-    before = frame.evaluate("document.documentElement.dataset.painted")
     box = frame.locator(MARK).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -29,7 +41,24 @@ def _drag(page: Page, frame: Frame, right: int, up: int) -> None:
     page.mouse.down()
     page.mouse.move(x + right / 2, y - up / 2, steps=4)
     page.mouse.move(x + right, y - up, steps=4)
-    page.mouse.up()
+    _painted_anew(page, frame, page.mouse.up)
+
+
+def _spot(page: Page, frame: Frame, lon: float, lat: float) -> tuple[float, float]:
+    """Return where a position lies on the page, in pixels."""
+    box = page.locator(MAP).bounding_box()
+    assert box is not None
+    x, y = frame.evaluate(
+        "([lat, lon]) => { const p = map.latLngToContainerPoint([lat, lon]); return [p.x, p.y]; }",
+        [lat, lon],
+    )
+    return box["x"] + x, box["y"] + y
+
+
+def _painted_anew(page: Page, frame: Frame, act: Callable[[], None]) -> None:
+    """Act, and wait until the map has answered."""
+    before = frame.evaluate("document.documentElement.dataset.painted")
+    act()
     frame.wait_for_function(
         "before => document.documentElement.dataset.painted !== before",
         arg=before,
@@ -72,6 +101,48 @@ def test_a_dragged_place_is_found_again_through_its_file(
     expect(undo).to_have_count(1, timeout=WAIT_MS)
     settle(page)
     assert _kept(page).read_bytes() == written.read_bytes()
+
+
+def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_was(
+    server: Server, page: Page, tianjin: City
+) -> None:
+    open_at(page, f"{server.url}/coverage?cpart=scenario&lang=zh")
+    frame = map_frame(page)
+    lon, lat = 117.63, 39.40  # in Ninghe, far from every place
+    page.mouse.click(*_spot(page, frame, lon, lat))  # without the switch it is a plain click
+    settle(page)
+    expect(page.get_by_text("方案还没有改动")).to_be_visible()
+    page.get_by_text(say("scenario_page.place"), exact=True).click()
+    frame.wait_for_selector(".placing", timeout=WAIT_MS)
+    settle(page)
+    _painted_anew(page, frame, lambda: page.mouse.click(*_spot(page, frame, lon, lat)))
+    expect(page.locator(".card h2")).to_have_text("新增点 1")
+    expect(page.locator(".card")).to_contain_text("宁河区")
+    _painted_anew(page, frame, frame.locator(MARK).click)
+    expect(page.locator(".card h2")).to_have_text("天津科技大学科技园")
+    page.get_by_role("button", name=say("scenario_page.close_here")).click()
+    expect(page.locator(".card .other")).to_have_text(say("scenario.origin.closed"))
+    settle(page)
+    edits = json.loads(_kept(page).read_text(encoding="utf-8"))["features"]
+    told = {edit["id"]: edit["properties"]["action"] for edit in edits}
+    assert told == {"new-1": "add", SITE: "close"}
+    (placed,) = (edit["geometry"]["coordinates"] for edit in edits if edit["id"] == "new-1")
+    assert placed == pytest.approx([lon, lat], abs=0.008)  # two pixels
+
+    page.get_by_role("link", name=say("nav.explore")).first.click()
+    page.wait_for_url("**/explore*", timeout=WAIT_MS)
+    settle(page)
+    wait_for_marks(map_frame(page), marks(tianjin, default_state(tianjin)))
+    page.locator(".st-key-export button").first.click()
+    settle(page)
+    with page.expect_download(timeout=WAIT_MS) as download:
+        page.locator(".st-key-export_button button").click()
+    with zipfile.ZipFile(download.value.path()) as found:
+        names = [name for name in found.namelist() if name.endswith("science_park.geojson")]
+        parks = {f["id"]: f for f in json.loads(found.read(names[0]))["features"]}
+    home = tianjin.layers["science_park"].frame
+    assert set(parks) == set(home.index)
+    assert parks[SITE]["geometry"]["coordinates"] == pytest.approx(home.geometry[SITE].coords[0])
 
 
 def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Page) -> None:
