@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 import streamlit as st
-from markupsafe import Markup
 
 from geo.gaps import WEAK_BELOW
 from layers import coverage_view as told
@@ -162,11 +161,7 @@ def swatch(look_: Mapping[str, Any]) -> str:
 
 def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
     """Show drawn areas with their words."""
-    shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(swatch(look_), html.text(words))
-        for look_, words in rows
-    )
-    st.html(Markup('<div class="legend">{}</div>').format(shown))
+    html.legend((swatch(look_), words) for look_, words in rows)
 
 
 def notes(title: str, lines: Iterable[str]) -> None:

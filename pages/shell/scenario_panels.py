@@ -92,13 +92,13 @@ class ScenarioPart:
             drawing=self._drawing(),
             act=self._act,
         )
-        looks = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
-        coverage_panels.legend(
-            (look_, self.say(f"scenario_page.legend_{name}")) for name, look_ in looks.items()
-        )
+        if self.found is None:
+            return
+        areas = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
+        symbols = {name: coverage_panels.swatch(look_) for name, look_ in areas.items()}
+        symbols |= {name: data_uri(told.sample(name)) for name in ("changed", "closed")}
         html.legend(
-            (data_uri(told.sample(name)), self.say(f"scenario_page.legend_{name}"))
-            for name in ("changed", "closed")
+            (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
         )
 
     def _drawing(self) -> Drawing | None:
