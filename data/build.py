@@ -490,7 +490,7 @@ def settings(raw: Raw) -> Files:
     """Build city.toml: the hand-written part and the provenance of every layer."""
     provenance: dict[str, dict[str, Any]] = {"layer": {}, "base": {}}
     for row in raw.tables["authored/layer_texts.csv"]:
-        texts = {name: cell for name, cell in row.items() if name != "layer"}
+        texts = {name: cell for name, cell in row.items() if name != "layer" and cell}
         days = value(row["freshness_days"], "integer")
         group = "layer" if row["layer"] in CATALOG else "base"
         provenance[group][row["layer"]] = texts | {"freshness_days": days}

@@ -158,9 +158,9 @@ TABLES: Mapping[str, Schema] = {
     ),
     "authored/layer_texts.csv": _table(
         *_fields(
-            "layer source_zh source_en licence_zh licence_en licence_note_zh licence_note_en"
-            " retrieved method_zh method_en limits_zh limits_en freshness_days verified_on"
-            " citation_zh citation_en",
+            "layer title_zh title_en source_zh source_en licence_zh licence_en licence_note_zh"
+            " licence_note_en retrieved method_zh method_en limits_zh limits_en freshness_days"
+            " verified_on citation_zh citation_en",
             required="layer source_zh source_en licence_zh licence_en licence_note_zh"
             " licence_note_en retrieved method_zh method_en limits_zh limits_en freshness_days"
             " verified_on citation_zh citation_en",

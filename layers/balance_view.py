@@ -29,7 +29,7 @@ from layers.handover import to_csv
 from layers.headline import plan_places
 from layers.text import LANGS, Say, speaker
 from layers.view import View, gather
-from layers.words import cell, count, number, row_of, word
+from layers.words import cell, city_word, count, number, row_of, word
 
 BASES = ("population", "area_km2")
 """What an even spread would follow; concentration is measured against each."""
@@ -104,8 +104,8 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
         sentence=_sentence(counts, names, lang),
         other=_other_way(view, by, lang),
         notes=tuple(_notes(found, say)),
-        halves=_half_table(found, lang),
-        districts=_district_table(found, names, lang),
+        halves=_half_table(counts, lang),
+        districts=_district_table(counts, names, lang),
         sorts=_sorts(found, names, lang),
         kinds=_by_district(counts.kinds, names, lambda kind: city.layers[kind].title.of(lang), say),
         fields=_by_district(counts.fields, names, lambda field: _field(field, lang), say),
@@ -185,9 +185,13 @@ def _names(city: City, lang: str) -> dict[str, str]:
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
-def _half_names(found: Balance, lang: str) -> dict[str, str]:
+def _half_names(counts: _Count, lang: str) -> dict[str, str]:
+    """Return the names of the halves; none where the city is not seen in halves."""
     unknown = speaker(lang)("balance_page.no_half")
-    return {str(half): word("half", half, lang) if half else unknown for half in found.halves.index}
+    if not counts.city.halves:
+        return {}
+    halves = counts.found.halves.index
+    return {str(h): city_word(counts.city, "half", h, lang) if h else unknown for h in halves}
 
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
@@ -204,8 +208,8 @@ def _sentence(counts: _Count, names: Mapping[str, str], lang: str) -> str:
     say, found = speaker(lang), counts.found
     if not found.n:
         return say("balance_page.empty")
-    halves = _half_names(found, lang)
-    said = [say("balance_page.split", n=found.n, parts=_split(found, say, halves))]
+    halves = _half_names(counts, lang)
+    said = [_split(found, say, halves)]
     top = str(found.districts["n"].idxmax())
     share = _percent(float(found.districts["share"][top]))
     said.append(say("balance_page.top", district=names[top], percent=share))
@@ -216,6 +220,12 @@ def _sentence(counts: _Count, names: Mapping[str, str], lang: str) -> str:
 
 
 def _split(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
+    if not halves:
+        return say("balance_page.whole", n=found.n)
+    return say("balance_page.split", n=found.n, parts=_parts(found, say, halves))
+
+
+def _parts(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
     parts = [
         say(
             "balance_page.part",
@@ -232,20 +242,18 @@ def _other_way(view: View, by: By, lang: str) -> str:
     """Say the split by the other kind of district: administration and site can differ."""
     say = speaker(lang)
     way: By = "site" if by == "host" else "host"
-    districts = view.city.districts
-    known = districts.assign(half=districts["half"].fillna("").astype(str))
-    found = balance(view.places, known, by=way)
-    if not found.n:
+    counts = _count(view, way)
+    if not (counts.found.n and view.city.halves):
         return ""
-    split = _split(found, say, _half_names(found, lang))
-    return say(f"balance_page.other_{way}", n=found.n, parts=split)
+    parts = _parts(counts.found, say, _half_names(counts, lang))
+    return say(f"balance_page.other_{way}", n=counts.found.n, parts=parts)
 
 
 def _per_head(found: Balance, halves: Mapping[str, str], say: Say) -> list[str]:
     """Compare the two halves that have the most per head, where both counts can carry it."""
     enough = found.halves[(found.halves["n"] >= LEAST_COUNT) & (found.halves["per_10k"] > 0)]
     ranked = enough.sort_values("per_10k", ascending=False, kind="stable")
-    if len(ranked) < 2:
+    if len(ranked) < 2 or not halves:
         return []
     first, second = (ranked.iloc[at] for at in (0, 1))
     return [
@@ -296,10 +304,15 @@ def _rate(value: float) -> str:
     return "–" if np.isnan(value) else number(value)
 
 
-def _half_table(found: Balance, lang: str) -> pd.DataFrame:
-    """Return the halves with their cautions; one district's unsettled area unsettles its half."""
-    say = speaker(lang)
-    shown = _table(found.halves, _half_names(found, lang), found.city, say)
+def _half_table(counts: _Count, lang: str) -> pd.DataFrame:
+    """Return the halves with their cautions; one district's unsettled area unsettles its half.
+
+    Empty where the city is not seen in halves.
+    """
+    say, found = speaker(lang), counts.found
+    if not counts.city.halves:
+        return pd.DataFrame()
+    shown = _table(found.halves, _half_names(counts, lang), found.city, say)
     disputed = {
         half
         for half, keys in zip(found.districts["half"], found.districts["caveats"], strict=True)
@@ -313,14 +326,14 @@ def _half_table(found: Balance, lang: str) -> pd.DataFrame:
     return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
 
 
-def _district_table(found: Balance, names: Mapping[str, str], lang: str) -> pd.DataFrame:
-    """Return the districts with half and cautions."""
-    say, ordered = speaker(lang), _ranked(found.districts)
-    halves = _half_names(found, lang)
+def _district_table(counts: _Count, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+    """Return the districts with half, where the city has any, and cautions."""
+    say, found = speaker(lang), counts.found
+    ordered, halves = _ranked(found.districts), _half_names(counts, lang)
     table = _table(found.districts, names, found.city, say)
-    table.insert(
-        0, say("balance_page.column.half"), [*(halves[str(h)] for h in ordered["half"]), ""]
-    )
+    if halves:
+        of_each = [*(halves[str(half)] for half in ordered["half"]), ""]
+        table.insert(0, say("balance_page.column.half"), of_each)
     return table.assign(**{say("balance_page.column.marks"): _marks(ordered["caveats"], say)})
 
 

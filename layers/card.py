@@ -11,7 +11,19 @@ import pandas as pd
 from layers.city import City
 from layers.text import speaker
 from layers.view import gather
-from layers.words import amount, cell, count, links, number, radius, row_of, stated, title, word
+from layers.words import (
+    amount,
+    cell,
+    city_word,
+    count,
+    links,
+    number,
+    radius,
+    row_of,
+    stated,
+    title,
+    word,
+)
 
 TOLD_APART = frozenset(
     {"location_class", "uncertainty_m", "location_reason", "caveat", "unknown", "parent_id"}
@@ -251,7 +263,7 @@ def _value(city: City, kind: str, stem: str, row: pd.Series, lang: str) -> str:
         return stated(float(text), column.unit)
     if column.type == "flag":
         return speaker(lang)("card.yes" if text == "True" else "card.no")
-    return word(stem, text, lang) if column.allowed else text
+    return city_word(city, stem, text, lang) if column.allowed else text
 
 
 def _note(city: City, stem: str, row: pd.Series, lang: str) -> str:
@@ -269,7 +281,7 @@ def _note(city: City, stem: str, row: pd.Series, lang: str) -> str:
     if stem in ("plan_status", "current_status") and (date := cell(row, f"{stem}_as_of", lang)):
         parts.append(say("card.as_of", date=date))
     if stem == "plan_status" and (line := amount(row.get("plan_line"))) is not None:
-        parts.append(say("card.line", line=round(line)))
+        parts.append(say("card.line", text=plan_text(city, lang), line=round(line)))
     return say("view.comma").join(parts)
 
 
@@ -308,10 +320,15 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
         path=cell(row, "path", lang),
         title=cell(row, "title", lang),
         digest=cell(row, "digest", lang),
-        lines=say(key, line=first) if first == last else say(key, first=first, last=last),
+        lines=say(key, text=plan_text(city, lang), line=first, first=first, last=last),
         basis=word("clause_basis", basis, lang) if basis else "",
         text_lost=bool(row["text_lost"]),
     )
+
+
+def plan_text(city: City, lang: str) -> str:
+    """Return what the text is called whose lines are cited."""
+    return city.plan.text.of(lang) or speaker(lang)("card.plan_text")
 
 
 def _clause_note(row: pd.Series, lang: str, *, planned: bool) -> str:
@@ -397,16 +414,16 @@ def _half(city: City, row: pd.Series, lang: str) -> str:
     for name in ("site_adcode", "host_adcode"):
         code = cell(row, name, lang)
         if code in city.districts.index:
-            return half_words(row_of(city.districts, code), lang)
+            return half_words(city, row_of(city.districts, code), lang)
     return ""
 
 
-def half_words(district: pd.Series, lang: str) -> str:
+def half_words(city: City, district: pd.Series, lang: str) -> str:
     """Return a district's half of the twin city, marked where it is our assumption."""
     half = cell(district, "half", lang)
     if not half:
         return ""
-    words = word("half", half, lang)
+    words = city_word(city, "half", half, lang)
     assumed = cell(district, "half_status", lang) == "assumption"
     return speaker(lang)("card.half_assumed", half=words) if assumed else words
 
@@ -420,14 +437,14 @@ def _district_card(city: City, code: str, lang: str) -> Card:
         title=name_of(row, lang),
         other_name=name_of(row, "en" if lang == "zh" else "zh"),
         name_note="",
-        rows=tuple(district_rows(row, lang)),
+        rows=tuple(district_rows(city, row, lang)),
         sources=(layer_source(city, "district", lang),),
         caveats=_listed(cell(row, "caution", lang)),
-        half=half_words(row, lang),
+        half=half_words(city, row, lang),
     )
 
 
-def district_rows(row: pd.Series, lang: str) -> Iterator[Row]:
+def district_rows(city: City, row: pd.Series, lang: str) -> Iterator[Row]:
     """Yield residents, area, density, deviation of the outline and half of a district.
 
     The density divides the residents who live there by the reference area, in persons/km².
@@ -449,8 +466,10 @@ def district_rows(row: pd.Series, lang: str) -> Iterator[Row]:
         "area_km2_polygon": _stated(amount(row.get("area_km2_polygon"))),
         "polygon_deviation_pct": _signed(row.get("polygon_deviation_pct")),
         "density": "" if density is None else number(density, speaker(lang)("card.per_km2")),
-        "half": half_words(row, lang),
+        "half": half_words(city, row, lang),
     }
+    if not city.halves:
+        del values["half"]
     for name, value in values.items():
         label = speaker(lang)("card.density") if name == "density" else title(name, lang)
         shown = value or speaker(lang)("card.unknown")

@@ -56,7 +56,6 @@ SUBKINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "university": ("regular", "higher_vocational"),
     }
 )
-HALVES = ("jincheng", "bincheng", "outer")
 OUTSIDE = "outside"
 """Stands for the district of a place that lies beyond the city."""
 ONLINE_BASE = "online"
@@ -145,8 +144,8 @@ def _place_schema(kind: str) -> Schema:
 DISTRICT_SCHEMA = Schema(
     fields=(
         *_named("district"),
-        _closed("half", HALVES),
-        _closed("half_status", ("stated", "assumption")),
+        Field("half"),
+        _closed("half_status", ("stated", "assumption"), required=False),
         *_all("text", "half_note_zh", "half_note_en"),
         Field("population_2020_territorial", "integer", required=True),
         Field("population_2020_bulletin", "integer"),

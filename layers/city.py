@@ -19,7 +19,7 @@ from geo.errors import DataError, Problem
 from geo.io import to_frame, to_table
 from geo.schema import Schema
 from geo.validation import Record
-from layers.catalog import CATALOG, generic_layer
+from layers.catalog import CATALOG, SUBKINDS, generic_layer
 from layers.packcheck import PackRows, pack_problems
 from layers.packfile import PackFiles, Row, Settings
 from layers.spec import LayerSpec
@@ -43,7 +43,7 @@ _PROVENANCE = (
 )
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
-    *("notices", "layer", "base", "online_base", "seaward_km"),
+    *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
 )
 
 
@@ -56,6 +56,9 @@ class Bilingual(NamedTuple):
     def of(self, lang: str) -> str:
         """Return the text in ``lang`` (``zh`` or ``en``)."""
         return self.zh if lang == "zh" else self.en
+
+
+BLANK = Bilingual("", "")
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class Plan:
     gaps: pd.DataFrame
     """What the plan counts but the source does not name: one row per lost box, indexed by id;
     columns in ``layers.tables.GAPS``."""
+    text: Bilingual = BLANK
+    """What the text is called whose lines are cited; empty where it is simply the plan's."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,16 @@ class City:
     links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
     """Which university has which park, by row number, each with its evidence; columns in
     ``layers.tables.LINKS``. Empty where the pack has no ``park_links.csv``."""
+    words: Mapping[str, Bilingual] = field(default_factory=dict)
+    """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
+    ``subkind.<id>`` takes the place of the interface's word."""
+    search: Bilingual = BLANK
+    """Examples of what one may search for; empty where the pack gives none."""
+
+    @property
+    def halves(self) -> tuple[str, ...]:
+        """Ids of the parts that the city is seen in, such as the two of a twin city; often none."""
+        return tuple(key.removeprefix("half.") for key in self.words if key.startswith("half."))
 
     @property
     def districts(self) -> gpd.GeoDataFrame:
@@ -191,18 +206,40 @@ def _kinds(files: PackFiles, section: Settings) -> tuple[str, ...]:
 
 def _spec_and_title(settings: Settings, name: str) -> tuple[LayerSpec, Bilingual]:
     if name in CATALOG:
-        settings.only(*_PROVENANCE)
+        settings.only(*_PROVENANCE, "title_zh", "title_en")
+        if "title_zh" in settings.tree or "title_en" in settings.tree:
+            return CATALOG[name], _bilingual(settings, "title")
         return CATALOG[name], Bilingual(*(texts(lang)[f"layer.{name}"] for lang in ("zh", "en")))
     settings.only(*_PROVENANCE, "title_zh", "title_en")
     return generic_layer(name), _bilingual(settings, "title")
 
 
+def _both(settings: Settings, *, required: bool = True) -> Bilingual:
+    """Return a table that holds one text in both languages."""
+    settings.only("zh", "en")
+    must = required or bool(settings.tree)
+    return Bilingual(settings.text("zh", required=must), settings.text("en", required=must))
+
+
+def _words(top: Settings) -> dict[str, Bilingual]:
+    """Return the words that the pack brings along: its halves, and its own names of sub-kinds."""
+    known = {value for values in SUBKINDS.values() for value in values}
+    words = {}
+    for group in ("half", "subkind"):
+        section = top.section(group, required=False)
+        for name in section.tree:
+            if not _KIND.fullmatch(name):
+                section.report(name, "is not a name for it (a-z, 0-9, _).")
+            elif group == "subkind" and name not in known:
+                section.report(name, f"is not one of: {', '.join(sorted(known))}.")
+            words[f"{group}.{name}"] = _both(section.section(name))
+    return words
+
+
 def _notices(section: Settings) -> dict[str, Bilingual]:
     notices = {}
     for name in section.tree:
-        inner = section.section(name)
-        inner.only("zh", "en")
-        notices[name] = Bilingual(inner.text("zh"), inner.text("en"))
+        notices[name] = _both(section.section(name))
     for name in NOTICES:
         if name not in notices:
             section.report(name, "is missing: every map carries it.")
@@ -266,6 +303,8 @@ def _head(top: Settings) -> dict[str, Any]:
         "zoom": top.integer("zoom", 0, 18),
         "data_date": top.date("data_date"),
         "notices": MappingProxyType(_notices(top.section("notices"))),
+        "words": MappingProxyType(_words(top)),
+        "search": _both(top.section("search", required=False), required=False),
         "online_base": online,
         "online_base_refused": refused,
     }
@@ -310,12 +349,15 @@ def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
 
 def _plan_head(files: PackFiles, folder: str) -> dict[str, Any]:
     settings = Settings(files, f"{folder}/plan.toml", files.settings(f"{folder}/plan.toml"))
-    settings.only("period", "title_zh", "title_en", "number", "issued")
+    settings.only("period", "title_zh", "title_en", "number", "issued", "text_zh", "text_en")
     return {
         "period": settings.text("period"),
         "title": _bilingual(settings, "title"),
         "number": settings.text("number"),
         "issued": settings.date("issued"),
+        "text": Bilingual(
+            *(settings.text(f"text_{lang}", required=False) for lang in ("zh", "en"))
+        ),
     }
 
 
@@ -375,6 +417,7 @@ def load_city(folder: Path) -> City:
         **tables,
         bbox=head["bbox"],
         metric_epsg=head["metric_epsg"],
+        halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
     )
     files.problems += pack_problems(rows, plan_folder=plan_folder)

@@ -36,7 +36,7 @@ from layers.headline import is_named, plan_places
 from layers.state import CoverageOptions, ViewState
 from layers.text import speaker
 from layers.view import look
-from layers.words import count, number, word
+from layers.words import city_word, count, number
 from layers.words import radius as doubt
 
 UNIVERSITY = "university"
@@ -282,7 +282,7 @@ def unit_name(asked: Asked, unit: object) -> str:
         return asked.city.name.of(lang)
     if unit in asked.districts.index:
         return name_of(asked.districts, unit, lang)
-    return word("half", unit, lang)
+    return city_word(asked.city, "half", unit, lang)
 
 
 def sentence(answer: Coverage) -> str:

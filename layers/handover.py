@@ -82,13 +82,19 @@ def _row(city: City, sheet: Sheet, field: Field) -> list[str]:
         both(f"dictionary.types.{field.type}"),
         field.unit,
         both("dictionary.yes" if field.required else "dictionary.no"),
-        "; ".join(_value(city, field.name, value) for value in sorted(field.allowed or ())),
+        "; ".join(_value(city, field.name, value) for value in _values(city, field)),
         *column(field.name, "note"),
     ]
 
 
+def _values(city: City, field: Field) -> Sequence[str]:
+    """Return the closed values of a column, or those that the pack itself names."""
+    return city.halves if field.name == "half" else sorted(field.allowed or ())
+
+
 def _value(city: City, name: str, value: str) -> str:
-    words = " ".join(city.layers[value].title) if name == "kind" else both(f"{name}.{value}")
+    own = city.layers[value].title if name == "kind" else city.words.get(f"{name}.{value}")
+    words = " ".join(own) if own else both(f"{name}.{value}")
     return f"{value} = {words}"
 
 

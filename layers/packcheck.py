@@ -12,7 +12,7 @@ import shapely
 from geo.errors import Problem
 from geo.io import WGS84
 from geo.validation import Record, is_blank, printable
-from layers.catalog import HALVES, OUTSIDE, PLAN_KINDS
+from layers.catalog import OUTSIDE, PLAN_KINDS
 from layers.packfile import Row
 from layers.tables import CLAUSE_BASES
 
@@ -44,6 +44,8 @@ class PackRows:
         Plane in which distances are measured.
     seaward_km
         By adcode, how far beyond its outline a district reaches over open water.
+    halves
+        Ids of the parts of the city that the settings name.
     """
 
     layers: Mapping[str, tuple[str, Sequence[Row]]]
@@ -56,6 +58,7 @@ class PackRows:
     metric_epsg: int
     seaward_km: Mapping[str, float]
     links: Sequence[Record] = ()
+    halves: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[tuple[str, str, Row]]:
         """Yield file, layer id and row of every place."""
@@ -234,6 +237,20 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
             yield Problem(where, fault, row=printable(str(row.record.get("id"))), field="geometry")
 
 
+def _check_halves(pack: PackRows) -> list[Problem]:
+    """Compare the half that a district is said to belong to with those that the settings name."""
+    problems: list[Problem] = []
+    where, rows = pack.layers.get("district", ("", ()))
+    for row in rows:
+        fault = _at(problems, where, row.record)
+        half = row.record.get("half")
+        for value in _unknown([] if is_blank(half) else [half], pack.halves):
+            fault("half", f"there is no half {value}: name it under [half.<id>] in city.toml.")
+        if is_blank(half) != is_blank(row.record.get("half_status")):
+            fault("half_status", "stands beside a half, and only there.")
+    return problems
+
+
 def _check_clauses(pack: PackRows, where: str) -> list[Problem]:
     problems: list[Problem] = []
     ids = {clause.get("id") for clause in pack.clauses}
@@ -279,7 +296,7 @@ def _check_aliases(pack: PackRows, where: str) -> list[Problem]:
         *pack.place_ids,
         *(f"layer:{layer}" for layer in pack.layers),
         *(f"district:{adcode}" for adcode in pack.adcodes),
-        *(f"half:{half}" for half in HALVES),
+        *(f"half:{half}" for half in pack.halves),
     }
     problems: list[Problem] = []
     for alias in pack.aliases:
@@ -328,6 +345,7 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_ids(pack),
         *_check_places(pack),
         *_check_sites(pack),
+        *_check_halves(pack),
         *_check_clauses(pack, f"{plan_folder}/clauses.csv"),
         *_check_indicators(pack, f"{plan_folder}/indicators.csv"),
         *_check_gaps(pack, f"{plan_folder}/gaps.csv"),

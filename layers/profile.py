@@ -28,7 +28,7 @@ from layers.headline import is_named
 from layers.tables import NAMED_BASES
 from layers.text import speaker
 from layers.view import CityKey, Mask, gather
-from layers.words import amount, cell, count, number, row_of, stated, word
+from layers.words import amount, cell, city_word, count, number, row_of, stated, word
 
 SHORTEST_BORDER_M = 100.0
 """Outlines are generalised by 30–130 m: a shorter common line may only be a corner."""
@@ -131,10 +131,10 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
         matrix=_matrix(city, places, lang),
         levels=_levels(city, places, lang),
         tasks=tuple(_tasks(city, row, places, lang)),
-        figures=tuple(district_rows(row, lang)),
+        figures=tuple(district_rows(city, row, lang)),
         averages=_averages(city, adcode, members, lang),
         neighbours=_neighbours(city, adcode, lang),
-        half=half_words(row, lang),
+        half=half_words(city, row, lang),
         half_note=cell(row, "half_note", lang),
         half_members=tuple(
             Link(code, cell(row_of(city.districts, code), "name", lang))
@@ -355,7 +355,7 @@ def _averages(city: City, adcode: str, members: Collection[str], lang: str) -> p
     row = row_of(city.districts, adcode)
     groups: dict[str, Collection[str]] = {cell(row, "name", lang): (adcode,)}
     if len(members) > 1:
-        half = word("half", cell(row, "half", lang), lang)
+        half = city_word(city, "half", cell(row, "half", lang), lang)
         if (city.districts.loc[list(members), "half_status"] == "assumption").any():
             half = speaker(lang)("card.half_assumed", half=half)
         groups[speaker(lang)("profile.half_average", half=half)] = members

@@ -9,9 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
-from layers.catalog import HALVES
 from layers.city import Bilingual, City
-from layers.text import speaker
 from layers.view import CityKey, gather
 
 LONGEST_QUERY = 100
@@ -130,10 +128,8 @@ def _index(key: CityKey) -> tuple[_Entry, ...]:
 def _wholes(city: City, aliases: dict[str, list[_Term]]) -> Iterator[_Entry]:
     for id_, layer in city.layers.items():
         yield _entry(f"layer:{id_}", "layer", layer.title, (id_,), aliases)
-    zh, en = speaker("zh"), speaker("en")
-    for half in HALVES:
-        label = Bilingual(zh(f"half.{half}"), en(f"half.{half}"))
-        yield _entry(f"half:{half}", "half", label, (half,), aliases)
+    for half in city.halves:
+        yield _entry(f"half:{half}", "half", city.words[f"half.{half}"], (half,), aliases)
     for code, row in city.districts.iterrows():
         label = Bilingual(str(row["name_zh"]), str(row["name_en"]))
         yield _entry(f"district:{code}", "district", label, (str(code),), aliases)

@@ -10,7 +10,7 @@ import pandas as pd
 from layers.city import City, Provenance
 from layers.text import speaker
 from layers.view import View
-from layers.words import Row, amount, cell, title, word
+from layers.words import Row, amount, cell, city_word, title, word
 
 NOT_APPLICABLE = "—"
 
@@ -83,7 +83,8 @@ def _subkind(city: City, row: Row, lang: str) -> str:
     schema = city.layers[str(row["kind"])].spec.schema
     if "subkind" not in schema.names or schema["subkind"].allowed == frozenset():
         return NOT_APPLICABLE
-    return _closed(row, "subkind", lang) or speaker(lang)("card.unknown")
+    value = cell(row, "subkind", lang)
+    return city_word(city, "subkind", value, lang) if value else speaker(lang)("card.unknown")
 
 
 def _level(row: Row, lang: str) -> str:

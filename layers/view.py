@@ -467,7 +467,8 @@ def value_words(city: City, name: str, value: str, lang: str) -> str:
         If the value is not in the filter's closed set.
     """
     if name != "district":
-        return speaker(lang)(f"{name}.{value}")
+        own = city.words.get(f"{name}.{value}")
+        return own.of(lang) if own else speaker(lang)(f"{name}.{value}")
     if value == OUTSIDE:
         return speaker(lang)("filter.outside", city=city.name.of(lang))
     return str(city.districts.at[value, f"name_{lang}"])

@@ -10,6 +10,7 @@ from typing import cast
 import pandas as pd
 
 from layers.bilingual import column
+from layers.city import City
 from layers.text import speaker, texts
 
 Row = Mapping[str, object] | Mapping[Hashable, object] | pd.Series
@@ -67,6 +68,21 @@ def word(name: str, value: object, lang: str) -> str:
     """Return the word for a value of a closed set; a value that has none stands for itself."""
     key = f"{name}.{value}"
     return speaker(lang)(key) if key in texts(lang) else str(value)
+
+
+def city_word(city: City, name: str, value: object, lang: str) -> str:
+    """Return the word for a value: the city's own if it has one, else that of the interface."""
+    own = city.words.get(f"{name}.{value}")
+    return own.of(lang) if own else word(name, value, lang)
+
+
+def month(date: str, lang: str) -> str:
+    """Return the month of an ISO date in words, or its year where it gives no more."""
+    year, _, rest = date.partition("-")
+    say = speaker(lang)
+    if not rest:
+        return say("date.year", year=year)
+    return say("date.month", year=year, month=say(f"date.months.{int(rest[:2])}"))
 
 
 def count(value: float) -> str:

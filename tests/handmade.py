@@ -48,6 +48,12 @@ DISTRICTS = (
     ("100004", "东北区", "North-East", "outer", "assumption", 400_000, (1, 1)),
 )
 
+HALVES = {
+    "half.jincheng": Bilingual("“津城”", "“Jincheng”"),
+    "half.bincheng": Bilingual("“滨城”", "“Bincheng”"),
+    "half.outer": Bilingual("其他区", "Outer districts"),
+}
+
 CLAUSE_ROWS = (
     ("c1", None, "chapter", "第一章", "Chapter 1", "总述", "Overview", 1, 40),
     ("c1.1", "c1", "clause", "建设科技园", "Build parks", "点名两个园区。", "Names two.", 5, 9),
@@ -388,4 +394,5 @@ def handmade_city() -> City:
         online_base=None,
         online_base_refused="",
         digest="handmade",
+        words=MappingProxyType(HALVES),
     )

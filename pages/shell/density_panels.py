@@ -168,7 +168,8 @@ def halves(screen: Screen, told: BalanceTold) -> None:
     if not told.found.n:
         return
     html.section(screen.say("balance_page.heading"))
-    st.html(html.grid(told.halves, screen.say("balance_page.column.half")))
+    if not told.halves.empty:
+        st.html(html.grid(told.halves, screen.say("balance_page.column.half")))
 
 
 def districts(screen: Screen, told: BalanceTold) -> None:

@@ -51,11 +51,9 @@ def choice(screen: Screen, adcode: str) -> None:
 def statement(screen: Screen, told: Profile) -> None:
     """Say what the plan names here, and the caution that goes with the outline."""
     html.show('<p class="summary">{}</p>', told.plan_note)
-    html.small(
-        f"{told.half}。{told.half_note}"
-        if screen.state.lang == "zh"
-        else f"{told.half}. {told.half_note}"
-    )
+    if told.half:
+        stop = "。" if screen.state.lang == "zh" else ". "
+        html.small(f"{told.half}{stop}{told.half_note}")
     if told.caution:
         html.show('<p class="doubt">{}</p>', told.caution)
 

@@ -16,7 +16,7 @@ from layers.search import Hit, find
 from layers.state import FILTER_KEYS, Camera, Filters
 from layers.text import display, markdown_safe
 from layers.view import View
-from layers.words import word
+from layers.words import city_word, month, word
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
 
@@ -37,6 +37,12 @@ def skip_map(screen: Screen) -> None:
     st.html(Markup('<a class="skip" href="#{}">{}</a>').format(SKIPPED, screen.say("explore.skip")))
 
 
+def _search_hint(screen: Screen) -> str:
+    examples = screen.city.search.of(screen.state.lang)
+    key = "explore.search_example" if examples else "explore.search_placeholder"
+    return screen.say(key, examples=examples)
+
+
 def search(screen: Screen) -> None:
     """Offer a search field whose hits lead to the place."""
     say, lang = screen.say, screen.state.lang
@@ -44,7 +50,7 @@ def search(screen: Screen) -> None:
     text = st.text_input(
         say("explore.search_label"),
         key="search",
-        placeholder=say("explore.search_placeholder"),
+        placeholder=_search_hint(screen),
         label_visibility="collapsed",
         max_chars=200,
     )
@@ -127,7 +133,7 @@ def period(screen: Screen) -> None:
     )
     _keep("later", state.later)
     st.checkbox(
-        say("explore.later_switch"),
+        say("explore.later_switch", issued=month(screen.city.plan.issued, state.lang)),
         key="later",
         on_change=lambda: session.change(later=st.session_state["later"]),
     )
@@ -238,7 +244,7 @@ def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -
 def _value(screen: Screen, name: str, value: str) -> str:
     lang = screen.state.lang
     if name != "district":
-        return word(name, value, lang)
+        return city_word(screen.city, name, value, lang)
     if value in screen.city.districts.index:
         return display(str(screen.city.districts[f"name_{lang}"][value]), longest=80)
     return screen.say("filter.outside", city=screen.city.name.of(lang))

@@ -29,12 +29,15 @@ from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
 HERE = Path(__file__).resolve().parent
 WEST, SOUTH, SIDE = 500_000, 4_300_000, 10_000
 PERIOD = "2021-2025"
+ISSUED = "2022-03-01"
 DISTRICTS = {
-    "990101": ("甲区", "Alpha", 0, 0, "jincheng"),
-    "990102": ("乙区", "Beta", 1, 0, "jincheng"),
-    "990103": ("丙区", "Gamma", 0, 1, "bincheng"),
-    "990104": ("丁区", "Delta", 1, 1, "outer"),
+    "990101": ("甲区", "Alpha", 0, 0, "front"),
+    "990102": ("乙区", "Beta", 1, 0, "front"),
+    "990103": ("丙区", "Gamma", 0, 1, "back"),
+    "990104": ("丁区", "Delta", 1, 1, "back"),
 }
+
+HALVES = {"front": ("前城", "Front town"), "back": ("后城", "Back town")}
 
 Values = dict[str, Any]
 
@@ -90,7 +93,7 @@ def planned(status: str, task: str, line: int, basis: str = "named") -> Values:
     """Return the columns of a place that the plan speaks of."""
     return {
         "plan_status": status,
-        "plan_status_as_of": "2021-08-08",
+        "plan_status_as_of": ISSUED,
         "plan_line": line,
         "clause_ids": task,
         "clause_basis": basis,
@@ -260,7 +263,7 @@ def layers() -> dict[str, bytes]:
     specs = {kind: CATALOG[kind] if kind in CATALOG else generic_layer(kind) for kind in kinds}
     line = LineString([at(-5, 10), at(10, 10), at(20, 5)])
     axis: Values = {"id": "axis", "kind": "axis", "name_zh": "示意线", "name_en": "Schematic line"}
-    axis |= {"schematic": True, "length_km": 26.2, "as_of": "2021-08-08"}
+    axis |= {"schematic": True, "length_km": 26.2, "as_of": ISSUED}
     return {
         **{f"{kind}.geojson": _geojson(rows, specs[kind].schema) for kind, rows in kinds.items()},
         "district.geojson": _geojson(_districts(), CATALOG["district"].schema),
@@ -323,7 +326,7 @@ def plan() -> dict[str, bytes]:
         {"term": "集聚区", "target": "layer:gathering_area"},
     ]
     head: Values = {"period": PERIOD, "title_zh": "玩具规划", "title_en": "Toy plan"}
-    head |= {"number": "玩字〔2021〕1号", "issued": "2021-08-08"}
+    head |= {"number": "玩字〔2022〕1号", "issued": ISSUED}
     return {
         f"{folder}/plan.toml": toml(head).encode(),
         f"{folder}/clauses.csv": _csv(clauses, CLAUSES.names),
@@ -354,6 +357,9 @@ def settings() -> dict[str, bytes]:
     for name in ("boundary", "review_base", "review_map", "footer", "990104"):
         text += toml({"zh": f"声明 {name}", "en": f"Notice {name}"}, f"notices.{name}")
     text += toml({"990104": 5}, "seaward_km")
+    for half, (zh, en) in HALVES.items():
+        text += toml({"zh": zh, "en": en}, f"half.{half}")
+    text += toml({"zh": "“老园”", "en": "“Park One”"}, "search")
     text += toml(
         {
             "url": "https://tiles.example/{z}/{x}/{y}.png?key={key}",
