@@ -285,6 +285,11 @@ def unit_name(asked: Asked, unit: object) -> str:
     return city_word(asked.city, "half", unit, lang)
 
 
+def beyond(asked: Asked) -> str:
+    """Return the words for what lies outside the city."""
+    return speaker(asked.state.lang)("filter.outside", city=asked.city.name.of(asked.state.lang))
+
+
 def sentence(answer: Coverage) -> str:
     """Return the result in one sentence, or why there is none."""
     say, asked = speaker(answer.asked.state.lang), answer.asked

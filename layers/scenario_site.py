@@ -9,7 +9,7 @@ from types import MappingProxyType
 import geopandas as gpd
 import pandas as pd
 
-from layers.coverage_view import Asked, name_of
+from layers.coverage_view import beyond, name_of
 from layers.scenario_view import Change, change, closed_sites, site_name
 from layers.text import speaker
 from layers.words import number, radius, word
@@ -77,11 +77,7 @@ def _district(found: Change, row: pd.Series) -> str:
     lang = asked.state.lang
     districts: gpd.GeoDataFrame = asked.districts
     holds = districts.index[districts.geometry.covers(row["geometry"])]
-    return name_of(districts, holds[0], lang) if len(holds) else _beyond(asked, lang)
-
-
-def _beyond(asked: Asked, lang: str) -> str:
-    return speaker(lang)("filter.outside", city=asked.city.name.of(lang))
+    return name_of(districts, holds[0], lang) if len(holds) else beyond(asked)
 
 
 def _position(row: pd.Series, origin: str, lang: str) -> str:

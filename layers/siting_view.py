@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.coverage import service_area
 from geo.errors import ParameterError
@@ -20,6 +22,7 @@ from layers.coverage_view import (
     UNIVERSITY,
     Asked,
     ask,
+    beyond,
     km,
     name_of,
     shape,
@@ -38,7 +41,22 @@ from layers.words import count, number
 DEMAND_M, CANDIDATES_M = 2_000.0, 4_000.0
 """Distance between the spots that stand for area or residents, and between grid candidates."""
 PROPOSED = Style("ring", "#5B3A8C")
+DRAWN = "drawn"
+"""Option: candidates that the reader drew on the map."""
 WEIGHT = "weight"
+
+
+class Spot(NamedTuple):
+    """A candidate that the reader drew: its number and where it stands (degrees, WGS 84)."""
+
+    number: int
+    lon: float
+    lat: float
+
+    @property
+    def id(self) -> str:
+        """Its id; the ids of fewer than a hundred sort like their numbers."""
+        return f"drawn-{self.number:02d}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +67,10 @@ class Sited:
     candidates: gpd.GeoDataFrame
     siting: Siting | None
     refused: str = ""
+    drawn: tuple[Spot, ...] = ()
 
 
-def sited(city: City, state: ViewState) -> Sited:
+def sited(city: City, state: ViewState, drawn: tuple[Spot, ...] = ()) -> Sited:
     """Propose places for what ``state.coverage`` asks: a number of them, or a share to reach.
 
     Parameters
@@ -60,6 +79,8 @@ def sited(city: City, state: ViewState) -> Sited:
         The city; it is not changed.
     state
         The places shown stay; ``state.coverage`` names demand, candidates and the aim.
+    drawn
+        Candidates that the reader drew, for the option ``drawn``.
 
     Returns
     -------
@@ -68,9 +89,11 @@ def sited(city: City, state: ViewState) -> Sited:
         refused with the key of its sentence.
     """
     asked, options = ask(city, state), state.coverage
-    candidates = _candidates(asked)
+    candidates = _candidates(asked, drawn)
     if refusal(asked) is not None:
-        return Sited(asked, candidates, None, "uncertainty.refused")
+        return Sited(asked, candidates, None, "uncertainty.refused", drawn)
+    if options.candidates == DRAWN and not drawn:
+        return Sited(asked, candidates, None, "siting_page.draw_first", drawn)
     demand = _demand(asked)
     given = {"radius_m": asked.radius_m, "weight": WEIGHT}
     try:
@@ -80,8 +103,9 @@ def sited(city: City, state: ViewState) -> Sited:
         else:
             found = add_sites(demand, candidates, asked.sites, p=options.add, **given)  # type: ignore[arg-type]
     except ParameterError as error:
-        return Sited(asked, candidates, None, f"error.{error.key}")
-    return Sited(asked, candidates, found)
+        known = {"siting.p": "siting_page.too_many"}
+        return Sited(asked, candidates, None, known.get(error.key, f"error.{error.key}"), drawn)
+    return Sited(asked, candidates, found, drawn=drawn)
 
 
 def _demand(asked: Asked) -> gpd.GeoDataFrame:
@@ -99,8 +123,13 @@ def _areas(asked: Asked) -> pd.Series[float]:
     return areas
 
 
-def _candidates(asked: Asked) -> gpd.GeoDataFrame:
+def _candidates(asked: Asked, drawn: tuple[Spot, ...]) -> gpd.GeoDataFrame:
     kind = asked.state.coverage.candidates
+    if kind == DRAWN:
+        points = gpd.points_from_xy([s.lon for s in drawn], [s.lat for s in drawn], crs=4326)
+        ids = pd.Index([spot.id for spot in drawn], dtype=object)
+        frame = gpd.GeoDataFrame(index=ids, geometry=points).to_crs(asked.districts.crs)
+        return frame.assign(area_id=[_district(asked, point) for point in frame.geometry])
     if kind == UNIVERSITY:
         found = asked.universities
         return found[found.geometry.notna()]
@@ -111,6 +140,11 @@ def _candidates(asked: Asked) -> gpd.GeoDataFrame:
     return lattice(asked.districts, spacing_m=CANDIDATES_M)
 
 
+def _district(asked: Asked, point: shapely.Point) -> str:
+    held = asked.districts.index[asked.districts.geometry.covers(point)]
+    return str(held[0]) if len(held) else ""
+
+
 def sentence(answer: Sited) -> str:
     """Return the proposal in one sentence, or why there is none and what to do."""
     asked = answer.asked
@@ -119,7 +153,8 @@ def sentence(answer: Sited) -> str:
         why = refusal(asked)
         return say(answer.refused, **why.parameters) if why else ""
     if found is None:
-        return say(answer.refused)
+        n, wanted = len(answer.candidates), asked.state.coverage.add
+        return say(answer.refused, count=n, add=wanted)
     given = found.parameters
     if not found.chosen:
         key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
@@ -153,10 +188,19 @@ def doubt_words(answer: Sited) -> str:
     return say("siting_page.doubt", share=span(low, high))
 
 
+PROOFS = ("siting.bound", "siting.number_bound", "siting.fewer_enough")
+"""Caveats that belong beside the result: what no choice exceeds, and why fewer are proposed."""
+
+
 def proof(answer: Sited) -> str:
     """Return how sure the proposal is: proved best, or what no other can exceed."""
-    lang = answer.asked.state.lang
-    return "" if answer.siting is None else speaker(lang)(answer.siting.method)
+    found = answer.siting
+    if found is None or not found.chosen:
+        return ""
+    say = speaker(answer.asked.state.lang)
+    lines = [say("siting_page.exactness", method=say(found.method))]
+    lines += [say(key, **found.parameters) for key in PROOFS if key in found.caveats]
+    return say("siting_page.space").join(lines)
 
 
 def table(answer: Sited) -> pd.DataFrame:
@@ -184,7 +228,29 @@ def _where(answer: Sited, id_: object) -> str:
     asked = answer.asked
     if asked.state.coverage.candidates == UNIVERSITY:
         return name_of(asked.universities, id_, asked.state.lang)
-    return unit_name(asked, answer.candidates["area_id"][id_])
+    code = answer.candidates["area_id"][id_]
+    return unit_name(asked, code) if code else beyond(asked)
+
+
+def drawn_table(answer: Sited) -> pd.DataFrame:
+    """Return the candidates that the reader drew, by number."""
+    say, found = speaker(answer.asked.state.lang), answer.siting
+    ranks = {} if found is None else {id_: n for n, id_ in enumerate(found.chosen, start=1)}
+    rows = [
+        {
+            "candidate": say("siting_page.candidate", number=spot.number),
+            "where": _where(answer, spot.id),
+            "lon": f"{spot.lon:.4f}",
+            "lat": f"{spot.lat:.4f}",
+            "proposed_as": say("siting_page.proposed", number=ranks[spot.id])
+            if spot.id in ranks
+            else say("siting_page.not_proposed"),
+        }
+        for spot in answer.drawn
+    ]
+    names = ["candidate", "where", "lon", "lat", "proposed_as"]
+    frame = pd.DataFrame(rows, columns=names).set_index("candidate")
+    return frame.rename(columns={name: say(f"siting_page.{name}") for name in frame.columns})
 
 
 def _gain(answer: Sited, gain: float) -> str:
@@ -206,32 +272,53 @@ def as_scenario(answer: Sited) -> Scenario:
     return scenario
 
 
-def drawing(answer: Sited) -> Drawing | None:
-    """Return the present reach, what the proposed places add, and their marks."""
+def drawing(answer: Sited, *, place: bool = False) -> Drawing | None:
+    """Return the present reach, what the proposed places add, and their marks.
+
+    None where the radius is finer than the doubt. Where the reader draws the candidates, each can
+    be moved, and with ``place`` a click on the ground adds one.
+    """
     asked, found = answer.asked, answer.siting
-    if found is None:
+    if answer.refused == "uncertainty.refused":
         return None
     city, radius, before = asked.city, asked.radius_m, asked.area.geometry
     shapes = [shape(city, before, REACHED)]
-    chosen = answer.candidates.loc[list(found.chosen)]
+    chosen = answer.candidates.loc[list(found.chosen) if found else []]
     if len(chosen):
         reach = service_area(chosen, radius_m=radius, within=asked.districts).geometry
         shapes.append(shape(city, reach - before, GAINED))
-    return Drawing(shapes=shapes, handles=_marks(answer, chosen))
+    by_hand = asked.state.coverage.candidates == DRAWN
+    return Drawing(
+        shapes=shapes,
+        handles=_marks(answer, chosen, movable=by_hand),
+        place=by_hand and place,
+    )
 
 
-def _marks(answer: Sited, chosen: gpd.GeoDataFrame) -> list[Handle]:
+def _marks(answer: Sited, chosen: gpd.GeoDataFrame, *, movable: bool) -> list[Handle]:
+    """Return a mark for each proposed place, and a dotted one for each other drawn candidate."""
     say = speaker(answer.asked.state.lang)
+    called = {
+        id_: say("siting_page.proposed", number=rank)
+        for rank, id_ in enumerate(chosen.index, start=1)
+    }
+    idle = [spot.id for spot in answer.drawn if spot.id not in called]
+    called |= {
+        spot.id: say("siting_page.candidate", number=spot.number)
+        for spot in answer.drawn
+        if spot.id in idle
+    }
+    places = answer.candidates.geometry.loc[list(called)].to_crs(4326)
     return [
         Handle(
-            f"proposed-{rank}",
+            str(id_),
             float(point.x),
             float(point.y),
-            mark(PROPOSED),
-            say("siting_page.proposed", number=rank),
-            movable=False,
+            mark(PROPOSED, "knowledge" if id_ in idle else "dataset"),
+            called[id_],
+            movable,
         )
-        for rank, point in enumerate(chosen.geometry.to_crs(4326), start=1)
+        for id_, point in places.items()
     ]
 
 
@@ -243,6 +330,9 @@ def package(answer: Sited, fmt: str) -> Package:
         chosen = answer.candidates.loc[list(found.chosen), ["geometry"]]
         proposed = chosen.assign(gain=found.gains, radius_m=answer.asked.radius_m)
         tables = {"proposed": (proposed.rename_axis("id"), POINT)}
+    if len(answer.candidates):
+        given = answer.candidates[["geometry"]].rename_axis("id")
+        tables = {**tables, "candidates": (given, POINT)}
     return parcel(
         answer.asked.city,
         answer.asked.state,

@@ -148,7 +148,7 @@ class CoverageOptions:
     add: int = 3
     goal_percent: int = 50
     demand: Literal["university", "area", "residents"] = "university"
-    candidates: Literal["grid", "university", "district"] = "grid"
+    candidates: Literal["grid", "university", "district", "drawn"] = "grid"
 
     def __post_init__(self) -> None:
         for name, (_, low, high) in COVERAGE_NUMBERS.items():
@@ -171,7 +171,7 @@ COVERAGE_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "part": ("cpart", ("reach", "pairing", "scenario", "siting")),
         "aim": ("caim", ("number", "share")),
         "demand": ("cdem", ("university", "area", "residents")),
-        "candidates": ("cfrom", ("grid", "university", "district")),
+        "candidates": ("cfrom", ("grid", "university", "district", "drawn")),
     }
 )
 """By option of the coverage page, its key in the address and its values."""

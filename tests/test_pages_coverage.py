@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layers.city import load_city
+from layers.siting_view import Spot
 from layers.text import speaker
 from tests.test_pages import ROOT, app, page_text, scene
 
@@ -113,10 +114,26 @@ def test_places_are_proposed_and_taken_over_as_a_scenario():
     at.selectbox(key="cov_candidates").set_value("district").run()
     assert at.query_params["cfrom"] == "district"
     at.number_input(key="cov_add").set_value(20.0).run()
-    assert speaker("zh")("error.siting.p") in page_text(at)
+    assert "备选点只有 16 个，不够新增 20 处" in page_text(at)
     at.number_input(key="cov_add").set_value(2.0).run()
     at.button(key="cov_adopt").click().run()
     assert at.query_params["cpart"] == "scenario"
     moved = [f["id"] for f in scene(at)["drawing"]["handles"]]
     assert {"new-1", "new-2"} <= set(moved)
+    assert not at.exception
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_candidates_drawn_in_the_session_are_shown_and_taken_back(lang):
+    say = speaker(lang)
+    at = app("coverage", lang=lang, cpart="siting", cfrom="drawn", cadd="1")
+    assert not at.exception
+    assert say("siting_page.draw_first") in page_text(at)
+    assert scene(at)["drawing"]["place"]
+    at.session_state["atlas.candidates"] = (Spot(1, 117.4, 39.9), Spot(2, 117.42, 39.05))
+    at.run()
+    assert {f["id"] for f in scene(at)["drawing"]["handles"]} == {"drawn-01", "drawn-02"}
+    assert say("siting_page.candidate", number=2) in page_text(at)
+    at.button(key="cov_drawn_1").click().run()
+    assert [f["id"] for f in scene(at)["drawing"]["handles"]] == ["drawn-02"]
     assert not at.exception

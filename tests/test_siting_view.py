@@ -14,9 +14,11 @@ from layers.coverage_files import FORMATS
 from layers.scenario_view import change
 from layers.siting_view import (
     Sited,
+    Spot,
     as_scenario,
     doubt_words,
     drawing,
+    drawn_table,
     package,
     proof,
     sentence,
@@ -69,7 +71,8 @@ def test_spots_stand_for_the_whole_area_and_all_residents(tianjin: City) -> None
 @pytest.mark.parametrize(
     ("options", "key", "words"),
     [
-        ({"candidates": "district", "add": 20}, "error.siting.p", "从 1 到备选点总数"),
+        ({"candidates": "district", "add": 20}, "siting_page.too_many", "只有 16 个"),
+        ({"candidates": "drawn"}, "siting_page.draw_first", "请在地图上点选"),
         ({"radius_m": 3_000}, "uncertainty.refused", "不予计算"),
     ],
 )
@@ -79,7 +82,12 @@ def test_a_wish_out_of_range_gets_its_sentence(
     answer = ask(tianjin, **options)
     assert (answer.siting, answer.refused) == (None, key)
     assert words in sentence(answer)
-    assert drawing(answer) is None and proof(answer) == ""
+    assert proof(answer) == ""
+    drawn = drawing(answer, place=True)
+    assert (drawn is None) == (key == "uncertainty.refused")
+    if drawn is not None:  # the present reach alone
+        assert len(drawn.shapes) == 1 and not drawn.handles
+        assert drawn.place == (options["candidates"] == "drawn")
 
 
 def test_a_share_out_of_reach_says_what_to_do(tianjin: City) -> None:
@@ -105,6 +113,63 @@ def test_table_map_and_scenario_hold_the_same_places(tianjin: City, lang: str) -
     for handle, edit in zip(drawn.handles, scenario.edits, strict=True):
         assert (handle.lon, handle.lat) == pytest.approx((edit.lon, edit.lat), abs=1e-6)
     assert change(answer.asked, scenario).area.value > 0
+
+
+def test_drawn_candidates_are_weighed_by_plain_distances(tianjin: City) -> None:
+    """Two campuses without a place near them, and an empty corner of the north."""
+    state = default_state(tianjin)
+    asked = ask(tianjin).asked
+    reach = [p.distance(asked.mapped.geometry).min() for p in asked.universities.geometry.dropna()]
+    order = np.argsort(reach)[::-1]
+    far = asked.universities.geometry.dropna().to_crs(4326).iloc[order[:2]]
+    drawn = tuple(Spot(n, p.x, p.y) for n, p in zip((2, 10), far, strict=True))
+    drawn = (Spot(1, 117.4, 40.2), *drawn)
+    options = CoverageOptions(candidates="drawn", add=1)
+    answer = sited(tianjin, replace(state, coverage=options), drawn)
+    assert answer.siting is not None
+    singles = {id_: within(answer, [id_]) for id_ in answer.candidates.index}
+    assert answer.siting.value == max(singles.values())
+    best = min(id_ for id_, n in singles.items() if n == max(singles.values()))
+    assert answer.siting.chosen == (best,)
+    shown = drawn_table(answer)
+    assert list(shown.index) == ["备选点 1", "备选点 2", "备选点 10"]
+    assert (shown["是否建议"] == "建议点 1").sum() == 1
+    marks = drawing(answer)
+    assert marks is not None
+    assert {m.id for m in marks.handles} == {s.id for s in drawn}
+    assert all(m.movable for m in marks.handles)
+    files = package(answer, "geojson").files
+    assert len(json.loads(files["candidates.geojson"])["features"]) == 3
+    assert len(json.loads(files["proposed.geojson"])["features"]) == 1
+
+
+def test_of_equal_drawn_candidates_the_lower_number_is_proposed(tianjin: City) -> None:
+    state = default_state(tianjin)
+    options = CoverageOptions(candidates="drawn", add=1, demand="area")
+    twins = (Spot(9, 117.5, 39.6), Spot(11, 117.5, 39.6), Spot(2, 117.5, 39.6))
+    answer = sited(tianjin, replace(state, coverage=options), twins)
+    assert answer.siting is not None and answer.siting.chosen == ("drawn-02",)
+
+
+def test_fewer_than_asked_are_explained_and_a_bound_is_told(tianjin: City) -> None:
+    """A candidate beyond the city brings nothing, so one of two is enough."""
+    options = CoverageOptions(candidates="drawn", add=2, demand="area")
+    spots = (Spot(1, 117.5, 39.6), Spot(2, 110.0, 39.6))
+    answer = sited(tianjin, replace(default_state(tianjin), coverage=options), spots)
+    assert answer.siting is not None and answer.siting.chosen == ("drawn-01",)
+    assert "1 处即可" in proof(answer) and "已证明最优" in proof(answer)
+    parameters = {**answer.siting.parameters, "bound_percent": 61.25}
+    late = replace(
+        answer.siting, method="siting.bounded", caveats=("siting.bound",), parameters=parameters
+    )
+    assert "不会超过 61.2%" in proof(replace(answer, siting=late))
+
+
+def test_a_drawn_candidate_beyond_the_city_says_so(tianjin: City) -> None:
+    state = replace(default_state(tianjin), coverage=CoverageOptions(candidates="drawn"))
+    answer = sited(tianjin, state, (Spot(1, 116.4, 39.9),))
+    assert drawn_table(answer)["位置"].tolist() == ["天津市以外"]
+    assert "只有 1 个" in sentence(answer)
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

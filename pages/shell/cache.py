@@ -144,7 +144,6 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
     builders = {
         "coverage": _coverage_package,
         "pairing": _pairing_package,
-        "siting": _siting_package,
     }
     build = builders[name]
     return build(place.id, place.digest, coverage_view.question(state), fmt)
@@ -238,25 +237,41 @@ def compared_of(place: City, state: ViewState, scenarios: tuple[Scenario, ...]) 
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _siting(city_id: str, digest: str, asked: ViewState) -> siting_view.Sited:
-    return siting_view.sited(city(city_id), asked)
+def _siting(
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
+) -> siting_view.Sited:
+    return siting_view.sited(city(city_id), asked, drawn)
 
 
-def siting_of(place: City, state: ViewState) -> siting_view.Sited:
+def siting_of(
+    place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]
+) -> siting_view.Sited:
     """Return where places could be added."""
-    return _siting(place.id, place.digest, coverage_view.question(state))
+    return _siting(place.id, place.digest, coverage_view.question(state), drawn)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _siting_doubt(city_id: str, digest: str, asked: ViewState) -> str:
-    return siting_view.doubt_words(_siting(city_id, digest, asked))
+def _siting_doubt(
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
+) -> str:
+    return siting_view.doubt_words(_siting(city_id, digest, asked, drawn))
 
 
-def siting_doubt(place: City, state: ViewState) -> str:
+def siting_doubt(place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]) -> str:
     """Return the proposal's interval in words."""
-    return _siting_doubt(place.id, place.digest, coverage_view.question(state))
+    return _siting_doubt(place.id, place.digest, coverage_view.question(state), drawn)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _siting_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
-    return siting_view.package(_siting(city_id, digest, asked), fmt).zip()
+def _siting_package(
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...], fmt: str
+) -> bytes:
+    return siting_view.package(_siting(city_id, digest, asked, drawn), fmt).zip()
+
+
+def siting_package(
+    place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...], fmt: str
+) -> bytes:
+    """Return the proposal as a zip of files."""
+    asked = coverage_view.question(state)
+    return _siting_package(place.id, place.digest, asked, drawn, fmt)

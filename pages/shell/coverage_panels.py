@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
@@ -171,9 +171,10 @@ def notes(title: str, lines: Iterable[str]) -> None:
             st.html(html.bullets([html.text(line) for line in lines]))
 
 
-def download(screen: Screen, name: str) -> None:
-    """Offer an answer as a zip of files."""
+def download(screen: Screen, name: str, build: Callable[[str], bytes] | None = None) -> None:
+    """Offer an answer as a zip of files; ``build`` makes it in a format."""
     say = screen.say
+    build = build or partial(cache.analysis_package, screen.city, screen.state, name)
     with st.popover(say("coverage_page.download"), key="cov_export"):
         fmt = st.segmented_control(
             say("coverage_page.download_format"),
@@ -185,7 +186,7 @@ def download(screen: Screen, name: str) -> None:
         )
         st.download_button(
             say("coverage_page.download_button"),
-            partial(cache.analysis_package, screen.city, screen.state, name, fmt),
+            partial(build, fmt),
             file_name=f"{screen.city.id}_{screen.city.data_date}_{name}_{fmt}.zip",
             mime="application/zip",
             on_click="ignore",
