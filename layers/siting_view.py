@@ -200,7 +200,7 @@ def proof(answer: Sited) -> str:
     say = speaker(answer.asked.state.lang)
     lines = [say("siting_page.exactness", method=say(found.method))]
     lines += [say(key, **found.parameters) for key in PROOFS if key in found.caveats]
-    return say("siting_page.space").join(lines)
+    return " ".join(lines)
 
 
 def table(answer: Sited) -> pd.DataFrame:
