@@ -174,15 +174,13 @@ def distances(
     there = located(sites, argument="sites").by_id()
     require_same_crs(districts, sites, argument="districts")
     require_polygons(districts, argument="districts")
-    grid, row, column, code = lattice_cells(districts, spacing_m=spacing_m)
-    places = np.column_stack([row, column])[:, ::-1] * grid.cell_m + np.array(grid.origin[:2])
+    places, unit = spots(districts, spacing_m=spacing_m)
     away = nearest(places, there.xy)[1] if len(there.x) else np.full(len(places), np.nan)
-    unit = pd.Categorical.from_codes(code, categories=districts.index)
-    weight = _weights(unit, districts, residents)
+    weight = spot_weights(unit, districts, residents)
     units = _distance_table(away, weight, unit)
     mean, median, tenth = map(float, units.loc[CITY].to_numpy(dtype=np.float64)[:3])
     return Distances(
-        value=_worst(away, weight, tenth)[0],
+        value=worst_mean(away, weight, tenth)[0],
         unit="m",
         n=len(there.x),
         method="coverage.nearest",
@@ -205,7 +203,14 @@ def distances(
     )
 
 
-def _weights(
+def spots(districts: gpd.GeoDataFrame, *, spacing_m: float) -> tuple[Floats, pd.Categorical]:
+    """Return evenly spaced spots in the districts, in metres, and the district of each."""
+    grid, row, column, code = lattice_cells(districts, spacing_m=spacing_m)
+    places = np.column_stack([column, row]) * grid.cell_m + np.array(grid.origin[:2])
+    return places, pd.Categorical.from_codes(code, categories=districts.index)
+
+
+def spot_weights(
     unit: pd.Categorical, districts: gpd.GeoDataFrame, residents: pd.Series | None
 ) -> Floats:
     """Return what each spot stands for: an even part of its district's area or people."""
@@ -217,7 +222,7 @@ def _weights(
     return np.asarray(whole[unit.codes] / spots[unit.codes], dtype=np.float64)
 
 
-def _quantile(values: Floats, weight: Floats, share: float) -> float:
+def weighted_quantile(values: Floats, weight: Floats, share: float) -> float:
     """Return the value below which a share of the weight lies (the lower of two at a step)."""
     if not weight.sum() > 0:
         return float("nan")
@@ -227,7 +232,7 @@ def _quantile(values: Floats, weight: Floats, share: float) -> float:
     return float(values[order][at])
 
 
-def _worst(away: Floats, weight: Floats, tenth_m: float) -> tuple[float, NDArray[np.bool_]]:
+def worst_mean(away: Floats, weight: Floats, tenth_m: float) -> tuple[float, NDArray[np.bool_]]:
     """Return the mean distance of what lies at ``tenth_m`` or farther, and which that is."""
     worst = away >= tenth_m
     total = weight[worst].sum()
@@ -235,16 +240,16 @@ def _worst(away: Floats, weight: Floats, tenth_m: float) -> tuple[float, NDArray
 
 
 def _distance_table(away: Floats, weight: Floats, unit: pd.Categorical) -> pd.DataFrame:
-    tenth = _quantile(away, weight, 1 - WORST)
-    worst = _worst(away, weight, tenth)[1]
+    tenth = weighted_quantile(away, weight, 1 - WORST)
+    worst = worst_mean(away, weight, tenth)[1]
     rows = {}
     for code, name in [(None, CITY), *enumerate(unit.categories)]:
         mine = np.ones(len(away), dtype=bool) if code is None else unit.codes == code
         total, mass = weight[mine].sum(), weight[worst].sum()
         rows[name] = {
             "mean_m": float((away * weight)[mine].sum() / total) if total > 0 else float("nan"),
-            "median_m": _quantile(away[mine], weight[mine], 0.5),
-            "tenth_m": _quantile(away[mine], weight[mine], 1 - WORST),
+            "median_m": weighted_quantile(away[mine], weight[mine], 0.5),
+            "tenth_m": weighted_quantile(away[mine], weight[mine], 1 - WORST),
             "worst_share": float(weight[mine & worst].sum() / mass) if mass > 0 else float("nan"),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("unit")

@@ -231,8 +231,8 @@ def simulate(
     require_same_crs(districts, sites, argument="districts")
     require_polygons(districts, argument="districts")
     radius = radii(there.frame, radius_m)
-    moves = _and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
-    km2, lines = _covered(there.xy + moves, radius, districts, step_m)
+    moves = and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
+    km2, lines = covered_by_draw(there.xy + moves, radius, districts, step_m=step_m)
     area = service_area(sites, radius_m=radius_m, within=districts)
     table = _shares_of_draws(km2, lines, districts, group)
     units = _intervals(table, shares(area, districts, group=group))
@@ -268,10 +268,27 @@ def simulate(
     )
 
 
-def _covered(
-    places: Floats, radius: Floats, districts: gpd.GeoDataFrame, step_m: float
+def covered_by_draw(
+    places: Floats, radius: Floats, districts: gpd.GeoDataFrame, *, step_m: float = LINE_STEP_M
 ) -> tuple[Floats, Floats]:
-    """Return covered km² per draw and district, and the km² of the districts on those lines."""
+    """Measure what sites reach in each draw, along east-west lines.
+
+    Parameters
+    ----------
+    places
+        Where the sites are in each draw, metres, shape (draws, n, 2).
+    radius
+        Their radii in metres, shape (n,).
+    districts
+        Polygons in the same CRS that do not overlap.
+    step_m
+        Distance between the lines in metres.
+
+    Returns
+    -------
+    tuple of array
+        Covered km², shape (draws, districts), and the km² of the districts on those lines.
+    """
     from geo.coverage_kernels import covered_lengths
 
     step = require_positive(step_m, argument="step_m")
@@ -395,7 +412,9 @@ def simulate_reached(
         Points to serve (universities) in a CRS in metres, with a column ``uncertainty_m``.
     sites, radius_m, draws, seed, stacks
         As in :func:`simulate`. A point moves by itself, not with a site that stands on it: a site
-        placed by a university's point is in doubt against that university.
+        placed by a university's point is in doubt against that university. A point that is itself
+        among the sites (the same id) is reached only if another site reaches it; how many are, is
+        ``n_itself`` of the parameters.
 
     Returns
     -------
@@ -413,12 +432,13 @@ def simulate_reached(
     asked, there = located(points, argument="points"), located(sites, argument="sites")
     require_same_crs(points, sites, argument="points")
     radius = radii(there.frame, radius_m)
-    targets = asked.xy + _and_rest(displacements(asked, draws=draws, seed=seed + 1))
-    places = there.xy + _and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
+    targets = asked.xy + and_rest(displacements(asked, draws=draws, seed=seed + 1))
+    places = there.xy + and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
     covered = np.zeros((draws + 1, len(asked.x)), dtype=bool)
+    itself = asked.frame.index.to_numpy()[:, None] == there.frame.index.to_numpy()[None, :]
     for at, (to, of) in enumerate(zip(targets, places, strict=True)):
         square = ((to[:, None, :] - of[None, :, :]) ** 2).sum(axis=2)
-        covered[at] = (square <= radius**2).any(axis=1)
+        covered[at] = ((square <= radius**2) & ~itself).any(axis=1)
     counts = covered[1:].sum(axis=1)
     low, high = np.quantile(counts, [LOW, HIGH])
     missing = len(points) + len(sites) - len(asked.x) - len(there.x)
@@ -427,12 +447,19 @@ def simulate_reached(
         unit="",
         n=len(asked.x),
         method="uncertainty.draws",
-        parameters={"draws": draws, "seed": seed, "stacks": stacks, "n_unmapped": missing},
+        parameters={
+            "draws": draws,
+            "seed": seed,
+            "stacks": stacks,
+            "n_unmapped": missing,
+            "n_itself": int(itself.sum()),
+        },
         caveats=(
             "uncertainty.not_confidence",
             "uncertainty.judged_radius",
             f"uncertainty.stacks_{stacks}",
             *(("uncertainty.unmapped",) if missing else ()),
+            *(("uncertainty.not_itself",) if itself.any() else ()),
         ),
         low=float(low),
         high=float(high),
@@ -443,7 +470,7 @@ def simulate_reached(
     )
 
 
-def _and_rest(moves: Floats) -> Floats:
+def and_rest(moves: Floats) -> Floats:
     """Put the undisturbed draw in front of the others."""
     return np.concatenate([np.zeros((1, *moves.shape[1:])), moves])
 

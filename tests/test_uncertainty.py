@@ -173,9 +173,20 @@ def test_points_reached_have_an_interval_of_their_own() -> None:
 
 
 def test_a_point_does_not_move_with_the_site_that_stands_on_it() -> None:
-    both = sites({"x": (0, 0)}, uncertainty_m=[2000.0])
-    found = simulate_reached(both, both, radius_m=1000)
+    point, site = (sites({id_: (0, 0)}, uncertainty_m=[2000.0]) for id_ in ("x", "y"))
+    found = simulate_reached(point, site, radius_m=1000)
     assert 0 < found.points["covered_draws"]["x"] < 0.5
+
+
+def test_a_point_among_the_sites_is_reached_only_by_another() -> None:
+    """Of three sites in a row, two are neighbours and the third stands alone."""
+    places = sites({"a": (0, 0), "b": (2_000, 0), "c": (50_000, 0)}, uncertainty_m=[0.0] * 3)
+    found = simulate_reached(places, places, radius_m=3_000)
+    assert found.points["covered"].tolist() == [True, True, False]
+    assert (found.low, found.value, found.high) == (2, 2, 2)
+    assert found.parameters["n_itself"] == 3 and "uncertainty.not_itself" in found.caveats
+    apart = simulate_reached(places.loc[["c"]], places.loc[["a", "b"]], radius_m=3_000)
+    assert "uncertainty.not_itself" not in apart.caveats
 
 
 @pytest.mark.parametrize(
