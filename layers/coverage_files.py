@@ -17,7 +17,8 @@ from geo.geopackage import Table, to_geopackage
 from layers import __version__
 from layers.bilingual import pair
 from layers.city import NOTICES, City
-from layers.coverage_view import Asked, Coverage
+from layers.coverage_rings import ring_areas, rings
+from layers.coverage_view import Asked, Coverage, reached_twice
 from layers.export import Package
 from layers.handover import MANIFEST, sha256, to_csv
 from layers.state import ViewState, to_query
@@ -45,7 +46,7 @@ def package(answer: Coverage, fmt: str) -> Package:
         bytes.
     """
     tables: Tables = {} if answer.area is None else _tables(answer)
-    result = {} if answer.units is None else {"units": records(answer.units)}
+    result = {} if answer.units is None else _result(answer)
     return parcel(
         answer.asked.city,
         answer.asked.state,
@@ -58,44 +59,66 @@ def package(answer: Coverage, fmt: str) -> Package:
     )
 
 
+def _result(answer: Coverage) -> dict[str, Any]:
+    assert answer.units is not None
+    doubted = answer.distance_doubt
+    worst = {"mean_m": doubted.value, "low_m": doubted.low, "high_m": doubted.high}
+    return {"units": records(answer.units), "worst_tenth": worst}
+
+
 def parameters(asked: Asked) -> dict[str, Any]:
     """Return what was asked: the radius, how it came about, and what entered."""
     return {
         "radius_m": asked.radius_m,
         "radius_from": asked.reach.label,
         **asked.reach.parameters,
+        "sites_from": asked.kinds,
+        "within_reach_of_sites": list(asked.targets),
         "sites": len(asked.mapped),
         "sites_unmapped": len(asked.sites) - len(asked.mapped),
     }
 
 
 def _tables(answer: Coverage) -> Tables:
-    assert answer.area is not None and answer.gaps is not None
-    assert answer.units is not None and answer.overlap is not None
-    asked, area = answer.asked, answer.area
+    assert answer.gaps is not None and answer.units is not None
+    assert answer.overlap is not None and answer.distances is not None
+    asked = answer.asked
     given: dict[str, Any] = {"radius_m": asked.radius_m, "data_date": asked.city.data_date}
-    row = answer.rows["city"]
-    reach = gpd.GeoDataFrame(
-        [{**given, "area_km2": area.value, **{name: row[name] for name in ("low", "high")}}],
-        index=pd.Index(["reach"], name="id"),
-        geometry=[area.geometry],
-        crs=area.crs,
-    )
     uncovered = answer.gaps.assign(**given)
     uncovered.index = pd.Index([f"gap-{rank}" for rank in uncovered.index], name="id")
     sites = asked.mapped[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
     sites = sites.assign(**given, sole_km2=answer.overlap.losses["sole_km2"])
     tables = {
-        "reach": (reach, AREA),
+        "reach": (ring_areas(answer).assign(data_date=asked.city.data_date), AREA),
+        "reached_twice": (_twice(answer).assign(**given), AREA),
         "uncovered": (uncovered, AREA),
         "sites": (sites.rename_axis("id"), POINT),
         "units": (answer.units.rename_axis("unit"), frozenset()),
+        "radii": (rings(answer).table.set_index(["kind", "radius_m"]), frozenset()),
+        "overlap": (answer.overlap.bands, frozenset()),
+        "distances": (answer.distances.units, frozenset()),
     }
-    if answer.served is not None:
-        names = asked.universities[["name_zh", "name_en"]]
-        served = answer.served.points.join(names).rename_axis("id")
-        tables["universities"] = (served, frozenset())
-    return tables
+    targets = _targets(answer)
+    return {**tables, "targets": (targets, frozenset())} if len(targets) else tables
+
+
+def _twice(answer: Coverage) -> gpd.GeoDataFrame:
+    area = reached_twice(answer.asked)
+    index = pd.Index(["reached-twice"], name="id")
+    rows = {"area_km2": [area.area / 1e6], "least_places": [2]}
+    found = gpd.GeoDataFrame(rows, index=index, geometry=[area], crs=answer.asked.sites.crs)
+    return found[~found.geometry.is_empty]
+
+
+def _targets(answer: Coverage) -> pd.DataFrame:
+    """Return every place that should be within reach and whether it is, by layer."""
+    names = ["kind", "name_zh", "name_en"]
+    parts = [
+        row.found.points.join(answer.asked.targets[kind][names])
+        for kind, row in answer.served.items()
+        if row.found is not None
+    ]
+    return pd.concat(parts).rename_axis("id") if parts else pd.DataFrame()
 
 
 def parcel(

@@ -6,9 +6,9 @@ One :class:`Coverage` feeds the sentence, the map, the tables and the files of t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -18,9 +18,11 @@ import shapely
 from geo.coverage import CITY, Overlap, Reach, ServiceArea, discs, overlap, service_area, shares
 from geo.coverage import reach as reach_by_time
 from geo.finding import Finding
+from geo.gap_doubt import DistanceDoubt, GapDoubt, doubt_of_distances, doubt_of_gaps
 from geo.gaps import Distances, distances, gaps, standing
 from geo.uncertainty import (
     HIGH,
+    LINE_STEP_M,
     LOW,
     ReachedSimulation,
     Resolution,
@@ -37,7 +39,6 @@ from layers.state import CoverageOptions, ViewState
 from layers.text import speaker
 from layers.view import look
 from layers.words import city_word, count, number
-from layers.words import radius as doubt
 
 UNIVERSITY = "university"
 PRESETS_M = (3_000, 5_000, 10_000)
@@ -45,6 +46,8 @@ INK, TWICE, OPEN = "#2E6E73", "#17474C", "#B08A4E"
 """What is reached, what two or more reach, what none does."""
 DRAWN_M = 40.0
 """Tolerance of drawn outlines in metres: half a pixel where the city fills the map."""
+LINES = 100
+"""Scan lines over a disc's radius, at least."""
 CHANGES_NOTHING = ("camera", "selected", "present", "district", "compare", "density")
 """Fields of the state that no answer of this page depends on."""
 
@@ -56,10 +59,23 @@ class Asked:
     city: City
     state: ViewState
     sites: gpd.GeoDataFrame
-    """Places shown, universities apart, mapped or not."""
-    universities: gpd.GeoDataFrame
+    """Places measured from, mapped or not: the layers chosen, or all shown but universities."""
+    campuses: gpd.GeoDataFrame
+    """All universities of the pack."""
+    targets: Mapping[str, gpd.GeoDataFrame]
+    """By layer what should be within reach: the whole layer, whatever the filters."""
     districts: gpd.GeoDataFrame
     reach: Reach
+
+    @property
+    def universities(self) -> gpd.GeoDataFrame:
+        """The universities that are not themselves among the sites."""
+        return self.campuses[~self.campuses.index.isin(self.sites.index)]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The layers of the sites that have a point."""
+        return [str(kind) for kind in self.mapped["kind"].unique()]
 
     @property
     def mapped(self) -> gpd.GeoDataFrame:
@@ -89,6 +105,16 @@ class Asked:
         return people
 
 
+class Served(NamedTuple):
+    """How many places of one layer are within reach; ``found`` is None where that is refused."""
+
+    n: int
+    """Places with a point."""
+    unmapped: int
+    resolution: Resolution
+    found: ReachedSimulation | None
+
+
 @dataclass(frozen=True, eq=False)
 class Coverage:
     """The answer. Where the radius is finer than the doubt, all but the first two are None."""
@@ -97,15 +123,23 @@ class Coverage:
     resolution: Resolution
     area: ServiceArea | None = None
     simulation: Simulation | None = None
-    served: ReachedSimulation | None = None
+    served: Mapping[str, Served] = field(default_factory=dict)
     overlap: Overlap | None = None
     bound: Finding | None = None
     distances: Distances | None = None
+    gap_doubt: GapDoubt | None = None
     units: pd.DataFrame | None = None
     """By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
     ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
     ``unsettled`` (ids of the districts whose order with this one the draws leave open)."""
     gaps: gpd.GeoDataFrame | None = None
+    """As :func:`geo.gaps.gaps`, with ``nearest_doubt_m``, ``missing`` (layers of the sites that
+    reach no part of its district, joined by ``;``) and the columns of ``gap_doubt``."""
+
+    @cached_property
+    def distance_doubt(self) -> DistanceDoubt:
+        """The interval of the distances; drawn when first asked for, after the map."""
+        return doubt_of_distances(self.asked.sites, self.asked.districts)
 
     @property
     def rows(self) -> dict[Any, dict[Any, Any]]:
@@ -115,14 +149,16 @@ class Coverage:
     @property
     def findings(self) -> Iterator[Finding]:
         """Everything that carries caveats, in the order of weight."""
-        found = (self.simulation, self.area, self.bound, self.distances, self.overlap)
+        reached = [row.found for row in self.served.values()]
+        own = (self.simulation, self.area, self.bound, self.distances, self.overlap)
+        found = (*own, *reached, self.gap_doubt)
         return (finding for finding in found if finding is not None)
 
 
 def question(state: ViewState) -> ViewState:
     """Return the state without what the answer does not depend on: the key of a cache."""
     fresh = ViewState(state.city)
-    options = replace(state.coverage, part="reach")
+    options = replace(state.coverage, part="reach", rings="one")
     blank = {name: getattr(fresh, name) for name in CHANGES_NOTHING}
     return replace(state, coverage=options, **blank)
 
@@ -138,20 +174,38 @@ def reach_of(options: CoverageOptions) -> Reach:
     )
 
 
+def drawn_layers(city: City, state: ViewState) -> frozenset[str]:
+    """Return the layers that the map shows: those asked about, where some were named."""
+    options = state.coverage
+    if not options.sites and not options.targets:
+        return state.layers
+    places = {id_ for id_, layer in city.layers.items() if layer.spec.is_places}
+    sites = options.sites or (state.layers & places) - {UNIVERSITY}
+    return frozenset((state.layers - places) | sites | options.targets)
+
+
 def ask(city: City, state: ViewState) -> Asked:
     """Return what enters the analysis under the layers and filters of ``state``."""
-    places = look(city, state).places
-    sites = places[(places["kind"] != UNIVERSITY).to_numpy(dtype=bool)]
-    layer = city.layers.get(UNIVERSITY)
-    campuses = places.iloc[:0] if layer is None else layer.frame
+    options = state.coverage
+    places = look(city, replace(state, layers=options.sites or state.layers)).places
+    apart = frozenset() if options.sites else frozenset({UNIVERSITY})
+    sites = places[~places["kind"].isin(apart).to_numpy(dtype=bool)]
+    layers = city.layers.items()
+    whole = {id_: _plane(city, layer.frame) for id_, layer in layers if layer.spec.is_places}
+    wanted = options.targets or ({UNIVERSITY} & whole.keys())
     return Asked(
         city,
         state,
-        gpd.GeoDataFrame(sites, crs=4326).to_crs(city.metric_epsg),
-        gpd.GeoDataFrame(campuses, crs=4326).to_crs(city.metric_epsg),
+        _plane(city, sites),
+        whole[UNIVERSITY] if UNIVERSITY in whole else _plane(city, places.iloc[:0]),
+        {id_: frame for id_, frame in whole.items() if id_ in wanted},
         city.districts.to_crs(city.metric_epsg),
-        reach_of(state.coverage),
+        reach_of(options),
     )
+
+
+def _plane(city: City, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(frame, crs=4326).to_crs(city.metric_epsg)
 
 
 def coverage(city: City, state: ViewState) -> Coverage:
@@ -175,25 +229,40 @@ def coverage(city: City, state: ViewState) -> Coverage:
         return Coverage(asked, resolved)
     sites, districts, radius = asked.sites, asked.districts, asked.radius_m
     area = asked.area
-    drawn = simulate(sites, districts, radius_m=radius, group=asked.group)
+    step = line_step(radius)
+    drawn = simulate(sites, districts, radius_m=radius, group=asked.group, step_m=step)
     units = _units(asked, area, drawn)
+    left = gaps(area, sites, districts)
+    doubted = doubt_of_gaps(left, sites, districts, radius_m=radius, step_m=step)
     open_km2 = area.within_km2 - area.value
     return Coverage(
         asked,
         resolved,
         area=area,
         simulation=drawn,
-        served=simulate_reached(asked.universities, sites, radius_m=radius)
-        if len(asked.universities)
-        else None,
+        served={kind: _served(asked, frame) for kind, frame in asked.targets.items()},
         overlap=overlap(sites, radius_m=radius, within=districts),
         bound=unmapped_bound(
             len(sites) - resolved.n, radius_m=radius, uncovered_km2=max(open_km2, 0.0)
         ),
         distances=distances(sites, districts),
+        gap_doubt=doubted,
         units=units,
-        gaps=_gaps(asked, area, units),
+        gaps=_gaps(asked, left, doubted),
     )
+
+
+def line_step(radius_m: float) -> float:
+    """Return the distance between scan lines, m: a large reach needs no finer ones."""
+    return max(LINE_STEP_M, radius_m / LINES)
+
+
+def _served(asked: Asked, frame: gpd.GeoDataFrame) -> Served:
+    """Count one layer's places within reach; refused below their own median doubt as well."""
+    resolved = resolution(frame, radius_m=asked.radius_m)
+    sound = resolved.n and resolved.verdict != "uncertainty.refused"
+    found = simulate_reached(frame, asked.sites, radius_m=asked.radius_m) if sound else None
+    return Served(resolved.n, len(frame) - resolved.n, resolved, found)
 
 
 def _units(asked: Asked, area: ServiceArea, drawn: Simulation) -> pd.DataFrame:
@@ -228,17 +297,25 @@ def _people_draws(asked: Asked, drawn: Simulation) -> pd.DataFrame:
     return pd.DataFrame(columns).join(own)
 
 
-def _gaps(asked: Asked, area: ServiceArea, units: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the uncovered areas of each district with the doubt of that district's whole."""
-    found = gaps(area, asked.sites, asked.districts)
-    own = units.reindex(found["within_id"])
-    size = own["area_km2"].to_numpy()
-    found["district_low_km2"] = (1 - own["high"].to_numpy()) * size
-    found["district_high_km2"] = (1 - own["low"].to_numpy()) * size
+def _gaps(asked: Asked, left: gpd.GeoDataFrame, doubted: GapDoubt) -> gpd.GeoDataFrame:
+    """Return the uncovered areas with what their district lacks, and with their doubt."""
+    found = left.join(doubted.table)
+    found["missing"] = found["within_id"].map(_missing(asked))
     found["nearest_doubt_m"] = (
         asked.sites["uncertainty_m"].reindex(found["nearest_id"]).to_numpy(dtype=np.float64)
     )
     return found
+
+
+def _missing(asked: Asked) -> dict[Any, str]:
+    """Return for each district the layers of the sites that reach no part of it, as drawn."""
+    mapped, districts = asked.mapped, asked.districts
+    lacking: dict[Any, list[str]] = {code: [] for code in districts.index}
+    for kind in asked.kinds:
+        there = discs(mapped[mapped["kind"] == kind], radius_m=asked.radius_m).union_all()
+        for code in districts.index[~districts.intersects(there)]:
+            lacking[code].append(kind)
+    return {code: ";".join(kinds) for code, kinds in lacking.items()}
 
 
 def named_districts(city: City) -> frozenset[str]:
@@ -298,30 +375,62 @@ def sentence(answer: Coverage) -> str:
             return say("coverage_page.empty")
         return say(answer.resolution.verdict, **answer.resolution.parameters)
     row = answer.rows[CITY]
-    told = {"radius": km(asked.radius_m), "sites": count(answer.area.n)}
-    if answer.resolution.verdict == "uncertainty.fixed":
-        return say("coverage_page.result_fixed", share=percent(row["share"]), **told)
-    return say("coverage_page.result", share=span(row["low"], row["high"]), **told)
+    fixed = answer.resolution.verdict == "uncertainty.fixed"
+    drawn = span(row["low"], row["high"])
+    key = f"result{'_time' if asked.reach.parameters else ''}{'_fixed' if fixed else ''}"
+    return say(
+        f"coverage_page.{key}",
+        share=percent(row["share"]) if fixed else drawn,
+        span=drawn,
+        radius=km(asked.radius_m),
+        sites=count(answer.area.n),
+        minutes=asked.state.coverage.minutes,
+    )
 
 
 def further(answer: Coverage) -> list[str]:
-    """Return what stands below the result: universities, residents, the worst served, the rule."""
+    """Return what stands below the result: what is reached, residents, the worst served."""
     if answer.distances is None or answer.overlap is None:
         return []
     say, row = speaker(answer.asked.state.lang), answer.rows[CITY]
-    found = []
-    if answer.served is not None:
-        low, high = round(answer.served.low), round(answer.served.high)
-        told = f"{low}–{high}" if low != high else str(low)
-        found.append(say("coverage_page.universities", count=told, total=answer.served.n))
     people = span(row["people_low"], row["people_high"])
     twice = percent(answer.overlap.value / float(row["area_km2"]))
     return [
-        *found,
+        *(reached_words(answer, kind) for kind in answer.served),
         say("coverage_page.residents", share=people),
-        say("coverage_page.worst", distance=km(answer.distances.value)),
+        worst_words(answer),
         say("coverage_page.twice", share=twice),
     ]
+
+
+def reached_words(answer: Coverage, kind: str) -> str:
+    """Return how many places of one layer are within reach, with the interval."""
+    say, row = speaker(answer.asked.state.lang), answer.served[kind]
+    layer = answer.asked.city.layers[kind].title.of(answer.asked.state.lang)
+    if row.found is None:
+        key = "target_refused" if row.n else "target_none"
+        return say(f"coverage_page.{key}", layer=layer, **row.resolution.parameters)
+    return say("coverage_page.target", layer=layer, count=reached_count(row.found), total=row.n)
+
+
+def reached_count(found: ReachedSimulation) -> str:
+    """Return the interval of a count."""
+    low, high = round(found.low), round(found.high)
+    return f"{low}–{high}" if low != high else str(low)
+
+
+def worst_words(answer: Coverage) -> str:
+    """Return how far the worst-served tenth lies from its nearest place, and where most of it."""
+    assert answer.distances is not None
+    asked, doubted = answer.asked, answer.distance_doubt
+    low, high = (number(end / 1000) for end in (doubted.low, doubted.high))
+    where = answer.distances.units["worst_share"].reindex(asked.districts.index)
+    return speaker(asked.state.lang)(
+        "coverage_page.worst",
+        distance=f"{low}–{high}" if low != high else low,
+        district=unit_name(asked, where.idxmax()),
+        share=percent(float(where.max())),
+    )
 
 
 def rules(answer: Coverage) -> list[str]:
@@ -352,98 +461,6 @@ def caveats(findings: Iterator[Finding] | tuple[Finding, ...], lang: str) -> lis
     return list(dict.fromkeys(told.values()))
 
 
-# Tables ----------------------------------------------------------------------------------------
-
-
-def unit_table(answer: Coverage) -> pd.DataFrame:
-    """Return the covered shares as read on screen: city, halves, districts, least first."""
-    assert answer.units is not None
-    asked, lang = answer.asked, answer.asked.state.lang
-    say, units = speaker(lang), answer.units
-    own = units[units["level"] == "district"]
-    order = [*units.index[units["level"] != "district"], *own.sort_values(["high", "low"]).index]
-    rows = []
-    for unit in order:
-        row = answer.rows[unit]
-        district = row["level"] == "district"
-        rows.append(
-            {
-                "unit": unit_name(asked, unit),
-                "area": number(row["area_km2"]),
-                "covered": span(row["low"], row["high"]),
-                "drawn": percent(row["share"]),
-                "people": span(row["people_low"], row["people_high"]),
-                "open": _area_span(row),
-                "weak": say(f"coverage.verdict.{row['weak']}") if district else "",
-                "named": say(f"coverage_page.named_{'yes' if row['named'] else 'no'}")
-                if district
-                else "",
-                "order": _unsettled(asked, str(row["unsettled"])) if district else "",
-            }
-        )
-    return _titled(pd.DataFrame(rows).set_index("unit"), "units", lang)
-
-
-def _area_span(row: dict[Any, Any]) -> str:
-    return _between(*((1 - row[end]) * row["area_km2"] for end in ("high", "low")))
-
-
-def _unsettled(asked: Asked, ids: str) -> str:
-    say, others = speaker(asked.state.lang), [code for code in ids.split(";") if code]
-    names = say("coverage_page.comma").join(unit_name(asked, code) for code in others[:3])
-    if len(others) > 3:
-        return say("coverage_page.unsettled_more", names=names, count=len(others))
-    return names
-
-
-def _titled(table: pd.DataFrame, stem: str, lang: str) -> pd.DataFrame:
-    say = speaker(lang)
-    titles = {name: say(f"coverage_page.{stem}.{name}") for name in table.columns}
-    return table.rename(columns=titles)
-
-
-def gap_table(answer: Coverage) -> pd.DataFrame:
-    """Return the uncovered areas as read on screen, the largest first."""
-    assert answer.gaps is not None
-    asked, lang = answer.asked, answer.asked.state.lang
-    rows = [
-        {
-            "rank": str(rank),
-            "district": unit_name(asked, row["within_id"]),
-            "area": number(row["area_km2"]),
-            "share": percent(row["share"]),
-            "doubt": _between(row["district_low_km2"], row["district_high_km2"]),
-            "farthest": number(row["farthest_m"] / 1000),
-            "nearest": f"{name_of(asked.sites, row['nearest_id'], lang)} "
-            f"({doubt(row['nearest_doubt_m'])})",
-        }
-        for rank, row in answer.gaps.iterrows()
-    ]
-    names = ["rank", "district", "area", "share", "doubt", "farthest", "nearest"]
-    return _titled(pd.DataFrame(rows, columns=names).set_index("rank"), "gaps", lang)
-
-
-def _between(low: float, high: float) -> str:
-    first, last = (
-        count(value) if high >= 10 and value < 100 else number(value) for value in (low, high)
-    )
-    return f"{first}–{last}" if first != last else first
-
-
-def sole_table(answer: Coverage) -> pd.DataFrame:
-    """Return what is lost if one place closes, the most first; places that lose nothing stay out.
-
-    Columns in the reader's words; at most ten rows.
-    """
-    assert answer.overlap is not None
-    asked, lang = answer.asked, answer.asked.state.lang
-    lost = answer.overlap.losses["sole_km2"]
-    lost = lost[lost >= 1].sort_values(ascending=False, kind="stable").head(10)
-    rows = {name_of(asked.sites, id_, lang): {"sole": number(km2)} for id_, km2 in lost.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["sole"])
-    return _titled(table, "sole", lang)
-
-
 # Drawing ---------------------------------------------------------------------------------------
 
 
@@ -468,12 +485,13 @@ def drawing(answer: Coverage) -> Drawing | None:
         shapes=[
             shape(asked.city, answer.gaps.geometry.union_all(), UNREACHED),
             shape(asked.city, answer.area.geometry, REACHED),
-            shape(asked.city, _reached_twice(asked), DOUBLE),
+            shape(asked.city, reached_twice(asked), DOUBLE),
         ]
     )
 
 
-def _reached_twice(asked: Asked) -> Any:
+def reached_twice(asked: Asked) -> Any:
+    """Return what two or more places reach, as drawn, on the city's plane."""
     once, twice = shapely.Polygon(), shapely.Polygon()
     for disc in discs(asked.mapped, radius_m=asked.radius_m):
         twice = twice | (once & disc)

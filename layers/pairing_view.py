@@ -54,7 +54,7 @@ def paired(city: City, state: ViewState) -> Paired | None:
         return None
     asked = ask(city, state)
     parks = gpd.GeoDataFrame(pd.concat(frames), crs=4326).to_crs(city.metric_epsg)
-    found = pair(asked.universities, parks, city.links, reach_m=asked.radius_m)
+    found = pair(asked.campuses, parks, city.links, reach_m=asked.radius_m)
     return Paired(asked, parks, found)
 
 
@@ -90,7 +90,7 @@ def _km(metres: float) -> str:
 
 def _institution(answer: Paired, row: Row) -> str:
     """Return the name of a university in the reader's language, its campus where it has one."""
-    found = name_of(answer.asked.universities, row["university_id"], answer.asked.state.lang)
+    found = name_of(answer.asked.campuses, row["university_id"], answer.asked.state.lang)
     return found or str(row["institution"])
 
 
@@ -137,7 +137,7 @@ def without_park(answer: Paired) -> pd.DataFrame:
     alone = found[found["n_parks"] == 0].sort_values(
         "distance_m", ascending=False, kind="stable", na_position="last"
     )
-    first = answer.asked.universities.drop_duplicates("name_zh").set_index("name_zh")
+    first = answer.asked.campuses.drop_duplicates("name_zh").set_index("name_zh")
     rows = [
         {
             "university": _name(first, str(name), lang),
@@ -186,7 +186,7 @@ def lines(answer: Paired) -> gpd.GeoDataFrame:
     links = answer.pairing.links
     owned = links[(links["relation"] == RELATION) & links["distance_m"].notna()]
     ends = [
-        LineString([answer.asked.universities.geometry[a], answer.parks.geometry[b]])
+        LineString([answer.asked.campuses.geometry[a], answer.parks.geometry[b]])
         for a, b in zip(owned["university_id"], owned["place_id"], strict=True)
     ]
     index = pd.Index([f"link-{row}" for row in owned.index], name="id")

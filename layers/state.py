@@ -45,7 +45,7 @@ FILTER_KEYS: Mapping[str, str] = MappingProxyType(
 MAX_LATITUDE = 85.0
 """Web Mercator ends there."""
 ZOOMS = (3, 18)
-ALL, NONE = "all", "none"
+ALL, NONE, USUAL = "all", "none", "usual"
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 LONGEST_VALUE = 20_000
 """Characters of an address value that are read; the rest cannot be ours."""
@@ -137,6 +137,9 @@ class CoverageOptions:
     0 it follows from that time, ``speed_kmh`` and ``detour_percent`` (length of the way over the
     straight line) instead. ``add`` sites are proposed, or as many as reach ``goal_percent`` if
     ``aim`` is ``share``; ``demand`` is what they serve, ``candidates`` where they may stand.
+    ``sites`` are the layers measured from, empty for the places on the map; ``targets`` those that
+    should be within reach, empty for the universities; ``rings`` says whether the map shows one
+    radius or all that stand side by side.
     """
 
     part: Literal["reach", "pairing", "scenario", "siting"] = "reach"
@@ -149,6 +152,9 @@ class CoverageOptions:
     goal_percent: int = 50
     demand: Literal["university", "area", "residents"] = "university"
     candidates: Literal["grid", "university", "district", "drawn"] = "grid"
+    sites: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    rings: Literal["one", "all"] = "one"
 
     def __post_init__(self) -> None:
         for name, (_, low, high) in COVERAGE_NUMBERS.items():
@@ -172,9 +178,12 @@ COVERAGE_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "aim": ("caim", ("number", "share")),
         "demand": ("cdem", ("university", "area", "residents")),
         "candidates": ("cfrom", ("grid", "university", "district", "drawn")),
+        "rings": ("cmap", ("one", "all")),
     }
 )
 """By option of the coverage page, its key in the address and its values."""
+COVERAGE_LAYERS: Mapping[str, str] = MappingProxyType({"sites": "csites", "targets": "cfor"})
+"""By option of the coverage page that holds layers of places, its key in the address."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +218,8 @@ class Allowed:
         Id of the city.
     layers
         Ids of its layers.
+    kinds
+        Ids of those that hold places.
     filters
         By filter, the values it may ask for.
     districts
@@ -219,6 +230,7 @@ class Allowed:
 
     city: str
     layers: frozenset[str]
+    kinds: frozenset[str]
     filters: Mapping[str, frozenset[str]]
     districts: frozenset[str]
     selectable: frozenset[str]
@@ -235,6 +247,7 @@ def allowed(city: City) -> Allowed:
     return Allowed(
         city=city.id,
         layers=frozenset(city.layers) | ({ONLINE_BASE} if city.online_base else set()),
+        kinds=frozenset(id_ for id_, layer in city.layers.items() if layer.spec.is_places),
         filters={
             "subkind": frozenset(value for values in SUBKINDS.values() for value in values),
             "level": frozenset(LEVELS),
@@ -333,7 +346,7 @@ def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
     )
 
 
-def _coverage(query: Query, fallback: CoverageOptions) -> CoverageOptions:
+def _coverage(query: Query, fallback: CoverageOptions, kinds: frozenset[str]) -> CoverageOptions:
     chosen: dict[str, object] = {
         name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
         for name, (key, values) in COVERAGE_CHOICES.items()
@@ -342,6 +355,8 @@ def _coverage(query: Query, fallback: CoverageOptions) -> CoverageOptions:
         asked = _last(query, key) or ""
         sound = _WHOLE.fullmatch(asked) is not None
         chosen[name] = int(asked) if sound else getattr(fallback, name)
+    for name, key in COVERAGE_LAYERS.items():
+        chosen[name] = _set(query, key, kinds, USUAL, getattr(fallback, name))
     return CoverageOptions(**chosen)  # type: ignore[arg-type]
 
 
@@ -387,7 +402,7 @@ def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
         compare=_one(query, "vs", allowed.districts, fallback.compare),
         present=_flag(query, "present", fallback.present),
         density=_density(query, fallback.density),
-        coverage=_coverage(query, fallback.coverage),
+        coverage=_coverage(query, fallback.coverage, allowed.kinds),
     )
 
 
@@ -416,4 +431,8 @@ def to_query(state: ViewState) -> dict[str, str]:
         **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
         **{key: getattr(state.coverage, name) for name, (key, _) in COVERAGE_CHOICES.items()},
         **{key: str(getattr(state.coverage, name)) for name, (key, *_) in COVERAGE_NUMBERS.items()},
+        **{
+            key: _joined(getattr(state.coverage, name), USUAL)
+            for name, key in COVERAGE_LAYERS.items()
+        },
     }

@@ -11,30 +11,39 @@ from dataclasses import replace
 import geopandas as gpd
 import pytest
 import shapely
+from pyproj import Geod
 
 from layers import coverage_files
 from layers.city import City
+from layers.coverage_tables import (
+    distance_table,
+    gap_table,
+    overlap_table,
+    sole_table,
+    target_table,
+    unit_table,
+)
 from layers.coverage_view import (
     Coverage,
+    ask,
     caveats,
     coverage,
     drawing,
+    drawn_layers,
     further,
-    gap_table,
     percent,
     question,
     reach_of,
     rules,
     sentence,
-    sole_table,
     span,
-    unit_table,
+    worst_words,
 )
 from layers.state import CoverageOptions, Filters, ViewState, default_state
 from layers.text import speaker
 
 
-def asked(city: City, lang: str = "zh", **options: int) -> ViewState:
+def asked(city: City, lang: str = "zh", **options: object) -> ViewState:
     state = default_state(city, lang)  # type: ignore[arg-type]
     return replace(state, coverage=CoverageOptions(**options))  # type: ignore[arg-type]
 
@@ -122,6 +131,74 @@ def test_the_tables_read_least_first_and_keep_three_things_apart(ten: Coverage) 
     assert 0 < len(sole_table(ten)) <= 10
 
 
+def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Coverage) -> None:
+    assert ten.gaps is not None and ten.gap_doubt is not None
+    ninghe = ten.gaps[ten.gaps["within_id"] == "120117"].iloc[0]
+    assert ninghe["low_km2"] < ninghe["area_km2"] < ninghe["high_km2"]
+    own = ten.rows["120117"]  # one area only: its ground is the district
+    assert ninghe["high_km2"] == pytest.approx((1 - own["low"]) * own["area_km2"], rel=1e-3)
+    mapped, rim = ten.asked.mapped, ten.asked.districts.geometry["120119"]
+    near = {k for k, rows in mapped.groupby("kind") if rows.distance(rim).min() < 10_000}
+    told = ten.gaps[ten.gaps["within_id"] == "120119"].iloc[0]["missing"].split(";")
+    assert near and set(told) == set(mapped["kind"]) - near
+    table = gap_table(ten)
+    assert table["排序未定"].iloc[2] == "2、4、5"
+    assert table["最远处到最近场所，模拟区间（km）"].iloc[0] == "56–61"
+    assert "±3.5" in table["最近场所（位置不确定度）"].iloc[0]
+
+
+def test_overlaps_add_up_to_the_city(ten: Coverage) -> None:
+    table = overlap_table(ten)
+    assert list(table.index) == ["0", "1", "2", "3–5", "6 处及以上"]
+    assert ten.overlap is not None
+    whole = float(ten.asked.districts.area.sum()) / 1e6
+    assert ten.overlap.bands["area_km2"].sum() == pytest.approx(whole, rel=1e-6)
+    assert float(table["占全市"].iloc[0].rstrip("%")) == pytest.approx(
+        100 * (1 - ten.rows["city"]["share"]), abs=0.6
+    )
+
+
+def test_the_distances_say_where_the_worst_tenth_lies(ten: Coverage) -> None:
+    table = distance_table(ten)
+    assert list(table.index[:2]) == ["天津市", "蓟州区"]
+    assert "蓟州区" in worst_words(ten) and "42.1–45.8" in worst_words(ten)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_layer_does_not_cover_itself(tianjin: City, lang: str) -> None:
+    kinds = frozenset({"platform", "university"})
+    answer = coverage(
+        tianjin,
+        asked(tianjin, lang, radius_m=10_000, sites=frozenset({"platform"}), targets=kinds),
+    )
+    plain = answer.asked.mapped
+    apart = plain.geometry.apply(lambda p: plain.distance(p).sort_values().iloc[1])
+    found = answer.served["platform"].found
+    assert found is not None and found.value == (apart <= 10_000).sum() < len(plain) == 17
+    table = target_table(answer)
+    assert table.iloc[0, -2] == "17" and table.iloc[1, -2] == "0"
+    assert table.iloc[0, 0] == "17" and table.iloc[0, -1] == "13"
+    assert len(answer.asked.universities) == 68
+
+
+def test_a_target_in_too_much_doubt_is_refused_in_words(tianjin: City) -> None:
+    state = asked(tianjin, radius_m=5_000, targets=frozenset({"sign_area"}))
+    answer = coverage(tianjin, state)
+    assert answer.served["sign_area"].found is None
+    assert "科技创新标志区" in further(answer)[0] and "不计算" in further(answer)[0]
+    assert "不予计算" in str(target_table(answer).iloc[0, 1])
+
+
+def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
+    chosen = asked(tianjin, sites=frozenset({"university"}))
+    entering = ask(tianjin, chosen)
+    assert entering.kinds == ["university"] and len(entering.mapped) == 65
+    assert len(entering.universities) == 0 and len(entering.campuses) == 68
+    shown = drawn_layers(tianjin, chosen)
+    assert "university" in shown and "platform" not in shown and "district" in shown
+    assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers
+
+
 def test_the_drawing_is_what_was_measured(ten: Coverage) -> None:
     drawn = drawing(ten)
     assert drawn is not None and ten.area is not None
@@ -172,10 +249,47 @@ def test_a_refusal_hands_over_no_area(tianjin: City) -> None:
 
 def test_the_geojson_is_the_area_in_degrees(small: Coverage) -> None:
     reach = json.loads(coverage_files.package(small, "geojson").files["reach.geojson"])
-    (feature,) = reach["features"]
-    area = gpd.GeoSeries([shapely.geometry.shape(feature["geometry"])], crs=4326).to_crs(4548)
-    assert float(area.area.iloc[0]) / 1e6 == pytest.approx(9 * math.pi, rel=1e-4)
-    assert feature["properties"]["radius_m"] == 3_000
+    areas = {f["properties"]["radius_m"]: f for f in reach["features"]}
+    assert sorted(areas) == [3_000, 5_000, 10_000]
+    for km in (3, 5):
+        outline = shapely.geometry.shape(areas[1000 * km]["geometry"])
+        area = gpd.GeoSeries([outline], crs=4326).to_crs(4548).area
+        assert float(area.iloc[0]) / 1e6 == pytest.approx(km**2 * math.pi, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "district"),
+    [("science_park", "120104"), ("science_park", "120110"), ("corridor_node", "120115")],
+)
+def test_an_exported_reach_of_5_km_is_78_5_km2_on_the_ground(
+    tianjin: City, kind: str, district: str
+) -> None:
+    state = replace(
+        asked(tianjin, sites=frozenset({kind})),
+        filters=Filters(district=frozenset({district})),
+    )
+    answer = coverage(tianjin, state)
+    assert len(answer.asked.mapped) == 1
+    reach = json.loads(coverage_files.package(answer, "geojson").files["reach.geojson"])
+    (outline,) = (f for f in reach["features"] if f["properties"]["radius_m"] == 5_000)
+    ground, _ = Geod(ellps="GRS80").geometry_area_perimeter(
+        shapely.geometry.shape(outline["geometry"])
+    )
+    assert abs(ground) / 1e6 == pytest.approx(78.54, rel=1e-3)
+
+
+def test_everything_on_the_page_is_in_the_files(ten: Coverage) -> None:
+    files = coverage_files.package(ten, "csv").files
+    assert {name.removesuffix(".csv") for name in files} == {
+        *("reach", "reached_twice", "uncovered", "sites", "units", "radii"),
+        *("overlap", "distances", "targets", "manifest.json"),
+    }
+    gaps_ = files["uncovered.csv"].decode("utf-8-sig").splitlines()
+    for column in ("low_km2", "high_km2", "farthest_low_m", "missing", "open_with", "radius_m"):
+        assert column in gaps_[0]
+    told = json.loads(files["manifest.json"])
+    assert told["asked"]["sites_from"][0] == "science_park"
+    assert told["result"]["worst_tenth"]["low_m"] < told["result"]["worst_tenth"]["high_m"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -46,6 +46,41 @@ def test_a_travel_time_states_its_assumptions():
     assert at.query_params["ckmh"] == "40"
 
 
+def test_layers_chosen_here_are_measured_from_looked_for_and_kept_in_the_address():
+    at = app("coverage", cr="10000")
+    at.multiselect(key="cov_sites").set_value(["university"]).run()
+    assert at.query_params["csites"] == "university"
+    assert "以 65 处场所为点" in page_text(at)
+    at.multiselect(key="cov_targets").set_value(["platform", "university"]).run()
+    assert at.query_params["cfor"] == "platform.university"
+    assert "科技创新平台有点位的 17 处中" in page_text(at)
+    at.multiselect(key="cov_sites").set_value([]).run()
+    assert at.query_params["csites"] == "usual"
+    assert "以 70 处场所为点" in page_text(at)
+    assert not at.exception
+
+
+def test_all_radii_are_drawn_nested():
+    at = app("coverage", cr="3000")
+    assert not scene(at)["drawing"]
+    at.segmented_control(key="cov_rings").set_value("all").run()
+    assert at.query_params["cmap"] == "all"
+    assert len(scene(at)["drawing"]["shapes"]) == 2
+    assert "14 处够得上" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_times_are_asked_from_the_nodes_of_the_belt(lang):
+    at = app("coverage", lang=lang, cmin="60")
+    at.button(key="cov_belt").click().run()
+    assert at.query_params["csites"] == "corridor_node"
+    text = page_text(at)
+    assert ("直线距离 × 非直线系数" if lang == "zh" else "straight line × detour factor") in text
+    assert "46.2\u202fkm" in text
+    assert not [button for button in at.button if button.key == "cov_belt"]
+    assert not at.exception
+
+
 def test_no_places_and_no_controls_where_there_should_be_none():
     empty = app("coverage", level="district", field="aerospace")
     assert not empty.exception

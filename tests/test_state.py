@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from layers.catalog import CATALOG, LEVELS, OUTSIDE
 from layers.state import (
     COVERAGE_CHOICES,
+    COVERAGE_LAYERS,
     COVERAGE_NUMBERS,
     DENSITY_BANDWIDTHS_KM,
     DENSITY_CELLS_M,
@@ -73,6 +74,7 @@ states = st.builds(
         CoverageOptions,
         **{name: st.sampled_from(values) for name, (_, values) in COVERAGE_CHOICES.items()},
         **{name: st.integers(-9, 99_999) for name in COVERAGE_NUMBERS},
+        **{name: st.frozensets(st.sampled_from(sorted(KNOWN.kinds))) for name in COVERAGE_LAYERS},
     ),
 )
 texts = st.text(st.characters(), max_size=40) | st.sampled_from(
@@ -117,8 +119,9 @@ def test_the_address_is_explicit_ordered_and_has_no_words_of_a_language(state: V
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
         *("dbw", "dcell", "dad", "dk", "dw", "dby"),
-        *("cpart", "caim", "cdem", "cfrom"),
+        *("cpart", "caim", "cdem", "cfrom", "cmap"),
         *("cr", "cmin", "ckmh", "cdet", "cadd", "cgoal"),
+        *("csites", "cfor"),
     ]
     assert all(value.isascii() and value for value in query.values())
     assert {**query, "lang": "zh"} == to_query(replace(state, lang="zh"))
@@ -137,6 +140,7 @@ def test_the_default_state_shows_the_layers_that_are_on() -> None:
         **{"dbw": "5", "dcell": "0", "dad": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
+        **{"cmap": "one", "csites": "usual", "cfor": "usual"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
     }
 

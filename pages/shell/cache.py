@@ -14,6 +14,7 @@ from geo.scenario import Comparison, Scenario
 from layers import (
     balance_view,
     coverage_files,
+    coverage_rings,
     coverage_view,
     density_view,
     export,
@@ -109,13 +110,16 @@ def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _coverage_drawing(city_id: str, digest: str, asked: ViewState) -> Drawing | None:
-    return coverage_view.drawing(_coverage(city_id, digest, asked))
+def _coverage_drawing(city_id: str, digest: str, asked: ViewState, drawn: str) -> Drawing | None:
+    answer = _coverage(city_id, digest, asked)
+    nested = drawn == "all"
+    return coverage_rings.ring_drawing(answer) if nested else coverage_view.drawing(answer)
 
 
 def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
     """Return what is drawn of it."""
-    return _coverage_drawing(place.id, place.digest, coverage_view.question(state))
+    drawn = state.coverage.rings
+    return _coverage_drawing(place.id, place.digest, coverage_view.question(state), drawn)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

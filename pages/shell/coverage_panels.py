@@ -7,19 +7,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
+import pandas as pd
 import streamlit as st
 
 from geo.gaps import WEAK_BELOW
+from layers import coverage_rings as rings
+from layers import coverage_tables as tables
 from layers import coverage_view as told
 from layers.coverage_files import FORMATS
 from layers.marks import data_uri
-from layers.state import COVERAGE_NUMBERS, to_query
-from layers.view import look
+from layers.state import COVERAGE_CHOICES, COVERAGE_NUMBERS, to_query
+from layers.view import View, look
 from pages.shell import cache, html, map_view, navigation, session
 from pages.shell.frame import Screen
 
 FLIGHT: Final = (1, None)
-MINUTES: Final = (0, 30, 60)
+MINUTES: Final = (0, *rings.MINUTES)
+BELT: Final = "corridor_node"
+"""The nodes of an innovation belt, from which travel times are asked."""
 SWATCH: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
     '<rect x="2" y="4" width="16" height="12" fill="{fill}" fill-opacity="{opacity}" '
@@ -113,6 +118,15 @@ def travel_time(screen: Screen) -> None:
     if options.minutes:
         number_field(screen, "speed_kmh", say("coverage_page.speed"), step=5.0)
         number_field(screen, "detour_percent", say("coverage_page.detour"), step=0.1, factor=100)
+        if BELT in screen.city.layers and options.sites != {BELT}:
+            st.button(
+                say(
+                    "coverage_page.belt", layer=screen.city.layers[BELT].title.of(screen.state.lang)
+                ),
+                key="cov_belt",
+                on_click=change,
+                kwargs={"sites": frozenset({BELT})},
+            )
 
 
 def number_field(
@@ -141,8 +155,31 @@ def number_field(
     )
 
 
+def from_layers(field: str, key: str) -> None:
+    """Take the layers that a widget holds into the options."""
+    change(**{field: frozenset(st.session_state[key])})
+
+
+def layer_field(screen: Screen, field: str) -> None:
+    """Offer the city's layers of places; none chosen stands for what its placeholder says."""
+    say, lang, layers = screen.say, screen.state.lang, screen.city.layers
+    kinds = [id_ for id_, layer in layers.items() if layer.spec.is_places]
+    key = f"cov_{field}"
+    st.session_state[key] = [k for k in kinds if k in getattr(screen.state.coverage, field)]
+    st.multiselect(
+        say(f"coverage_page.choose_{field}"),
+        kinds,
+        key=key,
+        format_func=lambda id_: layers[id_].title.of(lang),
+        placeholder=say(f"coverage_page.choose_{field}_usual"),
+        on_change=from_layers,
+        args=(field, key),
+    )
+
+
 def enters(screen: Screen, asked: told.Asked) -> None:
-    """Say which places enter, and lead to where that is changed."""
+    """Offer which layers are measured from, say which places enter, and lead to the filters."""
+    layer_field(screen, "sites")
     mapped = len(asked.mapped)
     html.small(
         screen.say("coverage_page.enters", mapped=mapped, unmapped=len(asked.sites) - mapped)
@@ -196,6 +233,13 @@ def download(screen: Screen, name: str, build: Callable[[str], bytes] | None = N
         html.small(say("coverage_page.download_note"))
 
 
+def shown(screen: Screen) -> tuple[Screen, View]:
+    """Return the screen and the view of its map: the layers asked about, where some were named."""
+    layers = told.drawn_layers(screen.city, screen.state)
+    state = replace(screen.state, layers=layers)
+    return replace(screen, state=state), look(screen.city, state)
+
+
 class ReachPart:
     """What the places shown reach."""
 
@@ -209,54 +253,104 @@ class ReachPart:
         html.small(" ".join(told.further(self.answer)))
 
     def picture(self) -> None:
-        """Draw what is reached, reached twice, and not reached."""
-        screen = self.screen
+        """Draw what is reached, reached twice, and not reached; or all radii nested."""
+        screen, view = shown(self.screen)
         map_view.show(
             screen,
-            look(screen.city, screen.state),
+            view,
             name="coverage",
             flight=FLIGHT,
             follow=False,
-            drawing=cache.coverage_drawing(screen.city, screen.state),
+            drawing=cache.coverage_drawing(self.screen.city, self.screen.state),
         )
+        legend(self._legend())
+
+    def _legend(self) -> list[tuple[Mapping[str, Any], str]]:
+        within, open_ = told.km(self.answer.asked.radius_m), []
+        if self.answer.area is not None:
+            open_ = [(told.UNREACHED, self.say("coverage_page.legend_open", radius=within))]
+        if self.screen.state.coverage.rings == "all":
+            return [*rings.ring_legend(self.answer), *open_]
         if self.answer.area is None:
-            return
-        within = told.km(self.answer.asked.radius_m)
-        legend(
-            [
-                (told.REACHED, self.say("coverage_page.legend_reach", radius=within)),
-                ({**told.DOUBLE, "opacity": 0.5}, self.say("coverage_page.legend_twice")),
-                (told.UNREACHED, self.say("coverage_page.legend_open")),
-            ]
-        )
+            return []
+        return [
+            (told.REACHED, self.say("coverage_page.legend_reach", radius=within)),
+            ({**told.DOUBLE, "opacity": 0.5}, self.say("coverage_page.legend_twice")),
+            *open_,
+        ]
 
     def controls(self) -> None:
-        """Offer the radius and the files; say what enters and where the radius comes from."""
+        """Offer radius, sites, targets and files; say where the radius comes from."""
         radius(self.screen)
+        self._drawn()
         travel_time(self.screen)
         enters(self.screen, self.answer.asked)
+        layer_field(self.screen, "targets")
+        html.small(self.say("coverage_page.targets_note"))
         html.section(self.say("coverage_page.rules_title"))
         for line in told.rules(self.answer):
             html.small(line)
         download(self.screen, "coverage")
 
+    def _drawn(self) -> None:
+        st.session_state["cov_rings"] = self.screen.state.coverage.rings
+        st.segmented_control(
+            self.say("coverage_page.drawn"),
+            COVERAGE_CHOICES["rings"][1],
+            key="cov_rings",
+            required=True,
+            format_func=lambda value: self.say(f"coverage_page.drawn_{value}"),
+            on_change=from_widget,
+            args=("rings", "cov_rings"),
+        )
+
     def below(self) -> None:
-        """Show the districts, the gaps, what one place alone covers, and the method."""
+        """Show radii and kinds side by side, then what the page's own radius means."""
         answer, say = self.answer, self.say
-        if answer.units is None or answer.gaps is None:
+        if not answer.resolution.n:
             return
-        html.section(say("coverage_page.districts_title"))
-        st.html(html.grid(told.unit_table(answer), say("coverage_page.units.unit")))
+        html.section(say("coverage_page.rings_title"))
+        st.html(html.grid(rings.ring_table(rings.rings(answer)), say("coverage_page.rings_kind")))
+        html.small(say("coverage_page.rings_note"))
+        if answer.units is None:
+            return
+        if answer.served:
+            self._table("targets", tables.target_table(answer))
+            html.small(say("coverage_page.targets_itself"))
+        self._table("districts", tables.unit_table(answer), corner="units.unit")
         html.small(say("coverage_page.three_things"))
-        html.section(say("coverage_page.gaps_title"))
-        if len(answer.gaps):
-            st.html(html.grid(told.gap_table(answer).head(10), say("coverage_page.gaps.rank")))
-        else:
+        self._gaps()
+        left, right = st.columns([1, 2], gap="medium")
+        with left:
+            self._table("overlap", tables.overlap_table(answer))
+        with right:
+            self._table("sole", tables.sole_table(answer))
+        self._distances()
+        self._method()
+
+    def _table(self, name: str, table: pd.DataFrame, *, corner: str = "") -> None:
+        html.section(self.say(f"coverage_page.{name}_title"))
+        st.html(html.grid(table, self.say(f"coverage_page.{corner or f'{name}.corner'}")))
+
+    def _distances(self) -> None:
+        title = self.say("coverage_page.distances_title")
+        with st.expander(title, key="cov_distances", on_change="rerun") as box:
+            if box.open:
+                table = tables.distance_table(self.answer)
+                st.html(html.grid(table, self.say("coverage_page.distances.corner")))
+
+    def _gaps(self) -> None:
+        answer, say = self.answer, self.say
+        assert answer.gaps is not None
+        if not len(answer.gaps):
+            html.section(say("coverage_page.gaps_title"))
             html.small(say("coverage_page.gaps_none"))
-        lost = told.sole_table(answer)
-        if len(lost):
-            html.section(say("coverage_page.sole_title"))
-            st.html(html.grid(lost, say("coverage_page.sole.place")))
+            return
+        self._table("gaps", tables.gap_table(answer).head(10), corner="gaps.rank")
+        html.small(say("coverage_page.gaps_note"))
+
+    def _method(self) -> None:
+        answer, say = self.answer, self.say
         lines = [
             *told.caveats(tuple(answer.findings), self.screen.state.lang),
             say("coverage.verdict.not_covered"),

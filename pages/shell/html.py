@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from layers.text import display
 
 LONGEST = 2_000
+WIDE_FROM = 14
+"""Characters in a cell of a table from which its column keeps a width of its own."""
 
 
 def text(value: object, longest: int = LONGEST) -> Markup:
@@ -97,4 +99,7 @@ def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
 
 
 def _side(column: pd.Series) -> str:
-    return "n" if pd.api.types.is_numeric_dtype(column) else ""
+    """Return the class of a column: numbers, or long words that need room on a narrow screen."""
+    if pd.api.types.is_numeric_dtype(column):
+        return "n"
+    return "wide" if column.astype(str).str.len().max() > WIDE_FROM else ""

@@ -12,7 +12,6 @@ from layers.coverage_view import REACHED, caveats, km
 from layers.marks import data_uri, mark
 from layers.scenario_view import GAINED
 from layers.state import COVERAGE_CHOICES
-from layers.view import look
 from pages.shell import cache, coverage_panels, html, map_view, scenario_panels
 from pages.shell.frame import Screen
 
@@ -59,10 +58,10 @@ class SitingPart:
 
     def picture(self) -> None:
         """Draw the present reach, the proposed places and what they add."""
-        screen = self.screen
+        screen, view = coverage_panels.shown(self.screen)
         map_view.show(
             screen,
-            look(screen.city, screen.state),
+            view,
             name="coverage",
             flight=coverage_panels.FLIGHT,
             follow=False,
