@@ -34,6 +34,8 @@ _LEAST = 20_000
 """Points or cells below which threads cost more than they save."""
 _PER_POINT = 50
 """Products or comparisons that take about as long as sharing out a point."""
+_LEVEL = 1e-12
+"""Rise of an edge, in cells, below which it bounds no area."""
 _KEPT = 16_000_000
 """Numbers of working memory that are kept for the next call, 8 bytes each."""
 
@@ -323,7 +325,11 @@ def coverage(
         0 to 1, of ``shape``; exact to rounding, so that the shares add up to the area.
     """
     area = np.zeros((shape[0], shape[1] + 2))
-    kernels.signed_areas((edges - np.array([*corner, *corner])) / cell_m, area)
+    inside = (edges - np.array([*corner, *corner])) / cell_m
+    # The slope of an edge that rises by next to nothing would be infinite: it counts as level.
+    level = np.abs(inside[:, 3] - inside[:, 1]) < _LEVEL
+    inside[level, 3] = inside[level, 1]
+    kernels.signed_areas(inside, area)
     # The area to the right of an edge that goes up lies outside: the inside is to its left.
     shares = -np.cumsum(area, axis=1)[:, : shape[1]]
     return np.asarray(np.where(np.abs(shares - np.rint(shares)) < 1e-9, np.rint(shares), shares))

@@ -14,12 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import require_metric
-from geo.density import CRS_DEFAULT, kernel_density
+from geo.density import CRS_DEFAULT, QUARTIC_RADIUS, Kernel, kernel_density
 from geo.errors import DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.grid import Grid
 from geo.points import require_positive
 from geo.surface import Surface, require_plane, shares, zonal_mass
+from geo.uncertainty import HIGH, LOW
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +34,9 @@ PUBLISHED = frozenset({"dataset", "host"})
 HALF = 0.5
 FIRM_SHARE = 0.9
 """A peak that holds in this share of draws is called firm."""
+FARTHEST_SIGMAS = 2.0
+"""A peak has a place within so many bandwidths; what stands farther off is the edge correction's
+own: beyond two bandwidths it divides next to nothing by next to nothing."""
 SHARE_SHIFT = 0.05
 """A district's share of the mass may shift by this much before the finding is called unsteady."""
 
@@ -144,13 +148,23 @@ class Peak(Finding):
     label: str
 
 
-def highest(surface: Surface, *, count: int = 5, apart_m: float | None = None) -> pd.DataFrame:
+def highest(
+    surface: Surface,
+    *,
+    points: ArrayLike | None = None,
+    count: int = 5,
+    apart_m: float | None = None,
+) -> pd.DataFrame:
     """Return the highest peaks of a surface.
 
     Parameters
     ----------
     surface
         The density.
+    points
+        What it was made from, metres, shape (n, 2): a high with none of them within two bandwidths
+        is an artefact of the edge correction and left out. None where they are not at hand (a
+        stream): then all highs are returned.
     count
         At most how many.
     apart_m
@@ -162,7 +176,9 @@ def highest(surface: Surface, *, count: int = 5, apart_m: float | None = None) -
         Columns ``x``, ``y`` (cell centre, metres) and ``per_km2``, the highest first; of equals
         the southernmost, then the westernmost.
     """
-    distance = apart_m or 2.0 * float(str(surface.parameters["sigma_m"]))
+    sigma = float(str(surface.parameters["sigma_m"]))
+    distance = apart_m or 2.0 * sigma
+    xy = None if points is None else np.asarray(points, dtype=np.float64).reshape(-1, 2)
     values = np.pad(surface.values, 1, constant_values=-np.inf)
     middle = values[1:-1, 1:-1]
     top = middle > 0
@@ -176,11 +192,16 @@ def highest(surface: Surface, *, count: int = 5, apart_m: float | None = None) -
     found: list[tuple[float, float, float]] = []
     for k in order:
         x, y = float(surface.xs[column[k]]), float(surface.ys[row[k]])
-        if all(np.hypot(x - a, y - b) >= distance for a, b, _ in found):
+        apart = all(np.hypot(x - a, y - b) >= distance for a, b, _ in found)
+        if apart and _has_a_point(x, y, xy, FARTHEST_SIGMAS * sigma):
             found.append((x, y, float(middle[row[k], column[k]])))
             if len(found) == count:
                 break
     return pd.DataFrame(found, columns=["x", "y", "per_km2"])
+
+
+def _has_a_point(x: float, y: float, xy: Floats | None, reach_m: float) -> bool:
+    return xy is None or bool((np.hypot(xy[:, 0] - x, xy[:, 1] - y) <= reach_m).any())
 
 
 def explain(
@@ -190,10 +211,11 @@ def explain(
     y: float,
     sigma_m: float,
     per_km2: float,
+    kernel: Kernel = "gaussian",
     weights: ArrayLike | None = None,
     data_date: str = "",
 ) -> Peak:
-    """Say which places make a Gaussian peak, and how sure their positions are.
+    """Say which places make a peak, and how sure their positions are.
 
     Parameters
     ----------
@@ -205,6 +227,8 @@ def explain(
         Bandwidth of the surface.
     per_km2
         Height of the peak.
+    kernel
+        Kernel of the surface.
     weights
         One per place; None for one each.
     data_date
@@ -227,7 +251,7 @@ def explain(
     require_metric(places, argument="places")
     if missing := {"location_class", "uncertainty_m"} - set(places.columns):
         raise DataError("density.columns", [Problem("places", f"lacks {sorted(missing)}.")])
-    rows, order = _contributions(places, x, y, sigma_m, weights)
+    rows, order = _contributions(places, (x, y), sigma_m, kernel, weights)
     running = rows["share"].cumsum().to_numpy()
     makers = rows.index[: int(np.searchsorted(running, HALF - 1e-12)) + 1]
     label, stack, stack_share = _label(rows)
@@ -257,13 +281,25 @@ def explain(
     )
 
 
+def _fall(offset: Floats, sigma_m: float, kernel: Kernel) -> Floats:
+    """Return a kernel at offsets in metres, shape (…, 2), as a share of its middle."""
+    square = (offset**2).sum(axis=-1) / sigma_m**2
+    if kernel == "gaussian":
+        return np.asarray(np.exp(-square / 2))
+    return np.asarray(np.maximum(1 - square / QUARTIC_RADIUS**2, 0.0) ** 2)
+
+
 def _contributions(
-    places: gpd.GeoDataFrame, x: float, y: float, sigma_m: float, weights: ArrayLike | None
+    places: gpd.GeoDataFrame,
+    at: tuple[float, float],
+    sigma_m: float,
+    kernel: Kernel,
+    weights: ArrayLike | None,
 ) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     """Return the rows by their share of the value at a point, the largest first."""
     xy = np.asarray(shapely.get_coordinates(places.geometry.to_numpy()), dtype=np.float64)
     weigh = np.ones(len(xy)) if weights is None else np.asarray(weights, dtype=np.float64)
-    height = weigh * np.exp(-((xy - [x, y]) ** 2).sum(axis=1) / (2 * sigma_m**2))
+    height = weigh * _fall(xy - at, sigma_m, kernel)
     share = height / height.sum() if height.sum() > 0 else height
     _, stack, sizes = np.unique(xy, axis=0, return_inverse=True, return_counts=True)
     rows = pd.DataFrame(
@@ -324,6 +360,7 @@ def peak_holds(
     within: BaseGeometry | tuple[float, float, float],
     area: BaseGeometry | None = None,
     cell_m: float | None = None,
+    kernel: Kernel = "gaussian",
     weights: ArrayLike | None = None,
     data_date: str = "",
 ) -> Holds:
@@ -334,13 +371,15 @@ def peak_holds(
     draws
         Positions drawn within each place's uncertainty, metres, shape (draws, places, 2).
     sigma_m
-        Bandwidth of the Gaussian surface.
+        Bandwidth of the surface.
     within
         Where the peak must lie: a polygon (a district), or (x, y, distance in metres).
     area
         Polygon over which the peak is sought, with the edge correction; None for all draws.
     cell_m
         Side of the cells in which it is sought; None for a quarter of the bandwidth.
+    kernel
+        Kernel of the surface.
     weights
         One per place; None for one each.
     data_date
@@ -349,7 +388,8 @@ def peak_holds(
     Returns
     -------
     Holds
-        ``peak.holds`` with the share (in per cent as ``percent``); firm from 90 %.
+        ``peak.holds`` (of a polygon ``peak.holds_in``) with the share (in per cent as
+        ``percent``); firm from 90 %.
 
     Raises
     ------
@@ -357,17 +397,12 @@ def peak_holds(
         ``draws`` has another shape, or holds what is no position.
     """
     sigma = require_positive(sigma_m, argument="sigma_m")
-    positions = np.asarray(draws, dtype=np.float64)
-    if positions.ndim != 3 or positions.shape[2] != 2 or not positions.shape[0]:
-        what = f"has the shape {positions.shape}, not (draws, places, 2)."
-        raise ParameterError("density.parameters", [Problem("draws", what)])
-    if not np.isfinite(positions).all():
-        what = "holds positions that are not numbers."
-        raise ParameterError("density.parameters", [Problem("draws", what)])
+    positions = _positions(draws)
     cell = require_positive(cell_m or sigma / 4, argument="cell_m")
-    at = np.array(list(_peaks_of(positions, sigma, cell, area, weights)))
+    at = np.array(list(_peaks_of(positions, sigma, cell, area, kernel, weights)))
     held = _lies(at, within)
     share = float(held.mean())
+    near = isinstance(within, tuple)
     return Holds(
         value=share,
         unit="",
@@ -378,27 +413,60 @@ def peak_holds(
             "percent": round(100 * share),
             "sigma_m": sigma,
             "cell_m": cell,
+            "kernel": kernel,
+            **({"within_km": within[2] / 1000} if isinstance(within, tuple) else {}),
             "data_date": data_date,
         },
-        caveats=("peak.holds", "peak.firm" if share >= FIRM_SHARE else "peak.not_firm"),
+        caveats=(
+            "peak.holds" if near else "peak.holds_in",
+            "peak.firm" if share >= FIRM_SHARE else "peak.not_firm",
+        ),
         at=at,
         held=held,
     )
 
 
+def _positions(draws: ArrayLike) -> Floats:
+    """Return draws as an array; raise ParameterError unless they are positions."""
+    positions = np.asarray(draws, dtype=np.float64)
+    what = ""
+    if positions.ndim != 3 or positions.shape[2] != 2 or not positions.shape[0]:
+        what = f"has the shape {positions.shape}, not (draws, places, 2)."
+    elif not np.isfinite(positions).all():
+        what = "holds positions that are not numbers."
+    if what:
+        raise ParameterError("density.parameters", [Problem("draws", what)])
+    return positions
+
+
 def _peaks_of(
-    draws: Floats, sigma: float, cell: float, area: BaseGeometry | None, weights: ArrayLike | None
+    draws: Floats,
+    sigma: float,
+    cell: float,
+    area: BaseGeometry | None,
+    kernel: Kernel,
+    weights: ArrayLike | None,
 ) -> Iterator[tuple[float, float]]:
-    """Yield the highest cell of each draw's surface (direct sum, all on one lattice)."""
+    """Yield the highest peak of each draw's surface (direct sum, all on one lattice)."""
     for xy in draws:
         surface = kernel_density(
-            xy, sigma_m=sigma, cell_m=cell, boundary=area, weights=weights, method="exact"
-        )
-        if not surface.values.size or surface.values.max() <= 0:
-            yield np.nan, np.nan
-            continue
-        row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
-        yield float(surface.xs[column]), float(surface.ys[row])
+            xy, sigma_m=sigma, cell_m=cell, boundary=area, weights=weights, kernel=kernel,
+            method="exact",
+        )  # fmt: skip
+        there = xy if area is None else xy[shapely.intersects_xy(area, xy[:, 0], xy[:, 1])]
+        yield top_of(surface, there) or (np.nan, np.nan)
+
+
+def top_of(surface: Surface, points: ArrayLike | None = None) -> tuple[float, float] | None:
+    """Return the centre of the highest peak in metres, None where there is none.
+
+    Parameters
+    ----------
+    surface, points
+        As in :func:`highest`.
+    """
+    found = highest(surface, points=points, count=1)
+    return (float(found["x"].iloc[0]), float(found["y"].iloc[0])) if len(found) else None
 
 
 def _lies(at: Floats, within: BaseGeometry | tuple[float, float, float]) -> NDArray[np.bool_]:
@@ -406,6 +474,104 @@ def _lies(at: Floats, within: BaseGeometry | tuple[float, float, float]) -> NDAr
         x, y, distance = within
         return np.asarray(np.hypot(at[:, 0] - x, at[:, 1] - y) <= distance)
     return np.asarray(shapely.intersects_xy(within, at[:, 0], at[:, 1]))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Height(Finding):
+    """How high a peak is when places move in their doubt; the main figure is that as drawn.
+
+    Parameters
+    ----------
+    low, high
+        5th and 95th percentile of the draws, per km²: 90 % of them lie between.
+    draws
+        The density at the peak in each draw, per km².
+    """
+
+    low: float
+    high: float
+    draws: Floats = field(repr=False)
+
+
+def peak_height(
+    xy: ArrayLike,
+    draws: ArrayLike,
+    *,
+    peak: tuple[float, float],
+    per_km2: float,
+    sigma_m: float,
+    kernel: Kernel = "gaussian",
+    area: BaseGeometry | None = None,
+    weights: ArrayLike | None = None,
+    data_date: str = "",
+) -> Height:
+    """Say how high a peak stays, on its spot, when places move within their doubt.
+
+    Parameters
+    ----------
+    xy
+        The places as drawn, metres, shape (places, 2); all within ``area``.
+    draws
+        Positions drawn within each place's uncertainty, metres, shape (draws, places, 2).
+    peak
+        Centre of the peak's cell, metres.
+    per_km2
+        Its height as drawn, above zero.
+    sigma_m, kernel, weights
+        Of the surface.
+    area
+        Polygon with the edge of which the surface was corrected; a place that a draw moves out of
+        it does not enter, as in :func:`peak_holds`.
+    data_date
+        Day of the data.
+
+    Returns
+    -------
+    Height
+        With ``peak.interval``, and ``peak.drawn_above`` or ``peak.drawn_below`` where the height
+        as drawn lies outside it. A simulated interval: nothing is inferred from a sample.
+
+    Raises
+    ------
+    ParameterError
+        ``draws`` has another shape, or holds what is no position; a number is not above zero.
+
+    Notes
+    -----
+    The kernel's scale and the edge correction at one spot are the same in every draw: the height
+    is that as drawn, times the ratio of the kernels' sums.
+    """
+    sigma = require_positive(sigma_m, argument="sigma_m")
+    drawn = require_positive(per_km2, argument="per_km2")
+    positions = _positions(draws)
+    weigh = np.ones(positions.shape[1]) if weights is None else np.asarray(weights, dtype=float)
+    rest = (weigh * _fall(np.asarray(xy, dtype=np.float64) - peak, sigma, kernel)).sum()
+    moved = weigh * _fall(positions - peak, sigma, kernel)
+    if area is not None:
+        moved = moved * shapely.intersects_xy(area, positions[..., 0], positions[..., 1])
+    heights = drawn * moved.sum(axis=1) / require_positive(float(rest), argument="peak")
+    low, high = map(float, np.quantile(heights, [LOW, HIGH]))
+    outside = "peak.drawn_above" if drawn > high else "peak.drawn_below" if drawn < low else ""
+    return Height(
+        value=drawn,
+        unit="1/km²",
+        n=positions.shape[1],
+        method="peak.method_height",
+        parameters={
+            "draws": len(positions),
+            "percent": round(100 * (HIGH - LOW)),
+            "low": low,
+            "high": high,
+            "drawn": drawn,
+            "sigma_m": sigma,
+            "kernel": kernel,
+            "data_date": data_date,
+        },
+        caveats=("peak.interval", *((outside,) if outside else ())),
+        low=low,
+        high=high,
+        draws=heights,
+    )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -442,6 +608,7 @@ def sensitivity(
     sigma_m: float,
     cell_m: float,
     boundary: BaseGeometry | None = None,
+    kernel: Kernel = "gaussian",
     weights: ArrayLike | None = None,
     factors: Sequence[float] = (0.5, 1.0, 2.0),
     crs: Any = CRS_DEFAULT,
@@ -451,7 +618,7 @@ def sensitivity(
 
     Parameters
     ----------
-    xy, sigma_m, cell_m, weights, crs, data_date
+    xy, sigma_m, cell_m, kernel, weights, crs, data_date
         As in :func:`geo.density.kernel_density`; the smallest bandwidth must be at least a cell.
     zones
         Districts: valid polygons in the CRS of ``xy``, a unique index of ids.
@@ -472,8 +639,8 @@ def sensitivity(
     tried = [(sigma_m * factor, cell) for cell in cells for factor in factors]
     surfaces = tuple(
         kernel_density(
-            xy, sigma_m=sigma, cell_m=cell, boundary=boundary, weights=weights, crs=crs,
-            data_date=data_date,
+            xy, sigma_m=sigma, cell_m=cell, boundary=boundary, weights=weights, kernel=kernel,
+            crs=crs, data_date=data_date,
         )
         for sigma, cell in tried
     )  # fmt: skip
@@ -481,7 +648,7 @@ def sensitivity(
     share = pd.DataFrame({k: table["share"] for k, table in enumerate(tables)}, index=zones.index)
     runs = pd.DataFrame(
         [
-            (sigma, cell, surface.value, _zone_of_peak(surface, zones), _top(share[k]))
+            (sigma, cell, surface.value, _zone_of_peak(surface, xy, zones), _top(share[k]))
             for k, ((sigma, cell), surface) in enumerate(zip(tried, surfaces, strict=True))
         ],
         columns=["sigma_m", "cell_m", "highest", "peak_zone", "top_zone"],
@@ -531,13 +698,13 @@ def _compared(
     )
 
 
-def _zone_of_peak(surface: Surface, zones: gpd.GeoDataFrame) -> Any:
-    """Return the zone that holds most of the highest cell; None if none does."""
-    if not surface.value > 0:
+def _zone_of_peak(surface: Surface, points: ArrayLike, zones: gpd.GeoDataFrame) -> Any:
+    """Return the zone that holds most of the highest peak's cell; None if none does."""
+    top = top_of(surface, points)
+    if top is None:
         return None
-    row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
-    x, y = surface.x0 + float(column) * surface.cell_m, surface.y0 + float(row) * surface.cell_m
-    cell = Grid(x, y, surface.cell_m, 1, 1)
+    half = surface.cell_m / 2
+    cell = Grid(top[0] - half, top[1] - half, surface.cell_m, 1, 1)
     near = zones[zones.intersects(shapely.box(*cell.bounds))]
     held = {id_: shares(shape, cell)[0, 0] for id_, shape in near.geometry.items()}
     best = max(held, key=lambda id_: held[id_], default=None)

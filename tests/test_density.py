@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -35,8 +35,10 @@ from geo.peaks import (
     finer_than_doubt,
     finest_bandwidth_m,
     highest,
+    peak_height,
     peak_holds,
     sensitivity,
+    top_of,
 )
 from geo.surface import Surface, contours, levels, overlay, shares, to_geotiff, zonal_mass
 from layers.text import speaker, texts
@@ -330,7 +332,8 @@ def test_hostile_input_is_measured_or_refused(
     surface = kernel_density(xy, sigma_m=1000, cell_m=cell_m, weights=weights, method=method)
     assert np.isfinite(surface.values).all()
     assert surface.values.min(initial=0.0) >= 0
-    assert mass(surface) == pytest.approx(weights.sum(), rel=1e-8, abs=1e-5)
+    # With one cell per sigma the sum over the centres errs by 4·exp(-2π²) = 1.07e-8 (Poisson).
+    assert mass(surface) == pytest.approx(weights.sum(), rel=1.1e-8, abs=1e-5)
 
 
 def test_binned_points_of_a_stream_give_the_same_surface() -> None:
@@ -397,6 +400,7 @@ def test_shares_of_cells_are_exact() -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example([(0.0, 0.0), (0.0, 2e-311), (1.0, 0.0)])
 @given(st.lists(st.tuples(st.floats(-30, 90), st.floats(-30, 90)), min_size=3, max_size=9))
 def test_shares_add_up_to_the_area(corners: list[tuple[float, float]]) -> None:
     from geo.grid import Grid
@@ -589,6 +593,106 @@ def test_highest_peaks_keep_apart() -> None:
     assert abs(table["x"].iloc[0] - EAST - 30_000) <= 250
 
 
+def test_a_high_with_no_place_near_is_no_peak() -> None:
+    """An islet 8 km from the only place: the edge correction swells the tail there to a high."""
+    mainland, islet = shapely.box(0, 0, 7_000, 10_000), shapely.box(10_000, 4_000, 11_000, 6_000)
+    area = shapely.affinity.translate(shapely.MultiPolygon([mainland, islet]), *CORNER)
+    xy = np.array([[2_000, 5_000]]) + CORNER
+    surface = kernel_density(xy, sigma_m=3000, cell_m=500, boundary=area)
+    every = highest(surface)
+    assert (every["x"] > EAST + 10_000).tolist() == [False, True]
+    kept = highest(surface, points=xy)
+    assert (kept["x"] < EAST + 10_000).tolist() == [True]
+    assert top_of(surface, xy) == (kept["x"].iloc[0], kept["y"].iloc[0])
+    assert highest(surface, points=xy + 40_000).empty
+    assert top_of(surface, xy + 40_000) is None
+    # Two places: one peak 1 cell from the islet counts, because a place lies within 2 bandwidths.
+    both = np.vstack([xy, [[EAST + 4_500, NORTH + 5_000]]])
+    assert len(highest(surface, points=both)) == 2
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "quartic"])
+@pytest.mark.parametrize("bounded", [True, False])
+def test_a_peaks_height_is_that_of_each_draws_surface(kernel: Any, bounded: bool) -> None:
+    """Second route: a whole surface for every draw, read at the peak's cell."""
+    rng = np.random.default_rng(8)
+    area = SQUARE if bounded else None
+    xy = np.vstack([heaps(30, seed=2), [[EAST + 900, NORTH + 900]]])
+    weights = rng.uniform(1, 3, len(xy))
+    asked: dict[str, Any] = {"sigma_m": 3000, "cell_m": 500, "boundary": area, "kernel": kernel}
+    surface = kernel_density(xy, weights=weights, method="exact", **asked)
+    top = highest(surface, points=xy).iloc[0]
+    peak, height = (float(top["x"]), float(top["y"])), float(top["per_km2"])
+    draws = xy + rng.uniform(-4000, 4000, (20, *xy.shape))
+    found = peak_height(
+        xy, draws, peak=peak, per_km2=height, sigma_m=3000, kernel=kernel, area=area,
+        weights=weights,
+    )  # fmt: skip
+    one_by_one = [
+        kernel_density(draw, weights=weights, method="exact", **asked).at(np.array([peak]))[0]
+        for draw in draws
+    ]
+    assert found.draws == pytest.approx(one_by_one, rel=1e-6)
+    assert [found.low, found.high] == pytest.approx(np.percentile(one_by_one, [5, 95]), rel=1e-6)
+    assert found.value == height
+    for lang in ("zh", "en"):
+        assert "{" not in " ".join(speaker(lang)(key, **found.parameters) for key in found.caveats)
+
+
+def test_a_height_says_on_which_side_of_its_draws_the_map_lies() -> None:
+    xy = np.array([[0.0, 0.0], [0.0, 0.0]]) + CORNER
+    away = xy + np.array([3000.0, 0.0])
+    asked: dict[str, Any] = {"peak": (EAST, NORTH), "per_km2": 2.0, "sigma_m": 3000.0}
+    above = peak_height(xy, np.stack([away] * 4), **asked)
+    # One sigma off, each Gaussian keeps exp(-1/2) of its middle.
+    assert (above.low, above.high) == pytest.approx((2 * math.exp(-0.5),) * 2)
+    assert above.caveats == ("peak.interval", "peak.drawn_above")
+    below = peak_height(away, np.stack([xy] * 4), **asked)
+    assert below.caveats == ("peak.interval", "peak.drawn_below")
+    still = peak_height(xy, np.stack([xy] * 4), **asked)
+    assert still.caveats == ("peak.interval",)
+    for draws in (xy, np.stack([xy]) * np.nan):
+        with pytest.raises(ParameterError):
+            peak_height(xy, draws, **asked)
+    with pytest.raises(ParameterError):
+        peak_height(xy, np.stack([xy]), **asked | {"per_km2": 0.0})
+
+
+def test_what_makes_a_peak_follows_its_kernel() -> None:
+    """3 km off at a bandwidth of 2 km: exp(-9/8) for a Gaussian, (1 - 9/32)² for a quartic."""
+    rows = [(0.0, 0.0, "host", 500.0), (3e3, 0.0, "host", 500.0), (6e3, 0.0, "host", 500.0)]
+    for kernel, off, far in (
+        ("gaussian", math.exp(-9 / 8), math.exp(-36 / 8)),
+        ("quartic", (1 - 9 / 32) ** 2, 0.0),
+    ):
+        asked: Any = {"x": EAST, "y": NORTH, "sigma_m": 2000, "per_km2": 1.0, "kernel": kernel}
+        share = explain(places(rows), **asked).rows["share"]
+        assert share.tolist() == pytest.approx([v / (1 + off + far) for v in (1, off, far)])
+
+
+def test_draws_and_runs_follow_the_kernel() -> None:
+    """Three places on a spot in the west and three in the east; more stand round about.
+
+    West: four at 4.4 km, where a Gaussian of 1.5 km still has exp(-4.3) each, but a quartic, which
+    ends at 4.24 km, nothing. East: one at 3.9 km, with exp(-3.38) or (1 - 3.9²/18)² = 0.024. So
+    the Gaussian peak lies in the west (3.054 to 3.034), the quartic one in the east (3 to 3.024,
+    and 3.045 half a kilometre nearer to the one).
+    """
+    ring = 4_400 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
+    west = np.vstack([np.zeros((3, 2)), ring]) + CORNER + [7_250, 10_250]
+    east = np.vstack([np.zeros((3, 2)), [[3_900, 0]]]) + CORNER + [27_250, 10_250]
+    xy = np.vstack([west, east])
+    for kernel, at, zone in (("gaussian", west[0], "sw"), ("quartic", east[0], "se")):
+        asked: Any = {"sigma_m": 1500, "cell_m": 500, "kernel": kernel}
+        spot = (float(at[0]), float(at[1]), 1000.0)
+        held = peak_holds(np.stack([xy, xy]), within=spot, **asked)
+        assert held.value == 1
+        assert held.parameters["kernel"] == kernel
+        runs = sensitivity(xy, zones=quarters(), factors=(1.0,), **asked)
+        assert set(runs.runs["peak_zone"]) == {zone}
+        assert runs.surfaces[0].parameters["kernel"] == kernel
+
+
 def test_a_bandwidth_is_measured_against_the_doubt() -> None:
     doubt = pd.Series({"a": 700.0, "b": 4000.0, "c": math.nan})
     assert finer_than_doubt(doubt, bandwidth_m=3000).to_dict() == {"a": False, "b": True, "c": True}
@@ -617,8 +721,11 @@ def test_a_peak_holds_in_the_share_of_draws_in_which_it_stays() -> None:
     assert near.held.tolist() == [True, True, False, True]
     assert near.caveats == ("peak.holds", "peak.not_firm")
     district = shapely.box(EAST - 5000, NORTH - 5000, EAST + 5000, NORTH + 5000)
-    assert peak_holds(draws, sigma_m=2000, within=district).value == 0.75
-    assert "75" in speaker("zh")("peak.holds", **near.parameters)
+    inside = peak_holds(draws, sigma_m=2000, within=district)
+    assert (inside.value, inside.caveats[0]) == (0.75, "peak.holds_in")
+    for found in (near, inside):
+        for lang in ("zh", "en"):
+            assert "75" in speaker(lang)(found.caveats[0], **found.parameters)
     with pytest.raises(ParameterError):
         peak_holds(steady, sigma_m=2000, within=district)
     with pytest.raises(ParameterError):
