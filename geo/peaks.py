@@ -28,6 +28,9 @@ DOUBT_FACTOR = 2.0
 """A bandwidth says something of a place only from twice its location uncertainty on."""
 INVENTORY_FINEST_M = 3000.0
 """Smallest bandwidth offered for the plan's inventory, whose median uncertainty is 4 km."""
+INVENTORY_FINEST_CELL_M = 500.0
+"""Smallest cell offered for it, a sixth of that bandwidth: a finer one shows nothing more, and
+would look as if it knew more."""
 STAND_INS = frozenset({"proxy"})
 RECOLLECTED = frozenset({"knowledge"})
 PUBLISHED = frozenset({"dataset", "host"})
@@ -410,7 +413,8 @@ def peak_holds(
         method="peak.method_draws",
         parameters={
             "draws": len(positions),
-            "percent": round(100 * share),
+            # 199 of 200 are not all.
+            "percent": 100 if share == 1 else min(round(100 * share), 99),
             "sigma_m": sigma,
             "cell_m": cell,
             "kernel": kernel,
@@ -501,7 +505,6 @@ def peak_height(
     per_km2: float,
     sigma_m: float,
     kernel: Kernel = "gaussian",
-    area: BaseGeometry | None = None,
     weights: ArrayLike | None = None,
     data_date: str = "",
 ) -> Height:
@@ -510,7 +513,7 @@ def peak_height(
     Parameters
     ----------
     xy
-        The places as drawn, metres, shape (places, 2); all within ``area``.
+        The places as drawn that the surface was made from, metres, shape (places, 2).
     draws
         Positions drawn within each place's uncertainty, metres, shape (draws, places, 2).
     peak
@@ -519,17 +522,14 @@ def peak_height(
         Its height as drawn, above zero.
     sigma_m, kernel, weights
         Of the surface.
-    area
-        Polygon with the edge of which the surface was corrected; a place that a draw moves out of
-        it does not enter, as in :func:`peak_holds`.
     data_date
         Day of the data.
 
     Returns
     -------
     Height
-        With ``peak.interval``, and ``peak.drawn_above`` or ``peak.drawn_below`` where the height
-        as drawn lies outside it. A simulated interval: nothing is inferred from a sample.
+        ``peak.drawn_within``, ``peak.drawn_above`` or ``peak.drawn_below`` says where the height
+        as drawn lies. A simulated interval: nothing is inferred from a sample.
 
     Raises
     ------
@@ -539,7 +539,8 @@ def peak_height(
     Notes
     -----
     The kernel's scale and the edge correction at one spot are the same in every draw: the height
-    is that as drawn, times the ratio of the kernels' sums.
+    is that as drawn, times the ratio of the kernels' sums. A place that a draw moves beyond the
+    boundary still counts: it was counted within, and would else fall out of the sum at once.
     """
     sigma = require_positive(sigma_m, argument="sigma_m")
     drawn = require_positive(per_km2, argument="per_km2")
@@ -547,11 +548,9 @@ def peak_height(
     weigh = np.ones(positions.shape[1]) if weights is None else np.asarray(weights, dtype=float)
     rest = (weigh * _fall(np.asarray(xy, dtype=np.float64) - peak, sigma, kernel)).sum()
     moved = weigh * _fall(positions - peak, sigma, kernel)
-    if area is not None:
-        moved = moved * shapely.intersects_xy(area, positions[..., 0], positions[..., 1])
     heights = drawn * moved.sum(axis=1) / require_positive(float(rest), argument="peak")
     low, high = map(float, np.quantile(heights, [LOW, HIGH]))
-    outside = "peak.drawn_above" if drawn > high else "peak.drawn_below" if drawn < low else ""
+    side = "above" if drawn > high else "below" if drawn < low else "within"
     return Height(
         value=drawn,
         unit="1/km²",
@@ -567,7 +566,7 @@ def peak_height(
             "kernel": kernel,
             "data_date": data_date,
         },
-        caveats=("peak.interval", *((outside,) if outside else ())),
+        caveats=(f"peak.drawn_{side}",),
         low=low,
         high=high,
         draws=heights,

@@ -1,4 +1,4 @@
-"""Say where the places shown are dense, how firm that is, and hand the surface over."""
+"""Say where the places shown are dense, and how firm that is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
@@ -20,11 +19,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.bins import LEAST_POINTS, LEAST_SOURCE
-from geo.density import kernel_density, silverman_sigma_m
-from geo.geojson import to_geojson
+from geo.density import FEW, kernel_density, silverman_sigma_m
 from geo.pattern import MINIMUM
 from geo.peaks import (
+    FIRM_SHARE,
+    INVENTORY_FINEST_CELL_M,
     INVENTORY_FINEST_M,
+    Height,
     Holds,
     Peak,
     Sensitivity,
@@ -32,27 +33,28 @@ from geo.peaks import (
     explain,
     finer_than_doubt,
     highest,
+    peak_height,
     peak_holds,
     sensitivity,
+    top_of,
 )
 from geo.points import located
-from geo.surface import Overlay, Surface, contours, levels, overlay, to_geotiff, zonal_mass
+from geo.surface import Overlay, Surface, levels, overlay, zonal_mass
 from geo.uncertainty import SEED, displacements
 from layers.city import City
 from layers.drawing import Drawing, Handle, Raster, Shapes
-from layers.export import Package
-from layers.handover import to_csv
 from layers.selection import DECIDING_KEYS
-from layers.state import DensityOptions, ViewState, to_query
-from layers.text import LANGS, Say, speaker
+from layers.state import DENSITY_CELLS_M, DensityOptions, ViewState, to_query
+from layers.text import Say, speaker
 from layers.view import View
 from layers.words import cell, number, row_of
 
-CELL_M: Final = 500.0
+CELLS_PER_BANDWIDTH: Final = 10
+"""Cells to a bandwidth, if no other is asked for: one cell on, a kernel falls by 6 % at most."""
+LEAST_CELLS_PER_BANDWIDTH: Final = 2
+"""Below that, the picture no longer shows the surface between its cells."""
 DRAWS: Final = 200
 PEAKS: Final = 5
-FARTHEST_SIGMAS: Final = 2.0
-"""A peak has a place within so many bandwidths."""
 NEAR: Final = 0.2
 """A district is named with a peak if it holds this share of the disc of half a bandwidth."""
 RAMP: Final = (
@@ -68,6 +70,8 @@ LEVEL_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"national": 3.0, "ministerial": 2.0, "municipal": 2.0, "district": 1.0, "unknown": 1.0}
 )
 """Our own convention, said so on the page; a level that is only aimed at counts as unknown."""
+TOO_FINE: Final = "density.too_fine"
+"""Caveat of a peak whose bandwidth is finer than the doubt of the places that make it."""
 DOT_M: Final = 600.0
 """Radius of a place's dot: it stands on the ground and says nothing of the place's extent."""
 _OUTLINE_M: Final = 700.0
@@ -92,6 +96,11 @@ class Measured:
         because they lie beyond the city.
     surface, districts, peaks, holds, runs
         Results; ``holds`` and ``runs`` are None where nothing can be said.
+    heights
+        By peak, its height over draws; None where the bandwidth is coarse enough for the doubt of
+        the places that make it, and where some place's doubt is not known.
+    drawn_in
+        By district, in what share of the draws the highest peak lies in it; the largest first.
     breaks
         Lower bounds of the classes, per km².
     picture
@@ -109,7 +118,9 @@ class Measured:
     surface: Surface
     districts: pd.DataFrame
     peaks: tuple[Peak, ...]
+    heights: tuple[Height | None, ...]
     holds: Holds | None
+    drawn_in: Mapping[str, float]
     runs: Sensitivity | None
     breaks: tuple[float, ...]
     picture: Overlay | None
@@ -120,6 +131,33 @@ class Measured:
 def outlines(city: City) -> gpd.GeoDataFrame:
     """Return the districts on the city's plane."""
     return city.districts[["geometry"]].to_crs(city.metric_epsg)
+
+
+def cells(bandwidth_km: int) -> tuple[int, ...]:
+    """Return the sides of a cell that the inventory may be measured with, metres; 0 is automatic.
+
+    Parameters
+    ----------
+    bandwidth_km
+        Bandwidth of the surface.
+    """
+    most = 1000 * bandwidth_km / LEAST_CELLS_PER_BANDWIDTH
+    return (0, *(cell for cell in DENSITY_CELLS_M if INVENTORY_FINEST_CELL_M <= cell <= most))
+
+
+def cell_of(options: DensityOptions) -> float:
+    """Return the side of the cells in metres: that asked for if it is offered, else automatic.
+
+    Parameters
+    ----------
+    options
+        ``cell_m`` may come from an address, or be left over from another bandwidth.
+    """
+    offered = cells(options.bandwidth_km)
+    if options.cell_m and options.cell_m in offered:
+        return float(options.cell_m)
+    follows = 1000 * options.bandwidth_km / CELLS_PER_BANDWIDTH
+    return float(max(c for c in offered if c <= max(follows, INVENTORY_FINEST_CELL_M)))
 
 
 def measure(view: View) -> Measured:
@@ -142,8 +180,12 @@ def measure(view: View) -> Measured:
     area = zones.geometry.union_all()
     inside = places[shapely.intersects(area, places.geometry.to_numpy())]
     query = _query(view.state)
-    surface = _surface(places, area, city, options, query)
+    surface = _surface(places, inside, area, city, options, query)
     peaks = _peaks(inside, surface, options)
+    draws = _draws(inside) if peaks else None
+    holds = None
+    if draws is not None:
+        holds = _holds(draws, inside, area, peaks[0], options, city)
     breaks = levels(surface, count=CLASSES)
     enough = len(inside) > 0
     return Measured(
@@ -158,7 +200,9 @@ def measure(view: View) -> Measured:
         surface=surface,
         districts=zonal_mass(surface, zones),
         peaks=peaks,
-        holds=_holds(inside, area, peaks, options, city) if peaks else None,
+        heights=tuple(_height(inside, draws, peak, surface, options) for peak in peaks),
+        holds=holds,
+        drawn_in=_drawn_in(holds, zones),
         runs=_runs(inside, zones, area, options, city) if enough else None,
         breaks=breaks,
         picture=overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=OPACITY)
@@ -173,7 +217,7 @@ def _query(state: ViewState) -> str:
     return urlencode({key: query[key] for key in DECIDING_KEYS})
 
 
-def _xy(places: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+def _xy(places: gpd.GeoDataFrame) -> Floats:
     return np.asarray(shapely.get_coordinates(places.geometry.to_numpy()), dtype=np.float64)
 
 
@@ -188,6 +232,7 @@ def _weights(places: gpd.GeoDataFrame, options: DensityOptions) -> list[float] |
 
 def _surface(
     places: gpd.GeoDataFrame,
+    inside: gpd.GeoDataFrame,
     area: BaseGeometry,
     city: City,
     options: DensityOptions,
@@ -197,57 +242,113 @@ def _surface(
     found = kernel_density(
         _xy(places),
         sigma_m=1000.0 * options.bandwidth_km,
-        cell_m=CELL_M,
+        cell_m=cell_of(options),
         boundary=area,
         weights=_weights(places, options),
         kernel=options.kernel,
         crs=city.metric_epsg,
         data_date=city.data_date,
     )
-    asked = {"city": city.id, "places": query, "weight": options.weight}
+    asked: dict[str, object] = {"city": city.id, "places": query, "weight": options.weight}
     if options.weight == "level":
         asked["weights"] = ";".join(f"{level}={value:g}" for level, value in LEVEL_WEIGHTS.items())
-    return replace(found, parameters={**found.parameters, **asked})
+    fine = {
+        "too_fine": _finer(inside, found.parameters["sigma_m"]),
+        "cell_too_fine": _finer(inside, found.cell_m),
+    }
+    caveats = [f"density.{name}_places" for name, count in fine.items() if count]
+    return replace(
+        found,
+        parameters={**found.parameters, **asked, **fine},
+        caveats=(*found.caveats, *caveats),
+    )
+
+
+def _finer(inside: gpd.GeoDataFrame, length_m: object) -> int:
+    """Return for how many places a bandwidth or a cell is finer than twice their doubt."""
+    fine = finer_than_doubt(inside["uncertainty_m"], bandwidth_m=float(str(length_m)))
+    return int(fine.sum())
 
 
 def _peaks(inside: gpd.GeoDataFrame, surface: Surface, options: DensityOptions) -> tuple[Peak, ...]:
-    """Return the highest peaks; without a place near, a high is the edge correction's own."""
-    weights, xy, sigma = _weights(inside, options), _xy(inside), 1000.0 * options.bandwidth_km
     return tuple(
         explain(
             inside,
             x=float(row["x"]),
             y=float(row["y"]),
-            sigma_m=sigma,
+            sigma_m=1000.0 * options.bandwidth_km,
             per_km2=float(row["per_km2"]),
-            weights=weights,
+            kernel=options.kernel,
+            weights=_weights(inside, options),
             data_date=surface.data_date,
         )
-        for _, row in highest(surface, count=PEAKS).iterrows()
-        if np.hypot(*(xy - [row["x"], row["y"]]).T).min() <= FARTHEST_SIGMAS * sigma
+        for _, row in highest(surface, points=_xy(inside), count=PEAKS).iterrows()
+    )
+
+
+Floats = npt.NDArray[np.float64]
+
+
+def _draws(inside: gpd.GeoDataFrame) -> Floats | None:
+    """Return positions drawn within each place's doubt; None if some place's is not known."""
+    if inside["uncertainty_m"].isna().any():
+        return None
+    there = located(inside, argument="places")
+    return there.xy + displacements(there, draws=DRAWS, seed=SEED)
+
+
+def _height(
+    inside: gpd.GeoDataFrame,
+    draws: Floats | None,
+    peak: Peak,
+    surface: Surface,
+    options: DensityOptions,
+) -> Height | None:
+    """Return a peak's height over the draws, if its bandwidth is finer than the doubt."""
+    if draws is None or TOO_FINE not in peak.caveats:
+        return None
+    return peak_height(
+        _xy(inside),
+        draws,
+        peak=(peak.x, peak.y),
+        per_km2=peak.value,
+        sigma_m=1000.0 * options.bandwidth_km,
+        kernel=options.kernel,
+        weights=_weights(inside, options),
+        data_date=surface.data_date,
     )
 
 
 def _holds(
+    draws: Floats,
     inside: gpd.GeoDataFrame,
     area: BaseGeometry,
-    peaks: Sequence[Peak],
+    peak: Peak,
     options: DensityOptions,
     city: City,
-) -> Holds | None:
+) -> Holds:
     """Say whether the highest peak stays within one bandwidth when places move in their doubt."""
-    if inside["uncertainty_m"].isna().any():
-        return None
-    there = located(inside, argument="places")
     sigma = 1000.0 * options.bandwidth_km
     return peak_holds(
-        there.xy + displacements(there, draws=DRAWS, seed=SEED),
+        draws,
         sigma_m=sigma,
-        within=(peaks[0].x, peaks[0].y, sigma),
+        within=(peak.x, peak.y, sigma),
         area=area,
+        kernel=options.kernel,
         weights=_weights(inside, options),
         data_date=city.data_date,
     )
+
+
+def _drawn_in(holds: Holds | None, zones: gpd.GeoDataFrame) -> Mapping[str, float]:
+    """Return in what share of the draws the highest peak lies in each district."""
+    if holds is None:
+        return MappingProxyType({})
+    points = gpd.GeoSeries(gpd.points_from_xy(*holds.at.T), crs=zones.crs)
+    seen = Counter(
+        {str(code): int(points.intersects(shape).sum()) for code, shape in zones.geometry.items()}
+    )
+    return MappingProxyType({code: n / len(points) for code, n in seen.most_common() if n})
 
 
 def _runs(
@@ -261,8 +362,9 @@ def _runs(
         _xy(inside),
         zones=zones,
         sigma_m=1000.0 * options.bandwidth_km,
-        cell_m=CELL_M,
+        cell_m=cell_of(options),
         boundary=area,
+        kernel=options.kernel,
         weights=_weights(inside, options),
         crs=city.metric_epsg,
         data_date=city.data_date,
@@ -311,6 +413,12 @@ class DensityTold:
         Colour and words of each class; ``legend_title`` has the unit.
     peaks
         The highest first.
+    ranking
+        The same as a table: as drawn, over draws, and what they rest on.
+    cells
+        Sides of a cell to choose from, metres, with their words; the first is automatic.
+    rules
+        What limits the choices: the cell's rule, and why there is no adaptive bandwidth.
     firmness
         Whether the highest peak stays when places move within their doubt.
     districts
@@ -332,6 +440,9 @@ class DensityTold:
     legend_title: str
     legend: tuple[tuple[str, str], ...]
     peaks: tuple[PeakTold, ...]
+    ranking: pd.DataFrame
+    cells: Mapping[int, str]
+    rules: tuple[str, ...]
     firmness: tuple[str, ...]
     districts: pd.DataFrame
     notes: tuple[str, ...]
@@ -353,13 +464,16 @@ def tell(measured: Measured, lang: str) -> DensityTold:
         ``zh`` or ``en``.
     """
     say = speaker(lang)
-    names = _names(measured.city, lang)
+    names = names_of(measured.city, lang)
     return DensityTold(
         sentence=_sentence(measured, names, lang),
         account=_account(measured, say),
         legend_title=say(f"density_page.legend_{measured.options.weight}"),
         legend=tuple(_legend(measured, say)),
         peaks=tuple(_peak(measured, at, names, lang) for at in range(len(measured.peaks))),
+        ranking=_ranking(measured, names, say),
+        cells=_cells(measured, say),
+        rules=tuple(_rules(measured, say)),
         firmness=tuple(_firmness(measured, names, say)),
         districts=_districts(measured, names, say),
         notes=tuple(_said(say, measured.surface.caveats, measured.surface.parameters)),
@@ -371,7 +485,8 @@ def tell(measured: Measured, lang: str) -> DensityTold:
     )
 
 
-def _names(city: City, lang: str) -> dict[str, str]:
+def names_of(city: City, lang: str) -> dict[str, str]:
+    """Return the districts' names by code."""
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
@@ -385,23 +500,43 @@ def _said(say: Say, keys: Sequence[str], values: Mapping[str, object]) -> Iterat
         yield say(key, **shown)
 
 
-def _where(measured: Measured, x: float, y: float, names: Mapping[str, str], say: Say) -> str:
+def _where(measured: Measured, at: int, names: Mapping[str, str], say: Say) -> str:
     """Name the districts of a peak: those that hold much of the disc of half a bandwidth round it.
 
-    The surface says nothing finer: a peak on a border belongs to both sides.
+    The surface says nothing finer: a peak on a border belongs to both sides. To the highest one
+    belong also the districts in which more than a tenth of the draws put it.
     """
-    zones = outlines(measured.city)
-    disc = shapely.Point(x, y).buffer(500.0 * measured.options.bandwidth_km)
+    peak, zones = measured.peaks[at], outlines(measured.city)
+    disc = shapely.Point(peak.x, peak.y).buffer(500.0 * measured.options.bandwidth_km)
     held = zones.geometry.intersection(disc).area / disc.area
-    near = held[held >= NEAR].sort_values(ascending=False, kind="stable")
+    drawn = pd.Series(measured.drawn_in if at == 0 else {}, dtype=float).reindex(held.index)
+    belongs = (held >= NEAR) | (drawn > 1 - FIRM_SHARE)
+    near = held[belongs].sort_values(ascending=False, kind="stable")
     if near.empty:
         near = held.sort_values(ascending=False, kind="stable").iloc[:1]
-    listed = say("density_page.and").join(names[str(code)] for code in near.index)
-    return listed if len(near) == 1 else say("density_page.around", names=listed)
+    listed = [names[str(code)] for code in near.index]
+    if len(listed) == 1:
+        return listed[0]
+    first = say("density_page.comma").join(listed[:-1])
+    return say("density_page.around", names=first + say("density_page.and") + listed[-1])
 
 
 def _per_km2(measured: Measured, value: float, say: Say) -> str:
     return say(f"density_page.per_km2_{measured.options.weight}", value=number(value))
+
+
+def _height_words(measured: Measured, at: int, say: Say) -> str:
+    """Return a peak's height: a figure, a range over draws, or that there is none."""
+    height = measured.heights[at]
+    if TOO_FINE not in measured.peaks[at].caveats:
+        return _per_km2(measured, measured.peaks[at].value, say)
+    if height is None:
+        return say("density_page.no_height")
+    return say(f"density_page.interval_{measured.options.weight}", range=_range(height, say))
+
+
+def _range(height: Height, say: Say) -> str:
+    return say("density_page.range", low=number(height.low), high=number(height.high))
 
 
 def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
@@ -416,8 +551,8 @@ def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
             "density_page.densest",
             bandwidth=measured.options.bandwidth_km,
             n=measured.surface.n,
-            district=_where(measured, peak.x, peak.y, names, say),
-            value=_per_km2(measured, peak.value, say),
+            district=_where(measured, 0, names, say),
+            value=_height_words(measured, 0, say),
         ),
         say(
             "density_page.most",
@@ -460,41 +595,93 @@ def _peak(measured: Measured, at: int, names: Mapping[str, str], lang: str) -> P
     title = say(
         "density_page.peak",
         rank=at + 1,
-        district=_where(measured, peak.x, peak.y, names, say),
-        value=_per_km2(measured, peak.value, say),
+        district=_where(measured, at, names, say),
+        value=_height_words(measured, at, say),
     )
     made = [cell(row_of(measured.places, id_), "name", lang) for id_ in peak.makers]
     listed = say("density_page.comma").join(made[:_MOST_NAMED])
     key = "makers" if len(made) <= _MOST_NAMED else "makers_more"
+    height = measured.heights[at]
     notes = [
         *_said(say, peak.caveats, peak.parameters),
+        *(_said(say, height.caveats, height.parameters) if height else ()),
         say(f"density_page.{key}", names=listed, count=len(made)),
     ]
     return PeakTold(title, tuple(notes))
 
 
+def _ranking(measured: Measured, names: Mapping[str, str], say: Say) -> pd.DataFrame:
+    """Return the peaks as a table, the highest first."""
+    rows, labels = [], []
+    for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
+        where = _where(measured, at, names, say)
+        labels.append(say("density_page.ranked", rank=at + 1, district=where))
+        between = _range(height, say) if height else "–"
+        doubt = float(str(peak.parameters["doubt_km"]))
+        rows.append(
+            [
+                number(peak.value),
+                between if TOO_FINE in peak.caveats else say("density_page.not_needed"),
+                str(len(peak.makers)),
+                number(doubt, "km") if math.isfinite(doubt) else "–",
+            ]
+        )
+    unit = measured.options.weight
+    columns = [
+        say(f"density_page.ranking.{name}") for name in (f"drawn_{unit}", "draws", "made", "doubt")
+    ]
+    return pd.DataFrame(rows, index=labels, columns=columns)
+
+
+def _cells(measured: Measured, say: Say) -> Mapping[int, str]:
+    bandwidth = measured.options.bandwidth_km
+    follows = cell_of(replace(measured.options, cell_m=0))
+    words = {cell: number(cell, "m") for cell in cells(bandwidth)}
+    return words | {0: say("density_page.cell_follows", cell=number(follows, "m"))}
+
+
+def _rules(measured: Measured, say: Say) -> Iterator[str]:
+    """Yield what limits the choices."""
+    asked = measured.options.cell_m
+    if asked and asked not in cells(measured.options.bandwidth_km):
+        yield say("density_page.cell_refused", cell=number(asked, "m"))
+    yield say(
+        "density_page.cell_rule",
+        part=CELLS_PER_BANDWIDTH,
+        least=number(INVENTORY_FINEST_CELL_M, "m"),
+    )
+    if measured.surface.n < FEW:
+        yield say("density_page.not_adaptive", n=measured.surface.n, least=FEW)
+
+
 def _firmness(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[str]:
-    """Say how often the highest peak stays, and where it goes otherwise."""
+    """Say how often the highest peak stays on its spot, and in which district it then lies.
+
+    The two differ: near a border a peak may stay on its spot and still change its district.
+    """
     holds = measured.holds
     if holds is None:
+        if measured.peaks:
+            unknown = int(measured.places["uncertainty_m"].isna().sum())
+            yield say("density_page.doubt_unknown", count=unknown)
         return
     yield from _said(say, holds.caveats, holds.parameters)
-    zones = outlines(measured.city)
-    points = gpd.GeoSeries(gpd.points_from_xy(*holds.at.T), crs=zones.crs)
-    seen: Counter[str] = Counter()
-    for code, shape in zones.geometry.items():
-        seen[str(code)] = int(points.intersects(shape).sum())
+    if not measured.drawn_in:
+        return
     parts = [
-        say(
-            "density_page.draws_in",
-            district=names[code],
-            percent=round(100 * times / len(points)),
-        )
-        for code, times in seen.most_common(3)
-        if times
+        say("density_page.draws_in", district=names[code], percent=_percent(part))
+        for code, part in measured.drawn_in.items()
     ]
-    if parts:
-        yield say("density_page.draws", parts=say("density_page.comma").join(parts))
+    yield say("density_page.draws", parts=say("density_page.comma").join(parts))
+    if max(measured.drawn_in.values()) < FIRM_SHARE:
+        yield say("density_page.draws_split", where=_where(measured, 0, names, say))
+
+
+def _percent(share: float) -> str:
+    """Return a share of draws in whole per cent; seldom is not never, and often not always."""
+    if 0 < share < 0.01:
+        return "<1"
+    return str(min(round(100 * share), 99 if share < 1 else 100))
 
 
 def _districts(measured: Measured, names: Mapping[str, str], say: Say) -> pd.DataFrame:
@@ -513,15 +700,6 @@ def _districts(measured: Measured, names: Mapping[str, str], say: Say) -> pd.Dat
     return pd.DataFrame(rows, index=[names[str(code)] for code in table.index], columns=columns)
 
 
-def too_fine(measured: Measured) -> int:
-    """Return for how many places the bandwidth is finer than twice their doubt."""
-    if not len(measured.places):
-        return 0
-    doubt = measured.places["uncertainty_m"]
-    fine = finer_than_doubt(doubt, bandwidth_m=1000.0 * measured.options.bandwidth_km)
-    return int(fine.sum())
-
-
 def _method(measured: Measured, say: Say) -> Iterator[str]:
     """Yield how it was measured, with the rule for the bandwidth and the warning beside it."""
     options, surface = measured.options, measured.surface
@@ -530,7 +708,7 @@ def _method(measured: Measured, say: Say) -> Iterator[str]:
         method=say(surface.method),
         kernel=say(f"density.kernel.{options.kernel}"),
         bandwidth=options.bandwidth_km,
-        cell=number(CELL_M, "m"),
+        cell=number(surface.cell_m, "m"),
         epsg=measured.city.metric_epsg,
     )
     if len(measured.places):
@@ -539,14 +717,14 @@ def _method(measured: Measured, say: Say) -> Iterator[str]:
             median_km=number(float(measured.places["uncertainty_m"].median()) / 1000),
             finest_km=number(INVENTORY_FINEST_M / 1000),
         )
-        yield say("density_page.too_fine", count=too_fine(measured), n=len(measured.places))
     yield say("density_page.rule")
     if math.isfinite(measured.silverman_m):
         yield say("density.silverman", sigma_km=number(measured.silverman_m / 1000))
     if options.weight == "level":
         yield say("density_page.weights")
     yield say("density_page.nested")
-    yield say("density_page.gaussian_only")
+    yield say("density_page.interval", draws=DRAWS)
+    yield say("density_page.same_kernel", draws=DRAWS)
 
 
 def _verdict(measured: Measured, names: Mapping[str, str], lang: str) -> str:
@@ -554,7 +732,8 @@ def _verdict(measured: Measured, names: Mapping[str, str], lang: str) -> str:
     if runs is None:
         return ""
     zones = [names[str(code)] for code in dict.fromkeys(runs.runs["peak_zone"]) if code is not None]
-    tops = np.array([_top_of(surface) for surface in runs.surfaces])
+    xy = _xy(measured.places)
+    tops = np.array([top_of(surface, xy) or (np.nan, np.nan) for surface in runs.surfaces])
     apart = np.hypot(*(tops[:, None, :] - tops[None, :, :]).transpose(2, 0, 1)).max()
     return ("" if lang == "zh" else " ").join(
         [
@@ -566,12 +745,6 @@ def _verdict(measured: Measured, names: Mapping[str, str], lang: str) -> str:
             ),
         ]
     )
-
-
-def _top_of(surface: Surface) -> tuple[float, float]:
-    """Return the centre of the highest cell."""
-    row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
-    return float(surface.xs[column]), float(surface.ys[row])
 
 
 def _strip(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[Small]:
@@ -667,8 +840,8 @@ def _drawing(measured: Measured, names: Mapping[str, str], lang: str) -> Drawing
                 name=say(
                     "density_page.peak",
                     rank=at + 1,
-                    district=_where(measured, peak.x, peak.y, names, say),
-                    value=_per_km2(measured, peak.value, say),
+                    district=_where(measured, at, names, say),
+                    value=_height_words(measured, at, say),
                 ),
                 movable=False,
             )
@@ -698,92 +871,3 @@ def _number_mark(rank: int) -> str:
         'font-size="12" font-weight="700" font-family="sans-serif" fill="#FFFFFF">'
         f"{rank}</text></svg>"
     )
-
-
-def geotiff(measured: Measured) -> bytes:
-    """Return the surface as a GeoTIFF on the city's plane, parameters and caveats in its tags."""
-    return to_geotiff(measured.surface)
-
-
-def files(measured: Measured) -> Package:
-    """Return the surface with contours, tables and what the reader must know.
-
-    Parameters
-    ----------
-    measured
-        What the screen shows.
-
-    Returns
-    -------
-    Package
-        GeoTIFF, GeoJSON (RFC 7946), CSV; numbers unrounded, words in both languages.
-    """
-    city = measured.city
-    tables = {
-        "density.tif": geotiff(measured),
-        "density_contours.geojson": to_geojson(_contours(measured)),
-        "density_districts.csv": _district_csv(measured),
-        "density_peaks.csv": _peak_csv(measured),
-        "density_about.csv": _about(measured),
-    }
-    name = f"{city.id}_{city.data_date}_density_{measured.options.bandwidth_km}km"
-    return Package(name, date.fromisoformat(city.data_date), MappingProxyType(tables))
-
-
-def _contours(measured: Measured) -> gpd.GeoDataFrame:
-    """Return the lines between the classes, each with what it was made from."""
-    surface = measured.surface
-    lines = contours(surface, measured.breaks)
-    parameters = surface.parameters
-    return lines.assign(
-        unit=surface.unit,
-        method=surface.method,
-        kernel=str(parameters["kernel"]),
-        sigma_m=float(str(parameters["sigma_m"])),
-        cell_m=surface.cell_m,
-        weight=measured.options.weight,
-        places=measured.query,
-        n=surface.n,
-        data_date=surface.data_date,
-        caveats=";".join(surface.caveats),
-    )
-
-
-def _district_csv(measured: Measured) -> bytes:
-    names = [_names(measured.city, lang) for lang in LANGS]
-    rows = [["adcode", "name_zh", "name_en", "mass", "share", "highest_per_km2"]]
-    table = measured.districts.sort_values("mass", ascending=False, kind="stable")
-    for code, row in table.iterrows():
-        values = ["" if math.isnan(v) else repr(float(v)) for v in row]
-        rows.append([str(code), *(named[str(code)] for named in names), *values])
-    return to_csv(rows)
-
-
-def _peak_csv(measured: Measured) -> bytes:
-    head = ["rank", "east_m", "north_m", "epsg", "per_km2", "label", "makers", "caveats", "holds"]
-    rows = [head]
-    for at, peak in enumerate(measured.peaks):
-        held = f"{measured.holds.value:.3f}" if measured.holds and at == 0 else ""
-        rows.append(
-            [
-                *(str(at + 1), f"{peak.x:.1f}", f"{peak.y:.1f}", str(measured.city.metric_epsg)),
-                *(repr(peak.value), peak.label, ";".join(peak.makers), ";".join(peak.caveats)),
-                held,
-            ]
-        )
-    return to_csv(rows)
-
-
-def _about(measured: Measured) -> bytes:
-    """Return parameters, account and every sentence of the page, in both languages."""
-    told = [tell(measured, lang) for lang in LANGS]
-    rows = [["name", "zh", "en"]]
-    rows += [[name, str(v), str(v)] for name, v in measured.surface.parameters.items()]
-    rows.append(["data_date", *[measured.surface.data_date] * 2])
-    rows.append(["account", *(t.account for t in told)])
-    for name in ("firmness", "notes", "method", "too_few"):
-        rows += [
-            [name, *sentences] for sentences in zip(*(getattr(t, name) for t in told), strict=True)
-        ]
-    rows.append(["verdict", *(t.verdict for t in told)])
-    return to_csv(rows)

@@ -616,22 +616,23 @@ def test_a_high_with_no_place_near_is_no_peak() -> None:
 def test_a_peaks_height_is_that_of_each_draws_surface(kernel: Any, bounded: bool) -> None:
     """Second route: a whole surface for every draw, read at the peak's cell."""
     rng = np.random.default_rng(8)
-    area = SQUARE if bounded else None
-    xy = np.vstack([heaps(30, seed=2), [[EAST + 900, NORTH + 900]]])
+    # One place stands at the corner: some draws move it beyond the boundary.
+    xy = np.vstack([heaps(30, seed=2), [[EAST + 900, NORTH + 900]] * 8])
     weights = rng.uniform(1, 3, len(xy))
-    asked: dict[str, Any] = {"sigma_m": 3000, "cell_m": 500, "boundary": area, "kernel": kernel}
-    surface = kernel_density(xy, weights=weights, method="exact", **asked)
+    asked: dict[str, Any] = {"sigma_m": 3000, "cell_m": 500, "kernel": kernel, "method": "exact"}
+    area = SQUARE if bounded else None
+    surface = kernel_density(xy, weights=weights, boundary=area, **asked)
     top = highest(surface, points=xy).iloc[0]
     peak, height = (float(top["x"]), float(top["y"])), float(top["per_km2"])
     draws = xy + rng.uniform(-4000, 4000, (20, *xy.shape))
     found = peak_height(
-        xy, draws, peak=peak, per_km2=height, sigma_m=3000, kernel=kernel, area=area,
-        weights=weights,
-    )  # fmt: skip
-    one_by_one = [
-        kernel_density(draw, weights=weights, method="exact", **asked).at(np.array([peak]))[0]
-        for draw in draws
-    ]
+        xy, draws, peak=peak, per_km2=height, sigma_m=3000, kernel=kernel, weights=weights
+    )
+    bare, *moved = (
+        kernel_density(at, weights=weights, **asked).at(np.array([peak]))[0] for at in (xy, *draws)
+    )
+    one_by_one = np.array(moved) * (height / bare)
+    assert (height / bare > 1.01) == bounded
     assert found.draws == pytest.approx(one_by_one, rel=1e-6)
     assert [found.low, found.high] == pytest.approx(np.percentile(one_by_one, [5, 95]), rel=1e-6)
     assert found.value == height
@@ -646,11 +647,11 @@ def test_a_height_says_on_which_side_of_its_draws_the_map_lies() -> None:
     above = peak_height(xy, np.stack([away] * 4), **asked)
     # One sigma off, each Gaussian keeps exp(-1/2) of its middle.
     assert (above.low, above.high) == pytest.approx((2 * math.exp(-0.5),) * 2)
-    assert above.caveats == ("peak.interval", "peak.drawn_above")
+    assert above.caveats == ("peak.drawn_above",)
     below = peak_height(away, np.stack([xy] * 4), **asked)
-    assert below.caveats == ("peak.interval", "peak.drawn_below")
+    assert below.caveats == ("peak.drawn_below",)
     still = peak_height(xy, np.stack([xy] * 4), **asked)
-    assert still.caveats == ("peak.interval",)
+    assert still.caveats == ("peak.drawn_within",)
     for draws in (xy, np.stack([xy]) * np.nan):
         with pytest.raises(ParameterError):
             peak_height(xy, draws, **asked)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,17 @@ from colorspacious import cspace_convert
 from PIL import Image
 from pyproj import Transformer
 from rasterio.io import MemoryFile
+from shapely import Point
 
+from geo.points import located
+from geo.uncertainty import SEED, displacements
 from layers.city import City
-from layers.density_view import RAMP, Measured, files, measure, outlines, shades, tell
+from layers.density_files import files
+from layers.density_view import RAMP, Measured, cell_of, cells, measure, outlines, shades, tell
 from layers.state import DensityOptions, Filters, default_state
 from layers.text import speaker
 from layers.view import View, look
+from layers.words import number
 
 
 def _view(city: City, options: DensityOptions, **changes: Any) -> View:
@@ -146,15 +152,150 @@ def test_what_is_finer_than_the_doubt_is_said_so(measured: Measured) -> None:
     told = tell(measured, "zh")
     many = int((2 * doubt > 3000).sum())
     assert 0 < many < len(doubt)
-    assert any(f"56 处中有 {many} 处" in text for text in told.method)
+    assert any(f"56 处中有 {many} 处的位置不确定度超过带宽" in text for text in told.notes)
     assert any("只能看作范围" in note for note in told.peaks[0].notes)
+
+
+def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_the_file(
+    measured: Measured,
+) -> None:
+    """Second route: every draw's kernels summed by hand, as shares of those as drawn."""
+    places = measured.places
+    there = located(places, argument="places")
+    moves = displacements(there, draws=200, seed=SEED)
+    told, rows = tell(measured, "zh"), _read(files(measured).files["density_peaks.csv"])
+    assert len(measured.peaks) == 5
+    for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
+        doubt = places.loc[list(peak.makers), "uncertainty_m"].max()
+        assert doubt > 1500, "each of them rests on places less sure than half of 3 km"
+        assert height is not None
+        sums = []
+        for move in (np.zeros_like(moves[0]), *moves):
+            d2 = ((there.xy + move - (peak.x, peak.y)) ** 2).sum(axis=1)
+            sums.append(np.exp(-d2 / (2 * 3000**2)).sum())
+        low, high = np.percentile(peak.value * np.array(sums[1:]) / sums[0], [5, 95])
+        assert (height.low, height.high) == pytest.approx((low, high))
+        words = f"{number(low)}–{number(high)}"
+        assert f"每平方公里 {words} 处（模拟区间，90% 的抽取）" in told.peaks[at].title
+        assert told.drawing.handles[at].name == told.peaks[at].title
+        assert told.ranking.iloc[at, 1] == words
+        assert float(rows[at]["low_per_km2"]) == height.low
+        assert float(rows[at]["high_per_km2"]) == height.high
+        assert rows[at]["draws"] == "200"
+    assert measured.heights[0] is not None
+    assert f"{number(measured.heights[0].low)}–" in told.sentence
+    for lang in ("zh", "en"):
+        spoken = " ".join(note for peak in tell(measured, lang).peaks for note in peak.notes)
+        assert "置信区间" not in spoken
+        assert "confidence interval" not in spoken
+
+
+def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
+    wide = measure(_view(tianjin, DensityOptions(bandwidth_km=8)))
+    told, rows = tell(wide, "zh"), _read(files(wide).files["density_peaks.csv"])
+    sure = [
+        wide.places.loc[list(peak.makers), "uncertainty_m"].max() <= 4000 for peak in wide.peaks
+    ]
+    assert set(sure) == {True, False}
+    for at, fine in enumerate(sure):
+        assert (wide.heights[at] is None) == fine
+        assert ("模拟区间" not in told.peaks[at].title) == fine
+        assert (rows[at]["low_per_km2"] == "") == fine
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_without_a_known_doubt_there_is_no_figure(measured: Measured, lang: str) -> None:
+    """The pack holds a doubt for every place: what if one were not known."""
+    unknown = replace(measured, heights=(None,) * 5, holds=None, drawn_in={})
+    told = tell(unknown, lang)
+    refusal = speaker(lang)("density_page.no_height")
+    assert refusal in told.sentence
+    assert all(refusal in peak.title for peak in told.peaks)
+    assert set(told.ranking.iloc[:, 1]) == {"–"}
+    assert len(told.firmness) == 1
+
+
+def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -> None:
+    found = measure(_view(tianjin, DensityOptions(bandwidth_km=5)))
+    told = tell(found, "zh")
+    assert found.holds is not None
+    spot, _, district, so = told.firmness
+    peak = found.peaks[0]
+    near = np.hypot(*(found.holds.at - (peak.x, peak.y)).T) <= 5000
+    assert f"200 次抽取中，{round(100 * near.mean())}% 的最高处仍在图上峰值的 5 公里以内" in spot
+    # Each draw's peak in its district, one after the other.
+    zones = outlines(tianjin).geometry
+    codes = [zones.index[zones.contains(Point(at))][0] for at in found.holds.at]
+    for code, times in Counter(codes).items():
+        name = tianjin.districts["name_zh"][code]
+        assert f"在{name}的占 {round(100 * times / 200)}%" in district
+        assert found.drawn_in[code] == times / 200
+    assert "只宜说“西青区与南开区一带”" in so
+    # At 3 km the disc lies in one district, but a fifth of the draws put the peak in the other.
+    fine = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=3))), "zh")
+    assert "西青区与南开区一带" in fine.sentence
+
+
+def test_what_is_seldom_is_not_never(measured: Measured) -> None:
+    told = tell(replace(measured, drawn_in={"120111": 0.995, "120104": 0.005}), "zh")
+    assert "在西青区的占 99%、在南开区的占 <1%" in told.firmness[2]
+
+
+@pytest.mark.parametrize(
+    ("bandwidth", "asked", "used", "offered"),
+    [
+        (3, 0, 500, (0, 500, 1000)),
+        (3, 100, 500, (0, 500, 1000)),
+        (3, 1000, 1000, (0, 500, 1000)),
+        (3, 2000, 500, (0, 500, 1000)),
+        (5, 2000, 2000, (0, 500, 1000, 2000)),
+        (8, 0, 500, (0, 500, 1000, 2000)),
+        (12, 0, 1000, (0, 500, 1000, 2000)),
+    ],
+)
+def test_a_cell_is_no_finer_than_the_rule_and_shows_the_surface(
+    bandwidth: int, asked: int, used: int, offered: tuple[int, ...]
+) -> None:
+    assert cells(bandwidth) == offered
+    assert cell_of(DensityOptions(bandwidth_km=bandwidth, cell_m=asked)) == used
+
+
+def test_the_cell_arrives_in_every_result_and_its_rule_on_the_page(tianjin: City) -> None:
+    coarse = measure(_view(tianjin, DensityOptions(bandwidth_km=5, cell_m=2000)))
+    assert coarse.surface.cell_m == 2000
+    assert coarse.runs is not None
+    assert set(coarse.runs.runs["cell_m"]) == {1000, 2000}
+    told = tell(coarse, "zh")
+    assert any("网格 2\u202f000\u202fm" in text for text in told.method)
+    many = int((2 * coarse.places["uncertainty_m"] > 2000).sum())
+    assert any(f"56 处中有 {many} 处的位置不确定度超过网格" in text for text in told.notes)
+    with MemoryFile(files(coarse).files["density.tif"]) as memory, memory.open() as tiff:
+        assert tiff.res == (2000, 2000)
+        assert "density.cell_too_fine_places" in tiff.tags()["caveats"]
+        assert tiff.tags()["cell_too_fine"] == str(many)
+    assert list(told.cells) == [0, 500, 1000, 2000]
+    assert told.cells[0] == "自动（500\u202fm）"
+    assert "位置精度" in told.rules[0]
+    assert any("自适应带宽要有 200 个以上的点" in text for text in told.rules)
+    refused = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=3, cell_m=2000))), "zh")
+    assert "已改用自动" in refused.rules[0]
+
+
+def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
+    found = measure(_view(tianjin, DensityOptions(bandwidth_km=5, kernel="quartic")))
+    assert found.runs is not None
+    assert {s.parameters["kernel"] for s in found.runs.surfaces} == {"quartic"}
+    same = next(s for s in found.runs.surfaces if (s.cell_m, s.parameters["sigma_km"]) == (500, 5))
+    assert np.array_equal(same.values, found.surface.values)
+    assert found.holds is not None
+    assert found.holds.parameters["kernel"] == "quartic"
 
 
 def test_the_peak_is_named_no_finer_than_the_bandwidth(tianjin: City) -> None:
     # At 5 km the highest cell lies on the border of two districts: both are named.
     told = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=5))), "zh")
     assert "西青区与南开区一带" in told.sentence
-    assert any("抽取中最高处所在" in text for text in told.firmness)
+    assert any("最高处在西青区的占" in text for text in told.firmness)
 
 
 def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: Measured) -> None:

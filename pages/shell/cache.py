@@ -16,6 +16,7 @@ from layers import (
     coverage_files,
     coverage_rings,
     coverage_view,
+    density_files,
     density_view,
     export,
     folium_map,
@@ -182,7 +183,7 @@ def density_told(place: City, state: ViewState) -> density_view.DensityTold:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _density_files(city_id: str, digest: str, asked: ViewState, name: str) -> bytes:
     measured = _density(city_id, digest, asked)
-    return density_view.geotiff(measured) if name else density_view.files(measured).zip()
+    return density_files.geotiff(measured) if name else density_files.files(measured).zip()
 
 
 def density_geotiff(place: City, state: ViewState) -> bytes:

@@ -89,7 +89,8 @@ def _set(name: str, key: str) -> None:
 
 def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words: Any) -> None:
     key = f"density_{name}"
-    st.session_state[key] = getattr(screen.state.density, name)
+    now = getattr(screen.state.density, name)
+    st.session_state[key] = now if now in values else values[0]
     st.segmented_control(
         label,
         values,
@@ -102,12 +103,15 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
 
 
 def controls(screen: Screen, told: DensityTold) -> None:
-    """Offer bandwidth, kernel and weight, the way to other places, and the files."""
+    """Offer bandwidth, cell, kernel and weight, the way to other places, and the files."""
     say, state = screen.say, screen.state
     navigation.link(to_query(state), "explore", say("density_page.change"))
     st.subheader(say("density_page.controls"))
     label = say("density_page.bandwidth")
     _choice(screen, "bandwidth_km", label, DENSITY_BANDWIDTHS_KM, str)
+    _choice(screen, "cell_m", say("density_page.cell"), list(told.cells), told.cells.__getitem__)
+    for rule in told.rules:
+        html.small(rule)
     for name, words in (("kernel", "density.kernel.{}"), ("weight", "density_page.weight_{}")):
         _choice(
             screen,
@@ -215,8 +219,10 @@ def _notes(title: str, key: str, sentences: Iterable[str]) -> None:
 
 
 def shares(screen: Screen, told: DensityTold) -> None:
-    """Show how much of the surface lies in each district."""
+    """Show the peaks with their ranges, and how much of the surface lies in each district."""
     if told.peaks:
+        html.section(screen.say("density_page.ranking.title"))
+        st.html(html.grid(told.ranking, screen.say("density_page.peaks")))
         html.section(screen.say("density_page.districts"))
         st.html(html.grid(told.districts, screen.say("filter.district")))
         html.small(screen.say("density_page.spill"))
