@@ -26,6 +26,8 @@ AIMED_AT = "aimed_at"
 """A level that the plan strives for is not held yet: it is counted apart."""
 OUTSIDE, UNPLACED = "outside", ""
 """Stand for the district of a row beyond the city, and of one whose district is not known."""
+NO_HALF = ""
+"""Stands for the half of a district that is given none: a row of its own among the halves."""
 PER_10K = 1e4
 
 _PLACE = ("kind", "level", "level_basis", "plan_status", "counted", "location_class")
@@ -48,7 +50,8 @@ class Balance(Finding):
         ``area_km2`` (reference), ``per_km2``; ``kind_*``, ``level_*``, ``status_*`` (counted
         places by value; ``level_aimed_at`` apart from the level aimed at); ``caveats`` (keys).
     halves
-        The same by half, in the order of first appearance; a ratio is that of the sums.
+        The same by half, in the order of first appearance; a ratio is that of the sums. Districts
+        without a half make a row of their own, ``NO_HALF``, so that the halves add up to the city.
     city
         The same for the whole city.
     outside, unplaced
@@ -107,7 +110,7 @@ def balance(
     parts = table.drop(columns=["half"])
     halves = _with_ratios(parts.groupby(table["half"], sort=False).sum(), table)
     total = _with_ratios(parts.sum().to_frame("city").T, table)
-    assumed = districts.loc[districts["half_status"] == "assumption", "half"].unique()
+    assumed = table.loc[districts["half_status"] == "assumption", "half"].unique()
     halves["caveats"] = [
         ("balance.half_assumed",) if half in assumed else () for half in halves.index
     ]
@@ -117,7 +120,9 @@ def balance(
     named = set(where)
     not_named = tuple(str(code) for code in districts.index if code not in named)
     outside, unplaced = (int((where == code).sum()) for code in (OUTSIDE, UNPLACED))
-    uncounted = int((~_flags(places["counted"])).sum())
+    without = int((table["half"] == NO_HALF).sum())
+    counted = _flags(places["counted"])
+    uncounted = int((~counted).sum())
     n = int(total["n"].iloc[0])
     said = {
         "balance.uncounted": uncounted > 0,
@@ -125,7 +130,8 @@ def balance(
         "balance.unplaced": unplaced > 0,
         "balance.not_named": bool(not_named),
         "balance.half_assumed": len(assumed) > 0,
-        "balance.area_disputed": bool((_deviation(districts) > DISPUTED_PCT).any()),
+        "balance.no_half": 0 < without < len(table),
+        "balance.area_disputed": bool(area_disputed(districts).any()),
         "balance.published": n > 0,
     }
     return Balance(
@@ -140,8 +146,11 @@ def balance(
             "uncounted": uncounted,
             "outside": outside,
             "unplaced": unplaced,
+            "counted_outside": int((counted & (where == OUTSIDE)).sum()),
+            "counted_unplaced": int((counted & (where == UNPLACED)).sum()),
             "not_named": not_named,
             "districts": len(not_named),
+            "no_half": without,
             "published": int(total["published"].iloc[0]),
         },
         caveats=tuple(key for key, true in said.items() if true),
@@ -159,8 +168,26 @@ def _flags(column: pd.Series) -> pd.Series:
     return column.fillna(False).astype(bool)
 
 
-def _deviation(districts: pd.DataFrame) -> pd.Series:
-    return pd.to_numeric(districts["polygon_deviation_pct"], errors="coerce").abs()
+def area_disputed(districts: pd.DataFrame) -> pd.Series:
+    """Return for each district whether its outline and its published area differ by over 5 %.
+
+    Parameters
+    ----------
+    districts
+        With ``polygon_deviation_pct``; a blank one is not disputed.
+
+    Returns
+    -------
+    Series of bool
+        Where it is, a figure per km² is unsettled: it comes with ``balance.area_disputed``.
+    """
+    deviation = pd.to_numeric(districts["polygon_deviation_pct"], errors="coerce").abs()
+    return deviation > DISPUTED_PCT
+
+
+def _halves(districts: pd.DataFrame) -> pd.Series:
+    half = districts["half"].astype(object)
+    return half.where(half.notna(), NO_HALF)
 
 
 def _district_of(places: pd.DataFrame, districts: pd.DataFrame, by: By) -> pd.Series:
@@ -198,7 +225,7 @@ def _counts(places: pd.DataFrame, where: pd.Series, districts: pd.DataFrame) -> 
     counted = _flags(places["counted"])
     level = places["level"].where(places["level_basis"] != AIMED_AT, AIMED_AT)
     columns: dict[str, pd.Series] = {
-        "half": districts["half"],
+        "half": _halves(districts),
         "n": _tally(where[counted], districts),
         "rows": _tally(where, districts),
         "published": _tally(where[counted & places["location_class"].isin(PUBLISHED)], districts),
@@ -237,7 +264,7 @@ def _with_ratios(sums: pd.DataFrame, city: pd.DataFrame) -> pd.DataFrame:
 
 
 def _district_caveats(districts: pd.DataFrame, table: pd.DataFrame) -> list[tuple[str, ...]]:
-    disputed = _deviation(districts) > DISPUTED_PCT
+    disputed = area_disputed(districts)
     return [
         tuple(
             key

@@ -27,6 +27,7 @@ from layers.city import City
 from layers.export import Package
 from layers.handover import to_csv
 from layers.headline import plan_places
+from layers.sums import of_balance
 from layers.text import LANGS, Say, speaker
 from layers.view import View, gather
 from layers.words import cell, city_word, count, number, row_of, word
@@ -47,6 +48,8 @@ class BalanceTold:
         The result, as one says it.
     other
         What the halves hold when places are counted by the other kind of district.
+    sums
+        How the rows shown add up, counted in each of both ways.
     notes
         What the reader must know, in sentences.
     halves, districts
@@ -62,6 +65,7 @@ class BalanceTold:
     found: Balance
     sentence: str
     other: str
+    sums: tuple[str, ...]
     notes: tuple[str, ...]
     halves: pd.DataFrame
     districts: pd.DataFrame
@@ -98,11 +102,13 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
     """
     counts, say = _count(view, by), speaker(lang)
     found, city = counts.found, view.city
+    other = _count(view, "site" if by == "host" else "host")
     names = _names(city, lang)
     return BalanceTold(
         found=found,
         sentence=_sentence(counts, names, lang),
-        other=_other_way(view, by, lang),
+        other=_other_way(other, lang),
+        sums=(of_balance(found, lang), of_balance(other.found, lang)),
         notes=tuple(_notes(found, say)),
         halves=_half_table(counts, lang),
         districts=_district_table(counts, names, lang),
@@ -115,8 +121,7 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
 
 def _count(view: View, by: By) -> _Count:
     city = view.city
-    districts = city.districts.assign(half=city.districts["half"].fillna("").astype(str))
-    places = view.places
+    places, districts = view.places, city.districts
     found = balance(places, districts, by=by, data_date=city.data_date)
     kinds = [
         id_
@@ -238,15 +243,14 @@ def _parts(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
     return say("balance_page.comma").join(parts)
 
 
-def _other_way(view: View, by: By, lang: str) -> str:
+def _other_way(counts: _Count, lang: str) -> str:
     """Say the split by the other kind of district: administration and site can differ."""
-    say = speaker(lang)
-    way: By = "site" if by == "host" else "host"
-    counts = _count(view, way)
-    if not (counts.found.n and view.city.halves):
+    found = counts.found
+    if not (found.n and counts.city.halves):
         return ""
-    parts = _parts(counts.found, say, _half_names(counts, lang))
-    return say(f"balance_page.other_{way}", n=counts.found.n, parts=parts)
+    say = speaker(lang)
+    parts = _parts(found, say, _half_names(counts, lang))
+    return say(f"balance_page.other_{found.parameters['by']}", n=found.n, parts=parts)
 
 
 def _per_head(found: Balance, halves: Mapping[str, str], say: Say) -> list[str]:

@@ -45,6 +45,7 @@ from layers.city import City
 from layers.drawing import Drawing, Handle, Raster, Shapes
 from layers.selection import DECIDING_KEYS
 from layers.state import DENSITY_CELLS_M, DensityOptions, ViewState, to_query
+from layers.sums import equation
 from layers.text import Say, speaker
 from layers.view import View
 from layers.words import cell, number, row_of
@@ -409,6 +410,8 @@ class DensityTold:
         The result, as one says it.
     account
         Which rows enter and which do not; the numbers add up to the rows shown.
+    sums
+        The same as sums.
     legend
         Colour and words of each class; ``legend_title`` has the unit.
     peaks
@@ -437,6 +440,7 @@ class DensityTold:
 
     sentence: str
     account: str
+    sums: tuple[str, ...]
     legend_title: str
     legend: tuple[tuple[str, str], ...]
     peaks: tuple[PeakTold, ...]
@@ -468,6 +472,7 @@ def tell(measured: Measured, lang: str) -> DensityTold:
     return DensityTold(
         sentence=_sentence(measured, names, lang),
         account=_account(measured, say),
+        sums=_sums(measured, lang),
         legend_title=say(f"density_page.legend_{measured.options.weight}"),
         legend=tuple(_legend(measured, say)),
         peaks=tuple(_peak(measured, at, names, lang) for at in range(len(measured.peaks))),
@@ -577,6 +582,19 @@ def _account(measured: Measured, say: Say) -> str:
         nested=measured.nested,
         unmapped=measured.unmapped,
         outside=measured.outside,
+    )
+
+
+def _sums(measured: Measured, lang: str) -> tuple[str, ...]:
+    mapped = measured.shown - measured.unmapped
+    entering = {
+        "entering": measured.surface.n,
+        "nested": measured.nested,
+        "beyond": measured.outside,
+    }
+    return (
+        equation("chosen", {"mapped": mapped, "unmapped": measured.unmapped}, lang),
+        equation("mapped", entering, lang),
     )
 
 

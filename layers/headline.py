@@ -29,6 +29,8 @@ class Headline:
     named
         Counted rows that the plan speaks of by name or in a box (``clause_basis``), so neither
         later facts nor what the plan only implies.
+    counted_later
+        Counted rows that came after the plan was issued.
     national
         Counted rows of national level, but for those that the plan only aims at.
     later
@@ -39,6 +41,7 @@ class Headline:
     mapped: int
     counted: int
     named: int
+    counted_later: int
     national: int
     later: int
 
@@ -82,14 +85,16 @@ def headline(city: City) -> Headline:
         All zero for a city without such layers.
     """
     if not any(layer.spec.group == "plan" for layer in city.layers.values()):
-        return Headline(0, 0, 0, 0, 0, 0)
+        return Headline(0, 0, 0, 0, 0, 0, 0)
     places = plan_places(city)
     national = places["counted"] & (places["level"] == "national")
+    later = places["plan_status"] == "later_fact"
     return Headline(
         recorded=len(places),
         mapped=int(places.geometry.notna().sum()),
         counted=int(places["counted"].sum()),
         named=int(is_named(places).sum()),
+        counted_later=int((places["counted"] & later).sum()),
         national=int((national & (places["level_basis"] != "aimed_at")).sum()),
-        later=int((places["plan_status"] == "later_fact").sum()),
+        later=int(later.sum()),
     )

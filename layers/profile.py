@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.balance import area_disputed
 from layers.card import (
     Clause,
     Link,
@@ -26,7 +27,7 @@ from layers.catalog import LEVELS, PLAN_STATUSES
 from layers.city import City
 from layers.headline import is_named
 from layers.tables import NAMED_BASES
-from layers.text import speaker
+from layers.text import Say, speaker
 from layers.view import CityKey, Mask, gather
 from layers.words import amount, cell, city_word, count, number, row_of, stated, word
 
@@ -88,6 +89,8 @@ class Profile:
     half_note: str
     half_members: tuple[Link, ...]
     """The other districts of its half."""
+    half_heading: str
+    """What those are, by the name of the half."""
     caution: str
     named_by_plan: bool
     plan_note: str
@@ -141,6 +144,7 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
             for code in members
             if code != adcode
         ),
+        half_heading=_half_heading(city, cell(row, "half", lang), lang),
         caution=cell(row, "caution", lang),
         named_by_plan=bool({"named", "nested"} & set(ties)),
         plan_note=_plan_note(ties, lang),
@@ -283,16 +287,26 @@ def _half_codes(city: City, adcode: str) -> tuple[str, ...]:
     return tuple(str(code) for code in halves.index[(halves == own).to_numpy(dtype=bool)])
 
 
+def _half_heading(city: City, half: str, lang: str) -> str:
+    if not half:
+        return ""
+    return speaker(lang)("district.same_half", half=city_word(city, "half", half, lang))
+
+
 MEASURES = ("people", "area", "density", "counted", "national", "per_people")
 
 
 class _Raw(NamedTuple):
-    """Residents, area in km², places that count as named by the plan, national places held."""
+    """Residents, area in km², places that count as named by the plan, national places held.
+
+    And how many of the districts have an unsettled area.
+    """
 
     people: float
     area: float
     places: float
     national: float
+    disputed: float
 
 
 @lru_cache(maxsize=8)
@@ -304,6 +318,7 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
     aimed = (frame["level_basis"] == "aimed_at").fillna(False).to_numpy(dtype=bool)
     national = (frame["level"] == "national").fillna(False).to_numpy(dtype=bool) & ~aimed
     held = frame["counted"].to_numpy(dtype=bool) & national
+    disputed = area_disputed(city.districts)
     raw = {}
     for code, row in city.districts.iterrows():
         here = np.fromiter((code in codes for codes in rows.districts), dtype=bool)
@@ -312,6 +327,7 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
             amount(row["area_km2_reference"]) or 0.0,
             float((named & here).sum()),
             float((held & here).sum()),
+            float(disputed[code]),
         )
     return raw
 
@@ -330,16 +346,25 @@ def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     """
     say, known = speaker(lang), _raw(CityKey(city, ""))
     sums = _Raw(*(sum(part) for part in zip(*(known[code] for code in codes), strict=True)))
-    people, area, places, national = (value / len(codes) for value in sums)
+    people, area, places, national, disputed = (value / len(codes) for value in sums)
     exact, area_of = (count, stated) if len(codes) == 1 else (number, number)
     return [
         say("card.persons", count=exact(people)),
         area_of(area, "km²"),
-        number(people / area, say("card.per_km2")) if area else say("card.unknown"),
+        _marked(people / area, disputed, len(codes), say) if area else say("card.unknown"),
         exact(places),
         exact(national),
         number(places / people * PER_PEOPLE) if people else say("card.unknown"),
     ]
+
+
+def _marked(per_km2: float, disputed: float, districts: int, say: Say) -> str:
+    """Return a density with the caution where an area that it divides by is unsettled."""
+    words = number(per_km2, say("card.per_km2"))
+    if not disputed:
+        return words
+    caution = say(f"balance_page.mark.area_{'disputed' if districts == 1 else 'within'}")
+    return words + say("card.noted", text=caution)
 
 
 def _labelled(city: City, groups: Mapping[str, Collection[str]], lang: str) -> pd.DataFrame:

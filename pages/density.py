@@ -32,11 +32,14 @@ with main:
         drawing=told.drawing,
     )
     panels.legend(told)
+    if side is not None:
+        panels.sums(screen, spread, told)
+        panels.peaks(screen, told)
     panels.halves(screen, spread)
 if side is not None:
     with side:
         panels.controls(screen, told)
-        panels.peaks(screen, told)
+        panels.firmness(screen, told)
 if side is not None:
     panels.districts(screen, spread)
     panels.shares(screen, told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from geo.balance import (
     LEAST_COUNT,
+    NO_HALF,
+    area_disputed,
     balance,
     concentration,
     location_quotients,
@@ -220,3 +223,45 @@ def test_shuffled_rows_and_doubled_rows(places: pd.DataFrame) -> None:
     twice = balance(pd.concat([places, places.add_suffix("")]), DISTRICTS).districts
     assert (twice["n"] == 2 * first["n"]).all()
     pd.testing.assert_series_equal(twice["share"], first["share"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    halves=st.lists(
+        st.sampled_from(["jincheng", "bincheng", "outer", None, math.nan, ""]),
+        min_size=4,
+        max_size=4,
+    ),
+    codes=st.lists(st.sampled_from(["A", "B", "C", "D", None, "outside"]), max_size=30),
+    counted=st.integers(0, 2**30),
+)
+def test_the_halves_add_up_to_the_city_whatever_half_is_blank(
+    halves: list[Any], codes: list[str | None], counted: int
+) -> None:
+    districts = DISTRICTS.assign(half=pd.Series(halves, DISTRICTS.index, dtype=object))
+    rows = [
+        place(code, counted=bool(counted >> k & 1), name="通州区" if k % 3 else None)
+        for k, code in enumerate(codes)
+    ]
+    empty = frame(place("A")).iloc[:0]
+    found = balance(frame(*rows) if rows else empty, districts)
+    blank = [code for code, half in zip("ABCD", halves, strict=True) if half in (None, "")]
+    blank += [code for code, half in zip("ABCD", halves, strict=True) if isinstance(half, float)]
+    for name in ("n", "rows", "published", "population", "area_km2"):
+        assert found.halves[name].sum() == found.districts[name].sum() == found.city[name]
+        lone = found.districts.loc[sorted(blank), name].sum()
+        assert (found.halves[name][NO_HALF] if blank else 0) == lone
+    assert ("balance.no_half" in found.caveats) == (0 < len(blank) < 4)
+    assert found.parameters["no_half"] == len(blank)
+    if found.n:
+        assert found.halves["share"].sum() == pytest.approx(1)
+    said = found.parameters
+    parts = ("uncounted", "counted_outside", "counted_unplaced")
+    assert found.n + sum(int(str(said[part])) for part in parts) == len(codes)
+    for lang in ("zh", "en"):
+        assert "{" not in " ".join(speaker(lang)(key, **said) for key in found.caveats)
+
+
+def test_an_area_is_disputed_beyond_five_per_cent_either_way() -> None:
+    # 0, -21.7, 3 and a blank one.
+    assert area_disputed(DISTRICTS).tolist() == [False, True, False, False]

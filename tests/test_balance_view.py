@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -70,6 +71,45 @@ def test_districts_carry_their_cautions(tianjin: City) -> None:
     assert halves["“津城”"] == "部分区归属为假定，含面积待定的区"
     assert "不足10处" in marks["东丽区"]
     assert "不足10处" not in marks["滨海新区"]
+
+
+def test_a_district_without_a_half_stands_in_a_row_of_its_own(tianjin: City) -> None:
+    district = tianjin.layers["district"]
+    bare = district.frame["half"].where(district.frame.index != "120116", None)
+    frame = district.frame.assign(half=bare)
+    layers = {**tianjin.layers, "district": replace(district, frame=frame)}
+    told = tell(_view(replace(tianjin, layers=layers)), "host", "zh")
+    # Binhai alone is “Bincheng”: its 21 move to the row without a half.
+    shown = dict(told.halves["处数"])
+    assert shown == {"“津城”": "22", "未注明片区": "21", "其他区": "6", "全市": "49"}
+    assert any("1 个区未注明片区，单列一行" in note for note in told.notes)
+    assert "未注明片区 21 处" in told.sentence
+    assert dict(told.districts["片区"])["滨海新区"] == "未注明片区"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("by", ["host", "site"])
+def test_the_numbers_of_the_screen_belong_together(tianjin: City, by: By, lang: Lang) -> None:
+    view = _view(tianjin, lang, filters=Filters(plan_status=frozenset({"to_build"})))
+    for shown in (_view(tianjin, lang), view):
+        told = tell(shown, by, lang)
+        first, second = (
+            [int(n) for n in re.findall(r"(?<= )\d+(?= |$)", text)] for text in told.sums
+        )
+        assert first[0] == second[0] == sum(first[1:]) == sum(second[1:]) == len(shown.places)
+        assert first[1] == told.found.n
+        # By hand, row by row: counted, and of a district of the city.
+        other = "site_adcode" if by == "host" else "host_adcode"
+        here = shown.places[other].isin(tianjin.districts.index)
+        assert second[1] == int((shown.places["counted"].astype(bool) & here).sum())
+
+
+def test_what_does_not_count_is_named_as_the_facts_name_it(tianjin: City) -> None:
+    """Later facts count where they are places of their own: 6 of 13 do."""
+    for lang in ("zh", "en"):
+        notes = " ".join(tell(_view(tianjin, lang), "host", lang).notes)
+        assert speaker(lang)("balance.uncounted", uncounted=20) in notes
+    assert "规划印发后" not in speaker("zh")("balance.uncounted", uncounted=20)
 
 
 def test_a_filter_does_not_change_what_the_text_names(tianjin: City) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -84,7 +85,14 @@ def test_every_row_is_accounted_for(measured: Measured, tianjin: City) -> None:
     ids = set(shown.index[shown.geometry.notna()])
     nested = [i for i in ids if shown["parent_id"][i] in ids]
     assert measured.nested == len(nested) == 10
-    assert "86" in tell(measured, "zh").account
+    for lang in ("zh", "en"):
+        told = tell(measured, lang)
+        assert "86" in told.account
+        rows, mapped = (
+            [int(n) for n in re.findall(r"(?<= )\d+(?= |$)", text)] for text in told.sums
+        )
+        assert rows == [86, 70, 16]
+        assert mapped == [70, 56, 10, 4]
 
 
 def test_the_surface_is_the_sum_of_kernels(measured: Measured) -> None:

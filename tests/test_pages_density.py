@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.city import City, load_city
 from layers.text import speaker
-from tests.hostile import hostile_pack
-from tests.test_pages import ROOT, app, page_text, scene
+from tests.test_pages import app, page_text, scene
 
 
 def density(**query: str) -> AppTest:
@@ -16,7 +14,7 @@ def density(**query: str) -> AppTest:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_answer_comes_first_and_the_map_carries_it(lang: str, tianjin: City) -> None:
+def test_the_answer_comes_first_and_the_map_carries_it(lang: str) -> None:
     at = density(lang=lang)
     assert not at.exception
     bodies = [element.proto.body for element in at.get("html")]
@@ -28,8 +26,6 @@ def test_the_answer_comes_first_and_the_map_carries_it(lang: str, tianjin: City)
     assert drawing["raster"]["url"].startswith("data:image/png;base64,")
     assert [h["id"] for h in drawing["handles"]] == [f"peak-{k}" for k in range(1, 6)]
     assert not any(scene(at)["layers"].values()), "dots of the drawing stand for the places"
-    for key in ("footer", "boundary", "review_map"):
-        assert tianjin.notices[key].of(lang) in " ".join(bodies)
 
 
 def test_kernel_bandwidth_and_weight_redraw_the_map_and_move_the_address() -> None:
@@ -39,13 +35,32 @@ def test_kernel_bandwidth_and_weight_redraw_the_map_and_move_the_address() -> No
         ("density_bandwidth_km", 8, "dbw"),
         ("density_kernel", "quartic", "dk"),
         ("density_weight", "level", "dw"),
+        ("density_cell_m", 2000, "dcell"),
     ):
         at.segmented_control(key=key).set_value(value).run()
         assert not at.exception
         assert str(value) in at.query_params[name]
         seen.add(scene(at)["drawing"]["raster"]["url"])
-    assert len(seen) == 4
+    assert len(seen) == 5
     assert "加权处" in page_text(at)
+
+
+def test_a_cell_that_another_bandwidth_left_over_becomes_automatic_and_says_so() -> None:
+    at = density(dbw="5", dcell="2000")
+    assert at.segmented_control(key="density_cell_m").value == 2000
+    at.segmented_control(key="density_bandwidth_km").set_value(3).run()
+    assert not at.exception
+    assert at.segmented_control(key="density_cell_m").value == 0
+    assert "所求网格 2\u202f000\u202fm 不在允许范围" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_ranges_and_sums_stand_on_the_page(lang: str) -> None:
+    text = page_text(density(lang=lang, dbw="3"))
+    assert ("模拟区间（90% 的抽取）" if lang == "zh" else "in 90 % of draws") in text
+    assert "confidence interval" not in text
+    at = density(lang=lang)
+    assert speaker(lang)("sums.title") in [box.label for box in at.expander]
 
 
 def test_places_can_be_counted_by_their_site() -> None:
@@ -85,19 +100,3 @@ def test_presenting_hides_the_controls() -> None:
 def test_a_hostile_address_opens_at_the_defaults(key: str, value: str) -> None:
     at = density(**{key: value}, level="district", field="aerospace")
     assert not at.exception
-
-
-def test_a_hostile_pack_is_measured_or_refused_as_text(tmp_path, monkeypatch) -> None:
-    folder = hostile_pack(tmp_path)
-    monkeypatch.setenv("ATLAS_PACKS", str(folder))
-    at = density(city=load_city(folder).id)
-    assert not at.exception
-    assert "<img src=x" not in page_text(at)
-    assert "<script>window" not in page_text(at)
-
-
-def test_another_city_is_measured_too(monkeypatch) -> None:
-    monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
-    at = density(city=load_city(ROOT / "tests" / "toy").id)
-    assert not at.exception
-    assert "甲区" in page_text(at)

@@ -95,11 +95,35 @@ def test_the_half_and_its_members() -> None:
     assert profile(CITY, "100003", "zh").half_members == ()
 
 
+def test_the_outer_districts_are_called_that_and_not_a_half(tianjin: City) -> None:
+    heading = {code: profile(tianjin, code, "zh").half_heading for code in tianjin.districts.index}
+    outer = {code for code, text in heading.items() if text == "其他区还包括"}
+    assert outer == set(tianjin.districts.index[tianjin.districts["half"] == "outer"])
+    assert {text for code, text in heading.items() if code not in outer} == {
+        *("“津城”还包括", "“滨城”还包括")
+    }
+    assert profile(tianjin, "120119", "en").half_heading == "Outer districts, the others"
+
+
+def test_a_density_over_an_unsettled_area_is_marked(tianjin: City) -> None:
+    """Hexi and Hongqiao: outline and published area differ by more than 5 %; Heping's do not."""
+    off = tianjin.districts["polygon_deviation_pct"].abs() > 5
+    assert (off["120103"], off["120106"], off["120101"]) == (True, True, False)
+    both = compare(tianjin, "120103", "120106", "zh")
+    density = both.loc["人口密度"] if "人口密度" in both.index else both.iloc[2]
+    assert density.iloc[0].endswith("（面积待定）")
+    assert density.iloc[1].endswith("（面积待定）")
+    assert density.iloc[2].endswith("（含面积待定的区）")
+    sure = profile(tianjin, "120101", "en").averages.iloc[2]
+    assert "unsettled" not in sure.iloc[0]
+    assert "unsettled" in sure.iloc[1]
+
+
 def test_a_district_of_no_half_stands_alone() -> None:
     layer = CITY.layers["district"]
     bare = replace(layer, frame=layer.frame.assign(half=None, half_status=None))
     told = profile(replace(CITY, layers={**CITY.layers, "district": bare}), "100001", "en")
-    assert (told.half, told.half_members) == ("", ())
+    assert (told.half, told.half_members, told.half_heading) == ("", (), "")
     assert list(told.averages.columns) == ["South-West", "Average of the city’s districts"]
 
 
@@ -107,10 +131,12 @@ def test_averages_are_sums_over_sums() -> None:
     averages = profile(CITY, "100001", "zh").averages
     # Residents 100 000 | (100 000 + 200 000) / 2 | 1 000 000 / 4; each has 100 km².
     # Named and counted: park-a and sign-a | with plat-a (2 + 1) / 2 | 3 / 4.
+    # One of the four outlines is off by more than 5 %: the city's density is marked.
+    city = f"2{THIN}500{THIN}人/km²（含面积待定的区）"
     assert averages.to_numpy().tolist() == [
         [f"100{THIN}000 人", f"150{THIN}000 人", f"250{THIN}000 人"],
         [f"100{THIN}km²"] * 3,
-        [f"{n}{THIN}{m}{THIN}人/km²" for n, m in ((1, "000"), (1, "500"), (2, "500"))],
+        [f"1{THIN}000{THIN}人/km²", f"1{THIN}500{THIN}人/km²", city],
         ["2", "1.5", "0.75"],
         ["1", "1", "0.5"],
         ["2", "1", "0.3"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -151,20 +151,36 @@ def _downloads(screen: Screen) -> None:
     html.small(say("density_page.package_note"))
 
 
+def firmness(screen: Screen, told: DensityTold) -> None:
+    """Say how firm the highest peak is: on its spot, in its district, in its height."""
+    if told.firmness:
+        html.section(screen.say("density_page.firmness"))
+    for sentence in told.firmness:
+        html.small(sentence)
+
+
 def peaks(screen: Screen, told: DensityTold) -> None:
-    """List the peaks with what each is made of, and how firm the highest is."""
+    """List the peaks with their ranges, and folded what each is made of."""
     if not told.peaks:
         return
     say = screen.say
-    html.section(say("density_page.firmness"))
-    for sentence in told.firmness:
-        html.small(sentence)
     html.section(say("density_page.peaks"))
-    for peak in told.peaks:
-        notes = html.join(
-            Markup('<p class="small">{}</p>').format(html.text(note)) for note in peak.notes
-        )
-        st.html(Markup('<p class="summary">{}</p>{}').format(html.text(peak.title, 200), notes))
+    st.html(html.grid(told.ranking, say("density_page.peaks")))
+    with st.expander(say("density_page.made_of"), key="density_made_of", on_change="rerun") as box:
+        if not box.open:
+            return
+        for peak in told.peaks:
+            notes = html.join(
+                Markup('<p class="small">{}</p>').format(html.text(note)) for note in peak.notes
+            )
+            title = html.text(peak.title, 200)
+            st.html(Markup('<p class="summary">{}</p>{}').format(title, notes))
+
+
+def sums(screen: Screen, spread: BalanceTold, told: DensityTold) -> None:
+    """Say, folded, how the counts of this page belong together."""
+    if told.peaks or spread.found.n:
+        html.folded(screen.say("sums.title"), "density_sums", [*told.sums, *spread.sums])
 
 
 def halves(screen: Screen, told: BalanceTold) -> None:
@@ -190,7 +206,7 @@ def districts(screen: Screen, told: BalanceTold) -> None:
             html.small(sentence)
         for name, table in (("kinds", told.kinds), ("fields", told.fields), ("sorts", told.sorts)):
             _folded(say(f"balance_page.{name}"), f"balance_{name}", table, corner, screen)
-    _notes(say("balance_page.notes"), "balance_notes", told.notes)
+    html.folded(say("balance_page.notes"), "balance_notes", told.notes)
     st.download_button(
         say("balance_page.download"),
         partial(cache.balance_package, screen.city, screen.state),
@@ -208,21 +224,9 @@ def _folded(title: str, key: str, table: pd.DataFrame, corner: str, screen: Scre
             html.small(screen.say("balance_page.zero"))
 
 
-def _notes(title: str, key: str, sentences: Iterable[str]) -> None:
-    with st.expander(title, key=key, on_change="rerun") as box:
-        if box.open:
-            st.html(
-                Markup('<div class="tasks">{}</div>').format(
-                    html.bullets([html.text(sentence) for sentence in sentences])
-                )
-            )
-
-
 def shares(screen: Screen, told: DensityTold) -> None:
-    """Show the peaks with their ranges, and how much of the surface lies in each district."""
+    """Show how much of the surface lies in each district."""
     if told.peaks:
-        html.section(screen.say("density_page.ranking.title"))
-        st.html(html.grid(told.ranking, screen.say("density_page.peaks")))
         html.section(screen.say("density_page.districts"))
         st.html(html.grid(told.districts, screen.say("filter.district")))
         html.small(screen.say("density_page.spill"))
@@ -248,5 +252,5 @@ def strip(screen: Screen, told: DensityTold) -> None:
 def method(screen: Screen, told: DensityTold) -> None:
     """Say how it was measured, what goes with the numbers, and what was refused."""
     say = screen.say
-    _notes(say("density_page.method"), "density_method", [*told.method, *told.notes])
-    _notes(say("density_page.too_few"), "density_too_few", told.too_few)
+    html.folded(say("density_page.method"), "density_method", [*told.method, *told.notes])
+    html.folded(say("density_page.too_few"), "density_too_few", told.too_few)

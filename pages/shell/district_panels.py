@@ -106,11 +106,11 @@ def comparison(screen: Screen, told: Profile) -> None:
 
 
 def neighbours(screen: Screen, told: Profile) -> None:
-    """Lead to the districts that share a border, and to those of the same half."""
+    """Lead to the districts that share a border, and to the others of its half."""
     say = screen.say
     for title, links in (
         (say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours]),
-        (say("district.same_half"), [(link.id, link.label) for link in told.half_members]),
+        (told.half_heading, [(link.id, link.label) for link in told.half_members]),
     ):
         if links:
             html.small(title)

@@ -45,6 +45,14 @@ def bullets(items: Sequence[Markup]) -> Markup:
     return Markup("<ul>{}</ul>").format(join(Markup("<li>{}</li>").format(i) for i in items))
 
 
+def folded(title: str, key: str, sentences: Sequence[str]) -> None:
+    """Show sentences under a title that opens; they are sent only when it does."""
+    with st.expander(title, key=key, on_change="rerun") as box:
+        if box.open:
+            listed = bullets([text(sentence) for sentence in sentences])
+            st.html(Markup('<div class="tasks">{}</div>').format(listed))
+
+
 def pairs(rows: Iterable[tuple[object, object, object]]) -> Markup:
     """Return a list of label, value and note."""
     return Markup("<dl>{}</dl>").format(

@@ -13,6 +13,7 @@ from layers.catalog import LOCATION_CLASSES
 from layers.marks import data_uri, mark
 from layers.spec import Style
 from layers.state import to_query
+from layers.sums import of_headline
 from layers.table import table
 from layers.text import Say, markdown_safe
 from layers.view import View, loosen, remedy, summary
@@ -224,6 +225,7 @@ def tally(screen: Screen) -> None:
             later=found.later,
         )
     )
+    html.folded(screen.say("sums.title"), "sums", of_headline(found, screen.state.lang))
 
 
 def gaps(screen: Screen, view: View) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.shell.navigation import SCREENS
 from tests.browser.axe import violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import NARROW, WIDE, Server, map_frame, open_at, settle
+from tests.test_pages import WITHOUT_MAP
 
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 MENUS = "[data-testid=stPopover] button[aria-haspopup]"
@@ -43,15 +45,14 @@ def test_a_fault_is_found_in_the_page_and_in_the_map(server: Server, page: Page)
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(
-    "path", ["", "district", "coverage", "sources"], ids=lambda path: path or "explore"
-)
+@pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_has_no_serious_fault(
-    server: Server, new_page: NewPage, path: str, lang: str, size: tuple[int, int]
+    server: Server, new_page: NewPage, screen: str, lang: str, size: tuple[int, int]
 ) -> None:
     page = new_page(size)
+    path = "" if screen == SCREENS[0] else screen
     open_at(page, f"{server.url}/{path}?lang={lang}")
-    if path != "sources":
+    if screen not in WITHOUT_MAP:
         map_frame(page)
     expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
     assert violations(page) == [], "menus closed"

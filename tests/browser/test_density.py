@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 import rasterio
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from shapely import Point
 
 from layers.city import City
 from layers.density_view import outlines
-from tests.browser.axe import violations
-from tests.browser.conftest import NewPage
-from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
+from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
 
 RASTER = ".leaflet-raster-pane img"
 
@@ -56,18 +53,3 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     # The highest cell is where the page says: in the six inner districts or beside them.
     town = outlines(tianjin).geometry[["120104", "120111", "120103"]].union_all()
     assert town.distance(Point(x, y)) < 500
-
-
-@pytest.mark.parametrize(("lang", "size"), [("zh", WIDE), ("en", NARROW)], ids=["wide", "narrow"])
-def test_the_page_shuts_nobody_out(
-    server: Server, new_page: NewPage, lang: str, size: tuple[int, int]
-) -> None:
-    page = new_page(size)
-    open_at(page, f"{server.url}/density?lang={lang}")
-    map_frame(page)
-    folds = page.locator("[data-testid=stExpander] summary")
-    for at in range(folds.count()):
-        folds.nth(at).click()
-        settle(page)
-    expect(page.locator("table.plain")).to_have_count(6)
-    assert violations(page) == []
