@@ -33,10 +33,10 @@ from geo.geojson import to_geojson
 from geo.io import to_frame
 from geo.schema import Schema
 from layers.catalog import CATALOG
-from layers.city import PARK_LINKS, SETTINGS, load_city
+from layers.city import PARK_LINKS, SETTINGS, SOURCES, load_city
 from layers.deliver import deliver
 from layers.packcheck import WITHOUT_TASK
-from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS, LINKS
+from layers.tables import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
@@ -464,6 +464,12 @@ def park_links(raw: Raw) -> Files:
     return {PARK_LINKS: table(rows, LINKS.names[1:])}
 
 
+def sources(raw: Raw) -> Files:
+    """Build the words for sources that are no plain address, in the order of the facts' words."""
+    rows = sorted(raw.tables["authored/source_texts.csv"], key=lambda row: row["text"])
+    return {SOURCES: table(rows, ATTRIBUTIONS.names[1:])}
+
+
 def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
     name, unit = unit_of(fact["indicator_zh"])
     line = fact["plan_line_name"]
@@ -514,6 +520,7 @@ def build(raw: Raw) -> Files:
         **labels(raw),
         **plan_tables(raw, raw.head["plan"]),
         **park_links(raw),
+        **sources(raw),
         **settings(raw),
     }
 

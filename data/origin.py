@@ -101,6 +101,8 @@ def traced(problem: Problem, raw: Raw) -> Problem:
     if path.name in ("aliases.csv", "park_links.csv"):
         name = path.name if path.name in TABLES else f"authored/{path.name}"
         return _numbered(problem, name, raw.tables[name])
+    if path.name == "sources.csv":
+        return replace(problem, where="authored/source_texts.csv")
     if path.name == "plan.toml":
         return replace(problem, where="plan.toml")
     return _settings(problem) if path.name == "city.toml" else problem

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from geo.schema import Field, FieldType, Schema
 from layers.catalog import CATALOG
-from layers.tables import ALIASES, BASE, CLAUSE_BASES, CLAUSES, GAPS, INDICATORS, LINKS
+from layers.tables import (
+    ALIASES,
+    ATTRIBUTIONS,
+    BASE,
+    CLAUSE_BASES,
+    CLAUSES,
+    GAPS,
+    INDICATORS,
+    LINKS,
+)
 
 _PLACE = CATALOG["science_park"].schema
 PLACE_KINDS = frozenset(name for name, spec in CATALOG.items() if spec.is_places) - {"university"}
@@ -183,11 +192,17 @@ TABLES: Mapping[str, Schema] = {
     ),
     "authored/clauses.csv": CLAUSES,
     "authored/gaps.csv": GAPS,
+    "authored/source_texts.csv": ATTRIBUTIONS,
     "authored/aliases.csv": ALIASES,
 }
 """Columns of every raw table. The first names the row; ``row`` is its number, not in the file."""
 
-MAY_BE_EMPTY = frozenset({"park_links.csv", "authored/gaps.csv", "authored/aliases.csv"})
+MAY_BE_EMPTY = frozenset(
+    {
+        *("park_links.csv", "authored/gaps.csv", "authored/aliases.csv"),
+        "authored/source_texts.csv",
+    }
+)
 
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "tianjin_districts.geojson": ("adcode",),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from layers.attribution import attribution
 from layers.city import City
 from layers.text import speaker
 from layers.view import gather
@@ -346,13 +347,13 @@ def _sources(city: City, kind: str, row: pd.Series, lang: str) -> tuple[Source, 
         if text := cell(row, name, lang):
             date = cell(row, dated_by, lang) if dated_by else ""
             by_text.setdefault(text, []).append((title(name, lang), date))
-    own = [_source(text, said, lang) for text, said in by_text.items()]
+    own = [_source(city, text, said, lang) for text, said in by_text.items()]
     return (*own, layer_source(city, kind, lang))
 
 
-def _source(text: str, said: list[tuple[str, str]], lang: str) -> Source:
+def _source(city: City, text: str, said: list[tuple[str, str]], lang: str) -> Source:
     what = speaker(lang)("view.comma").join(name for name, _ in said)
-    return Source(what, text, max(date for _, date in said), links(text))
+    return Source(what, attribution(city, text, lang), max(date for _, date in said), links(text))
 
 
 def layer_source(city: City, kind: str, lang: str) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -23,12 +23,13 @@ from layers.catalog import CATALOG, SUBKINDS, generic_layer
 from layers.packcheck import PackRows, pack_problems
 from layers.packfile import PackFiles, Row, Settings
 from layers.spec import LayerSpec
-from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS, LINKS
+from layers.tables import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 from layers.text import texts
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 SETTINGS = "city.toml"
 PARK_LINKS = "park_links.csv"
+SOURCES = "sources.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
 """Words that every map must carry, whatever the city."""
 WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
@@ -158,6 +159,9 @@ class City:
     words: Mapping[str, Bilingual] = field(default_factory=dict)
     """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
     ``subkind.<id>`` takes the place of the interface's word."""
+    attributions: Mapping[str, Bilingual] = field(default_factory=dict)
+    """Words for sources as the facts write them, without their addresses; see
+    ``layers.tables.ATTRIBUTIONS``. Empty where the pack has no ``sources.csv``."""
     search: Bilingual = BLANK
     """Examples of what one may search for; empty where the pack gives none."""
 
@@ -341,10 +345,19 @@ def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
         "indicators": files.table(f"{folder}/indicators.csv", INDICATORS),
         "gaps": files.table(f"{folder}/gaps.csv", GAPS),
         "aliases": files.table("aliases.csv", ALIASES, number="row"),
-        "links": files.table(PARK_LINKS, LINKS, number="row")
-        if (files.folder / PARK_LINKS).is_file()
-        else [],
+        "links": _optional(files, PARK_LINKS, LINKS),
     }
+
+
+def _optional(files: PackFiles, name: str, schema: Schema) -> list[Record]:
+    there = (files.folder / name).is_file()
+    return files.table(name, schema, number="row") if there else []
+
+
+def _attributions(rows: Sequence[Record]) -> Mapping[str, Bilingual]:
+    return MappingProxyType(
+        {str(row["text"]): Bilingual(str(row["zh"]), str(row["en"])) for row in rows}
+    )
 
 
 def _plan_head(files: PackFiles, folder: str) -> dict[str, Any]:
@@ -410,6 +423,7 @@ def load_city(folder: Path) -> City:
     base = _read_base(files, top.section("base"))
     plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
     plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)
+    sources = _optional(files, SOURCES, ATTRIBUTIONS)
     seaward = top.section("seaward_km", required=False)
     rows = PackRows(
         layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
@@ -436,6 +450,7 @@ def load_city(folder: Path) -> City:
         aliases=to_table(tables["aliases"], ALIASES),
         digest=files.digest,
         links=to_table(tables["links"], LINKS),
+        attributions=_attributions(sources),
     )
 
 

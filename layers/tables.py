@@ -111,6 +111,17 @@ ALIASES = _table(
 ``row`` is not in the file: one term may lead to several targets, so rows are told apart by place.
 """
 
+ATTRIBUTIONS = _table(
+    Field("row", "integer", required=True),
+    Field("text", required=True),
+    Field("zh", required=True),
+    Field("en", required=True),
+)
+"""How the facts name a source that is no plain address, and the words for it in both languages.
+
+``row`` is not in the file; a pack may lack the table.
+"""
+
 LINKS = _table(
     Field("row", "integer", required=True),
     Field("university_id"),

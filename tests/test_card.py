@@ -123,7 +123,7 @@ def test_a_place_without_a_clause_says_why(id_: str, note: str) -> None:
 def test_one_text_that_vouches_for_two_things_is_one_source() -> None:
     own, layer = card(CITY, "park-a", "en").sources
     assert own.what == "Source of the lead unit, Source of the approval"
-    assert own.text == "https://example.org/a?b=1 (repost) ; plan text"
+    assert own.text == "https://example.org/a?b=1 (repost); plan text"
     assert (own.date, own.links) == ("1999", ("https://example.org/a?b=1",))
     assert (layer.what, layer.date) == ("Layer “science_park layer”", "2026-01-05")
 
