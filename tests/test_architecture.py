@@ -237,3 +237,19 @@ def _normal(distribution: str) -> str:
 def test_the_rules_can_be_broken(check: Check, name: str, source: str) -> None:
     back = Module("geo.a2", "import geo.a") if check is cycle else Module("geo.b", "")
     assert check([Module(name, source), back])
+
+
+def test_every_table_says_what_stands_in_a_blank_cell(modules: list[Module]) -> None:
+    """Streamlit writes "None" into a cell that holds nothing, in every language."""
+    calls = [
+        (module.name, call)
+        for module in modules
+        if module.home in ("pages", "pages.shell")
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("dataframe", "data_editor")
+    ]
+    assert calls
+    for name, call in calls:
+        assert "placeholder" in {keyword.arg for keyword in call.keywords}, name

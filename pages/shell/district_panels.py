@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from layers.profile import Profile, compare, fullest
 from layers.state import Camera, Filters, to_query
-from layers.table import table
+from layers.table import NOT_APPLICABLE, table
 from layers.view import look
 from pages.shell import html, map_view, navigation, session
 from pages.shell.frame import Screen
@@ -140,7 +140,13 @@ def holdings(screen: Screen, told: Profile) -> None:
         filters=Filters(district=frozenset({told.adcode})),
     )
     rows = table(look(city, state), state.lang)
-    st.dataframe(rows, hide_index=True, alt=say("district.holdings"), height="content")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        placeholder=NOT_APPLICABLE,
+        alt=say("district.holdings"),
+        height="content",
+    )
     middle = city.districts.geometry[told.adcode].representative_point()
     filtered = replace(
         screen.state,

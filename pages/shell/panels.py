@@ -14,7 +14,7 @@ from layers.marks import data_uri, mark
 from layers.spec import Style
 from layers.state import to_query
 from layers.sums import of_headline
-from layers.table import table
+from layers.table import NOT_APPLICABLE, table
 from layers.text import Say, markdown_safe
 from layers.view import View, loosen, remedy, summary
 from layers.words import word
@@ -260,6 +260,7 @@ def table_twin(screen: Screen, view: View) -> None:
             on_select="rerun",
             selection_mode="single-cell",
             height=430,
+            placeholder=NOT_APPLICABLE,
             alt=say("explore.table_alt"),
         )
     cells = chosen["selection"]["cells"]

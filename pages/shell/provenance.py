@@ -52,7 +52,12 @@ def layer_sheet(screen: Screen, layer: Layer, today: date) -> None:
     title = f"{layer.title.of(lang)} · {len(layer.frame)}"
     with st.expander(f"{title} · {say('sources.stale')}" if stale else title):
         st.html(_provenance(screen, layer.provenance, today))
-        st.dataframe(_dictionary(layer, lang), hide_index=True, alt=say("sources.dictionary"))
+        st.dataframe(
+            _dictionary(layer, lang),
+            hide_index=True,
+            placeholder="",
+            alt=say("sources.dictionary"),
+        )
         st.download_button(
             say("sources.download"),
             partial(_whole_layer, screen, layer.spec.id),
