@@ -360,19 +360,19 @@ def holder(
     """
     p = low
     while p < high:
-        polygon, odd = owner[numbers[p]], False
-        while p < high and owner[numbers[p]] == polygon:
+        polygon, odd, doubt = owner[numbers[p]], False, False
+        while p < high and owner[numbers[p]] == polygon:  # no branches within: none is foreseeable
             e = numbers[p]
             p += 1
             x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
-            if y < min(y1, y2) or y > max(y1, y2) or x > max(x1, x2):
-                continue
             left, right = (x2 - x1) * (y - y1), (x - x1) * (y2 - y1)
             near = abs(left - right) <= _ROUNDING * (abs(left) + abs(right))
-            if near and x >= min(x1, x2):
-                return UNSURE
-            if (y1 > y) != (y2 > y) and (left > right) == (y2 > y1):
-                odd = not odd
+            near &= (x >= min(x1, x2)) & (y >= min(y1, y2)) & (y <= max(y1, y2))
+            before = x <= max(x1, x2)
+            doubt |= near & before
+            odd ^= ((y1 > y) != (y2 > y)) & ((left > right) == (y2 > y1)) & before
+        if doubt:
+            return UNSURE
         if odd:
             return int(polygon)
     return -1
@@ -442,35 +442,37 @@ def look_up(
 ) -> int:
     """Find the polygon of points ``low`` to ``high``; return how many are ``UNSURE``.
 
-    The corner cell of the raster lies outside all polygons: what is not on it is looked up there.
-    Points are taken in stretches so that each step is a plain loop, which is quick.
+    The cells on the rim of the raster lie outside all polygons: what is not on it, or not a
+    number, is looked up there. Points are taken in stretches so that each step is a plain loop,
+    which is quick; x and y take the same steps side by side.
     """
     x0, y0, cell = frame
     per_metre = 1.0 / cell
     rows, columns = table.shape
-    flat = table.ravel()
-    place, near = np.empty(_STRETCH, np.uint32), np.empty(_STRETCH, np.int64)
+    flat, wide = table.ravel(), np.uint32(columns)
+    corner, most = np.empty(2 * _STRETCH), np.empty(2 * _STRETCH)
+    corner[0::2], corner[1::2] = x0, y0
+    most[0::2], most[1::2] = columns - 1, rows - 1
+    step, near = np.empty(2 * _STRETCH, np.int32), np.empty(_STRETCH + 1, np.int64)
     unsure = 0
     for begin in range(low, high, _STRETCH):
         end = min(begin + _STRETCH, high)
-        for i in range(begin, end):
-            column, row = (points[i, 0] - x0) * per_metre, (points[i, 1] - y0) * per_metre
-            on = (column >= 0.0) & (column < columns) & (row >= 0.0) & (row < rows)
-            place[i - begin] = (
-                np.uint32(row) * np.uint32(columns) + np.uint32(column) if on else np.uint32(0)
-            )
+        part = points[begin:end].reshape(2 * (end - begin))
+        for i in range(part.shape[0]):
+            place = (part[i] - corner[i]) * per_metre
+            place = place if place > 0.0 else 0.0  # NaN becomes 0 too
+            step[i] = np.int32(place if place < most[i] else most[i])
         edge = 0
-        for i in range(begin, end):
-            code = flat[place[i - begin]]
-            found[i] = code
+        for i in range(end - begin):
+            code = flat[np.uint32(step[2 * i + 1]) * wide + np.uint32(step[2 * i])]
+            found[begin + i] = code
             near[edge] = i
             edge += code == EDGE_CELL
         for n in range(edge):
             i = near[n]
-            y = points[i, 1]
-            j = min(max(int((y - y0) * per_metre), 0), rows - 1)
-            code = holder(points[i, 0], y, edges, owner, numbers, pointer[j], pointer[j + 1])
-            found[i] = code
+            x, y, j = part[2 * i], part[2 * i + 1], step[2 * i + 1]
+            code = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
+            found[begin + i] = code
             unsure += code == UNSURE
     return unsure
 

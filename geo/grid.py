@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import DataError, ParameterError, Problem
 from geo.points import FARTHEST_M, require_positive
+from geo.threads import in_parts
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int32]
@@ -22,8 +21,8 @@ Long = NDArray[np.int64]
 
 MOST_CELLS = 50_000_000
 """A raster of 4-byte counts then takes 200 MB."""
-_SPLIT_FROM = 1_000_000
-"""Cells or points below which threads cost more than they save."""
+_PER_POINT = 8
+"""Cells counted in the time of one point."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +127,8 @@ def in_bands(work: Callable[[int, int], int | None], length: int, *, cells: int)
     int
         Sum of what ``work`` returned.
     """
-    threads = os.cpu_count() or 1
-    if threads == 1 or cells < _SPLIT_FROM:
-        return work(0, length) or 0
-    edges = np.linspace(0, length, min(2 * threads, max(length, 1)) + 1).astype(int).tolist()
-    with ThreadPoolExecutor(threads) as pool:
-        return sum(done or 0 for done in pool.map(work, edges[:-1], edges[1:]))
+    parts = in_parts(lambda _, low, high: work(low, high), length, size=cells // _PER_POINT)
+    return sum(done or 0 for done in parts)
 
 
 def reach_counts(x: Floats, y: Floats, radius: Floats, grid: Grid) -> Whole:

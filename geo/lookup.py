@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from geo.crs import require_metric
 from geo.errors import DataError, Problem
 from geo.grid import Floats, Grid, Long, Whole, grid_over, in_bands, polygon_edges, require_polygons
-from geo.points import FARTHEST_M, require_same_crs
+from geo.points import FARTHEST_M, coordinates, require_same_crs
 
 Codes = NDArray[np.signedinteger[Any]]
 
-CELLS = 500_000
+CELLS = 250_000
 """Cells of the lookup raster: few enough to stay in the processor's cache."""
 
 
@@ -188,6 +188,6 @@ def _positions(points: gpd.GeoDataFrame | gpd.GeoSeries) -> Floats:
         strays = points.index[kinds > 0]
         what = "is not a point."
         raise DataError("input.points", [Problem("points", what, row=str(id_)) for id_ in strays])
-    xy = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    xy = np.column_stack(coordinates(shapes))
     xy[~(np.abs(xy) < FARTHEST_M)] = np.nan
     return xy

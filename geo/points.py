@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from geo.crs import require_metric
 from geo.errors import CrsError, DataError, ParameterError, Problem
+from geo.threads import in_parts
 
 FARTHEST_M = 1e8
 """No projected coordinate is larger; what is, comes from a broken file."""
@@ -61,7 +62,7 @@ def located(frame: gpd.GeoDataFrame, *, argument: str) -> Located:
     """
     require_metric(frame, argument=argument)
     shapes = frame.geometry.to_numpy()
-    x, y = shapely.get_x(shapes), shapely.get_y(shapes)
+    x, y = coordinates(shapes)
     problems = [
         Problem(argument, "the id occurs more than once.", row=str(id_))
         for id_ in ([] if frame.index.is_unique else frame.index[frame.index.duplicated()].unique())
@@ -74,6 +75,21 @@ def located(frame: gpd.GeoDataFrame, *, argument: str) -> Located:
     if problems:
         raise DataError("input.points", problems)
     return Located(there, x, y)
+
+
+def coordinates(shapes: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return x and y of points, NaN for what is no point.
+
+    The objects lie scattered in memory, and to fetch them takes the time: several threads fetch.
+    """
+    x, y = np.empty(len(shapes)), np.empty(len(shapes))
+
+    def fetch(_: int, low: int, high: int) -> None:
+        shapely.get_x(shapes[low:high], out=x[low:high])
+        shapely.get_y(shapes[low:high], out=y[low:high])
+
+    in_parts(fetch, len(shapes))
+    return x, y
 
 
 def _shape_problems(shapes: gpd.GeoSeries, argument: str) -> list[Problem]:

@@ -28,6 +28,7 @@ from geo.errors import AtlasError, DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.grid import MOST_CELLS, Grid
 from geo.lookup import Lookup, prepare
+from geo.threads import cores
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -434,8 +435,6 @@ def reduce_file(
 
 def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[Part]:
     """Yield one part per core; each thread takes stretches of row groups until none is left."""
-    from geo.binning import cores
-
     left = [stretch for path in reversed(paths) for stretch in _stretches(path, cores())]
     ticks: SimpleQueue[int] = SimpleQueue()
     stop, problems = Event(), list[Problem]()

@@ -463,6 +463,21 @@ def test_assign_of_whole_numbers_on_a_lattice_of_squares() -> None:
     assert labels.where(labels.notna(), None).tolist() == _joined(points, squares(boxes))
 
 
+def test_assign_of_points_on_the_lines_of_its_raster_and_far_off() -> None:
+    """The raster is an aid: where its lines run, and where it ends, must not show."""
+    lookup = prepare(FOUR)
+    west, south, east, north = lookup.grid.bounds
+    xs, ys = np.linspace(west, east, 60), np.linspace(south, north, 60)
+    xs = lookup.grid.x_m + np.round((xs - west) / lookup.grid.cell_m) * lookup.grid.cell_m
+    ys = lookup.grid.y_m + np.round((ys - south) / lookup.grid.cell_m) * lookup.grid.cell_m
+    on = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    off = np.array([[west - 1, 5], [east + 1e7, 5], [5, -1e9], [5, 1e300], [20_000, north]])
+    xy = np.vstack([on, off])
+    labels = assign(xy, lookup).astype(object)
+    points = gpd.GeoDataFrame(geometry=shapely.points(xy), crs=CRS)
+    assert labels.where(labels.notna(), None).tolist() == _joined(points, FOUR)
+
+
 def test_assign_takes_nan_and_no_points_and_no_districts() -> None:
     assert assign(np.array([[np.nan, 1.0], [np.inf, 1.0], [5.0, 5.0]]), FOUR).isna().tolist() == [
         True,

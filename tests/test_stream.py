@@ -116,12 +116,10 @@ def test_null_and_whole_numbers_are_read(write: Writer) -> None:
 def test_all_ways_to_split_the_work_give_one_grid(
     write: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geo import binning
-
     xy = points(5000)
 
     def digest(cuts: list[int], group: int, cores: int) -> str:
-        monkeypatch.setattr(binning, "cores", lambda: cores)
+        monkeypatch.setattr(stream, "cores", lambda: cores)
         parts = np.split(xy[np.random.default_rng(len(cuts)).permutation(5000)], cuts)
         files = [write(f"{k}", group=group, x=p[:, 0], y=p[:, 1]) for k, p in enumerate(parts)]
         found = bin_points(files, grid=GRID)
