@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from types import TracebackType
+import weakref
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo import kernels
-from geo.kernels import ONE, TAPS
+from geo.kernels import MOST_GATHERED, ONE, TAPS
+from geo.threads import in_parts
 
 __all__ = [
     "ONE",
     "coverage",
     "extent",
     "highest",
-    "in_parts",
     "share_out",
     "smooth",
     "splat",
@@ -30,8 +26,6 @@ __all__ = [
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-_LEAST = 20_000
-"""Points or cells below which threads cost more than they save."""
 _PER_POINT = 50
 """Products or comparisons that take about as long as sharing out a point."""
 _LEVEL = 1e-12
@@ -40,87 +34,47 @@ _KEPT = 16_000_000
 """Numbers of working memory that are kept for the next call, 8 bytes each."""
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(cores(), thread_name_prefix="density")
+_spare: dict[int, list[Floats]] = {}
 
 
-@cache
-def cores() -> int:
-    """Return how many threads work at a time: each has a grid of its own, so not too many."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(usable or 1, 8)
-
-
-def in_parts(work: Callable[[int, int, int], Any], length: int, *, size: int) -> list[Any]:
-    """Run ``work(part, low, high)`` over stretches of ``range(length)``, one per core.
-
-    Parameters
-    ----------
-    work
-        Releases the interpreter's lock and writes only to what belongs to its part. It must not
-        call this function.
-    length
-        How many rows or points there are.
-    size
-        How many cells or points there are in all; a few are done at once.
-
-    Returns
-    -------
-    list
-        What each part returned, in order.
-    """
-    parts = 1 if size < _LEAST else min(cores(), max(length, 1))
-    edges = [length * part // parts for part in range(parts + 1)]
-    waiting = [_pool().submit(work, part, edges[part], edges[part + 1]) for part in range(1, parts)]
-    return [work(0, 0, edges[1]), *(task.result() for task in waiting)]
-
-
-class _Memory:
-    """Lend working memory for one call, and keep it for the next.
+def _room(rows: int, columns: int) -> Floats:
+    """Return an array that holds what its memory was used for before.
 
     Fresh memory costs more than the arithmetic: the system clears every page at its first touch.
+    So the memory of an array to which nobody refers any more, be it a working array or a surface,
+    is lent to the next one of that size.
     """
-
-    _spare: dict[int, list[Floats]] = {}  # noqa: RUF012 (shared by all calls on purpose)
-
-    def __enter__(self) -> _Memory:
-        self._lent: list[Floats] = []
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        kept = sum(flat.size for spare in list(self._spare.values()) for flat in list(spare))
-        if kept + sum(flat.size for flat in self._lent) > _KEPT:
-            self._spare.clear()
-        for flat in self._lent:
-            if flat.size <= _KEPT // 4:
-                self._spare.setdefault(flat.size, []).append(flat)
-
-    def zeros(self, rows: int, columns: int) -> Floats:
-        """Return an array of zeros; the thread that asks is the one that should use it."""
-        room = self.room(rows, columns)
-        room.fill(0.0)
-        return room
-
-    def room(self, rows: int, columns: int) -> Floats:
-        """Return an array that still holds what it was used for before."""
-        try:  # one step, so that two threads never get the same array
-            flat = self._spare[rows * columns].pop()
-        except (KeyError, IndexError):
-            flat = np.empty(rows * columns)
-        self._lent.append(flat)
+    size = rows * columns
+    try:  # one step, so that two threads never get the same memory
+        flat = _spare[size].pop()
+    except (KeyError, IndexError):
+        flat = np.empty(size)
+    if not size:
         return flat.reshape(rows, columns)
+    lent = np.frombuffer(flat.data)  # what looks at it, or at a part of it, keeps it alive
+    weakref.finalize(lent, _take_back, flat).atexit = False
+    return lent.reshape(rows, columns)
+
+
+def _take_back(flat: Floats) -> None:
+    kept = sum(size * len(each) for size, each in list(_spare.items()))
+    if kept + flat.size > _KEPT:
+        _spare.clear()
+    if flat.size <= _KEPT // 4:
+        _spare.setdefault(flat.size, []).append(flat)
+
+
+def _zeros(rows: int, columns: int) -> Floats:
+    """Return an array of zeros; the thread that asks is the one that should use it."""
+    room = _room(rows, columns)
+    room.fill(0.0)
+    return room
 
 
 def extent(xy: Floats) -> tuple[float, float, float, float] | None:
     """Return west, south, east, north of points, shape (n, 2), n ≥ 1; None if one is not finite."""
     flat = xy.reshape(-1)
-    parts = in_parts(lambda _, low, high: kernels.extent(flat, low, high), len(xy), size=len(xy))
+    parts = in_parts(lambda _, low, high: kernels.extent(flat, low, high), len(xy))
     found = np.array(parts)
     if not np.isfinite(found[:, 4]).all():
         return None
@@ -162,8 +116,22 @@ def share_out(
         kernels.deposit_weighted(flat, weights, nodes, *place)
     elif nodes == 3:
         kernels.deposit_quadratic(flat, *place)
+    elif grid.size < end - low:
+        _share_linearly(flat, low, end, origin, grid)
     else:
         kernels.deposit_linear(flat, *place)
+
+
+def _share_linearly(
+    flat: Floats, low: int, high: int, origin: tuple[float, float, float], grid: Whole
+) -> None:
+    """Do as ``deposit_linear``, to the last bit and quicker where points outnumber cells."""
+    rows, columns = grid.shape
+    moments = _zeros(rows, 2 * columns).view(np.int64)
+    for start in range(low, high, MOST_GATHERED):
+        end = min(start + MOST_GATHERED, high)
+        kernels.gather_moments(flat, start, end, *origin, moments.reshape(-1), columns)
+        kernels.spread_moments(moments, grid)
 
 
 def surface(
@@ -195,16 +163,16 @@ def surface(
     mass : float
         Weight that is on the grid.
     """
-    with _Memory() as memory:
-        grids: dict[int, Whole] = {}
+    grids: dict[int, Whole] = {}
 
-        def work(part: int, low: int, high: int) -> int:
-            grid = grids[part] = memory.zeros(*shape).view(np.int64)
-            share_out(xy, weights, grid, origin=origin, nodes=nodes, low=low, high=high)
-            return int(grid.sum())
+    def work(part: int, low: int, high: int) -> None:
+        if part not in grids:
+            grids[part] = _zeros(*shape).view(np.int64)
+        share_out(xy, weights, grids[part], origin=origin, nodes=nodes, low=low, high=high)
 
-        units = sum(in_parts(work, len(xy), size=len(xy)))
-        return _smooth(list(grids.values()), taps, phases, scale, memory), units / ONE
+    in_parts(work, len(xy), each=1)
+    units = sum(int(grid.sum()) for grid in grids.values())
+    return _smooth(list(grids.values()), taps, phases, scale), units / ONE
 
 
 def smooth(grid: Whole | Floats, taps: Floats, phases: Floats, *, scale: float) -> Floats:
@@ -227,38 +195,36 @@ def smooth(grid: Whole | Floats, taps: Floats, phases: Floats, *, scale: float) 
     array of float
         Shape (k × rows, k × columns).
     """
-    with _Memory() as memory:
-        return _smooth([grid], taps, phases, scale, memory)
+    return _smooth([grid], taps, phases, scale)
 
 
-def _smooth(
-    grids: list[Any], taps: Floats, phases: Floats, scale: float, memory: _Memory
-) -> Floats:
+def _smooth(grids: list[Any], taps: Floats, phases: Floats, scale: float) -> Floats:
     """Filter the sum of some grids; each thread adds up and filters a band of rows."""
     rows, columns = grids[0].shape
     reach, fine = len(taps) // 2, len(phases)
     taps = np.append(taps, np.zeros(-len(taps) % TAPS))
     scaled, size = taps * scale, rows * columns
     if fine > 1:
-        padded = memory.room(rows + 6, columns * fine)
+        padded = _room(rows + 6, columns * fine)
         padded[:3] = padded[-3:] = 0.0
-        middle = padded[3:-3]
+        filtered = padded[3:-3]
     else:
-        middle = np.empty((rows, columns))
+        filtered = _room(rows, columns)
 
     def band(_: int, low: int, high: int) -> None:
-        source = memory.zeros(high - low + len(taps) + reach, columns)
+        even = -(-(high - low) // 2) * 2
+        source, middle = _zeros(even + len(taps), columns), _room(even, columns)
         first, last = max(0, low - reach), min(rows, high + reach)
         rim = source[first - low + reach : last - low + reach]
         for grid in grids:
             _add(grid[first:last], rim)
-        flat = source.reshape(-1)
-        kernels.filter_rows(flat, columns, scaled, taps, reach, phases, middle[low:high])
+        kernels.filter_down(source.reshape(-1), columns, scaled, middle)
+        kernels.filter_along(middle, taps, reach, phases, filtered[low:high])
 
-    in_parts(band, rows, size=size * len(taps) // _PER_POINT)
+    in_parts(band, rows, size=size * len(taps) // _PER_POINT, each=1)
     if fine == 1:
-        return middle
-    into = np.empty((rows * fine, columns * fine))
+        return filtered
+    into = _room(rows * fine, columns * fine)
     in_parts(
         lambda _, low, high: kernels.draw_out(padded, phases, into, low, high),
         len(into),
@@ -297,7 +263,7 @@ def splat(
     in_parts(
         lambda _, low, high: kernels.splat_quartic(xy, weights, reach, *origin, into, low, high),
         shape[0],
-        size=_LEAST if len(xy) else 0,
+        size=len(xy) * shape[0],
     )
     return into
 

@@ -28,6 +28,8 @@ _STEPS = 1 << (SHARE_BITS // 2)
 """Steps in which a position within its cell is measured: 1/1024, so a 500 m cell has 0.5 m."""
 _BLOCK = 512
 """Points worked out at a time, so that what they leave stays in the first cache."""
+MOST_GATHERED = 1 << 21
+"""Points whose moments are certain to fit into 64 bits."""
 _COLUMNS = 128
 """Columns filtered at a time, for the same reason."""
 
@@ -98,6 +100,60 @@ def deposit_linear(
             a[i] = (_STEPS - u) * (_STEPS - v)
             at[i] = (y >> 10) * wide + (x >> 10)
         _add_shares(at, a, b, c, d, count, grid, columns)
+
+
+@_compiled
+def gather_moments(
+    flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, into: Whole, columns: int
+) -> None:
+    """Add up, per cell of four nodes, how many points lie in it and where.
+
+    The shares of :func:`deposit_linear` are linear in the count of the points and in the sums of
+    their u, v and u·v (steps from the cell's corner). Those four sums fit into two numbers side by
+    side, ``into[2k]`` = Σu·v · 2²² + count and ``into[2k + 1]`` = Σv · 2³² + Σu, as long as no
+    more than ``MOST_GATHERED`` points come together: one place to fetch per point, not two rows.
+    """
+    scale, wide = _STEPS / cell, np.int64(columns) & np.int64(0x3FFFFF)
+    corner = np.empty(2 * _BLOCK)
+    corner[0::2], corner[1::2] = x0, y0
+    steps = np.empty(2 * _BLOCK, np.int32)
+    pairs = steps.view(np.int64)  # x in the lower half, y in the upper one
+    at, sums = np.empty(_BLOCK, np.int32), np.empty(2 * _BLOCK, np.int64)
+    within = np.int64(_STEPS - 1)
+    for start in range(low, high, _BLOCK):
+        count = min(_BLOCK, high - start)
+        block = flat[2 * start : 2 * (start + count)]
+        for i in range(2 * count):
+            steps[i] = np.int32((block[i] - corner[i]) * scale + 0.5)
+        for i in range(count):
+            both = pairs[i]
+            u, v = both & within, (both >> 32) & within
+            sums[2 * i] = ((u * v) << 22) + 1
+            sums[2 * i + 1] = (v << 32) + u
+            at[i] = (((both >> 42) & 0x3FFFFF) * wide + ((both >> 10) & 0x3FFFFF)) << 1
+        for i in range(count):
+            k, one = np.uint64(np.uint32(at[i])), np.uint64(1)
+            p, q = into[k] + sums[2 * i], into[k + one] + sums[2 * i + 1]
+            into[k], into[k + one] = p, q
+
+
+@_compiled
+def spread_moments(moments: Whole, grid: Whole) -> None:
+    """Add to the nodes what :func:`deposit_linear` would have, and clear the moments."""
+    rows, columns = grid.shape
+    across, beyond = np.zeros(columns, np.int64), np.zeros(columns, np.int64)
+    for r in range(rows - 1):
+        line, lower, upper = moments[r], grid[r], grid[r + 1]
+        for c in range(columns):
+            both, count = line[2 * c] >> 22, line[2 * c] & 0x3FFFFF
+            u, v = (line[2 * c + 1] & 0xFFFFFFFF) << 10, (line[2 * c + 1] >> 32) << 10
+            lower[c] += (count << SHARE_BITS) - u - v + both
+            upper[c] += v - both
+            across[c], beyond[c] = u - both, both
+        for c in range(columns - 1):
+            lower[c + 1] += across[c]
+            upper[c + 1] += beyond[c]
+        line[:] = 0
 
 
 @_compiled
@@ -272,52 +328,54 @@ def add_up(grid: Whole, into: Floats) -> None:
 
 
 @_compiled
-def filter_rows(
-    source: Floats,
-    columns: int,
-    taps: Floats,
-    along: Floats,
-    reach: int,
-    phases: Floats,
-    into: Floats,
-) -> None:
-    """Filter rows along both axes, and draw them out to the finer columns.
+def filter_down(source: Floats, columns: int, taps: Floats, into: Floats) -> None:
+    """Filter along the columns: row r of ``into`` from row r of ``source`` and those behind it.
 
-    ``source`` is flat, with ``reach`` rows before the first of ``into``, and enough behind.
-    The loops over columns are the inner ones and eight taps are applied at a time: the compiler
-    makes vectors of that, and each value is fetched once for eight products.
+    ``source`` is flat; ``into`` has an even number of rows. The loops over columns are the inner
+    ones, and eight taps are applied to two rows at a time: the compiler makes vectors of that, and
+    each value is fetched once for sixteen products.
     """
-    fine = phases.shape[0]
-    rows = into.shape[0]
-    middle = np.zeros((rows, columns))
     wide = np.uint64(columns)
     for left in range(0, columns, _COLUMNS):
         count = min(_COLUMNS, columns - left)
-        for r in range(rows):
-            total = middle[r, left : left + count]
+        for r in range(0, into.shape[0], 2):
+            low, high = into[r, left : left + count], into[r + 1, left : left + count]
+            low[:] = 0.0
+            high[:] = 0.0
             for t in range(0, taps.shape[0], TAPS):
                 k = taps[t : t + TAPS]
                 k0, k1, k2, k3, k4, k5, k6, k7 = k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]
-                b0 = np.uint64((r + t) * columns + left)
-                b1, b2, b3 = b0 + wide, b0 + wide * np.uint64(2), b0 + wide * np.uint64(3)
-                b4, b5 = b0 + wide * np.uint64(4), b0 + wide * np.uint64(5)
-                b6, b7 = b0 + wide * np.uint64(6), b0 + wide * np.uint64(7)
+                s0 = np.uint64((r + t) * columns + left)
+                s1, s2, s3 = s0 + wide, s0 + wide * np.uint64(2), s0 + wide * np.uint64(3)
+                s4, s5 = s0 + wide * np.uint64(4), s0 + wide * np.uint64(5)
+                s6, s7 = s0 + wide * np.uint64(6), s0 + wide * np.uint64(7)
+                s8 = s0 + wide * np.uint64(8)
                 for i in range(count):
                     j = np.uint64(i)
-                    total[i] += (
-                        k0 * source[b0 + j] + k1 * source[b1 + j]
-                        + k2 * source[b2 + j] + k3 * source[b3 + j]
-                        + k4 * source[b4 + j] + k5 * source[b5 + j]
-                        + k6 * source[b6 + j] + k7 * source[b7 + j]
+                    b, c, d, e = source[s1 + j], source[s2 + j], source[s3 + j], source[s4 + j]
+                    f, g, h = source[s5 + j], source[s6 + j], source[s7 + j]
+                    low[i] += (
+                        k0 * source[s0 + j] + k1 * b + k2 * c + k3 * d
+                        + k4 * e + k5 * f + k6 * g + k7 * h
                     )  # fmt: skip
-    padded = np.zeros(columns + along.shape[0])
+                    high[i] += (
+                        k0 * b + k1 * c + k2 * d + k3 * e
+                        + k4 * f + k5 * g + k6 * h + k7 * source[s8 + j]
+                    )  # fmt: skip
+
+
+@_compiled
+def filter_along(middle: Floats, taps: Floats, reach: int, phases: Floats, into: Floats) -> None:
+    """Filter the rows of ``middle``, and draw them out to the finer columns of ``into``."""
+    fine, columns = phases.shape[0], middle.shape[1]
+    padded = np.zeros(columns + taps.shape[0])
     smooth = np.zeros(columns + 6)
-    for r in range(rows):
+    for r in range(into.shape[0]):
         padded[reach : reach + columns] = middle[r]
         line = smooth[3 : 3 + columns] if fine > 1 else into[r]
         line[:] = 0.0
-        for t in range(0, along.shape[0], TAPS):
-            k = along[t : t + TAPS]
+        for t in range(0, taps.shape[0], TAPS):
+            k = taps[t : t + TAPS]
             k0, k1, k2, k3, k4, k5, k6, k7 = k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]
             part = padded[t : t + columns + TAPS]
             for i in range(columns):

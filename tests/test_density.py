@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from geo import density
+from geo import density, threads
 from geo.density import (
     FEW,
     MOST_WEIGHT,
@@ -148,15 +148,56 @@ def test_a_surface_moves_with_its_points() -> None:
 
 
 def test_order_and_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    from geo import binning
-
-    xy = heaps(60_000)
+    xy = heaps(200_000)
     asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 200, "method": "binned"}
     first = kernel_density(xy, **asked).values
     shuffled = kernel_density(xy[np.random.default_rng(3).permutation(len(xy))], **asked).values
     np.testing.assert_array_equal(first, shuffled)
-    monkeypatch.setattr(binning, "cores", lambda: 1)
+    monkeypatch.setattr(threads, "cores", lambda: 1)
     np.testing.assert_array_equal(first, kernel_density(xy, **asked).values)
+
+
+@pytest.mark.parametrize("stretch", [None, 700])
+def test_sums_per_cell_share_points_as_four_shares_each_do(
+    monkeypatch: pytest.MonkeyPatch, stretch: int | None
+) -> None:
+    """Points anywhere, on lines and corners of cells, and many at one place: the same bits."""
+    from geo import binning, kernels
+
+    if stretch:
+        monkeypatch.setattr(binning, "MOST_GATHERED", stretch)
+    random = np.random.default_rng(8)
+    anywhere = random.uniform(1000, 6000, (3000, 2))
+    halves = random.integers(4, 24, (1000, 2)) * 250.0
+    xy = np.concatenate([anywhere, halves, np.tile([[2500.0, 2750.0]], (1000, 1))])
+    place = (250.0, 250.0, 500.0)
+    quick, plain = np.zeros((14, 15), dtype=np.int64), np.zeros((14, 15), dtype=np.int64)
+    binning.share_out(xy, None, quick, origin=place, nodes=2)
+    kernels.deposit_linear(xy.reshape(-1), 0, len(xy), *place, plain.reshape(-1), 15)
+    np.testing.assert_array_equal(quick, plain)
+    assert quick.sum() == len(xy) * kernels.ONE
+
+
+def test_sums_per_cell_do_not_overflow() -> None:
+    """As many points as are gathered at a time, all at the last step within one cell."""
+    from geo import binning, kernels
+
+    n = kernels.MOST_GATHERED
+    grid = np.zeros((4, 4), dtype=np.int64)
+    step = 1023 / 1024
+    binning.share_out(np.full((n, 2), 1 + step), None, grid, origin=(0.0, 0.0, 1.0), nodes=2)
+    assert grid[1:3, 1:3].tolist() == [[n, 1023 * n], [1023 * n, 1023 * 1023 * n]]
+
+
+def test_a_surface_that_is_kept_stays_as_it_is() -> None:
+    """Memory is lent again when nobody looks at it, not before."""
+    asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 200, "method": "binned"}
+    xy = heaps(3000)
+    corner = kernel_density(xy, **asked).values[3:90, 5:90]  # a view: the surface is gone
+    before = corner.copy()
+    for _ in range(4):
+        kernel_density(xy + np.array([0.0, 200.0]), **asked)
+    np.testing.assert_array_equal(corner, before)
 
 
 def test_parts_add_up_to_the_whole_and_weights_scale() -> None:

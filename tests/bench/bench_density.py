@@ -19,6 +19,7 @@ from scipy.ndimage import gaussian_filter
 from geo import binning
 from geo.density import kernel_density
 from geo.surface import Surface
+from geo.threads import cores, in_parts
 from layers.city import load_city
 from tests.bench.table import Row
 from tests.browser.harness import ROOT
@@ -98,13 +99,13 @@ def compare(xy: Floats, cell_m: int) -> list[Row]:
     cell = float(cell_m)
     surface = kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell)
     shape, (x0, y0, _) = surface.values.shape, surface.grid.origin
-    grids = [np.zeros(shape, dtype=np.int64) for _ in range(binning.cores())]
+    grids = [np.zeros(shape, dtype=np.int64) for _ in range(cores())]
     copy = np.empty(shape)
     west, south, east, north = surface.grid.bounds
     extent = ((south, north), (west, east))
 
     def one_pass() -> None:
-        binning.in_parts(share, len(xy), size=len(xy))
+        in_parts(share, len(xy), each=1)
 
     def share(part: int, low: int, high: int) -> None:
         place = (x0, y0, cell)
