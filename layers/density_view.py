@@ -575,6 +575,8 @@ def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
 
 
 def _account(measured: Measured, say: Say) -> str:
+    if not measured.shown:
+        return ""
     return say(
         "density_page.account",
         shown=measured.shown,
@@ -668,7 +670,7 @@ def _rules(measured: Measured, say: Say) -> Iterator[str]:
         part=CELLS_PER_BANDWIDTH,
         least=number(INVENTORY_FINEST_CELL_M, "m"),
     )
-    if measured.surface.n < FEW:
+    if 0 < measured.surface.n < FEW:
         yield say("density_page.not_adaptive", n=measured.surface.n, least=FEW)
 
 

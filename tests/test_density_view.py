@@ -343,7 +343,8 @@ def test_nothing_to_measure_is_said(tianjin: City, lang: str) -> None:
         told = tell(empty, lang)
         assert told.sentence == speaker(lang)("density_page.empty")
         assert told.drawing.raster is None
-        assert (told.peaks, told.strip, told.verdict) == ((), (), "")
+        assert (told.peaks, told.strip, told.verdict, told.account) == ((), (), "", "")
+        assert len(told.rules) == 1, "nothing is said of a bandwidth that adapts to no place"
         assert files(empty).zip()
 
 

@@ -62,7 +62,8 @@ def balance_sentence(told: BalanceTold) -> None:
 def density_sentence(told: DensityTold) -> None:
     """Say where it is densest and which rows that rests on."""
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    html.small(told.account)
+    if told.account:
+        html.small(told.account)
 
 
 def legend(told: DensityTold) -> None:

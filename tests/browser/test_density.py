@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
+import pytest
 import rasterio
 from playwright.sync_api import Page
 from shapely import Point
 
 from layers.city import City
-from layers.density_view import outlines
+from layers.density_view import measure, outlines
+from layers.state import default_state
+from layers.view import look
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
 
 RASTER = ".leaflet-raster-pane img"
@@ -27,11 +31,13 @@ def _choose(page: Page, name: str, words: str) -> None:
 def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     server: Server, page: Page, tianjin: City, tmp_path: Path
 ) -> None:
+    measured = measure(look(tianjin, default_state(tianjin)))
     open_at(page, f"{server.url}/density")
     frame = map_frame(page)
     first = frame.locator(RASTER).get_attribute("src")
     _choose(page, "kernel", "四次核")
     _choose(page, "bandwidth_km", "8")
+    _choose(page, "cell_m", "1\u202f000\u202fm")
     frame = map_frame(page)
     frame.wait_for_function(
         f"first => document.querySelector('{RASTER}')?.src !== first", arg=first, timeout=WAIT_MS
@@ -42,14 +48,20 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     with rasterio.open(tmp_path / "density.tif") as tiff:
         assert tiff.crs.to_epsg() == 4548
         assert (tiff.tags()["kernel"], tiff.tags()["sigma_km"]) == ("quartic", "8.0")
+        assert tiff.res == (1000, 1000)
         west, south, east, north = outlines(tianjin).total_bounds
-        assert 0 <= west - tiff.bounds.left < 500
-        assert 0 <= tiff.bounds.right - east < 500
-        assert 0 <= south - tiff.bounds.bottom < 500
-        assert 0 <= tiff.bounds.top - north < 500
+        assert 0 <= west - tiff.bounds.left < 1000
+        assert 0 <= tiff.bounds.right - east < 1000
+        assert 0 <= south - tiff.bounds.bottom < 1000
+        assert 0 <= tiff.bounds.top - north < 1000
         values = tiff.read(1, masked=True)
         row, column = divmod(int(values.argmax()), values.shape[1])
         x, y = tiff.xy(row, column)
+        # The quartic kernels of the places by hand, where the edge (30 km off) does not reach.
+        metres = measured.places.geometry
+        square = ((metres.x - x) ** 2 + (metres.y - y) ** 2) / (8 * 8_000**2)
+        by_hand = float((3 / (math.pi * 8 * 8**2) * (1 - square).clip(lower=0) ** 2).sum())
+        assert values.max() == pytest.approx(by_hand, rel=0.02)
     # The highest cell is where the page says: in the six inner districts or beside them.
     town = outlines(tianjin).geometry[["120104", "120111", "120103"]].union_all()
-    assert town.distance(Point(x, y)) < 500
+    assert town.distance(Point(x, y)) < 1000
