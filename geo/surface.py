@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -363,13 +364,19 @@ def overlay(
     east, south = west + wide * pixel, north - high * pixel
     values = np.nan_to_num(_warp(surface, west, north, pixel, (high, wide)), nan=-np.inf)
     classes = np.searchsorted(np.asarray(breaks), values, side="right").astype(np.uint8)
-    to_degrees = Transformer.from_crs(3857, 4326, always_xy=True)
+    to_degrees = _transformer(3857, 4326)
     (left, right), (bottom, top) = to_degrees.transform([west, east], [south, north])
     return Overlay(_png(classes, colours, opacity), ((bottom, left), (top, right)))
 
 
+@lru_cache(maxsize=8)
+def _transformer(source: CRS | int, target: CRS | int) -> Transformer:
+    # Making one takes longer than warping a picture of a city with it.
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
 def _mercator_bounds(surface: Surface) -> tuple[float, float, float, float]:
-    to_mercator = Transformer.from_crs(surface.crs, 3857, always_xy=True)
+    to_mercator = _transformer(surface.crs, 3857)
     return to_mercator.transform_bounds(*surface.grid.bounds, densify_pts=41)
 
 
@@ -377,7 +384,7 @@ def _warp(
     surface: Surface, west: float, north: float, pixel: float, shape: tuple[int, int]
 ) -> Floats:
     """Return the surface at the pixel centres, interpolated between cell centres; NaN beyond."""
-    back = Transformer.from_crs(3857, surface.crs, always_xy=True)
+    back = _transformer(3857, surface.crs)
     rows, columns = (np.append(np.arange(0, size, _MESH), size - 1.0) for size in shape)
     mesh = np.meshgrid(west + (columns + 0.5) * pixel, north - (rows + 0.5) * pixel)
     x, y = back.transform(*mesh)
