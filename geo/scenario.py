@@ -14,8 +14,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely import Point
+from shapely.geometry.base import BaseGeometry
 
-from geo.coverage import CITY, reached, service_area, shares
+from geo.coverage import CITY, ServiceArea, reached, service_area, shares
 from geo.errors import DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.gaps import distances
@@ -340,6 +341,8 @@ class Comparison(Finding):
     mean distance of the worst-served tenth; ``points_reached`` (NaN without points)."""
     units: pd.DataFrame
     """By scenario and unit: ``level``, ``before``, ``after``, ``change``, ``low``, ``high``."""
+    areas: Mapping[str, BaseGeometry]
+    """By scenario, the present too: what its sites cover of the districts, as drawn."""
 
 
 def compare(
@@ -390,7 +393,11 @@ def compare(
         problem = Problem("scenarios", "must have names that differ.", "Rename one of them.")
         raise ParameterError("scenario.names", [problem])
     states = [_state(sites, s, radius_m) for s in (Scenario(PRESENT), *scenarios)]
-    tables = [_shares(state, districts, group, draws, seed) for state in states]
+    areas = [service_area(s.sites, radius_m=s.radius_m, within=districts) for s in states]
+    tables = [
+        _shares(state, area, districts, group, draws, seed)
+        for state, area in zip(states, areas, strict=True)
+    ]
     changes = [_change(tables[0], table) for table in tables]
     rows = {
         state.scenario.name: _row(state, change, districts, points)
@@ -411,6 +418,7 @@ def compare(
         ),
         table=table,
         units=pd.concat(dict(zip(rows, changes, strict=True)), names=["scenario", "unit"]),
+        areas={name: area.geometry for name, area in zip(rows, areas, strict=True)},
     )
 
 
@@ -432,13 +440,17 @@ def _state(
 
 
 def _shares(
-    state: _State, districts: gpd.GeoDataFrame, group: pd.Series | None, draws: int, seed: int
+    state: _State,
+    area: ServiceArea,
+    districts: gpd.GeoDataFrame,
+    group: pd.Series | None,
+    draws: int,
+    seed: int,
 ) -> Simulation | pd.DataFrame:
     if draws:
         return simulate(
             state.sites, districts, radius_m=state.radius_m, group=group, draws=draws, seed=seed
         )
-    area = service_area(state.sites, radius_m=state.radius_m, within=districts)
     return shares(area, districts, group=group)
 
 

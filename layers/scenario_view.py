@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from layers.catalog import CATALOG
 from layers.coverage_view import INK, Asked, km, name_of, percent, shape, unit_name
 from layers.drawing import Drawing, Handle, Shapes
 from layers.marks import mark
+from layers.smallmap import Small, small_map
 from layers.spec import Style
 from layers.text import speaker
 from layers.words import number, word
@@ -58,6 +60,12 @@ def refusal(asked: Asked) -> Finding | None:
     return found if found.n and found.verdict == "uncertainty.refused" else None
 
 
+def fits(asked: Asked, scenario: Scenario) -> bool:
+    """Tell whether every site that a scenario changes is among those shown."""
+    known = set(asked.sites.index)
+    return all(edit.action == "add" or edit.id in known for edit in scenario.edits)
+
+
 def change(asked: Asked, scenario: Scenario) -> Change:
     """Measure a scenario against the present, places as drawn.
 
@@ -71,9 +79,9 @@ def change(asked: Asked, scenario: Scenario) -> Change:
     return Change(asked, scenario, sites, after)
 
 
-def compared(asked: Asked, scenarios: Sequence[Scenario]) -> Comparison:
-    """Put several scenarios beside the present, with 500 draws behind every change."""
-    return _compared(asked, scenarios, draws=LEAST_DRAWS)
+def compared(asked: Asked, scenarios: Sequence[Scenario], *, doubt: bool) -> Comparison:
+    """Put several scenarios beside the present, with ``doubt`` 500 draws behind every change."""
+    return _compared(asked, scenarios, draws=LEAST_DRAWS if doubt else 0)
 
 
 def _compared(asked: Asked, scenarios: Sequence[Scenario], *, draws: int) -> Comparison:
@@ -146,25 +154,53 @@ def _size(asked: Asked, unit: object) -> float:
 
 
 def comparison_table(asked: Asked, found: Comparison) -> pd.DataFrame:
-    """Return the present and all scenarios side by side, every change with its interval."""
-    say = speaker(asked.state.lang)
+    """Return the present and all scenarios side by side, changes with the interval of the draws."""
+    say, draws = speaker(asked.state.lang), found.parameters["draws"]
     rows = {}
     for name, row in found.table.to_dict("index").items():
-        low, high = points_of_percent(row["low"]), points_of_percent(row["high"])
-        moved = f"{low} – {high}" if low != high else low
+        ends = [row["low"], row["high"]] if draws else [row["change"]]
+        moved = " – ".join(dict.fromkeys(points_of_percent(end) for end in ends))
         rows[str(name) if name != PRESENT else say("scenario.present")] = {
             "sites": str(round(row["n_sites"])),
             "edits_count": f"{row['added']:.0f} / {row['moved']:.0f} / {row['closed']:.0f}",
-            "covered": percent(row["covered_share"]),
-            "interval": "" if name == PRESENT else moved,
+            "covered": _tenth(row["covered_share"]),
+            "interval" if draws else "change_drawn": moved if name != PRESENT else "",
             "least": percent(row["least_share"]),
-            "worst": number(row["worst_m"] / 1000),
+            "worst": "–" if math.isnan(row["worst_m"]) else number(row["worst_m"] / 1000),
             "universities": ""
             if row["points_reached"] != row["points_reached"]
             else str(round(row["points_reached"])),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename(columns={name: say(f"scenario_page.{name}") for name in table.columns})
+
+
+def small_maps(asked: Asked, scenarios: Sequence[Scenario], found: Comparison) -> list[Small]:
+    """Return a picture of the present and of each scenario, of one extent and one scale.
+
+    Parameters
+    ----------
+    asked
+        What enters.
+    scenarios
+        Those that were compared: the sites that they move or add are dotted.
+    found
+        The comparison that the table shows: areas and shares come from it.
+    """
+    say = speaker(asked.state.lang)
+    before, rows = found.areas[PRESENT], found.table.to_dict("index")
+    pictures = []
+    for scenario in (Scenario(PRESENT), *scenarios):
+        after, row = found.areas[scenario.name], rows[scenario.name]
+        areas = [(before & after, KEPT), (after - before, GAINED), (before - after, LOST)]
+        points = [edit.point for edit in scenario.edits if edit.point is not None]
+        picture = small_map(asked.city, areas, gpd.GeoSeries(points, crs=4326), CHANGED)
+        name = scenario.name or say("scenario.present")
+        share, key = _tenth(row["covered_share"]), "small" if scenario.name else "small_present"
+        moved = points_of_percent(row["change"])
+        caption = say(f"scenario_page.{key}", name=name, share=share, change=moved)
+        pictures.append(Small(picture, caption))
+    return pictures
 
 
 def site_name(asked: Asked, edit: Edit) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from geo.scenario import Scenario
 from layers.city import load_city
 from layers.siting_view import Spot
 from layers.text import speaker
@@ -125,13 +126,16 @@ def test_a_place_is_added_closed_kept_and_taken_back():
     handles = {f["id"]: f["properties"] for f in scene(at)["drawing"]["handles"]}
     assert len(handles) == marks + 1 and not handles["park-tust"]["m"]
     at.button(key="scn_save").click().run()
+    assert "1 / 0 / 1" in page_text(at) and page_text(at).count("<figure>") == 2
     at.toggle(key="scn_compare").set_value(True).run()
     assert "1 / 0 / 1" in page_text(at)
     at.button(key="scn_undo_park-tust").click().run()
     assert len(scene(at)["drawing"]["handles"]) == marks + 1
     at.button(key="scn_fresh").click().run()
     assert len(scene(at)["drawing"]["handles"]) == marks
+    assert at.text_input(key="scn_name").value == "方案B"
     at.button(key="scn_open_0").click().run()
+    assert at.text_input(key="scn_name").value == "方案A"
     assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
     assert not at.exception
 
@@ -172,3 +176,16 @@ def test_candidates_drawn_in_the_session_are_shown_and_taken_back(lang):
     at.button(key="cov_drawn_1").click().run()
     assert [f["id"] for f in scene(at)["drawing"]["handles"]] == ["drawn-02"]
     assert not at.exception
+
+
+def test_scenarios_are_presented_side_by_side_and_those_that_do_not_fit_are_named():
+    at = app("coverage", cpart="scenario", present="1", layers="science_park.district")
+    new = Scenario("近海").added(117.8, 39.0, kind="platform", name="新")
+    other = Scenario("平台").closed("no-such-place")
+    at.session_state["atlas.scenarios"] = {s.name: s for s in (new, other)}
+    at.run()
+    assert not at.exception
+    text = page_text(at)
+    assert text.count("<figure>") == 2 and "近海：覆盖" in text
+    assert "另有 1 个方案" in text
+    assert not at.toggle

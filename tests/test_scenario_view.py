@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 import math
+import re
 from dataclasses import replace
 
 import geopandas as gpd
@@ -13,16 +16,20 @@ from geo.scenario import Scenario
 from layers.city import City
 from layers.coverage_view import Asked, ask
 from layers.scenario_view import (
+    GAINED,
+    LOST,
     centres,
     change,
     compared,
     comparison_table,
     drawing,
     edit_words,
+    fits,
     handles,
     points_of_percent,
     refusal,
     sentence,
+    small_maps,
     unit_table,
 )
 from layers.state import CoverageOptions, Filters, default_state
@@ -101,7 +108,7 @@ def test_a_change_to_a_place_not_shown_is_refused(asked: Asked) -> None:
 def test_scenarios_stand_side_by_side_with_intervals(asked: Asked) -> None:
     near = Scenario("近").added(*degrees(5, 5), kind="platform")
     far = Scenario("远").added(*degrees(15, 15), kind="platform")
-    found = compared(asked, [near, far])
+    found = compared(asked, [near, far], doubt=True)
     table = comparison_table(asked, found)
     assert list(table.index) == ["现状", "近", "远"]
     assert table.loc["远", "改动（新增/移动/关闭）"] == "1 / 0 / 0"
@@ -109,6 +116,38 @@ def test_scenarios_stand_side_by_side_with_intervals(asked: Asked) -> None:
     row = found.table.loc["远"]
     assert row["low"] == pytest.approx(9 * math.pi / 400, rel=2e-3)
     assert row["low"] <= row["high"]
+
+
+def shoelace_km2(path: str, latitude: float) -> float:
+    """Area of the rings of an SVG path in Web Mercator, holes taken off by their turn."""
+    total = 0.0
+    for ring in path.removesuffix("Z").split("Z"):
+        points = [at.split() for at in ring.removeprefix("M").split("L")]
+        for (x, y), (u, v) in itertools.pairwise(points):
+            total += (float(x) * float(v) - float(u) * float(y)) / 2
+    return abs(total) / 1e6 * math.cos(math.radians(latitude)) ** 2
+
+
+def test_small_pictures_show_what_the_table_says(asked: Asked) -> None:
+    x, y = degrees(15, 15)
+    far, gone = Scenario("远").added(x, y, kind="platform"), Scenario("关").closed("park-one")
+    found = compared(asked, [far, gone], doubt=False)
+    pictures, table = small_maps(asked, [far, gone], found), comparison_table(asked, found)
+    assert [p.caption.split("：")[0] for p in pictures] == list(table.index)
+    for picture, share in zip(pictures, table["覆盖面积比例（按图上点位）"], strict=True):
+        assert share in picture.caption
+    svgs = [base64.b64decode(p.uri.split(",")[1]).decode() for p in pictures]
+    assert len({svg.split('viewBox="')[1].split('"')[0] for svg in svgs}) == 1
+    for svg, colour in ((svgs[1], GAINED["fill"]), (svgs[2], LOST["fill"])):
+        (drawn,) = re.findall(f'<path d="([^"]+)" fill="{colour}"', svg)
+        assert shoelace_km2(drawn, y) == pytest.approx(9 * math.pi, rel=0.02)
+    assert [svg.count("<circle") for svg in svgs] == [0, 1, 0]
+    assert table.loc["关", "最远十分之一面积的平均距离（km）"] == "–"
+
+
+def test_a_scenario_of_other_places_does_not_fit(asked: Asked) -> None:
+    assert fits(asked, Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform"))
+    assert not fits(asked, Scenario("A").closed("elsewhere"))
 
 
 def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Asked) -> None:

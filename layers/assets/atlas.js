@@ -9,7 +9,7 @@ window.ATLAS = (function () {
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, river: 225, tiles: 228, lines: 230,
     raster: 226, shapes: 227, axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
-  let map, base, markBoxes = [], markNames = [], clicks = 0, order, touched = false, focused = "", placing = false;
+  let map, base, markBoxes = [], markNames = [], clicks = Date.now(), order, touched = false, focused = "", placing = false;
   const fixed = {};
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
@@ -26,6 +26,7 @@ window.ATLAS = (function () {
   }
 
   // A serial number makes every click a new event: the host would otherwise keep the last value.
+  // It starts at the time, for a map that is made anew in one session.
   function announce(layer, feature) {
     layer.on("click", () => { feature.properties.t = ++clicks; });
   }

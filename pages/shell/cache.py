@@ -231,14 +231,16 @@ def asked_of(place: City, state: ViewState) -> coverage_view.Asked:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _compared(
-    city_id: str, digest: str, asked: ViewState, scenarios: tuple[Scenario, ...]
+    city_id: str, digest: str, asked: ViewState, scenarios: tuple[Scenario, ...], doubt: bool
 ) -> Comparison:
-    return scenario_view.compared(_asked(city_id, digest, asked), scenarios)
+    return scenario_view.compared(_asked(city_id, digest, asked), scenarios, doubt=doubt)
 
 
-def compared_of(place: City, state: ViewState, scenarios: tuple[Scenario, ...]) -> Comparison:
-    """Return scenarios beside the present, with the interval of every change."""
-    return _compared(place.id, place.digest, coverage_view.question(state), scenarios)
+def compared_of(
+    place: City, state: ViewState, scenarios: tuple[Scenario, ...], *, doubt: bool
+) -> Comparison:
+    """Return scenarios beside the present, with ``doubt`` the interval of every change."""
+    return _compared(place.id, place.digest, coverage_view.question(state), scenarios, doubt)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,18 @@ from layers.text import display
 LONGEST = 2_000
 WIDE_FROM = 14
 """Characters in a cell of a table from which its column keeps a width of its own."""
+
+
+class Picture(Protocol):
+    """A small picture and its words."""
+
+    @property
+    def uri(self) -> str:
+        """Its ``data:`` address."""
+
+    @property
+    def caption(self) -> str:
+        """What it shows."""
 
 
 def text(value: object, longest: int = LONGEST) -> Markup:
@@ -82,6 +95,17 @@ def legend(rows: Iterable[tuple[str, str]]) -> None:
         for symbol, words in rows
     )
     st.html(Markup('<div class="legend">{}</div>').format(shown))
+
+
+def strip(pictures: Iterable[Picture], kind: str = "") -> None:
+    """Set small pictures side by side, each with its caption; ``kind`` is a class of the row."""
+    shown = join(
+        Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
+            picture.uri, text(picture.caption), text(picture.caption)
+        )
+        for picture in pictures
+    )
+    st.html(Markup('<div class="strip {}">{}</div>').format(kind, shown))
 
 
 def grid(frame: pd.DataFrame, corner: str = "") -> Markup:

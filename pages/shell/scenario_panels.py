@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import ascii_uppercase
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.errors import AtlasError
 from geo.scenario import Scenario, from_file, to_file
@@ -31,9 +33,14 @@ TYPED: Final = "typed"
 
 def draft(screen: Screen) -> Scenario:
     """Return the scenario at work."""
-    fresh = Scenario(screen.say("scenario_page.default_name"))
-    current: Scenario = st.session_state.get(DRAFT, fresh)
-    return current
+    current: Scenario | None = st.session_state.get(DRAFT)
+    return current or fresh(screen)
+
+
+def fresh(screen: Screen) -> Scenario:
+    """Return a scenario without changes, of a name that is free."""
+    names = (screen.say("scenario_page.default_name", letter=letter) for letter in ascii_uppercase)
+    return Scenario(next((name for name in names if name not in kept()), "–"))
 
 
 def work_on(scenario: Scenario) -> None:
@@ -45,6 +52,14 @@ def kept() -> dict[str, Scenario]:
     """Return the scenarios kept in this session."""
     known: dict[str, Scenario] = st.session_state.setdefault(KEPT, {})
     return known
+
+
+def turn_to(screen: Screen, scenario: Scenario | None) -> None:
+    """Go on with another scenario, or a fresh one; what was at work is kept."""
+    now = draft(screen)
+    if now.edits:
+        kept()[now.name] = now
+    work_on(scenario or fresh(screen))
 
 
 def forget(name: str) -> None:
@@ -61,6 +76,8 @@ class ScenarioPart:
         self.refused = told.refusal(self.asked)
         self.found: told.Change | None = None
         self.error: AtlasError | None = None
+        self.under: DeltaGenerator
+        """What stands right under the map; ``picture`` puts it there."""
         if self.refused is None:
             try:
                 self.found = told.change(self.asked, draft(screen))
@@ -77,6 +94,9 @@ class ScenarioPart:
             words = told.sentence(self.found)
         html.show('<p class="summary" role="status">{}</p>', words)
         html.small(self.say("scenario_page.not_facts"))
+        if self.screen.state.present:  # the one thing below the map that a meeting looks at
+            with self.under:
+                self._side_by_side()
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""
@@ -92,8 +112,11 @@ class ScenarioPart:
             drawing=self._drawing(),
             act=self._act,
         )
-        if self.found is None:
-            return
+        if self.found is not None:
+            self._legend()
+        self.under = st.container()
+
+    def _legend(self) -> None:
         areas = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
         symbols = {name: coverage_panels.swatch(look_) for name, look_ in areas.items()}
         symbols |= {name: data_uri(told.sample(name)) for name in ("changed", "closed")}
@@ -275,8 +298,8 @@ class ScenarioPart:
                 st.button(
                     say("scenario_page.open", name=label),
                     key=f"scn_open_{number}",
-                    on_click=work_on,
-                    args=(scenario,),
+                    on_click=turn_to,
+                    args=(self.screen, scenario),
                 )
                 st.button(
                     say("scenario_page.forget", name=label),
@@ -289,8 +312,8 @@ class ScenarioPart:
             say("scenario_page.fresh"),
             key="scn_fresh",
             type="tertiary",
-            on_click=work_on,
-            args=(Scenario(say("scenario_page.default_name")),),
+            on_click=turn_to,
+            args=(self.screen, None),
         )
 
     def _files(self) -> None:
@@ -329,22 +352,33 @@ class ScenarioPart:
         say = self.say
         if self.found is None:
             return
-        html.section(say("scenario_page.change_title"))
-        st.html(html.grid(told.unit_table(self.found), say("scenario_page.unit")))
+        with self.under:
+            html.section(say("scenario_page.change_title"))
+            st.html(html.grid(told.unit_table(self.found), say("scenario_page.unit")))
+        self._side_by_side()
+
+    def _side_by_side(self) -> None:
+        """Set the present, the kept scenarios and the one at work side by side."""
+        say, screen = self.say, self.screen
+        if self.found is None:
+            return
         rivals = {**kept()}
         if self.found.scenario.edits:
             rivals[self.found.scenario.name] = self.found.scenario
+        fitting = tuple(s for s in rivals.values() if told.fits(self.asked, s))
         if not rivals:
             return
         html.section(say("scenario_page.compare_title"))
-        if st.toggle(say("scenario_page.compare"), key="scn_compare"):
-            try:
-                compared = cache.compared_of(
-                    self.screen.city, self.screen.state, tuple(rivals.values())
-                )
-            except AtlasError as error:
-                st.error(say(f"error.{error.key}"))
-                return
-            table = told.comparison_table(self.asked, compared)
-            st.html(html.grid(table, say("scenario_page.scenario")))
-            html.small(say("scenario_page.compare_note"))
+        if len(fitting) < len(rivals):
+            html.small(say("scenario_page.left_out", count=len(rivals) - len(fitting)))
+        pictures, table = st.container(), st.container()
+        doubt = not screen.state.present and st.toggle(
+            say("scenario_page.compare"), key="scn_compare"
+        )
+        compared = cache.compared_of(screen.city, screen.state, fitting, doubt=doubt)
+        with pictures:
+            html.strip(told.small_maps(self.asked, fitting, compared), "plates")
+        with table:
+            grid = told.comparison_table(self.asked, compared)
+            st.html(html.grid(grid, say("scenario_page.scenario")))
+            html.small(say("scenario_page.compare_note" if doubt else "scenario_page.drawn_note"))

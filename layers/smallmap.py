@@ -1,0 +1,90 @@
+"""Draw the city small, to set several pictures of one extent and one scale side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.city import City
+from layers.marks import data_uri
+
+LAND, LINE = "#F7F5F0", "#8A8478"
+OUTLINE_M: Final = 600.0
+"""Tolerance of the city's lines in metres of Web Mercator: about a pixel of the picture."""
+AREA_M: Final = 60.0
+"""Tolerance of the areas: a coarser disc would look smaller than it is."""
+WIDTH_PX: Final = 300
+DOT_PART: Final = 70
+"""Width of the city over the radius of a dot."""
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small picture: its ``data:`` address, and what it shows in words."""
+
+    uri: str
+    caption: str
+
+
+def small_map(
+    city: City,
+    areas: Iterable[tuple[BaseGeometry, Mapping[str, Any]]],
+    dots: gpd.GeoSeries,
+    colour: str,
+) -> str:
+    """Return a picture of the city with areas and dots.
+
+    Parameters
+    ----------
+    city
+        Its districts are ground and lines, and their bounds are the extent.
+    areas
+        Polygons on the city's plane, from the ground up, each with ``fill`` and ``opacity``.
+    dots
+        Points in any CRS.
+    colour
+        Of the dots.
+
+    Returns
+    -------
+    str
+        ``data:`` address of an SVG in Web Mercator, like the map.
+    """
+    ground = city.districts.geometry.to_crs(3857)
+    west, south, east, north = ground.total_bounds
+    width, height = east - west, north - south
+    land = _path(ground, OUTLINE_M)
+    shapes = list(areas)
+    drawn = gpd.GeoSeries([area for area, _ in shapes], crs=city.metric_epsg).to_crs(3857)
+    body = "".join(
+        f'<path d="{_path([area], AREA_M)}" fill="{look["fill"]}" '
+        f'fill-opacity="{look["opacity"]}"/>'
+        for area, (_, look) in zip(drawn, shapes, strict=True)
+    )
+    body += f'<path d="{land}" fill="none" stroke="{LINE}" stroke-width="{width / 400:.0f}"/>'
+    for point in dots.to_crs(3857):
+        body += (
+            f'<circle cx="{point.x:.0f}" cy="{-point.y:.0f}" r="{width / DOT_PART:.0f}" '
+            f'fill="{colour}" stroke="#FFFFFF" stroke-width="{width / 300:.0f}"/>'
+        )
+    return data_uri(
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="{west:.0f} {-north:.0f} {width:.0f} {height:.0f}" '
+        f'width="{WIDTH_PX}" height="{WIDTH_PX * height / width:.0f}">'
+        f'<path d="{land}" fill="{LAND}"/>{body}</svg>'
+    )
+
+
+def _path(areas: Iterable[BaseGeometry], tolerance_m: float) -> str:
+    """Return polygons as an SVG path, y to the south."""
+    return "".join(
+        "M" + "L".join(f"{x:.0f} {-y:.0f}" for x, y in shapely.get_coordinates(ring)) + "Z"
+        for area in areas
+        for part in shapely.get_parts(shapely.simplify(area, tolerance_m))
+        for ring in shapely.get_rings(part)
+    )
