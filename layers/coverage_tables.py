@@ -17,7 +17,7 @@ from layers.coverage_view import (
     unit_name,
 )
 from layers.text import speaker
-from layers.words import count, number
+from layers.words import number
 from layers.words import radius as doubt
 
 OVERLAPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, None))
@@ -98,13 +98,19 @@ def gap_table(answer: Coverage) -> pd.DataFrame:
 
 
 def _missing(asked: Asked, kinds: str) -> str:
-    """Return which layers reach no part of the district: named, or counted where they are many."""
+    """Return which layers reach no part of the district, or, where they are most, which do."""
     say, lang = speaker(asked.state.lang), asked.state.lang
-    layers = [kind for kind in kinds.split(";") if kind]
-    if len(layers) == len(asked.kinds) > 1:
-        return say("coverage_page.missing_all", count=len(layers))
-    names = [asked.city.layers[kind].title.of(lang) for kind in layers]
-    return say("coverage_page.comma").join(names) or say("coverage_page.missing_none")
+    lacking = [kind for kind in kinds.split(";") if kind]
+    there = [kind for kind in asked.kinds if kind not in lacking]
+    if not lacking:
+        return say("coverage_page.missing_none")
+    if not there:
+        return say("coverage_page.missing_all", count=len(lacking))
+    few = min(lacking, there, key=len)
+    names = say("coverage_page.stop").join(asked.city.layers[kind].title.of(lang) for kind in few)
+    if few is lacking:
+        return names
+    return say("coverage_page.missing_but", names=names, count=len(lacking))
 
 
 def _nearest(asked: Asked, row: Any) -> str:
@@ -132,9 +138,12 @@ def _ranks(open_with: str, lang: str) -> str:
 
 
 def _between(low: float, high: float) -> str:
-    first, last = (
-        count(value) if high >= 10 and value < 100 else number(value) for value in (low, high)
-    )
+    """Return a range, no finer than it is sure: whole from ten, to a tenth below."""
+    if high >= 100:
+        first, last = number(low), number(high)
+    else:
+        digits = 0 if high >= 10 else 1
+        first, last = (f"{value:.{digits}f}" for value in (low, high))
     return f"{first}–{last}" if first != last else first
 
 

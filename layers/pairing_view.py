@@ -181,6 +181,16 @@ def drawing(answer: Paired) -> Drawing:
     return Drawing(shapes=[Shapes(lines(answer).to_crs(4326), line=INK, weight=2.0)])
 
 
+def frame_of(answer: Paired) -> tuple[float, float, float, float] | None:
+    """Return the box that holds every park and every link (west, south, east, north, degrees)."""
+    shapes = [*answer.parks.geometry.dropna(), *lines(answer).geometry]
+    if not shapes:
+        return None
+    drawn = gpd.GeoSeries(shapes, crs=answer.asked.city.metric_epsg).to_crs(4326)
+    west, south, east, north = map(float, drawn.total_bounds)
+    return west, south, east, north
+
+
 def lines(answer: Paired) -> gpd.GeoDataFrame:
     """Return the links to science parks as lines on the city's plane."""
     links = answer.pairing.links

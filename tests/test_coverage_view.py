@@ -143,6 +143,10 @@ def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Co
     assert near and set(told) == set(mapped["kind"]) - near
     table = gap_table(ten)
     assert table["排序未定"].iloc[2] == "2、4、5"
+    lacks = dict(zip(table["区"], table["全区都够不到的类别"], strict=True))
+    assert near == {"gathering_area", "corridor_node"}
+    assert lacks["蓟州区"] == "6 类，仅科技创新集聚区；京津创新带节点到达"
+    assert (lacks["静海区"], lacks["津南区"]) == ("科技创新标志区；科技成果转移转化示范区", "无")
     assert table["最远处到最近场所，模拟区间（km）"].iloc[0] == "56–61"
     assert "±3.5" in table["最近场所（位置不确定度）"].iloc[0]
 

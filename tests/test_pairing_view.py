@@ -13,6 +13,7 @@ from layers.coverage_files import FORMATS
 from layers.pairing_view import (
     Paired,
     drawing,
+    frame_of,
     link_table,
     out_of_reach,
     package,
@@ -67,6 +68,18 @@ def test_universities_without_a_park_stand_farthest_first(answer: Paired) -> Non
 
 def test_a_line_for_every_link_with_two_ends(answer: Paired) -> None:
     assert len(drawing(answer).shapes[0].frame) == 10
+
+
+def test_the_map_opens_on_the_parks_and_their_universities(answer: Paired, tianjin: City) -> None:
+    box = frame_of(answer)
+    assert box is not None
+    west, south, east, north = box
+    drawn = drawing(answer).shapes[0].frame
+    for layer in ("science_park", "later_park"):
+        inside = tianjin.layers[layer].frame.cx[west:east, south:north]
+        assert len(inside) == tianjin.layers[layer].frame.geometry.notna().sum()
+    assert len(drawn.cx[west:east, south:north]) == len(drawn)
+    assert (east - west) * 86 < 100 and (north - south) * 111 < 60  # a third of the city's height
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from layers.text import display
 
 LONGEST = 2_000
-WIDE_FROM = 14
+WIDE_FROM = 20
 """Characters in a cell of a table from which its column keeps a width of its own."""
 
 

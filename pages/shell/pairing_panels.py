@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
 from geo.pairing import RELATION
 from layers import pairing_view as told
 from layers.coverage_view import INK, UNIVERSITY, caveats
+from layers.marks import data_uri, mark
 from layers.state import Filters
 from layers.view import look
 from pages.shell import cache, coverage_panels, html, map_view
 from pages.shell.frame import Screen
+
+FLIGHT: Final = 2
+"""Serial of the order to look at the parks: another than that of the parts on the whole city."""
+LINE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    f'<path d="M1 15 19 5" stroke="{INK}" stroke-width="2"/></svg>'
+)
 
 
 class PairingPart:
@@ -40,12 +49,20 @@ class PairingPart:
             replace(screen, state=state),
             look(screen.city, state),
             name="coverage",
-            flight=coverage_panels.FLIGHT,
+            flight=(FLIGHT, told.frame_of(self.answer) if self.answer else None),
             follow=False,
             drawing=told.drawing(self.answer) if self.answer else None,
         )
-        look_ = {"fill": INK, "opacity": 1, "line": INK}
-        coverage_panels.legend([(look_, self.say("pairing_page.legend"))])
+        layers = {id_: screen.city.layers[id_] for id_ in screen.city.layers if id_ in shown}
+        marks = [
+            (
+                data_uri(mark(layer.spec.style, faded=id_ == "later_park")),
+                layer.title.of(screen.state.lang),
+            )
+            for id_, layer in layers.items()
+            if layer.spec.is_places
+        ]
+        html.legend([*marks, (data_uri(LINE), self.say("pairing_page.legend"))])
 
     def controls(self) -> None:
         """Offer the radius within which a park counts as near, and the files."""

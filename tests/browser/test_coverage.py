@@ -178,6 +178,9 @@ def test_what_is_not_covered_is_hatched(server: Server, page: Page) -> None:
     expect(hatched).to_have_count(1, timeout=WAIT_MS)
     name = (hatched.get_attribute("fill") or "")[len("url(#") : -1]
     expect(frame.locator(f"pattern#{name} path")).to_have_count(1)
+    open_at(page, f"{server.url}/coverage?lang=zh&cmap=all")
+    drawn = map_frame(page).locator(".leaflet-shapes-pane path")
+    expect(drawn).to_have_count(3, timeout=WAIT_MS)  # hatched, 10 km, 5 km; 3 km is refused
 
 
 @pytest.mark.parametrize("part", ["scenario", "siting"])
