@@ -10,10 +10,11 @@ import geopandas as gpd
 
 from geo.geojson import to_geojson
 from geo.surface import contours, to_geotiff
-from layers.density_view import Measured, names_of, tell
+from layers.density_view import Measured, at_places, names_of, tell
 from layers.export import Package
 from layers.handover import to_csv
 from layers.text import LANGS
+from layers.words import cell, row_of
 
 
 def geotiff(measured: Measured) -> bytes:
@@ -40,6 +41,7 @@ def files(measured: Measured) -> Package:
         "density_contours.geojson": to_geojson(_contours(measured)),
         "density_districts.csv": _district_csv(measured),
         "density_peaks.csv": _peak_csv(measured),
+        "density_places.csv": _place_csv(measured),
         "density_about.csv": _about(measured),
     }
     name = f"{city.id}_{city.data_date}_density_{measured.options.bandwidth_km}km"
@@ -96,6 +98,23 @@ def _peak_csv(measured: Measured) -> bytes:
                 *(str(at + 1), f"{peak.x:.1f}", f"{peak.y:.1f}", str(measured.city.metric_epsg)),
                 *(repr(peak.value), *interval, peak.label, ";".join(peak.makers), ";".join(said)),
                 held,
+            ]
+        )
+    return to_csv(rows)
+
+
+def _place_csv(measured: Measured) -> bytes:
+    """Return the density at each place: a figure, an interval over draws, or that it is refused."""
+    found = at_places(measured)
+    rows = [["id", "name_zh", "name_en", "location_class", "uncertainty_m", *found.columns]]
+    for id_, row in found.iterrows():
+        place = row_of(measured.places, str(id_))
+        numbers = ["" if math.isnan(v) else repr(float(v)) for v in row.iloc[1:]]
+        rows.append(
+            [
+                *(str(id_), *(cell(place, "name", lang) for lang in LANGS)),
+                *(str(place["location_class"]), str(place["uncertainty_m"])),
+                *(str(row["answer"]), *numbers),
             ]
         )
     return to_csv(rows)

@@ -308,16 +308,64 @@ def _height(
     """Return a peak's height over the draws, if its bandwidth is finer than the doubt."""
     if draws is None or TOO_FINE not in peak.caveats:
         return None
+    return _height_at(inside, draws, (peak.x, peak.y), peak.value, surface, options)
+
+
+def _height_at(
+    inside: gpd.GeoDataFrame,
+    draws: Floats,
+    spot: tuple[float, float],
+    per_km2: float,
+    surface: Surface,
+    options: DensityOptions,
+) -> Height:
     return peak_height(
         _xy(inside),
         draws,
-        peak=(peak.x, peak.y),
-        per_km2=peak.value,
+        peak=spot,
+        per_km2=per_km2,
         sigma_m=1000.0 * options.bandwidth_km,
         kernel=options.kernel,
         weights=_weights(inside, options),
         data_date=surface.data_date,
     )
+
+
+def at_places(measured: Measured) -> pd.DataFrame:
+    """Return the density at each place, no finer than the doubt about where it is.
+
+    Parameters
+    ----------
+    measured
+        See :func:`measure`.
+
+    Returns
+    -------
+    DataFrame
+        By place: ``answer`` is ``figure`` where the bandwidth is at least twice the place's doubt,
+        ``interval`` where it is less, and ``refused`` where a doubt is not known; ``per_km2`` the
+        figure, ``low_per_km2`` and ``high_per_km2`` the ends of the interval, at the centre of the
+        place's cell; NaN where there is none.
+    """
+    places, surface = measured.places, measured.surface
+    xy, draws = _xy(places), _draws(places)
+    corner, cell = np.array([surface.x0, surface.y0]), surface.cell_m
+    centres = corner + (np.floor((xy - corner) / cell) + 0.5) * cell
+    fine = finer_than_doubt(
+        places["uncertainty_m"], bandwidth_m=1000.0 * measured.options.bandwidth_km
+    )
+    rows = []
+    for centre, value, too_fine in zip(centres, surface.at(xy), fine, strict=True):
+        if not too_fine:
+            rows.append(("figure", value, np.nan, np.nan))
+        elif draws is None or not value > 0:
+            rows.append(("refused", np.nan, np.nan, np.nan))
+        else:
+            spot = (float(centre[0]), float(centre[1]))
+            height = _height_at(places, draws, spot, float(value), surface, measured.options)
+            rows.append(("interval", np.nan, height.low, height.high))
+    columns = ["answer", "per_km2", "low_per_km2", "high_per_km2"]
+    return pd.DataFrame(rows, index=places.index, columns=columns)
 
 
 def _holds(

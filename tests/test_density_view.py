@@ -23,7 +23,17 @@ from geo.points import located
 from geo.uncertainty import SEED, displacements
 from layers.city import City
 from layers.density_files import files
-from layers.density_view import RAMP, Measured, cell_of, cells, measure, outlines, shades, tell
+from layers.density_view import (
+    RAMP,
+    Measured,
+    at_places,
+    cell_of,
+    cells,
+    measure,
+    outlines,
+    shades,
+    tell,
+)
 from layers.state import DensityOptions, Filters, default_state
 from layers.text import speaker
 from layers.view import View, look
@@ -196,6 +206,41 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
         spoken = " ".join(note for peak in tell(measured, lang).peaks for note in peak.notes)
         assert "置信区间" not in spoken
         assert "confidence interval" not in spoken
+
+
+def test_each_place_has_a_figure_or_a_range_after_its_own_doubt(measured: Measured) -> None:
+    """Second route: the kernels at the centre of each place's cell, one place after the other."""
+    rows = _read(files(measured).files["density_places.csv"])
+    places = measured.places
+    there = located(places, argument="places")
+    moved = there.xy + displacements(there, draws=200, seed=SEED)
+    assert [row["id"] for row in rows] == list(places.index)
+    for row, (x, y), doubt in zip(rows, there.xy, places["uncertainty_m"], strict=True):
+        assert row["answer"] == ("figure" if 2 * doubt <= 3000 else "interval")
+        value = float(measured.surface.at(np.array([[x, y]]))[0])
+        if row["answer"] == "figure":
+            assert float(row["per_km2"]) == value
+            assert row["low_per_km2"] == row["high_per_km2"] == ""
+            continue
+        centre = np.array([(x // 500 + 0.5) * 500, (y // 500 + 0.5) * 500])
+        sums = [
+            np.exp(-((xy - centre) ** 2).sum(axis=1) / (2 * 3000**2)).sum()
+            for xy in (there.xy, *moved)
+        ]
+        low, high = np.percentile(value * np.array(sums[1:]) / sums[0], [5, 95])
+        assert float(row["low_per_km2"]) == pytest.approx(low)
+        assert float(row["high_per_km2"]) == pytest.approx(high)
+        assert row["per_km2"] == ""
+    assert {row["answer"] for row in rows} == {"figure", "interval"}
+
+
+def test_no_range_is_drawn_where_a_doubt_is_not_known(measured: Measured) -> None:
+    places = measured.places.copy()
+    places.loc[places.index[0], "uncertainty_m"] = np.nan
+    found = at_places(replace(measured, places=places))
+    sure = 2 * places["uncertainty_m"] <= 3000
+    assert (found["answer"] == np.where(sure, "figure", "refused")).all()
+    assert found.loc[~sure, ["per_km2", "low_per_km2", "high_per_km2"]].isna().to_numpy().all()
 
 
 def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
