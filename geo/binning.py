@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import weakref
+from threading import get_ident
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo import kernels
-from geo.kernels import MOST_GATHERED, ONE, TAPS
+from geo.kernels import ONE, TAPS
 from geo.threads import in_parts
 
 __all__ = [
@@ -34,7 +35,8 @@ _KEPT = 16_000_000
 """Numbers of working memory that are kept for the next call, 8 bytes each."""
 
 
-_spare: dict[int, list[Floats]] = {}
+_spare: dict[tuple[int, int], list[Floats]] = {}
+"""By thread and size: what the other processor wrote last is slow to fetch."""
 
 
 def _room(rows: int, columns: int) -> Floats:
@@ -44,24 +46,24 @@ def _room(rows: int, columns: int) -> Floats:
     So the memory of an array to which nobody refers any more, be it a working array or a surface,
     is lent to the next one of that size.
     """
-    size = rows * columns
+    key = get_ident(), rows * columns
     try:  # one step, so that two threads never get the same memory
-        flat = _spare[size].pop()
+        flat = _spare[key].pop()
     except (KeyError, IndexError):
-        flat = np.empty(size)
-    if not size:
+        flat = np.empty(rows * columns)
+    if not flat.size:
         return flat.reshape(rows, columns)
     lent = np.frombuffer(flat.data)  # what looks at it, or at a part of it, keeps it alive
-    weakref.finalize(lent, _take_back, flat).atexit = False
+    weakref.finalize(lent, _take_back, key, flat).atexit = False
     return lent.reshape(rows, columns)
 
 
-def _take_back(flat: Floats) -> None:
-    kept = sum(size * len(each) for size, each in list(_spare.items()))
+def _take_back(key: tuple[int, int], flat: Floats) -> None:
+    kept = sum(size * len(flats) for (_, size), flats in list(_spare.items()))
     if kept + flat.size > _KEPT:
         _spare.clear()
     if flat.size <= _KEPT // 4:
-        _spare.setdefault(flat.size, []).append(flat)
+        _spare.setdefault(key, []).append(flat)
 
 
 def _zeros(rows: int, columns: int) -> Floats:
@@ -116,22 +118,8 @@ def share_out(
         kernels.deposit_weighted(flat, weights, nodes, *place)
     elif nodes == 3:
         kernels.deposit_quadratic(flat, *place)
-    elif grid.size < end - low:
-        _share_linearly(flat, low, end, origin, grid)
     else:
         kernels.deposit_linear(flat, *place)
-
-
-def _share_linearly(
-    flat: Floats, low: int, high: int, origin: tuple[float, float, float], grid: Whole
-) -> None:
-    """Do as ``deposit_linear``, to the last bit and quicker where points outnumber cells."""
-    rows, columns = grid.shape
-    moments = _zeros(rows, 2 * columns).view(np.int64)
-    for start in range(low, high, MOST_GATHERED):
-        end = min(start + MOST_GATHERED, high)
-        kernels.gather_moments(flat, start, end, *origin, moments.reshape(-1), columns)
-        kernels.spread_moments(moments, grid)
 
 
 def surface(
@@ -165,13 +153,13 @@ def surface(
     """
     grids: dict[int, Whole] = {}
 
-    def work(part: int, low: int, high: int) -> None:
+    def work(part: int, low: int, high: int) -> tuple[int, int]:
         if part not in grids:
             grids[part] = _zeros(*shape).view(np.int64)
         share_out(xy, weights, grids[part], origin=origin, nodes=nodes, low=low, high=high)
+        return part, int(grids[part].sum())
 
-    in_parts(work, len(xy), each=1)
-    units = sum(int(grid.sum()) for grid in grids.values())
+    units = sum(dict(in_parts(work, len(xy), each=1)).values())  # a part's last sum has all of it
     return _smooth(list(grids.values()), taps, phases, scale), units / ONE
 
 
@@ -238,7 +226,7 @@ def highest(values: Floats) -> float:
     parts = in_parts(
         lambda _, low, high: float(values[low:high].max(initial=0.0)),
         len(values),
-        size=values.size // _PER_POINT,
+        size=values.size // 8,
     )
     return float(max(parts))
 

@@ -28,8 +28,6 @@ _STEPS = 1 << (SHARE_BITS // 2)
 """Steps in which a position within its cell is measured: 1/1024, so a 500 m cell has 0.5 m."""
 _BLOCK = 512
 """Points worked out at a time, so that what they leave stays in the first cache."""
-MOST_GATHERED = 1 << 21
-"""Points whose moments are certain to fit into 64 bits."""
 _COLUMNS = 128
 """Columns filtered at a time, for the same reason."""
 
@@ -100,60 +98,6 @@ def deposit_linear(
             a[i] = (_STEPS - u) * (_STEPS - v)
             at[i] = (y >> 10) * wide + (x >> 10)
         _add_shares(at, a, b, c, d, count, grid, columns)
-
-
-@_compiled
-def gather_moments(
-    flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, into: Whole, columns: int
-) -> None:
-    """Add up, per cell of four nodes, how many points lie in it and where.
-
-    The shares of :func:`deposit_linear` are linear in the count of the points and in the sums of
-    their u, v and u·v (steps from the cell's corner). Those four sums fit into two numbers side by
-    side, ``into[2k]`` = Σu·v · 2²² + count and ``into[2k + 1]`` = Σv · 2³² + Σu, as long as no
-    more than ``MOST_GATHERED`` points come together: one place to fetch per point, not two rows.
-    """
-    scale, wide = _STEPS / cell, np.int64(columns) & np.int64(0x3FFFFF)
-    corner = np.empty(2 * _BLOCK)
-    corner[0::2], corner[1::2] = x0, y0
-    steps = np.empty(2 * _BLOCK, np.int32)
-    pairs = steps.view(np.int64)  # x in the lower half, y in the upper one
-    at, sums = np.empty(_BLOCK, np.int32), np.empty(2 * _BLOCK, np.int64)
-    within = np.int64(_STEPS - 1)
-    for start in range(low, high, _BLOCK):
-        count = min(_BLOCK, high - start)
-        block = flat[2 * start : 2 * (start + count)]
-        for i in range(2 * count):
-            steps[i] = np.int32((block[i] - corner[i]) * scale + 0.5)
-        for i in range(count):
-            both = pairs[i]
-            u, v = both & within, (both >> 32) & within
-            sums[2 * i] = ((u * v) << 22) + 1
-            sums[2 * i + 1] = (v << 32) + u
-            at[i] = (((both >> 42) & 0x3FFFFF) * wide + ((both >> 10) & 0x3FFFFF)) << 1
-        for i in range(count):
-            k, one = np.uint64(np.uint32(at[i])), np.uint64(1)
-            p, q = into[k] + sums[2 * i], into[k + one] + sums[2 * i + 1]
-            into[k], into[k + one] = p, q
-
-
-@_compiled
-def spread_moments(moments: Whole, grid: Whole) -> None:
-    """Add to the nodes what :func:`deposit_linear` would have, and clear the moments."""
-    rows, columns = grid.shape
-    across, beyond = np.zeros(columns, np.int64), np.zeros(columns, np.int64)
-    for r in range(rows - 1):
-        line, lower, upper = moments[r], grid[r], grid[r + 1]
-        for c in range(columns):
-            both, count = line[2 * c] >> 22, line[2 * c] & 0x3FFFFF
-            u, v = (line[2 * c + 1] & 0xFFFFFFFF) << 10, (line[2 * c + 1] >> 32) << 10
-            lower[c] += (count << SHARE_BITS) - u - v + both
-            upper[c] += v - both
-            across[c], beyond[c] = u - both, both
-        for c in range(columns - 1):
-            lower[c + 1] += across[c]
-            upper[c + 1] += beyond[c]
-        line[:] = 0
 
 
 @_compiled

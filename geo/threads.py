@@ -15,7 +15,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-_LEAST = 60_000
+_LEAST = 30_000
 """Points or cells below which waking a thread costs more than it saves."""
 _EACH = 4
 """Stretches per processor: whoever is woken late, or has the easier stretch, does more of them."""

@@ -157,38 +157,6 @@ def test_order_and_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> Non
     np.testing.assert_array_equal(first, kernel_density(xy, **asked).values)
 
 
-@pytest.mark.parametrize("stretch", [None, 700])
-def test_sums_per_cell_share_points_as_four_shares_each_do(
-    monkeypatch: pytest.MonkeyPatch, stretch: int | None
-) -> None:
-    """Points anywhere, on lines and corners of cells, and many at one place: the same bits."""
-    from geo import binning, kernels
-
-    if stretch:
-        monkeypatch.setattr(binning, "MOST_GATHERED", stretch)
-    random = np.random.default_rng(8)
-    anywhere = random.uniform(1000, 6000, (3000, 2))
-    halves = random.integers(4, 24, (1000, 2)) * 250.0
-    xy = np.concatenate([anywhere, halves, np.tile([[2500.0, 2750.0]], (1000, 1))])
-    place = (250.0, 250.0, 500.0)
-    quick, plain = np.zeros((14, 15), dtype=np.int64), np.zeros((14, 15), dtype=np.int64)
-    binning.share_out(xy, None, quick, origin=place, nodes=2)
-    kernels.deposit_linear(xy.reshape(-1), 0, len(xy), *place, plain.reshape(-1), 15)
-    np.testing.assert_array_equal(quick, plain)
-    assert quick.sum() == len(xy) * kernels.ONE
-
-
-def test_sums_per_cell_do_not_overflow() -> None:
-    """As many points as are gathered at a time, all at the last step within one cell."""
-    from geo import binning, kernels
-
-    n = kernels.MOST_GATHERED
-    grid = np.zeros((4, 4), dtype=np.int64)
-    step = 1023 / 1024
-    binning.share_out(np.full((n, 2), 1 + step), None, grid, origin=(0.0, 0.0, 1.0), nodes=2)
-    assert grid[1:3, 1:3].tolist() == [[n, 1023 * n], [1023 * n, 1023 * 1023 * n]]
-
-
 def test_a_surface_that_is_kept_stays_as_it_is() -> None:
     """Memory is lent again when nobody looks at it, not before."""
     asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 200, "method": "binned"}
