@@ -16,7 +16,7 @@ help:
 	@echo 'make test        format, lint, types, unit, page and browser tests'
 	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
 	@echo 'make check       prove that a rebuild of the pack gives the same bytes'
-	@echo 'make bench       time the map against a plain page and print the table'
+	@echo 'make bench       time all that has a target, print the table, write tests/bench/README.md'
 	@echo 'make picture     take the picture of the README from the running atlas'
 	@echo 'make lock        compile both requirements.txt from their requirements.in'
 	@echo 'make wheelhouse  write wheelhouse/ for installing without a network'
@@ -40,7 +40,7 @@ check: $(VENV)/run.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --write
 
 picture: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -35,29 +36,76 @@ class Row(NamedTuple):
         """Whether the target, if there is one, is met."""
         return self.target is None or self.value <= self.target
 
+    @property
+    def verdict(self) -> str:
+        """Return ``met``, ``NOT MET``, or nothing where there is no target."""
+        return "" if self.target is None else ("met" if self.met else "NOT MET")
 
-def machine() -> str:
-    """Return one line about this machine and the libraries that count."""
-    cpu, memory = platform.processor() or platform.machine(), ""
+    @property
+    def asked(self) -> str:
+        """The target as it is written, empty without one."""
+        return "" if self.target is None else f"≤ {self.target:g}"
+
+
+LIBRARIES = (
+    "streamlit", "folium", "geopandas", "shapely", "numpy", "scipy", "numba", "pyarrow", "spopt",
+    "playwright",
+)  # fmt: skip
+"""Whose versions decide the figures."""
+
+
+def machine() -> dict[str, str]:
+    """Return what the figures depend on: processor, memory, system, versions, day."""
+    cpu, memory = platform.processor() or platform.machine(), "unknown"
     if (info := Path("/proc/cpuinfo")).exists():
         models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         cpu = models[0].split(":")[1].strip() if models else cpu
-        memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
-    libraries = " ".join(
-        f"{name} {version(name)}" for name in ("streamlit", "folium", "playwright")
-    )
-    return (
-        f"{cpu}, {os.cpu_count()} cores{memory}, {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, {libraries}"
-    )
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        memory = f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+    return {
+        "Processor": f"{cpu}, {os.cpu_count()} cores",
+        "Memory": memory,
+        "System": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "Libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+        "Measured": date.today().isoformat(),
+    }
 
 
 def print_table(rows: Sequence[Row]) -> None:
-    """Print all figures as one table."""
+    """Print all figures as one table, and how many targets are met."""
     width = max(len(row.name) for row in rows)
-    print(f"\n{machine()}\n")
-    print(f"{'':{width}}  {'value':>9} {'unit':4} {'target':>8}")
+    print()
+    for name, said in machine().items():
+        print(f"{name:9} {said}")
+    print(f"\n{'':{width}}  {'value':>9} {'unit':4} {'target':>8}")
     for row in rows:
-        target = "" if row.target is None else f"≤ {row.target:g}"
-        verdict = "" if row.target is None else ("met" if row.met else "NOT MET")
-        print(f"{row.name:{width}}  {row.value:9.3f} {row.unit:4} {target:>8} {verdict}")
+        print(f"{row.name:{width}}  {row.value:9.3f} {row.unit:4} {row.asked:>8} {row.verdict}")
+    print(f"\n{_tally(rows)}")
+
+
+def as_markdown(tables: Mapping[str, Sequence[Row]]) -> str:
+    """Return the page that keeps the figures: the machine, and one table per benchmark."""
+    rows = [row for some in tables.values() for row in some]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`; do not edit. A ratio compares two things measured in the same",
+        "run; each benchmark stops with an error where a result is wrong.",
+        "`python -m tests.bench density stream` runs some of them and only prints.",
+        "",
+        *(f"- {name}: {said}" for name, said in machine().items()),
+        "",
+        _tally(rows),
+    ]
+    for part, some in tables.items():
+        lines += ["", f"## {part.capitalize()}", "", "| | Value | Target | |", "|---|--:|--:|---|"]
+        for row in some:
+            value = f"{row.value:.3f} {row.unit}".strip()
+            lines.append(f"| {row.name.strip()} | {value} | {row.asked} | {row.verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def _tally(rows: Sequence[Row]) -> str:
+    targets = [row for row in rows if row.target is not None]
+    return f"{sum(row.met for row in targets)} of {len(targets)} targets are met."
