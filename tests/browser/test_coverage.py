@@ -32,9 +32,9 @@ MARK = f'.atlas-mark[data-id="{SITE}"]'
 say = speaker("zh")
 
 
-def _drag(page: Page, frame: Frame, right: int, up: int) -> None:
+def _drag(page: Page, frame: Frame, right: int, up: int, site: str = SITE) -> None:
     """Take hold of the mark, let it go elsewhere, and wait until the map is painted anew."""
-    box = frame.locator(MARK).bounding_box()
+    box = frame.locator(f'.atlas-mark[data-id="{site}"]').bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -81,7 +81,8 @@ def test_a_dragged_place_is_found_again_through_its_file(
     frame = map_frame(page)
     expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
     _drag(page, frame, right=0, up=150)
-    expect(page.get_by_text(f"方案“{say('scenario_page.default_name')}”")).to_be_visible()
+    name = say("scenario_page.default_name", letter="A")
+    expect(page.get_by_text(f"“{name}”：")).to_be_visible()
     page.get_by_role("button", name=say("scenario_page.save")).click()
     settle(page)
     expect(page.get_by_role("button", name="打开：")).to_have_count(1)
@@ -143,6 +144,21 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     home = tianjin.layers["science_park"].frame
     assert set(parks) == set(home.index)
     assert parks[SITE]["geometry"]["coordinates"] == pytest.approx(home.geometry[SITE].coords[0])
+
+
+def test_a_candidate_is_clicked_dragged_and_taken_back(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/coverage?cpart=siting&cfrom=drawn&cadd=1&cdem=area&lang=zh")
+    frame = map_frame(page)
+    expect(page.get_by_text(say("siting_page.draw_first"))).to_be_visible()
+    frame.wait_for_selector(".placing", timeout=WAIT_MS)
+    _painted_anew(page, frame, lambda: page.mouse.click(*_spot(page, frame, 117.63, 39.40)))
+    expect(page.locator(".summary").first).to_contain_text("新增 1 处")
+    row = page.locator("tr", has_text=say("siting_page.candidate", number=1))
+    expect(row).to_contain_text("宁河区")
+    _drag(page, frame, right=-57, up=63, site="drawn-01")
+    expect(row).to_contain_text("宝坻区")
+    page.get_by_role("button", name=say("siting_page.take_back", number=1)).click()
+    expect(page.get_by_text(say("siting_page.draw_first"))).to_be_visible(timeout=WAIT_MS)
 
 
 def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Page) -> None:
