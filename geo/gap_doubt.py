@@ -259,7 +259,7 @@ def doubt_of_distances(
         n=len(there.x),
         method="uncertainty.draws",
         parameters={"draws": draws, "seed": seed, "stacks": stacks, "spacing_m": spacing_m},
-        caveats=("uncertainty.not_confidence", "coverage.by_spots"),
+        caveats=("uncertainty.not_confidence", "uncertainty.drawn_spots"),
         low=float(low),
         high=float(high),
         mean_low=float(mean_low),

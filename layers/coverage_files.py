@@ -46,6 +46,7 @@ def package(answer: Coverage, fmt: str) -> Package:
         bytes.
     """
     tables: Tables = {} if answer.area is None else _tables(answer)
+    drawn = () if answer.area is None else (answer.distance_doubt,)
     result = {} if answer.units is None else _result(answer)
     return parcel(
         answer.asked.city,
@@ -55,7 +56,7 @@ def package(answer: Coverage, fmt: str) -> Package:
         tables,
         asked=parameters(answer.asked),
         result=result,
-        findings=(answer.resolution, *answer.findings),
+        findings=(answer.resolution, *answer.findings, *drawn),
     )
 
 

@@ -294,6 +294,7 @@ def test_everything_on_the_page_is_in_the_files(ten: Coverage) -> None:
     told = json.loads(files["manifest.json"])
     assert told["asked"]["sites_from"][0] == "science_park"
     assert told["result"]["worst_tenth"]["low_m"] < told["result"]["worst_tenth"]["high_m"]
+    assert any("最远的十分之一" in caveat["zh"] for caveat in told["caveats"])
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

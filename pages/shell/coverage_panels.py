@@ -352,7 +352,7 @@ class ReachPart:
     def _method(self) -> None:
         answer, say = self.answer, self.say
         lines = [
-            *told.caveats(tuple(answer.findings), self.screen.state.lang),
+            *told.caveats((*answer.findings, answer.distance_doubt), self.screen.state.lang),
             say("coverage.verdict.not_covered"),
             say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
             say("coverage.verdict.not_named"),
