@@ -366,7 +366,7 @@ def overlay(
     classes = np.searchsorted(np.asarray(breaks), values, side="right").astype(np.uint8)
     to_degrees = _transformer(3857, 4326)
     (left, right), (bottom, top) = to_degrees.transform([west, east], [south, north])
-    return Overlay(_png(classes, colours, opacity), ((bottom, left), (top, right)))
+    return Overlay(palette_png(classes, colours, opacity), ((bottom, left), (top, right)))
 
 
 @lru_cache(maxsize=8)
@@ -421,8 +421,18 @@ def _between(surface: Surface, row: Floats, column: Floats) -> Floats:
     return np.asarray(mixed)
 
 
-def _png(classes: NDArray[np.uint8], colours: Sequence[str], opacity: float) -> bytes:
-    """Write class numbers as a palette PNG; class 0 is transparent."""
+def palette_png(classes: NDArray[np.uint8], colours: Sequence[str], opacity: float) -> bytes:
+    """Write class numbers as a palette PNG; class 0 is transparent.
+
+    Parameters
+    ----------
+    classes
+        Shape (rows, columns), north up.
+    colours
+        ``#RRGGBB`` of the classes from 1.
+    opacity
+        0 to 1.
+    """
     high, wide = classes.shape
     palette = bytes(3) + b"".join(bytes.fromhex(colour.lstrip("#")) for colour in colours)
     alpha = bytes([0]) + bytes([round(opacity * 255)]) * len(colours)

@@ -132,6 +132,7 @@ def parcel(
     asked: Mapping[str, Any],
     result: Mapping[str, Any],
     findings: Iterable[Finding],
+    extra: Mapping[str, bytes] | None = None,
 ) -> Package:
     """Return tables and areas as files, with a manifest of what was asked and what to know.
 
@@ -149,8 +150,10 @@ def parcel(
         Parameters and values for the manifest.
     findings
         Whose methods and caveats go along.
+    extra
+        Further files by name.
     """
-    files = _files(city, name, fmt, tables)
+    files = {**_files(city, name, fmt, tables), **(extra or {})}
     files[MANIFEST] = _manifest(city, state, asked, result, findings, files)
     stem = f"{city.id}_{city.data_date}_{name}_{fmt}"
     return Package(stem, date.fromisoformat(city.data_date), MappingProxyType(files))

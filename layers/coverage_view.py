@@ -48,7 +48,7 @@ DRAWN_M = 40.0
 """Tolerance of drawn outlines in metres: half a pixel where the city fills the map."""
 LINES = 100
 """Scan lines over a disc's radius, at least."""
-CHANGES_NOTHING = ("camera", "selected", "present", "district", "compare", "density")
+CHANGES_NOTHING = ("camera", "selected", "present", "district", "compare", "density", "points")
 """Fields of the state that no answer of this page depends on."""
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -113,6 +114,8 @@ class DensityOptions:
     kernel: Literal["gaussian", "quartic"] = "gaussian"
     weight: Literal["none", "level"] = "none"
     by: Literal["host", "site"] = "host"
+    part: Literal["plan", "points"] = "plan"
+    """Whose points: the plan's places, or those of a file of the reader's own."""
 
 
 DENSITY_BANDWIDTHS_KM = (3, 5, 8, 12)
@@ -124,9 +127,69 @@ DENSITY_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "kernel": ("dk", ("gaussian", "quartic")),
         "weight": ("dw", ("none", "level")),
         "by": ("dby", ("host", "site")),
+        "part": ("dpart", ("plan", "points")),
     }
 )
 """By option of the density page, its key in the address and its values."""
+
+
+@dataclass(frozen=True)
+class PointsOptions:
+    """What is asked of a file of the reader's own points; each value comes from a closed list.
+
+    ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
+    :func:`token`; empty for none, and for columns that are to be found. ``show`` is what is drawn:
+    a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape`` and ``grain``;
+    clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan); or hot spots
+    among squares of that grain.
+    """
+
+    file: str = ""
+    x: str = ""
+    y: str = ""
+    weight: str = ""
+    show: Literal["surface", "bins", "clusters", "hotspots"] = "surface"
+    sigma_m: int = 1000
+    cell_m: int = 250
+    kernel: Literal["gaussian", "quartic"] = "gaussian"
+    bandwidth: Literal["fixed", "adaptive"] = "fixed"
+    shape: Literal["hexagon", "square"] = "hexagon"
+    grain: Literal["coarse", "medium", "fine"] = "medium"
+    clusters: Literal["hdbscan", "dbscan"] = "hdbscan"
+    reach_m: int = 500
+    least: int = 15
+
+
+POINTS_TOKENS: Mapping[str, str] = MappingProxyType(
+    {"file": "pfile", "x": "px", "y": "py", "weight": "pw"}
+)
+"""By option of the reader's own points that is a name, its key in the address."""
+POINTS_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "show": ("pshow", ("surface", "bins", "clusters", "hotspots")),
+        "kernel": ("pk", ("gaussian", "quartic")),
+        "bandwidth": ("pad", ("fixed", "adaptive")),
+        "shape": ("pbin", ("hexagon", "square")),
+        "grain": ("pgr", ("coarse", "medium", "fine")),
+        "clusters": ("pclu", ("hdbscan", "dbscan")),
+    }
+)
+"""By option of the reader's own points, its key in the address and its values."""
+POINTS_NUMBERS: Mapping[str, tuple[str, tuple[int, ...]]] = MappingProxyType(
+    {
+        "sigma_m": ("psig", (500, 1000, 2000, 3000, 5000)),
+        "cell_m": ("pcell", (100, 250, 500)),
+        "reach_m": ("prch", (250, 500, 1000, 2000)),
+        "least": ("pmin", (5, 15, 50)),
+    }
+)
+"""By number of the reader's own points, its key in the address and the numbers offered."""
+_TOKEN = re.compile(r"[0-9a-f]{12}", re.ASCII)
+
+
+def token(name: str) -> str:
+    """Return what stands in the address for a name that others have chosen: 12 plain characters."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -205,6 +268,7 @@ class ViewState:
     """Adcode that the district page sets beside it."""
     present: bool = False
     density: DensityOptions = field(default_factory=DensityOptions)
+    points: PointsOptions = field(default_factory=PointsOptions)
     coverage: CoverageOptions = field(default_factory=CoverageOptions)
 
 
@@ -226,6 +290,8 @@ class Allowed:
         Adcodes of its districts.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
+    files
+        Tokens of the files of points that may be opened.
     """
 
     city: str
@@ -234,6 +300,7 @@ class Allowed:
     filters: Mapping[str, frozenset[str]]
     districts: frozenset[str]
     selectable: frozenset[str]
+    files: frozenset[str] = frozenset()
 
 
 def allowed(city: City) -> Allowed:
@@ -346,6 +413,21 @@ def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
     )
 
 
+def _points(query: Query, fallback: PointsOptions, files: Collection[str]) -> PointsOptions:
+    chosen: dict[str, object] = {
+        name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
+        for name, (key, values) in POINTS_CHOICES.items()
+    }
+    for name, (key, values) in POINTS_NUMBERS.items():
+        chosen[name] = _step(query, key, values, getattr(fallback, name))
+    for name, key in POINTS_TOKENS.items():
+        asked = _last(query, key) or ""
+        # Which columns a file has is known once it is open: any token may name one.
+        sound = asked in files if name == "file" else _TOKEN.fullmatch(asked) is not None
+        chosen[name] = asked if sound else "" if asked == NONE else getattr(fallback, name)
+    return PointsOptions(**chosen)  # type: ignore[arg-type]
+
+
 def _coverage(query: Query, fallback: CoverageOptions, kinds: frozenset[str]) -> CoverageOptions:
     chosen: dict[str, object] = {
         name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
@@ -402,6 +484,7 @@ def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
         compare=_one(query, "vs", allowed.districts, fallback.compare),
         present=_flag(query, "present", fallback.present),
         density=_density(query, fallback.density),
+        points=_points(query, fallback.points, allowed.files),
         coverage=_coverage(query, fallback.coverage, allowed.kinds),
     )
 
@@ -429,6 +512,9 @@ def to_query(state: ViewState) -> dict[str, str]:
         "dcell": str(state.density.cell_m),
         "dad": str(int(state.density.adaptive)),
         **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
+        **{key: getattr(state.points, name) or NONE for name, key in POINTS_TOKENS.items()},
+        **{key: getattr(state.points, name) for name, (key, _) in POINTS_CHOICES.items()},
+        **{key: str(getattr(state.points, name)) for name, (key, _) in POINTS_NUMBERS.items()},
         **{key: getattr(state.coverage, name) for name, (key, _) in COVERAGE_CHOICES.items()},
         **{key: str(getattr(state.coverage, name)) for name, (key, *_) in COVERAGE_NUMBERS.items()},
         **{

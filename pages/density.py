@@ -9,12 +9,16 @@ import streamlit as st
 from layers.catalog import ONLINE_BASE
 from layers.view import look
 from pages.shell import density_panels as panels
-from pages.shell import frame, map_view
+from pages.shell import frame, map_view, points_panels
 
 screen = frame.open_page("density")
 say, state = screen.say, screen.state
-title = say("density_page.title", city=screen.city.name.of(state.lang))
-frame.heading(screen, title, frame.subtitle(screen))
+own = state.density.part == "points"
+key = "points_page.title" if own else "density_page.title"
+frame.heading(screen, say(key, city=screen.city.name.of(state.lang)), frame.subtitle(screen))
+if own:
+    points_panels.show(screen)
+    st.stop()
 
 main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
 with main:
@@ -38,6 +42,7 @@ with main:
     panels.halves(screen, spread)
 if side is not None:
     with side:
+        points_panels.switch(screen)
         panels.controls(screen, told)
         panels.firmness(screen, told)
 if side is not None:

@@ -17,11 +17,15 @@ from layers.state import (
     DENSITY_CELLS_M,
     DENSITY_CHOICES,
     FILTER_KEYS,
+    POINTS_CHOICES,
+    POINTS_NUMBERS,
+    POINTS_TOKENS,
     Allowed,
     Camera,
     CoverageOptions,
     DensityOptions,
     Filters,
+    PointsOptions,
     ViewState,
     allowed,
     camera,
@@ -29,11 +33,13 @@ from layers.state import (
     default_state,
     parse,
     to_query,
+    token,
 )
 from tests.handmade import DISTRICTS, PLACES, handmade_city
 
 CITY = handmade_city()
-KNOWN: Allowed = allowed(CITY)
+FILES = frozenset(token(name) for name in ("企业.csv", "none", "<b>.parquet"))
+KNOWN: Allowed = replace(allowed(CITY), files=FILES)
 START = default_state(CITY)
 KEYS = list(to_query(START))
 
@@ -69,6 +75,13 @@ states = st.builds(
         cell_m=st.sampled_from(DENSITY_CELLS_M),
         adaptive=st.booleans(),
         **{name: st.sampled_from(values) for name, (_, values) in DENSITY_CHOICES.items()},
+    ),
+    points=st.builds(
+        PointsOptions,
+        file=st.just("") | st.sampled_from(sorted(FILES)),
+        **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight")},
+        **{name: st.sampled_from(values) for name, (_, values) in POINTS_CHOICES.items()},
+        **{name: st.sampled_from(values) for name, (_, values) in POINTS_NUMBERS.items()},
     ),
     coverage=st.builds(
         CoverageOptions,
@@ -118,7 +131,9 @@ def test_the_address_is_explicit_ordered_and_has_no_words_of_a_language(state: V
         *("city", "lang", "period", "later", "layers"),
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
-        *("dbw", "dcell", "dad", "dk", "dw", "dby"),
+        *("dbw", "dcell", "dad", "dk", "dw", "dby", "dpart"),
+        *("pfile", "px", "py", "pw", "pshow", "pk", "pad", "pbin", "pgr", "pclu"),
+        *("psig", "pcell", "prch", "pmin"),
         *("cpart", "caim", "cdem", "cfrom", "cmap"),
         *("cr", "cmin", "ckmh", "cdet", "cadd", "cgoal"),
         *("csites", "cfor"),
@@ -138,7 +153,10 @@ def test_the_default_state_shows_the_layers_that_are_on() -> None:
         **{"city": "handmade", "lang": "zh", "period": "now", "later": "1", "present": "0"},
         "layers": "-",
         **{"dbw": "5", "dcell": "0", "dad": "0"},
-        **{"dk": "gaussian", "dw": "none", "dby": "host"},
+        **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan"},
+        **dict.fromkeys(POINTS_TOKENS.values(), "none"),
+        **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
+        **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cmap": "one", "csites": "usual", "cfor": "usual"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
@@ -209,6 +227,19 @@ def test_of_a_repeated_key_the_last_counts() -> None:
 )
 def test_a_camera_is_read_clamped_or_left(text: str, expected: Camera | None) -> None:
     assert parse({"at": text}, allowed=KNOWN, fallback=START).camera == expected
+
+
+@pytest.mark.parametrize(
+    "asked", ["../../etc/passwd", "企业.csv", token("elsewhere.csv"), "0" * 99]
+)
+def test_a_file_that_is_not_in_the_folder_cannot_be_asked_for(asked: str) -> None:
+    assert parse({"pfile": asked}, allowed=KNOWN, fallback=START).points.file == ""
+
+
+def test_a_file_of_the_folder_is_asked_for_by_its_token_and_let_go_by_none() -> None:
+    state = parse({"pfile": token("企业.csv")}, allowed=KNOWN, fallback=START)
+    assert state.points.file == token("企业.csv")
+    assert parse({"pfile": "none"}, allowed=KNOWN, fallback=state).points.file == ""
 
 
 def test_a_camera_of_another_city_is_left() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.balance import By
 from geo.scenario import Comparison, Scenario
+from geo.stream import Columns
 from layers import (
     balance_view,
     coverage_files,
@@ -21,16 +22,27 @@ from layers import (
     export,
     folium_map,
     pairing_view,
+    points_answer,
+    points_source,
     scenario_view,
     siting_view,
 )
 from layers.city import City, find_packs, load_city
 from layers.drawing import Drawing
 from layers.headline import Headline, headline
-from layers.state import Allowed, ViewState, allowed
+from layers.points_source import Folder, Layout, Source, open_folder
+from layers.points_view import Told
+from layers.state import Allowed, PointsOptions, ViewState, allowed
 from layers.view import look
+from pages.shell.desk import Desk
 
 PACKS_VARIABLE = "ATLAS_PACKS"
+POINTS_VARIABLE = "ATLAS_POINTS"
+"""Names the folder of files of the readers' own points."""
+SCHEDULER_VARIABLE = "ATLAS_DASK"
+"""Holds the address of a dask scheduler that reads them."""
+LOOK_AGAIN_S = 2.0
+"""Seconds for which the list of that folder is taken as it was."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -62,7 +74,8 @@ def _allowed(city_id: str, digest: str) -> Allowed:
 
 def allowed_of(place: City) -> Allowed:
     """Return the values that an address of this city may hold."""
-    return _allowed(place.id, place.digest)
+    files = frozenset(points_folder().sources)
+    return replace(_allowed(place.id, place.digest), files=files)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -282,3 +295,42 @@ def siting_package(
     """Return the proposal as a zip of files."""
     asked = coverage_view.question(state)
     return _siting_package(place.id, place.digest, asked, drawn, fmt)
+
+
+@st.cache_resource(show_spinner=False, ttl=LOOK_AGAIN_S, max_entries=4)
+def _points_folder(setting: str | None) -> Folder:
+    return open_folder(setting)
+
+
+def points_folder() -> Folder:
+    """Return what the folder of the readers' own points offers."""
+    return _points_folder(os.environ.get(POINTS_VARIABLE))
+
+
+def scheduler() -> str | None:
+    """Return the address of the dask scheduler, if one is configured."""
+    return os.environ.get(SCHEDULER_VARIABLE) or None
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def points_layout(source: Source) -> Layout:
+    """Return the columns of a file of points."""
+    return points_source.layout(source)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def points_columns(source: Source, options: PointsOptions, plane: int) -> Columns | None:
+    """Return where a file of points holds its positions."""
+    return points_source.columns(source, points_layout(source), options, plane=plane)
+
+
+@st.cache_resource(show_spinner=False)
+def desk() -> Desk:
+    """Return where long work is done and its results are kept."""
+    return Desk()
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def points_told(key: Hashable, lang: str, _shown: points_answer.Shown) -> Told:
+    """Return an answer about the readers' own points in words."""
+    return points_answer.told(_shown, lang)
