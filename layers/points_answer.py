@@ -85,7 +85,10 @@ def has_files(shown: Shown) -> bool:
     """Tell whether there is a result to hand over."""
     if isinstance(shown, SurfaceShown):
         return shown.surface is not None
-    return not (shown.bins if isinstance(shown, BinsShown) else shown.found).refused
+    if isinstance(shown, ClustersShown):  # what the points weigh does not matter
+        return not shown.found.refused
+    found = shown.bins if isinstance(shown, BinsShown) else shown.found
+    return not (found.refused or shown.reading.blank)
 
 
 def geotiff(shown: SurfaceShown) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +16,7 @@ from pyproj import Transformer
 
 from geo.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
 from geo.finding import Finding
-from layers.density_view import CLASSES, outlines, shades
+from layers.density_view import outlines, shades
 from layers.drawing import Drawing, Shapes
 from layers.points_view import (
     Reading,
@@ -26,6 +25,7 @@ from layers.points_view import (
     Told,
     account,
     go_on,
+    ladder,
     names_of,
     nothing_said,
     refusal_words,
@@ -38,7 +38,7 @@ from layers.text import Say, speaker
 from layers.words import count, number
 
 RESOLUTIONS: Final = MappingProxyType({"coarse": 6, "medium": 7, "fine": 8})
-"""Of H3: hexagons of about 36, 5 and 0.7 km²."""
+"""Of H3: hexagons of about 25, 3.6 and 0.5 km² at the latitude of Tianjin."""
 SIDES_M: Final = MappingProxyType({"coarse": 5000, "medium": 2000, "fine": 1000})
 MOST_CELLS_DRAWN: Final = 3_000
 """More cells than this are drawn class by class, in one piece each."""
@@ -77,40 +77,24 @@ def bins_shown(reading: Reading, options: PointsOptions, tell: Tell, stopped: St
     return BinsShown(reading, options, found)
 
 
-def ladder(highest: float, *, most: int = CLASSES) -> tuple[float, ...]:
-    """Return lower bounds of classes up to a value, in steps 1, 2, 5, 10; the lowest is zero.
-
-    Counts by cell are skewed: equal steps would leave all but a few cells in the first class.
-    """
-    if not highest > 0:
-        return (0.0,)
-    steps: list[float] = []
-    power = 10.0 ** math.ceil(math.log10(highest))
-    while len(steps) < most - 1:
-        steps += [power * factor for factor in (1.0, 0.5, 0.2) if power * factor < highest]
-        power /= 10
-    return (0.0, *(float(f"{step:.3g}") for step in sorted(steps[: most - 1])))
-
-
 def tell_bins(shown: BinsShown, lang: str) -> Told:
     """Put the bins into words."""
     say, reading, bins = speaker(lang), shown.reading, shown.bins
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
-    if not reading.binned.n:
+    if reading.blank:
         return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
     if bins.refused:
         source = say("density_page.source", source=say(LEAST_SOURCE))
         return Told(refusal_words(say, bins) + source, rows, Drawing(), notes=notes)
-    frame, breaks = bins.frame, ladder(bins.value)
+    frame, breaks = bins.frame, (0.0, *ladder(bins.value))
     colours = shades(len(breaks))
     bounds = [*breaks, bins.value]
-    kind = f"{shown.options.shape}_{shown.options.grain}"
     return Told(
         sentence=say(
             "points_page.bins_sentence",
             n=count(reading.binned.n),
             city=reading.asked.city.name.of(lang),
-            kind=say(f"points_page.cell_{kind}"),
+            kind=_kind(shown, say),
             cells=count(len(frame)),
             highest=number(bins.value),
             unit=unit_words(reading, say),
@@ -131,6 +115,14 @@ def tell_bins(shown: BinsShown, lang: str) -> Told:
             *notes,
         ),
     )
+
+
+def _kind(shown: BinsShown, say: Say) -> str:
+    """Return what one bin is: the size of a hexagon differs from place to place on the globe."""
+    if shown.options.shape == "square":
+        return say("points_page.cell_square", side=number(SIDES_M[shown.options.grain] / 1000))
+    area = number(float(shown.bins.frame["area_km2"].median()), "km²")
+    return say("points_page.cell_hexagon", area=area)
 
 
 def _bins_drawing(

@@ -288,10 +288,7 @@ def l_plot(found: Pattern, say: Say) -> str:
         f'<path d="M{path(x.tolist(), excess.tolist())}" fill="none" stroke="{HULL}" '
         'stroke-width="2"/>',
         *(_text(across(mark), HIGH - 18, f"{mark:g}", "middle") for mark in marks),
-        *(
-            _text(LEFT - 6, along(mark) + 4, f"{mark:.3g}", "end")
-            for mark in dict.fromkeys((bottom, 0.0, top / 2, top))
-        ),
+        *(_text(LEFT - 6, along(mark) + 4, f"{mark:.3g}", "end") for mark in _marks(bottom, top)),
         _text((LEFT + WIDE) / 2, HIGH - 3, say("points_page.l_axis"), "middle"),
     ]
     svg = (
@@ -300,6 +297,15 @@ def l_plot(found: Pattern, say: Say) -> str:
         f'font-size="12" fill="#4A463E">{"".join(parts)}</svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _marks(bottom: float, top: float) -> Iterator[float]:
+    """Yield what stands at the upright axis, nothing so near to another that they overlap."""
+    if -bottom > (top - bottom) / 10:
+        yield bottom
+    yield 0.0
+    if top > (top - bottom) / 5:
+        yield from (top / 2, top)
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

@@ -93,7 +93,7 @@ def tell_spots(shown: SpotsShown, lang: str) -> Told:
     say, reading, found = speaker(lang), shown.reading, shown.found
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     stars = _no_stars(shown, say)
-    if not reading.binned.n:
+    if reading.blank:
         return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
     if found.refused or shown.moran is None:
         least = "clusters" if found.method.endswith("clusters") else "hot_spots"

@@ -25,7 +25,7 @@ from geo.lookup import assign
 from geo.pattern import Pattern
 from geo.sample import SEED, Sample, sample_points
 from geo.stream import Binned, CancelledError, Columns, bin_points
-from geo.surface import Overlay, Surface, levels, overlay
+from geo.surface import Overlay, Surface, overlay
 from layers.city import City
 from layers.density_view import CLASSES, OPACITY, Small, outlines, shades
 from layers.drawing import Drawing, Raster
@@ -101,6 +101,11 @@ class Reading:
     kept: Sample
     area: BaseGeometry
     alone: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to measure: no point in the city, or none that weighs."""
+        return not self.binned.weight_sum
 
     @property
     def weights(self) -> Floats | None:
@@ -277,17 +282,30 @@ def surface_shown(
         The fixed Gaussian surface is that of all points, by way of the grid; the quartic and the
         adaptive one are those of the points kept, weighted so that they stand for all.
     """
-    if fitting_cell(options) is None or not reading.binned.n:
+    if fitting_cell(options) is None or reading.blank:
         return SurfaceShown(reading, options, None, districts=_districts(reading))
     go_on(tell, stopped, "surface")
     surface = _surface(reading, options)
-    breaks = levels(surface, count=CLASSES)
+    breaks = ladder(surface.value)
     laid = (
         overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=OPACITY)
         if breaks
         else None
     )
     return SurfaceShown(reading, options, surface, breaks, laid, _districts(reading))
+
+
+def ladder(highest: float) -> tuple[float, ...]:
+    """Return lower bounds of classes below a value, in steps 1, 2, 5, 10, lowest first.
+
+    Densities of enterprises are skewed: equal steps would show the one highest spot alone.
+    """
+    steps: list[float] = []
+    power = 10.0 ** math.ceil(math.log10(highest)) if highest > 0 else 0.0
+    while power and len(steps) < CLASSES - 1:
+        steps += [power * factor for factor in (1.0, 0.5, 0.2) if power * factor < highest]
+        power /= 10
+    return tuple(float(f"{step:.3g}") for step in sorted(steps[: CLASSES - 1]))
 
 
 def _surface(reading: Reading, options: PointsOptions) -> Surface:
@@ -412,9 +430,12 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
 
 
 def nothing_said(reading: Reading, lang: str) -> str:
-    """Say that no point lies in the city, and what the reason may be."""
-    key = "points_page.nothing" if reading.binned.read else "points_page.no_rows"
-    return speaker(lang)(key, city=reading.asked.city.name.of(lang))
+    """Say that there is nothing to measure, and what the reason may be."""
+    say, binned = speaker(lang), reading.binned
+    if binned.n:
+        return say("points_page.weightless")
+    key = "points_page.nothing" if binned.read else "points_page.no_rows"
+    return say(key, city=reading.asked.city.name.of(lang))
 
 
 def tell_surface(shown: SurfaceShown, lang: str) -> Told:
@@ -423,7 +444,7 @@ def tell_surface(shown: SurfaceShown, lang: str) -> Told:
     notes = tuple(source_notes(reading, say))
     rows = account(reading, say)
     table = (say("points_page.districts"), _district_table(shown, lang), say("filter.district"))
-    if not reading.binned.n:
+    if reading.blank:
         return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
     if surface is None:
         finest = POINTS_NUMBERS["cell_m"][1][0] * CELLS_PER_SIGMA[shown.options.bandwidth]
@@ -506,5 +527,7 @@ def _method(shown: SurfaceShown, surface: Surface, say: Say) -> Iterator[str]:
     if asked.cell_m != options.cell_m:
         chosen, used = number(options.cell_m, "m"), number(asked.cell_m, "m")
         yield say("points_page.finer_cell", chosen=chosen, used=used)
+    if shown.breaks:
+        yield say("points_page.below", lowest=number(shown.breaks[0]))
     yield from said(say, surface.caveats, surface.parameters)
     yield say("points_page.presets")

@@ -66,14 +66,17 @@ def _change_part() -> None:
 def show(screen: Screen) -> None:
     """Show the whole part: answer and map, choices beside them, tables and notes below."""
     part = PointsPart(screen)
-    if screen.state.present:
-        part.statement()
-        part.picture()
-        return
-    main, side = st.columns([2.45, 1], gap="medium")
+    present = screen.state.present
+    main, side = (st.container(), None) if present else st.columns([2.45, 1], gap="medium")
     with main:
+        # Each has its place, whatever stands in it: what runs beside the page writes there.
+        above, middle = st.container(), st.container()
+    with above:
         part.statement()
+    with middle:
         part.picture()
+    if side is None:
+        return
     with side:
         switch(screen)
         part.controls()

@@ -1,0 +1,154 @@
+"""Follow a planner who brings points: read a file, take its bins and its surface, stop another."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h3
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import rasterio
+import shapely
+from playwright.sync_api import Browser, Page, expect
+from pyproj import Transformer
+
+from layers.city import City
+from layers.density_view import outlines
+from layers.state import token
+from tests.browser.axe import violations
+from tests.browser.conftest import NewPage
+from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, serve, settle
+from tests.rfc7946 import check
+
+N = 20_000
+HEAP = (117.70, 39.03)
+"""Degrees: the middle of the heap, in the Binhai New Area."""
+NAME = "企业 <b>2万.parquet"
+LONG = "long.csv"
+
+
+def _points() -> tuple[Any, Any]:
+    rng = np.random.default_rng(6)
+    lon = np.append(rng.uniform(116.8, 117.9, N // 2), rng.normal(HEAP[0], 0.01, N // 2))
+    lat = np.append(rng.uniform(38.7, 39.9, N // 2), rng.normal(HEAP[1], 0.01, N // 2))
+    return lon, lat
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that knows a folder with 20,000 points and with more than one reads in a moment."""
+    folder: Path = tmp_path_factory.mktemp("points")
+    lon, lat = _points()
+    pq.write_table(pa.table({"经度": lon, "纬度": lat}), folder / NAME, row_group_size=5000)
+    row = "\n".join(f"{a:.6f},{b:.6f}" for a, b in zip(lon, lat, strict=True)) + "\n"
+    with (folder / LONG).open("w", encoding="utf-8") as file:
+        file.write("lon,lat\n")
+        for _ in range(200):  # 4 million rows: several seconds of reading
+            file.write(row)
+    with serve(env={"ATLAS_POINTS": str(folder)}) as started:
+        yield started
+        if "Traceback" in started.printed():
+            pytest.fail(f"the server met an error:\n{started.printed()}", pytrace=False)
+
+
+def _finished(page: Page) -> None:
+    """Wait until the work beside the page has ended and the page shows it."""
+    page.wait_for_selector("[data-testid=stApp] .legend", timeout=WAIT_MS)
+    expect(page.locator("progress")).to_have_count(0, timeout=WAIT_MS)
+    settle(page)
+
+
+def _download(page: Page, name: str) -> bytes:
+    with page.expect_download(timeout=WAIT_MS) as waiting:
+        page.get_by_role("button", name=re.compile(name)).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
+    server: Server, page: Page, tianjin: City
+) -> None:
+    open_at(page, f"{server.url}/density")
+    page.locator(".st-key-density_part button").filter(has_text="自带点位").click()
+    page.get_by_text("请在右侧选择一个点位文件").wait_for(timeout=WAIT_MS)
+    page.locator(".st-key-points_file input").click()
+    page.get_by_role("option", name=re.compile("2万")).click()
+    _finished(page)
+    lon, lat = _points()
+    x, y = Transformer.from_crs(4326, 4548, always_xy=True).transform(lon, lat)
+    within = shapely.intersects_xy(outlines(tianjin).geometry.union_all(), x, y)
+    n = f"{within.sum():,}".replace(",", "\u202f")
+    expect(page.locator(".summary").first).to_contain_text(f"{n} 个点")
+    expect(page.locator(".summary").first).to_contain_text("最密处在滨海新区")
+    assert map_frame(page).locator(".leaflet-raster-pane img").count() == 1
+    with rasterio.MemoryFile(_download(page, "GeoTIFF")) as memory, memory.open() as tiff:
+        assert tiff.crs.to_epsg() == 4548
+        assert (tiff.tags()["read"], tiff.tags()["binned"]) == (str(N), str(within.sum()))
+        values = tiff.read(1, masked=True)
+        top = tiff.xy(*np.unravel_index(int(values.argmax()), values.shape))
+        mass = float(values.sum()) * tiff.res[0] * tiff.res[1] / 1e6
+    heap = Transformer.from_crs(4326, 4548, always_xy=True).transform(*HEAP)
+    assert np.hypot(top[0] - heap[0], top[1] - heap[1]) < 500
+    assert mass == pytest.approx(within.sum(), rel=0.02), "the edge correction keeps the number"
+    page.locator(".st-key-points_show button").filter(has_text="网格").click()
+    page.locator(".st-key-points_shape").wait_for(timeout=WAIT_MS)
+    _finished(page)
+    with zipfile.ZipFile(io.BytesIO(_download(page, "zip"))) as archive:
+        data = archive.read("bins.geojson")
+        manifest = json.loads(archive.read("manifest.json"))
+    check(data)
+    features = json.loads(data)["features"]
+    assert sum(feature["properties"]["n"] for feature in features) == within.sum()
+    densest = max(features, key=lambda feature: feature["properties"]["per_km2"])
+    assert densest["id"] in h3.grid_disk(h3.latlng_to_cell(HEAP[1], HEAP[0], 7), 1)
+    assert manifest["result"]["file"] == NAME
+    assert "pshow=bins" in page.url
+    page.reload()
+    _finished(page)
+    expect(page.locator(".st-key-points_shape")).to_be_visible()
+
+
+def test_reading_can_be_stopped_and_the_page_stays_alive(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/density?dpart=points")
+    page.locator(".st-key-points_file input").click()
+    page.get_by_role("option", name=re.compile(LONG)).click()
+    stop = page.get_by_role("button", name="停止")
+    stop.wait_for(timeout=WAIT_MS)
+    expect(page.locator("progress")).to_have_attribute("aria-label", "读取与计算的进度")
+    page.get_by_text(re.compile("正在读取：")).wait_for(timeout=WAIT_MS)
+    assert violations(page) == [], "while it is being read"
+    page.get_by_role("button", name="停止").click()
+    page.get_by_text("已停止").wait_for(timeout=WAIT_MS)
+    expect(page.locator("progress")).to_have_count(0)
+    settle(page)
+    page.locator(".st-key-points_file input").click()
+    page.get_by_role("option", name=re.compile("2万")).click()
+    _finished(page)
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "shows"),
+    [("zh", WIDE, ("surface", "clusters")), ("en", NARROW, ("bins", "hotspots"))],
+    ids=["wide", "narrow"],
+)
+def test_own_points_shut_nobody_out(
+    server: Server, new_page: NewPage, lang: str, size: tuple[int, int], shows: tuple[str, ...]
+) -> None:
+    page = new_page(size)
+    open_at(page, f"{server.url}/density?lang={lang}&dpart=points")
+    assert violations(page) == [], "no file chosen"
+    for show in shows:
+        file = token(NAME)
+        open_at(page, f"{server.url}/density?lang={lang}&dpart=points&pfile={file}&pshow={show}")
+        _finished(page)
+        for fold in page.locator("[data-testid=stExpander] summary").all():
+            fold.click()
+            settle(page)
+        assert violations(page) == [], show
