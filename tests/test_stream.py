@@ -179,6 +179,12 @@ def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
         bin_points([write(x=[1.0], y=[1.0])], grid=GRID, scheduler=cluster.scheduler_address)
 
 
+def test_the_optional_requirements_are_those_tested() -> None:
+    root = Path(__file__).resolve().parent.parent
+    asked = (root / "requirements-dask.txt").read_text(encoding="utf-8").splitlines()[-1]
+    assert asked in (root / "tests" / "requirements.in").read_text(encoding="utf-8").splitlines()
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     write: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
