@@ -33,6 +33,8 @@ _LEVEL = 1e-12
 """Rise of an edge, in cells, below which it bounds no area."""
 _KEPT = 16_000_000
 """Numbers of working memory that are kept for the next call, 8 bytes each."""
+_SMALL = 1 << 17
+"""Numbers up to which the allocator itself keeps the memory: 1 MB."""
 
 
 _spare: dict[tuple[int, int], list[Floats]] = {}
@@ -46,13 +48,13 @@ def _room(rows: int, columns: int) -> Floats:
     So the memory of an array to which nobody refers any more, be it a working array or a surface,
     is lent to the next one of that size.
     """
+    if rows * columns < _SMALL:
+        return np.empty((rows, columns))
     key = get_ident(), rows * columns
     try:  # one step, so that two threads never get the same memory
         flat = _spare[key].pop()
     except (KeyError, IndexError):
         flat = np.empty(rows * columns)
-    if not flat.size:
-        return flat.reshape(rows, columns)
     lent = np.frombuffer(flat.data)  # what looks at it, or at a part of it, keeps it alive
     weakref.finalize(lent, _take_back, key, flat).atexit = False
     return lent.reshape(rows, columns)

@@ -15,6 +15,11 @@ def test_a_target_is_the_most_that_a_figure_may_be() -> None:
     assert [row.asked for row in (QUICK, GOOD, BAD)] == ["", "≤ 0.5", "≤ 1.1"]
 
 
+def test_a_small_ratio_is_told_from_its_target() -> None:
+    assert Row("ratio", 0.0032, "", 0.003).shown == "0.0032"
+    assert Row("time", 12.3456, "ms").shown == "12.346 ms"
+
+
 def test_the_page_names_the_machine_and_holds_every_row() -> None:
     page = as_markdown({"density": [QUICK, GOOD], "stream": [BAD]})
     assert all(f"- {name}: {said}" in page for name, said in machine().items())

@@ -159,12 +159,12 @@ def test_order_and_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_surface_that_is_kept_stays_as_it_is() -> None:
     """Memory is lent again when nobody looks at it, not before."""
-    asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 200, "method": "binned"}
+    asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 100, "method": "binned"}
     xy = heaps(3000)
     corner = kernel_density(xy, **asked).values[3:90, 5:90]  # a view: the surface is gone
     before = corner.copy()
     for _ in range(4):
-        kernel_density(xy + np.array([0.0, 200.0]), **asked)
+        kernel_density(xy + np.array([0.0, 100.0]), **asked)
     np.testing.assert_array_equal(corner, before)
 
 

@@ -42,6 +42,12 @@ class Row(NamedTuple):
         return "" if self.target is None else ("met" if self.met else "NOT MET")
 
     @property
+    def shown(self) -> str:
+        """The figure with its unit, to three digits at least."""
+        digits = 3 if abs(self.value) >= 0.1 else 4
+        return f"{self.value:.{digits}f} {self.unit}".strip()
+
+    @property
     def asked(self) -> str:
         """The target as it is written, empty without one."""
         return "" if self.target is None else f"≤ {self.target:g}"
@@ -78,9 +84,9 @@ def print_table(rows: Sequence[Row]) -> None:
     print()
     for name, said in machine().items():
         print(f"{name:9} {said}")
-    print(f"\n{'':{width}}  {'value':>9} {'unit':4} {'target':>8}")
+    print(f"\n{'':{width}}  {'value':>12} {'target':>8}")
     for row in rows:
-        print(f"{row.name:{width}}  {row.value:9.3f} {row.unit:4} {row.asked:>8} {row.verdict}")
+        print(f"{row.name:{width}}  {row.shown:>12} {row.asked:>8} {row.verdict}")
     print(f"\n{_tally(rows)}")
 
 
@@ -101,8 +107,7 @@ def as_markdown(tables: Mapping[str, Sequence[Row]]) -> str:
     for part, some in tables.items():
         lines += ["", f"## {part.capitalize()}", "", "| | Value | Target | |", "|---|--:|--:|---|"]
         for row in some:
-            value = f"{row.value:.3f} {row.unit}".strip()
-            lines.append(f"| {row.name.strip()} | {value} | {row.asked} | {row.verdict} |")
+            lines.append(f"| {row.name.strip()} | {row.shown} | {row.asked} | {row.verdict} |")
     return "\n".join(lines) + "\n"
 
 
