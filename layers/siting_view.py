@@ -159,8 +159,10 @@ def sentence(answer: Sited) -> str:
     if not found.chosen:
         key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
         return say(key, **given) if key in found.caveats else say("siting_page.nothing")
+    aim = asked.state.coverage.aim
     return say(
-        "siting_page.result",
+        "siting_page.result" if aim == "number" else "siting_page.result_share",
+        goal=asked.state.coverage.goal_percent,
         count=len(found.chosen),
         demand=say(f"siting_page.demand_{asked.state.coverage.demand}"),
         radius=km(asked.radius_m),
@@ -199,6 +201,8 @@ def proof(answer: Sited) -> str:
         return ""
     say = speaker(answer.asked.state.lang)
     lines = [say("siting_page.exactness", method=say(found.method))]
+    if answer.asked.state.coverage.aim == "share" and found.method == "siting.exact":
+        lines.append(say("siting_page.fewest"))
     lines += [say(key, **found.parameters) for key in PROOFS if key in found.caveats]
     return " ".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from typing import Any
@@ -93,6 +94,19 @@ def test_a_wish_out_of_range_gets_its_sentence(
 def test_a_share_out_of_reach_says_what_to_do(tianjin: City) -> None:
     answer = ask(tianjin, aim="share", goal_percent=100, candidates="district")
     assert "达不到 100%" in sentence(answer) and "扩大半径" in sentence(answer)
+
+
+def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin: City) -> None:
+    """No smaller choice of district centres reaches 75 %: all of them are counted out."""
+    answer = ask(tianjin, aim="share", goal_percent=75, candidates="district")
+    assert answer.siting is not None
+    n = len(answer.siting.chosen)
+    total = int(answer.asked.universities.geometry.notna().sum())
+    assert within(answer, list(answer.siting.chosen)) / total >= 0.75
+    fewer = itertools.combinations(answer.candidates.index, n - 1)
+    assert max(within(answer, list(some)) for some in fewer) / total < 0.75
+    assert f"新增 {n} 处" in sentence(answer) and "达到 75% 的目标" in sentence(answer)
+    assert "少于此数不能达到" in proof(answer)
 
 
 def test_a_share_that_is_reached_already_adds_nothing(tianjin: City) -> None:
