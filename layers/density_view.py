@@ -143,7 +143,7 @@ def cells(bandwidth_km: int) -> tuple[int, ...]:
         Bandwidth of the surface.
     """
     most = 1000 * bandwidth_km / LEAST_CELLS_PER_BANDWIDTH
-    return (0, *(cell for cell in DENSITY_CELLS_M if INVENTORY_FINEST_CELL_M <= cell <= most))
+    return tuple(cell for cell in DENSITY_CELLS_M if cell <= most)
 
 
 def cell_of(options: DensityOptions) -> float:

@@ -105,12 +105,11 @@ class DensityOptions:
     ``bandwidth_km`` is the kernel's standard deviation. ``weight`` is ``none`` (each place once) or
     ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
     or ``site`` (the point lies in it). ``cell_m`` is the side of a cell, 0 for one that follows
-    from the bandwidth. ``adaptive`` asks for a bandwidth that narrows where points are dense.
+    from the bandwidth.
     """
 
     bandwidth_km: int = 5
     cell_m: int = 0
-    adaptive: bool = False
     kernel: Literal["gaussian", "quartic"] = "gaussian"
     weight: Literal["none", "level"] = "none"
     by: Literal["host", "site"] = "host"
@@ -120,8 +119,8 @@ class DensityOptions:
 
 DENSITY_BANDWIDTHS_KM = (3, 5, 8, 12)
 """The finest follows from the inventory's doubt, see ``geo.peaks.INVENTORY_FINEST_M``."""
-DENSITY_CELLS_M = (0, 100, 250, 500, 1000, 2000)
-"""Sides of a cell; 0 is automatic. What a page offers depends on how sure its points are."""
+DENSITY_CELLS_M = (0, 500, 1000, 2000)
+"""Sides of a cell, 0 is automatic; the finest is ``geo.peaks.INVENTORY_FINEST_CELL_M``."""
 DENSITY_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "kernel": ("dk", ("gaussian", "quartic")),
@@ -408,7 +407,6 @@ def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
     return DensityOptions(
         bandwidth_km=_step(query, "dbw", DENSITY_BANDWIDTHS_KM, fallback.bandwidth_km),
         cell_m=_step(query, "dcell", DENSITY_CELLS_M, fallback.cell_m),
-        adaptive=_flag(query, "dad", fallback.adaptive),
         **chosen,  # type: ignore[arg-type]
     )
 
@@ -510,7 +508,6 @@ def to_query(state: ViewState) -> dict[str, str]:
         "present": str(int(state.present)),
         "dbw": str(state.density.bandwidth_km),
         "dcell": str(state.density.cell_m),
-        "dad": str(int(state.density.adaptive)),
         **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
         **{key: getattr(state.points, name) or NONE for name, key in POINTS_TOKENS.items()},
         **{key: getattr(state.points, name) for name, (key, _) in POINTS_CHOICES.items()},

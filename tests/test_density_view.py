@@ -19,6 +19,7 @@ from pyproj import Transformer
 from rasterio.io import MemoryFile
 from shapely import Point
 
+from geo.peaks import INVENTORY_FINEST_CELL_M
 from geo.points import located
 from geo.uncertainty import SEED, displacements
 from layers.city import City
@@ -310,6 +311,7 @@ def test_a_cell_is_no_finer_than_the_rule_and_shows_the_surface(
     bandwidth: int, asked: int, used: int, offered: tuple[int, ...]
 ) -> None:
     assert cells(bandwidth) == offered
+    assert min(offered[1:]) == INVENTORY_FINEST_CELL_M
     assert cell_of(DensityOptions(bandwidth_km=bandwidth, cell_m=asked)) == used
 
 
