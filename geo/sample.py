@@ -75,30 +75,24 @@ def sample_points(
     rows, however long the files are.
     """
     rng, done = np.random.default_rng(seed), 0
-    kept, limit = np.zeros((0, 5)), 1.0  # random number, row, x, y, weight
+    chunks, limit = [np.zeros((0, 5))], 1.0  # random number, row, x, y, weight
     for path in files:
         for x, y, weights in batches(path, columns):
             drawn = rng.random(len(x))
             low = np.flatnonzero(drawn <= limit)
             weigh = weights[low] if len(weights) else np.ones(len(low))
-            rows = np.column_stack([drawn[low], done + low, x[low], y[low], weigh])
-            kept, limit = _fewest(np.vstack([kept, rows]), most, limit)
+            chunks.append(np.column_stack([drawn[low], done + low, x[low], y[low], weigh]))
+            if sum(map(len, chunks)) > 2 * most:
+                chunks = [_smallest(np.vstack(chunks), most)]
+                limit = float(chunks[0][:, 0].max())
             done += len(x)
             if progress is not None:
                 progress(done)
             if cancel is not None and cancel():
                 raise CancelledError("stream.cancelled", [Problem("sample", "was called off.")])
-    kept = _smallest(kept, most)
+    kept = _smallest(np.vstack(chunks), most)
     kept = kept[np.argsort(kept[:, 1])]
     return _on_the_plane(kept[:, 2:], grid, columns, boundary, whole=done <= most)
-
-
-def _fewest(rows: Floats, most: int, limit: float) -> tuple[Floats, float]:
-    """Drop what cannot be among the smallest, once there is too much of it."""
-    if len(rows) <= 2 * most:
-        return rows, limit
-    rows = _smallest(rows, most)
-    return rows, float(rows[:, 0].max(initial=0.0))
 
 
 def _smallest(rows: Floats, most: int) -> Floats:

@@ -15,17 +15,10 @@ from layers.coverage_files import AREA, Tables, parcel
 from layers.export import Package
 from layers.points_bins import BinsShown, bins_shown, tell_bins
 from layers.points_clusters import ClustersShown, clusters_shown, tell_clusters
+from layers.points_reading import Reading, Stopped, Tell, account_values
 from layers.points_spots import SpotsShown, spots_shown, tell_spots
-from layers.points_view import (
-    Reading,
-    Stopped,
-    SurfaceShown,
-    Tell,
-    Told,
-    account_values,
-    surface_shown,
-    tell_surface,
-)
+from layers.points_surface import SurfaceShown, surface_shown, tell_surface
+from layers.points_words import Told
 from layers.state import PointsOptions, ViewState
 
 Shown = SurfaceShown | BinsShown | ClustersShown | SpotsShown
@@ -59,7 +52,7 @@ def answer(reading: Reading, options: PointsOptions, tell: Tell, stopped: Stoppe
     options
         What is asked.
     tell, stopped
-        As in :func:`layers.points_view.read`.
+        As in :func:`layers.points_reading.read`.
     """
     if options.show == "bins":
         return bins_shown(reading, options, tell, stopped)

@@ -18,13 +18,10 @@ from geo.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
 from geo.finding import Finding
 from layers.density_view import outlines, shades
 from layers.drawing import Drawing, Shapes
-from layers.points_view import (
-    Reading,
-    Stopped,
-    Tell,
+from layers.points_reading import Reading, Stopped, Tell, go_on
+from layers.points_words import (
     Told,
     account,
-    go_on,
     ladder,
     names_of,
     nothing_said,

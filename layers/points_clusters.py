@@ -20,14 +20,10 @@ from geo.pattern import MINIMUM, SEED, Pattern, clusters, nearest_neighbour, rip
 from geo.surface import Overlay
 from layers.density_view import Small, outlines, shades
 from layers.drawing import Drawing, Raster, Shapes
-from layers.points_view import (
-    Floats,
-    Reading,
-    Stopped,
-    Tell,
+from layers.points_reading import Floats, Reading, Stopped, Tell, go_on
+from layers.points_words import (
     Told,
     account,
-    go_on,
     names_of,
     nothing_said,
     refusal_words,

@@ -13,13 +13,10 @@ from geo.finding import Finding
 from geo.pattern import MINIMUM, Pattern, area_neighbours, grid_hot_spots, moran
 from layers.drawing import Drawing, Shapes
 from layers.points_bins import MOST_CELLS_DRAWN, SIDES_M
-from layers.points_view import (
-    Reading,
-    Stopped,
-    Tell,
+from layers.points_reading import Reading, Stopped, Tell, go_on
+from layers.points_words import (
     Told,
     account,
-    go_on,
     nothing_said,
     refusal_words,
     said,

@@ -31,7 +31,7 @@ from layers.city import City, find_packs, load_city
 from layers.drawing import Drawing
 from layers.headline import Headline, headline
 from layers.points_source import Folder, Layout, Source, open_folder
-from layers.points_view import Told
+from layers.points_words import Told
 from layers.state import Allowed, PointsOptions, ViewState, allowed
 from layers.view import look
 from pages.shell.desk import Desk

@@ -18,8 +18,10 @@ from layers.density_view import OPACITY
 from layers.drawing import Drawing
 from layers.marks import data_uri
 from layers.points_answer import Shown
+from layers.points_reading import Question, fitting_cell, read
 from layers.points_source import Layout, Source
-from layers.points_view import Question, SurfaceShown, Told, fitting_cell, read
+from layers.points_surface import SurfaceShown
+from layers.points_words import Told
 from layers.state import (
     DENSITY_CHOICES,
     POINTS_CHOICES,
@@ -105,6 +107,8 @@ class PointsPart:
         elif self.source is None:
             gone = bool(self.screen.state.points.file)
             self.problem = self.say("points_page.gone" if gone else "points_page.choose")
+            if gone:  # or every run would write an address that is not taken
+                session.change(points=replace(self.screen.state.points, file=""))
         else:
             try:
                 self._open(self.source)

@@ -26,22 +26,17 @@ from rasterio.io import MemoryFile
 
 from geo.density import adaptive_density, kernel_density
 from geo.stream import CancelledError
-from layers import points_clusters, points_view
+from layers import points_clusters, points_reading
 from layers.city import City
 from layers.density_view import outlines
 from layers.points_answer import Shown, answer, geotiff, has_files, package, relevant, told
 from layers.points_bins import BinsShown
 from layers.points_clusters import ClustersShown
+from layers.points_reading import Question, fitting_cell, read
 from layers.points_source import columns, layout, open_folder
 from layers.points_spots import SpotsShown
-from layers.points_view import (
-    Question,
-    SurfaceShown,
-    Told,
-    fitting_cell,
-    ladder,
-    read,
-)
+from layers.points_surface import SurfaceShown
+from layers.points_words import Told, ladder
 from layers.state import POINTS_NUMBERS, PointsOptions, default_state, token
 from layers.words import THIN
 from tests.rfc7946 import check
@@ -324,7 +319,7 @@ def test_points_elsewhere_are_said_to_lie_elsewhere(ask: Ask, show: str, toy: Ci
 def test_more_rows_than_are_kept_are_estimated_from_a_draw(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(points_view, "KEPT", 300)
+    monkeypatch.setattr(points_reading, "KEPT", 300)
     shown = ask(show="bins", shape="square", grain="coarse")
     assert isinstance(shown, BinsShown)
     reading = shown.reading
