@@ -44,6 +44,7 @@ from geo.uncertainty import SEED, displacements
 from layers.city import City
 from layers.drawing import Drawing, Handle, Raster, Shapes
 from layers.selection import DECIDING_KEYS
+from layers.smallmap import Plate, Small, plate_of
 from layers.state import DENSITY_CELLS_M, DensityOptions, ViewState, to_query
 from layers.sums import equation
 from layers.text import Say, speaker
@@ -75,8 +76,6 @@ TOO_FINE: Final = "density.too_fine"
 """Caveat of a peak whose bandwidth is finer than the doubt of the places that make it."""
 DOT_M: Final = 600.0
 """Radius of a place's dot: it stands on the ground and says nothing of the place's extent."""
-_OUTLINE_M: Final = 700.0
-"""Metres to which outlines are simplified in the small pictures."""
 _MOST_NAMED: Final = 4
 
 
@@ -438,14 +437,6 @@ class PeakTold:
 
     title: str
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Small:
-    """A small picture of a surface: its address and what it shows, in words."""
-
-    uri: str
-    caption: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -820,7 +811,7 @@ def _strip(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[S
     runs = measured.runs
     if runs is None:
         return
-    paths, frame = _outline(measured.city)
+    plate = plate_of(measured.city)
     for surface, (_, run) in zip(runs.surfaces, runs.runs.iterrows(), strict=True):
         breaks = [part * surface.value for part in STRIP_CLASSES]
         laid = overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=1.0)
@@ -832,40 +823,20 @@ def _strip(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[S
             district=names[str(zone)] if zone is not None else say("density_page.at_the_edge"),
             value=_per_km2(measured, run["highest"], say),
         )
-        yield Small(_small(laid, paths, frame), caption)
+        yield Small(_small(laid, plate), caption)
 
 
-Frame = tuple[float, float, float, float]
-
-
-def _outline(city: City) -> tuple[str, Frame]:
-    """Return the districts as an SVG path in Web Mercator, y to the south, and their bounds."""
-    shapes = city.districts.geometry.to_crs(3857).simplify(_OUTLINE_M)
-    path = "".join(
-        "M" + "L".join(f"{x:.0f} {-y:.0f}" for x, y in shapely.get_coordinates(ring)) + "Z"
-        for shape in shapes
-        for ring in shapely.get_rings(shape)
-    )
-    west, south, east, north = shapes.total_bounds
-    return path, (float(west), float(-north), float(east - west), float(north - south))
-
-
-def _small(laid: Overlay, path: str, frame: Frame) -> str:
+def _small(laid: Overlay, plate: Plate) -> str:
     """Return a picture of an overlay under the districts' lines as a ``data:`` address."""
     (south, west), (north, east) = laid.bounds
     corners = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(3857)
     left, low, right, high = corners.total_bounds
     png = base64.b64encode(laid.png).decode()
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(f"{v:.0f}" for v in frame)}" '
-        f'width="300" height="{300 * frame[3] / frame[2]:.0f}">'
-        f'<path d="{path}" fill="#F7F5F0"/>'
+    return plate.picture(
         f'<image x="{left:.0f}" y="{-high:.0f}" width="{right - left:.0f}" '
         f'height="{high - low:.0f}" preserveAspectRatio="none" '
         f'href="data:image/png;base64,{png}"/>'
-        f'<path d="{path}" fill="none" stroke="#8A8478" stroke-width="{frame[2] / 400:.0f}"/></svg>'
     )
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _too_few(measured: Measured, say: Say) -> Iterator[str]:

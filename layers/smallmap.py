@@ -14,7 +14,7 @@ from layers.city import City
 from layers.marks import data_uri
 
 LAND, LINE = "#F7F5F0", "#8A8478"
-OUTLINE_M: Final = 600.0
+OUTLINE_M: Final = 700.0
 """Tolerance of the city's lines in metres of Web Mercator: about a pixel of the picture."""
 AREA_M: Final = 60.0
 """Tolerance of the areas: a coarser disc would look smaller than it is."""
@@ -29,6 +29,42 @@ class Small:
 
     uri: str
     caption: str
+
+
+@dataclass(frozen=True)
+class Plate:
+    """The ground of a small picture of a city, in Web Mercator with y to the south.
+
+    Parameters
+    ----------
+    land
+        The districts as an SVG path.
+    west, north, width, height
+        What the picture shows.
+    """
+
+    land: str
+    west: float
+    north: float
+    width: float
+    height: float
+
+    def picture(self, under: str, over: str = "") -> str:
+        """Return the ``data:`` address of an SVG, shapes under and over the districts' lines."""
+        return data_uri(
+            '<svg xmlns="http://www.w3.org/2000/svg" '
+            f'viewBox="{self.west:.0f} {self.north:.0f} {self.width:.0f} {self.height:.0f}" '
+            f'width="{WIDTH_PX}" height="{WIDTH_PX * self.height / self.width:.0f}">'
+            f'<path d="{self.land}" fill="{LAND}"/>{under}<path d="{self.land}" fill="none" '
+            f'stroke="{LINE}" stroke-width="{self.width / 400:.0f}"/>{over}</svg>'
+        )
+
+
+def plate_of(city: City) -> Plate:
+    """Return the ground of a city's small pictures."""
+    ground = city.districts.geometry.to_crs(3857)
+    west, south, east, north = map(float, ground.total_bounds)
+    return Plate(_path(ground, OUTLINE_M), west, -north, east - west, north - south)
 
 
 def small_map(
@@ -55,29 +91,19 @@ def small_map(
     str
         ``data:`` address of an SVG in Web Mercator, like the map.
     """
-    ground = city.districts.geometry.to_crs(3857)
-    west, south, east, north = ground.total_bounds
-    width, height = east - west, north - south
-    land = _path(ground, OUTLINE_M)
-    shapes = list(areas)
+    plate, shapes = plate_of(city), list(areas)
     drawn = gpd.GeoSeries([area for area, _ in shapes], crs=city.metric_epsg).to_crs(3857)
-    body = "".join(
+    under = "".join(
         f'<path d="{_path([area], AREA_M)}" fill="{look["fill"]}" '
         f'fill-opacity="{look["opacity"]}"/>'
         for area, (_, look) in zip(drawn, shapes, strict=True)
     )
-    body += f'<path d="{land}" fill="none" stroke="{LINE}" stroke-width="{width / 400:.0f}"/>'
-    for point in dots.to_crs(3857):
-        body += (
-            f'<circle cx="{point.x:.0f}" cy="{-point.y:.0f}" r="{width / DOT_PART:.0f}" '
-            f'fill="{colour}" stroke="#FFFFFF" stroke-width="{width / 300:.0f}"/>'
-        )
-    return data_uri(
-        '<svg xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="{west:.0f} {-north:.0f} {width:.0f} {height:.0f}" '
-        f'width="{WIDTH_PX}" height="{WIDTH_PX * height / width:.0f}">'
-        f'<path d="{land}" fill="{LAND}"/>{body}</svg>'
+    over = "".join(
+        f'<circle cx="{point.x:.0f}" cy="{-point.y:.0f}" r="{plate.width / DOT_PART:.0f}" '
+        f'fill="{colour}" stroke="#FFFFFF" stroke-width="{plate.width / 300:.0f}"/>'
+        for point in dots.to_crs(3857)
     )
+    return plate.picture(under, over)
 
 
 def _path(areas: Iterable[BaseGeometry], tolerance_m: float) -> str:

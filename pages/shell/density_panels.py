@@ -240,13 +240,7 @@ def strip(screen: Screen, told: DensityTold) -> None:
     say = screen.say
     html.section(say("density_page.strip"))
     html.show('<p class="summary">{}</p>', told.verdict)
-    pictures = html.join(
-        Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
-            small.uri, html.text(small.caption), html.text(small.caption)
-        )
-        for small in told.strip
-    )
-    st.html(Markup('<div class="strip">{}</div>').format(pictures))
+    html.strip(told.strip)
     html.small(say("density_page.small_note"))
 
 
