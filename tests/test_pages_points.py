@@ -204,9 +204,10 @@ def test_a_file_that_has_gone_is_said_to_have_gone(folder: Path) -> None:
 def test_reading_is_followed_stopped_and_begun_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = threading.Event()
+    gate, begun = threading.Event(), list[int]()
 
     def slowly(question: Any, tell: Any, stopped: Any) -> Any:
+        begun.append(1)
         tell("points_page.stage.binning", 100, 302)
         while not gate.wait(0.01) and not stopped():
             pass
@@ -216,6 +217,8 @@ def test_reading_is_followed_stopped_and_begun_again(
     at = own(pfile=written(folder, "slow.parquet"))
     assert 'value="100" max="302"' in page_text(at)
     assert "100 / 302" in page_text(at).replace(THIN, "")
+    at.segmented_control(key="points_show").set_value("bins").run()
+    assert begun == [1], "another choice of what to see does not begin the reading anew"
     at.switch_page("pages/sources.py").run()
     at.switch_page("pages/density.py").run()
     assert 'value="100" max="302"' in page_text(at), "nothing is lost on another page"

@@ -129,17 +129,29 @@ class PointsPart:
         cell = fitting_cell(options) or POINTS_NUMBERS["cell_m"][1][0]
         question = Question(city, source, self.columns, cell, cache.scheduler())
         asked = points_answer.relevant(options)
+        reading = self._found(question.key, partial(read, question))
+        if reading is None:
+            return
         key = (*question.key, asked)
-        self.shown = cache.desk().found(key)
-        if self.shown is None:
-            self.task = _task(key, _work(question, asked))
-            if self.task.look(SOON_S):
-                self.shown = cache.desk().found(key)
+        self.shown = self._found(key, partial(points_answer.answer, reading, asked))
         if self.shown is not None:
-            self.task = None
             self.told = cache.points_told(key, self.screen.state.lang, self.shown)
+
+    def _found(self, key: Hashable, work: Work) -> Any:
+        """Return what is found under a key, or see to it that it will be.
+
+        Reading is work of its own: another choice of what to see does not begin it anew.
+        """
+        found = cache.desk().found(key)
+        if found is None:
+            self.task = _task(key, work)
+            if self.task.look(SOON_S):
+                found = cache.desk().found(key)
+        if found is not None:
+            self.task = None
         elif self.task is not None and self.task.error is not None:
             self._failed(self.task.error)
+        return found
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, AtlasError):
@@ -270,20 +282,6 @@ class PointsPart:
             if box.open:
                 lines = html.bullets([html.text(sentence) for sentence in told.notes])
                 st.html(Markup('<div class="tasks">{}</div>').format(lines))
-
-
-def _work(question: Question, options: PointsOptions) -> Work:
-    """Return what the desk has to do; a file that was read before is not read again."""
-    desk = cache.desk()
-
-    def work(tell: Callable[[str, int, int], None], stopped: Callable[[], bool]) -> Shown:
-        reading = desk.found(question.key)
-        if reading is None:
-            reading = read(question, tell, stopped)
-            desk.keep(question.key, reading)
-        return points_answer.answer(reading, options, tell, stopped)
-
-    return work
 
 
 def _task(key: Hashable, work: Work) -> Task:
