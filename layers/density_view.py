@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -49,7 +49,7 @@ from layers.state import DENSITY_CELLS_M, DensityOptions, ViewState, to_query
 from layers.sums import equation
 from layers.text import Say, speaker
 from layers.view import View
-from layers.words import cell, number, row_of
+from layers.words import cell, number, row_of, said
 
 CELLS_PER_BANDWIDTH: Final = 10
 """Cells to a bandwidth, if no other is asked for: one cell on, a kernel falls by 6 % at most."""
@@ -520,7 +520,7 @@ def tell(measured: Measured, lang: str) -> DensityTold:
         rules=tuple(_rules(measured, say)),
         firmness=tuple(_firmness(measured, names, say)),
         districts=_districts(measured, names, say),
-        notes=tuple(_said(say, measured.surface.caveats, measured.surface.parameters)),
+        notes=tuple(said(say, measured.surface.caveats, measured.surface.parameters)),
         method=tuple(_method(measured, say)),
         verdict=_verdict(measured, names, lang),
         strip=tuple(_strip(measured, names, say)),
@@ -532,16 +532,6 @@ def tell(measured: Measured, lang: str) -> DensityTold:
 def names_of(city: City, lang: str) -> dict[str, str]:
     """Return the districts' names by code."""
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
-
-
-def _said(say: Say, keys: Sequence[str], values: Mapping[str, object]) -> Iterator[str]:
-    """Yield the sentences of keys, measured numbers rounded."""
-    shown = {
-        n: (number(v) if math.isfinite(v) else "–") if isinstance(v, float) else v
-        for n, v in values.items()
-    }
-    for key in keys:
-        yield say(key, **shown)
 
 
 def _where(measured: Measured, at: int, names: Mapping[str, str], say: Say) -> str:
@@ -603,11 +593,11 @@ def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
             district=names[str(share.index[0])],
             percent=number(100 * float(share.iloc[0])),
         ),
-        *_said(say, (peak.label,), peak.parameters),
+        *said(say, (peak.label,), peak.parameters),
     ]
     holds = measured.holds
     if holds is not None:
-        parts += _said(say, holds.caveats[1:], holds.parameters)
+        parts += said(say, holds.caveats[1:], holds.parameters)
     if measured.runs is not None:
         parts.append(say(f"density_page.{measured.runs.verdict}"))
     return ("" if lang == "zh" else " ").join(parts)
@@ -662,8 +652,8 @@ def _peak(measured: Measured, at: int, names: Mapping[str, str], lang: str) -> P
     key = "makers" if len(made) <= _MOST_NAMED else "makers_more"
     height = measured.heights[at]
     notes = [
-        *_said(say, peak.caveats, peak.parameters),
-        *(_said(say, height.caveats, height.parameters) if height else ()),
+        *said(say, peak.caveats, peak.parameters),
+        *(said(say, height.caveats, height.parameters) if height else ()),
         say(f"density_page.{key}", names=listed, count=len(made)),
     ]
     return PeakTold(title, tuple(notes))
@@ -724,7 +714,7 @@ def _firmness(measured: Measured, names: Mapping[str, str], say: Say) -> Iterato
             unknown = int(measured.places["uncertainty_m"].isna().sum())
             yield say("density_page.doubt_unknown", count=unknown)
         return
-    yield from _said(say, holds.caveats, holds.parameters)
+    yield from said(say, holds.caveats, holds.parameters)
     if not measured.drawn_in:
         return
     parts = [

@@ -26,13 +26,12 @@ from layers.points_words import (
     names_of,
     nothing_said,
     refusal_words,
-    said,
     source_notes,
     unit_words,
 )
 from layers.state import PointsOptions
 from layers.text import Say, speaker
-from layers.words import count, number
+from layers.words import count, number, said
 
 RESOLUTIONS: Final = MappingProxyType({"coarse": 6, "medium": 7, "fine": 8})
 """Of H3: hexagons of about 25, 3.6 and 0.5 km² at the latitude of Tianjin."""

@@ -27,13 +27,12 @@ from layers.points_words import (
     names_of,
     nothing_said,
     refusal_words,
-    said,
     source_notes,
 )
 from layers.smallmap import Small
 from layers.state import PointsOptions
 from layers.text import Say, speaker
-from layers.words import count, number
+from layers.words import count, number, said
 
 TESTED: Final = 5_000
 """Points that the tests against strewn ones take; more would take minutes."""

@@ -19,13 +19,12 @@ from layers.points_words import (
     account,
     nothing_said,
     refusal_words,
-    said,
     source_notes,
     unit_words,
 )
 from layers.state import PointsOptions
 from layers.text import Say, speaker
-from layers.words import number
+from layers.words import number, said
 
 OTHER_GRAIN: Final = MappingProxyType({"coarse": "medium", "medium": "coarse", "fine": "medium"})
 """The second grid on which the spots are sought."""

@@ -33,13 +33,12 @@ from layers.points_words import (
     ladder,
     names_of,
     nothing_said,
-    said,
     source_notes,
     unit_words,
 )
 from layers.state import POINTS_NUMBERS, PointsOptions
 from layers.text import Say, speaker
-from layers.words import count, number
+from layers.words import count, number, said
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,7 +17,7 @@ from layers.drawing import Drawing
 from layers.points_reading import ACCOUNT, Reading
 from layers.smallmap import Small
 from layers.text import Say, speaker
-from layers.words import cell, count, number
+from layers.words import cell, count, said
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +71,6 @@ def ladder(highest: float) -> tuple[float, ...]:
 def names_of(city: City, lang: str) -> dict[str, str]:
     """Return the districts' names by adcode."""
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
-
-
-def said(say: Say, keys: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
-    """Yield the sentences of keys, measured numbers rounded and counts exact."""
-    shown = {name: _shown(value) for name, value in values.items()}
-    for key in keys:
-        yield say(key, **shown)
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, float):
-        return number(value) if math.isfinite(value) else "–"
-    return count(value) if type(value) is int else value
 
 
 def account(reading: Reading, say: Say) -> tuple[str, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import cast
 
 import pandas as pd
 
 from layers.bilingual import column
 from layers.city import City
-from layers.text import speaker, texts
+from layers.text import Say, speaker, texts
 
 Row = Mapping[str, object] | Mapping[Hashable, object] | pd.Series
 THIN = "\u202f"
@@ -104,6 +104,19 @@ def number(value: float, unit: str = "") -> str:
         text = f"{shown:,.{max(digits, 0)}f}".replace(",", THIN)
         text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text}{'' if unit in ('', '%') else THIN}{unit}"
+
+
+def said(say: Say, keys: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the sentences of keys, measured numbers rounded and counts exact."""
+    shown = {name: _shown(value) for name, value in values.items()}
+    for key in keys:
+        yield say(key, **shown)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, float):
+        return number(value) if math.isfinite(value) else "–"
+    return count(value) if type(value) is int else value
 
 
 def stated(value: float, unit: str = "") -> str:
