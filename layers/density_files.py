@@ -10,7 +10,8 @@ import geopandas as gpd
 
 from geo.geojson import to_geojson
 from geo.surface import contours, to_geotiff
-from layers.density_view import Measured, at_places, names_of, tell
+from layers.density_measure import Measured, at_places
+from layers.density_view import names_of, tell
 from layers.export import Package
 from layers.handover import to_csv
 from layers.text import LANGS

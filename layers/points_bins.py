@@ -16,7 +16,7 @@ from pyproj import Transformer
 
 from geo.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
 from geo.finding import Finding
-from layers.density_view import outlines, shades
+from layers.density_measure import outlines
 from layers.drawing import Drawing, Shapes
 from layers.points_reading import Reading, Stopped, Tell, go_on
 from layers.points_words import (
@@ -29,6 +29,7 @@ from layers.points_words import (
     source_notes,
     unit_words,
 )
+from layers.ramp import shades
 from layers.state import PointsOptions
 from layers.text import Say, speaker
 from layers.words import count, number, said

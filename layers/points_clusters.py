@@ -18,7 +18,7 @@ from geo.dots import dots
 from geo.finding import Finding
 from geo.pattern import MINIMUM, SEED, Pattern, clusters, nearest_neighbour, ripley
 from geo.surface import Overlay
-from layers.density_view import outlines, shades
+from layers.density_measure import outlines
 from layers.drawing import Drawing, Raster, Shapes
 from layers.points_reading import Floats, Reading, Stopped, Tell, go_on
 from layers.points_words import (
@@ -29,6 +29,7 @@ from layers.points_words import (
     refusal_words,
     source_notes,
 )
+from layers.ramp import shades
 from layers.smallmap import Small
 from layers.state import PointsOptions
 from layers.text import Say, speaker

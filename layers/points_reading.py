@@ -17,7 +17,7 @@ from geo.grid import grid_over
 from geo.sample import SEED, Sample, sample_points
 from geo.stream import Binned, CancelledError, Columns, bin_points
 from layers.city import City
-from layers.density_view import outlines
+from layers.density_measure import outlines
 from layers.points_source import Source
 from layers.state import POINTS_NUMBERS, PointsOptions
 

@@ -16,7 +16,7 @@ from geo.density import adaptive_density, grid_density, kernel_density
 from geo.finding import Finding
 from geo.lookup import assign
 from geo.surface import Overlay, Surface, overlay
-from layers.density_view import OPACITY, outlines, shades
+from layers.density_measure import outlines
 from layers.drawing import Drawing, Raster
 from layers.points_reading import (
     CELLS_PER_SIGMA,
@@ -36,6 +36,7 @@ from layers.points_words import (
     source_notes,
     unit_words,
 )
+from layers.ramp import OPACITY, shades
 from layers.state import POINTS_NUMBERS, PointsOptions
 from layers.text import Say, speaker
 from layers.words import count, number, said

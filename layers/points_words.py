@@ -12,9 +12,9 @@ from geo.bins import Bins
 from geo.pattern import Pattern
 from geo.sample import SEED
 from layers.city import City
-from layers.density_view import CLASSES
 from layers.drawing import Drawing
 from layers.points_reading import ACCOUNT, Reading
+from layers.ramp import CLASSES
 from layers.smallmap import Small
 from layers.text import Say, speaker
 from layers.words import cell, count, said

@@ -24,17 +24,9 @@ from geo.points import located
 from geo.uncertainty import SEED, displacements
 from layers.city import City
 from layers.density_files import files
-from layers.density_view import (
-    RAMP,
-    Measured,
-    at_places,
-    cell_of,
-    cells,
-    measure,
-    outlines,
-    shades,
-    tell,
-)
+from layers.density_measure import Measured, at_places, cell_of, cells, measure, outlines
+from layers.density_view import tell
+from layers.ramp import RAMP, shades
 from layers.state import DensityOptions, Filters, default_state
 from layers.text import speaker
 from layers.view import View, look

@@ -28,7 +28,7 @@ from geo.density import adaptive_density, kernel_density
 from geo.stream import CancelledError
 from layers import points_clusters, points_reading
 from layers.city import City
-from layers.density_view import outlines
+from layers.density_measure import outlines
 from layers.points_answer import Shown, answer, geotiff, has_files, package, relevant, told
 from layers.points_bins import BinsShown
 from layers.points_clusters import ClustersShown

@@ -18,6 +18,7 @@ from layers import (
     coverage_rings,
     coverage_view,
     density_files,
+    density_measure,
     density_view,
     export,
     folium_map,
@@ -168,8 +169,8 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
-def _density(city_id: str, digest: str, asked: ViewState) -> density_view.Measured:
-    return density_view.measure(look(city(city_id), asked))
+def _density(city_id: str, digest: str, asked: ViewState) -> density_measure.Measured:
+    return density_measure.measure(look(city(city_id), asked))
 
 
 def _density_asked(state: ViewState) -> ViewState:

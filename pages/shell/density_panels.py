@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from geo.errors import AtlasError
 from layers.balance_view import BalanceTold
-from layers.density_view import OPACITY, DensityTold
+from layers.density_view import DensityTold
 from layers.marks import data_uri
+from layers.ramp import OPACITY
 from layers.state import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES, to_query
 from layers.text import display
 from pages.shell import cache, html, navigation, session

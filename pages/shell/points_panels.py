@@ -14,7 +14,6 @@ from geo.errors import AtlasError, DataError
 from geo.stream import Columns
 from layers import points_answer
 from layers.catalog import ONLINE_BASE
-from layers.density_view import OPACITY
 from layers.drawing import Drawing
 from layers.marks import data_uri
 from layers.points_answer import Shown
@@ -22,6 +21,7 @@ from layers.points_reading import Question, fitting_cell, read
 from layers.points_source import Layout, Source
 from layers.points_surface import SurfaceShown
 from layers.points_words import Told
+from layers.ramp import OPACITY
 from layers.state import (
     DENSITY_CHOICES,
     POINTS_CHOICES,

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from shapely import Point
 
 from layers.city import City
-from layers.density_view import measure, outlines
+from layers.density_measure import measure, outlines
 from layers.state import default_state
 from layers.view import look
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle

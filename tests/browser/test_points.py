@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from pyproj import Transformer
 
 from layers.city import City
-from layers.density_view import outlines
+from layers.density_measure import outlines
 from layers.state import token
 from tests.browser.axe import violations
 from tests.browser.conftest import NewPage
