@@ -18,7 +18,7 @@ from layers.drawing import Drawing, Shapes
 from layers.export import Package
 from layers.state import ViewState
 from layers.text import speaker
-from layers.words import number, word
+from layers.words import cell, is_known, number, word
 
 PARKS = ("science_park", "later_park")
 LINE = frozenset({"LineString"})
@@ -65,10 +65,12 @@ def sentence(answer: Paired | None, lang: str) -> str:
         return say("pairing_page.none")
     found = answer.pairing
     owned = found.links[found.links["relation"] == RELATION]
+    beyond = owned.loc[~owned["university_id"].map(is_known), "institution"].nunique()
     return say(
         "pairing_page.result",
         links=len(owned),
         universities=owned["institution"].nunique(),
+        beyond=say("pairing_page.beyond", count=beyond) if beyond else "",
         parks=owned["place_id"].nunique(),
         without=len(found.without_park),
         total=found.n,
@@ -90,8 +92,11 @@ def _km(metres: float) -> str:
 
 def _institution(answer: Paired, row: Row) -> str:
     """Return the name of a university in the reader's language, its campus where it has one."""
-    found = name_of(answer.asked.campuses, row["university_id"], answer.asked.state.lang)
-    return found or str(row["institution"])
+    lang, links = answer.asked.state.lang, answer.asked.city.links
+    if found := name_of(answer.asked.campuses, row["university_id"], lang):
+        return found
+    same = links[links["university_zh"] == row["institution"]].to_dict("records")
+    return cell(same[0], "university", lang) if same else str(row["institution"])
 
 
 def _mode(row: Row, lang: str) -> str:

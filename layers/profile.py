@@ -192,7 +192,7 @@ def _levels(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             speaker(lang)("profile.places"): [int((own["level"] == v).sum()) for v in found],
-            word("level_basis", "aimed_at", lang): [
+            speaker(lang)("profile.of_these", what=word("level_basis", "aimed_at", lang)): [
                 int(((own["level"] == v) & aimed).sum()) for v in found
             ],
         },

@@ -32,6 +32,8 @@ GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.42, "weight": 1.4}
 LOST = {"line": CHANGED, "fill": CHANGED, "opacity": 0.24, "weight": 1.4, "dash": "4 4"}
 SHUT = "#72718C"
 """Colour of the dotted outline of a site that the scenario closes."""
+LEAST_CHANGE = 0.005
+"""Percentage points or km² below which a change is said to be none."""
 SMALLEST_KM2 = 0.01
 """Changes below a hectare are no change."""
 
@@ -102,9 +104,10 @@ def points_of_percent(share: float) -> str:
 
 
 def signed(value: float) -> str:
-    """Return a change to a tenth with its sign; one that rounds to nothing is 0."""
-    told = f"{value:+.1f}"
-    return told if told not in ("+0.0", "-0.0") else "0"
+    """Return a change to a tenth with its sign, a smaller one to its first digit; else 0."""
+    if abs(value) < LEAST_CHANGE:
+        return "0"
+    return f"{value:+.1f}" if abs(value) >= 0.1 else f"{value:+.1g}"
 
 
 def _tenth(share: float) -> str:

@@ -126,6 +126,7 @@ LINKS = _table(
     Field("row", "integer", required=True),
     Field("university_id"),
     Field("university_zh", required=True),
+    Field("university_en"),
     Field("place_id", required=True),
     Field("relation", required=True, allowed=frozenset({"science_park", "later_park_area"})),
     Field("mode", allowed=frozenset(MODES)),
@@ -134,6 +135,6 @@ LINKS = _table(
 )
 """Which university has which park, and who says so; a pack may lack the table.
 
-``university_id`` is blank for an institution that the layer of universities does not list. ``row``
-is not in the file.
+``university_id`` is blank for an institution that the layer of universities does not list, and
+``university_en`` names it then. ``row`` is not in the file.
 """

@@ -170,7 +170,15 @@ def test_a_radius_finer_than_the_doubt_is_refused(tianjin: City) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0123, "+1.2"), (-0.0123, "-1.2"), (0.0001, "0"), (-0.0001, "0")]
+    ("share", "text"),
+    [
+        (0.0123, "+1.2"),
+        (-0.0123, "-1.2"),
+        (0.0004, "+0.04"),
+        (-0.0004, "-0.04"),
+        (0.00001, "0"),
+        (-0.00001, "0"),
+    ],
 )
 def test_a_change_is_signed(share: float, text: str) -> None:
     assert points_of_percent(share) == text

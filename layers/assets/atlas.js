@@ -10,7 +10,7 @@ window.ATLAS = (function () {
     raster: 226, shapes: 227, axis: 240, doubt: 380, names: 550 };
   const RANK_ZOOM = [0, 5, 8, 10.5, 11.5, 11];
   let map, base, markBoxes = [], markNames = [], clicks = Date.now(), order, touched = false, focused = "", placing = false;
-  const fixed = {};
+  const fixed = {}, grounds = new Map();
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
   function plain(text) {
@@ -127,6 +127,30 @@ window.ATLAS = (function () {
     return boxes.some((b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1]);
   }
 
+  // ---- which ground a name may move on -----------------------------------------------------------
+  function inRing(lat, lon, ring) {
+    let inside = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+      const [x, y] = ring[i], [u, v] = ring[j];
+      if (y > lat !== v > lat && lon < ((u - x) * (lat - y)) / (v - y) + x) inside = !inside;
+    }
+    return inside;
+  }
+
+  function within(lat, lon, geometry) {
+    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    return polygons.some((rings) => rings.filter((ring) => inRing(lat, lon, ring)).length % 2 === 1);
+  }
+
+  // The district or county that a name belongs to: on another's ground it would name that one.
+  function groundOf(label) {
+    if (!grounds.has(label)) {
+      const all = base.district.features.concat(base.other.features);
+      grounds.set(label, all.find((f) => within(label[1], label[2], f.geometry)));
+    }
+    return grounds.get(label);
+  }
+
   function names() {
     fixed.names.clearLayers();
     const zoom = map.getZoom(), view = map.getBounds().pad(0.05);
@@ -138,19 +162,26 @@ window.ATLAS = (function () {
     const candidates = base.labels.filter((l) => l[3] <= 2)
       .concat(zoom >= (big ? 10 : 11) ? markNames : [], base.labels.filter((l) => l[3] > 2));
     let shown = 0;
-    for (const [text, lat, lon, rank] of candidates) {
+    for (const label of candidates) {
+      const [text, lat, lon, rank] = label;
       if (zoom < RANK_ZOOM[rank] || !view.contains([lat, lon]) || shown > 90) continue;
       const p = map.latLngToContainerPoint([lat, lon]);
       const size = (rank === 1 ? 16 : rank === 2 ? 13 : 12) * (big ? 1.35 : 1);
       const width = [...plain(text)].reduce((w, c) => w + (c > "\u2E80" ? 1 : 0.56), 0) * size;
       const mark = rank === 5;
-      // The name of a district or a city steps aside for marks rather than be left out.
+      // The name of a district or a city steps aside for marks rather than be left out, a
+      // district's on its own ground only.
       const steps = rank <= 2 ? [[0, 0], [0, -20], [0, 20], [0, -36], [0, 36], [width, 0], [-width, 0]] : [[0, 0]];
       const boxAt = ([dx, dy]) => {
         const left = (mark ? p.x + 12 : p.x - width / 2) + dx;
         return [left, p.y + dy - size * 0.7, left + width, p.y + dy + size * 0.7];
       };
-      const step = steps.find((s) => !overlaps(boxAt(s), boxes));
+      const own = ([dx, dy]) => {
+        if (rank !== 2 || (!dx && !dy)) return true;
+        const at = map.containerPointToLatLng([p.x + dx, p.y + dy]), ground = groundOf(label);
+        return Boolean(ground) && within(at.lat, at.lng, ground.geometry);
+      };
+      const step = steps.find((s) => !overlaps(boxAt(s), boxes) && own(s));
       if (!step) continue;
       const area = boxAt(step);
       boxes.push(area);

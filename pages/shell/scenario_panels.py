@@ -273,6 +273,7 @@ class ScenarioPart:
             self.say("scenario_page.choose"),
             list(names),
             index=None,
+            placeholder=self.say("scenario_page.closing_hint"),
             key="scn_closing",
             format_func=lambda id_: names[id_],
         )

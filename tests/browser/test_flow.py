@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from shapely import Point
 
 from layers.city import City
 from layers.state import ViewState, default_state, to_query
@@ -72,6 +73,27 @@ def test_the_map_shows_every_district_and_every_place_with_a_point(
     frame = map_frame(page)
     wait_for_marks(frame, marks(tianjin, everything))
     assert frame.locator(DISTRICTS).count() == 16
+
+
+NAMED = """
+() => [...document.querySelectorAll('.atlas-name.rank2')].map((name) => {
+  const box = name.getBoundingClientRect();
+  const at = map.containerPointToLatLng([box.x + box.width / 2, box.y + box.height / 2]);
+  return [name.innerText, at.lng, at.lat];
+})
+"""
+"""JavaScript: the names of districts on the map, and where the middle of each lies (degrees)."""
+
+
+def test_a_name_never_stands_in_another_district(server: Server, page: Page, tianjin: City) -> None:
+    """Without the marks that leave no room at all for the names of the small districts."""
+    open_at(page, f"{server.url}/?layers=none")
+    wait_for_marks(map_frame(page), [])
+    stands = {name: Point(lon, lat) for name, lon, lat in map_frame(page).evaluate(NAMED)}
+    districts = tianjin.districts.set_index("name_zh").geometry
+    ours = [name for name in stands if name in districts.index]
+    assert len(ours) > 5
+    assert [name for name in ours if not districts[name].covers(stands[name])] == []
 
 
 def test_every_layer_can_be_switched(
