@@ -64,7 +64,7 @@ def edit(pack: Pack, name: str, key: str, row_id: str, **cells: str) -> None:
     change_table(pack / name, change)
 
 
-LINKS_HEAD = "university_id,university_zh,place_id,relation,mode,mode_status,evidence\n"
+LINKS_HEAD = "university_id,university_zh,university_en,place_id,relation,mode,mode_status,evidence\n"
 
 
 def link(pack: Pack, *rows: str) -> None:
@@ -294,7 +294,7 @@ def test_problems_of_many_files_come_at_once(pack: Pack) -> None:
 def test_sound_links_are_read_and_a_pack_may_lack_them(pack: Pack) -> None:
     assert load_city(pack).links.empty
     (campus,) = load_city(pack).layers["university"].frame.index[:1]
-    link(pack, f"{campus},第一大学,park-one,science_park,one school one park,,seen")
+    link(pack, f"{campus},第一大学,,park-one,science_park,one school one park,,seen")
     links = load_city(pack).links
     assert links[["university_id", "place_id", "evidence"]].to_numpy().tolist() == [
         [campus, "park-one", "seen"]
@@ -304,9 +304,9 @@ def test_sound_links_are_read_and_a_pack_may_lack_them(pack: Pack) -> None:
 def test_links_to_what_is_not_there_are_reported(pack: Pack) -> None:
     link(
         pack,
-        "gone,某大学,park-one,science_park,,,seen",
-        ",某学院,nowhere,science_park,two by two,,seen",
-        ",某学院,nowhere,science_park,,,seen",
+        "gone,某大学,,park-one,science_park,,,seen",
+        ",某学院,,nowhere,science_park,two by two,,seen",
+        ",某学院,,nowhere,science_park,,,seen",
     )
     assert problems(pack) == [
         "park_links.csv · #2 · mode: 'two by two' is not one of: many schools one park, "
