@@ -64,7 +64,9 @@ def edit(pack: Pack, name: str, key: str, row_id: str, **cells: str) -> None:
     change_table(pack / name, change)
 
 
-LINKS_HEAD = "university_id,university_zh,university_en,place_id,relation,mode,mode_status,evidence\n"
+LINKS_HEAD = (
+    "university_id,university_zh,university_en,place_id,relation,mode,mode_status,evidence\n"
+)
 
 
 def link(pack: Pack, *rows: str) -> None:
