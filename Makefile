@@ -9,13 +9,14 @@ VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test build check bench picture lock wheelhouse clean
+.PHONY: help run test build check attack bench picture lock wheelhouse clean
 
 help:
 	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it)'
 	@echo 'make test        format, lint, types, unit, page and browser tests'
 	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
 	@echo 'make check       prove that a rebuild of the pack gives the same bytes'
+	@echo 'make attack      attack the atlas with hostile files, packs, texts and kills; print what gives way'
 	@echo 'make bench       time all that has a target, print the table, write tests/bench/README.md'
 	@echo 'make picture     take the picture of the README from the running atlas'
 	@echo 'make lock        compile both requirements.txt from their requirements.in'
@@ -37,6 +38,10 @@ build: $(VENV)/run.stamp
 
 check: $(VENV)/run.stamp
 	$(BIN)/python -m data.build $(CITY) --check
+
+attack: $(VENV)/test.stamp
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.attack
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium
