@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
+from geo.bridge import Box, Bridge, bridge
 from geo.errors import AtlasError, DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.grid import MOST_CELLS, Grid
@@ -65,7 +65,8 @@ class Columns:
     weights
         Name of the column of weights; None for one each.
     source_crs
-        EPSG code of the coordinates, x before y; None if they are on the plane already.
+        Reference system of the coordinates, x before y, as :func:`geo.bridge.canonical` writes it
+        (``EPSG:4326``); None if they are on the plane already.
     crs
         EPSG code of the plane, in metres.
     """
@@ -74,7 +75,7 @@ class Columns:
     y: str = "y"
     geometry: str | None = None
     weights: str | None = None
-    source_crs: int | None = None
+    source_crs: str | None = None
     crs: int = 4548
 
     @property
@@ -560,7 +561,7 @@ def project(
     tally
         Adds rows that are no numbers to its second, swapped ones to its third number.
     """
-    forward, (west, south, east, north) = _transformer(columns, grid)
+    way, (west, south, east, north) = _way(columns, grid)
     there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     swapped = ~there & (y >= west) & (y <= east) & (x >= south) & (x <= north)
     if swapped.any():
@@ -572,21 +573,18 @@ def project(
     if not known.all():
         x, y = x[known], y[known]
         weights = weights[known] if len(weights) else weights
-    easting, northing = forward.transform(x, y)
+    easting, northing = way.transform(x, y)
     # What the projection cannot reach is a position all the same: it lies outside.
     easting[~np.isfinite(easting)] = northing[~np.isfinite(northing)] = _FAR
     return easting, northing, weights
 
 
 @lru_cache(maxsize=8)
-def _transformer(
-    columns: Columns, grid: Grid
-) -> tuple[Transformer, tuple[float, float, float, float]]:
-    """Return the projection, and the grid's bounds in the CRS of the source."""
-    source, plane = CRS.from_user_input(columns.source_crs), CRS.from_epsg(columns.crs)
-    back = Transformer.from_crs(plane, source, always_xy=True)
-    bounds = back.transform_bounds(*grid.bounds, densify_pts=21)
-    return Transformer.from_crs(source, plane, always_xy=True), bounds
+def _way(columns: Columns, grid: Grid) -> tuple[Bridge, Box]:
+    """Return the way to the plane, and the grid's bounds in the system of the source."""
+    assert columns.source_crs is not None
+    way = bridge(columns.source_crs, columns.crs, grid.bounds)
+    return way, way.bounds(grid.bounds)
 
 
 def batches(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -12,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.bridge import Bridge, bridge, name_of
 from geo.errors import Problem
 from geo.grid import grid_over
 from geo.sample import SEED, Sample, sample_points
 from geo.stream import Binned, CancelledError, Columns, bin_points
 from layers.city import City
 from layers.density_measure import outlines
-from layers.points_source import Source
+from layers.points_source import Source, require_files
+from layers.points_system import basis_of
 from layers.state import POINTS_NUMBERS, PointsOptions
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,8 @@ class Question:
         Side of a cell of the grid.
     scheduler
         Address of a dask scheduler, or None.
+    is_declared
+        Whether the file itself declares the reference system of these columns.
     """
 
     city: City
@@ -59,13 +62,26 @@ class Question:
     columns: Columns
     cell_m: int
     scheduler: str | None = None
+    is_declared: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         """What the answer depends on."""
         city, source = self.city, self.source
         file = (source.name, source.paths, source.size, source.stamp)
-        return ("read", city.id, city.digest, *file, self.columns, self.cell_m, self.scheduler)
+        how = (self.columns, self.cell_m, self.scheduler, self.is_declared)
+        return ("read", city.id, city.digest, *file, *how)
+
+    @property
+    def crs(self) -> str:
+        """The reference system as which the positions are read, by its code or its name."""
+        given = self.columns.source_crs
+        return f"EPSG:{self.columns.crs}" if given is None else name_of(given)
+
+    @property
+    def basis(self) -> str:
+        """How that system is known, see :func:`layers.points_system.basis_of`."""
+        return basis_of(self.columns, is_declared=self.is_declared)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +107,14 @@ class Reading:
     kept: Sample
     area: BaseGeometry
     alone: bool = False
+
+    @property
+    def way(self) -> Bridge | None:
+        """How positions come to the plane; None if they are on it."""
+        columns = self.asked.columns
+        if columns.source_crs is None:
+            return None
+        return bridge(columns.source_crs, columns.crs, self.area.bounds)
 
     @property
     def blank(self) -> bool:
@@ -138,13 +162,13 @@ def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
     AtlasError
         A file cannot be read; ``CancelledError`` where ``stopped`` returned True.
     """
+    require_files(asked.source)
     zones = outlines(asked.city)
     area = zones.geometry.union_all()
     west, south, east, north = area.bounds
     pad = 2.0 * asked.cell_m
     bounds = (west - pad, south - pad, east + pad, north + pad)
     grid = grid_over(bounds, cell_m=float(asked.cell_m))
-    written = datetime.fromtimestamp(asked.source.stamp / 1e9, UTC).date().isoformat()
     rows = 0
 
     def done(so_far: int, total: int) -> None:
@@ -155,7 +179,7 @@ def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
     def binned(scheduler: str | None) -> Binned:
         return bin_points(
             asked.source.paths, grid=grid, columns=asked.columns, boundary=area,
-            scheduler=scheduler, progress=done, cancel=stopped, data_date=written,
+            scheduler=scheduler, progress=done, cancel=stopped, data_date=asked.source.day,
         )  # fmt: skip
 
     found, alone = _tried(binned, asked.scheduler)
@@ -190,11 +214,16 @@ def account_values(reading: Reading) -> dict[str, object]:
     """Return what became of the rows, for sentences and files."""
     binned, columns = reading.binned, reading.asked.columns
     place = columns.geometry or f"{columns.x}; {columns.y}"
+    way = reading.way
+    accuracy = 0.0 if way is None else way.accuracy_m
     return {
         "file": reading.asked.source.name,
         "columns": place,
         "weight_column": columns.weights or "",
-        "source_crs": f"EPSG:{columns.source_crs or columns.crs}",
+        "source_crs": reading.asked.crs,
+        "source_crs_definition": columns.source_crs or f"EPSG:{columns.crs}",
+        "source_crs_known_from": reading.asked.basis,
+        "source_crs_shift_accuracy_m": "unknown" if accuracy is None else accuracy,
         "read": binned.read,
         "binned": binned.n,
         "outside_city": binned.outside,

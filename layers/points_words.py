@@ -16,7 +16,7 @@ from layers.drawing import Drawing
 from layers.points_reading import ACCOUNT, Reading
 from layers.ramp import CLASSES
 from layers.smallmap import Small
-from layers.text import Say, speaker
+from layers.text import Say, display, speaker
 from layers.words import cell, count, said
 
 
@@ -96,13 +96,19 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
 def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     """Say how the file was read, and what the atlas cannot know of it."""
     columns, source = reading.asked.columns, reading.asked.source
-    key = "degrees" if columns.source_crs is not None else "metres"
     yield say(
-        f"points_page.read_as_{key}",
+        "points_page.read_as",
         columns=columns.geometry or f"{columns.x}, {columns.y}",
-        epsg=columns.source_crs or columns.crs,
+        system=system_words(reading, say),
         weight=columns.weights or say("points_page.no_weight"),
     )
+    way = reading.way
+    if way is not None and way.datum:
+        yield say("points_page.datum_unshifted", datum=display(way.datum, longest=80))
+    elif way is not None and way.accuracy_m is None:
+        yield say("points_page.shift_unknown")
+    elif way is not None and way.accuracy_m:
+        yield say("points_page.shift", metres=f"{way.accuracy_m:g}")
     yield say("points_page.written", date=reading.binned.data_date, files=len(source.paths))
     yield say("points_page.datum")
     yield say("points_page.unknown")
@@ -110,13 +116,24 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say("points_page.cluster")
 
 
+def system_words(reading: Reading, say: Say) -> str:
+    """Say as which reference system the positions were read, and how that is known."""
+    asked = reading.asked
+    return say(f"points_page.system_{asked.basis}", crs=display(asked.crs, longest=80))
+
+
 def nothing_said(reading: Reading, lang: str) -> str:
     """Say that there is nothing to measure, and what the reason may be."""
     say, binned = speaker(lang), reading.binned
     if binned.n:
         return say("points_page.weightless")
-    key = "points_page.nothing" if binned.read else "points_page.no_rows"
-    return say(key, city=reading.asked.city.name.of(lang))
+    city = reading.asked.city.name.of(lang)
+    if binned.outside:
+        system = system_words(reading, say)
+        return say(
+            "points_page.nothing_inside", city=city, outside=count(binned.outside), system=system
+        )
+    return say("points_page.nothing" if binned.read else "points_page.no_rows", city=city)
 
 
 def refusal_words(say: Say, found: Bins | Pattern) -> str:

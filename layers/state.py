@@ -289,8 +289,6 @@ class Allowed:
         Adcodes of its districts.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
-    files
-        Tokens of the files of points that may be opened.
     """
 
     city: str
@@ -299,7 +297,6 @@ class Allowed:
     filters: Mapping[str, frozenset[str]]
     districts: frozenset[str]
     selectable: frozenset[str]
-    files: frozenset[str] = frozenset()
 
 
 def allowed(city: City) -> Allowed:
@@ -411,7 +408,7 @@ def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
     )
 
 
-def _points(query: Query, fallback: PointsOptions, files: Collection[str]) -> PointsOptions:
+def _points(query: Query, fallback: PointsOptions) -> PointsOptions:
     chosen: dict[str, object] = {
         name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
         for name, (key, values) in POINTS_CHOICES.items()
@@ -420,8 +417,8 @@ def _points(query: Query, fallback: PointsOptions, files: Collection[str]) -> Po
         chosen[name] = _step(query, key, values, getattr(fallback, name))
     for name, key in POINTS_TOKENS.items():
         asked = _last(query, key) or ""
-        # Which columns a file has is known once it is open: any token may name one.
-        sound = asked in files if name == "file" else _TOKEN.fullmatch(asked) is not None
+        # What a folder or a file holds is known once it is open: any token may name a thing in it.
+        sound = _TOKEN.fullmatch(asked) is not None
         chosen[name] = asked if sound else "" if asked == NONE else getattr(fallback, name)
     return PointsOptions(**chosen)  # type: ignore[arg-type]
 
@@ -482,7 +479,7 @@ def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
         compare=_one(query, "vs", allowed.districts, fallback.compare),
         present=_flag(query, "present", fallback.present),
         density=_density(query, fallback.density),
-        points=_points(query, fallback.points, allowed.files),
+        points=_points(query, fallback.points),
         coverage=_coverage(query, fallback.coverage, allowed.kinds),
     )
 

@@ -85,7 +85,7 @@ def ask(tmp_path: Path, toy: City) -> Ask:
         pq.write_table(pa.table(values), path, row_group_size=150)
         chosen = PointsOptions(**options)
         source = open_folder(str(tmp_path)).sources[token(name)]
-        found = columns(source, layout(source), chosen, plane=toy.metric_epsg)
+        found = columns(source, layout(source), chosen, plane=toy.metric_epsg, bbox=toy.bbox)
         assert found is not None
         cell = fitting_cell(chosen) or 100
         question = Question(toy, source, found, cell, scheduler)

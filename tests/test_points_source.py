@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from geo.errors import DataError
+from geo.errors import CrsError, DataError
 from geo.stream import Columns
 from layers.points_source import Folder, Source, columns, layout, open_folder
+from layers.points_system import DEGREES
 from layers.state import PointsOptions, token
 
 PLANE = 4548
+TIANJIN = (116.7, 38.55, 118.06, 40.25)
 LON, LAT = [117.2, 117.3, 117.4], [39.0, 39.1, 39.2]
 EAST, NORTH = [517_000.0, 525_000.0, 534_000.0], [4_318_000.0, 4_329_000.0, 4_340_000.0]
 
@@ -37,7 +40,7 @@ def only(folder: Path) -> Source:
 def found(source: Source, **chosen: str) -> Columns | None:
     tokens: dict[str, Any] = {name: token(value) for name, value in chosen.items()}
     options = PointsOptions(**tokens)
-    return columns(source, layout(source), options, plane=PLANE)
+    return columns(source, layout(source), options, plane=PLANE, bbox=TIANJIN)
 
 
 @pytest.mark.parametrize("setting", [None, ""])
@@ -58,10 +61,10 @@ def test_a_folder_that_gives_nothing_says_why(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_read_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: Path) -> None:
+    def refuse(path: Path) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "iterdir", refuse)  # root, as whom the tests may run, reads all
+    monkeypatch.setattr("os.scandir", refuse)  # root, as whom the tests may run, reads all
     assert open_folder(str(tmp_path)).problem == "points_page.folder_unreadable"
 
 
@@ -133,7 +136,7 @@ def test_columns_of_degrees_are_recognised(
 ) -> None:
     values = {pair[0]: LON, pair[1]: LAT}
     written(tmp_path / "a.parquet", id=[1, 2, 3], **{name: values[name] for name in names})
-    assert found(only(tmp_path)) == Columns(*pair, source_crs=4326, crs=PLANE)
+    assert found(only(tmp_path)) == Columns(*pair, source_crs=DEGREES, crs=PLANE)
 
 
 def test_metres_are_told_from_degrees_by_their_values(tmp_path: Path) -> None:
@@ -143,18 +146,20 @@ def test_metres_are_told_from_degrees_by_their_values(tmp_path: Path) -> None:
 
 def test_swapped_degrees_are_still_degrees_and_no_numbers_too(tmp_path: Path) -> None:
     written(tmp_path / "a.parquet", lon=LAT, lat=LON)
-    assert found(only(tmp_path)) == Columns("lon", "lat", source_crs=4326, crs=PLANE)
+    assert found(only(tmp_path)) == Columns("lon", "lat", source_crs=DEGREES, crs=PLANE)
     written(tmp_path / "a.parquet", lon=[None, None], lat=["", "x"])
-    assert found(only(tmp_path)) == Columns("lon", "lat", source_crs=4326, crs=PLANE)
+    assert found(only(tmp_path)) == Columns("lon", "lat", source_crs=DEGREES, crs=PLANE)
 
 
 def test_columns_can_be_chosen_and_unknown_choices_fall_back(tmp_path: Path) -> None:
     written(tmp_path / "a.parquet", a=LON, b=LAT, staff=[1, 2, 3])
     source = only(tmp_path)
     assert found(source) is None
-    expected = Columns("a", "b", weights="staff", source_crs=4326, crs=PLANE)
+    expected = Columns("a", "b", weights="staff", source_crs=DEGREES, crs=PLANE)
     assert found(source, x="a", y="b", weight="staff") == expected
-    assert found(source, x="a", y="b", weight="a") == Columns("a", "b", source_crs=4326, crs=PLANE)
+    assert found(source, x="a", y="b", weight="a") == Columns(
+        "a", "b", source_crs=DEGREES, crs=PLANE
+    )
     for chosen in ({"x": "a"}, {"x": "a", "y": "a"}, {"x": "a", "y": "elsewhere"}):
         assert found(source, **chosen) is None
 
@@ -169,22 +174,44 @@ def geo_meta(crs: object = "missing", encoding: str = "WKB") -> dict[bytes, byte
 @pytest.mark.parametrize(
     ("crs", "xy", "expected"),
     [
-        ("missing", (LON, LAT), 4326),
-        (CRS.from_user_input("OGC:CRS84").to_json_dict(), (LON, LAT), 4326),
-        (CRS.from_epsg(4490).to_json_dict(), (LON, LAT), 4490),
+        ("missing", (LON, LAT), DEGREES),
+        (CRS.from_user_input("OGC:CRS84").to_json_dict(), (LON, LAT), DEGREES),
+        (CRS.from_epsg(4490).to_json_dict(), (LON, LAT), "EPSG:4490"),
         (CRS.from_epsg(4548).to_json_dict(), (EAST, NORTH), None),
+        (CRS.from_epsg(32650).to_json_dict(), (EAST, NORTH), "EPSG:32650"),
         (None, (EAST, NORTH), None),
-        (None, (LON, LAT), 4326),
-        ({"type": "nonsense"}, (LON, LAT), 4326),
-        (17, (LON, LAT), 4326),
+        (None, (LON, LAT), DEGREES),
     ],
 )
 def test_geoparquet_says_its_system_or_is_told_by_its_values(
-    tmp_path: Path, crs: object, xy: tuple[list[float], list[float]], expected: int | None
+    tmp_path: Path, crs: object, xy: tuple[list[float], list[float]], expected: str | None
 ) -> None:
     points = shapely.to_wkb(shapely.points(*np.array(xy))).tolist()
     written(tmp_path / "a.parquet", geo_meta(crs), id=[1, 2, 3], geom=points)
     assert found(only(tmp_path)) == Columns(geometry="geom", source_crs=expected, crs=PLANE)
+
+
+@pytest.mark.parametrize(
+    ("crs", "key"),
+    [
+        ({"type": "nonsense"}, "stream.crs_unknown"),
+        (17, "stream.crs_unknown"),
+        (CRS.from_epsg(4978).to_json_dict(), "stream.crs_kind"),
+        (CRS.from_epsg(4214).to_json_dict(), "stream.crs_datum"),
+    ],
+)
+def test_a_declared_system_that_cannot_be_used_is_refused_by_name(
+    tmp_path: Path, crs: object, key: str
+) -> None:
+    points = shapely.to_wkb(shapely.points(LON, LAT)).tolist()
+    written(tmp_path / "a.parquet", geo_meta(crs), id=[1, 2, 3], geom=points)
+    with pytest.raises(CrsError) as caught:
+        found(only(tmp_path))
+    assert caught.value.key == key
+    written(tmp_path / "a.parquet", geo_meta(crs), lon=LON, lat=LAT, geom=points)
+    assert found(only(tmp_path)) == Columns("lon", "lat", source_crs=DEGREES, crs=PLANE), (
+        "columns of degrees need no declaration"
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,3 +234,67 @@ def test_a_file_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 no file")
     with pytest.raises(DataError, match=r"broken\.parquet"):
         layout(only(tmp_path))
+
+
+def test_what_is_no_plain_file_is_left_out_and_never_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "points"
+    (folder / "x.csv").mkdir(parents=True)
+    (folder / "spark.parquet").mkdir()
+    written(folder / "spark.parquet" / "part-0.parquet", lon=LON, lat=LAT)
+    (folder / "spark.parquet" / "_SUCCESS").touch()
+    (folder / "torn.parquet").mkdir()
+    written(folder / "torn.parquet" / "0.parquet", lon=LON, lat=LAT)
+    (folder / "torn.parquet" / "1.parquet").symlink_to(tmp_path / "gone.parquet")
+    (folder / "hive" / "year=2024").mkdir(parents=True)
+    (folder / "self.csv").symlink_to(folder)
+    os.mkfifo(folder / "pipe.csv")
+    offered = open_folder(str(folder))
+    assert [one.name for one in offered.sources.values()] == ["spark.parquet"]
+    assert offered.left_out == 5, "x, torn, hive, self, pipe: each is counted"
+
+
+def test_what_came_in_place_of_a_file_is_not_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "points"
+    folder.mkdir()
+    path = written(folder / "a.parquet", lon=LON, lat=LAT)
+    source = only(folder)
+    path.rename(tmp_path / "outside.parquet")
+    with pytest.raises(DataError, match="No such file") as gone:
+        layout(source)
+    assert str(tmp_path) not in str(gone.value), "readers need not know the server's paths"
+    os.mkfifo(path)
+    with pytest.raises(DataError, match="not a plain file"):
+        layout(source)
+    path.unlink()
+    path.symlink_to(tmp_path / "outside.parquet")
+    with pytest.raises(DataError, match="not a plain file"):
+        layout(source)
+
+
+def test_a_crowded_folder_is_looked_at_in_part_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.points_source.MOST_ENTRIES", 5)
+    monkeypatch.setattr("layers.points_source.MOST_FILES", 3)
+    for k in range(5):
+        (tmp_path / f"{k}.csv").write_text("lon,lat\n")
+    offered = open_folder(str(tmp_path))
+    assert (len(offered.sources), offered.left_out, offered.is_cut) == (3, 2, False)
+    (tmp_path / "5.csv").write_text("lon,lat\n")
+    assert open_folder(str(tmp_path)).is_cut
+
+
+def test_a_folder_with_more_parts_than_are_looked_at_is_not_taken_for_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "parts").mkdir()
+    for k in range(4):
+        written(tmp_path / "parts" / f"{k}.parquet", lon=LON, lat=LAT)
+    monkeypatch.setattr("layers.points_source.MOST_ENTRIES", 3)
+    offered = open_folder(str(tmp_path))
+    assert (dict(offered.sources), offered.left_out) == ({}, 1)
+
+
+def test_a_time_of_writing_that_no_calendar_has_is_no_error() -> None:
+    assert Source("a.csv", (), 0, 10**30).day == ""
+    assert Source("a.csv", (), 0, 1_628_380_800 * 10**9).day == "2021-08-08"

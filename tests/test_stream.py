@@ -202,9 +202,9 @@ def test_degrees_are_projected(write: Writer, geometry: bool) -> None:
     lon[2] = math.nan
     if geometry:
         path = write(geometry=shapely.to_wkb(shapely.points(lon, lat)).tolist())
-        columns = Columns(geometry="geometry", source_crs=4326)
+        columns = Columns(geometry="geometry", source_crs="EPSG:4326")
     else:
-        path, columns = write(lon=lon, lat=lat), Columns("lon", "lat", source_crs=4326)
+        path, columns = write(lon=lon, lat=lat), Columns("lon", "lat", source_crs="EPSG:4326")
     found = bin_points([path], grid=GRID, columns=columns)
     assert found.rejected == {"not_a_number": 1, "swapped": 2, "weight": 0, "torn": 0}
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[3:]), atol=0.03)

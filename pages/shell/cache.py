@@ -75,8 +75,7 @@ def _allowed(city_id: str, digest: str) -> Allowed:
 
 def allowed_of(place: City) -> Allowed:
     """Return the values that an address of this city may hold."""
-    files = frozenset(points_folder().sources)
-    return replace(_allowed(place.id, place.digest), files=files)
+    return _allowed(place.id, place.digest)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -320,9 +319,11 @@ def points_layout(source: Source) -> Layout:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def points_columns(source: Source, options: PointsOptions, plane: int) -> Columns | None:
+def points_columns(
+    source: Source, options: PointsOptions, plane: int, bbox: tuple[float, float, float, float]
+) -> Columns | None:
     """Return where a file of points holds its positions."""
-    return points_source.columns(source, points_layout(source), options, plane=plane)
+    return points_source.columns(source, points_layout(source), options, plane=plane, bbox=bbox)
 
 
 @st.cache_resource(show_spinner=False)

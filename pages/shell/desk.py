@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import OrderedDict
@@ -11,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from geo.errors import AtlasError
 from geo.stream import CancelledError
+from pages.shell import failure
 
 AT_ONCE: Final = 2
 """Tasks that work at the same time, for all readers together; others wait their turn."""
@@ -23,7 +24,6 @@ _TURN_S: Final = 0.1
 
 Tell = Callable[[str, int, int], None]
 Work = Callable[[Tell, Callable[[], bool]], Any]
-_LOG = logging.getLogger(__name__)
 
 
 class Desk:
@@ -95,7 +95,8 @@ class Task:
         except CancelledError:
             self.cancelled = True
         except Exception as error:  # whatever it is, the page that asked shows it
-            _LOG.info("The work at the desk ended early.", exc_info=True)
+            if not isinstance(error, AtlasError):
+                failure.report(error)  # now: who asked may have left
             self.error = error
 
     def tell(self, stage: str, done: int, total: int) -> None:

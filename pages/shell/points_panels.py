@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -18,7 +19,7 @@ from layers.drawing import Drawing
 from layers.marks import data_uri
 from layers.points_answer import Shown
 from layers.points_reading import Question, fitting_cell, read
-from layers.points_source import Layout, Source
+from layers.points_source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.points_surface import SurfaceShown
 from layers.points_words import Told
 from layers.ramp import OPACITY
@@ -33,7 +34,7 @@ from layers.state import (
 from layers.text import display
 from layers.view import look
 from layers.words import count, number
-from pages.shell import cache, html, map_view, session
+from pages.shell import cache, failure, html, map_view, session
 from pages.shell.density_panels import SWATCH
 from pages.shell.desk import Task, Work
 from pages.shell.frame import Screen
@@ -107,19 +108,17 @@ class PointsPart:
         elif self.source is None:
             gone = bool(self.screen.state.points.file)
             self.problem = self.say("points_page.gone" if gone else "points_page.choose")
-            if gone:  # or every run would write an address that is not taken
-                session.change(points=replace(self.screen.state.points, file=""))
         else:
             try:
                 self._open(self.source)
-            except DataError as error:
-                self._refuse(error)
+            except Exception as error:  # whatever a file brings about stays in this part
+                self._failed(error)
 
     def _open(self, source: Source) -> None:
         city, options = self.screen.city, self.screen.state.points
         self.layout = cache.points_layout(source)
         named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
-        self.columns = cache.points_columns(source, named, city.metric_epsg)
+        self.columns = cache.points_columns(source, named, city.metric_epsg, city.bbox)
         if self.columns is None:
             names = ", ".join(
                 display(name, longest=LONGEST_NAME) for name in self.layout.names[:20]
@@ -127,7 +126,8 @@ class PointsPart:
             self.problem = self.say("points_page.columns_unknown", names=names)
             return
         cell = fitting_cell(options) or POINTS_NUMBERS["cell_m"][1][0]
-        question = Question(city, source, self.columns, cell, cache.scheduler())
+        declared = is_declared(self.layout, self.columns)
+        question = Question(city, source, self.columns, cell, cache.scheduler(), declared)
         asked = points_answer.relevant(options)
         reading = self._found(question.key, partial(read, question))
         if reading is None:
@@ -154,9 +154,11 @@ class PointsPart:
         return found
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, AtlasError):
-            raise error
-        self._refuse(error)
+        """Say why there is no answer; what nobody foresaw by its number in the log."""
+        if isinstance(error, AtlasError):
+            self._refuse(error)
+        else:
+            self.problem = failure.words(error, self.screen.state.lang)
 
     def _refuse(self, error: AtlasError) -> None:
         unreadable = isinstance(error, DataError)
@@ -180,6 +182,8 @@ class PointsPart:
             _progress(self.screen, self.task)
         if self.folder.left_out:
             html.small(self.say("points_page.left_out", count=count(self.folder.left_out)))
+        if self.folder.is_cut:
+            html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
 
     def picture(self) -> None:
         """Draw what was found over the districts."""
@@ -229,12 +233,13 @@ class PointsPart:
 
     def _file(self) -> None:
         sources = self.folder.sources
+        words = _distinct({one: _file_words(self.screen, sources[one]) for one in sources})
         st.session_state["points_file"] = self.source.token if self.source else ""
         st.selectbox(
             self.say("points_page.file"),
             ["", *sources],
             key="points_file",
-            format_func=lambda one: _file_words(self.screen, sources.get(one)),
+            format_func=lambda one: words.get(one, self.say("points_page.file_none")),
             on_change=_change_file,
         )
 
@@ -242,7 +247,8 @@ class PointsPart:
         """Offer the columns: those that the names tell, or others."""
         options = self.screen.state.points
         unknown = self.columns is None
-        names = {token(name): name for name in layout.names}
+        names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
+        words = _distinct(names)
         with st.expander(self.say("points_page.columns"), expanded=unknown, key="points_columns"):
             for field, none in (
                 ("x", "column_auto"),
@@ -256,7 +262,7 @@ class PointsPart:
                     self.say(f"points_page.column_{field}"),
                     ["", *names],
                     key=key,
-                    format_func=partial(_column_words, names, self.say(f"points_page.{none}")),
+                    format_func=partial(_word, words, self.say(f"points_page.{none}")),
                     on_change=_change,
                     args=(field, key),
                 )
@@ -309,6 +315,7 @@ def _forget() -> None:
 
 
 @st.fragment(run_every=FOLLOW_S)
+@failure.guarded
 def _progress(screen: Screen, task: Task) -> None:
     """Say what is being done and how far it is, and offer to stop it."""
     say = screen.say
@@ -328,9 +335,7 @@ def _progress(screen: Screen, task: Task) -> None:
     html.small(say("points_page.kept_running"))
 
 
-def _file_words(screen: Screen, source: Source | None) -> str:
-    if source is None:
-        return screen.say("points_page.file_none")
+def _file_words(screen: Screen, source: Source) -> str:
     name = display(source.name, longest=LONGEST_NAME)
     size = (
         number(source.size / 1e6, "MB") if source.size >= 1e6 else number(source.size / 1e3, "kB")
@@ -341,8 +346,17 @@ def _file_words(screen: Screen, source: Source | None) -> str:
     return screen.say("points_page.file_label", name=name, size=size)
 
 
-def _column_words(names: dict[str, str], none: str, one: str) -> str:
-    return display(names[one], longest=LONGEST_NAME) if one in names else none
+def _distinct(words: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of things by token; those alike, but for what is cut, get their token.
+
+    Streamlit tells options apart by their words alone: of two alike, one could not be chosen.
+    """
+    times = Counter(words.values())
+    return {one: f"{said} · {one[:6]}" if times[said] > 1 else said for one, said in words.items()}
+
+
+def _word(words: Mapping[str, str], none: str, one: str) -> str:
+    return words.get(one, none)
 
 
 def _change(name: str, key: str) -> None:
