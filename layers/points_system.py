@@ -163,7 +163,7 @@ def _zone(x: Floats, y: Floats, longitude: float) -> str | None:
     sound = north & (EASTING_M[0] < east) & (east < EASTING_M[1])
     for first, last, code, width, shift in ZONES:
         for zone in range(first, last + 1):
-            near = abs(zone * width + shift - longitude) <= width
+            near = abs(zone * width + shift - longitude) <= 1.5 * width  # its own or the next
             if near and np.mean(sound & (number == zone)) > 0.5:
                 return f"EPSG:{code + zone - first}"
     return None
