@@ -73,6 +73,8 @@ def _settled() -> bool:
         numba.config.CACHE_DIR = str(folder)
     elif folder is not None:
         numba.config.CACHE_DIR = ""  # Numba's own choice, if it can: beside the source
+    else:
+        _LOG.warning("No folder to keep compiled code in: name one in %s", FOLDERS[0])
     return folder is not None
 
 

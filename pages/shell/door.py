@@ -1,4 +1,4 @@
-"""Decide at the door: who may connect, what is answered to a gateway, what is not shown at all."""
+"""Decide at the door: who may connect, what a gateway is told, what nobody is shown."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from geo.errors import AtlasError
+from layers.text import LANGS, speaker
 
 HEALTH: Final = "/health"
 """Where a gateway asks whether readers can be sent here."""
@@ -30,7 +32,9 @@ class Door:
 
     A WebSocket is opened by pages of this server only. Streamlit holds to that too, but asks a
     host on the internet for the server's own address before it refuses a stranger, and answers
-    nobody meanwhile; so strangers are refused here, by what is written in the settings.
+    nobody meanwhile. So it is decided here, by what is written in the settings, and Streamlit is
+    left nothing to ask about: what is let in has no Origin any more. (Streamlit reads it once
+    again, for the cookie of a user who has signed in. The atlas has no accounts.)
 
     Parameters
     ----------
@@ -43,12 +47,28 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
-        if scope["type"] == "websocket" and not welcome(Headers(scope=scope)):
-            await send({"type": "websocket.close", "code": _REFUSED})
-        elif scope["type"] == "http" and scope["path"].rstrip("/").endswith(CLOSED):
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            if not welcome(Headers(scope=scope)):
+                await send({"type": "websocket.close", "code": _REFUSED})
+                return
+            left = [(name, value) for name, value in scope["headers"] if name != b"origin"]
+            scope = {**scope, "headers": left}
+        elif scope["type"] == "http" and (answer := _answer(scope)):
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _answer(scope: Scope) -> PlainTextResponse | None:
+    """Return what is said to a request that is not passed on."""
+    path = scope["path"].rstrip("/")
+    if path.endswith(CLOSED):
+        return PlainTextResponse("Not found\n", status_code=404)
+    if path.endswith(HEALTH) or is_host_allowed(Headers(scope=scope).get("host")):
+        return None
+    name = st.get_option("browser.serverAddress")
+    said = [speaker(lang)("frame.other_name", name=name) for lang in LANGS]
+    return PlainTextResponse("\n".join([*said, ""]), status_code=421)
 
 
 def welcome(headers: Headers) -> bool:
