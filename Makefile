@@ -4,15 +4,25 @@
 PYTHON ?= python3
 PORT ?= 8501
 CITY ?= tianjin
+# To serve an office (README): the address to listen on, the name readers use, the path before ours.
+ADDRESS ?=
+NAME ?=
+BASE ?=
 
 VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
+HOSTS = $(NAME) localhost 127.0.0.1 $(ADDRESS)
+OFFICE = $(if $(ADDRESS),--server.address $(ADDRESS)) \
+	$(if $(NAME)$(ADDRESS),--browser.serverAddress $(or $(NAME),$(ADDRESS))) \
+	$(if $(NAME),$(foreach host,$(HOSTS),--server.allowedHosts $(host))) \
+	$(if $(BASE),--server.baseUrlPath $(BASE))
 
 .PHONY: help run test build check attack bench picture lock wheelhouse clean
 
 help:
-	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it)'
+	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it;'
+	@echo '                 ADDRESS=, NAME= and BASE= serve an office, see README.md)'
 	@echo 'make test        format, lint, types, unit, page and browser tests'
 	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
 	@echo 'make check       prove that a rebuild of the pack gives the same bytes'
@@ -24,7 +34,7 @@ help:
 	@echo 'make clean       remove what these commands made'
 
 run: $(VENV)/run.stamp
-	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) $(OFFICE)
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium

@@ -7,12 +7,12 @@ a server enter it at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from geo.compiled import compiled
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -21,7 +21,6 @@ Small = NDArray[np.signedinteger[Any]]
 Counts = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 EDGE_CELL = -2
 """A cell of a lookup raster that an edge passes through."""
@@ -31,11 +30,7 @@ _STRETCH = 256
 """Points looked up at a time."""
 _ROUNDING = 4e-16
 """Bound on the relative rounding error of the orientation test (Shewchuk 1997: 3.33e-16)."""
-
-
-def _compiled(function: _Function) -> _Function:
-    """Compile at the first call; the machine code is kept beside this file."""
-    return cast(_Function, numba.njit(nogil=True, cache=True)(function))
+_compiled = compiled()
 
 
 @_compiled

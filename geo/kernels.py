@@ -7,17 +7,14 @@ threading layer ends the process when two sessions of a server enter it at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from geo.compiled import compiled
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Small = NDArray[np.int32]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 SHARE_BITS = 20
 """A whole point is 2²⁰ units: sums of whole numbers do not depend on their order."""
@@ -30,11 +27,7 @@ _BLOCK = 512
 """Points worked out at a time, so that what they leave stays in the first cache."""
 _COLUMNS = 128
 """Columns filtered at a time, for the same reason."""
-
-
-def _compiled(function: _Function) -> _Function:
-    """Compile at the first call; the machine code is kept beside this file."""
-    return cast(_Function, numba.njit(nogil=True, cache=True, fastmath={"contract"})(function))
+_compiled = compiled(fastmath={"contract"})
 
 
 @_compiled

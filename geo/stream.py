@@ -41,6 +41,7 @@ ANSWER_S = 10.0
 """How long a scheduler may take to answer, seconds."""
 CSV = (".csv", ".txt")
 """How the names of text files end; everything else is read as Parquet."""
+_TLS = "DASK_DISTRIBUTED__COMM__TLS__"
 _POLL_S = 0.005
 _HEAD_BYTES = 1 << 18
 _FAR = float(np.finfo(np.float64).max)
@@ -766,8 +767,26 @@ def _client(scheduler: str) -> Any:
         remedy = "Install the optional requirements for dask, or leave the scheduler out."
         problem = Problem("scheduler", "needs the package distributed.", remedy)
         raise ParameterError("stream.dask", [problem]) from error
+    security = _security(distributed, scheduler)
     try:
-        return distributed.Client(scheduler, set_as_default=False, timeout=ANSWER_S)
+        return distributed.Client(
+            scheduler, security=security, set_as_default=False, timeout=ANSWER_S
+        )
     except (OSError, ValueError) as error:
         problem = Problem("scheduler", f"{scheduler} does not answer.", "Start it, or check it.")
         raise ParameterError("stream.dask", [problem]) from error
+
+
+def _security(distributed: Any, scheduler: str) -> Any:
+    """Return the certificates that dask's own settings name; all is encrypted if the address is."""
+    encrypted = scheduler.startswith("tls://")
+    security = distributed.Security(require_encryption=encrypted)
+    try:
+        certified = security.get_connection_args("client")["ssl_context"] is not None
+    except OSError:  # what is named is not there, or no certificate
+        certified = False
+    if encrypted and not certified:
+        settings = ", ".join(f"{_TLS}{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+        problem = Problem("scheduler", f"{scheduler} needs certificates.", f"Set {settings}.")
+        raise ParameterError("stream.dask", [problem])
+    return security

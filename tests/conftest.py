@@ -44,6 +44,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if skipped:
         terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS WERE SKIPPED", red=True)
         terminalreporter.write_line(str(skipped[0].longrepr[-1]))
+    office = {
+        str(report.longrepr[-1])
+        for report in terminalreporter.stats.get("skipped", [])
+        if "office" in report.keywords
+    }
+    for reason in sorted(office):
+        terminalreporter.write_line(f"A test of an office's server was {reason}", yellow=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -168,6 +170,40 @@ def test_dask_splits_one_file_among_the_workers_and_can_be_called_off(write: Wri
             bin_points([path], grid=GRID, scheduler=address, cancel=lambda: True)
     assert there.digest == bin_points([path], grid=GRID, boundary=area).digest
     assert len(set(told)) > 2
+
+
+def test_dask_is_spoken_to_in_tls_alone_where_the_address_says_so(
+    write: Writer, tmp_path: Path
+) -> None:
+    distributed, dask = pytest.importorskip("distributed"), pytest.importorskip("dask")
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no certificate can be made: openssl is missing")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = f"{openssl} req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=atlas".split()
+    made += ["-keyout", str(key), "-out", str(cert)]
+    subprocess.run(made, check=True, capture_output=True)
+    tls = {"distributed.comm.tls.ca-file": str(cert)}
+    for role in ("client", "scheduler", "worker"):
+        tls[f"distributed.comm.tls.{role}.cert"] = str(cert)
+        tls[f"distributed.comm.tls.{role}.key"] = str(key)
+    path = write(x=[WEST + 1000.0], y=[SOUTH + 1000.0])
+    with (
+        dask.config.set(tls),
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0",
+            protocol="tls://", security=distributed.Security(),
+        ) as cluster,
+    ):  # fmt: skip
+        address = cluster.scheduler_address
+        assert address.startswith("tls://")
+        assert bin_points([path], grid=GRID, scheduler=address).n == 1
+        for wrong in (None, str(tmp_path / "gone")):
+            with (
+                dask.config.set({"distributed.comm.tls.client.cert": wrong}),
+                pytest.raises(ParameterError, match="DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT"),
+            ):
+                bin_points([path], grid=GRID, scheduler=address)
 
 
 def test_a_cluster_without_workers_is_refused(write: Writer) -> None:

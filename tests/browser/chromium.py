@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+OFFICE = "atlas.bureau.test"
+"""A name of this machine, as an office would give it."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox",
@@ -19,9 +22,12 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
     # A request to anywhere else is recorded by the tests and gets no answer.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+    f"--host-resolver-rules=MAP {OFFICE} 127.0.0.1 , MAP * ~NOTFOUND"
+    " , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
+OFFICE_TOOLS = {"nginx": "nginx-light", "openssl": "openssl", "strace": "strace", "ip": "iproute2"}
+"""Commands that the tests of an office's server use (tests/office), with their packages."""
 MISSING = (
     "NO BROWSER TEST RUNS: there is no Chromium. Install one and run again: "
     "`apt-get install chromium fonts-noto-cjk`, or `python -m playwright install chromium`."
@@ -42,24 +48,32 @@ def launch(playwright: Playwright, path: str) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
 
 
+def _apt(packages: Iterable[str]) -> bool:
+    """Install Debian packages where this may be done; tell whether it may."""
+    if not (shutil.which("apt-get") and os.name == "posix" and os.geteuid() == 0):
+        return False
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    apt = ["apt-get", "-qq", "-o", "Acquire::Retries=3"]
+    subprocess.run([*apt, "update"], env=quiet, check=False)
+    install = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    subprocess.run(install, env=quiet, check=False, stdout=subprocess.DEVNULL)
+    return True
+
+
 def _install() -> None:
-    if shutil.which("apt-get") and os.name == "posix" and os.geteuid() == 0:
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        apt = ["apt-get", "-qq", "-o", "Acquire::Retries=3"]
-        subprocess.run([*apt, "update"], env=quiet, check=False)
-        install = [*apt, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]
-        subprocess.run(install, env=quiet, check=False, stdout=subprocess.DEVNULL)
-    else:
+    if not _apt(DEBIAN_PACKAGES):
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
 def main() -> None:
-    """Install Chromium where there is none; say so loudly where none can be had."""
+    """Install Chromium and nginx where they lack; say loudly where no Chromium can be had."""
     with sync_playwright() as playwright:
         if find(playwright) is None:
             print("Installing Chromium for the browser tests …", flush=True)
             _install()
         path = find(playwright)
+    if lacking := {tool for tool in OFFICE_TOOLS if not shutil.which(tool)}:
+        _apt(OFFICE_TOOLS[tool] for tool in lacking)
     print(f"Browser tests use {path}." if path else f"\n{'!' * 80}\n{MISSING}\n{'!' * 80}\n")
 
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,13 +24,14 @@ from layers.city import City
 from layers.folium_map import overlay_json
 from layers.state import ViewState
 from layers.view import look
+from tests.browser.chromium import OFFICE
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = (1920, 1080)
 NARROW = (390, 844)
 START_SECONDS = 90
 WAIT_MS = 60_000
-HOME = frozenset({"127.0.0.1", "localhost"})
+HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
@@ -58,7 +59,8 @@ class Server:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -82,7 +84,12 @@ def _wait_for(process: subprocess.Popen[bytes], server: Server) -> None:
 
 @contextmanager
 def serve(
-    script: str = "streamlit_app.py", env: Mapping[str, str] | None = None
+    script: str = "streamlit_app.py",
+    env: Mapping[str, str | None] | None = None,
+    *,
+    options: Sequence[str] = (),
+    base: str = "",
+    through: Sequence[str] = (),
 ) -> Iterator[Server]:
     """Start a server that has never been asked for anything, and end it afterwards.
 
@@ -91,17 +98,26 @@ def serve(
     script
         Streamlit script, relative to the root of the repository.
     env
-        Variables set for the server, such as ``ATLAS_PACKS``.
+        Variables set for the server, such as ``ATLAS_PACKS``; None takes one away.
+    options
+        Options of Streamlit.
+    base
+        Path below which the server answers, if ``options`` name one.
+    through
+        Command that starts the server in its stead, such as ``setpriv``.
     """
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    port = free_port()
+    command = [*through, sys.executable, "-m", "streamlit", "run", script, *options]
+    command += ["--server.port", str(port)]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
     with tempfile.TemporaryDirectory(prefix="atlas-server-") as folder:
-        server = Server(f"http://127.0.0.1:{port}", Path(folder) / "server.log")
+        root = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
+        server = Server(root, Path(folder) / "server.log")
         with server.log.open("wb") as log:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+                env={name: value for name, value in variables.items() if value is not None},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

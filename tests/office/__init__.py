@@ -1,0 +1,1 @@
+"""Serve as an office would: behind a gateway, as a user of no rights, without a network."""
