@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,20 @@ def tianjin() -> City:
 def toy() -> City:
     """A city of squares on a metre grid, small enough to check in the head."""
     return load_city(ROOT / "tests" / "toy")
+
+
+@pytest.fixture(autouse=True)
+def nothing_unforeseen(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which the last catch caught something, unless it is marked so.
+
+    A page shows an unforeseen error as a sentence: without this, no test would notice one.
+    """
+    caught: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: caught.append(logging.Formatter().format(record))  # type: ignore[method-assign]
+    log = logging.getLogger("pages.shell.failure")
+    log.addHandler(handler)
+    yield
+    log.removeHandler(handler)
+    if caught and request.node.get_closest_marker("unforeseen") is None:
+        pytest.fail("\n".join(caught), pytrace=False)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.text import LANGS, speaker
 from pages.shell import failure
+from tests.test_pages import app
 
 
 def page() -> None:
@@ -28,6 +29,7 @@ def page() -> None:
     st.write("never")
 
 
+@pytest.mark.unforeseen
 def test_the_reader_gets_a_number_and_the_log_the_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -45,9 +47,30 @@ def test_the_reader_gets_a_number_and_the_log_the_traceback(
     assert [shown.value for shown in at.markdown] == ["`1`"], "the rest goes on, a stop stops"
 
 
+@pytest.mark.unforeseen
 def test_one_error_keeps_one_number(caplog: pytest.LogCaptureFixture) -> None:
     error = RuntimeError("a secret path: /srv/points")
     assert failure.report(error) == failure.report(error)
     assert len(caplog.records) == 1, "and is written once"
     assert caplog.records[0].levelno == logging.ERROR
     assert all("secret" not in failure.words(error, lang) for lang in LANGS)
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize(
+    "fails",
+    [
+        "pages.shell.panels.tally",  # the page itself
+        "pages.shell.map_view._follow",  # a fragment of it
+        "pages.shell.session.write",  # before it has begun
+    ],
+)
+def test_any_page_ends_in_that_sentence(fails: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: object, **named: object) -> None:
+        raise RuntimeError("a secret path: /srv/points")
+
+    monkeypatch.setattr(fails, fail)
+    at = app()
+    assert not at.exception
+    assert all(word in at.error[0].value for word in ("编号", "number"))
+    assert "secret" not in at.error[0].value

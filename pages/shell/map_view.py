@@ -19,7 +19,7 @@ from layers.drawing import Drawing
 from layers.state import camera
 from layers.text import display, safe
 from layers.view import View
-from pages.shell import cache, session
+from pages.shell import cache, failure, session
 from pages.shell.frame import Screen
 
 _ASSETS = Path(folium_map.__file__).with_name("assets")
@@ -96,6 +96,7 @@ def show(
 
 
 @st.fragment
+@failure.guarded
 def _map(
     screen: Screen, view: View, base: str, overlay: str, mounted: str, follow: bool, act: Act | None
 ) -> None:

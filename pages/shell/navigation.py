@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from layers.text import LANGS, Say, speaker
+from pages.shell import failure
 
 SCREENS: Final = ("explore", "district", "density", "coverage", "sources")
 """In the order of the menu; the first is the address without a path."""
@@ -36,11 +37,13 @@ def link(query: Mapping[str, str], name: str, label: str) -> None:
 
 
 def route() -> None:
-    """Run the screen that the address asks for."""
+    """Run the screen that the address asks for; what nobody foresaw is shown by the last catch."""
     st.session_state[ROUTED] = True
     asked = st.query_params.get("lang", LANGS[0])
     say = speaker(asked if asked in LANGS else LANGS[0])
-    st.navigation(list(screens(say).values()), position="hidden").run()
+    page = st.navigation(list(screens(say).values()), position="hidden")
+    with failure.caught():
+        page.run()
 
 
 def ensure_routed() -> None:
