@@ -25,6 +25,8 @@ class Field:
         Closed set of values, or None where any value is allowed.
     unit
         Unit symbol of a number, as printed ("km²", "m").
+    least
+        Smallest number that makes sense, or None where any does.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Field:
     required: bool = False
     allowed: frozenset[str] | None = None
     unit: str = ""
+    least: float | None = None
 
 
 @dataclass(frozen=True)

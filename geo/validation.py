@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 
@@ -18,6 +19,10 @@ Record = Mapping[str, object]
 
 MAX_TEXT = 10_000
 """Characters that one field may hold."""
+MOST_DEPTH = 32
+"""Levels of lists and tables that one field may hold; a deeper one exhausts the stack."""
+MOST_WHOLE = 2**53
+"""Largest whole number that JSON, a GIS and a sum over all rows keep to the last digit."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -52,17 +57,30 @@ def text_fault(text: str) -> str | None:
     return None
 
 
-def _texts(name: str, value: object) -> Iterable[tuple[str, str]]:
-    """Yield every text inside a value, however deep, with a name for the place it stands in."""
-    if isinstance(value, str):
-        yield name, value
-    elif isinstance(value, Mapping):
+def _inner(name: str, value: object) -> Iterable[tuple[str, object]]:
+    """Yield what stands directly inside a value, with a name for the place it stands in."""
+    if isinstance(value, Mapping):
         for key, inner in value.items():
             yield name, str(key)
-            yield from _texts(f"{name}.{key}" if name else str(key), inner)
+            yield (f"{name}.{key}" if name else str(key)), inner
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
-            yield from _texts(f"{name}[{number}]", inner)
+            yield f"{name}[{number}]", inner
+
+
+def _faults(name: str, value: object, depth: int = MOST_DEPTH) -> Iterable[tuple[str, str]]:
+    """Yield what keeps a value from travelling, however deep it lies, with the name of its place.
+
+    The depth is bounded before it is followed: every level takes its share of the stack.
+    """
+    if isinstance(value, str):
+        if fault := text_fault(value):
+            yield name, fault
+    elif not depth and isinstance(value, Mapping | list | tuple):
+        yield name, f"is nested more than {MOST_DEPTH} levels deep."
+    else:
+        for place, inner in _inner(name, value):
+            yield from _faults(place, inner, depth - 1)
 
 
 def printable(text: str, limit: int = 60) -> str:
@@ -71,19 +89,28 @@ def printable(text: str, limit: int = 60) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)
 
 
+def quoted(value: object) -> str:
+    """Return a value as it stands in a sentence about it, whatever it is."""
+    if isinstance(value, int) and abs(value) > sys.maxsize**8:
+        return f"a number of {value.bit_length():,} bits"  # Python refuses to write it out
+    return printable(repr(value))
+
+
 def row_name(record: Record, number: int, key: str = "id") -> str:
     """Return what a row has under ``key``, or its number counted from 1 if that is no text.
 
     A key that is a number itself is that number.
     """
     name = record.get(key)
-    if isinstance(name, int) and not isinstance(name, bool):
+    if isinstance(name, int) and not isinstance(name, bool) and abs(name) <= MOST_WHOLE:
         return f"#{name}"
     return printable(name) if isinstance(name, str) and name.strip() else f"#{number}"
 
 
 def text_problems(records: Sequence[Record], *, where: str, key: str = "id") -> list[Problem]:
     """List every text of every record, names of columns included, that may not travel.
+
+    What is nested too deep is listed too, and not looked into.
 
     Parameters
     ----------
@@ -102,8 +129,7 @@ def text_problems(records: Sequence[Record], *, where: str, key: str = "id") -> 
     return [
         Problem(where, fault, row=row_name(record, number, key), field=printable(name))
         for number, record in enumerate(records, start=1)
-        for name, text in _texts("", record)
-        if (fault := text_fault(text))
+        for name, fault in _faults("", record)
     ]
 
 
@@ -127,7 +153,8 @@ def _has_type(value: object, field: Field) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if field.type == "number":
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and math.isfinite(value)  # type: ignore[arg-type]
+        # Compared, not converted: a whole number of 400 digits is no float.
+        return is_number and abs(value) <= sys.float_info.max  # type: ignore[arg-type]
     return isinstance(value, str) and (field.type == "text" or is_date(value))
 
 
@@ -135,10 +162,18 @@ def _value_fault(value: object, field: Field) -> str | None:
     if is_blank(value):
         return "must not be blank." if field.required else None
     if not _has_type(value, field):
-        return f"must be {_TYPE_WORDS[field.type]}, not {printable(repr(value))}."
+        return f"must be {_TYPE_WORDS[field.type]}, not {quoted(value)}."
     if field.allowed is not None and value not in field.allowed:
         known = ", ".join(sorted(field.allowed)) or "nothing"
-        return f"{printable(repr(value))} is not one of: {known}."
+        return f"{quoted(value)} is not one of: {known}."
+    return _size_fault(value, field) if field.type in ("integer", "number") else None
+
+
+def _size_fault(value: Any, field: Field) -> str | None:
+    if field.type == "integer" and abs(value) > MOST_WHOLE:
+        return f"must lie within ±{MOST_WHOLE:,}, not be {quoted(value)}."
+    if field.least is not None and value < field.least:
+        return f"must be {field.least:g} or more, not {quoted(value)}."
     return None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,18 +16,18 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo.errors import DataError, Problem
+from geo.errors import AtlasError, DataError, Problem
 from geo.io import to_frame, to_table
 from geo.schema import Schema
-from geo.validation import Record
+from geo.validation import Record, printable
 from layers.catalog import CATALOG, SUBKINDS, generic_layer
+from layers.deliver import JOURNAL, WORK
 from layers.packcheck import PackRows, pack_problems
 from layers.packfile import PackFiles, Row, Settings
 from layers.spec import LayerSpec
 from layers.tables import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 from layers.text import texts
 
-DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 SETTINGS = "city.toml"
 PARK_LINKS = "park_links.csv"
 SOURCES = "sources.csv"
@@ -34,6 +35,7 @@ NOTICES = ("boundary", "review_base", "review_map", "footer")
 """Words that every map must carry, whatever the city."""
 WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
 """Datums of tiles that lie right under WGS 84 data."""
+_LOG = logging.getLogger(__name__)
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}", re.ASCII)
 _KEY_VARIABLE = re.compile(r"ATLAS_TILE_KEY[A-Z0-9_]{0,40}", re.ASCII)
@@ -200,9 +202,10 @@ def _kinds(files: PackFiles, section: Settings) -> tuple[str, ...]:
     sound = sorted(name for name in described if _KIND.fullmatch(name))
     for name in sorted(described.difference(sound)):
         section.report(name, "is not a name for a layer (a-z, 0-9, _).")
-    for path in sorted(files.folder.glob("*.geojson")):
-        if path.stem not in described:
-            files.report(path.name, "has no provenance.", f"Describe it under [layer.{path.stem}].")
+    for file in files.layer_names():
+        if (stem := file.removesuffix(".geojson")) not in described:
+            remedy = f"Describe it under [layer.{printable(stem)}]."
+            files.report(printable(file), "has no provenance.", remedy)
     if "district" not in described:
         section.report("district", "must be described: every city has districts.")
     return (*(n for n in CATALOG if n in sound), *(n for n in sound if n not in CATALOG))
@@ -350,8 +353,7 @@ def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
 
 
 def _optional(files: PackFiles, name: str, schema: Schema) -> list[Record]:
-    there = (files.folder / name).is_file()
-    return files.table(name, schema, number="row") if there else []
+    return files.table(name, schema, number="row") if files.is_there(name) else []
 
 
 def _attributions(rows: Sequence[Record]) -> Mapping[str, Bilingual]:
@@ -391,7 +393,7 @@ def _raise_if_any(files: PackFiles) -> None:
         raise DataError("pack_refused", tuple(dict.fromkeys(files.problems)))
 
 
-def load_city(folder: Path) -> City:
+def load_city(folder: Path, files: PackFiles | None = None) -> City:
     """Read and check the pack in a folder.
 
     Parameters
@@ -399,6 +401,8 @@ def load_city(folder: Path) -> City:
     folder
         Folder with ``city.toml``, the layers, ``base/``, ``plans/`` and ``aliases.csv``. Nothing
         in it is executed, and nothing outside it is read.
+    files
+        The files of that folder, for a caller who wants to know later whether they have changed.
 
     Returns
     -------
@@ -408,9 +412,27 @@ def load_city(folder: Path) -> City:
     Raises
     ------
     DataError
-        With everything that is wrong in any of the files.
+        With everything that is wrong in any of the files. What nobody foresaw is one too: the log
+        has it whole under the number that the last problem names.
     """
-    files = PackFiles(folder)
+    files = files or PackFiles(folder)
+    try:
+        return _load(files)
+    except AtlasError:
+        raise
+    except Exception as error:  # one pack must never take down the others
+        number = secrets.token_hex(3).upper()
+        _LOG.exception("Unforeseen error %s in the pack %s", number, printable(folder.name))
+        what = f"could not be checked to the end (number {number} in the server's log)."
+        last = Problem(printable(folder.name), what, "Mend what is listed, or show this number.")
+        raise DataError("pack_refused", [*dict.fromkeys(files.problems), last]) from error
+
+
+def _load(files: PackFiles) -> City:
+    if files.is_there(f"{WORK}/{JOURNAL}"):
+        what = "a build of this pack was broken off or is under way."
+        files.report(WORK, what, "Build it again: that brings the older files back first.")
+        _raise_if_any(files)
     top = Settings(files, SETTINGS, files.settings(SETTINGS))
     _raise_if_any(files)
     top.only(*_TOP)
@@ -433,6 +455,7 @@ def load_city(folder: Path) -> City:
         metric_epsg=head["metric_epsg"],
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
+        unread=frozenset(files.unread),
     )
     files.problems += pack_problems(rows, plan_folder=plan_folder)
     _raise_if_any(files)
@@ -454,59 +477,8 @@ def load_city(folder: Path) -> City:
     )
 
 
-def _pack_folders(extra: str | None) -> Iterator[Path]:
-    """Yield the folder of every pack: the shipped ones, then those in the extra folders."""
-    yield from sorted(path.parent for path in DATA_FOLDER.glob(f"*/{SETTINGS}"))
-    problems = []
-    for part in (extra or "").split(os.pathsep):
-        folder = Path(part.strip())
-        if not part.strip():
-            continue
-        if (folder / SETTINGS).is_file():
-            yield folder
-            continue
-        inner = sorted(path.parent for path in folder.glob(f"*/{SETTINGS}"))
-        if not inner:
-            remedy = f"Name a folder with {SETTINGS} in it, or a folder of such folders."
-            problems.append(Problem(f"ATLAS_PACKS {part}", "holds no pack.", remedy))
-        yield from inner
-    if problems:
-        raise DataError("packs_unusable", problems)
-
-
-def _pack_id(folder: Path) -> str:
-    """Return the id that a pack gives itself; of one that cannot be read, the folder's name."""
+def pack_id(folder: Path) -> str:
+    """Return the id that a pack gives itself; of one that gives none, the folder's name."""
     id_ = PackFiles(folder).settings(SETTINGS).get("id")
-    return id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
-
-
-def find_packs(extra: str | None = None) -> Mapping[str, Path]:
-    """Find all packs: the shipped ones, then those of ``ATLAS_PACKS``.
-
-    Parameters
-    ----------
-    extra
-        Value of ``ATLAS_PACKS``: folders separated by ``os.pathsep``, each a pack or a folder of
-        packs; None or empty for none.
-
-    Returns
-    -------
-    Mapping of str to Path
-        Folders by city id; the packs themselves are not checked.
-
-    Raises
-    ------
-    DataError
-        If a folder holds no pack, or two packs have the same id.
-    """
-    found: dict[str, Path] = {}
-    problems = []
-    for folder in _pack_folders(extra):
-        id_ = _pack_id(folder)
-        first = found.setdefault(id_, folder)
-        if first.resolve() != folder.resolve():
-            what = f"has the id {id_}, as {first} has."
-            problems.append(Problem(str(folder), what, "Give one of them another id."))
-    if problems:
-        raise DataError("packs_unusable", problems)
-    return MappingProxyType(found)
+    name = id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
+    return printable(name)

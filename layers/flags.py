@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from geo.errors import ParameterError, Problem
+from geo.errors import DataError, ParameterError, Problem
 from layers.catalog import PERIODS
-from layers.city import City, find_packs, load_city
+from layers.city import City, load_city
+from layers.packs import PACKS_VARIABLE, claims
 from layers.selection import DECIDING_KEYS, FORMATS
 from layers.state import (
     ALL,
@@ -30,7 +31,6 @@ from layers.state import (
     to_query,
 )
 
-PACKS_VARIABLE = "ATLAS_PACKS"
 _EPILOG = """Lists are separated by commas. Values are those of the address bar.
 
 A new or an empty folder takes the files. In the folder of an earlier export exactly the files
@@ -119,19 +119,43 @@ def _query(view: str | None) -> dict[str, list[str]]:
 
 
 def _city(asked: str | None, query: dict[str, list[str]]) -> City:
-    packs = find_packs(os.environ.get(PACKS_VARIABLE))
+    packs, empty = claims(os.environ.get(PACKS_VARIABLE))
     named = asked or query.get("city", [""])[-1]
     known = f"Known are: {', '.join(packs)}."
     problems = []
     if not named:
         problems.append(Problem("--city", "no city is named.", known))
     elif named not in packs:
-        problems.append(Problem("--city", f"{named!r} is unknown.", known))
+        problems += [Problem("--city", f"{named!r} is unknown.", known), *empty]
     if asked and query.get("city", [asked])[-1] != asked:
         problems.append(Problem("--view", f"is of another city than --city {asked}."))
     if problems:
         raise ParameterError("export_refused", problems)
-    return load_city(packs[named])
+    return _sound(packs[named])
+
+
+def _sound(folders: Sequence[Path]) -> City:
+    """Return the one city of some folders; two that are sound are one too many for a nightly job.
+
+    Which of them a screen shows it says there; a file would say nothing of it.
+    """
+    cities: dict[str, City] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            city = load_city(folder)
+        except DataError as error:
+            problems += error.problems
+        else:
+            cities.setdefault(city.digest, city)
+    if not cities:
+        raise DataError("pack_refused", problems)
+    if len(cities) > 1:
+        names = ", ".join(repr(folder.name) for folder in folders)
+        what = f"more than one pack is this city: {names}."
+        problem = Problem("--city", what, "Give one of them another id, or take it away.")
+        raise ParameterError("export_refused", [problem])
+    return next(iter(cities.values()))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
 import shapely
+from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import Problem
 from geo.io import WGS84
-from geo.validation import Record, is_blank, printable
+from geo.validation import Record, is_blank, printable, quoted
 from layers.catalog import OUTSIDE, PLAN_KINDS
 from layers.packfile import Row
 from layers.tables import CLAUSE_BASES
 
 DISTRICT_TOLERANCE_M = 150.0
 """How far beyond its district's outline a point may lie: the outlines are generalised (±130 m)."""
+OVERLAP_TOLERANCE = 0.01
+"""Part of a district that another may lie on: outlines that were generalised one by one overlap
+in slivers. Residents there are counted twice, so the part is what the figures may err by."""
+SIZE_TOLERANCE = 0.01
+"""Part by which an area or a length may differ from the outline: other planes measure otherwise."""
+SIZE_ROUNDING = 0.05
+"""km² or km by which it may differ besides, as it is written with one decimal."""
 WITHOUT_TASK = frozenset({None, "later_fact", "context"})
 """Plan statuses of places that the plan does not name; only others carry tasks of the plan."""
 
 _GAP_LISTS = (("place_ids", "named_total"), ("candidate_ids", "candidates_not_counted"))
 
 _Fault = Callable[[str, str], None]
+_ELLIPSOID = Geod(ellps="WGS84")
+_LINES = frozenset({"LineString", "MultiLineString"})
+_AREAS = frozenset({"Polygon", "MultiPolygon"})
+_DISTRICTS = "district.geojson"
+_MOST_SIZE = 1e9
+"""km or km² that are more than the Earth has."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,8 @@ class PackRows:
         By adcode, how far beyond its outline a district reaches over open water.
     halves
         Ids of the parts of the city that the settings name.
+    unread
+        Names of files whose rows could not be read: nothing is said of references to them.
     """
 
     layers: Mapping[str, tuple[str, Sequence[Row]]]
@@ -59,6 +77,7 @@ class PackRows:
     seaward_km: Mapping[str, float]
     links: Sequence[Record] = ()
     halves: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[tuple[str, str, Row]]:
         """Yield file, layer id and row of every place."""
@@ -68,8 +87,10 @@ class PackRows:
                     yield where, layer, row
 
     @cached_property
-    def place_ids(self) -> frozenset[object]:
-        """Ids of all places."""
+    def place_ids(self) -> frozenset[object] | None:
+        """Ids of all places, or None if a file of them could not be read."""
+        if any(self.layers[layer][0] in self.unread for layer in self.places):
+            return None
         return frozenset(row.record.get("id") for _, _, row in self)
 
     @cached_property
@@ -83,21 +104,35 @@ class PackRows:
         }
 
     @cached_property
-    def districts(self) -> gpd.GeoSeries:
-        """Sound district outlines by adcode, in the metric plane."""
-        _, rows = self.layers.get("district", ("", ()))
-        sound = {
-            str(row.record.get("id")): row.shape
-            for row in rows
-            if row.shape is not None and row.shape.is_valid and not row.shape.is_empty
-        }
-        shapes = gpd.GeoSeries(list(sound.values()), index=list(sound), crs=WGS84)
-        return shapes.to_crs(self.metric_epsg)
+    def tasks(self) -> Collection[object] | None:
+        """Ids of the plan's tasks, or None if their table could not be read."""
+        return None if any(name.endswith("/clauses.csv") for name in self.unread) else self.lines
 
     @cached_property
-    def adcodes(self) -> frozenset[str]:
-        """Adcodes of all districts, also of those whose outline is not sound."""
-        _, rows = self.layers.get("district", ("", ()))
+    def outlines(self) -> Mapping[str, BaseGeometry]:
+        """Sound district outlines by adcode, in degrees."""
+        return {
+            str(row.record.get("id")): row.shape
+            for row in self.layers.get("district", ("", ()))[1]
+            if row.shape is not None
+            and row.shape.geom_type in _AREAS
+            and row.shape.is_valid
+            and not row.shape.is_empty
+        }
+
+    @cached_property
+    def districts(self) -> gpd.GeoSeries:
+        """Those of them that the metric plane can hold, in it."""
+        shapes = gpd.GeoSeries(list(self.outlines.values()), index=list(self.outlines), crs=WGS84)
+        placed = shapes.to_crs(self.metric_epsg)
+        return placed[np.isfinite(placed.bounds.to_numpy()).all(axis=1)]
+
+    @cached_property
+    def adcodes(self) -> frozenset[object] | None:
+        """Adcodes of all districts, sound or not; None if their file could not be read."""
+        where, rows = self.layers.get("district", (_DISTRICTS, ()))
+        if where in self.unread:
+            return None
         return frozenset(str(row.record.get("id")) for row in rows)
 
 
@@ -111,9 +146,11 @@ def _at(problems: list[Problem], where: str, record: Record) -> _Fault:
     return lambda field, what: problems.append(Problem(where, what, row=row, field=field))
 
 
-def _unknown(values: Iterable[object], known: Iterable[object]) -> list[str]:
-    known = frozenset(known)
-    return [printable(repr(value)) for value in values if value not in known]
+def _unknown(values: Iterable[object], known: Collection[object] | None) -> list[str]:
+    """Return the values that are not known; none if nobody can tell."""
+    if known is None:
+        return []
+    return [quoted(value) for value in values if value not in known]
 
 
 def _check_ids(pack: PackRows) -> Iterator[Problem]:
@@ -131,7 +168,7 @@ def _check_kind(record: Record, layer: str, fault: _Fault) -> None:
 
 
 def _check_references(pack: PackRows, record: Record, fault: _Fault) -> None:
-    for value in _unknown(split(record.get("clause_ids")), pack.lines):
+    for value in _unknown(split(record.get("clause_ids")), pack.tasks):
         fault("clause_ids", f"there is no plan task {value}.")
     for field in ("parent_id", "also_in"):
         for value in _unknown(split(record.get(field)), pack.place_ids):
@@ -140,7 +177,7 @@ def _check_references(pack: PackRows, record: Record, fault: _Fault) -> None:
         adcode = record.get(f"{stem}_adcode")
         if adcode is None:
             continue
-        for value in _unknown([adcode], pack.adcodes | {OUTSIDE}):
+        for value in _unknown([] if adcode == OUTSIDE else [adcode], pack.adcodes):
             fault(f"{stem}_adcode", f"there is no district {value}.")
         for lang in ("zh", "en"):
             if is_blank(record.get(f"{stem}_name_{lang}")):
@@ -237,6 +274,71 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
             yield Problem(where, fault, row=printable(str(row.record.get("id"))), field="geometry")
 
 
+def _check_outlines(pack: PackRows) -> list[Problem]:
+    """Compare the outlines of the districts with the city's bbox and with each other."""
+    problems: list[Problem] = []
+    bounds, frame = ", ".join(f"{degrees:g}" for degrees in pack.bbox), shapely.box(*pack.bbox)
+    for adcode, outline in pack.outlines.items():
+        if not frame.covers(outline):
+            what = f"the district reaches beyond the city's bbox ({bounds})."
+            remedy = "Widen the bbox in city.toml, or correct the outline."
+            problems.append(Problem(_DISTRICTS, what, remedy, printable(adcode), "geometry"))
+    shapes = np.array(list(pack.outlines.values()), dtype=object)
+    for pair in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
+        first, second = sorted(pair, key=lambda at: float(shapes[at].area))
+        if pair[0] >= pair[1]:
+            continue
+        # In degrees, where the outlines are known to be valid: a part of a part needs no plane.
+        part = shapely.intersection(shapes[first], shapes[second]).area / shapes[first].area
+        if part > OVERLAP_TOLERANCE:
+            upper, lower = (printable(list(pack.outlines)[at]) for at in (first, second))
+            what = f"the district lies on {lower} with {part:.1%} of its area."
+            remedy = f"At most {OVERLAP_TOLERANCE:.0%} may overlap: cut them along one border."
+            problems.append(Problem(_DISTRICTS, what, remedy, upper, "geometry"))
+    return problems
+
+
+def _size(record: Record, field: str) -> float | None:
+    """Return what a column says of a size, or None if it says none that is sound."""
+    said = record.get(field)
+    sound = isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= _MOST_SIZE
+    return float(said) if sound else None  # type: ignore[arg-type]
+
+
+def _check_size(record: Record, field: str, measured: float, unit: str, fault: _Fault) -> None:
+    said = _size(record, field)
+    if said is not None and abs(said - measured) > SIZE_TOLERANCE * measured + SIZE_ROUNDING:
+        fault(field, f"is {said:,g}; the geometry measures {measured:,.1f} {unit}.")
+
+
+def _check_deviation(record: Record, fault: _Fault) -> None:
+    """Compare how far the outline is said to differ from the area of reference with both."""
+    said, reference = _size(record, "area_km2_polygon"), _size(record, "area_km2_reference")
+    told = record.get("polygon_deviation_pct")
+    if said is None or not reference or not isinstance(told, int | float):
+        return
+    share = 100 * (said / reference - 1)
+    if not abs(told - share) <= SIZE_ROUNDING + 100 * SIZE_ROUNDING / reference:
+        fault("polygon_deviation_pct", f"is {quoted(told)}; the two areas give {share:,.1f}.")
+
+
+def _check_sizes(pack: PackRows) -> list[Problem]:
+    """Compare the sizes that the columns say with the geometries, on the ellipsoid."""
+    problems: list[Problem] = []
+    for row in pack.layers.get("district", ("", ()))[1]:
+        fault = _at(problems, _DISTRICTS, row.record)
+        if row.shape is not None and pack.outlines.get(str(row.record.get("id"))) is row.shape:
+            km2 = abs(_ELLIPSOID.geometry_area_perimeter(row.shape)[0]) / 1e6
+            _check_size(row.record, "area_km2_polygon", km2, "km²", fault)
+        _check_deviation(row.record, fault)
+    where, rows = pack.layers.get("axis", ("", ()))
+    for row in rows:
+        if row.shape is not None and row.shape.geom_type in _LINES:
+            km = _ELLIPSOID.geometry_length(row.shape) / 1e3
+            _check_size(row.record, "length_km", km, "km", _at(problems, where, row.record))
+    return problems
+
+
 def _check_halves(pack: PackRows) -> list[Problem]:
     """Compare the half that a district is said to belong to with those that the settings name."""
     problems: list[Problem] = []
@@ -253,7 +355,7 @@ def _check_halves(pack: PackRows) -> list[Problem]:
 
 def _check_clauses(pack: PackRows, where: str) -> list[Problem]:
     problems: list[Problem] = []
-    ids = {clause.get("id") for clause in pack.clauses}
+    ids = None if where in pack.unread else {clause.get("id") for clause in pack.clauses}
     for clause in pack.clauses:
         fault = _at(problems, where, clause)
         if clause.get("parent_id") is not None:
@@ -269,7 +371,7 @@ def _check_indicators(pack: PackRows, where: str) -> list[Problem]:
     problems: list[Problem] = []
     for indicator in pack.indicators:
         fault = _at(problems, where, indicator)
-        for value in _unknown([indicator.get("clause_id")], pack.lines):
+        for value in _unknown([indicator.get("clause_id")], pack.tasks):
             fault("clause_id", f"there is no plan task {value}.")
     return problems
 
@@ -280,7 +382,7 @@ def _check_gaps(pack: PackRows, where: str) -> list[Problem]:
         fault = _at(problems, where, gap)
         for value in _unknown([gap.get("layer")], pack.places):
             fault("layer", f"there is no layer of places {value}.")
-        for value in _unknown([gap.get("clause_id")], pack.lines):
+        for value in _unknown([gap.get("clause_id")], pack.tasks):
             fault("clause_id", f"there is no plan task {value}.")
         for field, count in _GAP_LISTS:
             members = split(gap.get(field))
@@ -292,28 +394,33 @@ def _check_gaps(pack: PackRows, where: str) -> list[Problem]:
 
 
 def _check_aliases(pack: PackRows, where: str) -> list[Problem]:
-    targets = {
-        *pack.place_ids,
-        *(f"layer:{layer}" for layer in pack.layers),
-        *(f"district:{adcode}" for adcode in pack.adcodes),
-        *(f"half:{half}" for half in pack.halves),
+    targets: Mapping[str, Collection[object] | None] = {
+        "": pack.place_ids,
+        "layer": pack.layers,
+        "district": pack.adcodes,
+        "half": pack.halves,
     }
     problems: list[Problem] = []
     for alias in pack.aliases:
-        fault = _at(problems, where, alias)
-        for value in _unknown([alias.get("target")], targets):
-            fault("target", f"there is no place, layer, district or half {value}.")
+        target = alias.get("target")
+        if not isinstance(target, str):
+            continue  # a blank one has been told of
+        kind, _, name = target.rpartition(":")
+        if _unknown([name], targets.get(kind, ())):
+            fault = _at(problems, where, alias)
+            fault("target", f"there is no place, layer, district or half {quoted(target)}.")
     return problems
 
 
 def _check_links(pack: PackRows, where: str) -> list[Problem]:
     problems: list[Problem] = []
-    _, universities = pack.layers.get("university", ("", ()))
-    campuses = [row.record.get("id") for row in universities]
+    file, universities = pack.layers.get("university", ("", ()))
+    campuses = {None, *(row.record.get("id") for row in universities)}
     seen: set[tuple[object, ...]] = set()
     for link in pack.links:
         fault = _at(problems, where, link)
-        for value in _unknown([link.get("university_id")], [None, *campuses]):
+        known = None if file in pack.unread else campuses
+        for value in _unknown([link.get("university_id")], known):
             fault("university_id", f"there is no university {value}.")
         for value in _unknown([link.get("place_id")], pack.place_ids):
             fault("place_id", f"there is no place {value}.")
@@ -345,6 +452,8 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_ids(pack),
         *_check_places(pack),
         *_check_sites(pack),
+        *_check_outlines(pack),
+        *_check_sizes(pack),
         *_check_halves(pack),
         *_check_clauses(pack, f"{plan_folder}/clauses.csv"),
         *_check_indicators(pack, f"{plan_folder}/indicators.csv"),

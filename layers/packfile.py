@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +20,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import Problem
-from geo.io import WGS84, read_features
+from geo.io import WGS84, decode_text, read_features
 from geo.schema import Schema
 from geo.validation import (
     Record,
@@ -30,6 +33,15 @@ from geo.validation import (
     text_problems,
 )
 
+MOST_BYTES = 50_000_000
+"""Size up to which a layer or a table of a pack is read."""
+MOST_SETTINGS = 1_000_000
+"""Size up to which settings are read."""
+MOST_ROWS = 200_000
+MOST_DOTS = 400
+"""Dots in one line of settings: a dotted key takes time with the square of its parts."""
+_LAYERS = "*.geojson"
+"""Stands among the looks for the list of layers."""
 _OTHER_DELIMITER = re.compile("[;\t|，；]")
 """What stands between the columns of a table that was not saved with commas."""
 
@@ -41,6 +53,10 @@ class Row(NamedTuple):
     shape: BaseGeometry | None
 
 
+Look = tuple[object, ...] | None
+"""What tells one state of a file from another without reading it; None if it is not there."""
+
+
 @dataclass
 class PackFiles:
     """The files of one pack, read on demand.
@@ -48,16 +64,24 @@ class PackFiles:
     Parameters
     ----------
     folder
-        Folder of the pack.
+        Folder of the pack. What a link leads to outside of it is not read.
     problems
         All that was found wrong so far, in the order of reading.
     digests
         SHA-256 of every file that was read, by its name in the pack.
+    unread
+        Names of the files whose rows could not be read at all: what refers to them cannot be
+        checked.
+    looks
+        How every file looked that was asked for, just before it was read, whether it is there or
+        not; and the names of the layers.
     """
 
     folder: Path
     problems: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    looks: dict[str, Look] = field(default_factory=dict)
 
     def report(
         self, where: str, what: str, remedy: str = "", row: str = "", name: str = ""
@@ -71,36 +95,90 @@ class PackFiles:
         lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self.digests.items()))
         return hashlib.sha256(lines.encode()).hexdigest()
 
-    def content(self, name: str) -> bytes | None:
-        """Return the bytes of a file, or None and a problem."""
+    def _look(self, name: str) -> Look:
+        if name == _LAYERS:
+            return _layer_names(self.folder)
         try:
-            data = (self.folder / name).read_bytes()
-        except OSError as error:
-            self.report(name, f"cannot be read: {error.strerror}.", "Add the file.")
+            now = (self.folder / name).stat()
+        except OSError:
+            return None
+        # The moment of change cannot be set back, as that of writing is by a copy that keeps it.
+        return (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+    def changed(self) -> bool:
+        """Tell whether a file that was asked for, or the list of layers, is no longer as it was."""
+        return any(self._look(name) != look for name, look in self.looks.items())
+
+    def layer_names(self) -> tuple[str, ...]:
+        """Return the names of the GeoJSON files that stand beside the settings, sorted."""
+        self.looks[_LAYERS] = names = _layer_names(self.folder)
+        return names
+
+    def is_there(self, name: str) -> bool:
+        """Tell whether something stands under a name, be it a file or not."""
+        self.looks.setdefault(name, self._look(name))
+        return os.path.lexists(self.folder / name)
+
+    def content(self, name: str, most: int = MOST_BYTES) -> bytes | None:
+        """Return the bytes of a file of at most so many, or None and a problem."""
+        self.looks[name] = self._look(name)
+        try:
+            data, fault = self._bytes(self.folder / name, most)
+        except (OSError, RuntimeError, ValueError) as error:
+            # A loop of links is a RuntimeError that names the path; only its kind is told.
+            reason = getattr(error, "strerror", None) or "Too many levels of symbolic links"
+            self.report(name, f"cannot be read: {reason}.", "Add the file.")
+            data, fault = None, ""
+        if fault:
+            self.report(name, fault, "Put a plain file of the pack there.")
+        if data is None:
+            self.unread.add(name)
             return None
         self.digests[name] = hashlib.sha256(data).hexdigest()
         return data
 
-    def text(self, name: str) -> str | None:
+    def _bytes(self, path: Path, most: int) -> tuple[bytes | None, str]:
+        """Return the content of a file, or None and why it may not be read."""
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(self.folder.resolve()):
+            return None, "is a link that leads out of the pack."
+        mode = real.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return None, "is a folder, not a file."
+        if not stat.S_ISREG(mode):  # to open a pipe would wait for its writer
+            return None, "is not a plain file."
+        with real.open("rb") as file:
+            data = file.read(most + 1)
+        if len(data) > most:
+            return None, f"is larger than {most:,} bytes."
+        return data, ""
+
+    def text(self, name: str, most: int = MOST_BYTES) -> str | None:
         """Return a file as UTF-8 text, or None and a problem."""
-        data = self.content(name)
+        data = self.content(name, most)
         if data is None:
             return None
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self.report(name, f"is not UTF-8 (byte {error.start}).", "Save it as UTF-8.")
-            return None
+        text, problems = decode_text(data, where=name)
+        self.problems += problems
+        if text is None:
+            self.unread.add(name)
+        return text
 
     def settings(self, name: str) -> dict[str, Any]:
         """Return a TOML file as a tree, empty if it cannot be read."""
-        text = self.text(name)
+        text = self.text(name, MOST_SETTINGS)
         if text is None:
+            return {}
+        if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+            self.report(name, f"has a line with more than {MOST_DOTS} dots.", "Break it.")
             return {}
         try:
             tree = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            self.report(name, f"is not valid TOML: {error}.")
+        except RecursionError:
+            self.report(name, "is not valid TOML: it is nested too deep.")
+            return {}
+        except ValueError as error:  # a number of 5,000 digits too
+            self.report(name, f"is not valid TOML: {printable(str(error), 200)}.")
             return {}
         self.problems += [
             Problem(name, problem.what, problem.remedy, field=problem.field)
@@ -127,14 +205,22 @@ class PackFiles:
 
     def cells(self, name: str) -> tuple[list[str], list[dict[str, str]]] | None:
         """Return the header and the rows of a CSV file as text, or None and a problem."""
+        before = len(self.problems)
         text = self.text(name)
-        if text is None:
-            return None
+        found = None if text is None else self._cells(name, text)
+        if found is None or len(self.problems) > before:
+            self.unread.add(name)
+        return found
+
+    def _cells(self, name: str, text: str) -> tuple[list[str], list[dict[str, str]]] | None:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
-            header, *rows = list(reader) or [[]]
+            header, *rows = list(islice(reader, MOST_ROWS + 2)) or [[]]
         except csv.Error as error:
             self.report(name, f"is not valid CSV: {error}.", row=f"line {reader.line_num}")
+            return None
+        if len(rows) > MOST_ROWS:
+            self.report(name, f"has more than {MOST_ROWS:,} rows.")
             return None
         if other := _OTHER_DELIMITER.search(header[0]) if len(header) == 1 else None:
             what = f"has {other[0]!r} between its columns."
@@ -158,8 +244,10 @@ class PackFiles:
             return []
         features, problems = read_features(data, where=name)
         self.problems += problems
+        if problems and not features:
+            self.unread.add(name)
         rows = [
-            Row(f["properties"] or {}, shape(f["geometry"]) if f.get("geometry") else None)
+            Row(f["properties"] or {}, shape(f["geometry"]) if f["geometry"] else None)
             for f in features
         ]
         records = [row.record for row in rows]
@@ -168,6 +256,14 @@ class PackFiles:
         self.problems += schema_problems(records, schema, where=name)
         self.problems += geometry_problems(shapes, schema, where=name)
         return [Row(_scalars(row.record), row.shape) for row in rows]
+
+
+def _layer_names(folder: Path) -> tuple[str, ...]:
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:
+        return ()
+    return tuple(sorted(name for name in names if name.endswith(".geojson")))
 
 
 def _scalars(record: Record) -> Record:

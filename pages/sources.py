@@ -13,6 +13,7 @@ say = screen.say
 frame.heading(screen, say("sources.title"), say("sources.subtitle", date=screen.city.data_date))
 today = datetime.now(UTC).date()
 provenance.overview(sources_table(screen.city, screen.state.lang, today=today))
+provenance.packs(screen)
 provenance.plan(screen)
 for layer in screen.city.layers.values():
     provenance.layer_sheet(screen, layer, today)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections import Counter
@@ -12,9 +11,8 @@ import pytest
 from shapely import box
 
 from geo.errors import DataError
-from layers import city as city_module
 from layers.catalog import CATALOG
-from layers.city import NOTICES, City, find_packs, load_city
+from layers.city import NOTICES, City, load_city
 from layers.headline import plan_places
 from layers.tables import BASE
 from tests.hostile import HOSTILE_TEXTS, REFUSED, TOY, hostile_pack, refused_pack
@@ -356,43 +354,6 @@ def test_a_refused_pack_is_refused_with_every_row_and_field(tmp_path: Path) -> N
     found = {(p.where, p.row, p.field) for p in caught.value.problems}
     assert found == {(file, row, column) for file, row, column, _ in REFUSED}
     assert "\0" not in str(caught.value)
-
-
-# Finding packs ----------------------------------------------------------------------------------
-
-
-def test_the_shipped_packs_are_found() -> None:
-    assert find_packs()["tianjin"] == city_module.DATA_FOLDER / "tianjin"
-
-
-@pytest.mark.parametrize("extra", [str(TOY), f"{os.pathsep}{TOY}{os.pathsep}", str(TOY.parent)])
-def test_a_pack_or_a_folder_of_packs_is_found(extra: str) -> None:
-    packs = find_packs(extra)
-    assert list(packs) == ["tianjin", "toy"]
-    assert load_city(packs["toy"]).name == ("玩具市", "Toytown")
-
-
-def test_the_same_folder_twice_is_one_pack() -> None:
-    assert list(find_packs(os.pathsep.join([str(TOY), str(TOY)]))) == ["tianjin", "toy"]
-
-
-def test_two_packs_of_one_id_are_an_error(pack: Path) -> None:
-    with pytest.raises(DataError) as caught:
-        find_packs(os.pathsep.join([str(TOY), str(pack)]))
-    assert caught.value.key == "packs_unusable"
-    assert "has the id toy" in str(caught.value)
-
-
-def test_a_folder_that_holds_no_pack_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError) as caught:
-        find_packs(os.pathsep.join([str(tmp_path / "gone"), str(tmp_path)]))
-    assert len(caught.value.problems) == 2
-
-
-def test_a_pack_that_cannot_be_read_is_found_under_its_folder_name(tmp_path: Path) -> None:
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "city.toml").write_text("id = ")
-    assert find_packs(str(tmp_path))["broken"] == tmp_path / "broken"
 
 
 def test_blank_text_is_none_not_a_number(tianjin: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,9 +10,10 @@ from urllib.parse import urlencode
 import pytest
 
 from geo.errors import DataError, ParameterError
-from layers.city import City
+from layers.city import City, load_city
 from layers.flags import Wish, read
 from layers.state import Camera, Filters, ViewState, default_state, to_query
+from tests.hostile import TOY
 
 
 def ask(*flags: str) -> Wish:
@@ -139,8 +141,29 @@ def test_packs_of_others_are_found_where_the_variable_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ATLAS_PACKS", str(tmp_path))
-    with pytest.raises(DataError, match="holds no pack"):
-        ask("--city", "tianjin")
+    assert ask("--city", "tianjin").city.id == "tianjin", "an empty folder takes nothing away"
+    with pytest.raises(ParameterError, match="holds no pack"):
+        ask("--city", "mytown")
+
+
+def test_a_city_that_two_packs_claim_is_taken_from_the_sound_one_or_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(tmp_path))
+    for name in ("broken", "sound"):
+        shutil.copytree(TOY, tmp_path / name)
+    aliases = tmp_path / "broken" / "aliases.csv"
+    words = aliases.read_bytes()
+    aliases.write_bytes(words + b"More,nowhere,,\n")
+    assert ask("--city", "toy").city.digest == load_city(TOY).digest
+    aliases.write_bytes(words + b"More,park-one,,\n")
+    with pytest.raises(ParameterError, match="'broken', 'sound'") as caught:
+        ask("--city", "toy")
+    assert str(tmp_path) not in str(caught.value)
+    (tmp_path / "sound" / "city.toml").write_text("id = 'toy'\nzoom = " + "9" * 5000)
+    aliases.unlink()
+    with pytest.raises(DataError, match="aliases.csv: cannot be read"):
+        ask("--city", "toy")
 
 
 @pytest.mark.parametrize("flags", [["--nowhere"], ["--city"], ["--lay", "all"], []])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import layers.city
+import layers.packs
 from layers.city import City, load_city
 from layers.export import package
 from layers.search import find
@@ -41,7 +41,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The toy city, and no other in the app."""
     folder = tmp_path / "toy"
     shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    monkeypatch.setattr(layers.city, "DATA_FOLDER", tmp_path / "none")
+    monkeypatch.setattr(layers.packs, "DATA_FOLDER", tmp_path / "none")
     monkeypatch.setenv("ATLAS_PACKS", str(folder))
     yield folder
 

@@ -287,9 +287,9 @@ def test_problems_of_many_files_come_at_once(pack: Pack) -> None:
     (pack / "axis.geojson").unlink()
     (pack / "base/sea.geojson").write_bytes("海".encode("gb18030"))
     put(pack, "gathering_area", "area-one", level="grand", clause_ids="c9")
-    edit(pack, "aliases.csv", "term", "老园", target="gone")
+    edit(pack, "aliases.csv", "term", "老园", target="layer:gone")
     found = "\n".join(problems(pack))
-    for part in ("university", "axis", "base/sea", "'grand' is not", "'c9'", "'gone'"):
+    for part in ("university", "axis", "base/sea", "'grand' is not", "'c9'", "'layer:gone'"):
         assert part in found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
@@ -28,16 +27,16 @@ from layers import (
     scenario_view,
     siting_view,
 )
-from layers.city import City, find_packs, load_city
+from layers.city import City
 from layers.drawing import Drawing
 from layers.headline import Headline, headline
+from layers.packs import PACKS_VARIABLE, Packs, Shelf
 from layers.points_source import Folder, Layout, Source, open_folder
 from layers.points_words import Told
 from layers.state import Allowed, PointsOptions, ViewState, allowed
 from layers.view import look
 from pages.shell.desk import Desk
 
-PACKS_VARIABLE = "ATLAS_PACKS"
 POINTS_VARIABLE = "ATLAS_POINTS"
 """Names the folder of files of the readers' own points."""
 SCHEDULER_VARIABLE = "ATLAS_DASK"
@@ -47,30 +46,23 @@ LOOK_AGAIN_S = 2.0
 
 
 @st.cache_resource(show_spinner=False)
-def packs(extra: str | None) -> Mapping[str, Path]:
-    """Return the folders of all packs by city id."""
-    return find_packs(extra)
+def _shelf() -> Shelf:
+    return Shelf()
 
 
-def known_packs() -> Mapping[str, Path]:
-    """Return the shipped packs and those that the environment adds."""
-    return packs(os.environ.get(PACKS_VARIABLE))
+def packs() -> Packs:
+    """Return the shipped packs and those that the environment adds, as their files are now."""
+    return _shelf().packs(os.environ.get(PACKS_VARIABLE))
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _city(folder: Path, stamp: float) -> City:
-    return load_city(folder)
-
-
-def city(city_id: str) -> City:
-    """Return a city, read again when its ``city.toml`` has changed."""
-    folder = known_packs()[city_id]
-    return _city(folder, (folder / "city.toml").stat().st_mtime)
+def city(digest: str) -> City:
+    """Return a city by the digest of all its files, so that no answer mixes two versions."""
+    return _shelf().version(digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _allowed(city_id: str, digest: str) -> Allowed:
-    return allowed(city(city_id))
+    return allowed(city(digest))
 
 
 def allowed_of(place: City) -> Allowed:
@@ -80,7 +72,7 @@ def allowed_of(place: City) -> Allowed:
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _headline(city_id: str, digest: str) -> Headline:
-    return headline(city(city_id))
+    return headline(city(digest))
 
 
 def headline_of(place: City) -> Headline:
@@ -90,7 +82,7 @@ def headline_of(place: City) -> Headline:
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _base(city_id: str, digest: str, lang: str) -> str:
-    return folium_map.base_json(city(city_id), lang)
+    return folium_map.base_json(city(digest), lang)
 
 
 def base_of(place: City, lang: str) -> str:
@@ -103,7 +95,7 @@ def package(
     city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], fmt: str, epsg: int
 ) -> bytes:
     """Return an export of the view as a zip file."""
-    return export.package(city(city_id), state, layers=layers, fmt=fmt, epsg=epsg).zip()
+    return export.package(city(digest), state, layers=layers, fmt=fmt, epsg=epsg).zip()
 
 
 def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
@@ -115,7 +107,7 @@ def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_view.Coverage:
-    return coverage_view.coverage(city(city_id), asked)
+    return coverage_view.coverage(city(digest), asked)
 
 
 def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
@@ -143,7 +135,7 @@ def _coverage_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing_view.Paired | None:
-    return pairing_view.paired(city(city_id), asked)
+    return pairing_view.paired(city(digest), asked)
 
 
 def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
@@ -169,7 +161,7 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
 
 @st.cache_resource(show_spinner=False, max_entries=12)
 def _density(city_id: str, digest: str, asked: ViewState) -> density_measure.Measured:
-    return density_measure.measure(look(city(city_id), asked))
+    return density_measure.measure(look(city(digest), asked))
 
 
 def _density_asked(state: ViewState) -> ViewState:
@@ -213,7 +205,7 @@ def density_package(place: City, state: ViewState) -> bytes:
 def _balance(
     city_id: str, digest: str, asked: ViewState, by: By, lang: str
 ) -> balance_view.BalanceTold:
-    return balance_view.tell(look(city(city_id), asked), by, lang)
+    return balance_view.tell(look(city(digest), asked), by, lang)
 
 
 def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
@@ -224,7 +216,7 @@ def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _balance_files(city_id: str, digest: str, asked: ViewState, by: By) -> bytes:
-    return balance_view.files(look(city(city_id), asked), by).zip()
+    return balance_view.files(look(city(digest), asked), by).zip()
 
 
 def balance_package(place: City, state: ViewState) -> bytes:
@@ -234,7 +226,7 @@ def balance_package(place: City, state: ViewState) -> bytes:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _asked(city_id: str, digest: str, asked: ViewState) -> coverage_view.Asked:
-    return coverage_view.ask(city(city_id), asked)
+    return coverage_view.ask(city(digest), asked)
 
 
 def asked_of(place: City, state: ViewState) -> coverage_view.Asked:
@@ -260,7 +252,7 @@ def compared_of(
 def _siting(
     city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
 ) -> siting_view.Sited:
-    return siting_view.sited(city(city_id), asked, drawn)
+    return siting_view.sited(city(digest), asked, drawn)
 
 
 def siting_of(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import streamlit as st
 from markupsafe import Markup
 
-from geo.errors import AtlasError
 from layers.city import City
+from layers.packs import Packs, Refused
 from layers.state import ViewState, to_query
-from layers.text import LANGS, Say, display, speaker
-from pages.shell import navigation, session
+from layers.text import LANGS, Say, display, markdown_safe, speaker
+from pages.shell import cache, html, navigation, session
 
 PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
@@ -28,6 +29,8 @@ class Screen:
     city: City
     state: ViewState
     say: Say
+    packs: Packs
+    """All packs, of which the city is one."""
 
 
 def open_page(name: str) -> Screen:
@@ -41,31 +44,46 @@ def open_page(name: str) -> Screen:
     Returns
     -------
     Screen
-        City, state and words of this run. When a pack cannot be read, the reasons are shown
-        and the run ends here.
+        City, state and words of this run. When the pack that the address asks for cannot be
+        served, or none can, the reasons are shown and the run ends here.
     """
     st.set_page_config(layout="wide", initial_sidebar_state="auto")
     navigation.ensure_routed()
     st.html(_CSS)
-    try:
-        city, state = session.read()
-    except AtlasError as error:
-        _refuse(error)
-    session.write()
+    packs = cache.packs()
+    refused = session.refused(packs)
+    if refused is not None or not packs.served:
+        _refuse(name, packs, packs.refused if refused is None else (refused,))
+    city, state = session.read(packs)
+    session.write(city)
     if st.session_state.get(PAGE) != name:
         st.session_state[PAGE] = name
         session.fly(state.camera)
     say = speaker(state.lang)
     _speak(name, state)
-    return Screen(name, city, state, say)
+    return Screen(name, city, state, say, packs)
 
 
-def _refuse(error: AtlasError) -> None:
-    """Show why a pack was refused, every reason at once, and stop."""
+def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
+    """Show why packs are refused, offer the cities that can be shown, and stop."""
     for lang in LANGS:
-        st.error(speaker(lang)(f"error.{error.key}"))
-    st.code("\n".join(display(str(problem)) for problem in error.problems), language=None)
+        st.error(speaker(lang)("error.pack_refused" if packs.served else "error.packs_none"))
+    for pack in refused:
+        html.faults(pack.name, pack.problems)
+    for id_, pack in packs.served.items():
+        said = " · ".join(markdown_safe(pack.city.name.of(lang)) for lang in LANGS)
+        navigation.link({"city": id_}, name, said)
+    for lang in LANGS:
+        html.small(speaker(lang)("error.footer"))
     st.stop()
+
+
+def _news(screen: Screen) -> None:
+    """Say that the city's files have changed since they were read, or since the page was opened."""
+    pack = screen.packs.served[screen.city.id]
+    if told := session.news(pack):
+        time = pack.read.strftime("%Y-%m-%d %H:%M")
+        html.show('<p class="news" role="status">{}</p>', screen.say(f"packs.{told}", time=time))
 
 
 _TELL = """<script>
@@ -130,6 +148,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
                 kwargs={"present": not state.present},
                 shortcut="Esc" if state.present else None,
             )
+    _news(screen)
 
 
 def subtitle(screen: Screen) -> str:

@@ -9,9 +9,12 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup, escape
 
+from geo.errors import Problem
 from layers.text import display
 
 LONGEST = 2_000
+MOST_FAULTS = 200
+"""Faults that are listed on a page; the number of the others is told."""
 WIDE_FROM = 20
 """Characters in a cell of a table from which its column keeps a width of its own."""
 
@@ -56,6 +59,14 @@ def section(title: str) -> None:
 def bullets(items: Sequence[Markup]) -> Markup:
     """Return a list."""
     return Markup("<ul>{}</ul>").format(join(Markup("<li>{}</li>").format(i) for i in items))
+
+
+def faults(title: str, problems: Sequence[Problem]) -> None:
+    """Show what is wrong with a pack or a file, each fault in a line, the first of very many."""
+    listed = [text(problem) for problem in problems[:MOST_FAULTS]]
+    if len(problems) > MOST_FAULTS:
+        listed.append(text(f"… + {len(problems) - MOST_FAULTS:,}"))
+    show('<div class="faults"><p><strong>{}</strong></p>{}</div>', title, bullets(listed))
 
 
 def folded(title: str, key: str, sentences: Sequence[str]) -> None:

@@ -26,6 +26,20 @@ def overview(rows: pd.DataFrame) -> None:
     st.html(Markup('<div class="sources">{}</div>').format(table))
 
 
+def packs(screen: Screen) -> None:
+    """Show when the city's files were read, and which packs cannot be shown, with every fault."""
+    say, pack = screen.say, screen.packs.served[screen.city.id]
+    time = pack.read.strftime("%Y-%m-%d %H:%M")
+    html.small(say("packs.read_again" if pack.again else "packs.read", time=time))
+    refused = [(pack.name, pack.problems) for pack in screen.packs.refused]
+    broken = [(p.name, p.problems) for p in screen.packs.served.values() if p.problems]
+    for title, listed in (("packs.broken_title", broken), ("packs.refused_title", refused)):
+        if listed:
+            html.section(say(title))
+        for name, problems in listed:
+            html.faults(name, problems)
+
+
 def plan(screen: Screen) -> None:
     """Show the plan document and what its text lost."""
     say, lang, document = screen.say, screen.state.lang, screen.city.plan

@@ -13,12 +13,15 @@ from typing import Any, Final, NamedTuple
 import streamlit as st
 
 from layers.city import City
+from layers.packs import Packs, Refused, Served
 from layers.state import Camera, Filters, ViewState, city_asked, default_state, parse, to_query
 from layers.view import look
 from pages.shell import cache
 
 STATE: Final = "atlas.state"
 SEEN: Final = "atlas.address"
+BEGUN: Final = "atlas.begun"
+"""Digest of each city when this session first saw it."""
 CHANGED: Final = "atlas.changed"
 """Whether a widget has changed the state since it was last read."""
 ECHO_S: Final = 0.5
@@ -42,15 +45,23 @@ def _address() -> Address:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def read() -> tuple[City, ViewState]:
-    """Return the city and the state that this run shows."""
-    packs = cache.known_packs()
+def refused(packs: Packs) -> Refused | None:
+    """Return the pack that the address asks for, if it is one that cannot be served."""
+    asked = city_asked(_address(), {pack.id: pack for pack in packs.refused}, "")
+    if not asked or asked in packs.served:
+        return None
+    return next(pack for pack in packs.refused if pack.id == asked)
+
+
+def read(packs: Packs) -> tuple[City, ViewState]:
+    """Return the city and the state that this run shows; at least one pack must be served."""
     address = _address()
     known: ViewState | None = st.session_state.get(STATE)
     changed = st.session_state.pop(CHANGED, False)
-    if known is not None and known.city in packs and (changed or not _asked(address)):
-        return cache.city(known.city), known
-    city = cache.city(city_asked(address, packs, known.city if known else next(iter(packs))))
+    if known is not None and known.city in packs.served and (changed or not _asked(address)):
+        return packs.served[known.city].city, known
+    first = known.city if known and known.city in packs.served else next(iter(packs.served))
+    city = packs.served[city_asked(address, packs.served, first)].city
     fallback = default_state(city, known.lang if known else "zh")
     state = parse(address, allowed=cache.allowed_of(city), fallback=fallback)
     if known is None or state.camera != known.camera or state.city != known.city:
@@ -71,10 +82,10 @@ def _asked(address: Address) -> bool:
     return address != seen.now and not late
 
 
-def write() -> None:
-    """Put the state into the address, unless the address already says it."""
+def write(city: City) -> None:
+    """Put the state of a city into the address, unless the address already says it."""
     state: ViewState = st.session_state[STATE]
-    city, before = cache.city(state.city), _address()
+    before = _address()
     said = parse(before, allowed=cache.allowed_of(city), fallback=default_state(city))
     if said != state:
         st.query_params.from_dict(to_query(state))
@@ -86,6 +97,20 @@ def state() -> ViewState:
     """Return the state as it stands."""
     current: ViewState = st.session_state[STATE]
     return current
+
+
+def news(pack: Served) -> str:
+    """Return what the reader must know of a city's files: ``gone``, ``broken`` or ``again``; or "".
+
+    ``again`` is news for a reader who has seen the version before.
+    """
+    first: dict[str, str] = st.session_state.setdefault(BEGUN, {})
+    begun = first.setdefault(pack.city.id, pack.city.digest)
+    if pack.gone:
+        return "gone"
+    if pack.problems:
+        return "broken"
+    return "again" if begun != pack.city.digest else ""
 
 
 def change(**values: Any) -> None:
