@@ -15,7 +15,7 @@ from typing import Final
 from pyproj import Transformer
 
 from geo.bridge import bridge
-from geo.errors import DataError, Problem
+from geo.errors import CrsError, DataError, Problem
 from geo.stream import CSV, Columns, columns_of
 from layers.points_system import DEGREES, Declaration, agreed, by_values, declared, first_column
 from layers.state import PointsOptions, token
@@ -150,7 +150,7 @@ class _Look:
 
     def at(self, entry: os.DirEntry[str]) -> None:
         """Take an entry as a source; count it if it looks like one and cannot be offered."""
-        named = Path(entry.name).suffix.lower() in (*CSV, *PARQUET)
+        named = entry.name.lower().endswith((*CSV, *PARQUET))
         try:
             if not named and not entry.is_dir():
                 return
@@ -173,7 +173,7 @@ class _Look:
             return Source(entry.name, (real,), stat.st_size, stat.st_mtime_ns) if plain else None
         inner, is_whole = _listed(real, self.room)
         self.room -= min(self.room, len(inner) + 1)
-        parts = [one for one in inner if Path(one.name).suffix.lower() in PARQUET]
+        parts = [one for one in inner if one.name.lower().endswith(PARQUET)]
         files = [self._real(part, real) for part in parts]
         paths = tuple(path for path in files if path is not None)
         # Part of a set would pass for the whole of it.
@@ -340,7 +340,11 @@ def _in(
     if crs is None or crs == f"EPSG:{plane}":
         return found
     area = Transformer.from_crs(DEGREES, plane, always_xy=True).transform_bounds(*bbox)
-    bridge(crs, plane, area)  # or it says why there is no way
+    try:
+        bridge(crs, plane, area)
+    except CrsError as error:
+        told = [replace(problem, where=source.name) for problem in error.problems]
+        raise CrsError(error.key, told) from error
     return replace(found, source_crs=crs)
 
 

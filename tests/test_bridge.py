@@ -84,11 +84,10 @@ def test_a_datum_with_a_shift_is_shifted() -> None:
     geocentric = Transformer.from_crs(
         "+proj=longlat +ellps=krass", "+proj=geocent +ellps=krass", always_xy=True
     ).transform(LON, LAT, np.zeros(3))
+    x, y, z = (axis + by for axis, by in zip(geocentric, (15.8, -154.4, -82.3), strict=True))
     centred = Transformer.from_crs(
         "+proj=geocent +ellps=WGS84", "+proj=longlat +ellps=WGS84", always_xy=True
-    ).transform(
-        *(np.array(axis) + by for axis, by in zip(geocentric, (15.8, -154.4, -82.3), strict=True))
-    )
+    ).transform(x, y, z)
     expected = way_of("EPSG:4326").transform(np.array(centred[0]), np.array(centred[1]))
     assert np.abs(np.subtract((east, north), expected)).max() < 1e-3
     assert moved.min() > 50

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
 from layers.points_reading import read
@@ -21,6 +22,7 @@ from layers.text import speaker
 from layers.words import THIN
 from tests.hostile import HOSTILE_TEXTS
 from tests.test_pages import ROOT, app, page_text, scene
+from tests.test_points_system import geoparquet
 
 WAIT_S = 60.0
 
@@ -199,6 +201,59 @@ def test_a_file_that_has_gone_is_said_to_have_gone(folder: Path) -> None:
     time.sleep(2.1)
     at.run()
     assert status(at) == speaker("zh")("points_page.gone")
+
+
+@pytest.mark.parametrize("page", ["explore", "sources", "density"])
+def test_no_other_page_asks_the_folder(
+    folder: Path, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(setting: str | None) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("pages.shell.cache.open_folder", ask)
+    at = app(page, pfile=token("企业.parquet"))
+    assert not at.exception
+    assert not at.error
+    assert at.query_params["pfile"] in (token("企业.parquet"), [token("企业.parquet")])
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize("fails", ["cache.points_columns", "points_panels.read"])
+def test_an_unforeseen_error_stays_in_its_part_and_has_a_number(
+    folder: Path, fails: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("/srv/points")
+
+    file = written(folder, "bad.parquet")
+    monkeypatch.setattr(f"pages.shell.{fails}", fail)
+    at = own(pfile=file)
+    until = time.monotonic() + WAIT_S
+    while "<progress" in page_text(at) and time.monotonic() < until:
+        at.run()
+    assert not at.exception
+    number = re.search(r"编号 ([0-9A-F]{6})", status(at))
+    assert number is not None
+    assert "/srv" not in page_text(at)
+    assert scene(at), "the map stands"
+    assert at.selectbox(key="points_file").value == file, "and another file can be chosen"
+
+
+def test_a_declared_system_that_is_refused_is_refused_in_words(folder: Path) -> None:
+    geoparquet(folder / "old.parquet", CRS.from_epsg(4214).to_json_dict(), ([117.2], [39.1]))
+    at = own(pfile=token("old.parquet"))
+    assert status(at) == speaker("zh")("error.stream.crs_datum")
+    assert "old.parquet" in page_text(at)
+
+
+def test_files_whose_names_look_alike_can_each_be_chosen(folder: Path) -> None:
+    stem = "很长的名字" * 14
+    files = [written(folder, f"{stem}{end}.parquet") for end in ("甲", "乙")]
+    at = own()
+    options = at.selectbox(key="points_file").options
+    assert len(set(options)) == 3
+    at.selectbox(key="points_file").set_value(files[1]).run()
+    assert at.query_params["pfile"] in (files[1], [files[1]])
 
 
 def test_reading_is_followed_stopped_and_begun_again(

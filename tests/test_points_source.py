@@ -19,6 +19,7 @@ from geo.stream import Columns
 from layers.points_source import Folder, Source, columns, layout, open_folder
 from layers.points_system import DEGREES
 from layers.state import PointsOptions, token
+from tests.attack.folder import attempts
 
 PLANE = 4548
 TIANJIN = (116.7, 38.55, 118.06, 40.25)
@@ -298,3 +299,14 @@ def test_a_folder_with_more_parts_than_are_looked_at_is_not_taken_for_the_whole(
 def test_a_time_of_writing_that_no_calendar_has_is_no_error() -> None:
     assert Source("a.csv", (), 0, 10**30).day == ""
     assert Source("a.csv", (), 0, 1_628_380_800 * 10**9).day == "2021-08-08"
+
+
+def test_hostile_entries_neither_raise_nor_hang_nor_lead_outside() -> None:
+    names = (
+        *("an empty folder named .csv", "a link to itself", "a link to the folder above"),
+        *("a part that leads outside", "a pipe as a part", "a link to endless zeros", "a socket"),
+        *("names that are no UTF-8", "written at the end of time", "hive folders", "an empty file"),
+    )
+    told = list(attempts(names))
+    assert len(told) == 2 * len(names)
+    assert [said for said in told if said[1]] == []
