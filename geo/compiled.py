@@ -46,7 +46,7 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
     return decorate
 
 
-class _Kept(FunctionCache):  # type: ignore[misc]  # Numba carries no types
+class _Kept(FunctionCache):
     """Numba's files of machine code, whose loss never costs an answer."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
@@ -70,9 +70,9 @@ def _settled() -> bool:
     """Tell Numba once where code is kept; False if it is to be kept nowhere."""
     folder = choose(os.environ)
     if folder is not None and folder != _TREE:
-        numba.config.CACHE_DIR = str(folder)
+        vars(numba.config)["CACHE_DIR"] = str(folder)
     elif folder is not None:
-        numba.config.CACHE_DIR = ""  # Numba's own choice, if it can: beside the source
+        vars(numba.config)["CACHE_DIR"] = ""  # Numba's own choice, if it can: beside the source
     else:
         _LOG.warning("No folder to keep compiled code in: name one in %s", FOLDERS[0])
     return folder is not None

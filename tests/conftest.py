@@ -15,11 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in tests/browser and run it last: the quick tests speak first."""
+    """Mark what stands in tests/browser and tests/office, and run it last: quick tests first."""
+    slow = ("browser", "office")
     for item in items:
-        if "browser" in item.path.relative_to(ROOT).parts:
-            item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+        for folder in set(slow) & set(item.path.relative_to(ROOT).parts):
+            item.add_marker(getattr(pytest.mark, folder))
+    items.sort(key=lambda item: any(map(item.get_closest_marker, slow)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numba
 import pytest
+from numba.core.caching import FunctionCache
 
 from geo import compiled
 
@@ -121,7 +122,7 @@ def test_a_full_disk_costs_time_only(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(compiled, "_settled", lambda: True)
-    monkeypatch.setattr(compiled.FunctionCache, "save_overload", full)
+    monkeypatch.setattr(FunctionCache, "save_overload", full)
 
     @compiled.compiled()
     def double(x: int) -> int:

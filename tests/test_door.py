@@ -22,7 +22,7 @@ Option = Any
 @pytest.fixture
 def option() -> Iterator[Option]:
     """Set an option of Streamlit for one test."""
-    before = {}
+    before: dict[str, object] = {}
 
     def put(name: str, value: object) -> None:
         before.setdefault(name, config.get_option(name))

@@ -9,9 +9,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.browser.chromium import OFFICE as NAME
+from tests.browser.chromium import OFFICE
 
 ROOT = Path(__file__).resolve().parents[2]
+NAME = OFFICE
 _PORTS = ("8501", "8502")
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from tests.office.blocks import NAME, blocks, options, put
 
-pytestmark = pytest.mark.office
 PYTHON = "/srv/atlas/.venv/bin/python"
 
 

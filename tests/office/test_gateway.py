@@ -15,7 +15,7 @@ from tests.office.gateway import MISSING, TRUSTING, fetch, found, gateway
 from tests.office.pages import address, page_of
 from tests.office.reader import reader
 
-pytestmark = [pytest.mark.office, pytest.mark.skipif(not found(), reason=MISSING)]
+pytestmark = pytest.mark.skipif(not found(), reason=MISSING)
 HOST = {"Host": NAME}
 
 

@@ -9,8 +9,6 @@ from tests.browser.harness import serve
 from tests.office import nobody, sealed
 from tests.office.reader import reader
 
-pytestmark = pytest.mark.office
-
 
 @pytest.mark.skipif(nobody.as_nobody() is None, reason=nobody.MISSING)
 def test_every_page_works_as_nobody_without_a_home() -> None:
