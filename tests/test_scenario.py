@@ -30,6 +30,7 @@ from geo.scenario import (
     to_file,
 )
 from layers.text import LANGS, speaker
+from tests.attack.packs import gave_way, scenarios
 from tests.plane import CRS
 
 DEGREES = [(117.0, 39.0), (117.2, 39.0), (117.0, 39.2)]
@@ -298,6 +299,11 @@ def test_a_scenario_of_another_city_is_refused() -> None:
         ("new-2", "kind"),
     ]
     assert "there is no layer 'nonsense'" in str(caught.value)
+
+
+@pytest.mark.parametrize(("what", "data"), scenarios())
+def test_a_hostile_file_is_refused_in_words(what: str, data: bytes) -> None:
+    assert gave_way(data) == "", what
 
 
 def test_a_full_scenario_takes_no_more() -> None:

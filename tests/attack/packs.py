@@ -328,7 +328,7 @@ class Bench:
         return "a path is told" if SECRET in told or "/tmp" in told else ""
 
 
-def _scenarios() -> Iterator[tuple[str, bytes]]:
+def scenarios() -> Iterator[tuple[str, bytes]]:
     """Yield hostile files of scenarios."""
     good = to_file(Scenario("甲案").added(117.2, 39.1, kind="platform", name="新").closed("a"))
     at = b'"coordinates":[117.2'
@@ -386,7 +386,7 @@ def _changes() -> dict[str, Callable[[dict[str, Any]], object]]:
     return changes
 
 
-def _refused(data: bytes) -> str:
+def gave_way(data: bytes) -> str:
     """Return what gave way when a file was read as a scenario, or an empty text."""
     sites = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(0, 0)], crs=4548)
     try:
@@ -420,7 +420,7 @@ def attack() -> Outcome:
                 failures.append(f"deleted while serving: {fault}")
     finally:
         packs.LOOK_AGAIN_S = wait
-    files = [(what, _refused(data)) for what, data in _scenarios()]
+    files = [(what, gave_way(data)) for what, data in scenarios()]
     failures += [f"scenario, {what}: {fault}" for what, fault in files if fault]
     note = f"{tried} packs, {len(files)} scenario files; the rest served each time"
     return Outcome("malformed packs and scenarios", tried + len(files), tuple(failures), note)
