@@ -305,8 +305,13 @@ def read_features(data: bytes, *, where: str) -> tuple[list[dict[str, Any]], lis
     Follows RFC 7946, section 3; GeometryCollection is refused, as GIS tables hold none.
     """
     root, problems = decode_json(data, where=where)
-    problems = problems or _root_problems(root, where)
-    if problems:
+    return ([], problems) if problems else features_of(root, where=where)
+
+
+def features_of(root: object, *, where: str) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Return the features of parsed GeoJSON as :func:`read_features` does of its bytes."""
+    problems = _root_problems(root, where)
+    if not isinstance(root, Mapping) or problems:
         return [], problems
     features = root["features"]
     for number, feature in enumerate(features, start=1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -21,11 +21,11 @@ from geo.errors import DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.gaps import distances
 from geo.geojson import MOST_DIGITS, to_geojson
-from geo.io import WGS84, decode_json, read_features
+from geo.io import WGS84, decode_json, features_of
 from geo.points import located
 from geo.schema import Field, Schema
 from geo.uncertainty import LEAST_DRAWS, SEED, Simulation, change, simulate
-from geo.validation import printable, schema_problems
+from geo.validation import Record, printable, quoted, row_name, schema_problems
 
 Action = Literal["add", "move", "close"]
 ACTIONS: tuple[Action, ...] = ("add", "move", "close")
@@ -95,7 +95,10 @@ class Scenario:
     edits: tuple[Edit, ...] = ()
 
     def added(self, lon: float, lat: float, *, kind: str, name: str = "") -> Scenario:
-        """Return the scenario with one more site."""
+        """Return the scenario with one more site; raise ParameterError if it is full."""
+        if len(self.edits) >= MOST_EDITS:
+            what = f"holds {MOST_EDITS} changes, the most there may be."
+            raise ParameterError("scenario.full", [Problem("scenario", what, "Take some back.")])
         used = {edit.id for edit in self.edits}
         id_ = next(f"new-{n}" for n in range(1, MOST_EDITS + 2) if f"new-{n}" not in used)
         return self._with(Edit("add", id_, *_degrees(lon, lat), kind=kind, name=name))
@@ -229,8 +232,36 @@ def to_file(scenario: Scenario) -> bytes:
     return start + member.encode() + b"," + to_geojson(frame).removeprefix(start)
 
 
-def from_file(data: bytes, *, sites: gpd.GeoDataFrame | None = None) -> Scenario:
-    """Read a scenario from the bytes of a file.
+class Loaded(NamedTuple):
+    """A scenario as read from a file, and what the file had lost on its way."""
+
+    scenario: Scenario
+    bare: bool
+    """Whether the member ``atlas_scenario`` is gone, as after a GIS has saved the file: the name is
+    then that of the layer or of the file, and the changes stand in the order of the rows."""
+
+
+def from_file(
+    data: bytes,
+    *,
+    sites: gpd.GeoDataFrame | None = None,
+    kinds: Collection[str] | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
+    name: str = "",
+) -> Scenario:
+    """Read a scenario from the bytes of a file; see :func:`load`."""
+    return load(data, sites=sites, kinds=kinds, bbox=bbox, name=name).scenario
+
+
+def load(
+    data: bytes,
+    *,
+    sites: gpd.GeoDataFrame | None = None,
+    kinds: Collection[str] | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
+    name: str = "",
+) -> Loaded:
+    """Read a scenario from the bytes of a file, with what the file had lost.
 
     Parameters
     ----------
@@ -238,11 +269,17 @@ def from_file(data: bytes, *, sites: gpd.GeoDataFrame | None = None) -> Scenario
         What :func:`to_file` wrote, or what somebody made of it.
     sites
         The present sites: changes must be to them. None leaves that to :func:`apply`.
+    kinds
+        Ids of the layers that a site may belong to; None for any.
+    bbox
+        West, south, east, north in degrees, within which every site must stand; None for anywhere.
+    name
+        What the scenario is called if the file does not say.
 
     Returns
     -------
-    Scenario
-        Equal to the one that was written.
+    Loaded
+        The scenario equal to the one that was written.
 
     Raises
     ------
@@ -253,16 +290,20 @@ def from_file(data: bytes, *, sites: gpd.GeoDataFrame | None = None) -> Scenario
     if len(data) > MOST_BYTES:
         what = f"is {len(data):,} bytes long; at most {MOST_BYTES:,} are allowed."
         raise DataError("scenario.file", [Problem(where, what)])
-    features, problems = read_features(data, where=where)
-    name, order, faults = _head(decode_json(data, where=where)[0], where)
+    root, problems = decode_json(data, where=where)
+    features, faults = ([], []) if problems else features_of(root, where=where)
     problems += faults
     if len(features) > MOST_EDITS:
         what = f"holds {len(features):,} changes; at most {MOST_EDITS} are allowed."
         raise DataError("scenario.file", [*problems, Problem(where, what)])
     records = [feature["properties"] or {} for feature in features]
-    problems += schema_problems(records, SCHEMA, where=where)
+    bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(records)
+    head = _own_head(root, records, name) if bare else root
+    name, order, faults = _head(head, where)
+    problems += faults + schema_problems(records, SCHEMA, where=where)
     for number, feature in enumerate(features, start=1):
         problems += _feature_problems(feature, number, where)
+        problems += _place_problems(feature, number, where, kinds, bbox)
     if not problems:
         ids = [record["id"] for record in records]
         if sorted(order) != sorted(ids):
@@ -272,7 +313,20 @@ def from_file(data: bytes, *, sites: gpd.GeoDataFrame | None = None) -> Scenario
         problems += _site_problems(scenario, sites, where)
     if problems:
         raise DataError("scenario.file", problems)
-    return scenario
+    return Loaded(scenario, bare)
+
+
+def _has_changes(records: Sequence[Record]) -> bool:
+    """Tell whether rows are changes, whatever is wrong with them."""
+    return any("action" in record for record in records)
+
+
+def _own_head(root: Mapping[str, Any], records: Sequence[Record], name: str) -> dict[str, Any]:
+    """Put together the member that a GIS has dropped; it keeps the layer's name where it can."""
+    names = (root.get("name"), "".join(sign for sign in name if sign.isprintable())[:MOST_NAME])
+    called = next((n for n in names if _is_label(n) and str(n).strip()), "scenario")
+    order = [record["id"] for record in records if isinstance(record.get("id"), str)]
+    return {MEMBER: {"version": VERSION, "name": called, "order": order}}
 
 
 def _head(root: object, where: str) -> tuple[str, list[str], list[Problem]]:
@@ -288,6 +342,7 @@ def _head(root: object, where: str) -> tuple[str, list[str], list[Problem]]:
     if not _is_label(name) or not str(name).strip():
         what = f"must be text of 1 to {MOST_NAME} printable characters."
         problems.append(Problem(where, what, field=f"{MEMBER}.name"))
+        name = ""
     order = head.get("order")
     if not isinstance(order, list) or not all(isinstance(id_, str) for id_ in order):
         problems.append(Problem(where, "must be a list of ids.", field=f"{MEMBER}.order"))
@@ -318,6 +373,34 @@ def _feature_problems(feature: Mapping[str, Any], number: int, where: str) -> li
         if record.get(field) is not None and not _is_label(record[field])
     ]
     return problems
+
+
+def _place_problems(
+    feature: Mapping[str, Any],
+    number: int,
+    where: str,
+    kinds: Collection[str] | None,
+    bbox: tuple[float, float, float, float] | None,
+) -> list[Problem]:
+    """List what does not fit the city: a layer that it has not, a position beyond it."""
+    record, shape = feature["properties"] or {}, feature["geometry"]
+    kind, row, problems = record.get("kind"), row_name(record, number), []
+    if kinds is not None and isinstance(kind, str) and kind.strip() and kind not in kinds:
+        what, remedy = f"there is no layer {quoted(kind)}.", f"Known are: {', '.join(kinds)}."
+        problems.append(Problem(where, what, remedy, row, "kind"))
+    if bbox is not None and shape is not None and shape["type"] == "Point":
+        lon, lat = shape["coordinates"][:2]
+        if not within(lon, lat, bbox):
+            what = f"({lon:.5g}, {lat:.5g}) lies outside the city ({', '.join(map(str, bbox))})."
+            remedy = "Move it into the city, or load the city that it was made for."
+            problems.append(Problem(where, what, remedy, row, "geometry"))
+    return problems
+
+
+def within(lon: float, lat: float, bbox: tuple[float, float, float, float]) -> bool:
+    """Tell whether a position lies in a box of west, south, east, north, its rim included."""
+    west, south, east, north = bbox
+    return west <= lon <= east and south <= lat <= north
 
 
 def _scenario(name: str, order: list[str], features: list[dict[str, Any]]) -> Scenario:

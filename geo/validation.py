@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections import Counter
@@ -93,6 +94,8 @@ def quoted(value: object) -> str:
     """Return a value as it stands in a sentence about it, whatever it is."""
     if isinstance(value, int) and abs(value) > sys.maxsize**8:
         return f"a number of {value.bit_length():,} bits"  # Python refuses to write it out
+    if value in (math.inf, -math.inf):
+        return "inf, a number beyond 1e308"
     return printable(repr(value))
 
 

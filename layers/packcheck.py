@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,8 +39,6 @@ _ELLIPSOID = Geod(ellps="WGS84")
 _LINES = frozenset({"LineString", "MultiLineString"})
 _AREAS = frozenset({"Polygon", "MultiPolygon"})
 _DISTRICTS = "district.geojson"
-_MOST_SIZE = 1e9
-"""km or km² that are more than the Earth has."""
 
 
 @dataclass(frozen=True)
@@ -301,14 +300,17 @@ def _check_outlines(pack: PackRows) -> list[Problem]:
 def _size(record: Record, field: str) -> float | None:
     """Return what a column says of a size, or None if it says none that is sound."""
     said = record.get(field)
-    sound = isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= _MOST_SIZE
+    is_number = isinstance(said, int | float) and not isinstance(said, bool)
+    # Compared before it is converted: a whole number of 400 digits is no float.
+    sound = is_number and 0 <= said <= sys.float_info.max  # type: ignore[operator]
     return float(said) if sound else None  # type: ignore[arg-type]
 
 
 def _check_size(record: Record, field: str, measured: float, unit: str, fault: _Fault) -> None:
+    """Compare what a column says of a size with what was measured."""
     said = _size(record, field)
     if said is not None and abs(said - measured) > SIZE_TOLERANCE * measured + SIZE_ROUNDING:
-        fault(field, f"is {said:,g}; the geometry measures {measured:,.1f} {unit}.")
+        fault(field, f"is {said:,.10g}; the geometry measures {measured:,.1f} {unit}.")
 
 
 def _check_deviation(record: Record, fault: _Fault) -> None:

@@ -192,7 +192,11 @@ class PackFiles:
         ``number`` is the name of a column to be filled with the number of the row, for tables
         that have no identifier of their own.
         """
-        _, rows = self.cells(name) or ([], [])
+        header, rows = self.cells(name) or (schema.names, [])
+        if not rows:  # else it is said of the rows
+            lost = [n for n in schema.names if n not in (number, *header)]
+            self.problems += [Problem(name, "the column is missing.", field=n) for n in lost]
+            self.unread |= {name} if lost else set()
         records: list[dict[str, object]] = [dict(row) for row in rows]
         if number:
             records = [{number: at, **record} for at, record in enumerate(records, start=1)]

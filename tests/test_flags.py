@@ -162,7 +162,7 @@ def test_a_city_that_two_packs_claim_is_taken_from_the_sound_one_or_refused(
     assert str(tmp_path) not in str(caught.value)
     (tmp_path / "sound" / "city.toml").write_text("id = 'toy'\nzoom = " + "9" * 5000)
     aliases.unlink()
-    with pytest.raises(DataError, match="aliases.csv: cannot be read"):
+    with pytest.raises(DataError, match=r"aliases\.csv: cannot be read"):
         ask("--city", "toy")
 
 

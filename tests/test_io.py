@@ -13,6 +13,7 @@ from shapely import Point
 from geo.errors import DataError
 from geo.io import decode_json, read_features, read_geojson, to_frame, to_table
 from geo.schema import Field, Schema
+from geo.validation import schema_problems
 
 SCHEMA = Schema(
     fields=(
@@ -33,6 +34,13 @@ def feature(geometry: object = None, **properties: object) -> dict[str, Any]:
 
 def collection(*features: object, **more: object) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
+
+
+def deep(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 def whats(data: bytes) -> list[str]:
@@ -132,11 +140,42 @@ def test_malformed_geometries_are_named_by_row(geometry: object, what: str) -> N
         ),
         (collection(crs={"properties": {"name": "EPSG:4548"}}), "crs: names a CRS other than"),
         (collection(crs=7), "crs: names a CRS other than"),
+        (
+            collection(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}),
+            "crs: names WGS 84 with the axes of its authority, latitude before longitude",
+        ),
+        (collection(crs={"properties": {"name": "EPSG:4490"}}), "crs: is in CGCS2000"),
+        (collection({"type": "Feature", "properties": {"id": "a"}}), "a · geometry: the feature"),
+        (collection({"type": "Feature", "geometry": None}), "#1 · properties: the feature has no"),
+        (b'{"type": 1, "type": 2}', "type: stands 2 times in one object. Keep one."),
+        (b'[{"id": "a", "x": 1, "x": 1}]', "a · x: stands 2 times in one object."),
+        (collection(feature(POINT, id="a", name=deep(900))), "a · name[0][0]"),
+        ("[1]".encode("utf-16"), "is UTF-16, not UTF-8 (byte 0). Save it as UTF-8."),
+        ("[1]".encode("utf-16-le"), "holds NUL characters"),
+        (collection(feature({"type": "Point", "coordinates": [38.9, 117.1]})), "#1 · geometry: mu"),
     ],
 )
 def test_files_that_are_no_geojson_are_refused_in_words(data: bytes, what: str) -> None:
     (found,) = whats(data)
     assert found.startswith(what)
+
+
+def test_numbers_that_no_file_can_carry_are_faults_of_their_column() -> None:
+    for digits in ("9" * 400, "9" * 5000, "1e999"):
+        data = collection(feature(POINT, id="a", counted=True, area=7)).replace(
+            b'"area": 7', f'"area": {digits}'.encode()
+        )
+        features, problems = read_features(data, where="file")
+        assert problems == []
+        rows = [f["properties"] for f in features]
+        (problem,) = (p for p in schema_problems(rows, SCHEMA, where="file") if p.field == "area")
+        assert problem.what == "must be a finite number, not inf, a number beyond 1e308."
+
+
+def test_positions_that_are_no_degrees_are_told_with_what_they_look_like() -> None:
+    for at, look in (([509_999.9, 4_299_999.9], "metres"), ([38.9, 117.1], "Latitude seems")):
+        (found,) = whats(collection(feature({"type": "Point", "coordinates": at}, id="a")))
+        assert look in found and str(at[0]) in found
 
 
 def test_a_legacy_member_that_names_wgs84_passes() -> None:

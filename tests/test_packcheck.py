@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pytest
+import shapely
+import shapely.affinity
 
 from geo.errors import DataError
 from layers.city import load_city
@@ -241,6 +244,26 @@ CASES: dict[str, tuple[Callable[[Pack], object], list[str]]] = {
             "must be 1, the length of candidate_ids."
         ],
     ),
+    "population below none": (
+        lambda pack: put(pack, "district", "990101", population_2020_bulletin=-1),
+        ["district.geojson · 990101 · population_2020_bulletin: must be 0 or more, not -1."],
+    ),
+    "whole number that no sum can hold": (
+        lambda pack: put(pack, "district", "990101", population_2020_bulletin=2**63),
+        ["district.geojson · 990101 · population_2020_bulletin: must lie within ±9,007,199"],
+    ),
+    "area that is not the outline's": (
+        lambda pack: put(pack, "district", "990101", area_km2_polygon=102.0),
+        [
+            "district.geojson · 990101 · area_km2_polygon: "
+            "is 102; the geometry measures 100.0 km².",
+            "district.geojson · 990101 · polygon_deviation_pct: is 0.0; the two areas give 2.0.",
+        ],
+    ),
+    "length that is not the line's": (
+        lambda pack: put(pack, "axis", "axis", length_km=30.0),
+        ["axis.geojson · axis · length_km: is 30; the geometry measures 26.2 km."],
+    ),
     "alias of nothing": (
         lambda pack: edit(pack, "aliases.csv", "term", "Old Alpha", target="district:1"),
         ["aliases.csv · 2 · target: there is no place, layer, district or half 'district:1'."],
@@ -318,3 +341,55 @@ def test_links_to_what_is_not_there_are_reported(pack: Pack) -> None:
         "park_links.csv · 3 · place_id: there is no place 'nowhere'.",
         "park_links.csv · 3 · place_id: the link stands twice.",
     ]
+
+
+def outline(pack: Pack, row_id: str, west: float, south: float, east: float, north: float) -> None:
+    """Give a district the outline of a box, in kilometres from the south-west corner of the toy."""
+    square = shapely.box(*(1000 * km for km in (west, south, east, north)))
+    square = shapely.affinity.translate(square, 500_000, 4_300_000)
+    degrees = gpd.GeoSeries([square], crs=4548).to_crs(4326).iloc[0]
+    path = pack / "district.geojson"
+    tree = json.loads(path.read_text("utf-8"))
+    for feature in tree["features"]:
+        if feature["id"] == row_id:
+            feature["geometry"] = shapely.geometry.mapping(degrees)
+            feature["properties"] |= {
+                "area_km2_polygon": square.area / 1e6,
+                "polygon_deviation_pct": square.area / 1e6 - 100,
+            }
+    path.write_text(json.dumps(tree), "utf-8")
+
+
+def test_districts_may_overlap_by_a_hundredth_and_no_more(pack: Pack) -> None:
+    outline(pack, "990101", 0, 0, 10.09, 10)
+    assert problems(pack) == []
+    outline(pack, "990101", 0, 0, 10.2, 10)
+    (problem,) = problems(pack)
+    assert problem.startswith(
+        "district.geojson · 990102 · geometry: the district lies on 990101 with 2.0% of its area."
+    )
+
+
+def test_a_district_lies_within_the_bbox(pack: Pack) -> None:
+    outline(pack, "990101", -3, 0, 10, 10)
+    (problem,) = problems(pack)
+    assert "990101 · geometry: the district reaches beyond the city's bbox (116.988" in problem
+
+
+@pytest.mark.parametrize("name", ["district", "science_park", "university"])
+def test_a_layer_that_cannot_be_read_is_one_fault(pack: Pack, name: str) -> None:
+    """What refers to it cannot be checked, and is no fault of its own."""
+    path = pack / f"{name}.geojson"
+    tree = json.loads(path.read_text("utf-8"))
+    tree["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    path.write_text(json.dumps(tree), "utf-8")
+    assert problems(pack) == [
+        f"{name}.geojson · crs: is in CGCS2000 (EPSG:4490), not in WGS 84. "
+        "Convert the file to WGS 84 (EPSG:4326) and leave the member out."
+    ]
+
+
+def test_tasks_that_cannot_be_read_are_one_fault(pack: Pack) -> None:
+    (pack / PLAN / "clauses.csv").unlink()
+    (problem,) = problems(pack)
+    assert problem.startswith(f"{PLAN}/clauses.csv: cannot be read")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from geo.scenario import Scenario
+from geo.scenario import MOST_BYTES, Scenario, to_file
 from layers.city import load_city
 from layers.siting_view import Spot
 from layers.text import speaker
+from pages.shell.scenario_panels import MOST_KEPT
 from tests.test_pages import ROOT, app, page_text, scene
 
 
@@ -189,3 +190,60 @@ def test_scenarios_are_presented_side_by_side_and_those_that_do_not_fit_are_name
     assert text.count("<figure>") == 2 and "近海：覆盖" in text
     assert "另有 1 个方案" in text
     assert not at.toggle
+
+
+def test_a_scenario_file_is_read_once_and_told_of():
+    at = app("coverage", cpart="scenario")
+    new = Scenario("近海").added(117.8, 39.0, kind="platform", name="新")
+    at.file_uploader(key="scn_upload").set_value(("a.geojson", to_file(new), "")).run()
+    assert not at.exception and not at.error
+    assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
+    at.button(key="scn_undo_new-1").click().run()
+    assert not at.session_state["atlas.scenario"].edits, "the file is not read over what is done"
+
+    far = to_file(Scenario("远").added(100.2, 39.1, kind="platform"))
+    at.file_uploader(key="scn_upload").set_value(("b.geojson", far, "")).run()
+    told = at.session_state["atlas.scenario_file"]
+    assert [error.value for error in at.error] == [speaker("zh")("error.scenario.file")]
+    assert "new-1 · geometry: (100.2, 39.1) lies outside the city" in page_text(at)
+    assert at.run().session_state["atlas.scenario_file"] is told, "parsed once"
+    large = b" " * (MOST_BYTES + 1)
+    at.file_uploader(key="scn_upload").set_value(("c.geojson", large, "")).run()
+    assert "at most 1,000,000" in page_text(at) and not at.exception
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_nobody_foresaw_in_a_file_is_a_sentence_with_a_number(lang, monkeypatch):
+    def fail(*_, **__):
+        raise OverflowError("at /srv/secret")
+
+    monkeypatch.setattr("pages.shell.scenario_panels.load", fail)
+    at = app("coverage", cpart="scenario", lang=lang)
+    at.file_uploader(key="scn_upload").set_value(("a.geojson", b"{}", "")).run()
+    assert not at.exception and "/srv" not in at.error[0].value
+    again = at.run().error[0].value
+    assert again == at.error[0].value, "the number stays"
+
+
+def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city():
+    at = app("coverage", cpart="scenario")
+    crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(MOST_KEPT)}
+    at.session_state["atlas.scenarios"] = dict(crowd)
+    at.selectbox(key="scn_where").set_value("typed").run()
+    lon, lat = (
+        next(field for field in at.number_input if field.label.startswith(name))
+        for name in ("经度", "纬度")
+    )
+    lon.set_value(100.2)
+    at.button(key="scn_add").click().run()
+    assert [error.value for error in at.error] == [speaker("zh")("error.scenario.beyond")]
+    lon.set_value(117.2)
+    lat.set_value(39.1)
+    at.button(key="scn_add").click().run()
+    assert not at.error and at.session_state["atlas.scenario"].edits
+    for key in ("scn_save", "scn_fresh"):
+        at.button(key=key).click().run()
+        assert [error.value for error in at.error] == [speaker("zh")("error.scenario.kept")]
+        assert at.session_state["atlas.scenario"].edits, "the work is not lost"
+    assert at.session_state["atlas.scenarios"] == crowd

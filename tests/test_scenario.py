@@ -26,9 +26,11 @@ from geo.scenario import (
     apply,
     compare,
     from_file,
+    load,
     to_file,
 )
 from layers.text import LANGS, speaker
+from tests.attack.packs import gave_way, scenarios
 from tests.plane import CRS
 
 DEGREES = [(117.0, 39.0), (117.2, 39.0), (117.0, 39.2)]
@@ -154,7 +156,11 @@ def _first(tree: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda t: t.pop("atlas_scenario"), "is not a scenario"),
+        (lambda t: t.update(atlas_scenario=None), "is not a scenario"),
+        (lambda t: t.update(features=[]) or t.pop("atlas_scenario"), "is not a scenario"),
+        (lambda t: _first(t).pop("geometry"), "has no geometry"),
+        (lambda t: _first(t).pop("properties"), "has no properties"),
+        (lambda t: _first(t)["geometry"].update(coordinates=[10**400, 0]), "degrees"),
         (lambda t: t["atlas_scenario"].update(version=2), "version"),
         (lambda t: t["atlas_scenario"].update(version=True), "version"),
         (lambda t: t["atlas_scenario"].update(name=" "), "name"),
@@ -270,6 +276,41 @@ def test_a_spoilt_file_is_read_or_refused(data: st.DataObject) -> None:
     else:
         assert from_file(to_file(scenario)) == scenario
         apply(_sites(), scenario)
+
+
+def test_a_file_that_a_gis_has_saved_again_is_the_same_scenario() -> None:
+    tree = json.loads(to_file(PLAN))
+    del tree["atlas_scenario"]
+    found = load(json.dumps(tree).encode(), sites=_sites(), name="plan a")
+    assert found.bare and found.scenario.name == "plan a"
+    assert set(found.scenario.edits) == set(PLAN.edits)
+    assert load(to_file(PLAN)) == (PLAN, False)
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    tree |= {"name": "方案甲", "crs": crs}
+    assert load(json.dumps(tree).encode()).scenario.name == "方案甲"
+
+
+def test_a_scenario_of_another_city_is_refused() -> None:
+    data = to_file(Scenario("x").added(100.2, 39.1, kind="lab").added(117.2, 39.1, kind="nonsense"))
+    with pytest.raises(DataError) as caught:
+        from_file(data, kinds=("lab",), bbox=(116.7, 38.55, 118.06, 40.25))
+    assert [(problem.row, problem.field) for problem in caught.value.problems] == [
+        ("new-1", "geometry"),
+        ("new-2", "kind"),
+    ]
+    assert "there is no layer 'nonsense'" in str(caught.value)
+
+
+@pytest.mark.parametrize(("what", "data"), scenarios())
+def test_a_hostile_file_is_refused_in_words(what: str, data: bytes) -> None:
+    assert gave_way(data) == "", what
+
+
+def test_a_full_scenario_takes_no_more() -> None:
+    crowd = Scenario("x", tuple(Edit("close", f"p{i}") for i in range(MOST_EDITS)))
+    with pytest.raises(ParameterError) as caught:
+        crowd.added(1, 1, kind="lab")
+    assert caught.value.key == "scenario.full"
 
 
 def test_large_files_are_refused_unread() -> None:

@@ -14,7 +14,7 @@ from layers.city import City
 from layers.packs import Packs, Refused
 from layers.state import ViewState, to_query
 from layers.text import LANGS, Say, display, markdown_safe, speaker
-from pages.shell import cache, html, navigation, session
+from pages.shell import cache, html, navigation, session, uploads
 
 PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
@@ -50,6 +50,7 @@ def open_page(name: str) -> Screen:
     st.set_page_config(layout="wide", initial_sidebar_state="auto")
     navigation.ensure_routed()
     st.html(_CSS)
+    uploads.bound()
     packs = cache.packs()
     refused = session.refused(packs)
     if refused is not None or not packs.served:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any, Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from geo.errors import AtlasError
-from geo.scenario import Scenario, from_file, to_file
+from geo.errors import AtlasError, DataError, ParameterError, Problem
+from geo.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
 from layers import scenario_view as told
 from layers.coverage_view import name_of
 from layers.drawing import Drawing
@@ -18,17 +19,38 @@ from layers.marks import data_uri
 from layers.scenario_site import site_told
 from layers.text import display, markdown_safe
 from layers.view import look
-from pages.shell import cache, coverage_panels, html, map_view
+from pages.shell import cache, coverage_panels, failure, html, map_view
 from pages.shell.frame import Screen
 
 DRAFT: Final = "atlas.scenario"
 KEPT: Final = "atlas.scenarios"
 """Scenarios kept in this session by name; nothing of them is ever part of the pack."""
+MOST_KEPT: Final = 20
+"""Scenarios that one session may keep: they are held in the server's memory."""
+FULL: Final = "atlas.scenarios_full"
+"""Whether a scenario was not kept because there are too many."""
+BEYOND: Final = "atlas.scenario_beyond"
+"""Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
 LOADED: Final = "atlas.scenario_file"
+"""What came of the file that the uploader holds."""
 CHOSEN: Final = "atlas.scenario_site"
 """Id of the site whose card is open."""
 PLACING: Final = "scn_place"
 TYPED: Final = "typed"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of one file, for the sites that were shown when it was read."""
+
+    file: str
+    sites: tuple[object, ...]
+    loaded: Loaded | None = None
+    error: Exception | None = None
+
+    def holds(self, file: str, sites: tuple[object, ...]) -> bool:
+        """Tell whether this still is what comes of a file; other sites may mend its faults."""
+        return file == self.file and (self.loaded is not None or sites == self.sites)
 
 
 def draft(screen: Screen) -> Scenario:
@@ -54,16 +76,26 @@ def kept() -> dict[str, Scenario]:
     return known
 
 
+def keep(scenario: Scenario) -> bool:
+    """Keep a scenario under its name; return False, and say so, if too many are kept already."""
+    full = scenario.name not in kept() and len(kept()) >= MOST_KEPT
+    st.session_state[FULL] = full
+    if not full:
+        kept()[scenario.name] = scenario
+    return not full
+
+
 def turn_to(screen: Screen, scenario: Scenario | None) -> None:
-    """Go on with another scenario, or a fresh one; what was at work is kept."""
+    """Go on with another scenario, or a fresh one; what was at work is kept, or nothing happens."""
     now = draft(screen)
-    if now.edits:
-        kept()[now.name] = now
+    if now.edits and not keep(now):
+        return
     work_on(scenario or fresh(screen))
 
 
 def forget(name: str) -> None:
     """Drop a kept scenario."""
+    st.session_state[FULL] = False
     kept().pop(name, None)
 
 
@@ -140,7 +172,8 @@ class ScenarioPart:
             return self._placed(event.lon, event.lat)
         known = event.id in self.found.sites.index
         if event.did == "move" and known:
-            work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
+            if self._may(event.lon, event.lat):
+                work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
             return True
         if self.screen.state.present or not (known or event.id in self.asked.mapped.index):
             return False
@@ -155,7 +188,17 @@ class ScenarioPart:
         self._added(lon, lat, str(kind or ""), name)
         return True
 
+    def _may(self, lon: float, lat: float, *, more: int = 0) -> bool:
+        """Tell whether a site may stand somewhere, and keep why not for the page to say."""
+        full = len(draft(self.screen).edits) + more > MOST_EDITS
+        beyond = not within(lon, lat, self.screen.city.bbox)
+        reason = "scenario.beyond" if beyond else "scenario.full" if full else ""
+        st.session_state[BEYOND] = reason
+        return not reason
+
     def _added(self, lon: float, lat: float, kind: str, name: str) -> None:
+        if not self._may(lon, lat, more=1):
+            return
         label = "".join(c for c in name if c.isprintable()).strip()
         scenario = draft(self.screen).added(lon, lat, kind=kind, name=label)
         new = scenario.edits[-1]
@@ -168,6 +211,8 @@ class ScenarioPart:
 
     def controls(self) -> None:
         """Offer the changes, the scenarios kept, and their files."""
+        if reason := st.session_state.pop(BEYOND, ""):
+            st.error(self.say(f"error.{reason}"))
         self._card()
         coverage_panels.radius(self.screen)
         self._name()
@@ -290,7 +335,9 @@ class ScenarioPart:
     def _keep(self) -> None:
         say, now = self.say, draft(self.screen)
         if st.button(say("scenario_page.save"), key="scn_save", type="primary"):
-            kept()[now.name] = now
+            keep(now)
+        if st.session_state.get(FULL):
+            st.error(say("error.scenario.kept"))
         if kept():
             html.section(say("scenario_page.saved_title"))
         for number, (name, scenario) in enumerate(kept().items()):
@@ -328,25 +375,56 @@ class ScenarioPart:
             key="scn_download",
         )
         given = st.file_uploader(
-            say("scenario_page.upload"), type=["geojson", "json"], key="scn_upload"
+            say("scenario_page.upload"),
+            type=["geojson", "json"],
+            key="scn_upload",
+            max_upload_size=1,
+            help=say("scenario_page.upload_help"),
         )
-        if given is not None:
-            self._load(given.file_id, given.getvalue())
-
-    def _load(self, file: str, data: bytes) -> None:
-        """Read a file once; a file with faults stays out, and every fault is listed."""
-        try:
-            scenario = from_file(data, sites=self.asked.sites)
-        except AtlasError as error:
-            st.error(self.say(f"error.{error.key}"))
-            st.code("\n".join(display(str(p)) for p in error.problems[:50]), language=None)
+        if given is None:
+            st.session_state.pop(LOADED, None)
             return
-        if st.session_state.get(LOADED) != file:
-            st.session_state[LOADED] = file
-            kept()[scenario.name] = scenario
-            work_on(scenario)
-            st.rerun()
-        html.small(self.say("scenario_page.loaded", name=scenario.name))
+        sites = tuple(self.asked.sites.index)
+        read: _Read | None = st.session_state.get(LOADED)
+        if read is not None and read.holds(given.file_id, sites):
+            self._told(read)
+        else:
+            self._load(given, sites)
+
+    def _load(self, given: UploadedFile, sites: tuple[object, ...]) -> None:
+        """Read a file once for the sites that are shown; one with faults stays out."""
+        city = self.screen.city
+        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
+        try:
+            if given.size > MOST_BYTES:
+                what = f"is {given.size:,} bytes long; at most {MOST_BYTES:,} are allowed."
+                raise DataError("scenario.file", [Problem("scenario", what)])
+            name = given.name.rpartition(".")[0]
+            loaded = load(
+                given.getvalue(), sites=self.asked.sites, kinds=kinds, bbox=city.bbox, name=name
+            )
+            if not keep(loaded.scenario):
+                raise ParameterError("scenario.kept", [])
+        except Exception as error:  # shown on every run that still has the file, and read once
+            st.session_state[LOADED] = _Read(given.file_id, sites, error=error)
+            self._told(st.session_state[LOADED])
+            return
+        st.session_state[LOADED] = _Read(given.file_id, sites, loaded)
+        work_on(loaded.scenario)
+        st.rerun()
+
+    def _told(self, read: _Read) -> None:
+        """Say what came of a file: every fault of it, or what it is called and what it had lost."""
+        if isinstance(read.error, AtlasError):
+            st.error(self.say(f"error.{read.error.key}"))
+            html.faults("", read.error.problems)
+        elif read.error is not None:
+            failure.show(read.error)
+        elif read.loaded is not None:
+            name = read.loaded.scenario.name
+            html.small(self.say("scenario_page.loaded", name=name))
+            if read.loaded.bare:
+                html.small(self.say("scenario_page.loaded_bare", name=name))
 
     def below(self) -> None:
         """Show the change by district, and the scenarios side by side."""
