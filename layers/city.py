@@ -19,6 +19,7 @@ from geo.errors import DataError, Problem
 from geo.io import to_frame, to_table
 from geo.schema import Schema
 from geo.validation import Record
+from layers import standing
 from layers.catalog import CATALOG, SUBKINDS, generic_layer
 from layers.packcheck import PackRows, pack_problems
 from layers.packfile import PackFiles, Row, Settings
@@ -200,8 +201,8 @@ def _kinds(files: PackFiles, section: Settings) -> tuple[str, ...]:
     sound = sorted(name for name in described if _KIND.fullmatch(name))
     for name in sorted(described.difference(sound)):
         section.report(name, "is not a name for a layer (a-z, 0-9, _).")
-    for path in sorted(files.folder.glob("*.geojson")):
-        if path.stem not in described:
+    for path in (Path(name) for name in standing.files(files.folder)):
+        if path.parts == (f"{path.stem}.geojson",) and path.stem not in described:
             files.report(path.name, "has no provenance.", f"Describe it under [layer.{path.stem}].")
     if "district" not in described:
         section.report("district", "must be described: every city has districts.")
@@ -350,7 +351,7 @@ def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
 
 
 def _optional(files: PackFiles, name: str, schema: Schema) -> list[Record]:
-    there = (files.folder / name).is_file()
+    there = standing.standing(files.folder, name).is_file()
     return files.table(name, schema, number="row") if there else []
 
 
@@ -391,6 +392,7 @@ def _raise_if_any(files: PackFiles) -> None:
         raise DataError("pack_refused", tuple(dict.fromkeys(files.problems)))
 
 
+@standing.steadily(SETTINGS)
 def load_city(folder: Path) -> City:
     """Read and check the pack in a folder.
 

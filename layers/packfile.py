@@ -29,6 +29,7 @@ from geo.validation import (
     schema_problems,
     text_problems,
 )
+from layers.standing import standing
 
 _OTHER_DELIMITER = re.compile("[;\t|，；]")
 """What stands between the columns of a table that was not saved with commas."""
@@ -74,7 +75,7 @@ class PackFiles:
     def content(self, name: str) -> bytes | None:
         """Return the bytes of a file, or None and a problem."""
         try:
-            data = (self.folder / name).read_bytes()
+            data = standing(self.folder, name).read_bytes()
         except OSError as error:
             self.report(name, f"cannot be read: {error.strerror}.", "Add the file.")
             return None
