@@ -29,7 +29,7 @@ help:
 	@echo 'make attack      attack the atlas with hostile files, packs, texts and kills; print what gives way'
 	@echo 'make bench       time all that has a target, print the table, write tests/bench/README.md'
 	@echo 'make picture     take the picture of the README from the running atlas'
-	@echo 'make lock        compile both requirements.txt from their requirements.in'
+	@echo 'make lock        compile the requirements.txt, and one with hashes, from requirements.in'
 	@echo 'make wheelhouse  write wheelhouse/ for installing without a network'
 	@echo 'make clean       remove what these commands made'
 
@@ -61,12 +61,15 @@ picture: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.browser.picture
 
-# --universal: one lock for every system and for Python 3.11 and newer.
+# --universal: one lock for every system and for Python 3.11 and newer. The hashed one has the same
+# versions: it is compiled from the plain one.
 lock: $(VENV)/test.stamp
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
 		--custom-compile-command 'make lock' requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
 		--custom-compile-command 'make lock' tests/requirements.in -o tests/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-annotate \
+		--custom-compile-command 'make lock' requirements.txt -o requirements-hashed.txt
 
 # Wheels fit the system and the Python that download them: run this on one like the target.
 wheelhouse: $(VENV)/run.stamp

@@ -32,6 +32,7 @@ from geo.errors import DataError, Problem
 from geo.geojson import to_geojson
 from geo.io import to_frame
 from geo.schema import Schema
+from layers import standing
 from layers.catalog import CATALOG
 from layers.city import PARK_LINKS, SETTINGS, SOURCES, load_city
 from layers.deliver import deliver
@@ -535,11 +536,8 @@ def write(files: Files, folder: Path) -> None:
 
 def _standing(folder: Path) -> dict[str, Path]:
     """Return the files of a pack as they stand, by name, without the raw material."""
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "raw" not in path.relative_to(folder).parts
-    }
+    found = standing.files(folder)
+    return {name: path for name, path in found.items() if "raw" not in name.split("/")}
 
 
 def differences(files: Files, folder: Path) -> list[str]:

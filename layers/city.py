@@ -21,10 +21,10 @@ from geo.io import to_frame, to_table
 from geo.schema import Schema
 from geo.validation import Record, printable
 from layers.catalog import CATALOG, SUBKINDS, generic_layer
-from layers.deliver import JOURNAL, WORK
 from layers.packcheck import PackRows, pack_problems
 from layers.packfile import PackFiles, Row, Settings
 from layers.spec import LayerSpec
+from layers.standing import JOURNAL, WORK, journal, steadily
 from layers.tables import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 from layers.text import texts
 
@@ -415,7 +415,8 @@ def load_city(folder: Path, files: PackFiles | None = None) -> City:
         With everything that is wrong in any of the files. What nobody foresaw is one too: the log
         has it whole under the number that the last problem names.
     """
-    files = files or PackFiles(folder)
+    if files is None:
+        return _load_steadily(folder)
     try:
         return _load(files)
     except AtlasError:
@@ -428,11 +429,14 @@ def load_city(folder: Path, files: PackFiles | None = None) -> City:
         raise DataError("pack_refused", [*dict.fromkeys(files.problems), last]) from error
 
 
+@steadily(SETTINGS)
+def _load_steadily(folder: Path) -> City:
+    return load_city(folder, PackFiles(folder))
+
+
 def _load(files: PackFiles) -> City:
-    if files.is_there(f"{WORK}/{JOURNAL}"):
-        what = "a build of this pack was broken off or is under way."
-        files.report(WORK, what, "Build it again: that brings the older files back first.")
-        _raise_if_any(files)
+    files.is_there(f"{WORK}/{JOURNAL}")  # so that the end of a build under way is noticed
+    _check_journal(files)
     top = Settings(files, SETTINGS, files.settings(SETTINGS))
     _raise_if_any(files)
     top.only(*_TOP)
@@ -475,6 +479,16 @@ def _load(files: PackFiles) -> City:
         links=to_table(tables["links"], LINKS),
         attributions=_attributions(sources),
     )
+
+
+def _check_journal(files: PackFiles) -> None:
+    """Refuse a pack in which a build was broken off, if its journal is none of ours."""
+    try:
+        journal(files.folder)
+    except DataError:
+        what = "holds a journal that this atlas has not written."
+        files.report(WORK, what, f"Look what {WORK} holds, keep what you need, and delete {WORK}.")
+        _raise_if_any(files)
 
 
 def pack_id(folder: Path) -> str:

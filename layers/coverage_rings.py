@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +24,7 @@ from layers.coverage_view import (
     span,
 )
 from layers.drawing import Drawing
+from layers.once import once
 from layers.state import CoverageOptions
 from layers.text import speaker
 
@@ -57,7 +57,7 @@ class Rings:
     ``verdict``, and, 0 to 1, missing where it is refused: ``share``, ``low``, ``high``."""
 
 
-@lru_cache(maxsize=8)
+@once(maxsize=8)
 def rings(answer: Coverage) -> Rings:
     """Measure what all places, and each kind alone, cover at several radii; once per answer.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -35,9 +36,9 @@ def unit_table(answer: Coverage) -> pd.DataFrame:
     say, units = speaker(lang), answer.units
     own = units[units["level"] == "district"]
     order = [*units.index[units["level"] != "district"], *own.sort_values(["high", "low"]).index]
-    rows = []
+    rows, found = [], answer.rows
     for unit in order:
-        row = answer.rows[unit]
+        row = found[unit]
         district = row["level"] == "district"
         rows.append(
             {
@@ -79,6 +80,7 @@ def gap_table(answer: Coverage) -> pd.DataFrame:
     """Return the uncovered areas as read on screen, the largest first, each with its doubt."""
     assert answer.gaps is not None
     asked, lang = answer.asked, answer.asked.state.lang
+    kinds = asked.kinds
     rows = [
         {
             "rank": str(rank),
@@ -86,7 +88,7 @@ def gap_table(answer: Coverage) -> pd.DataFrame:
             "area": number(row["area_km2"]),
             "doubt": _between(row["low_km2"], row["high_km2"]),
             "share": percent(row["share"]),
-            "missing": _missing(asked, row["missing"]),
+            "missing": _missing(asked, row["missing"], kinds),
             "farthest": _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000),
             "nearest": _nearest(asked, row),
             "order": _ranks(row["open_with"], lang),
@@ -97,11 +99,11 @@ def gap_table(answer: Coverage) -> pd.DataFrame:
     return _titled(pd.DataFrame(rows, columns=names).set_index("rank"), "gaps", lang)
 
 
-def _missing(asked: Asked, kinds: str) -> str:
+def _missing(asked: Asked, missing: str, kinds: Sequence[str]) -> str:
     """Return which layers reach no part of the district, or, where they are most, which do."""
     say, lang = speaker(asked.state.lang), asked.state.lang
-    lacking = [kind for kind in kinds.split(";") if kind]
-    there = [kind for kind in asked.kinds if kind not in lacking]
+    lacking = [kind for kind in missing.split(";") if kind]
+    there = [kind for kind in kinds if kind not in lacking]
     if not lacking:
         return say("coverage_page.missing_none")
     if not there:

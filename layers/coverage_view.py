@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -35,6 +34,7 @@ from geo.uncertainty import (
 from layers.city import City
 from layers.drawing import Drawing, Shapes
 from layers.headline import is_named, plan_places
+from layers.once import once
 from layers.state import CoverageOptions, ViewState
 from layers.text import speaker
 from layers.view import look
@@ -87,10 +87,10 @@ class Asked:
         """Straight-line radius in metres."""
         return self.reach.radius_m
 
-    @cached_property
+    @property
     def area(self) -> ServiceArea:
         """What the sites reach; measured once, however often scenarios are held against it."""
-        return service_area(self.sites, radius_m=self.radius_m, within=self.districts)
+        return _area(self)
 
     @property
     def group(self) -> pd.Series:
@@ -103,6 +103,11 @@ class Asked:
         """Residents by district, census of 2020."""
         people: pd.Series[float] = self.districts["population_2020_territorial"].astype(float)
         return people
+
+
+@once(maxsize=8)
+def _area(asked: Asked) -> ServiceArea:
+    return service_area(asked.sites, radius_m=asked.radius_m, within=asked.districts)
 
 
 class Served(NamedTuple):
@@ -136,10 +141,10 @@ class Coverage:
     """As :func:`geo.gaps.gaps`, with ``nearest_doubt_m``, ``missing`` (layers of the sites that
     reach no part of its district, joined by ``;``) and the columns of ``gap_doubt``."""
 
-    @cached_property
+    @property
     def distance_doubt(self) -> DistanceDoubt:
         """The interval of the distances; drawn when first asked for, after the map."""
-        return doubt_of_distances(self.asked.sites, self.asked.districts)
+        return _distance_doubt(self)
 
     @property
     def rows(self) -> dict[Any, dict[Any, Any]]:
@@ -153,6 +158,11 @@ class Coverage:
         own = (self.simulation, self.area, self.bound, self.distances, self.overlap)
         found = (*own, *reached, self.gap_doubt)
         return (finding for finding in found if finding is not None)
+
+
+@once(maxsize=8)
+def _distance_doubt(answer: Coverage) -> DistanceDoubt:
+    return doubt_of_distances(answer.asked.sites, answer.asked.districts)
 
 
 def question(state: ViewState) -> ViewState:

@@ -23,7 +23,7 @@ from geo.geojson import to_geojson
 from geo.geopackage import Table, to_geopackage
 from layers import flags
 from layers.city import City
-from layers.deliver import deliver, undo
+from layers.deliver import hold
 from layers.handover import (
     DICTIONARY,
     MANIFEST,
@@ -38,6 +38,7 @@ from layers.handover import (
     to_csv,
 )
 from layers.selection import Selection, Sheet, select
+from layers.standing import WORK
 from layers.state import ViewState
 from layers.styles import qml
 
@@ -197,7 +198,7 @@ def _earlier(folder: Path) -> frozenset[str]:
     ParameterError
         The folder holds files and no manifest of ours: whose they are cannot be told.
     """
-    held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    held = sorted(path.name for path in folder.iterdir() if path.name != WORK)
     if not held:
         return frozenset()
     try:
@@ -236,14 +237,14 @@ def _earlier_zip(folder: Path, name: str) -> frozenset[str]:
 
 def _deliver(parcel: Package, folder: Path, *, zipped: bool) -> Mapping[str, bytes]:
     """Put a package into a folder, in the place of what an earlier run put there."""
-    undo(folder)  # a run that was killed
-    if zipped:
-        name = f"{parcel.name}.zip"
-        files: Mapping[str, bytes] = {name: parcel.zip()}
-        deliver(folder, files, old=_earlier_zip(folder, name), seal=name)
-    else:
-        files = parcel.files
-        deliver(folder, files, old=_earlier(folder), seal=MANIFEST)
+    with hold(folder) as held:
+        if zipped:
+            name = f"{parcel.name}.zip"
+            files: Mapping[str, bytes] = {name: parcel.zip()}
+            held.replace(files, old=_earlier_zip(folder, name), seal=name)
+        else:
+            files = parcel.files
+            held.replace(files, old=_earlier(folder), seal=MANIFEST)
     return files
 
 

@@ -19,7 +19,7 @@ import geopandas as gpd
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import Problem
+from geo.errors import DataError, Problem
 from geo.io import WGS84, decode_text, read_features
 from geo.schema import Schema
 from geo.validation import (
@@ -32,6 +32,7 @@ from geo.validation import (
     schema_problems,
     text_problems,
 )
+from layers import standing
 
 MOST_BYTES = 50_000_000
 """Size up to which a layer or a table of a pack is read."""
@@ -99,11 +100,18 @@ class PackFiles:
         if name == _LAYERS:
             return _layer_names(self.folder)
         try:
-            now = (self.folder / name).stat()
+            now = self._path(name).stat()
         except OSError:
             return None
         # The moment of change cannot be set back, as that of writing is by a copy that keeps it.
         return (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+    def _path(self, name: str) -> Path:
+        """Return where a file stands: beside the pack while a build replaces it."""
+        try:
+            return standing.standing(self.folder, name)
+        except DataError:  # the journal is none of ours: said once, when the pack is loaded
+            return self.folder / name
 
     def changed(self) -> bool:
         """Tell whether a file that was asked for, or the list of layers, is no longer as it was."""
@@ -117,13 +125,13 @@ class PackFiles:
     def is_there(self, name: str) -> bool:
         """Tell whether something stands under a name, be it a file or not."""
         self.looks.setdefault(name, self._look(name))
-        return os.path.lexists(self.folder / name)
+        return os.path.lexists(self._path(name))
 
     def content(self, name: str, most: int = MOST_BYTES) -> bytes | None:
         """Return the bytes of a file of at most so many, or None and a problem."""
         self.looks[name] = self._look(name)
         try:
-            data, fault = self._bytes(self.folder / name, most)
+            data, fault = self._bytes(self._path(name), most)
         except (OSError, RuntimeError, ValueError) as error:
             # A loop of links is a RuntimeError that names the path; only its kind is told.
             reason = getattr(error, "strerror", None) or "Too many levels of symbolic links"
@@ -264,10 +272,11 @@ class PackFiles:
 
 def _layer_names(folder: Path) -> tuple[str, ...]:
     try:
-        names = [path.name for path in folder.iterdir()]
-    except OSError:
+        changing = standing.journal(folder) is not None
+        names = list(standing.files(folder)) if changing else [p.name for p in folder.iterdir()]
+    except (OSError, DataError):
         return ()
-    return tuple(sorted(name for name in names if name.endswith(".geojson")))
+    return tuple(sorted(name for name in names if name.endswith(".geojson") and "/" not in name))
 
 
 def _scalars(record: Record) -> Record:

@@ -18,8 +18,8 @@ from types import MappingProxyType
 from geo.errors import DataError, Problem
 from geo.validation import printable
 from layers.city import SETTINGS, City, load_city, pack_id
-from layers.deliver import JOURNAL, WORK
 from layers.packfile import PackFiles
+from layers.standing import JOURNAL, WORK
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 PACKS_VARIABLE = "ATLAS_PACKS"

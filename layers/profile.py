@@ -26,6 +26,7 @@ from layers.card import (
 from layers.catalog import LEVELS, PLAN_STATUSES
 from layers.city import City
 from layers.headline import is_named
+from layers.once import once
 from layers.tables import NAMED_BASES
 from layers.text import Say, speaker
 from layers.view import CityKey, Mask, gather
@@ -309,7 +310,7 @@ class _Raw(NamedTuple):
     disputed: float
 
 
-@lru_cache(maxsize=8)
+@once(maxsize=8)
 def _raw(key: CityKey) -> dict[str, _Raw]:
     """Return the bare numbers of every district."""
     city, rows = key.city, gather(key.city)

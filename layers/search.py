@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import NamedTuple
 
 from layers.city import Bilingual, City
+from layers.once import once
 from layers.view import CityKey, gather
 
 LONGEST_QUERY = 100
@@ -118,7 +118,7 @@ def _entry(
     return _Entry(target, kind, label, note, mapped, terms)
 
 
-@lru_cache(maxsize=8)
+@once(maxsize=8)
 def _index(key: CityKey) -> tuple[_Entry, ...]:
     """Return all that can be found, what holds many before what is one."""
     city, aliases = key.city, _aliases(key.city)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -25,6 +25,7 @@ from layers.catalog import (
     SUBKINDS,
 )
 from layers.city import City
+from layers.once import once
 from layers.state import FILTER_KEYS, Filters, ViewState, default_state
 from layers.text import Say, speaker
 
@@ -146,7 +147,7 @@ def gather(city: City, lang: str = "zh") -> Gathered:
     return _gather(CityKey(city, lang))
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def _gather(key: CityKey) -> Gathered:
     frame = _sorted_places(key.city, key.lang)
     drawable = _drawable(frame)

@@ -5,6 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 import shapely
@@ -13,6 +14,8 @@ from data import build
 from data.raw import read
 from data.rawtables import PLACE_KINDS
 from layers.catalog import CATALOG
+from layers.city import load_city
+from layers.deliver import hold
 from layers.tables import BASE
 
 FILES = 23
@@ -295,18 +298,44 @@ def test_a_disk_that_fails_leaves_the_pack_whole(
 ) -> None:
     change(copy, PLACES, "天津大学科技园", "天津大学园")
     before = bytes_of(copy)
-    replace = Path.replace
+    whole = Path.open
 
-    def fail(self: Path, target: Path) -> Path:
-        if self.name == "science_park.geojson" and self.parent.name == "new":
+    def fail(self: Path, mode: str = "r", **named: Any) -> IO[Any]:
+        if self.name == "science_park.geojson" and mode == "xb":
             raise OSError(28, "No space left on device")
-        return replace(self, target)
+        return whole(self, mode, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", fail)
+        patch.setattr(Path, "open", fail)
         assert run() == (1, "Nothing was written: [Errno 28] No space left on device")
     assert bytes_of(copy) == before
     assert run()[0] == 0
+
+
+def test_a_build_beside_another_is_told(copy: Path) -> None:
+    with hold(copy):
+        code, said = run()
+    assert code == 1
+    assert "tianjin: is being changed by another run at this moment." in said
+
+
+def test_a_build_broken_off_neither_blocks_the_next_nor_is_read(
+    copy: Path, files: build.Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two files, on a system where a folder cannot be swapped."""
+    before, digest = bytes_of(copy), load_city(copy).digest
+    work = copy / ".replacing"
+    (work / "new").mkdir(parents=True)
+    (work / "old" / "base").mkdir(parents=True)
+    for name in ("city.toml", "base/sea.geojson"):
+        (copy / name).rename(work / "old" / name)
+    (copy / "base/sea.geojson").write_text("{}")
+    (copy / "added.geojson").write_text("{}")
+    (work / "journal.json").write_text('{"seal": "city.toml", "added": ["added.geojson"]}')
+    assert load_city(copy).digest == digest
+    assert build.differences(files, copy) == []
+    assert run() == (0, f"Built {FILES} files; 0 changed.")
+    assert bytes_of(copy) == before
 
 
 def test_files_are_utf8_with_plain_line_ends(files: build.Files) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 import geopandas as gpd
@@ -26,8 +26,10 @@ from pyproj import Transformer
 
 from geo.errors import ParameterError
 from layers.city import City, load_city
+from layers.deliver import hold
 from layers.export import Package, main, package
 from layers.handover import DICTIONARY, MANIFEST, SOURCES
+from layers.standing import WORK
 from layers.state import Camera, Filters, default_state, to_query
 from layers.view import look
 from tests.conftest import ROOT
@@ -385,12 +387,18 @@ def packs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATLAS_PACKS", str(TOY))
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for the disk: nobody pulls the plug here."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 def night(folder: Path, *flags: str) -> int:
     return main(["--city", "toy", "--layer", "axis", *flags, "--out", str(folder)])
 
 
 def held(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.name != WORK}
 
 
 def test_a_later_run_replaces_exactly_what_the_manifest_lists(tmp_path: Path) -> None:
@@ -450,19 +458,65 @@ def test_a_run_that_fails_leaves_the_older_result_whole(
 ) -> None:
     assert night(tmp_path) == 0
     before = held(tmp_path)
-    whole = Path.replace
+    whole = Path.open
 
-    def fail(self: Path, target: Path) -> Path:
-        if self.name == DICTIONARY and self.parent.name == "new":
+    def fail(self: Path, mode: str = "r") -> IO[Any]:
+        if self.name == DICTIONARY and mode == "xb":
             raise OSError(28, "No space left on device")
-        return whole(self, target)
+        return whole(self, mode)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", fail)
+        patch.setattr(Path, "open", fail)
         assert night(tmp_path, "--format", "csv") == 2
     assert held(tmp_path) == before
     assert night(tmp_path) == 0
     assert held(tmp_path) == before
+
+
+def test_a_second_run_into_a_folder_is_told_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert night(tmp_path) == 0
+    with hold(tmp_path):
+        before = held(tmp_path)
+        capsys.readouterr()
+        assert night(tmp_path, "--format", "csv") == 2
+        assert night(tmp_path, "--zip") == 2
+        told = capsys.readouterr()
+        assert held(tmp_path) == before
+    sentence = "is being changed by another run at this moment. Wait until that has ended"
+    assert told.err.count(f"{tmp_path}: {sentence}") == 2
+    assert told.out == ""
+    assert night(tmp_path, "--format", "csv") == 0
+
+
+def test_a_run_killed_before_its_first_file_does_not_block_the_next(tmp_path: Path) -> None:
+    (tmp_path / WORK / "new").mkdir(parents=True)
+    (tmp_path / WORK / "lock").touch()
+    assert night(tmp_path) == 0
+    assert not (tmp_path / WORK).exists()
+
+
+def test_a_journal_of_others_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert night(tmp_path / "out") == 0
+    (tmp_path / "victim.txt").write_text("mine", "utf-8")
+    (tmp_path / "out" / WORK).mkdir()
+    (tmp_path / "out" / WORK / "journal.json").write_text(
+        '{"seal": "manifest.json", "added": ["../victim.txt"]}', "utf-8"
+    )
+    assert night(tmp_path / "out") == 2
+    assert "is no journal that this atlas has written" in capsys.readouterr().err
+    assert (tmp_path / "victim.txt").read_text("utf-8") == "mine"
+
+
+def test_an_export_into_the_folder_worked_in_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert night(Path()) == 0
+    assert night(Path(), "--format", "csv") == 0
+    assert Path("axis.csv").is_file() and not Path("axis.geojson").exists()
+    assert Path.cwd().samefile(tmp_path)
 
 
 def test_a_zip_replaces_only_a_zip_of_its_name(

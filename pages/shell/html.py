@@ -121,15 +121,16 @@ def strip(pictures: Iterable[Picture], kind: str = "") -> None:
 
 def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
     """Return a small frame as a table: row names left, numbers right-aligned."""
+    sides = {name: _side(frame[name]) for name in frame.columns}
     head = [Markup('<th scope="col">{}</th>').format(text(corner))] + [
-        Markup('<th scope="col" class="{}">{}</th>').format(_side(frame[name]), text(name))
-        for name in frame.columns
+        Markup('<th scope="col" class="{}">{}</th>').format(side, text(name))
+        for name, side in sides.items()
     ]
     body = [
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
             text(label),
             join(
-                Markup('<td class="{}">{}</td>').format(_side(frame[name]), text(value))
+                Markup('<td class="{}">{}</td>').format(sides[name], text(value))
                 for name, value in row.items()
             ),
         )
