@@ -10,6 +10,7 @@ import streamlit as st
 from markupsafe import Markup, escape
 
 from layers.text import display
+from pages.shell.labels import literal
 
 LONGEST = 2_000
 WIDE_FROM = 20
@@ -60,7 +61,7 @@ def bullets(items: Sequence[Markup]) -> Markup:
 
 def folded(title: str, key: str, sentences: Sequence[str]) -> None:
     """Show sentences under a title that opens; they are sent only when it does."""
-    with st.expander(title, key=key, on_change="rerun") as box:
+    with st.expander(literal(title), key=key, on_change="rerun") as box:
         if box.open:
             listed = bullets([text(sentence) for sentence in sentences])
             st.html(Markup('<div class="tasks">{}</div>').format(listed))

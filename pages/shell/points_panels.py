@@ -37,6 +37,7 @@ from pages.shell import cache, html, map_view, session
 from pages.shell.density_panels import SWATCH
 from pages.shell.desk import Task, Work
 from pages.shell.frame import Screen
+from pages.shell.labels import literal
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -337,12 +338,12 @@ def _file_words(screen: Screen, source: Source | None) -> str:
     )
     if len(source.paths) > 1:
         files = count(len(source.paths))
-        return screen.say("points_page.file_folder", name=name, files=files, size=size)
-    return screen.say("points_page.file_label", name=name, size=size)
+        return display(screen.say("points_page.file_folder", name=name, files=files, size=size))
+    return display(screen.say("points_page.file_label", name=name, size=size))
 
 
 def _column_words(names: dict[str, str], none: str, one: str) -> str:
-    return display(names[one], longest=LONGEST_NAME) if one in names else none
+    return display(names.get(one, none), longest=LONGEST_NAME)
 
 
 def _change(name: str, key: str) -> None:
@@ -366,7 +367,7 @@ def _segmented(
         values,
         key=key,
         required=True,
-        format_func=words,
+        format_func=lambda value: literal(words(value)),
         on_change=_change,
         args=(name, key),
     )
@@ -400,7 +401,7 @@ def _downloads(screen: Screen, shown: Shown) -> None:
     with st.container(horizontal=True, key="points_files"):
         if isinstance(shown, SurfaceShown):
             st.download_button(
-                say("points_page.geotiff", epsg=city.metric_epsg),
+                literal(say("points_page.geotiff", epsg=city.metric_epsg)),
                 partial(points_answer.geotiff, shown),
                 file_name=f"{stem}.tif",
                 mime="image/tiff",
