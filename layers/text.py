@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -65,12 +64,6 @@ def safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:
     these become entities. Everything that reaches Folium passes through here, keys too.
     """
     return display(text, longest=longest).translate(ENTITIES)
-
-
-def markdown_safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:
-    """Return ``text`` with every ASCII punctuation mark escaped for a Markdown label."""
-    shown = display(text, longest=longest).replace("\n", " ")
-    return "".join("\\" + c if c in string.punctuation else c for c in shown)
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

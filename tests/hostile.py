@@ -8,6 +8,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,116 @@ HOSTILE_TEXTS = (
     "</script></style><!-- ' \" & \\ -->",
     '=HYPERLINK("http://evil.example")',
     "长" * 9_000,
+    "![p](https://evil.example/p.png) ![q][r]",
+    "https://evil.example/x",
+    "see www.evil.example or mail a@evil.example",
+    ":material/delete: :material_delete: :smile: :+1: :streamlit:",
+    "[[link]] [a]: https://evil.example/r 'title' [^1]",
+    "[r]: https://evil.example/r 'title'",
+    "# head > quote - item 1. one | cell |",
+    "- a -> b <- c -- d >= e ~= f",
+    "---",
+    "**b** _i_ ~~s~~ `c` $$y^2$$ :red-background[z] :small[y] :help[h]",
+    "&#x3C;img src=x onerror=window.pwned=1&#x3E; &amp;lt;b&amp;gt; &copy",
+    "<svg onload=window.pwned=1><image href='https://evil.example/s.svg'/></svg>",
+    "![s](data:image/svg+xml;base64,PHN2Zy8+) <iframe src='data:text/html,<b>x'>",
+    "<https://evil.example/a> <a@evil.example> <!-- c --> <![CDATA[ x ]]> tail\\",
+    "W" * 9_000,
+    "אב ب​a‍b­c⁠d",
+    "👩🏽‍🔬 🇨🇳 ©",
+    "    four blanks\tand a tab",
+    "~~~ ``` ::: :::note {.x} +++ ===",
+    "a\n\n# b\n\n![p](https://evil.example/n.png)\n",
 )
-"""What people have put into data to make programs run it, and a name of 9,000 characters."""
+"""What people have put into data to make programs run it or show something else, and names of
+9,000 characters with and without a place to break."""
+
+PIECES = (
+    *(
+        "https://evil.example/x",
+        "http",
+        "://",
+        "www",
+        ".evil.example",
+        "www.",
+        "a@evil.example",
+        "@",
+    ),
+    *("mailto:", "xmpp:", ":smile:", ":material_home:", ":material/home:", ":streamlit:", ":red"),
+    *(
+        "[x]",
+        "(https://evil.example)",
+        "{a}",
+        "!",
+        "[",
+        "]",
+        "(",
+        ")",
+        "*",
+        "**",
+        "_",
+        "__",
+        "~",
+        "~~",
+    ),
+    *("`", "``", "$", "$$", "\\", "<", "<b>", "</b>", "<!--", "-->", "<https://evil.example>"),
+    *(
+        "&amp;",
+        "&#x3C;",
+        "&lt",
+        "&",
+        "#",
+        "# ",
+        "##",
+        "- ",
+        "-",
+        "--",
+        "---",
+        "->",
+        "<-",
+        "<->",
+        ">=",
+    ),
+    *(
+        "<=",
+        "~=",
+        "=",
+        "==",
+        "===",
+        "+ ",
+        "1. ",
+        "1) ",
+        "12",
+        ".",
+        "> ",
+        ">",
+        "|",
+        "|-|",
+        "\n",
+        "\t",
+    ),
+    *("  ", "    ", "a", "b", "长", "é", "😀", "‮"),
+    *("‍", " ", "　", " "),
+    *(
+        "^",
+        "[^1]",
+        "[^1]:",
+        "[a]: ",
+        ":::",
+        "::",
+        ":",
+        "+1",
+        ":+1:",
+        ":-1:",
+        '"',
+        "'",
+        "%",
+        "?",
+        ";",
+    ),
+    *(",", "/", "ﬁ", "“", "·"),
+)
+"""What heaps of hostile labels are made of."""
 
 _KEEP = re.compile(
     r"id|kind|.*_id|.*_ids|clause_basis|.*adcode|target|level|layer|also_in|plan_line"
@@ -46,17 +155,6 @@ _DATE = re.compile(r"as_of|.*_as_of|approved_on")
 def _free(name: str) -> bool:
     """Return whether a column or a setting holds free text."""
     return not any(pattern.fullmatch(name) for pattern in (_KEEP, _CLOSED, _DATE))
-
-
-class _Texts:
-    """Hands out the hostile texts in turn."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> str:
-        self.count += 1
-        return HOSTILE_TEXTS[self.count % len(HOSTILE_TEXTS)]
 
 
 def _copy(folder: Path) -> Path:
@@ -101,13 +199,42 @@ def _change_settings(path: Path, change: Callable[[dict[str, Any]], None]) -> No
     path.write_text("".join(toml_table(table, name) for name, table in tables), encoding="utf-8")
 
 
-def hostile_pack(folder: Path) -> Path:
+def _more_settings(path: Path) -> None:
+    """Give the toy city all that its settings may name, before each is made hostile.
+
+    A title of its own for every layer, words for every sub-kind and every source, the text that
+    the plan's lines are of.
+    """
+    kinds = {
+        feature["properties"].get("subkind")
+        for file in path.glob("*.geojson")
+        for feature in json.loads(file.read_text(encoding="utf-8"))["features"]
+    }
+    settings = path / "city.toml"
+    tree = tomllib.loads(settings.read_text(encoding="utf-8"))
+    for layer in tree["layer"].values():
+        layer |= {"title_zh": "层", "title_en": "Layer"}
+    tree["subkind"] = {kind: {"zh": "类", "en": "Kind"} for kind in sorted(kinds - {None})}
+    tables = list(_tables(tree))
+    settings.write_text("".join(toml_table(table, at) for at, table in tables), encoding="utf-8")
+    for plan in path.rglob("plan.toml"):
+        with plan.open("a", encoding="utf-8") as file:
+            file.write(toml_table({"text_zh": "文本", "text_en": "Text"}))
+    sources = "text,zh,en\nsource,来源,Source\n"
+    (path / "sources.csv").write_text(sources, encoding="utf-8")
+
+
+def hostile_pack(folder: Path, only: str | None = None, id_: str = "hostile") -> Path:
     """Write a pack that must load, be shown literally and run nothing.
 
     Parameters
     ----------
     folder
         Where to put it; must not exist.
+    only
+        The text that stands in every field; None takes :data:`HOSTILE_TEXTS` in turn.
+    id_
+        Identifier of the city, and name of its folder.
 
     Returns
     -------
@@ -115,7 +242,9 @@ def hostile_pack(folder: Path) -> Path:
         The pack: the toy city with a hostile text in every field of free text, of its settings
         too, and notices whose names are hostile.
     """
-    pack, text = _copy(folder / "hostile"), _Texts()
+    pack, texts = _copy(folder / id_), (only,) if only is not None else HOSTILE_TEXTS
+    text = cycle(texts).__next__
+    _more_settings(pack)
 
     def change(row: dict[str, Any]) -> None:
         for name, value in row.items():
@@ -132,9 +261,9 @@ def hostile_pack(folder: Path) -> Path:
     settings = pack / "city.toml"
     notices = "".join(
         toml_table({"zh": words, "en": words}, f"notices.{json.dumps(words, ensure_ascii=False)}")
-        for words in HOSTILE_TEXTS
+        for words in texts
     )
-    text_before = settings.read_text(encoding="utf-8").replace('id = "toy"', 'id = "hostile"')
+    text_before = settings.read_text(encoding="utf-8").replace('id = "toy"', f'id = "{id_}"')
     settings.write_text(text_before + notices, encoding="utf-8")
     return pack
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+
+from tests import wording
 
 ROOT = Path(__file__).resolve().parent.parent
 RANK = {
@@ -170,6 +173,17 @@ def undeclared(modules: list[Module]) -> list[str]:
     ]
 
 
+def raw_words(modules: list[Module]) -> list[str]:
+    """Name the labels in which Streamlit could read data as Markdown, or an escape be seen."""
+    return [
+        f"{module.name}, {fault}"
+        for module in modules
+        if module.home in ("pages", "pages.shell")
+        for reader in [wording.Reader(module.tree)]
+        for fault in (*reader.faults(), *reader.templates())
+    ]
+
+
 @pytest.fixture(scope="module")
 def modules() -> list[Module]:
     return _read()
@@ -177,7 +191,7 @@ def modules() -> list[Module]:
 
 @pytest.mark.parametrize(
     "check",
-    [upward, misplaced, miscalled, cycle, long_functions, undeclared],
+    [upward, misplaced, miscalled, cycle, long_functions, undeclared, raw_words],
     ids=lambda check: check.__name__,
 )
 def test_the_tree_keeps_the_rules(check: Check, modules: list[Module]) -> None:
@@ -232,11 +246,58 @@ def _normal(distribution: str) -> str:
         (long_functions, "layers.view", "def f():\n" + "    x = 1\n" * 60),
         (undeclared, "geo.density", "def f(x: int):\n    '''Do it.'''"),
         (undeclared, "geo.density", "def f(x: int) -> int: ..."),
+        (raw_words, "pages.explore", "st.expander(layer.title.zh)"),
+        (raw_words, "pages.explore", "def f(title: str): st.expander(title)"),
+        (raw_words, "pages.explore", "st.button(say('a.b', name=layer.title.zh))"),
+        (raw_words, "pages.explore", "st.button(f'{literal(name)}.example')"),
+        (raw_words, "pages.explore", "st.button(display(name))"),
+        (raw_words, "pages.explore", "st.button(say('a.b') if x else name)"),
+        (raw_words, "pages.explore", "st.button(say('a.b'), help=name)"),
+        (raw_words, "pages.explore", "st.button('a', 'key', name)"),
+        (raw_words, "pages.explore", "st.button('a', **words)"),
+        (raw_words, "pages.explore", "def f():\n    t = say('a')\n    t = name\n    st.button(t)"),
+        (raw_words, "pages.explore", "def f():\n    for t in names: st.button(t)"),
+        (raw_words, "pages.explore", "def w(x): return names[x]\nst.radio('a', x, format_func=w)"),
+        (raw_words, "pages.explore", "st.radio('a', names)"),
+        (raw_words, "pages.explore", "st.radio('a', x, format_func=lambda i: names[i])"),
+        (raw_words, "pages.explore", "st.selectbox('a', x, format_func=lambda i: names[i])"),
+        (raw_words, "pages.explore", "st.selectbox('a', x, format_func=literal)"),
+        (raw_words, "pages.explore", "st.text_input('a', placeholder=literal(name))"),
+        (raw_words, "pages.explore", "st.dataframe(frame, placeholder='—')"),
+        (raw_words, "pages.explore", "st.dataframe(cells(frame), column_config=config)"),
+        (raw_words, "pages.explore", "st.markdown('a')"),
+        (raw_words, "pages.explore", "left, right = st.columns(2)\nleft.button(name)"),
+        (raw_words, "pages.explore", "st.sidebar.button(name)"),
+        (raw_words, "pages.explore", "st.html(f'<p>{name}</p>')"),
+        (raw_words, "pages.explore", "st.html(name)"),
+        (raw_words, "pages.explore", "st.html(Markup(name).format())"),
+        (raw_words, "pages.explore", "def f(x) -> str: ...\nst.html(f(name))"),
+        (raw_words, "pages.explore", "html.show(f'<p>{name}</p>')"),
+        (raw_words, "pages.explore", "part = Markup(name)"),
     ],
 )
 def test_the_rules_can_be_broken(check: Check, name: str, source: str) -> None:
     back = Module("geo.a2", "import geo.a") if check is cycle else Module("geo.b", "")
     assert check([Module(name, source), back])
+
+
+def test_words_and_ready_data_may_stand_in_labels() -> None:
+    """A rule that let nothing pass would hold nothing."""
+    fine = """
+    def word(key): return say(f"x.{key}")
+    def f(say, name, box, screen):
+        title = literal(f"{name} · {say('a', count=3)}")
+        with st.expander(title): ...
+        st.button(screen.say("a.b") if name else speaker("zh")("c"), help=literal(name))
+        st.radio("a", KINDS, format_func=partial(word))
+        st.selectbox(say("a", letter="b"), KINDS, format_func=lambda i: display(name))
+        st.code("\\n".join(display(each) for each in name), language=None)
+        box.button(literal(name))
+        st.dataframe(cells(name), alt=say("a"))
+        st.html(Markup("<p>{}</p>").format(name))
+        st.html(html.grid(name))
+    """
+    assert raw_words([Module("pages.explore", dedent(fine))]) == []
 
 
 def test_every_table_says_what_stands_in_a_blank_cell(modules: list[Module]) -> None:

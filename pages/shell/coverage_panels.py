@@ -17,9 +17,11 @@ from layers import coverage_view as told
 from layers.coverage_files import FORMATS
 from layers.marks import data_uri
 from layers.state import COVERAGE_CHOICES, COVERAGE_NUMBERS, to_query
+from layers.text import LONGEST_LABEL, display
 from layers.view import View, look
 from pages.shell import cache, html, map_view, navigation, session
 from pages.shell.frame import Screen
+from pages.shell.labels import literal, short
 
 FLIGHT: Final = (1, None)
 MINUTES: Final = (0, *rings.MINUTES)
@@ -88,7 +90,7 @@ def radius(screen: Screen) -> None:
         say("coverage_page.radius"),
         presets,
         key="cov_preset",
-        format_func=lambda metres: f"{metres // 1000}",
+        format_func=lambda metres: literal(f"{metres // 1000}"),
         on_change=from_widget,
         args=("radius_m", "cov_preset"),
         disabled=bool(options.minutes),
@@ -119,10 +121,9 @@ def travel_time(screen: Screen) -> None:
         number_field(screen, "speed_kmh", say("coverage_page.speed"), step=5.0)
         number_field(screen, "detour_percent", say("coverage_page.detour"), step=0.1, factor=100)
         if BELT in screen.city.layers and options.sites != {BELT}:
+            belt = short(screen.city.layers[BELT].title.of(screen.state.lang))
             st.button(
-                say(
-                    "coverage_page.belt", layer=screen.city.layers[BELT].title.of(screen.state.lang)
-                ),
+                literal(say("coverage_page.belt", layer=belt)),
                 key="cov_belt",
                 on_click=change,
                 kwargs={"sites": frozenset({BELT})},
@@ -143,7 +144,7 @@ def number_field(
     key = f"cov_{field}"
     st.session_state[key] = getattr(screen.state.coverage, field) / factor
     st.number_input(
-        label,
+        literal(label),
         min_value=low / factor,
         max_value=high / factor,
         step=step,
@@ -170,7 +171,7 @@ def layer_field(screen: Screen, field: str) -> None:
         say(f"coverage_page.choose_{field}"),
         kinds,
         key=key,
-        format_func=lambda id_: layers[id_].title.of(lang),
+        format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
         placeholder=say(f"coverage_page.choose_{field}_usual"),
         on_change=from_layers,
         args=(field, key),
@@ -203,7 +204,7 @@ def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
 
 def notes(title: str, lines: Iterable[str]) -> None:
     """Fold away method and caveats."""
-    with st.expander(title, key="cov_notes", on_change="rerun") as box:
+    with st.expander(literal(title), key="cov_notes", on_change="rerun") as box:
         if box.open:
             st.html(html.bullets([html.text(line) for line in lines]))
 

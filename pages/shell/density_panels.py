@@ -20,6 +20,7 @@ from layers.state import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES, to_query
 from layers.text import display
 from pages.shell import cache, html, navigation, session
 from pages.shell.frame import Screen
+from pages.shell.labels import literal
 
 SWATCH: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
@@ -94,11 +95,11 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
     now = getattr(screen.state.density, name)
     st.session_state[key] = now if now in values else values[0]
     st.segmented_control(
-        label,
+        literal(label),
         values,
         key=key,
         required=True,
-        format_func=words,
+        format_func=lambda value: literal(words(value)),
         on_change=_set,
         args=(name, key),
     )
@@ -135,7 +136,7 @@ def _downloads(screen: Screen) -> None:
     stem = f"{city.id}_{city.data_date}_density_{state.density.bandwidth_km}km"
     with st.container(horizontal=True, key="density_files"):
         st.download_button(
-            say("density_page.geotiff", epsg=city.metric_epsg),
+            literal(say("density_page.geotiff", epsg=city.metric_epsg)),
             partial(cache.density_geotiff, city, state),
             file_name=f"{stem}.tif",
             mime="image/tiff",
@@ -220,7 +221,7 @@ def districts(screen: Screen, told: BalanceTold) -> None:
 
 
 def _folded(title: str, key: str, table: pd.DataFrame, corner: str, screen: Screen) -> None:
-    with st.expander(title, key=key, on_change="rerun") as box:
+    with st.expander(literal(title), key=key, on_change="rerun") as box:
         if box.open:
             st.html(html.grid(table, corner))
             html.small(screen.say("balance_page.zero"))

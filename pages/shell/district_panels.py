@@ -10,9 +10,11 @@ from markupsafe import Markup
 from layers.profile import Profile, compare, fullest
 from layers.state import Camera, Filters, to_query
 from layers.table import NOT_APPLICABLE, table
+from layers.text import LONGEST_LABEL, display
 from layers.view import look
 from pages.shell import html, map_view, navigation, session
 from pages.shell.frame import Screen
+from pages.shell.labels import cells
 
 
 def chosen(screen: Screen) -> str:
@@ -33,7 +35,7 @@ def choice(screen: Screen, adcode: str) -> None:
             say("district.choose"),
             codes,
             key="district",
-            format_func=lambda code: str(names[code]),
+            format_func=lambda code: display(str(names[code]), longest=LONGEST_LABEL),
             on_change=lambda: session.change(district=st.session_state["district"]),
             width=260,
         )
@@ -41,7 +43,11 @@ def choice(screen: Screen, adcode: str) -> None:
             say("district.compare"),
             [None, *(code for code in codes if code != adcode)],
             key="compare",
-            format_func=lambda code: str(names[code]) if code else say("district.no_compare"),
+            format_func=lambda code: (
+                display(str(names[code]), longest=LONGEST_LABEL)
+                if code
+                else say("district.no_compare")
+            ),
             placeholder=say("district.no_compare"),
             on_change=lambda: session.change(compare=st.session_state["compare"]),
             width=260,
@@ -141,7 +147,7 @@ def holdings(screen: Screen, told: Profile) -> None:
     )
     rows = table(look(city, state), state.lang)
     st.dataframe(
-        rows,
+        cells(rows),
         hide_index=True,
         placeholder=NOT_APPLICABLE,
         alt=say("district.holdings"),

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from geo.errors import Problem
 from layers.text import display
+from pages.shell.labels import literal
 
 LONGEST = 2_000
 MOST_FAULTS = 200
@@ -71,7 +72,7 @@ def faults(title: str, problems: Sequence[Problem]) -> None:
 
 def folded(title: str, key: str, sentences: Sequence[str]) -> None:
     """Show sentences under a title that opens; they are sent only when it does."""
-    with st.expander(title, key=key, on_change="rerun") as box:
+    with st.expander(literal(title), key=key, on_change="rerun") as box:
         if box.open:
             listed = bullets([text(sentence) for sentence in sentences])
             st.html(Markup('<div class="tasks">{}</div>').format(listed))

@@ -9,8 +9,9 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from layers.text import LANGS, Say, speaker
+from layers.text import LANGS, Say, display, speaker
 from pages.shell import failure
+from pages.shell.labels import literal
 
 SCREENS: Final = ("explore", "district", "density", "coverage", "sources")
 """In the order of the menu; the first is the address without a path."""
@@ -23,7 +24,7 @@ def screens(say: Say | None = None) -> dict[str, StreamlitPage]:
     return {
         name: st.Page(
             _FOLDER / f"{name}.py",
-            title=f"{say(f'nav.{name}')} · {say('app.name')}" if say else name,
+            title=display(f"{say(f'nav.{name}')} · {say('app.name')}" if say else name),
             url_path=name,
             default=name == SCREENS[0],
         )
@@ -33,7 +34,7 @@ def screens(say: Say | None = None) -> dict[str, StreamlitPage]:
 
 def link(query: Mapping[str, str], name: str, label: str) -> None:
     """Draw a link to the screen ``name`` that carries the address."""
-    st.page_link(screens()[name], label=label, query_params=dict(query))
+    st.page_link(screens()[name], label=literal(label), query_params=dict(query))
 
 
 def route() -> None:

@@ -15,11 +15,12 @@ from layers.spec import Style
 from layers.state import to_query
 from layers.sums import of_headline
 from layers.table import NOT_APPLICABLE, table
-from layers.text import Say, markdown_safe
+from layers.text import Say
 from layers.view import View, loosen, remedy, summary
 from layers.words import word
 from pages.shell import cache, html, navigation, session, widgets
 from pages.shell.frame import Screen
+from pages.shell.labels import cells, literal, short
 
 TABLE: Final = "atlas.table"
 """The cell of the table that was last acted on."""
@@ -109,7 +110,7 @@ def _stack(screen: Screen, view: View, ids: tuple[str, ...]) -> None:
 
 def _link_button(name: str, key: str, place: str) -> None:
     st.button(
-        markdown_safe(name),
+        literal(short(name)),
         key=key,
         type="tertiary",
         on_click=session.change,
@@ -203,7 +204,7 @@ def unmapped(screen: Screen, view: View) -> None:
     """List the shown places that have no known site, each with the reason."""
     say, lang = screen.say, screen.state.lang
     title = say("explore.unmapped", count=len(view.unmapped))
-    with st.expander(title, key="unmapped", on_change="rerun") as box:
+    with st.expander(literal(title), key="unmapped", on_change="rerun") as box:
         if not box.open:
             return
         st.html(Markup('<p class="small">{}</p>').format(say("explore.unmapped_note")))
@@ -248,13 +249,13 @@ def table_twin(screen: Screen, view: View) -> None:
     """Show the table that equals the map; a chosen cell opens its place's card."""
     say = screen.say
     title = say("explore.table", count=len(view.places))
-    with st.expander(title, key="table_box", on_change="rerun") as box:
+    with st.expander(literal(title), key="table_box", on_change="rerun") as box:
         if not box.open:
             return
         rows = table(view, screen.state.lang)
         st.html(Markup('<p class="small">{}</p>').format(say("explore.table_hint")))
         chosen = st.dataframe(
-            rows,
+            cells(rows),
             key="table",
             hide_index=True,
             on_select="rerun",
@@ -263,8 +264,9 @@ def table_twin(screen: Screen, view: View) -> None:
             placeholder=NOT_APPLICABLE,
             alt=say("explore.table_alt"),
         )
-    cells = chosen["selection"]["cells"]
-    event = (rows.index[cells[0][0]] if cells and cells[0][0] < len(rows) else None, str(cells))
+    marked = chosen["selection"]["cells"]
+    row = marked[0][0] if marked else len(rows)
+    event = (rows.index[row] if row < len(rows) else None, str(marked))
     if event[0] is not None and st.session_state.get(TABLE) != event:
         st.session_state[TABLE] = event
         widgets.reveal(screen, str(event[0]))

@@ -38,6 +38,7 @@ from pages.shell import cache, failure, html, map_view, session
 from pages.shell.density_panels import SWATCH
 from pages.shell.desk import Task, Work
 from pages.shell.frame import Screen
+from pages.shell.labels import literal
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -342,8 +343,8 @@ def _file_words(screen: Screen, source: Source) -> str:
     )
     if len(source.paths) > 1:
         files = count(len(source.paths))
-        return screen.say("points_page.file_folder", name=name, files=files, size=size)
-    return screen.say("points_page.file_label", name=name, size=size)
+        return display(screen.say("points_page.file_folder", name=name, files=files, size=size))
+    return display(screen.say("points_page.file_label", name=name, size=size))
 
 
 def _distinct(words: Mapping[str, str]) -> dict[str, str]:
@@ -380,7 +381,7 @@ def _segmented(
         values,
         key=key,
         required=True,
-        format_func=words,
+        format_func=lambda value: literal(words(value)),
         on_change=_change,
         args=(name, key),
     )
@@ -414,7 +415,7 @@ def _downloads(screen: Screen, shown: Shown) -> None:
     with st.container(horizontal=True, key="points_files"):
         if isinstance(shown, SurfaceShown):
             st.download_button(
-                say("points_page.geotiff", epsg=city.metric_epsg),
+                literal(say("points_page.geotiff", epsg=city.metric_epsg)),
                 partial(points_answer.geotiff, shown),
                 file_name=f"{stem}.tif",
                 mime="image/tiff",

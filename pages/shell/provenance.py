@@ -17,6 +17,7 @@ from layers.table import freshness
 from layers.words import word
 from pages.shell import cache, html
 from pages.shell.frame import Screen
+from pages.shell.labels import cells, literal, short
 
 
 def overview(rows: pd.DataFrame) -> None:
@@ -63,11 +64,13 @@ def layer_sheet(screen: Screen, layer: Layer, today: date) -> None:
     """Show one layer's provenance, freshness, limits, field dictionary and download."""
     say, lang = screen.say, screen.state.lang
     stale = freshness(layer.provenance, today).stale
-    title = f"{layer.title.of(lang)} · {len(layer.frame)}"
-    with st.expander(f"{title} · {say('sources.stale')}" if stale else title):
+    title = f"{short(layer.title.of(lang))} · {len(layer.frame)}"
+    if stale:
+        title = f"{title} · {say('sources.stale')}"
+    with st.expander(literal(title)):
         st.html(_provenance(screen, layer.provenance, today))
         st.dataframe(
-            _dictionary(layer, lang),
+            cells(_dictionary(layer, lang)),
             hide_index=True,
             placeholder="",
             alt=say("sources.dictionary"),

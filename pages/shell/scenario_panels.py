@@ -17,10 +17,11 @@ from layers.coverage_view import name_of
 from layers.drawing import Drawing
 from layers.marks import data_uri
 from layers.scenario_site import site_told
-from layers.text import display, markdown_safe
+from layers.text import LONGEST_LABEL, display
 from layers.view import look
 from pages.shell import cache, coverage_panels, failure, html, map_view
 from pages.shell.frame import Screen
+from pages.shell.labels import literal, short
 
 DRAFT: Final = "atlas.scenario"
 KEPT: Final = "atlas.scenarios"
@@ -272,9 +273,9 @@ class ScenarioPart:
         if not edits:
             html.small(self.say("scenario_page.no_edits"))
         for edit in edits:
-            words = markdown_safe(told.edit_words(self.asked, edit), longest=120)
+            words = display(told.edit_words(self.asked, edit), longest=120)
             st.button(
-                self.say("scenario_page.undo", edit=words),
+                literal(self.say("scenario_page.undo", edit=words)),
                 key=f"scn_undo_{edit.id}",
                 type="tertiary",
                 on_click=self._do,
@@ -291,7 +292,7 @@ class ScenarioPart:
             format_func=lambda code: (
                 say("scenario_page.where_typed")
                 if code == TYPED
-                else name_of(self.asked.districts, code, lang)
+                else display(name_of(self.asked.districts, code, lang), longest=LONGEST_LABEL)
             ),
         )
         lon, lat = offers.get(str(where), self.screen.city.centre[::-1])
@@ -304,7 +305,7 @@ class ScenarioPart:
             say("scenario_page.kind"),
             kinds,
             key="scn_kind",
-            format_func=lambda id_: layers[id_].title.of(lang),
+            format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
         )
         name = st.text_input(say("scenario_page.site_name"), key="scn_site", max_chars=80)
         if st.button(say("scenario_page.add"), key="scn_add"):
@@ -320,7 +321,7 @@ class ScenarioPart:
             index=None,
             placeholder=self.say("scenario_page.closing_hint"),
             key="scn_closing",
-            format_func=lambda id_: names[id_],
+            format_func=lambda id_: display(names[id_], longest=LONGEST_LABEL),
         )
         if chosen and st.button(self.say("scenario_page.close"), key="scn_close"):
             work_on(draft(self.screen).closed(chosen))
@@ -330,7 +331,7 @@ class ScenarioPart:
         edit = draft(self.screen).edit(str(id_))
         if edit is not None and edit.action == "add":
             return told.site_name(self.asked, edit)
-        return display(name_of(sites, id_, self.screen.state.lang), longest=60)
+        return name_of(sites, id_, self.screen.state.lang)
 
     def _keep(self) -> None:
         say, now = self.say, draft(self.screen)
@@ -341,16 +342,16 @@ class ScenarioPart:
         if kept():
             html.section(say("scenario_page.saved_title"))
         for number, (name, scenario) in enumerate(kept().items()):
-            label = markdown_safe(name)
+            words = short(name)
             with st.container(horizontal=True, gap="small"):
                 st.button(
-                    say("scenario_page.open", name=label),
+                    literal(say("scenario_page.open", name=words)),
                     key=f"scn_open_{number}",
                     on_click=turn_to,
                     args=(self.screen, scenario),
                 )
                 st.button(
-                    say("scenario_page.forget", name=label),
+                    literal(say("scenario_page.forget", name=words)),
                     key=f"scn_forget_{number}",
                     type="tertiary",
                     on_click=forget,

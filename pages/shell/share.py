@@ -11,6 +11,7 @@ from pyproj import CRS
 
 from layers.selection import FORMATS, WGS84, systems
 from layers.state import to_query
+from layers.text import display
 from pages.shell import cache
 from pages.shell.frame import Screen
 
@@ -20,7 +21,8 @@ def link(screen: Screen) -> None:
     with st.popover(screen.say("explore.copy"), key="copy_link"):
         st.html(Markup('<p class="small">{}</p>').format(screen.say("explore.copy_note")))
         base = (st.context.url or "").split("?")[0]
-        st.code(f"{base}?{urlencode(to_query(screen.state))}", language=None, wrap_lines=True)
+        address = f"{base}?{urlencode(to_query(screen.state))}"
+        st.code(display(address), language=None, wrap_lines=True)
 
 
 def download(screen: Screen) -> None:
@@ -45,7 +47,7 @@ def download(screen: Screen) -> None:
         epsg = st.selectbox(
             say("explore.export_crs"),
             codes,
-            format_func=lambda code: f"EPSG:{code} · {CRS.from_epsg(code).name}",
+            format_func=lambda code: display(f"EPSG:{code} · {CRS.from_epsg(code).name}"),
             key=f"export_crs_{fmt}",
         )
         if fmt == "geojson":

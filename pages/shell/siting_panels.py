@@ -14,6 +14,7 @@ from layers.scenario_view import GAINED
 from layers.state import COVERAGE_CHOICES
 from pages.shell import cache, coverage_panels, html, map_view, scenario_panels
 from pages.shell.frame import Screen
+from pages.shell.labels import literal
 
 CHOICES: Final = ("demand", "candidates", "aim")
 SPOTS: Final = "atlas.candidates"
@@ -117,7 +118,7 @@ class SitingPart:
         html.small(self.say("siting_page.draw", most=MOST_DRAWN))
         for spot in self.drawn:
             st.button(
-                self.say("siting_page.take_back", number=spot.number),
+                literal(self.say("siting_page.take_back", number=spot.number)),
                 key=f"cov_drawn_{spot.number}",
                 type="tertiary",
                 on_click=take_back,

@@ -14,11 +14,12 @@ from layers.city import Layer
 from layers.marks import data_uri, mark
 from layers.search import Hit, find
 from layers.state import FILTER_KEYS, Camera, Filters
-from layers.text import display, markdown_safe
+from layers.text import display
 from layers.view import View
 from layers.words import city_word, month, word
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
+from pages.shell.labels import LONGEST, literal, short
 
 CLOSE_UP = 12.0
 """Zoom to which the map flies for a place."""
@@ -50,7 +51,7 @@ def search(screen: Screen) -> None:
     text = st.text_input(
         say("explore.search_label"),
         key="search",
-        placeholder=_search_hint(screen),
+        placeholder=display(_search_hint(screen), longest=LONGEST),
         label_visibility="collapsed",
         max_chars=200,
     )
@@ -73,12 +74,13 @@ def search(screen: Screen) -> None:
 def _hit_label(screen: Screen, hit: Hit, lang: str) -> str:
     name, other = (hit.label_zh, hit.label_en) if lang == "zh" else (hit.label_en, hit.label_zh)
     sort = hit.target.partition(":")
-    parts = [f"{screen.say(f'explore.hit_{sort[0]}')} · " if sort[1] else "", markdown_safe(name)]
+    parts = [f"{screen.say(f'explore.hit_{sort[0]}')} · " if sort[1] else "", short(name)]
     if hit.matched not in (name, other):
-        parts.append(markdown_safe(f"（{hit.matched}）" if lang == "zh" else f" ({hit.matched})"))
+        matched = short(hit.matched)
+        parts.append(f"（{matched}）" if lang == "zh" else f" ({matched})")
     if not hit.mapped:
-        parts.append(" · " + markdown_safe(word("location_class", "none", lang)))
-    return "".join(parts)
+        parts.append(" · " + word("location_class", "none", lang))
+    return literal("".join(parts))
 
 
 def _go(screen: Screen, hit: Hit) -> None:
@@ -133,7 +135,7 @@ def period(screen: Screen) -> None:
     )
     _keep("later", state.later)
     st.checkbox(
-        say("explore.later_switch", issued=month(screen.city.plan.issued, state.lang)),
+        literal(say("explore.later_switch", issued=month(screen.city.plan.issued, state.lang))),
         key="later",
         on_change=lambda: session.change(later=st.session_state["later"]),
     )
@@ -194,7 +196,7 @@ def _layer_switch(screen: Screen, view: View, layer: Layer, on: bool) -> None:
     key = f"layer_{spec.id}"
     _keep(key, on)
     st.checkbox(
-        f"{markdown_safe(layer.title.of(screen.state.lang))} · {amount}",
+        literal(f"{short(layer.title.of(screen.state.lang))} · {amount}"),
         key=key,
         on_change=_switch_layer,
         args=(spec.id,),
@@ -238,7 +240,7 @@ def _filters(screen: Screen, view: View) -> None:
 
 
 def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -> str:
-    return f"{_value(screen, name, value)} · {options[value]}"
+    return display(f"{short(_value(screen, name, value))} · {options[value]}")
 
 
 def _value(screen: Screen, name: str, value: str) -> str:
@@ -246,7 +248,7 @@ def _value(screen: Screen, name: str, value: str) -> str:
     if name != "district":
         return city_word(screen.city, name, value, lang)
     if value in screen.city.districts.index:
-        return display(str(screen.city.districts[f"name_{lang}"][value]), longest=80)
+        return str(screen.city.districts[f"name_{lang}"][value])
     return screen.say("filter.outside", city=screen.city.name.of(lang))
 
 
