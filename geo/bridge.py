@@ -148,8 +148,19 @@ def _needs_files(crs: CRS) -> bool:
 
 
 def name_of(source: str) -> str:
-    """Return how a canonical text is called among people: its code, or its name."""
-    return source if source.startswith("EPSG:") else CRS(source).name
+    """Return how a canonical text is called among people: its code, or its name and method.
+
+    The name of a plane of one's own is often ``unknown``: method and meridian tell it from others.
+    """
+    if source.startswith("EPSG:"):
+        return source
+    crs = CRS(source)
+    crs = crs.source_crs or crs if crs.is_bound else crs
+    way = crs.coordinate_operation
+    if way is None or not crs.is_projected:
+        return crs.name
+    meridian = [f"{one.value:.6g}°" for one in way.params if one.name.startswith("Longitude")]
+    return " ".join([f"{crs.name}: {way.method_name}", *meridian])
 
 
 @lru_cache(maxsize=32)

@@ -33,7 +33,7 @@ def page() -> None:
 def test_the_reader_gets_a_number_and_the_log_the_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    at = AppTest.from_function(page).run()
+    at = AppTest.from_function(page, default_timeout=60).run()
     assert not at.exception, "Streamlit's own words are never shown"
     (said,) = at.error
     (number,) = set(re.findall(r"[0-9A-F]{6}", said.value))

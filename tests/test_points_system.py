@@ -156,7 +156,7 @@ def test_a_datum_that_is_not_known_is_doubted_on_the_page_and_in_the_files(
 ) -> None:
     geoparquet(tmp_path / "a.parquet", LOCAL, plane(CRS(LOCAL)))
     found = reading(tmp_path, toy)
-    assert "按文件声明的坐标系（unknown）" in notes(found)
+    assert "按文件声明的坐标系（unknown: Transverse Mercator 117.167°）" in notes(found)
     assert "可能相差数米" in notes(found)
     assert "a few metres" in notes(found, "en")
     account = account_values(found)
