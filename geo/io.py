@@ -205,7 +205,7 @@ def _geometry_fault(geometry: object) -> _Fault | None:
     if not isinstance(kind, str) or kind not in _DEPTHS:
         return _Fault(f"has a type that is not one of: {', '.join(_DEPTHS)}.")
     depth = _DEPTHS[kind]
-    coordinates = geometry.get("coordinates")
+    coordinates: Any = geometry.get("coordinates")
     if not _nested(coordinates, depth, _is_position):
         return _position_fault(_stray(coordinates, depth))
     if kind.endswith("LineString") and not _nested(

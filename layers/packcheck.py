@@ -282,13 +282,14 @@ def _check_outlines(pack: PackRows) -> list[Problem]:
             what = f"the district reaches beyond the city's bbox ({bounds})."
             remedy = "Widen the bbox in city.toml, or correct the outline."
             problems.append(Problem(_DISTRICTS, what, remedy, printable(adcode), "geometry"))
-    shapes = np.array(list(pack.outlines.values()), dtype=object)
-    for pair in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
-        first, second = sorted(pair, key=lambda at: float(shapes[at].area))
+    shapes = list(pack.outlines.values())
+    pairs = shapely.STRtree(shapes).query(np.array(shapes, dtype=object), predicate="intersects")
+    for pair in pairs.T.tolist():
         if pair[0] >= pair[1]:
             continue
+        first, second = sorted(pair, key=lambda at: shapes[at].area)
         # In degrees, where the outlines are known to be valid: a part of a part needs no plane.
-        part = shapely.intersection(shapes[first], shapes[second]).area / shapes[first].area
+        part = shapes[first].intersection(shapes[second]).area / shapes[first].area
         if part > OVERLAP_TOLERANCE:
             upper, lower = (printable(list(pack.outlines)[at]) for at in (first, second))
             what = f"the district lies on {lower} with {part:.1%} of its area."

@@ -345,7 +345,7 @@ def test_links_to_what_is_not_there_are_reported(pack: Pack) -> None:
 
 def outline(pack: Pack, row_id: str, west: float, south: float, east: float, north: float) -> None:
     """Give a district the outline of a box, in kilometres from the south-west corner of the toy."""
-    square = shapely.box(*(1000 * km for km in (west, south, east, north)))
+    square = shapely.box(1000 * west, 1000 * south, 1000 * east, 1000 * north)
     square = shapely.affinity.translate(square, 500_000, 4_300_000)
     degrees = gpd.GeoSeries([square], crs=4548).to_crs(4326).iloc[0]
     path = pack / "district.geojson"

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.errors import Problem
 from layers import packs
+from layers.city import City, load_city
+from layers.packcheck import PackRows, pack_problems
+from layers.packfile import PackFiles
 from layers.packs import DATA_FOLDER, Shelf, folders
 from layers.text import LANGS, speaker
 from tests.attack.packs import Spoil, malformed
@@ -134,10 +138,10 @@ def test_a_file_that_comes_later_is_noticed(home: Path, name: str) -> None:
 def test_files_that_change_while_they_are_read_are_not_taken(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf, load = Shelf(), packs.load_city
+    shelf, load = Shelf(), load_city
     first = shelf.packs(str(home)).served["toy"].city
 
-    def restless(folder: Path, files: packs.PackFiles) -> packs.City:
+    def restless(folder: Path, files: PackFiles) -> City:
         city = load(folder, files)
         more(folder)
         return city
@@ -167,9 +171,9 @@ def test_an_unforeseen_error_is_a_problem_with_a_number(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = copied(home, "bad", "bad")
-    check = packs.load_city.__globals__["pack_problems"]
+    check = pack_problems
 
-    def fail(rows: object, *, plan_folder: str) -> list[object]:
+    def fail(rows: PackRows, *, plan_folder: str) -> list[Problem]:
         if (bad / "now").exists():
             raise RuntimeError(f"at {home}")
         return check(rows, plan_folder=plan_folder)
@@ -193,8 +197,8 @@ SAMPLE = list(malformed())[::17]
 def test_a_malformed_pack_is_told_and_the_others_are_served(
     home: Path, what: str, file: str, spoil: Spoil
 ) -> None:
-    spoil(copied(home, "bad", "bad"))
-    told = refused(Shelf(), home)["bad"]
+    spoil(copied(home, "rotten", "rotten"))
+    told = refused(Shelf(), home)["rotten"]
     assert file in told and "could not be checked to the end" not in told, what
 
 

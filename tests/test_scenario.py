@@ -301,7 +301,7 @@ def test_a_scenario_of_another_city_is_refused() -> None:
     assert "there is no layer 'nonsense'" in str(caught.value)
 
 
-@pytest.mark.parametrize(("what", "data"), scenarios())
+@pytest.mark.parametrize(("what", "data"), list(scenarios()))
 def test_a_hostile_file_is_refused_in_words(what: str, data: bytes) -> None:
     assert gave_way(data) == "", what
 

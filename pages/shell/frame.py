@@ -71,8 +71,8 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
         st.error(speaker(lang)("error.pack_refused" if packs.served else "error.packs_none"))
     for pack in refused:
         html.faults(pack.name, pack.problems)
-    for id_, pack in packs.served.items():
-        said = " · ".join(markdown_safe(pack.city.name.of(lang)) for lang in LANGS)
+    for id_, served in packs.served.items():
+        said = " · ".join(markdown_safe(served.city.name.of(lang)) for lang in LANGS)
         navigation.link({"city": id_}, name, said)
     for lang in LANGS:
         html.small(speaker(lang)("error.footer"))

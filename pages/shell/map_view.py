@@ -15,6 +15,7 @@ from markupsafe import Markup
 from streamlit_folium import st_folium
 
 from layers import folium_map
+from layers.city import City
 from layers.drawing import Drawing
 from layers.state import camera
 from layers.text import display, safe
@@ -110,13 +111,13 @@ def _map(
         use_container_width=True,
     )
     if follow:
-        _follow(value)
+        _follow(value, screen.city)
     event = _event(value, mounted)
     if event is not None and ((act is not None and act(event)) or _select(event, view)):
         st.rerun()
 
 
-def _follow(value: dict[str, Any]) -> None:
+def _follow(value: dict[str, Any], city: City) -> None:
     """Take the camera into the address once the reader, not the program, has moved it."""
     centre = value.get("center") or {}
     rest = camera(centre.get("lat"), centre.get("lng"), value.get("zoom"))
@@ -124,7 +125,7 @@ def _follow(value: dict[str, Any]) -> None:
     moved = str(session.flight()[0]) in (value.get("selected_tags") or ())
     if moved and rest is not None and rest != session.state().camera:
         session.change(camera=rest)
-        session.write()
+        session.write(city)
 
 
 def _event(value: dict[str, Any], mounted: str) -> Event | None:

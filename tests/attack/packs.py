@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -165,9 +166,21 @@ def _change(name: str, change: Callable[[dict[str, Any]], object]) -> Spoil:
 
 def _shapes() -> Iterator[tuple[str, str, Spoil]]:
     for what, shape in SHAPES.items():
-        yield what, DISTRICTS, _change(DISTRICTS, lambda f, shape=shape: f.update(geometry=shape))
+        yield what, DISTRICTS, _change(DISTRICTS, partial(_put, {"geometry": shape}))
     for name in ("geometry", "properties", "type"):
-        yield f"no {name}", DISTRICTS, _change(DISTRICTS, lambda f, name=name: f.pop(name))
+        yield f"no {name}", DISTRICTS, _change(DISTRICTS, partial(_drop, name))
+
+
+def _put(values: dict[str, Any], feature: dict[str, Any]) -> None:
+    feature.update(values)
+
+
+def _put_values(values: dict[str, Any], feature: dict[str, Any]) -> None:
+    feature["properties"].update(values)
+
+
+def _drop(name: str, feature: dict[str, Any]) -> None:
+    del feature[name]
 
 
 def _deep(levels: int) -> Any:
@@ -223,7 +236,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
 
 def _values() -> Iterator[tuple[str, str, Spoil]]:
     for what, values in VALUES.items():
-        change = _change(DISTRICTS, lambda f, values=values: f["properties"].update(values))
+        change = _change(DISTRICTS, partial(_put_values, values))
         yield f"a value: {what}", DISTRICTS, change
     for what, (name, old, new) in TEXTS.items():
 
@@ -255,7 +268,7 @@ def _folders() -> Iterator[tuple[str, str, Spoil]]:
 
     def twin(pack: Path) -> None:
         settings = pack / "city.toml"
-        settings.write_text(settings.read_text("utf-8").replace('"bad"', '"good"', 1), "utf-8")
+        settings.write_text(settings.read_text("utf-8").replace('"rotten"', '"good"', 1), "utf-8")
 
     yield "a base that leads out", "base/sea.geojson", led_out("base")
     yield "plans that lead out", "plan.toml", led_out("plans")
@@ -302,7 +315,7 @@ class Bench:
 
     def attempt(self, file: str, spoil: Spoil, *, serving: bool = False) -> str:
         """Return what gave way, or an empty text; ``serving``: the pack was sound and is served."""
-        pack = self._copy("bad")
+        pack = self._copy("rotten")
         try:
             fault = self._fault(pack, file, spoil, serving=serving)
         except Exception as error:
@@ -317,11 +330,12 @@ class Bench:
             self.shelf.packs(str(self.home))
         spoil(pack)
         found = self.shelf.packs(str(self.home))
-        bad = {p.name: p.problems for p in (*found.refused, *found.served.values())}
-        told = "\n".join(map(str, bad.get("bad", ())))
+        told_of = {pack.name: pack.problems for pack in found.refused}
+        told_of |= {pack.name: pack.problems for pack in found.served.values()}
+        told = "\n".join(map(str, told_of.get("rotten", ())))
         if {"tianjin", "good"} - set(found.served):
             return "a sound pack is not served"
-        if ("bad" in found.served) != serving:
+        if ("rotten" in found.served) != serving:
             return "it is served" if not serving else "the last sound version is not served"
         if file not in told or UNFORESEEN in told:
             return f"told: {told[:300]!r}"
