@@ -36,7 +36,8 @@ _EPILOG = """Lists are separated by commas. Values are those of the address bar.
 A new or an empty folder takes the files. In the folder of an earlier export exactly the files
 that its manifest lists are replaced, all of them or none; files of others stay. Any other folder
 with something in it is refused, and so is one that another run is changing at that moment. With
---zip only an earlier zip of the same name is replaced. A run may be killed: README.md, "Exports"."""
+--zip only an earlier zip of the same name is replaced. What becomes of the files when a run is
+killed stands in README.md under "Exports"."""
 
 
 @dataclass(frozen=True)
