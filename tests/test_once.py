@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from geo.uncertainty import resolution
 from layers import coverage_rings, coverage_view
 from layers.city import City
 from layers.once import once
@@ -66,27 +68,27 @@ def test_other_questions_are_not_held_up_and_what_fails_is_asked_again() -> None
     assert inner == ["inner", "inner"]
 
 
-def test_coverage_of_one_question_is_measured_once(
+def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
     toy: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = coverage_view.coverage(toy, default_state(toy))
-    counts: list[str] = []
+    asked = coverage_view.ask(toy, default_state(toy))
+    answer = coverage_view.Coverage(asked, resolution(asked.sites, radius_m=asked.radius_m))
+    measured: list[tuple[str, float]] = []
+    doubts: list[object] = []
 
-    def counted(module: Any, name: str) -> None:
-        own = getattr(module, name)
+    def covered(_: object, kind: str, radius_m: float) -> dict[str, int]:
+        time.sleep(0.005)  # long enough for the others to come
+        measured.append((kind, radius_m))
+        return {"n": len(measured)}
 
-        def call(*arguments: Any, **named: Any) -> Any:
-            counts.append(name)
-            return own(*arguments, **named)
+    def doubt(*_: object) -> object:
+        time.sleep(0.005)
+        doubts.append(object())
+        return doubts[-1]
 
-        monkeypatch.setattr(module, name, call)
-
-    counted(coverage_rings, "_covered")
-    counted(coverage_view, "doubt_of_distances")
-    rows = len(coverage_rings.rings(answer).table)
-    counts.clear()
-    fresh = coverage_view.coverage(toy, default_state(toy))
-    assert len({id(table) for table in all_at_once(lambda: coverage_rings.rings(fresh))}) == 1
-    assert len({id(doubt) for doubt in all_at_once(lambda: fresh.distance_doubt)}) == 1
-    assert counts.count("_covered") == rows
-    assert counts.count("doubt_of_distances") == 1
+    monkeypatch.setattr(coverage_rings, "_covered", covered)
+    monkeypatch.setattr(coverage_view, "doubt_of_distances", doubt)
+    found = all_at_once(lambda: (coverage_rings.rings(answer), answer.distance_doubt))
+    assert len(measured) == len(set(measured)) == len(found[0][0].table) > 2
+    assert doubts == [found[0][1]]
+    assert all(one is found[0][0] and other is doubts[0] for one, other in found)
