@@ -17,7 +17,7 @@ from tests.browser.harness import Server, Watch, map_frame, open_at, serve
 from tests.office import load, nobody, sealed
 from tests.office.blocks import NAME, options
 from tests.office.gateway import gateway
-from tests.office.pages import address, page_of
+from tests.office.pages import address, page_of, path
 from tests.office.reader import reader
 
 MOST_OF_ONE = 0.6
@@ -69,7 +69,7 @@ def _open(browser: Browser, server: Server, root: str, page: str, lang: str, sta
     what, how = f"{root}{page} in {lang}, {state}", ""
     try:
         with page_of(browser, watch) as shown:
-            open_at(shown, f"{root}{page}?city=tianjin&lang={lang}")
+            open_at(shown, f"{root}{path(page)}?city=tianjin&lang={lang}")
             if page != "sources":
                 marks = map_frame(shown).locator(".atlas-mark, path, canvas")
                 how = "" if marks.count() else "nothing is painted"

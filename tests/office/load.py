@@ -27,7 +27,6 @@ _SHORT = 64
 async def _filter(connection: ClientConnection, query: str) -> float:
     """Ask for a view and return the seconds until the page is finished."""
     asked = BackMsg()
-    asked.rerun_script.page_name = "explore"
     asked.rerun_script.query_string = f"city=tianjin&{query}"
     begun = time.monotonic()
     await connection.send(asked.SerializeToString())

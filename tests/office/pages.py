@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page
 
+from pages.shell.navigation import SCREENS
 from tests.browser.harness import WIDE, Watch
 from tests.office.blocks import NAME
 
@@ -23,6 +24,11 @@ def page_of(browser: Browser, watch: Watch) -> Iterator[Page]:
         yield context.new_page()
     finally:
         context.close()
+
+
+def path(page: str) -> str:
+    """Return the path of a screen; the first has none."""
+    return "" if page == SCREENS[0] else page
 
 
 def address(listen: int, base: str, rest: str = "") -> str:

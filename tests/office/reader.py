@@ -13,6 +13,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from tests.office.pages import path
+
 PATIENCE_S = 300.0
 """How long a page may take, seconds: without kept code its loops are compiled first."""
 
@@ -39,7 +41,7 @@ class Reader:
     def read(self, page: str, query: str = "") -> int:
         """Open a page to its end and return how many elements it has."""
         asked = BackMsg()
-        asked.rerun_script.page_name = page
+        asked.rerun_script.page_name = path(page)
         asked.rerun_script.query_string = query
         self.connection.send(asked.SerializeToString())
         elements, self.files = 0, []
