@@ -96,14 +96,14 @@ def header(path: Path) -> Header:
 
 def _header(file: BinaryIO) -> Header:
     head = file.read(MOST_HEADER)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:1000]:
-        raise UnfitError("is neither UTF-8 nor GB18030; save it as UTF-8.")
     bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     begin = len(head) - len(head[bom:].lstrip(b"\r\n"))
     if begin == len(head):
         raise UnfitError("is empty." if len(head) < MOST_HEADER else "begins with blank lines.")
     line = _line_of(head, begin)
     first = _QUOTED.sub(b"", _ENDS.split(head[begin:], maxsplit=1)[0])
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in first:
+        raise UnfitError("is neither UTF-8 nor GB18030; save it as UTF-8.")
     mark = max(MARKS, key=first.count)
     whole = len(head) < MOST_HEADER
     found = _look(head, begin, mark, whole=whole, most=MOST_HEADER)
@@ -141,10 +141,8 @@ def _line_ends(data: bytes) -> int:
     return feeds + (returns - data.count(b"\r\n") if returns else 0)
 
 
-def batches(
-    path: Path, names: Sequence[str], tell_torn: Callable[[int], None]
-) -> Iterator[tuple[str, Any]]:
-    """Yield record batches of some columns, as texts, each with the place that it comes from.
+def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) -> Iterator[Any]:
+    """Yield record batches of some columns, as texts.
 
     Parameters
     ----------
@@ -159,7 +157,7 @@ def batches(
 
     Yields
     ------
-    tuple of str and RecordBatch
+    RecordBatch
 
     Raises
     ------
@@ -176,13 +174,12 @@ def batches(
         columns = [head.names.index(name) for name in names]
         file.seek(head.begin)
         for block in _blocks(file, head):
-            where = f"{path.name}, line {block.line}"
             batch, torn = _parse(block, head, columns)
             tell_torn(torn + block.torn)
             if torn + len(batch or ()) != block.records:
                 raise UnfitError(f"line {block.line} and below: cannot be parted into records.")
             if batch is not None:
-                yield where, batch.rename_columns(list(names))
+                yield batch.rename_columns(list(names))
 
 
 @dataclass(frozen=True)
@@ -282,15 +279,15 @@ def _irregular(data: bytes, starts: Positions, ends: Positions, mark: bytes) -> 
         return np.zeros(0, np.intp)
     raw = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(raw == 34)
-    line = np.searchsorted(starts, quotes, side="right") - 1
-    first = np.searchsorted(line, line)  # the first quote of the same line
-    opens = (np.arange(len(quotes)) - first) % 2 == 0
-    edge = np.isin(raw, (ord(mark), 34))
-    begins = (quotes == starts[line]) | edge[np.maximum(quotes - 1, 0)]
-    closes = (quotes + 1 == ends[line]) | edge[np.minimum(quotes + 1, len(raw) - 1)]
-    wrong = line[~np.where(opens, begins, closes)]
-    odd, counts = np.unique(line, return_counts=True)
-    return np.union1d(wrong, odd[counts % 2 == 1])
+    first, behind = np.searchsorted(quotes, starts), np.searchsorted(quotes, ends)
+    line = np.repeat(np.arange(len(starts)), behind - first)
+    opens = (np.arange(len(quotes)) - first[line]) % 2 == 0
+    before, after = raw[np.maximum(quotes - 1, 0)], raw[np.minimum(quotes + 1, len(raw) - 1)]
+    begins = (quotes == starts[line]) | (before == ord(mark)) | (before == 34)
+    closes = (quotes + 1 == ends[line]) | (after == ord(mark)) | (after == 34)
+    wrong = (behind - first) % 2 == 1
+    wrong[line[~np.where(opens, begins, closes)]] = True
+    return np.flatnonzero(wrong)
 
 
 def _look(data: bytes, at: int, mark: bytes, *, whole: bool, most: int = MOST_TEXT) -> _Found:

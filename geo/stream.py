@@ -656,7 +656,7 @@ def _read(
     def torn(rows: int) -> None:
         out["torn"] = out.get("torn", 0) + rows
 
-    return csv_records.batches(path, columns.names, torn)
+    return ((path.name, batch) for batch in csv_records.batches(path, columns.names, torn))
 
 
 def _values(
