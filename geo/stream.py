@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import io
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,12 +18,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo import csv_records, parquet, wkb
 from geo.bridge import Box, Bridge, bridge
+from geo.cells import numbers
 from geo.errors import AtlasError, DataError, ParameterError, Problem
 from geo.finding import Finding
 from geo.grid import MOST_CELLS, Grid
@@ -35,15 +36,16 @@ Whole = NDArray[np.int64]
 
 BATCH_ROWS = 1 << 17
 """Rows that are in memory at a time."""
-REASONS = ("not_a_number", "swapped", "weight", "torn")
-"""Why a row is rejected; a row of CSV is torn if it has too few or too many cells."""
+REASONS = ("not_a_number", "swapped", "weight", "torn", "not_a_point", "empty_point")
+"""Why a row is rejected; a row of CSV is torn if its cells are too few or too many, or a quote
+is not closed."""
 ANSWER_S = 10.0
 """How long a scheduler may take to answer, seconds."""
 CSV = (".csv", ".txt")
 """How the names of text files end; everything else is read as Parquet."""
 _TLS = "DASK_DISTRIBUTED__COMM__TLS__"
 _POLL_S = 0.005
-_HEAD_BYTES = 1 << 18
+_log = logging.getLogger(__name__)
 _FAR = float(np.finfo(np.float64).max)
 """A coordinate that lies beyond every grid."""
 
@@ -219,22 +221,23 @@ def bin_points(
     units of 2⁻²⁰; at the rim of the grid the shares beyond it go to the outermost cells. Sums of
     whole numbers do not depend on their order: any split gives the same grid. Texts in a column
     of coordinates are read as numbers; those that are none are counted as such. CSV is UTF-8 or
-    GB18030, its cells parted by comma, tab or semicolon.
+    GB18030, its cells parted by comma, tab or semicolon; blank lines are no rows.
     """
     asked = columns or Columns()
     if grid.rows * grid.columns > MOST_CELLS or grid.rows < 1 or grid.columns < 1:
         what = f"has {grid.rows:,} × {grid.columns:,} cells; 1 to {MOST_CELLS:,} are allowed."
         raise ParameterError("stream.grid", [Problem("grid", what, "Choose another cell.")])
     paths = [Path(file) for file in files]
-    watch = _Watch(_rows(paths, asked), progress, cancel)
     total = empty_part(grid)
     task = _Task(asked, grid, None if boundary is None else boundary.wkb)
-    if scheduler is None:
-        parts = _on_threads(paths, task, watch)
-    else:
-        parts = _on_workers(paths, task, scheduler, watch)
-    for part in parts:
-        total.add(part)
+    with unchanged(paths):
+        watch = _Watch(_rows(paths, asked), progress, cancel)
+        if scheduler is None:
+            parts = _on_threads(paths, task, watch)
+        else:
+            parts = _on_workers(paths, task, scheduler, watch)
+        for part in parts:
+            total.add(part)
     return _finding(total, grid, asked, len(paths), data_date)
 
 
@@ -328,13 +331,18 @@ def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
     except DataError as error:
         problems.extend(error.problems)
         return 0
+    problems.extend(_name_problems(path, names, asked))
+    return rows
+
+
+def _name_problems(path: Path, names: Sequence[str], asked: Columns) -> Iterator[Problem]:
+    """Yield what is wrong with the columns asked for."""
     for name in asked.names:
         if (times := names.count(name)) == 1:
             continue
-        listed = ", ".join(map(str, names[:12]))
+        listed = ", ".join(name[:40] for name in names[:12])
         what = "occurs more than once." if times else f"is missing; the file has {listed}."
-        problems.append(Problem(path.name, what, "Name the column.", field=name))
-    return rows
+        yield Problem(path.name, what, "Name the column.", field=name)
 
 
 def columns_of(path: Path) -> tuple[list[str], int]:
@@ -343,50 +351,60 @@ def columns_of(path: Path) -> tuple[list[str], int]:
     Raises
     ------
     DataError
-        The file cannot be opened.
+        The file cannot be opened, is empty, or its description is too large to be read.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         if path.suffix.lower() in CSV:
-            return csv_layout(path)[0], 0
-        with pq.ParquetFile(path) as file:
-            return list(file.schema_arrow.names), int(file.metadata.num_rows)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        what = f"cannot be opened: {_first_line(error)}"
-        problem = Problem(path.name, what, "Write the file again, or take it away.")
-        raise DataError("stream.unreadable", [problem]) from error
+            return list(csv_records.header(path).names), 0
+        with parquet.opened(path) as file:
+            return list(file.reader().schema_arrow.names), int(file.metadata.num_rows)
+    except Exception as error:  # a file of others can fail in any way, and fails alone
+        raise _unreadable(path, path.name, error) from error
 
 
-def csv_layout(path: Path) -> tuple[list[str], str, str]:
-    """Return the column names of a CSV file, its encoding and what parts its cells.
-
-    Raises
-    ------
-    UnicodeDecodeError (ValueError)
-        The beginning is neither UTF-8 nor GB18030.
-    """
-    import csv
-    from codecs import getincrementaldecoder
-
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    text, encoding = "", ""
-    for encoding in ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            text = getincrementaldecoder(encoding)().decode(head)  # the end may be cut
-            break
+def _unreadable(path: Path, where: str, error: Exception) -> DataError:
+    """Return the refusal of a file; what the reader is told names no folder of the server."""
+    if isinstance(error, DataError):
+        return error
+    if isinstance(error, csv_records.UnfitError | parquet.UnfitError):
+        what = str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        what = f"cannot be read: {error.strerror}"
+    elif isinstance(error, MemoryError):
+        what = "cannot be read: it takes more memory than there is."
     else:
-        getincrementaldecoder(encoding)().decode(head)
-    first = text.partition("\n")[0]
-    mark = max(",\t;", key=first.count)
-    names = next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
-    return names, "utf8" if encoding == "utf-8-sig" else encoding, mark
+        if not isinstance(error, ValueError | OSError):  # not Arrow's word: perhaps our fault
+            _log.warning("unforeseen while reading %s", path.name, exc_info=error)
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        what = f"cannot be read: {first.replace(str(path), path.name)[:200]}"
+    remedy = "Write the file again, or take it away."
+    return DataError("stream.unreadable", [Problem(where, what, remedy)])
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+@contextmanager
+def unchanged(paths: Sequence[Path]) -> Iterator[None]:
+    """Raise DataError at the end if one of the files has been written meanwhile.
+
+    Two looks at a file then see the same rows.
+    """
+    before = [_stamp(path) for path in paths]
+    yield
+    what, remedy = "was written or taken away while it was read.", "Open it again."
+    problems = [
+        Problem(path.name, what, remedy)
+        for path, stamp in zip(paths, before, strict=True)
+        if _stamp(path) != stamp
+    ]
+    if problems:
+        raise DataError("stream.unreadable", problems)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def reduce_file(
@@ -423,15 +441,18 @@ def reduce_file(
     part = empty_part(grid) if into is None else into
     rows = BATCH_ROWS if columns.weights else 512
     room = np.empty(2 * rows), np.empty(rows)
-    torn: list[int] = []
-    for x, y, weights in batches(path, columns, groups, torn):
+    out: dict[str, int] = {}
+    known = 0
+    for x, y, weights in batches(path, columns, groups, out):
         for low in range(0, len(x), BATCH_ROWS):
             some = slice(low, low + BATCH_ROWS)
             _take(part, grid, columns, (x[some], y[some], weights[some]), room, within)
         if tell is not None:
-            tell(len(x))
-    part.read += len(torn)
-    part.rejected["torn"] += len(torn)
+            tell(len(x) + sum(out.values()) - known)
+            known = sum(out.values())
+    part.read += sum(out.values())
+    for reason, count in out.items():
+        part.rejected[reason] += count
     return part
 
 
@@ -481,12 +502,13 @@ def _follow(waiting: Sequence[Future[Part]], ticks: SimpleQueue[int], watch: _Wa
 
 def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
     """Split a file into stretches of row groups; CSV cannot be split."""
-    import pyarrow.parquet as pq
-
     if path.suffix.lower() in CSV:
         return [(path, None)]
-    with pq.ParquetFile(path) as file:
-        groups = list(range(file.num_row_groups))
+    try:
+        with parquet.opened(path) as file:
+            groups = list(range(file.metadata.num_row_groups))
+    except Exception as error:  # the file was whole a moment ago, and is another one now
+        raise _unreadable(path, path.name, error) from error
     return [(path, some.tolist()) for some in np.array_split(groups, parts) if len(some)]
 
 
@@ -592,7 +614,7 @@ def batches(
     path: Path,
     columns: Columns,
     groups: Sequence[int] | None = None,
-    torn: list[int] | None = None,
+    left_out: dict[str, int] | None = None,
 ) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Yield x, y and weights (empty if there are none) as the file has them, batch by batch.
 
@@ -600,124 +622,65 @@ def batches(
     ----------
     path, columns, groups
         As in :func:`reduce_file`.
-    torn
-        Takes one entry for each row of CSV that has too few or too many cells and is left out.
+    left_out
+        Counts the rows that are not yielded, by reason: rows of CSV that are torn, values that
+        are no points or have no coordinates.
 
     Raises
     ------
     DataError
-        A row group cannot be read, or a column holds no numbers.
+        A row group cannot be read, a column holds no numbers or no points, or the file lacks a
+        column or has two of one name.
     """
-    import pyarrow as pa
-
     where = path.name
+    out: dict[str, int] = {} if left_out is None else left_out
     try:
-        for where, batch in _read(path, columns, groups, [] if torn is None else torn):  # noqa: B007 (named in the message)
-            yield _values(batch, columns)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        what = f"cannot be read: {_first_line(error)}"
-        problem = Problem(where, what, "Write the file again, or take it away.")
-        raise DataError("stream.unreadable", [problem]) from error
+        names = columns_of(path)[0]
+        if problems := list(_name_problems(path, names, columns)):
+            raise DataError("stream.unreadable", problems)
+        for where, batch in _read(path, columns, groups, out):
+            if batch is not None:
+                yield _values(batch, columns, where, out)
+    except Exception as error:  # a file of others can fail in any way, and fails alone
+        raise _unreadable(path, where, error) from error
 
 
 def _read(
-    path: Path, columns: Columns, groups: Sequence[int] | None, torn: list[int]
+    path: Path, columns: Columns, groups: Sequence[int] | None, out: dict[str, int]
 ) -> Iterator[tuple[str, Any]]:
     """Yield record batches, each with the name of the place that it comes from."""
-    names = list(columns.names)
-    if path.suffix.lower() in CSV:
-        yield from ((path.name, batch) for batch in _read_csv(path, names, torn))
-        return
-    import pyarrow.parquet as pq
+    if path.suffix.lower() not in CSV:
+        return parquet.batches(path, columns.names, groups, BATCH_ROWS)
 
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups) if groups is None else groups:
-            where = f"{path.name}, row group {group}"
-            yield where, None  # so that an error in the group's first batch names the group
-            batches = file.iter_batches(
-                BATCH_ROWS, row_groups=[group], columns=names, use_threads=False
-            )
-            yield from ((where, batch) for batch in batches)
+    def torn(rows: int) -> None:
+        out["torn"] = out.get("torn", 0) + rows
+
+    return ((path.name, batch) for batch in csv_records.batches(path, columns.names, torn))
 
 
-def _read_csv(path: Path, names: list[str], torn: list[int]) -> Iterator[Any]:
-    import pyarrow as pa
-    from pyarrow import csv
+def _values(
+    batch: Any, columns: Columns, where: str, out: dict[str, int]
+) -> tuple[Floats, Floats, Floats]:
+    def turned(name: str, turn: Callable[[Any], Any]) -> Any:
+        try:
+            return turn(batch.column(name))
+        except ValueError as error:
+            remedy = "Choose another column, or write the file again."
+            problem = Problem(where, str(error)[:200], remedy, field=name)
+            raise DataError("stream.unreadable", [problem]) from error
 
-    header, encoding, mark = csv_layout(path)
-    if header == [""] or not header:
-        return
-
-    def leave_out(row: Any) -> str:
-        torn.append(1)
-        return "skip"
-
-    with csv.open_csv(
-        path,
-        read_options=csv.ReadOptions(encoding=encoding),
-        parse_options=csv.ParseOptions(
-            delimiter=mark, newlines_in_values=True, invalid_row_handler=leave_out
-        ),
-        convert_options=csv.ConvertOptions(
-            include_columns=names,
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=True,
-        ),
-    ) as reader:
-        yield from reader
-
-
-def _values(batch: Any, columns: Columns) -> tuple[Floats, Floats, Floats]:
-    none = np.zeros(0)
-    if batch is None:
-        return none, none, none
-    weights = none if columns.weights is None else _numbers(batch.column(columns.weights))
-    if columns.geometry is not None:
-        return (*_points(batch.column(columns.geometry)), weights)
-    return _numbers(batch.column(columns.x)), _numbers(batch.column(columns.y)), weights
-
-
-def _numbers(column: Any) -> Floats:
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        column = _parsed(column)
-    elif column.type != pa.float64():
-        column = column.cast(pa.float64(), safe=False)
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def _parsed(column: Any) -> Any:
-    """Return texts as numbers; what is none becomes NaN, and is counted as that."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = pc.utf8_trim_whitespace(column)
-    try:
-        return column.cast(pa.float64())
-    except pa.ArrowInvalid:
-        numbers = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
-        return pa.array(numbers.to_numpy(dtype=np.float64))
-
-
-def _points(column: Any) -> tuple[Floats, Floats]:
-    """Return the coordinates of points in well-known binary; NaN for what is no point."""
-    import pyarrow as pa
-
-    wide = pa.types.is_large_binary(column.type)
-    if column.null_count == 0 and (wide or pa.types.is_binary(column.type)):
-        _, ends, data = column.buffers()
-        ends = np.frombuffer(ends, np.int64 if wide else np.int32)
-        ends = ends[column.offset : column.offset + len(column) + 1]
-        if len(column) and (np.diff(ends) == 21).all():
-            raw = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]].reshape(-1, 21)
-            if (raw[:, :5] == (1, 1, 0, 0, 0)).all():
-                xy = np.ascontiguousarray(raw[:, 5:]).view("<f8")
-                return np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return shapely.get_x(shapes), shapely.get_y(shapes)
+    weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
+    if columns.geometry is None:
+        return turned(columns.x, numbers), turned(columns.y, numbers), weights
+    found = turned(columns.geometry, wkb.points)
+    good = np.ones(len(found.x), dtype=bool)
+    for kind, reason in ((wkb.FOREIGN, "not_a_point"), (wkb.EMPTY, "empty_point")):
+        if count := int((found.kind == kind).sum()):
+            out[reason] = out.get(reason, 0) + count
+            good &= found.kind != kind
+    if good.all():
+        return found.x, found.y, weights
+    return found.x[good], found.y[good], weights[good] if len(weights) else weights
 
 
 def _on_workers(

@@ -15,7 +15,7 @@ from geo.bridge import Bridge, bridge, name_of
 from geo.errors import Problem
 from geo.grid import grid_over
 from geo.sample import SEED, Sample, sample_points
-from geo.stream import Binned, CancelledError, Columns, bin_points
+from geo.stream import REASONS, Binned, CancelledError, Columns, bin_points, unchanged
 from layers.city import City
 from layers.density_measure import outlines
 from layers.points_source import Source, require_files
@@ -36,7 +36,7 @@ KEPT: Final = 1_000_000
 CELLS_PER_SIGMA: Final = MappingProxyType({"fixed": 2, "adaptive": 6})
 """Cells that a bandwidth must span, see ``geo.density``."""
 
-ACCOUNT: Final = ("not_a_number", "swapped", "weight", "torn")
+ACCOUNT: Final = REASONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,12 +182,13 @@ def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
             scheduler=scheduler, progress=done, cancel=stopped, data_date=asked.source.day,
         )  # fmt: skip
 
-    found, alone = _tried(binned, asked.scheduler)
-    kept = sample_points(
-        asked.source.paths, grid=grid, columns=asked.columns, boundary=area, most=KEPT,
-        progress=lambda so_far: tell("points_page.stage.keeping", so_far, found.read),
-        cancel=stopped,
-    )  # fmt: skip
+    with unchanged(asked.source.paths):  # both looks see the same rows
+        found, alone = _tried(binned, asked.scheduler)
+        kept = sample_points(
+            asked.source.paths, grid=grid, columns=asked.columns, boundary=area, most=KEPT,
+            progress=lambda so_far: tell("points_page.stage.keeping", so_far, found.read),
+            cancel=stopped,
+        )  # fmt: skip
     return Reading(asked, found, kept, area, alone)
 
 

@@ -1,0 +1,79 @@
+"""Turn a column of a foreign file into numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+MOST_DIGITS: Final = 400
+"""A text of more characters is no number."""
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
+
+
+def numbers(column: Any) -> Floats:
+    """Return a column as numbers; what is none becomes NaN.
+
+    Parameters
+    ----------
+    column
+        Arrow array of numbers, decimals, texts, bytes of text, or of numbers that stand for
+        values of a dictionary.
+
+    Raises
+    ------
+    ValueError
+        The column holds what can be no number: dates, yes and no, lists.
+    """
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        at = column.indices.fill_null(len(column.dictionary)).to_numpy(zero_copy_only=False)
+        return np.append(numbers(column.dictionary), np.nan)[at]
+    if _is_text(kind):
+        return _parsed(column)
+    if not (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_null(kind)
+    ):
+        raise ValueError(f"holds {str(kind)[:60]}, not numbers.")
+    if kind != pa.float64():
+        column = column.cast(pa.float64(), safe=False)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    known = (pa.string(), pa.large_string(), pa.string_view())
+    return kind in (*known, pa.binary(), pa.large_binary(), pa.binary_view())
+
+
+def _parsed(column: Any) -> Floats:
+    """Return texts as numbers: all at once, or one by one where some are none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        texts = pc.utf8_trim_whitespace(column.cast(pa.large_string()))
+        found = texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        coded = column.cast(pa.large_binary()).dictionary_encode()
+        each = [_number(value.as_buffer()) for value in coded.dictionary]
+        return numbers(pa.DictionaryArray.from_arrays(coded.indices, pa.array(each, pa.float64())))
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _number(value: Any) -> float:
+    """Return bytes of text as a number, NaN if they are none."""
+    if value.size > MOST_DIGITS:
+        return np.nan
+    text = value.to_pybytes().decode(errors="replace").strip()
+    return float(text) if _NUMBER.fullmatch(text) else np.nan

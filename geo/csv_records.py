@@ -1,0 +1,361 @@
+"""Part a CSV file into records, in constant memory, so that no line of it is lost.
+
+A quote that opens a cell and is not closed in its line is either that of a text of several lines,
+which is legal, or a stray one, which makes a parser swallow the rows up to the next stray quote.
+A text of several lines is taken for one only if its record then has as many cells as the header
+and none of its lines looks like a row. Otherwise its first line alone is torn, and the next line
+is a record of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Positions = NDArray[np.intp]
+
+MOST_HEADER: Final = 1 << 18
+"""Bytes of the first record."""
+MOST_NAME: Final = 1000
+"""Bytes of a column's name."""
+MOST_COLUMNS: Final = 16_384
+"""Columns of a file; a spreadsheet has no more."""
+MOST_LINE: Final = 1 << 20
+"""Bytes of a line."""
+MOST_TEXT: Final = 1 << 16
+"""Bytes of a record of several lines."""
+BLOCK: Final = 1 << 20
+MARKS: Final = (b",", b"\t", b";")
+_QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
+_PLAIN = {mark: re.compile(rb"[^\r\n" + mark + rb"]*+") for mark in MARKS}
+_NUMBER = re.compile(rb'[\s"]*[+-]?\d+(?:\.\d*)?[\s"]*')
+_ENDS = re.compile(rb"[\r\n]+")
+
+
+class UnfitError(ValueError):
+    """A file cannot be parted into records; the line is named."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first record of a file.
+
+    Parameters
+    ----------
+    names
+        Of the columns.
+    mark
+        What parts the cells.
+    begin
+        Where the other records begin, bytes.
+    lines
+        Ends of lines before that.
+    """
+
+    names: tuple[str, ...]
+    mark: bytes
+    begin: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a look at one record shows: where it ends, its cells, and which have several lines."""
+
+    end: int
+    cells: tuple[bytes, ...] = ()
+    texts: tuple[bytes, ...] = ()
+    torn: bool = False
+    open: bool = False
+
+
+def header(path: Path) -> Header:
+    """Return the first record of a file.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8 or GB18030.
+
+    Raises
+    ------
+    UnfitError
+        It is empty, in another encoding, or its first record is none.
+    OSError
+        It cannot be opened.
+    """
+    with path.open("rb") as file:
+        return _header(file)
+
+
+def _header(file: BinaryIO) -> Header:
+    head = file.read(MOST_HEADER)
+    bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+    begin = len(head) - len(head[bom:].lstrip(b"\r\n"))
+    if begin == len(head):
+        raise UnfitError("is empty." if len(head) < MOST_HEADER else "begins with blank lines.")
+    line = _line_of(head, begin)
+    first = _QUOTED.sub(b"", _ENDS.split(head[begin:], maxsplit=1)[0])
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in first:
+        raise UnfitError("is neither UTF-8 nor GB18030; save it as UTF-8.")
+    mark = max(MARKS, key=first.count)
+    whole = len(head) < MOST_HEADER
+    found = _look(head, begin, mark, whole=whole, most=MOST_HEADER)
+    if found.open:
+        raise UnfitError(f"line {line}: is longer than {MOST_HEADER:,} bytes.")
+    count = len(found.cells)
+    if found.torn or any(_suspicious(text, mark, count) for text in found.texts):
+        raise UnfitError(f"line {line}: a quote is not closed.")
+    if count > MOST_COLUMNS:
+        raise UnfitError(f"has {count:,} columns; {MOST_COLUMNS:,} are allowed.")
+    for k, cell in enumerate(found.cells):
+        if len(cell) > MOST_NAME:
+            raise UnfitError(f"line {line}: the name of column {k + 1} has {len(cell):,} bytes.")
+    return Header(_names(found.cells, line), mark, found.end, _line_of(head, found.end) - 1)
+
+
+def _names(cells: Sequence[bytes], line: int) -> tuple[str, ...]:
+    plain = [c[1:-1].replace(b'""', b'"') if c.startswith(b'"') else c for c in cells]
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return tuple(cell.decode(encoding) for cell in plain)
+        except UnicodeDecodeError:
+            continue
+    raise UnfitError(f"line {line}: cannot be decoded as UTF-8 or GB18030; save it as UTF-8.")
+
+
+def _line_of(data: bytes, at: int) -> int:
+    """Return the number of the line that a position lies in."""
+    return 1 + _line_ends(data[:at])
+
+
+def _line_ends(data: bytes) -> int:
+    feeds = data.count(b"\n")
+    returns = data.count(b"\r")
+    return feeds + (returns - data.count(b"\r\n") if returns else 0)
+
+
+def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) -> Iterator[Any]:
+    """Yield record batches of some columns, as texts.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        Columns; each stands in the header once.
+    tell_torn
+        Takes the number of records that are left out: they have too few or too many cells, or a
+        quote that is not closed. Together with the rows yielded these are all records; lines
+        with nothing in them are none.
+
+    Yields
+    ------
+    RecordBatch
+
+    Raises
+    ------
+    UnfitError
+        A line is too long, or the columns cannot be told apart.
+    OSError
+        The file cannot be read.
+    """
+    with path.open("rb") as file:
+        head = _header(file)
+        for name in names:
+            if head.names.count(name) != 1:
+                raise UnfitError(f"has {head.names.count(name)} columns {name[:40]}.")
+        columns = [head.names.index(name) for name in names]
+        file.seek(head.begin)
+        for block in _blocks(file, head):
+            batch, torn = _parse(block, head, columns)
+            tell_torn(torn + block.torn)
+            if torn + len(batch or ()) != block.records:
+                raise UnfitError(f"line {block.line} and below: cannot be parted into records.")
+            if batch is not None:
+                yield batch.rename_columns(list(names))
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Some whole records: torn lines are blank in the data, and not among the records."""
+
+    data: bytes
+    records: int
+    torn: int
+    line: int
+    several: bool
+
+
+def _blocks(file: BinaryIO, head: Header) -> Iterator[_Block]:
+    left, line, whole = b"", head.lines + 1, False
+    while not whole:
+        more = file.read(BLOCK)
+        whole = not more
+        data = left + more
+        cut = len(data) if whole else _last_end(data)
+        block, used = _sift(data[:cut], head, line, whole=whole)
+        left = data[used:]
+        if len(data) - cut > MOST_LINE:
+            line += _line_ends(data[:cut])
+            raise UnfitError(f"line {line}: is longer than {MOST_LINE:,} bytes.")
+        line += _line_ends(data[:used])
+        if block.records or block.torn:
+            yield block
+
+
+def _last_end(data: bytes) -> int:
+    """Return where the last whole line ends; a carriage return at the end may be half an end."""
+    return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
+
+
+def _sift(data: bytes, head: Header, line: int, *, whole: bool) -> tuple[_Block, int]:
+    """Find the records in whole lines, and return how many bytes they take."""
+    starts, ends = _lines(data)
+    irregular = _irregular(data, starts, ends, head.mark)
+    torn, merged, resume, used = [], 0, 0, len(data)
+    for k in irregular.tolist():
+        if k < resume:
+            continue
+        found = _look(data, int(starts[k]), head.mark, whole=whole)
+        if found.open:
+            used = int(starts[k])
+            break
+        if found.torn or not _is_record(found, head):
+            torn.append(k)
+        elif found.texts:
+            resume = int(np.searchsorted(starts, found.end))
+            merged += resume - k - 1
+    records = int(np.searchsorted(starts, used)) - merged - len(torn)
+    clean = data[:used]
+    if torn:
+        room = bytearray(clean)
+        for k in torn:
+            room[starts[k] : ends[k]] = b"\n" * int(ends[k] - starts[k])
+        clean = bytes(room)
+    return _Block(clean, records, len(torn), line, merged > 0), used
+
+
+def _is_record(found: _Found, head: Header) -> bool:
+    """Tell whether a record is one: of several lines, only if they cannot be rows swallowed."""
+    count = len(head.names)
+    return not found.texts or (
+        len(found.cells) == count
+        and not any(_suspicious(text, head.mark, count) for text in found.texts)
+    )
+
+
+def _suspicious(text: bytes, mark: bytes, count: int) -> bool:
+    """Tell whether a text of several lines looks like rows of a table."""
+    marks = text.count(mark)
+    lines = [line for line in _ENDS.split(text) if line]
+    if marks and marks >= max(len(lines) - 1, 1) * (count - 1):
+        return True
+    rows = [line.split(mark) for line in lines if mark in line]
+    return any(_NUMBER.fullmatch(cell) for row in rows for cell in row)
+
+
+def _lines(data: bytes) -> tuple[Positions, Positions]:
+    """Return where the lines begin and end that hold anything."""
+    raw = np.frombuffer(data, np.uint8)
+    if not len(raw):
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    inside = (raw != 10) & (raw != 13)
+    steps = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    first, last = [0] if inside[0] else [], [len(raw)] if inside[-1] else []
+    edges = np.concatenate([first, steps, last]).astype(np.intp)
+    return edges[::2], edges[1::2]
+
+
+def _irregular(data: bytes, starts: Positions, ends: Positions, mark: bytes) -> Positions:
+    """Return the lines whose quotes do not all open and close a cell of that line."""
+    if b'"' not in data:
+        return np.zeros(0, np.intp)
+    raw = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(raw == 34)
+    first, behind = np.searchsorted(quotes, starts), np.searchsorted(quotes, ends)
+    line = np.repeat(np.arange(len(starts)), behind - first)
+    opens = (np.arange(len(quotes)) - first[line]) % 2 == 0
+    before, after = raw[np.maximum(quotes - 1, 0)], raw[np.minimum(quotes + 1, len(raw) - 1)]
+    begins = (quotes == starts[line]) | (before == ord(mark)) | (before == 34)
+    closes = (quotes + 1 == ends[line]) | (after == ord(mark)) | (after == 34)
+    wrong = (behind - first) % 2 == 1
+    wrong[line[~np.where(opens, begins, closes)]] = True
+    return np.flatnonzero(wrong)
+
+
+def _look(data: bytes, at: int, mark: bytes, *, whole: bool, most: int = MOST_TEXT) -> _Found:
+    """Look at the record that begins at a position."""
+    limit = min(at + most, len(data))
+    cut = limit == len(data) and not whole
+    cells, texts = [], []
+    while True:
+        quoted = data[at : at + 1] == b'"'
+        match = (_QUOTED if quoted else _PLAIN[mark]).match(data, at, limit)
+        if match is None:
+            return _Found(limit, open=cut, torn=not cut)
+        cell, at = match[0], match.end()
+        cells.append(cell)
+        if quoted and _ENDS.search(cell):
+            texts.append(cell[1:-1])
+        if at >= limit:
+            return _Found(at, tuple(cells), tuple(texts), torn=at < len(data), open=cut)
+        after = data[at : at + 1]
+        if after in b"\r\n":
+            return _Found(at, tuple(cells), tuple(texts))
+        if after != mark:
+            return _Found(at, torn=True)
+        at += 1
+
+
+def _parse(block: _Block, head: Header, columns: Sequence[int]) -> tuple[Any, int]:
+    """Return a record batch, None for none, and how many records have not the right cells."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    if not block.records:
+        return None, 0
+    torn = 0
+
+    def leave_out(_: Any) -> str:
+        nonlocal torn
+        torn += 1
+        return "skip"
+
+    wanted = [str(k) for k in columns]
+    data = _as_utf8(block.data)
+    table = csv.read_csv(
+        pa.BufferReader(data),
+        read_options=csv.ReadOptions(
+            use_threads=False,
+            block_size=len(data) + 1,
+            column_names=[str(k) for k in range(len(head.names))],
+        ),
+        parse_options=csv.ParseOptions(
+            delimiter=head.mark.decode(),
+            newlines_in_values=block.several,
+            invalid_row_handler=leave_out,
+        ),
+        convert_options=csv.ConvertOptions(
+            include_columns=wanted,
+            column_types=dict.fromkeys(wanted, pa.string()),
+            strings_can_be_null=True,
+        ),
+    )
+    found = table.combine_chunks().to_batches()
+    return (found[0] if found else None), torn
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return whole records in UTF-8; no second byte of GB18030 is a quote, a mark or a line end."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace").encode()
+    return data

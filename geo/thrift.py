@@ -1,0 +1,160 @@
+"""Read as much of Thrift's compact protocol as it takes to weigh a Parquet file unopened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+MOST_DEPTH: Final = 24
+"""Structures of Parquet nest eight deep at most."""
+BOOLS, I32, I64, BINARY, STRUCT = (1, 2), 5, 6, 8, 12
+_LISTS, _MAP = (9, 10), 11
+_FIXED = {3: 1, 7: 8}
+_CUT = "ends in the middle of its description."
+_WRONG = "has a description that is none of Parquet."
+
+Fields = Mapping[tuple[int, int], object]
+
+
+class Reader:
+    """Step through bytes; whatever is wrong with them is a ValueError."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def byte(self) -> int:
+        """Return the next byte."""
+        if self.at >= len(self.data):
+            raise EOFError(_CUT)
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def varint(self) -> int:
+        """Return the next number of variable length."""
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+            if shift > 63:
+                raise ValueError(_WRONG)
+
+    def signed(self) -> int:
+        """Return the next whole number with a sign."""
+        value = self.varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def field(self, last: int) -> tuple[int, int]:
+        """Return the next field's number and type; type 0 ends the structure."""
+        head = self.byte()
+        kind = head & 0x0F
+        if not kind:
+            return 0, 0
+        return (last + (head >> 4) if head >> 4 else self.signed()), kind
+
+    def several(self) -> tuple[int, int]:
+        """Return the length of a list, and the type of its members."""
+        head = self.byte()
+        size = head >> 4
+        return (self.varint() if size == 15 else size), head & 0x0F
+
+    def skip(self, kind: int, depth: int = 0) -> None:
+        """Pass over a value."""
+        if depth > MOST_DEPTH:
+            raise ValueError(_WRONG)
+        if kind in BOOLS:
+            return
+        if kind in _FIXED:
+            self._pass(_FIXED[kind])
+        elif kind in (4, I32, I64):
+            self.varint()
+        elif kind == BINARY:
+            self._pass(self.varint())
+        elif kind == STRUCT:
+            self.struct(depth + 1)
+        elif kind in _LISTS:
+            size, member = self.several()
+            for _ in range(size):
+                self.skip(3 if member in BOOLS else member, depth + 1)
+        elif kind == _MAP:
+            size = self.varint()
+            kinds = self.byte() if size else 0
+            for _ in range(size):
+                self.skip(kinds >> 4, depth + 1)
+                self.skip(kinds & 0x0F, depth + 1)
+        else:
+            raise ValueError(_WRONG)
+
+    def _pass(self, size: int) -> None:
+        self.at += size
+        if self.at > len(self.data):
+            raise EOFError(_CUT)
+
+    def struct(self, depth: int = 0) -> Fields:
+        """Return the whole numbers, truths and structures of a structure by number and type."""
+        if depth > MOST_DEPTH:
+            raise ValueError(_WRONG)
+        fields: dict[tuple[int, int], object] = {}
+        last = 0
+        while True:
+            last, kind = self.field(last)
+            if not kind:
+                return fields
+            if kind in (I32, I64):
+                fields[last, kind] = self.signed()
+            elif kind == STRUCT:
+                fields[last, kind] = self.struct(depth + 1)
+            elif kind in BOOLS:
+                fields[last, BOOLS[0]] = kind == BOOLS[0]
+            else:
+                self.skip(kind, depth)
+
+
+def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:
+    """Raise ValueError if a structure would take more memory than allowed once it is unpacked.
+
+    Parameters
+    ----------
+    data
+        The structure.
+    costs
+        Bytes for a member of a list of structures, by the depth at which the list stands; the
+        greatest depth stands for all deeper ones.
+    item
+        Bytes for a member of any other list.
+    most
+        Bytes allowed in all.
+    """
+    reader, deepest = Reader(data), max(costs)
+    left = most
+
+    def spend(size: int, each: int) -> None:
+        nonlocal left
+        left -= size * each
+        if left < 0:
+            raise ValueError("is described at too great a length.")
+
+    def value(kind: int, depth: int, lists: int) -> None:
+        if depth > MOST_DEPTH:
+            raise ValueError(_WRONG)
+        if kind == STRUCT:
+            last = 0
+            while True:
+                last, inner = reader.field(last)
+                if not inner:
+                    return
+                value(inner, depth + 1, lists)
+        elif kind in _LISTS:
+            size, member = reader.several()
+            spend(size, costs[min(lists, deepest)] if member == STRUCT else item)
+            for _ in range(size):
+                value(3 if member in BOOLS else member, depth + 1, lists + 1)
+        elif kind == _MAP:
+            raise ValueError(_WRONG)  # Parquet has none
+        else:
+            reader.skip(kind)
+
+    value(STRUCT, 0, 0)
