@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 from streamlit import config
 
-from geo.errors import DataError, Problem
+from geo.errors import Problem
+from layers.city import load_city
+from layers.packs import Packs, Refused, Served
 from pages.shell import cache, door
 
 TOY = Path(__file__).resolve().parent / "toy"
@@ -113,25 +116,21 @@ def asked() -> tuple[int, str]:
     return answer.status_code, bytes(answer.body).decode()
 
 
-def test_a_gateway_is_sent_on_while_one_pack_can_be_served(monkeypatch):
-    def city(city_id: str) -> None:
-        if city_id != "toy":
-            raise DataError("pack_refused", [Problem("city.toml", "is torn.", "Mend it.")])
-
-    monkeypatch.setattr(cache, "city", city)
-    monkeypatch.setattr(cache, "known_packs", lambda: {"bad": TOY, "toy": TOY})
+def test_a_gateway_is_sent_on_while_one_pack_can_be_served(monkeypatch, caplog):
+    torn = Refused("bad", "bad", (Problem("city.toml", "is torn.", "Mend it."),))
+    toy = Served(load_city(TOY), "toy", datetime.now().astimezone())
+    monkeypatch.setattr(cache, "packs", lambda: Packs({"toy": toy}, (torn,)))
     assert asked() == (200, "ok\n")
-    monkeypatch.setattr(cache, "known_packs", lambda: {"bad": TOY})
-    assert asked()[0] == 503
-    monkeypatch.setattr(cache, "known_packs", dict)
-    assert asked()[0] == 503
-    assert str(TOY) not in asked()[1]
+    assert "is torn" in caplog.text
+    monkeypatch.setattr(cache, "packs", lambda: Packs({}, (torn,)))
+    code, text = asked()
+    assert code == 503 and "torn" not in text and str(TOY) not in text
 
 
 def test_health_says_so_if_no_pack_can_even_be_found(monkeypatch):
     def gone() -> None:
         raise OSError("the disk is away")
 
-    monkeypatch.setattr(cache, "known_packs", gone)
+    monkeypatch.setattr(cache, "packs", gone)
     code, text = asked()
     assert code == 503 and "disk" not in text

@@ -15,7 +15,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from geo.errors import AtlasError
 from layers.text import LANGS, speaker
 
 HEALTH: Final = "/health"
@@ -96,18 +95,14 @@ def served() -> bool:
     from pages.shell import cache  # Streamlit's caches are made once it runs, and not before
 
     try:
-        packs = cache.known_packs()
-    except (AtlasError, OSError):
+        packs = cache.packs()
+    except OSError:
         _LOG.exception("No pack can be found")
         return False
-    for city_id in packs:
-        try:
-            cache.city(city_id)
-        except (AtlasError, OSError):
-            _LOG.exception("The pack %s cannot be served", city_id)
-        else:
-            return True
-    return False
+    for pack in packs.refused:
+        faults = "\n".join(map(str, pack.problems))
+        _LOG.warning("The pack %s cannot be served:\n%s", pack.name, faults)
+    return bool(packs.served)
 
 
 def health(request: Request) -> PlainTextResponse:

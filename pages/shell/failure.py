@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.errors import FragmentHandledException
 
 from layers.text import LANGS, speaker
+from pages.shell.labels import literal
 
 _LOG: Final = logging.getLogger(__name__)
 _NUMBER: Final = "atlas_number"
@@ -37,7 +38,7 @@ def report(error: BaseException) -> str:
         return known
     number = secrets.token_hex(3).upper()
     setattr(error, _NUMBER, number)
-    _LOG.error("Unforeseen error %s", number, exc_info=error)
+    _LOG.log(logging.ERROR, "Unforeseen error %s", number, exc_info=error)
     return number
 
 
@@ -48,7 +49,7 @@ def words(error: BaseException, lang: str) -> str:
 
 def show(error: BaseException) -> None:
     """Tell the reader of an unforeseen error, in both languages."""
-    st.error("\n\n".join(words(error, lang) for lang in LANGS))
+    st.error(literal(" ".join(words(error, lang) for lang in LANGS), longest=None))
 
 
 @contextmanager

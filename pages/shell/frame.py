@@ -13,8 +13,9 @@ from markupsafe import Markup
 from layers.city import City
 from layers.packs import Packs, Refused
 from layers.state import ViewState, to_query
-from layers.text import LANGS, Say, display, markdown_safe, speaker
+from layers.text import LANGS, Say, display, speaker
 from pages.shell import cache, html, navigation, session, uploads
+from pages.shell.labels import literal, short
 
 PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
@@ -72,7 +73,7 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
     for pack in refused:
         html.faults(pack.name, pack.problems)
     for id_, served in packs.served.items():
-        said = " · ".join(markdown_safe(served.city.name.of(lang)) for lang in LANGS)
+        said = literal(" · ".join(short(served.city.name.of(lang)) for lang in LANGS))
         navigation.link({"city": id_}, name, said)
     for lang in LANGS:
         html.small(speaker(lang)("error.footer"))

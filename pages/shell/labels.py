@@ -62,7 +62,7 @@ The cells and headings of ``dataframe`` are drawn on a canvas, as they are too, 
 
 WORDLESS: Final = frozenset(
     {
-        *("cache_data", "cache_resource", "columns", "container", "fragment", "html"),
+        *("cache_data", "cache_resource", "columns", "container", "fragment", "get_option", "html"),
         *("navigation", "rerun", "set_page_config", "stop"),
     }
 )

@@ -240,7 +240,7 @@ class PointsPart:
             self.say("points_page.file"),
             ["", *sources],
             key="points_file",
-            format_func=lambda one: words.get(one, self.say("points_page.file_none")),
+            format_func=partial(_word, words, self.say("points_page.file_none")),
             on_change=_change_file,
         )
 
@@ -357,7 +357,7 @@ def _distinct(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _word(words: Mapping[str, str], none: str, one: str) -> str:
-    return words.get(one, none)
+    return display(words.get(one, none))
 
 
 def _change(name: str, key: str) -> None:

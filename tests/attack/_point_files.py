@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 
 from tests.attack import _thrift
 
-READ, REFUSED, EITHER = "read", "refused", "either"
+READ: Final = "read"
+REFUSED: Final = "refused"
+EITHER: Final = "either"
 Make = Callable[[Path], object]
 N = 1000
 MANY = 2_000_000
@@ -406,13 +408,13 @@ def _bombs() -> Iterator[Entry]:
     yield heavy("plain-text-100kB", _plainly("7" * 100_000, 4000), 4000, EITHER)
     yield heavy("plain-text-900kB", _plainly("7" * 900_000, 1000), 1000, EITHER)
     yield heavy("plain-text-gzip", _plainly("7" * 100_000, 3000, compression="gzip"), 3000, EITHER)
-    one_page = {"data_page_size": 1 << 30, "write_batch_size": 1 << 24}
+    one_page: dict[str, Any] = {"data_page_size": 1 << 30, "write_batch_size": 1 << 24}
     yield heavy("plain-text-one-page", _plainly("7" * 100_000, 3000, **one_page), 3000, REFUSED)
     yield heavy("wkb-100MB", _geo(lambda p: _table(p, geometry=[bytes(100 << 20)])), 1, REFUSED)
     yield heavy("one-page-of-doubles", _one_page, 12_000_000, REFUSED)
-    prefixed = {"column_encoding": {"lon": "DELTA_BYTE_ARRAY"}}
+    prefixed: dict[str, Any] = {"column_encoding": {"lon": "DELTA_BYTE_ARRAY"}}
     yield heavy("prefixed", _plainly("7" * 100_000, 4000, **prefixed), 4000, REFUSED)
-    lengths = {"column_encoding": {"lon": "DELTA_LENGTH_BYTE_ARRAY"}}
+    lengths: dict[str, Any] = {"column_encoding": {"lon": "DELTA_LENGTH_BYTE_ARRAY"}}
     yield heavy("lengths-apart", _plainly("7" * 100_000, 4000, **lengths), 4000, EITHER)
 
 

@@ -61,7 +61,7 @@ def opened(folder: Path, entry: Entry, city: City) -> Seen:
         source = open_folder(str(folder)).sources[token(entry.name)]
         seen = layout(source)
         options = PointsOptions(weight=token(entry.weight) if entry.weight else "")
-        found = columns(source, seen, options, plane=city.metric_epsg)
+        found = columns(source, seen, options, plane=city.metric_epsg, bbox=city.bbox)
         if found is None:
             return Seen("refused", said="no columns of positions")
         reading = read(Question(city, source, found, 250), lambda *_: None, lambda: False)
