@@ -8,8 +8,9 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,7 @@ class Entry:
     name: str
     make: Make
     rows: int = N
-    may: Literal["read", "refused", "either"] = "read"
+    may: str = READ
     weight: str = ""
     heavy: bool = False
 
@@ -225,7 +226,7 @@ def _cells() -> Iterator[Entry]:
         yield Entry(f"cell-{k}.csv", _csv(lines), 8)
         yield Entry(f"weight-{k}.csv", _csv([f"{quoted},117.1,38.9"] * 3), 3, EITHER, "name")
         texts = pa.array([cell, "117.1", None])
-        yield Entry(f"cell-{k}.parquet", lambda path, t=texts: _table(path, lon=t, lat=t), 3)
+        yield Entry(f"cell-{k}.parquet", partial(_table, lon=texts, lat=texts), 3)
     short, long = ["a"] * 30_000, ["a,b,c,d"] * 30_000
     yield Entry("torn-60000.csv", _csv([*short, *_rows(5), *long]), 60_005)
 
@@ -251,7 +252,7 @@ def _kinds() -> Iterator[Entry]:
         "binary": pa.array([b"117.1", b"\xff", None]),
     }
     for said, column in known.items():
-        yield Entry(f"kind-{said}.parquet", lambda path, c=column: _table(path, lon=c, lat=c), n)
+        yield Entry(f"kind-{said}.parquet", partial(_table, lon=column, lat=column), n)
     wrong = {
         "timestamp": pa.array([0] * n, pa.timestamp("ns")),
         "date": pa.array([0] * n, pa.date32()),
@@ -268,7 +269,7 @@ def _kinds() -> Iterator[Entry]:
         "fixed-100000": pa.array([b"8" * 100_000] * n, pa.binary(100_000)),
     }
     for said, column in wrong.items():
-        make = lambda path, c=column: _table(path, lon=c, lat=c)  # noqa: E731
+        make = partial(_table, lon=column, lat=column)
         yield Entry(f"kind-{said}.parquet", make, n, REFUSED)
     one = pa.array([117.1])
     names = pa.schema([(name, pa.float64()) for name in ("lon", "lat", "lon")])
