@@ -277,4 +277,4 @@ def _second(pack: Served, first: Served) -> Refused:
     """Refuse a pack whose city another has taken: the one that stands first among the sound."""
     what = f"is the city {pack.city.id}, as the pack {first.name} is, which is shown."
     problem = Problem(SETTINGS, what, "Give one of them another id.", field="id")
-    return Refused(pack.name, pack.city.id, (problem,))
+    return Refused(pack.name, pack.city.id, (problem, *pack.problems))

@@ -81,6 +81,8 @@ def test_of_two_packs_of_one_city_the_first_sound_one_is_shown(home: Path) -> No
     shelf = Shelf()
     copied(home, "later")
     assert "is the city toy, as the pack good is" in refused(shelf, home)["later"]
+    (home / "later" / "aliases.csv").unlink()
+    assert "aliases.csv: cannot be read" in refused(shelf, home)["later"]
     copied(home, "earlier")
     (home / "earlier" / "axis.geojson").unlink()
     told = refused(shelf, home)

@@ -231,15 +231,15 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city():
     crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(MOST_KEPT)}
     at.session_state["atlas.scenarios"] = dict(crowd)
     at.selectbox(key="scn_where").set_value("typed").run()
-    lon, lat = (
-        next(field for field in at.number_input if field.label.startswith(name))
-        for name in ("经度", "纬度")
-    )
-    lon.set_value(100.2)
+
+    def typed(name, value):
+        next(f for f in at.number_input if f.label.startswith(name)).set_value(value)
+
+    typed("经度", 100.2)
     at.button(key="scn_add").click().run()
     assert [error.value for error in at.error] == [speaker("zh")("error.scenario.beyond")]
-    lon.set_value(117.2)
-    lat.set_value(39.1)
+    typed("经度", 117.2)
+    typed("纬度", 39.1)
     at.button(key="scn_add").click().run()
     assert not at.error and at.session_state["atlas.scenario"].edits
     for key in ("scn_save", "scn_fresh"):
