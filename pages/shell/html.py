@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Protocol
 
 import pandas as pd
@@ -110,7 +110,7 @@ def strip(pictures: Iterable[Picture], kind: str = "") -> None:
 
 def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
     """Return a small frame as a table: row names left, numbers right-aligned."""
-    sides = {name: _side(frame[name]) for name in frame.columns}
+    sides: dict[Hashable, str] = {name: _side(frame[name]) for name in frame.columns}
     head = [Markup('<th scope="col">{}</th>').format(text(corner))] + [
         Markup('<th scope="col" class="{}">{}</th>').format(side, text(name))
         for name, side in sides.items()
