@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 
 import streamlit as st
+from markupsafe import Markup
 
 from geo.balance import By
 from geo.scenario import Comparison, Scenario
@@ -126,6 +127,18 @@ def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
     """Return what is drawn of it."""
     drawn = state.coverage.rings
     return _coverage_drawing(place.id, place.digest, coverage_view.question(state), drawn)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _coverage_grid(
+    city_id: str, digest: str, asked: ViewState, name: str, _build: Callable[[], Markup]
+) -> Markup:
+    return _build()
+
+
+def coverage_grid(place: City, state: ViewState, name: str, build: Callable[[], Markup]) -> Markup:
+    """Return a table of the answer; ``build`` lays it out for the first who asks."""
+    return _coverage_grid(place.id, place.digest, coverage_view.question(state), name, build)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

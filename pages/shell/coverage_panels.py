@@ -310,35 +310,47 @@ class ReachPart:
         answer, say = self.answer, self.say
         if not answer.resolution.n:
             return
-        html.section(say("coverage_page.rings_title"))
-        st.html(html.grid(rings.ring_table(rings.rings(answer)), say("coverage_page.rings_kind")))
+        self._table("rings", lambda mine: rings.ring_table(rings.rings(mine)), corner="rings_kind")
         html.small(say("coverage_page.rings_note"))
         if answer.units is None:
             return
         if answer.served:
-            self._table("targets", tables.target_table(answer))
+            self._table("targets", tables.target_table)
             html.small(say("coverage_page.targets_itself"))
-        self._table("districts", tables.unit_table(answer), corner="units.unit")
+        self._table("districts", tables.unit_table, corner="units.unit")
         html.small(say("coverage_page.three_things"))
         self._gaps()
         left, right = st.columns([1, 2], gap="medium")
         with left:
-            self._table("overlap", tables.overlap_table(answer))
+            self._table("overlap", tables.overlap_table)
         with right:
-            self._table("sole", tables.sole_table(answer))
+            self._table("sole", tables.sole_table)
         self._distances()
         self._method()
 
-    def _table(self, name: str, table: pd.DataFrame, *, corner: str = "") -> None:
+    def _table(
+        self, name: str, lay_out: Callable[[told.Coverage], pd.DataFrame], *, corner: str = ""
+    ) -> None:
         html.section(self.say(f"coverage_page.{name}_title"))
-        st.html(html.grid(table, self.say(f"coverage_page.{corner or f'{name}.corner'}")))
+        self._grid(name, lay_out, corner or f"{name}.corner")
+
+    def _grid(
+        self, name: str, lay_out: Callable[[told.Coverage], pd.DataFrame], corner: str
+    ) -> None:
+        """Show a table of the answer, laid out once for all readers of the same answer."""
+        answer, label = self.answer, self.say(f"coverage_page.{corner}")
+        screen = self.screen
+        st.html(
+            cache.coverage_grid(
+                screen.city, screen.state, name, lambda: html.grid(lay_out(answer), label)
+            )
+        )
 
     def _distances(self) -> None:
         title = self.say("coverage_page.distances_title")
         with st.expander(title, key="cov_distances", on_change="rerun") as box:
             if box.open:
-                table = tables.distance_table(self.answer)
-                st.html(html.grid(table, self.say("coverage_page.distances.corner")))
+                self._grid("distances", tables.distance_table, "distances.corner")
 
     def _gaps(self) -> None:
         answer, say = self.answer, self.say
@@ -347,7 +359,7 @@ class ReachPart:
             html.section(say("coverage_page.gaps_title"))
             html.small(say("coverage_page.gaps_none"))
             return
-        self._table("gaps", tables.gap_table(answer).head(10), corner="gaps.rank")
+        self._table("gaps", lambda mine: tables.gap_table(mine).head(10), corner="gaps.rank")
         html.small(say("coverage_page.gaps_note"))
 
     def _method(self) -> None:
