@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
-from markupsafe import Markup
 
 from geo.balance import By
 from geo.scenario import Comparison, Scenario
@@ -130,15 +130,17 @@ def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _coverage_grid(
-    city_id: str, digest: str, asked: ViewState, name: str, _build: Callable[[], Markup]
-) -> Markup:
+def _coverage_table(
+    city_id: str, digest: str, asked: ViewState, name: str, _build: Callable[[], pd.DataFrame]
+) -> pd.DataFrame:
     return _build()
 
 
-def coverage_grid(place: City, state: ViewState, name: str, build: Callable[[], Markup]) -> Markup:
+def coverage_table(
+    place: City, state: ViewState, name: str, build: Callable[[], pd.DataFrame]
+) -> pd.DataFrame:
     """Return a table of the answer; ``build`` lays it out for the first who asks."""
-    return _coverage_grid(place.id, place.digest, coverage_view.question(state), name, build)
+    return _coverage_table(place.id, place.digest, coverage_view.question(state), name, build)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -340,11 +340,8 @@ class ReachPart:
         """Show a table of the answer, laid out once for all readers of the same answer."""
         answer, label = self.answer, self.say(f"coverage_page.{corner}")
         screen = self.screen
-        st.html(
-            cache.coverage_grid(
-                screen.city, screen.state, name, lambda: html.grid(lay_out(answer), label)
-            )
-        )
+        table = cache.coverage_table(screen.city, screen.state, name, lambda: lay_out(answer))
+        st.html(html.grid(table, label))
 
     def _distances(self) -> None:
         title = self.say("coverage_page.distances_title")
