@@ -69,7 +69,7 @@ def test_no_rows_have_no_fault() -> None:
         ("area", "1.5", "must be a finite number, not '1.5'."),
         ("area", True, "must be a finite number, not True."),
         ("area", float("nan"), "must be a finite number, not nan."),
-        ("area", float("inf"), "must be a finite number, not inf."),
+        ("area", float("inf"), "must be a finite number, not inf, a number beyond 1e308."),
         ("line", 3.0, "must be a whole number, not 3.0."),
         ("line", True, "must be a whole number, not True."),
         ("counted", None, "must not be blank."),
