@@ -37,7 +37,7 @@ def test_the_reader_gets_a_number_and_the_log_the_traceback(
     assert not at.exception, "Streamlit's own words are never shown"
     (said,) = at.error
     (number,) = set(re.findall(r"[0-9A-F]{6}", said.value))
-    assert said.value == "\n\n".join(
+    assert said.value == " ".join(
         speaker(lang)("error.unforeseen", number=number) for lang in LANGS
     )
     (line,) = (one for one in caplog.records if one.name == failure.__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -98,9 +99,14 @@ def test_a_broken_off_build_is_told(home: Path) -> None:
         "what is left of a finished build harms nothing"
     )
     (pack / ".replacing" / "journal.json").write_text("{}")
-    assert "broken off" in str(shelf.packs(str(home)).served["built"].problems)
-    (pack / "city.toml").unlink()
-    assert "broken off" in refused(Shelf(), home)["built"]
+    assert "journal" in str(shelf.packs(str(home)).served["built"].problems), "it is none of ours"
+    assert "journal" in refused(Shelf(), home)["built"]
+    told = {"seal": "city.toml", "added": ["later.geojson"]}
+    (pack / ".replacing" / "journal.json").write_text(json.dumps(told))
+    (pack / "city.toml").rename(pack / ".replacing" / "old" / "city.toml")
+    (pack / "later.geojson").write_text("half a file")
+    served = Shelf().packs(str(home)).served["built"]
+    assert not served.problems, "as long as the journal stands, the older set counts"
 
 
 def test_what_changes_is_read_again_and_told(home: Path) -> None:

@@ -52,6 +52,18 @@ def show(error: BaseException) -> None:
     st.error(literal(" ".join(words(error, lang) for lang in LANGS), longest=None))
 
 
+def handled(error: Exception) -> bool:
+    """Tell the reader of an error that reached Streamlit itself, from a callback for example.
+
+    Returns
+    -------
+    bool
+        True: Streamlit need not show anything of its own.
+    """
+    show(error)
+    return True
+
+
 @contextmanager
 def caught() -> Iterator[None]:
     """Show what goes wrong within; the rest of the page goes on.
