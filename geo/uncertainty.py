@@ -15,8 +15,10 @@ import pandas as pd
 from geo.coverage import CITY, service_area, shares, with_totals
 from geo.errors import ParameterError, Problem
 from geo.finding import Finding
-from geo.grid import Floats, in_bands, require_polygons, slices
+from geo.grid import Floats, require_polygons, slices
+from geo.loops import for_discs
 from geo.points import Located, located, numbers, radii, require_positive, require_same_crs
+from geo.threads import in_parts
 
 LEAST_DRAWS = 500
 SEED = 20210808
@@ -289,8 +291,6 @@ def covered_by_draw(
     tuple of array
         Covered km², shape (draws, districts), and the km² of the districts on those lines.
     """
-    from geo.coverage_kernels import covered_lengths
-
     step = require_positive(step_m, argument="step_m")
     _, south, _, north = districts.total_bounds if len(districts) else (0.0, 0.0, 0.0, 0.0)
     first, rows = south + step / 2, max(int(np.ceil((north - south) / step)), 1)
@@ -298,10 +298,12 @@ def covered_by_draw(
     x, y = (np.ascontiguousarray(places[:, :, axis]) for axis in (0, 1))
     lengths = np.zeros((len(places), len(districts)))
     shape = ((first, step), cut.pointer, cut.start, cut.stop, cut.code)
-    in_bands(
-        lambda low, high: covered_lengths(x, y, radius, *shape, lengths, low, high),
+    loops = for_discs(x.shape[1])
+    in_parts(
+        lambda _, low, high: loops.covered_lengths(x, y, radius, *shape, lengths, low, high),
         len(places),
-        cells=x.size * rows,
+        size=x.size * rows // 8,
+        each=1,
     )
     return lengths * step / 1e6, cut.lengths(len(districts)) * step / 1e6
 

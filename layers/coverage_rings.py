@@ -75,8 +75,9 @@ def rings(answer: Coverage) -> Rings:
     asked = answer.asked
     kinds = asked.kinds if len(asked.kinds) > 1 else []
     found = reaches(asked.state.coverage)
+    whole = asked.districts.dissolve()[["geometry"]]  # only the city's share is told
     rows = [
-        {**_asked_at(reach), "kind": kind, **_covered(answer, kind, reach.radius_m)}
+        {**_asked_at(reach), "kind": kind, **_covered(answer, whole, kind, reach.radius_m)}
         for kind in (ALL, *kinds)
         for reach in found
     ]
@@ -87,7 +88,9 @@ def _asked_at(reach: Reach) -> dict[str, Any]:
     return {"radius_m": reach.radius_m, "minutes": reach.parameters.get("minutes")}
 
 
-def _covered(answer: Coverage, kind: str, radius_m: float) -> dict[str, Any]:
+def _covered(
+    answer: Coverage, whole: gpd.GeoDataFrame, kind: str, radius_m: float
+) -> dict[str, Any]:
     asked = answer.asked
     sites = _of(asked, kind)
     resolved = resolution(sites, radius_m=radius_m)
@@ -98,7 +101,7 @@ def _covered(answer: Coverage, kind: str, radius_m: float) -> dict[str, Any]:
         row = answer.rows[CITY]
         return {**told, **{name: row[name] for name in ("share", "low", "high")}}
     step = line_step(radius_m)
-    units = simulate(sites, asked.districts, radius_m=radius_m, step_m=step).units
+    units = simulate(sites, whole, radius_m=radius_m, step_m=step).units
     share, low, high = units.loc[CITY, ["exact", "low", "high"]]
     return {**told, "share": share, "low": low, "high": high}
 
