@@ -1,5 +1,10 @@
 """Route the reader to a screen: nothing else happens here."""
 
-from pages.shell import navigation
+from streamlit.starlette import App
 
-navigation.route()
+from pages.shell import ahead, navigation
+
+if __name__ == "__main__":  # a session runs this file
+    navigation.route()
+else:  # `streamlit run` has found App here, and serves it
+    app = App(__file__, lifespan=ahead.lifespan)

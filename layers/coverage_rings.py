@@ -57,7 +57,6 @@ class Rings:
     ``verdict``, and, 0 to 1, missing where it is refused: ``share``, ``low``, ``high``."""
 
 
-@lru_cache(maxsize=8)
 def rings(answer: Coverage) -> Rings:
     """Measure what all places, and each kind alone, cover at several radii; once per answer.
 
@@ -72,16 +71,21 @@ def rings(answer: Coverage) -> Rings:
         With at least 500 draws behind every interval. Below the median doubt of a kind its share
         is refused, as it is for all.
     """
+    found = reaches(answer.asked.state.coverage)
+    return Rings(answer.asked, found, _table(answer.origin or answer))
+
+
+@lru_cache(maxsize=8)
+def _table(answer: Coverage) -> pd.DataFrame:
     asked = answer.asked
     kinds = asked.kinds if len(asked.kinds) > 1 else []
-    found = reaches(asked.state.coverage)
     whole = asked.districts.dissolve()[["geometry"]]  # only the city's share is told
     rows = [
         {**_asked_at(reach), "kind": kind, **_covered(answer, whole, kind, reach.radius_m)}
         for kind in (ALL, *kinds)
-        for reach in found
+        for reach in reaches(asked.state.coverage)
     ]
-    return Rings(asked, found, pd.DataFrame(rows))
+    return pd.DataFrame(rows)
 
 
 def _asked_at(reach: Reach) -> dict[str, Any]:

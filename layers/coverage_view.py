@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -48,8 +48,12 @@ DRAWN_M = 40.0
 """Tolerance of drawn outlines in metres: half a pixel where the city fills the map."""
 LINES = 100
 """Scan lines over a disc's radius, at least."""
-CHANGES_NOTHING = ("camera", "selected", "present", "district", "compare", "density", "points")
+CHANGES_NOTHING = (
+    "lang", "camera", "selected", "present", "district", "compare", "density", "points",
+)  # fmt: skip
 """Fields of the state that no answer of this page depends on."""
+Worded = TypeVar("Worded")
+"""An answer that holds what was asked, and with it the language of its words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +132,8 @@ class Coverage:
     bound: Finding | None = None
     distances: Distances | None = None
     gap_doubt: GapDoubt | None = None
+    origin: Coverage | None = None
+    """The answer that this one was worded anew from: what is measured late is measured once."""
     units: pd.DataFrame | None = None
     """By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
     ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
@@ -139,6 +145,8 @@ class Coverage:
     @cached_property
     def distance_doubt(self) -> DistanceDoubt:
         """The interval of the distances; drawn when first asked for, after the map."""
+        if self.origin is not None:
+            return self.origin.distance_doubt
         return doubt_of_distances(self.asked.sites, self.asked.districts)
 
     @property
@@ -153,6 +161,31 @@ class Coverage:
         own = (self.simulation, self.area, self.bound, self.distances, self.overlap)
         found = (*own, *reached, self.gap_doubt)
         return (finding for finding in found if finding is not None)
+
+
+def in_language(answer: Worded, lang: str) -> Worded:
+    """Return an answer as it is worded in a language; nothing is measured again.
+
+    Parameters
+    ----------
+    answer
+        A :class:`Coverage` or another answer with a field ``asked``.
+    lang
+        ``zh`` or ``en``.
+    """
+    given: Any = answer
+    if given.asked.state.lang == lang:
+        return answer
+    changes: dict[str, Any] = {"asked": asked_in(given.asked, lang)}
+    if isinstance(answer, Coverage):
+        changes["origin"] = answer.origin or answer
+    worded: Worded = replace(given, **changes)
+    return worded
+
+
+def asked_in(asked: Asked, lang: str) -> Asked:
+    """Return what was asked with the language that its words are in."""
+    return replace(asked, state=replace(asked.state, lang=lang))
 
 
 def question(state: ViewState) -> ViewState:

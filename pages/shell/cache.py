@@ -121,7 +121,21 @@ def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_view.Cove
 
 def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
     """Return what the places of a state reach."""
-    return _coverage(place.id, place.digest, coverage_view.question(state))
+    answer = _coverage(place.id, place.digest, coverage_view.question(state))
+    return coverage_view.in_language(answer, state.lang)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _coverage_rings(city_id: str, digest: str, asked: ViewState) -> coverage_rings.Rings:
+    answer = _coverage(city_id, digest, asked)
+    if answer.area is not None:
+        _ = answer.distance_doubt
+    return coverage_rings.rings(answer)
+
+
+def coverage_depth(place: City, state: ViewState) -> None:
+    """Measure what the page tells below its map; readers who ask at once wait for one of them."""
+    _coverage_rings(place.id, place.digest, coverage_view.question(state))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -138,8 +152,9 @@ def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _coverage_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
-    return coverage_files.package(_coverage(city_id, digest, asked), fmt).zip()
+def _coverage_package(city_id: str, digest: str, asked: ViewState, lang: str, fmt: str) -> bytes:
+    answer = coverage_view.in_language(_coverage(city_id, digest, asked), lang)
+    return coverage_files.package(answer, fmt).zip()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -149,13 +164,16 @@ def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing_view.Paired
 
 def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
     """Return which university has which park."""
-    return _pairing(place.id, place.digest, coverage_view.question(state))
+    answer = _pairing(place.id, place.digest, coverage_view.question(state))
+    return answer and coverage_view.in_language(answer, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _pairing_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
+def _pairing_package(city_id: str, digest: str, asked: ViewState, lang: str, fmt: str) -> bytes:
     answer = _pairing(city_id, digest, asked)
-    return b"" if answer is None else pairing_view.package(answer, fmt).zip()
+    if answer is None:
+        return b""
+    return pairing_view.package(coverage_view.in_language(answer, lang), fmt).zip()
 
 
 def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> bytes:
@@ -165,7 +183,7 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
         "pairing": _pairing_package,
     }
     build = builders[name]
-    return build(place.id, place.digest, coverage_view.question(state), fmt)
+    return build(place.id, place.digest, coverage_view.question(state), state.lang, fmt)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -211,10 +229,16 @@ def density_package(place: City, state: ViewState) -> bytes:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
+def _counted(city_id: str, digest: str, asked: ViewState, by: By) -> balance_view.Counted:
+    return balance_view.measure(look(city(city_id), asked), by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
 def _balance(
     city_id: str, digest: str, asked: ViewState, by: By, lang: str
 ) -> balance_view.BalanceTold:
-    return balance_view.tell(look(city(city_id), asked), by, lang)
+    ways = (by, balance_view.other_of(by))
+    return balance_view.in_words(*(_counted(city_id, digest, asked, way) for way in ways), lang)
 
 
 def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
@@ -240,7 +264,8 @@ def _asked(city_id: str, digest: str, asked: ViewState) -> coverage_view.Asked:
 
 def asked_of(place: City, state: ViewState) -> coverage_view.Asked:
     """Return what enters an analysis of reach."""
-    return _asked(place.id, place.digest, coverage_view.question(state))
+    asked = _asked(place.id, place.digest, coverage_view.question(state))
+    return coverage_view.asked_in(asked, state.lang)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -268,26 +293,30 @@ def siting_of(
     place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]
 ) -> siting_view.Sited:
     """Return where places could be added."""
-    return _siting(place.id, place.digest, coverage_view.question(state), drawn)
+    answer = _siting(place.id, place.digest, coverage_view.question(state), drawn)
+    return coverage_view.in_language(answer, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_doubt(
     city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
-) -> str:
-    return siting_view.doubt_words(_siting(city_id, digest, asked, drawn))
+) -> tuple[float, float] | None:
+    return siting_view.doubt(_siting(city_id, digest, asked, drawn))
 
 
 def siting_doubt(place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]) -> str:
     """Return the proposal's interval in words."""
-    return _siting_doubt(place.id, place.digest, coverage_view.question(state), drawn)
+    found = _siting_doubt(place.id, place.digest, coverage_view.question(state), drawn)
+    return siting_view.doubt_words(found, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_package(
-    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...], fmt: str
-) -> bytes:
-    return siting_view.package(_siting(city_id, digest, asked, drawn), fmt).zip()
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...],
+    lang: str, fmt: str,
+) -> bytes:  # fmt: skip
+    answer = coverage_view.in_language(_siting(city_id, digest, asked, drawn), lang)
+    return siting_view.package(answer, fmt).zip()
 
 
 def siting_package(
@@ -295,7 +324,7 @@ def siting_package(
 ) -> bytes:
     """Return the proposal as a zip of files."""
     asked = coverage_view.question(state)
-    return _siting_package(place.id, place.digest, asked, drawn, fmt)
+    return _siting_package(place.id, place.digest, asked, drawn, state.lang, fmt)
 
 
 @st.cache_resource(show_spinner=False, ttl=LOOK_AGAIN_S, max_entries=4)
