@@ -469,6 +469,13 @@ def top_of(surface: Surface, points: ArrayLike | None = None) -> tuple[float, fl
     surface, points
         As in :func:`highest`.
     """
+    if surface.values.size:  # nearly always the highest cell of all has a place near
+        row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
+        x, y = float(surface.xs[column]), float(surface.ys[row])
+        xy = None if points is None else np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        reach = FARTHEST_SIGMAS * float(str(surface.parameters["sigma_m"]))
+        if surface.values[row, column] > 0 and _has_a_point(x, y, xy, reach):
+            return x, y
     found = highest(surface, points=points, count=1)
     return (float(found["x"].iloc[0]), float(found["y"].iloc[0])) if len(found) else None
 

@@ -21,6 +21,7 @@ from geo.balance import (
     concentration,
     location_quotients,
     matrix,
+    not_named,
 )
 from layers.catalog import FIELDS, LEVELS, PLAN_STATUSES
 from layers.city import City
@@ -172,8 +173,7 @@ def _of_the_text(found: Balance, city: City, districts: gpd.GeoDataFrame, by: By
     Under a filter a district may be empty though the plan names it: what the text leaves out is
     found in all rows, whatever is shown.
     """
-    every = balance(_inventory(city), districts, by=by)
-    left_out = every.not_named
+    left_out = not_named(_inventory(city), districts, by=by)
     caveats = [key for key in found.caveats if key != "balance.not_named"]
     if left_out:
         caveats.append("balance.not_named")

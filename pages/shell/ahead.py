@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -44,17 +44,16 @@ def start() -> subprocess.Popen[bytes]:
     """Start the thread and the compiler, and return the latter."""
     # Not of low priority: a thread that holds the interpreter's lock must not be kept waiting.
     Thread(target=run, name="ahead", daemon=True).start()
-    return subprocess.Popen(
+    compiler = subprocess.Popen(
         [sys.executable, "-m", "geo.compile_ahead"],
         cwd=_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        preexec_fn=_give_way if os.name == "posix" else None,
     )
-
-
-def _give_way() -> None:
-    os.nice(NICENESS)
+    if hasattr(os, "setpriority"):  # not on Windows
+        with suppress(OSError):  # it has ended already
+            os.setpriority(os.PRIO_PROCESS, compiler.pid, NICENESS)
+    return compiler
 
 
 def run() -> None:
