@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.disc_arrays import ranges
 from geo.errors import DataError, ParameterError, Problem
 from geo.loops import for_discs
 from geo.points import FARTHEST_M, require_positive
@@ -218,7 +219,7 @@ def slices(
     edges, owner = polygon_edges(areas)
     bottom, top = (np.sort(edges[:, 1::2], axis=1).T - y_m) / step_m
     # An edge concerns the lines from its lower end, included, to its upper end, not included.
-    edge, row = _counted(np.ceil(bottom), np.ceil(top), rows)
+    edge, row = ranges(np.ceil(bottom), np.ceil(top), rows)
     x1, y1, x2, y2 = edges[edge].T
     crossing = x1 + (y_m + row * step_m - y1) * ((x2 - x1) / (y2 - y1))
     # A line crosses the edges of a polygon an even number of times: every second crossing ends a
@@ -249,8 +250,8 @@ def cell_codes(areas: gpd.GeoDataFrame | gpd.GeoSeries, grid: Grid) -> Whole:
     cut = slices(areas, y_m=y0, step_m=cell, rows=grid.rows)
     row = np.repeat(np.arange(grid.rows), np.diff(cut.pointer))
     turn = np.argsort(-cut.code, kind="stable")  # the first polygon is written last, and stays
-    ends = (np.ceil((end[turn] - x0) / cell) for end in (cut.start, cut.stop))
-    piece, column = _counted(*ends, grid.columns)
+    first, behind = (np.ceil((end[turn] - x0) / cell) for end in (cut.start, cut.stop))
+    piece, column = ranges(first, behind, grid.columns)
     codes = np.full((grid.rows, grid.columns), -1, dtype=np.int32)
     codes[row[turn[piece]], column] = cut.code[turn[piece]]
     return codes
@@ -287,7 +288,7 @@ def cell_shares(region: BaseGeometry, grid: Grid) -> Floats:
     # The area to the right of an edge that goes up lies outside: the inside is to its left.
     shares = -np.cumsum(_cut_off(inside, grid.rows, grid.columns), axis=1)[:, : grid.columns]
     whole = np.rint(shares)
-    return np.where(np.abs(shares - whole) < 1e-9, whole, shares)
+    return np.asarray(np.where(np.abs(shares - whole) < 1e-9, whole, shares), dtype=np.float64)
 
 
 def _cut_off(edges: Floats, rows: int, columns: int) -> Floats:
@@ -300,12 +301,12 @@ def _cut_off(edges: Floats, rows: int, columns: int) -> Floats:
     steep = yb - ya >= _LEVEL  # a level edge bounds no area
     sign, slope = np.where(up, 1.0, -1.0), (xb - xa) / np.where(steep, yb - ya, 1.0)
     # First each edge is cut at the rows …
-    edge, r = _counted(np.floor(ya), np.where(steep, np.ceil(yb), 0), rows)
+    edge, r = ranges(np.floor(ya), np.where(steep, np.ceil(yb), 0), rows)
     bottom, top = np.maximum(ya[edge], r), np.minimum(yb[edge], r + 1)
     x, z = (np.clip(xa[edge] + (end - ya[edge]) * slope[edge], 0, columns) for end in (bottom, top))
     height, left, right = sign[edge] * (top - bottom), np.minimum(x, z), np.maximum(x, z)
     # … then each of these pieces at the columns.
-    piece, c = _counted(np.floor(left), np.floor(right) + 1, columns + 1)
+    piece, c = ranges(np.floor(left), np.floor(right) + 1, columns + 1)
     begin, end = np.maximum(left[piece], c), np.minimum(right[piece], c + 1)
     span = (right - left)[piece]
     part = height[piece] * np.divide(end - begin, span, where=span > 0, out=np.ones(len(c)))
@@ -316,18 +317,7 @@ def _cut_off(edges: Floats, rows: int, columns: int) -> Floats:
         np.stack([part * (1 - share), part * share], axis=1).reshape(-1),
         minlength=rows * (columns + 2),
     )
-    return area.reshape(rows, columns + 2)
-
-
-def _counted(first: Floats, behind: Floats, most: int) -> tuple[Long, Long]:
-    """Return the whole numbers from each ``first`` to before its ``behind``, within 0 and ``most``.
-
-    Two arrays: the position of the pair that a number belongs to, and the number.
-    """
-    low = np.maximum(first, 0).astype(np.int64)
-    many = np.maximum(np.minimum(behind, most).astype(np.int64) - low, 0)
-    pair = np.repeat(np.arange(len(many)), many)
-    return pair, np.arange(len(pair)) - (np.cumsum(many) - many)[pair] + low[pair]
+    return np.asarray(area, dtype=np.float64).reshape(rows, columns + 2)
 
 
 def lattice(within: gpd.GeoDataFrame, *, spacing_m: float) -> gpd.GeoDataFrame:

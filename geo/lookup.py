@@ -85,7 +85,7 @@ class Lookup:
 
     def _exactly(self, xy: Floats) -> Long:
         """Ask GEOS, whose arithmetic is exact where rounding could decide; edges are inside."""
-        tree = shapely.STRtree(shapely.points(xy))
+        tree = shapely.STRtree(np.asarray(shapely.points(xy)))
         shapes = self.areas.geometry.to_numpy()
         polygon, point = tree.query(shapes, predicate="intersects")
         found = np.full(len(xy), len(shapes), dtype=np.int64)

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.coverage import CITY, Reach, service_area
-from geo.uncertainty import resolution, simulate
+from geo.uncertainty import resolution, simulate_share
 from layers.coverage_view import (
     INK,
     PRESETS_M,
@@ -105,8 +105,7 @@ def _covered(
         row = answer.rows[CITY]
         return {**told, **{name: row[name] for name in ("share", "low", "high")}}
     step = line_step(radius_m)
-    units = simulate(sites, whole, radius_m=radius_m, step_m=step).units
-    share, low, high = units.loc[CITY, ["exact", "low", "high"]]
+    share, low, high = simulate_share(sites, whole, radius_m=radius_m, step_m=step)
     return {**told, "share": share, "low": low, "high": high}
 
 

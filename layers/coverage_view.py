@@ -35,7 +35,7 @@ from geo.uncertainty import (
 from layers.city import City
 from layers.drawing import Drawing, Shapes
 from layers.headline import is_named, plan_places
-from layers.state import CoverageOptions, ViewState
+from layers.state import CoverageOptions, Lang, ViewState
 from layers.text import speaker
 from layers.view import look
 from layers.words import city_word, count, number
@@ -163,7 +163,7 @@ class Coverage:
         return (finding for finding in found if finding is not None)
 
 
-def in_language(answer: Worded, lang: str) -> Worded:
+def in_language(answer: Worded, lang: Lang) -> Worded:
     """Return an answer as it is worded in a language; nothing is measured again.
 
     Parameters
@@ -183,7 +183,7 @@ def in_language(answer: Worded, lang: str) -> Worded:
     return worded
 
 
-def asked_in(asked: Asked, lang: str) -> Asked:
+def asked_in(asked: Asked, lang: Lang) -> Asked:
     """Return what was asked with the language that its words are in."""
     return replace(asked, state=replace(asked.state, lang=lang))
 

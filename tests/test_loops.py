@@ -93,7 +93,7 @@ def test_covered_lengths_are_those_of_the_union_by_geos(way: ModuleType) -> None
             )  # fmt: skip
             union = shapely.union_all(chords)
             expected[d] += shapely.length(shapely.intersection(areas.geometry.to_numpy(), union))
-    np.testing.assert_allclose(lengths, expected, rtol=1e-9)
+    np.testing.assert_allclose(lengths, expected, rtol=1e-7)
 
 
 def test_no_sites_and_no_districts_leave_the_lengths_at_zero() -> None:

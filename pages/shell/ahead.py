@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -81,7 +80,7 @@ def answers() -> Iterator[Callable[[], object]]:
             _LOG.warning("The pack %s cannot be read: %s", city_id, error)
             continue
         state = default_state(city)
-        states = [replace(state, lang=lang) for lang in LANGS]
+        states = [default_state(city, lang) for lang in LANGS]
         yield partial(cache.allowed_of, city)
         yield partial(cache.headline_of, city)
         yield from (partial(cache.base_of, city, lang) for lang in LANGS)

@@ -33,7 +33,7 @@ from layers.drawing import Drawing
 from layers.headline import Headline, headline
 from layers.points_source import Folder, Layout, Source, open_folder
 from layers.points_words import Told
-from layers.state import Allowed, PointsOptions, ViewState, allowed
+from layers.state import Allowed, Lang, PointsOptions, ViewState, allowed
 from layers.view import look
 from pages.shell.desk import Desk
 
@@ -152,7 +152,7 @@ def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _coverage_package(city_id: str, digest: str, asked: ViewState, lang: str, fmt: str) -> bytes:
+def _coverage_package(city_id: str, digest: str, asked: ViewState, lang: Lang, fmt: str) -> bytes:
     answer = coverage_view.in_language(_coverage(city_id, digest, asked), lang)
     return coverage_files.package(answer, fmt).zip()
 
@@ -169,7 +169,7 @@ def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _pairing_package(city_id: str, digest: str, asked: ViewState, lang: str, fmt: str) -> bytes:
+def _pairing_package(city_id: str, digest: str, asked: ViewState, lang: Lang, fmt: str) -> bytes:
     answer = _pairing(city_id, digest, asked)
     if answer is None:
         return b""
@@ -237,8 +237,10 @@ def _counted(city_id: str, digest: str, asked: ViewState, by: By) -> balance_vie
 def _balance(
     city_id: str, digest: str, asked: ViewState, by: By, lang: str
 ) -> balance_view.BalanceTold:
-    ways = (by, balance_view.other_of(by))
-    return balance_view.in_words(*(_counted(city_id, digest, asked, way) for way in ways), lang)
+    counts, other = (
+        _counted(city_id, digest, asked, way) for way in (by, balance_view.other_of(by))
+    )
+    return balance_view.in_words(counts, other, lang)
 
 
 def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
@@ -313,7 +315,7 @@ def siting_doubt(place: City, state: ViewState, drawn: tuple[siting_view.Spot, .
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_package(
     city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...],
-    lang: str, fmt: str,
+    lang: Lang, fmt: str,
 ) -> bytes:  # fmt: skip
     answer = coverage_view.in_language(_siting(city_id, digest, asked, drawn), lang)
     return siting_view.package(answer, fmt).zip()
