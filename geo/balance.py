@@ -117,8 +117,7 @@ def balance(
     result = _with_ratios(parts, table)
     result.insert(0, "half", table["half"])
     result["caveats"] = _district_caveats(districts, result)
-    named = set(where)
-    not_named = tuple(str(code) for code in districts.index if code not in named)
+    left_out = _without_any(where, districts)
     outside, unplaced = (int((where == code).sum()) for code in (OUTSIDE, UNPLACED))
     without = int((table["half"] == NO_HALF).sum())
     counted = _flags(places["counted"])
@@ -128,7 +127,7 @@ def balance(
         "balance.uncounted": uncounted > 0,
         "balance.outside": outside > 0,
         "balance.unplaced": unplaced > 0,
-        "balance.not_named": bool(not_named),
+        "balance.not_named": bool(left_out),
         "balance.half_assumed": len(assumed) > 0,
         "balance.no_half": 0 < without < len(table),
         "balance.area_disputed": bool(area_disputed(districts).any()),
@@ -148,8 +147,8 @@ def balance(
             "unplaced": unplaced,
             "counted_outside": int((counted & (where == OUTSIDE)).sum()),
             "counted_unplaced": int((counted & (where == UNPLACED)).sum()),
-            "not_named": not_named,
-            "districts": len(not_named),
+            "not_named": left_out,
+            "districts": len(left_out),
             "no_half": without,
             "published": int(total["published"].iloc[0]),
         },
@@ -159,9 +158,30 @@ def balance(
         city=total.iloc[0],
         outside=outside,
         unplaced=unplaced,
-        not_named=not_named,
+        not_named=left_out,
         data_date=data_date,
     )
+
+
+def not_named(places: pd.DataFrame, districts: pd.DataFrame, *, by: By = "host") -> tuple[str, ...]:
+    """Return the districts that no row names.
+
+    Parameters
+    ----------
+    places, districts, by
+        As in :func:`balance`.
+
+    Raises
+    ------
+    DataError
+        As in :func:`balance`.
+    """
+    return _without_any(_district_of(places, districts, by), districts)
+
+
+def _without_any(where: pd.Series, districts: pd.DataFrame) -> tuple[str, ...]:
+    named = set(where)
+    return tuple(str(code) for code in districts.index if code not in named)
 
 
 def _flags(column: pd.Series) -> pd.Series:

@@ -15,9 +15,7 @@ from geo.threads import in_parts
 
 __all__ = [
     "ONE",
-    "coverage",
     "extent",
-    "highest",
     "share_out",
     "smooth",
     "splat",
@@ -29,8 +27,6 @@ Whole = NDArray[np.int64]
 
 _PER_POINT = 50
 """Products or comparisons that take about as long as sharing out a point."""
-_LEVEL = 1e-12
-"""Rise of an edge, in cells, below which it bounds no area."""
 _KEPT = 16_000_000
 """Numbers of working memory that are kept for the next call, 8 bytes each."""
 _SMALL = 1 << 17
@@ -223,16 +219,6 @@ def _smooth(grids: list[Any], taps: Floats, phases: Floats, scale: float) -> Flo
     return into
 
 
-def highest(values: Floats) -> float:
-    """Return the largest of some numbers of zero or more; 0 if there are none."""
-    parts = in_parts(
-        lambda _, low, high: float(values[low:high].max(initial=0.0)),
-        len(values),
-        size=values.size // 8,
-    )
-    return float(max(parts))
-
-
 def _add(grid: Any, into: Floats) -> None:
     if grid.dtype == np.int64:
         kernels.add_up(grid.reshape(-1), into.reshape(-1))
@@ -256,36 +242,3 @@ def splat(
         size=len(xy) * shape[0],
     )
     return into
-
-
-def coverage(
-    edges: Floats, *, corner: tuple[float, float], cell_m: float, shape: tuple[int, int]
-) -> Floats:
-    """Return what share of each cell lies within polygons.
-
-    Parameters
-    ----------
-    edges
-        Edges (x1, y1, x2, y2) in metres of polygons that do not overlap and lie within the grid,
-        the inside to their left.
-    corner
-        Lower left corner of the grid.
-    cell_m
-        Side of a cell.
-    shape
-        Rows and columns.
-
-    Returns
-    -------
-    array of float
-        0 to 1, of ``shape``; exact to rounding, so that the shares add up to the area.
-    """
-    area = np.zeros((shape[0], shape[1] + 2))
-    inside = (edges - np.array([*corner, *corner])) / cell_m
-    # The slope of an edge that rises by next to nothing would be infinite: it counts as level.
-    level = np.abs(inside[:, 3] - inside[:, 1]) < _LEVEL
-    inside[level, 3] = inside[level, 1]
-    kernels.signed_areas(inside, area)
-    # The area to the right of an edge that goes up lies outside: the inside is to its left.
-    shares = -np.cumsum(area, axis=1)[:, : shape[1]]
-    return np.asarray(np.where(np.abs(shares - np.rint(shares)) < 1e-9, np.rint(shares), shares))

@@ -29,6 +29,7 @@ from geo.grid import (
     require_polygons,
 )
 from geo.lookup import assign
+from geo.loops import FEW_PLACES, for_discs
 from geo.points import (
     located,
     numbers,
@@ -62,6 +63,9 @@ OVERLAP_ERROR = 1e-3
 """The same where it is counted how many sites reach each spot."""
 TIE_DEPTH = 8
 """How many nearest sites are looked at for one at the same distance with a lower id."""
+FEW_PAIRS = 20_000_000
+"""Points times sites up to which each pair is looked at."""
+_AT_ONCE = 50_000
 FINE_CELLS = 12_000_000
 """Cells up to which a grid is refined."""
 CELLS_PER_RADIUS = 20
@@ -358,16 +362,15 @@ def _count(x: Floats, y: Floats, radius: Floats, grid: Grid, share: Floats) -> t
     are most of them. A line meets the cells of a grid in every direction: of N cells on an edge of
     any direction, 2N/π show as a change along x (Cauchy and Crofton).
     """
-    from geo.coverage_kernels import count_rows, tally_rows
-
     sure, meets = _blocks(x, y, radius, grid)
     x, y, reaching = x[meets], y[meets], radius[meets]
+    loops = for_discs(len(meets))
     counts = np.zeros((grid.rows, grid.columns + 1), dtype=np.int32)
     covered = np.zeros(grid.rows)
 
     def work(low: int, high: int) -> int:
-        count_rows(x, y, reaching, grid.origin, counts, low, high)
-        return tally_rows(counts[:, :-1], sure, BLOCK, share, covered, low, high)
+        loops.count_rows(x, y, reaching, grid.origin, counts, low, high)
+        return int(loops.tally_rows(counts[:, :-1], sure, BLOCK, share, covered, low, high))
 
     changes = in_bands(work, grid.rows, cells=counts.size)
     return float(covered.sum()), np.pi / 2 * changes
@@ -377,10 +380,12 @@ def _blocks(
     x: Floats, y: Floats, radius: Floats, grid: Grid
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which blocks of cells lie inside a single disc, and whose disc meets another one."""
-    from geo.coverage_kernels import first_per_block, meets_open
-
     side = BLOCK * grid.cell_m
     blocks = Grid(grid.x_m, grid.y_m, side, -(-grid.columns // BLOCK), -(-grid.rows // BLOCK))
+    if len(x) <= FEW_PLACES:  # the search pays where sites are dense
+        return np.zeros((blocks.rows, blocks.columns), np.bool_), np.ones(len(x), np.bool_)
+    from geo.coverage_kernels import first_per_block, meets_open
+
     few = first_per_block(x, y, blocks.origin, np.zeros((blocks.rows, blocks.columns), np.bool_))
     sure = reach_counts(x[few], y[few], radius[few] - side * np.sqrt(0.5), blocks) > 0
     unsure = np.zeros((blocks.rows + 1, blocks.columns + 1), dtype=np.int64)
@@ -422,6 +427,9 @@ def _outline(
 
 def _n_reaching(points: Floats, xy: Floats, radius: Floats) -> Long:
     """Return how many discs hold each point, their circle included."""
+    if len(points) * len(xy) <= FEW_PAIRS:
+        away = (points[:, :1] - xy[:, 0]) ** 2 + (points[:, 1:] - xy[:, 1]) ** 2
+        return np.asarray((away <= radius**2).sum(axis=1), dtype=np.int64)
     from scipy.spatial import cKDTree
 
     total = np.zeros(len(points), dtype=np.int64)
@@ -444,6 +452,8 @@ def nearest(points: Floats, sites: Floats) -> tuple[Long, Floats]:
     tuple of array
         Positions, shape (m,), and distances in metres, shape (m,).
     """
+    if len(points) * len(sites) <= FEW_PAIRS:
+        return _nearest_of_few(points, sites)
     from scipy.spatial import cKDTree
 
     places, first = np.unique(sites, axis=0, return_index=True)
@@ -451,6 +461,16 @@ def nearest(points: Floats, sites: Floats) -> tuple[Long, Floats]:
     distance, place = cKDTree(places).query(points, k=depth)
     candidates = np.where(distance == distance[:, :1], first[place], len(sites))
     return candidates.min(axis=1), distance[:, 0]
+
+
+def _nearest_of_few(points: Floats, sites: Floats) -> tuple[Long, Floats]:
+    """Compare every point with every site: sooner done than a tree is planted."""
+    position, square = np.zeros(len(points), dtype=np.int64), np.empty(len(points))
+    for low in range(0, len(points), rows := max(_AT_ONCE // len(sites), 1)):
+        part = slice(low, low + rows)
+        away = (points[part, :1] - sites[:, 0]) ** 2 + (points[part, 1:] - sites[:, 1]) ** 2
+        position[part], square[part] = away.argmin(axis=1), away.min(axis=1)
+    return position, np.sqrt(square)
 
 
 def reached(
@@ -537,8 +557,6 @@ def overlap(
     CrsError, DataError, ParameterError
         As :func:`service_area`.
     """
-    from geo.coverage_kernels import sole_cells
-
     there, x, y = located(sites, argument="sites")
     radius = radii(there, radius_m)
     region = None if within is None else _region(within, sites)
@@ -548,8 +566,9 @@ def overlap(
     share = _EVERYWHERE if region is None else cell_shares(region, grid)
     counts = reach_counts(x, y, radius, grid)
     sole = np.zeros(len(x))
+    loops, discs_ = for_discs(len(x)), (x, y, radius, grid.origin)
     in_bands(
-        lambda low, high: sole_cells(x, y, radius, grid.origin, counts, share, sole, low, high),
+        lambda low, high: loops.sole_cells(*discs_, counts, share, sole, low, high),
         len(x),
         cells=len(x) * CELLS_PER_RADIUS**2,
     )

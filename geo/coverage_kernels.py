@@ -208,16 +208,10 @@ def open_circles(
 
 
 @_compiled
-def bucket_edges(
-    edges: Floats, y0: float, height: float, rows: int, touched: bool
-) -> tuple[Longs, Longs]:
-    """List by row which edges concern it, in their order.
+def bucket_edges(edges: Floats, y0: float, height: float, rows: int) -> tuple[Longs, Longs]:
+    """List by strip, from ``y0 + j·height`` to the next, which edges touch it, in their order.
 
-    With ``touched`` a row is the strip from ``y0 + j·height`` to the next and concerns every edge
-    that touches it; without, a row is the line ``y = y0 + j·height`` and concerns the edges that
-    cross it (lower end included, upper end not).
-
-    Returns the row pointer (``rows`` + 1) and the numbers of the edges.
+    Returns the strips' pointer (``rows`` + 1) and the numbers of the edges.
     """
     pointer = np.zeros(rows + 1, np.int64)
     numbers = np.zeros(0, np.int64)
@@ -229,10 +223,7 @@ def bucket_edges(
         for e in range(edges.shape[0]):
             bottom = (min(edges[e, 1], edges[e, 3]) - y0) / height
             top = (max(edges[e, 1], edges[e, 3]) - y0) / height
-            if touched:
-                first, last = int(np.floor(bottom - 1e-9)), int(np.floor(top + 1e-9))
-            else:
-                first, last = int(np.ceil(bottom)), int(np.ceil(top)) - 1
+            first, last = int(np.floor(bottom - 1e-9)), int(np.floor(top + 1e-9))
             for j in range(max(first, 0), min(last, rows - 1) + 1):
                 if turn == 0:
                     pointer[j + 1] += 1
@@ -240,109 +231,6 @@ def bucket_edges(
                     numbers[fill[j]] = e
                     fill[j] += 1
     return pointer, numbers
-
-
-@_compiled
-def slice_rows(
-    edges: Floats, owner: Codes, pointer: Longs, numbers: Longs, y0: float, height: float
-) -> tuple[Longs, Floats, Floats, Codes]:
-    """Cut polygons along the lines ``y = y0 + j·height`` by the even-odd rule.
-
-    Returns the row pointer, and per piece its start, its end (x) and its polygon.
-    """
-    rows = pointer.shape[0] - 1
-    most = numbers.shape[0] // 2 + 1
-    ends = np.zeros(rows + 1, np.int64)
-    start, stop = np.empty(most), np.empty(most)
-    code = np.empty(most, np.int32)
-    crossing = np.empty(numbers.shape[0] + 1)
-    made = 0
-    for j in range(rows):
-        y = y0 + j * height
-        p = pointer[j]
-        while p < pointer[j + 1]:
-            polygon, found = owner[numbers[p]], 0
-            while p < pointer[j + 1] and owner[numbers[p]] == polygon:
-                e = numbers[p]
-                slope = (edges[e, 2] - edges[e, 0]) / (edges[e, 3] - edges[e, 1])
-                crossing[found] = edges[e, 0] + (y - edges[e, 1]) * slope
-                found += 1
-                p += 1
-            crossing[:found].sort()
-            for c in range(0, found - 1, 2):
-                start[made], stop[made], code[made] = crossing[c], crossing[c + 1], polygon
-                made += 1
-        ends[j + 1] = made
-    return ends, start[:made], stop[:made], code[:made]
-
-
-@_compiled
-def fill_codes(
-    pointer: Longs, start: Floats, stop: Floats, code: Codes, x0: float, cell: float, codes: Codes
-) -> None:
-    """Write to each cell the first polygon that holds its centre; ``x0`` is the first centre."""
-    for j in range(codes.shape[0]):
-        for p in range(pointer[j], pointer[j + 1]):
-            first = max(0, int(np.ceil((start[p] - x0) / cell)))
-            last = min(codes.shape[1] - 1, int(np.ceil((stop[p] - x0) / cell)) - 1)
-            for k in range(first, last + 1):
-                if codes[j, k] < 0 or codes[j, k] > code[p]:
-                    codes[j, k] = code[p]
-
-
-@_compiled
-def cut_off(end: float, left: float, right: float) -> float:
-    """Return which part of the cell [end - 1, end] lies to the right of an edge across its row.
-
-    The edge runs evenly from ``left`` to ``right``: the mean of ``end - x``, kept to 0 to 1.
-    """
-    if right - left < 1e-6:
-        return min(max(end - 0.5 * (left + right), 0.0), 1.0)
-    whole = 0.0
-    for sign, z in ((1.0, end - left), (-1.0, end - right)):
-        if z >= 1.0:
-            whole += sign * (z - 0.5)
-        elif z > 0.0:
-            whole += sign * 0.5 * z * z
-    return whole / (right - left)
-
-
-@_compiled
-def fill_shares(edges: Floats, frame: tuple[float, float, float], share: Floats) -> None:
-    """Write to each cell which part of it lies in a polygon: exact signed areas, summed by row.
-
-    ``edges`` lie within the grid, exterior rings counter-clockwise and holes clockwise; ``frame``
-    is x and y of the lower left corner and the cell's side. ``share`` has one column more than the
-    grid, zero at the start. An edge that goes down gives to the cells to its right what it cuts
-    off of them, one that goes up takes it.
-    """
-    x0, y0, cell = frame
-    rows, last = share.shape[0], share.shape[1] - 1
-    for e in range(edges.shape[0]):
-        xa, ya = (edges[e, 0] - x0) / cell, (edges[e, 1] - y0) / cell
-        xb, yb = (edges[e, 2] - x0) / cell, (edges[e, 3] - y0) / cell
-        sign = 1.0
-        if ya < yb:
-            sign = -1.0
-        if ya > yb:
-            xa, ya, xb, yb = xb, yb, xa, ya
-        slope = (xb - xa) / (yb - ya) if ya < yb else 0.0
-        for j in range(max(int(np.floor(ya)), 0), min(int(np.ceil(yb)), rows)):
-            low, high = max(ya, float(j)), min(yb, j + 1.0)
-            p, q = xa + (low - ya) * slope, xa + (high - ya) * slope
-            left, right = max(min(p, q), 0.0), min(max(p, q), float(last))
-            rise, before = sign * (high - low), 0.0
-            for k in range(int(left), last + 1):
-                part = cut_off(k + 1.0, left, right)
-                share[j, k] += rise * (part - before)
-                before = part
-                if k >= right:
-                    break
-    for j in range(rows):
-        running = 0.0
-        for k in range(last + 1):
-            running += share[j, k]
-            share[j, k] = running
 
 
 @_compiled

@@ -30,10 +30,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import require_metric
 from geo.errors import ParameterError, Problem
-from geo.grid import MOST_CELLS, Grid
+from geo.grid import MOST_CELLS, Grid, cell_shares
 from geo.lookup import Lookup, prepare
+from geo.loops import for_cells, for_points
 from geo.points import FARTHEST_M, require_positive
-from geo.surface import PER_KM2, Surface, require_plane, shares
+from geo.surface import PER_KM2, Surface, require_plane
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -282,9 +283,7 @@ def _number(value: float, name: str, problems: list[Problem]) -> float:
 
 
 def _extent(points: Floats, problems: list[Problem]) -> tuple[float, float, float, float]:
-    from geo.binning import extent
-
-    found = extent(points) if len(points) else (0.0, 0.0, 0.0, 0.0)
+    found = for_points(len(points)).extent(points) if len(points) else (0.0, 0.0, 0.0, 0.0)
     if found is None or max(map(abs, found)) > FARTHEST_M:
         bad = int((~(np.abs(points) <= FARTHEST_M).all(axis=1)).sum())
         what = f"holds {bad} rows that are no position in metres."
@@ -363,10 +362,9 @@ def _exact(task: _Task, frame: _Frame) -> tuple[Floats, float]:
 
 
 def _splat(task: _Task, reach: Floats, grid: Grid) -> Floats:
-    from geo.binning import splat
-
-    shape = (grid.rows, grid.columns)
-    return splat(task.xy, task.weighed, reach, origin=grid.origin, shape=shape) * 1e6
+    splat, shape = for_points(len(task.xy)).splat, (grid.rows, grid.columns)
+    values: Floats = splat(task.xy, task.weighed, reach, origin=grid.origin, shape=shape)
+    return values * 1e6
 
 
 def _gaussian_sum(xy: Floats, weights: Floats, sigma: Floats, xs: Floats, ys: Floats) -> Floats:
@@ -475,21 +473,19 @@ def _edge(
     boundary: bytes, frame: _Frame, sigma_m: float, kernel: Kernel
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return how much of the kernel at each cell lies within the boundary, and which cells do."""
-    from geo.binning import smooth
-
     area = shapely.from_wkb(boundary)
     finer = sigma_m < 2 * frame.bin_m
     on = frame.thirds if finer else frame
-    sigma, share = sigma_m / on.bin_m, shares(area, on.bins)
+    sigma, share = sigma_m / on.bin_m, cell_shares(area, on.bins)
     if kernel == "gaussian":
         # A bin's share is spread evenly over the bin: B-spline of order one.
         taps = _filter(sigma, 1, on.bin_cells)
-        part = smooth(share, taps, _phases(on.bin_cells), scale=1.0)
+        part = for_cells(share.shape).smooth(share, taps, _phases(on.bin_cells), scale=1.0)
     else:
         part = _quartic(share, sigma, 1)
     part = part[1::3, 1::3] if finer else part[: frame.rows, : frame.columns]
     part = np.maximum(part, LEAST_EDGE)
-    inside = shares(area, frame.cells) > 0
+    inside = cell_shares(area, frame.cells) > 0
     for array in (part, inside):
         array.setflags(write=False)
     return part, inside
@@ -505,8 +501,6 @@ def _surface(
     data_date: str,
     **more: object,
 ) -> Surface:
-    from geo.binning import highest
-
     values.setflags(write=False)
     parameters = {
         "kernel": task.kernel,
@@ -522,7 +516,7 @@ def _surface(
         "few": FEW,
     }
     return Surface(
-        value=highest(values),
+        value=float(values.max(initial=0.0)),
         unit=PER_KM2,
         n=len(task.xy),
         method=f"density.method.{method}",

@@ -19,15 +19,17 @@ from geo.points import FARTHEST_M, coordinates, require_same_crs
 
 Codes = NDArray[np.signedinteger[Any]]
 
+FEW_PAIRS = 300_000
+"""Points times polygons up to which GEOS is asked about all: no more than a twentieth of a second,
+where the raster needs compiled code."""
 CELLS = 250_000
 """Cells of the lookup raster: few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
-class Lookup:
-    """Polygons prepared for asking which one holds a point; set up by :func:`prepare`."""
+class _Raster:
+    """Polygons on a raster, for asking about very many points."""
 
-    areas: gpd.GeoDataFrame
     grid: Grid
     table: Codes
     """Per cell the position of the polygon that holds all of it, -1, or the mark of an edge."""
@@ -36,10 +38,21 @@ class Lookup:
     pointer: Long
     numbers: Long
 
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Polygons prepared for asking which one holds a point; set up by :func:`prepare`."""
+
+    areas: gpd.GeoDataFrame
+
     @cached_property
     def labels(self) -> pd.CategoricalDtype:
         """The ids of the polygons, in their order."""
         return pd.CategoricalDtype(self.areas.index)
+
+    @cached_property
+    def _raster(self) -> _Raster:
+        return _lay(self.areas)
 
     def codes(self, xy: Floats) -> Codes:
         """Return the position of the first polygon that holds each point, -1 for none.
@@ -49,14 +62,16 @@ class Lookup:
         xy
             Points on the plane of the polygons, metres, shape (n, 2); NaN lies nowhere.
         """
+        found = np.full(len(xy), -1, dtype=_code_type(len(self.areas)))
+        if len(xy) * len(self.areas) <= FEW_PAIRS:
+            sound = np.flatnonzero(np.isfinite(xy).all(axis=1))
+            found[sound] = self._exactly(xy[sound])
+            return found
         from geo.coverage_kernels import UNSURE, look_up
 
-        found = np.empty(len(xy), dtype=self.table.dtype)
-        if not len(self.areas):
-            found[:] = -1
-            return found
-        frame = (self.grid.x_m, self.grid.y_m, self.grid.cell_m)
-        shape = (self.edges, self.owner, self.pointer, self.numbers, frame, self.table)
+        raster = self._raster
+        frame = (raster.grid.x_m, raster.grid.y_m, raster.grid.cell_m)
+        shape = (raster.edges, raster.owner, raster.pointer, raster.numbers, frame, raster.table)
         points = np.ascontiguousarray(xy, dtype=np.float64)
         unsure = in_bands(
             lambda low, high: look_up(points, *shape, found, low, high),
@@ -68,13 +83,14 @@ class Lookup:
             found[near] = self._exactly(points[near])
         return found
 
-    def _exactly(self, xy: Floats) -> NDArray[np.int64]:
+    def _exactly(self, xy: Floats) -> Long:
         """Ask GEOS, whose arithmetic is exact where rounding could decide; edges are inside."""
-        points = shapely.points(xy)
-        table = np.zeros((len(self.areas) + 1, len(xy)), dtype=bool)
-        for row, shape in enumerate(self.areas.geometry, start=1):
-            table[row] = shapely.intersects(shape, points)
-        return np.asarray(table.argmax(axis=0) - 1, dtype=np.int64)
+        tree = shapely.STRtree(np.asarray(shapely.points(xy)))
+        shapes = self.areas.geometry.to_numpy()
+        polygon, point = tree.query(shapes, predicate="intersects")
+        found = np.full(len(xy), len(shapes), dtype=np.int64)
+        np.minimum.at(found, point, polygon)
+        return np.where(found < len(shapes), found, -1)
 
 
 def prepare(areas: gpd.GeoDataFrame) -> Lookup:
@@ -92,20 +108,24 @@ def prepare(areas: gpd.GeoDataFrame) -> Lookup:
     DataError
         A geometry is not a valid polygon, or an id occurs twice.
     """
-    from geo.coverage_kernels import bucket_edges, label_cells, mark_edges
-
     require_metric(areas, argument="districts")
     require_polygons(areas, argument="districts")
     if not areas.index.is_unique:
         raise DataError("input.points", [Problem("districts", "an id occurs more than once.")])
-    grid = _raster(areas)
+    return Lookup(areas)
+
+
+def _lay(areas: gpd.GeoDataFrame) -> _Raster:
+    from geo.coverage_kernels import bucket_edges, label_cells, mark_edges
+
+    grid = _raster_over(areas)
     table = np.full((grid.rows, grid.columns), -1, dtype=_code_type(len(areas)))
     edges, owner = polygon_edges(areas)
-    pointer, numbers = bucket_edges(edges, grid.y_m, grid.cell_m, grid.rows, True)
+    pointer, numbers = bucket_edges(edges, grid.y_m, grid.cell_m, grid.rows)
     frame = (grid.x_m, grid.y_m, grid.cell_m)
     mark_edges(edges, pointer, numbers, frame, table)
     label_cells(edges, owner, pointer, numbers, frame, table)
-    return Lookup(areas, grid, table, edges, owner, pointer, numbers)
+    return _Raster(grid, table, edges, owner, pointer, numbers)
 
 
 def _code_type(polygons: int) -> type[np.signedinteger[Any]]:
@@ -113,9 +133,7 @@ def _code_type(polygons: int) -> type[np.signedinteger[Any]]:
     return next(t for t in (np.int8, np.int16, np.int32) if polygons <= np.iinfo(t).max)
 
 
-def _raster(areas: gpd.GeoDataFrame) -> Grid:
-    if not len(areas):
-        return Grid(0.0, 0.0, 1.0, 1, 1)
+def _raster_over(areas: gpd.GeoDataFrame) -> Grid:
     west, south, east, north = areas.total_bounds
     cell = max(np.sqrt((east - west) * (north - south) / CELLS), 1e-3)
     pad = 2 * cell  # an edge on a line of the grid marks the cells on both sides of it
@@ -152,9 +170,10 @@ def assign(
 
     Notes
     -----
-    A raster tells at once for a cell that no edge crosses; in the others a ray is cast against
-    the edges of that strip. A point so near an edge that rounding could decide it (orientation
-    test, bound of Shewchuk 1997, Adaptive precision floating-point arithmetic) is left to GEOS.
+    Few points are left to GEOS. For many, a raster tells at once for a cell that no edge crosses;
+    in the others a ray is cast against the edges of that strip. A point so near an edge that
+    rounding could decide it (orientation test, bound of Shewchuk 1997, Adaptive precision
+    floating-point arithmetic) is left to GEOS.
 
     Examples
     --------

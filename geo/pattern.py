@@ -23,9 +23,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import DataError, ParameterError, Problem
 from geo.finding import Finding
-from geo.grid import grid_over
+from geo.grid import cell_shares, grid_over
 from geo.points import FARTHEST_M, require_positive
-from geo.surface import shares
 
 Floats = NDArray[np.float64]
 
@@ -598,7 +597,7 @@ def grid_hot_spots(
     """
     points = _points(xy)
     grid = grid_over(boundary.bounds, cell_m=require_positive(cell_m, argument="cell_m"))
-    within = shares(boundary, grid)
+    within = cell_shares(boundary, grid)
     used = within >= LEAST_SHARE
     row, column = np.nonzero(used)
     weigh = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=np.float64)

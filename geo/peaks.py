@@ -17,9 +17,9 @@ from geo.crs import require_metric
 from geo.density import CRS_DEFAULT, QUARTIC_RADIUS, Kernel, kernel_density
 from geo.errors import DataError, ParameterError, Problem
 from geo.finding import Finding
-from geo.grid import Grid
+from geo.grid import Grid, cell_shares
 from geo.points import require_positive
-from geo.surface import Surface, require_plane, shares, zonal_mass
+from geo.surface import Surface, require_plane, zonal_mass
 from geo.uncertainty import HIGH, LOW
 
 Floats = NDArray[np.float64]
@@ -469,6 +469,13 @@ def top_of(surface: Surface, points: ArrayLike | None = None) -> tuple[float, fl
     surface, points
         As in :func:`highest`.
     """
+    if surface.values.size:  # nearly always the highest cell of all has a place near
+        row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
+        x, y = float(surface.xs[column]), float(surface.ys[row])
+        xy = None if points is None else np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        reach = FARTHEST_SIGMAS * float(str(surface.parameters["sigma_m"]))
+        if surface.values[row, column] > 0 and _has_a_point(x, y, xy, reach):
+            return x, y
     found = highest(surface, points=points, count=1)
     return (float(found["x"].iloc[0]), float(found["y"].iloc[0])) if len(found) else None
 
@@ -705,7 +712,7 @@ def _zone_of_peak(surface: Surface, points: ArrayLike, zones: gpd.GeoDataFrame) 
     half = surface.cell_m / 2
     cell = Grid(top[0] - half, top[1] - half, surface.cell_m, 1, 1)
     near = zones[zones.intersects(shapely.box(*cell.bounds))]
-    held = {id_: shares(shape, cell)[0, 0] for id_, shape in near.geometry.items()}
+    held = {id_: cell_shares(shape, cell)[0, 0] for id_, shape in near.geometry.items()}
     best = max(held, key=lambda id_: held[id_], default=None)
     return best if best is not None and held[best] > 0 else None
 

@@ -22,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import CrsError, ParameterError, Problem
 from geo.finding import Finding
-from geo.grid import Grid
+from geo.grid import Grid, cell_shares
 
 Floats = NDArray[np.float64]
 
@@ -94,38 +94,6 @@ class Surface(Finding):
         return found
 
 
-def shares(area: BaseGeometry, grid: Grid) -> Floats:
-    """Return what share of each cell lies within an area.
-
-    Parameters
-    ----------
-    area
-        Valid polygon or multipolygon on the plane of the grid.
-    grid
-        The cells.
-
-    Returns
-    -------
-    array of float
-        Shape (rows, columns), 0 to 1; the shares times the cell's area add up to the area.
-    """
-    from geo.binning import coverage
-
-    window = shapely.box(*grid.bounds)
-    within = area if shapely.covered_by(shapely.envelope(area), window) else area & window
-    parts = [part for part in shapely.get_parts(within) if part.geom_type == "Polygon"]
-    rings = shapely.get_rings(shapely.orient_polygons(np.array(parts, dtype=object)))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    start = np.flatnonzero(ring[:-1] == ring[1:]) if len(ring) else np.zeros(0, dtype=int)
-    edges = np.ascontiguousarray(np.hstack([xy[start], xy[start + 1]]) if len(xy) else xy)
-    return coverage(
-        edges.reshape(-1, 4),
-        corner=(grid.x_m, grid.y_m),
-        cell_m=grid.cell_m,
-        shape=(grid.rows, grid.columns),
-    )
-
-
 def zonal_mass(surface: Surface, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return how much of a surface lies in each area.
 
@@ -153,7 +121,7 @@ def zonal_mass(surface: Surface, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     rows = []
     for shape in zones.geometry:
         part, values = _window(surface, shape)
-        within = shares(shape, part) if values.size else np.zeros(values.shape)
+        within = cell_shares(shape, part) if values.size else np.zeros(values.shape)
         highest = values[within > 0].max() if (within > 0).any() else np.nan
         rows.append((float((values * within).sum() * per_cell), float(highest)))
     found = pd.DataFrame(rows, index=zones.index, columns=["mass", "highest"])

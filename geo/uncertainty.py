@@ -15,8 +15,10 @@ import pandas as pd
 from geo.coverage import CITY, service_area, shares, with_totals
 from geo.errors import ParameterError, Problem
 from geo.finding import Finding
-from geo.grid import Floats, in_bands, require_polygons, slices
+from geo.grid import Floats, require_polygons, slices
+from geo.loops import for_discs
 from geo.points import Located, located, numbers, radii, require_positive, require_same_crs
+from geo.threads import in_parts
 
 LEAST_DRAWS = 500
 SEED = 20210808
@@ -268,6 +270,37 @@ def simulate(
     )
 
 
+def simulate_share(
+    sites: gpd.GeoDataFrame, region: gpd.GeoDataFrame, *, radius_m: float, step_m: float
+) -> tuple[float, float, float]:
+    """Compute the covered share of a region, as drawn and under location doubt, and no more.
+
+    Parameters
+    ----------
+    sites, radius_m, step_m
+        As in :func:`simulate`, with its least number of draws and its seed.
+    region
+        The whole as one valid polygon or multipolygon in the same CRS.
+
+    Returns
+    -------
+    tuple of float
+        The share with every site where it is drawn, and the 5th and 95th percentile of the draws;
+        0 to 1.
+
+    Raises
+    ------
+    CrsError, DataError, ParameterError
+        As :func:`simulate`.
+    """
+    area = service_area(sites, radius_m=radius_m, within=region)
+    there = located(sites, argument="sites")
+    places = there.xy + displacements(there, draws=LEAST_DRAWS, seed=SEED)
+    km2, whole = covered_by_draw(places, radii(there.frame, radius_m), region, step_m=step_m)
+    low, high = np.quantile(km2.sum(axis=1) / whole.sum(), [LOW, HIGH])
+    return area.covered_share, float(low), float(high)
+
+
 def covered_by_draw(
     places: Floats, radius: Floats, districts: gpd.GeoDataFrame, *, step_m: float = LINE_STEP_M
 ) -> tuple[Floats, Floats]:
@@ -289,8 +322,6 @@ def covered_by_draw(
     tuple of array
         Covered km², shape (draws, districts), and the km² of the districts on those lines.
     """
-    from geo.coverage_kernels import covered_lengths
-
     step = require_positive(step_m, argument="step_m")
     _, south, _, north = districts.total_bounds if len(districts) else (0.0, 0.0, 0.0, 0.0)
     first, rows = south + step / 2, max(int(np.ceil((north - south) / step)), 1)
@@ -298,10 +329,12 @@ def covered_by_draw(
     x, y = (np.ascontiguousarray(places[:, :, axis]) for axis in (0, 1))
     lengths = np.zeros((len(places), len(districts)))
     shape = ((first, step), cut.pointer, cut.start, cut.stop, cut.code)
-    in_bands(
-        lambda low, high: covered_lengths(x, y, radius, *shape, lengths, low, high),
+    loops = for_discs(x.shape[1])
+    in_parts(
+        lambda _, low, high: loops.covered_lengths(x, y, radius, *shape, lengths, low, high),
         len(places),
-        cells=x.size * rows,
+        size=x.size * rows // 8,
+        each=1,
     )
     return lengths * step / 1e6, cut.lengths(len(districts)) * step / 1e6
 

@@ -21,6 +21,7 @@ from geo.balance import (
     concentration,
     location_quotients,
     matrix,
+    not_named,
 )
 from layers.catalog import FIELDS, LEVELS, PLAN_STATUSES
 from layers.city import City
@@ -76,8 +77,8 @@ class BalanceTold:
 
 
 @dataclass(frozen=True, eq=False)
-class _Count:
-    """Everything that geo says of the places shown."""
+class Counted:
+    """Everything that geo says of the places shown; the same in every language."""
 
     city: City
     found: Balance
@@ -100,9 +101,25 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
     lang
         ``zh`` or ``en``.
     """
-    counts, say = _count(view, by), speaker(lang)
-    found, city = counts.found, view.city
-    other = _count(view, "site" if by == "host" else "host")
+    return in_words(measure(view, by), measure(view, other_of(by)), lang)
+
+
+def other_of(by: By) -> By:
+    """Return the other way of placing a place in a district."""
+    return "site" if by == "host" else "host"
+
+
+def in_words(counts: Counted, other: Counted, lang: str) -> BalanceTold:
+    """Return counted places in words.
+
+    Parameters
+    ----------
+    counts, other
+        By the way asked for, and by the other one; see :func:`measure`.
+    lang
+        ``zh`` or ``en``.
+    """
+    say, found, city = speaker(lang), counts.found, counts.city
     names = _names(city, lang)
     return BalanceTold(
         found=found,
@@ -119,7 +136,14 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
     )
 
 
-def _count(view: View, by: By) -> _Count:
+def measure(view: View, by: By) -> Counted:
+    """Count the places of a view by district, kind and field.
+
+    Parameters
+    ----------
+    view, by
+        As in :func:`tell`.
+    """
     city = view.city
     places, districts = view.places, city.districts
     found = balance(places, districts, by=by, data_date=city.data_date)
@@ -129,7 +153,7 @@ def _count(view: View, by: By) -> _Count:
         if layer.spec.group == "plan" and layer.spec.is_places and id_ in view.state.layers
     ]
     by_kind = matrix(places, districts, rows="kind", values=kinds, by=by)
-    return _Count(
+    return Counted(
         city=city,
         found=_of_the_text(found, city, districts, by),
         kinds=by_kind,
@@ -149,8 +173,7 @@ def _of_the_text(found: Balance, city: City, districts: gpd.GeoDataFrame, by: By
     Under a filter a district may be empty though the plan names it: what the text leaves out is
     found in all rows, whatever is shown.
     """
-    every = balance(_inventory(city), districts, by=by)
-    left_out = every.not_named
+    left_out = not_named(_inventory(city), districts, by=by)
     caveats = [key for key in found.caveats if key != "balance.not_named"]
     if left_out:
         caveats.append("balance.not_named")
@@ -190,7 +213,7 @@ def _names(city: City, lang: str) -> dict[str, str]:
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
-def _half_names(counts: _Count, lang: str) -> dict[str, str]:
+def _half_names(counts: Counted, lang: str) -> dict[str, str]:
     """Return the names of the halves; none where the city is not seen in halves."""
     unknown = speaker(lang)("balance_page.no_half")
     if not counts.city.halves:
@@ -208,7 +231,7 @@ def _percent(share: float) -> str:
     return "–" if np.isnan(share) else f"{number(100 * share)}%"
 
 
-def _sentence(counts: _Count, names: Mapping[str, str], lang: str) -> str:
+def _sentence(counts: Counted, names: Mapping[str, str], lang: str) -> str:
     """Say the split by half, who leads, what it is per head, and what the text leaves out."""
     say, found = speaker(lang), counts.found
     if not found.n:
@@ -243,7 +266,7 @@ def _parts(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
     return say("balance_page.comma").join(parts)
 
 
-def _other_way(counts: _Count, lang: str) -> str:
+def _other_way(counts: Counted, lang: str) -> str:
     """Say the split by the other kind of district: administration and site can differ."""
     found = counts.found
     if not (found.n and counts.city.halves):
@@ -308,7 +331,7 @@ def _rate(value: float) -> str:
     return "–" if np.isnan(value) else number(value)
 
 
-def _half_table(counts: _Count, lang: str) -> pd.DataFrame:
+def _half_table(counts: Counted, lang: str) -> pd.DataFrame:
     """Return the halves with their cautions; one district's unsettled area unsettles its half.
 
     Empty where the city is not seen in halves.
@@ -330,7 +353,7 @@ def _half_table(counts: _Count, lang: str) -> pd.DataFrame:
     return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
 
 
-def _district_table(counts: _Count, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+def _district_table(counts: Counted, names: Mapping[str, str], lang: str) -> pd.DataFrame:
     """Return the districts with half, where the city has any, and cautions."""
     say, found = speaker(lang), counts.found
     ordered, halves = _ranked(found.districts), _half_names(counts, lang)
@@ -383,7 +406,7 @@ def _field(field: str, lang: str) -> str:
     )
 
 
-def _measures(counts: _Count, names: Mapping[str, str], lang: str) -> Iterator[str]:
+def _measures(counts: Counted, names: Mapping[str, str], lang: str) -> Iterator[str]:
     """Say quotients and concentration where the counts carry them, else why not."""
     say, quotients = speaker(lang), counts.quotients
     for at, (kind, row) in enumerate(quotients.table.iterrows()):
@@ -427,7 +450,7 @@ def files(view: View, by: By) -> Package:
     Package
         Tables by half, by district, by kind and by field, and what the reader must know.
     """
-    counts = _count(view, by)
+    counts = measure(view, by)
     city, found = view.city, counts.found
     tables = {
         "balance_halves.csv": _raw(found.halves, "half", {}),

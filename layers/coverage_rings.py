@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.coverage import CITY, Reach, service_area
-from geo.uncertainty import resolution, simulate
+from geo.uncertainty import resolution, simulate_share
 from layers.coverage_view import (
     INK,
     PRESETS_M,
@@ -57,7 +57,6 @@ class Rings:
     ``verdict``, and, 0 to 1, missing where it is refused: ``share``, ``low``, ``high``."""
 
 
-@once(maxsize=8)
 def rings(answer: Coverage) -> Rings:
     """Measure what all places, and each kind alone, cover at several radii; once per answer.
 
@@ -72,22 +71,30 @@ def rings(answer: Coverage) -> Rings:
         With at least 500 draws behind every interval. Below the median doubt of a kind its share
         is refused, as it is for all.
     """
+    found = reaches(answer.asked.state.coverage)
+    return Rings(answer.asked, found, _table(answer.origin or answer))
+
+
+@once(maxsize=8)
+def _table(answer: Coverage) -> pd.DataFrame:
     asked = answer.asked
     kinds = asked.kinds if len(asked.kinds) > 1 else []
-    found = reaches(asked.state.coverage)
+    whole = asked.districts.dissolve()[["geometry"]]  # only the city's share is told
     rows = [
-        {**_asked_at(reach), "kind": kind, **_covered(answer, kind, reach.radius_m)}
+        {**_asked_at(reach), "kind": kind, **_covered(answer, whole, kind, reach.radius_m)}
         for kind in (ALL, *kinds)
-        for reach in found
+        for reach in reaches(asked.state.coverage)
     ]
-    return Rings(asked, found, pd.DataFrame(rows))
+    return pd.DataFrame(rows)
 
 
 def _asked_at(reach: Reach) -> dict[str, Any]:
     return {"radius_m": reach.radius_m, "minutes": reach.parameters.get("minutes")}
 
 
-def _covered(answer: Coverage, kind: str, radius_m: float) -> dict[str, Any]:
+def _covered(
+    answer: Coverage, whole: gpd.GeoDataFrame, kind: str, radius_m: float
+) -> dict[str, Any]:
     asked = answer.asked
     sites = _of(asked, kind)
     resolved = resolution(sites, radius_m=radius_m)
@@ -98,8 +105,7 @@ def _covered(answer: Coverage, kind: str, radius_m: float) -> dict[str, Any]:
         row = answer.rows[CITY]
         return {**told, **{name: row[name] for name in ("share", "low", "high")}}
     step = line_step(radius_m)
-    units = simulate(sites, asked.districts, radius_m=radius_m, step_m=step).units
-    share, low, high = units.loc[CITY, ["exact", "low", "high"]]
+    share, low, high = simulate_share(sites, whole, radius_m=radius_m, step_m=step)
     return {**told, "share": share, "low": low, "high": high}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -35,7 +35,7 @@ from layers.city import City
 from layers.drawing import Drawing, Shapes
 from layers.headline import is_named, plan_places
 from layers.once import once
-from layers.state import CoverageOptions, ViewState
+from layers.state import CoverageOptions, Lang, ViewState
 from layers.text import speaker
 from layers.view import look
 from layers.words import city_word, count, number
@@ -48,8 +48,12 @@ DRAWN_M = 40.0
 """Tolerance of drawn outlines in metres: half a pixel where the city fills the map."""
 LINES = 100
 """Scan lines over a disc's radius, at least."""
-CHANGES_NOTHING = ("camera", "selected", "present", "district", "compare", "density", "points")
+CHANGES_NOTHING = (
+    "lang", "camera", "selected", "present", "district", "compare", "density", "points",
+)  # fmt: skip
 """Fields of the state that no answer of this page depends on."""
+Worded = TypeVar("Worded")
+"""An answer that holds what was asked, and with it the language of its words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +137,8 @@ class Coverage:
     bound: Finding | None = None
     distances: Distances | None = None
     gap_doubt: GapDoubt | None = None
+    origin: Coverage | None = None
+    """The answer that this one was worded anew from: what is measured late is measured once."""
     units: pd.DataFrame | None = None
     """By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
     ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
@@ -144,6 +150,8 @@ class Coverage:
     @property
     def distance_doubt(self) -> DistanceDoubt:
         """The interval of the distances; drawn when first asked for, after the map."""
+        if self.origin is not None:
+            return self.origin.distance_doubt
         return _distance_doubt(self)
 
     @property
@@ -163,6 +171,31 @@ class Coverage:
 @once(maxsize=8)
 def _distance_doubt(answer: Coverage) -> DistanceDoubt:
     return doubt_of_distances(answer.asked.sites, answer.asked.districts)
+
+
+def in_language(answer: Worded, lang: Lang) -> Worded:
+    """Return an answer as it is worded in a language; nothing is measured again.
+
+    Parameters
+    ----------
+    answer
+        A :class:`Coverage` or another answer with a field ``asked``.
+    lang
+        ``zh`` or ``en``.
+    """
+    given: Any = answer
+    if given.asked.state.lang == lang:
+        return answer
+    changes: dict[str, Any] = {"asked": asked_in(given.asked, lang)}
+    if isinstance(answer, Coverage):
+        changes["origin"] = answer.origin or answer
+    worded: Worded = replace(given, **changes)
+    return worded
+
+
+def asked_in(asked: Asked, lang: Lang) -> Asked:
+    """Return what was asked with the language that its words are in."""
+    return replace(asked, state=replace(asked.state, lang=lang))
 
 
 def question(state: ViewState) -> ViewState:

@@ -6,6 +6,7 @@ import base64
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import geopandas as gpd
@@ -421,10 +422,7 @@ def _strip(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[S
     runs = measured.runs
     if runs is None:
         return
-    plate = plate_of(measured.city)
-    for surface, (_, run) in zip(runs.surfaces, runs.runs.iterrows(), strict=True):
-        breaks = [part * surface.value for part in STRIP_CLASSES]
-        laid = overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=1.0)
+    for picture, (_, run) in zip(_pictures(measured), runs.runs.iterrows(), strict=True):
         zone = run["peak_zone"]
         caption = say(
             "density_page.small",
@@ -433,7 +431,18 @@ def _strip(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[S
             district=names[str(zone)] if zone is not None else say("density_page.at_the_edge"),
             value=_per_km2(measured, run["highest"], say),
         )
-        yield Small(_small(laid, plate), caption)
+        yield Small(picture, caption)
+
+
+@lru_cache(maxsize=12)
+def _pictures(measured: Measured) -> tuple[str, ...]:
+    """Return a small picture of each surface; the same in every language, so drawn once."""
+    plate, found = plate_of(measured.city), []
+    for surface in measured.runs.surfaces if measured.runs else ():
+        breaks = [part * surface.value for part in STRIP_CLASSES]
+        laid = overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=1.0)
+        found.append(_small(laid, plate))
+    return tuple(found)
 
 
 def _small(laid: Overlay, plate: Plate) -> str:

@@ -171,23 +171,36 @@ def sentence(answer: Sited) -> str:
     )
 
 
-def doubt_words(answer: Sited) -> str:
-    """Return what is reached with the proposal once the doubt about the present places is drawn."""
+def doubt(answer: Sited) -> tuple[float, float] | None:
+    """Return what is reached with the proposal once the doubt about the present places is drawn.
+
+    Parameters
+    ----------
+    answer
+        See :func:`sited`.
+
+    Returns
+    -------
+    tuple of float, or None
+        5th and 95th percentile of the share reached, 0 to 1; None where nothing is proposed.
+    """
     asked, found = answer.asked, answer.siting
     if found is None or not found.chosen:
-        return ""
+        return None
     sites, radius = apply(asked.sites, as_scenario(answer)), asked.radius_m
     demand = asked.state.coverage.demand
     if demand == UNIVERSITY:
         served = simulate_reached(asked.universities, sites, radius_m=radius)
-        low, high = served.low / served.n, served.high / served.n
-    else:
-        shares = simulate(sites, asked.districts, radius_m=radius).draws
-        weight = asked.residents if demand == "residents" else _areas(asked)
-        drawn = shares[weight.index] @ weight / weight.sum()
-        low, high = float(drawn.quantile(LOW)), float(drawn.quantile(HIGH))
-    say = speaker(asked.state.lang)
-    return say("siting_page.doubt", share=span(low, high))
+        return served.low / served.n, served.high / served.n
+    shares = simulate(sites, asked.districts, radius_m=radius).draws
+    weight = asked.residents if demand == "residents" else _areas(asked)
+    drawn = shares[weight.index] @ weight / weight.sum()
+    return float(drawn.quantile(LOW)), float(drawn.quantile(HIGH))
+
+
+def doubt_words(found: tuple[float, float] | None, lang: str) -> str:
+    """Return the interval of :func:`doubt` in words, blank where there is none."""
+    return "" if found is None else speaker(lang)("siting_page.doubt", share=span(*found))
 
 
 PROOFS = ("siting.bound", "siting.number_bound", "siting.fewer_enough")

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
-LANGS = ("zh", "en")
+LANGS: tuple[Literal["zh", "en"], ...] = ("zh", "en")
 TEXT_FOLDER = Path(__file__).resolve().parent.parent / "data" / "text"
 
 Say = Callable[..., str]

@@ -35,8 +35,6 @@ from geo.grid import (
     cell_shares,
     grid_over,
     lattice,
-    polygon_edges,
-    reach_counts,
 )
 from geo.lookup import prepare
 from layers.text import LANGS, speaker
@@ -408,7 +406,14 @@ def test_hostile_sites_give_an_area_or_a_refusal(
 # Which district
 
 
-def test_assign_names_the_district_and_the_first_on_an_edge() -> None:
+@pytest.fixture(params=["each", "raster"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few points are asked about one by one, many by way of a raster: both must say the same."""
+    if request.param == "raster":
+        monkeypatch.setattr("geo.lookup.FEW_PAIRS", 0)
+
+
+def test_assign_names_the_district_and_the_first_on_an_edge(way: None) -> None:
     points = sites(
         {"a": (5, 5), "edge": (20_000, 5), "mid": (20_000, 20_000), "out": (-1, 5), "none": None}
     )
@@ -432,7 +437,7 @@ def _joined(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> list[object]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_assign_agrees_with_a_spatial_join(seed: int) -> None:
+def test_assign_agrees_with_a_spatial_join(way: None, seed: int) -> None:
     """Voronoi cells with holes, some in two parts; points on corners and on edges too."""
     random = np.random.default_rng(seed)
     seeds = shapely.multipoints(random.uniform(0, 1000, (30, 2)))
@@ -450,7 +455,7 @@ def test_assign_agrees_with_a_spatial_join(seed: int) -> None:
     assert labels.where(labels.notna(), None).tolist() == _joined(points, areas)
 
 
-def test_assign_of_whole_numbers_on_a_lattice_of_squares() -> None:
+def test_assign_of_whole_numbers_on_a_lattice_of_squares(way: None) -> None:
     """Every point lies on a line or a corner, where rounding would decide."""
     boxes = {
         f"{i}{j}": (i * 10, j * 10, i * 10 + 10, j * 10 + 10) for i in range(5) for j in range(5)
@@ -463,13 +468,14 @@ def test_assign_of_whole_numbers_on_a_lattice_of_squares() -> None:
     assert labels.where(labels.notna(), None).tolist() == _joined(points, squares(boxes))
 
 
-def test_assign_of_points_on_the_lines_of_its_raster_and_far_off() -> None:
+def test_assign_of_points_on_the_lines_of_its_raster_and_far_off(way: None) -> None:
     """The raster is an aid: where its lines run, and where it ends, must not show."""
     lookup = prepare(FOUR)
-    west, south, east, north = lookup.grid.bounds
+    grid = lookup._raster.grid
+    west, south, east, north = grid.bounds
     xs, ys = np.linspace(west, east, 60), np.linspace(south, north, 60)
-    xs = lookup.grid.x_m + np.round((xs - west) / lookup.grid.cell_m) * lookup.grid.cell_m
-    ys = lookup.grid.y_m + np.round((ys - south) / lookup.grid.cell_m) * lookup.grid.cell_m
+    xs = grid.x_m + np.round((xs - west) / grid.cell_m) * grid.cell_m
+    ys = grid.y_m + np.round((ys - south) / grid.cell_m) * grid.cell_m
     on = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     off = np.array([[west - 1, 5], [east + 1e7, 5], [5, -1e9], [5, 1e300], [20_000, north]])
     xy = np.vstack([on, off])
@@ -478,7 +484,7 @@ def test_assign_of_points_on_the_lines_of_its_raster_and_far_off() -> None:
     assert labels.where(labels.notna(), None).tolist() == _joined(points, FOUR)
 
 
-def test_assign_takes_nan_and_no_points_and_no_districts() -> None:
+def test_assign_takes_nan_and_no_points_and_no_districts(way: None) -> None:
     assert assign(np.array([[np.nan, 1.0], [np.inf, 1.0], [5.0, 5.0]]), FOUR).isna().tolist() == [
         True,
         True,
@@ -525,11 +531,6 @@ def test_shares_of_cells_are_those_of_the_geometry() -> None:
     cells = shapely.box(column, row, column + 5, row + 5)
     expected = shapely.area(shapely.intersection(cells, region)) / 25
     assert cell_shares(region, grid) == pytest.approx(expected, abs=1e-9)
-    plain = np.zeros((13, 16))
-    inside = shapely.orient_polygons(shapely.intersection(region, shapely.box(*grid.bounds)))
-    edges = polygon_edges(gpd.GeoSeries(shapely.get_parts(inside)))[0]
-    _plain("fill_shares")(edges, (0.0, 0.0, 5.0), plain)
-    assert plain[:, :-1] == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_lattice_names_the_area_of_each_point() -> None:
@@ -539,21 +540,6 @@ def test_a_lattice_names_the_area_of_each_point() -> None:
     )
     assert assign(points, FOUR).astype(str).tolist() == points["area_id"].tolist()
     assert lattice(squares({}), spacing_m=10).empty
-
-
-def test_compiled_and_plain_counts_are_the_centres_within_the_discs() -> None:
-    """The compiled loop, the same loop run by Python, and distances worked out one by one."""
-    random = np.random.default_rng(5)
-    x, y, radius = random.uniform(-20, 120, (3, 12))
-    radius = np.abs(radius) / 3
-    grid = Grid(0, 0, 5, 20, 20)
-    centres = 2.5 + 5 * np.arange(20)
-    apart = np.hypot(centres[None, :, None] - x, centres[:, None, None] - y)
-    expected = (apart <= radius).sum(axis=2)
-    assert reach_counts(x, y, radius, grid).tolist() == expected.tolist()
-    plain = np.zeros((20, 21), dtype=np.int32)
-    _plain("count_rows")(x, y, radius, grid.origin, plain, 0, 20)
-    assert plain[:, :-1].tolist() == expected.tolist()
 
 
 def _plain(name: str) -> Any:
@@ -567,6 +553,8 @@ def test_all_loops_run_alike_with_and_without_the_compiler(monkeypatch: pytest.M
         squares({"a": (0, 0, 5e3, 9e3), "b": (5e3, 0, 9e3, 9e3)}),
     )
     few = places.iloc[:60]
+    for limit in ("geo.loops.FEW_PLACES", "geo.coverage.FEW_PLACES", "geo.lookup.FEW_PAIRS"):
+        monkeypatch.setattr(limit, 0)
     xy = np.random.default_rng(1).uniform(-100, 9_100, (300, 2))
 
     def everything() -> tuple[list[float], list[str]]:

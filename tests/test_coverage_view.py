@@ -15,6 +15,7 @@ from pyproj import Geod
 
 from layers import coverage_files
 from layers.city import City
+from layers.coverage_rings import rings
 from layers.coverage_tables import (
     distance_table,
     gap_table,
@@ -31,6 +32,7 @@ from layers.coverage_view import (
     drawing,
     drawn_layers,
     further,
+    in_language,
     percent,
     question,
     reach_of,
@@ -227,7 +229,22 @@ def test_what_does_not_matter_does_not_change_the_question(tianjin: City) -> Non
     state = asked(tianjin)
     other = replace(state, selected="120119", present=True, compare="120119")
     assert question(state) == question(other)
+    assert question(state) == question(replace(state, lang="en"))
     assert question(state) != question(replace(state, later=False))
+
+
+def test_another_language_measures_nothing_anew(
+    ten: Coverage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same numbers in other words: what is drawn late is drawn once, too."""
+    doubt, table = ten.distance_doubt, rings(ten).table
+    for name in ("geo.uncertainty.covered_by_draw", "layers.coverage_view.doubt_of_distances"):
+        monkeypatch.setattr(name, None)
+    told = in_language(in_language(ten, "en"), "en")
+    assert told.asked.state.lang == "en"
+    assert sentence(told) != sentence(ten) and sentence(in_language(told, "zh")) == sentence(ten)
+    assert told.units is ten.units and told.distance_doubt is doubt
+    assert rings(told).table is table and rings(told).asked is told.asked
 
 
 @pytest.mark.parametrize("fmt", coverage_files.FORMATS)

@@ -40,7 +40,7 @@ from geo.peaks import (
     sensitivity,
     top_of,
 )
-from geo.surface import Surface, contours, levels, overlay, shares, to_geotiff, zonal_mass
+from geo.surface import Surface, contours, levels, overlay, to_geotiff, zonal_mass
 from layers.text import speaker, texts
 
 Floats = NDArray[np.float64]
@@ -393,13 +393,13 @@ def test_loading_the_module_is_light() -> None:
 
 
 def test_shares_of_cells_are_exact() -> None:
-    from geo.grid import Grid
+    from geo.grid import Grid, cell_shares
 
     grid = Grid(0.0, 0.0, 10.0, 6, 5)
     ring = shapely.Polygon(
         [(5, 5), (45, 5), (45, 35), (5, 35)], [[(15, 15), (25, 15), (25, 25), (15, 25)]]
     )
-    got = shares(ring, grid)
+    got = cell_shares(ring, grid)
     cells = [
         [shapely.intersection(ring, shapely.box(c * 10, r * 10, c * 10 + 10, r * 10 + 10)).area]
         for r in range(5)
@@ -412,12 +412,12 @@ def test_shares_of_cells_are_exact() -> None:
 @example([(0.0, 0.0), (0.0, 2e-311), (1.0, 0.0)])
 @given(st.lists(st.tuples(st.floats(-30, 90), st.floats(-30, 90)), min_size=3, max_size=9))
 def test_shares_add_up_to_the_area(corners: list[tuple[float, float]]) -> None:
-    from geo.grid import Grid
+    from geo.grid import Grid, cell_shares
 
     shape = shapely.convex_hull(shapely.multipoints(corners))
     if shape.geom_type != "Polygon":
         return
-    got = shares(shape, Grid(0.0, 0.0, 7.0, 9, 8))
+    got = cell_shares(shape, Grid(0.0, 0.0, 7.0, 9, 8))
     clipped = shapely.intersection(shape, shapely.box(0, 0, 63, 56))
     assert got.sum() * 49 == pytest.approx(shapely.area(clipped), abs=1e-6)
     assert got.min() >= -1e-9

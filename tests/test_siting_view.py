@@ -17,6 +17,7 @@ from layers.siting_view import (
     Sited,
     Spot,
     as_scenario,
+    doubt,
     doubt_words,
     drawing,
     drawn_table,
@@ -197,7 +198,7 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
 @pytest.mark.parametrize("demand", ["university", "area", "residents"])
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
     answer = ask(tianjin, demand=demand, add=2)
-    words = doubt_words(answer)
+    words = doubt_words(doubt(answer), "zh")
     low, high = (float(x) for x in words.split("覆盖 ")[1].split("%")[0].split("–"))
     assert 0 < low < high <= 100 and "模拟区间" in words
-    assert doubt_words(ask(tianjin, aim="share", goal_percent=1)) == ""
+    assert doubt_words(doubt(ask(tianjin, aim="share", goal_percent=1)), "zh") == ""

@@ -34,7 +34,7 @@ from layers.headline import Headline, headline
 from layers.packs import PACKS_VARIABLE, Packs, Shelf
 from layers.points_source import Folder, Layout, Source, open_folder
 from layers.points_words import Told
-from layers.state import Allowed, PointsOptions, ViewState, allowed
+from layers.state import Allowed, Lang, PointsOptions, ViewState, allowed
 from layers.view import look
 from pages.shell.desk import Desk
 
@@ -113,7 +113,21 @@ def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_view.Cove
 
 def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
     """Return what the places of a state reach."""
-    return _coverage(place.id, place.digest, coverage_view.question(state))
+    answer = _coverage(place.id, place.digest, coverage_view.question(state))
+    return coverage_view.in_language(answer, state.lang)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _coverage_rings(city_id: str, digest: str, asked: ViewState) -> coverage_rings.Rings:
+    answer = _coverage(city_id, digest, asked)
+    if answer.area is not None:
+        _ = answer.distance_doubt
+    return coverage_rings.rings(answer)
+
+
+def coverage_depth(place: City, state: ViewState) -> None:
+    """Measure what the page tells below its map; readers who ask at once wait for one of them."""
+    _coverage_rings(place.id, place.digest, coverage_view.question(state))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -131,8 +145,9 @@ def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _coverage_table(
-    city_id: str, digest: str, asked: ViewState, name: str, _build: Callable[[], pd.DataFrame]
-) -> pd.DataFrame:
+    city_id: str, digest: str, asked: ViewState, lang: Lang, name: str,
+    _build: Callable[[], pd.DataFrame],
+) -> pd.DataFrame:  # fmt: skip
     return _build()
 
 
@@ -140,12 +155,14 @@ def coverage_table(
     place: City, state: ViewState, name: str, build: Callable[[], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return a table of the answer; ``build`` lays it out for the first who asks."""
-    return _coverage_table(place.id, place.digest, coverage_view.question(state), name, build)
+    asked = coverage_view.question(state)
+    return _coverage_table(place.id, place.digest, asked, state.lang, name, build)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _coverage_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
-    return coverage_files.package(_coverage(city_id, digest, asked), fmt).zip()
+def _coverage_package(city_id: str, digest: str, asked: ViewState, lang: Lang, fmt: str) -> bytes:
+    answer = coverage_view.in_language(_coverage(city_id, digest, asked), lang)
+    return coverage_files.package(answer, fmt).zip()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -155,13 +172,16 @@ def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing_view.Paired
 
 def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
     """Return which university has which park."""
-    return _pairing(place.id, place.digest, coverage_view.question(state))
+    answer = _pairing(place.id, place.digest, coverage_view.question(state))
+    return answer and coverage_view.in_language(answer, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _pairing_package(city_id: str, digest: str, asked: ViewState, fmt: str) -> bytes:
+def _pairing_package(city_id: str, digest: str, asked: ViewState, lang: Lang, fmt: str) -> bytes:
     answer = _pairing(city_id, digest, asked)
-    return b"" if answer is None else pairing_view.package(answer, fmt).zip()
+    if answer is None:
+        return b""
+    return pairing_view.package(coverage_view.in_language(answer, lang), fmt).zip()
 
 
 def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> bytes:
@@ -171,7 +191,7 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
         "pairing": _pairing_package,
     }
     build = builders[name]
-    return build(place.id, place.digest, coverage_view.question(state), fmt)
+    return build(place.id, place.digest, coverage_view.question(state), state.lang, fmt)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -217,10 +237,18 @@ def density_package(place: City, state: ViewState) -> bytes:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
+def _counted(city_id: str, digest: str, asked: ViewState, by: By) -> balance_view.Counted:
+    return balance_view.measure(look(city(digest), asked), by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
 def _balance(
     city_id: str, digest: str, asked: ViewState, by: By, lang: str
 ) -> balance_view.BalanceTold:
-    return balance_view.tell(look(city(digest), asked), by, lang)
+    counts, other = (
+        _counted(city_id, digest, asked, way) for way in (by, balance_view.other_of(by))
+    )
+    return balance_view.in_words(counts, other, lang)
 
 
 def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
@@ -246,7 +274,8 @@ def _asked(city_id: str, digest: str, asked: ViewState) -> coverage_view.Asked:
 
 def asked_of(place: City, state: ViewState) -> coverage_view.Asked:
     """Return what enters an analysis of reach."""
-    return _asked(place.id, place.digest, coverage_view.question(state))
+    asked = _asked(place.id, place.digest, coverage_view.question(state))
+    return coverage_view.asked_in(asked, state.lang)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -274,26 +303,30 @@ def siting_of(
     place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]
 ) -> siting_view.Sited:
     """Return where places could be added."""
-    return _siting(place.id, place.digest, coverage_view.question(state), drawn)
+    answer = _siting(place.id, place.digest, coverage_view.question(state), drawn)
+    return coverage_view.in_language(answer, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_doubt(
     city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
-) -> str:
-    return siting_view.doubt_words(_siting(city_id, digest, asked, drawn))
+) -> tuple[float, float] | None:
+    return siting_view.doubt(_siting(city_id, digest, asked, drawn))
 
 
 def siting_doubt(place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]) -> str:
     """Return the proposal's interval in words."""
-    return _siting_doubt(place.id, place.digest, coverage_view.question(state), drawn)
+    found = _siting_doubt(place.id, place.digest, coverage_view.question(state), drawn)
+    return siting_view.doubt_words(found, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_package(
-    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...], fmt: str
-) -> bytes:
-    return siting_view.package(_siting(city_id, digest, asked, drawn), fmt).zip()
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...],
+    lang: Lang, fmt: str,
+) -> bytes:  # fmt: skip
+    answer = coverage_view.in_language(_siting(city_id, digest, asked, drawn), lang)
+    return siting_view.package(answer, fmt).zip()
 
 
 def siting_package(
@@ -301,7 +334,7 @@ def siting_package(
 ) -> bytes:
     """Return the proposal as a zip of files."""
     asked = coverage_view.question(state)
-    return _siting_package(place.id, place.digest, asked, drawn, fmt)
+    return _siting_package(place.id, place.digest, asked, drawn, state.lang, fmt)
 
 
 @st.cache_resource(show_spinner=False, ttl=LOOK_AGAIN_S, max_entries=4)

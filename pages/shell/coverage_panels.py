@@ -251,6 +251,7 @@ class ReachPart:
     def statement(self) -> None:
         """Say the result, or why there is none."""
         html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer))
+        cache.coverage_depth(self.screen.city, self.screen.state)
         html.small(" ".join(told.further(self.answer)))
 
     def picture(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.bench import (
+    bench_cold,
     bench_coverage,
     bench_density,
     bench_drag,
@@ -18,6 +19,7 @@ from tests.bench import (
 from tests.bench.table import Row, as_markdown, print_table
 
 BENCHES: Mapping[str, Callable[[], list[Row]]] = {
+    "cold": bench_cold.run,
     "map": bench_map.run,
     "density": bench_density.run,
     "stream": bench_stream.run,

@@ -109,7 +109,8 @@ def serve(
     port = free_port()
     command = [*through, sys.executable, "-m", "streamlit", "run", script, *options]
     command += ["--server.port", str(port)]
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+    own = {"PYTHONPATH": str(ROOT), "ATLAS_AHEAD": "no"}
+    variables = {**os.environ, **own, **(env or {})}
     with tempfile.TemporaryDirectory(prefix="atlas-server-") as folder:
         root = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
         server = Server(root, Path(folder) / "server.log")
