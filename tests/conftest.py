@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
 from layers.city import City, load_city
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests import ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from layers.deliver import WORK, deliver, undo
-from tests.conftest import ROOT
+from tests import ROOT
 
 OLD = {"seal": b"1", "a": b"old a", "b/c": b"old c", "gone": b"old"}
 NEW = {"seal": b"2", "a": b"new a", "b/c": b"new c", "d/e": b"new e"}

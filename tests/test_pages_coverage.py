@@ -8,7 +8,8 @@ from geo.scenario import Scenario
 from layers.city import load_city
 from layers.siting_view import Spot
 from layers.text import speaker
-from tests.test_pages import ROOT, app, page_text, scene
+from tests import ROOT
+from tests.screens import app, page_text, scene
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -24,6 +24,7 @@ from geo.grid import Grid
 from geo.kernels import ONE
 from geo.stream import Binned, CancelledError, Columns, bin_points
 from layers.text import speaker
+from tests import ROOT
 
 Floats = NDArray[np.float64]
 WEST, SOUTH = 500_000.0, 4_300_000.0
@@ -180,9 +181,8 @@ def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
 
 
 def test_the_optional_requirements_are_those_tested() -> None:
-    root = Path(__file__).resolve().parent.parent
-    asked = (root / "requirements-dask.txt").read_text(encoding="utf-8").splitlines()[-1]
-    assert asked in (root / "tests" / "requirements.in").read_text(encoding="utf-8").splitlines()
+    asked = (ROOT / "requirements-dask.txt").read_text(encoding="utf-8").splitlines()[-1]
+    assert asked in (ROOT / "tests" / "requirements.in").read_text(encoding="utf-8").splitlines()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(

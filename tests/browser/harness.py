@@ -24,8 +24,8 @@ from layers.city import City
 from layers.folium_map import overlay_json
 from layers.state import ViewState
 from layers.view import look
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 WIDE = (1920, 1080)
 NARROW = (390, 844)
 START_SECONDS = 90
