@@ -20,6 +20,8 @@ from pages.shell.navigation import SCREENS
 from tests.hostile import TOY
 from tests.screens import app
 
+pytestmark = pytest.mark.screen
+
 OF_TIANJIN = re.compile(
     "天津|津城|滨城|滨海|京津|津冀|通武廊|海河|塘沽|宁河|天开|北京|河北|英译|津南|津政|2021年8月|2021-08"
     "|tianjin|jincheng|bincheng|binhai|beijing|tongzhou|haihe|tanggu|ninghe|tiankai|hebei|teda\\b"

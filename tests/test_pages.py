@@ -13,6 +13,8 @@ from tests import ROOT
 from tests.hostile import hostile_pack, refused_pack
 from tests.screens import app, drawn, page_text, scene, shown
 
+pytestmark = pytest.mark.screen
+
 WITHOUT_MAP = frozenset({"sources"})
 MAPS = tuple(name for name in SCREENS if name not in WITHOUT_MAP)
 

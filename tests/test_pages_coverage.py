@@ -11,6 +11,8 @@ from layers.text import speaker
 from tests import ROOT
 from tests.screens import app, page_text, scene
 
+pytestmark = pytest.mark.screen
+
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_result_comes_first_with_its_interval(lang):

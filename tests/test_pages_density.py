@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from layers.text import speaker
 from tests.screens import app, page_text, scene
 
+pytestmark = pytest.mark.screen
+
 
 def density(**query: str) -> AppTest:
     return app("density", **query)

@@ -23,6 +23,8 @@ from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS
 from tests.screens import app, page_text, scene
 
+pytestmark = pytest.mark.screen
+
 WAIT_S = 60.0
 
 
