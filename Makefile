@@ -18,14 +18,24 @@ OFFICE = $(if $(ADDRESS),--server.address $(ADDRESS)) \
 	$(if $(NAME),$(foreach host,$(HOSTS),--server.allowedHosts $(host))) \
 	$(if $(BASE),--server.baseUrlPath $(BASE))
 
-.PHONY: help run test build check attack bench picture lock wheelhouse clean
+# One worker per core, four at most; tests/conftest.py says what stays together.
+WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+# CI=true counts the lines that the tests run, tries more examples, and skips nothing.
+ifeq ($(CI),true)
+COV = --cov
+endif
+
+.PHONY: help run test check check-data build attack bench picture lock wheelhouse clean
 
 help:
 	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it;'
 	@echo '                 ADDRESS=, NAME= and BASE= serve an office, see README.md)'
-	@echo 'make test        format, lint, types, unit, page and browser tests'
+	@echo 'make check       format, lint, types and all tests that need no browser: for daily work'
+	@echo 'make test        the same and the browser tests; with CI=true the coverage too'
 	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
-	@echo 'make check       prove that a rebuild of the pack gives the same bytes'
+	@echo 'make check-data  prove that a rebuild of the pack gives the same bytes'
 	@echo 'make attack      attack the atlas with hostile files, packs, texts and kills; print what gives way'
 	@echo 'make bench       time all that has a target, print the table, write tests/bench/README.md'
 	@echo 'make picture     take the picture of the README from the running atlas'
@@ -41,12 +51,18 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov
+	$(PYTEST) $(COV)
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PYTEST) -m 'not browser and not screen'
 
 build: $(VENV)/run.stamp
 	$(BIN)/python -m data.build $(CITY)
 
-check: $(VENV)/run.stamp
+check-data: $(VENV)/run.stamp
 	$(BIN)/python -m data.build $(CITY) --check
 
 attack: $(VENV)/test.stamp

@@ -1,26 +1,46 @@
-"""Order the tests, keep a skipped browser test from passing unseen, and load the packs once."""
+"""Order the tests, keep a skipped browser test from passing unseen, and load what is shared."""
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from layers.city import City, load_city
+from tests import CI, ROOT, examples
 
-ROOT = Path(__file__).resolve().parent.parent
+# The same examples every time, and no failure because a machine is busy.
+settings.register_profile(
+    "atlas",
+    max_examples=examples(100),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("atlas")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in tests/browser and tests/office, and run it last: quick tests first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what stands in tests/browser and tests/office, and say which tests one worker keeps.
+
+    A module stays on one worker, for it shares what it has set up; all browser tests share one
+    Chromium and one server, and those that need a dask cluster share one. On its own, pytest runs
+    these tests last: the quick ones speak first. With several workers they take longest, so one
+    begins with them while the others run the rest.
+    """
     slow = ("browser", "office")
+    with_cluster = {item.path for item in items if "cluster" in getattr(item, "fixturenames", ())}
     for item in items:
+        group = "cluster" if item.path in with_cluster else str(item.path.relative_to(ROOT))
         for folder in set(slow) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(getattr(pytest.mark, folder))
-    items.sort(key=lambda item: any(map(item.get_closest_marker, slow)))
+            group = folder
+        if config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group(group))
+    alone = not config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    items.sort(key=lambda item: any(map(item.get_closest_marker, slow)) == alone)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -29,7 +49,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where CI=true, a browser test that is skipped has failed."""
     report = yield
-    if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("browser"):
+    if report.skipped and CI and item.get_closest_marker("browser"):
         report.outcome = "failed"
         report.longrepr = f"skipped, and CI=true: {report.longrepr}"
     return report
@@ -81,3 +101,13 @@ def nothing_unforeseen(request: pytest.FixtureRequest) -> Iterator[None]:
     log.removeHandler(handler)
     if caught and request.node.get_closest_marker("unforeseen") is None:
         pytest.fail("\n".join(caught), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """The address of a dask scheduler with one worker in this process."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
+    ) as started:
+        yield started.scheduler_address

@@ -12,9 +12,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from tests import ROOT
 from tests.toy.make import toml as toml_table
 
-TOY = Path(__file__).resolve().parent / "toy"
+TOY = ROOT / "tests" / "toy"
 
 HOSTILE_TEXTS = (
     "{{ cycler.__init__.__globals__.os.mkdir('atlas-was-here') }}",

@@ -6,16 +6,15 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from tests import wording
+from tests import ROOT, wording
 
-ROOT = Path(__file__).resolve().parent.parent
 RANK = {
     "geo": 0,
     "layers": 1,
@@ -53,7 +52,7 @@ class Module:
     name: str
     source: str
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.source)
 
@@ -62,9 +61,17 @@ class Module:
         """The key of ``RANK`` that the module belongs to."""
         return "pages.shell" if _within(self.name, "pages.shell") else self.name.split(".")[0]
 
-    def imports(self) -> Iterator[str]:
-        """Yield every name that is imported, in a function too: ``a.b`` and ``a.b.c`` for both."""
-        for node in ast.walk(self.tree):
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """Every name that is imported, in a function too: ``a.b`` and ``a.b.c`` for both."""
+        return tuple(self._imports())
+
+    def _imports(self) -> Iterator[str]:
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -74,7 +81,7 @@ class Module:
                 yield from (f"{module}.{alias.name}" for alias in node.names)
 
     def functions(self) -> Iterator[Function]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, Function):
                 yield node
 
@@ -105,7 +112,7 @@ def upward(modules: list[Module]) -> list[str]:
     return [
         f"{module.name} imports {name}"
         for module in modules
-        for name in module.imports()
+        for name in module.imports
         for home in [Module(name, "").home]
         if home in RANK and home != module.home and RANK[home] >= RANK[module.home]
     ]
@@ -116,7 +123,7 @@ def misplaced(modules: list[Module]) -> list[str]:
     return [
         f"{module.name} imports {name}"
         for module in modules
-        for name in module.imports()
+        for name in module.imports
         for thing, homes in ONLY_IN.items()
         if _within(name, thing) and not any(_within(module.name, home) for home in homes)
     ]
@@ -127,7 +134,7 @@ def miscalled(modules: list[Module]) -> list[str]:
     return [
         f"{module.name} calls {called}"
         for module in modules
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call)
         for called in [getattr(node.func, "attr", getattr(node.func, "id", ""))]
         if called in CALLED_ONLY_IN and module.name != CALLED_ONLY_IN[called]
@@ -138,7 +145,7 @@ def cycle(modules: list[Module]) -> list[str]:
     """Return the modules of one import cycle, or none."""
     names = {module.name for module in modules}
     graph = {
-        module.name: {name for name in module.imports() if name in names and name != module.name}
+        module.name: {name for name in module.imports if name in names and name != module.name}
         for module in modules
     }
     try:
@@ -206,13 +213,13 @@ def test_pages_are_thin(modules: list[Module]) -> None:
 def test_no_page_imports_a_page(modules: list[Module]) -> None:
     pages = [module for module in modules if module.home == "pages"]
     names = {page.name for page in pages} - {"pages"}
-    assert [(page.name, name) for page in pages for name in page.imports() if name in names] == []
+    assert [(page.name, name) for page in pages for name in page.imports if name in names] == []
 
 
 def test_the_libraries_asked_for_are_those_used(modules: list[Module]) -> None:
     """A library that only comes along with another may leave with it."""
     ours = {module.name.split(".")[0] for module in modules} | set(sys.stdlib_module_names)
-    used = {name.split(".")[0] for module in modules for name in module.imports()} - ours
+    used = {name.split(".")[0] for module in modules for name in module.imports} - ours
     known_as = packages_distributions()
     asked = {
         line.split("==")[0]
@@ -306,7 +313,7 @@ def test_every_table_says_what_stands_in_a_blank_cell(modules: list[Module]) -> 
         (module.name, call)
         for module in modules
         if module.home in ("pages", "pages.shell")
-        for call in ast.walk(module.tree)
+        for call in module.nodes
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in ("dataframe", "data_editor")

@@ -22,6 +22,7 @@ from geo.balance import (
 )
 from geo.errors import DataError
 from layers.text import speaker
+from tests import examples
 
 DISTRICTS = pd.DataFrame(
     {
@@ -200,7 +201,7 @@ def gini_by_pairs(counts: np.ndarray) -> float:
     return float(np.abs(counts[:, None] - counts[None]).mean() / (2 * counts.mean()))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=16).filter(lambda x: sum(x) >= 10))
 def test_gini_is_the_mean_difference_of_pairs(counts: list[int]) -> None:
     found = concentration(pd.Series(counts, [f"d{k}" for k in range(len(counts))]))
@@ -225,7 +226,7 @@ def test_shuffled_rows_and_doubled_rows(places: pd.DataFrame) -> None:
     pd.testing.assert_series_equal(twice["share"], first["share"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     halves=st.lists(
         st.sampled_from(["jincheng", "bincheng", "outer", None, math.nan, ""]),

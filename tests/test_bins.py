@@ -16,6 +16,7 @@ from geo.bins import LEAST_POINTS, advised_side_m, hexagon_bins, square_bins
 from geo.errors import ParameterError
 from geo.geojson import to_geojson
 from layers.text import speaker
+from tests import examples
 
 CORNER = np.array([500_000.0, 4_300_000.0])
 
@@ -102,7 +103,7 @@ def test_what_cannot_be_binned_is_refused(wrong: object) -> None:
         wrong()  # type: ignore[operator]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(st.integers(200, 400), st.floats(100, 5000), st.integers(0, 2**32 - 1))
 def test_no_point_is_lost(n: int, cell_m: float, seed: int) -> None:
     xy = np.random.default_rng(seed).uniform(-20_000, 20_000, (n, 2))

@@ -262,7 +262,13 @@ def test_a_fault_is_said_by_file_row_and_field_and_nothing_is_written(
     )
     assert lines == [f"raw/{problem}" for problem in problems]
     assert bytes_of(copy) == before
-    assert run("--check") == (1, said)
+
+
+@pytest.mark.parametrize("name", ["GBK", "task", "alias"])
+def test_a_check_says_the_same_of_a_fault(copy: Path, name: str) -> None:
+    """Of one that the reader sees, one that the builder and one that only the loader sees."""
+    HOSTILE[name][0](copy)
+    assert run("--check") == run()
 
 
 def bytes_of(folder: Path) -> dict[Path, bytes]:

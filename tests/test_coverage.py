@@ -38,6 +38,7 @@ from geo.grid import (
 )
 from geo.lookup import prepare
 from layers.text import LANGS, speaker
+from tests import examples
 from tests.plane import CRS, FOUR, KM, scattered, sites, squares
 
 DISC_5 = np.pi * 25.0
@@ -153,7 +154,7 @@ def _frame(places: list[tuple[float, float]]) -> gpd.GeoDataFrame:
 
 
 @given(small, st.floats(500, 9_000), st.floats(1.0, 2.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_a_larger_radius_never_covers_less(
     places: list[tuple[float, float]], radius_m: float, factor: float
 ) -> None:
@@ -164,7 +165,7 @@ def test_a_larger_radius_never_covers_less(
 
 
 @given(small, st.floats(500, 9_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 def test_a_closed_site_never_covers_more_and_loses_what_is_its_own(
     places: list[tuple[float, float]], radius_m: float
 ) -> None:
@@ -177,7 +178,7 @@ def test_a_closed_site_never_covers_more_and_loses_what_is_its_own(
 
 
 @given(small, st.randoms(use_true_random=False))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 def test_neither_the_order_nor_the_place_of_the_origin_matters(
     places: list[tuple[float, float]], random: Any
 ) -> None:
@@ -389,7 +390,7 @@ def test_an_invalid_area_is_refused() -> None:
     st.floats(),
     st.sampled_from(["auto", "grid"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 def test_hostile_sites_give_an_area_or_a_refusal(
     places: list[Any], radius_m: float, method: Any
 ) -> None:

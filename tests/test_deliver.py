@@ -20,9 +20,9 @@ from layers import standing
 from layers.deliver import deliver, hold, undo
 from layers.exchange import exchange, offered
 from layers.standing import steadily
+from tests import ROOT
 from tests.attack._kills import FOREIGN, NEW, OLD, plain, put
 from tests.attack.files import hostile_journals
-from tests.conftest import ROOT
 
 WAYS = ["whole", "one by one"]
 

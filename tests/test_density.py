@@ -42,6 +42,7 @@ from geo.peaks import (
 )
 from geo.surface import Surface, contours, levels, overlay, to_geotiff, zonal_mass
 from layers.text import speaker, texts
+from tests import examples
 
 Floats = NDArray[np.float64]
 EAST, NORTH = 500_000.0, 4_300_000.0
@@ -315,7 +316,7 @@ def test_no_points_give_an_empty_surface() -> None:
     assert not adaptive_density([], sigma_m=3000, cell_m=500, boundary=SQUARE).values.any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(
     xy=arrays(
         np.float64,
@@ -408,7 +409,7 @@ def test_shares_of_cells_are_exact() -> None:
     np.testing.assert_allclose(got, np.array(cells).reshape(5, 6) / 100, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @example([(0.0, 0.0), (0.0, 2e-311), (1.0, 0.0)])
 @given(st.lists(st.tuples(st.floats(-30, 90), st.floats(-30, 90)), min_size=3, max_size=9))
 def test_shares_add_up_to_the_area(corners: list[tuple[float, float]]) -> None:

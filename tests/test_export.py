@@ -32,7 +32,7 @@ from layers.handover import DICTIONARY, MANIFEST, SOURCES
 from layers.standing import WORK
 from layers.state import Camera, Filters, default_state, to_query
 from layers.view import look
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS, TOY, hostile_pack
 from tests.rfc7946 import check
 

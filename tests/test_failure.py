@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.text import LANGS, speaker
 from pages.shell import failure
-from tests.test_pages import app
+from tests.screens import app
 
 
 def page() -> None:

@@ -18,7 +18,7 @@ from layers.text import HIDDEN, display
 from pages.shell.labels import JOINER, MARKDOWN, PLAIN, cells, literal, short
 from pages.shell.navigation import SCREENS
 from tests.hostile import HOSTILE_TEXTS, PIECES, hostile_pack
-from tests.test_pages import app
+from tests.screens import app
 
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 SYNTAX = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.conftest import ROOT
+from tests import ROOT
 
 REQUIREMENT = re.compile(r"^([\w.-]+==\S+(?: ; [^\\\n]*?)?)(?: \\)?$", re.MULTILINE)
 

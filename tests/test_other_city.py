@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import layers.packs
 from layers.city import City, load_city
@@ -18,8 +17,10 @@ from layers.search import find
 from layers.state import default_state
 from layers.words import month
 from pages.shell.navigation import SCREENS
-from tests.conftest import ROOT
 from tests.hostile import TOY
+from tests.screens import app
+
+pytestmark = pytest.mark.screen
 
 OF_TIANJIN = re.compile(
     "天津|津城|滨城|滨海|京津|津冀|通武廊|海河|塘沽|宁河|天开|北京|河北|英译|津南|津政|2021年8月|2021-08"
@@ -48,12 +49,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 def said(screen: str, **query: str) -> str:
     """Return all that a screen sends to the browser, as one text."""
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    for key, value in query.items():
-        at.query_params[key] = value
-    at.run()
-    if screen != SCREENS[0]:
-        at.switch_page(f"pages/{screen}.py").run()
+    at = app(screen, **query)
     assert not at.exception
     assert not at.error
     protos = [node.proto for node in at if getattr(node, "proto", None) is not None]

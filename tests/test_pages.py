@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from layers.city import load_city
 from layers.state import default_state, to_query
 from pages.shell.navigation import SCREENS
+from tests import ROOT
 from tests.hostile import hostile_pack, refused_pack
+from tests.screens import app, drawn, page_text, scene, shown
 
-ROOT = Path(__file__).resolve().parent.parent
-ENTRY = str(ROOT / "streamlit_app.py")
+pytestmark = pytest.mark.screen
+
 WITHOUT_MAP = frozenset({"sources"})
 MAPS = tuple(name for name in SCREENS if name not in WITHOUT_MAP)
-
-
-def app(page: str = "explore", **query: str) -> AppTest:
-    at = AppTest.from_file(ENTRY, default_timeout=60)
-    for key, value in query.items():
-        at.query_params[key] = value
-    at.run()
-    if page != "explore":
-        at.switch_page(f"pages/{page}.py").run()
-    return at
-
-
-def map_arguments(at: AppTest) -> dict:
-    return json.loads(at.get("component_instance")[0].proto.json_args)
-
-
-def scene(at: AppTest) -> dict:
-    group = map_arguments(at)["feature_group"]
-    start = group.index("ATLAS.paint(")
-    body = group[group.index("{", start) :]
-    return json.JSONDecoder().raw_decode(body)[0]
-
-
-def drawn(at: AppTest) -> list[str]:
-    return [f["id"] for features in scene(at)["layers"].values() for f in features]
-
-
-def page_text(at: AppTest) -> str:
-    return " ".join(element.proto.body for element in at.get("html"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("page", SCREENS)
 def test_every_screen_opens_without_an_error(page, lang):
-    at = app(page, lang=lang)
+    at = shown(page, lang=lang)
     assert not at.exception
     assert not at.error
     assert ("English" if lang == "zh" else "中文") in [button.label for button in at.button]
@@ -60,7 +31,7 @@ def test_every_screen_opens_without_an_error(page, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("page", MAPS)
 def test_every_map_carries_its_furniture(page, lang, tianjin):
-    text = page_text(app(page, lang=lang))
+    text = page_text(shown(page, lang=lang))
     for key in ("footer", "boundary", "review_base", "review_map"):
         assert tianjin.notices[key].of(lang) in text
     assert tianjin.notices["120117"].of(lang) in text
@@ -70,8 +41,18 @@ def test_every_map_carries_its_furniture(page, lang, tianjin):
         assert grade not in text
 
 
+def test_every_screen_follows_another_in_one_session():
+    at = app()
+    for page in (*SCREENS[1:], *SCREENS):
+        at.switch_page(f"pages/{page}.py").run()
+        assert not at.exception
+        assert not at.error
+        ours, alone = ([e.proto.body for e in x.get("html")] for x in (at, shown(page, lang="zh")))
+        assert ours == alone, page
+
+
 def test_an_empty_result_says_what_to_loosen():
-    at = app(level="district", field="aerospace")
+    at = shown(level="district", field="aerospace")
     assert not at.exception
     assert drawn(at) == []
     assert "放宽" in page_text(at)
@@ -114,13 +95,13 @@ def test_a_place_hidden_by_a_filter_is_brought_back_when_it_is_looked_for():
 
 
 def test_the_language_stays_out_of_the_address_values():
-    zh, en = app(lang="zh", level="national"), app(lang="en", level="national")
+    zh, en = shown(lang="zh", level="national"), shown(lang="en", level="national")
     assert len(drawn(zh)) == len(drawn(en)) > 0
     assert scene(zh)["layers"].keys() == scene(en)["layers"].keys()
 
 
 def test_presenting_hides_the_controls_and_keeps_the_furniture(tianjin):
-    at = app(present="1")
+    at = shown(present="1")
     assert [box.key for box in at.checkbox] == []
     assert at.text_input.len == 0
     assert tianjin.notices["footer"].zh in page_text(at)
@@ -161,18 +142,18 @@ def test_the_district_page_leads_to_another_district():
 
 
 def test_a_district_not_named_by_the_plan_is_said_to_be_just_that():
-    text = page_text(app("district", d="120119"))
+    text = page_text(shown("district", d="120119"))
     assert "未点名" in text
 
 
 @pytest.mark.parametrize("code", ["120106", "120103", "120116", "120117"])
 def test_the_cautions_of_a_district_stand_on_its_page(code, tianjin):
     caution = str(tianjin.districts["caution_zh"][code])
-    assert caution[:20] in page_text(app("district", d=code))
+    assert caution[:20] in page_text(shown("district", d=code))
 
 
 def test_every_layer_has_its_sheet_of_sources(tianjin):
-    at = app("sources")
+    at = shown("sources", lang="zh")
     labels = [box.label for box in at.expander]
     assert len(labels) == len(tianjin.layers)
 

@@ -9,7 +9,10 @@ from layers.city import load_city
 from layers.siting_view import Spot
 from layers.text import speaker
 from pages.shell.scenario_panels import MOST_KEPT
-from tests.test_pages import ROOT, app, page_text, scene
+from tests import ROOT
+from tests.screens import app, page_text, scene
+
+pytestmark = pytest.mark.screen
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -6,7 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.text import speaker
-from tests.test_pages import app, page_text, scene
+from tests.screens import app, page_text, scene
+
+pytestmark = pytest.mark.screen
 
 
 def density(**query: str) -> AppTest:

@@ -20,9 +20,12 @@ from layers.points_reading import read
 from layers.state import token
 from layers.text import speaker
 from layers.words import THIN
+from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS
-from tests.test_pages import ROOT, app, page_text, scene
+from tests.screens import app, page_text, scene
 from tests.test_points_system import geoparquet
+
+pytestmark = pytest.mark.screen
 
 WAIT_S = 60.0
 

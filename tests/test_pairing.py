@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geo.errors import CrsError, DataError, ParameterError
 from geo.pairing import COLUMNS, Pairing, pair
 from layers.text import LANGS, speaker
+from tests import examples
 from tests.plane import sites
 
 UNIVERSITIES = sites(
@@ -126,7 +127,7 @@ def test_planes_doubts_and_reach_are_checked() -> None:
 @given(
     st.floats(0, 5e4), st.floats(0, 5e4), st.floats(0, 9e3), st.floats(0, 9e3), st.floats(1, 6e4)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_within_is_said_only_where_every_position_agrees(
     x: float, y: float, first: float, second: float, reach_m: float
 ) -> None:

@@ -365,12 +365,8 @@ def test_a_cluster_that_fails_is_done_without_and_said_so(
     assert not any("已改在本机读取" in line for line in told(here, "zh").account)
 
 
-def test_a_cluster_that_works_gives_the_same_bits_and_says_so(ask: Ask) -> None:
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
-    ) as cluster:
-        there = ask(scheduler=cluster.scheduler_address)
+def test_a_cluster_that_works_gives_the_same_bits_and_says_so(ask: Ask, cluster: str) -> None:
+    there = ask(scheduler=cluster)
     assert not there.reading.alone
     assert there.reading.binned.digest == ask().reading.binned.digest
     assert any("由计算集群" in note for note in told(there, "zh").notes)

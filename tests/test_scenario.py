@@ -30,6 +30,7 @@ from geo.scenario import (
     to_file,
 )
 from layers.text import LANGS, speaker
+from tests import examples
 from tests.attack.packs import gave_way, scenarios
 from tests.plane import CRS
 
@@ -122,7 +123,7 @@ step = st.one_of(
 
 
 @given(label.filter(str.strip), st.lists(step, max_size=8))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 def test_a_file_reads_back_equal(name: str, steps: list[tuple[str, Any, str]]) -> None:
     scenario = Scenario(name)
     for action, at, text in steps:
@@ -246,7 +247,7 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
         ).map(lambda tree: json.dumps(tree).encode()),
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_hostile_bytes_are_refused_with_reasons(data: bytes) -> None:
     with pytest.raises(AtlasError) as caught:
         from_file(data)
@@ -254,7 +255,7 @@ def test_hostile_bytes_are_refused_with_reasons(data: bytes) -> None:
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120))
 def test_a_spoilt_file_is_read_or_refused(data: st.DataObject) -> None:
     """Swap any value of a good file for another."""
     tree = json.loads(to_file(PLAN))

@@ -21,6 +21,7 @@ from layers.selection import (
 from layers.state import Filters, ViewState, allowed, default_state, parse
 from layers.text import texts
 from layers.view import look
+from tests import examples
 from tests.handmade import handmade_city
 from tests.test_state import states
 
@@ -67,7 +68,7 @@ def test_filters_choose_places_and_leave_the_frame_whole(
     assert {id_ for own in rows.values() for id_ in own} == expected
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(states.filter(lambda state: state.layers))
 def test_the_rows_are_those_of_the_view(state: ViewState) -> None:
     view = look(CITY, state)
@@ -77,7 +78,7 @@ def test_the_rows_are_those_of_the_view(state: ViewState) -> None:
         assert own == sorted(view.layer(layer).index)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(states.filter(lambda state: state.layers))
 def test_only_what_decides_the_rows_is_kept_and_its_query_brings_it_back(state: ViewState) -> None:
     chosen = select(CITY, state, layers=None, fmt="csv", epsg=4548)

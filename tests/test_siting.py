@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from geo.errors import CrsError, DataError, ParameterError
 from geo.siting import Siting, add_sites, least_sites
 from layers.text import LANGS, speaker
+from tests import examples
 from tests.plane import CRS, scattered, sites
 
 NOBODY = sites({})
@@ -76,7 +77,7 @@ def _best(
 
 
 @given(frame, frame, st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_no_choice_covers_more(demand: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, p: int) -> None:
     p = min(p, len(spots))
     existing = sites({"e": (6000, 6000)})
@@ -94,7 +95,7 @@ def test_no_choice_covers_more(demand: gpd.GeoDataFrame, spots: gpd.GeoDataFrame
 
 
 @given(frame, frame, st.floats(0.05, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_no_fewer_sites_reach_the_share(
     demand: gpd.GeoDataFrame, spots: gpd.GeoDataFrame, share: float
 ) -> None:

@@ -26,6 +26,7 @@ from geo.grid import Grid
 from geo.kernels import ONE
 from geo.stream import Binned, CancelledError, Columns, bin_points
 from layers.text import speaker
+from tests import ROOT, examples
 
 Floats = NDArray[np.float64]
 WEST, SOUTH = 500_000.0, 4_300_000.0
@@ -136,42 +137,32 @@ def test_all_ways_to_split_the_work_give_one_grid(
     assert len({digest(*way) for way in ways}) == 1
 
 
-def test_dask_workers_give_the_same_bits(write: Writer) -> None:
-    distributed = pytest.importorskip("distributed")
+def test_dask_workers_give_the_same_bits(write: Writer, cluster: str) -> None:
     xy = points(3000)
     files = [write(f"{k}", x=p[:, 0], y=p[:, 1]) for k, p in enumerate(np.split(xy, 3))]
     told: list[tuple[int, int]] = []
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
-    ) as cluster:
-        there = bin_points(
-            files,
-            grid=GRID,
-            scheduler=cluster.scheduler_address,
-            progress=lambda *done: told.append(done),
-        )
+    there = bin_points(
+        files, grid=GRID, scheduler=cluster, progress=lambda *done: told.append(done)
+    )
     here = bin_points(files, grid=GRID)
     assert there.digest == here.digest
     assert told[-1] == (3000, 3000)
     account(there)
 
 
-def test_dask_splits_one_file_among_the_workers_and_can_be_called_off(write: Writer) -> None:
-    distributed = pytest.importorskip("distributed")
+def test_dask_splits_one_file_among_the_workers_and_can_be_called_off(
+    write: Writer, cluster: str
+) -> None:
     xy = points(4000)
     path = write("one", group=100, x=xy[:, 0], y=xy[:, 1])
     area = shapely.box(WEST + 1000, SOUTH + 2000, WEST + 9000, SOUTH + 12_000)
     told: list[int] = []
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
-    ) as cluster:
-        address = cluster.scheduler_address
-        there = bin_points(
-            [path], grid=GRID, boundary=area, scheduler=address,
-            progress=lambda done, _: told.append(done),
-        )  # fmt: skip
-        with pytest.raises(CancelledError):
-            bin_points([path], grid=GRID, scheduler=address, cancel=lambda: True)
+    there = bin_points(
+        [path], grid=GRID, boundary=area, scheduler=cluster,
+        progress=lambda done, _: told.append(done),
+    )  # fmt: skip
+    with pytest.raises(CancelledError):
+        bin_points([path], grid=GRID, scheduler=cluster, cancel=lambda: True)
     assert there.digest == bin_points([path], grid=GRID, boundary=area).digest
     assert len(set(told)) > 2
 
@@ -220,9 +211,8 @@ def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
 
 
 def test_the_optional_requirements_are_those_tested() -> None:
-    root = Path(__file__).resolve().parent.parent
-    asked = (root / "requirements-dask.txt").read_text(encoding="utf-8").splitlines()[-1]
-    assert asked in (root / "tests" / "requirements.in").read_text(encoding="utf-8").splitlines()
+    asked = (ROOT / "requirements-dask.txt").read_text(encoding="utf-8").splitlines()[-1]
+    assert asked in (ROOT / "tests" / "requirements.in").read_text(encoding="utf-8").splitlines()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(
@@ -436,9 +426,7 @@ def test_the_streamed_surface_is_the_direct_one(write: Writer) -> None:
     np.testing.assert_allclose(streamed.values, direct.values, rtol=0.01)
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

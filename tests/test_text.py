@@ -10,8 +10,8 @@ import pytest
 
 from layers.catalog import CATALOG, PERIODS
 from layers.text import ENTITIES, LANGS, speaker, texts
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SHOWN = {
     (field.name, value)
     for spec in CATALOG.values()

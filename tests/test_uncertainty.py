@@ -24,6 +24,7 @@ from geo.uncertainty import (
 )
 from layers.city import City
 from layers.text import LANGS, speaker
+from tests import examples
 from tests.plane import FOUR, scattered, sites, squares
 
 
@@ -84,7 +85,7 @@ def test_the_interval_is_that_of_the_geometry() -> None:
     ),
     st.floats(1000, 8000),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12))
 def test_the_undisturbed_draw_is_the_exact_share(
     rows: list[tuple[float, float, float]], radius_m: float
 ) -> None:

@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.conftest import ROOT
+from tests import ROOT
 
 START_S, ANSWER_S = 60.0, 600.0
 

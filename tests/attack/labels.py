@@ -16,10 +16,11 @@ from playwright.sync_api import Error as BrowserError
 from layers.city import City, load_city
 from layers.state import default_state, to_query
 from layers.text import LANGS, display
+from tests import ROOT
 from tests.attack import Outcome
 from tests.browser import chromium
 from tests.browser.harm import harm
-from tests.browser.harness import ROOT, WIDE, Server, Watch, open_at, serve, settle
+from tests.browser.harness import WIDE, Server, Watch, open_at, serve, settle
 from tests.hostile import HOSTILE_TEXTS, hostile_pack
 
 SCREENS: tuple[tuple[str, dict[str, str]], ...] = (

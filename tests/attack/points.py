@@ -18,10 +18,10 @@ from layers.city import City, load_city
 from layers.points_reading import Question, read
 from layers.points_source import columns, layout, open_folder
 from layers.state import PointsOptions, token
+from tests import ROOT
 from tests.attack import Outcome
 from tests.attack._point_files import EITHER, READ, Entry, entries, plain
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
 """How long one file may take."""
 MOST_ADDRESSES = 6 << 30

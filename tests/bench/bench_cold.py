@@ -17,10 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
+from tests import ROOT
 from tests.bench.counted import MEASURED
 from tests.bench.session import Reader
 from tests.bench.table import Row
-from tests.browser.harness import ROOT, serve
+from tests.browser.harness import serve
 
 ROUNDS = 3
 PAGES = ("", "district", "density", "coverage", "sources")

@@ -14,8 +14,8 @@ import shapely
 from geo.coverage import assign, service_area
 from geo.uncertainty import LINE_STEP_M, simulate
 from layers.city import City, load_city
+from tests import ROOT
 from tests.bench.table import Row
-from tests.browser.harness import ROOT
 
 ROUNDS = 9
 RADIUS_M = 3000.0

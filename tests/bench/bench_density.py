@@ -21,8 +21,8 @@ from geo.density import kernel_density
 from geo.surface import Surface
 from geo.threads import cores, in_parts
 from layers.city import load_city
+from tests import ROOT
 from tests.bench.table import Row
-from tests.browser.harness import ROOT
 
 Floats = NDArray[np.float64]
 

@@ -18,9 +18,10 @@ from streamlit.testing.v1 import AppTest
 
 from layers.city import City, load_city
 from layers.state import default_state
+from tests import ROOT
 from tests.bench.table import Row
 from tests.browser import chromium
-from tests.browser.harness import MARKS, ROOT, WAIT_MS, WIDE, Watch, map_frame, marks, serve, settle
+from tests.browser.harness import MARKS, WAIT_MS, WIDE, Watch, map_frame, marks, serve, settle
 
 ROUNDS = 10
 REST_MS = 1_500

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from geo.grid import Grid, grid_over
 from geo.stream import BATCH_ROWS, Binned, bin_points
+from tests import ROOT
 from tests.bench.bench_density import crowd, in_turn
 from tests.bench.table import Row
-from tests.browser.harness import ROOT
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,6 @@ local assets as the atlas; without card, table, counts and legend it is the ligh
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import quote
 
 import folium
@@ -17,8 +16,8 @@ from streamlit_folium import st_folium
 from layers.city import City, load_city
 from layers.text import safe
 from pages.shell.map_view import ASSETS_URL
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 HELP = f"""
 window.$ = (html) => {{
   const box = document.createElement('template');

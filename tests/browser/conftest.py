@@ -1,8 +1,9 @@
-"""Give the browser tests a browser, a fresh server, and pages that are watched."""
+"""Give the browser tests one browser, one server for all, and pages that are watched."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -25,13 +26,27 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module")
-def server(browser: Browser) -> Iterator[Server]:
-    """A server that no other module has used; its log must end without a traceback."""
-    with serve() as started:
+@pytest.fixture(scope="session")
+def points_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of readers' own points that the server for all knows: put files there."""
+    return tmp_path_factory.mktemp("points")
+
+
+@pytest.fixture(scope="session")
+def server_of_all(browser: Browser, points_folder: Path) -> Iterator[Server]:
+    """One server for every module that needs no other; sessions on it are apart."""
+    with serve(env={"ATLAS_POINTS": str(points_folder)}) as started:
         yield started
-        if "Traceback" in started.printed():
-            pytest.fail(f"the server met an error:\n{started.printed()}", pytrace=False)
+
+
+@pytest.fixture
+def server(server_of_all: Server) -> Iterator[Server]:
+    """The server of all; what it prints during a test must hold no traceback."""
+    before = len(server_of_all.printed())
+    yield server_of_all
+    printed = server_of_all.printed()[before:]
+    if "Traceback" in printed:
+        pytest.fail(f"the server met an error:\n{printed}", pytrace=False)
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from layers.city import City
 from layers.folium_map import overlay_json
 from layers.state import ViewState
 from layers.view import look
+from tests import ROOT
 from tests.browser.chromium import OFFICE
 
-ROOT = Path(__file__).resolve().parents[2]
 WIDE = (1920, 1080)
 NARROW = (390, 844)
 START_SECONDS = 90

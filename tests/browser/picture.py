@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import sync_playwright
 
+from tests import ROOT
 from tests.browser import chromium
 from tests.browser.harness import Watch, map_frame, open_at, serve, settle
 
-PICTURE = Path(__file__).with_name("picture.png")
+PICTURE = ROOT / "tests" / "browser" / "picture.png"
 WIDTH, HEIGHT = 1600, 1000
 
 
@@ -31,7 +30,7 @@ def main() -> None:
         page.screenshot(path=PICTURE)
         browser.close()
     watch.check()
-    print(f"{PICTURE.relative_to(Path.cwd())}: {PICTURE.stat().st_size / 1000:.0f} kB")
+    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

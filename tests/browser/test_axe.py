@@ -8,39 +8,40 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.shell.navigation import SCREENS
-from tests.browser.axe import violations
+from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
-from tests.browser.harness import NARROW, WIDE, Server, map_frame, open_at, settle
+from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
 from tests.test_pages import WITHOUT_MAP
 
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
-MENUS = "[data-testid=stPopover] button[aria-haspopup]"
-LISTS = (
-    "[data-testid=stSelectbox] [aria-haspopup=listbox]:visible, "
-    "[data-testid=stSelectbox] input:visible, [data-testid=stMultiSelect] input:visible"
-)
+MENU = "[data-testid=stPopoverBody]"
+OPENS_MENU = "[data-testid=stPopoverButton]"
+LIST = "[role=listbox]"
+FIELDS = "[data-testid=stSelectbox], [data-testid=stMultiSelect]"
+OPENS_LIST = f":is({FIELDS}) input:visible"
 
 
-def _one_by_one(page: Page) -> Iterator[str]:
-    """Open every menu and one drop-down list, each alone, and name what is open."""
-    for button in page.locator(MENUS).all():
+def _menus(page: Page) -> Iterator[str]:
+    """Open every menu, each alone, and name the one that is open."""
+    for button in page.locator(OPENS_MENU).all():
         button.click()
+        page.locator(MENU).wait_for(timeout=WAIT_MS)
         settle(page)
-        yield f"menu {button.inner_text()}"
+        yield button.inner_text()
         page.keyboard.press("Escape")
-    for field in page.locator(LISTS).all()[:1]:
-        field.click()
-        page.wait_for_timeout(300)
-        yield "list"
-        page.keyboard.press("Escape")
+        expect(page.locator(MENU)).to_have_count(0)
 
 
-def test_a_fault_is_found_in_the_page_and_in_the_map(server: Server, page: Page) -> None:
+def test_a_fault_is_found_in_the_page_in_the_map_and_in_a_menu(server: Server, page: Page) -> None:
     open_at(page, server.url)
     for frame in (page.main_frame, map_frame(page)):
         frame.evaluate("document.body.append(document.createElement('button'))")
     found = [fault for fault in violations(page) if "button-name" in fault]
     assert sorted("iframe" in fault for fault in found) == [False, True]
+    for _ in _menus(page):
+        assert violations(page, MENU, OPENS_MENU) == []
+        page.locator(MENU).evaluate("e => e.append(document.createElement('button'))")
+        assert ["button-name" in fault for fault in violations(page, MENU, OPENS_MENU)] == [True]
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -49,20 +50,37 @@ def test_a_fault_is_found_in_the_page_and_in_the_map(server: Server, page: Page)
 def test_a_screen_has_no_serious_fault(
     server: Server, new_page: NewPage, screen: str, lang: str, size: tuple[int, int]
 ) -> None:
+    """The whole of it with all sections open; then every menu and one list, each for itself."""
     page = new_page(size)
     path = "" if screen == SCREENS[0] else screen
     open_at(page, f"{server.url}/{path}?lang={lang}")
     if screen not in WITHOUT_MAP:
         map_frame(page)
     expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
-    assert violations(page) == [], "menus closed"
-    for summary in page.locator("[data-testid=stExpander] summary").all():
-        if summary.is_visible():
-            summary.click()
+    open_sections(page)
     settle(page)
     assert violations(page) == [], "sections open"
-    for opened in _one_by_one(page):
-        assert violations(page) == [], opened
+    for menu in _menus(page):
+        assert violations(page, MENU, OPENS_MENU) == [], menu
+    for field in page.locator(OPENS_LIST).all()[:1]:
+        field.press("ArrowDown")
+        page.locator(LIST).wait_for(timeout=WAIT_MS)
+        assert violations(page, LIST, FIELDS) == [], "list"
+
+
+def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
+    open_at(page, server.url)
+    arrows = page.locator(f"{OPENS_MENU} [data-testid=stIconMaterial]")
+    assert arrows.count() == page.locator(OPENS_MENU).count() > 0
+    for arrow in arrows.all():
+        box = arrow.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.locator(MENU).wait_for(timeout=WAIT_MS)
+        settle(page)
+        expect(page.locator(MENU)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(MENU)).to_have_count(0)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

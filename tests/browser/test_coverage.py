@@ -13,7 +13,7 @@ from playwright.sync_api import Frame, Page, expect
 from layers.city import City
 from layers.state import default_state
 from layers.text import speaker
-from tests.browser.axe import violations
+from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
     MAP,
@@ -206,8 +206,6 @@ def test_a_part_with_many_controls_has_no_serious_fault(
     page = new_page(NARROW)
     open_at(page, f"{server.url}/coverage?cpart={part}&lang=en")
     map_frame(page)
-    for summary in page.locator("[data-testid=stExpander] summary").all():
-        if summary.is_visible():
-            summary.click()
+    open_sections(page)
     settle(page)
     assert violations(page) == []

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from layers.city import City, load_city
 from layers.state import default_state, to_query
 from layers.text import LONGEST_LABEL, display
+from tests import ROOT
 from tests.browser.harm import harm
 from tests.browser.harness import (
-    ROOT,
     WAIT_MS,
     Server,
     map_frame,

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,15 @@ import pyarrow.parquet as pq
 import pytest
 import rasterio
 import shapely
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pyproj import Transformer
 
 from layers.city import City
 from layers.density_measure import outlines
 from layers.state import token
-from tests.browser.axe import violations
+from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
-from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, serve, settle
+from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
 from tests.rfc7946 import check
 
 N = 20_000
@@ -42,10 +41,10 @@ def _points() -> tuple[Any, Any]:
     return lon, lat
 
 
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that knows a folder with 20,000 points and with more than one reads in a moment."""
-    folder: Path = tmp_path_factory.mktemp("points")
+@pytest.fixture(scope="module", autouse=True)
+def files(points_folder: Path) -> None:
+    """Put 20,000 points into the server's folder, and more than one reads in a moment."""
+    folder = points_folder
     lon, lat = _points()
     pq.write_table(pa.table({"经度": lon, "纬度": lat}), folder / NAME, row_group_size=5000)
     row = "\n".join(f"{a:.6f},{b:.6f}" for a, b in zip(lon, lat, strict=True)) + "\n"
@@ -53,10 +52,6 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         file.write("lon,lat\n")
         for _ in range(200):  # 4 million rows: several seconds of reading
             file.write(row)
-    with serve(env={"ATLAS_POINTS": str(folder)}) as started:
-        yield started
-        if "Traceback" in started.printed():
-            pytest.fail(f"the server met an error:\n{started.printed()}", pytrace=False)
 
 
 def _finished(page: Page) -> None:
@@ -148,7 +143,6 @@ def test_own_points_shut_nobody_out(
         file = token(NAME)
         open_at(page, f"{server.url}/density?lang={lang}&dpart=points&pfile={file}&pshow={show}")
         _finished(page)
-        for fold in page.locator("[data-testid=stExpander] summary").all():
-            fold.click()
-            settle(page)
+        open_sections(page)
+        settle(page)
         assert violations(page) == [], show

@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests import ROOT
 from tests.browser.chromium import OFFICE
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = OFFICE
 _PORTS = ("8501", "8502")
 

@@ -13,7 +13,6 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -25,8 +24,9 @@ from geo.io import to_frame
 from geo.schema import Schema
 from layers.catalog import CATALOG, generic_layer
 from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+from tests import ROOT
 
-HERE = Path(__file__).resolve().parent
+HERE = ROOT / "tests" / "toy"
 WEST, SOUTH, SIDE = 500_000, 4_300_000, 10_000
 PERIOD = "2021-2025"
 ISSUED = "2022-03-01"
