@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from numba.core.caching import UserProvidedCacheLocator
 
-from tests.office.blocks import ROOT
+from tests import ROOT
 
 NOBODY = 65534
 MISSING = "no server runs as nobody: that takes root, and setpriv (Linux, util-linux)"

@@ -15,8 +15,8 @@ from urllib.request import urlopen
 from websockets.exceptions import InvalidStatus
 
 from pages.shell.navigation import SCREENS
+from tests import ROOT
 from tests.browser.harness import serve
-from tests.office.blocks import ROOT
 from tests.office.reader import reader
 
 MISSING = "nothing watches the server's sockets: that takes root, strace, unshare and ip (Linux)"
