@@ -12,11 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from layers.city import City, load_city
 from layers.state import default_state, to_query
 from layers.text import LONGEST_LABEL, display
-<<<<<<< ours
-from tests import ROOT
-=======
 from pages.shell.labels import JOINER
->>>>>>> theirs
+from tests import ROOT
 from tests.browser.harm import harm
 from tests.browser.harness import (
     WAIT_MS,
