@@ -34,7 +34,7 @@ def numbers(column: Any) -> Floats:
     kind = column.type
     if pa.types.is_dictionary(kind):
         at = column.indices.fill_null(len(column.dictionary)).to_numpy(zero_copy_only=False)
-        return np.append(numbers(column.dictionary), np.nan)[at]
+        return np.asarray(np.append(numbers(column.dictionary), np.nan)[at])
     if _is_text(kind):
         return _parsed(column)
     if not (
