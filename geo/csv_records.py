@@ -169,8 +169,8 @@ def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) 
     with path.open("rb") as file:
         head = _header(file)
         for name in names:
-            if head.names.count(name) != 1:
-                raise UnfitError(f"has {head.names.count(name)} columns {name[:40]}.")
+            if (times := head.names.count(name)) != 1:
+                raise UnfitError(f"has {'more than one' if times else 'no'} column {name[:40]}.")
         columns = [head.names.index(name) for name in names]
         file.seek(head.begin)
         for block in _blocks(file, head):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ LONGEST_POINT: Final = 64
 _MEMBERS = {0: 1000, 1: 800, 2: 64}
 """Bytes that a column of the schema, a piece of a column, and what it lists take in memory."""
 _ITEM = 40
+_REMEMBERED = 1000
+_weighed: set[bytes] = set()
+"""Descriptions that were found light enough: each stretch of a file opens it anew."""
 _HEADERS = (256, 1 << 16)
 _BUFFER = 1 << 20
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
@@ -120,7 +124,14 @@ def _weigh_footer(source: Any) -> None:
         raise UnfitError("is no whole Parquet file.")
     if length > MOST_FOOTER:
         raise UnfitError(f"has a description of {length:,} bytes; {MOST_FOOTER:,} are allowed.")
-    weigh(source.read_at(length, size - 8 - length), _MEMBERS, _ITEM, MOST_DESCRIPTION)
+    footer = source.read_at(length, size - 8 - length)
+    digest = hashlib.sha256(footer).digest()
+    if digest in _weighed:
+        return
+    weigh(footer, _MEMBERS, _ITEM, MOST_DESCRIPTION)
+    if len(_weighed) >= _REMEMBERED:
+        _weighed.clear()
+    _weighed.add(digest)
 
 
 def batches(

@@ -331,18 +331,13 @@ def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
     except DataError as error:
         problems.extend(error.problems)
         return 0
-    problems.extend(_name_problems(path, names, asked))
-    return rows
-
-
-def _name_problems(path: Path, names: Sequence[str], asked: Columns) -> Iterator[Problem]:
-    """Yield what is wrong with the columns asked for."""
     for name in asked.names:
         if (times := names.count(name)) == 1:
             continue
         listed = ", ".join(name[:40] for name in names[:12])
         what = "occurs more than once." if times else f"is missing; the file has {listed}."
-        yield Problem(path.name, what, "Name the column.", field=name)
+        problems.append(Problem(path.name, what, "Name the column.", field=name))
+    return rows
 
 
 def columns_of(path: Path) -> tuple[list[str], int]:
@@ -368,15 +363,13 @@ def _unreadable(path: Path, where: str, error: Exception) -> DataError:
         return error
     if isinstance(error, csv_records.UnfitError | parquet.UnfitError):
         what = str(error)
-    elif isinstance(error, OSError) and error.strerror:
-        what = f"cannot be read: {error.strerror}"
     elif isinstance(error, MemoryError):
         what = "cannot be read: it takes more memory than there is."
     else:
         if not isinstance(error, ValueError | OSError):  # not Arrow's word: perhaps our fault
             _log.warning("unforeseen while reading %s", path.name, exc_info=error)
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        what = f"cannot be read: {first.replace(str(path), path.name)[:200]}"
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        what = f"cannot be read: {said.replace(str(path), path.name).splitlines()[0][:200]}"
     remedy = "Write the file again, or take it away."
     return DataError("stream.unreadable", [Problem(where, what, remedy)])
 
@@ -635,9 +628,6 @@ def batches(
     where = path.name
     out: dict[str, int] = {} if left_out is None else left_out
     try:
-        names = columns_of(path)[0]
-        if problems := list(_name_problems(path, names, columns)):
-            raise DataError("stream.unreadable", problems)
         for where, batch in _read(path, columns, groups, out):
             if batch is not None:
                 yield _values(batch, columns, where, out)

@@ -96,7 +96,7 @@ def test_lines_with_nothing_in_them_are_no_rows(tmp_path: Path) -> None:
 
 def test_random_quotes_lose_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(8)
-    for _ in range(150):
+    for _ in range(60):
         monkeypatch.setattr(csv_records, "BLOCK", draw.choice([3, 16, 50, 1 << 20]))
         lines = []
         for k in range(draw.randint(1, 30)):
@@ -157,3 +157,12 @@ def test_a_header_may_have_several_lines(tmp_path: Path) -> None:
     path.write_text('"名\n称","经""度",纬度\r\n甲,1,2\r\n', encoding="utf-8")
     assert header(path).names == ("名\n称", '经"度', "纬度")
     assert read(path, '经"度', "纬度") == ([["1", "2"]], 0)
+
+
+def test_columns_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("x,x,y\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(UnfitError, match="more than one column x"):
+        read(path, "x", "y")
+    with pytest.raises(UnfitError, match="no column z"):
+        read(path, "z", "y")

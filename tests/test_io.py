@@ -86,6 +86,12 @@ def test_sound_geometries_pass(geometry: object) -> None:
     assert whats(collection(feature(geometry, id="a"))) == []
 
 
+NEST: dict[str, object] = {"type": "GeometryCollection", "geometries": []}
+DEEP: list[object] = []
+for _ in range(300):  # what nests must never reach GEOS, which has but one stack
+    NEST = {"type": "GeometryCollection", "geometries": [NEST]}
+    DEEP = [DEEP]
+
 POSITIONS = "geometry: must hold positions of longitude and latitude in degrees."
 
 
@@ -96,6 +102,8 @@ POSITIONS = "geometry: must hold positions of longitude and latitude in degrees.
         ({"type": "point", "coordinates": [1, 2]}, "geometry: has a type that is not one of"),
         ({"type": ["Point"], "coordinates": [1, 2]}, "geometry: has a type that is not one of"),
         ({"type": "GeometryCollection", "geometries": []}, "geometry: has a type that is not"),
+        (NEST, "geometry: has a type that is not"),
+        ({"type": "MultiPolygon", "coordinates": DEEP}, POSITIONS),
         ({"type": "Point"}, POSITIONS),
         ({"type": "Point", "coordinates": []}, POSITIONS),
         ({"type": "Point", "coordinates": [1]}, POSITIONS),

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ from geo.kernels import ONE
 from geo.stream import Binned, CancelledError, Columns, bin_points
 from layers.text import speaker
 from tests import ROOT, examples
+from tests.attack._point_files import nested, wkb_point
 
 Floats = NDArray[np.float64]
 WEST, SOUTH = 500_000.0, 4_300_000.0
@@ -254,6 +256,84 @@ def test_well_known_binary_of_any_kind_is_read(write: Writer) -> None:
     assert found.rejected == rejected(not_a_number=1, not_a_point=1)
     assert found.counts[0, 0] == 2 * ONE
     account(found)
+
+
+def test_no_geometry_of_others_reaches_geos(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100,000 collections in one another overflow its stack and end the process."""
+    point, empty = wkb_point(WEST + 250, SOUTH + 250), wkb_point(math.nan, math.nan)
+    values = [point, nested(100_000), None, empty, b"", point + b"1", empty]
+    path = write(group=3, geometry=pa.array(values, pa.binary()), w=[1.0] * 7)
+    monkeypatch.setattr(shapely, "from_wkb", lambda *_, **__: pytest.fail("GEOS was asked"))
+    told: list[tuple[int, int]] = []
+    for weights in (None, "w"):
+        columns = Columns(geometry="geometry", weights=weights)
+        found = bin_points(
+            [path], grid=GRID, columns=columns, progress=lambda *done: told.append(done)
+        )
+        assert (found.read, found.n) == (7, 1)
+        assert found.rejected == rejected(not_a_number=1, not_a_point=3, empty_point=2)
+        assert told[-1] == (7, 7)
+        account(found)
+
+
+def test_a_text_in_every_row_is_read_once(write: Writer) -> None:
+    """14 kB that would take 200 GB: one long text in a dictionary, and two million rows."""
+    codes = pa.array(np.zeros(300_000, np.int32))
+    text = pa.DictionaryArray.from_arrays(codes, pa.array(["x" * 100_000]))
+    before = pa.total_allocated_bytes()
+    found = bin_points([write(group=300_000, x=text, y=np.zeros(300_000))], grid=GRID)
+    assert found.rejected == rejected(not_a_number=300_000)
+    assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+def test_integers_said_to_be_points_are_refused(write: Writer) -> None:
+    with pytest.raises(DataError, match=r"a\.parquet, row group 0 · geometry: holds int64"):
+        bin_points([write(geometry=[1, 2])], grid=GRID, columns=Columns(geometry="geometry"))
+
+
+def test_two_columns_of_one_name_are_told_apart_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "two.parquet"
+    names = pa.schema([(name, pa.float64()) for name in ("x", "y", "x")])
+    pq.write_table(pa.Table.from_arrays([pa.array([1.0])] * 3, schema=names), path)
+    for look in (
+        lambda: list(stream.batches(path, Columns())),
+        lambda: bin_points([path], grid=GRID),
+    ):
+        with pytest.raises(DataError, match="more than on"):
+            look()
+
+
+def test_a_file_written_while_it_is_read_is_refused(write: Writer) -> None:
+    xy = points(900)
+    path, other = (write(name, group=900, x=xy[:, 0], y=xy[:, 1]) for name in "ab")
+
+    def replace(*_: int) -> None:
+        if other.exists():
+            other.replace(path)
+
+    with pytest.raises(DataError, match="while it was read"):
+        bin_points([path], grid=GRID, progress=replace)
+
+
+def test_no_folder_of_the_server_is_named(write: Writer, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"PAR1" + bytes(50) + b"PAR1")
+    for path in (tmp_path / "none.parquet", tmp_path / "none.csv", tmp_path, broken):
+        with pytest.raises(DataError) as caught:
+            stream.columns_of(path)
+        assert path.name in str(caught.value)
+        assert str(tmp_path.parent) not in str(caught.value)
+
+
+def test_whatever_goes_wrong_in_a_file_is_told_and_logged(
+    write: Writer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(x=[1.0], y=[1.0])
+    for error in (KeyError("x"), OverflowError("int too large"), MemoryError(), TypeError("no")):
+        monkeypatch.setattr(stream, "numbers", Mock(side_effect=error))
+        with pytest.raises(DataError, match=r"a\.parquet, row group 0: cannot be read"):
+            bin_points([path], grid=GRID)
+    assert caplog.text.count("unforeseen while reading a.parquet") == 3
 
 
 def test_csv_gives_the_same_grid(write: Writer, tmp_path: Path) -> None:

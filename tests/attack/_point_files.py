@@ -8,7 +8,6 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,11 +64,6 @@ def plain(rows: int) -> Entry:
     return Entry(f"plain-{rows}.parquet", lambda path: _table(path, **_degrees(rows)), rows)
 
 
-def small() -> list[Entry]:
-    """Return the files that are quick to make and to open: one of each kind for the suite."""
-    return [entry for entry in entries() if not entry.heavy]
-
-
 def _degrees(rows: int) -> dict[str, Any]:
     some = np.random.default_rng(rows).uniform(0, 0.2, (rows, 2))
     return {"lon": 117 + some[:, 0], "lat": 38.85 + some[:, 1]}
@@ -77,6 +71,10 @@ def _degrees(rows: int) -> dict[str, Any]:
 
 def _table(path: Path, **columns: Any) -> None:
     pq.write_table(pa.table(columns), path)
+
+
+def _of(**columns: Any) -> Make:
+    return lambda path: _table(path, **columns)
 
 
 def _bytes(data: bytes) -> Make:
@@ -91,8 +89,34 @@ def _rows(count: int, name: str = "企业{k}") -> list[str]:
 
 
 def _csv(lines: list[str], *, end: str = "\n", encoding: str = "utf-8", last: bool = True) -> Make:
-    text = end.join(["name,lon,lat", *lines]) + (end if last else "")
-    return _bytes(text.encode(encoding))
+    def make(path: Path) -> None:
+        text = end.join(["name,lon,lat", *lines]) + (end if last else "")
+        path.write_bytes(text.encode(encoding))
+
+    return make
+
+
+def _long(way: str) -> Make:
+    """Return a maker of a long file in which two quotes have strayed."""
+
+    def make(path: Path) -> None:
+        lines = _rows(60_000)
+        for k in (1100, 59_990):
+            lines[k] = STRAY[way](lines[k])
+        _csv(lines)(path)
+
+    return make
+
+
+def _wide(count: int) -> Make:
+    """Return a maker of a file of many columns."""
+
+    def make(path: Path) -> None:
+        head = ",".join(["lon", "lat", *map(str, range(count))])
+        row = ",".join(["117", "38.9", *["0"] * count])
+        path.write_text(f"{head}\n{row}\n{row}\n1,2\n", encoding="utf-8")
+
+    return make
 
 
 STRAY = {
@@ -118,10 +142,7 @@ def _quotes() -> Iterator[Entry]:
                 make = _csv(lines, end=end, encoding=encoding, last=end != "\r")
                 yield Entry(f"stray-{way}-{encoding}-{said}.csv", make, 20)
     for way in ("opens-name", "opens-lon", "opens-lat"):
-        lines = _rows(60_000)
-        for k in (1100, 59_990):
-            lines[k] = STRAY[way](lines[k])
-        yield Entry(f"stray-{way}-60000.csv", _csv(lines), 60_000)
+        yield Entry(f"stray-{way}-60000.csv", _long(way), 60_000)
     for k, said in ((0, "first"), (19, "last")):
         lines = _rows(20)
         lines[k] = '"' + lines[k]
@@ -207,11 +228,8 @@ def _headers() -> Iterator[Entry]:
     yield Entry("header-of-2-lines.csv", _bytes(f'"名\n称",lon,lat\n{row}'.encode()), 1)
     yield Entry("header-quoted.csv", _bytes(f'"name","lon","lat"\n{row}'.encode()), 1)
     for count in (20_000, 100_000, 1_000_000):
-        head = ",".join(["lon", "lat", *map(str, range(count))])
-        yield Entry(f"columns-{count}.csv", _bytes(f"{head}\n{row}".encode()), 1, REFUSED)
-    wide = ",".join(["lon", "lat", *map(str, range(10_000))])
-    line = ",".join(["117", "38.9", *["0"] * 10_000])
-    yield Entry("columns-10000.csv", _bytes(f"{wide}\n{line}\n{line}\n1,2\n".encode()), 3)
+        yield Entry(f"columns-{count}.csv", _wide(count), 3, REFUSED)
+    yield Entry("columns-10000.csv", _wide(10_000), 3)
 
 
 def _cells() -> Iterator[Entry]:
@@ -226,7 +244,7 @@ def _cells() -> Iterator[Entry]:
         yield Entry(f"cell-{k}.csv", _csv(lines), 8)
         yield Entry(f"weight-{k}.csv", _csv([f"{quoted},117.1,38.9"] * 3), 3, EITHER, "name")
         texts = pa.array([cell, "117.1", None])
-        yield Entry(f"cell-{k}.parquet", partial(_table, lon=texts, lat=texts), 3)
+        yield Entry(f"cell-{k}.parquet", _of(lon=texts, lat=texts), 3)
     short, long = ["a"] * 30_000, ["a,b,c,d"] * 30_000
     yield Entry("torn-60000.csv", _csv([*short, *_rows(5), *long]), 60_005)
 
@@ -252,7 +270,7 @@ def _kinds() -> Iterator[Entry]:
         "binary": pa.array([b"117.1", b"\xff", None]),
     }
     for said, column in known.items():
-        yield Entry(f"kind-{said}.parquet", partial(_table, lon=column, lat=column), n)
+        yield Entry(f"kind-{said}.parquet", _of(lon=column, lat=column), n)
     wrong = {
         "timestamp": pa.array([0] * n, pa.timestamp("ns")),
         "date": pa.array([0] * n, pa.date32()),
@@ -269,8 +287,7 @@ def _kinds() -> Iterator[Entry]:
         "fixed-100000": pa.array([b"8" * 100_000] * n, pa.binary(100_000)),
     }
     for said, column in wrong.items():
-        make = partial(_table, lon=column, lat=column)
-        yield Entry(f"kind-{said}.parquet", make, n, REFUSED)
+        yield Entry(f"kind-{said}.parquet", _of(lon=column, lat=column), n, REFUSED)
     one = pa.array([117.1])
     names = pa.schema([(name, pa.float64()) for name in ("lon", "lat", "lon")])
     twice = pa.Table.from_arrays([one, one, one], schema=names)
@@ -324,16 +341,15 @@ def _shapes() -> Iterator[Entry]:
     for said, value in values.items():
         for kind in (pa.binary(), pa.large_binary()):
             column = pa.array([point, value, None, value, empty], kind)
-            make = lambda path, c=column: _table(path, geometry=c)  # noqa: E731
-            yield Entry(f"wkb-{said}-{kind}.parquet", _geo(make), 5)
+            may: Any = EITHER if said == "10MB" else READ
+            yield Entry(f"wkb-{said}-{kind}.parquet", _geo(_of(geometry=column)), 5, may)
     for said, column in {
         "coded": pa.array([point, line, None] * 9).dictionary_encode(),
         "fixed": pa.array([point, point, None], pa.binary(21)),
         "view": pa.array([point, line, None], pa.binary_view()),
         "sliced": pa.array([line, point, empty])[1:],
     }.items():
-        make = lambda path, c=column: _table(path, geometry=c)  # noqa: E731
-        yield Entry(f"wkb-in-{said}.parquet", _geo(make), len(column))
+        yield Entry(f"wkb-in-{said}.parquet", _geo(_of(geometry=column)), len(column))
     for said, column in {
         "ints": pa.array([1, 2]),
         "text": pa.array(["POINT (1 2)"]),
@@ -341,8 +357,9 @@ def _shapes() -> Iterator[Entry]:
         "list": pa.array([[point]]),
         "struct": pa.array([{"x": 1.0, "y": 2.0}]),
     }.items():
-        make = lambda path, c=column: _table(path, geometry=c)  # noqa: E731
-        yield Entry(f"said-to-be-wkb-{said}.parquet", _geo(make), len(column), REFUSED)
+        yield Entry(
+            f"said-to-be-wkb-{said}.parquet", _geo(_of(geometry=column)), len(column), REFUSED
+        )
 
 
 def _geo(make: Make) -> Make:
@@ -409,6 +426,8 @@ def _bombs() -> Iterator[Entry]:
     yield heavy("plain-text-100kB", _plainly("7" * 100_000, 4000), 4000, EITHER)
     yield heavy("plain-text-900kB", _plainly("7" * 900_000, 1000), 1000, EITHER)
     yield heavy("plain-text-gzip", _plainly("7" * 100_000, 3000, compression="gzip"), 3000, EITHER)
+    few: dict[str, Any] = {"data_page_size": 1 << 19, "write_batch_size": 4}
+    yield heavy("plain-text-60kB", _plainly("7" * 60_000, 20_000, **few), 20_000)
     one_page: dict[str, Any] = {"data_page_size": 1 << 30, "write_batch_size": 1 << 24}
     yield heavy("plain-text-one-page", _plainly("7" * 100_000, 3000, **one_page), 3000, REFUSED)
     yield heavy("wkb-100MB", _geo(lambda p: _table(p, geometry=[bytes(100 << 20)])), 1, REFUSED)
@@ -443,7 +462,7 @@ def _crafted() -> Iterator[Entry]:
     body = np.full(N, 117.1).tobytes()
     page, whole = _thrift.page, _thrift.file
     zeros = b"\x28\xb5\x2f\xfd"  # begins a frame of zstd
-    for said, data, may in (
+    made: list[tuple[str, bytes, Any]] = [
         ("sound", whole(page(body, N), values=N, rows=N), READ),
         ("says-2GB", whole(page(body, N, size=2**31 - 1), values=N, rows=N), REFUSED),
         (
@@ -463,7 +482,8 @@ def _crafted() -> Iterator[Entry]:
         ("many-pages", whole(page(body[:8], 1) * 150_000, values=150_000, rows=150_000), REFUSED),
         ("pages-of-nothing", whole(page(b"", 0) * 150_000, values=N, rows=N), REFUSED),
         ("text-cut", whole(page(b"\xff\xff\xff\x7f" * 9, 9), values=9, rows=9, kind=6), REFUSED),
-    ):
+    ]
+    for said, data, may in made:
         rows = N - 1 if said == "fewer-rows" else N
         yield Entry(f"crafted-{said}.parquet", _bytes(data), rows, may)
     leaf = _thrift.element(b"x", kind=5)
@@ -510,12 +530,15 @@ def _damaged() -> Iterator[Entry]:
     yield Entry("footer-beyond.parquet", _bytes(huge), N, REFUSED)
     yield Entry("csv-inside.parquet", _bytes(b"lon,lat\n117,38.9\n" * 9), 9, REFUSED)
     yield Entry("no-rows.parquet", lambda path: _table(path, **_degrees(0)), 0)
-    wide = {f"c{k}": [1.0] for k in range(6000)} | _degrees(1)
-    yield Entry("columns-6000.parquet", lambda path: _table(path, **wide), 1)
-    wider = {f"c{k}": [1.0] for k in range(20_000)} | _degrees(1)
-    yield Entry("columns-20000.parquet", lambda path: _table(path, **wider), 1, REFUSED)
+    yield Entry("columns-6000.parquet", lambda path: _table(path, **_columns(6000)), 1)
+    yield Entry("columns-20000.parquet", lambda path: _table(path, **_columns(20_000)), 1, REFUSED)
     groups = pa.table(_degrees(2000))
-    make = lambda path: pq.write_table(groups, path, row_group_size=1)  # noqa: E731
-    yield Entry("groups-2000.parquet", make, 2000)
+    yield Entry(
+        "groups-2000.parquet", lambda path: pq.write_table(groups, path, row_group_size=1), 2000
+    )
     note = groups.replace_schema_metadata({b"note": b"x" * (20 << 20)})
     yield Entry("note-of-20MB.parquet", lambda path: pq.write_table(note, path), 2000, EITHER)
+
+
+def _columns(count: int) -> dict[str, Any]:
+    return {f"c{k}": [1.0] for k in range(count)} | _degrees(1)
