@@ -202,12 +202,15 @@ def _read(out: Path) -> str:
     """Check a folder's files against its manifest, as ``sha256sum -c`` would."""
     time.sleep(0.002)
     try:
-        data, before = (out / MANIFEST).read_bytes(), (out / MANIFEST).stat()
+        with (out / MANIFEST).open("rb") as manifest:  # what is read is what is compared below
+            data, before = manifest.read(), os.fstat(manifest.fileno())
         listed = {entry["name"]: entry["sha256"] for entry in json.loads(data)["files"]}
         found = {n: sha256((out / n).read_bytes()) if (out / n).exists() else "" for n in listed}
         if found == listed and files_listed(data) == listed.keys():
             return "whole"
-        return "torn" if os.path.samestat(before, (out / MANIFEST).stat()) else "changed meanwhile"
+        after = (out / MANIFEST).stat()
+        same = (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+        return "torn" if same else "changed meanwhile"
     except FileNotFoundError:
         return "changed meanwhile" if (out / MANIFEST).exists() else "torn"
 
