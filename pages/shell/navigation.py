@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from layers.text import LANGS, Say, speaker
+from pages.shell.ahead import READERS
 
 SCREENS: Final = ("explore", "district", "density", "coverage", "sources")
 """In the order of the menu; the first is the address without a path."""
@@ -40,7 +41,9 @@ def route() -> None:
     st.session_state[ROUTED] = True
     asked = st.query_params.get("lang", LANGS[0])
     say = speaker(asked if asked in LANGS else LANGS[0])
-    st.navigation(list(screens(say).values()), position="hidden").run()
+    page = st.navigation(list(screens(say).values()), position="hidden")
+    with READERS.answering():
+        page.run()
 
 
 def ensure_routed() -> None:
