@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -53,27 +55,60 @@ def test_what_fails_ahead_is_logged_and_the_rest_is_answered(
         yield lambda: answered.append("last")
 
     monkeypatch.setattr(ahead, "answers", answers)
+    monkeypatch.setattr(ahead, "compile_loops", lambda end: answered.append("compiled"))
     with caplog.at_level(logging.WARNING):
-        ahead.run()
-    assert answered == ["last"]
+        ahead.run(Event())
+    assert answered == ["last", "compiled"]
     assert "is not a valid polygon" in caplog.text and "ZeroDivisionError" in caplog.text
 
 
 def test_nothing_is_done_ahead_where_the_environment_says_no(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import asyncio
+    begun, ends = Event(), []
 
-    begun: list[str] = []
-    monkeypatch.setattr(ahead, "start", lambda: begun.append("start"))
+    def run(end: Event) -> None:
+        ends.append(end)
+        begun.set()
 
     async def live() -> None:
         async with ahead.lifespan(None):
-            pass
+            await asyncio.to_thread(begun.wait, 0.2)
 
+    monkeypatch.setattr(ahead, "run", run)
     monkeypatch.setenv(ahead.VARIABLE, "no")
     asyncio.run(live())
-    assert not begun
+    assert not ends
     monkeypatch.delenv(ahead.VARIABLE)
     asyncio.run(live())
-    assert begun == ["start"]
+    assert len(ends) == 1 and ends[0].is_set()  # the end of the server is its end too
+
+
+def test_what_is_done_ahead_waits_for_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "REST_S", 0.01)
+    readers, over = ahead.Readers(), Event()
+
+    def wait() -> None:
+        readers.wait()
+        over.set()
+
+    with pytest.raises(KeyError), readers.answering():
+        Thread(target=wait, daemon=True).start()
+        assert not over.wait(0.1)
+        raise KeyError  # a page that fails is answered, too
+    assert over.wait(10)
+
+
+def test_the_compiler_ends_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+    plain = subprocess.Popen
+
+    def slow(_: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        begun.append(plain([sys.executable, "-c", "import time; time.sleep(60)"], **options))
+        return begun[0]
+
+    monkeypatch.setattr(subprocess, "Popen", slow)
+    end = Event()
+    end.set()
+    ahead.compile_loops(end)
+    assert begun[0].returncode

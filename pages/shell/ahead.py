@@ -2,7 +2,8 @@
 
 A thread asks, one after the other, for what the pages show of each pack before anybody has chosen
 anything, through the very functions that the pages call: who asks meanwhile waits for that same
-computation. A process of its own, of the lowest priority, compiles the loops for large inputs.
+computation. While a reader is answered, the thread rests: both would share one interpreter. A
+process of its own, of the lowest priority, compiles the loops for large inputs last of all.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final
 
 from geo.errors import AtlasError
@@ -23,26 +25,72 @@ from geo.errors import AtlasError
 VARIABLE: Final = "ATLAS_AHEAD"
 """Set to ``no``, nothing is done ahead: for servers that live for seconds, as in tests."""
 NICENESS: Final = 19
+REST_S: Final = 1.0
+"""Seconds without a reader after which the next answer is computed ahead."""
 _ROOT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
 
 
+class Readers:
+    """Know whether a reader is being answered: what is done ahead gives way to that."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._answered = 0
+        self._last = -REST_S
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Mark the time in which one run of a page is answered."""
+        with self._lock:
+            self._answered += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._answered -= 1
+                self._last = time.monotonic()
+
+    def wait(self) -> None:
+        """Return when nobody has been answered for a while."""
+        while self._answered or time.monotonic() - self._last < REST_S:
+            time.sleep(REST_S / 10)
+
+
+READERS: Final = Readers()
+
+
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Start working ahead with the server, and end the compiler with it."""
-    compiler = start() if os.environ.get(VARIABLE) != "no" else None
+    """Start working ahead with the server; the compiler ends with it."""
+    if os.environ.get(VARIABLE) == "no":
+        yield
+        return
+    end = Event()
+    Thread(target=run, args=(end,), name="ahead", daemon=True).start()
     try:
         yield
     finally:
-        if compiler is not None and compiler.poll() is None:
-            compiler.terminate()
-            compiler.wait()
+        end.set()
 
 
-def start() -> subprocess.Popen[bytes]:
-    """Start the thread and the compiler, and return the latter."""
-    # Not of low priority: a thread that holds the interpreter's lock must not be kept waiting.
-    Thread(target=run, name="ahead", daemon=True).start()
+def run(end: Event) -> None:
+    """Ask for all first answers, then compile; what fails is told in the log, and to who asks."""
+    for answer in answers():
+        READERS.wait()
+        if end.is_set():
+            return
+        try:
+            answer()
+        except AtlasError as error:
+            _LOG.warning("A first answer cannot be given: %s", error)
+        except Exception:
+            _LOG.exception("A first answer failed")
+    compile_loops(end)
+
+
+def compile_loops(end: Event) -> None:
+    """Compile the loops for large inputs in a process of the lowest priority, until the end."""
     compiler = subprocess.Popen(
         [sys.executable, "-m", "geo.compile_ahead"],
         cwd=_ROOT,
@@ -52,18 +100,10 @@ def start() -> subprocess.Popen[bytes]:
     if hasattr(os, "setpriority"):  # not on Windows
         with suppress(OSError):  # it has ended already
             os.setpriority(os.PRIO_PROCESS, compiler.pid, NICENESS)
-    return compiler
-
-
-def run() -> None:
-    """Ask for all first answers; what fails is told in the log, and to who asks for it."""
-    for answer in answers():
-        try:
-            answer()
-        except AtlasError as error:
-            _LOG.warning("A first answer cannot be given: %s", error)
-        except Exception:
-            _LOG.exception("A first answer failed")
+    while compiler.poll() is None:
+        if end.wait(REST_S):
+            compiler.terminate()
+            compiler.wait()
 
 
 def answers() -> Iterator[Callable[[], object]]:

@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from layers.text import LANGS, Say, display, speaker
 from pages.shell import failure
+from pages.shell.ahead import READERS
 from pages.shell.labels import literal
 
 SCREENS: Final = ("explore", "district", "density", "coverage", "sources")
@@ -43,7 +44,7 @@ def route() -> None:
     asked = st.query_params.get("lang", LANGS[0])
     say = speaker(asked if asked in LANGS else LANGS[0])
     page = st.navigation(list(screens(say).values()), position="hidden")
-    with failure.caught():
+    with READERS.answering(), failure.caught():
         page.run()
 
 
