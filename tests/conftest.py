@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Playwright, sync_playwright
 
 from layers.city import City, load_city
 from tests import CI, ROOT, examples
@@ -72,6 +73,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     }
     for reason in sorted(office):
         terminalreporter.write_line(f"A test of an office's server was {reason}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """What drives browsers; there can be but one in a process."""
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

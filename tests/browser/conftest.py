@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.browser import chromium
 from tests.browser.harness import WIDE, Server, Watch, serve
@@ -15,15 +15,16 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(
+    driver: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
     """Chromium without a window; the tests that need it are skipped where there is none."""
-    with sync_playwright() as playwright:
-        path = chromium.find(playwright)
-        if path is None:
-            pytest.skip(chromium.MISSING)
-        started = chromium.launch(playwright, path)
-        yield started
-        started.close()
+    path = chromium.find(driver)
+    if path is None:
+        pytest.skip(chromium.MISSING)
+    started = chromium.keep(driver, path, tmp_path_factory.mktemp("profile"))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,7 @@ def points_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_of_all(browser: Browser, points_folder: Path) -> Iterator[Server]:
+def server_of_all(browser: BrowserContext, points_folder: Path) -> Iterator[Server]:
     """One server for every module that needs no other; sessions on it are apart."""
     with serve(env={"ATLAS_POINTS": str(points_folder)}) as started:
         yield started
@@ -50,31 +51,32 @@ def server(server_of_all: Server) -> Iterator[Server]:
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
+def watch(browser: BrowserContext) -> Iterator[Watch]:
     """The record of the test's pages; whatever it holds at the end fails the test."""
     record = Watch()
-    yield record
+    with record.over(browser):
+        yield record
     record.check()
 
 
 @pytest.fixture
-def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
-    """Open a watched page in a context of its own: ``new_page(size=NARROW)``."""
-    contexts = []
+def new_page(browser: BrowserContext, watch: Watch) -> Iterator[NewPage]:
+    """Open a watched page that remembers nothing: ``new_page(size=NARROW)``."""
+    opened: list[Page] = []
 
     def make(size: tuple[int, int] = WIDE) -> Page:
         width, height = size
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
-        )
-        contexts.append(context)
-        watch.attach(context)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        return context.new_page()
+        page = browser.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        opened.append(page)
+        return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for page in opened:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        page.close()
+    browser.clear_cookies()
 
 
 @pytest.fixture

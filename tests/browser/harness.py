@@ -12,10 +12,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Frame, Page
@@ -145,10 +146,26 @@ class Watch:
 
     def attach(self, context: BrowserContext) -> None:
         """Watch every page of ``context``, those to come included."""
-        context.on("request", lambda request: self._asked(request.url))
-        context.on("console", self._said)
-        context.on("weberror", lambda error: self.errors.append(str(error.error)))
-        context.on("page", self._opened)
+        for event, listener in self._listeners().items():
+            context.on(event, listener)  # type: ignore[call-overload]
+
+    @contextmanager
+    def over(self, context: BrowserContext) -> Iterator[None]:
+        """Watch every page of ``context`` for a time."""
+        listeners = self._listeners()
+        for event, listener in listeners.items():
+            context.on(event, listener)  # type: ignore[call-overload]
+        yield
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
+
+    def _listeners(self) -> dict[str, Callable[[Any], None]]:
+        return {
+            "request": lambda request: self._asked(request.url),
+            "console": self._said,
+            "weberror": lambda error: self.errors.append(str(error.error)),
+            "page": self._opened,
+        }
 
     def check(self) -> None:
         """Fail if anything left this machine or went wrong."""

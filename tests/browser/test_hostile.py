@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.city import City, load_city
 from layers.state import default_state, to_query
@@ -38,7 +38,7 @@ class Hostile(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+def hostile(browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     pack = hostile_pack(tmp_path_factory.mktemp("packs"))
     with serve(env={"ATLAS_PACKS": str(pack)}) as server:
         yield Hostile(server, load_city(pack))
