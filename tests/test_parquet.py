@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -112,7 +113,8 @@ def test_a_file_must_hold_what_it_says(
     put: Put, page: bytes, said: dict[str, int], what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "MOST_PAGES", 100)
-    path = put(_thrift.file(page, **({"values": 1000, "rows": 1000} | said)))
+    options: dict[str, Any] = {"values": 1000, "rows": 1000} | said
+    path = put(_thrift.file(page, **options))
     with pytest.raises((ValueError, OSError), match=what):
         read(path)
 
