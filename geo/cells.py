@@ -33,8 +33,7 @@ def numbers(column: Any) -> Floats:
 
     kind = column.type
     if pa.types.is_dictionary(kind):
-        at = column.indices.fill_null(len(column.dictionary)).to_numpy(zero_copy_only=False)
-        return np.asarray(np.append(numbers(column.dictionary), np.nan)[at])
+        return np.asarray(np.append(numbers(column.dictionary), np.nan)[codes(column)])
     if _is_text(kind):
         return _parsed(column)
     if not (
@@ -47,6 +46,29 @@ def numbers(column: Any) -> Floats:
     if kind != pa.float64():
         column = column.cast(pa.float64(), safe=False)
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def codes(column: Any) -> NDArray[np.int64]:
+    """Return the place in the dictionary of each value of a column; where there is none, its end.
+
+    Parameters
+    ----------
+    column
+        Arrow array of numbers that stand for values of a dictionary.
+
+    Raises
+    ------
+    ValueError
+        A number stands for no value: Arrow takes them from the file as they are.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    size, indices = len(column.dictionary), column.indices.cast(pa.int64())
+    ends = pc.min_max(indices).as_py()
+    if ends["min"] is not None and not 0 <= ends["min"] <= ends["max"] < size:
+        raise ValueError("holds values that its dictionary lacks.")
+    return np.asarray(indices.fill_null(size).to_numpy(zero_copy_only=False))
 
 
 def _is_text(kind: Any) -> bool:

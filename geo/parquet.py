@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from geo.thrift import I32, STRUCT, Fields, Reader, weigh
+from geo.thrift import I64, LIST, STRUCT, Fields, Reader, inner, weigh, whole
 
 MAGIC: Final = b"PAR1"
 MOST_FOOTER: Final = 32 << 20
@@ -37,9 +37,8 @@ LONGEST_POINT: Final = 64
 _MEMBERS = {0: 1000, 1: 800, 2: 64}
 """Bytes that a column of the schema, a piece of a column, and what it lists take in memory."""
 _ITEM = 40
-_REMEMBERED = 1000
-_weighed: set[bytes] = set()
-"""Descriptions that were found light enough: each stretch of a file opens it anew."""
+_REMEMBERED = 4
+_CODECS = {1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd"}
 _HEADERS = (256, 1 << 16)
 _BUFFER = 1 << 20
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
@@ -51,6 +50,31 @@ class UnfitError(ValueError):
     """A file would take more memory than it may, or its parts do not agree."""
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a piece of a column lies, as the description of the file says.
+
+    Arrow's own way to ask for this ends the process where the description contradicts itself.
+    """
+
+    codec: int
+    values: int
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """A row group: how many rows it says that it has, and its pieces of columns."""
+
+    rows: int
+    pieces: tuple[Piece, ...]
+
+
+_known: dict[bytes, tuple[Group, ...]] = {}
+"""Descriptions that were found light enough: each stretch of a file opens it anew."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A file whose description has been weighed.
@@ -60,11 +84,14 @@ class Opened:
     source
         The file as Arrow reads it.
     metadata
-        Its description as Arrow tells it.
+        Its description as Arrow tells it; only for what concerns all of the file.
+    groups
+        Its row groups.
     """
 
     source: Any
     metadata: Any
+    groups: tuple[Group, ...]
 
     def reader(self, coded: Sequence[str] = ()) -> Any:
         """Return a reader that keeps the dictionaries of some columns as they are."""
@@ -101,37 +128,80 @@ def opened(path: Path) -> Iterator[Opened]:
     import pyarrow.parquet as pq
 
     with pa.OSFile(str(path), "rb") as source:
-        _weigh_footer(source)
+        groups = _groups(_footer(source))
         metadata = pq.read_metadata(source)
         if metadata.num_columns > MOST_COLUMNS:
             raise UnfitError(f"has {metadata.num_columns:,} columns; {MOST_COLUMNS:,} are allowed.")
-        groups = (metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
-        rows = list(groups)
-        if min(rows, default=0) < 0 or sum(rows) != metadata.num_rows:
-            raise UnfitError(f"says {metadata.num_rows:,} rows, its row groups {sum(rows):,}.")
-        yield Opened(source, metadata)
+        rows = sum(group.rows for group in groups)
+        if rows != metadata.num_rows or any(group.rows < 0 for group in groups):
+            raise UnfitError(f"says {metadata.num_rows:,} rows, its row groups {rows:,}.")
+        yield Opened(source, metadata, groups)
 
 
-def _weigh_footer(source: Any) -> None:
+def _footer(source: Any) -> bytes:
+    """Return the description of a file."""
     size = source.size()
     if size < 12:
         raise UnfitError("is empty." if not size else "is no Parquet file.")
     tail = source.read_at(8, size - 8)
-    if tail[4:] != MAGIC:
-        raise UnfitError("is no whole Parquet file.")
     length = int.from_bytes(tail[:4], "little")
-    if length > size - 8:
+    if tail[4:] != MAGIC or length > size - 8:
         raise UnfitError("is no whole Parquet file.")
     if length > MOST_FOOTER:
         raise UnfitError(f"has a description of {length:,} bytes; {MOST_FOOTER:,} are allowed.")
-    footer = source.read_at(length, size - 8 - length)
+    return bytes(source.read_at(length, size - 8 - length))
+
+
+def _groups(footer: bytes) -> tuple[Group, ...]:
+    """Return the row groups of a description that is not too heavy."""
     digest = hashlib.sha256(footer).digest()
-    if digest in _weighed:
-        return
-    weigh(footer, _MEMBERS, _ITEM, MOST_DESCRIPTION)
-    if len(_weighed) >= _REMEMBERED:
-        _weighed.clear()
-    _weighed.add(digest)
+    if (known := _known.get(digest)) is not None:
+        return known
+    try:
+        weigh(footer, _MEMBERS, _ITEM, MOST_DESCRIPTION)
+        found = tuple(_structures(Reader(footer), 4, _group))
+    except EOFError as error:
+        raise UnfitError(str(error)) from error
+    while len(_known) >= _REMEMBERED:
+        _known.pop(next(iter(_known)), None)
+    _known[digest] = found
+    return found
+
+
+def _structures(
+    reader: Reader, number: int, each: Callable[[Reader], Any], seen: dict[int, int] | None = None
+) -> list[Any]:
+    """Read a structure; return the members of one list of it, and put whole numbers aside."""
+    members: list[Any] = []
+    last = 0
+    while True:
+        last, kind = reader.field(last)
+        if not kind:
+            return members
+        if (last, kind) == (number, LIST):
+            size, member = reader.several()
+            if size and member != STRUCT:
+                raise UnfitError("has a description that is none of Parquet.")
+            members = [each(reader) for _ in range(size)]
+        elif kind == I64 and seen is not None:
+            seen[last] = reader.signed()
+        else:
+            reader.skip(kind)
+
+
+def _group(reader: Reader) -> Group:
+    seen: dict[int, int] = {}
+    pieces = _structures(reader, 1, _piece, seen)
+    return Group(seen.get(3, 0), tuple(pieces))
+
+
+def _piece(reader: Reader) -> Piece:
+    meta = inner(reader.struct(), 3)
+    begin, coded = whole(meta, 9, I64), whole(meta, 11, I64)
+    if 0 < coded < begin:
+        begin = coded
+    size = whole(meta, 7, I64)
+    return Piece(whole(meta, 4), whole(meta, 5, I64), begin, begin + size)
 
 
 def batches(
@@ -164,7 +234,7 @@ def batches(
     """
     with opened(path) as file:
         leaves = _leaves(file.metadata, names)
-        for group in range(file.metadata.num_row_groups) if groups is None else groups:
+        for group in range(len(file.groups)) if groups is None else groups:
             where = f"{path.name}, row group {group}"
             yield where, None
             plan = _plan(file, group, leaves, rows)
@@ -176,7 +246,7 @@ def batches(
                     raise UnfitError("holds columns whose names cannot be told apart.")
                 read += batch.num_rows
                 yield where, batch
-            said = file.metadata.row_group(group).num_rows
+            said = file.groups[group].rows
             if read != said:
                 raise UnfitError(f"holds {read:,} rows and says that it holds {said:,}.")
 
@@ -224,13 +294,15 @@ class _Page:
 def _plan(file: Opened, group: int, leaves: dict[str, int], rows: int) -> _Plan:
     """Look at the headers of all pages of a row group before any of them is unpacked."""
     longest, coded = 1.0, []
+    pieces = file.groups[group].pieces
+    if len(pieces) != file.metadata.num_columns:
+        raise UnfitError("lacks columns that the file has.")
     for name, k in leaves.items():
-        chunk = file.metadata.row_group(group).column(k)
-        free = chunk.physical_type == "BYTE_ARRAY"
-        for page in _pages(file.source, chunk):
+        free = file.metadata.schema.column(k).physical_type == "BYTE_ARRAY"
+        for page in _pages(file.source, pieces[k]):
             _require_small(page, name)
             if page.kind == _DICTIONARY:
-                if free and not _even(file.source, chunk, page):
+                if free and not _even(file.source, pieces[k], page):
                     coded.append(name)
             elif free:
                 if page.encoding == _PREFIXED:
@@ -250,19 +322,18 @@ def _require_small(page: _Page, name: str) -> None:
         raise UnfitError(f"holds values of {mean:,} bytes on average in {name}: no positions.")
 
 
-def _pages(source: Any, chunk: Any) -> Iterator[_Page]:
+def _pages(source: Any, piece: Piece) -> Iterator[_Page]:
     """Yield the headers of all pages that Arrow will read of a piece of a column."""
-    begin = chunk.data_page_offset
-    if chunk.dictionary_page_offset and 0 < chunk.dictionary_page_offset < begin:
-        begin = chunk.dictionary_page_offset
-    end, seen, at = begin + chunk.total_compressed_size, 0, begin
+    if min(piece.begin, piece.end - piece.begin, piece.values) < 0:
+        raise UnfitError("has columns of less than nothing.")
+    seen, at = 0, piece.begin
     for pages in count():
-        if at >= end or seen >= chunk.num_values:
+        if at >= piece.end or seen >= piece.values:
             return
         if pages >= MOST_PAGES:
             raise UnfitError(f"has more than {MOST_PAGES:,} pages in a row group.")
         page = _page(source, at)
-        if page.at + page.packed > end:
+        if page.at + page.packed > piece.end:
             raise UnfitError("has pages that reach beyond their column.")
         yield page
         seen += 0 if page.kind == _DICTIONARY else page.values
@@ -280,25 +351,17 @@ def _page(source: Any, at: int) -> _Page:
 
 
 def _as_page(fields: Fields, at: int) -> _Page:
-    def number(of: Fields, field: int) -> int:
-        value = of.get((field, I32), 0)
-        return value if isinstance(value, int) else 0
-
-    def inner(field: int) -> Fields:
-        value = fields.get((field, STRUCT), {})
-        return value if isinstance(value, dict) else {}
-
-    kind = number(fields, 1)
-    header = inner({_DATA: 5, _DICTIONARY: 7, _DATA_2: 8}.get(kind, 0))
-    values = number(header, 1)
-    encoding = number(header, 4 if kind == _DATA_2 else 2)
-    page = _Page(kind, values, encoding, number(fields, 3), number(fields, 2), at)
+    kind = whole(fields, 1)
+    header = inner(fields, {_DATA: 5, _DICTIONARY: 7, _DATA_2: 8}.get(kind, 0))
+    values = whole(header, 1)
+    encoding = whole(header, 4 if kind == _DATA_2 else 2)
+    page = _Page(kind, values, encoding, whole(fields, 3), whole(fields, 2), at)
     if min(page.values, page.packed, page.size) < 0:
         raise UnfitError("has a page of less than nothing.")
     return page
 
 
-def _even(source: Any, chunk: Any, page: _Page) -> bool:
+def _even(source: Any, piece: Piece, page: _Page) -> bool:
     """Tell whether all values of a dictionary have one length, that of a point or a number.
 
     Only then may Arrow write out each row: a dictionary of one long value would grow by the
@@ -307,10 +370,10 @@ def _even(source: Any, chunk: Any, page: _Page) -> bool:
     import pyarrow as pa
 
     body = source.read_at(page.packed, page.at)
-    if chunk.compression != "UNCOMPRESSED":
+    if piece.codec:
         try:
-            body = pa.Codec(chunk.compression.lower()).decompress(body, page.size, asbytes=True)
-        except (ValueError, OSError, pa.ArrowException):
+            body = pa.Codec(_CODECS[piece.codec]).decompress(body, page.size, asbytes=True)
+        except (KeyError, ValueError, OSError, pa.ArrowException):
             return False
     if not page.values or page.size % page.values or len(body) != page.size:
         return False

@@ -499,7 +499,7 @@ def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
         return [(path, None)]
     try:
         with parquet.opened(path) as file:
-            groups = list(range(file.metadata.num_row_groups))
+            groups = list(range(len(file.groups)))
     except Exception as error:  # the file was whole a moment ago, and is another one now
         raise _unreadable(path, path.name, error) from error
     return [(path, some.tolist()) for some in np.array_split(groups, parts) if len(some)]

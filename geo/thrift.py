@@ -8,7 +8,7 @@ from typing import Final
 MOST_DEPTH: Final = 24
 """Structures of Parquet nest eight deep at most."""
 BOOLS, I32, I64, BINARY, STRUCT = (1, 2), 5, 6, 8, 12
-_LISTS, _MAP = (9, 10), 11
+LIST, _LISTS, _MAP = 9, (9, 10), 11
 _FIXED = {3: 1, 7: 8}
 _CUT = "ends in the middle of its description."
 _WRONG = "has a description that is none of Parquet."
@@ -94,7 +94,10 @@ class Reader:
             raise EOFError(_CUT)
 
     def struct(self, depth: int = 0) -> Fields:
-        """Return the whole numbers, truths and structures of a structure by number and type."""
+        """Return the whole numbers, truths and structures of a structure by number and type.
+
+        Of a field that stands twice the last value counts.
+        """
         if depth > MOST_DEPTH:
             raise ValueError(_WRONG)
         fields: dict[tuple[int, int], object] = {}
@@ -105,12 +108,25 @@ class Reader:
                 return fields
             if kind in (I32, I64):
                 fields[last, kind] = self.signed()
-            elif kind == STRUCT:
-                fields[last, kind] = self.struct(depth + 1)
+            elif kind == STRUCT:  # a second one adds to the first, as in Thrift's own readers
+                before, now = fields.get((last, kind), {}), self.struct(depth + 1)
+                fields[last, kind] = {**before, **now} if isinstance(before, dict) else now
             elif kind in BOOLS:
                 fields[last, BOOLS[0]] = kind == BOOLS[0]
             else:
                 self.skip(kind, depth)
+
+
+def whole(fields: Fields, number: int, kind: int = I32) -> int:
+    """Return a whole number among the fields of a structure, 0 if it is not there."""
+    value = fields.get((number, kind), 0)
+    return value if isinstance(value, int) else 0
+
+
+def inner(fields: Fields, number: int) -> Fields:
+    """Return a structure among the fields of a structure, an empty one if it is not there."""
+    value = fields.get((number, STRUCT), {})
+    return value if isinstance(value, dict) else {}
 
 
 def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:

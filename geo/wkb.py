@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.cells import codes
+
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
@@ -49,7 +51,7 @@ def points(column: Any) -> Points:
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type):
-        at = column.indices.fill_null(len(column.dictionary)).to_numpy(zero_copy_only=False)
+        at = codes(column)
         some = points(column.dictionary)
         return Points(
             np.append(some.x, np.nan)[at],

@@ -44,6 +44,20 @@ def test_numbers_of_every_kind_are_read(column: pa.Array, expected: list[float])
     np.testing.assert_array_equal(numbers(column), expected)
 
 
+@pytest.mark.parametrize("code", [-1, 128, 2**31 - 1])
+def test_a_value_that_the_dictionary_lacks_is_refused(code: int) -> None:
+    codes = pa.array([0, code], pa.int32())
+    column = pa.DictionaryArray.from_arrays(codes, pa.array(["1"] * 128), safe=False)
+    with pytest.raises(ValueError, match="its dictionary lacks"):
+        numbers(column)
+
+
+def test_a_dictionary_as_long_as_its_codes_can_count_is_read() -> None:
+    codes = pa.array([0, 127, None], pa.int8())
+    column = pa.DictionaryArray.from_arrays(codes, pa.array([str(k) for k in range(128)]))
+    np.testing.assert_array_equal(numbers(column), [0, 127, np.nan])
+
+
 @pytest.mark.parametrize(
     "column",
     [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geo import parquet
+from geo import parquet, thrift
 from geo.parquet import UnfitError, batches
 from geo.wkb import POINT, points
 from tests.attack import _thrift
@@ -112,7 +113,8 @@ def test_a_file_must_hold_what_it_says(
     put: Put, page: bytes, said: dict[str, int], what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "MOST_PAGES", 100)
-    path = put(_thrift.file(page, **({"values": 1000, "rows": 1000} | said)))
+    options: dict[str, Any] = {"values": 1000, "rows": 1000} | said
+    path = put(_thrift.file(page, **options))
     with pytest.raises((ValueError, OSError), match=what):
         read(path)
 
@@ -120,6 +122,20 @@ def test_a_file_must_hold_what_it_says(
 def test_a_file_written_by_hand_is_read(put: Put) -> None:
     (batch,) = read(put(_thrift.file(_thrift.page(BODY, 1000), values=1000, rows=1000)))
     assert batch.column("lon").to_pylist() == [117.1] * 1000
+
+
+def test_a_description_that_contradicts_itself_does_not_end_the_process(put: Put) -> None:
+    """Arrow's own way to ask for a piece of a column does: an exception of C++ leaves it."""
+    page = _thrift.page(BODY, 1000)
+    path = put(_thrift.file(page, values=1000, rows=1000, more=_thrift.TEXT_SIZES))
+    with pytest.raises(OSError, match="does not support DOUBLE"):
+        read(path)
+
+
+def test_a_dictionary_cannot_hide_behind_a_second_description(put: Put) -> None:
+    """What the first of two says, and the second does not, holds for Arrow, and for us."""
+    first = thrift.Reader(b"\x1c\x66\x08\x00\x0c\x02\x16\x10\x00\x00").struct()
+    assert first == {(1, 12): {(6, 6): 4, (1, 6): 8}}
 
 
 LEAF = _thrift.element(b"x", kind=5)

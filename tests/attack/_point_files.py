@@ -477,6 +477,7 @@ def _crafted() -> Iterator[Entry]:
         ("more-rows", whole(page(body, N), values=N, rows=N + 1), REFUSED),
         ("fewer-rows", whole(page(body, N), values=N, rows=N - 1), EITHER),
         ("groups-disagree", whole(page(body, N), values=N, rows=N, group_rows=N + 1), REFUSED),
+        ("sizes-of-texts", whole(page(body, N), values=N, rows=N, more=_thrift.TEXT_SIZES), EITHER),
         ("rows-below-zero", whole(page(body, N), values=N, rows=-N), REFUSED),
         ("rows-10-to-the-15", whole(page(body, N), values=N, rows=10**15), REFUSED),
         ("many-pages", whole(page(body[:8], 1) * 150_000, values=150_000, rows=150_000), REFUSED),

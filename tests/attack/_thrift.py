@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 DOUBLE, BYTE_ARRAY = 5, 6
+TEXT_SIZES = b"\x7c\x16\x0a\x00"
+"""Sizes of texts, said of a column: of one of numbers this contradicts itself."""
 
 
 def varint(value: int) -> bytes:
@@ -42,11 +44,13 @@ def element(name: bytes, *, kind: int | None = None, children: int | None = None
     return leaf + (b"" if children is None else b"\x15" + whole(children)) + b"\x00"
 
 
-def chunk(name: bytes, at: int, length: int, values: int, kind: int, codec: int) -> bytes:
+def chunk(
+    name: bytes, at: int, length: int, values: int, kind: int, codec: int, more: bytes = b""
+) -> bytes:
     """Return the description of a piece of a column."""
     meta = b"\x15" + whole(kind) + b"\x19\x15\x00\x19\x18" + varint(len(name)) + name
     meta += b"\x15" + whole(codec) + b"\x16" + whole(values)
-    meta += b"\x16" + whole(length) + b"\x16" + whole(length) + b"\x26" + whole(at) + b"\x00"
+    meta += b"\x16" + whole(length) + b"\x16" + whole(length) + b"\x26" + whole(at) + more + b"\x00"
     return b"\x26" + whole(at) + b"\x1c" + meta + b"\x00"
 
 
@@ -63,13 +67,13 @@ def described(schema: bytes, elements: int, rows: int, groups: bytes, count: int
 
 def file(
     pages: bytes, *, values: int, rows: int, group_rows: int | None = None,
-    kind: int = DOUBLE, codec: int = 0, length: int | None = None,
+    kind: int = DOUBLE, codec: int = 0, length: int | None = None, more: bytes = b"",
 ) -> bytes:  # fmt: skip
     """Return a file whose columns lon and lat are the same piece of it."""
     names = (b"lon", b"lat")
     schema = element(b"r", children=2) + b"".join(element(name, kind=kind) for name in names)
     held = len(pages) if length is None else length
-    chunks = b"".join(chunk(name, 4, held, values, kind, codec) for name in names)
+    chunks = b"".join(chunk(name, 4, held, values, kind, codec, more) for name in names)
     said = rows if group_rows is None else group_rows
     group = b"\x19" + listed(chunks, 2) + b"\x16" + whole(held) + b"\x16" + whole(said) + b"\x00"
     return closed(pages, described(schema, 3, rows, group, 1))
