@@ -15,6 +15,7 @@ import pytest
 
 from geo.errors import DataError, Problem
 from pages.shell import ahead
+from tests import finished
 
 HEAVY = (
     "numba", "sklearn", "h3", "rasterio", "matplotlib", "contourpy", "dask", "distributed",
@@ -77,10 +78,10 @@ def test_nothing_is_done_ahead_where_the_environment_says_no(
 
     monkeypatch.setattr(ahead, "run", run)
     monkeypatch.setenv(ahead.VARIABLE, "no")
-    asyncio.run(live())
+    finished(live())
     assert not ends
     monkeypatch.delenv(ahead.VARIABLE)
-    asyncio.run(live())
+    finished(live())
     assert len(ends) == 1 and ends[0].is_set()  # the end of the server is its end too
 
 

@@ -54,7 +54,10 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.source)
+        try:
+            return ast.parse(self.source)
+        except SystemError:  # another thread parsed too: github.com/python/cpython/issues/106905
+            return ast.parse(self.source)
 
     @property
     def home(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from geo.errors import Problem
 from layers.city import load_city
 from layers.packs import Packs, Refused, Served
 from pages.shell import cache, door
+from tests import finished
 
 TOY = Path(__file__).resolve().parent / "toy"
 Option = Any
@@ -52,7 +52,7 @@ def passed_on(kind: str, path: str = "/", **headers: str) -> tuple[Scope | None,
 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": kind, "path": path, "headers": raw, "method": "GET"}
-    asyncio.run(door.Door(streamlit)(scope, receive, send))
+    finished(door.Door(streamlit)(scope, receive, send))
     return (reached[0] if reached else None), sent
 
 

@@ -232,7 +232,7 @@ def test_hostile_text_leaves_unchanged_in_every_format(tmp_path: Path) -> None:
                 assert features[number]["properties"][field.name] == text
                 assert rows[number][field.name] == text
                 assert sheets[id_].loc[key, field.name] == text
-    assert seen >= set(HOSTILE_TEXTS)
+    assert seen >= set(HOSTILE_TEXTS), set(HOSTILE_TEXTS) - seen
     for parcel in parcels.values():
         assert json.loads(parcel.files[MANIFEST])["city"]["zh"] == city.name.zh
         assert zipfile.ZipFile(io.BytesIO(parcel.zip())).testzip() is None

@@ -176,7 +176,7 @@ def strings(value):
 
 
 def test_long_names_are_cut_with_an_ellipsis(tmp_path):
-    city = load_city(hostile_pack(tmp_path))
+    city = load_city(hostile_pack(tmp_path, only="长" * 500))
     state = replace(default_state(city), layers=frozenset(city.layers))
     scene = json.loads(overlay_json(look(city, state), state))
     shown = [

@@ -76,7 +76,7 @@ def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
     measured: list[tuple[str, float]] = []
     doubts: list[object] = []
 
-    def covered(_: object, kind: str, radius_m: float) -> dict[str, int]:
+    def covered(_: object, __: object, kind: str, radius_m: float) -> dict[str, int]:
         time.sleep(0.005)  # long enough for the others to come
         measured.append((kind, radius_m))
         return {"n": len(measured)}
@@ -91,4 +91,5 @@ def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
     found = all_at_once(lambda: (coverage_rings.rings(answer), answer.distance_doubt))
     assert len(measured) == len(set(measured)) == len(found[0][0].table) > 2
     assert doubts == [found[0][1]]
-    assert all(one is found[0][0] and other is doubts[0] for one, other in found)
+    table = found[0][0].table
+    assert all(one.table is table and other is doubts[0] for one, other in found)

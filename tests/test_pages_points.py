@@ -20,6 +20,7 @@ from layers.points_reading import read
 from layers.state import token
 from layers.text import speaker
 from layers.words import THIN
+from pages.shell.labels import literal
 from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS
 from tests.screens import app, page_text, scene
@@ -106,7 +107,7 @@ def test_a_file_is_chosen_read_and_drawn(folder: Path, lang: str) -> None:
     assert f"302 {'行' if lang == 'zh' else 'rows read'} = " in page_text(at).replace("读取 ", "")
     assert scene(at)["drawing"]["raster"]["url"].startswith("data:image/png;base64,")
     assert [b.proto.label for b in at.get("download_button")] == [
-        speaker(lang)("points_page.geotiff", epsg=4548),
+        literal(speaker(lang)("points_page.geotiff", epsg=4548)),
         speaker(lang)("points_page.package"),
     ]
 
