@@ -28,16 +28,16 @@ from shapely.ops import polygonize
 
 from data.origin import traced
 from data.raw import OUTSIDE, RIVERS, Raw, Row, read, task_at, unit_of
-from geo.errors import DataError, Problem
-from geo.geojson import to_geojson
-from geo.io import to_frame
-from geo.schema import Schema
-from layers import standing
-from layers.catalog import CATALOG
-from layers.city import PARK_LINKS, SETTINGS, SOURCES, load_city
-from layers.deliver import deliver
-from layers.packcheck import WITHOUT_TASK
-from layers.tables import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
+from geo.base.errors import DataError, Problem
+from geo.base.schema import Schema
+from geo.formats.read_geojson import to_frame
+from geo.formats.write_geojson import to_geojson
+from layers.file_set import standing
+from layers.file_set.replace import deliver
+from layers.pack.catalogue import CATALOG
+from layers.pack.city import PARK_LINKS, SETTINGS, SOURCES, load_city
+from layers.pack.consistency import WITHOUT_TASK
+from layers.pack.table_schemas import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"

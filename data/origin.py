@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from data.raw import Raw, Row, row_label
 from data.rawtables import PLACE_KINDS, TABLES
-from geo.errors import Problem
+from geo.base.errors import Problem
 
 _PLACE = {
     "host_adcode": "host_district",

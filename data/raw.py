@@ -14,12 +14,12 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from data.rawtables import MAY_BE_EMPTY, PLACE_KINDS, SHAPES, TABLES
-from geo.errors import Problem
-from geo.io import read_features
-from geo.validation import is_date, printable, schema_problems, text_problems
-from layers.catalog import PLAN_KINDS
-from layers.packfile import PackFiles, typed
-from layers.tables import BASE
+from geo.base.errors import Problem
+from geo.base.validation import is_date, printable, schema_problems, text_problems
+from geo.formats.read_geojson import read_features
+from layers.pack.catalogue import PLAN_KINDS
+from layers.pack.reader import PackFiles, typed
+from layers.pack.table_schemas import BASE
 
 Row = dict[str, str]
 Shape = tuple[dict[str, Any], BaseGeometry]

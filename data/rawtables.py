@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from geo.schema import Field, FieldType, Schema
-from layers.catalog import CATALOG
-from layers.tables import (
+from geo.base.schema import Field, FieldType, Schema
+from layers.pack.catalogue import CATALOG
+from layers.pack.table_schemas import (
     ALIASES,
     ATTRIBUTIONS,
     BASE,

@@ -1,7 +1,7 @@
 """Compile the inner loops before anyone waits for them: ``python -m geo.compile_ahead``.
 
 Numba compiles a loop at its first call and keeps the machine code for later processes. Each of the
-steps below is the smallest question that is large enough for compiled code (:mod:`geo.loops`).
+steps below is the smallest question that is large enough for compiled code (:mod:`geo.grid.loops`).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.coverage import assign, overlap, service_area
-from geo.density import kernel_density
-from geo.grid import grid_over
-from geo.lookup import FEW_PAIRS
-from geo.loops import FEW_PLACES
-from geo.stream import bin_points
-from geo.uncertainty import covered_by_draw
+from geo.coverage.service_area import assign, overlap, service_area
+from geo.coverage.simulation import covered_by_draw
+from geo.density.kernel_density import kernel_density
+from geo.grid.cells import grid_over
+from geo.grid.lookup import FEW_PAIRS
+from geo.grid.loops import FEW_PLACES
+from geo.point_files.bin import bin_points
 
 CRS = 4548
 SIDE_M = 20_000.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell import coverage_panels, frame
-from pages.shell.pairing_panels import PairingPart
-from pages.shell.scenario_panels import ScenarioPart
-from pages.shell.siting_panels import SitingPart
+from pages.panels import coverage as coverage_panels
+from pages.panels.pairing import PairingPart
+from pages.panels.scenario import ScenarioPart
+from pages.panels.siting import SitingPart
+from pages.shell import frame
 
 PARTS: dict[str, type[coverage_panels.Part]] = {
     "reach": coverage_panels.ReachPart,

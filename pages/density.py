@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from layers.catalog import ONLINE_BASE
-from layers.view import look
-from pages.shell import density_panels as panels
-from pages.shell import frame, map_view, points_panels
+from layers.pack.catalogue import ONLINE_BASE
+from layers.view.rows import look
+from pages.panels import density as panels
+from pages.panels import own_points as points_panels
+from pages.shell import frame, map_view
 
 screen = frame.open_page("density")
 say, state = screen.say, screen.state

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.profile import profile
-from pages.shell import district_panels as panels
+from layers.places.district_profile import profile
+from pages.panels import district as panels
 from pages.shell import frame
 
 screen = frame.open_page("district")

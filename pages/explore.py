@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.view import look
-from pages.shell import frame, map_view, panels, session, share, widgets
+from layers.view.rows import look
+from pages.panels import explore as panels
+from pages.panels import export as share
+from pages.panels import filters as widgets
+from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
 say, state = screen.say, screen.state

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from layers.table import sources_table
-from pages.shell import frame, provenance
+from layers.places.screen_tables import sources_table
+from pages.panels import sources as provenance
+from pages.shell import frame
 
 screen = frame.open_page("sources")
 say = screen.say

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Playwright, sync_playwright
 
-from layers.city import City, load_city
+from layers.pack.city import City, load_city
 from tests import CI, ROOT, examples
 
 # The same examples every time, and no failure because a machine is busy.

@@ -15,12 +15,12 @@ import geopandas as gpd
 from pyproj import Transformer
 from shapely import Point, Polygon
 
-from geo.io import to_frame, to_table
-from geo.schema import Schema
-from layers.catalog import CATALOG, generic_layer
-from layers.city import Bilingual, City, Layer, Plan, Provenance
-from layers.spec import LayerSpec
-from layers.tables import ALIASES, CLAUSES, GAPS, INDICATORS
+from geo.base.schema import Schema
+from geo.formats.read_geojson import to_frame, to_table
+from layers.pack.catalogue import CATALOG, generic_layer
+from layers.pack.city import Bilingual, City, Layer, Plan, Provenance
+from layers.pack.layer_spec import LayerSpec
+from layers.pack.table_schemas import ALIASES, CLAUSES, GAPS, INDICATORS
 
 EPSG = 4548
 ORIGIN = (500_000.0, 4_318_000.0)

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Final
 
-from geo.errors import AtlasError
+from geo.base.errors import AtlasError
 
 VARIABLE: Final = "ATLAS_AHEAD"
 """Set to ``no``, nothing is done ahead: for servers that live for seconds, as in tests."""
@@ -109,8 +109,8 @@ def compile_loops(end: Event) -> None:
 def answers() -> Iterator[Callable[[], object]]:
     """Yield the questions of the pages as they open, the map's first."""
     # Only now: to import them takes seconds, and the server answers meanwhile.
-    from layers.state import default_state
-    from layers.text import LANGS
+    from layers.language.messages import LANGS
+    from layers.view.state import default_state
     from pages.shell import cache
 
     for pack in cache.packs().served.values():

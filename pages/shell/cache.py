@@ -9,34 +9,32 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from geo.balance import By
-from geo.scenario import Comparison, Scenario
-from geo.stream import Columns
-from layers import (
-    balance_view,
-    coverage_files,
-    coverage_rings,
-    coverage_view,
-    density_files,
-    density_measure,
-    density_view,
-    export,
-    folium_map,
-    pairing_view,
-    points_answer,
-    points_source,
-    scenario_view,
-    siting_view,
-)
-from layers.city import City
-from layers.drawing import Drawing
-from layers.headline import Headline, headline
-from layers.packs import PACKS_VARIABLE, Packs, Shelf
-from layers.points_source import Folder, Layout, Source, open_folder
-from layers.points_words import Told
-from layers.state import Allowed, Lang, PointsOptions, ViewState, allowed
-from layers.view import look
-from pages.shell.desk import Desk
+from geo.coverage.scenario import Comparison, Scenario
+from geo.inventory.balance import By
+from geo.point_files.bin import Columns
+from layers.balance import wording as balance_view
+from layers.coverage import files as coverage_files
+from layers.coverage import measure as coverage_view
+from layers.coverage import pairing as pairing_view
+from layers.coverage import radii as coverage_rings
+from layers.coverage import scenario as scenario_view
+from layers.coverage import siting as siting_view
+from layers.density import files as density_files
+from layers.density import measure as density_measure
+from layers.density import wording as density_view
+from layers.handover import view_export as export
+from layers.map import folium_map
+from layers.map.overlay import Drawing
+from layers.own_points import answer as points_answer
+from layers.own_points import source as points_source
+from layers.own_points.source import Folder, Layout, Source, open_folder
+from layers.own_points.wording import Told
+from layers.pack.city import City
+from layers.pack.shelf import PACKS_VARIABLE, Packs, Shelf
+from layers.view.rows import look
+from layers.view.state import Allowed, Lang, PointsOptions, ViewState, allowed
+from layers.view.totals import Headline, headline
+from pages.shell.jobs import Desk
 
 POINTS_VARIABLE = "ATLAS_POINTS"
 """Names the folder of files of the readers' own points."""

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from layers.text import LANGS, speaker
+from layers.language.messages import LANGS, speaker
 
 HEALTH: Final = "/health"
 """Where a gateway asks whether readers can be sent here."""

@@ -12,7 +12,7 @@ from typing import Final, ParamSpec
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 
-from layers.text import LANGS, speaker
+from layers.language.messages import LANGS, speaker
 from pages.shell.labels import literal
 
 _LOG: Final = logging.getLogger(__name__)

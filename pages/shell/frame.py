@@ -10,10 +10,10 @@ from typing import Final, NoReturn
 import streamlit as st
 from markupsafe import Markup
 
-from layers.city import City
-from layers.packs import Packs, Refused
-from layers.state import ViewState, to_query
-from layers.text import LANGS, Say, display, speaker
+from layers.language.messages import LANGS, Say, display, speaker
+from layers.pack.city import City
+from layers.pack.shelf import Packs, Refused
+from layers.view.state import ViewState, to_query
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
 

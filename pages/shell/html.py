@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup, escape
 
-from geo.errors import Problem
-from layers.text import display
+from geo.base.errors import Problem
+from layers.language.messages import display
 from pages.shell.labels import literal
 
 LONGEST = 2_000

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from layers.text import LONGEST_LABEL, display
+from layers.language.messages import LONGEST_LABEL, display
 
 LONGEST: Final = 200
 """Characters of a whole label; a name within it is cut by ``short``."""

@@ -14,12 +14,12 @@ import streamlit.components.v1 as components
 from markupsafe import Markup
 from streamlit_folium import st_folium
 
-from layers import folium_map
-from layers.city import City
-from layers.drawing import Drawing
-from layers.state import camera
-from layers.text import display, safe
-from layers.view import View
+from layers.language.messages import display, safe
+from layers.map import folium_map
+from layers.map.overlay import Drawing
+from layers.pack.city import City
+from layers.view.rows import View
+from layers.view.state import camera
 from pages.shell import cache, failure, session
 from pages.shell.frame import Screen
 

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from layers.text import LANGS, Say, display, speaker
+from layers.language.messages import LANGS, Say, display, speaker
 from pages.shell import failure
 from pages.shell.ahead import READERS
 from pages.shell.labels import literal

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from layers.city import City
-from layers.packs import Packs, Refused, Served
-from layers.state import Camera, Filters, ViewState, city_asked, default_state, parse, to_query
-from layers.view import look
+from layers.pack.city import City
+from layers.pack.shelf import Packs, Refused, Served
+from layers.view.rows import look
+from layers.view.state import Camera, Filters, ViewState, city_asked, default_state, parse, to_query
 from pages.shell import cache
 
 STATE: Final = "atlas.state"

@@ -8,7 +8,7 @@ import re
 import streamlit as st
 from markupsafe import Markup
 
-from layers.text import display
+from layers.language.messages import display
 from pages.shell.labels import literal
 from tests.hostile import PIECES
 

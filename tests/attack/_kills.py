@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from layers import exchange
-from layers.deliver import deliver
-from layers.standing import WORK
-from layers.standing import files as standing_files
+from layers.file_set import exchange
+from layers.file_set.replace import deliver
+from layers.file_set.standing import WORK
+from layers.file_set.standing import files as standing_files
 
 Files = Mapping[str, bytes]
 

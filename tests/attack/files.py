@@ -16,13 +16,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 from data import build
-from geo.errors import DataError
-from layers import exchange, export
-from layers.city import SETTINGS, load_city
-from layers.deliver import deliver, hold
-from layers.handover import MANIFEST, files_listed, sha256
-from layers.standing import JOURNAL, WORK
-from layers.state import default_state
+from geo.base.errors import DataError
+from layers.file_set import exchange
+from layers.file_set.replace import deliver, hold
+from layers.file_set.standing import JOURNAL, WORK
+from layers.handover import view_export as export
+from layers.handover.documents import MANIFEST, files_listed, sha256
+from layers.pack.city import SETTINGS, load_city
+from layers.view.state import default_state
 from tests.attack import Outcome
 from tests.attack._kills import Files, killed, plain, put, told, which
 

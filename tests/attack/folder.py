@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from streamlit.testing.v1 import AppTest
 
-from geo.errors import AtlasError
-from layers.points_source import columns, layout, open_folder
-from layers.state import PointsOptions, token
+from geo.base.errors import AtlasError
+from layers.own_points.source import columns, layout, open_folder
+from layers.view.state import PointsOptions, token
 from tests.attack import Outcome
 
 ENTRY: Final = Path(__file__).parents[2] / "streamlit_app.py"

@@ -13,9 +13,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from layers.city import City, load_city
-from layers.state import default_state, to_query
-from layers.text import LANGS, display
+from layers.language.messages import LANGS, display
+from layers.pack.city import City, load_city
+from layers.view.state import default_state, to_query
 from tests import ROOT
 from tests.attack import Outcome
 from tests.browser import chromium

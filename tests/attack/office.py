@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from layers.text import LANGS
+from layers.language.messages import LANGS
 from pages.shell.navigation import SCREENS
 from tests.attack import Outcome
 from tests.browser import chromium

@@ -19,10 +19,10 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from geo.errors import DataError
-from geo.scenario import Scenario, from_file, to_file
-from layers import packs
-from layers.packs import Shelf
+from geo.base.errors import DataError
+from geo.coverage.scenario import Scenario, from_file, to_file
+from layers.pack import shelf as packs
+from layers.pack.shelf import Shelf
 from tests.attack import Outcome
 from tests.hostile import TOY
 

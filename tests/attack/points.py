@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.errors import AtlasError
-from layers.city import City, load_city
-from layers.points_reading import Question, read
-from layers.points_source import columns, layout, open_folder
-from layers.state import PointsOptions, token
+from geo.base.errors import AtlasError
+from layers.own_points.reading import Question, read
+from layers.own_points.source import columns, layout, open_folder
+from layers.pack.city import City, load_city
+from layers.view.state import PointsOptions, token
 from tests import ROOT
 from tests.attack import Outcome
 from tests.attack._point_files import EITHER, READ, Entry, entries, plain

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.coverage import assign, service_area
-from geo.uncertainty import LINE_STEP_M, simulate
-from layers.city import City, load_city
+from geo.coverage.service_area import assign, service_area
+from geo.coverage.simulation import LINE_STEP_M, simulate
+from layers.pack.city import City, load_city
 from tests import ROOT
 from tests.bench.table import Row
 

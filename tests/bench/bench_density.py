@@ -16,11 +16,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from geo import binning
-from geo.density import kernel_density
-from geo.surface import Surface
-from geo.threads import cores, in_parts
-from layers.city import load_city
+from geo.base.threads import cores, in_parts
+from geo.density.kernel_density import kernel_density
+from geo.density.surface import Surface
+from geo.grid import binning
+from layers.pack.city import load_city
 from tests import ROOT
 from tests.bench.table import Row
 

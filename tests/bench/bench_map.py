@@ -16,8 +16,8 @@ from typing import Any, cast
 from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from layers.city import City, load_city
-from layers.state import default_state
+from layers.pack.city import City, load_city
+from layers.view.state import default_state
 from tests import ROOT
 from tests.bench.table import Row
 from tests.browser import chromium

@@ -11,7 +11,7 @@ import pulp
 import shapely
 from spopt import locate
 
-from geo.siting import add_sites
+from geo.coverage.siting import add_sites
 from tests.bench.bench_coverage import timed
 from tests.bench.table import Row
 

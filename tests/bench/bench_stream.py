@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from geo.grid import Grid, grid_over
-from geo.stream import BATCH_ROWS, Binned, bin_points
+from geo.grid.cells import Grid, grid_over
+from geo.point_files.bin import BATCH_ROWS, Binned, bin_points
 from tests import ROOT
 from tests.bench.bench_density import crowd, in_turn
 from tests.bench.table import Row
@@ -72,7 +72,7 @@ def peak_mb(paths: Sequence[Path], grid: Grid) -> float:
         f"report_peak(sys.argv[1:], {grid!r})"
     )
     done = subprocess.run(
-        [sys.executable, "-c", f"from geo.grid import Grid; {code}", *map(str, paths)],
+        [sys.executable, "-c", f"from geo.grid.cells import Grid; {code}", *map(str, paths)],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
     return float(done.stdout)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import wraps
 
-from layers import density_measure
-from layers.view import View
+from layers.density import measure as density_measure
+from layers.view.rows import View
 from pages.shell import navigation
 
 MEASURED = "density measured"

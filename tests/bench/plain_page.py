@@ -13,8 +13,8 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from layers.city import City, load_city
-from layers.text import safe
+from layers.language.messages import safe
+from layers.pack.city import City, load_city
 from pages.shell.map_view import ASSETS_URL
 from tests import ROOT
 

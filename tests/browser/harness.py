@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Frame, Page
 
-from layers.city import City
-from layers.folium_map import overlay_json
-from layers.state import ViewState
-from layers.view import look
+from layers.map.folium_map import overlay_json
+from layers.pack.city import City
+from layers.view.rows import look
+from layers.view.state import ViewState
 from tests import ROOT
 from tests.browser.chromium import OFFICE
 

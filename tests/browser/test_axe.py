@@ -11,7 +11,7 @@ from pages.shell.navigation import SCREENS
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
-from tests.test_pages import WITHOUT_MAP
+from tests.pages.test_pages import WITHOUT_MAP
 
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 MENU = "[data-testid=stPopoverBody]"

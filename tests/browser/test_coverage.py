@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from layers.city import City
-from layers.state import default_state
-from layers.text import speaker
+from layers.language.messages import speaker
+from layers.pack.city import City
+from layers.view.state import default_state
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (

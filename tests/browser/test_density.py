@@ -11,10 +11,10 @@ import rasterio
 from playwright.sync_api import Page
 from shapely import Point
 
-from layers.city import City
-from layers.density_measure import measure, outlines
-from layers.state import default_state
-from layers.view import look
+from layers.density.measure import measure, outlines
+from layers.pack.city import City
+from layers.view.rows import look
+from layers.view.state import default_state
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
 
 RASTER = ".leaflet-raster-pane img"

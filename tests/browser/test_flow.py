@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from shapely import Point
 
-from layers.city import City
-from layers.state import ViewState, default_state, to_query
-from layers.text import speaker
+from layers.language.messages import speaker
+from layers.pack.city import City
+from layers.view.state import ViewState, default_state, to_query
 from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (

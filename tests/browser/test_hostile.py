@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from layers.city import City, load_city
-from layers.state import default_state, to_query
-from layers.text import LONGEST_LABEL, display
+from layers.language.messages import LONGEST_LABEL, display
+from layers.pack.city import City, load_city
+from layers.view.state import default_state, to_query
 from pages.shell.labels import JOINER
 from tests import ROOT
 from tests.browser.harm import harm

@@ -19,9 +19,9 @@ import shapely
 from playwright.sync_api import Page, expect
 from pyproj import Transformer
 
-from layers.city import City
-from layers.density_measure import outlines
-from layers.state import token
+from layers.density.measure import outlines
+from layers.pack.city import City
+from layers.view.state import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle

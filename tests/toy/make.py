@@ -19,11 +19,11 @@ import geopandas as gpd
 from shapely import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
 
-from geo.geojson import to_geojson
-from geo.io import to_frame
-from geo.schema import Schema
-from layers.catalog import CATALOG, generic_layer
-from layers.tables import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+from geo.base.schema import Schema
+from geo.formats.read_geojson import to_frame
+from geo.formats.write_geojson import to_geojson
+from layers.pack.catalogue import CATALOG, generic_layer
+from layers.pack.table_schemas import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
 from tests import ROOT
 
 HERE = ROOT / "tests" / "toy"

@@ -1,0 +1,1 @@
+"""Hold what every spatial question needs: errors, schemas, reference systems, points, threads."""

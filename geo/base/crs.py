@@ -1,0 +1,49 @@
+"""Require that coordinates are metres on a projected plane."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+from pyproj import CRS
+
+from geo.base.errors import CrsError, Problem
+
+REMEDY = "Project it first, for Tianjin with .to_crs(4548) (CGCS2000, central meridian 117° E)."
+
+
+def _is_metric(crs: CRS) -> bool:
+    axes = crs.axis_info[:2]
+    return crs.is_projected and len(axes) == 2 and all(axis.unit_name == "metre" for axis in axes)
+
+
+def require_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) -> None:
+    """Raise unless the coordinates of a frame are metres in a projected CRS.
+
+    Nothing is converted: a silent conversion hides which plane a distance was measured in.
+
+    Parameters
+    ----------
+    frame
+        Any geometry type; not changed.
+    argument
+        Name of the caller's argument, for the message.
+
+    Raises
+    ------
+    CrsError
+        If the CRS is missing, geographic, or not in metres; Web Mercator is refused too, as its
+        metres are not ground metres (at 39° N a kilometre there is 1.29 km long).
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> require_metric(gpd.GeoSeries([Point(500_000, 4_300_000)], crs=4548), argument="sites")
+    """
+    if frame.crs is None:
+        raise CrsError("crs_missing", [Problem(argument, "has no CRS.", REMEDY)])
+    crs = CRS.from_user_input(frame.crs)
+    if not _is_metric(crs):
+        what = f"is in {crs.name}, which is not a plane measured in metres."
+        raise CrsError("crs_not_metric", [Problem(argument, what, REMEDY)])
+    if crs.to_epsg() == 3857:
+        what = f"is in {crs.name}, whose metres are not metres on the ground."
+        raise CrsError("crs_not_metric", [Problem(argument, what, REMEDY)])

@@ -1,0 +1,275 @@
+"""Check records and geometries against a schema, and text against what may travel in a file."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+
+from geo.base.errors import Problem
+from geo.base.schema import Field, Schema
+
+Record = Mapping[str, object]
+"""The columns of one row as plain Python values; None is blank."""
+
+MAX_TEXT = 10_000
+"""Characters that one field may hold."""
+MOST_DEPTH = 32
+"""Levels of lists and tables that one field may hold; a deeper one exhausts the stack."""
+MOST_WHOLE = 2**53
+"""Largest whole number that JSON, a GIS and a sum over all rows keep to the last digit."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
+_TYPE_WORDS = {
+    "text": "text",
+    "number": "a finite number",
+    "integer": "a whole number",
+    "flag": "true or false",
+    "date": "a date like 2021, 2021-08 or 2021-08-08",
+}
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a value says nothing: None, or text of white space only."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def text_fault(text: str) -> str | None:
+    """Say what keeps a text from travelling unchanged through files, or return None.
+
+    Control characters other than tab and newline are cut or mangled by GDAL and by XML, lone
+    surrogates cannot be written as UTF-8, and very long fields are a way to stall a reader.
+    """
+    if control := _CONTROL.search(text):
+        return f"holds the control character U+{ord(control.group()):04X}."
+    if surrogate := _SURROGATE.search(text):
+        return f"holds the lone surrogate U+{ord(surrogate.group()):04X}."
+    if len(text) > MAX_TEXT:
+        return f"is {len(text):,} characters long; at most {MAX_TEXT:,} are allowed."
+    return None
+
+
+def _inner(name: str, value: object) -> Iterable[tuple[str, object]]:
+    """Yield what stands directly inside a value, with a name for the place it stands in."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield name, str(key)
+            yield (f"{name}.{key}" if name else str(key)), inner
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield f"{name}[{number}]", inner
+
+
+def _faults(name: str, value: object, depth: int = MOST_DEPTH) -> Iterable[tuple[str, str]]:
+    """Yield what keeps a value from travelling, however deep it lies, with the name of its place.
+
+    The depth is bounded before it is followed: every level takes its share of the stack.
+    """
+    if isinstance(value, str):
+        if fault := text_fault(value):
+            yield name, fault
+    elif not depth and isinstance(value, Mapping | list | tuple):
+        yield name, f"is nested more than {MOST_DEPTH} levels deep."
+    else:
+        for place, inner in _inner(name, value):
+            yield from _faults(place, inner, depth - 1)
+
+
+def printable(text: str, limit: int = 60) -> str:
+    """Return a text that is safe to log: nothing invisible, cut at ``limit`` characters."""
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)
+
+
+def quoted(value: object) -> str:
+    """Return a value as it stands in a sentence about it, whatever it is."""
+    if isinstance(value, int) and abs(value) > sys.maxsize**8:
+        return f"a number of {value.bit_length():,} bits"  # Python refuses to write it out
+    if value in (math.inf, -math.inf):
+        return "inf, a number beyond 1e308"
+    return printable(repr(value))
+
+
+def row_name(record: Record, number: int, key: str = "id") -> str:
+    """Return what a row has under ``key``, or its number counted from 1 if that is no text.
+
+    A key that is a number itself is that number.
+    """
+    name = record.get(key)
+    if isinstance(name, int) and not isinstance(name, bool) and abs(name) <= MOST_WHOLE:
+        return f"#{name}"
+    return printable(name) if isinstance(name, str) and name.strip() else f"#{number}"
+
+
+def text_problems(records: Sequence[Record], *, where: str, key: str = "id") -> list[Problem]:
+    """List every text of every record, names of columns included, that may not travel.
+
+    What is nested too deep is listed too, and not looked into.
+
+    Parameters
+    ----------
+    records
+        Rows of a table, or one tree of settings.
+    where
+        Name of the file.
+    key
+        Column that names a row.
+
+    Returns
+    -------
+    list of Problem
+        One per row and field, in the order of the input.
+    """
+    return [
+        Problem(where, fault, row=row_name(record, number, key), field=printable(name))
+        for number, record in enumerate(records, start=1)
+        for name, fault in _faults("", record)
+    ]
+
+
+def is_date(text: str) -> bool:
+    """Return whether a text is an ISO 8601 date of a year, a month or a day."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return False
+    year, month, day = (int(part) if part else 1 for part in match.groups())
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _has_type(value: object, field: Field) -> bool:
+    if field.type == "flag":
+        return isinstance(value, bool)
+    if field.type == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if field.type == "number":
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        # Compared, not converted: a whole number of 400 digits is no float.
+        return is_number and abs(value) <= sys.float_info.max  # type: ignore[arg-type]
+    return isinstance(value, str) and (field.type == "text" or is_date(value))
+
+
+def _value_fault(value: object, field: Field) -> str | None:
+    if is_blank(value):
+        return "must not be blank." if field.required else None
+    if not _has_type(value, field):
+        return f"must be {_TYPE_WORDS[field.type]}, not {quoted(value)}."
+    if field.allowed is not None and value not in field.allowed:
+        known = ", ".join(sorted(field.allowed)) or "nothing"
+        return f"{quoted(value)} is not one of: {known}."
+    return _size_fault(value, field) if field.type in ("integer", "number") else None
+
+
+def _size_fault(value: Any, field: Field) -> str | None:
+    if field.type == "integer" and abs(value) > MOST_WHOLE:
+        return f"must lie within ±{MOST_WHOLE:,}, not be {quoted(value)}."
+    if field.least is not None and value < field.least:
+        return f"must be {field.least:g} or more, not {quoted(value)}."
+    return None
+
+
+def _column_problems(records: Sequence[Record], schema: Schema, where: str) -> list[Problem]:
+    known = set(schema.names)
+    found = Counter(name for record in records for name in record)
+    missing = [name for name in schema.names if records and name not in found]
+    unknown = sorted(printable(name) for name in found if name not in known)
+    return [
+        *(Problem(where, "the column is missing.", field=name) for name in missing),
+        *(Problem(where, "the column is not known.", "Remove it.", field=name) for name in unknown),
+    ]
+
+
+def _id_problems(records: Sequence[Record], schema: Schema, where: str) -> list[Problem]:
+    key = schema.names[0]
+    values = [record.get(key) for record in records]
+    counts = Counter(value for value in values if isinstance(value, str | int))
+    problems = [
+        Problem(where, f"the id stands in {count} rows.", row=printable(str(value)), field=key)
+        for value, count in counts.items()
+        if count > 1
+    ]
+    remedy = "Use letters, digits, '-', '_' and '.', at most 80."
+    return problems + [
+        Problem(where, "the id has other characters than it may.", remedy, printable(value), key)
+        for value in values
+        if isinstance(value, str) and value.strip() and not _ID.fullmatch(value)
+    ]
+
+
+def schema_problems(records: Sequence[Record], schema: Schema, *, where: str) -> list[Problem]:
+    """List what is wrong with the columns of some records.
+
+    Parameters
+    ----------
+    records
+        Rows as plain Python values.
+    schema
+        What the columns should be; its first field is the identifier.
+    where
+        Name of the file or layer.
+
+    Returns
+    -------
+    list of Problem
+        Missing and unknown columns, then identifiers that repeat or are malformed, then blanks,
+        types and closed sets by row.
+    """
+    problems = _column_problems(records, schema, where) + _id_problems(records, schema, where)
+    present = {name for record in records for name in record}
+    for number, record in enumerate(records, start=1):
+        for field in schema.fields:
+            if field.name not in present:
+                continue  # said once, for the whole file
+            fault = _value_fault(record.get(field.name), field)
+            if fault:
+                row = row_name(record, number, schema.names[0])
+                problems.append(Problem(where, fault, row=row, field=field.name))
+    return problems
+
+
+def geometry_problems(shapes: gpd.GeoSeries, schema: Schema, *, where: str) -> list[Problem]:
+    """List geometries that are absent, of the wrong type, empty, invalid or with heights.
+
+    Parameters
+    ----------
+    shapes
+        Geometries indexed by row id, any CRS.
+    schema
+        Gives the allowed types and whether a row may go without.
+    where
+        Name of the file or layer.
+
+    Returns
+    -------
+    list of Problem
+        At most one per row, in the order of the series.
+    """
+    allowed = ", ".join(sorted(schema.geometry))
+    reasons = shapes.is_valid_reason()
+    problems = []
+    for (row, shape), reason in zip(shapes.items(), reasons, strict=True):
+        if shape is None:
+            fault = "the geometry is missing." if schema.geometry_required else ""
+        elif shape.geom_type not in schema.geometry:
+            fault = f"the geometry is a {shape.geom_type}; allowed: {allowed}."
+        elif shape.is_empty:
+            fault = "the geometry is empty."
+        elif shape.has_z:
+            fault = "the geometry has heights; only longitude and latitude are kept."
+        else:
+            fault = "" if reason == "Valid Geometry" else f"the geometry is invalid: {reason}."
+        if fault:
+            problems.append(Problem(where, fault, row=str(row), field="geometry"))
+    return problems

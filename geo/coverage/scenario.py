@@ -1,0 +1,573 @@
+"""Change the sites in thought: add, move or close some, and see what becomes of the coverage."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from geo.base.errors import DataError, ParameterError, Problem
+from geo.base.finding import Finding
+from geo.base.points import located
+from geo.base.schema import Field, Schema
+from geo.base.validation import Record, printable, quoted, row_name, schema_problems
+from geo.coverage.gaps import distances
+from geo.coverage.service_area import CITY, ServiceArea, reached, service_area, shares
+from geo.coverage.simulation import LEAST_DRAWS, SEED, Simulation, change, simulate
+from geo.formats.read_geojson import WGS84, decode_json, features_of
+from geo.formats.write_geojson import MOST_DIGITS, to_geojson
+
+Action = Literal["add", "move", "close"]
+ACTIONS: tuple[Action, ...] = ("add", "move", "close")
+COUNTED: Mapping[str, Action] = MappingProxyType(
+    {"added": "add", "moved": "move", "closed": "close"}
+)
+SPOTS_M = 1000.0
+"""Distance between the spots at which the way to the nearest site is measured."""
+NEW = re.compile(r"new-[1-9]\d{0,3}", re.ASCII)
+"""Ids of added sites: they can never be taken for a place of the pack."""
+MOST_EDITS = 500
+MOST_BYTES = 1_000_000
+MOST_NAME = 80
+MEMBER = "atlas_scenario"
+"""Foreign member of the GeoJSON file (RFC 7946, section 6.1) with what is not of one site."""
+VERSION = 1
+PRESENT = ""
+"""Name of the row that holds the present sites."""
+SCHEMA = Schema(
+    fields=(
+        Field("id", required=True),
+        Field("action", required=True, allowed=frozenset(ACTIONS)),
+        Field("kind"),
+        Field("name"),
+    ),
+    geometry=frozenset({"Point"}),
+    geometry_required=False,
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change to one site.
+
+    Parameters
+    ----------
+    action
+        ``add``, ``move`` or ``close``.
+    id
+        Id of the pack's place, or ``new-<number>`` for an added site.
+    lon, lat
+        Where it is to stand, degrees in WGS 84; None where it closes.
+    kind
+        Layer that an added site belongs to; empty for a place of the pack.
+    name
+        What an added site is called; may be empty.
+    """
+
+    action: Action
+    id: str
+    lon: float | None = None
+    lat: float | None = None
+    kind: str = ""
+    name: str = ""
+
+    @property
+    def point(self) -> Point | None:
+        """Where the site is to stand, degrees; None where it closes."""
+        return None if self.lon is None or self.lat is None else Point(self.lon, self.lat)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named list of changes, at most one per site; never part of the pack's facts."""
+
+    name: str
+    edits: tuple[Edit, ...] = ()
+
+    def added(self, lon: float, lat: float, *, kind: str, name: str = "") -> Scenario:
+        """Return the scenario with one more site; raise ParameterError if it is full."""
+        if len(self.edits) >= MOST_EDITS:
+            what = f"holds {MOST_EDITS} changes, the most there may be."
+            raise ParameterError("scenario.full", [Problem("scenario", what, "Take some back.")])
+        used = {edit.id for edit in self.edits}
+        id_ = next(f"new-{n}" for n in range(1, MOST_EDITS + 2) if f"new-{n}" not in used)
+        return self._with(Edit("add", id_, *_degrees(lon, lat), kind=kind, name=name))
+
+    def moved(self, id_: str, lon: float, lat: float) -> Scenario:
+        """Return the scenario with a site elsewhere; an added one simply stands there instead."""
+        old = self.edit(id_)
+        if old is not None and old.action == "add":
+            at = _degrees(lon, lat)
+            return self._with(replace(old, lon=at[0], lat=at[1]))
+        return self._with(Edit("move", id_, *_degrees(lon, lat)))
+
+    def closed(self, id_: str) -> Scenario:
+        """Return the scenario without a site; an added one is taken back."""
+        old = self.edit(id_)
+        if old is not None and old.action == "add":
+            return self.restored(id_)
+        return self._with(Edit("close", id_))
+
+    def restored(self, id_: str) -> Scenario:
+        """Return the scenario without any change to a site."""
+        return replace(self, edits=tuple(edit for edit in self.edits if edit.id != id_))
+
+    def edit(self, id_: str) -> Edit | None:
+        """Return the change to a site, or None."""
+        return next((edit for edit in self.edits if edit.id == id_), None)
+
+    def _with(self, edit: Edit) -> Scenario:
+        if edit.id in {old.id for old in self.edits}:
+            edits = tuple(edit if old.id == edit.id else old for old in self.edits)
+        else:
+            edits = (*self.edits, edit)
+        return replace(self, edits=edits)
+
+
+def _degrees(lon: float, lat: float) -> tuple[float, float]:
+    """Return a position as a file keeps it; raise ParameterError unless it is one."""
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        problem = Problem("lon, lat", f"({lon}, {lat}) is no position in degrees.")
+        raise ParameterError("input.number", [problem])
+    return round(float(lon), MOST_DIGITS), round(float(lat), MOST_DIGITS)
+
+
+def _site_problems(scenario: Scenario, sites: gpd.GeoDataFrame, where: str) -> list[Problem]:
+    """List the changes that do not fit the sites."""
+    known = set(sites.index.astype(str))
+    problems = []
+    for edit in scenario.edits:
+        name = printable(edit.id)
+        if edit.action != "add" and edit.id not in known:
+            what, remedy = (
+                "is no site of this selection.",
+                "Load the city and layers it was made for.",
+            )
+            problems.append(Problem(where, what, remedy, row=name, field="id"))
+        if edit.action == "add" and edit.id in known:
+            problems.append(Problem(where, "is a site already.", row=name, field="id"))
+    return problems
+
+
+def apply(sites: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return the sites as the scenario has them.
+
+    Parameters
+    ----------
+    sites
+        Points in a CRS in metres, indexed by id; not changed.
+    scenario
+        Changes to them.
+
+    Returns
+    -------
+    GeoDataFrame
+        The sites that stay, in their order, then the added ones; column ``origin`` is ``pack``,
+        ``moved`` or ``added``. A moved or added site stands where it is meant to: its
+        ``uncertainty_m`` is 0. The other columns of an added site are blank but ``kind`` and
+        ``name``.
+
+    Raises
+    ------
+    CrsError
+        The CRS is not metric.
+    DataError
+        The sites are not points, or a change is to a site that is not there.
+    """
+    located(sites, argument="sites")
+    problems = _site_problems(scenario, sites, "scenario")
+    if problems:
+        raise DataError("scenario.sites", problems)
+    away = {edit.id for edit in scenario.edits if edit.action == "close"}
+    kept = sites[~sites.index.isin(away)].assign(origin="pack")
+    placed = [edit for edit in scenario.edits if edit.action != "close"]
+    points = gpd.GeoSeries([edit.point for edit in placed], crs=WGS84).to_crs(sites.crs)
+    added = []
+    for edit, point in zip(placed, points, strict=True):
+        if edit.action == "move":
+            kept.loc[edit.id, ["origin", "uncertainty_m"]] = ["moved", 0.0]
+            kept.loc[[edit.id], kept.geometry.name] = gpd.GeoSeries([point], [edit.id], sites.crs)
+        else:
+            row = {"kind": edit.kind, "name": edit.name, "origin": "added", "uncertainty_m": 0.0}
+            added.append({"id": edit.id, **row, kept.geometry.name: point})
+    if not added:
+        return kept
+    more = gpd.GeoDataFrame(added, geometry=kept.geometry.name, crs=sites.crs).set_index("id")
+    return gpd.GeoDataFrame(pd.concat([kept, more]), geometry=kept.geometry.name, crs=sites.crs)
+
+
+def to_file(scenario: Scenario) -> bytes:
+    """Return the scenario as GeoJSON that :func:`from_file` reads back equal.
+
+    Notes
+    -----
+    One feature per change, without geometry where a site closes; the name stands in a foreign
+    member. The order of the changes is kept in ``order``.
+    """
+    edits = sorted(scenario.edits, key=lambda edit: edit.id)
+    frame = gpd.GeoDataFrame(
+        {
+            "action": pd.Series([edit.action for edit in edits], dtype=object),
+            "kind": pd.Series([edit.kind or None for edit in edits], dtype=object),
+            "name": pd.Series([edit.name or None for edit in edits], dtype=object),
+        },
+        geometry=[edit.point for edit in edits],
+        crs=WGS84,
+    )
+    frame.index = pd.Index([edit.id for edit in edits], dtype=object, name="id")
+    order = [edit.id for edit in scenario.edits]
+    head = {"version": VERSION, "name": scenario.name, "order": order}
+    member = json.dumps({MEMBER: head}, ensure_ascii=False, separators=(",", ":"))[1:-1]
+    start = b'{"type":"FeatureCollection",'
+    return start + member.encode() + b"," + to_geojson(frame).removeprefix(start)
+
+
+class Loaded(NamedTuple):
+    """A scenario as read from a file, and what the file had lost on its way."""
+
+    scenario: Scenario
+    bare: bool
+    """Whether the member ``atlas_scenario`` is gone, as after a GIS has saved the file: the name is
+    then that of the layer or of the file, and the changes stand in the order of the rows."""
+
+
+def from_file(
+    data: bytes,
+    *,
+    sites: gpd.GeoDataFrame | None = None,
+    kinds: Collection[str] | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
+    name: str = "",
+) -> Scenario:
+    """Read a scenario from the bytes of a file; see :func:`load`."""
+    return load(data, sites=sites, kinds=kinds, bbox=bbox, name=name).scenario
+
+
+def load(
+    data: bytes,
+    *,
+    sites: gpd.GeoDataFrame | None = None,
+    kinds: Collection[str] | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
+    name: str = "",
+) -> Loaded:
+    """Read a scenario from the bytes of a file, with what the file had lost.
+
+    Parameters
+    ----------
+    data
+        What :func:`to_file` wrote, or what somebody made of it.
+    sites
+        The present sites: changes must be to them. None leaves that to :func:`apply`.
+    kinds
+        Ids of the layers that a site may belong to; None for any.
+    bbox
+        West, south, east, north in degrees, within which every site must stand; None for anywhere.
+    name
+        What the scenario is called if the file does not say.
+
+    Returns
+    -------
+    Loaded
+        The scenario equal to the one that was written.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in the file.
+    """
+    where = "scenario"
+    if len(data) > MOST_BYTES:
+        what = f"is {len(data):,} bytes long; at most {MOST_BYTES:,} are allowed."
+        raise DataError("scenario.file", [Problem(where, what)])
+    root, problems = decode_json(data, where=where)
+    features, faults = ([], []) if problems else features_of(root, where=where)
+    problems += faults
+    if len(features) > MOST_EDITS:
+        what = f"holds {len(features):,} changes; at most {MOST_EDITS} are allowed."
+        raise DataError("scenario.file", [*problems, Problem(where, what)])
+    records = [feature["properties"] or {} for feature in features]
+    bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(records)
+    head = _own_head(root, records, name) if bare else root
+    name, order, faults = _head(head, where)
+    problems += faults + schema_problems(records, SCHEMA, where=where)
+    for number, feature in enumerate(features, start=1):
+        problems += _feature_problems(feature, number, where)
+        problems += _place_problems(feature, number, where, kinds, bbox)
+    if not problems:
+        ids = [record["id"] for record in records]
+        if sorted(order) != sorted(ids):
+            problems.append(Problem(where, "does not name the changes.", field=f"{MEMBER}.order"))
+    scenario = Scenario(name, ()) if problems else _scenario(name, order, features)
+    if sites is not None:
+        problems += _site_problems(scenario, sites, where)
+    if problems:
+        raise DataError("scenario.file", problems)
+    return Loaded(scenario, bare)
+
+
+def _has_changes(records: Sequence[Record]) -> bool:
+    """Tell whether rows are changes, whatever is wrong with them."""
+    return any("action" in record for record in records)
+
+
+def _own_head(root: Mapping[str, Any], records: Sequence[Record], name: str) -> dict[str, Any]:
+    """Put together the member that a GIS has dropped; it keeps the layer's name where it can."""
+    names = (root.get("name"), "".join(sign for sign in name if sign.isprintable())[:MOST_NAME])
+    called = next((n for n in names if _is_label(n) and str(n).strip()), "scenario")
+    order = [record["id"] for record in records if isinstance(record.get("id"), str)]
+    return {MEMBER: {"version": VERSION, "name": called, "order": order}}
+
+
+def _head(root: object, where: str) -> tuple[str, list[str], list[Problem]]:
+    head = root.get(MEMBER) if isinstance(root, Mapping) else None
+    if not isinstance(head, Mapping):
+        remedy = "Load a file that this page has written."
+        return "", [], [Problem(where, "is not a scenario.", remedy, field=MEMBER)]
+    problems = []
+    if head.get("version") != VERSION or isinstance(head.get("version"), bool):
+        what = f"is not {VERSION}."
+        problems.append(Problem(where, what, field=f"{MEMBER}.version"))
+    name = head.get("name")
+    if not _is_label(name) or not str(name).strip():
+        what = f"must be text of 1 to {MOST_NAME} printable characters."
+        problems.append(Problem(where, what, field=f"{MEMBER}.name"))
+        name = ""
+    order = head.get("order")
+    if not isinstance(order, list) or not all(isinstance(id_, str) for id_ in order):
+        problems.append(Problem(where, "must be a list of ids.", field=f"{MEMBER}.order"))
+        order = []
+    return str(name), [str(id_) for id_ in order], problems
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= MOST_NAME and value.isprintable()
+
+
+def _feature_problems(feature: Mapping[str, Any], number: int, where: str) -> list[Problem]:
+    record = feature["properties"] or {}
+    action, id_, shape = record.get("action"), record.get("id"), feature["geometry"]
+    row = printable(id_) if isinstance(id_, str) and id_ else f"#{number}"
+    problems = []
+    if action == "close" and shape is not None:
+        problems.append(Problem(where, "a closed site has no position.", "", row, "geometry"))
+    if action in ("add", "move") and (shape is None or shape["type"] != "Point"):
+        problems.append(Problem(where, "must be a point.", "", row, "geometry"))
+    if isinstance(id_, str) and action == "add" and not NEW.fullmatch(id_):
+        problems.append(Problem(where, "an added site is called new-1, new-2 …", "", row, "id"))
+    if isinstance(id_, str) and action in ("move", "close") and NEW.fullmatch(id_):
+        problems.append(Problem(where, "an added site is not moved or closed.", "", row, "id"))
+    problems += [
+        Problem(where, f"must be at most {MOST_NAME} printable characters.", "", row, field)
+        for field in ("kind", "name")
+        if record.get(field) is not None and not _is_label(record[field])
+    ]
+    return problems
+
+
+def _place_problems(
+    feature: Mapping[str, Any],
+    number: int,
+    where: str,
+    kinds: Collection[str] | None,
+    bbox: tuple[float, float, float, float] | None,
+) -> list[Problem]:
+    """List what does not fit the city: a layer that it has not, a position beyond it."""
+    record, shape = feature["properties"] or {}, feature["geometry"]
+    kind, row, problems = record.get("kind"), row_name(record, number), []
+    if kinds is not None and isinstance(kind, str) and kind.strip() and kind not in kinds:
+        what, remedy = f"there is no layer {quoted(kind)}.", f"Known are: {', '.join(kinds)}."
+        problems.append(Problem(where, what, remedy, row, "kind"))
+    if bbox is not None and shape is not None and shape["type"] == "Point":
+        lon, lat = shape["coordinates"][:2]
+        if not within(lon, lat, bbox):
+            what = f"({lon:.5g}, {lat:.5g}) lies outside the city ({', '.join(map(str, bbox))})."
+            remedy = "Move it into the city, or load the city that it was made for."
+            problems.append(Problem(where, what, remedy, row, "geometry"))
+    return problems
+
+
+def within(lon: float, lat: float, bbox: tuple[float, float, float, float]) -> bool:
+    """Tell whether a position lies in a box of west, south, east, north, its rim included."""
+    west, south, east, north = bbox
+    return west <= lon <= east and south <= lat <= north
+
+
+def _scenario(name: str, order: list[str], features: list[dict[str, Any]]) -> Scenario:
+    edits = {}
+    for feature in features:
+        record, shape = feature["properties"], feature["geometry"]
+        lon, lat = (None, None) if shape is None else _degrees(*shape["coordinates"][:2])
+        kind, label = record.get("kind") or "", record.get("name") or ""
+        edits[record["id"]] = Edit(record["action"], record["id"], lon, lat, kind, label)
+    return Scenario(name, tuple(edits[id_] for id_ in order))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Comparison(Finding):
+    """Scenarios beside the present; ``value`` is the covered share of the present, 0 to 1."""
+
+    table: pd.DataFrame
+    """By scenario, the present first under ``PRESENT``: ``n_sites``, ``added``, ``moved``,
+    ``closed``; ``covered_km2``, ``covered_share``, ``change`` of the share with ``low`` and
+    ``high`` (NaN without draws); ``least_share``, of the least covered district; ``worst_m``, the
+    mean distance of the worst-served tenth; ``points_reached`` (NaN without points)."""
+    units: pd.DataFrame
+    """By scenario and unit: ``level``, ``before``, ``after``, ``change``, ``low``, ``high``."""
+    areas: Mapping[str, BaseGeometry]
+    """By scenario, the present too: what its sites cover of the districts, as drawn."""
+
+
+def compare(
+    sites: gpd.GeoDataFrame,
+    scenarios: Sequence[Scenario],
+    districts: gpd.GeoDataFrame,
+    *,
+    radius_m: float | Mapping[str, float],
+    group: pd.Series | None = None,
+    points: gpd.GeoDataFrame | None = None,
+    draws: int = LEAST_DRAWS,
+    seed: int = SEED,
+) -> Comparison:
+    """Put scenarios beside the present: what each changes for the city, its parts, its districts.
+
+    Parameters
+    ----------
+    sites
+        Present sites, points in a CRS in metres with ``uncertainty_m``, indexed by id.
+    scenarios
+        With names that differ and are not empty.
+    districts
+        Valid polygons in the same CRS, indexed by id, that do not overlap.
+    radius_m
+        Straight-line radius in metres, one for all or one for each ``kind``.
+    group
+        The part of the city that each district belongs to, by id.
+    points
+        What is to be served, to count how many are reached.
+    draws
+        Draws of the locations for the interval of the change, 0 for none (while dragging).
+    seed
+        Seed of the draws.
+
+    Returns
+    -------
+    Comparison
+        A site that is in both makes the same moves in every draw, so that the interval of a
+        change holds only what was changed.
+
+    Raises
+    ------
+    CrsError, DataError, ParameterError
+        As :func:`apply` and :func:`geo.coverage.simulation.simulate`; names that are not unique.
+    """
+    names = [scenario.name for scenario in scenarios]
+    if len(set(names)) < len(names) or PRESENT in names:
+        problem = Problem("scenarios", "must have names that differ.", "Rename one of them.")
+        raise ParameterError("scenario.names", [problem])
+    states = [_state(sites, s, radius_m) for s in (Scenario(PRESENT), *scenarios)]
+    areas = [service_area(s.sites, radius_m=s.radius_m, within=districts) for s in states]
+    tables = [
+        _shares(state, area, districts, group, draws, seed)
+        for state, area in zip(states, areas, strict=True)
+    ]
+    changes = [_change(tables[0], table) for table in tables]
+    rows = {
+        state.scenario.name: _row(state, change, districts, points)
+        for state, change in zip(states, changes, strict=True)
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario")
+    return Comparison(
+        value=float(table["covered_share"].iloc[0]),
+        unit="",
+        n=len(scenarios),
+        method="scenario.compare",
+        parameters={"draws": draws, "seed": seed, "n_scenarios": len(scenarios)},
+        caveats=(
+            "scenario.not_facts",
+            "scenario.exact_as_drawn",
+            "coverage.straight_line",
+            *(("uncertainty.not_confidence",) if draws else ()),
+        ),
+        table=table,
+        units=pd.concat(dict(zip(rows, changes, strict=True)), names=["scenario", "unit"]),
+        areas={name: area.geometry for name, area in zip(rows, areas, strict=True)},
+    )
+
+
+class _State(NamedTuple):
+    scenario: Scenario
+    sites: gpd.GeoDataFrame
+    radius_m: pd.Series
+
+
+def _state(
+    sites: gpd.GeoDataFrame, scenario: Scenario, radius_m: float | Mapping[str, float]
+) -> _State:
+    changed = apply(sites, scenario)
+    if isinstance(radius_m, Mapping):
+        radius = changed["kind"].map(dict(radius_m)).astype(float)
+    else:
+        radius = pd.Series(float(radius_m), index=changed.index)
+    return _State(scenario, changed, radius)
+
+
+def _shares(
+    state: _State,
+    area: ServiceArea,
+    districts: gpd.GeoDataFrame,
+    group: pd.Series | None,
+    draws: int,
+    seed: int,
+) -> Simulation | pd.DataFrame:
+    if draws:
+        return simulate(
+            state.sites, districts, radius_m=state.radius_m, group=group, draws=draws, seed=seed
+        )
+    return shares(area, districts, group=group)
+
+
+def _change(first: Simulation | pd.DataFrame, then: Simulation | pd.DataFrame) -> pd.DataFrame:
+    if isinstance(first, Simulation) and isinstance(then, Simulation):
+        return change(first, then).assign(level=first.units["level"])
+    assert isinstance(first, pd.DataFrame) and isinstance(then, pd.DataFrame)
+    before, after = first["covered_share"], then["covered_share"]
+    table = {"before": before, "after": after, "change": after - before}
+    return pd.DataFrame({**table, "low": np.nan, "high": np.nan, "level": first["level"]})
+
+
+def _row(
+    state: _State,
+    units: pd.DataFrame,
+    districts: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame | None,
+) -> dict[str, float]:
+    actions = [edit.action for edit in state.scenario.edits]
+    columns = ["after", "change", "low", "high"]
+    after, moved, low, high = map(float, units.loc[CITY, columns].to_numpy(dtype=np.float64))
+    own = units.loc[units["level"] == "district", "after"]
+    hit = np.nan
+    if points is not None:
+        hit = float(reached(points, state.sites, radius_m=state.radius_m)["covered"].sum())
+    return {
+        "n_sites": len(located(state.sites, argument="sites").frame),
+        **{name: actions.count(action) for name, action in COUNTED.items()},
+        "covered_km2": after * float(districts.area.sum()) / 1e6,
+        "covered_share": after,
+        "change": moved,
+        "low": low,
+        "high": high,
+        "least_share": float(own.min()),
+        "worst_m": distances(state.sites, districts, spacing_m=SPOTS_M).value,
+        "points_reached": hit,
+    }

@@ -1,0 +1,419 @@
+"""Hold a density surface, and hand it over as raster, contour lines, overlay and sums by area."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from shapely.geometry.base import BaseGeometry
+
+from geo.base.errors import CrsError, ParameterError, Problem
+from geo.base.finding import Finding
+from geo.grid.cells import Grid, cell_shares
+
+Floats = NDArray[np.float64]
+
+PER_KM2 = "1/km²"
+_MESH = 16
+"""Every how many pixels an overlay's position is computed; between them it is interpolated."""
+_LARGEST_SIDE = 4096
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Surface(Finding):
+    """A density at the centres of square cells; the main figure is the highest.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns), places (or weight) per km²; row 0 is the southernmost. Read-only.
+        Zero outside the boundary, if there is one.
+    x0, y0
+        West and south edge of cell (0, 0) in metres.
+    cell_m
+        Side of a cell in metres.
+    crs
+        The plane.
+    mass
+        Sum of the weights on the grid before the edge was corrected.
+    inside
+        Cells that lie at least in part within the boundary; None without a boundary.
+    data_date
+        Day of the data, as the pack says it.
+    """
+
+    values: Floats
+    x0: float
+    y0: float
+    cell_m: float
+    crs: CRS
+    mass: float
+    inside: NDArray[np.bool_] | None = field(default=None, repr=False)
+    data_date: str = ""
+
+    @property
+    def grid(self) -> Grid:
+        """The cells as a grid."""
+        rows, columns = self.values.shape
+        return Grid(self.x0, self.y0, self.cell_m, columns, rows)
+
+    @property
+    def xs(self) -> Floats:
+        """X of the cell centres, west to east."""
+        return self._centres(self.x0, self.values.shape[1])
+
+    @property
+    def ys(self) -> Floats:
+        """Y of the cell centres, south to north."""
+        return self._centres(self.y0, self.values.shape[0])
+
+    def _centres(self, edge: float, count: int) -> Floats:
+        return np.asarray(edge + (np.arange(count) + 0.5) * self.cell_m, dtype=np.float64)
+
+    def at(self, xy: Floats) -> Floats:
+        """Return the value of the cell that holds each point, shape (n, 2); NaN beyond the grid."""
+        column = np.floor((xy[:, 0] - self.x0) / self.cell_m)
+        row = np.floor((xy[:, 1] - self.y0) / self.cell_m)
+        rows, columns = self.values.shape
+        there = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        found = np.full(len(xy), np.nan)
+        found[there] = self.values[row[there].astype(int), column[there].astype(int)]
+        return found
+
+
+def zonal_mass(surface: Surface, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return how much of a surface lies in each area.
+
+    Parameters
+    ----------
+    surface
+        The density.
+    zones
+        Valid polygons in the CRS of the surface, a unique index of ids.
+
+    Returns
+    -------
+    DataFrame
+        Indexed as ``zones``: ``mass`` (places, or weight), ``share`` of the mass in all zones
+        (NaN if that is zero), ``highest`` (per km²). Cells on a border count by the share of
+        their area.
+
+    Raises
+    ------
+    CrsError
+        The zones are in another CRS.
+    """
+    require_plane(zones, surface.crs, argument="zones")
+    per_cell = surface.grid.cell_km2
+    rows = []
+    for shape in zones.geometry:
+        part, values = _window(surface, shape)
+        within = cell_shares(shape, part) if values.size else np.zeros(values.shape)
+        highest = values[within > 0].max() if (within > 0).any() else np.nan
+        rows.append((float((values * within).sum() * per_cell), float(highest)))
+    found = pd.DataFrame(rows, index=zones.index, columns=["mass", "highest"])
+    total = found["mass"].sum()
+    found.insert(1, "share", found["mass"] / total if total else np.nan)
+    return found
+
+
+def _window(surface: Surface, shape: BaseGeometry) -> tuple[Grid, Floats]:
+    """Return the part of a surface that an area can touch."""
+    rows, columns = surface.values.shape
+    if shape.is_empty or not surface.values.size:
+        return Grid(surface.x0, surface.y0, surface.cell_m, 0, 0), surface.values[:0, :0]
+    cells = (np.array(shape.bounds) - [surface.x0, surface.y0] * 2) / surface.cell_m
+    west, south = np.clip(np.floor(cells[:2]), 0, [columns, rows]).astype(int).tolist()
+    east, north = np.clip(np.ceil(cells[2:]), 0, [columns, rows]).astype(int).tolist()
+    corner = surface.x0 + west * surface.cell_m, surface.y0 + south * surface.cell_m
+    values = surface.values[south:north, west:east]
+    return Grid(*corner, surface.cell_m, values.shape[1], values.shape[0]), values
+
+
+def require_plane(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS, *, argument: str) -> None:
+    """Raise CrsError unless a frame lies on the given plane."""
+    if frame.crs is None or CRS.from_user_input(frame.crs) != crs:
+        what = f"is in {getattr(frame.crs, 'name', 'no CRS')}, the other argument in {crs.name}."
+        raise CrsError("crs_not_metric", [Problem(argument, what, "Project both to one CRS.")])
+
+
+def levels(surface: Surface, *, count: int = 6) -> tuple[float, ...]:
+    """Return round values for classes and contours, lowest first, about ``count`` of them.
+
+    Steps are 1, 2, 2.5 or 5 times a power of ten; the lowest is one step above zero.
+    """
+    highest = float(surface.values.max(initial=0.0))
+    if not highest > 0:
+        return ()
+    rough = highest / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
+    digits = max(0, 2 - math.floor(math.log10(step)))
+    marks = (round(step * k, digits) for k in range(1, count + 1))
+    return tuple(mark for mark in marks if mark < highest)
+
+
+def contours(surface: Surface, at: Sequence[float], *, filled: bool = False) -> gpd.GeoDataFrame:
+    """Return contour lines, or the areas above each level.
+
+    Parameters
+    ----------
+    surface
+        The density.
+    at
+        Levels per km², each once.
+    filled
+        Areas (MultiPolygon) where the density is at least the level, rather than lines.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, one row per level that occurs, indexed ``contour-<number>`` from the lowest;
+        column ``level_per_km2``. Ready for :func:`geo.formats.write_geojson.to_geojson`.
+    """
+    import contourpy
+
+    marks = sorted(set(at))
+    values = np.pad(surface.values, 1)  # so that every line closes
+    xs = surface.x0 + (np.arange(values.shape[1]) - 0.5) * surface.cell_m
+    ys = surface.y0 + (np.arange(values.shape[0]) - 0.5) * surface.cell_m
+    draw = contourpy.contour_generator(xs, ys, values, fill_type=contourpy.FillType.OuterOffset)
+    shapes = [
+        _areas(draw.filled(level, np.inf)) if filled else _lines(draw.lines(level))
+        for level in marks
+    ]
+    frame = gpd.GeoDataFrame({"level_per_km2": marks}, geometry=shapes, crs=surface.crs)
+    frame = frame[~frame.geometry.is_empty]
+    frame.index = pd.Index([f"contour-{number:02d}" for number in range(1, len(frame) + 1)])
+    return frame.to_crs(4326)
+
+
+def _lines(lines: Any) -> BaseGeometry:
+    return shapely.MultiLineString([line for line in lines if len(line) > 1])
+
+
+def _areas(filled: Any) -> BaseGeometry:
+    areas = []
+    for points, offsets in zip(*filled, strict=True):
+        rings = [points[a:b] for a, b in pairwise(offsets)]
+        areas.append(shapely.Polygon(rings[0], rings[1:]))
+    return shapely.orient_polygons(shapely.MultiPolygon(areas))
+
+
+def describe(surface: Surface) -> dict[str, str]:
+    """Return what a file must say of a surface: figure, unit, method, parameters, caveats."""
+    said = {
+        "method": surface.method,
+        "unit": surface.unit,
+        "n": str(surface.n),
+        "highest": f"{surface.value:.6g}",
+        "mass_before_edge_correction": f"{surface.mass:.9g}",
+        "data_date": surface.data_date,
+        "caveats": ";".join(surface.caveats),
+    }
+    return said | {
+        name: value if isinstance(value, str) else json.dumps(value, default=str)
+        for name, value in surface.parameters.items()
+    }
+
+
+def to_geotiff(surface: Surface) -> bytes:
+    """Return the surface as a GeoTIFF in its own CRS, 32-bit floats, north up.
+
+    The method, the parameters and the caveats stand in its tags. Cells outside the boundary hold
+    no data (NaN).
+
+    Raises
+    ------
+    ParameterError
+        The surface has no cells.
+    """
+    from rasterio import Affine
+    from rasterio.enums import Compression
+    from rasterio.io import MemoryFile
+
+    rows, columns = surface.values.shape
+    if not surface.values.size:
+        problem = Problem("surface", "has no cells.", "Choose layers that have places.")
+        raise ParameterError("density.empty", [problem])
+    values = surface.values.astype(np.float32)
+    if surface.inside is not None:
+        values[~surface.inside] = np.nan
+    north = surface.y0 + rows * surface.cell_m
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff",
+            height=rows,
+            width=columns,
+            count=1,
+            dtype="float32",
+            crs=surface.crs.to_wkt("WKT1_GDAL") if surface.crs.to_epsg() is None
+            else f"EPSG:{surface.crs.to_epsg()}",
+            transform=Affine(surface.cell_m, 0.0, surface.x0, 0.0, -surface.cell_m, north),
+            nodata=math.nan,
+            compress=Compression.deflate.value,
+            predictor=3,
+        ) as file:  # fmt: skip
+            file.write(values[::-1], 1)
+            file.set_band_description(1, f"density, {surface.unit}")
+            file.update_tags(**describe(surface))
+        return bytes(memory.read())
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A picture that lies right on a Web Mercator map.
+
+    Parameters
+    ----------
+    png
+        Palette PNG, north up, transparent where there is nothing to show.
+    bounds
+        South-west and north-east corner: ((latitude, longitude), (latitude, longitude)).
+    """
+
+    png: bytes
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+
+
+def overlay(
+    surface: Surface, *, breaks: Sequence[float], colours: Sequence[str], opacity: float = 0.75
+) -> Overlay:
+    """Return the surface as a picture warped to Web Mercator (EPSG:3857).
+
+    Parameters
+    ----------
+    surface
+        The density.
+    breaks
+        Lower bound of each class, per km², ascending; below the first nothing is drawn.
+    colours
+        One ``#RRGGBB`` per class.
+    opacity
+        0 to 1.
+
+    Returns
+    -------
+    Overlay
+        One pixel is about one cell, or less where the picture would be larger than 4,096 pixels.
+
+    Raises
+    ------
+    ParameterError
+        There are not as many colours as breaks, or the surface has no cells.
+
+    Notes
+    -----
+    A Gauss–Krüger grid laid over Web Mercator by its corners alone is off by kilometres in the
+    north and south of a city: each pixel's place is looked up in the surface. Positions are
+    computed at every sixteenth pixel and interpolated; that errs by less than 1/100 of a pixel.
+    """
+    if len(breaks) != len(colours) or not surface.values.size or sorted(breaks) != list(breaks):
+        what = f"{len(breaks)} breaks, {len(colours)} colours, {surface.values.size} cells."
+        raise ParameterError("density.overlay", [Problem("breaks", what)])
+    west, south, east, north = _mercator_bounds(surface)
+    columns, rows = surface.values.shape[1], surface.values.shape[0]
+    pixel = max((east - west) / columns, (north - south) / rows)
+    pixel = max(pixel, (east - west) / _LARGEST_SIDE, (north - south) / _LARGEST_SIDE)
+    wide, high = math.ceil((east - west) / pixel), math.ceil((north - south) / pixel)
+    east, south = west + wide * pixel, north - high * pixel
+    values = np.nan_to_num(_warp(surface, west, north, pixel, (high, wide)), nan=-np.inf)
+    classes = np.searchsorted(np.asarray(breaks), values, side="right").astype(np.uint8)
+    to_degrees = _transformer(3857, 4326)
+    (left, right), (bottom, top) = to_degrees.transform([west, east], [south, north])
+    return Overlay(palette_png(classes, colours, opacity), ((bottom, left), (top, right)))
+
+
+@lru_cache(maxsize=8)
+def _transformer(source: CRS | int, target: CRS | int) -> Transformer:
+    # Making one takes longer than warping a picture of a city with it.
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _mercator_bounds(surface: Surface) -> tuple[float, float, float, float]:
+    to_mercator = _transformer(surface.crs, 3857)
+    return to_mercator.transform_bounds(*surface.grid.bounds, densify_pts=41)
+
+
+def _warp(
+    surface: Surface, west: float, north: float, pixel: float, shape: tuple[int, int]
+) -> Floats:
+    """Return the surface at the pixel centres, interpolated between cell centres; NaN beyond."""
+    back = _transformer(3857, surface.crs)
+    rows, columns = (np.append(np.arange(0, size, _MESH), size - 1.0) for size in shape)
+    mesh = np.meshgrid(west + (columns + 0.5) * pixel, north - (rows + 0.5) * pixel)
+    x, y = back.transform(*mesh)
+    column = _spread((x - surface.x0) / surface.cell_m - 0.5, rows, columns, shape)
+    row = _spread((y - surface.y0) / surface.cell_m - 0.5, rows, columns, shape)
+    return _between(surface, row, column)
+
+
+def _spread(mesh: Floats, rows: Floats, columns: Floats, shape: tuple[int, int]) -> Floats:
+    """Interpolate linearly from the nodes of a mesh to every pixel."""
+    high, wide = shape
+    across = np.array([np.interp(np.arange(wide), columns, line) for line in mesh])
+    below = np.clip(np.arange(high) // _MESH, 0, max(len(rows) - 2, 0))
+    above = np.minimum(below + 1, len(rows) - 1)
+    span = np.maximum(rows[above] - rows[below], 1.0)
+    part = ((np.arange(high) - rows[below]) / span)[:, None]
+    return np.asarray(across[below] * (1 - part) + across[above] * part)
+
+
+def _between(surface: Surface, row: Floats, column: Floats) -> Floats:
+    values = surface.values
+    rows, columns = values.shape
+    beyond = (row < -0.5) | (row > rows - 0.5) | (column < -0.5) | (column > columns - 0.5)
+    row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
+    r, c = row.astype(np.intp), column.astype(np.intp)
+    up, right = np.minimum(r + 1, rows - 1), np.minimum(c + 1, columns - 1)
+    v, u = row - r, column - c
+    mixed = (values[r, c] * (1 - u) + values[r, right] * u) * (1 - v)
+    mixed += (values[up, c] * (1 - u) + values[up, right] * u) * v
+    if surface.inside is not None:
+        nearest = np.rint(row).astype(np.intp), np.rint(column).astype(np.intp)
+        beyond |= ~surface.inside[nearest]
+    mixed[beyond] = np.nan
+    return np.asarray(mixed)
+
+
+def palette_png(classes: NDArray[np.uint8], colours: Sequence[str], opacity: float) -> bytes:
+    """Write class numbers as a palette PNG; class 0 is transparent.
+
+    Parameters
+    ----------
+    classes
+        Shape (rows, columns), north up.
+    colours
+        ``#RRGGBB`` of the classes from 1.
+    opacity
+        0 to 1.
+    """
+    high, wide = classes.shape
+    palette = bytes(3) + b"".join(bytes.fromhex(colour.lstrip("#")) for colour in colours)
+    alpha = bytes([0]) + bytes([round(opacity * 255)]) * len(colours)
+    rows = np.zeros((high, wide + 1), dtype=np.uint8)  # each row begins with its filter: none
+    rows[:, 1:] = classes
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", wide, high, 8, 3, 0, 0, 0)),
+        (b"PLTE", palette),
+        (b"tRNS", alpha),
+        (b"IDAT", zlib.compress(rows.tobytes(), 9)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )

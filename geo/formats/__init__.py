@@ -1,0 +1,1 @@
+"""Turn frames into bytes and bytes into frames."""

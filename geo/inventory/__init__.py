@@ -1,0 +1,1 @@
+"""Count the places of a table: by district, and in pairs."""

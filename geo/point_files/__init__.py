@@ -1,0 +1,1 @@
+"""Read, sample and bin tables of points by the million."""

@@ -1,0 +1,745 @@
+"""Bin points by the million out of files, in constant memory, on one machine or several."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.base.bridge import Box, Bridge, bridge
+from geo.base.errors import AtlasError, DataError, ParameterError, Problem
+from geo.base.finding import Finding
+from geo.base.threads import cores
+from geo.grid.cells import MOST_CELLS, Grid
+from geo.grid.lookup import Lookup, prepare
+from geo.point_files import csv_records, parquet, wkb
+from geo.point_files.numbers import numbers
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+BATCH_ROWS = 1 << 17
+"""Rows that are in memory at a time."""
+REASONS = ("not_a_number", "swapped", "weight", "torn", "not_a_point", "empty_point")
+"""Why a row is rejected; a row of CSV is torn if its cells are too few or too many, or a quote
+is not closed."""
+ANSWER_S = 10.0
+"""How long a scheduler may take to answer, seconds."""
+CSV = (".csv", ".txt")
+"""How the names of text files end; everything else is read as Parquet."""
+_TLS = "DASK_DISTRIBUTED__COMM__TLS__"
+_POLL_S = 0.005
+_log = logging.getLogger(__name__)
+_FAR = float(np.finfo(np.float64).max)
+"""A coordinate that lies beyond every grid."""
+
+
+class CancelledError(AtlasError):
+    """The reader has called the work off."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a file holds its coordinates.
+
+    Parameters
+    ----------
+    x, y
+        Names of the columns of coordinates (longitude and latitude where ``source_crs`` is
+        geographic).
+    geometry
+        Name of a column of points as well-known binary (GeoParquet), instead of ``x`` and ``y``.
+    weights
+        Name of the column of weights; None for one each.
+    source_crs
+        Reference system of the coordinates, x before y, as :func:`geo.base.bridge.canonical` writes it
+        (``EPSG:4326``); None if they are on the plane already.
+    crs
+        EPSG code of the plane, in metres.
+    """
+
+    x: str = "x"
+    y: str = "y"
+    geometry: str | None = None
+    weights: str | None = None
+    source_crs: str | None = None
+    crs: int = 4548
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are read."""
+        places = (self.x, self.y) if self.geometry is None else (self.geometry,)
+        return places if self.weights is None else (*places, self.weights)
+
+
+@dataclass(eq=False)
+class Part:
+    """What has been binned so far; parts add up, in any order, to the same whole.
+
+    Parameters
+    ----------
+    counts
+        Shares in units of 2⁻²⁰, with one row and column more on each side than the grid.
+    """
+
+    counts: Whole
+    read: int = 0
+    binned: int = 0
+    outside: int = 0
+    rejected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
+    weight: int = 0
+    """Sum of the weights on the grid, in units of 2⁻²⁰."""
+
+    def add(self, other: Part) -> None:
+        """Add another part to this one."""
+        require_weight(self.weight + other.weight)
+        self.counts += other.counts
+        self.read, self.binned = self.read + other.read, self.binned + other.binned
+        self.outside, self.weight = self.outside + other.outside, self.weight + other.weight
+        for reason, count in other.rejected.items():
+            self.rejected[reason] += count
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Binned(Finding):
+    """Points on a grid, and an account of every row; the main figure is how many were binned.
+
+    Parameters
+    ----------
+    counts
+        Linearly shared, in whole units of 2⁻²⁰, shape (rows, columns), row 0 the southernmost.
+        Read-only. Input of :func:`geo.density.kernel_density.grid_density`.
+    grid
+        Where the cells lie.
+    read, outside
+        How many rows were read, and how many lie beyond the grid.
+    rejected
+        Rows left out by reason, see ``REASONS``.
+    weight_sum
+        Sum of the weights on the grid.
+    data_date
+        Day of the data.
+
+    Notes
+    -----
+    ``read == n + outside + sum(rejected.values())``, always.
+    """
+
+    counts: Whole
+    grid: Grid
+    read: int
+    outside: int
+    rejected: Mapping[str, int]
+    weight_sum: float
+    data_date: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the grid: equal for every way in which the work can be split."""
+        return hashlib.sha256(np.ascontiguousarray(self.counts).tobytes()).hexdigest()
+
+
+def require_weight(units: float) -> None:
+    """Raise ParameterError if a sum of weights, in units of 2⁻²⁰, could overflow."""
+    from geo.density.kernel_density import MOST_WEIGHT
+    from geo.grid.density_kernels import ONE
+
+    if units > MOST_WEIGHT * ONE:
+        what = f"add up to more than {MOST_WEIGHT:.0e}."
+        raise ParameterError("stream.weight", [Problem("weights", what, "Use a larger unit.")])
+
+
+def bin_points(
+    files: Sequence[Path | str],
+    *,
+    grid: Grid,
+    columns: Columns | None = None,
+    boundary: BaseGeometry | None = None,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    data_date: str = "",
+) -> Binned:
+    """Share the points of Parquet or CSV files among the cells of a grid.
+
+    Parameters
+    ----------
+    files
+        Parquet, GeoParquet or CSV (``.csv``, ``.txt``) files.
+    grid
+        Cells on the plane ``columns.crs``; points beyond it are counted, not binned.
+    columns
+        Where the files hold their coordinates; None for ``x`` and ``y`` on the plane.
+    boundary
+        Polygon on the plane of the grid and within it; points beyond it are counted as outside.
+        None for the grid alone.
+    scheduler
+        Address of a dask scheduler (``tcp://…``) whose workers can import this package and reach
+        the files by the same paths; None to work here. The grid is the same to the last bit.
+    progress
+        Called with the rows done and the rows in all (0 where that is unknown, for CSV).
+    cancel
+        Asked after each batch, and on workers all the while; True ends the work. A worker still
+        finishes the stretch that it has begun.
+    data_date
+        Day of the data, carried along.
+
+    Returns
+    -------
+    Binned
+        The grid and the account of all rows.
+
+    Raises
+    ------
+    DataError
+        With every file that cannot be opened or lacks a column; or naming the row group that
+        cannot be read.
+    ParameterError
+        The grid is too large, or the weights add up to more than 8e12.
+    CancelledError
+        ``cancel`` returned True.
+
+    Notes
+    -----
+    A point is shared among the four nearest cell centres in proportion to closeness, in whole
+    units of 2⁻²⁰; at the rim of the grid the shares beyond it go to the outermost cells. Sums of
+    whole numbers do not depend on their order: any split gives the same grid. Texts in a column
+    of coordinates are read as numbers; those that are none are counted as such. CSV is UTF-8 or
+    GB18030, its cells parted by comma, tab or semicolon; blank lines are no rows.
+    """
+    asked = columns or Columns()
+    if grid.rows * grid.columns > MOST_CELLS or grid.rows < 1 or grid.columns < 1:
+        what = f"has {grid.rows:,} × {grid.columns:,} cells; 1 to {MOST_CELLS:,} are allowed."
+        raise ParameterError("stream.grid", [Problem("grid", what, "Choose another cell.")])
+    paths = [Path(file) for file in files]
+    total = empty_part(grid)
+    task = _Task(asked, grid, None if boundary is None else boundary.wkb)
+    with unchanged(paths):
+        watch = _Watch(_rows(paths, asked), progress, cancel)
+        if scheduler is None:
+            parts = _on_threads(paths, task, watch)
+        else:
+            parts = _on_workers(paths, task, scheduler, watch)
+        for part in parts:
+            total.add(part)
+    return _finding(total, grid, asked, len(paths), data_date)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be done with every file."""
+
+    columns: Columns
+    grid: Grid
+    within: bytes | None
+
+
+@dataclass
+class _Watch:
+    """Tell how far the work is, and ask whether it should go on."""
+
+    total: int
+    progress: Callable[[int, int], None] | None
+    cancel: Callable[[], bool] | None
+    done: int = 0
+
+    def tell(self, rows: int) -> None:
+        self.done += rows
+        if self.progress is not None:
+            self.progress(self.done, self.total)
+        if self.cancel is not None and self.cancel():
+            what = f"was called off after {self.done:,} rows."
+            raise CancelledError("stream.cancelled", [Problem("reading", what)])
+
+
+def empty_part(grid: Grid) -> Part:
+    """Return a part in which nothing has been binned yet."""
+    return Part(np.zeros((grid.rows + 2, grid.columns + 2), dtype=np.int64))
+
+
+def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str) -> Binned:
+    from geo.grid.density_kernels import ONE
+
+    counts = total.counts
+    counts[1] += counts[0]
+    counts[-2] += counts[-1]
+    counts[:, 1] += counts[:, 0]
+    counts[:, -2] += counts[:, -1]
+    inner = np.ascontiguousarray(counts[1:-1, 1:-1])
+    inner.setflags(write=False)
+    rejected = sum(total.rejected.values())
+    said = {
+        "stream.none": not total.binned,
+        "stream.rejected": rejected > 0,
+        "stream.outside": total.outside > 0,
+        "stream.swapped": total.rejected["swapped"] > 0,
+    }
+    return Binned(
+        value=float(total.binned),
+        unit="",
+        n=total.binned,
+        method="stream.method",
+        parameters={
+            "cell_m": grid.cell_m,
+            "crs": f"EPSG:{asked.crs}",
+            "files": files,
+            "read": total.read,
+            "binned": total.binned,
+            "outside": total.outside,
+            "rejected": rejected,
+            **total.rejected,
+        },
+        caveats=tuple(key for key, true in said.items() if true),
+        counts=inner,
+        grid=grid,
+        read=total.read,
+        outside=total.outside,
+        rejected=dict(total.rejected),
+        weight_sum=total.weight / ONE,
+        data_date=data_date,
+    )
+
+
+def _rows(paths: Sequence[Path], asked: Columns) -> int:
+    """Return the number of rows in all (CSV: 0); report all files that cannot be read."""
+    problems: list[Problem] = []
+    rows = [_rows_of(path, asked, problems) for path in paths]
+    if problems:
+        raise DataError("stream.unreadable", problems)
+    return sum(rows)
+
+
+def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
+    try:
+        names, rows = columns_of(path)
+    except DataError as error:
+        problems.extend(error.problems)
+        return 0
+    for name in asked.names:
+        if (times := names.count(name)) == 1:
+            continue
+        listed = ", ".join(name[:40] for name in names[:12])
+        what = "occurs more than once." if times else f"is missing; the file has {listed}."
+        problems.append(Problem(path.name, what, "Name the column.", field=name))
+    return rows
+
+
+def columns_of(path: Path) -> tuple[list[str], int]:
+    """Return the names of a file's columns, and the number of its rows (CSV: 0, not counted).
+
+    Raises
+    ------
+    DataError
+        The file cannot be opened, is empty, or its description is too large to be read.
+    """
+    try:
+        if path.suffix.lower() in CSV:
+            return list(csv_records.header(path).names), 0
+        with parquet.opened(path) as file:
+            return list(file.reader().schema_arrow.names), int(file.metadata.num_rows)
+    except Exception as error:  # a file of others can fail in any way, and fails alone
+        raise _unreadable(path, path.name, error) from error
+
+
+def _unreadable(path: Path, where: str, error: Exception) -> DataError:
+    """Return the refusal of a file; what the reader is told names no folder of the server."""
+    if isinstance(error, DataError):
+        return error
+    if isinstance(error, csv_records.UnfitError | parquet.UnfitError):
+        what = str(error)
+    elif isinstance(error, MemoryError):
+        what = "cannot be read: it takes more memory than there is."
+    else:
+        if not isinstance(error, ValueError | OSError):  # not Arrow's word: perhaps our fault
+            _log.warning("unforeseen while reading %s", path.name, exc_info=error)
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        what = f"cannot be read: {said.replace(str(path), path.name).splitlines()[0][:200]}"
+    remedy = "Write the file again, or take it away."
+    return DataError("stream.unreadable", [Problem(where, what, remedy)])
+
+
+@contextmanager
+def unchanged(paths: Sequence[Path]) -> Iterator[None]:
+    """Raise DataError at the end if one of the files has been written meanwhile.
+
+    Two looks at a file then see the same rows.
+    """
+    before = [_stamp(path) for path in paths]
+    yield
+    what, remedy = "was written or taken away while it was read.", "Open it again."
+    problems = [
+        Problem(path.name, what, remedy)
+        for path, stamp in zip(paths, before, strict=True)
+        if _stamp(path) != stamp
+    ]
+    if problems:
+        raise DataError("stream.unreadable", problems)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def reduce_file(
+    path: Path,
+    columns: Columns,
+    grid: Grid,
+    groups: Sequence[int] | None = None,
+    into: Part | None = None,
+    tell: Callable[[int], None] | None = None,
+    within: bytes | None = None,
+) -> Part:
+    """Bin one file; this runs here and on workers alike.
+
+    Parameters
+    ----------
+    path, columns, grid
+        As in :func:`bin_points`.
+    groups
+        Row groups of a Parquet file; None for all.
+    into
+        What to add to; None for a new part.
+    tell
+        Called with the number of rows after each batch.
+    within
+        Boundary as well-known binary, or None.
+
+    Raises
+    ------
+    DataError
+        A row group cannot be read, or a column holds no numbers.
+    ParameterError
+        The weights add up to more than 8e12.
+    """
+    part = empty_part(grid) if into is None else into
+    rows = BATCH_ROWS if columns.weights else 512
+    room = np.empty(2 * rows), np.empty(rows)
+    out: dict[str, int] = {}
+    known = 0
+    for x, y, weights in batches(path, columns, groups, out):
+        for low in range(0, len(x), BATCH_ROWS):
+            some = slice(low, low + BATCH_ROWS)
+            _take(part, grid, columns, (x[some], y[some], weights[some]), room, within)
+        if tell is not None:
+            tell(len(x) + sum(out.values()) - known)
+            known = sum(out.values())
+    part.read += sum(out.values())
+    for reason, count in out.items():
+        part.rejected[reason] += count
+    return part
+
+
+def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[Part]:
+    """Yield one part per core; each thread takes stretches of row groups until none is left."""
+    left = [stretch for path in reversed(paths) for stretch in _stretches(path, cores())]
+    ticks: SimpleQueue[int] = SimpleQueue()
+    stop, problems = Event(), list[Problem]()
+
+    def tell(rows: int) -> None:
+        ticks.put(rows)
+        if stop.is_set():
+            raise CancelledError("stream.cancelled", [])
+
+    def work() -> Part:
+        part = empty_part(task.grid)
+        while left:
+            try:
+                path, groups = left.pop()
+                reduce_file(path, task.columns, task.grid, groups, part, tell, task.within)
+            except IndexError:  # another thread has taken the last one
+                break
+            except DataError as error:
+                problems.extend(error.problems)
+        return part
+
+    with ThreadPoolExecutor(cores()) as pool:
+        waiting = [pool.submit(work) for _ in range(cores())]
+        try:
+            _follow(waiting, ticks, watch)
+        finally:
+            stop.set()
+            left.clear()
+    if problems:
+        raise DataError("stream.unreadable", sorted(problems, key=str))
+    yield from (task.result() for task in waiting)
+
+
+def _follow(waiting: Sequence[Future[Part]], ticks: SimpleQueue[int], watch: _Watch) -> None:
+    """Tell how far the threads are, from the thread that asked, until they are done."""
+    while not all(task.done() for task in waiting):
+        with suppress(Empty):
+            watch.tell(ticks.get(timeout=0.005))
+    while not ticks.empty():
+        watch.tell(ticks.get())
+
+
+def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
+    """Split a file into stretches of row groups; CSV cannot be split."""
+    if path.suffix.lower() in CSV:
+        return [(path, None)]
+    try:
+        with parquet.opened(path) as file:
+            groups = list(range(len(file.groups)))
+    except Exception as error:  # the file was whole a moment ago, and is another one now
+        raise _unreadable(path, path.name, error) from error
+    return [(path, some.tolist()) for some in np.array_split(groups, parts) if len(some)]
+
+
+def _take(
+    part: Part,
+    grid: Grid,
+    columns: Columns,
+    batch: tuple[Floats, Floats, Floats],
+    room: tuple[Floats, Floats],
+    within: bytes | None,
+) -> None:
+    """Bin one batch and account for its rows."""
+    from geo.grid.density_kernels import ONE, deposit_rows, deposit_weighted, sift
+
+    x, y, weights = batch
+    part.read += len(x)
+    tally = np.zeros(4, dtype=np.int64)
+    if columns.source_crs is not None:
+        x, y, weights = project(x, y, weights, columns, grid, tally)
+    if within is not None:
+        x = np.where(beyond(x, y, grid, within), _FAR, x)
+    x0, y0, cell = grid.origin
+    place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
+    if columns.weights is None:
+        count = deposit_rows(x, y, grid.bounds, *place, room[0], tally)
+        part.weight += count * ONE
+    else:
+        count = sift(x, y, weights, grid.bounds, *room, tally)
+        some = room[1][:count]
+        require_weight(part.weight + float(some.sum()) * ONE)
+        part.weight += int(np.rint(some * ONE).astype(np.int64).sum())
+        deposit_weighted(room[0], some, 2, 0, count, *place)
+    part.binned += count
+    part.outside += int(tally[0])
+    for reason, rejected in zip(REASONS, tally[1:].tolist(), strict=False):
+        part.rejected[reason] += rejected
+
+
+def beyond(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]:
+    """Tell which points lie on a grid but beyond a boundary.
+
+    Parameters
+    ----------
+    x, y
+        Coordinates on the plane, metres.
+    grid
+        The cells.
+    within
+        The boundary as well-known binary, on the same plane.
+    """
+    west, south, east, north = grid.bounds
+    on = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return np.asarray(on & (_fence(within).codes(np.column_stack([x, y])) < 0))
+
+
+@lru_cache(maxsize=4)
+def _fence(within: bytes) -> Lookup:
+    # The lookup asks for a CRS in metres; which one is of no concern to it.
+    return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(within)], crs=4548))
+
+
+def project(
+    x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid, tally: Whole
+) -> tuple[Floats, Floats, Floats]:
+    """Bring coordinates to the plane; rows with x and y swapped are counted and left out.
+
+    Parameters
+    ----------
+    x, y, weights
+        One batch; no weights are an empty array.
+    columns, grid
+        As in :func:`bin_points`; ``columns.source_crs`` is given.
+    tally
+        Adds rows that are no numbers to its second, swapped ones to its third number.
+    """
+    way, (west, south, east, north) = _way(columns, grid)
+    there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    swapped = ~there & (y >= west) & (y <= east) & (x >= south) & (x <= north)
+    if swapped.any():
+        tally[2] += swapped.sum()
+        x, y = x[~swapped], y[~swapped]
+        weights = weights[~swapped] if len(weights) else weights
+    known = np.isfinite(x) & np.isfinite(y)
+    tally[1] += len(x) - known.sum()
+    if not known.all():
+        x, y = x[known], y[known]
+        weights = weights[known] if len(weights) else weights
+    easting, northing = way.transform(x, y)
+    # What the projection cannot reach is a position all the same: it lies outside.
+    easting[~np.isfinite(easting)] = northing[~np.isfinite(northing)] = _FAR
+    return easting, northing, weights
+
+
+@lru_cache(maxsize=8)
+def _way(columns: Columns, grid: Grid) -> tuple[Bridge, Box]:
+    """Return the way to the plane, and the grid's bounds in the system of the source."""
+    assert columns.source_crs is not None
+    way = bridge(columns.source_crs, columns.crs, grid.bounds)
+    return way, way.bounds(grid.bounds)
+
+
+def batches(
+    path: Path,
+    columns: Columns,
+    groups: Sequence[int] | None = None,
+    left_out: dict[str, int] | None = None,
+) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Yield x, y and weights (empty if there are none) as the file has them, batch by batch.
+
+    Parameters
+    ----------
+    path, columns, groups
+        As in :func:`reduce_file`.
+    left_out
+        Counts the rows that are not yielded, by reason: rows of CSV that are torn, values that
+        are no points or have no coordinates.
+
+    Raises
+    ------
+    DataError
+        A row group cannot be read, a column holds no numbers or no points, or the file lacks a
+        column or has two of one name.
+    """
+    where = path.name
+    out: dict[str, int] = {} if left_out is None else left_out
+    try:
+        for where, batch in _read(path, columns, groups, out):
+            if batch is not None:
+                yield _values(batch, columns, where, out)
+    except Exception as error:  # a file of others can fail in any way, and fails alone
+        raise _unreadable(path, where, error) from error
+
+
+def _read(
+    path: Path, columns: Columns, groups: Sequence[int] | None, out: dict[str, int]
+) -> Iterator[tuple[str, Any]]:
+    """Yield record batches, each with the name of the place that it comes from."""
+    if path.suffix.lower() not in CSV:
+        return parquet.batches(path, columns.names, groups, BATCH_ROWS)
+
+    def torn(rows: int) -> None:
+        out["torn"] = out.get("torn", 0) + rows
+
+    return ((path.name, batch) for batch in csv_records.batches(path, columns.names, torn))
+
+
+def _values(
+    batch: Any, columns: Columns, where: str, out: dict[str, int]
+) -> tuple[Floats, Floats, Floats]:
+    def turned(name: str, turn: Callable[[Any], Any]) -> Any:
+        try:
+            return turn(batch.column(name))
+        except ValueError as error:
+            remedy = "Choose another column, or write the file again."
+            problem = Problem(where, str(error)[:200], remedy, field=name)
+            raise DataError("stream.unreadable", [problem]) from error
+
+    weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
+    if columns.geometry is None:
+        return turned(columns.x, numbers), turned(columns.y, numbers), weights
+    found = turned(columns.geometry, wkb.points)
+    good = np.ones(len(found.x), dtype=bool)
+    for kind, reason in ((wkb.FOREIGN, "not_a_point"), (wkb.EMPTY, "empty_point")):
+        if count := int((found.kind == kind).sum()):
+            out[reason] = out.get(reason, 0) + count
+            good &= found.kind != kind
+    if good.all():
+        return found.x, found.y, weights
+    return found.x[good], found.y[good], weights[good] if len(weights) else weights
+
+
+def _on_workers(
+    paths: Sequence[Path], task: _Task, scheduler: str, watch: _Watch
+) -> Iterator[Part]:
+    """Yield the part of each stretch, as the workers of a dask cluster finish them."""
+    with _client(scheduler) as client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            problem = Problem("scheduler", f"{scheduler} has no workers.", "Start some.")
+            raise ParameterError("stream.dask", [problem])
+        parts = -(-2 * threads // max(len(paths), 1)) if len(paths) < threads else 1
+        work = [one for path in paths for one in _stretches(path.resolve(), parts)]
+        waiting = client.map(_reduce_stretch, work, task=task, pure=False)
+        try:
+            yield from _gathered(waiting, watch)
+        except BaseException:  # called off, or one file could not be read: stop the others
+            client.cancel(waiting)
+            raise
+
+
+def _reduce_stretch(stretch: tuple[Path, list[int] | None], task: _Task) -> Part:
+    path, groups = stretch
+    return reduce_file(path, task.columns, task.grid, groups, within=task.within)
+
+
+def _gathered(waiting: Sequence[Any], watch: _Watch) -> Iterator[Part]:
+    """Yield parts in the order in which they are done, asking meanwhile whether to go on."""
+    left = list(waiting)
+    while left:
+        done = [future for future in left if future.done()]
+        for future in done:
+            part: Part = future.result()
+            watch.tell(part.read)
+            yield part
+        left = [future for future in left if future not in done]
+        if not done:
+            watch.tell(0)
+            time.sleep(_POLL_S)
+
+
+def _client(scheduler: str) -> Any:
+    """Return a client of a scheduler that answers."""
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError as error:
+        remedy = "Install the optional requirements for dask, or leave the scheduler out."
+        problem = Problem("scheduler", "needs the package distributed.", remedy)
+        raise ParameterError("stream.dask", [problem]) from error
+    security = _security(distributed, scheduler)
+    try:
+        return distributed.Client(
+            scheduler, security=security, set_as_default=False, timeout=ANSWER_S
+        )
+    except (OSError, ValueError) as error:
+        problem = Problem("scheduler", f"{scheduler} does not answer.", "Start it, or check it.")
+        raise ParameterError("stream.dask", [problem]) from error
+
+
+def _security(distributed: Any, scheduler: str) -> Any:
+    """Return the certificates that dask's own settings name; all is encrypted if the address is."""
+    encrypted = scheduler.startswith("tls://")
+    security = distributed.Security(require_encryption=encrypted)
+    try:
+        certified = security.get_connection_args("client")["ssl_context"] is not None
+    except OSError:  # what is named is not there, or no certificate
+        certified = False
+    if encrypted and not certified:
+        settings = ", ".join(f"{_TLS}{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+        problem = Problem("scheduler", f"{scheduler} needs certificates.", f"Set {settings}.")
+        raise ParameterError("stream.dask", [problem])
+    return security

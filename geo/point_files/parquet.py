@@ -1,0 +1,384 @@
+"""Read Parquet files of others within bounds of memory, whatever they say of themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from geo.point_files.thrift import I64, LIST, STRUCT, Fields, Reader, inner, weigh, whole
+
+MAGIC: Final = b"PAR1"
+MOST_FOOTER: Final = 32 << 20
+"""Bytes of the description at the end of a file."""
+MOST_DESCRIPTION: Final = 64 << 20
+"""Bytes that this description may take once it is unpacked, about 40,000 pieces of columns."""
+MOST_COLUMNS: Final = 16_384
+"""Columns of a file; a spreadsheet has no more."""
+MOST_PAGE: Final = 16 << 20
+"""Bytes of a page of values, packed or not."""
+FREE_PAGE: Final = 1 << 20
+"""A page up to this size may hold values of any length."""
+MOST_VALUE: Final = 1024
+"""Bytes of a value on average, in larger pages; a point has 41 at most."""
+MOST_BATCH: Final = 16 << 20
+"""Bytes of values that are unpacked at a time, apart from the pages that they begin and end in."""
+MOST_PAGES: Final = 100_000
+"""Pages of a piece of a column."""
+MOST_FIXED: Final = 64
+"""Bytes of a value of fixed length."""
+LONGEST_POINT: Final = 64
+_MEMBERS = {0: 1000, 1: 800, 2: 64}
+"""Bytes that a column of the schema, a piece of a column, and what it lists take in memory."""
+_ITEM = 40
+_REMEMBERED = 4
+_CODECS = {1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd"}
+_HEADERS = (256, 1 << 16)
+_BUFFER = 1 << 20
+_DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
+_PREFIXED = 7
+"""Encoding in which a value repeats part of the one before: few bytes unpack to any number."""
+
+
+class UnfitError(ValueError):
+    """A file would take more memory than it may, or its parts do not agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a piece of a column lies, as the description of the file says.
+
+    Arrow's own way to ask for this ends the process where the description contradicts itself.
+    """
+
+    codec: int
+    values: int
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """A row group: how many rows it says that it has, and its pieces of columns."""
+
+    rows: int
+    pieces: tuple[Piece, ...]
+
+
+_known: dict[bytes, tuple[Group, ...]] = {}
+"""Descriptions that were found light enough: each stretch of a file opens it anew."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose description has been weighed.
+
+    Parameters
+    ----------
+    source
+        The file as Arrow reads it.
+    metadata
+        Its description as Arrow tells it; only for what concerns all of the file.
+    groups
+        Its row groups.
+    """
+
+    source: Any
+    metadata: Any
+    groups: tuple[Group, ...]
+
+    def reader(self, coded: Sequence[str] = ()) -> Any:
+        """Return a reader that keeps the dictionaries of some columns as they are."""
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(
+            self.source, metadata=self.metadata, read_dictionary=list(coded),
+            buffer_size=_BUFFER, pre_buffer=False, arrow_extensions_enabled=False,
+        )  # fmt: skip
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Open a file after its description has been weighed.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Yields
+    ------
+    Opened
+        The file, closed afterwards.
+
+    Raises
+    ------
+    UnfitError
+        Its description is too large, or contradicts itself.
+    OSError, ValueError
+        It cannot be opened, or is no Parquet.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pa.OSFile(str(path), "rb") as source:
+        groups = _groups(_footer(source))
+        metadata = pq.read_metadata(source)
+        if metadata.num_columns > MOST_COLUMNS:
+            raise UnfitError(f"has {metadata.num_columns:,} columns; {MOST_COLUMNS:,} are allowed.")
+        rows = sum(group.rows for group in groups)
+        if rows != metadata.num_rows or any(group.rows < 0 for group in groups):
+            raise UnfitError(f"says {metadata.num_rows:,} rows, its row groups {rows:,}.")
+        yield Opened(source, metadata, groups)
+
+
+def _footer(source: Any) -> bytes:
+    """Return the description of a file."""
+    size = source.size()
+    if size < 12:
+        raise UnfitError("is empty." if not size else "is no Parquet file.")
+    tail = source.read_at(8, size - 8)
+    length = int.from_bytes(tail[:4], "little")
+    if tail[4:] != MAGIC or length > size - 8:
+        raise UnfitError("is no whole Parquet file.")
+    if length > MOST_FOOTER:
+        raise UnfitError(f"has a description of {length:,} bytes; {MOST_FOOTER:,} are allowed.")
+    return bytes(source.read_at(length, size - 8 - length))
+
+
+def _groups(footer: bytes) -> tuple[Group, ...]:
+    """Return the row groups of a description that is not too heavy."""
+    digest = hashlib.sha256(footer).digest()
+    if (known := _known.get(digest)) is not None:
+        return known
+    try:
+        weigh(footer, _MEMBERS, _ITEM, MOST_DESCRIPTION)
+        found = tuple(_structures(Reader(footer), 4, _group))
+    except EOFError as error:
+        raise UnfitError(str(error)) from error
+    while len(_known) >= _REMEMBERED:
+        _known.pop(next(iter(_known)), None)
+    _known[digest] = found
+    return found
+
+
+def _structures(
+    reader: Reader, number: int, each: Callable[[Reader], Any], seen: dict[int, int] | None = None
+) -> list[Any]:
+    """Read a structure; return the members of one list of it, and put whole numbers aside."""
+    members: list[Any] = []
+    last = 0
+    while True:
+        last, kind = reader.field(last)
+        if not kind:
+            return members
+        if (last, kind) == (number, LIST):
+            size, member = reader.several()
+            if size and member != STRUCT:
+                raise UnfitError("has a description that is none of Parquet.")
+            members = [each(reader) for _ in range(size)]
+        elif kind == I64 and seen is not None:
+            seen[last] = reader.signed()
+        else:
+            reader.skip(kind)
+
+
+def _group(reader: Reader) -> Group:
+    seen: dict[int, int] = {}
+    pieces = _structures(reader, 1, _piece, seen)
+    return Group(seen.get(3, 0), tuple(pieces))
+
+
+def _piece(reader: Reader) -> Piece:
+    meta = inner(reader.struct(), 3)
+    begin, coded = whole(meta, 9, I64), whole(meta, 11, I64)
+    if 0 < coded < begin:
+        begin = coded
+    size = whole(meta, 7, I64)
+    return Piece(whole(meta, 4), whole(meta, 5, I64), begin, begin + size)
+
+
+def batches(
+    path: Path, names: Sequence[str], groups: Sequence[int] | None, rows: int
+) -> Iterator[tuple[str, Any]]:
+    """Yield record batches of some columns, each with the name of the place that it comes from.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        Columns; each stands in the file once.
+    groups
+        Row groups; None for all.
+    rows
+        Rows of a batch at most.
+
+    Yields
+    ------
+    tuple of str and RecordBatch or None
+        None comes before each row group, so that an error in its first batch names the group.
+
+    Raises
+    ------
+    UnfitError
+        A row group would take too much memory, or has not the rows that it says it has.
+    OSError, ValueError
+        As Arrow raises them.
+    """
+    with opened(path) as file:
+        leaves = _leaves(file.metadata, names)
+        for group in range(len(file.groups)) if groups is None else groups:
+            where = f"{path.name}, row group {group}"
+            yield where, None
+            plan = _plan(file, group, leaves, rows)
+            read = 0
+            for batch in file.reader(plan.coded).iter_batches(
+                plan.rows, row_groups=[group], columns=list(names), use_threads=False
+            ):
+                if batch.num_columns != len(set(names)):
+                    raise UnfitError("holds columns whose names cannot be told apart.")
+                read += batch.num_rows
+                yield where, batch
+            said = file.groups[group].rows
+            if read != said:
+                raise UnfitError(f"holds {read:,} rows and says that it holds {said:,}.")
+
+
+def _leaves(metadata: Any, names: Sequence[str]) -> dict[str, int]:
+    """Return where some columns stand; refuse lists, structures and overlong values."""
+    found: dict[str, int] = {}
+    for k in range(metadata.num_columns):
+        column = metadata.schema.column(k)
+        if column.path not in names:
+            continue
+        if column.path in found:
+            raise UnfitError(f"has more than one column {column.path}.")
+        if column.max_repetition_level or column.max_definition_level > 1:
+            raise UnfitError(f"holds lists in the column {column.path}, not one value a row.")
+        if column.physical_type == "FIXED_LEN_BYTE_ARRAY" and column.length > MOST_FIXED:
+            raise UnfitError(f"holds values of {column.length:,} bytes in {column.path}.")
+        found[column.path] = k
+    for name in names:
+        if name not in found:
+            raise UnfitError(f"has no column {name} with one value a row.")
+    return found
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a row group is read: rows at a time, and columns whose dictionary is kept."""
+
+    rows: int
+    coded: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What the header of a page says, and where its content begins."""
+
+    kind: int
+    values: int
+    encoding: int
+    packed: int
+    size: int
+    at: int
+
+
+def _plan(file: Opened, group: int, leaves: dict[str, int], rows: int) -> _Plan:
+    """Look at the headers of all pages of a row group before any of them is unpacked."""
+    longest, coded = 1.0, []
+    pieces = file.groups[group].pieces
+    if len(pieces) != file.metadata.num_columns:
+        raise UnfitError("lacks columns that the file has.")
+    for name, k in leaves.items():
+        free = file.metadata.schema.column(k).physical_type == "BYTE_ARRAY"
+        for page in _pages(file.source, pieces[k]):
+            _require_small(page, name)
+            if page.kind == _DICTIONARY:
+                if free and not _even(file.source, pieces[k], page):
+                    coded.append(name)
+            elif free:
+                if page.encoding == _PREFIXED:
+                    raise UnfitError(
+                        f"holds {name} in the encoding DELTA_BYTE_ARRAY, whose size cannot be told."
+                    )
+                longest = max(longest, page.size / max(page.values, 1))
+    return _Plan(int(max(1, min(rows, MOST_BATCH // longest))), tuple(coded))
+
+
+def _require_small(page: _Page, name: str) -> None:
+    if max(page.size, page.packed) > MOST_PAGE:
+        what = f"holds a page of {max(page.size, page.packed):,} bytes in {name};"
+        raise UnfitError(f"{what} {MOST_PAGE:,} are allowed.")
+    if page.size > max(FREE_PAGE, MOST_VALUE * page.values):
+        mean = page.size // max(page.values, 1)
+        raise UnfitError(f"holds values of {mean:,} bytes on average in {name}: no positions.")
+
+
+def _pages(source: Any, piece: Piece) -> Iterator[_Page]:
+    """Yield the headers of all pages that Arrow will read of a piece of a column."""
+    if min(piece.begin, piece.end - piece.begin, piece.values) < 0:
+        raise UnfitError("has columns of less than nothing.")
+    seen, at = 0, piece.begin
+    for pages in count():
+        if at >= piece.end or seen >= piece.values:
+            return
+        if pages >= MOST_PAGES:
+            raise UnfitError(f"has more than {MOST_PAGES:,} pages in a row group.")
+        page = _page(source, at)
+        if page.at + page.packed > piece.end:
+            raise UnfitError("has pages that reach beyond their column.")
+        yield page
+        seen += 0 if page.kind == _DICTIONARY else page.values
+        at = page.at + page.packed
+
+
+def _page(source: Any, at: int) -> _Page:
+    for most in _HEADERS:
+        reader = Reader(source.read_at(most, at))
+        try:
+            return _as_page(reader.struct(), at + reader.at)
+        except EOFError:
+            continue
+    raise UnfitError("has a page without a beginning.")
+
+
+def _as_page(fields: Fields, at: int) -> _Page:
+    kind = whole(fields, 1)
+    header = inner(fields, {_DATA: 5, _DICTIONARY: 7, _DATA_2: 8}.get(kind, 0))
+    values = whole(header, 1)
+    encoding = whole(header, 4 if kind == _DATA_2 else 2)
+    page = _Page(kind, values, encoding, whole(fields, 3), whole(fields, 2), at)
+    if min(page.values, page.packed, page.size) < 0:
+        raise UnfitError("has a page of less than nothing.")
+    return page
+
+
+def _even(source: Any, piece: Piece, page: _Page) -> bool:
+    """Tell whether all values of a dictionary have one length, that of a point or a number.
+
+    Only then may Arrow write out each row: a dictionary of one long value would grow by the
+    number of rows.
+    """
+    import pyarrow as pa
+
+    body = source.read_at(page.packed, page.at)
+    if piece.codec:
+        try:
+            body = pa.Codec(_CODECS[piece.codec]).decompress(body, page.size, asbytes=True)
+        except (KeyError, ValueError, OSError, pa.ArrowException):
+            return False
+    if not page.values or page.size % page.values or len(body) != page.size:
+        return False
+    width = page.size // page.values
+    if not 4 < width <= 4 + LONGEST_POINT:
+        return False
+    lengths = np.frombuffer(body, np.uint8).reshape(page.values, width)[:, :4]
+    return bool((np.ascontiguousarray(lengths).view("<u4") == width - 4).all())

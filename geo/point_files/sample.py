@@ -1,0 +1,116 @@
+"""Keep some of the points of files, drawn at random, where all of them are too many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.base.errors import Problem
+from geo.grid.cells import Grid
+from geo.point_files.bin import CancelledError, Columns, batches, beyond, project
+
+Floats = NDArray[np.float64]
+
+SEED = 20210808
+"""Day on which the plan was issued: every draw can be repeated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Points that were kept, in the order of the files.
+
+    Parameters
+    ----------
+    xy
+        Metres on the plane, shape (n, 2).
+    weights
+        One per point; ones where there is no such column.
+    whole
+        Whether these are all points, rather than some drawn at random.
+    """
+
+    xy: Floats
+    weights: Floats
+    whole: bool
+
+
+def sample_points(
+    files: Sequence[Path],
+    *,
+    grid: Grid,
+    columns: Columns,
+    most: int,
+    boundary: BaseGeometry | None = None,
+    seed: int = SEED,
+    progress: Callable[[int], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Sample:
+    """Return the points that :func:`geo.point_files.bin.bin_points` would bin, or some of them.
+
+    Parameters
+    ----------
+    files, grid, columns, boundary, cancel
+        As in :func:`geo.point_files.bin.bin_points`.
+    most
+        Rows that are kept at most; of more, that many are drawn, each with the same chance.
+        Those of them that are not on the grid are then left out.
+    seed
+        Of the random numbers.
+    progress
+        Called with the rows done.
+
+    Raises
+    ------
+    DataError, CancelledError
+        As :func:`geo.point_files.bin.bin_points`.
+
+    Notes
+    -----
+    Every row draws a number; those with the smallest are kept. Memory is that of twice ``most``
+    rows, however long the files are.
+    """
+    rng, done = np.random.default_rng(seed), 0
+    chunks, limit = [np.zeros((0, 5))], 1.0  # random number, row, x, y, weight
+    for path in files:
+        for x, y, weights in batches(path, columns):
+            drawn = rng.random(len(x))
+            low = np.flatnonzero(drawn <= limit)
+            weigh = weights[low] if len(weights) else np.ones(len(low))
+            chunks.append(np.column_stack([drawn[low], done + low, x[low], y[low], weigh]))
+            if sum(map(len, chunks)) > 2 * most:
+                chunks = [_smallest(np.vstack(chunks), most)]
+                limit = float(chunks[0][:, 0].max())
+            done += len(x)
+            if progress is not None:
+                progress(done)
+            if cancel is not None and cancel():
+                raise CancelledError("stream.cancelled", [Problem("sample", "was called off.")])
+    kept = _smallest(np.vstack(chunks), most)
+    kept = kept[np.argsort(kept[:, 1])]
+    return _on_the_plane(kept[:, 2:], grid, columns, boundary, whole=done <= most)
+
+
+def _smallest(rows: Floats, most: int) -> Floats:
+    if len(rows) <= most:
+        return rows
+    return rows[np.argpartition(rows[:, 0], most - 1)[:most]]
+
+
+def _on_the_plane(
+    rows: Floats, grid: Grid, columns: Columns, boundary: BaseGeometry | None, *, whole: bool
+) -> Sample:
+    """Project rows of x, y and weight, and leave out those that would not be binned."""
+    x, y, weights = (np.ascontiguousarray(column) for column in rows.T)
+    if columns.source_crs is not None:
+        x, y, weights = project(x, y, weights, columns, grid, np.zeros(4, dtype=np.int64))
+    west, south, east, north = grid.bounds
+    good = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    good &= np.isfinite(weights) & (weights >= 0)
+    if boundary is not None:
+        good &= ~beyond(x, y, grid, boundary.wkb)
+    return Sample(np.column_stack([x[good], y[good]]), weights[good], whole)

@@ -1,0 +1,1 @@
+"""Show how places are spread over the districts."""

@@ -1,0 +1,497 @@
+"""Say how the places shown are spread over districts and halves: sentence, tables, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.inventory.balance import (
+    LEAST_COUNT,
+    Balance,
+    By,
+    Concentration,
+    Quotients,
+    balance,
+    concentration,
+    location_quotients,
+    matrix,
+    not_named,
+)
+from layers.handover.documents import to_csv
+from layers.handover.view_export import Package
+from layers.language.messages import LANGS, Say, speaker
+from layers.language.sums import of_balance
+from layers.language.values import cell, city_word, count, number, row_of, word
+from layers.pack.catalogue import FIELDS, LEVELS, PLAN_STATUSES
+from layers.pack.city import City
+from layers.view.rows import View, gather
+from layers.view.totals import plan_places
+
+BASES = ("population", "area_km2")
+"""What an even spread would follow; concentration is measured against each."""
+
+
+@dataclass(frozen=True, eq=False)
+class BalanceTold:
+    """How places are spread, in the reader's language; frames are read-only.
+
+    Parameters
+    ----------
+    found
+        The counts themselves: what the files hold.
+    sentence
+        The result, as one says it.
+    other
+        What the halves hold when places are counted by the other kind of district.
+    sums
+        How the rows shown add up, counted in each of both ways.
+    notes
+        What the reader must know, in sentences.
+    halves, districts
+        Tables in words, a row per half and per district, with a row for the city.
+    sorts
+        By district (rows): places by level and by status.
+    kinds, fields
+        By district (rows): places by kind and by field; zeros are shown.
+    measures
+        Sentences on quotients and concentration, or why there are none.
+    """
+
+    found: Balance
+    sentence: str
+    other: str
+    sums: tuple[str, ...]
+    notes: tuple[str, ...]
+    halves: pd.DataFrame
+    districts: pd.DataFrame
+    sorts: pd.DataFrame
+    kinds: pd.DataFrame
+    fields: pd.DataFrame
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Everything that geo says of the places shown; the same in every language."""
+
+    city: City
+    found: Balance
+    kinds: pd.DataFrame
+    fields: pd.DataFrame
+    quotients: Quotients
+    spread: Mapping[str, Concentration]
+    """By what an even spread would follow."""
+
+
+def tell(view: View, by: By, lang: str) -> BalanceTold:
+    """Return how the places of a view are spread over the city.
+
+    Parameters
+    ----------
+    view
+        The places shown, mapped or not; those that do not count enter no figure.
+    by
+        Which district a place belongs to: that of its administration or of its site.
+    lang
+        ``zh`` or ``en``.
+    """
+    return in_words(measure(view, by), measure(view, other_of(by)), lang)
+
+
+def other_of(by: By) -> By:
+    """Return the other way of placing a place in a district."""
+    return "site" if by == "host" else "host"
+
+
+def in_words(counts: Counted, other: Counted, lang: str) -> BalanceTold:
+    """Return counted places in words.
+
+    Parameters
+    ----------
+    counts, other
+        By the way asked for, and by the other one; see :func:`measure`.
+    lang
+        ``zh`` or ``en``.
+    """
+    say, found, city = speaker(lang), counts.found, counts.city
+    names = _names(city, lang)
+    return BalanceTold(
+        found=found,
+        sentence=_sentence(counts, names, lang),
+        other=_other_way(other, lang),
+        sums=(of_balance(found, lang), of_balance(other.found, lang)),
+        notes=tuple(_notes(found, say)),
+        halves=_half_table(counts, lang),
+        districts=_district_table(counts, names, lang),
+        sorts=_sorts(found, names, lang),
+        kinds=_by_district(counts.kinds, names, lambda kind: city.layers[kind].title.of(lang), say),
+        fields=_by_district(counts.fields, names, lambda field: _field(field, lang), say),
+        measures=tuple(_measures(counts, names, lang)),
+    )
+
+
+def measure(view: View, by: By) -> Counted:
+    """Count the places of a view by district, kind and field.
+
+    Parameters
+    ----------
+    view, by
+        As in :func:`tell`.
+    """
+    city = view.city
+    places, districts = view.places, city.districts
+    found = balance(places, districts, by=by, data_date=city.data_date)
+    kinds = [
+        id_
+        for id_, layer in city.layers.items()
+        if layer.spec.group == "plan" and layer.spec.is_places and id_ in view.state.layers
+    ]
+    by_kind = matrix(places, districts, rows="kind", values=kinds, by=by)
+    return Counted(
+        city=city,
+        found=_of_the_text(found, city, districts, by),
+        kinds=by_kind,
+        fields=matrix(places, districts, rows="field", values=FIELDS, by=by),
+        quotients=location_quotients(by_kind),
+        spread={
+            base: concentration(found.districts["n"], base=found.districts[base])
+            for base in BASES
+            if (found.districts[base] > 0).all()
+        },
+    )
+
+
+def _of_the_text(found: Balance, city: City, districts: gpd.GeoDataFrame, by: By) -> Balance:
+    """Return the counts with the districts that the whole inventory does not name.
+
+    Under a filter a district may be empty though the plan names it: what the text leaves out is
+    found in all rows, whatever is shown.
+    """
+    left_out = not_named(_inventory(city), districts, by=by)
+    caveats = [key for key in found.caveats if key != "balance.not_named"]
+    if left_out:
+        caveats.append("balance.not_named")
+    here = found.districts.copy()
+    here["caveats"] = [
+        tuple(
+            "balance_page.none_shown"
+            if key == "balance.not_named_here" and code not in left_out
+            else key
+            for key in keys
+        )
+        for code, keys in here["caveats"].items()
+    ]
+    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return Balance(
+        **values
+        | {
+            "districts": here,
+            "not_named": left_out,
+            "caveats": tuple(caveats),
+            "parameters": {
+                **found.parameters,
+                "not_named": left_out,
+                "districts": len(left_out),
+            },
+        }
+    )
+
+
+def _inventory(city: City) -> gpd.GeoDataFrame:
+    """Return all rows of the plan's layers; a city without any has no row that names a district."""
+    has_plan = any(layer.spec.group == "plan" for layer in city.layers.values())
+    return plan_places(city) if has_plan else gather(city).frame.iloc[:0]
+
+
+def _names(city: City, lang: str) -> dict[str, str]:
+    return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
+
+
+def _half_names(counts: Counted, lang: str) -> dict[str, str]:
+    """Return the names of the halves; none where the city is not seen in halves."""
+    unknown = speaker(lang)("balance_page.no_half")
+    if not counts.city.halves:
+        return {}
+    halves = counts.found.halves.index
+    return {str(h): city_word(counts.city, "half", h, lang) if h else unknown for h in halves}
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the most places first."""
+    return table.sort_values("n", ascending=False, kind="stable")
+
+
+def _percent(share: float) -> str:
+    return "–" if np.isnan(share) else f"{number(100 * share)}%"
+
+
+def _sentence(counts: Counted, names: Mapping[str, str], lang: str) -> str:
+    """Say the split by half, who leads, what it is per head, and what the text leaves out."""
+    say, found = speaker(lang), counts.found
+    if not found.n:
+        return say("balance_page.empty")
+    halves = _half_names(counts, lang)
+    said = [_split(found, say, halves)]
+    top = str(found.districts["n"].idxmax())
+    share = _percent(float(found.districts["share"][top]))
+    said.append(say("balance_page.top", district=names[top], percent=share))
+    said += _per_head(found, halves, say)
+    if found.not_named:
+        said.append(say("balance_page.not_named", districts=len(found.not_named)))
+    return "".join(said) if lang == "zh" else " ".join(said)
+
+
+def _split(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
+    if not halves:
+        return say("balance_page.whole", n=found.n)
+    return say("balance_page.split", n=found.n, parts=_parts(found, say, halves))
+
+
+def _parts(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
+    parts = [
+        say(
+            "balance_page.part",
+            half=halves[str(half)],
+            n=count(row["n"]),
+            percent=_percent(row["share"]),
+        )
+        for half, row in _ranked(found.halves).iterrows()
+    ]
+    return say("balance_page.comma").join(parts)
+
+
+def _other_way(counts: Counted, lang: str) -> str:
+    """Say the split by the other kind of district: administration and site can differ."""
+    found = counts.found
+    if not (found.n and counts.city.halves):
+        return ""
+    say = speaker(lang)
+    parts = _parts(found, say, _half_names(counts, lang))
+    return say(f"balance_page.other_{found.parameters['by']}", n=found.n, parts=parts)
+
+
+def _per_head(found: Balance, halves: Mapping[str, str], say: Say) -> list[str]:
+    """Compare the two halves that have the most per head, where both counts can carry it."""
+    enough = found.halves[(found.halves["n"] >= LEAST_COUNT) & (found.halves["per_10k"] > 0)]
+    ranked = enough.sort_values("per_10k", ascending=False, kind="stable")
+    if len(ranked) < 2 or not halves:
+        return []
+    first, second = (ranked.iloc[at] for at in (0, 1))
+    return [
+        say(
+            "balance_page.per_head",
+            first=halves[str(ranked.index[0])],
+            first_rate=number(first["per_10k"]),
+            second=halves[str(ranked.index[1])],
+            second_rate=number(second["per_10k"]),
+            times=f"{first['per_10k'] / second['per_10k']:.1f}",
+        )
+    ]
+
+
+def _notes(found: Balance, say: Say) -> Iterator[str]:
+    yield say(found.method) + say("balance_page.stop")
+    for key in found.caveats:
+        yield say(key, **found.parameters)
+    if found.districts["n"].between(1, LEAST_COUNT - 1).any():
+        yield say("balance.few")
+
+
+def _table(
+    table: pd.DataFrame, names: Mapping[str, str], city: pd.Series, say: Say
+) -> pd.DataFrame:
+    """Return counts and ratios in words, the most places first, the city last."""
+    ordered = _ranked(table)
+    rows = [_cells(row) for _, row in ordered.iterrows()] + [_cells(city)]
+    labels = [names[str(code)] for code in ordered.index] + [say("balance_page.city")]
+    columns = [say(f"balance_page.column.{name}") for name in _SHOWN]
+    return pd.DataFrame(rows, index=labels, columns=columns)
+
+
+_SHOWN = ("n", "share", "per_10k", "per_km2", "published")
+
+
+def _cells(row: pd.Series) -> list[str]:
+    return [
+        count(row["n"]),
+        _percent(row["share"]),
+        _rate(row["per_10k"]),
+        _rate(row["per_km2"]),
+        f"{count(row['published'])} / {count(row['n'])}" if row["n"] else "–",
+    ]
+
+
+def _rate(value: float) -> str:
+    return "–" if np.isnan(value) else number(value)
+
+
+def _half_table(counts: Counted, lang: str) -> pd.DataFrame:
+    """Return the halves with their cautions; one district's unsettled area unsettles its half.
+
+    Empty where the city is not seen in halves.
+    """
+    say, found = speaker(lang), counts.found
+    if not counts.city.halves:
+        return pd.DataFrame()
+    shown = _table(found.halves, _half_names(counts, lang), found.city, say)
+    disputed = {
+        half
+        for half, keys in zip(found.districts["half"], found.districts["caveats"], strict=True)
+        if "balance.area_disputed" in keys
+    }
+    ordered = _ranked(found.halves)
+    marks = [
+        (*keys, *(("balance_page.area_within",) if half in disputed else ()))
+        for half, keys in ordered["caveats"].items()
+    ]
+    return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
+
+
+def _district_table(counts: Counted, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+    """Return the districts with half, where the city has any, and cautions."""
+    say, found = speaker(lang), counts.found
+    ordered, halves = _ranked(found.districts), _half_names(counts, lang)
+    table = _table(found.districts, names, found.city, say)
+    if halves:
+        of_each = [*(halves[str(half)] for half in ordered["half"]), ""]
+        table.insert(0, say("balance_page.column.half"), of_each)
+    return table.assign(**{say("balance_page.column.marks"): _marks(ordered["caveats"], say)})
+
+
+def _marks(rows: Iterable[tuple[str, ...]], say: Say) -> list[str]:
+    """Return the cautions of each row in short, and none for the city's row at the end."""
+    comma = say("balance_page.comma")
+    words = [
+        comma.join(say(f"balance_page.mark.{key.split('.')[1]}") for key in keys) for keys in rows
+    ]
+    return [*words, ""]
+
+
+def _sorts(found: Balance, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+    say, table = speaker(lang), found.districts
+    columns = {}
+    for value in (*LEVELS, "aimed_at"):
+        if (name := f"level_{value}") in table:
+            key = "level_basis" if value == "aimed_at" else "level"
+            columns[name] = word(key, value, lang)
+    for value in PLAN_STATUSES:
+        if (name := f"status_{value}") in table:
+            columns[name] = word("plan_status", value, lang)
+    shown = table[list(columns)].rename(columns=columns)
+    return _summed(shown, names, say)
+
+
+def _summed(shown: pd.DataFrame, names: Mapping[str, str], say: Say) -> pd.DataFrame:
+    """Name the districts and add the row of sums."""
+    table = shown.rename(index=names).astype(int)
+    table.loc[say("balance_page.city")] = table.sum(axis=0)
+    return table
+
+
+def _by_district(
+    counts: pd.DataFrame, names: Mapping[str, str], title: Callable[[str], str], say: Say
+) -> pd.DataFrame:
+    return _summed(counts.rename(index=title).T, names, say)
+
+
+def _field(field: str, lang: str) -> str:
+    return (
+        speaker(lang)("balance_page.no_field") if field == "unknown" else word("field", field, lang)
+    )
+
+
+def _measures(counts: Counted, names: Mapping[str, str], lang: str) -> Iterator[str]:
+    """Say quotients and concentration where the counts carry them, else why not."""
+    say, quotients = speaker(lang), counts.quotients
+    for at, (kind, row) in enumerate(quotients.table.iterrows()):
+        for where, (code, value) in enumerate(row.items()):
+            if np.isnan(value):
+                continue
+            title = counts.city.layers[str(kind)].title.of(lang)
+            yield say(
+                "balance_page.quotient",
+                district=names[str(code)],
+                kind=title,
+                value=number(value),
+                here=int(counts.kinds.to_numpy()[at, where]),
+                all=int(counts.kinds.to_numpy()[at].sum()),
+            )
+    for key in quotients.caveats:
+        yield say(key, **quotients.parameters)
+    for base, spread in counts.spread.items():
+        if spread.refused:
+            yield say(spread.refused, **spread.parameters)
+            return
+        yield say(f"balance_page.gini.{base}", gini=number(spread.gini))
+    for spread in list(counts.spread.values())[:1]:
+        yield say(
+            "balance_page.hhi", hhi=number(spread.hhi), even=number(spread.hhi_even), n=spread.n
+        )
+        for key in spread.caveats:
+            yield say(key, **spread.parameters)
+
+
+def files(view: View, by: By) -> Package:
+    """Return the counts as CSV, unrounded, with codes, names in both languages and parameters.
+
+    Parameters
+    ----------
+    view, by
+        As in :func:`tell`.
+
+    Returns
+    -------
+    Package
+        Tables by half, by district, by kind and by field, and what the reader must know.
+    """
+    counts = measure(view, by)
+    city, found = view.city, counts.found
+    tables = {
+        "balance_halves.csv": _raw(found.halves, "half", {}),
+        "balance_districts.csv": _raw(found.districts, "adcode", _both_names(city)),
+        "balance_kind_by_district.csv": _raw(counts.kinds.T, "adcode", _both_names(city)),
+        "balance_field_by_district.csv": _raw(counts.fields.T, "adcode", _both_names(city)),
+        "balance_about.csv": _about(view, found),
+    }
+    name = f"{city.id}_{city.data_date}_balance"
+    return Package(name, date.fromisoformat(city.data_date), MappingProxyType(tables))
+
+
+def _both_names(city: City) -> dict[str, list[str]]:
+    return {
+        str(code): [cell(row_of(city.districts, str(code)), "name", lang) for lang in LANGS]
+        for code in city.districts.index
+    }
+
+
+def _raw(table: pd.DataFrame, key: str, names: Mapping[str, Sequence[str]]) -> bytes:
+    head = [key, *(("name_zh", "name_en") if names else ()), *map(str, table.columns)]
+    rows = [
+        [str(code), *names.get(str(code), ()), *(_plain(value) for value in row)]
+        for code, row in zip(table.index, table.itertuples(index=False), strict=True)
+    ]
+    return to_csv([head, *rows])
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ";".join(map(str, value))
+    return "" if value != value else str(value)
+
+
+def _about(view: View, found: Balance) -> bytes:
+    """Return parameters and cautions, a row each, in both languages."""
+    said = {"data_date": found.data_date, **found.parameters}
+    rows = [["name", "zh", "en"]]
+    rows += [[name, *[_plain(value)] * 2] for name, value in said.items()]
+    rows += [
+        [key, *(speaker(lang)(key, **found.parameters) for lang in LANGS)]
+        for key in (found.method, *found.caveats)
+    ]
+    return to_csv(rows)

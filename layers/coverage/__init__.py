@@ -1,0 +1,1 @@
+"""Show what is within reach of places, what is missed, and where to add."""

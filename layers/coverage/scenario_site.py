@@ -1,0 +1,95 @@
+"""Say of one site of a scenario what it is, what it alone covers, and whether it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.coverage.measure import beyond, name_of
+from layers.coverage.scenario import Change, change, closed_sites, site_name
+from layers.language.messages import speaker
+from layers.language.values import number, radius, word
+
+DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "pack": ("close",),
+        "moved": ("close", "restore"),
+        "added": ("take_back",),
+        "closed": ("restore",),
+    }
+)
+
+
+@dataclass(frozen=True)
+class SiteTold:
+    """One site in the reader's words.
+
+    Parameters
+    ----------
+    id
+        Its id in the scenario.
+    name
+        What it is called.
+    status
+        Whether it is as in the atlas, moved, added or closed.
+    deeds
+        What can be done with it: ``close``, ``restore``, or ``take_back`` if it was added.
+    facts
+        Labels and values: kind, district, position, and what depends on it alone.
+    """
+
+    id: str
+    name: str
+    status: str
+    deeds: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def site_told(found: Change, id_: str) -> SiteTold | None:
+    """Return what is to be said of a site before it is closed or restored; None if it is gone."""
+    asked, edit = found.asked, found.scenario.edit(id_)
+    closed = closed_sites(found)
+    if id_ not in found.sites.index and id_ not in closed.index:
+        return None
+    shut = id_ in closed.index
+    row = (closed if shut else found.sites).loc[id_]
+    lang = asked.state.lang
+    say = speaker(lang)
+    origin = "closed" if shut else str(row["origin"])
+    layer = asked.city.layers.get(str(row["kind"]))
+    facts = (
+        (say("scenario_page.kind"), layer.title.of(lang) if layer else ""),
+        (say("scenario_page.unit"), _district(found, row)),
+        (say("scenario_page.position"), _position(row, origin, lang)),
+        _alone(found, id_, shut),
+    )
+    name = site_name(asked, edit) if edit else name_of(asked.sites, id_, lang)
+    status = say(f"scenario.origin.{origin}")
+    return SiteTold(id_, name, status, DEEDS[origin], facts)
+
+
+def _district(found: Change, row: pd.Series) -> str:
+    asked = found.asked
+    lang = asked.state.lang
+    districts: gpd.GeoDataFrame = asked.districts
+    holds = districts.index[districts.geometry.covers(row["geometry"])]
+    return name_of(districts, holds[0], lang) if len(holds) else beyond(asked)
+
+
+def _position(row: pd.Series, origin: str, lang: str) -> str:
+    if origin in ("moved", "added"):
+        return speaker(lang)("scenario_page.as_drawn")
+    known = word("location_class", row["location_class"], lang)
+    return f"{known} · {radius(row['uncertainty_m'])}"
+
+
+def _alone(found: Change, id_: str, shut: bool) -> tuple[str, str]:
+    """Return what closing the site loses, or what opening it again brings."""
+    say = speaker(found.asked.state.lang)
+    scenario = found.scenario.restored(id_) if shut else found.scenario.closed(id_)
+    km2 = abs(found.area.value - change(found.asked, scenario).area.value)
+    return say(f"scenario_page.{'brings' if shut else 'alone'}"), number(round(km2, 1), "km²")

@@ -1,0 +1,220 @@
+"""Lay out the answer on coverage as the tables that are read on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from geo.coverage.service_area import CITY
+from layers.coverage.measure import (
+    Asked,
+    Coverage,
+    name_of,
+    percent,
+    reached_count,
+    span,
+    unit_name,
+)
+from layers.language.messages import speaker
+from layers.language.values import number
+from layers.language.values import radius as doubt
+
+OVERLAPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, None))
+"""How many places reach a spot: least and most of each row."""
+GAP_COLUMNS = (
+    *("rank", "district", "area", "doubt", "share"),
+    *("missing", "farthest", "nearest", "order"),
+)
+
+
+def unit_table(answer: Coverage) -> pd.DataFrame:
+    """Return the covered shares as read on screen: city, halves, districts, least first."""
+    assert answer.units is not None
+    asked, lang = answer.asked, answer.asked.state.lang
+    say, units = speaker(lang), answer.units
+    own = units[units["level"] == "district"]
+    order = [*units.index[units["level"] != "district"], *own.sort_values(["high", "low"]).index]
+    rows, found = [], answer.rows
+    for unit in order:
+        row = found[unit]
+        district = row["level"] == "district"
+        rows.append(
+            {
+                "unit": unit_name(asked, unit),
+                "area": number(row["area_km2"]),
+                "covered": span(row["low"], row["high"]),
+                "drawn": percent(row["share"]),
+                "people": span(row["people_low"], row["people_high"]),
+                "open": _area_span(row),
+                "weak": say(f"coverage.verdict.{row['weak']}") if district else "",
+                "named": say(f"coverage_page.named_{'yes' if row['named'] else 'no'}")
+                if district
+                else "",
+                "order": _unsettled(asked, str(row["unsettled"])) if district else "",
+            }
+        )
+    return _titled(pd.DataFrame(rows).set_index("unit"), "units", lang)
+
+
+def _area_span(row: dict[Any, Any]) -> str:
+    return _between(*((1 - row[end]) * row["area_km2"] for end in ("high", "low")))
+
+
+def _unsettled(asked: Asked, ids: str) -> str:
+    say, others = speaker(asked.state.lang), [code for code in ids.split(";") if code]
+    names = say("coverage_page.comma").join(unit_name(asked, code) for code in others[:3])
+    if len(others) > 3:
+        return say("coverage_page.unsettled_more", names=names, count=len(others))
+    return names
+
+
+def _titled(table: pd.DataFrame, stem: str, lang: str) -> pd.DataFrame:
+    say = speaker(lang)
+    titles = {name: say(f"coverage_page.{stem}.{name}") for name in table.columns}
+    return table.rename(columns=titles)
+
+
+def gap_table(answer: Coverage) -> pd.DataFrame:
+    """Return the uncovered areas as read on screen, the largest first, each with its doubt."""
+    assert answer.gaps is not None
+    asked, lang = answer.asked, answer.asked.state.lang
+    kinds = asked.kinds
+    rows = [
+        {
+            "rank": str(rank),
+            "district": unit_name(asked, row["within_id"]),
+            "area": number(row["area_km2"]),
+            "doubt": _between(row["low_km2"], row["high_km2"]),
+            "share": percent(row["share"]),
+            "missing": _missing(asked, row["missing"], kinds),
+            "farthest": _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000),
+            "nearest": _nearest(asked, row),
+            "order": _ranks(row["open_with"], lang),
+        }
+        for rank, row in answer.gaps.iterrows()
+    ]
+    names = [*GAP_COLUMNS]
+    return _titled(pd.DataFrame(rows, columns=names).set_index("rank"), "gaps", lang)
+
+
+def _missing(asked: Asked, missing: str, kinds: Sequence[str]) -> str:
+    """Return which layers reach no part of the district, or, where they are most, which do."""
+    say, lang = speaker(asked.state.lang), asked.state.lang
+    lacking = [kind for kind in missing.split(";") if kind]
+    there = [kind for kind in kinds if kind not in lacking]
+    if not lacking:
+        return say("coverage_page.missing_none")
+    if not there:
+        return say("coverage_page.missing_all", count=len(lacking))
+    few = min(lacking, there, key=len)
+    names = say("coverage_page.stop").join(asked.city.layers[kind].title.of(lang) for kind in few)
+    if few is lacking:
+        return names
+    return say("coverage_page.missing_but", names=names, count=len(lacking))
+
+
+def _nearest(asked: Asked, row: Any) -> str:
+    """Return the place nearest to the remotest spot, its doubt, and how often it is that one."""
+    lang = asked.state.lang
+    name = name_of(asked.sites, row["nearest_id"], lang)
+    given = {"name": name, "doubt": doubt(row["nearest_doubt_m"])}
+    if row["nearest_share"] >= 0.995:
+        return speaker(lang)("coverage_page.nearest_sure", **given)
+    return speaker(lang)("coverage_page.nearest", **given, share=percent(row["nearest_share"]))
+
+
+def _ranks(open_with: str, lang: str) -> str:
+    """Return the ranks that the draws leave open, as stretches: 3, 9–12."""
+    stretches: list[list[int]] = []
+    for rank in map(int, filter(None, open_with.split(";"))):
+        if stretches and rank == stretches[-1][-1] + 1:
+            stretches[-1].append(rank)
+        else:
+            stretches.append([rank])
+    told: list[str] = []
+    for found in stretches:
+        told += [f"{found[0]}–{found[-1]}"] if len(found) > 2 else map(str, found)
+    return speaker(lang)("coverage_page.comma").join(told)
+
+
+def _between(low: float, high: float) -> str:
+    """Return a range, no finer than it is sure: whole from ten, to a tenth below."""
+    if high >= 100:
+        first, last = number(low), number(high)
+    else:
+        digits = 0 if high >= 10 else 1
+        first, last = (f"{value:.{digits}f}" for value in (low, high))
+    return f"{first}–{last}" if first != last else first
+
+
+def overlap_table(answer: Coverage) -> pd.DataFrame:
+    """Return how much of the city is reached by how many places, places as drawn."""
+    assert answer.overlap is not None
+    say, bands = speaker(answer.asked.state.lang), answer.overlap.bands["area_km2"]
+    whole, rows = float(answer.rows[CITY]["area_km2"]), {}
+    for low, high in OVERLAPS:
+        most = float("inf") if high is None else high
+        km2 = float(bands[(bands.index >= low) & (bands.index <= most)].sum())
+        if high is None:
+            name = say("coverage_page.times_from", low=low)
+        else:
+            name = f"{low}–{high}" if low != high else str(low)
+        rows[name] = {"area": number(km2), "share": percent(km2 / whole)}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["area", "share"])
+    return _titled(table, "overlap", answer.asked.state.lang)
+
+
+def sole_table(answer: Coverage) -> pd.DataFrame:
+    """Return what is lost if one place closes, the most first; places that lose nothing stay out.
+
+    Columns in the reader's words; at most ten rows.
+    """
+    assert answer.overlap is not None
+    asked, lang = answer.asked, answer.asked.state.lang
+    lost = answer.overlap.losses["sole_km2"]
+    lost = lost[lost >= 1].sort_values(ascending=False, kind="stable").head(10)
+    doubts = asked.sites["uncertainty_m"]
+    rows = {
+        name_of(asked.sites, id_, lang): {"sole": number(km2), "doubt": doubt(doubts[id_])}
+        for id_, km2 in lost.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["sole", "doubt"])
+    return _titled(table, "sole", lang)
+
+
+def distance_table(answer: Coverage) -> pd.DataFrame:
+    """Return the distance to the nearest place for the city and its districts, as drawn."""
+    assert answer.distances is not None
+    asked, units = answer.asked, answer.distances.units
+    own = units.drop(index=CITY).sort_values("mean_m", ascending=False, kind="stable")
+    rows = {
+        unit_name(asked, unit): {
+            **{name: number(row[f"{name}_m"] / 1000) for name in ("mean", "median", "tenth")},
+            "worst": percent(row["worst_share"]),
+        }
+        for unit, row in pd.concat([units.loc[[CITY]], own]).iterrows()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return _titled(table, "distances", asked.state.lang)
+
+
+def target_table(answer: Coverage) -> pd.DataFrame:
+    """Return what should be within reach, by layer: how many are, with the interval."""
+    asked, lang = answer.asked, answer.asked.state.lang
+    say, rows = speaker(lang), {}
+    for kind, row in answer.served.items():
+        found = row.found
+        refused = say("coverage_page.rings_refused", qualify=int(row.resolution.value))
+        rows[asked.city.layers[kind].title.of(lang)] = {
+            "n": str(row.n),
+            "reached": refused if found is None else reached_count(found),
+            "share": "" if found is None else span(found.low / row.n, found.high / row.n),
+            "drawn": "" if found is None else str(round(found.value)),
+            "itself": "" if found is None else str(found.parameters["n_itself"]),
+            "unmapped": str(row.unmapped),
+        }
+    names = ["n", "reached", "share", "drawn", "itself", "unmapped"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    return _titled(table, "targets", lang)

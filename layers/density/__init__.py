@@ -1,0 +1,1 @@
+"""Show how densely places lie."""

@@ -1,0 +1,147 @@
+"""Say in QGIS's words (QML) how a layer is drawn, so that an export opens as the atlas shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from xml.etree import ElementTree as Xml
+
+from layers.language.bilingual import both, column
+from layers.map.symbols import LINES
+from layers.pack.catalogue import LOCATION_CLASSES
+from layers.pack.layer_spec import LayerSpec, Shape, Style
+
+MARK_MM = "3.2"
+OUTLINE_MM = "0.4"
+LINE_MM = "0.7"
+LATER_OPACITY = 62
+"""Per cent; the map draws later facts as light."""
+
+SHAPES: Mapping[Shape, str] = MappingProxyType(
+    {
+        "circle": "circle",
+        "ring": "circle",
+        "hexagon": "hexagon",
+        "star": "star",
+        "diamond": "diamond",
+        "square": "square",
+        "triangle": "triangle",
+        "pentagon": "pentagon",
+        "cross": "cross_fill",
+        "dome": "semi_circle",
+        "text": "circle",
+    }
+)
+"""QGIS's names of our marks; a label has no mark of its own and gets a dot."""
+
+_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+
+
+def qml(spec: LayerSpec) -> str:
+    """Return the QML style of a layer: places by location class, everything else in one symbol.
+
+    Parameters
+    ----------
+    spec
+        The layer; its shape and colour are the catalogue's, its fills and dashes the map's.
+
+    Returns
+    -------
+    str
+        QML as QGIS 3.18 and later reads it, with both languages in legend and field aliases.
+    """
+    root = Xml.Element("qgis", version="3.22.0", styleCategories="Symbology|Fields")
+    if "location_class" in spec.schema.names and "Point" in spec.schema.geometry:
+        _by_location_class(root, spec.style)
+    else:
+        renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol")
+        _symbol(Xml.SubElement(renderer, "symbols"), "0", spec.style, "dataset")
+    aliases = Xml.SubElement(root, "aliases")
+    for index, name in enumerate(spec.schema.names, start=1):  # 0 is the fid
+        Xml.SubElement(aliases, "alias", index=str(index), field=name, name=" ".join(column(name)))
+    Xml.indent(root)
+    return _DOCTYPE + Xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _by_location_class(root: Xml.Element, style: Style) -> None:
+    renderer = Xml.SubElement(root, "renderer-v2", type="categorizedSymbol", attr="location_class")
+    categories = Xml.SubElement(renderer, "categories")
+    symbols = Xml.SubElement(renderer, "symbols")
+    drawn = [value for value in LOCATION_CLASSES if value != "none"]
+    for number, value in enumerate(drawn):
+        Xml.SubElement(
+            categories,
+            "category",
+            value=value,
+            type="string",
+            label=both(f"location_class.{value}"),
+            symbol=str(number),
+            render="true",
+        )
+        _symbol(symbols, str(number), style, value)
+
+
+def _symbol(parent: Xml.Element, name: str, style: Style, location_class: str) -> None:
+    kind = {"area": "fill", "line": "line"}.get(style.shape, "marker")
+    symbol = Xml.SubElement(parent, "symbol", type=kind, name=name, alpha="1")
+    if kind == "fill":
+        _part(symbol, "SimpleFill", style="no", **_outline(style.colour, dashed=False))
+    elif kind == "line":
+        # Every line of the atlas is a scheme, and a dashed line says so.
+        line = {"line_color": _rgba(style.colour), "line_style": "dash", "line_width": LINE_MM}
+        _part(symbol, "SimpleLine", **line)
+    else:
+        _fade_later_facts(symbol)
+        _mark(symbol, style, location_class)
+
+
+def _mark(symbol: Xml.Element, style: Style, location_class: str) -> None:
+    opacity, dash = LINES[location_class]
+    _part(
+        symbol,
+        "SimpleMarker",
+        name=SHAPES[style.shape],
+        color=_rgba(style.colour, opacity),
+        size=MARK_MM,
+        **_outline(style.colour, dashed=bool(dash)),
+    )
+    if location_class == "proxy":
+        # The tick of a stand-in, as on the map: QGIS's "line" stands upright.
+        tick = {"name": "line", "size": "1.1"}
+        _part(symbol, "SimpleMarker", **tick, **_outline(style.colour, dashed=False))
+
+
+def _outline(colour: str, *, dashed: bool) -> dict[str, str]:
+    return {
+        "outline_color": _rgba(colour),
+        "outline_style": "dash" if dashed else "solid",
+        "outline_width": OUTLINE_MM,
+        "outline_width_unit": "MM",
+    }
+
+
+def _rgba(colour: str, opacity: float = 1.0) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"{red},{green},{blue},{round(255 * opacity)}"
+
+
+def _part(symbol: Xml.Element, kind: str, **options: str) -> None:
+    """Add a symbol layer; ``class`` is a Python word, so it travels in a mapping."""
+    part = Xml.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "pass": "0"})
+    table = Xml.SubElement(part, "Option", type="Map")
+    for name, value in options.items():
+        Xml.SubElement(table, "Option", name=name, type="QString", value=value)
+
+
+def _fade_later_facts(symbol: Xml.Element) -> None:
+    """Let the plan status decide the opacity of each mark."""
+    holder = Xml.SubElement(symbol, "data_defined_properties")
+    table = Xml.SubElement(holder, "Option", type="Map")
+    Xml.SubElement(table, "Option", name="name", type="QString", value="")
+    properties = Xml.SubElement(table, "Option", name="properties", type="Map")
+    alpha = Xml.SubElement(properties, "Option", name="alpha", type="Map")
+    rule = f"if(\"plan_status\" = 'later_fact', {LATER_OPACITY}, 100)"
+    Xml.SubElement(alpha, "Option", name="active", type="bool", value="true")
+    Xml.SubElement(alpha, "Option", name="expression", type="QString", value=rule)
+    Xml.SubElement(alpha, "Option", name="type", type="int", value="3")
+    Xml.SubElement(table, "Option", name="type", type="QString", value="collection")

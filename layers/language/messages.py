@@ -1,0 +1,94 @@
+"""Give the words of the interface in the reader's language, and make data's words safe to draw."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+LANGS: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+TEXT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "text"
+
+Say = Callable[..., str]
+"""``say(key, **values)`` returns the sentence of that key with the values filled in."""
+
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Unicode categories whose characters have no glyph of their own."""
+
+ENTITIES = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&quot;",
+        "'": "&#39;",
+        "\\": "&#92;",
+        "`": "&#96;",
+        "{": "&#123;",
+        "}": "&#125;",
+        "$": "&#36;",
+    }
+)
+
+
+LONGEST_LABEL = 80
+"""A longer name is cut with an ellipsis on screen; exports keep it whole."""
+
+
+def display(text: str, *, longest: int | None = None) -> str:
+    """Return ``text`` so that every character shows as itself.
+
+    Control and direction-changing characters (U+202E and its kin) are written out as ``⟦U+202E⟧``:
+    shown, they would reorder or hide the words around them.
+    """
+    shown = "".join(
+        character
+        if unicodedata.category(character) not in HIDDEN or character in "\n\t"
+        else f"⟦U+{ord(character):04X}⟧"
+        for character in text
+    )
+    if longest is not None and len(shown) > longest:
+        return shown[: longest - 1] + "…"
+    return shown
+
+
+def safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:
+    """Return ``text`` as HTML that nothing downstream can run.
+
+    Folium and branca execute Jinja found in data, Leaflet inserts tooltips as HTML, and the
+    map's script is one long JavaScript text: the characters that mean anything to any of
+    these become entities. Everything that reaches Folium passes through here, keys too.
+    """
+    return display(text, longest=longest).translate(ENTITIES)
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in tree.items():
+        key = f"{prefix}{name}"
+        flat |= _flatten(value, key + ".") if isinstance(value, dict) else {key: str(value)}
+    return flat
+
+
+@cache
+def texts(lang: str) -> Mapping[str, str]:
+    """Return all sentences of a language by dotted key."""
+    path = TEXT_FOLDER / f"{lang}.toml"
+    return MappingProxyType(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def speaker(lang: str) -> Say:
+    """Return the function that speaks ``lang``.
+
+    An unknown key raises KeyError: a missing sentence is a bug, and the tests call every key.
+    """
+    sentences = texts(lang)
+
+    def say(key: str, /, **values: object) -> str:
+        return sentences[key].format(**values)
+
+    return say

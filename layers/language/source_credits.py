@@ -1,0 +1,56 @@
+"""Word who says it: put a source, as the facts write it, into the reader's language."""
+
+from __future__ import annotations
+
+import re
+
+from layers.language.messages import speaker
+from layers.pack.city import City
+
+_PARTS = re.compile(r"\s*;\s*(?![^(]*\))")
+"""A semicolon parts sources, except within brackets."""
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+def notes(text: str) -> list[tuple[str, str]]:
+    """Part a source into its addresses and the notes beside them.
+
+    Parameters
+    ----------
+    text
+        Sources as the facts write them, parted by semicolons: an address, a note, or both.
+
+    Returns
+    -------
+    list of (str, str)
+        Address and note of each source; either may be blank. Brackets around a note are left out.
+    """
+    found = []
+    for part in _PARTS.split(text):
+        address = match[0] if (match := _ADDRESS.search(part)) else ""
+        note = " ".join(part.replace(address, " ").split() if address else part.split())
+        if address and note.startswith("(") and note.endswith(")"):
+            note = note[1:-1]
+        found.append((address, note))
+    return found
+
+
+def attribution(city: City, text: str, lang: str) -> str:
+    """Return a source with its notes in ``lang``, as far as the pack has words for them.
+
+    Parameters
+    ----------
+    city
+        The city whose pack words the notes.
+    text
+        The source as the facts write it; addresses stay as they are.
+    lang
+        ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    worded = []
+    for address, note in notes(text):
+        own = city.attributions[note].of(lang) if note in city.attributions else note
+        both = address and own
+        worded.append(say("card.addressed", address=address, note=own) if both else address or own)
+    return say("card.semicolon").join(worded)

@@ -1,0 +1,74 @@
+"""Say how the numbers of a screen belong together, as sums that a reader can check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geo.inventory.balance import Balance
+from layers.language.messages import speaker
+from layers.language.values import count
+from layers.view.totals import Headline
+
+
+def equation(whole: str, parts: Mapping[str, int], lang: str) -> str:
+    """Return a sum in words and numbers.
+
+    Parameters
+    ----------
+    whole
+        Key of the words under ``sums`` for what the parts make.
+    parts
+        By key of its words, each part; a part of zero is left out.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        The total is that of the parts: the reader compares it with the number on the screen.
+
+    Examples
+    --------
+    >>> equation("recorded", {"mapped": 70, "unmapped": 16}, "en")
+    'Rows recorded 86 = on the map 70 + not mapped 16'
+    """
+    say = speaker(lang)
+    shown = {key: n for key, n in parts.items() if n} or dict(list(parts.items())[:1])
+    summands = " + ".join(f"{say(f'sums.{key}')} {count(n)}" for key, n in shown.items())
+    name = say(f"sums.{whole}")
+    return f"{name[:1].upper()}{name[1:]} {count(sum(parts.values()))} = {summands}"
+
+
+def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
+    """Return how the numbers of a city's headline belong together."""
+    other = found.counted - found.named - found.counted_later
+    return (
+        equation(
+            "recorded", {"mapped": found.mapped, "unmapped": found.recorded - found.mapped}, lang
+        ),
+        equation(
+            "recorded",
+            {"counted": found.counted, "uncounted": found.recorded - found.counted},
+            lang,
+        ),
+        equation(
+            "counted",
+            {"named": found.named, "counted_later": found.counted_later, "implied": other},
+            lang,
+        ),
+    )
+
+
+def of_balance(found: Balance, lang: str) -> str:
+    """Return how the rows shown split into those that count in a district and those that do not."""
+    by, values = found.parameters["by"], found.parameters
+    return equation(
+        "chosen",
+        {
+            f"in_{by}": found.n,
+            "uncounted": int(str(values["uncounted"])),
+            f"outside_{by}": int(str(values["counted_outside"])),
+            f"unplaced_{by}": int(str(values["counted_unplaced"])),
+        },
+        lang,
+    )

@@ -1,0 +1,143 @@
+"""Put the values of a row into the reader's words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import cast
+
+import pandas as pd
+
+from layers.language.bilingual import column
+from layers.language.messages import Say, speaker, texts
+from layers.pack.city import City
+
+Row = Mapping[str, object] | Mapping[Hashable, object] | pd.Series
+THIN = "\u202f"
+"""Narrow no-break space: parts the thousands and the unit from its number."""
+LINK = re.compile(
+    r"https?://[^\s<>\"'`{}|\\^()（）；;，、。“”‘’\u200b-\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]+"
+)
+"""A web address within a text, up to the first mark that cannot be part of a plain one."""
+
+
+def is_known(value: object) -> bool:
+    """Tell whether a cell holds something: not None, not NaN, not blank."""
+    return not (value is None or value is pd.NA or value != value or str(value).strip() == "")
+
+
+def amount(value: object) -> float | None:
+    """Return a cell of numbers as a float, or None where it is blank."""
+    return float(str(value)) if is_known(value) else None
+
+
+def row_of(frame: pd.DataFrame, id_: str) -> pd.Series:
+    """Return the row of a frame with unique identifiers.
+
+    Raises
+    ------
+    KeyError
+        If there is no such row.
+    """
+    return cast("pd.Series", frame.loc[id_])
+
+
+def cell(row: Row, stem: str, lang: str) -> str:
+    """Return a text of a row in ``lang``, or its only form; an empty text where it is blank.
+
+    Parameters
+    ----------
+    row
+        The row.
+    stem
+        Column name, without ``_zh`` or ``_en`` where there are two.
+    lang
+        ``zh`` or ``en``.
+    """
+    value = row.get(f"{stem}_{lang}", row.get(stem))
+    return str(value) if is_known(value) else ""
+
+
+def title(name: str, lang: str) -> str:
+    """Return the title of a column in ``lang``."""
+    return column(name).of(lang)
+
+
+def word(name: str, value: object, lang: str) -> str:
+    """Return the word for a value of a closed set; a value that has none stands for itself."""
+    key = f"{name}.{value}"
+    return speaker(lang)(key) if key in texts(lang) else str(value)
+
+
+def city_word(city: City, name: str, value: object, lang: str) -> str:
+    """Return the word for a value: the city's own if it has one, else that of the interface."""
+    own = city.words.get(f"{name}.{value}")
+    return own.of(lang) if own else word(name, value, lang)
+
+
+def month(date: str, lang: str) -> str:
+    """Return the month of an ISO date in words, or its year where it gives no more."""
+    year, _, rest = date.partition("-")
+    say = speaker(lang)
+    if not rest:
+        return say("date.year", year=year)
+    return say("date.month", year=year, month=say(f"date.months.{int(rest[:2])}"))
+
+
+def count(value: float) -> str:
+    """Return a counted number, whole and exact, its thousands apart."""
+    return f"{round(value):,}".replace(",", THIN)
+
+
+def number(value: float, unit: str = "") -> str:
+    """Return a measured number to three significant digits, with its unit.
+
+    Whole digits are kept where they are more than three, but rounded: 11 966 km² gives
+    12 000 km².
+    """
+    if value == 0:
+        text = "0"
+    else:
+        digits = 2 - math.floor(math.log10(abs(value)))
+        shown = round(value, digits)
+        text = f"{shown:,.{max(digits, 0)}f}".replace(",", THIN)
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text}{'' if unit in ('', '%') else THIN}{unit}"
+
+
+def said(say: Say, keys: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the sentences of keys, measured numbers rounded and counts exact."""
+    shown = {name: _shown(value) for name, value in values.items()}
+    for key in keys:
+        yield say(key, **shown)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, float):
+        return number(value) if math.isfinite(value) else "–"
+    return count(value) if type(value) is int else value
+
+
+def stated(value: float, unit: str = "") -> str:
+    """Return a number as its source states it, not rounded again, with its unit."""
+    return f"{value:,.10g}".replace(",", THIN) + f"{THIN if unit else ''}{unit}"
+
+
+def radius(metres: float) -> str:
+    """Return an uncertainty radius such as "±4 km" or "±700 m"."""
+    return "±" + (number(metres / 1000, "km") if metres >= 1000 else number(metres, "m"))
+
+
+def links(text: str) -> tuple[str, ...]:
+    """Return the http and https addresses in a text, in order; nothing else may become a link.
+
+    An address that runs into a bracket is left out: where it ends cannot be told, and half an
+    address leads elsewhere.
+    """
+    found = (
+        match[0].rstrip(".,:!?…-")
+        for match in LINK.finditer(text)
+        if text[match.end() : match.end() + 1] not in ("(", "（")
+    )
+    return tuple(dict.fromkeys(address for address in found if address.partition("://")[2]))

@@ -1,0 +1,1 @@
+"""Draw on the map."""

@@ -1,0 +1,151 @@
+"""Draw the mark of a place as SVG: the shape says the kind, the line says how sure.
+
+The same drawing serves the map, the layer list and the card, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from layers.pack.layer_spec import Shape, Style
+
+SIZE = 20
+"""Side of a mark's square in CSS pixels; the shape itself spans about 15."""
+_MIDDLE = SIZE / 2
+_RADIUS = 7.0
+
+NEUTRAL = "#5B564C"
+"""Colour of a ring that stands for several places."""
+CASING = "#FFFFFF"
+
+Line = tuple[float, str]
+"""Fill opacity and dash pattern of an outline."""
+
+LINES: Mapping[str, Line] = MappingProxyType(
+    {
+        "dataset": (1.0, ""),
+        "host": (1.0, ""),
+        "in_area": (0.45, ""),
+        "proxy": (0.0, ""),
+        "knowledge": (0.0, "2.6 2.2"),
+        "none": (0.0, "0.8 2.4"),
+    }
+)
+"""Fill and dash by location class: firm marks are filled, stand-ins hollow, guesses dashed."""
+
+
+def _polygon(corners: int, *, radius: float = _RADIUS, turn: float = -90.0) -> str:
+    points = (
+        (
+            _MIDDLE + radius * math.cos(math.radians(turn + 360 * i / corners)),
+            _MIDDLE + radius * math.sin(math.radians(turn + 360 * i / corners)),
+        )
+        for i in range(corners)
+    )
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
+
+
+def _star() -> str:
+    points = (
+        (
+            _MIDDLE + r * math.cos(math.radians(-90 + 36 * i)),
+            _MIDDLE + 0.4 + r * math.sin(math.radians(-90 + 36 * i)),
+        )
+        for i in range(10)
+        for r in ((8.4 if i % 2 == 0 else 3.8),)
+    )
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
+
+
+_CIRCLE = "M3.8 10a6.2 6.2 0 1 0 12.4 0a6.2 6.2 0 1 0-12.4 0Z"
+
+PATHS: Mapping[Shape, str] = MappingProxyType(
+    {
+        "circle": _CIRCLE,
+        "ring": _CIRCLE,
+        "hexagon": _polygon(6),
+        "star": _star(),
+        "diamond": _polygon(4, radius=7.8),
+        "square": "M4.4 4.4H15.6V15.6H4.4Z",
+        "triangle": _polygon(3, radius=8.2),
+        "pentagon": _polygon(5, radius=7.6),
+        "cross": "M7.6 3.6H12.4V7.6H16.4V12.4H12.4V16.4H7.6V12.4H3.6V7.6H7.6Z",
+        # Free for the next kind.
+        "dome": "M2.8 14A7.2 7.2 0 0 1 17.2 14Z",
+        "area": "M3 5H17V15H3Z",
+        "line": "M2 14L8 7L12 12L18 6",
+        "text": "M5 15L10 5L15 15M7 11.5H13",
+    }
+)
+
+
+def _svg(body: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" '
+        f'viewBox="0 0 {SIZE} {SIZE}" aria-hidden="true">{body}</svg>'
+    )
+
+
+def mark(style: Style, location_class: str = "dataset", *, faded: bool = False) -> str:
+    """Return the SVG of a place's mark.
+
+    Parameters
+    ----------
+    style
+        Shape and colour of the kind.
+    location_class
+        How the position is known; decides fill and dash.
+    faded
+        Draw lighter: a fact later than the plan.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of 20 × 20 px.
+    """
+    path = PATHS[style.shape]
+    if style.shape in ("line", "text"):
+        return _svg(f'<path d="{path}" fill="none" stroke="{style.colour}" stroke-width="2"/>')
+    if style.shape == "area":
+        return _svg(f'<path d="{path}" fill="#F7F5F0" stroke="{style.colour}" stroke-width="1.6"/>')
+    fill, dash = LINES[location_class]
+    pattern = f' stroke-dasharray="{dash}"' if dash else ""
+    tick = (
+        f'<path d="M10 7.6V12.4" stroke="{style.colour}" stroke-width="1.3"/>'
+        if location_class == "proxy"
+        else ""
+    )
+    veil = ' opacity="0.62"' if faded else ""
+    return _svg(
+        f'<g stroke-linejoin="round"{veil}>'
+        f'<path d="{path}" fill="{CASING}" fill-opacity="0.92" stroke="{CASING}" '
+        'stroke-width="3.6"/>'
+        f'<path d="{path}" fill="{style.colour}" fill-opacity="{fill:g}" '
+        f'stroke="{style.colour}" stroke-width="1.7"{pattern}/>{tick}</g>'
+    )
+
+
+def stack(count: int, location_class: str) -> str:
+    """Return the SVG of a ring that stands for ``count`` coincident places.
+
+    Its line is that of the least certain of them.
+    """
+    _, dash = LINES[location_class]
+    pattern = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="26" viewBox="0 0 26 26" '
+        'aria-hidden="true">'
+        f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{CASING}" stroke-width="4"/>'
+        f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{NEUTRAL}" '
+        f'stroke-width="1.8"{pattern}/>'
+        f'<text x="13" y="17.2" text-anchor="middle" font-size="12" font-weight="600" '
+        f'font-family="sans-serif" fill="#14171A">{count}</text></svg>'
+    )
+
+
+def data_uri(svg: str) -> str:
+    """Return an SVG as a ``data:`` address for use in an image."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

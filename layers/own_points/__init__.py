@@ -1,0 +1,1 @@
+"""Show a file of the reader's own points."""

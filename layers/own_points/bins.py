@@ -1,0 +1,177 @@
+"""Count a reader's own points in hexagons or squares, and say where they are dense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Transformer
+
+from geo.base.finding import Finding
+from geo.density.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
+from layers.density.measure import outlines
+from layers.language.messages import Say, speaker
+from layers.language.values import count, number, said
+from layers.map.colours import shades
+from layers.map.overlay import Drawing, Shapes
+from layers.own_points.reading import Reading, Stopped, Tell, go_on
+from layers.own_points.wording import (
+    Told,
+    account,
+    ladder,
+    names_of,
+    nothing_said,
+    refusal_words,
+    source_notes,
+    unit_words,
+)
+from layers.view.state import PointsOptions
+
+RESOLUTIONS: Final = MappingProxyType({"coarse": 6, "medium": 7, "fine": 8})
+"""Of H3: hexagons of about 25, 3.6 and 0.5 km² at the latitude of Tianjin."""
+SIDES_M: Final = MappingProxyType({"coarse": 5000, "medium": 2000, "fine": 1000})
+MOST_CELLS_DRAWN: Final = 3_000
+"""More cells than this are drawn class by class, in one piece each."""
+LISTED: Final = 10
+
+
+@dataclass(frozen=True, eq=False)
+class BinsShown:
+    """Counts by cell."""
+
+    reading: Reading
+    options: PointsOptions
+    bins: Bins
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the files must say."""
+        return (self.reading.binned, self.bins)
+
+
+def bins_shown(reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped) -> BinsShown:
+    """Count the points in hexagons or squares, weighted so that those kept stand for all."""
+    go_on(tell, stopped, "bins")
+    kept, city, date = reading.kept, reading.asked.city, reading.binned.data_date
+    if options.shape == "square":
+        side = float(SIDES_M[options.grain])
+        found = square_bins(
+            kept.xy, cell_m=side, boundary=reading.area, weights=reading.weights,
+            crs=city.metric_epsg, data_date=date,
+        )  # fmt: skip
+    else:
+        to_degrees = Transformer.from_crs(city.metric_epsg, 4326, always_xy=True)
+        lonlat = np.column_stack(to_degrees.transform(*kept.xy.T))
+        resolution = RESOLUTIONS[options.grain]
+        found = hexagon_bins(lonlat, resolution=resolution, weights=reading.weights, data_date=date)
+    return BinsShown(reading, options, found)
+
+
+def tell_bins(shown: BinsShown, lang: str) -> Told:
+    """Put the bins into words."""
+    say, reading, bins = speaker(lang), shown.reading, shown.bins
+    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    if reading.blank:
+        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+    if bins.refused:
+        source = say("density_page.source", source=say(LEAST_SOURCE))
+        return Told(refusal_words(say, bins) + source, rows, Drawing(), notes=notes)
+    frame, breaks = bins.frame, (0.0, *ladder(bins.value))
+    colours = shades(len(breaks))
+    bounds = [*breaks, bins.value]
+    return Told(
+        sentence=say(
+            "points_page.bins_sentence",
+            n=count(reading.binned.n),
+            city=reading.asked.city.name.of(lang),
+            kind=_kind(shown, say),
+            cells=count(len(frame)),
+            highest=number(bins.value),
+            unit=unit_words(reading, say),
+        ),
+        account=rows,
+        drawing=_bins_drawing(frame, breaks, colours, reading, say),
+        legend_title=unit_words(reading, say),
+        legend=tuple(
+            (colour, say("density_page.range", low=number(low), high=number(high)))
+            for colour, (low, high) in zip(colours, pairwise(bounds), strict=True)
+        ),
+        tables=((say("points_page.bins_top"), _bins_table(shown, lang), say("points_page.rank")),),
+        notes=(
+            *said(say, bins.caveats, bins.parameters),
+            *(() if shown.options.shape == "square" else (say("points_page.hexagon_edge"),)),
+            *(() if reading.kept.whole else (say("points_page.drawn"),)),
+            say("points_page.least", least=LEAST_POINTS, source=say(LEAST_SOURCE)),
+            *notes,
+        ),
+    )
+
+
+def _kind(shown: BinsShown, say: Say) -> str:
+    """Return what one bin is: the size of a hexagon differs from place to place on the globe."""
+    if shown.options.shape == "square":
+        return say("points_page.cell_square", side=number(SIDES_M[shown.options.grain] / 1000))
+    area = number(float(shown.bins.frame["area_km2"].median()), "km²")
+    return say("points_page.cell_hexagon", area=area)
+
+
+def _bins_drawing(
+    frame: gpd.GeoDataFrame,
+    breaks: Sequence[float],
+    colours: Sequence[str],
+    reading: Reading,
+    say: Say,
+) -> Drawing:
+    known = frame[frame["per_km2"].notna()]
+    at = np.searchsorted(np.asarray(breaks), known["per_km2"].to_numpy(), side="right") - 1
+    if len(known) > MOST_CELLS_DRAWN:
+        merged = [shapely.union_all(known.geometry.to_numpy()[at == k]) for k in range(len(breaks))]
+        drawn = gpd.GeoDataFrame({"colour": colours}, geometry=merged, crs=known.crs)
+        shapes = Shapes(
+            drawn, line="#FFFFFF", fill=colours[0], opacity=0.8, weight=0.3, colour="colour"
+        )
+        return Drawing(shapes=[shapes])
+    unit = unit_words(reading, say)
+    names = [
+        say("points_page.cell_tip", n=number(n), value=number(value), unit=unit)
+        for n, value in zip(known["weight"], known["per_km2"], strict=True)
+    ]
+    drawn = gpd.GeoDataFrame(
+        {"name": names, "colour": [colours[k] for k in at]},
+        geometry=known.geometry.to_numpy(),
+        index=known.index,
+        crs=known.crs,
+    )
+    shapes = Shapes(
+        drawn,
+        line="#FFFFFF",
+        fill=colours[0],
+        opacity=0.8,
+        weight=0.6,
+        name="name",
+        colour="colour",
+    )
+    return Drawing(shapes=[shapes])
+
+
+def _bins_table(shown: BinsShown, lang: str) -> pd.DataFrame:
+    """Return the densest cells, with the district of each one's middle."""
+    say, city = speaker(lang), shown.reading.asked.city
+    district = names_of(city, lang)
+    top = shown.bins.frame.sort_values("per_km2", ascending=False, kind="stable").head(LISTED)
+    middles = top.geometry.to_crs(city.metric_epsg).centroid
+    zones = outlines(city)
+    where = [district[str(zones.distance(point).idxmin())] for point in middles]
+    rows = [
+        [where[k], number(row["weight"]), number(row["area_km2"]), number(row["per_km2"])]
+        for k, (_, row) in enumerate(top.iterrows())
+    ]
+    names = [say(f"points_page.column.{name}") for name in ("district", "n", "area", "per_km2")]
+    return pd.DataFrame(rows, columns=names, index=pd.RangeIndex(1, len(rows) + 1))

@@ -1,0 +1,172 @@
+"""Find the squares in which a reader's own points are more or fewer than chance has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.base.finding import Finding
+from geo.density.pattern import MINIMUM, Pattern, area_neighbours, grid_hot_spots, moran
+from layers.language.messages import Say, speaker
+from layers.language.values import number, said
+from layers.map.overlay import Drawing, Shapes
+from layers.own_points.bins import MOST_CELLS_DRAWN, SIDES_M
+from layers.own_points.reading import Reading, Stopped, Tell, go_on
+from layers.own_points.wording import (
+    Told,
+    account,
+    nothing_said,
+    refusal_words,
+    source_notes,
+    unit_words,
+)
+from layers.view.state import PointsOptions
+
+OTHER_GRAIN: Final = MappingProxyType({"coarse": "medium", "medium": "coarse", "fine": "medium"})
+"""The second grid on which the spots are sought."""
+HOT: Final = "#A33B20"
+COLD: Final = "#2B5C8A"
+
+
+@dataclass(frozen=True, eq=False)
+class SpotsShown:
+    """Squares around which points are more or fewer than chance would have it.
+
+    Parameters
+    ----------
+    moran, found, cells
+        Whether neighbours are alike; the spots; the squares, EPSG:4326, with both's columns.
+    other, other_m
+        The spots among squares of another side, and that side.
+    """
+
+    reading: Reading
+    options: PointsOptions
+    moran: Pattern | None
+    found: Pattern
+    cells: gpd.GeoDataFrame
+    other: Pattern
+    other_m: int
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the files must say."""
+        more = () if self.moran is None else (self.moran,)
+        return (self.reading.binned, *more, self.found)
+
+
+def spots_shown(
+    reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped
+) -> SpotsShown:
+    """Find hot and cold squares, on two grids, and test whether neighbours are alike."""
+    epsg, date = reading.asked.city.metric_epsg, reading.binned.data_date
+    other_m = SIDES_M[OTHER_GRAIN[options.grain]]
+
+    def on(side: int) -> tuple[Pattern, gpd.GeoDataFrame]:
+        return grid_hot_spots(
+            reading.kept.xy, boundary=reading.area, cell_m=float(side), weights=reading.weights,
+            crs=epsg, data_date=date,
+        )  # fmt: skip
+
+    go_on(tell, stopped, "hotspots")
+    found, cells = on(SIDES_M[options.grain])
+    other, _ = on(other_m)
+    alike = None
+    if not found.refused:
+        go_on(tell, stopped, "moran")
+        alike = moran(cells["per_km2"], area_neighbours(cells), data_date=date)
+        cells = cells.join(found.table)
+    cells.index = pd.Index([f"cell-{k:05d}" for k in range(len(cells))], name="cell")
+    return SpotsShown(reading, options, alike, found, cells.to_crs(4326), other, other_m)
+
+
+def tell_spots(shown: SpotsShown, lang: str) -> Told:
+    """Put the hot spots into words."""
+    say, reading, found = speaker(lang), shown.reading, shown.found
+    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    stars = _no_stars(shown, say)
+    if reading.blank:
+        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+    if found.refused or shown.moran is None:
+        least = "clusters" if found.method.endswith("clusters") else "hot_spots"
+        source = say("density_page.source", source=say(MINIMUM[least].source))
+        refusal = refusal_words(say, found) + source
+        return Told(refusal, rows, Drawing(), findings=(stars,), notes=notes)
+    side, gap = SIDES_M[shown.options.grain], "" if lang == "zh" else " "
+    return Told(
+        sentence=say(
+            "points_page.spots_sentence",
+            side=number(side / 1000),
+            spots=gap.join(said(say, found.caveats[:1], found.parameters)),
+        ),
+        account=rows,
+        drawing=_spots_drawing(shown, say),
+        legend_title=say("points_page.legend_spots"),
+        legend=((HOT, say("points_page.hot")), (COLD, say("points_page.cold"))),
+        findings=(
+            *said(say, shown.moran.caveats, shown.moran.parameters),
+            _other_grid(shown, say),
+            stars,
+        ),
+        notes=(
+            *said(say, found.caveats[1:], found.parameters),
+            say(
+                "points_page.how_spots", percent=number(100 * float(str(found.parameters["level"])))
+            ),
+            *(() if reading.kept.whole else (say("points_page.drawn"),)),
+            say(
+                "points_page.least_of",
+                method=say("pattern.method.hot_spots"),
+                least=MINIMUM["hot_spots"].n,
+                source=say(MINIMUM["hot_spots"].source),
+            ),
+            *notes,
+        ),
+    )
+
+
+def _no_stars(shown: SpotsShown, say: Say) -> str:
+    source = say("density_page.source", source=say(MINIMUM["hot_spots"].source))
+    districts = len(shown.reading.asked.city.districts)
+    return say("pattern.districts", n=districts) + source
+
+
+def _other_grid(shown: SpotsShown, say: Say) -> str:
+    """Say what the same points show on another grid."""
+    spots = " ".join(said(say, shown.other.caveats[:1], shown.other.parameters))
+    return say("points_page.other_grid", side=number(shown.other_m / 1000), spots=spots)
+
+
+def _spots_drawing(shown: SpotsShown, say: Say) -> Drawing:
+    """Draw hot squares with a solid outline and cold ones with a dashed one."""
+    unit, drawn = unit_words(shown.reading, say), []
+    for kind, colour, dash in (("cold", COLD, "3 2"), ("hot", HOT, "")):
+        some = shown.cells[shown.cells["spot"] == kind]
+        if len(some) > MOST_CELLS_DRAWN:
+            one = gpd.GeoDataFrame(geometry=[some.geometry.union_all()], crs=some.crs)
+            drawn.append(Shapes(one, line=colour, fill=colour, opacity=0.45, dash=dash, weight=0.8))
+        elif len(some):
+            names = [
+                say(
+                    f"points_page.{kind}_tip", value=number(row["per_km2"]), unit=unit,
+                    z=f"{row['z']:.1f}",
+                )
+                for _, row in some.iterrows()
+            ]  # fmt: skip
+            named = some[["geometry"]].assign(name=names)
+            drawn.append(
+                Shapes(
+                    named,
+                    line=colour,
+                    fill=colour,
+                    opacity=0.45,
+                    dash=dash,
+                    weight=0.8,
+                    name="name",
+                )
+            )
+    return Drawing(shapes=drawn)

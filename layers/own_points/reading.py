@@ -1,0 +1,238 @@
+"""Read a reader's own points: those within the city, and an account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.base.bridge import Bridge, bridge, name_of
+from geo.base.errors import Problem
+from geo.grid.cells import grid_over
+from geo.point_files.bin import REASONS, Binned, CancelledError, Columns, bin_points, unchanged
+from geo.point_files.sample import SEED, Sample, sample_points
+from layers.density.measure import outlines
+from layers.own_points.source import Source, require_files
+from layers.own_points.system import basis_of
+from layers.pack.city import City
+from layers.view.state import POINTS_NUMBERS, PointsOptions
+
+Floats = NDArray[np.float64]
+
+Tell = Callable[[str, int, int], None]
+"""Takes the key of what is being done, how much is done, and how much there is (0: unknown)."""
+
+Stopped = Callable[[], bool]
+"""Tells whether the answer is no longer wanted."""
+
+KEPT: Final = 1_000_000
+"""Rows that are kept in memory; of more, so many are drawn."""
+
+CELLS_PER_SIGMA: Final = MappingProxyType({"fixed": 2, "adaptive": 6})
+"""Cells that a bandwidth must span, see ``geo.density.kernel_density``."""
+
+ACCOUNT: Final = REASONS
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is to be read.
+
+    Parameters
+    ----------
+    city
+        The points within it count.
+    source, columns
+        The file, and where it holds positions.
+    cell_m
+        Side of a cell of the grid.
+    scheduler
+        Address of a dask scheduler, or None.
+    is_declared
+        Whether the file itself declares the reference system of these columns.
+    """
+
+    city: City
+    source: Source
+    columns: Columns
+    cell_m: int
+    scheduler: str | None = None
+    is_declared: bool = False
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What the answer depends on."""
+        city, source = self.city, self.source
+        file = (source.name, source.paths, source.size, source.stamp)
+        how = (self.columns, self.cell_m, self.scheduler, self.is_declared)
+        return ("read", city.id, city.digest, *file, *how)
+
+    @property
+    def crs(self) -> str:
+        """The reference system as which the positions are read, by its code or its name."""
+        given = self.columns.source_crs
+        return f"EPSG:{self.columns.crs}" if given is None else name_of(given)
+
+    @property
+    def basis(self) -> str:
+        """How that system is known, see :func:`layers.own_points.system.basis_of`."""
+        return basis_of(self.columns, is_declared=self.is_declared)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The points of a file within the city, and an account of every row.
+
+    Parameters
+    ----------
+    asked
+        What was read.
+    binned
+        All points on the grid, and the account.
+    kept
+        The points themselves, or some of them.
+    area
+        The city on its plane.
+    alone
+        Whether a scheduler was asked in vain, so that the work was done here.
+    """
+
+    asked: Question
+    binned: Binned
+    kept: Sample
+    area: BaseGeometry
+    alone: bool = False
+
+    @property
+    def way(self) -> Bridge | None:
+        """How positions come to the plane; None if they are on it."""
+        columns = self.asked.columns
+        if columns.source_crs is None:
+            return None
+        return bridge(columns.source_crs, columns.crs, self.area.bounds)
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to measure: no point in the city, or none that weighs."""
+        return not self.binned.weight_sum
+
+    @property
+    def weights(self) -> Floats | None:
+        """Weights of the points kept, so that they stand for all; None for one each."""
+        kept = self.kept
+        if kept.whole and self.asked.columns.weights is None:
+            return None
+        total = float(kept.weights.sum())
+        scale = self.binned.weight_sum / total if total else 1.0
+        return np.asarray(kept.weights * (1.0 if kept.whole else scale))
+
+
+def fitting_cell(options: PointsOptions) -> int | None:
+    """Return the largest cell offered, up to the one chosen, that suits the bandwidth, or None."""
+    need = CELLS_PER_SIGMA[options.bandwidth]
+    offered = POINTS_NUMBERS["cell_m"][1]
+    fits = [c for c in offered if c <= options.cell_m and options.sigma_m >= need * c]
+    return max(fits, default=None)
+
+
+def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
+    """Read a file of points.
+
+    Parameters
+    ----------
+    asked
+        What to read.
+    tell
+        Is told how far the work is.
+    stopped
+        Asked again and again; True ends the work.
+
+    Returns
+    -------
+    Reading
+        Where a scheduler is configured and fails, the same, read here.
+
+    Raises
+    ------
+    AtlasError
+        A file cannot be read; ``CancelledError`` where ``stopped`` returned True.
+    """
+    require_files(asked.source)
+    zones = outlines(asked.city)
+    area = zones.geometry.union_all()
+    west, south, east, north = area.bounds
+    pad = 2.0 * asked.cell_m
+    bounds = (west - pad, south - pad, east + pad, north + pad)
+    grid = grid_over(bounds, cell_m=float(asked.cell_m))
+    rows = 0
+
+    def done(so_far: int, total: int) -> None:
+        nonlocal rows
+        rows = total
+        tell("points_page.stage.binning", so_far, total)
+
+    def binned(scheduler: str | None) -> Binned:
+        return bin_points(
+            asked.source.paths, grid=grid, columns=asked.columns, boundary=area,
+            scheduler=scheduler, progress=done, cancel=stopped, data_date=asked.source.day,
+        )  # fmt: skip
+
+    with unchanged(asked.source.paths):  # both looks see the same rows
+        found, alone = _tried(binned, asked.scheduler)
+        kept = sample_points(
+            asked.source.paths, grid=grid, columns=asked.columns, boundary=area, most=KEPT,
+            progress=lambda so_far: tell("points_page.stage.keeping", so_far, found.read),
+            cancel=stopped,
+        )  # fmt: skip
+    return Reading(asked, found, kept, area, alone)
+
+
+def _tried(work: Callable[[str | None], Binned], scheduler: str | None) -> tuple[Binned, bool]:
+    """Return what the cluster found; where it fails, what is found here, and that it failed."""
+    if scheduler is None:
+        return work(None), False
+    try:
+        return work(scheduler), False
+    except CancelledError:
+        raise
+    except Exception:  # a cluster fails in many ways; what is wrong with the file shows again here
+        return work(None), True
+
+
+def go_on(tell: Tell, stopped: Stopped, stage: str) -> None:
+    """Say what comes next; raise CancelledError if it is no longer wanted."""
+    if stopped():
+        raise CancelledError("stream.cancelled", [Problem("points", "was called off.")])
+    tell(f"points_page.stage.{stage}", 0, 0)
+
+
+def account_values(reading: Reading) -> dict[str, object]:
+    """Return what became of the rows, for sentences and files."""
+    binned, columns = reading.binned, reading.asked.columns
+    place = columns.geometry or f"{columns.x}; {columns.y}"
+    way = reading.way
+    accuracy = 0.0 if way is None else way.accuracy_m
+    return {
+        "file": reading.asked.source.name,
+        "columns": place,
+        "weight_column": columns.weights or "",
+        "source_crs": reading.asked.crs,
+        "source_crs_definition": columns.source_crs or f"EPSG:{columns.crs}",
+        "source_crs_known_from": reading.asked.basis,
+        "source_crs_shift_accuracy_m": "unknown" if accuracy is None else accuracy,
+        "read": binned.read,
+        "binned": binned.n,
+        "outside_city": binned.outside,
+        "rejected": sum(binned.rejected.values()),
+        **{f"rejected_{reason}": binned.rejected[reason] for reason in ACCOUNT},
+        "weight_sum": binned.weight_sum,
+        "kept": len(reading.kept.xy),
+        "kept_all": reading.kept.whole,
+        "kept_seed": SEED,
+        "grid_sha256": binned.digest,
+    }

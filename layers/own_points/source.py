@@ -1,0 +1,362 @@
+"""Find the files of a reader's own points in a folder, and the columns that hold positions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from types import MappingProxyType
+from typing import Final
+
+from pyproj import Transformer
+
+from geo.base.bridge import bridge
+from geo.base.errors import CrsError, DataError, Problem
+from geo.point_files.bin import CSV, Columns, columns_of
+from layers.own_points.system import DEGREES, Declaration, agreed, by_values, declared, first_column
+from layers.view.state import PointsOptions, token
+
+PARQUET: Final = (".parquet", ".geoparquet", ".pq")
+MOST_FILES: Final = 500
+"""More files than this in one folder are not listed."""
+MOST_ENTRIES: Final = 10_000
+"""Entries of the folder that are looked at, and as many of its inner folders in all."""
+_SAFELY: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+"""Windows knows neither, nor pipes in folders."""
+LONGITUDES: Final = (
+    *("lon", "lng", "long", "longitude", "经度", "经度_lon", "wgs84_lon", "lon_wgs84", "wgs_lon"),
+    *("东经", "x坐标_经度"),
+)
+LATITUDES: Final = (
+    *("lat", "latitude", "纬度", "纬度_lat", "wgs84_lat", "lat_wgs84", "wgs_lat", "北纬"),
+    "y坐标_纬度",
+)
+EASTINGS: Final = ("x", "e", "east", "easting", "东坐标", "东坐标_e", "横坐标")
+NORTHINGS: Final = ("y", "n", "north", "northing", "北坐标", "北坐标_n", "纵坐标")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of points, or a folder of Parquet files that belong together.
+
+    Parameters
+    ----------
+    name
+        Its name in the folder, as others have chosen it: never shown or used as it is.
+    paths
+        The files, all of them within the folder.
+    size
+        Bytes in all.
+    stamp
+        When it was last written, nanoseconds.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    size: int
+    stamp: int
+
+    @property
+    def token(self) -> str:
+        """What stands for it in the address."""
+        return token(self.name)
+
+    @property
+    def day(self) -> str:
+        """When it was last written, ISO 8601; empty for a time that no calendar has."""
+        try:
+            return datetime.fromtimestamp(self.stamp / 1e9, UTC).date().isoformat()
+        except (ValueError, OverflowError, OSError):
+            return ""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder offers.
+
+    Parameters
+    ----------
+    problem
+        Key of the sentence that says why it offers nothing; empty if it does.
+    sources
+        By token.
+    left_out
+        How many entries are not offered: links that lead out of the folder or nowhere, names that
+        cannot be written, what is no plain file, folders without Parquet files, and what lies
+        beyond the first 500.
+    is_cut
+        Whether the folder has more entries than are looked at.
+    """
+
+    problem: str
+    sources: Mapping[str, Source]
+    left_out: int = 0
+    is_cut: bool = False
+
+
+def open_folder(setting: str | None) -> Folder:
+    """Return the files of points in a folder.
+
+    Parameters
+    ----------
+    setting
+        Path of the folder, or None (or blank) where none is configured.
+
+    Returns
+    -------
+    Folder
+        CSV and Parquet files by name, and folders of Parquet files; never anything that lies
+        outside, whatever a link says, and nothing but plain files: opening a pipe could wait for
+        ever. Never raises, whatever lies in the folder.
+    """
+    if not setting:
+        return Folder("points_page.folder_unset", {})
+    try:
+        root = Path(setting).resolve(strict=True)
+        entries, is_whole = _listed(root, MOST_ENTRIES)
+    except (FileNotFoundError, NotADirectoryError):
+        return Folder("points_page.folder_missing", {})
+    except (OSError, ValueError, RuntimeError):
+        return Folder("points_page.folder_unreadable", {})
+    look = _Look(root, MOST_ENTRIES)
+    for entry in entries:
+        look.at(entry)
+    found = MappingProxyType({one.token: one for one in look.found})
+    problem = "" if found else "points_page.folder_empty"
+    return Folder(problem, found, look.left_out, is_cut=not is_whole)
+
+
+def _listed(folder: Path, most: int) -> tuple[list[os.DirEntry[str]], bool]:
+    """Return the entries of a folder that are not hidden, by name, and whether these are all."""
+    with os.scandir(folder) as entries:
+        found = list(islice(entries, most + 1))
+    shown = [entry for entry in found[:most] if not entry.name.startswith((".", "_"))]
+    return sorted(shown, key=lambda entry: entry.name), len(found) <= most
+
+
+@dataclass
+class _Look:
+    """One look into a folder: what it offers, and how much more may be looked at."""
+
+    root: Path
+    room: int
+    """Entries of inner folders that may still be looked at."""
+    found: list[Source] = field(default_factory=list)
+    left_out: int = 0
+
+    def at(self, entry: os.DirEntry[str]) -> None:
+        """Take an entry as a source; count it if it looks like one and cannot be offered."""
+        named = entry.name.lower().endswith((*CSV, *PARQUET))
+        try:
+            if not named and not entry.is_dir():
+                return
+            source = self._source(entry) if len(self.found) < MOST_FILES else None
+        except (OSError, ValueError, RuntimeError):  # a loop of links, gone meanwhile, no text
+            source = None
+        if source is not None:
+            self.found.append(source)
+        else:
+            self.left_out += 1
+
+    def _source(self, entry: os.DirEntry[str]) -> Source | None:
+        entry.name.encode()  # bytes that are no text have no place in a sentence
+        real = self._real(entry, self.root)
+        if real is None:
+            return None
+        stat = real.stat()
+        if not S_ISDIR(stat.st_mode):
+            plain = S_ISREG(stat.st_mode)
+            return Source(entry.name, (real,), stat.st_size, stat.st_mtime_ns) if plain else None
+        inner, is_whole = _listed(real, self.room)
+        self.room -= min(self.room, len(inner) + 1)
+        parts = [one for one in inner if one.name.lower().endswith(PARQUET)]
+        files = [self._real(part, real) for part in parts]
+        paths = tuple(path for path in files if path is not None)
+        # Part of a set would pass for the whole of it.
+        if not paths or not is_whole or len(paths) < len(files):
+            return None
+        for part in parts:
+            part.name.encode()
+        stats = [path.stat() for path in paths]
+        if not all(S_ISREG(one.st_mode) for one in stats):
+            return None
+        stamp = max(one.st_mtime_ns for one in stats)
+        return Source(entry.name, paths, sum(one.st_size for one in stats), stamp)
+
+    def _real(self, entry: os.DirEntry[str], folder: Path) -> Path | None:
+        """Return where an entry really lies; None for a link that leads out of the folder."""
+        path = folder / entry.name
+        if not entry.is_symlink():
+            return path
+        real = path.resolve(strict=True)
+        return real if real != self.root and real.is_relative_to(self.root) else None
+
+
+def require_files(source: Source) -> None:
+    """Raise unless every file of a source is still one that can be opened.
+
+    Between the list and the opening, anything may have come in its place: a pipe that would never
+    end, a link to elsewhere.
+
+    Raises
+    ------
+    DataError
+        With every file that is gone, may not be read, or is no plain file any more.
+    """
+    problems: list[Problem] = []
+    for path in source.paths:
+        what = ""
+        try:
+            if not S_ISREG(path.lstat().st_mode):
+                what = "is not a plain file."
+            else:
+                os.close(os.open(path, os.O_RDONLY | _SAFELY))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no such name"
+            what = f"cannot be opened: {reason}."
+        if what:
+            problems.append(Problem(path.name, what, "Write the file again, or take it away."))
+    if problems:
+        raise DataError("stream.unreadable", problems)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the first look into a source shows.
+
+    Parameters
+    ----------
+    names
+        The columns, in the order of the file.
+    rows
+        Rows in all; 0 where that is not known (CSV).
+    declarations
+        What each file declares of its points, in the order of the source's paths.
+    """
+
+    names: tuple[str, ...]
+    rows: int
+    declarations: tuple[Declaration, ...] = ()
+
+    def of(self, wanted: str) -> str | None:
+        """Return the name of the column that a token stands for."""
+        return next((name for name in self.names if wanted and token(name) == wanted), None)
+
+
+def layout(source: Source) -> Layout:
+    """Return the columns of a source.
+
+    Raises
+    ------
+    DataError
+        With every file that cannot be opened, or has other columns than the first.
+    """
+    require_files(source)
+    problems: list[Problem] = []
+    found: list[tuple[list[str], int]] = []
+    for path in source.paths:
+        try:
+            found.append(columns_of(path))
+        except DataError as error:
+            problems.extend(error.problems)
+            continue
+        if found[-1][0] != found[0][0]:
+            what = f"has other columns than {source.paths[0].name}."
+            problems.append(Problem(path.name, what, "Keep it in a folder of its own."))
+    if problems:
+        raise DataError("stream.unreadable", problems)
+    said = tuple(declared(path) for path in source.paths)
+    return Layout(tuple(found[0][0]), sum(rows for _, rows in found), said)
+
+
+def columns(
+    source: Source,
+    seen: Layout,
+    options: PointsOptions,
+    *,
+    plane: int,
+    bbox: tuple[float, float, float, float],
+) -> Columns | None:
+    """Return where the positions stand: as chosen, else as the names tell.
+
+    Parameters
+    ----------
+    source, seen
+        The source and its columns.
+    options
+        The columns chosen.
+    plane
+        EPSG code of the city's plane.
+    bbox
+        West, south, east and north of the city, degrees.
+
+    Returns
+    -------
+    Columns or None
+        None if no pair of columns can be told to hold positions. A column of points stands in the
+        system that its file declares; for others the first rows tell, see
+        :func:`layers.own_points.system.by_values`.
+
+    Raises
+    ------
+    CrsError
+        The declared system cannot be used for this city, or the files of a folder differ in it.
+    DataError
+        The first rows cannot be read.
+    """
+    weight = seen.of(options.weight)
+    x, y = seen.of(options.x), seen.of(options.y)
+    crs: str | None = None
+    if x is None or y is None or x == y:
+        pair = _pair(seen.names, LONGITUDES, LATITUDES)
+        geometry = first_column(seen.declarations)
+        if pair is None and geometry in seen.names:
+            found = Columns(geometry=geometry, weights=weight, crs=plane)
+            crs = agreed(source.paths, seen.declarations).crs
+            return _in(source, found, crs, plane, bbox)
+        pair = pair or _pair(seen.names, EASTINGS, NORTHINGS)
+        if pair is None:
+            return None
+        x, y = pair
+    found = Columns(x, y, weights=None if weight in (x, y) else weight, crs=plane)
+    return _in(source, found, crs, plane, bbox)
+
+
+def _in(
+    source: Source,
+    found: Columns,
+    crs: str | None,
+    plane: int,
+    bbox: tuple[float, float, float, float],
+) -> Columns:
+    """Return columns with the system that is declared, or else told by the values."""
+    if crs is None:
+        require_files(source)
+        crs = by_values(source.paths, found, longitude=(bbox[0] + bbox[2]) / 2)
+    if crs is None or crs == f"EPSG:{plane}":
+        return found
+    area = Transformer.from_crs(DEGREES, plane, always_xy=True).transform_bounds(*bbox)
+    try:
+        bridge(crs, plane, area)
+    except CrsError as error:
+        told = [replace(problem, where=source.name) for problem in error.problems]
+        raise CrsError(error.key, told) from error
+    return replace(found, source_crs=crs)
+
+
+def is_declared(seen: Layout, found: Columns) -> bool:
+    """Tell whether the system of some columns is what their files declare."""
+    return found.geometry is not None and seen.declarations[0].crs is not None
+
+
+def _pair(
+    names: Sequence[str], first: Sequence[str], second: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the columns whose names are on two lists, the earlier on a list first."""
+    plain = {name.strip().lower(): name for name in reversed(names)}
+    one, two = (next((plain[n] for n in known if n in plain), None) for known in (first, second))
+    return None if one is None or two is None else (one, two)

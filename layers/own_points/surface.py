@@ -1,0 +1,232 @@
+"""Draw the density of a reader's own points, count them by district, and say where they crowd."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.base.finding import Finding
+from geo.density.kernel_density import adaptive_density, grid_density, kernel_density
+from geo.density.surface import Overlay, Surface, overlay
+from geo.grid.lookup import assign
+from layers.density.measure import outlines
+from layers.language.messages import Say, speaker
+from layers.language.values import count, number, said
+from layers.map.colours import OPACITY, shades
+from layers.map.overlay import Drawing, Raster
+from layers.own_points.reading import (
+    CELLS_PER_SIGMA,
+    Reading,
+    Stopped,
+    Tell,
+    account_values,
+    fitting_cell,
+    go_on,
+)
+from layers.own_points.wording import (
+    Told,
+    account,
+    ladder,
+    names_of,
+    nothing_said,
+    source_notes,
+    unit_words,
+)
+from layers.view.state import POINTS_NUMBERS, PointsOptions
+
+
+@dataclass(frozen=True, eq=False)
+class SurfaceShown:
+    """The density of the points, and how many lie in each district.
+
+    Parameters
+    ----------
+    reading, options
+        What was asked.
+    surface
+        Places (or weight) per km²; None where the bandwidth is too narrow for every cell offered.
+    breaks
+        Lower bounds of the classes, per km².
+    picture
+        The surface in Web Mercator; None where it is zero.
+    districts
+        By adcode: ``n`` (points, or weight), ``share``, ``per_km2``.
+    """
+
+    reading: Reading
+    options: PointsOptions
+    surface: Surface | None
+    breaks: tuple[float, ...] = ()
+    picture: Overlay | None = None
+    districts: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the files must say."""
+        return (self.reading.binned, *(() if self.surface is None else (self.surface,)))
+
+
+def surface_shown(
+    reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped
+) -> SurfaceShown:
+    """Measure the density of the points that were read.
+
+    Parameters
+    ----------
+    reading
+        The points.
+    options
+        Bandwidth, kernel, and whether the bandwidth follows the density.
+    tell, stopped
+        As in :func:`layers.own_points.reading.read`.
+
+    Returns
+    -------
+    SurfaceShown
+        The fixed Gaussian surface is that of all points, by way of the grid; the quartic and the
+        adaptive one are those of the points kept, weighted so that they stand for all.
+    """
+    if fitting_cell(options) is None or reading.blank:
+        return SurfaceShown(reading, options, None, districts=_districts(reading))
+    go_on(tell, stopped, "surface")
+    surface = _surface(reading, options)
+    breaks = ladder(surface.value)
+    laid = (
+        overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=OPACITY)
+        if breaks
+        else None
+    )
+    return SurfaceShown(reading, options, surface, breaks, laid, _districts(reading))
+
+
+def _surface(reading: Reading, options: PointsOptions) -> Surface:
+    binned, city = reading.binned, reading.asked.city
+    shared: dict[str, Any] = {
+        "sigma_m": float(options.sigma_m),
+        "boundary": reading.area,
+        "crs": city.metric_epsg,
+        "data_date": binned.data_date,
+    }
+    own = {**shared, "cell_m": binned.grid.cell_m, "weights": reading.weights}
+    if options.bandwidth == "adaptive":
+        found = adaptive_density(reading.kept.xy, **own)
+    elif options.kernel == "quartic":
+        found = kernel_density(reading.kept.xy, kernel="quartic", **own)
+    else:
+        found = grid_density(binned.counts, binned.grid, n=binned.n, **shared)
+    from_kept = options.bandwidth == "adaptive" or options.kernel == "quartic"
+    drawn = from_kept and not reading.kept.whole
+    weighted = reading.asked.columns.weights is not None
+    keep = [key for key in found.caveats if key != "density.weighted"]
+    return replace(
+        found,
+        n=binned.n,
+        parameters={**found.parameters, **account_values(reading), "weighted": weighted},
+        caveats=(
+            *keep,
+            *(("density.weighted",) if weighted else ()),
+            *(("points_page.drawn",) if drawn else ()),
+        ),
+    )
+
+
+def _districts(reading: Reading) -> pd.DataFrame:
+    """Return the points of each district, estimated where only some were kept."""
+    zones = outlines(reading.asked.city)
+    weights = reading.weights
+    weigh = np.ones(len(reading.kept.xy)) if weights is None else weights
+    where = assign(reading.kept.xy, zones)
+    found = pd.Series(weigh).groupby(where.astype(object).to_numpy()).sum()
+    n = found.reindex(zones.index, fill_value=0.0).astype(float)
+    table = pd.DataFrame({"n": n, "share": n / n.sum() if n.sum() else math.nan})
+    table["per_km2"] = n / (zones.geometry.area / 1e6)
+    return table.sort_values("n", ascending=False, kind="stable")
+
+
+def tell_surface(shown: SurfaceShown, lang: str) -> Told:
+    """Put a density into words."""
+    say, reading, surface = speaker(lang), shown.reading, shown.surface
+    notes = tuple(source_notes(reading, say))
+    rows = account(reading, say)
+    table = (say("points_page.districts"), _district_table(shown, lang), say("filter.district"))
+    if reading.blank:
+        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+    if surface is None:
+        finest = POINTS_NUMBERS["cell_m"][1][0] * CELLS_PER_SIGMA[shown.options.bandwidth]
+        refusal = say("points_page.too_narrow", least=number(finest / 1000))
+        return Told(refusal, rows, Drawing(), tables=(table,), notes=notes)
+    laid, bounds = shown.picture, [*shown.breaks, surface.value]
+    return Told(
+        sentence=_sentence(shown, surface, lang),
+        account=rows,
+        drawing=Drawing(raster=Raster(laid.png, laid.bounds) if laid else None),
+        legend_title=unit_words(reading, say),
+        legend=tuple(
+            (colour, say("density_page.range", low=number(low), high=number(high)))
+            for colour, (low, high) in zip(shades(len(shown.breaks)), pairwise(bounds), strict=True)
+        ),
+        tables=(table,),
+        notes=(*_method(shown, surface, say), *notes),
+    )
+
+
+def _sentence(shown: SurfaceShown, surface: Surface, lang: str) -> str:
+    say, names = speaker(lang), names_of(shown.reading.asked.city, lang)
+    row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
+    top = shapely.Point(surface.xs[column], surface.ys[row])
+    zones = outlines(shown.reading.asked.city)
+    most = shown.districts.iloc[0]
+    weighted = shown.reading.asked.columns.weights is not None
+    return say(
+        "points_page.densest_weighted" if weighted else "points_page.densest",
+        city=shown.reading.asked.city.name.of(lang),
+        n=count(shown.reading.binned.n),
+        bandwidth=number(shown.options.sigma_m / 1000),
+        district=names[str(zones.distance(top).idxmin())],
+        value=number(surface.value),
+        most=names[str(shown.districts.index[0])],
+        percent=number(100 * float(most["share"])),
+    )
+
+
+def _district_table(shown: SurfaceShown, lang: str) -> pd.DataFrame:
+    say, names = speaker(lang), names_of(shown.reading.asked.city, lang)
+    weighted = shown.reading.asked.columns.weights is not None
+    exact = shown.reading.kept.whole and not weighted
+    rows = [
+        [
+            count(row["n"]) if exact else number(row["n"]),
+            "–" if math.isnan(row["share"]) else f"{number(100 * row['share'])}%",
+            number(row["per_km2"]),
+        ]
+        for _, row in shown.districts.iterrows()
+    ]
+    kind = "weight" if weighted else "n"
+    columns = [say(f"points_page.column.{name}") for name in (kind, "share", "per_km2")]
+    return pd.DataFrame(rows, index=[names[str(c)] for c in shown.districts.index], columns=columns)
+
+
+def _method(shown: SurfaceShown, surface: Surface, say: Say) -> Iterator[str]:
+    options, asked = shown.options, shown.reading.asked
+    yield say(
+        "density_page.how",
+        method=say(surface.method),
+        kernel=say(f"density.kernel.{surface.parameters['kernel']}"),
+        bandwidth=number(options.sigma_m / 1000),
+        cell=number(asked.cell_m, "m"),
+        epsg=asked.city.metric_epsg,
+    )
+    if asked.cell_m != options.cell_m:
+        chosen, used = number(options.cell_m, "m"), number(asked.cell_m, "m")
+        yield say("points_page.finer_cell", chosen=chosen, used=used)
+    if shown.breaks:
+        yield say("points_page.below", lowest=number(shown.breaks[0]))
+    yield from said(say, surface.caveats, surface.parameters)
+    yield say("points_page.presets")

@@ -1,0 +1,190 @@
+"""Tell in which reference system own points stand: as their files declare, or as values tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.base.bridge import canonical, name_of
+from geo.base.errors import CrsError, Problem
+from geo.point_files.bin import CSV, Columns, batches
+
+Floats = NDArray[np.float64]
+
+DEGREES: Final = "EPSG:4326"
+APART: Final = "Keep files of one coordinate system in a folder of their own."
+ZONES: Final = ((25, 45, 4513, 3.0, 0.0), (13, 23, 4491, 6.0, -3.0))
+"""CGCS2000 Gauss-Kruger zones whose number stands before the easting: first and last zone, EPSG
+code of the first, width in degrees, and what the central meridian adds to zone times width."""
+EASTING_M: Final = (100_000.0, 900_000.0)
+"""Eastings without the number of the zone, metres: 500,000 on the central meridian."""
+NORTHING_M: Final = (300_000.0, 6_200_000.0)
+"""Northings of China, metres from the equator."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a file declares of its column of points (GeoParquet).
+
+    Parameters
+    ----------
+    column
+        Name of the column; empty for none.
+    crs
+        Its reference system, see :func:`geo.base.bridge.canonical`; None if the file does not say.
+    fault, what
+        Key and English sentence if it says what cannot be used.
+    """
+
+    column: str = ""
+    crs: str | None = None
+    fault: str = ""
+    what: str = ""
+
+    def __str__(self) -> str:
+        if not self.column:
+            return "declares no column of points."
+        said = name_of(self.crs)[:200] if self.crs else "no coordinate system"
+        return self.what or f"declares {said} for the column {self.column}."
+
+
+def declared(path: Path) -> Declaration:
+    """Return what a file declares of its points."""
+    import pyarrow.parquet as pq
+
+    if path.suffix.lower() in CSV:
+        return Declaration()
+    with pq.ParquetFile(path) as file:
+        said = (file.schema_arrow.metadata or {}).get(b"geo")
+    try:
+        meta = json.loads(said) if said else {}
+        name = meta["primary_column"]
+        column = meta["columns"][name]
+        if not isinstance(name, str) or column.get("encoding") != "WKB":
+            return Declaration()
+        # Without the member the specification says longitude and latitude; null says unknown.
+        crs = json.dumps(column.get("crs", DEGREES))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Declaration()
+    return Declaration(name) if crs == "null" else replace(_system(crs), column=name)
+
+
+@lru_cache(maxsize=64)
+def _system(said: str) -> Declaration:
+    """Return what a declared system is, as JSON: a thousand parts of a folder say the same."""
+    try:
+        return Declaration(crs=canonical(json.loads(said), where=""))
+    except CrsError as error:
+        return Declaration(fault=error.key, what=error.problems[0].what)
+
+
+def agreed(paths: Sequence[Path], declarations: Sequence[Declaration]) -> Declaration:
+    """Return what all files of a source declare.
+
+    Raises
+    ------
+    CrsError
+        They differ, or declare what cannot be used.
+    """
+    _require_one(paths, declarations, list(map(str, declarations)))
+    (one,) = set(declarations)
+    if one.fault:
+        raise CrsError(one.fault, [Problem(paths[0].name, one.what, field=one.column)])
+    return one
+
+
+def _require_one(paths: Sequence[Path], found: Sequence[object], said: Sequence[str]) -> None:
+    """Raise, with one file of each kind, if the files of a source differ."""
+    firsts = {kind: place for place, kind in reversed(list(enumerate(found)))}
+    if len(firsts) > 1:
+        places = sorted(firsts.values())
+        problems = [Problem(paths[place].name, said[place], APART) for place in places]
+        raise CrsError("stream.crs_mixed", problems)
+
+
+def by_values(paths: Sequence[Path], columns: Columns, *, longitude: float) -> str | None:
+    """Return the reference system that the values of undeclared coordinates tell.
+
+    Parameters
+    ----------
+    paths
+        The files of one source; of each the first rows are read.
+    columns
+        Where the coordinates stand.
+    longitude
+        Of the city, degrees: a zone far from it is none.
+
+    Returns
+    -------
+    str or None
+        Degrees unless most of the rows lie beyond ±180; a zone of CGCS2000 whose number stands
+        before the eastings; None for metres of which no more can be told.
+
+    Raises
+    ------
+    CrsError
+        One file tells another system than the others.
+    DataError
+        A file cannot be read.
+    """
+    place = replace(columns, weights=None)
+    told = [_told(_first(path, place), longitude) for path in paths]
+    known = [(path, *one) for path, one in zip(paths, told, strict=True) if one is not None]
+    if not known:
+        return DEGREES
+    said = [f"holds {crs or 'metres of a plane that it does not name'}." for _, crs in known]
+    _require_one([path for path, _ in known], [crs for _, crs in known], said)
+    return known[0][1]
+
+
+def _first(path: Path, columns: Columns) -> tuple[Floats, Floats]:
+    """Return the coordinates of the first batch that has any."""
+    for x, y, _ in islice(batches(path, columns), 3):
+        known = np.isfinite(x) & np.isfinite(y)
+        if known.any():
+            return x[known], y[known]
+    return np.zeros(0), np.zeros(0)
+
+
+def _told(xy: tuple[Floats, Floats], longitude: float) -> tuple[str | None] | None:
+    """Return the system of some coordinates in a tuple; None if there are none."""
+    x, y = xy
+    if not len(x):
+        return None
+    far = np.maximum(np.abs(x), np.abs(y)) > 180
+    return (DEGREES,) if np.mean(far) <= 0.5 else (_zone(x[far], y[far], longitude),)
+
+
+def _zone(x: Floats, y: Floats, longitude: float) -> str | None:
+    """Return the zone whose number stands before most eastings, if it is near the city."""
+    number, east = np.divmod(x, 1e6)
+    north = (NORTHING_M[0] < y) & (y < NORTHING_M[1])
+    sound = north & (EASTING_M[0] < east) & (east < EASTING_M[1])
+    for first, last, code, width, shift in ZONES:
+        for zone in range(first, last + 1):
+            near = abs(zone * width + shift - longitude) <= 1.5 * width  # its own or the next
+            if near and np.mean(sound & (number == zone)) > 0.5:
+                return f"EPSG:{code + zone - first}"
+    return None
+
+
+def basis_of(columns: Columns, *, is_declared: bool) -> str:
+    """Return how a source's system is known: ``declared``, ``degrees``, ``zone`` or ``plane``."""
+    if is_declared:
+        return "declared"
+    if columns.source_crs is None:
+        return "plane"
+    return "degrees" if columns.source_crs == DEGREES else "zone"
+
+
+def first_column(declarations: Iterable[Declaration]) -> str:
+    """Return the column of points that a file of a source declares; empty for none."""
+    return next((one.column for one in declarations if one.column), "")

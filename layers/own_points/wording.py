@@ -1,0 +1,149 @@
+"""Say what became of the rows of a reader's own points, and what goes with every answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.density.bins import Bins
+from geo.density.pattern import Pattern
+from geo.point_files.sample import SEED
+from layers.language.messages import Say, display, speaker
+from layers.language.values import cell, count, said
+from layers.map.colours import CLASSES
+from layers.map.overlay import Drawing
+from layers.map.thumbnail import Small
+from layers.own_points.reading import ACCOUNT, Reading
+from layers.pack.city import City
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """An answer in the reader's language; the four things shown have one shape.
+
+    Parameters
+    ----------
+    sentence
+        The result, as one says it.
+    account
+        What became of the rows, and what was drawn from them.
+    legend_title, legend
+        Unit, and colour with words of each class.
+    drawing
+        What is drawn on the map.
+    findings
+        Further results, one sentence each.
+    tables
+        Title, table and heading of its first column.
+    pictures
+        Small pictures beside the tables.
+    notes
+        How it was measured, and what goes with every number.
+    """
+
+    sentence: str
+    account: tuple[str, ...]
+    drawing: Drawing
+    legend_title: str = ""
+    legend: tuple[tuple[str, str], ...] = ()
+    findings: tuple[str, ...] = ()
+    tables: tuple[tuple[str, pd.DataFrame, str], ...] = ()
+    pictures: tuple[Small, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def ladder(highest: float) -> tuple[float, ...]:
+    """Return lower bounds of classes below a value, in steps 1, 2, 5, 10, lowest first.
+
+    Densities of enterprises are skewed: equal steps would show the one highest spot alone.
+    """
+    steps: list[float] = []
+    power = 10.0 ** math.ceil(math.log10(highest)) if highest > 0 else 0.0
+    while power and len(steps) < CLASSES - 1:
+        steps += [power * factor for factor in (1.0, 0.5, 0.2) if power * factor < highest]
+        power /= 10
+    return tuple(float(f"{step:.3g}") for step in sorted(steps[: CLASSES - 1]))
+
+
+def names_of(city: City, lang: str) -> dict[str, str]:
+    """Return the districts' names by adcode."""
+    return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
+
+
+def account(reading: Reading, say: Say) -> tuple[str, ...]:
+    """Say what became of every row: read is the sum of the others, always."""
+    binned = reading.binned
+    values = {
+        "read": binned.read,
+        "binned": binned.n,
+        "outside": binned.outside,
+        "rejected": sum(binned.rejected.values()),
+        **binned.rejected,
+    }
+    keys = ["points_page.account"]
+    keys += [f"points_page.rejected_{reason}" for reason in ACCOUNT if binned.rejected[reason]]
+    lines = [" ".join(said(say, keys, values))]
+    if not reading.kept.whole:
+        lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
+    if reading.alone:
+        lines.append(say("points_page.alone"))
+    return tuple(lines)
+
+
+def source_notes(reading: Reading, say: Say) -> Iterator[str]:
+    """Say how the file was read, and what the atlas cannot know of it."""
+    columns, source = reading.asked.columns, reading.asked.source
+    yield say(
+        "points_page.read_as",
+        columns=columns.geometry or f"{columns.x}, {columns.y}",
+        system=system_words(reading, say),
+        weight=columns.weights or say("points_page.no_weight"),
+    )
+    way = reading.way
+    if way is not None and way.datum:
+        yield say("points_page.datum_unshifted", datum=display(way.datum, longest=80))
+    elif way is not None and way.accuracy_m is None:
+        yield say("points_page.shift_unknown")
+    elif way is not None and way.accuracy_m:
+        yield say("points_page.shift", metres=f"{way.accuracy_m:g}")
+    yield say("points_page.written", date=reading.binned.data_date, files=len(source.paths))
+    yield say("points_page.datum")
+    yield say("points_page.unknown")
+    if reading.asked.scheduler is not None and not reading.alone:
+        yield say("points_page.cluster")
+
+
+def system_words(reading: Reading, say: Say) -> str:
+    """Say as which reference system the positions were read, and how that is known."""
+    asked = reading.asked
+    return say(f"points_page.system_{asked.basis}", crs=display(asked.crs, longest=80))
+
+
+def nothing_said(reading: Reading, lang: str) -> str:
+    """Say that there is nothing to measure, and what the reason may be."""
+    say, binned = speaker(lang), reading.binned
+    if binned.n:
+        return say("points_page.weightless")
+    city = reading.asked.city.name.of(lang)
+    if binned.outside:
+        system = system_words(reading, say)
+        return say(
+            "points_page.nothing_inside", city=city, outside=count(binned.outside), system=system
+        )
+    return say("points_page.nothing" if binned.read else "points_page.no_rows", city=city)
+
+
+def refusal_words(say: Say, found: Bins | Pattern) -> str:
+    """Say why there is no result."""
+    return " ".join(said(say, [found.refused], found.parameters))
+
+
+def unit_words(reading: Reading, say: Say) -> str:
+    """Return the unit of a density of these points."""
+    weight = reading.asked.columns.weights
+    if weight is None:
+        return say("points_page.legend_none")
+    return say("points_page.legend_weight", column=weight)

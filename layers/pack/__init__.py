@@ -1,0 +1,1 @@
+"""Turn a folder of files into a city."""

@@ -1,0 +1,498 @@
+"""Load a city's pack: its layers with their provenance, its plan, its words for search."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geo.base.errors import AtlasError, DataError, Problem
+from geo.base.schema import Schema
+from geo.base.validation import Record, printable
+from geo.formats.read_geojson import to_frame, to_table
+from layers.file_set.standing import JOURNAL, WORK, journal, steadily
+from layers.language.messages import texts
+from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
+from layers.pack.consistency import PackRows, pack_problems
+from layers.pack.layer_spec import LayerSpec
+from layers.pack.reader import PackFiles, Row, Settings
+from layers.pack.table_schemas import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
+
+SETTINGS = "city.toml"
+PARK_LINKS = "park_links.csv"
+SOURCES = "sources.csv"
+NOTICES = ("boundary", "review_base", "review_map", "footer")
+"""Words that every map must carry, whatever the city."""
+WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
+"""Datums of tiles that lie right under WGS 84 data."""
+_LOG = logging.getLogger(__name__)
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}", re.ASCII)
+_KEY_VARIABLE = re.compile(r"ATLAS_TILE_KEY[A-Z0-9_]{0,40}", re.ASCII)
+_PROVENANCE = (
+    *("source_zh", "source_en", "licence_zh", "licence_en", "licence_note_zh", "licence_note_en"),
+    *("method_zh", "method_en", "limits_zh", "limits_en", "citation_zh", "citation_en"),
+    *("retrieved", "verified_on", "freshness_days"),
+)
+_TOP = (
+    *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
+    *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
+)
+
+
+class Bilingual(NamedTuple):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        """Return the text in ``lang`` (``zh`` or ``en``)."""
+        return self.zh if lang == "zh" else self.en
+
+
+BLANK = Bilingual("", "")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a layer comes from, under which terms, how it was made and how old it may grow."""
+
+    source: Bilingual
+    licence: Bilingual
+    licence_note: Bilingual
+    retrieved: str
+    method: Bilingual
+    limits: Bilingual
+    citation: Bilingual
+    verified_on: str
+    freshness_days: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a pack: what it is, its rows, where they come from."""
+
+    spec: LayerSpec
+    title: Bilingual
+    frame: gpd.GeoDataFrame
+    """EPSG:4326, indexed by ``id`` and sorted by it; the other columns in the order of the schema,
+    then ``geometry``. Blank text is None, a blank number NaN, a blank whole number NA."""
+    provenance: Provenance
+    digest: str
+    """SHA-256 of the file."""
+
+
+@dataclass(frozen=True)
+class OnlineBase:
+    """A tile server that a user with a key of their own may switch on; off by default."""
+
+    url: str
+    """Template with ``{x}``, ``{y}``, ``{z}`` and, if a key is needed, ``{key}``."""
+    attribution: Bilingual
+    crs: str
+    """Datum of the tiles: ``WGS84`` or ``CGCS2000``."""
+    key_variable: str
+    """Environment variable that holds the user's key; empty if none is needed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan document: its tasks and its indicators."""
+
+    period: str
+    title: Bilingual
+    number: str
+    issued: str
+    clauses: pd.DataFrame
+    """Indexed by clause id, in the order of the text; columns in ``layers.pack.table_schemas.CLAUSES``."""
+    indicators: pd.DataFrame
+    """Indexed by number; columns in ``layers.pack.table_schemas.INDICATORS``."""
+    gaps: pd.DataFrame
+    """What the plan counts but the source does not name: one row per lost box, indexed by id;
+    columns in ``layers.pack.table_schemas.GAPS``."""
+    text: Bilingual = BLANK
+    """What the text is called whose lines are cited; empty where it is simply the plan's."""
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything the atlas knows of one city. Frames are read-only by agreement."""
+
+    id: str
+    name: Bilingual
+    bbox: tuple[float, float, float, float]
+    """West, south, east, north in degrees."""
+    metric_epsg: int
+    centre: tuple[float, float]
+    """Latitude and longitude of the first view."""
+    zoom: int
+    data_date: str
+    """Day on which the pack was last verified; every export carries it."""
+    plan: Plan
+    layers: Mapping[str, Layer]
+    """In the order of the catalogue; kinds that the catalogue does not know come last."""
+    base: Mapping[str, gpd.GeoDataFrame]
+    """``land``, ``sea``, ``river``, ``label``: the base map, EPSG:4326."""
+    base_provenance: Mapping[str, Provenance]
+    aliases: pd.DataFrame
+    """Columns term, target, note_zh, note_en, by row number; see ``layers.pack.table_schemas.ALIASES``."""
+    notices: Mapping[str, Bilingual]
+    """Words the map must carry: ``NOTICES``; by adcode what to say where that district shows."""
+    online_base: OnlineBase | None
+    online_base_refused: str
+    """Datum of an online base map that was not loaded because its tiles would lie beside the data
+    (``GCJ-02``, ``BD-09`` …); empty if there is none. The sentence is ``error.online_base``."""
+    digest: str
+    """SHA-256 over the pack's files: the key of every cache."""
+    links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
+    """Which university has which park, by row number, each with its evidence; columns in
+    ``layers.pack.table_schemas.LINKS``. Empty where the pack has no ``park_links.csv``."""
+    words: Mapping[str, Bilingual] = field(default_factory=dict)
+    """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
+    ``subkind.<id>`` takes the place of the interface's word."""
+    attributions: Mapping[str, Bilingual] = field(default_factory=dict)
+    """Words for sources as the facts write them, without their addresses; see
+    ``layers.pack.table_schemas.ATTRIBUTIONS``. Empty where the pack has no ``sources.csv``."""
+    search: Bilingual = BLANK
+    """Examples of what one may search for; empty where the pack gives none."""
+
+    @property
+    def halves(self) -> tuple[str, ...]:
+        """Ids of the parts that the city is seen in, such as the two of a twin city; often none."""
+        return tuple(key.removeprefix("half.") for key in self.words if key.startswith("half."))
+
+    @property
+    def districts(self) -> gpd.GeoDataFrame:
+        """District polygons, indexed by adcode."""
+        return self.layers["district"].frame
+
+
+def _bilingual(settings: Settings, stem: str) -> Bilingual:
+    return Bilingual(settings.text(f"{stem}_zh"), settings.text(f"{stem}_en"))
+
+
+def _provenance(settings: Settings) -> Provenance:
+    return Provenance(
+        source=_bilingual(settings, "source"),
+        licence=_bilingual(settings, "licence"),
+        licence_note=_bilingual(settings, "licence_note"),
+        retrieved=settings.date("retrieved"),
+        method=_bilingual(settings, "method"),
+        limits=_bilingual(settings, "limits"),
+        citation=_bilingual(settings, "citation"),
+        verified_on=settings.date("verified_on"),
+        freshness_days=settings.integer("freshness_days", 1, 36_525),
+    )
+
+
+def _kinds(files: PackFiles, section: Settings) -> tuple[str, ...]:
+    """Return the layers that the pack describes, the catalogue's first; report the strays."""
+    described = frozenset(section.tree)
+    sound = sorted(name for name in described if _KIND.fullmatch(name))
+    for name in sorted(described.difference(sound)):
+        section.report(name, "is not a name for a layer (a-z, 0-9, _).")
+    for file in files.layer_names():
+        if (stem := file.removesuffix(".geojson")) not in described:
+            remedy = f"Describe it under [layer.{printable(stem)}]."
+            files.report(printable(file), "has no provenance.", remedy)
+    if "district" not in described:
+        section.report("district", "must be described: every city has districts.")
+    return (*(n for n in CATALOG if n in sound), *(n for n in sound if n not in CATALOG))
+
+
+def _spec_and_title(settings: Settings, name: str) -> tuple[LayerSpec, Bilingual]:
+    if name in CATALOG:
+        settings.only(*_PROVENANCE, "title_zh", "title_en")
+        if "title_zh" in settings.tree or "title_en" in settings.tree:
+            return CATALOG[name], _bilingual(settings, "title")
+        return CATALOG[name], Bilingual(*(texts(lang)[f"layer.{name}"] for lang in ("zh", "en")))
+    settings.only(*_PROVENANCE, "title_zh", "title_en")
+    return generic_layer(name), _bilingual(settings, "title")
+
+
+def _both(settings: Settings, *, required: bool = True) -> Bilingual:
+    """Return a table that holds one text in both languages."""
+    settings.only("zh", "en")
+    must = required or bool(settings.tree)
+    return Bilingual(settings.text("zh", required=must), settings.text("en", required=must))
+
+
+def _words(top: Settings) -> dict[str, Bilingual]:
+    """Return the words that the pack brings along: its halves, and its own names of sub-kinds."""
+    known = {value for values in SUBKINDS.values() for value in values}
+    words = {}
+    for group in ("half", "subkind"):
+        section = top.section(group, required=False)
+        for name in section.tree:
+            if not _KIND.fullmatch(name):
+                section.report(name, "is not a name for it (a-z, 0-9, _).")
+            elif group == "subkind" and name not in known:
+                section.report(name, f"is not one of: {', '.join(sorted(known))}.")
+            words[f"{group}.{name}"] = _both(section.section(name))
+    return words
+
+
+def _notices(section: Settings) -> dict[str, Bilingual]:
+    notices = {}
+    for name in section.tree:
+        notices[name] = _both(section.section(name))
+    for name in NOTICES:
+        if name not in notices:
+            section.report(name, "is missing: every map carries it.")
+    return notices
+
+
+def _online_base(section: Settings) -> tuple[OnlineBase | None, str]:
+    """Return the online base map, or None and the datum for which it is refused."""
+    if not section.tree:
+        return None, ""
+    section.only("url", "attribution_zh", "attribution_en", "crs", "key_variable")
+    crs, url = section.text("crs"), section.text("url")
+    if crs and crs not in WGS84_TILES:
+        return None, crs
+    variable = section.text("key_variable", required=False)
+    if url and not (url.startswith("https://") and all(f"{{{axis}}}" in url for axis in "xyz")):
+        section.report("url", "must be an https address with {x}, {y} and {z}.")
+    if variable and not _KEY_VARIABLE.fullmatch(variable):
+        section.report("key_variable", "must begin with ATLAS_TILE_KEY.")
+    return OnlineBase(url, _bilingual(section, "attribution"), crs, variable), ""
+
+
+def _bbox(top: Settings) -> tuple[float, float, float, float]:
+    west, south, east, north = top.degrees("bbox", 4)
+    if not (west < east and south < north):
+        top.report("bbox", "must be west, south, east, north.")
+    return west, south, east, north
+
+
+def _metric_epsg(top: Settings) -> int:
+    code = top.integer("metric_epsg", 1024, 32_767)
+    try:
+        crs = CRS.from_epsg(code)
+    except CRSError:
+        crs = None
+    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        top.report("metric_epsg", "must be the EPSG code of a plane measured in metres.")
+        return 3857  # any plane will do to find the other problems
+    return code
+
+
+def _name(top: Settings, setting: str, pattern: re.Pattern[str]) -> str:
+    """Return a name that becomes part of an address or a path; a bad one is never used."""
+    value = top.text(setting)
+    if value and not pattern.fullmatch(value):
+        top.report(setting, "may only hold letters, digits, '-' and '_'.")
+        return ""
+    return value
+
+
+def _head(top: Settings) -> dict[str, Any]:
+    """Read what the settings say of the city itself."""
+    centre = top.degrees("centre", 2)
+    online, refused = _online_base(top.section("online_base", required=False))
+    return {
+        "id": _name(top, "id", _KIND),
+        "name": _bilingual(top, "name"),
+        "bbox": _bbox(top),
+        "metric_epsg": _metric_epsg(top),
+        "centre": (centre[0], centre[1]),
+        "zoom": top.integer("zoom", 0, 18),
+        "data_date": top.date("data_date"),
+        "notices": MappingProxyType(_notices(top.section("notices"))),
+        "words": MappingProxyType(_words(top)),
+        "search": _both(top.section("search", required=False), required=False),
+        "online_base": online,
+        "online_base_refused": refused,
+    }
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One GeoJSON file of a pack as read, with what the settings say of it."""
+
+    schema: Schema
+    rows: list[Row]
+    provenance: Provenance
+
+    def frame(self) -> gpd.GeoDataFrame:
+        """Set up the frame; the rows must have no problem."""
+        return to_frame([r.record for r in self.rows], [r.shape for r in self.rows], self.schema)
+
+
+def _read(files: PackFiles, name: str, schema: Schema, settings: Settings) -> _Source:
+    return _Source(schema, files.layer(f"{name}.geojson", schema), _provenance(settings))
+
+
+def _read_base(files: PackFiles, section: Settings) -> dict[str, _Source]:
+    section.only(*BASE)
+    return {
+        name: _read(files, f"base/{name}", schema, section.section(name))
+        for name, schema in BASE.items()
+    }
+
+
+def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
+    return {
+        "clauses": files.table(f"{folder}/clauses.csv", CLAUSES),
+        "indicators": files.table(f"{folder}/indicators.csv", INDICATORS),
+        "gaps": files.table(f"{folder}/gaps.csv", GAPS),
+        "aliases": files.table("aliases.csv", ALIASES, number="row"),
+        "links": _optional(files, PARK_LINKS, LINKS),
+    }
+
+
+def _optional(files: PackFiles, name: str, schema: Schema) -> list[Record]:
+    return files.table(name, schema, number="row") if files.is_there(name) else []
+
+
+def _attributions(rows: Sequence[Record]) -> Mapping[str, Bilingual]:
+    return MappingProxyType(
+        {str(row["text"]): Bilingual(str(row["zh"]), str(row["en"])) for row in rows}
+    )
+
+
+def _plan_head(files: PackFiles, folder: str) -> dict[str, Any]:
+    settings = Settings(files, f"{folder}/plan.toml", files.settings(f"{folder}/plan.toml"))
+    settings.only("period", "title_zh", "title_en", "number", "issued", "text_zh", "text_en")
+    return {
+        "period": settings.text("period"),
+        "title": _bilingual(settings, "title"),
+        "number": settings.text("number"),
+        "issued": settings.date("issued"),
+        "text": Bilingual(
+            *(settings.text(f"text_{lang}", required=False) for lang in ("zh", "en"))
+        ),
+    }
+
+
+def _layers(
+    files: PackFiles,
+    kinds: Mapping[str, tuple[LayerSpec, Bilingual]],
+    sources: Mapping[str, _Source],
+) -> Mapping[str, Layer]:
+    layers = {}
+    for name, (spec, title) in kinds.items():
+        source, digest = sources[name], files.digests[f"{name}.geojson"]
+        layers[name] = Layer(spec, title, source.frame(), source.provenance, digest)
+    return MappingProxyType(layers)
+
+
+def _raise_if_any(files: PackFiles) -> None:
+    if files.problems:
+        raise DataError("pack_refused", tuple(dict.fromkeys(files.problems)))
+
+
+def load_city(folder: Path, files: PackFiles | None = None) -> City:
+    """Read and check the pack in a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``city.toml``, the layers, ``base/``, ``plans/`` and ``aliases.csv``. Nothing
+        in it is executed, and nothing outside it is read.
+    files
+        The files of that folder, for a caller who wants to know later whether they have changed.
+
+    Returns
+    -------
+    City
+        The pack, every row of it checked.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in any of the files. What nobody foresaw is one too: the log
+        has it whole under the number that the last problem names.
+    """
+    if files is None:
+        return _load_steadily(folder)
+    try:
+        return _load(files)
+    except AtlasError:
+        raise
+    except Exception as error:  # one pack must never take down the others
+        number = secrets.token_hex(3).upper()
+        _LOG.exception("Unforeseen error %s in the pack %s", number, printable(folder.name))
+        what = f"could not be checked to the end (number {number} in the server's log)."
+        last = Problem(printable(folder.name), what, "Mend what is listed, or show this number.")
+        raise DataError("pack_refused", [*dict.fromkeys(files.problems), last]) from error
+
+
+@steadily(SETTINGS)
+def _load_steadily(folder: Path) -> City:
+    return load_city(folder, PackFiles(folder))
+
+
+def _load(files: PackFiles) -> City:
+    files.is_there(f"{WORK}/{JOURNAL}")  # so that the end of a build under way is noticed
+    _check_journal(files)
+    top = Settings(files, SETTINGS, files.settings(SETTINGS))
+    _raise_if_any(files)
+    top.only(*_TOP)
+    head, section = _head(top), top.section("layer")
+    kinds = {name: _spec_and_title(section.section(name), name) for name in _kinds(files, section)}
+    layers = {
+        name: _read(files, name, spec.schema, section.section(name))
+        for name, (spec, _) in kinds.items()
+    }
+    base = _read_base(files, top.section("base"))
+    plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
+    plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)
+    sources = _optional(files, SOURCES, ATTRIBUTIONS)
+    seaward = top.section("seaward_km", required=False)
+    rows = PackRows(
+        layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
+        places=frozenset(name for name, (spec, _) in kinds.items() if spec.is_places),
+        **tables,
+        bbox=head["bbox"],
+        metric_epsg=head["metric_epsg"],
+        halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
+        seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
+        unread=frozenset(files.unread),
+    )
+    files.problems += pack_problems(rows, plan_folder=plan_folder)
+    _raise_if_any(files)
+    return City(
+        **head,
+        plan=Plan(
+            **plan,
+            clauses=to_table(tables["clauses"], CLAUSES),
+            indicators=to_table(tables["indicators"], INDICATORS),
+            gaps=to_table(tables["gaps"], GAPS),
+        ),
+        layers=_layers(files, kinds, layers),
+        base=MappingProxyType({name: source.frame() for name, source in base.items()}),
+        base_provenance=MappingProxyType({n: source.provenance for n, source in base.items()}),
+        aliases=to_table(tables["aliases"], ALIASES),
+        digest=files.digest,
+        links=to_table(tables["links"], LINKS),
+        attributions=_attributions(sources),
+    )
+
+
+def _check_journal(files: PackFiles) -> None:
+    """Refuse a pack in which a build was broken off, if its journal is none of ours."""
+    try:
+        journal(files.folder)
+    except DataError:
+        what = "holds a journal that this atlas has not written."
+        files.report(WORK, what, f"Look what {WORK} holds, keep what you need, and delete {WORK}.")
+        _raise_if_any(files)
+
+
+def pack_id(folder: Path) -> str:
+    """Return the id that a pack gives itself; of one that gives none, the folder's name."""
+    id_ = PackFiles(folder).settings(SETTINGS).get("id")
+    name = id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
+    return printable(name)

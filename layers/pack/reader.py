@@ -1,0 +1,392 @@
+"""Read the files of a pack, and keep every problem instead of stopping at the first."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from geo.base.errors import DataError, Problem
+from geo.base.schema import Schema
+from geo.base.validation import (
+    Record,
+    geometry_problems,
+    is_blank,
+    is_date,
+    printable,
+    row_name,
+    schema_problems,
+    text_problems,
+)
+from geo.formats.read_geojson import WGS84, decode_text, read_features
+from layers.file_set import standing
+
+MOST_BYTES = 50_000_000
+"""Size up to which a layer or a table of a pack is read."""
+MOST_SETTINGS = 1_000_000
+"""Size up to which settings are read."""
+MOST_ROWS = 200_000
+MOST_DOTS = 400
+"""Dots in one line of settings: a dotted key takes time with the square of its parts."""
+_LAYERS = "*.geojson"
+"""Stands among the looks for the list of layers."""
+_OTHER_DELIMITER = re.compile("[;\t|，；]")
+"""What stands between the columns of a table that was not saved with commas."""
+
+
+class Row(NamedTuple):
+    """One row of a layer as read: its columns, and its geometry where it has one."""
+
+    record: Record
+    shape: BaseGeometry | None
+
+
+Look = tuple[object, ...] | None
+"""What tells one state of a file from another without reading it; None if it is not there."""
+
+
+@dataclass
+class PackFiles:
+    """The files of one pack, read on demand.
+
+    Parameters
+    ----------
+    folder
+        Folder of the pack. What a link leads to outside of it is not read.
+    problems
+        All that was found wrong so far, in the order of reading.
+    digests
+        SHA-256 of every file that was read, by its name in the pack.
+    unread
+        Names of the files whose rows could not be read at all: what refers to them cannot be
+        checked.
+    looks
+        How every file looked that was asked for, just before it was read, whether it is there or
+        not; and the names of the layers.
+    """
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    looks: dict[str, Look] = field(default_factory=dict)
+
+    def report(
+        self, where: str, what: str, remedy: str = "", row: str = "", name: str = ""
+    ) -> None:
+        """Keep one problem; ``name`` is the column or setting."""
+        self.problems.append(Problem(where, what, remedy, row, name))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and digests of all files read, sorted by name."""
+        lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self.digests.items()))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    def _look(self, name: str) -> Look:
+        if name == _LAYERS:
+            return _layer_names(self.folder)
+        try:
+            now = self._path(name).stat()
+        except OSError:
+            return None
+        # The moment of change cannot be set back, as that of writing is by a copy that keeps it.
+        return (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+    def _path(self, name: str) -> Path:
+        """Return where a file stands: beside the pack while a build replaces it."""
+        try:
+            return standing.standing(self.folder, name)
+        except DataError:  # the journal is none of ours: said once, when the pack is loaded
+            return self.folder / name
+
+    def changed(self) -> bool:
+        """Tell whether a file that was asked for, or the list of layers, is no longer as it was."""
+        return any(self._look(name) != look for name, look in self.looks.items())
+
+    def layer_names(self) -> tuple[str, ...]:
+        """Return the names of the GeoJSON files that stand beside the settings, sorted."""
+        self.looks[_LAYERS] = names = _layer_names(self.folder)
+        return names
+
+    def is_there(self, name: str) -> bool:
+        """Tell whether something stands under a name, be it a file or not."""
+        self.looks.setdefault(name, self._look(name))
+        return os.path.lexists(self._path(name))
+
+    def content(self, name: str, most: int = MOST_BYTES) -> bytes | None:
+        """Return the bytes of a file of at most so many, or None and a problem."""
+        self.looks[name] = self._look(name)
+        try:
+            data, fault = self._bytes(self._path(name), most)
+        except (OSError, RuntimeError, ValueError) as error:
+            # A loop of links is a RuntimeError that names the path; only its kind is told.
+            reason = getattr(error, "strerror", None) or "Too many levels of symbolic links"
+            self.report(name, f"cannot be read: {reason}.", "Add the file.")
+            data, fault = None, ""
+        if fault:
+            self.report(name, fault, "Put a plain file of the pack there.")
+        if data is None:
+            self.unread.add(name)
+            return None
+        self.digests[name] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def _bytes(self, path: Path, most: int) -> tuple[bytes | None, str]:
+        """Return the content of a file, or None and why it may not be read."""
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(self.folder.resolve()):
+            return None, "is a link that leads out of the pack."
+        mode = real.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return None, "is a folder, not a file."
+        if not stat.S_ISREG(mode):  # to open a pipe would wait for its writer
+            return None, "is not a plain file."
+        with real.open("rb") as file:
+            data = file.read(most + 1)
+        if len(data) > most:
+            return None, f"is larger than {most:,} bytes."
+        return data, ""
+
+    def text(self, name: str, most: int = MOST_BYTES) -> str | None:
+        """Return a file as UTF-8 text, or None and a problem."""
+        data = self.content(name, most)
+        if data is None:
+            return None
+        text, problems = decode_text(data, where=name)
+        self.problems += problems
+        if text is None:
+            self.unread.add(name)
+        return text
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """Return a TOML file as a tree, empty if it cannot be read."""
+        text = self.text(name, MOST_SETTINGS)
+        if text is None:
+            return {}
+        if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+            self.report(name, f"has a line with more than {MOST_DOTS} dots.", "Break it.")
+            return {}
+        try:
+            tree = tomllib.loads(text)
+        except RecursionError:
+            self.report(name, "is not valid TOML: it is nested too deep.")
+            return {}
+        except ValueError as error:  # a number of 5,000 digits too
+            self.report(name, f"is not valid TOML: {printable(str(error), 200)}.")
+            return {}
+        self.problems += [
+            Problem(name, problem.what, problem.remedy, field=problem.field)
+            for problem in text_problems([tree], where=name)
+        ]
+        return tree
+
+    def table(self, name: str, schema: Schema, *, number: str = "") -> list[Record]:
+        """Return the checked records of a CSV file with a header.
+
+        ``number`` is the name of a column to be filled with the number of the row, for tables
+        that have no identifier of their own.
+        """
+        header, rows = self.cells(name) or (schema.names, [])
+        if not rows:  # else it is said of the rows
+            lost = [n for n in schema.names if n not in (number, *header)]
+            self.problems += [Problem(name, "the column is missing.", field=n) for n in lost]
+            self.unread |= {name} if lost else set()
+        records: list[dict[str, object]] = [dict(row) for row in rows]
+        if number:
+            records = [{number: at, **record} for at, record in enumerate(records, start=1)]
+        found: list[Record] = [
+            {key: typed(value, schema, key) for key, value in r.items()} for r in records
+        ]
+        self.problems += text_problems(found, where=name)
+        self.problems += schema_problems(found, schema, where=name)
+        return found
+
+    def cells(self, name: str) -> tuple[list[str], list[dict[str, str]]] | None:
+        """Return the header and the rows of a CSV file as text, or None and a problem."""
+        before = len(self.problems)
+        text = self.text(name)
+        found = None if text is None else self._cells(name, text)
+        if found is None or len(self.problems) > before:
+            self.unread.add(name)
+        return found
+
+    def _cells(self, name: str, text: str) -> tuple[list[str], list[dict[str, str]]] | None:
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        try:
+            header, *rows = list(islice(reader, MOST_ROWS + 2)) or [[]]
+        except csv.Error as error:
+            self.report(name, f"is not valid CSV: {error}.", row=f"line {reader.line_num}")
+            return None
+        if len(rows) > MOST_ROWS:
+            self.report(name, f"has more than {MOST_ROWS:,} rows.")
+            return None
+        if other := _OTHER_DELIMITER.search(header[0]) if len(header) == 1 else None:
+            what = f"has {other[0]!r} between its columns."
+            self.report(name, what, "Save it as CSV with commas.")
+            return None
+        if not header or len(set(header)) < len(header):
+            self.report(name, "must begin with a header of distinct column names.")
+            return None
+        while rows and not any(rows[-1]):
+            rows.pop()  # a table program leaves such lines below the last row
+        for number, cells in enumerate(rows, start=1):
+            if len(cells) != len(header):
+                what = f"has {len(cells)} cells; the header has {len(header)}."
+                self.report(name, what, row=f"#{number}")
+        return header, [dict(zip(header, cells, strict=False)) for cells in rows]
+
+    def layer(self, name: str, schema: Schema) -> list[Row]:
+        """Return the checked rows of a GeoJSON file."""
+        data = self.content(name)
+        if data is None:
+            return []
+        features, problems = read_features(data, where=name)
+        self.problems += problems
+        if problems and not features:
+            self.unread.add(name)
+        rows = [
+            Row(f["properties"] or {}, shape(f["geometry"]) if f["geometry"] else None)
+            for f in features
+        ]
+        records = [row.record for row in rows]
+        names = [row_name(record, number) for number, record in enumerate(records, start=1)]
+        shapes = gpd.GeoSeries([row.shape for row in rows], index=names, crs=WGS84)
+        self.problems += schema_problems(records, schema, where=name)
+        self.problems += geometry_problems(shapes, schema, where=name)
+        return [Row(_scalars(row.record), row.shape) for row in rows]
+
+
+def _layer_names(folder: Path) -> tuple[str, ...]:
+    try:
+        changing = standing.journal(folder) is not None
+        names = list(standing.files(folder)) if changing else [p.name for p in folder.iterdir()]
+    except (OSError, DataError):
+        return ()
+    return tuple(sorted(name for name in names if name.endswith(".geojson") and "/" not in name))
+
+
+def _scalars(record: Record) -> Record:
+    """Blank the values that no column can hold, so that later checks need not expect them."""
+    scalar = str | int | float
+    return {key: value if isinstance(value, scalar) else None for key, value in record.items()}
+
+
+def typed(value: object, schema: Schema, name: str) -> object:
+    """Turn the text of a CSV cell into the value its column asks for, or leave it as it is.
+
+    Parameters
+    ----------
+    value
+        The cell; what is not text stays as it is.
+    schema
+        Columns of the table.
+    name
+        Name of the column; a cell of an unknown one stays as it is.
+    """
+    if not isinstance(value, str) or name not in schema.names:
+        return value
+    if is_blank(value):
+        return None
+    kind = schema[name].type
+    if kind == "flag":
+        return {"true": True, "false": False}.get(value, value)
+    try:
+        if kind == "integer":
+            return int(value)
+        return float(value) if kind == "number" else value
+    except ValueError:
+        return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Reads typed values out of a TOML tree; what is missing or wrong becomes a problem.
+
+    Parameters
+    ----------
+    files
+        Takes the problems.
+    where
+        Name of the TOML file.
+    tree
+        The table to read from.
+    path
+        Dotted name of that table, empty for the whole file.
+    """
+
+    files: PackFiles
+    where: str
+    tree: Mapping[str, Any]
+    path: str = ""
+
+    def _name(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def report(self, name: str, what: str) -> None:
+        """Keep a problem with one setting."""
+        self.files.report(self.where, what, name=printable(self._name(name)))
+
+    def text(self, name: str, *, required: bool = True) -> str:
+        """Return a text, empty if it is missing."""
+        value = self.tree.get(name)
+        if isinstance(value, str) and not is_blank(value):
+            return value
+        if required or not (value is None or isinstance(value, str)):
+            self.report(name, "must be a text that is not blank.")
+        return ""
+
+    def date(self, name: str) -> str:
+        """Return a date as ISO text: a year, a month or a day."""
+        value = self.text(name)
+        if value and not is_date(value):
+            self.report(name, "must be a date like 2021, 2021-08 or 2021-08-08.")
+        return value
+
+    def integer(self, name: str, low: int, high: int) -> int:
+        """Return a whole number between two bounds, the lower one if it is missing."""
+        value = self.tree.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self.report(name, f"must be a whole number from {low} to {high}.")
+        return low
+
+    def degrees(self, name: str, count: int) -> tuple[float, ...]:
+        """Return so many numbers of degrees, zeros if they are missing."""
+        value = self.tree.get(name)
+        if (
+            isinstance(value, list)
+            and len(value) == count
+            and all(isinstance(n, int | float) and not isinstance(n, bool) for n in value)
+            and all(-180 <= n <= 180 for n in value)
+        ):
+            return tuple(float(n) for n in value)
+        self.report(name, f"must be a list of {count} numbers of degrees.")
+        return (0.0,) * count
+
+    def section(self, name: str, *, required: bool = True) -> Settings:
+        """Return the reader of a table inside this one, of an empty table if it is missing."""
+        value = self.tree.get(name)
+        if not isinstance(value, Mapping):
+            if required or value is not None:
+                self.report(name, "must be a table.")
+            value = {}
+        return Settings(self.files, self.where, value, self._name(name))
+
+    def only(self, *names: str) -> None:
+        """Report every entry whose name is not known: a typing mistake must not pass."""
+        for name in sorted(set(self.tree) - set(names)):
+            self.report(name, "is not a known setting.")

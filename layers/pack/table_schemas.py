@@ -1,0 +1,140 @@
+"""Declare the tables of a pack that are not layers: base map, plan, search words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from geo.base.schema import Field, Schema
+from geo.inventory.pairing import MODES
+from layers.pack.catalogue import AREA, LINE, NAME_STATUSES, POINT
+
+
+def _table(*fields: Field, geometry: frozenset[str] = frozenset()) -> Schema:
+    return Schema(fields=fields, geometry=geometry, geometry_required=bool(geometry))
+
+
+def _both(stem: str, *, required: bool = True) -> tuple[Field, Field]:
+    return Field(f"{stem}_zh", required=required), Field(f"{stem}_en", required=required)
+
+
+_ID = Field("id", required=True)
+CLAUSE_BASES = ("named", "box", "implied", "candidate")
+"""How a task knows a place: by name, in a box whose text is lost, by implication, perhaps."""
+NAMED_BASES = frozenset({"named", "box"})
+
+BASE: Mapping[str, Schema] = MappingProxyType(
+    {
+        "land": _table(
+            _ID,
+            *_both("name"),
+            Field("role", required=True, allowed=frozenset({"province", "background"})),
+            geometry=AREA,
+        ),
+        "sea": _table(_ID, *_both("name"), geometry=AREA),
+        "river": _table(_ID, *_both("name"), geometry=LINE),
+        "label": _table(
+            _ID,
+            Field("name_zh"),
+            Field("name_en", required=True),
+            Field("rank", "integer", required=True),
+            geometry=POINT,
+        ),
+    }
+)
+"""Layers of the base map, in the order in which they are drawn.
+
+``province`` is land of other provinces that is drawn by unit, ``background`` all the rest.
+The rank of a label runs from 1 (a city) to 4 (a small town): the higher, the closer the zoom.
+"""
+
+CLAUSES = _table(
+    _ID,
+    Field("parent_id"),
+    Field(
+        "level",
+        required=True,
+        allowed=frozenset({"chapter", "section", "clause", "box", "indicator"}),
+    ),
+    *_both("path"),
+    *_both("title"),
+    Field("line_from", "integer", required=True, least=1),
+    Field("line_to", "integer", required=True, least=1),
+    *_both("digest"),
+    Field("text_lost", "flag", required=True),
+)
+
+INDICATORS = _table(
+    Field("no", "integer", required=True),
+    *_both("name"),
+    Field("name_status", allowed=frozenset(NAME_STATUSES)),
+    *_both("unit"),
+    Field("direction", required=True, allowed=frozenset({"increase", "hold", "decrease"})),
+    Field("value_2020", "number", required=True),
+    Field("value_2025", "number", required=True),
+    Field("clause_id", required=True),
+    Field("line_name", "integer", least=1),
+    Field("line_2020", "integer", least=1),
+    Field("line_2025", "integer", least=1),
+    *_both("note", required=False),
+    Field("observed_value", "number"),
+    Field("observed_kind", allowed=frozenset({"exact", "lower_bound", "partial_period"})),
+    Field("observed_as_of", "date"),
+    Field("observed_source"),
+    *_both("observed_note", required=False),
+)
+
+GAPS = _table(
+    _ID,
+    Field("layer", required=True),
+    Field("subkind"),
+    Field("clause_id", required=True),
+    Field("counted_total", "integer", required=True, least=0),
+    Field("named_total", "integer", required=True, least=0),
+    Field("confirmed", "integer", required=True, least=0),
+    Field("likely", "integer", required=True, least=0),
+    Field("candidates_not_counted", "integer", required=True, least=0),
+    Field("place_ids"),
+    Field("candidate_ids"),
+    *_both("sentence"),
+    *_both("source"),
+)
+
+ALIASES = _table(
+    Field("row", "integer", required=True),
+    Field("term", required=True),
+    Field("target", required=True),
+    *_both("note", required=False),
+)
+"""``target`` is a place, or ``layer:``, ``district:`` or ``half:`` with an id of that kind.
+
+``row`` is not in the file: one term may lead to several targets, so rows are told apart by place.
+"""
+
+ATTRIBUTIONS = _table(
+    Field("row", "integer", required=True),
+    Field("text", required=True),
+    Field("zh", required=True),
+    Field("en", required=True),
+)
+"""How the facts name a source that is no plain address, and the words for it in both languages.
+
+``row`` is not in the file; a pack may lack the table.
+"""
+
+LINKS = _table(
+    Field("row", "integer", required=True),
+    Field("university_id"),
+    Field("university_zh", required=True),
+    Field("university_en"),
+    Field("place_id", required=True),
+    Field("relation", required=True, allowed=frozenset({"science_park", "later_park_area"})),
+    Field("mode", allowed=frozenset(MODES)),
+    Field("mode_status"),
+    Field("evidence", required=True),
+)
+"""Which university has which park, and who says so; a pack may lack the table.
+
+``university_id`` is blank for an institution that the layer of universities does not list, and
+``university_en`` names it then. ``row`` is not in the file.
+"""

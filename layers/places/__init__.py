@@ -1,0 +1,1 @@
+"""Tell what is known of one place or district."""

@@ -1,0 +1,416 @@
+"""Say what one district holds, how it compares, and what the plan says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.base.once import once
+from geo.inventory.balance import area_disputed
+from layers.language.messages import Say, speaker
+from layers.language.values import amount, cell, city_word, count, number, row_of, stated, word
+from layers.pack.catalogue import LEVELS, PLAN_STATUSES
+from layers.pack.city import City
+from layers.pack.table_schemas import NAMED_BASES
+from layers.places.card import (
+    Clause,
+    Link,
+    Row,
+    Source,
+    clause,
+    district_rows,
+    half_words,
+    layer_source,
+)
+from layers.view.rows import CityKey, Mask, gather
+from layers.view.totals import is_named
+
+SHORTEST_BORDER_M = 100.0
+"""Outlines are generalised by 30–130 m: a shorter common line may only be a corner."""
+PER_PEOPLE = 100_000
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A district with a common border, and the length of that border in km."""
+
+    adcode: str
+    name: str
+    border_km: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of the plan that concerns the district.
+
+    Parameters
+    ----------
+    clause
+        The task.
+    places
+        Places of the district that it holds.
+    by_name
+        Whether its title or digest names the district itself.
+    """
+
+    clause: Clause
+    places: tuple[Link, ...]
+    by_name: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """What is known of one district, in the reader's language. Frames are read-only."""
+
+    adcode: str
+    name: str
+    other_name: str
+    places: gpd.GeoDataFrame
+    """All places that it administers or that stand in it, in the order of the view."""
+    matrix: pd.DataFrame
+    """Places by kind (rows) and plan status (columns), with a column and a row of sums; kinds
+    and statuses that do not occur are left out."""
+    levels: pd.DataFrame
+    """Places of the plan's layers by level: how many, how many of them only aimed at."""
+    tasks: tuple[Task, ...]
+    figures: tuple[Row, ...]
+    """Residents, areas, density, deviation of the outline, half."""
+    averages: pd.DataFrame
+    """Measures in words (rows) of the district, its half, unless it is alone there, and the city
+    (columns)."""
+    neighbours: tuple[Neighbour, ...]
+    half: str
+    half_note: str
+    half_members: tuple[Link, ...]
+    """The other districts of its half."""
+    half_heading: str
+    """What those are, by the name of the half."""
+    caution: str
+    named_by_plan: bool
+    plan_note: str
+    """The sentence that says whether the plan names places here; never that there are none."""
+    source: Source
+
+
+def profile(city: City, adcode: str, lang: str) -> Profile:
+    """Return the profile of one district.
+
+    Parameters
+    ----------
+    city
+        The city; it is not changed.
+    adcode
+        Code of the district.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    Profile
+        A place counts here if the district administers it or if its point lies in it.
+
+    Raises
+    ------
+    KeyError
+        If the city has no such district.
+    """
+    row = row_of(city.districts, adcode)
+    rows = gather(city, lang)
+    places = rows.frame[_here(city, adcode, lang)]
+    other = "en" if lang == "zh" else "zh"
+    ties = _ties(places)
+    members = _half_codes(city, adcode)
+    return Profile(
+        adcode=adcode,
+        name=cell(row, "name", lang),
+        other_name=cell(row, "name", other),
+        places=places,
+        matrix=_matrix(city, places, lang),
+        levels=_levels(city, places, lang),
+        tasks=tuple(_tasks(city, row, places, lang)),
+        figures=tuple(district_rows(city, row, lang)),
+        averages=_averages(city, adcode, members, lang),
+        neighbours=_neighbours(city, adcode, lang),
+        half=half_words(city, row, lang),
+        half_note=cell(row, "half_note", lang),
+        half_members=tuple(
+            Link(code, cell(row_of(city.districts, code), "name", lang))
+            for code in members
+            if code != adcode
+        ),
+        half_heading=_half_heading(city, cell(row, "half", lang), lang),
+        caution=cell(row, "caution", lang),
+        named_by_plan=bool({"named", "nested"} & set(ties)),
+        plan_note=_plan_note(ties, lang),
+        source=layer_source(city, "district", lang),
+    )
+
+
+def _here(city: City, adcode: str, lang: str) -> Mask:
+    districts = gather(city, lang).districts
+    return np.fromiter((adcode in codes for codes in districts), dtype=bool)
+
+
+def _of_plan(city: City, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the plan's layers; universities and other context stand apart."""
+    kinds = {id_ for id_, layer in city.layers.items() if layer.spec.group == "plan"}
+    return places[places["kind"].isin(kinds).to_numpy(dtype=bool)]
+
+
+def _matrix(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
+    say = speaker(lang)
+    kinds = [id_ for id_ in city.layers if (places["kind"] == id_).any()]
+    status = places["plan_status"].fillna("").astype(str)
+    statuses = [value for value in (*PLAN_STATUSES, "") if (status == value).any()]
+    sizes = pd.DataFrame(
+        [
+            [int(((places["kind"] == kind) & (status == value)).sum()) for value in statuses]
+            for kind in kinds
+        ],
+        index=[city.layers[kind].title.of(lang) for kind in kinds],
+        columns=[
+            word("plan_status", value, lang) if value else say("table.not_in_plan")
+            for value in statuses
+        ],
+        dtype="int64",
+    )
+    sizes[say("profile.sum")] = sizes.sum(axis=1).astype("int64")
+    sizes.loc[say("profile.sum")] = sizes.sum(axis=0).astype("int64")
+    return sizes
+
+
+def _levels(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
+    own = _of_plan(city, places)
+    aimed = (own["level_basis"] == "aimed_at").fillna(False).astype(bool)
+    found = [value for value in LEVELS if (own["level"] == value).any()]
+    return pd.DataFrame(
+        {
+            speaker(lang)("profile.places"): [int((own["level"] == v).sum()) for v in found],
+            speaker(lang)("profile.of_these", what=word("level_basis", "aimed_at", lang)): [
+                int(((own["level"] == v) & aimed).sum()) for v in found
+            ],
+        },
+        index=[word("level", value, lang) for value in found],
+        dtype="int64",
+    )
+
+
+def _pairs(row: pd.Series) -> Iterator[tuple[str, str]]:
+    """Yield the tasks of a place, each with its basis."""
+    ids, bases = (cell(row, name, "zh").split(";") for name in ("clause_ids", "clause_basis"))
+    for at, id_ in enumerate(ids):
+        if id_.strip():
+            yield id_.strip(), bases[at].strip() if at < len(bases) else ""
+
+
+TIES = ("named", "nested", "implied", "later", "context")
+
+
+def _ties(places: pd.DataFrame) -> list[str]:
+    """Return how each place is tied to the plan.
+
+    ``named`` counts as a place that the plan names, ``nested`` is named as a part of another,
+    ``implied`` is known to a task in another way, ``later`` came after the plan, ``context``
+    is none of the plan's.
+    """
+    ties = []
+    for counts, (_, row) in zip(is_named(places), places.iterrows(), strict=True):
+        bases = {basis for _, basis in _pairs(row)}
+        if counts:
+            ties.append("named")
+        elif cell(row, "plan_status", "zh") == "later_fact":
+            ties.append("later")
+        elif bases & NAMED_BASES:
+            ties.append("nested")
+        else:
+            ties.append("implied" if bases else "context")
+    return ties
+
+
+def _tasks(city: City, district: pd.Series, places: pd.DataFrame, lang: str) -> Iterator[Task]:
+    """Yield the tasks of its places and those whose words name it, in the order of the plan."""
+    holds: dict[str, list[Link]] = {}
+    for id_, row in places.iterrows():
+        for task, _ in _pairs(row):
+            holds.setdefault(task, []).append(Link(str(id_), cell(row, "name", lang)))
+    name = cell(district, "name", "zh")
+    for id_, row in city.plan.clauses.iterrows():
+        by_name = name in f"{cell(row, 'title', 'zh')} {cell(row, 'digest', 'zh')}"
+        if by_name or id_ in holds:
+            links = tuple(holds.get(str(id_), ()))
+            yield Task(clause(city, str(id_), "", lang), links, by_name)
+
+
+def _plan_note(ties: list[str], lang: str) -> str:
+    """Say what the plan names here, and what stands here without being named."""
+    say, sizes = speaker(lang), Counter(ties)
+    parts = [] if sizes["named"] or sizes["nested"] else [say("profile.not_named")]
+    parts += [say(f"profile.{tie}", count=sizes[tie]) for tie in TIES if sizes[tie]]
+    return say("profile.semicolon").join(parts) + say("profile.stop")
+
+
+def _neighbours(city: City, adcode: str, lang: str) -> tuple[Neighbour, ...]:
+    return tuple(
+        Neighbour(code, cell(row_of(city.districts, code), "name", lang), metres / 1000)
+        for code, metres in _borders(CityKey(city, ""), adcode)
+    )
+
+
+@lru_cache(maxsize=64)
+def _borders(key: CityKey, adcode: str) -> tuple[tuple[str, float], ...]:
+    """Return the neighbours with the length of the common border in metres, longest first."""
+    outlines = key.city.districts.geometry.to_crs(key.city.metric_epsg)
+    own = outlines.loc[adcode]
+    near = outlines[outlines.intersects(own) & (outlines.index != adcode)]
+    shared = near.boundary.intersection(own.boundary).length
+    found = [(str(code), float(metres)) for code, metres in shared.items()]
+    return tuple(
+        sorted(
+            ((code, metres) for code, metres in found if metres > SHORTEST_BORDER_M),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+    )
+
+
+def _half_codes(city: City, adcode: str) -> tuple[str, ...]:
+    """Return the districts of the same half; of one whose half is not known, itself alone."""
+    halves = city.districts["half"]
+    own = cell(row_of(city.districts, adcode), "half", "zh")
+    if not own:
+        return (adcode,)
+    return tuple(str(code) for code in halves.index[(halves == own).to_numpy(dtype=bool)])
+
+
+def _half_heading(city: City, half: str, lang: str) -> str:
+    if not half:
+        return ""
+    return speaker(lang)("district.same_half", half=city_word(city, "half", half, lang))
+
+
+MEASURES = ("people", "area", "density", "counted", "national", "per_people")
+
+
+class _Raw(NamedTuple):
+    """Residents, area in km², places that count as named by the plan, national places held.
+
+    And how many of the districts have an unsettled area.
+    """
+
+    people: float
+    area: float
+    places: float
+    national: float
+    disputed: float
+
+
+@once(maxsize=8)
+def _raw(key: CityKey) -> dict[str, _Raw]:
+    """Return the bare numbers of every district."""
+    city, rows = key.city, gather(key.city)
+    frame = rows.frame
+    named = is_named(frame).to_numpy()
+    aimed = (frame["level_basis"] == "aimed_at").fillna(False).to_numpy(dtype=bool)
+    national = (frame["level"] == "national").fillna(False).to_numpy(dtype=bool) & ~aimed
+    held = frame["counted"].to_numpy(dtype=bool) & national
+    disputed = area_disputed(city.districts)
+    raw = {}
+    for code, row in city.districts.iterrows():
+        here = np.fromiter((code in codes for codes in rows.districts), dtype=bool)
+        raw[str(code)] = _Raw(
+            amount(row["population_2020_territorial"]) or 0.0,
+            amount(row["area_km2_reference"]) or 0.0,
+            float((named & here).sum()),
+            float((held & here).sum()),
+            float(disputed[code]),
+        )
+    return raw
+
+
+def fullest(city: City) -> str:
+    """Return the adcode of the district that holds most of the places named by the plan."""
+    raw = _raw(CityKey(city, ""))
+    return max(sorted(raw), key=lambda code: raw[code].places)
+
+
+def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
+    """Return the measures of one district, or the averages of several, in words.
+
+    Averages are means over the districts; ratios divide sums by sums. A place that one
+    district runs and another holds counts in both, as it does on their pages.
+    """
+    say, known = speaker(lang), _raw(CityKey(city, ""))
+    sums = _Raw(*(sum(part) for part in zip(*(known[code] for code in codes), strict=True)))
+    people, area, places, national, disputed = (value / len(codes) for value in sums)
+    exact, area_of = (count, stated) if len(codes) == 1 else (number, number)
+    return [
+        say("card.persons", count=exact(people)),
+        area_of(area, "km²"),
+        _marked(people / area, disputed, len(codes), say) if area else say("card.unknown"),
+        exact(places),
+        exact(national),
+        number(places / people * PER_PEOPLE) if people else say("card.unknown"),
+    ]
+
+
+def _marked(per_km2: float, disputed: float, districts: int, say: Say) -> str:
+    """Return a density with the caution where an area that it divides by is unsettled."""
+    words = number(per_km2, say("card.per_km2"))
+    if not disputed:
+        return words
+    caution = say(f"balance_page.mark.area_{'disputed' if districts == 1 else 'within'}")
+    return words + say("card.noted", text=caution)
+
+
+def _labelled(city: City, groups: Mapping[str, Collection[str]], lang: str) -> pd.DataFrame:
+    say = speaker(lang)
+    everywhere = {say("profile.city_average"): tuple(map(str, city.districts.index))}
+    return pd.DataFrame(
+        {name: _measures(city, codes, lang) for name, codes in {**groups, **everywhere}.items()},
+        index=[say(f"profile.{name}") for name in MEASURES],
+    )
+
+
+def _averages(city: City, adcode: str, members: Collection[str], lang: str) -> pd.DataFrame:
+    row = row_of(city.districts, adcode)
+    groups: dict[str, Collection[str]] = {cell(row, "name", lang): (adcode,)}
+    if len(members) > 1:
+        half = city_word(city, "half", cell(row, "half", lang), lang)
+        if (city.districts.loc[list(members), "half_status"] == "assumption").any():
+            half = speaker(lang)("card.half_assumed", half=half)
+        groups[speaker(lang)("profile.half_average", half=half)] = members
+    return _labelled(city, groups, lang)
+
+
+def compare(city: City, adcode: str, other: str, lang: str) -> pd.DataFrame:
+    """Set two districts side by side, with the average of the city.
+
+    Parameters
+    ----------
+    city
+        The city; it is not changed.
+    adcode, other
+        Codes of the districts; equal codes give one column.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        Measures in words (rows) by district and for the city: residents, area (km²),
+        density, places that count as named by the plan, national places held, named places
+        per 100,000 residents.
+
+    Raises
+    ------
+    KeyError
+        If the city has no such district.
+    """
+    names = {cell(row_of(city.districts, code), "name", lang): (code,) for code in (adcode, other)}
+    return _labelled(city, names, lang)

@@ -1,0 +1,1 @@
+"""Decide which rows a reader sees."""

@@ -1,0 +1,522 @@
+"""Say what a state shows: which places, how many of how many, and in which words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.base.once import once
+from layers.language.messages import Say, speaker
+from layers.pack.catalogue import (
+    CATALOG,
+    CURRENT_STATUSES,
+    FIELDS,
+    LEVELS,
+    LOCATION_CLASSES,
+    OUTSIDE,
+    PERIOD_STATUSES,
+    PLAN_STATUSES,
+    SUBKINDS,
+)
+from layers.pack.city import City
+from layers.view.state import FILTER_KEYS, Filters, ViewState, default_state
+
+Mask = npt.NDArray[np.bool_]
+
+ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "subkind": tuple(value for values in SUBKINDS.values() for value in values),
+        "level": LEVELS,
+        "field": FIELDS,
+        "plan_status": PLAN_STATUSES,
+        "current_status": CURRENT_STATUSES,
+        "location_class": LOCATION_CLASSES,
+    }
+)
+"""Order in which the values of a filter are offered."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Rows of one layer: ``shown`` match the filters, ``mapped`` of them have a point."""
+
+    shown: int
+    mapped: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Two or more shown places at one point (degrees WGS 84, equal to 5 digits).
+
+    Parameters
+    ----------
+    lon, lat
+        The point.
+    ids
+        The places in the order of the view.
+    worst_class
+        Location class of the least certain of them.
+    """
+
+    lon: float
+    lat: float
+    ids: tuple[str, ...]
+    worst_class: str
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to loosen so that places come back.
+
+    Parameters
+    ----------
+    name
+        ``layers``, ``period``, ``later``, a filter's name, or ``all`` for everything at once.
+    state
+        The loosened state.
+    gain
+        Places that it shows.
+    """
+
+    name: str
+    state: ViewState
+    gain: int
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All places of a city in one frame, with its columns ready for masks."""
+
+    frame: gpd.GeoDataFrame
+    values: Mapping[str, tuple[str, ...]]
+    """By filter column, the text of each row; blank where it has none."""
+    districts: tuple[frozenset[str], ...]
+    """By row, the adcodes of administration and site, ``outside`` for those beyond the city."""
+    drawable: Mask
+    points: tuple[tuple[float, float], ...]
+    """By row, longitude and latitude to 5 digits; a pair of NaN where nothing is drawn."""
+
+
+class CityKey:
+    """Stand for a city in a cache: frames have no hash, so the object itself is the key."""
+
+    def __init__(self, city: City, lang: str) -> None:
+        self.city, self.lang = city, lang
+
+    def __hash__(self) -> int:
+        return hash((self.city.digest, self.lang))
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, CityKey) and self.city is other.city
+        return same and self.lang == other.lang  # type: ignore[attr-defined]
+
+
+def name_key(name_zh: str, name_en: str, lang: str) -> tuple[bytes, str]:
+    """Return the key that sorts names as a reader of ``lang`` expects.
+
+    GB 18030 keeps the order of GB 2312, whose common characters stand in order of pinyin.
+    """
+    first = name_zh.encode("gb18030", "replace") if lang == "zh" else b""
+    return first, name_en.casefold()
+
+
+def gather(city: City, lang: str = "zh") -> Gathered:
+    """Return all places of ``city``, by layer in the catalogue's order, then by name.
+
+    Parameters
+    ----------
+    city
+        The city; it is not changed.
+    lang
+        Language whose names give the order.
+
+    Returns
+    -------
+    Gathered
+        Computed once per city and language.
+    """
+    return _gather(CityKey(city, lang))
+
+
+@once(maxsize=16)
+def _gather(key: CityKey) -> Gathered:
+    frame = _sorted_places(key.city, key.lang)
+    drawable = _drawable(frame)
+    columns = (*ORDERS, "kind")
+    return Gathered(
+        frame=frame,
+        values=MappingProxyType({name: _texts(frame, name) for name in columns}),
+        districts=_district_sets(frame, key.city),
+        drawable=drawable,
+        points=tuple(
+            (round(point.x, 5) + 0.0, round(point.y, 5) + 0.0) if drawn else (np.nan, np.nan)
+            for point, drawn in zip(frame.geometry, drawable, strict=True)
+        ),
+    )
+
+
+def _sorted_places(city: City, lang: str) -> gpd.GeoDataFrame:
+    frames = []
+    for layer in city.layers.values():
+        if layer.spec.is_places and len(layer.frame):
+            rows = layer.frame
+            keys = [
+                (*name_key(str(zh), str(en), lang), str(id_))
+                for zh, en, id_ in zip(rows["name_zh"], rows["name_en"], rows.index, strict=True)
+            ]
+            frames.append(rows.iloc[sorted(range(len(rows)), key=keys.__getitem__)])
+    if not frames:
+        columns = CATALOG["platform"].schema.names[1:]
+        return gpd.GeoDataFrame(columns=list(columns), geometry=[], crs="EPSG:4326")
+    return gpd.GeoDataFrame(pd.concat(frames), crs="EPSG:4326")
+
+
+def _texts(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
+    if column not in frame.columns:
+        return ("",) * len(frame)
+    return tuple("" if pd.isna(value) else str(value) for value in frame[column])
+
+
+def _drawable(frame: gpd.GeoDataFrame) -> Mask:
+    """Tell which rows have a point that may be drawn; class ``none`` never is."""
+    points = frame.geometry.geom_type.eq("Point") & ~frame.geometry.is_empty
+    placed = np.array([value != "none" for value in _texts(frame, "location_class")], dtype=bool)
+    return np.asarray(points.to_numpy(dtype=bool) & placed)
+
+
+def _district_sets(frame: gpd.GeoDataFrame, city: City) -> tuple[frozenset[str], ...]:
+    known = frozenset(str(code) for code in city.districts.index)
+    sides = [
+        [
+            _district(code, name, known)
+            for code, name in zip(
+                _texts(frame, f"{side}_adcode"), _texts(frame, f"{side}_name_zh"), strict=True
+            )
+        ]
+        for side in ("host", "site")
+    ]
+    return tuple(frozenset(filter(None, pair)) for pair in zip(*sides, strict=True))
+
+
+def _district(code: str, name: str, known: frozenset[str]) -> str:
+    """Return the adcode, ``outside`` for a named place beyond the city, blank where unknown."""
+    if code in known:
+        return code
+    return OUTSIDE if code or name else ""
+
+
+def _within(values: Iterable[str], chosen: frozenset[str]) -> Mask:
+    return np.fromiter((value in chosen for value in values), dtype=bool)
+
+
+def _meets(rows: Gathered, state: ViewState, *, but: str = "") -> Mask:
+    """Tell which rows pass the period and all filters except ``but``; layers are left aside."""
+    statuses = PERIOD_STATUSES[state.period] | ({"later_fact"} if state.later else set())
+    # Places that the plan does not speak of (universities) have no status and stand in any period.
+    mask = _within(rows.values["plan_status"], frozenset(statuses | {""}))
+    for name in ORDERS:
+        chosen = state.filters.of(name)
+        if chosen and name != but:
+            mask &= _within(rows.values[name], chosen)
+    chosen = state.filters.district
+    if chosen and but != "district":
+        mask &= np.fromiter((bool(codes & chosen) for codes in rows.districts), dtype=bool)
+    return mask
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What one state shows of one city. Frames are read-only by agreement."""
+
+    city: City
+    state: ViewState
+    places: gpd.GeoDataFrame
+    """Matching rows of all place layers that are on, mapped or not, by layer, then by name."""
+    stacks: tuple[Stack, ...]
+    """Points with more than one shown place, in the order of their first place."""
+    counts: Mapping[str, Count]
+    """By layer id; for a layer that is off, what it would show."""
+    total: int
+    """Rows of the plan's layers, whatever is shown; context layers are counted apart."""
+    gaps: pd.DataFrame
+    """What the plan counts and the source does not name, for the layers that are on."""
+    rows: Gathered = field(repr=False)
+    mask: Mask = field(repr=False)
+    """Which of ``rows`` are the places shown."""
+
+    @cached_property
+    def mapped(self) -> gpd.GeoDataFrame:
+        """Shown places that have a point."""
+        return self.places[self.rows.drawable[self.mask]]
+
+    @cached_property
+    def unmapped(self) -> gpd.GeoDataFrame:
+        """Shown places whose site is not known."""
+        return self.places[~self.rows.drawable[self.mask]]
+
+    def layer(self, id_: str) -> gpd.GeoDataFrame:
+        """Return the shown rows of one layer; of a layer that is off, none."""
+        layer = self.city.layers[id_]
+        if layer.spec.is_places:
+            return self.places[(self.places["kind"] == id_).to_numpy(dtype=bool)]
+        return layer.frame if id_ in self.state.layers else layer.frame.iloc[:0]
+
+    def options(self, name: str) -> dict[str, int]:
+        """Return the values that a filter may take here, with the places each would show.
+
+        Parameters
+        ----------
+        name
+            A column of :class:`~layers.view.state.Filters`.
+
+        Returns
+        -------
+        dict
+            Value to count, ignoring the filter's own choice, in the catalogue's order
+            (adcodes ascending, ``outside`` last). Values without a place are left out,
+            unless they are chosen.
+        """
+        mask = _meets(self.rows, self.state, but=name) & _on(self.rows, self.state)
+        counts: defaultdict[str, int] = defaultdict(int)
+        for row in np.flatnonzero(mask):
+            own = self.rows.districts[row] if name == "district" else {self.rows.values[name][row]}
+            for value in own - {""}:
+                counts[value] += 1
+        order = _order(self.city, name)
+        chosen = self.state.filters.of(name)
+        return {value: counts[value] for value in order if counts[value] or value in chosen}
+
+
+def _order(city: City, name: str) -> tuple[str, ...]:
+    if name == "district":
+        return (*sorted(str(code) for code in city.districts.index), OUTSIDE)
+    return ORDERS[name]
+
+
+def _on(rows: Gathered, state: ViewState) -> Mask:
+    return _within(rows.values["kind"], state.layers)
+
+
+def look(city: City, state: ViewState) -> View:
+    """Return what ``state`` shows of ``city``.
+
+    Filters of different columns must all hold, values of one column are alternatives; the
+    frame's own layers (districts, axis) are switched but not filtered.
+
+    Parameters
+    ----------
+    city
+        The city; it is not changed.
+    state
+        A valid state of that city.
+
+    Returns
+    -------
+    View
+        Places, stacks, counts and gaps that belong together.
+    """
+    rows = gather(city, state.lang)
+    meets = _meets(rows, state)
+    mask = meets & _on(rows, state)
+    return View(
+        city=city,
+        state=state,
+        places=rows.frame[mask],
+        stacks=_stacks(rows, mask),
+        counts=MappingProxyType(_counts(city, rows, meets)),
+        total=sum(len(x.frame) for x in city.layers.values() if x.spec.group == "plan"),
+        gaps=_gaps(city, state),
+        rows=rows,
+        mask=mask,
+    )
+
+
+def _counts(city: City, rows: Gathered, meets: Mask) -> dict[str, Count]:
+    counts = {}
+    for id_, layer in city.layers.items():
+        total = len(layer.frame)
+        shown = mapped = total
+        if layer.spec.is_places:
+            own = meets & _within(rows.values["kind"], frozenset({id_}))
+            shown, mapped = int(own.sum()), int((own & rows.drawable).sum())
+        counts[id_] = Count(shown, mapped, total)
+    return counts
+
+
+def _stacks(rows: Gathered, mask: Mask) -> tuple[Stack, ...]:
+    """Group shown places by point, whatever their kind."""
+    at: defaultdict[tuple[float, float], list[int]] = defaultdict(list)
+    for row in np.flatnonzero(mask & rows.drawable):
+        at[rows.points[row]].append(int(row))
+    ids = rows.frame.index
+    return tuple(
+        Stack(lon, lat, tuple(str(ids[row]) for row in members), _worst(rows, members))
+        for (lon, lat), members in at.items()
+        if len(members) > 1
+    )
+
+
+def _worst(rows: Gathered, members: list[int]) -> str:
+    classes = [rows.values["location_class"][row] for row in members]
+    return max(classes, key=LOCATION_CLASSES.index)
+
+
+def _gaps(city: City, state: ViewState) -> pd.DataFrame:
+    gaps = city.plan.gaps
+    return gaps[_within(gaps["layer"], state.layers)]
+
+
+def summary(view: View, lang: str) -> str:
+    """Return the one sentence that says what is shown of what, and under which filters.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Parts joined by " · ": mapped of all places of the plan, places not mapped, context
+        layers, period, layers that are off, filters.
+    """
+    say = speaker(lang)
+    plan = [view.counts[id_] for id_ in _shown(view, "plan")]
+    unmapped = sum(count.shown - count.mapped for count in plan)
+    parts = [say("view.shown", mapped=sum(count.mapped for count in plan), total=view.total)]
+    if unmapped:
+        parts.append(say("view.unmapped", count=unmapped))
+    for id_ in _shown(view, "context"):
+        count = view.counts[id_]
+        title = view.city.layers[id_].title.of(lang)
+        parts.append(say("view.context", title=title, mapped=count.mapped, total=count.total))
+    parts += [say(f"period.{view.state.period}"), *_later(view.state, say), *_layers(view, lang)]
+    return " · ".join(parts + filter_words(view.city, view.state, lang))
+
+
+def _shown(view: View, group: str) -> list[str]:
+    layers = view.city.layers
+    return [id_ for id_ in layers if layers[id_].spec.group == group and id_ in view.state.layers]
+
+
+def _later(state: ViewState, say: Say) -> list[str]:
+    """Speak of later facts where the period alone would mislead."""
+    if not state.later:
+        return [say("view.later_off")]
+    return [say("view.later_on")] if state.period != "now" else []
+
+
+def _layers(view: View, lang: str) -> list[str]:
+    """Name the plan's layers that are on, or those that are off, whichever list is shorter."""
+    say, layers = speaker(lang), view.city.layers
+    plan = [id_ for id_ in layers if layers[id_].spec.group == "plan"]
+    on = _shown(view, "plan")
+    off = [id_ for id_ in plan if id_ not in on]
+    if not off:
+        return []
+    key, named = ("view.only", on) if on and len(on) <= len(off) else ("view.without", off)
+    titles = say("view.comma").join(layers[id_].title.of(lang) for id_ in named)
+    return [say(key, titles=titles)]
+
+
+def filter_words(city: City, state: ViewState, lang: str) -> list[str]:
+    """Return the chosen values of each filter in words, one text per filter.
+
+    Parameters
+    ----------
+    city
+        The city, for the names of its districts.
+    state
+        The state whose filters are worded.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of str
+        Such as ``["国家级或市级", "滨海新区"]``; empty where nothing is filtered.
+    """
+    say = speaker(lang)
+    return [
+        say("view.or").join(
+            value_words(city, name, value, lang)
+            for value in _order(city, name)
+            if value in state.filters.of(name)
+        )
+        for name in FILTER_KEYS
+        if state.filters.of(name)
+    ]
+
+
+def value_words(city: City, name: str, value: str, lang: str) -> str:
+    """Return one value of a filter in words: a level, a status, the name of a district.
+
+    Raises
+    ------
+    KeyError
+        If the value is not in the filter's closed set.
+    """
+    if name != "district":
+        own = city.words.get(f"{name}.{value}")
+        return own.of(lang) if own else speaker(lang)(f"{name}.{value}")
+    if value == OUTSIDE:
+        return speaker(lang)("filter.outside", city=city.name.of(lang))
+    return str(city.districts.at[value, f"name_{lang}"])
+
+
+def remedy(view: View) -> Remedy | None:
+    """Find the one thing whose loosening brings back most places, when nothing is shown.
+
+    Returns
+    -------
+    Remedy or None
+        None when something is shown or when the city has no places. Of equal gains the
+        first counts: filters in the order of the address, period, later facts, layers.
+        Where no single step helps, everything is loosened at once (``all``).
+    """
+    if len(view.places):
+        return None
+    state, rows = view.state, view.rows
+    usual = default_state(view.city, state.lang).layers | state.layers
+    steps = {
+        **{
+            name: replace(state, filters=replace(state.filters, **{name: frozenset()}))
+            for name in FILTER_KEYS
+        },
+        "period": replace(state, period="now"),
+        "later": replace(state, later=True),
+        "layers": replace(state, layers=usual),
+    }
+    found = [Remedy(name, to, _size(rows, to)) for name, to in steps.items()]
+    best = max(found, key=lambda step: step.gain)
+    if not best.gain:
+        every = replace(state, filters=Filters(), period="now", later=True, layers=usual)
+        best = Remedy("all", every, _size(rows, every))
+    return best if best.gain else None
+
+
+def _size(rows: Gathered, state: ViewState) -> int:
+    return int((_meets(rows, state) & _on(rows, state)).sum())
+
+
+def loosen(view: View, lang: str) -> str:
+    """Return the sentence that says what to loosen when nothing is shown; else an empty text."""
+    if len(view.places):
+        return ""
+    say, step = speaker(lang), remedy(view)
+    if step is None:
+        return say("view.nothing")
+    if step.name == "all":
+        return say("view.loosen_all", gain=step.gain)
+    return say("view.loosen", name=say(f"filter.{step.name}"), gain=step.gain)

@@ -1,0 +1,100 @@
+"""Count a city's places for a headline without counting anything twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.pack.city import City
+from layers.pack.consistency import WITHOUT_TASK, split
+from layers.pack.table_schemas import NAMED_BASES
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Numbers of places of the plan's layers.
+
+    Parameters
+    ----------
+    recorded
+        All rows, whatever they are.
+    mapped
+        Rows that have a point.
+    counted
+        Rows that count as a place of their own: not a nested part, a second site, a candidate or
+        context.
+    named
+        Counted rows that the plan speaks of by name or in a box (``clause_basis``), so neither
+        later facts nor what the plan only implies.
+    counted_later
+        Counted rows that came after the plan was issued.
+    national
+        Counted rows of national level, but for those that the plan only aims at.
+    later
+        Rows that came after the plan was issued.
+    """
+
+    recorded: int
+    mapped: int
+    counted: int
+    named: int
+    counted_later: int
+    national: int
+    later: int
+
+
+def is_named(frame: pd.DataFrame) -> pd.Series:
+    """Return for each place whether it counts as one that the plan names.
+
+    Parameters
+    ----------
+    frame
+        Places, columns ``counted``, ``plan_status`` and ``clause_basis``.
+
+    Returns
+    -------
+    Series of bool
+        With the frame's index.
+    """
+    by_name = [bool(NAMED_BASES.intersection(split(basis))) for basis in frame["clause_basis"]]
+    of_plan = [status not in WITHOUT_TASK for status in frame["plan_status"]]
+    named = np.array(by_name, dtype=bool) & np.array(of_plan, dtype=bool)
+    return frame["counted"].astype(bool) & pd.Series(named, frame.index)
+
+
+def plan_places(city: City) -> gpd.GeoDataFrame:
+    """Return the places of the plan's layers in one frame, in the order of the layers."""
+    frames = [layer.frame for layer in city.layers.values() if layer.spec.group == "plan"]
+    return gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
+
+
+def headline(city: City) -> Headline:
+    """Count the places of a city's plan layers.
+
+    Parameters
+    ----------
+    city
+        A loaded pack.
+
+    Returns
+    -------
+    Headline
+        All zero for a city without such layers.
+    """
+    if not any(layer.spec.group == "plan" for layer in city.layers.values()):
+        return Headline(0, 0, 0, 0, 0, 0, 0)
+    places = plan_places(city)
+    national = places["counted"] & (places["level"] == "national")
+    later = places["plan_status"] == "later_fact"
+    return Headline(
+        recorded=len(places),
+        mapped=int(places.geometry.notna().sum()),
+        counted=int(places["counted"].sum()),
+        named=int(is_named(places).sum()),
+        counted_later=int((places["counted"] & later).sum()),
+        national=int((national & (places["level_basis"] != "aimed_at")).sum()),
+        later=int(later.sum()),
+    )

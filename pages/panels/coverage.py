@@ -1,0 +1,372 @@
+"""Show what lies within reach: sentence, map, tables, where the radius comes from, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, Protocol
+
+import pandas as pd
+import streamlit as st
+
+from geo.coverage.gaps import WEAK_BELOW
+from layers.coverage import measure as told
+from layers.coverage import radii as rings
+from layers.coverage import tables
+from layers.coverage.files import FORMATS
+from layers.language.messages import LONGEST_LABEL, display
+from layers.map.symbols import data_uri
+from layers.view.rows import View, look
+from layers.view.state import COVERAGE_CHOICES, COVERAGE_NUMBERS, to_query
+from pages.shell import cache, html, map_view, navigation, session
+from pages.shell.frame import Screen
+from pages.shell.labels import literal, short
+
+FLIGHT: Final = (1, None)
+MINUTES: Final = (0, *rings.MINUTES)
+BELT: Final = "corridor_node"
+"""The nodes of an innovation belt, from which travel times are asked."""
+SWATCH: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    '<rect x="2" y="4" width="16" height="12" fill="{fill}" fill-opacity="{opacity}" '
+    'stroke="{line}"/>{lines}</svg>'
+)
+HATCH: Final = '<path d="M2 10 8 4M2 16 14 4M8 16 18 6M14 16 18 12" stroke="{fill}"/>'
+"""The swatch of a hatched area: the lines of ``atlas.js``, without its tint."""
+
+
+class Part(Protocol):
+    """One question of the page."""
+
+    def __init__(self, screen: Screen) -> None: ...
+
+    def statement(self) -> None:
+        """Say the result."""
+
+    def picture(self) -> None:
+        """Draw the map."""
+
+    def controls(self) -> None:
+        """Offer what can be changed."""
+
+    def below(self) -> None:
+        """Show tables, method and files."""
+
+
+def change(**values: Any) -> None:
+    """Replace options of the coverage page."""
+    session.change(coverage=replace(session.state().coverage, **values))
+
+
+def from_widget(field: str, key: str, factor: float = 1) -> None:
+    """Take what a widget holds into the options; nothing chosen changes nothing."""
+    value = st.session_state[key]
+    if value is not None:
+        change(**{field: round(value * factor) if isinstance(value, int | float) else value})
+
+
+def switch(screen: Screen, parts: Sequence[str]) -> None:
+    """Offer the questions of the page."""
+    say = screen.say
+    st.session_state["cov_part"] = screen.state.coverage.part
+    st.segmented_control(
+        say("coverage_page.part"),
+        parts,
+        key="cov_part",
+        required=True,
+        format_func=lambda part: say(f"coverage_page.part_{part}"),
+        on_change=from_widget,
+        args=("part", "cov_part"),
+    )
+
+
+def radius(screen: Screen) -> None:
+    """Offer the preset radii, one of the reader's own, and one from a stated travel time."""
+    say, options = screen.say, screen.state.coverage
+    presets = list(told.PRESETS_M)
+    st.session_state["cov_preset"] = options.radius_m if options.radius_m in presets else None
+    st.segmented_control(
+        say("coverage_page.radius"),
+        presets,
+        key="cov_preset",
+        format_func=lambda metres: literal(f"{metres // 1000}"),
+        on_change=from_widget,
+        args=("radius_m", "cov_preset"),
+        disabled=bool(options.minutes),
+    )
+    number_field(
+        screen,
+        "radius_m",
+        say("coverage_page.typed"),
+        step=0.5,
+        factor=1000,
+        disabled=bool(options.minutes),
+    )
+
+
+def travel_time(screen: Screen) -> None:
+    """Offer a radius from a travel time, its assumptions open to change."""
+    say, options = screen.say, screen.state.coverage
+    st.session_state["cov_minutes"] = options.minutes if options.minutes in MINUTES else None
+    st.segmented_control(
+        say("coverage_page.by_time"),
+        MINUTES,
+        key="cov_minutes",
+        format_func=lambda minutes: say(f"coverage_page.by_time_{minutes}"),
+        on_change=from_widget,
+        args=("minutes", "cov_minutes"),
+    )
+    if options.minutes:
+        number_field(screen, "speed_kmh", say("coverage_page.speed"), step=5.0)
+        number_field(screen, "detour_percent", say("coverage_page.detour"), step=0.1, factor=100)
+        if BELT in screen.city.layers and options.sites != {BELT}:
+            belt = short(screen.city.layers[BELT].title.of(screen.state.lang))
+            st.button(
+                literal(say("coverage_page.belt", layer=belt)),
+                key="cov_belt",
+                on_click=change,
+                kwargs={"sites": frozenset({BELT})},
+            )
+
+
+def number_field(
+    screen: Screen,
+    field: str,
+    label: str,
+    *,
+    step: float,
+    factor: float = 1,
+    disabled: bool = False,
+) -> None:
+    """Offer one number of the options, ``factor`` of the option's units in one of the field's."""
+    _, low, high = COVERAGE_NUMBERS[field]
+    key = f"cov_{field}"
+    st.session_state[key] = getattr(screen.state.coverage, field) / factor
+    st.number_input(
+        literal(label),
+        min_value=low / factor,
+        max_value=high / factor,
+        step=step,
+        format="%g",
+        key=key,
+        on_change=from_widget,
+        args=(field, key, factor),
+        disabled=disabled,
+    )
+
+
+def from_layers(field: str, key: str) -> None:
+    """Take the layers that a widget holds into the options."""
+    change(**{field: frozenset(st.session_state[key])})
+
+
+def layer_field(screen: Screen, field: str) -> None:
+    """Offer the city's layers of places; none chosen stands for what its placeholder says."""
+    say, lang, layers = screen.say, screen.state.lang, screen.city.layers
+    kinds = [id_ for id_, layer in layers.items() if layer.spec.is_places]
+    key = f"cov_{field}"
+    st.session_state[key] = [k for k in kinds if k in getattr(screen.state.coverage, field)]
+    st.multiselect(
+        say(f"coverage_page.choose_{field}"),
+        kinds,
+        key=key,
+        format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
+        placeholder=say(f"coverage_page.choose_{field}_usual"),
+        on_change=from_layers,
+        args=(field, key),
+    )
+
+
+def enters(screen: Screen, asked: told.Asked) -> None:
+    """Offer which layers are measured from, say which places enter, and lead to the filters."""
+    layer_field(screen, "sites")
+    mapped = len(asked.mapped)
+    html.small(
+        screen.say("coverage_page.enters", mapped=mapped, unmapped=len(asked.sites) - mapped)
+    )
+    navigation.link(to_query(screen.state), "explore", screen.say("coverage_page.change"))
+
+
+def swatch(look_: Mapping[str, Any]) -> str:
+    """Return the address of a small picture of a drawn area."""
+    given = {name: look_[name] for name in ("fill", "opacity", "line")}
+    if look_.get("pattern") != "hatch":
+        return data_uri(SWATCH.format(**given, lines=""))
+    lines = HATCH.format(fill=look_["fill"])
+    return data_uri(SWATCH.format(**{**given, "opacity": 0}, lines=lines))
+
+
+def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
+    """Show drawn areas with their words."""
+    html.legend((swatch(look_), words) for look_, words in rows)
+
+
+def notes(title: str, lines: Iterable[str]) -> None:
+    """Fold away method and caveats."""
+    with st.expander(literal(title), key="cov_notes", on_change="rerun") as box:
+        if box.open:
+            st.html(html.bullets([html.text(line) for line in lines]))
+
+
+def download(screen: Screen, name: str, build: Callable[[str], bytes] | None = None) -> None:
+    """Offer an answer as a zip of files; ``build`` makes it in a format."""
+    say = screen.say
+    build = build or partial(cache.analysis_package, screen.city, screen.state, name)
+    with st.popover(say("coverage_page.download"), key="cov_export"):
+        fmt = st.segmented_control(
+            say("coverage_page.download_format"),
+            FORMATS,
+            default=FORMATS[0],
+            required=True,
+            format_func=lambda each: say(f"coverage_page.format_{each}"),
+            key="cov_format",
+        )
+        st.download_button(
+            say("coverage_page.download_button"),
+            partial(build, fmt),
+            file_name=f"{screen.city.id}_{screen.city.data_date}_{name}_{fmt}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            type="primary",
+            key="cov_download",
+        )
+        html.small(say("coverage_page.download_note"))
+
+
+def shown(screen: Screen) -> tuple[Screen, View]:
+    """Return the screen and the view of its map: the layers asked about, where some were named."""
+    layers = told.drawn_layers(screen.city, screen.state)
+    state = replace(screen.state, layers=layers)
+    return replace(screen, state=state), look(screen.city, state)
+
+
+class ReachPart:
+    """What the places shown reach."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.say = screen, screen.say
+        self.answer = cache.coverage_of(screen.city, screen.state)
+
+    def statement(self) -> None:
+        """Say the result, or why there is none."""
+        html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer))
+        cache.coverage_depth(self.screen.city, self.screen.state)
+        html.small(" ".join(told.further(self.answer)))
+
+    def picture(self) -> None:
+        """Draw what is reached, reached twice, and not reached; or all radii nested."""
+        screen, view = shown(self.screen)
+        map_view.show(
+            screen,
+            view,
+            name="coverage",
+            flight=FLIGHT,
+            follow=False,
+            drawing=cache.coverage_drawing(self.screen.city, self.screen.state),
+        )
+        legend(self._legend())
+
+    def _legend(self) -> list[tuple[Mapping[str, Any], str]]:
+        within, open_ = told.km(self.answer.asked.radius_m), []
+        if self.answer.area is not None:
+            open_ = [(told.UNREACHED, self.say("coverage_page.legend_open", radius=within))]
+        if self.screen.state.coverage.rings == "all":
+            return [*rings.ring_legend(self.answer), *open_]
+        if self.answer.area is None:
+            return []
+        return [
+            (told.REACHED, self.say("coverage_page.legend_reach", radius=within)),
+            ({**told.DOUBLE, "opacity": 0.5}, self.say("coverage_page.legend_twice")),
+            *open_,
+        ]
+
+    def controls(self) -> None:
+        """Offer radius, sites, targets and files; say where the radius comes from."""
+        radius(self.screen)
+        self._drawn()
+        travel_time(self.screen)
+        enters(self.screen, self.answer.asked)
+        layer_field(self.screen, "targets")
+        html.small(self.say("coverage_page.targets_note"))
+        html.section(self.say("coverage_page.rules_title"))
+        for line in told.rules(self.answer):
+            html.small(line)
+        download(self.screen, "coverage")
+
+    def _drawn(self) -> None:
+        st.session_state["cov_rings"] = self.screen.state.coverage.rings
+        st.segmented_control(
+            self.say("coverage_page.drawn"),
+            COVERAGE_CHOICES["rings"][1],
+            key="cov_rings",
+            required=True,
+            format_func=lambda value: self.say(f"coverage_page.drawn_{value}"),
+            on_change=from_widget,
+            args=("rings", "cov_rings"),
+        )
+
+    def below(self) -> None:
+        """Show radii and kinds side by side, then what the page's own radius means."""
+        answer, say = self.answer, self.say
+        if not answer.resolution.n:
+            return
+        self._table("rings", lambda mine: rings.ring_table(rings.rings(mine)), corner="rings_kind")
+        html.small(say("coverage_page.rings_note"))
+        if answer.units is None:
+            return
+        if answer.served:
+            self._table("targets", tables.target_table)
+            html.small(say("coverage_page.targets_itself"))
+        self._table("districts", tables.unit_table, corner="units.unit")
+        html.small(say("coverage_page.three_things"))
+        self._gaps()
+        left, right = st.columns([1, 2], gap="medium")
+        with left:
+            self._table("overlap", tables.overlap_table)
+        with right:
+            self._table("sole", tables.sole_table)
+        self._distances()
+        self._method()
+
+    def _table(
+        self, name: str, lay_out: Callable[[told.Coverage], pd.DataFrame], *, corner: str = ""
+    ) -> None:
+        html.section(self.say(f"coverage_page.{name}_title"))
+        self._grid(name, lay_out, corner or f"{name}.corner")
+
+    def _grid(
+        self, name: str, lay_out: Callable[[told.Coverage], pd.DataFrame], corner: str
+    ) -> None:
+        """Show a table of the answer, laid out once for all readers of the same answer."""
+        answer, label = self.answer, self.say(f"coverage_page.{corner}")
+        screen = self.screen
+        table = cache.coverage_table(screen.city, screen.state, name, lambda: lay_out(answer))
+        st.html(html.grid(table, label))
+
+    def _distances(self) -> None:
+        title = self.say("coverage_page.distances_title")
+        with st.expander(title, key="cov_distances", on_change="rerun") as box:
+            if box.open:
+                self._grid("distances", tables.distance_table, "distances.corner")
+
+    def _gaps(self) -> None:
+        answer, say = self.answer, self.say
+        assert answer.gaps is not None
+        if not len(answer.gaps):
+            html.section(say("coverage_page.gaps_title"))
+            html.small(say("coverage_page.gaps_none"))
+            return
+        self._table("gaps", lambda mine: tables.gap_table(mine).head(10), corner="gaps.rank")
+        html.small(say("coverage_page.gaps_note"))
+
+    def _method(self) -> None:
+        answer, say = self.answer, self.say
+        lines = [
+            *told.caveats((*answer.findings, answer.distance_doubt), self.screen.state.lang),
+            say("coverage.verdict.not_covered"),
+            say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
+            say("coverage.verdict.not_named"),
+            say("coverage_page.unsettled_note"),
+        ]
+        notes(say("coverage_page.method_title"), lines)

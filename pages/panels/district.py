@@ -1,0 +1,190 @@
+"""Show one district: statement, map, figures, comparison, holdings, tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from markupsafe import Markup
+
+from layers.language.messages import LONGEST_LABEL, display
+from layers.places.district_profile import Profile, compare, fullest
+from layers.places.screen_tables import NOT_APPLICABLE, table
+from layers.view.rows import look
+from layers.view.state import Camera, Filters, to_query
+from pages.shell import html, map_view, navigation, session
+from pages.shell.frame import Screen
+from pages.shell.labels import cells
+
+
+def chosen(screen: Screen) -> str:
+    """Return the district asked for, else the one selected on the map, else the fullest."""
+    state, codes = screen.state, screen.city.districts.index
+    asked = state.district or state.selected
+    return asked if asked is not None and asked in codes else fullest(screen.city)
+
+
+def choice(screen: Screen, adcode: str) -> None:
+    """Offer the districts, and one to compare with."""
+    say, names = screen.say, screen.city.districts[f"name_{screen.state.lang}"]
+    codes = [str(code) for code in names.index]
+    st.session_state["district"] = adcode
+    st.session_state["compare"] = screen.state.compare
+    with st.container(horizontal=True, key="district_choice"):
+        st.selectbox(
+            say("district.choose"),
+            codes,
+            key="district",
+            format_func=lambda code: display(str(names[code]), longest=LONGEST_LABEL),
+            on_change=lambda: session.change(district=st.session_state["district"]),
+            width=260,
+        )
+        st.selectbox(
+            say("district.compare"),
+            [None, *(code for code in codes if code != adcode)],
+            key="compare",
+            format_func=lambda code: (
+                display(str(names[code]), longest=LONGEST_LABEL)
+                if code
+                else say("district.no_compare")
+            ),
+            placeholder=say("district.no_compare"),
+            on_change=lambda: session.change(compare=st.session_state["compare"]),
+            width=260,
+        )
+
+
+def statement(screen: Screen, told: Profile) -> None:
+    """Say what the plan names here, and the caution that goes with the outline."""
+    html.show('<p class="summary">{}</p>', told.plan_note)
+    if told.half:
+        stop = "。" if screen.state.lang == "zh" else ". "
+        html.small(f"{told.half}{stop}{told.half_note}")
+    if told.caution:
+        html.show('<p class="doubt">{}</p>', told.caution)
+
+
+def district_map(screen: Screen, adcode: str) -> None:
+    """Draw the district's own map with all that stands or is administered there."""
+    city = screen.city
+    state = replace(
+        screen.state,
+        period="now",
+        later=True,
+        layers=frozenset(city.layers),
+        filters=Filters(district=frozenset({adcode})),
+        selected=adcode,
+    )
+    west, south, east, north = city.districts.geometry[adcode].bounds
+    serial = int(adcode) if adcode.isdigit() else hash(adcode)
+    shown = replace(screen, state=state)
+    map_view.show(
+        shown,
+        look(city, state),
+        name="district",
+        flight=(serial, (west, south, east, north)),
+        follow=False,
+    )
+
+
+def figures(screen: Screen, told: Profile) -> None:
+    """Show residents, areas and density with their sources and cautions."""
+    html.section(screen.say("district.figures"))
+    rows = html.pairs((row.label, row.value, row.note) for row in told.figures)
+    say, source = screen.say, told.source
+    words = f"{source.what}{say('card.colon')}{source.text}{say('card.noted', text=source.date)}"
+    note = Markup('<p class="note">{}</p>').format(html.text(words))
+    st.html(Markup('<div class="sheet">{}{}</div>').format(rows, note))
+
+
+def comparison(screen: Screen, told: Profile) -> None:
+    """Set the district beside its half and the city, or beside another district."""
+    state = screen.state
+    html.section(screen.say("district.comparison"))
+    other = state.compare
+    rows = (
+        compare(screen.city, told.adcode, other, state.lang)
+        if other and other != told.adcode
+        else told.averages
+    )
+    st.html(html.grid(rows))
+    html.small(screen.say("district.comparison_note"))
+
+
+def neighbours(screen: Screen, told: Profile) -> None:
+    """Lead to the districts that share a border, and to the others of its half."""
+    say = screen.say
+    for title, links in (
+        (say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours]),
+        (told.half_heading, [(link.id, link.label) for link in told.half_members]),
+    ):
+        if links:
+            html.small(title)
+            with st.container(horizontal=True, gap="small"):
+                for adcode, name in links:
+                    query = to_query(replace(screen.state, district=adcode))
+                    navigation.link(query, "district", name)
+
+
+def holdings(screen: Screen, told: Profile) -> None:
+    """Show what the district holds by kind, status and level, and the places themselves."""
+    say, city = screen.say, screen.city
+    html.section(say("district.holdings"))
+    if not len(told.places):
+        html.small(told.plan_note)
+        return
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left:
+        st.html(html.grid(told.matrix, say("filter.kind")))
+    with right:
+        st.html(html.grid(told.levels, say("filter.level")))
+    state = replace(
+        screen.state,
+        period="now",
+        later=True,
+        layers=frozenset(city.layers),
+        filters=Filters(district=frozenset({told.adcode})),
+    )
+    rows = table(look(city, state), state.lang)
+    st.dataframe(
+        cells(rows),
+        hide_index=True,
+        placeholder=NOT_APPLICABLE,
+        alt=say("district.holdings"),
+        height="content",
+    )
+    middle = city.districts.geometry[told.adcode].representative_point()
+    filtered = replace(
+        screen.state,
+        period="now",
+        later=True,
+        layers=screen.state.layers | set(told.places["kind"]),
+        filters=Filters(district=frozenset({told.adcode})),
+        selected=told.adcode,
+        camera=Camera(middle.y, middle.x, 10.0),
+    )
+    navigation.link(to_query(filtered), "explore", say("explore.show_on_map"))
+
+
+def tasks(screen: Screen, told: Profile) -> None:
+    """List the plan's tasks that concern the district."""
+    say = screen.say
+    if not told.tasks:
+        return
+    html.section(say("district.tasks", count=len(told.tasks)))
+    st.html(
+        Markup('<div class="tasks">{}</div>').format(
+            html.bullets(
+                [
+                    Markup("<strong>{}</strong> {}<small class='note'>{} · {}{}</small>").format(
+                        html.text(task.clause.title),
+                        html.text(task.clause.digest),
+                        html.text(task.clause.path),
+                        html.text(task.clause.lines),
+                        html.text("".join(f" · {link.label}" for link in task.places)),
+                    )
+                    for task in told.tasks
+                ]
+            )
+        )
+    )

@@ -1,0 +1,274 @@
+"""Show what is known: the card, the list of a stack, the places not mapped, the gaps, the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from layers.language.messages import Say
+from layers.language.sums import of_headline
+from layers.language.values import word
+from layers.map.symbols import data_uri, mark
+from layers.pack.catalogue import LOCATION_CLASSES
+from layers.pack.layer_spec import Style
+from layers.places.card import Card, Clause, Row, Source, card
+from layers.places.screen_tables import NOT_APPLICABLE, table
+from layers.view.rows import View, loosen, remedy, summary
+from layers.view.state import to_query
+from pages.panels import filters as widgets
+from pages.shell import cache, html, navigation, session
+from pages.shell.frame import Screen
+from pages.shell.labels import cells, literal, short
+
+TABLE: Final = "atlas.table"
+"""The cell of the table that was last acted on."""
+
+
+def sentence(screen: Screen, view: View) -> None:
+    """Say in one sentence what is shown, or what to loosen when nothing is."""
+    lang = screen.state.lang
+    words = summary(view, lang) if len(view.places) else loosen(view, lang)
+    text = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
+    st.html(text, width="stretch")
+    looser = None if len(view.places) else remedy(view)
+    if looser is not None:
+        st.button(
+            screen.say("explore.loosen"),
+            key="loosen",
+            on_click=session.change,
+            kwargs={
+                "layers": looser.state.layers,
+                "filters": looser.state.filters,
+                "period": looser.state.period,
+                "later": looser.state.later,
+            },
+        )
+
+
+def line_legend(screen: Screen) -> None:
+    """Explain what filled, hollow and dashed marks say of a position."""
+    lang, neutral = screen.state.lang, Style("circle", "#5B564C")
+    meanings: dict[str, list[str]] = {}
+    for known in LOCATION_CLASSES[:-1]:
+        meanings.setdefault(data_uri(mark(neutral, known)), []).append(
+            word("location_class", known, lang)
+        )
+    shown = html.join(
+        Markup('<span><img src="{}" alt="">{}</span>').format(symbol, " / ".join(words))
+        for symbol, words in meanings.items()
+    )
+    st.html(Markup('<div class="legend">{}</div>').format(shown))
+
+
+def kind_legend(screen: Screen, view: View) -> None:
+    """Show the kinds on the map with their counts, where the layer list is hidden."""
+    lang = screen.state.lang
+    shown = html.join(
+        Markup('<span><img src="{}" alt="">{} · {}</span>').format(
+            data_uri(mark(layer.spec.style, faded=layer.spec.id == "later_park")),
+            html.text(layer.title.of(lang), 80),
+            view.counts[layer.spec.id].mapped,
+        )
+        for layer in screen.city.layers.values()
+        if layer.spec.is_places and layer.spec.id in screen.state.layers
+    )
+    st.html(Markup('<div class="legend">{}</div>').format(shown))
+
+
+def selection(screen: Screen, view: View) -> None:
+    """Show the card of what is selected, or the list of the places at one point."""
+    chosen = screen.state.selected
+    if chosen is None:
+        return
+    pile = next((s for s in view.stacks if chosen.removeprefix("@") in s.ids), None)
+    with st.container(key="selection"):
+        st.button(
+            screen.say("explore.close"),
+            key="close_card",
+            type="tertiary",
+            on_click=session.change,
+            kwargs={"selected": None},
+        )
+        if chosen.startswith("@") and pile is not None:
+            _stack(screen, view, pile.ids)
+        else:
+            place_card(screen, chosen.removeprefix("@"))
+
+
+def _stack(screen: Screen, view: View, ids: tuple[str, ...]) -> None:
+    say, names = screen.say, view.places[f"name_{screen.state.lang}"]
+    st.html(
+        Markup('<div class="card"><h2>{}</h2><p class="note">{}</p></div>').format(
+            say("explore.stack_title", count=len(ids)), say("explore.stack_note")
+        )
+    )
+    for place in ids:
+        _link_button(str(names[place]), f"stack_{place}", place)
+
+
+def _link_button(name: str, key: str, place: str) -> None:
+    st.button(
+        literal(short(name)),
+        key=key,
+        type="tertiary",
+        on_click=session.change,
+        kwargs={"selected": place},
+    )
+
+
+def place_card(screen: Screen, id_: str) -> None:
+    """Show one card with its links to related places."""
+    say, told = screen.say, card(screen.city, id_, screen.state.lang)
+    st.html(card_html(told, say_title=lambda key, **v: say(f"card.{key}", **v)))
+    related = [*([told.parent] if told.parent else []), *told.children, *told.siblings]
+    if related:
+        st.html(Markup('<p class="small">{}</p>').format(say("card.related")))
+        for link in {link.id: link for link in related}.values():
+            _link_button(link.label, f"related_{link.id}", link.id)
+    if id_ in screen.city.districts.index:
+        query = to_query(replace(screen.state, district=id_))
+        navigation.link(query, "district", say("explore.district_page"))
+
+
+def card_html(told: Card, *, say_title: Say) -> Markup:
+    """Return a card as HTML; every text of the pack is escaped here."""
+    parts = [
+        Markup('<h2>{}</h2><p class="other">{}{}</p>').format(
+            html.text(told.title, 200),
+            html.text(told.other_name, 200),
+            html.text(f" · {told.name_note}") if told.name_note else "",
+        ),
+        Markup('<div class="badges"><span>{}</span>{}</div>').format(
+            html.text(told.kind_title, 80),
+            html.join(
+                Markup("<span>{}{}</span>").format(
+                    html.text(badge.text),
+                    html.text(say_title("noted", text=badge.note)) if badge.note else "",
+                )
+                for badge in told.badges
+            ),
+        ),
+        Markup('<p class="doubt">{}</p>').format(html.text(told.doubt))
+        if told.doubt
+        else Markup(""),
+        Markup("<dl>{}</dl>").format(html.join(_row(row) for row in told.rows)),
+        _listing(say_title("clauses"), [_clause(c) for c in told.clauses], told.clause_note),
+        _listing(say_title("caveats"), [html.text(t) for t in told.caveats]),
+        _listing(
+            say_title("not_known"),
+            [html.text(say_title("semicolon").join(told.not_known))] if told.not_known else [],
+        ),
+        _listing(say_title("sources"), [_source(s, say_title) for s in told.sources]),
+    ]
+    return Markup('<div class="card">{}</div>').format(html.join(parts))
+
+
+def _row(row: Row) -> Markup:
+    note = Markup("<small>{}</small>").format(html.text(row.note)) if row.note else ""
+    return Markup("<dt>{}</dt><dd>{}{}</dd>").format(
+        html.text(row.label), html.text(row.value), note
+    )
+
+
+def _clause(clause: Clause) -> Markup:
+    return Markup("{}<small class='note'>{} · {}{}</small>").format(
+        html.text(clause.digest),
+        html.text(clause.path),
+        html.text(clause.lines),
+        html.text(f" · {clause.basis}") if clause.basis else "",
+    )
+
+
+def _source(source: Source, say_title: Say) -> Markup:
+    """Show a source as text; only plain http(s) addresses become links, which nothing follows."""
+    date = say_title("noted", text=source.date) if source.date else ""
+    return Markup("{}{}{}{}").format(
+        html.text(source.what), html.text(date), say_title("colon"), html.text(source.text)
+    )
+
+
+def _listing(title: str, items: list[Markup], note: str = "") -> Markup:
+    if not items and not note:
+        return Markup("")
+    body = (
+        Markup("<ul>{}</ul>").format(html.join(Markup("<li>{}</li>").format(i) for i in items))
+        if items
+        else Markup("<p>{}</p>").format(html.text(note))
+    )
+    return Markup("<h3>{}</h3>{}").format(title, body)
+
+
+def unmapped(screen: Screen, view: View) -> None:
+    """List the shown places that have no known site, each with the reason."""
+    say, lang = screen.say, screen.state.lang
+    title = say("explore.unmapped", count=len(view.unmapped))
+    with st.expander(literal(title), key="unmapped", on_change="rerun") as box:
+        if not box.open:
+            return
+        st.html(Markup('<p class="small">{}</p>').format(say("explore.unmapped_note")))
+        for place, row in view.unmapped.iterrows():
+            _link_button(str(row[f"name_{lang}"]), f"unmapped_{place}", str(place))
+            reason = html.text(str(row[f"location_reason_{lang}"]))
+            st.html(Markup('<p class="small">{}</p>').format(reason))
+
+
+def tally(screen: Screen) -> None:
+    """Say the numbers for a headline, in which nothing counts twice."""
+    found = cache.headline_of(screen.city)
+    html.small(
+        screen.say(
+            "explore.tally",
+            recorded=found.recorded,
+            named=found.named,
+            national=found.national,
+            later=found.later,
+        )
+    )
+    html.folded(screen.say("sums.title"), "sums", of_headline(found, screen.state.lang))
+
+
+def gaps(screen: Screen, view: View) -> None:
+    """Say what the plan counts and our source does not name."""
+    if not len(view.gaps):
+        return
+    say, column = screen.say, f"sentence_{screen.state.lang}"
+    st.html(
+        Markup('<p class="section">{}</p>{}').format(
+            say("explore.gaps"),
+            html.join(
+                Markup('<p class="small">{}</p>').format(html.text(str(text)))
+                for text in view.gaps[column]
+            ),
+        )
+    )
+
+
+def table_twin(screen: Screen, view: View) -> None:
+    """Show the table that equals the map; a chosen cell opens its place's card."""
+    say = screen.say
+    title = say("explore.table", count=len(view.places))
+    with st.expander(literal(title), key="table_box", on_change="rerun") as box:
+        if not box.open:
+            return
+        rows = table(view, screen.state.lang)
+        st.html(Markup('<p class="small">{}</p>').format(say("explore.table_hint")))
+        chosen = st.dataframe(
+            cells(rows),
+            key="table",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-cell",
+            height=430,
+            placeholder=NOT_APPLICABLE,
+            alt=say("explore.table_alt"),
+        )
+    marked = chosen["selection"]["cells"]
+    row = marked[0][0] if marked else len(rows)
+    event = (rows.index[row] if row < len(rows) else None, str(marked))
+    if event[0] is not None and st.session_state.get(TABLE) != event:
+        st.session_state[TABLE] = event
+        widgets.reveal(screen, str(event[0]))
+        st.rerun()

@@ -1,0 +1,437 @@
+"""Show a file of the reader's own points: choose it, watch it being read, see what is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from geo.base.errors import AtlasError, DataError
+from geo.point_files.bin import Columns
+from layers.language.messages import display
+from layers.language.values import count, number
+from layers.map.colours import OPACITY
+from layers.map.overlay import Drawing
+from layers.map.symbols import data_uri
+from layers.own_points import answer as points_answer
+from layers.own_points.answer import Shown
+from layers.own_points.reading import Question, fitting_cell, read
+from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
+from layers.own_points.surface import SurfaceShown
+from layers.own_points.wording import Told
+from layers.pack.catalogue import ONLINE_BASE
+from layers.view.rows import look
+from layers.view.state import (
+    DENSITY_CHOICES,
+    POINTS_CHOICES,
+    POINTS_NUMBERS,
+    PointsOptions,
+    ViewState,
+    token,
+)
+from pages.panels.density import SWATCH
+from pages.shell import cache, failure, html, map_view, session
+from pages.shell.frame import Screen
+from pages.shell.jobs import Task, Work
+from pages.shell.labels import literal
+
+TASK: Final = "atlas.points"
+"""In the session, the work that is under way or has ended last."""
+FOLLOW_S: Final = 0.5
+"""Seconds between two looks at work that is under way."""
+SOON_S: Final = 0.4
+"""Seconds that the page waits for work that may be quick, rather than show its progress."""
+LONGEST_NAME: Final = 60
+
+
+def switch(screen: Screen) -> None:
+    """Offer whose points are measured."""
+    st.session_state["density_part"] = screen.state.density.part
+    st.segmented_control(
+        screen.say("points_page.part"),
+        DENSITY_CHOICES["part"][1],
+        key="density_part",
+        required=True,
+        format_func=lambda part: screen.say(f"points_page.part_{part}"),
+        on_change=_change_part,
+    )
+
+
+def _change_part() -> None:
+    part: Any = st.session_state["density_part"]
+    session.change(density=replace(session.state().density, part=part))
+
+
+def show(screen: Screen) -> None:
+    """Show the whole part: answer and map, choices beside them, tables and notes below."""
+    part = PointsPart(screen)
+    present = screen.state.present
+    main, side = (st.container(), None) if present else st.columns([2.45, 1], gap="medium")
+    with main:
+        # Each has its place, whatever stands in it: what runs beside the page writes there.
+        above, middle = st.container(), st.container()
+    with above:
+        part.statement()
+    with middle:
+        part.picture()
+    if side is None:
+        return
+    with side:
+        switch(screen)
+        part.controls()
+    part.below()
+
+
+class PointsPart:
+    """One file of points, as far as it has been read."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.say = screen, screen.say
+        self.folder = cache.points_folder()
+        self.source: Source | None = self.folder.sources.get(screen.state.points.file)
+        self.layout: Layout | None = None
+        self.columns: Columns | None = None
+        self.task: Task | None = None
+        self.shown: Shown | None = None
+        self.told: Told | None = None
+        self.problem, self.details = "", tuple[str, ...]()
+        self._look()
+
+    def _look(self) -> None:
+        """Go as far as the choices allow, and note why not farther."""
+        if self.folder.problem:
+            self.problem = self.say(self.folder.problem)
+        elif self.source is None:
+            gone = bool(self.screen.state.points.file)
+            self.problem = self.say("points_page.gone" if gone else "points_page.choose")
+        else:
+            try:
+                self._open(self.source)
+            except Exception as error:  # whatever a file brings about stays in this part
+                self._failed(error)
+
+    def _open(self, source: Source) -> None:
+        city, options = self.screen.city, self.screen.state.points
+        self.layout = cache.points_layout(source)
+        named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
+        self.columns = cache.points_columns(source, named, city.metric_epsg, city.bbox)
+        if self.columns is None:
+            names = ", ".join(
+                display(name, longest=LONGEST_NAME) for name in self.layout.names[:20]
+            )
+            self.problem = self.say("points_page.columns_unknown", names=names)
+            return
+        cell = fitting_cell(options) or POINTS_NUMBERS["cell_m"][1][0]
+        declared = is_declared(self.layout, self.columns)
+        question = Question(city, source, self.columns, cell, cache.scheduler(), declared)
+        asked = points_answer.relevant(options)
+        reading = self._found(question.key, partial(read, question))
+        if reading is None:
+            return
+        key = (*question.key, asked)
+        self.shown = self._found(key, partial(points_answer.answer, reading, asked))
+        if self.shown is not None:
+            self.told = cache.points_told(key, self.screen.state.lang, self.shown)
+
+    def _found(self, key: Hashable, work: Work) -> Any:
+        """Return what is found under a key, or see to it that it will be.
+
+        Reading is work of its own: another choice of what to see does not begin it anew.
+        """
+        found = cache.desk().found(key)
+        if found is None:
+            self.task = _task(key, work)
+            if self.task.look(SOON_S):
+                found = cache.desk().found(key)
+        if found is not None:
+            self.task = None
+        elif self.task is not None and self.task.error is not None:
+            self._failed(self.task.error)
+        return found
+
+    def _failed(self, error: Exception) -> None:
+        """Say why there is no answer; what nobody foresaw by its number in the log."""
+        if isinstance(error, AtlasError):
+            self._refuse(error)
+        else:
+            self.problem = failure.words(error, self.screen.state.lang)
+
+    def _refuse(self, error: AtlasError) -> None:
+        unreadable = isinstance(error, DataError)
+        self.problem = self.say("points_page.unreadable" if unreadable else f"error.{error.key}")
+        self.details = tuple(display(str(problem), longest=300) for problem in error.problems)
+
+    def statement(self) -> None:
+        """Say the result; or how far the work is; or why there is none, and what to do."""
+        if self.told is not None:
+            html.show('<p class="summary" role="status">{}</p>', self.told.sentence)
+            for line in self.told.account:
+                html.small(line)
+        elif self.problem:
+            html.show('<p class="summary" role="status">{}</p>', self.problem)
+            if self.details:
+                st.html(html.bullets([html.text(line) for line in self.details]))
+        elif self.task is not None and self.task.look():
+            html.show('<p class="summary" role="status">{}</p>', self.say("points_page.cancelled"))
+            st.button(self.say("points_page.again"), key="points_again", on_click=_forget)
+        elif self.task is not None:
+            _progress(self.screen, self.task)
+        if self.folder.left_out:
+            html.small(self.say("points_page.left_out", count=count(self.folder.left_out)))
+        if self.folder.is_cut:
+            html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def picture(self) -> None:
+        """Draw what was found over the districts."""
+        screen = self.screen
+        ground = replace(
+            screen.state, layers=screen.state.layers & {"district", ONLINE_BASE}, selected=None
+        )
+        map_view.show(
+            replace(screen, state=ground),
+            look(screen.city, ground),
+            name="density",
+            flight=(1, None),
+            follow=False,
+            drawing=Drawing() if self.told is None else self.told.drawing,
+        )
+        if self.told is not None and self.told.legend:
+            _legend(self.told)
+
+    def controls(self) -> None:
+        """Offer the file, its columns, what to see and how; and the files of the result."""
+        if not self.folder.sources:
+            return
+        self._file()
+        if self.layout is not None:
+            self._columns(self.layout)
+        if self.source is None or self.columns is None:
+            return
+        options = self.screen.state.points
+        _choice(self.screen, "show")
+        if options.show == "surface":
+            _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
+            _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
+            if options.bandwidth == "fixed":
+                _choice(self.screen, "kernel", words="density.kernel.{}")
+            _number(self.screen, "cell_m", "cell", str)
+        elif options.show == "clusters":
+            _choice(self.screen, "clusters", label="method", words="pattern.method.{}")
+            if options.clusters == "dbscan":
+                _number(self.screen, "reach_m", "reach", str)
+            _number(self.screen, "least", "least_points", str)
+        else:
+            if options.show == "bins":
+                _choice(self.screen, "shape")
+            _choice(self.screen, "grain")
+        if self.shown is not None and points_answer.has_files(self.shown):
+            _downloads(self.screen, self.shown)
+
+    def _file(self) -> None:
+        sources = self.folder.sources
+        words = _distinct({one: _file_words(self.screen, sources[one]) for one in sources})
+        st.session_state["points_file"] = self.source.token if self.source else ""
+        st.selectbox(
+            self.say("points_page.file"),
+            ["", *sources],
+            key="points_file",
+            format_func=partial(_word, words, self.say("points_page.file_none")),
+            on_change=_change_file,
+        )
+
+    def _columns(self, layout: Layout) -> None:
+        """Offer the columns: those that the names tell, or others."""
+        options = self.screen.state.points
+        unknown = self.columns is None
+        names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
+        words = _distinct(names)
+        with st.expander(self.say("points_page.columns"), expanded=unknown, key="points_columns"):
+            for field, none in (
+                ("x", "column_auto"),
+                ("y", "column_auto"),
+                ("weight", "no_weight"),
+            ):
+                key = f"points_{field}"
+                chosen = getattr(options, field)
+                st.session_state[key] = chosen if chosen in names else ""
+                st.selectbox(
+                    self.say(f"points_page.column_{field}"),
+                    ["", *names],
+                    key=key,
+                    format_func=partial(_word, words, self.say(f"points_page.{none}")),
+                    on_change=_change,
+                    args=(field, key),
+                )
+
+    def below(self) -> None:
+        """Show further results, tables, pictures, and how it was measured."""
+        told = self.told
+        if told is None:
+            return
+        for sentence in told.findings:
+            html.show('<p class="summary">{}</p>', sentence)
+        for picture in told.pictures:
+            html.show(
+                '<figure class="plot"><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>',
+                picture.uri, picture.caption, picture.caption,
+            )  # fmt: skip
+        for title, table, corner in told.tables:
+            html.section(title)
+            st.html(html.grid(table, corner))
+        with st.expander(
+            self.say("density_page.method"), key="points_method", on_change="rerun"
+        ) as box:
+            if box.open:
+                lines = html.bullets([html.text(sentence) for sentence in told.notes])
+                st.html(Markup('<div class="tasks">{}</div>').format(lines))
+
+
+def _task(key: Hashable, work: Work) -> Task:
+    """Return the session's work on a question; work on another question is no longer wanted."""
+    known: Task | None = st.session_state.get(TASK)
+    if known is not None and known.key == key:
+        done = known.look()
+        lost = done and not known.cancelled and known.error is None and _is_lost(key)
+        if not lost:
+            return known
+    elif known is not None:
+        known.cancel()
+    task = Task(key).start(cache.desk(), work)
+    st.session_state[TASK] = task
+    return task
+
+
+def _is_lost(key: Hashable) -> bool:
+    """Tell whether a result was found once and has had to make room since."""
+    return cache.desk().found(key) is None
+
+
+def _forget() -> None:
+    st.session_state.pop(TASK, None)
+
+
+@st.fragment(run_every=FOLLOW_S)
+@failure.guarded
+def _progress(screen: Screen, task: Task) -> None:
+    """Say what is being done and how far it is, and offer to stop it."""
+    say = screen.say
+    if task.look():
+        st.rerun()
+    stage, done, total = task.stage
+    if stage == "points_page.stage.binning" and not total:
+        stage = "points_page.stage.binning_open"
+    words = say(stage, done=count(done), total=count(total))
+    share = Markup(' value="{}" max="{}"').format(min(done, total), total) if total else Markup("")
+    st.html(
+        Markup(
+            '<p class="summary">{}</p><progress class="wait" aria-label="{}"{}></progress>'
+        ).format(html.text(words), html.text(say("points_page.progress")), share)
+    )
+    st.button(say("points_page.cancel"), key="points_cancel", on_click=task.cancel)
+    html.small(say("points_page.kept_running"))
+
+
+def _file_words(screen: Screen, source: Source) -> str:
+    name = display(source.name, longest=LONGEST_NAME)
+    size = (
+        number(source.size / 1e6, "MB") if source.size >= 1e6 else number(source.size / 1e3, "kB")
+    )
+    if len(source.paths) > 1:
+        files = count(len(source.paths))
+        return display(screen.say("points_page.file_folder", name=name, files=files, size=size))
+    return display(screen.say("points_page.file_label", name=name, size=size))
+
+
+def _distinct(words: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of things by token; those alike, but for what is cut, get their token.
+
+    Streamlit tells options apart by their words alone: of two alike, one could not be chosen.
+    """
+    times = Counter(words.values())
+    return {one: f"{said} · {one[:6]}" if times[said] > 1 else said for one, said in words.items()}
+
+
+def _word(words: Mapping[str, str], none: str, one: str) -> str:
+    return display(words.get(one, none))
+
+
+def _change(name: str, key: str) -> None:
+    value: Any = st.session_state[key]
+    session.change(points=replace(session.state().points, **{name: value}))
+
+
+def _change_file() -> None:
+    """Take another file; columns chosen in the last one mean nothing in this one."""
+    file: Any = st.session_state["points_file"]
+    session.change(points=replace(session.state().points, file=file, x="", y="", weight=""))
+
+
+def _segmented(
+    screen: Screen, name: str, label: str, values: Sequence[Any], words: Callable[[Any], str]
+) -> None:
+    key = f"points_{name}"
+    st.session_state[key] = getattr(screen.state.points, name)
+    st.segmented_control(
+        screen.say(f"points_page.{label}"),
+        values,
+        key=key,
+        required=True,
+        format_func=lambda value: literal(words(value)),
+        on_change=_change,
+        args=(name, key),
+    )
+
+
+def _choice(screen: Screen, name: str, *, label: str = "", words: str = "") -> None:
+    """Offer the values of an option, in the words of ``words``, a key or the stem of one."""
+    key = words if "{}" in words else f"points_page.{words or name}_{{}}"
+    values = POINTS_CHOICES[name][1]
+    _segmented(screen, name, label or name, values, lambda value: screen.say(key.format(value)))
+
+
+def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) -> None:
+    _segmented(screen, name, label, POINTS_NUMBERS[name][1], words)
+
+
+def _legend(told: Told) -> None:
+    shown = html.join(
+        Markup('<span><img src="{}" alt="">{}</span>').format(
+            data_uri(SWATCH.format(colour=colour, opacity=OPACITY)), html.text(words)
+        )
+        for colour, words in told.legend
+    )
+    title = html.text(told.legend_title)
+    st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(title, shown))
+
+
+def _downloads(screen: Screen, shown: Shown) -> None:
+    say, city = screen.say, screen.city
+    stem = f"{city.id}_{city.data_date}_points_{shown.options.show}"
+    with st.container(horizontal=True, key="points_files"):
+        if isinstance(shown, SurfaceShown):
+            st.download_button(
+                literal(say("points_page.geotiff", epsg=city.metric_epsg)),
+                partial(points_answer.geotiff, shown),
+                file_name=f"{stem}.tif",
+                mime="image/tiff",
+                on_click="ignore",
+                key="points_geotiff",
+            )
+        st.download_button(
+            say("points_page.package"),
+            partial(_zip, shown, screen.state),
+            file_name=f"{stem}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            key="points_package",
+        )
+    html.small(say("points_page.package_note"))
+
+
+def _zip(shown: Shown, state: ViewState) -> bytes:
+    return points_answer.package(shown, state).zip()

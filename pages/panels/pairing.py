@@ -1,0 +1,90 @@
+"""Show universities beside their science parks: sentence, map, tables, files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from geo.inventory.pairing import RELATION
+from layers.coverage import pairing as told
+from layers.coverage.measure import INK, UNIVERSITY, caveats
+from layers.map.symbols import data_uri, mark
+from layers.view.rows import look
+from layers.view.state import Filters
+from pages.panels import coverage as coverage_panels
+from pages.shell import cache, html, map_view
+from pages.shell.frame import Screen
+
+FLIGHT: Final = 2
+"""Serial of the order to look at the parks: another than that of the parts on the whole city."""
+LINE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    f'<path d="M1 15 19 5" stroke="{INK}" stroke-width="2"/></svg>'
+)
+
+
+class PairingPart:
+    """Which university has which park."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.say = screen, screen.say
+        self.answer = cache.pairing_of(screen.city, screen.state)
+
+    def statement(self) -> None:
+        """Say how many are linked, and how many are not."""
+        lang = self.screen.state.lang
+        html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer, lang))
+        if self.answer is not None:
+            html.small(told.out_of_reach(self.answer))
+
+    def picture(self) -> None:
+        """Draw universities, parks and the lines between them, whatever layers are on."""
+        screen = self.screen
+        shown = frozenset({UNIVERSITY, *told.PARKS, "district"} & set(screen.city.layers))
+        state = replace(
+            screen.state, layers=shown, filters=Filters(), later=True, period="now", selected=None
+        )
+        map_view.show(
+            replace(screen, state=state),
+            look(screen.city, state),
+            name="coverage",
+            flight=(FLIGHT, told.frame_of(self.answer) if self.answer else None),
+            follow=False,
+            drawing=told.drawing(self.answer) if self.answer else None,
+        )
+        layers = {id_: screen.city.layers[id_] for id_ in screen.city.layers if id_ in shown}
+        marks = [
+            (
+                data_uri(mark(layer.spec.style, faded=id_ == "later_park")),
+                layer.title.of(screen.state.lang),
+            )
+            for id_, layer in layers.items()
+            if layer.spec.is_places
+        ]
+        html.legend([*marks, (data_uri(LINE), self.say("pairing_page.legend"))])
+
+    def controls(self) -> None:
+        """Offer the radius within which a park counts as near, and the files."""
+        coverage_panels.radius(self.screen)
+        if self.answer is not None:
+            coverage_panels.download(self.screen, "pairing")
+
+    def below(self) -> None:
+        """Show the links, the universities without a park, the method."""
+        if self.answer is None:
+            return
+        say, answer = self.say, self.answer
+        corner = say("pairing_page.university")
+        html.section(say("pairing_page.links_title"))
+        st.html(html.grid(told.link_table(answer, RELATION), corner))
+        html.section(say("pairing_page.later_title"))
+        st.html(html.grid(told.link_table(answer, "later_park_area"), corner))
+        with st.expander(
+            say("pairing_page.without_title"), key="cov_without", on_change="rerun"
+        ) as box:
+            if box.open:
+                st.html(html.grid(told.without_park(answer), corner))
+        lines = caveats((answer.pairing,), self.screen.state.lang)
+        coverage_panels.notes(say("coverage_page.method_title"), lines)

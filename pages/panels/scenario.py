@@ -1,0 +1,465 @@
+"""Let the reader add, move and close places in thought, and see what becomes of the coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from string import ascii_uppercase
+from typing import Any, Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from geo.base.errors import AtlasError, DataError, ParameterError, Problem
+from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
+from layers.coverage import scenario as told
+from layers.coverage.measure import name_of
+from layers.coverage.scenario_site import site_told
+from layers.language.messages import LONGEST_LABEL, display
+from layers.map.overlay import Drawing
+from layers.map.symbols import data_uri
+from layers.view.rows import look
+from pages.panels import coverage as coverage_panels
+from pages.shell import cache, failure, html, map_view
+from pages.shell.frame import Screen
+from pages.shell.labels import literal, short
+
+DRAFT: Final = "atlas.scenario"
+KEPT: Final = "atlas.scenarios"
+"""Scenarios kept in this session by name; nothing of them is ever part of the pack."""
+MOST_KEPT: Final = 20
+"""Scenarios that one session may keep: they are held in the server's memory."""
+FULL: Final = "atlas.scenarios_full"
+"""Whether a scenario was not kept because there are too many."""
+BEYOND: Final = "atlas.scenario_beyond"
+"""Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
+LOADED: Final = "atlas.scenario_file"
+"""What came of the file that the uploader holds."""
+CHOSEN: Final = "atlas.scenario_site"
+"""Id of the site whose card is open."""
+PLACING: Final = "scn_place"
+TYPED: Final = "typed"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of one file, for the sites that were shown when it was read."""
+
+    file: str
+    sites: tuple[object, ...]
+    loaded: Loaded | None = None
+    error: Exception | None = None
+
+    def holds(self, file: str, sites: tuple[object, ...]) -> bool:
+        """Tell whether this still is what comes of a file; other sites may mend its faults."""
+        return file == self.file and (self.loaded is not None or sites == self.sites)
+
+
+def draft(screen: Screen) -> Scenario:
+    """Return the scenario at work."""
+    current: Scenario | None = st.session_state.get(DRAFT)
+    return current or fresh(screen)
+
+
+def fresh(screen: Screen) -> Scenario:
+    """Return a scenario without changes, of a name that is free."""
+    names = (screen.say("scenario_page.default_name", letter=letter) for letter in ascii_uppercase)
+    return Scenario(next((name for name in names if name not in kept()), "–"))
+
+
+def work_on(scenario: Scenario) -> None:
+    """Make a scenario the one at work."""
+    st.session_state[DRAFT] = scenario
+
+
+def kept() -> dict[str, Scenario]:
+    """Return the scenarios kept in this session."""
+    known: dict[str, Scenario] = st.session_state.setdefault(KEPT, {})
+    return known
+
+
+def keep(scenario: Scenario) -> bool:
+    """Keep a scenario under its name; return False, and say so, if too many are kept already."""
+    full = scenario.name not in kept() and len(kept()) >= MOST_KEPT
+    st.session_state[FULL] = full
+    if not full:
+        kept()[scenario.name] = scenario
+    return not full
+
+
+def turn_to(screen: Screen, scenario: Scenario | None) -> None:
+    """Go on with another scenario, or a fresh one; what was at work is kept, or nothing happens."""
+    now = draft(screen)
+    if now.edits and not keep(now):
+        return
+    work_on(scenario or fresh(screen))
+
+
+def forget(name: str) -> None:
+    """Drop a kept scenario."""
+    st.session_state[FULL] = False
+    kept().pop(name, None)
+
+
+class ScenarioPart:
+    """What the places would reach if some stood elsewhere."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.say = screen, screen.say
+        self.asked = cache.asked_of(screen.city, screen.state)
+        self.refused = told.refusal(self.asked)
+        self.found: told.Change | None = None
+        self.error: AtlasError | None = None
+        self.under: DeltaGenerator
+        """What stands right under the map; ``picture`` puts it there."""
+        if self.refused is None:
+            try:
+                self.found = told.change(self.asked, draft(screen))
+            except AtlasError as error:
+                self.error = error
+
+    def statement(self) -> None:
+        """Say what the scenario changes, or why that cannot be said."""
+        if self.refused is not None:
+            words = self.say("uncertainty.refused", **self.refused.parameters)
+        elif self.found is None:
+            words = self.say(f"error.{self.error.key}") if self.error else ""
+        else:
+            words = told.sentence(self.found)
+        html.show('<p class="summary" role="status">{}</p>', words)
+        html.small(self.say("scenario_page.not_facts"))
+        if self.screen.state.present:  # the one thing below the map that a meeting looks at
+            with self.under:
+                self._side_by_side()
+
+    def picture(self) -> None:
+        """Draw every site as a mark to take hold of, and what its place changes."""
+        screen = self.screen
+        bare = replace(screen.state, layers=frozenset({"district"}), selected=None)
+        state = bare if self.found is not None else screen.state
+        map_view.show(
+            replace(screen, state=state),
+            look(screen.city, state),
+            name="coverage",
+            flight=coverage_panels.FLIGHT,
+            follow=False,
+            drawing=self._drawing(),
+            act=self._act,
+        )
+        if self.found is not None:
+            self._legend()
+        self.under = st.container()
+
+    def _legend(self) -> None:
+        areas = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
+        symbols = {name: coverage_panels.swatch(look_) for name, look_ in areas.items()}
+        symbols |= {name: data_uri(told.sample(name)) for name in ("changed", "closed")}
+        html.legend(
+            (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
+        )
+
+    def _drawing(self) -> Drawing | None:
+        if self.found is None:
+            return None
+        if self.screen.state.present:  # no card opens there, and no switch shows what a click does
+            return told.drawing(self.found)
+        place = bool(st.session_state.get(PLACING))
+        return told.drawing(self.found, chosen=st.session_state.get(CHOSEN), place=place)
+
+    def _act(self, event: map_view.Event) -> bool:
+        """Move the site that was let go elsewhere, add one, or open the card of one."""
+        if self.found is None:
+            return False
+        if event.did == "place":
+            return self._placed(event.lon, event.lat)
+        known = event.id in self.found.sites.index
+        if event.did == "move" and known:
+            if self._may(event.lon, event.lat):
+                work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
+            return True
+        if self.screen.state.present or not (known or event.id in self.asked.mapped.index):
+            return False
+        st.session_state[CHOSEN] = event.id
+        return True
+
+    def _placed(self, lon: float, lat: float) -> bool:
+        """Add a site of the kind and name that the form holds, and open its card."""
+        if self.screen.state.present:
+            return False
+        kind, name = st.session_state.get("scn_kind"), st.session_state.get("scn_site", "")
+        self._added(lon, lat, str(kind or ""), name)
+        return True
+
+    def _may(self, lon: float, lat: float, *, more: int = 0) -> bool:
+        """Tell whether a site may stand somewhere, and keep why not for the page to say."""
+        full = len(draft(self.screen).edits) + more > MOST_EDITS
+        beyond = not within(lon, lat, self.screen.city.bbox)
+        reason = "scenario.beyond" if beyond else "scenario.full" if full else ""
+        st.session_state[BEYOND] = reason
+        return not reason
+
+    def _added(self, lon: float, lat: float, kind: str, name: str) -> None:
+        if not self._may(lon, lat, more=1):
+            return
+        label = "".join(c for c in name if c.isprintable()).strip()
+        scenario = draft(self.screen).added(lon, lat, kind=kind, name=label)
+        new = scenario.edits[-1]
+        if not label:
+            number = new.id.removeprefix("new-")
+            label = self.say("scenario_page.new_site", number=number)
+            scenario = replace(scenario, edits=(*scenario.edits[:-1], replace(new, name=label)))
+        work_on(scenario)
+        st.session_state[CHOSEN] = new.id
+
+    def controls(self) -> None:
+        """Offer the changes, the scenarios kept, and their files."""
+        if reason := st.session_state.pop(BEYOND, ""):
+            st.error(self.say(f"error.{reason}"))
+        self._card()
+        coverage_panels.radius(self.screen)
+        self._name()
+        html.small(self.say("scenario_page.drag"))
+        self._edits()
+        if st.toggle(self.say("scenario_page.place"), key=PLACING):
+            html.small(self.say("scenario_page.place_note"))
+        with st.expander(self.say("scenario_page.add_title"), key="scn_add_box"):
+            self._add()
+        with st.expander(self.say("scenario_page.close_title"), key="scn_close_box"):
+            self._close()
+        self._keep()
+        self._files()
+
+    def _card(self) -> None:
+        """Show the site that was clicked, and offer to close it or to leave it as it was."""
+        id_ = st.session_state.get(CHOSEN)
+        site = site_told(self.found, id_) if self.found is not None and id_ else None
+        if site is None:
+            return
+        with st.container(key="scn_card"):
+            html.card(display(site.name, longest=80), site.status, site.facts)
+            with st.container(horizontal=True, gap="small"):
+                for deed in site.deeds:
+                    st.button(
+                        self.say(f"scenario_page.{deed}_here"),
+                        key=f"scn_{deed}_here",
+                        on_click=self._do,
+                        args=(deed, site.id),
+                    )
+                st.button(
+                    self.say("scenario_page.dismiss"),
+                    key="scn_dismiss",
+                    type="tertiary",
+                    on_click=st.session_state.pop,
+                    args=(CHOSEN, None),
+                )
+
+    def _do(self, deed: str, id_: str) -> None:
+        now = draft(self.screen)
+        work_on(now.closed(id_) if deed == "close" else now.restored(id_))
+
+    def _name(self) -> None:
+        st.session_state["scn_name"] = draft(self.screen).name
+        st.text_input(
+            self.say("scenario_page.name"), key="scn_name", max_chars=80, on_change=self._rename
+        )
+
+    def _rename(self) -> None:
+        name = "".join(c for c in st.session_state["scn_name"] if c.isprintable()).strip()
+        if name:
+            work_on(replace(draft(self.screen), name=name))
+
+    def _edits(self) -> None:
+        html.section(self.say("scenario_page.edits"))
+        edits = draft(self.screen).edits
+        if not edits:
+            html.small(self.say("scenario_page.no_edits"))
+        for edit in edits:
+            words = display(told.edit_words(self.asked, edit), longest=120)
+            st.button(
+                literal(self.say("scenario_page.undo", edit=words)),
+                key=f"scn_undo_{edit.id}",
+                type="tertiary",
+                on_click=self._do,
+                args=("restore", edit.id),
+            )
+
+    def _add(self) -> None:
+        say, lang = self.say, self.screen.state.lang
+        offers = told.centres(self.asked)
+        where = st.selectbox(
+            say("scenario_page.where"),
+            [*offers, TYPED],
+            key="scn_where",
+            format_func=lambda code: (
+                say("scenario_page.where_typed")
+                if code == TYPED
+                else display(name_of(self.asked.districts, code, lang), longest=LONGEST_LABEL)
+            ),
+        )
+        lon, lat = offers.get(str(where), self.screen.city.centre[::-1])
+        if where == TYPED:
+            lon = st.number_input(say("scenario_page.lon"), -180.0, 180.0, lon, 0.01, "%.4f")
+            lat = st.number_input(say("scenario_page.lat"), -85.0, 85.0, lat, 0.01, "%.4f")
+        layers = self.screen.city.layers
+        kinds = [id_ for id_, layer in layers.items() if layer.spec.group == "plan"]
+        kind = st.selectbox(
+            say("scenario_page.kind"),
+            kinds,
+            key="scn_kind",
+            format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
+        )
+        name = st.text_input(say("scenario_page.site_name"), key="scn_site", max_chars=80)
+        if st.button(say("scenario_page.add"), key="scn_add"):
+            self._added(lon, lat, str(kind or ""), name)
+            st.rerun()
+
+    def _close(self) -> None:
+        sites = self.asked.mapped if self.found is None else self.found.sites
+        names = {str(id_): self._label(sites, id_) for id_ in sites.index}
+        chosen = st.selectbox(
+            self.say("scenario_page.choose"),
+            list(names),
+            index=None,
+            placeholder=self.say("scenario_page.closing_hint"),
+            key="scn_closing",
+            format_func=lambda id_: display(names[id_], longest=LONGEST_LABEL),
+        )
+        if chosen and st.button(self.say("scenario_page.close"), key="scn_close"):
+            work_on(draft(self.screen).closed(chosen))
+            st.rerun()
+
+    def _label(self, sites: Any, id_: object) -> str:
+        edit = draft(self.screen).edit(str(id_))
+        if edit is not None and edit.action == "add":
+            return told.site_name(self.asked, edit)
+        return name_of(sites, id_, self.screen.state.lang)
+
+    def _keep(self) -> None:
+        say, now = self.say, draft(self.screen)
+        if st.button(say("scenario_page.save"), key="scn_save", type="primary"):
+            keep(now)
+        if st.session_state.get(FULL):
+            st.error(say("error.scenario.kept"))
+        if kept():
+            html.section(say("scenario_page.saved_title"))
+        for number, (name, scenario) in enumerate(kept().items()):
+            words = short(name)
+            with st.container(horizontal=True, gap="small"):
+                st.button(
+                    literal(say("scenario_page.open", name=words)),
+                    key=f"scn_open_{number}",
+                    on_click=turn_to,
+                    args=(self.screen, scenario),
+                )
+                st.button(
+                    literal(say("scenario_page.forget", name=words)),
+                    key=f"scn_forget_{number}",
+                    type="tertiary",
+                    on_click=forget,
+                    args=(name,),
+                )
+        st.button(
+            say("scenario_page.fresh"),
+            key="scn_fresh",
+            type="tertiary",
+            on_click=turn_to,
+            args=(self.screen, None),
+        )
+
+    def _files(self) -> None:
+        say = self.say
+        st.download_button(
+            say("scenario_page.download"),
+            to_file(draft(self.screen)),
+            file_name=f"{self.screen.city.id}_scenario.geojson",
+            mime="application/geo+json",
+            on_click="ignore",
+            key="scn_download",
+        )
+        given = st.file_uploader(
+            say("scenario_page.upload"),
+            type=["geojson", "json"],
+            key="scn_upload",
+            max_upload_size=1,
+            help=say("scenario_page.upload_help"),
+        )
+        if given is None:
+            st.session_state.pop(LOADED, None)
+            return
+        sites = tuple(self.asked.sites.index)
+        read: _Read | None = st.session_state.get(LOADED)
+        if read is not None and read.holds(given.file_id, sites):
+            self._told(read)
+        else:
+            self._load(given, sites)
+
+    def _load(self, given: UploadedFile, sites: tuple[object, ...]) -> None:
+        """Read a file once for the sites that are shown; one with faults stays out."""
+        city = self.screen.city
+        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
+        try:
+            if given.size > MOST_BYTES:
+                what = f"is {given.size:,} bytes long; at most {MOST_BYTES:,} are allowed."
+                raise DataError("scenario.file", [Problem("scenario", what)])
+            name = given.name.rpartition(".")[0]
+            loaded = load(
+                given.getvalue(), sites=self.asked.sites, kinds=kinds, bbox=city.bbox, name=name
+            )
+            if not keep(loaded.scenario):
+                raise ParameterError("scenario.kept", [])
+        except Exception as error:  # shown on every run that still has the file, and read once
+            st.session_state[LOADED] = _Read(given.file_id, sites, error=error)
+            self._told(st.session_state[LOADED])
+            return
+        st.session_state[LOADED] = _Read(given.file_id, sites, loaded)
+        work_on(loaded.scenario)
+        st.rerun()
+
+    def _told(self, read: _Read) -> None:
+        """Say what came of a file: every fault of it, or what it is called and what it had lost."""
+        if isinstance(read.error, AtlasError):
+            st.error(self.say(f"error.{read.error.key}"))
+            html.faults("", read.error.problems)
+        elif read.error is not None:
+            failure.show(read.error)
+        elif read.loaded is not None:
+            name = read.loaded.scenario.name
+            html.small(self.say("scenario_page.loaded", name=name))
+            if read.loaded.bare:
+                html.small(self.say("scenario_page.loaded_bare", name=name))
+
+    def below(self) -> None:
+        """Show the change by district, and the scenarios side by side."""
+        say = self.say
+        if self.found is None:
+            return
+        with self.under:
+            html.section(say("scenario_page.change_title"))
+            st.html(html.grid(told.unit_table(self.found), say("scenario_page.unit")))
+        self._side_by_side()
+
+    def _side_by_side(self) -> None:
+        """Set the present, the kept scenarios and the one at work side by side."""
+        say, screen = self.say, self.screen
+        if self.found is None:
+            return
+        rivals = {**kept()}
+        if self.found.scenario.edits:
+            rivals[self.found.scenario.name] = self.found.scenario
+        fitting = tuple(s for s in rivals.values() if told.fits(self.asked, s))
+        if not rivals:
+            return
+        html.section(say("scenario_page.compare_title"))
+        if len(fitting) < len(rivals):
+            html.small(say("scenario_page.left_out", count=len(rivals) - len(fitting)))
+        pictures, table = st.container(), st.container()
+        doubt = not screen.state.present and st.toggle(
+            say("scenario_page.compare"), key="scn_compare"
+        )
+        compared = cache.compared_of(screen.city, screen.state, fitting, doubt=doubt)
+        with pictures:
+            html.strip(told.small_maps(self.asked, fitting, compared), "plates")
+        with table:
+            grid = told.comparison_table(self.asked, compared)
+            st.html(html.grid(grid, say("scenario_page.scenario")))
+            html.small(say("scenario_page.compare_note" if doubt else "scenario_page.drawn_note"))

@@ -1,0 +1,96 @@
+"""Show that what is costly is computed once, however many ask for it at the same moment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from geo.base.once import once
+from geo.coverage.simulation import resolution
+from layers.coverage import measure as coverage_view
+from layers.coverage import radii as coverage_rings
+from layers.pack.city import City
+from layers.view.state import default_state
+
+READERS = 8
+
+
+def all_at_once(ask: Callable[[], Any]) -> list[Any]:
+    """Let several threads ask in the same moment."""
+    start = threading.Barrier(READERS)
+
+    def reader(_: int) -> Any:
+        start.wait()
+        return ask()
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return list(pool.map(reader, range(READERS)))
+
+
+def test_all_who_ask_at_once_get_one_answer() -> None:
+    computed: list[str] = []
+    gate = threading.Event()
+
+    @once(maxsize=2)
+    def answer(question: str) -> object:
+        computed.append(question)
+        gate.wait(0.05)  # long enough for the others to come
+        return object()
+
+    assert len(set(all_at_once(lambda: answer("a")))) == 1
+    assert computed == ["a"]
+    assert answer("b") is not answer("a")
+    assert computed == ["a", "b"]
+    answer("c")  # the oldest is let go
+    answer("b")
+    assert computed == ["a", "b", "c", "b"]
+
+
+def test_other_questions_are_not_held_up_and_what_fails_is_asked_again() -> None:
+    inner: list[str] = []
+
+    @once(maxsize=4)
+    def answer(question: str) -> str:
+        if question == "outer":
+            return answer("inner")
+        inner.append(question)
+        if len(inner) == 1:
+            raise ValueError(question)
+        return question
+
+    with pytest.raises(ValueError, match="inner"):
+        answer("outer")
+    assert answer("outer") == "inner"
+    assert inner == ["inner", "inner"]
+
+
+def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
+    toy: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = coverage_view.ask(toy, default_state(toy))
+    answer = coverage_view.Coverage(asked, resolution(asked.sites, radius_m=asked.radius_m))
+    measured: list[tuple[str, float]] = []
+    doubts: list[object] = []
+
+    def covered(_: object, __: object, kind: str, radius_m: float) -> dict[str, int]:
+        time.sleep(0.005)  # long enough for the others to come
+        measured.append((kind, radius_m))
+        return {"n": len(measured)}
+
+    def doubt(*_: object) -> object:
+        time.sleep(0.005)
+        doubts.append(object())
+        return doubts[-1]
+
+    monkeypatch.setattr(coverage_rings, "_covered", covered)
+    monkeypatch.setattr(coverage_view, "doubt_of_distances", doubt)
+    found = all_at_once(lambda: (coverage_rings.rings(answer), answer.distance_doubt))
+    assert len(measured) == len(set(measured)) == len(found[0][0].table) > 2
+    assert doubts == [found[0][1]]
+    table = found[0][0].table
+    assert all(one.table is table and other is doubts[0] for one, other in found)

@@ -1,0 +1,341 @@
+"""Show that the coverage page says, tables, draws and hands over one and the same answer."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+import shapely
+from pyproj import Geod
+
+from layers.coverage import files as coverage_files
+from layers.coverage.measure import (
+    Coverage,
+    ask,
+    caveats,
+    coverage,
+    drawing,
+    drawn_layers,
+    further,
+    in_language,
+    percent,
+    question,
+    reach_of,
+    rules,
+    sentence,
+    span,
+    worst_words,
+)
+from layers.coverage.radii import rings
+from layers.coverage.tables import (
+    distance_table,
+    gap_table,
+    overlap_table,
+    sole_table,
+    target_table,
+    unit_table,
+)
+from layers.language.messages import speaker
+from layers.pack.city import City
+from layers.view.state import CoverageOptions, Filters, ViewState, default_state
+
+
+def asked(city: City, lang: str = "zh", **options: object) -> ViewState:
+    state = default_state(city, lang)  # type: ignore[arg-type]
+    return replace(state, coverage=CoverageOptions(**options))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def ten(tianjin: City) -> Coverage:
+    return coverage(tianjin, asked(tianjin, radius_m=10_000))
+
+
+@pytest.fixture(scope="module")
+def small(toy: City) -> Coverage:
+    """Only the park at the middle of the first square: doubt 300 m, 3 km, a whole disc."""
+    state = replace(
+        asked(toy, radius_m=3_000),
+        layers=frozenset({"science_park"}),
+        filters=Filters(plan_status=frozenset({"existing_2020"})),
+        later=False,
+    )
+    return coverage(toy, state)
+
+
+def test_a_whole_disc_in_a_square_city(small: Coverage) -> None:
+    assert small.area is not None
+    assert small.area.value == pytest.approx(9 * math.pi, rel=1e-4)
+    assert small.rows["990101"]["share"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
+    assert small.rows["990104"]["share"] == 0
+    assert small.resolution.verdict == "uncertainty.fixed"
+    assert "7.1%" in sentence(small)
+
+
+def test_residents_follow_their_district_evenly(small: Coverage) -> None:
+    people = small.asked.residents
+    expected = people["990101"] * small.rows["990101"]["share"] / people.sum()
+    assert small.rows["city"]["people_share"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_gaps_and_reach_fill_the_city(ten: Coverage) -> None:
+    assert ten.area is not None and ten.gaps is not None
+    whole = ten.asked.districts.area.sum() / 1e6
+    left = float(whole) - ten.area.value - float(ten.gaps["area_km2"].sum())
+    assert -1e-6 <= left < 10
+    assert list(ten.gaps["area_km2"]) == sorted(ten.gaps["area_km2"], reverse=True)
+
+
+def test_a_larger_radius_never_covers_less(tianjin: City, ten: Coverage) -> None:
+    five = coverage(tianjin, asked(tianjin, radius_m=5_000))
+    assert five.units is not None and ten.units is not None
+    assert (five.units["share"] <= ten.units["share"] + 1e-9).all()
+    assert (five.units["low"] <= ten.units["low"] + 1e-9).all()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_below_the_median_doubt_it_refuses_in_words(tianjin: City, lang: str) -> None:
+    three = coverage(tianjin, asked(tianjin, lang, radius_m=3_000))
+    assert three.area is None and drawing(three) is None and further(three) == []
+    assert "14" in sentence(three) and "70" in sentence(three) and "%" not in sentence(three)
+    joined = rules(three)[-1]
+    for radius, found in (("1", "0"), ("3", "14"), ("10", "51")):
+        assert found in joined and radius in joined
+
+
+def test_no_place_is_said_in_words(tianjin: City) -> None:
+    state = replace(asked(tianjin), layers=frozenset({"district"}))
+    answer = coverage(tianjin, state)
+    assert sentence(answer) == speaker("zh")("coverage_page.empty")
+    assert rules(answer)
+
+
+def test_the_sentence_carries_the_simulated_interval(ten: Coverage) -> None:
+    row = ten.rows["city"]
+    assert row["low"] < row["high"]
+    assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in sentence(ten)
+    assert ten.simulation is not None and ten.simulation.parameters["draws"] == 500
+    text = " ".join([sentence(ten), *further(ten), *caveats(tuple(ten.findings), "zh")])
+    assert "置信区间" not in text and "16 处" in text
+
+
+def test_the_tables_read_least_first_and_keep_three_things_apart(ten: Coverage) -> None:
+    table = unit_table(ten)
+    assert list(table.index[:4]) == ["天津市", "“津城”", "其他区", "“滨城”"]
+    assert table.index[4] == "蓟州区"
+    assert table.loc["蓟州区", "规划点名"] == "未点名"
+    assert table.loc["蓟州区", "薄弱判断"] == "薄弱区"
+    assert list(gap_table(ten)["区"][:3]) == ["蓟州区", "滨海新区", "宁河区"]
+    assert 0 < len(sole_table(ten)) <= 10
+
+
+def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Coverage) -> None:
+    assert ten.gaps is not None and ten.gap_doubt is not None
+    ninghe = ten.gaps[ten.gaps["within_id"] == "120117"].iloc[0]
+    assert ninghe["low_km2"] < ninghe["area_km2"] < ninghe["high_km2"]
+    own = ten.rows["120117"]  # one area only: its ground is the district
+    assert ninghe["high_km2"] == pytest.approx((1 - own["low"]) * own["area_km2"], rel=1e-3)
+    mapped, rim = ten.asked.mapped, ten.asked.districts.geometry["120119"]
+    near = {k for k, rows in mapped.groupby("kind") if rows.distance(rim).min() < 10_000}
+    told = ten.gaps[ten.gaps["within_id"] == "120119"].iloc[0]["missing"].split(";")
+    assert near and set(told) == set(mapped["kind"]) - near
+    table = gap_table(ten)
+    assert table["排序未定"].iloc[2] == "2、4、5"
+    lacks = dict(zip(table["区"], table["全区都够不到的类别"], strict=True))
+    assert near == {"gathering_area", "corridor_node"}
+    assert lacks["蓟州区"] == "6 类，仅科技创新集聚区；京津创新带节点到达"
+    assert (lacks["静海区"], lacks["津南区"]) == ("科技创新标志区；科技成果转移转化示范区", "无")
+    assert table["最远处到最近场所，模拟区间（km）"].iloc[0] == "56–61"
+    assert "±3.5" in table["最近场所（位置不确定度）"].iloc[0]
+
+
+def test_overlaps_add_up_to_the_city(ten: Coverage) -> None:
+    table = overlap_table(ten)
+    assert list(table.index) == ["0", "1", "2", "3–5", "6 处及以上"]
+    assert ten.overlap is not None
+    whole = float(ten.asked.districts.area.sum()) / 1e6
+    assert ten.overlap.bands["area_km2"].sum() == pytest.approx(whole, rel=1e-6)
+    assert float(table["占全市"].iloc[0].rstrip("%")) == pytest.approx(
+        100 * (1 - ten.rows["city"]["share"]), abs=0.6
+    )
+
+
+def test_the_distances_say_where_the_worst_tenth_lies(ten: Coverage) -> None:
+    table = distance_table(ten)
+    assert list(table.index[:2]) == ["天津市", "蓟州区"]
+    assert "蓟州区" in worst_words(ten) and "42.1–45.8" in worst_words(ten)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_layer_does_not_cover_itself(tianjin: City, lang: str) -> None:
+    kinds = frozenset({"platform", "university"})
+    answer = coverage(
+        tianjin,
+        asked(tianjin, lang, radius_m=10_000, sites=frozenset({"platform"}), targets=kinds),
+    )
+    plain = answer.asked.mapped
+    apart = plain.geometry.apply(lambda p: plain.distance(p).sort_values().iloc[1])
+    found = answer.served["platform"].found
+    assert found is not None and found.value == (apart <= 10_000).sum() < len(plain) == 17
+    table = target_table(answer)
+    assert table.iloc[0, -2] == "17" and table.iloc[1, -2] == "0"
+    assert table.iloc[0, 0] == "17" and table.iloc[0, -1] == "13"
+    assert len(answer.asked.universities) == 68
+
+
+def test_a_target_in_too_much_doubt_is_refused_in_words(tianjin: City) -> None:
+    state = asked(tianjin, radius_m=5_000, targets=frozenset({"sign_area"}))
+    answer = coverage(tianjin, state)
+    assert answer.served["sign_area"].found is None
+    assert "科技创新标志区" in further(answer)[0] and "不计算" in further(answer)[0]
+    assert "不予计算" in str(target_table(answer).iloc[0, 1])
+
+
+def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
+    chosen = asked(tianjin, sites=frozenset({"university"}))
+    entering = ask(tianjin, chosen)
+    assert entering.kinds == ["university"] and len(entering.mapped) == 65
+    assert len(entering.universities) == 0 and len(entering.campuses) == 68
+    shown = drawn_layers(tianjin, chosen)
+    assert "university" in shown and "platform" not in shown and "district" in shown
+    assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers
+
+
+def test_the_drawing_is_what_was_measured(ten: Coverage) -> None:
+    drawn = drawing(ten)
+    assert drawn is not None and ten.area is not None
+    open_, reached, twice = (
+        gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes
+    )
+    assert reached.area / 1e6 == pytest.approx(ten.area.value, rel=2e-3)
+    assert open_.intersection(reached).area < 2e-3 * reached.area
+    assert [s.pattern for s in drawn.shapes] == ["hatch", "", ""]
+    assert ten.overlap is not None
+    assert twice.area / 1e6 == pytest.approx(ten.overlap.value, rel=1e-2)
+
+
+def test_a_radius_from_a_time_states_what_it_assumes(tianjin: City) -> None:
+    options = CoverageOptions(minutes=30, speed_kmh=52, detour_percent=130)
+    assert reach_of(options).radius_m == pytest.approx(20_000)
+    line = rules(coverage(tianjin, replace(asked(tianjin), coverage=options)))[4]
+    assert "52" in line and "1.3" in line and "等时圈" in line
+
+
+def test_what_does_not_matter_does_not_change_the_question(tianjin: City) -> None:
+    state = asked(tianjin)
+    other = replace(state, selected="120119", present=True, compare="120119")
+    assert question(state) == question(other)
+    assert question(state) == question(replace(state, lang="en"))
+    assert question(state) != question(replace(state, later=False))
+
+
+def test_another_language_measures_nothing_anew(
+    ten: Coverage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same numbers in other words: what is drawn late is drawn once, too."""
+    doubt, table = ten.distance_doubt, rings(ten).table
+    for name in (
+        "geo.coverage.simulation.covered_by_draw",
+        "layers.coverage.measure.doubt_of_distances",
+    ):
+        monkeypatch.setattr(name, None)
+    told = in_language(in_language(ten, "en"), "en")
+    assert told.asked.state.lang == "en"
+    assert sentence(told) != sentence(ten) and sentence(in_language(told, "zh")) == sentence(ten)
+    assert told.units is ten.units and told.distance_doubt is doubt
+    assert rings(told).table is table and rings(told).asked is told.asked
+
+
+@pytest.mark.parametrize("fmt", coverage_files.FORMATS)
+def test_a_package_has_its_parameters_and_the_same_bytes(ten: Coverage, fmt: str) -> None:
+    first = coverage_files.package(ten, fmt)
+    assert first.zip() == coverage_files.package(ten, fmt).zip()
+    with zipfile.ZipFile(io.BytesIO(first.zip())) as archive:
+        told = json.loads(archive.read("manifest.json"))
+        assert {entry["name"] for entry in told["files"]} == {*archive.namelist()} - {
+            "manifest.json"
+        }
+    assert told["asked"]["radius_m"] == 10_000
+    assert told["data_date"] == ten.asked.city.data_date
+    city = told["result"]["units"][0]
+    assert city["unit"] == "city" and city["low"] == pytest.approx(ten.rows["city"]["low"])
+    assert any("置信" not in c["zh"] and "模拟区间" in c["zh"] for c in told["caveats"])
+
+
+def test_a_refusal_hands_over_no_area(tianjin: City) -> None:
+    three = coverage(tianjin, asked(tianjin, radius_m=3_000))
+    assert list(coverage_files.package(three, "geojson").files) == ["manifest.json"]
+
+
+def test_the_geojson_is_the_area_in_degrees(small: Coverage) -> None:
+    reach = json.loads(coverage_files.package(small, "geojson").files["reach.geojson"])
+    areas = {f["properties"]["radius_m"]: f for f in reach["features"]}
+    assert sorted(areas) == [3_000, 5_000, 10_000]
+    for km in (3, 5):
+        outline = shapely.geometry.shape(areas[1000 * km]["geometry"])
+        area = gpd.GeoSeries([outline], crs=4326).to_crs(4548).area
+        assert float(area.iloc[0]) / 1e6 == pytest.approx(km**2 * math.pi, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "district"),
+    [("science_park", "120104"), ("science_park", "120110"), ("corridor_node", "120115")],
+)
+def test_an_exported_reach_of_5_km_is_78_5_km2_on_the_ground(
+    tianjin: City, kind: str, district: str
+) -> None:
+    state = replace(
+        asked(tianjin, sites=frozenset({kind})),
+        filters=Filters(district=frozenset({district})),
+    )
+    answer = coverage(tianjin, state)
+    assert len(answer.asked.mapped) == 1
+    reach = json.loads(coverage_files.package(answer, "geojson").files["reach.geojson"])
+    (outline,) = (f for f in reach["features"] if f["properties"]["radius_m"] == 5_000)
+    ground, _ = Geod(ellps="GRS80").geometry_area_perimeter(
+        shapely.geometry.shape(outline["geometry"])
+    )
+    assert abs(ground) / 1e6 == pytest.approx(78.54, rel=1e-3)
+
+
+def test_everything_on_the_page_is_in_the_files(ten: Coverage) -> None:
+    files = coverage_files.package(ten, "csv").files
+    assert {name.removesuffix(".csv") for name in files} == {
+        *("reach", "reached_twice", "uncovered", "sites", "units", "radii"),
+        *("overlap", "distances", "targets", "manifest.json"),
+    }
+    gaps_ = files["uncovered.csv"].decode("utf-8-sig").splitlines()
+    for column in ("low_km2", "high_km2", "farthest_low_m", "missing", "open_with", "radius_m"):
+        assert column in gaps_[0]
+    told = json.loads(files["manifest.json"])
+    assert told["asked"]["sites_from"][0] == "science_park"
+    assert told["result"]["worst_tenth"]["low_m"] < told["result"]["worst_tenth"]["high_m"]
+    assert any("最远的十分之一" in caveat["zh"] for caveat in told["caveats"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_any_city_and_layer_can_be_asked(toy: City, lang: str) -> None:
+    city = toy
+    for layers in (frozenset(city.layers), frozenset({"university"}), frozenset()):
+        state = replace(asked(city, lang, radius_m=60_000), layers=layers)
+        answer = coverage(city, state)
+        assert sentence(answer)
+        if answer.area is not None:
+            assert unit_table(answer).shape[0] >= 4
+            assert drawing(answer) is not None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(0.622, 0.71, "62–71%"), (0.324, 0.33, "32.4–33.0%"), (1, 1, "100%"), (0, 0, "0.0%")],
+)
+def test_an_interval_is_no_finer_than_it_is_wide(low: float, high: float, text: str) -> None:
+    assert span(low, high) == text
+
+
+def test_a_share_has_at_most_three_digits() -> None:
+    assert [percent(s) for s in (0.0664, 0.5, 1.0)] == ["6.6%", "50%", "100%"]

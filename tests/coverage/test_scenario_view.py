@@ -1,0 +1,184 @@
+"""Show that a scenario is put beside the present in words, tables and a drawing, and stays out."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import math
+import re
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+
+from geo.base.errors import DataError
+from geo.coverage.scenario import Scenario
+from layers.coverage.measure import Asked, ask
+from layers.coverage.scenario import (
+    GAINED,
+    LOST,
+    centres,
+    change,
+    compared,
+    comparison_table,
+    drawing,
+    edit_words,
+    fits,
+    handles,
+    points_of_percent,
+    refusal,
+    sentence,
+    small_maps,
+    unit_table,
+)
+from layers.pack.city import City
+from layers.view.state import CoverageOptions, Filters, default_state
+
+
+@pytest.fixture(scope="module")
+def asked(toy: City) -> Asked:
+    """One park at the middle of the first square; the squares' sides are 10 km."""
+    state = replace(
+        default_state(toy),
+        layers=frozenset({"science_park"}),
+        filters=Filters(plan_status=frozenset({"existing_2020"})),
+        later=False,
+        coverage=CoverageOptions(radius_m=3_000),
+    )
+    return ask(toy, state)
+
+
+def degrees(east_km: float, north_km: float) -> tuple[float, float]:
+    point = gpd.GeoSeries.from_xy([500_000 + 1000 * east_km], [4_300_000 + 1000 * north_km])
+    (at,) = point.set_crs(4548).to_crs(4326)
+    return at.x, at.y
+
+
+def test_a_second_disc_adds_its_area_to_its_district_only(asked: Asked) -> None:
+    found = change(asked, Scenario("A").added(*degrees(15, 15), kind="platform", name="新"))
+    assert found.area.value == pytest.approx(18 * math.pi, rel=1e-4)
+    assert found.units["990104"]["change"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
+    table = unit_table(found)
+    assert "丁区" in table.index and "甲区" not in table.index
+    assert table.loc["丁区", "变化（km²）"] == f"{9 * math.pi:+.1f}"
+
+
+def test_gained_and_lost_are_drawn_apart(asked: Asked) -> None:
+    found = change(asked, Scenario("A").moved("park-one", *degrees(15, 15)))
+    gained, lost, way = drawing(found).shapes
+    (line,) = gpd.GeoDataFrame(way.frame).to_crs(4548).geometry
+    assert line.length == pytest.approx(math.hypot(10_000, 10_000), rel=1e-5)
+    for part, corner in ((gained, (515_000, 4_315_000)), (lost, (505_000, 4_305_000))):
+        shape = gpd.GeoDataFrame(part.frame).to_crs(4548).geometry.iloc[0]
+        assert shape.area / 1e6 == pytest.approx(9 * math.pi, rel=1e-2)
+        assert (shape.centroid.x, shape.centroid.y) == pytest.approx(corner, abs=30)
+    assert gained.fill != lost.fill
+
+
+def test_a_closed_site_never_covers_more(asked: Asked) -> None:
+    found = change(asked, Scenario("A").closed("park-one"))
+    assert found.area.value == 0
+    (ghost,) = handles(found)
+    assert ghost.id == "park-one" and not ghost.movable and "方案中关闭" in ghost.name
+    assert "-7.1" in sentence(found)
+
+
+def test_every_mapped_site_can_be_taken_hold_of(tianjin: City) -> None:
+    asked = ask(tianjin, default_state(tianjin))
+    found = change(asked, Scenario("A").added(117.3, 39.9, kind="platform", name="新站"))
+    marks = handles(found)
+    assert len(marks) == len(asked.mapped) + 1
+    assert all(mark.movable for mark in marks)
+    assert marks[-1].name == "新站" and marks[-1].id == "new-1"
+
+
+def test_nothing_of_a_scenario_reaches_the_pack(tianjin: City) -> None:
+    before = tianjin.layers["science_park"].frame.copy()
+    asked = ask(tianjin, default_state(tianjin))
+    change(asked, Scenario("A").moved("park-tust", 117.1, 39.9)).units  # noqa: B018
+    assert tianjin.layers["science_park"].frame.equals(before)
+    assert len(ask(tianjin, default_state(tianjin)).sites) == len(asked.sites)
+
+
+def test_a_change_to_a_place_not_shown_is_refused(asked: Asked) -> None:
+    with pytest.raises(DataError):
+        change(asked, Scenario("A").closed("gone"))
+
+
+def test_scenarios_stand_side_by_side_with_intervals(asked: Asked) -> None:
+    near = Scenario("近").added(*degrees(5, 5), kind="platform")
+    far = Scenario("远").added(*degrees(15, 15), kind="platform")
+    found = compared(asked, [near, far], doubt=True)
+    table = comparison_table(asked, found)
+    assert list(table.index) == ["现状", "近", "远"]
+    assert table.loc["远", "改动（新增/移动/关闭）"] == "1 / 0 / 0"
+    assert found.parameters["draws"] == 500
+    row = found.table.loc["远"]
+    assert row["low"] == pytest.approx(9 * math.pi / 400, rel=2e-3)
+    assert row["low"] <= row["high"]
+
+
+def shoelace_km2(path: str, latitude: float) -> float:
+    """Area of the rings of an SVG path in Web Mercator, holes taken off by their turn."""
+    total = 0.0
+    for ring in path.removesuffix("Z").split("Z"):
+        points = [at.split() for at in ring.removeprefix("M").split("L")]
+        for (x, y), (u, v) in itertools.pairwise(points):
+            total += (float(x) * float(v) - float(u) * float(y)) / 2
+    return abs(total) / 1e6 * math.cos(math.radians(latitude)) ** 2
+
+
+def test_small_pictures_show_what_the_table_says(asked: Asked) -> None:
+    x, y = degrees(15, 15)
+    far, gone = Scenario("远").added(x, y, kind="platform"), Scenario("关").closed("park-one")
+    found = compared(asked, [far, gone], doubt=False)
+    pictures, table = small_maps(asked, [far, gone], found), comparison_table(asked, found)
+    assert [p.caption.split("：")[0] for p in pictures] == list(table.index)
+    for picture, share in zip(pictures, table["覆盖面积比例（按图上点位）"], strict=True):
+        assert share in picture.caption
+    svgs = [base64.b64decode(p.uri.split(",")[1]).decode() for p in pictures]
+    assert len({svg.split('viewBox="')[1].split('"')[0] for svg in svgs}) == 1
+    for svg, colour in ((svgs[1], GAINED["fill"]), (svgs[2], LOST["fill"])):
+        (drawn,) = re.findall(f'<path d="([^"]+)" fill="{colour}"', svg)
+        assert shoelace_km2(drawn, y) == pytest.approx(9 * math.pi, rel=0.02)
+    assert [svg.count("<circle") for svg in svgs] == [0, 1, 0]
+    assert table.loc["关", "最远十分之一面积的平均距离（km）"] == "–"
+
+
+def test_a_scenario_of_other_places_does_not_fit(asked: Asked) -> None:
+    assert fits(asked, Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform"))
+    assert not fits(asked, Scenario("A").closed("elsewhere"))
+
+
+def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Asked) -> None:
+    assert "还没有改动" in sentence(change(asked, Scenario("A")))
+    scenario = Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform")
+    assert edit_words(asked, scenario.edits[0]) == "关闭 · 第一大学科技园"
+    assert edit_words(asked, scenario.edits[1]) == "新增 · new-1 (117.0000, 39.0000)"
+
+
+def test_centres_lie_in_their_districts(asked: Asked, toy: City) -> None:
+    for code, (lon, lat) in centres(asked).items():
+        spot = gpd.points_from_xy([lon], [lat])[0]
+        assert toy.districts.geometry[code].covers(spot)
+
+
+def test_a_radius_finer_than_the_doubt_is_refused(tianjin: City) -> None:
+    state = replace(default_state(tianjin), coverage=CoverageOptions(radius_m=3_000))
+    assert refusal(ask(tianjin, state)) is not None
+    assert refusal(ask(tianjin, default_state(tianjin))) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0123, "+1.2"),
+        (-0.0123, "-1.2"),
+        (0.0004, "+0.04"),
+        (-0.0004, "-0.04"),
+        (0.00001, "0"),
+        (-0.00001, "0"),
+    ],
+)
+def test_a_change_is_signed(share: float, text: str) -> None:
+    assert points_of_percent(share) == text

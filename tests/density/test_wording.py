@@ -1,0 +1,416 @@
+"""Show that the density page draws in the right place, says what is firm, and hands it over."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from colorspacious import cspace_convert
+from PIL import Image
+from pyproj import Transformer
+from rasterio.io import MemoryFile
+from shapely import Point
+
+from geo.base.points import located
+from geo.coverage.simulation import SEED, displacements
+from geo.density.peaks import INVENTORY_FINEST_CELL_M
+from layers.density.files import files
+from layers.density.measure import Measured, at_places, cell_of, cells, measure, outlines
+from layers.density.wording import tell
+from layers.language.messages import speaker
+from layers.language.values import number
+from layers.map.colours import RAMP, shades
+from layers.pack.city import City
+from layers.view.rows import View, look
+from layers.view.state import DensityOptions, Filters, default_state
+
+
+def _view(city: City, options: DensityOptions, **changes: Any) -> View:
+    return look(city, replace(default_state(city), density=options, **changes))
+
+
+@pytest.fixture(scope="module")
+def measured(tianjin: City) -> Measured:
+    """The shipped city at the finest bandwidth."""
+    return measure(_view(tianjin, DensityOptions(bandwidth_km=3)))
+
+
+def _read(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def _misfits(measured: Measured, shift_m: float = 0.0) -> int:
+    """Count points whose pixel shows a class that no cell within one cell's distance has."""
+    laid, surface = measured.picture, measured.surface
+    assert laid is not None
+    classes = np.asarray(Image.open(io.BytesIO(laid.png)))
+    (south, west), (north, east) = laid.bounds
+    rng = np.random.default_rng(5)
+    x0, y0, x1, y1 = surface.grid.bounds
+    xy = rng.uniform((x0 + 3e3, y0 + 3e3), (x1 - 3e3, y1 - 3e3), (4000, 2))
+    xy = np.vstack([xy, [(p.x, p.y) for p in measured.places.geometry]])
+    to_mercator = Transformer.from_crs(4326, 3857, always_xy=True)
+    to_degrees = Transformer.from_crs(surface.crs, 4326, always_xy=True)
+    left, low = to_mercator.transform(west, south)
+    right, high = to_mercator.transform(east, north)
+    x, y = to_mercator.transform(*to_degrees.transform(xy[:, 0] + shift_m, xy[:, 1]))
+    column = ((x - left) / (right - left) * classes.shape[1]).astype(int)
+    row = ((high - y) / (high - low) * classes.shape[0]).astype(int)
+    seen = classes[row, column]
+    moves = [(dx, dy) for dx in (-500, 0, 500) for dy in (-500, 0, 500)]
+    near = np.array([surface.at(xy + move) for move in moves])
+    of = np.searchsorted(measured.breaks, near, side="right")
+    return int(((seen < of.min(axis=0)) | (seen > of.max(axis=0))).sum())
+
+
+def test_the_picture_fits_the_ground_to_within_one_cell(measured: Measured) -> None:
+    assert _misfits(measured) == 0
+    assert _misfits(measured, shift_m=2000) > 20, "the check must be able to fail"
+
+
+def test_every_row_is_accounted_for(measured: Measured, tianjin: City) -> None:
+    shown = look(tianjin, default_state(tianjin)).places
+    assert measured.shown == len(shown) == 86
+    assert (
+        measured.surface.n + measured.nested + measured.unmapped + measured.outside
+        == measured.shown
+    )
+    # A second route: rows without a point, and rows whose parent has one too.
+    assert measured.unmapped == int((shown.geometry.isna() | shown.geometry.is_empty).sum()) == 16
+    ids = set(shown.index[shown.geometry.notna()])
+    nested = [i for i in ids if shown["parent_id"][i] in ids]
+    assert measured.nested == len(nested) == 10
+    for lang in ("zh", "en"):
+        told = tell(measured, lang)
+        assert "86" in told.account
+        rows, mapped = (
+            [int(n) for n in re.findall(r"(?<= )\d+(?= |$)", text)] for text in told.sums
+        )
+        assert rows == [86, 70, 16]
+        assert mapped == [70, 56, 10, 4]
+
+
+def test_the_surface_is_the_sum_of_kernels(measured: Measured) -> None:
+    # Far from the boundary the edge correction is nothing: sum the kernels by hand at the peak.
+    peak = measured.peaks[0]
+    d2 = (measured.places.geometry.x - peak.x) ** 2 + (measured.places.geometry.y - peak.y) ** 2
+    by_hand = float(np.exp(-d2 / (2 * 3000**2)).sum() / (2 * math.pi * 3**2))
+    assert peak.value == pytest.approx(by_hand, rel=0.01)
+    assert measured.districts["mass"].sum() == pytest.approx(measured.surface.n, rel=0.05)
+
+
+def test_the_geotiff_lies_in_the_right_place(measured: Measured, tianjin: City) -> None:
+    with MemoryFile(files(measured).files["density.tif"]) as memory, memory.open() as tiff:
+        assert tiff.crs.to_epsg() == tianjin.metric_epsg == 4548
+        west, south, east, north = outlines(tianjin).total_bounds
+        assert tiff.bounds.left <= west < east <= tiff.bounds.right
+        assert tiff.bounds.bottom <= south < north <= tiff.bounds.top
+        assert (tiff.bounds.right - east) < 500
+        peak = measured.peaks[0]
+        value = next(tiff.sample([(peak.x, peak.y)]))[0]
+        assert value == pytest.approx(peak.value, rel=1e-6)
+        tags = tiff.tags()
+    assert tags["sigma_km"] == "3.0"
+    assert tags["data_date"] == tianjin.data_date
+    assert tags["city"] == "tianjin"
+    assert "layers=" in tags["places"]
+    assert "density.few" in tags["caveats"]
+
+
+def test_contours_carry_their_parameters(measured: Measured) -> None:
+    found = json.loads(files(measured).files["density_contours.geojson"])
+    assert [f["properties"]["level_per_km2"] for f in found["features"]] == list(measured.breaks)
+    first = found["features"][0]["properties"]
+    assert (first["sigma_m"], first["kernel"], first["n"]) == (3000.0, "gaussian", 56)
+    assert first["unit"] == "1/km²"
+    lon, lat = found["features"][0]["geometry"]["coordinates"][0][0]
+    assert 116 < lon < 119
+    assert 38 < lat < 41
+
+
+def test_tables_hold_the_numbers_of_the_screen(measured: Measured) -> None:
+    package = files(measured)
+    rows = _read(package.files["density_districts.csv"])
+    assert float(rows[0]["mass"]) == measured.districts["mass"].max()
+    told = tell(measured, "zh")
+    assert [row["name_zh"] for row in rows] == list(told.districts.index)
+    peaks = _read(package.files["density_peaks.csv"])
+    assert [float(row["per_km2"]) for row in peaks] == [p.value for p in measured.peaks]
+    assert peaks[0]["holds"] == f"{measured.holds.value:.3f}" if measured.holds else False
+    about = {row["name"]: row["en"] for row in _read(package.files["density_about.csv"])}
+    assert about["kernel"] == "gaussian"
+    assert package.zip() == files(measured).zip()
+
+
+def test_a_stack_of_stand_ins_is_called_that(measured: Measured) -> None:
+    stacked = [p for p in measured.peaks if p.label == "peak.coincident"]
+    assert stacked
+    sentence = speaker("zh")("peak.coincident", rows=4)
+    told = tell(measured, "zh")
+    assert any(sentence in note for peak in told.peaks for note in peak.notes)
+
+
+def test_what_is_finer_than_the_doubt_is_said_so(measured: Measured) -> None:
+    doubt = measured.places["uncertainty_m"]
+    told = tell(measured, "zh")
+    many = int((2 * doubt > 3000).sum())
+    assert 0 < many < len(doubt)
+    assert any(f"56 处中有 {many} 处的位置不确定度超过带宽" in text for text in told.notes)
+    assert any("只能看作范围" in note for note in told.peaks[0].notes)
+
+
+def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_the_file(
+    measured: Measured,
+) -> None:
+    """Second route: every draw's kernels summed by hand, as shares of those as drawn."""
+    places = measured.places
+    there = located(places, argument="places")
+    moves = displacements(there, draws=200, seed=SEED)
+    told, rows = tell(measured, "zh"), _read(files(measured).files["density_peaks.csv"])
+    assert len(measured.peaks) == 5
+    for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
+        doubt = places.loc[list(peak.makers), "uncertainty_m"].max()
+        assert doubt > 1500, "each of them rests on places less sure than half of 3 km"
+        assert height is not None
+        sums = []
+        for move in (np.zeros_like(moves[0]), *moves):
+            d2 = ((there.xy + move - (peak.x, peak.y)) ** 2).sum(axis=1)
+            sums.append(np.exp(-d2 / (2 * 3000**2)).sum())
+        low, high = np.percentile(peak.value * np.array(sums[1:]) / sums[0], [5, 95])
+        assert (height.low, height.high) == pytest.approx((low, high))
+        words = f"{number(low)}–{number(high)}"
+        assert f"每平方公里 {words} 处（模拟区间，90% 的抽取）" in told.peaks[at].title
+        assert told.drawing.handles[at].name == told.peaks[at].title
+        assert told.ranking.iloc[at, 1] == words
+        assert float(rows[at]["low_per_km2"]) == height.low
+        assert float(rows[at]["high_per_km2"]) == height.high
+        assert rows[at]["draws"] == "200"
+    assert measured.heights[0] is not None
+    assert f"{number(measured.heights[0].low)}–" in told.sentence
+    for lang in ("zh", "en"):
+        spoken = " ".join(note for peak in tell(measured, lang).peaks for note in peak.notes)
+        assert "置信区间" not in spoken
+        assert "confidence interval" not in spoken
+
+
+def test_each_place_has_a_figure_or_a_range_after_its_own_doubt(measured: Measured) -> None:
+    """Second route: the kernels at the centre of each place's cell, one place after the other."""
+    rows = _read(files(measured).files["density_places.csv"])
+    places = measured.places
+    there = located(places, argument="places")
+    moved = there.xy + displacements(there, draws=200, seed=SEED)
+    assert [row["id"] for row in rows] == list(places.index)
+    for row, (x, y), doubt in zip(rows, there.xy, places["uncertainty_m"], strict=True):
+        assert row["answer"] == ("figure" if 2 * doubt <= 3000 else "interval")
+        value = float(measured.surface.at(np.array([[x, y]]))[0])
+        if row["answer"] == "figure":
+            assert float(row["per_km2"]) == value
+            assert row["low_per_km2"] == row["high_per_km2"] == ""
+            continue
+        centre = np.array([(x // 500 + 0.5) * 500, (y // 500 + 0.5) * 500])
+        sums = [
+            np.exp(-((xy - centre) ** 2).sum(axis=1) / (2 * 3000**2)).sum()
+            for xy in (there.xy, *moved)
+        ]
+        low, high = np.percentile(value * np.array(sums[1:]) / sums[0], [5, 95])
+        assert float(row["low_per_km2"]) == pytest.approx(low)
+        assert float(row["high_per_km2"]) == pytest.approx(high)
+        assert row["per_km2"] == ""
+    assert {row["answer"] for row in rows} == {"figure", "interval"}
+
+
+def test_no_range_is_drawn_where_a_doubt_is_not_known(measured: Measured) -> None:
+    places = measured.places.copy()
+    places.loc[places.index[0], "uncertainty_m"] = np.nan
+    found = at_places(replace(measured, places=places))
+    sure = 2 * places["uncertainty_m"] <= 3000
+    assert (found["answer"] == np.where(sure, "figure", "refused")).all()
+    assert found.loc[~sure, ["per_km2", "low_per_km2", "high_per_km2"]].isna().to_numpy().all()
+
+
+def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
+    wide = measure(_view(tianjin, DensityOptions(bandwidth_km=8)))
+    told, rows = tell(wide, "zh"), _read(files(wide).files["density_peaks.csv"])
+    sure = [
+        wide.places.loc[list(peak.makers), "uncertainty_m"].max() <= 4000 for peak in wide.peaks
+    ]
+    assert set(sure) == {True, False}
+    for at, fine in enumerate(sure):
+        assert (wide.heights[at] is None) == fine
+        assert ("模拟区间" not in told.peaks[at].title) == fine
+        assert (rows[at]["low_per_km2"] == "") == fine
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_without_a_known_doubt_there_is_no_figure(measured: Measured, lang: str) -> None:
+    """The pack holds a doubt for every place: what if one were not known."""
+    unknown = replace(measured, heights=(None,) * 5, holds=None, drawn_in={})
+    told = tell(unknown, lang)
+    refusal = speaker(lang)("density_page.no_height")
+    assert refusal in told.sentence
+    assert all(refusal in peak.title for peak in told.peaks)
+    assert set(told.ranking.iloc[:, 1]) == {"–"}
+    assert len(told.firmness) == 1
+
+
+def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -> None:
+    found = measure(_view(tianjin, DensityOptions(bandwidth_km=5)))
+    told = tell(found, "zh")
+    assert found.holds is not None
+    spot, _, district, so = told.firmness
+    peak = found.peaks[0]
+    near = np.hypot(*(found.holds.at - (peak.x, peak.y)).T) <= 5000
+    assert f"200 次抽取中，{round(100 * near.mean())}% 的最高处仍在图上峰值的 5 公里以内" in spot
+    # Each draw's peak in its district, one after the other.
+    zones = outlines(tianjin).geometry
+    codes = [zones.index[zones.contains(Point(at))][0] for at in found.holds.at]
+    for code, times in Counter(codes).items():
+        name = tianjin.districts["name_zh"][code]
+        assert f"在{name}的占 {round(100 * times / 200)}%" in district
+        assert found.drawn_in[code] == times / 200
+    assert "只宜说“西青区与南开区一带”" in so
+    # At 3 km the disc lies in one district, but a fifth of the draws put the peak in the other.
+    fine = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=3))), "zh")
+    assert "西青区与南开区一带" in fine.sentence
+
+
+def test_what_is_seldom_is_not_never(measured: Measured) -> None:
+    told = tell(replace(measured, drawn_in={"120111": 0.995, "120104": 0.005}), "zh")
+    assert "在西青区的占 99%、在南开区的占 <1%" in told.firmness[2]
+
+
+@pytest.mark.parametrize(
+    ("bandwidth", "asked", "used", "offered"),
+    [
+        (3, 0, 500, (0, 500, 1000)),
+        (3, 100, 500, (0, 500, 1000)),
+        (3, 1000, 1000, (0, 500, 1000)),
+        (3, 2000, 500, (0, 500, 1000)),
+        (5, 2000, 2000, (0, 500, 1000, 2000)),
+        (8, 0, 500, (0, 500, 1000, 2000)),
+        (12, 0, 1000, (0, 500, 1000, 2000)),
+    ],
+)
+def test_a_cell_is_no_finer_than_the_rule_and_shows_the_surface(
+    bandwidth: int, asked: int, used: int, offered: tuple[int, ...]
+) -> None:
+    assert cells(bandwidth) == offered
+    assert min(offered[1:]) == INVENTORY_FINEST_CELL_M
+    assert cell_of(DensityOptions(bandwidth_km=bandwidth, cell_m=asked)) == used
+
+
+def test_the_cell_arrives_in_every_result_and_its_rule_on_the_page(tianjin: City) -> None:
+    coarse = measure(_view(tianjin, DensityOptions(bandwidth_km=5, cell_m=2000)))
+    assert coarse.surface.cell_m == 2000
+    assert coarse.runs is not None
+    assert set(coarse.runs.runs["cell_m"]) == {1000, 2000}
+    told = tell(coarse, "zh")
+    assert any("网格 2\u202f000\u202fm" in text for text in told.method)
+    many = int((2 * coarse.places["uncertainty_m"] > 2000).sum())
+    assert any(f"56 处中有 {many} 处的位置不确定度超过网格" in text for text in told.notes)
+    with MemoryFile(files(coarse).files["density.tif"]) as memory, memory.open() as tiff:
+        assert tiff.res == (2000, 2000)
+        assert "density.cell_too_fine_places" in tiff.tags()["caveats"]
+        assert tiff.tags()["cell_too_fine"] == str(many)
+    assert list(told.cells) == [0, 500, 1000, 2000]
+    assert told.cells[0] == "自动（500\u202fm）"
+    assert "位置精度" in told.rules[0]
+    assert any("自适应带宽要有 200 个以上的点" in text for text in told.rules)
+    refused = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=3, cell_m=2000))), "zh")
+    assert "已改用自动" in refused.rules[0]
+
+
+def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
+    found = measure(_view(tianjin, DensityOptions(bandwidth_km=5, kernel="quartic")))
+    assert found.runs is not None
+    assert {s.parameters["kernel"] for s in found.runs.surfaces} == {"quartic"}
+    same = next(s for s in found.runs.surfaces if (s.cell_m, s.parameters["sigma_km"]) == (500, 5))
+    assert np.array_equal(same.values, found.surface.values)
+    assert found.holds is not None
+    assert found.holds.parameters["kernel"] == "quartic"
+
+
+def test_the_peak_is_named_no_finer_than_the_bandwidth(tianjin: City) -> None:
+    # At 5 km the highest cell lies on the border of two districts: both are named.
+    told = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=5))), "zh")
+    assert "西青区与南开区一带" in told.sentence
+    assert any("最高处在西青区的占" in text for text in told.firmness)
+
+
+def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: Measured) -> None:
+    told, runs = tell(measured, "zh"), measured.runs
+    assert runs is not None
+    assert len(told.strip) == len(runs.runs) == 6
+    assert [c.split("，")[0] for c in (s.caption for s in told.strip)][:3] == [
+        *("带宽 1.5\u202fkm", "带宽 3\u202fkm", "带宽 6\u202fkm")
+    ]
+    assert speaker("zh")(runs.verdict, **runs.parameters) in told.verdict
+    assert runs.verdict == "sensitivity.peak_moves"
+    assert "不宜谈峰值" in told.sentence, (
+        "the first sentence must not promise what the strip denies"
+    )
+    assert all(s.uri.startswith("data:image/svg+xml;base64,") for s in told.strip)
+
+
+def test_weights_and_kernel_change_the_surface(measured: Measured, tianjin: City) -> None:
+    other = measure(_view(tianjin, DensityOptions(bandwidth_km=3, kernel="quartic")))
+    assert other.surface.parameters["kernel"] == "quartic"
+    assert not np.allclose(other.surface.values, measured.surface.values, rtol=0.01)
+    weighed = measure(_view(tianjin, DensityOptions(bandwidth_km=3, weight="level")))
+    levels, basis = measured.places["level"], measured.places["level_basis"]
+    national = int(((levels == "national") & (basis != "aimed_at")).sum())
+    middle = int((levels.isin(["ministerial", "municipal"]) & (basis != "aimed_at")).sum())
+    by_hand = 56 + 2 * national + middle
+    assert weighed.surface.parameters["weight_sum"] == pytest.approx(by_hand)
+    assert "加权处" in tell(weighed, "zh").sentence
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_to_measure_is_said(tianjin: City, lang: str) -> None:
+    nothing = Filters(level=frozenset({"district"}), field=frozenset({"aerospace"}))
+    changed: tuple[dict[str, Any], ...] = ({"layers": frozenset()}, {"filters": nothing})
+    for changes in changed:
+        empty = measure(_view(tianjin, DensityOptions(), **changes))
+        told = tell(empty, lang)
+        assert told.sentence == speaker(lang)("density_page.empty")
+        assert told.drawing.raster is None
+        assert (told.peaks, told.strip, told.verdict, told.account) == ((), (), "", "")
+        assert len(told.rules) == 1, "nothing is said of a bandwidth that adapts to no place"
+        assert files(empty).zip()
+
+
+def test_one_place_is_one_bump(toy: City) -> None:
+    # platform-none has no site, zone-all and its part share a point: pilot zones give one place.
+    one = measure(_view(toy, DensityOptions(), layers=frozenset({"pilot_zone"})))
+    assert one.surface.n == 1
+    assert len(one.peaks) == 1
+    told = tell(one, "zh")
+    assert told.too_few
+    assert told.districts.iloc[0, 1] != "–"
+
+
+def test_the_ramp_is_even_and_of_one_hue() -> None:
+    rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in RAMP])
+    for vision in ("normal", "deuteranomaly", "protanomaly", "tritanomaly"):
+        space: Any = (
+            "sRGB1"
+            if vision == "normal"
+            else {"name": "sRGB1+CVD", "cvd_type": vision, "severity": 100}
+        )
+        shown = np.clip(cspace_convert(rgb, space, "sRGB1"), 0, 1)
+        steps = -np.diff(cspace_convert(shown, "sRGB1", "CAM02-UCS")[:, 0])
+        assert steps.min() > 5.5, vision
+        if vision == "normal":
+            assert steps.max() / steps.min() < 1.15
+    hue = np.unwrap(cspace_convert(rgb, "sRGB1", "JCh")[:, 2], period=360)
+    assert hue.max() - hue.min() < 40
+    assert shades(9) == RAMP
+    assert len(set(shades(4))) == 4

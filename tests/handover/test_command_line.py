@@ -1,0 +1,176 @@
+"""Show that the command line reads what the address bar says, and refuses what it cannot."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from geo.base.errors import DataError, ParameterError
+from layers.handover.command_line import Wish, read
+from layers.pack.city import City, load_city
+from layers.view.state import Camera, Filters, ViewState, default_state, to_query
+from tests.hostile import TOY
+
+
+def ask(*flags: str) -> Wish:
+    return read([*flags, "--out", "there"])
+
+
+def refused(*flags: str) -> list[tuple[str, str]]:
+    with pytest.raises(ParameterError) as caught:
+        ask(*flags)
+    return [(problem.where, problem.what) for problem in caught.value.problems]
+
+
+def test_a_city_alone_is_its_default_state_in_geojson(tianjin: City) -> None:
+    wish = ask("--city", "tianjin")
+    assert wish.city.digest == tianjin.digest
+    assert wish.state == default_state(tianjin)
+    assert (wish.layers, wish.fmt, wish.epsg) == (None, "geojson", 4326)
+    assert (wish.out, wish.zipped) == (Path("there"), False)
+
+
+def test_flags_become_the_state(tianjin: City) -> None:
+    wish = ask(
+        *("--city", "tianjin", "--period", "2025", "--no-later", "--level", "national,municipal"),
+        *("--district", "120116,outside", "--subkind", "major_facility", "--field", "aerospace"),
+        *("--plan-status", "to_build", "--current-status", "unknown", "--location-class", "none"),
+        *("--format", "gpkg", "--crs", "EPSG:4527", "--layer", "platform, axis", "--zip"),
+    )
+    assert wish.state == replace(
+        default_state(tianjin),
+        period="2025",
+        later=False,
+        filters=Filters(
+            level=frozenset({"national", "municipal"}),
+            district=frozenset({"120116", "outside"}),
+            subkind=frozenset({"major_facility"}),
+            field=frozenset({"aerospace"}),
+            plan_status=frozenset({"to_build"}),
+            current_status=frozenset({"unknown"}),
+            location_class=frozenset({"none"}),
+        ),
+    )
+    assert (wish.layers, wish.fmt, wish.epsg) == (("axis", "platform"), "gpkg", 4527)
+    assert wish.zipped
+
+
+def test_all_means_every_layer_of_the_city(tianjin: City) -> None:
+    assert ask("--city", "tianjin", "--layer", "all").layers == tuple(tianjin.layers)
+
+
+@pytest.fixture
+def view(tianjin: City) -> ViewState:
+    """A view far from the default in everything."""
+    return ViewState(
+        city="tianjin",
+        lang="en",
+        period="2020",
+        later=False,
+        layers=frozenset({"platform", "district"}),
+        filters=Filters(level=frozenset({"national"}), district=frozenset({"120116"})),
+        selected="120116",
+        camera=Camera(39.1, 117.2, 11),
+        district="120116",
+        compare="120101",
+        present=True,
+    )
+
+
+@pytest.mark.parametrize("before", ["", "?", "http://localhost:8501/explore?"])
+def test_an_address_brings_its_view_whole_or_from_the_question_mark(
+    view: ViewState, before: str
+) -> None:
+    assert ask("--view", before + urlencode(to_query(view))).state == view
+
+
+def test_flags_take_the_place_of_what_the_address_says(view: ViewState) -> None:
+    query = urlencode(to_query(view))
+    wish = ask("--view", query, "--period", "now", "--later", "--level", "municipal")
+    assert wish.state == replace(
+        view,
+        period="now",
+        later=True,
+        filters=replace(view.filters, level=frozenset({"municipal"})),
+    )
+    assert wish.layers is None
+
+
+def test_what_an_address_says_wrongly_is_refused_though_a_browser_forgives_it() -> None:
+    told = refused(
+        "--view", "city=tianjin&levle=national&level=national.natoinal&layers=none&period=2030"
+    )
+    assert told == [
+        ("--view", "the key 'levle' is unknown."),
+        ("--view", "'natoinal' is unknown."),
+        ("--view", "'2030' is unknown."),
+    ]
+
+
+def test_an_address_of_a_screen_that_does_not_matter_here_is_forgiven() -> None:
+    wish = ask("--view", "city=tianjin&sel=gone&at=1,2,3,4&lang=xx&level=all")
+    assert wish.state.selected is None
+
+
+def test_every_word_that_is_unknown_is_listed_at_once() -> None:
+    told = refused(
+        *("--city", "tianjin", "--period", "2030", "--level", "top,national", "--crs", "wgs84"),
+        *("--district", "999999"),
+    )
+    assert told == [
+        ("--period", "'2030' is unknown."),
+        ("--level", "'top' is unknown."),
+        ("--district", "'999999' is unknown."),
+        ("--crs", "'wgs84' is no EPSG code."),
+    ]
+
+
+def test_the_city_is_asked_for_and_must_be_one() -> None:
+    assert refused("--layer", "all") == [("--city", "no city is named.")]
+    assert refused("--city", "atlantis") == [("--city", "'atlantis' is unknown.")]
+    assert refused("--view", "city=atlantis") == [("--city", "'atlantis' is unknown.")]
+    told = refused("--city", "tianjin", "--view", "city=beijing")
+    assert told == [("--view", "is of another city than --city tianjin.")]
+
+
+def test_packs_of_others_are_found_where_the_variable_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(tmp_path))
+    assert ask("--city", "tianjin").city.id == "tianjin", "an empty folder takes nothing away"
+    with pytest.raises(ParameterError, match="holds no pack"):
+        ask("--city", "mytown")
+
+
+def test_a_city_that_two_packs_claim_is_taken_from_the_sound_one_or_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(tmp_path))
+    for name in ("broken", "sound"):
+        shutil.copytree(TOY, tmp_path / name)
+    aliases = tmp_path / "broken" / "aliases.csv"
+    words = aliases.read_bytes()
+    aliases.write_bytes(words + b"More,nowhere,,\n")
+    assert ask("--city", "toy").city.digest == load_city(TOY).digest
+    aliases.write_bytes(words + b"More,park-one,,\n")
+    with pytest.raises(ParameterError, match="'broken', 'sound'") as caught:
+        ask("--city", "toy")
+    assert str(tmp_path) not in str(caught.value)
+    (tmp_path / "sound" / "city.toml").write_text("id = 'toy'\nzoom = " + "9" * 5000)
+    aliases.unlink()
+    with pytest.raises(DataError, match=r"aliases\.csv: cannot be read"):
+        ask("--city", "toy")
+
+
+@pytest.mark.parametrize("flags", [["--nowhere"], ["--city"], ["--lay", "all"], []])
+def test_flags_that_do_not_exist_or_lack_a_value_end_with_status_2(
+    flags: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        read(flags)
+    assert caught.value.code == 2
+    assert "usage: python -m layers.export" in capsys.readouterr().err

@@ -1,0 +1,109 @@
+"""Show that QGIS gets the shapes, colours and lines of the atlas, for every layer."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from layers.handover.qgis_style import SHAPES, qml
+from layers.map.symbols import LINES
+from layers.pack.catalogue import CATALOG, LOCATION_CLASSES, generic_layer
+from layers.pack.layer_spec import LayerSpec
+
+SPECS = [*CATALOG.values(), generic_layer("odd_kind")]
+PLACES = [spec for spec in SPECS if spec.is_places]
+KNOWN_TO_QGIS = {
+    *("circle", "square", "diamond", "pentagon", "hexagon", "triangle", "star", "cross_fill"),
+    "semi_circle",
+    "line",
+}
+"""Names that QgsSimpleMarkerSymbolLayerBase::decodeShape reads."""
+
+
+def options(symbol: Xml.Element) -> list[dict[str, str]]:
+    """Read what a symbol's layers are told."""
+    return [
+        {option.attrib["name"]: option.attrib["value"] for option in part.findall("Option/Option")}
+        for part in symbol.findall("layer")
+    ]
+
+
+def by_class(spec: LayerSpec) -> dict[str, list[dict[str, str]]]:
+    root = Xml.fromstring(qml(spec))
+    symbols = {s.attrib["name"]: s for s in root.findall("renderer-v2/symbols/symbol")}
+    return {
+        category.attrib["value"]: options(symbols[category.attrib["symbol"]])
+        for category in root.findall("renderer-v2/categories/category")
+    }
+
+
+@pytest.mark.parametrize("spec", PLACES, ids=lambda spec: spec.id)
+def test_every_class_that_is_drawn_has_its_symbol(spec: LayerSpec) -> None:
+    root = Xml.fromstring(qml(spec))
+    renderer = root.find("renderer-v2")
+    assert renderer is not None
+    assert renderer.attrib["type"] == "categorizedSymbol"
+    assert renderer.attrib["attr"] == "location_class"
+    assert list(by_class(spec)) == [value for value in LOCATION_CLASSES if value != "none"]
+
+
+@pytest.mark.parametrize("spec", PLACES, ids=lambda spec: spec.id)
+def test_the_shape_says_the_kind_and_the_line_how_sure(spec: LayerSpec) -> None:
+    red, green, blue = bytes.fromhex(spec.style.colour[1:])
+    for value, parts in by_class(spec).items():
+        mark = parts[0]
+        *colour, alpha = (int(part) for part in mark["color"].split(","))
+        assert colour == [red, green, blue]
+        assert mark["outline_color"] == f"{red},{green},{blue},255"
+        assert mark["name"] == SHAPES[spec.style.shape]
+        assert alpha / 255 == pytest.approx(LINES[value][0], abs=0.005)
+        assert mark["outline_style"] == ("dash" if value == "knowledge" else "solid")
+    drawn = {value: str(parts) for value, parts in by_class(spec).items()}
+    assert drawn["dataset"] == drawn["host"]
+    assert len(set(drawn.values())) == 4
+
+
+def test_a_stand_in_is_hollow_with_a_tick_and_a_guess_is_dashed() -> None:
+    drawn = by_class(CATALOG["platform"])
+    assert [part["name"] for part in drawn["proxy"]] == ["square", "line"]
+    assert drawn["proxy"][0]["color"].endswith(",0")
+    assert [part["name"] for part in drawn["knowledge"]] == ["square"]
+    assert drawn["knowledge"][0]["color"].endswith(",0")
+    assert drawn["dataset"][0]["color"].endswith(",255")
+
+
+def test_later_facts_are_lighter() -> None:
+    root = Xml.fromstring(qml(CATALOG["science_park"]))
+    rules = [e.attrib["value"] for e in root.iter("Option") if e.get("name") == "expression"]
+    assert set(rules) == {"if(\"plan_status\" = 'later_fact', 62, 100)"}
+    assert len(rules) == len(by_class(CATALOG["science_park"]))
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind", "colour"), [("district", "fill", "#B9B4A8"), ("axis", "line", "#B5322A")]
+)
+def test_the_frame_has_one_symbol(layer: str, kind: str, colour: str) -> None:
+    root = Xml.fromstring(qml(CATALOG[layer]))
+    symbol = root.find("renderer-v2[@type='singleSymbol']/symbols/symbol")
+    assert symbol is not None
+    assert symbol.attrib["type"] == kind
+    told = options(symbol)[0]
+    key = "outline_color" if kind == "fill" else "line_color"
+    assert told[key] == ",".join(str(part) for part in bytes.fromhex(colour[1:])) + ",255"
+    assert told.get("style", "no") == "no"
+    assert told.get("line_style", "dash") == "dash"
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
+def test_every_column_has_an_alias_in_both_languages(spec: LayerSpec) -> None:
+    root = Xml.fromstring(qml(spec))
+    told = {e.attrib["field"]: e.attrib["name"] for e in root.findall("aliases/alias")}
+    assert tuple(told) == spec.schema.names
+    assert told["name_zh"] == "名称（中文） Name (Chinese)"
+
+
+def test_every_shape_is_one_that_qgis_knows() -> None:
+    assert set(SHAPES.values()) <= KNOWN_TO_QGIS
+    markers = {spec.style.shape for spec in PLACES}
+    assert markers <= SHAPES.keys()

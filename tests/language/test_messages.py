@@ -1,0 +1,114 @@
+"""Show that both languages say the same things, and that every value and key has its words."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from layers.language.messages import ENTITIES, LANGS, speaker, texts
+from layers.pack.catalogue import CATALOG, PERIODS
+from tests import ROOT
+
+SHOWN = {
+    (field.name, value)
+    for spec in CATALOG.values()
+    for field in spec.schema.fields
+    if field.name != "kind"
+    for value in field.allowed or ()
+}
+
+
+def _placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def _spoken(tree: ast.AST) -> set[str]:
+    """Return the keys that a module says outright: ``say("a.b")``."""
+    return {
+        str(node.args[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) == "say"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert sorted(texts("zh")) == sorted(texts("en"))
+
+
+def test_no_sentence_is_blank() -> None:
+    assert [
+        (lang, key) for lang in LANGS for key, text in texts(lang).items() if not text.strip()
+    ] == []
+
+
+def test_placeholders_are_equal_in_both_languages() -> None:
+    differing = {
+        key: (sentence, texts("en")[key])
+        for key, sentence in texts("zh").items()
+        if _placeholders(sentence) != _placeholders(texts("en")[key])
+    }
+    assert differing == {}
+
+
+def test_placeholders_are_named() -> None:
+    unnamed = {
+        key
+        for key, text in texts("zh").items()
+        if not all(map(str.isidentifier, _placeholders(text)))
+    }
+    assert unnamed == set()
+
+
+def test_chinese_is_written_in_chinese_marks() -> None:
+    """A half-width comma between two Chinese characters is a slip of the keyboard."""
+    slips = [
+        key
+        for key, text in texts("zh").items()
+        for before, mark, after in zip(text, text[1:], text[2:], strict=False)
+        if mark in ",;:?!" and "\u4e00" <= before <= "\u9fff" and "\u4e00" <= after <= "\u9fff"
+    ]
+    assert slips == []
+
+
+@pytest.mark.parametrize("layer", CATALOG)
+def test_every_layer_has_a_title(layer: str) -> None:
+    assert f"layer.{layer}" in texts("zh")
+
+
+@pytest.mark.parametrize(("column", "value"), sorted(SHOWN))
+def test_every_value_of_the_catalogue_has_words(column: str, value: str) -> None:
+    assert f"{column}.{value}" in texts("zh")
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_period_has_words(period: str) -> None:
+    assert f"period.{period}" in texts("zh")
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(file for folder in ("layers", "pages") for file in (ROOT / folder).rglob("*.py")),
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_every_key_said_in_the_code_has_a_sentence(file: Path) -> None:
+    assert _spoken(ast.parse(file.read_text(encoding="utf-8"))) - set(texts("zh")) == set()
+
+
+def test_a_speaker_fills_in_values_and_refuses_an_unknown_key() -> None:
+    key, sentence = next((key, text) for key, text in texts("en").items() if _placeholders(text))
+    values = dict.fromkeys(_placeholders(sentence), "7")
+    assert speaker("en")(key, **values) == sentence.format(**values)
+    with pytest.raises(KeyError):
+        speaker("en")("no.such.sentence")
+
+
+def test_the_entities_leave_nothing_that_runs() -> None:
+    escaped = "{{7*7}}{%x%}<script>`${y}`\"'\\&".translate(ENTITIES)
+    assert not set(escaped) & set("{}<>`$\"'\\")
+    assert escaped.count("&") == escaped.count(";")

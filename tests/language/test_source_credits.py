@@ -1,0 +1,93 @@
+"""Show that who says it is said in the reader's language, and that addresses stay as they are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from layers.language.source_credits import attribution, notes
+from layers.language.values import links
+from layers.pack.city import City
+from layers.places.card import SOURCES, card
+
+HAN = re.compile("[\u3400-\u9fff]")
+ADDRESS = re.compile(r"https?://\S+")
+PROSE = re.compile(r"\b(the|of|and|with|not|repost|plan|text|open|file|second|none|as|in|a|line)\b")
+"""Small words of English: where they stand, a sentence stands, not a proper name."""
+
+
+@pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("plan text", [("", "plan text")]),
+        ("http://a.cn/x?a=1 (repost)", [("http://a.cn/x?a=1", "repost")]),
+        ("http://a.cn ; http://b.cn", [("http://a.cn", ""), ("http://b.cn", "")]),
+        ("also in http://a.cn", [("http://a.cn", "also in")]),
+        ("repo (AMap; ISC); plan text", [("", "repo (AMap; ISC)"), ("", "plan text")]),
+        ("file (one) (two)", [("", "file (one) (two)")]),
+    ],
+)
+def test_a_source_is_parted_into_address_and_note(text: str, parted: list[tuple[str, str]]) -> None:
+    assert notes(text) == parted
+
+
+def test_notes_are_worded_and_what_has_no_words_stays(tianjin: City) -> None:
+    text = "plan text ; https://x.cn/a.html (not re-read) ; a new note"
+    assert attribution(tianjin, text, "zh") == (
+        "规划英译本；https://x.cn/a.html （未复读）；a new note"
+    )
+    assert (
+        attribution(tianjin, text, "en")
+        == "plan text; https://x.cn/a.html (not re-read); a new note"
+    )
+
+
+def every(city: City) -> list[str]:
+    return [
+        str(id_)
+        for layer in city.layers.values()
+        if layer.spec.is_places or layer.spec.id == "district"
+        for id_ in layer.frame.index
+    ]
+
+
+def test_every_note_of_the_shipped_city_has_words_in_both_languages(tianjin: City) -> None:
+    used = {
+        note
+        for layer in tianjin.layers.values()
+        if layer.spec.is_places
+        for name in SOURCES
+        for text in layer.frame[name].dropna()
+        for _, note in notes(text)
+        if note
+    }
+    assert used == set(tianjin.attributions)  # none lacks words, none is left over
+
+
+def test_no_card_speaks_the_other_language(tianjin: City) -> None:
+    for id_ in every(tianjin):
+        for lang, foreign in (("zh", PROSE), ("en", HAN)):
+            told = card(tianjin, id_, lang)
+            texts = [
+                *(badge.text for badge in told.badges),
+                *(badge.note for badge in told.badges),
+                *(part for row in told.rows for part in (row.label, row.value, row.note)),
+                *(part for c in told.clauses for part in (c.path, c.title, c.digest, c.basis)),
+                *(part for source in told.sources for part in (source.what, source.text)),
+                *(told.doubt, told.name_note, told.clause_note, told.half),
+                *told.caveats,
+                *told.not_known,
+            ]
+            for text in texts:
+                assert not foreign.search(ADDRESS.sub("", text)), (id_, lang, text)
+                assert not re.search(r"\b(None|nan|NaN|NaT|<NA>)\b", text), (id_, lang, text)
+
+
+def test_addresses_lead_to_the_same_pages_as_before(tianjin: City) -> None:
+    for layer in tianjin.layers.values():
+        if layer.spec.is_places:
+            for name in SOURCES:
+                for text in layer.frame[name].dropna():
+                    for lang in ("zh", "en"):
+                        assert links(attribution(tianjin, text, lang)) == links(text)

@@ -1,0 +1,252 @@
+"""Show the coverage page in both languages, refused, empty and presenting, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from geo.coverage.scenario import MOST_BYTES, Scenario, to_file
+from layers.coverage.siting import Spot
+from layers.language.messages import speaker
+from layers.pack.city import load_city
+from pages.panels.scenario import MOST_KEPT
+from tests import ROOT
+from tests.screens import app, page_text, scene
+
+pytestmark = pytest.mark.screen
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_result_comes_first_with_its_interval(lang):
+    at = app("coverage", lang=lang, cr="10000")
+    assert not at.exception
+    text = page_text(at)
+    assert "32–37%" in text
+    assert ("模拟区间" if lang == "zh" else "simulated interval") in text
+    assert len(scene(at)["drawing"]["shapes"]) == 3
+
+
+def test_a_radius_finer_than_the_doubt_is_refused_and_draws_no_reach():
+    at = app("coverage", cr="3000")
+    assert not at.exception
+    assert "不予计算" in page_text(at)
+    assert not scene(at)["drawing"]
+
+
+def test_a_preset_and_a_typed_radius_move_sentence_and_address():
+    at = app("coverage")
+    at.segmented_control(key="cov_preset").set_value(10_000).run()
+    assert at.query_params["cr"] == "10000"
+    assert "10\u202fkm" in page_text(at)
+    at.number_input(key="cov_radius_m").set_value(7.5).run()
+    assert at.query_params["cr"] == "7500"
+    assert "7.5\u202fkm" in page_text(at)
+
+
+def test_a_travel_time_states_its_assumptions():
+    at = app("coverage")
+    at.segmented_control(key="cov_minutes").set_value(30).run()
+    assert at.query_params["cmin"] == "30"
+    assert "等时圈" in page_text(at)
+    at.number_input(key="cov_speed_kmh").set_value(40.0).run()
+    assert at.query_params["ckmh"] == "40"
+
+
+def test_layers_chosen_here_are_measured_from_looked_for_and_kept_in_the_address():
+    at = app("coverage", cr="10000")
+    at.multiselect(key="cov_sites").set_value(["university"]).run()
+    assert at.query_params["csites"] == "university"
+    assert "以 65 处场所为点" in page_text(at)
+    at.multiselect(key="cov_targets").set_value(["platform", "university"]).run()
+    assert at.query_params["cfor"] == "platform.university"
+    assert "科技创新平台有点位的 17 处中" in page_text(at)
+    at.multiselect(key="cov_sites").set_value([]).run()
+    assert at.query_params["csites"] == "usual"
+    assert "以 70 处场所为点" in page_text(at)
+    assert not at.exception
+
+
+def test_all_radii_are_drawn_nested():
+    at = app("coverage", cr="3000")
+    assert not scene(at)["drawing"]
+    at.segmented_control(key="cov_rings").set_value("all").run()
+    assert at.query_params["cmap"] == "all"
+    assert len(scene(at)["drawing"]["shapes"]) == 2
+    assert "14 处够得上" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_times_are_asked_from_the_nodes_of_the_belt(lang):
+    at = app("coverage", lang=lang, cmin="60")
+    at.button(key="cov_belt").click().run()
+    assert at.query_params["csites"] == "corridor_node"
+    text = page_text(at)
+    assert ("直线距离 × 非直线系数" if lang == "zh" else "straight line × detour factor") in text
+    assert "46.2\u202fkm" in text
+    assert not [button for button in at.button if button.key == "cov_belt"]
+    assert not at.exception
+
+
+def test_no_places_and_no_controls_where_there_should_be_none():
+    empty = app("coverage", level="district", field="aerospace")
+    assert not empty.exception
+    assert "不能计算" in page_text(empty)
+    presented = app("coverage", present="1")
+    assert not presented.exception
+    assert presented.number_input.len == 0
+    assert "模拟区间" in page_text(presented)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_universities_stand_beside_their_parks(lang):
+    at = app("coverage", lang=lang, cpart="pairing")
+    assert not at.exception
+    assert ("一校多园" if lang == "zh" else "one university, several parks") in page_text(at)
+    assert len(scene(at)["drawing"]["shapes"][0]["features"]) == 10
+
+
+def test_a_city_without_links_says_so(monkeypatch):
+    monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    at = app("coverage", city=load_city(ROOT / "tests" / "toy").id, cpart="pairing")
+    assert not at.exception
+    assert "没有校园对应表" in page_text(at)
+
+
+@pytest.mark.parametrize("part", ["pairing", "scenario", "siting"])
+def test_every_part_opens_in_english(part):
+    at = app("coverage", lang="en", cpart=part)
+    assert not at.exception
+    assert not at.error
+
+
+def test_a_place_is_added_closed_kept_and_taken_back():
+    at = app("coverage", cpart="scenario")
+    assert not at.exception
+    marks = len(scene(at)["drawing"]["handles"])
+    at.selectbox(key="scn_where").set_value("120119").run()
+    at.button(key="scn_add").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks + 1
+    at.selectbox(key="scn_closing").set_value("park-tust").run()
+    at.button(key="scn_close").click().run()
+    handles = {f["id"]: f["properties"] for f in scene(at)["drawing"]["handles"]}
+    assert len(handles) == marks + 1 and not handles["park-tust"]["m"]
+    at.button(key="scn_save").click().run()
+    assert "1 / 0 / 1" in page_text(at) and page_text(at).count("<figure>") == 2
+    at.toggle(key="scn_compare").set_value(True).run()
+    assert "1 / 0 / 1" in page_text(at)
+    at.button(key="scn_undo_park-tust").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks + 1
+    at.button(key="scn_fresh").click().run()
+    assert len(scene(at)["drawing"]["handles"]) == marks
+    assert at.text_input(key="scn_name").value == "方案B"
+    at.button(key="scn_open_0").click().run()
+    assert at.text_input(key="scn_name").value == "方案A"
+    assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
+    assert not at.exception
+
+
+def test_no_scenario_is_measured_below_the_doubt():
+    at = app("coverage", cpart="scenario", cr="3000")
+    assert not at.exception
+    assert "不予计算" in page_text(at)
+
+
+def test_places_are_proposed_and_taken_over_as_a_scenario():
+    at = app("coverage", cpart="siting")
+    assert not at.exception
+    assert len(scene(at)["drawing"]["handles"]) == 3
+    at.selectbox(key="cov_candidates").set_value("district").run()
+    assert at.query_params["cfrom"] == "district"
+    at.number_input(key="cov_add").set_value(20.0).run()
+    assert "备选点只有 16 个，不够新增 20 处" in page_text(at)
+    at.number_input(key="cov_add").set_value(2.0).run()
+    at.button(key="cov_adopt").click().run()
+    assert at.query_params["cpart"] == "scenario"
+    moved = [f["id"] for f in scene(at)["drawing"]["handles"]]
+    assert {"new-1", "new-2"} <= set(moved)
+    assert not at.exception
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_candidates_drawn_in_the_session_are_shown_and_taken_back(lang):
+    say = speaker(lang)
+    at = app("coverage", lang=lang, cpart="siting", cfrom="drawn", cadd="1")
+    assert not at.exception
+    assert say("siting_page.draw_first") in page_text(at)
+    assert scene(at)["drawing"]["place"]
+    at.session_state["atlas.candidates"] = (Spot(1, 117.4, 39.9), Spot(2, 117.42, 39.05))
+    at.run()
+    assert {f["id"] for f in scene(at)["drawing"]["handles"]} == {"drawn-01", "drawn-02"}
+    assert say("siting_page.candidate", number=2) in page_text(at)
+    at.button(key="cov_drawn_1").click().run()
+    assert [f["id"] for f in scene(at)["drawing"]["handles"]] == ["drawn-02"]
+    assert not at.exception
+
+
+def test_scenarios_are_presented_side_by_side_and_those_that_do_not_fit_are_named():
+    at = app("coverage", cpart="scenario", present="1", layers="science_park.district")
+    new = Scenario("近海").added(117.8, 39.0, kind="platform", name="新")
+    other = Scenario("平台").closed("no-such-place")
+    at.session_state["atlas.scenarios"] = {s.name: s for s in (new, other)}
+    at.run()
+    assert not at.exception
+    text = page_text(at)
+    assert text.count("<figure>") == 2 and "近海：覆盖" in text
+    assert "另有 1 个方案" in text
+    assert not at.toggle
+
+
+def test_a_scenario_file_is_read_once_and_told_of():
+    at = app("coverage", cpart="scenario")
+    new = Scenario("近海").added(117.8, 39.0, kind="platform", name="新")
+    at.file_uploader(key="scn_upload").set_value(("a.geojson", to_file(new), "")).run()
+    assert not at.exception and not at.error
+    assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
+    at.button(key="scn_undo_new-1").click().run()
+    assert not at.session_state["atlas.scenario"].edits, "the file is not read over what is done"
+
+    far = to_file(Scenario("远").added(100.2, 39.1, kind="platform"))
+    at.file_uploader(key="scn_upload").set_value(("b.geojson", far, "")).run()
+    told = at.session_state["atlas.scenario_file"]
+    assert [error.value for error in at.error] == [speaker("zh")("error.scenario.file")]
+    assert "new-1 · geometry: (100.2, 39.1) lies outside the city" in page_text(at)
+    assert at.run().session_state["atlas.scenario_file"] is told, "parsed once"
+    large = b" " * (MOST_BYTES + 1)
+    at.file_uploader(key="scn_upload").set_value(("c.geojson", large, "")).run()
+    assert "at most 1,000,000" in page_text(at) and not at.exception
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_nobody_foresaw_in_a_file_is_a_sentence_with_a_number(lang, monkeypatch):
+    def fail(*_, **__):
+        raise OverflowError("at /srv/secret")
+
+    monkeypatch.setattr("pages.panels.scenario.load", fail)
+    at = app("coverage", cpart="scenario", lang=lang)
+    at.file_uploader(key="scn_upload").set_value(("a.geojson", b"{}", "")).run()
+    assert not at.exception and "/srv" not in at.error[0].value
+    again = at.run().error[0].value
+    assert again == at.error[0].value, "the number stays"
+
+
+def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city():
+    at = app("coverage", cpart="scenario")
+    crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(MOST_KEPT)}
+    at.session_state["atlas.scenarios"] = dict(crowd)
+    at.selectbox(key="scn_where").set_value("typed").run()
+
+    def typed(name, value):
+        next(f for f in at.number_input if f.label.startswith(name)).set_value(value)
+
+    typed("经度", 100.2)
+    at.button(key="scn_add").click().run()
+    assert [error.value for error in at.error] == [speaker("zh")("error.scenario.beyond")]
+    typed("经度", 117.2)
+    typed("纬度", 39.1)
+    at.button(key="scn_add").click().run()
+    assert not at.error and at.session_state["atlas.scenario"].edits
+    for key in ("scn_save", "scn_fresh"):
+        at.button(key=key).click().run()
+        assert [error.value for error in at.error] == [speaker("zh")("error.scenario.kept")]
+        assert at.session_state["atlas.scenario"].edits, "the work is not lost"
+    assert at.session_state["atlas.scenarios"] == crowd

@@ -1,0 +1,104 @@
+"""Show that the density page answers first, follows its choices, and refuses in words."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers.language.messages import speaker
+from tests.screens import app, page_text, scene
+
+pytestmark = pytest.mark.screen
+
+
+def density(**query: str) -> AppTest:
+    return app("density", **query)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_answer_comes_first_and_the_map_carries_it(lang: str) -> None:
+    at = density(lang=lang)
+    assert not at.exception
+    bodies = [element.proto.body for element in at.get("html")]
+    answers = [body for body in bodies if 'role="status"' in body]
+    assert "49" in answers[0]
+    assert "42.9%" in answers[0]
+    assert "56" in answers[1]
+    drawing = scene(at)["drawing"]
+    assert drawing["raster"]["url"].startswith("data:image/png;base64,")
+    assert [h["id"] for h in drawing["handles"]] == [f"peak-{k}" for k in range(1, 6)]
+    assert not any(scene(at)["layers"].values()), "dots of the drawing stand for the places"
+
+
+def test_kernel_bandwidth_and_weight_redraw_the_map_and_move_the_address() -> None:
+    at = density()
+    seen = {scene(at)["drawing"]["raster"]["url"]}
+    for key, value, name in (
+        ("density_bandwidth_km", 8, "dbw"),
+        ("density_kernel", "quartic", "dk"),
+        ("density_weight", "level", "dw"),
+        ("density_cell_m", 2000, "dcell"),
+    ):
+        at.segmented_control(key=key).set_value(value).run()
+        assert not at.exception
+        assert str(value) in at.query_params[name]
+        seen.add(scene(at)["drawing"]["raster"]["url"])
+    assert len(seen) == 5
+    assert "加权处" in page_text(at)
+
+
+def test_a_cell_that_another_bandwidth_left_over_becomes_automatic_and_says_so() -> None:
+    at = density(dbw="5", dcell="2000")
+    assert at.segmented_control(key="density_cell_m").value == 2000
+    at.segmented_control(key="density_bandwidth_km").set_value(3).run()
+    assert not at.exception
+    assert at.segmented_control(key="density_cell_m").value == 0
+    assert "所求网格 2\u202f000\u202fm 不在允许范围" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_ranges_and_sums_stand_on_the_page(lang: str) -> None:
+    text = page_text(density(lang=lang, dbw="3"))
+    assert ("模拟区间（90% 的抽取）" if lang == "zh" else "in 90 % of draws") in text
+    assert "confidence interval" not in text
+    at = density(lang=lang)
+    assert speaker(lang)("sums.title") in [box.label for box in at.expander]
+
+
+def test_places_can_be_counted_by_their_site() -> None:
+    at = density()
+    assert "49 处" in page_text(at)
+    at.segmented_control(key="density_by").set_value("site").run()
+    assert "计入各区的 48 处" in page_text(at)
+
+
+def test_a_filter_of_the_map_decides_what_enters() -> None:
+    text = page_text(density(layers="platform.district"))
+    assert "计入各区的 15 处" in text
+    assert "所选 30 行" in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_to_measure_is_said_and_offers_no_files(lang: str) -> None:
+    at = density(lang=lang, level="district", field="aerospace")
+    assert not at.exception
+    text = page_text(at)
+    assert speaker(lang)("density_page.empty") in text
+    assert speaker(lang)("balance_page.empty") in text
+    assert scene(at)["drawing"]["raster"] is None
+    assert [b for b in at.get("download_button") if "TIFF" in b.proto.label] == []
+
+
+def test_presenting_hides_the_controls() -> None:
+    at = density(present="1")
+    assert not at.exception
+    assert at.get("download_button") == []
+    assert [c.key for c in at.segmented_control] == []
+    assert "其中公开点位" in page_text(at)
+
+
+@pytest.mark.parametrize("value", ["\x00", "🙂" * 500, "-1"])
+@pytest.mark.parametrize("key", ["dbw", "dcell", "dk", "dw", "dby"])
+def test_a_hostile_address_opens_at_the_defaults(key: str, value: str) -> None:
+    at = density(**{key: value}, level="district", field="aerospace")
+    assert not at.exception

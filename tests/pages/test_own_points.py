@@ -1,0 +1,306 @@
+"""Show that the density page opens a reader's own points, follows its choices, refuses in words."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyproj import CRS
+from streamlit.testing.v1 import AppTest
+
+from layers.language.messages import speaker
+from layers.language.values import THIN
+from layers.own_points.reading import read
+from layers.view.state import token
+from pages.shell.labels import literal
+from tests import ROOT
+from tests.hostile import HOSTILE_TEXTS
+from tests.own_points.test_system import geoparquet
+from tests.screens import app, page_text, scene
+
+pytestmark = pytest.mark.screen
+
+WAIT_S = 60.0
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the server is told of."""
+    monkeypatch.setenv("ATLAS_POINTS", str(tmp_path))
+    return tmp_path
+
+
+def written(folder: Path, name: str = "企业.parquet", n: int = 300, **more: Any) -> str:
+    """Write points in a heap in 和平区 and one row of each kind that is not used."""
+    rng = np.random.default_rng(2)
+    lon = [*rng.normal(117.2, 0.02, n), math.nan, 39.1]
+    lat = [*rng.normal(39.12, 0.02, n), 39.1, 117.2]
+    columns = {"经度": lon, "纬度": lat, "人数": [*range(n), 1, 1], **more}
+    pq.write_table(pa.table(columns), folder / name, row_group_size=100)
+    return token(name)
+
+
+def own(**query: str) -> AppTest:
+    return app("density", dpart="points", **query)
+
+
+def ended(at: AppTest) -> AppTest:
+    """Run the page again until the work beside it has ended."""
+    until = time.monotonic() + WAIT_S
+    while "<progress" in page_text(at):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+        at.run()
+    assert not at.exception
+    return at
+
+
+def status(at: AppTest) -> str:
+    (body,) = (e.proto.body for e in at.get("html") if 'role="status"' in e.proto.body)
+    return re.sub(r"<[^>]+>", "", body)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_part_is_offered_and_says_how_a_folder_is_set(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ATLAS_POINTS", raising=False)
+    at = app("density", lang=lang)
+    assert at.segmented_control(key="density_part").value == "plan"
+    at.segmented_control(key="density_part").set_value("points").run()
+    assert not at.exception
+    assert at.query_params["dpart"] in ("points", ["points"])
+    assert status(at) == speaker(lang)("points_page.folder_unset")
+    assert "ATLAS_POINTS" in status(at)
+    assert scene(at)["drawing"]["raster"] is None
+    at.segmented_control(key="density_part").set_value("plan").run()
+    assert scene(at)["drawing"]["raster"] is not None
+
+
+def test_a_folder_without_files_and_one_that_is_none_say_what_to_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert status(own()) == speaker("zh")("points_page.folder_empty")
+    monkeypatch.setenv("ATLAS_POINTS", str(folder / "none"))
+    assert status(own()) == speaker("zh")("points_page.folder_missing")
+    monkeypatch.setenv("ATLAS_POINTS", str(folder))
+    assert str(folder) not in page_text(own()), "readers need not know the server's paths"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_file_is_chosen_read_and_drawn(folder: Path, lang: str) -> None:
+    file = written(folder)
+    at = own(lang=lang)
+    assert status(at) == speaker(lang)("points_page.choose")
+    at.selectbox(key="points_file").set_value(file).run()
+    ended(at)
+    assert at.query_params["pfile"] in (file, [file])
+    assert ("红桥区" if lang == "zh" else "Hongqiao") in page_text(at)
+    assert f"302 {'行' if lang == 'zh' else 'rows read'} = " in page_text(at).replace("读取 ", "")
+    assert scene(at)["drawing"]["raster"]["url"].startswith("data:image/png;base64,")
+    assert [b.proto.label for b in at.get("download_button")] == [
+        literal(speaker(lang)("points_page.geotiff", epsg=4548)),
+        speaker(lang)("points_page.package"),
+    ]
+
+
+def test_every_choice_redraws_the_map_and_moves_the_address(folder: Path) -> None:
+    at = ended(own(pfile=written(folder)))
+    seen = {scene(at)["drawing"]["raster"]["url"]}
+    for key, value, name in (
+        ("points_sigma_m", 2000, "psig"),
+        ("points_cell_m", 500, "pcell"),
+        ("points_kernel", "quartic", "pk"),
+        ("points_bandwidth", "adaptive", "pad"),
+    ):
+        ended(at.segmented_control(key=key).set_value(value).run())
+        assert str(value) in at.query_params[name]
+        seen.add(scene(at)["drawing"]["raster"]["url"])
+    assert len(seen) == 5
+    ended(at.selectbox(key="points_weight").set_value(token("人数")).run())
+    assert "“人数”/km²" in page_text(at)
+
+
+def test_bins_clusters_and_hot_spots_are_shown(folder: Path) -> None:
+    at = ended(own(pfile=written(folder), pshow="bins"))
+    assert len(scene(at)["drawing"]["shapes"][0]["features"]) > 3
+    ended(at.segmented_control(key="points_shape").set_value("square").run())
+    assert scene(at)["drawing"]["shapes"][0]["features"][0]["id"].startswith("square-")
+    ended(at.segmented_control(key="points_show").set_value("clusters").run())
+    assert "data:image/svg+xml" in page_text(at)
+    assert scene(at)["drawing"]["raster"] is not None
+    ended(at.segmented_control(key="points_clusters").set_value("dbscan").run())
+    ended(at.segmented_control(key="points_reach_m").set_value(1000).run())
+    ended(at.segmented_control(key="points_show").set_value("hotspots").run())
+    assert scene(at)["drawing"]["shapes"]
+    assert speaker("zh")("pattern.districts", n=16) in page_text(at)
+
+
+def test_below_two_hundred_the_page_says_why_not(folder: Path) -> None:
+    at = ended(own(pfile=written(folder, n=150), pshow="clusters"))
+    assert "150" in page_text(at)
+    assert "200" in page_text(at)
+    assert at.get("download_button") == []
+
+
+def test_unknown_columns_are_asked_for(folder: Path) -> None:
+    (folder / "a.csv").write_bytes("名称,甲,乙\n厂,117.2,39.1\n店,不详,39.1\n".encode("gb18030"))
+    at = own(pfile=token("a.csv"))
+    assert "名称, 甲, 乙" in status(at)
+    at.selectbox(key="points_x").set_value(token("甲")).run()
+    at.selectbox(key="points_y").set_value(token("乙")).run()
+    assert "坐标缺失或不是数：1 行" in page_text(ended(at))
+
+
+def test_a_torn_file_is_named_with_its_row_group(folder: Path) -> None:
+    file = written(folder, "torn.parquet", n=2000)
+    path = folder / "torn.parquet"
+    column = pq.ParquetFile(path).metadata.row_group(3).column(1)
+    offset = column.dictionary_page_offset or column.data_page_offset
+    data = bytearray(path.read_bytes())
+    data[offset : offset + 40] = b"\xff" * 40
+    path.write_bytes(data)
+    at = ended(own(pfile=file))
+    assert status(at) == speaker("zh")("points_page.unreadable")
+    assert "torn.parquet, row group 3" in page_text(at)
+    (folder / "none.parquet").write_bytes(b"")
+    time.sleep(2.1)  # the list of the folder is taken as it was for two seconds
+    assert "none.parquet" in page_text(own(pfile=token("none.parquet")))
+
+
+def test_hostile_names_are_shown_as_they_are(folder: Path) -> None:
+    names = [text for text in HOSTILE_TEXTS if "/" not in text and len(text) < 200]
+    more: dict[str, Any] = {text: [1.0] * 302 for text in HOSTILE_TEXTS}
+    file = written(folder, f"{names[1]}.parquet", **more)
+    at = ended(own(pfile=file))
+    ended(at.selectbox(key="points_weight").set_value(token(HOSTILE_TEXTS[2])).run())
+    text = page_text(at)
+    assert "<script>window" not in text
+    assert "&lt;script&gt;window" in text
+    assert "<img src=x" not in text
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in "".join(at.selectbox(key="points_weight").options)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("dpart", "\x00"), ("pfile", "../../etc/passwd"), ("px", "0" * 12), ("psig", "🙂" * 500)],
+)
+def test_a_hostile_address_opens_all_the_same(folder: Path, key: str, value: str) -> None:
+    query = {"pfile": written(folder), key: value}
+    at = own(**query) if key != "dpart" else app("density", **query)
+    assert not ended(at).exception
+
+
+def test_a_file_that_has_gone_is_said_to_have_gone(folder: Path) -> None:
+    at = ended(own(pfile=written(folder)))
+    (folder / "企业.parquet").rename(folder / "b.parquet")
+    time.sleep(2.1)
+    at.run()
+    assert status(at) == speaker("zh")("points_page.gone")
+
+
+@pytest.mark.parametrize("page", ["explore", "sources", "density"])
+def test_no_other_page_asks_the_folder(
+    folder: Path, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(setting: str | None) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("pages.shell.cache.open_folder", ask)
+    at = app(page, pfile=token("企业.parquet"))
+    assert not at.exception
+    assert not at.error
+    assert at.query_params["pfile"] in (token("企业.parquet"), [token("企业.parquet")])
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize("fails", ["cache.points_columns", "points_panels.read"])
+def test_an_unforeseen_error_stays_in_its_part_and_has_a_number(
+    folder: Path, fails: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("/srv/points")
+
+    file = written(folder, "bad.parquet")
+    monkeypatch.setattr(f"pages.shell.{fails}", fail)
+    at = own(pfile=file)
+    until = time.monotonic() + WAIT_S
+    while "<progress" in page_text(at) and time.monotonic() < until:
+        at.run()
+    assert not at.exception
+    number = re.search(r"编号 ([0-9A-F]{6})", status(at))
+    assert number is not None
+    assert "/srv" not in page_text(at)
+    assert scene(at), "the map stands"
+    assert at.selectbox(key="points_file").value == file, "and another file can be chosen"
+
+
+def test_a_declared_system_that_is_refused_is_refused_in_words(folder: Path) -> None:
+    geoparquet(folder / "old.parquet", CRS.from_epsg(4214).to_json_dict(), ([117.2], [39.1]))
+    at = own(pfile=token("old.parquet"))
+    assert status(at) == speaker("zh")("error.stream.crs_datum")
+    assert "old.parquet" in page_text(at)
+
+
+def test_files_whose_names_look_alike_can_each_be_chosen(folder: Path) -> None:
+    stem = "很长的名字" * 14
+    files = [written(folder, f"{stem}{end}.parquet") for end in ("甲", "乙")]
+    at = own()
+    options = at.selectbox(key="points_file").options
+    assert len(set(options)) == 3
+    at.selectbox(key="points_file").set_value(files[1]).run()
+    assert at.query_params["pfile"] in (files[1], [files[1]])
+
+
+def test_reading_is_followed_stopped_and_begun_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, begun = threading.Event(), list[int]()
+
+    def slowly(question: Any, tell: Any, stopped: Any) -> Any:
+        begun.append(1)
+        tell("points_page.stage.binning", 100, 302)
+        while not gate.wait(0.01) and not stopped():
+            pass
+        return read(question, tell, stopped)
+
+    monkeypatch.setattr("pages.panels.own_points.read", slowly)
+    at = own(pfile=written(folder, "slow.parquet"))
+    assert 'value="100" max="302"' in page_text(at)
+    assert "100 / 302" in page_text(at).replace(THIN, "")
+    at.segmented_control(key="points_show").set_value("bins").run()
+    assert begun == [1], "another choice of what to see does not begin the reading anew"
+    at.switch_page("pages/sources.py").run()
+    at.switch_page("pages/density.py").run()
+    assert 'value="100" max="302"' in page_text(at), "nothing is lost on another page"
+    at.button(key="points_cancel").click().run()
+    for thread in threading.enumerate():
+        if thread.name == "atlas-desk":
+            thread.join(WAIT_S)
+    at.run()
+    assert status(at) == speaker("zh")("points_page.cancelled")
+    assert not [t for t in threading.enumerate() if t.name == "atlas-desk"], "no thread is left"
+    gate.set()
+    at.button(key="points_again").click().run()
+    assert "读取 302 行" in page_text(ended(at))
+
+
+def test_presenting_hides_the_controls(folder: Path) -> None:
+    at = ended(own(pfile=written(folder), present="1"))
+    assert at.get("download_button") == []
+    assert [c.key for c in at.segmented_control] == []
+    assert "红桥区" in status(at) or "和平区" in status(at)
+
+
+def test_another_city_takes_its_own_points(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    at = ended(own(pfile=written(folder), city="toy"))
+    assert "市界外" in page_text(at)
