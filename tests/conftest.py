@@ -103,10 +103,12 @@ def nothing_unforeseen(request: pytest.FixtureRequest) -> Iterator[None]:
     caught: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: caught.append(logging.Formatter().format(record))  # type: ignore[method-assign]
-    log = logging.getLogger("pages.shell.failure")
-    log.addHandler(handler)
+    logs = [logging.getLogger(name) for name in ("pages.shell.failure", "layers.pack.city")]
+    for log in logs:
+        log.addHandler(handler)
     yield
-    log.removeHandler(handler)
+    for log in logs:
+        log.removeHandler(handler)
     if caught and request.node.get_closest_marker("unforeseen") is None:
         pytest.fail("\n".join(caught), pytrace=False)
 

@@ -17,8 +17,9 @@ from shapely import Point, Polygon
 
 from geo.base.schema import Schema
 from geo.formats.read_geojson import to_frame, to_table
+from layers.language.bilingual import Bilingual
 from layers.pack.catalogue import CATALOG, generic_layer
-from layers.pack.city import Bilingual, City, Layer, Plan, Provenance
+from layers.pack.city import City, Layer, Plan, Provenance
 from layers.pack.layer_spec import LayerSpec
 from layers.pack.table_schemas import ALIASES, CLAUSES, GAPS, INDICATORS
 

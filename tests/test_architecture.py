@@ -1,9 +1,10 @@
-"""Hold the arrows: pages → shell → present, plan → layers → geo, and nothing upward or round."""
+"""Hold the arrows: pages → panels → shell → layers → geo, and nothing upward or round."""
 
 from __future__ import annotations
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,15 +17,38 @@ import pytest
 from tests import ROOT, wording
 
 RANK = {
-    "geo": 0,
-    "layers": 1,
-    "data": 2,
-    "pages.shell": 3,
-    "pages.panels": 4,
-    "pages": 5,
-    "streamlit_app": 6,
+    "geo.base": 0,
+    "geo.formats": 1,
+    "geo.grid": 1,
+    "geo.density": 2,
+    "geo.coverage": 2,
+    "geo.inventory": 2,
+    "geo.point_files": 3,
+    "geo": 4,
+    "layers": 5,
+    "layers.file_set": 6,
+    "layers.language": 6,
+    "layers.pack": 7,
+    "layers.view": 8,
+    "layers.map": 9,
+    "layers.places": 9,
+    "layers.handover": 10,
+    "layers.density": 11,
+    "layers.balance": 11,
+    "layers.coverage": 11,
+    "layers.own_points": 11,
+    "layers.export": 12,
+    "data": 13,
+    "pages.shell": 14,
+    "pages.panels": 15,
+    "pages": 16,
+    "streamlit_app": 17,
 }
-"""A module imports its own package and those of a lower rank."""
+"""A module imports its own folder and those of a lower rank: analyses never import each other.
+
+``layers`` is the package's own file, which holds the version."""
+MOST_FILES = 14
+"""More files than this in a folder are more than a stranger looks through."""
 ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
@@ -60,7 +84,9 @@ class Module:
     @property
     def home(self) -> str:
         """The key of ``RANK`` that the module belongs to."""
-        return "pages.shell" if _within(self.name, "pages.shell") else self.name.split(".")[0]
+        parts = self.name.split(".")
+        stems = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+        return next((stem for stem in stems if stem in RANK), parts[0])
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
@@ -96,7 +122,7 @@ def _within(name: str, package: str) -> bool:
 
 def _read() -> list[Module]:
     files = [ROOT / "streamlit_app.py"]
-    for package in {name.split(".")[0] for name in RANK} - {"streamlit_app"}:
+    for package in ("geo", "layers", "data", "pages"):
         files += (ROOT / package).rglob("*.py")
     return [
         Module(
@@ -174,11 +200,17 @@ def undeclared(modules: list[Module]) -> list[str]:
     return [
         f"{module.name}.{node.name}"
         for module in modules
-        if module.home == "geo"
+        if _within(module.home, "geo")
         for node in module.tree.body
         if isinstance(node, Function) and not node.name.startswith("_")
         if not ast.get_docstring(node) or node.returns is None
     ]
+
+
+def crowded(modules: list[Module]) -> list[str]:
+    """Name the folders with more files than a stranger looks through."""
+    folders = Counter(module.name.rpartition(".")[0] for module in modules)
+    return [f"{folder}: {n} files" for folder, n in folders.items() if n > MOST_FILES]
 
 
 def raw_words(modules: list[Module]) -> list[str]:
@@ -186,7 +218,7 @@ def raw_words(modules: list[Module]) -> list[str]:
     return [
         f"{module.name}, {fault}"
         for module in modules
-        if module.home in ("pages", "pages.shell")
+        if _within(module.home, "pages")
         for reader in [wording.Reader(module.tree)]
         for fault in (*reader.faults(), *reader.templates())
     ]
@@ -199,7 +231,7 @@ def modules() -> list[Module]:
 
 @pytest.mark.parametrize(
     "check",
-    [upward, misplaced, miscalled, cycle, long_functions, undeclared, raw_words],
+    [upward, misplaced, miscalled, cycle, crowded, long_functions, undeclared, raw_words],
     ids=lambda check: check.__name__,
 )
 def test_the_tree_keeps_the_rules(check: Check, modules: list[Module]) -> None:
@@ -242,7 +274,11 @@ def _normal(distribution: str) -> str:
         (upward, "geo.density.kernel_density", "from layers import catalog"),
         (upward, "layers.view.rows", "def f():\n    import pages.shell.cache"),
         (upward, "pages.shell.frame", "import pages.explore"),
-        (upward, "plan.audit", "import present.sheet"),
+        (upward, "pages.shell.frame", "import pages.panels.density"),
+        (upward, "layers.density.measure", "from layers.coverage import measure"),
+        (upward, "layers.pack.city", "from layers.view.rows import look"),
+        (upward, "layers.language.sums", "from layers.pack.city import City"),
+        (upward, "geo.density.peaks", "from geo.coverage.gaps import gaps"),
         (misplaced, "geo.density.kernel_density", "import folium.plugins"),
         (misplaced, "layers.legend", "from branca.element import Element"),
         (misplaced, "layers.handover.view_export", "import streamlit as st"),
@@ -289,6 +325,10 @@ def test_the_rules_can_be_broken(check: Check, name: str, source: str) -> None:
     assert check([Module(name, source), back])
 
 
+def test_a_crowd_is_noticed() -> None:
+    assert crowded([Module(f"geo.base.m{k}", "") for k in range(MOST_FILES + 1)])
+
+
 def test_words_and_ready_data_may_stand_in_labels() -> None:
     """A rule that let nothing pass would hold nothing."""
     fine = """
@@ -313,7 +353,7 @@ def test_every_table_says_what_stands_in_a_blank_cell(modules: list[Module]) -> 
     calls = [
         (module.name, call)
         for module in modules
-        if module.home in ("pages", "pages.shell")
+        if _within(module.home, "pages")
         for call in module.nodes
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)

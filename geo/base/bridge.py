@@ -10,15 +10,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest
 
+from geo.base.arrays import Floats
 from geo.base.errors import CrsError, Problem
 
-Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 """West, south, east, north."""
 

@@ -13,22 +13,15 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats, Longs
+from geo.base.draws import HIGH, LEAST_DRAWS, LOW, SEED, displacements
 from geo.base.finding import Finding
 from geo.base.points import Located, located, radii, require_same_crs
 from geo.coverage.gaps import WORST, spot_weights, spots, weighted_quantile, worst_mean
 from geo.coverage.service_area import nearest
-from geo.coverage.simulation import (
-    HIGH,
-    LEAST_DRAWS,
-    LINE_STEP_M,
-    LOW,
-    SEED,
-    SETTLED,
-    and_rest,
-    covered_by_draw,
-    displacements,
-)
-from geo.grid.cells import Floats, Long, grid_over, require_polygons
+from geo.coverage.simulation import LINE_STEP_M, SETTLED, and_rest, covered_by_draw
+from geo.grid.cells import grid_over
+from geo.grid.polygons import require_polygons
 
 Stacks = Literal["together", "apart"]
 ZONE_CELL_M = 1_000.0
@@ -42,10 +35,11 @@ class GapDoubt(Finding):
     """How sure uncovered areas are; ``value`` is how many keep their rank."""
 
     table: pd.DataFrame
-    """By rank as in :func:`geo.coverage.gaps.gaps`: ``low_km2`` and ``high_km2``, the uncovered area of its
-    ground (5th and 95th percentile of the draws), ``rest_km2`` the same with every site where it is
-    drawn; ``farthest_low_m`` and ``farthest_high_m``, from its remotest spot to the site then
-    nearest; ``nearest_share``, the part of the draws in which that is the site named;
+    """By rank as in :func:`geo.coverage.gaps.gaps`: ``low_km2`` and ``high_km2``, the uncovered
+    area of its ground (5th and 95th percentile of the draws), ``rest_km2`` the same with every
+    site where it is drawn; ``farthest_low_m`` and ``farthest_high_m``, from its remotest
+    spot to the site then nearest; ``nearest_share``, the part of the draws in which that is the
+    site named;
     ``open_with``, the ranks whose order with this one fewer than 90 % of the draws bear out,
     joined by ``;``."""
 
@@ -186,7 +180,7 @@ def _divided(whole: BaseGeometry, areas: gpd.GeoSeries) -> list[BaseGeometry]:
     xy, owner = shapely.get_coordinates(outline, return_index=True)
     row, column = np.indices((grid.rows, grid.columns))
     spot = np.column_stack([column.ravel(), row.ravel()]) * grid.cell_m + np.array(grid.origin[:2])
-    owned: Long = owner[nearest(spot, xy)[0]].reshape(grid.rows, grid.columns)
+    owned: Longs = owner[nearest(spot, xy)[0]].reshape(grid.rows, grid.columns)
     shapes = areas.to_numpy()
     divided = []
     for i, own in enumerate(shapes):
@@ -238,7 +232,7 @@ def doubt_of_distances(
     Raises
     ------
     CrsError, DataError, ParameterError
-        As :func:`geo.coverage.gaps.distances` and :func:`geo.coverage.simulation.displacements`.
+        As :func:`geo.coverage.gaps.distances` and :func:`geo.base.draws.displacements`.
     """
     there = located(sites, argument="sites")
     require_same_crs(districts, sites, argument="districts")

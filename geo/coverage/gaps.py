@@ -16,11 +16,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import Located, located, numbers, require_same_crs
 from geo.coverage.service_area import CITY, ServiceArea, nearest
-from geo.grid.cells import Floats, lattice_cells, require_polygons
+from geo.grid.polygons import lattice_cells, require_polygons
 
 WORST = 0.1
 """The share of the city called worst served."""

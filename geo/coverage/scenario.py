@@ -16,6 +16,7 @@ import pandas as pd
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.draws import LEAST_DRAWS, SEED
 from geo.base.errors import DataError, ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import located
@@ -23,7 +24,7 @@ from geo.base.schema import Field, Schema
 from geo.base.validation import Record, printable, quoted, row_name, schema_problems
 from geo.coverage.gaps import distances
 from geo.coverage.service_area import CITY, ServiceArea, reached, service_area, shares
-from geo.coverage.simulation import LEAST_DRAWS, SEED, Simulation, change, simulate
+from geo.coverage.simulation import Simulation, change, simulate
 from geo.formats.read_geojson import WGS84, decode_json, features_of
 from geo.formats.write_geojson import MOST_DIGITS, to_geojson
 

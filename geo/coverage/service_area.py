@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Counts, Floats, Longs
 from geo.base.crs import require_metric
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
@@ -24,19 +25,10 @@ from geo.base.points import (
     require_positive,
     require_same_crs,
 )
-from geo.grid.cells import (
-    Floats,
-    Grid,
-    Long,
-    Whole,
-    cell_shares,
-    grid_over,
-    in_bands,
-    reach_counts,
-    require_polygons,
-)
+from geo.grid.cells import Grid, grid_over, in_bands, reach_counts
 from geo.grid.lookup import assign
 from geo.grid.loops import FEW_PLACES, for_discs
+from geo.grid.polygons import cell_shares, require_polygons
 
 __all__ = [
     "CITY",
@@ -425,7 +417,7 @@ def _outline(
     return _clip(shapely.union_all([union, *covered]), region)
 
 
-def _n_reaching(points: Floats, xy: Floats, radius: Floats) -> Long:
+def _n_reaching(points: Floats, xy: Floats, radius: Floats) -> Longs:
     """Return how many discs hold each point, their circle included."""
     if len(points) * len(xy) <= FEW_PAIRS:
         away = (points[:, :1] - xy[:, 0]) ** 2 + (points[:, 1:] - xy[:, 1]) ** 2
@@ -439,7 +431,7 @@ def _n_reaching(points: Floats, xy: Floats, radius: Floats) -> Long:
     return total
 
 
-def nearest(points: Floats, sites: Floats) -> tuple[Long, Floats]:
+def nearest(points: Floats, sites: Floats) -> tuple[Longs, Floats]:
     """Return the position of the site nearest to each point, of equals the first, and how far.
 
     Parameters
@@ -463,7 +455,7 @@ def nearest(points: Floats, sites: Floats) -> tuple[Long, Floats]:
     return candidates.min(axis=1), distance[:, 0]
 
 
-def _nearest_of_few(points: Floats, sites: Floats) -> tuple[Long, Floats]:
+def _nearest_of_few(points: Floats, sites: Floats) -> tuple[Longs, Floats]:
     """Compare every point with every site: sooner done than a tree is planted."""
     position, square = np.zeros(len(points), dtype=np.int64), np.empty(len(points))
     for low in range(0, len(points), rows := max(_AT_ONCE // len(sites), 1)):
@@ -522,7 +514,7 @@ class Overlap(Finding):
     losses: pd.DataFrame
     """Indexed by site: ``sole_km2``, what no other site covers and is lost if this one closes."""
     grid: Grid
-    counts: Whole
+    counts: Counts
     """Sites that reach the centre of each cell, shape (rows, columns), row 0 in the south."""
     share: Floats | None
     """Which part of each cell lies within the area asked about; None for all of all."""

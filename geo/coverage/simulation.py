@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -12,24 +10,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.base.arrays import Floats
+from geo.base.draws import DOUBT_FACTOR, HIGH, LEAST_DRAWS, LOW, SEED, displacements, doubt_m
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
-from geo.base.points import Located, located, numbers, radii, require_positive, require_same_crs
+from geo.base.points import located, radii, require_positive, require_same_crs
 from geo.base.threads import in_parts
 from geo.coverage.service_area import CITY, service_area, shares, with_totals
-from geo.grid.cells import Floats, require_polygons, slices
 from geo.grid.loops import for_discs
+from geo.grid.polygons import require_polygons, slices
 
-LEAST_DRAWS = 500
-SEED = 20210808
-"""The day the plan was issued; any number will do, but it is stated."""
 LINE_STEP_M = 100.0
-LOW, HIGH = 0.05, 0.95
-"""Ends of the simulated interval: 90 % of the draws lie between them."""
 SETTLED = 0.9
 """The order of two districts is settled if so many of the draws agree on it."""
-DOUBT_FACTOR = 2.0
-"""A radius must be so many times the doubt for a fixed answer."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,7 +63,7 @@ def resolution(sites: gpd.GeoDataFrame, *, radius_m: float) -> Resolution:
     """
     radius = require_positive(radius_m, argument="radius_m")
     there = located(sites, argument="sites").frame
-    doubt = _doubt(there)
+    doubt = doubt_m(there)
     good = pd.Series(radius >= DOUBT_FACTOR * doubt, index=there.index, name="qualifies")
     median = float(np.median(doubt)) if len(doubt) else float("nan")
     verdict = "fixed" if good.all() else "refused" if radius < median else "interval"
@@ -92,83 +85,14 @@ def resolution(sites: gpd.GeoDataFrame, *, radius_m: float) -> Resolution:
     )
 
 
-def _doubt(there: gpd.GeoDataFrame) -> Floats:
-    values = there.get("uncertainty_m", pd.Series(np.nan, index=there.index))
-    return numbers(values, there, argument="sites", field="uncertainty_m")
-
-
-def displacements(
-    sites: Located,
-    *,
-    draws: int,
-    seed: int,
-    stacks: Literal["together", "apart"] = "together",
-) -> Floats:
-    """Draw where the sites could lie instead, in metres from where they are drawn.
-
-    Parameters
-    ----------
-    sites
-        Located sites with the column ``uncertainty_m``.
-    draws
-        How many draws.
-    seed
-        Same seed, same draws.
-    stacks
-        ``together``: rows on one point move as one, each by its own doubt. ``apart``: every row
-        moves by itself.
-
-    Returns
-    -------
-    array of float
-        Shape (draws, n, 2).
-
-    Notes
-    -----
-    Model. The doubt is a judged radius around the point, and nothing is known of where inside it
-    the place lies: uniform on the disc (point-radius method: Wieczorek, Guo and Hijmans 2004,
-    Int. J. Geogr. Inf. Sci. 18(8), 745–767).
-
-    Rows on one point were placed by one stand-in, and its error is common to them: quantities
-    measured against the same reference are correlated (JCGM 100:2008, F.1.2.3). So they share the
-    direction and the fraction of their radius. A part that lies on the point of the whole it
-    belongs to is such a row. Moved apart, a stack would spread to several discs and cover more
-    than the map shows; how much is worth knowing, hence the choice.
-
-    Each point draws from a generator of its own, keyed by the seed and its coordinates (and by the
-    id, if apart): other sites do not change its draws, so that two scenarios differ only by what
-    was changed. Draws are not held to a district or to dry land.
-    """
-    doubt = _doubt(sites.frame)
-    unit = np.zeros((draws, len(sites.x), 2))
-    known: dict[str, Floats] = {}
-    for i, key in enumerate(_keys(sites, stacks)):
-        if key not in known:
-            digest = hashlib.blake2b(f"{seed}|{key}".encode(), digest_size=16).digest()
-            random = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "big")))
-            angle, part = random.uniform(0, 2 * np.pi, draws), np.sqrt(random.uniform(0, 1, draws))
-            known[key] = np.column_stack([part * np.cos(angle), part * np.sin(angle)])
-        unit[:, i] = known[key]
-    return unit * doubt[None, :, None]
-
-
-def _keys(sites: Located, stacks: str) -> Iterator[str]:
-    if stacks not in ("together", "apart"):
-        what = f"is {stacks!r}, not together or apart."
-        raise ParameterError("input.number", [Problem("stacks", what)])
-    millimetres = np.round(sites.xy * 1000).astype(np.int64)
-    for id_, (x, y) in zip(sites.frame.index, millimetres.tolist(), strict=True):
-        yield f"{x},{y}" if stacks == "together" else f"{x},{y},{id_}"
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Simulation(Finding):
     """Covered shares with their simulated interval; ``value`` is the city's share, 0 to 1."""
 
     units: pd.DataFrame
-    """Rows as in :func:`geo.coverage.service_area.shares`: ``level``; ``exact`` (share with every site where it
-    is drawn), ``at_rest`` (the same, computed as the draws are), ``low`` and ``high`` (5th and 95th
-    percentile of the draws), ``mean``; all 0 to 1."""
+    """Rows as in :func:`geo.coverage.service_area.shares`: ``level``; ``exact`` (share with every
+    site where it is drawn), ``at_rest`` (the same, computed as the draws are), ``low`` and ``high``
+    (5th and 95th percentile of the draws), ``mean``; all 0 to 1."""
     draws: pd.DataFrame
     """Covered share per draw (row) and unit (column)."""
     pairs: pd.DataFrame

@@ -8,16 +8,12 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from geo.base.arrays import Flags, Floats, Longs
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import Located, located, numbers, require_positive, require_same_crs
 from geo.coverage.service_area import nearest
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Positions = NDArray[np.int64]
 
 TIME_LIMIT_S = 10.0
 SWAP_ROUNDS = 50
@@ -82,10 +78,10 @@ class _Model(NamedTuple):
     reach: Flags
     """Groups × candidates."""
     weight: Floats
-    kept: Positions
+    kept: Longs
     """The candidates that reach something, and not less than another one does."""
 
-    def covers(self, chosen: Positions) -> float:
+    def covers(self, chosen: Longs) -> float:
         return float(self.weight[self.reach[:, chosen].any(axis=1)].sum())
 
 
@@ -278,7 +274,7 @@ def _model(setting: _Setting) -> _Model:
     return _Model(reach, merged, _undominated(reach))
 
 
-def _undominated(reach: Flags) -> Positions:
+def _undominated(reach: Flags) -> Longs:
     """Return the candidates that reach something and no other reaches that and more.
 
     Of candidates that reach the same, the first stays.
@@ -293,7 +289,7 @@ def _undominated(reach: Flags) -> Positions:
     return np.flatnonzero((size > 0) & ~dominated)
 
 
-def _maximise(model: _Model, p: int, limit: float) -> tuple[Positions, float]:
+def _maximise(model: _Model, p: int, limit: float) -> tuple[Longs, float]:
     """Return the chosen candidates and a weight that no choice exceeds."""
     most = float(model.weight.sum())
     if len(model.kept) <= p:
@@ -365,13 +361,13 @@ def _solve(model: _Model, *, cost: Floats, extra: tuple[Floats, float, float], l
     )
 
 
-def _chosen(model: _Model, result: Any) -> Positions | None:
+def _chosen(model: _Model, result: Any) -> Longs | None:
     if result.x is None:
         return None
     return model.kept[np.asarray(result.x[: len(model.kept)]) > 0.5]
 
 
-def _greedy(model: _Model, p: int) -> Positions:
+def _greedy(model: _Model, p: int) -> Longs:
     """Take again and again the candidate that adds most, of equals the first."""
     open_weight, chosen = model.weight.copy(), []
     for _ in range(p):
@@ -384,14 +380,14 @@ def _greedy(model: _Model, p: int) -> Positions:
     return np.array(chosen, dtype=np.int64)
 
 
-def _without(model: _Model, chosen: Positions, at: int) -> tuple[float, Floats]:
+def _without(model: _Model, chosen: Longs, at: int) -> tuple[float, Floats]:
     """Return the weight covered by the others, and with each candidate in the place of one."""
     others = model.reach[:, np.delete(chosen, at)].any(axis=1)
     base = float(model.weight[others].sum())
     return base, base + np.where(others, 0.0, model.weight) @ model.reach
 
 
-def _exchanged(model: _Model, chosen: Positions) -> Positions:
+def _exchanged(model: _Model, chosen: Longs) -> Longs:
     """Exchange one chosen candidate for another while that covers more."""
     chosen = chosen.copy()
     for _ in range(SWAP_ROUNDS):
@@ -406,7 +402,7 @@ def _exchanged(model: _Model, chosen: Positions) -> Positions:
     return chosen
 
 
-def _lowest(model: _Model, chosen: Positions) -> Positions:
+def _lowest(model: _Model, chosen: Longs) -> Longs:
     """Exchange chosen candidates for earlier ones where the covered weight stays the same."""
     chosen, moved = np.sort(chosen), True
     covered = model.covers(chosen)
@@ -421,7 +417,7 @@ def _lowest(model: _Model, chosen: Positions) -> Positions:
     return np.sort(chosen)
 
 
-def _tidy(model: _Model, chosen: Positions) -> Positions:
+def _tidy(model: _Model, chosen: Longs) -> Longs:
     """Put the chosen in the order of what each adds, and drop those that add nothing."""
     part = _Model(model.reach[:, np.sort(chosen)], model.weight, chosen)
     return np.sort(chosen)[_greedy(part, len(chosen))]
@@ -429,7 +425,7 @@ def _tidy(model: _Model, chosen: Positions) -> Positions:
 
 def _answer(
     setting: _Setting,
-    chosen: Positions,
+    chosen: Longs,
     bound: float,
     given: dict[str, object],
     notes: list[str],

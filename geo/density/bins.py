@@ -14,12 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import FARTHEST_M, require_positive
 from geo.grid.cells import grid_over
-
-Floats = NDArray[np.float64]
 
 LEAST_POINTS = 200
 """Fewer points leave most bins with none or one: the map then shows chance."""
@@ -36,7 +35,8 @@ class Bins(Finding):
     ----------
     frame
         One row per cell that holds a point, EPSG:4326, indexed by the cell's id and sorted by it:
-        ``n``, ``weight``, ``area_km2``, ``per_km2``. Ready for :func:`geo.formats.write_geojson.to_geojson`.
+        ``n``, ``weight``, ``area_km2``, ``per_km2``. Ready for
+        :func:`geo.formats.write_geojson.to_geojson`.
     refused
         Key of the sentence that says why there are no bins; empty if there are.
     data_date

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
 from geo.base.errors import ParameterError, Problem
-from geo.density.surface import Overlay, palette_png
+from geo.density.mercator import Overlay, palette_png
 
 LARGEST_SIDE = 4096
 """Pixels of the longer side at most."""

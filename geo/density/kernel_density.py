@@ -28,16 +28,16 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats, Longs
 from geo.base.crs import require_metric
 from geo.base.errors import ParameterError, Problem
 from geo.base.points import FARTHEST_M, require_positive
 from geo.density.surface import PER_KM2, Surface, require_plane
-from geo.grid.cells import MOST_CELLS, Grid, cell_shares
+from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
 from geo.grid.loops import for_cells, for_points
+from geo.grid.polygons import cell_shares
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 Kernel = Literal["gaussian", "quartic"]
 Method = Literal["auto", "exact", "binned"]
 
@@ -627,7 +627,7 @@ def _ladder(task: _Task, pilot: Surface) -> list[_Task]:
 
 
 def grid_density(
-    counts: Whole,
+    counts: Longs,
     grid: Grid,
     *,
     n: int,

@@ -21,15 +21,14 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
+from geo.base.draws import SEED
 from geo.base.errors import DataError, ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import FARTHEST_M, require_positive
-from geo.grid.cells import cell_shares, grid_over
+from geo.grid.cells import grid_over
+from geo.grid.polygons import cell_shares
 
-Floats = NDArray[np.float64]
-
-SEED = 20210808
-"""Day on which the plan was issued: every simulation can be repeated."""
 SIGNIFICANT = 0.05
 MOST_POINTS = 20_000
 """Above this, Ripley's function is computed for a random sample of that size."""

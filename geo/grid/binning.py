@@ -7,8 +7,8 @@ from threading import get_ident
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.base.arrays import Floats, Longs
 from geo.base.threads import in_parts
 from geo.grid import density_kernels as kernels
 from geo.grid.density_kernels import ONE, TAPS
@@ -22,8 +22,6 @@ __all__ = [
     "surface",
 ]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 _PER_POINT = 50
 """Products or comparisons that take about as long as sharing out a point."""
@@ -86,7 +84,7 @@ def extent(xy: Floats) -> tuple[float, float, float, float] | None:
 def share_out(
     xy: Floats,
     weights: Floats | None,
-    grid: Whole,
+    grid: Longs,
     *,
     origin: tuple[float, float, float],
     nodes: int,
@@ -149,7 +147,7 @@ def surface(
     mass : float
         Weight that is on the grid.
     """
-    grids: dict[int, Whole] = {}
+    grids: dict[int, Longs] = {}
 
     def work(part: int, low: int, high: int) -> tuple[int, int]:
         if part not in grids:
@@ -161,7 +159,7 @@ def surface(
     return _smooth(list(grids.values()), taps, phases, scale), units / ONE
 
 
-def smooth(grid: Whole | Floats, taps: Floats, phases: Floats, *, scale: float) -> Floats:
+def smooth(grid: Longs | Floats, taps: Floats, phases: Floats, *, scale: float) -> Floats:
     """Filter a grid along both axes and draw it out to a finer one.
 
     Parameters

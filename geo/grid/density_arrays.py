@@ -6,9 +6,8 @@ The counterpart of :mod:`geo.grid.density_kernels`; :mod:`geo.grid.loops` says w
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from geo.base.arrays import Floats
 
 
 def extent(xy: Floats) -> tuple[float, float, float, float] | None:

@@ -8,13 +8,9 @@ threading layer ends the process when two sessions of a server enter it at once.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.base.arrays import Counts, Floats, Longs
 from geo.grid.compiled import compiled
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
-Small = NDArray[np.int32]
 
 SHARE_BITS = 20
 """A whole point is 2²⁰ units: sums of whole numbers do not depend on their order."""
@@ -55,7 +51,7 @@ def extent(flat: Floats, low: int, high: int) -> Floats:
 
 @_compiled
 def _add_shares(
-    at: Small, a: Small, b: Small, c: Small, d: Small, count: int, grid: Whole, columns: int
+    at: Counts, a: Counts, b: Counts, c: Counts, d: Counts, count: int, grid: Longs, columns: int
 ) -> None:
     """Add four shares per point: to node ``at``, the one to its right, above, and across."""
     row, one = np.uint64(columns), np.uint64(1)
@@ -71,7 +67,7 @@ def _add_shares(
 
 @_compiled
 def deposit_linear(
-    flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Whole, columns: int
+    flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Longs, columns: int
 ) -> None:
     """Share each point among the four nodes around it."""
     scale, wide = _STEPS / cell, np.int32(columns)
@@ -101,7 +97,7 @@ def sift(
     bounds: tuple[float, float, float, float],
     kept: Floats,
     kept_weights: Floats,
-    tally: Whole,
+    tally: Longs,
 ) -> int:
     """Copy the points within bounds, and count the others by why they are left out.
 
@@ -140,10 +136,10 @@ def deposit_rows(
     x0: float,
     y0: float,
     cell: float,
-    grid: Whole,
+    grid: Longs,
     columns: int,
     kept: Floats,
-    tally: Whole,
+    tally: Longs,
 ) -> int:
     """Share the points within bounds as :func:`deposit_linear` does, and count the others.
 
@@ -183,7 +179,7 @@ def deposit_rows(
 
 @_compiled
 def deposit_quadratic(
-    flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Whole, columns: int
+    flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Longs, columns: int
 ) -> None:
     """Share each point among the nine nodes around it by quadratic B-splines."""
     scale = _STEPS / cell
@@ -227,7 +223,7 @@ def deposit_weighted(
     x0: float,
     y0: float,
     cell: float,
-    grid: Whole,
+    grid: Longs,
     columns: int,
 ) -> None:
     """Share weighted points as the two functions above do; the middle share is the remainder."""
@@ -257,7 +253,7 @@ def deposit_weighted(
 
 
 @_compiled
-def add_up(grid: Whole, into: Floats) -> None:
+def add_up(grid: Longs, into: Floats) -> None:
     """Add units to numbers; exact as long as no cell exceeds 2⁵³ units."""
     unit = 1.0 / ONE
     for i in range(into.shape[0]):

@@ -11,11 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int32]
-Counts = NDArray[np.int32]
-Longs = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from geo.base.arrays import Counts, Flags, Floats, Longs
 
 _AT_ONCE = 100_000
 """Chords worked out at a time, so that they stay in the second cache."""
@@ -128,7 +124,7 @@ def covered_lengths(
     pointer: Longs,
     start: Floats,
     stop: Floats,
-    code: Codes,
+    code: Counts,
     lengths: Floats,
     low: int,
     high: int,

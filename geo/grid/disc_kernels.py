@@ -12,24 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.base.arrays import Counts, Flags, Floats, Longs
 from geo.grid.compiled import compiled
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int32]
 Small = NDArray[np.signedinteger[Any]]
 """As few bytes as the number of polygons allows: the raster should stay in the cache."""
-Counts = NDArray[np.int32]
-Longs = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
-EDGE_CELL = -2
-"""A cell of a lookup raster that an edge passes through."""
-UNSURE = -3
-"""A point so near an edge that rounding could decide; it needs exact arithmetic."""
-_STRETCH = 256
-"""Points looked up at a time."""
-_ROUNDING = 4e-16
-"""Bound on the relative rounding error of the orientation test (Shewchuk 1997: 3.33e-16)."""
 _compiled = compiled()
 
 
@@ -208,159 +196,6 @@ def open_circles(
 
 
 @_compiled
-def bucket_edges(edges: Floats, y0: float, height: float, rows: int) -> tuple[Longs, Longs]:
-    """List by strip, from ``y0 + j·height`` to the next, which edges touch it, in their order.
-
-    Returns the strips' pointer (``rows`` + 1) and the numbers of the edges.
-    """
-    pointer = np.zeros(rows + 1, np.int64)
-    numbers = np.zeros(0, np.int64)
-    for turn in range(2):
-        if turn == 1:
-            pointer[1:] = np.cumsum(pointer[1:])
-            numbers = np.zeros(pointer[rows], np.int64)
-            fill = pointer[:-1].copy()
-        for e in range(edges.shape[0]):
-            bottom = (min(edges[e, 1], edges[e, 3]) - y0) / height
-            top = (max(edges[e, 1], edges[e, 3]) - y0) / height
-            first, last = int(np.floor(bottom - 1e-9)), int(np.floor(top + 1e-9))
-            for j in range(max(first, 0), min(last, rows - 1) + 1):
-                if turn == 0:
-                    pointer[j + 1] += 1
-                else:
-                    numbers[fill[j]] = e
-                    fill[j] += 1
-    return pointer, numbers
-
-
-@_compiled
-def holder(
-    x: float, y: float, edges: Floats, owner: Codes, numbers: Longs, low: int, high: int
-) -> int:
-    """Return the first polygon that holds a point, -1 for none, ``UNSURE`` on an edge.
-
-    ``numbers[low:high]`` are the edges of the point's strip, grouped by polygon in their order.
-    """
-    p = low
-    while p < high:
-        polygon, odd, doubt = owner[numbers[p]], False, False
-        while p < high and owner[numbers[p]] == polygon:  # no branches within: none is foreseeable
-            e = numbers[p]
-            p += 1
-            x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
-            left, right = (x2 - x1) * (y - y1), (x - x1) * (y2 - y1)
-            near = abs(left - right) <= _ROUNDING * (abs(left) + abs(right))
-            near &= (x >= min(x1, x2)) & (y >= min(y1, y2)) & (y <= max(y1, y2))
-            before = x <= max(x1, x2)
-            doubt |= near & before
-            odd ^= ((y1 > y) != (y2 > y)) & ((left > right) == (y2 > y1)) & before
-        if doubt:
-            return UNSURE
-        if odd:
-            return int(polygon)
-    return -1
-
-
-@_compiled
-def mark_edges(
-    edges: Floats, pointer: Longs, numbers: Longs, frame: tuple[float, float, float], table: Small
-) -> None:
-    """Mark in a lookup raster the cells that an edge passes through.
-
-    ``frame`` is x and y of the lower left corner and the cell's side.
-    """
-    x0, y0, cell = frame
-    rows, columns = table.shape
-    for j in range(rows):
-        low, high = y0 + j * cell, y0 + (j + 1) * cell
-        for p in range(pointer[j], pointer[j + 1]):
-            x1, y1, x2, y2 = edges[numbers[p]]
-            a, b = x1, x2
-            if y1 != y2:
-                slope = (x2 - x1) / (y2 - y1)
-                a = x1 + (min(max(low, min(y1, y2)), max(y1, y2)) - y1) * slope
-                b = x1 + (min(max(high, min(y1, y2)), max(y1, y2)) - y1) * slope
-            first = int(np.floor((min(a, b) - x0) / cell - 1e-6))
-            last = int(np.floor((max(a, b) - x0) / cell + 1e-6))
-            for k in range(max(first, 0), min(last, columns - 1) + 1):
-                table[j, k] = EDGE_CELL
-
-
-@_compiled
-def label_cells(
-    edges: Floats,
-    owner: Codes,
-    pointer: Longs,
-    numbers: Longs,
-    frame: tuple[float, float, float],
-    table: Small,
-) -> None:
-    """Give every cell without an edge the polygon that holds it; asked once per run of cells."""
-    x0, y0, cell = frame
-    columns = table.shape[1]
-    for j in range(table.shape[0]):
-        y, k = y0 + (j + 0.5) * cell, 0
-        while k < columns:
-            end = k
-            while end < columns and table[j, end] != EDGE_CELL:
-                end += 1
-            if end > k:
-                x = x0 + (k + 0.5) * cell
-                table[j, k:end] = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
-            k = end + 1
-
-
-@_compiled
-def look_up(
-    points: Floats,
-    edges: Floats,
-    owner: Codes,
-    pointer: Longs,
-    numbers: Longs,
-    frame: tuple[float, float, float],
-    table: Small,
-    found: Small,
-    low: int,
-    high: int,
-) -> int:
-    """Find the polygon of points ``low`` to ``high``; return how many are ``UNSURE``.
-
-    The cells on the rim of the raster lie outside all polygons: what is not on it, or not a
-    number, is looked up there. Points are taken in stretches so that each step is a plain loop,
-    which is quick; x and y take the same steps side by side.
-    """
-    x0, y0, cell = frame
-    per_metre = 1.0 / cell
-    rows, columns = table.shape
-    flat, wide = table.ravel(), np.uint32(columns)
-    corner, most = np.empty(2 * _STRETCH), np.empty(2 * _STRETCH)
-    corner[0::2], corner[1::2] = x0, y0
-    most[0::2], most[1::2] = columns - 1, rows - 1
-    step, near = np.empty(2 * _STRETCH, np.int32), np.empty(_STRETCH + 1, np.int64)
-    unsure = 0
-    for begin in range(low, high, _STRETCH):
-        end = min(begin + _STRETCH, high)
-        part = points[begin:end].reshape(2 * (end - begin))
-        for i in range(part.shape[0]):
-            place = (part[i] - corner[i]) * per_metre
-            place = place if place > 0.0 else 0.0  # NaN becomes 0 too
-            step[i] = np.int32(place if place < most[i] else most[i])
-        edge = 0
-        for i in range(end - begin):
-            code = flat[np.uint32(step[2 * i + 1]) * wide + np.uint32(step[2 * i])]
-            found[begin + i] = code
-            near[edge] = i
-            edge += code == EDGE_CELL
-        for n in range(edge):
-            i = near[n]
-            x, y, j = part[2 * i], part[2 * i + 1], step[2 * i + 1]
-            code = holder(x, y, edges, owner, numbers, pointer[j], pointer[j + 1])
-            found[begin + i] = code
-            unsure += code == UNSURE
-    return unsure
-
-
-@_compiled
 def covered_lengths(
     x: Floats,
     y: Floats,
@@ -369,7 +204,7 @@ def covered_lengths(
     pointer: Longs,
     start: Floats,
     stop: Floats,
-    code: Codes,
+    code: Counts,
     lengths: Floats,
     low: int,
     high: int,

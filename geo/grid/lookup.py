@@ -12,19 +12,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.base.arrays import Counts, Floats, Longs
 from geo.base.crs import require_metric
 from geo.base.errors import DataError, Problem
 from geo.base.points import FARTHEST_M, coordinates, require_same_crs
-from geo.grid.cells import (
-    Floats,
-    Grid,
-    Long,
-    Whole,
-    grid_over,
-    in_bands,
-    polygon_edges,
-    require_polygons,
-)
+from geo.grid.cells import Grid, grid_over, in_bands
+from geo.grid.polygons import polygon_edges, require_polygons
 
 Codes = NDArray[np.signedinteger[Any]]
 
@@ -43,9 +36,9 @@ class _Raster:
     table: Codes
     """Per cell the position of the polygon that holds all of it, -1, or the mark of an edge."""
     edges: Floats
-    owner: Whole
-    pointer: Long
-    numbers: Long
+    owner: Counts
+    pointer: Longs
+    numbers: Longs
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +69,7 @@ class Lookup:
             sound = np.flatnonzero(np.isfinite(xy).all(axis=1))
             found[sound] = self._exactly(xy[sound])
             return found
-        from geo.grid.disc_kernels import UNSURE, look_up
+        from geo.grid.polygon_kernels import UNSURE, look_up
 
         raster = self._raster
         frame = (raster.grid.x_m, raster.grid.y_m, raster.grid.cell_m)
@@ -92,7 +85,7 @@ class Lookup:
             found[near] = self._exactly(points[near])
         return found
 
-    def _exactly(self, xy: Floats) -> Long:
+    def _exactly(self, xy: Floats) -> Longs:
         """Ask GEOS, whose arithmetic is exact where rounding could decide; edges are inside."""
         tree = shapely.STRtree(np.asarray(shapely.points(xy)))
         shapes = self.areas.geometry.to_numpy()
@@ -125,7 +118,7 @@ def prepare(areas: gpd.GeoDataFrame) -> Lookup:
 
 
 def _lay(areas: gpd.GeoDataFrame) -> _Raster:
-    from geo.grid.disc_kernels import bucket_edges, label_cells, mark_edges
+    from geo.grid.polygon_kernels import bucket_edges, label_cells, mark_edges
 
     grid = _raster_over(areas)
     table = np.full((grid.rows, grid.columns), -1, dtype=_code_type(len(areas)))

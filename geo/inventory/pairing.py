@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.base.arrays import Floats
 from geo.base.errors import DataError, Problem
 from geo.base.finding import Finding
 from geo.base.points import Located, located, numbers, require_positive, require_same_crs
-from geo.grid.cells import Floats
 
 MODES: Mapping[str, str] = MappingProxyType(
     {

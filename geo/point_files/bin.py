@@ -22,6 +22,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats, Longs
 from geo.base.bridge import Box, Bridge, bridge
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.base.finding import Finding
@@ -30,9 +31,6 @@ from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
 from geo.point_files import csv_records, parquet, wkb
 from geo.point_files.numbers import numbers
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 BATCH_ROWS = 1 << 17
 """Rows that are in memory at a time."""
@@ -68,8 +66,8 @@ class Columns:
     weights
         Name of the column of weights; None for one each.
     source_crs
-        Reference system of the coordinates, x before y, as :func:`geo.base.bridge.canonical` writes it
-        (``EPSG:4326``); None if they are on the plane already.
+        Reference system of the coordinates, x before y, as :func:`geo.base.bridge.canonical`
+        writes it (``EPSG:4326``); None if they are on the plane already.
     crs
         EPSG code of the plane, in metres.
     """
@@ -98,7 +96,7 @@ class Part:
         Shares in units of 2⁻²⁰, with one row and column more on each side than the grid.
     """
 
-    counts: Whole
+    counts: Longs
     read: int = 0
     binned: int = 0
     outside: int = 0
@@ -141,7 +139,7 @@ class Binned(Finding):
     ``read == n + outside + sum(rejected.values())``, always.
     """
 
-    counts: Whole
+    counts: Longs
     grid: Grid
     read: int
     outside: int
@@ -564,7 +562,7 @@ def _fence(within: bytes) -> Lookup:
 
 
 def project(
-    x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid, tally: Whole
+    x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid, tally: Longs
 ) -> tuple[Floats, Floats, Floats]:
     """Bring coordinates to the plane; rows with x and y swapped are counted and left out.
 

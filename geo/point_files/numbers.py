@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from geo.base.arrays import Floats
 
 MOST_DIGITS: Final = 400
 """A text of more characters is no number."""

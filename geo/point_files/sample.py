@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
+from geo.base.draws import SEED
 from geo.base.errors import Problem
 from geo.grid.cells import Grid
 from geo.point_files.bin import CancelledError, Columns, batches, beyond, project
-
-Floats = NDArray[np.float64]
-
-SEED = 20210808
-"""Day on which the plan was issued: every draw can be repeated."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.base.arrays import Floats
 from geo.point_files.numbers import codes
 
-Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 POINT, EMPTY, FOREIGN, MISSING = range(4)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from types import MappingProxyType
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -15,26 +12,14 @@ from geo.inventory.balance import (
     LEAST_COUNT,
     Balance,
     By,
-    Concentration,
-    Quotients,
-    balance,
-    concentration,
-    location_quotients,
-    matrix,
-    not_named,
 )
-from layers.handover.documents import to_csv
-from layers.handover.view_export import Package
-from layers.language.messages import LANGS, Say, speaker
+from layers.balance.measure import Counted, measure, other_of
+from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance
-from layers.language.values import cell, city_word, count, number, row_of, word
-from layers.pack.catalogue import FIELDS, LEVELS, PLAN_STATUSES
-from layers.pack.city import City
-from layers.view.rows import View, gather
-from layers.view.totals import plan_places
-
-BASES = ("population", "area_km2")
-"""What an even spread would follow; concentration is measured against each."""
+from layers.language.values import cell, count, number, word
+from layers.pack.catalogue import LEVELS, PLAN_STATUSES
+from layers.pack.city import City, city_word
+from layers.view.rows import View
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,19 +61,6 @@ class BalanceTold:
     measures: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Counted:
-    """Everything that geo says of the places shown; the same in every language."""
-
-    city: City
-    found: Balance
-    kinds: pd.DataFrame
-    fields: pd.DataFrame
-    quotients: Quotients
-    spread: Mapping[str, Concentration]
-    """By what an even spread would follow."""
-
-
 def tell(view: View, by: By, lang: str) -> BalanceTold:
     """Return how the places of a view are spread over the city.
 
@@ -102,11 +74,6 @@ def tell(view: View, by: By, lang: str) -> BalanceTold:
         ``zh`` or ``en``.
     """
     return in_words(measure(view, by), measure(view, other_of(by)), lang)
-
-
-def other_of(by: By) -> By:
-    """Return the other way of placing a place in a district."""
-    return "site" if by == "host" else "host"
 
 
 def in_words(counts: Counted, other: Counted, lang: str) -> BalanceTold:
@@ -134,79 +101,6 @@ def in_words(counts: Counted, other: Counted, lang: str) -> BalanceTold:
         fields=_by_district(counts.fields, names, lambda field: _field(field, lang), say),
         measures=tuple(_measures(counts, names, lang)),
     )
-
-
-def measure(view: View, by: By) -> Counted:
-    """Count the places of a view by district, kind and field.
-
-    Parameters
-    ----------
-    view, by
-        As in :func:`tell`.
-    """
-    city = view.city
-    places, districts = view.places, city.districts
-    found = balance(places, districts, by=by, data_date=city.data_date)
-    kinds = [
-        id_
-        for id_, layer in city.layers.items()
-        if layer.spec.group == "plan" and layer.spec.is_places and id_ in view.state.layers
-    ]
-    by_kind = matrix(places, districts, rows="kind", values=kinds, by=by)
-    return Counted(
-        city=city,
-        found=_of_the_text(found, city, districts, by),
-        kinds=by_kind,
-        fields=matrix(places, districts, rows="field", values=FIELDS, by=by),
-        quotients=location_quotients(by_kind),
-        spread={
-            base: concentration(found.districts["n"], base=found.districts[base])
-            for base in BASES
-            if (found.districts[base] > 0).all()
-        },
-    )
-
-
-def _of_the_text(found: Balance, city: City, districts: gpd.GeoDataFrame, by: By) -> Balance:
-    """Return the counts with the districts that the whole inventory does not name.
-
-    Under a filter a district may be empty though the plan names it: what the text leaves out is
-    found in all rows, whatever is shown.
-    """
-    left_out = not_named(_inventory(city), districts, by=by)
-    caveats = [key for key in found.caveats if key != "balance.not_named"]
-    if left_out:
-        caveats.append("balance.not_named")
-    here = found.districts.copy()
-    here["caveats"] = [
-        tuple(
-            "balance_page.none_shown"
-            if key == "balance.not_named_here" and code not in left_out
-            else key
-            for key in keys
-        )
-        for code, keys in here["caveats"].items()
-    ]
-    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return Balance(
-        **values
-        | {
-            "districts": here,
-            "not_named": left_out,
-            "caveats": tuple(caveats),
-            "parameters": {
-                **found.parameters,
-                "not_named": left_out,
-                "districts": len(left_out),
-            },
-        }
-    )
-
-
-def _inventory(city: City) -> gpd.GeoDataFrame:
-    """Return all rows of the plan's layers; a city without any has no row that names a district."""
-    has_plan = any(layer.spec.group == "plan" for layer in city.layers.values())
-    return plan_places(city) if has_plan else gather(city).frame.iloc[:0]
 
 
 def _names(city: City, lang: str) -> dict[str, str]:
@@ -435,63 +329,3 @@ def _measures(counts: Counted, names: Mapping[str, str], lang: str) -> Iterator[
         )
         for key in spread.caveats:
             yield say(key, **spread.parameters)
-
-
-def files(view: View, by: By) -> Package:
-    """Return the counts as CSV, unrounded, with codes, names in both languages and parameters.
-
-    Parameters
-    ----------
-    view, by
-        As in :func:`tell`.
-
-    Returns
-    -------
-    Package
-        Tables by half, by district, by kind and by field, and what the reader must know.
-    """
-    counts = measure(view, by)
-    city, found = view.city, counts.found
-    tables = {
-        "balance_halves.csv": _raw(found.halves, "half", {}),
-        "balance_districts.csv": _raw(found.districts, "adcode", _both_names(city)),
-        "balance_kind_by_district.csv": _raw(counts.kinds.T, "adcode", _both_names(city)),
-        "balance_field_by_district.csv": _raw(counts.fields.T, "adcode", _both_names(city)),
-        "balance_about.csv": _about(view, found),
-    }
-    name = f"{city.id}_{city.data_date}_balance"
-    return Package(name, date.fromisoformat(city.data_date), MappingProxyType(tables))
-
-
-def _both_names(city: City) -> dict[str, list[str]]:
-    return {
-        str(code): [cell(row_of(city.districts, str(code)), "name", lang) for lang in LANGS]
-        for code in city.districts.index
-    }
-
-
-def _raw(table: pd.DataFrame, key: str, names: Mapping[str, Sequence[str]]) -> bytes:
-    head = [key, *(("name_zh", "name_en") if names else ()), *map(str, table.columns)]
-    rows = [
-        [str(code), *names.get(str(code), ()), *(_plain(value) for value in row)]
-        for code, row in zip(table.index, table.itertuples(index=False), strict=True)
-    ]
-    return to_csv([head, *rows])
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, tuple):
-        return ";".join(map(str, value))
-    return "" if value != value else str(value)
-
-
-def _about(view: View, found: Balance) -> bytes:
-    """Return parameters and cautions, a row each, in both languages."""
-    said = {"data_date": found.data_date, **found.parameters}
-    rows = [["name", "zh", "en"]]
-    rows += [[name, *[_plain(value)] * 2] for name, value in said.items()]
-    rows += [
-        [key, *(speaker(lang)(key, **found.parameters) for lang in LANGS)]
-        for key in (found.method, *found.caveats)
-    ]
-    return to_csv(rows)

@@ -11,9 +11,11 @@ import pandas as pd
 from shapely import LineString
 
 from geo.inventory.pairing import RELATION, Pairing, pair
-from layers.coverage.files import POINT, Tables, parcel
-from layers.coverage.measure import INK, UNIVERSITY, Asked, ask, name_of
-from layers.handover.view_export import Package
+from layers.coverage.drawing import INK
+from layers.coverage.question import UNIVERSITY, Asked, ask
+from layers.coverage.wording import name_of
+from layers.handover.analysis_package import POINT, Tables, parcel
+from layers.handover.package import Package
 from layers.language.messages import speaker
 from layers.language.values import cell, is_known, number, word
 from layers.map.overlay import Drawing, Shapes

@@ -12,21 +12,13 @@ import pandas as pd
 from geo.base.once import once
 from geo.coverage.service_area import CITY, Reach, service_area
 from geo.coverage.simulation import resolution, simulate_share
-from layers.coverage.measure import (
-    INK,
-    PRESETS_M,
-    UNREACHED,
-    Asked,
-    Coverage,
-    km,
-    line_step,
-    reach_of,
-    shape,
-    span,
-)
+from layers.coverage.drawing import INK, UNREACHED, shape
+from layers.coverage.measure import Coverage, line_step
+from layers.coverage.question import PRESETS_M, Asked, reach_of
+from layers.coverage.wording import km, span
 from layers.language.messages import speaker
 from layers.map.overlay import Drawing
-from layers.view.state import CoverageOptions
+from layers.view.page_options import CoverageOptions
 
 MINUTES = (30, 60)
 """Travel times set side by side; an assumption of the reader's, as is the speed."""

@@ -12,11 +12,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.base.draws import LEAST_DRAWS
 from geo.base.finding import Finding
 from geo.coverage.scenario import PRESENT, Comparison, Edit, Scenario, apply, compare
 from geo.coverage.service_area import CITY, ServiceArea, service_area
-from geo.coverage.simulation import LEAST_DRAWS, resolution
-from layers.coverage.measure import INK, Asked, km, name_of, percent, shape, unit_name
+from geo.coverage.simulation import resolution
+from layers.coverage.drawing import INK, shape
+from layers.coverage.question import Asked
+from layers.coverage.wording import km, name_of, percent, unit_name
 from layers.language.messages import speaker
 from layers.language.values import number, word
 from layers.map.overlay import Drawing, Handle, Shapes

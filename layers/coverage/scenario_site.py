@@ -9,8 +9,8 @@ from types import MappingProxyType
 import geopandas as gpd
 import pandas as pd
 
-from layers.coverage.measure import beyond, name_of
 from layers.coverage.scenario import Change, change, closed_sites, site_name
+from layers.coverage.wording import beyond, name_of
 from layers.language.messages import speaker
 from layers.language.values import number, radius, word
 

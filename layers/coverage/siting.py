@@ -9,27 +9,19 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.base.draws import HIGH, LOW
 from geo.base.errors import ParameterError
 from geo.coverage.scenario import Scenario, apply
 from geo.coverage.service_area import service_area
-from geo.coverage.simulation import HIGH, LOW, simulate, simulate_reached
+from geo.coverage.simulation import simulate, simulate_reached
 from geo.coverage.siting import Siting, add_sites, least_sites
-from geo.grid.cells import lattice
-from layers.coverage.files import POINT, Tables, parcel
-from layers.coverage.measure import (
-    REACHED,
-    UNIVERSITY,
-    Asked,
-    ask,
-    beyond,
-    km,
-    name_of,
-    shape,
-    span,
-    unit_name,
-)
+from geo.grid.polygons import lattice
+from layers.coverage.drawing import REACHED, shape
+from layers.coverage.question import UNIVERSITY, Asked, ask
 from layers.coverage.scenario import GAINED, refusal
-from layers.handover.view_export import Package
+from layers.coverage.wording import beyond, km, name_of, span, unit_name
+from layers.handover.analysis_package import POINT, Tables, parcel
+from layers.handover.package import Package
 from layers.language.messages import speaker
 from layers.language.values import count, number
 from layers.map.overlay import Drawing, Handle

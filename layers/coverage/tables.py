@@ -8,15 +8,9 @@ from typing import Any
 import pandas as pd
 
 from geo.coverage.service_area import CITY
-from layers.coverage.measure import (
-    Asked,
-    Coverage,
-    name_of,
-    percent,
-    reached_count,
-    span,
-    unit_name,
-)
+from layers.coverage.measure import Coverage
+from layers.coverage.question import Asked
+from layers.coverage.wording import name_of, percent, reached_count, span, unit_name
 from layers.language.messages import speaker
 from layers.language.values import number
 from layers.language.values import radius as doubt

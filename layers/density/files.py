@@ -11,9 +11,10 @@ import geopandas as gpd
 from geo.density.surface import contours, to_geotiff
 from geo.formats.write_geojson import to_geojson
 from layers.density.measure import Measured, at_places
-from layers.density.wording import names_of, tell
+from layers.density.phrases import names_of
+from layers.density.wording import tell
 from layers.handover.documents import to_csv
-from layers.handover.view_export import Package
+from layers.handover.package import Package
 from layers.language.messages import LANGS
 from layers.language.values import cell, row_of
 

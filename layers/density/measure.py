@@ -11,34 +11,25 @@ from urllib.parse import urlencode
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
+from geo.base.draws import SEED, displacements
 from geo.base.points import located
-from geo.coverage.simulation import SEED, displacements
+from geo.density.doubt import INVENTORY_FINEST_CELL_M, finer_than_doubt
+from geo.density.firmness import Height, Holds, peak_height, peak_holds
 from geo.density.kernel_density import kernel_density, silverman_sigma_m
-from geo.density.peaks import (
-    INVENTORY_FINEST_CELL_M,
-    Height,
-    Holds,
-    Peak,
-    Sensitivity,
-    counted_once,
-    explain,
-    finer_than_doubt,
-    highest,
-    peak_height,
-    peak_holds,
-    sensitivity,
-)
-from geo.density.surface import Overlay, Surface, levels, overlay, zonal_mass
-from layers.handover.selection import DECIDING_KEYS
+from geo.density.mercator import Overlay, overlay
+from geo.density.peaks import Peak, counted_once, explain, highest
+from geo.density.sensitivity import Sensitivity, sensitivity
+from geo.density.surface import Surface, levels, zonal_mass
 from layers.map.colours import CLASSES, OPACITY, shades
-from layers.pack.city import City
+from layers.pack.city import City, outlines
+from layers.view.page_options import DENSITY_CELLS_M, DensityOptions
 from layers.view.rows import View
-from layers.view.state import DENSITY_CELLS_M, DensityOptions, ViewState, to_query
+from layers.view.state import DECIDING_KEYS, ViewState, to_query
 
 CELLS_PER_BANDWIDTH: Final = 10
 """Cells to a bandwidth, if no other is asked for: one cell on, a kernel falls by 6 % at most."""
@@ -101,11 +92,6 @@ class Measured:
     picture: Overlay | None
     silverman_m: float
     """Silverman's figure, metres; NaN for fewer than two places."""
-
-
-def outlines(city: City) -> gpd.GeoDataFrame:
-    """Return the districts on the city's plane."""
-    return city.districts[["geometry"]].to_crs(city.metric_epsg)
 
 
 def cells(bandwidth_km: int) -> tuple[int, ...]:
@@ -260,9 +246,6 @@ def _peaks(inside: gpd.GeoDataFrame, surface: Surface, options: DensityOptions) 
         )
         for _, row in highest(surface, points=positions(inside), count=PEAKS).iterrows()
     )
-
-
-Floats = npt.NDArray[np.float64]
 
 
 def _draws(inside: gpd.GeoDataFrame) -> Floats | None:

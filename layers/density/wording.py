@@ -15,16 +15,13 @@ import pandas as pd
 import shapely
 
 from geo.density.bins import LEAST_POINTS, LEAST_SOURCE
+from geo.density.doubt import INVENTORY_FINEST_CELL_M, INVENTORY_FINEST_M
+from geo.density.firmness import FIRM_SHARE
 from geo.density.kernel_density import FEW
+from geo.density.mercator import Overlay, overlay
 from geo.density.pattern import MINIMUM
-from geo.density.peaks import (
-    FIRM_SHARE,
-    INVENTORY_FINEST_CELL_M,
-    INVENTORY_FINEST_M,
-    Height,
-    top_of,
-)
-from geo.density.surface import Overlay, overlay
+from geo.density.peaks import top_of
+from layers.density.drawing import draw
 from layers.density.measure import (
     CELLS_PER_BANDWIDTH,
     DRAWS,
@@ -32,23 +29,18 @@ from layers.density.measure import (
     Measured,
     cell_of,
     cells,
-    outlines,
     positions,
 )
+from layers.density.phrases import density_words, height_words, names_of, range_words, where_words
 from layers.language.messages import Say, speaker
 from layers.language.sums import equation
 from layers.language.values import cell, number, row_of, said
 from layers.map.colours import shades
-from layers.map.overlay import Drawing, Handle, Raster, Shapes
+from layers.map.overlay import Drawing
 from layers.map.thumbnail import Plate, Small, plate_of
-from layers.pack.city import City
 
-NEAR: Final = 0.2
-"""A district is named with a peak if it holds this share of the disc of half a bandwidth."""
 STRIP_CLASSES: Final = (0.2, 0.4, 0.6, 0.8)
 """Classes of the small pictures, as shares of each one's own highest value."""
-DOT_M: Final = 600.0
-"""Radius of a place's dot: it stands on the ground and says nothing of the place's extent."""
 _MOST_NAMED: Final = 4
 
 
@@ -146,52 +138,8 @@ def tell(measured: Measured, lang: str) -> DensityTold:
         verdict=_verdict(measured, names, lang),
         strip=tuple(_strip(measured, names, say)),
         too_few=tuple(_too_few(measured, say)),
-        drawing=_drawing(measured, names, lang),
+        drawing=draw(measured, names, lang),
     )
-
-
-def names_of(city: City, lang: str) -> dict[str, str]:
-    """Return the districts' names by code."""
-    return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
-
-
-def _where(measured: Measured, at: int, names: Mapping[str, str], say: Say) -> str:
-    """Name the districts of a peak: those that hold much of the disc of half a bandwidth round it.
-
-    The surface says nothing finer: a peak on a border belongs to both sides. To the highest one
-    belong also the districts in which more than a tenth of the draws put it.
-    """
-    peak, zones = measured.peaks[at], outlines(measured.city)
-    disc = shapely.Point(peak.x, peak.y).buffer(500.0 * measured.options.bandwidth_km)
-    held = zones.geometry.intersection(disc).area / disc.area
-    drawn = pd.Series(measured.drawn_in if at == 0 else {}, dtype=float).reindex(held.index)
-    belongs = (held >= NEAR) | (drawn > 1 - FIRM_SHARE)
-    near = held[belongs].sort_values(ascending=False, kind="stable")
-    if near.empty:
-        near = held.sort_values(ascending=False, kind="stable").iloc[:1]
-    listed = [names[str(code)] for code in near.index]
-    if len(listed) == 1:
-        return listed[0]
-    first = say("density_page.comma").join(listed[:-1])
-    return say("density_page.around", names=first + say("density_page.and") + listed[-1])
-
-
-def _per_km2(measured: Measured, value: float, say: Say) -> str:
-    return say(f"density_page.per_km2_{measured.options.weight}", value=number(value))
-
-
-def _height_words(measured: Measured, at: int, say: Say) -> str:
-    """Return a peak's height: a figure, a range over draws, or that there is none."""
-    height = measured.heights[at]
-    if TOO_FINE not in measured.peaks[at].caveats:
-        return _per_km2(measured, measured.peaks[at].value, say)
-    if height is None:
-        return say("density_page.no_height")
-    return say(f"density_page.interval_{measured.options.weight}", range=_range(height, say))
-
-
-def _range(height: Height, say: Say) -> str:
-    return say("density_page.range", low=number(height.low), high=number(height.high))
 
 
 def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
@@ -206,8 +154,8 @@ def _sentence(measured: Measured, names: Mapping[str, str], lang: str) -> str:
             "density_page.densest",
             bandwidth=measured.options.bandwidth_km,
             n=measured.surface.n,
-            district=_where(measured, 0, names, say),
-            value=_height_words(measured, 0, say),
+            district=where_words(measured, 0, names, say),
+            value=height_words(measured, 0, say),
         ),
         say(
             "density_page.most",
@@ -265,8 +213,8 @@ def _peak(measured: Measured, at: int, names: Mapping[str, str], lang: str) -> P
     title = say(
         "density_page.peak",
         rank=at + 1,
-        district=_where(measured, at, names, say),
-        value=_height_words(measured, at, say),
+        district=where_words(measured, at, names, say),
+        value=height_words(measured, at, say),
     )
     made = [cell(row_of(measured.places, id_), "name", lang) for id_ in peak.makers]
     listed = say("density_page.comma").join(made[:_MOST_NAMED])
@@ -284,9 +232,9 @@ def _ranking(measured: Measured, names: Mapping[str, str], say: Say) -> pd.DataF
     """Return the peaks as a table, the highest first."""
     rows, labels = [], []
     for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
-        where = _where(measured, at, names, say)
+        where = where_words(measured, at, names, say)
         labels.append(say("density_page.ranked", rank=at + 1, district=where))
-        between = _range(height, say) if height else "–"
+        between = range_words(height, say) if height else "–"
         doubt = float(str(peak.parameters["doubt_km"]))
         rows.append(
             [
@@ -344,7 +292,7 @@ def _firmness(measured: Measured, names: Mapping[str, str], say: Say) -> Iterato
     ]
     yield say("density_page.draws", parts=say("density_page.comma").join(parts))
     if max(measured.drawn_in.values()) < FIRM_SHARE:
-        yield say("density_page.draws_split", where=_where(measured, 0, names, say))
+        yield say("density_page.draws_split", where=where_words(measured, 0, names, say))
 
 
 def _percent(share: float) -> str:
@@ -429,7 +377,7 @@ def _strip(measured: Measured, names: Mapping[str, str], say: Say) -> Iterator[S
             bandwidth=number(run["sigma_m"] / 1000, "km"),
             cell=number(run["cell_m"], "m"),
             district=names[str(zone)] if zone is not None else say("density_page.at_the_edge"),
-            value=_per_km2(measured, run["highest"], say),
+            value=density_words(measured, run["highest"], say),
         )
         yield Small(picture, caption)
 
@@ -476,56 +424,4 @@ def _too_few(measured: Measured, say: Say) -> Iterator[str]:
             )
     yield say("pattern.districts", n=len(measured.districts)) + say(
         "density_page.source", source=say(MINIMUM["hot_spots"].source)
-    )
-
-
-def _drawing(measured: Measured, names: Mapping[str, str], lang: str) -> Drawing:
-    """Return the surface, a dot at each place that enters, and a number at each peak."""
-    say, laid = speaker(lang), measured.picture
-    points = gpd.GeoSeries(
-        gpd.points_from_xy([p.x for p in measured.peaks], [p.y for p in measured.peaks]),
-        crs=measured.city.metric_epsg,
-    ).to_crs(4326)
-    return Drawing(
-        raster=Raster(laid.png, laid.bounds) if laid else None,
-        shapes=[_dots(measured, lang)],
-        handles=[
-            Handle(
-                id=f"peak-{at + 1}",
-                lon=point.x,
-                lat=point.y,
-                svg=_number_mark(at + 1),
-                name=say(
-                    "density_page.peak",
-                    rank=at + 1,
-                    district=_where(measured, at, names, say),
-                    value=_height_words(measured, at, say),
-                ),
-                movable=False,
-            )
-            for at, (peak, point) in enumerate(zip(measured.peaks, points, strict=True))
-        ],
-    )
-
-
-def _dots(measured: Measured, lang: str) -> Shapes:
-    places = measured.places
-    frame = places[[f"name_{lang}"]].set_geometry(places.geometry.buffer(DOT_M, quad_segs=4))
-    return Shapes(
-        frame.set_crs(places.crs).to_crs(4326),
-        line="#14171A",
-        fill="#FFFFFF",
-        opacity=0.9,
-        weight=0.9,
-        name=f"name_{lang}",
-    )
-
-
-def _number_mark(rank: int) -> str:
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20" '
-        'aria-hidden="true"><rect x="1.5" y="1.5" width="17" height="17" rx="2" fill="#14171A" '
-        'stroke="#FFFFFF" stroke-width="1.6"/><text x="10" y="14.4" text-anchor="middle" '
-        'font-size="12" font-weight="700" font-family="sans-serif" fill="#FFFFFF">'
-        f"{rank}</text></svg>"
     )

@@ -98,8 +98,8 @@ class Held:
 
         Elsewhere files are moved one by one, the seal first away and last back, so that nobody can
         take a mixture for a set; in between, some milliseconds or, if the process is killed, until
-        the next run, there is no seal. The functions of :mod:`layers.file_set.standing` read the older set
-        even then.
+        the next run, there is no seal. The functions of :mod:`layers.file_set.standing`
+        read the older set even then.
         """
         leaving = {name for name in old if (self.folder / name).is_file()}
         for name in sorted(files.keys() | leaving):

@@ -14,8 +14,8 @@ from geo.base.schema import Field
 from geo.formats.write_geopackage import GEOMETRY_COLUMN
 from layers import __version__
 from layers.handover.selection import WGS84, ZONE_ZERO, Selection, Sheet, numbered_zone
-from layers.language.bilingual import both, column, pair
-from layers.pack.city import NOTICES, Bilingual, City
+from layers.language.bilingual import Bilingual, both, column, pair
+from layers.pack.city import NOTICES, City
 
 DICTIONARY = "字段说明_dictionary.csv"
 SOURCES = "来源与说明_sources.md"

@@ -13,10 +13,12 @@ from pyproj import CRS
 
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import FieldType, Schema
+from layers.language.bilingual import Bilingual
 from layers.pack.catalogue import ONLINE_BASE
-from layers.pack.city import Bilingual, City, Layer
-from layers.view.rows import look, summary
-from layers.view.state import FILTER_KEYS, ViewState, to_query
+from layers.pack.city import City, Layer
+from layers.view.rows import look
+from layers.view.state import DECIDING_KEYS, ViewState, to_query
+from layers.view.wording import summary
 
 Format = Literal["geojson", "gpkg", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -29,8 +31,6 @@ TO_NUMBERED = 21
 ZONE_ZERO = 4488
 """4527 − 4488 = 39: the number of the zone."""
 
-DECIDING_KEYS = ("city", "period", "later", "layers", *FILTER_KEYS.values())
-"""Keys of the address that decide which rows are shown."""
 
 _DTYPES: Mapping[FieldType, str] = MappingProxyType(
     {"number": "float64", "integer": "Int64", "flag": "boolean"}

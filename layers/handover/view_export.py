@@ -6,11 +6,9 @@ files that stand in the folder already.
 
 from __future__ import annotations
 
-import io
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -37,6 +35,7 @@ from layers.handover.documents import (
     sources,
     to_csv,
 )
+from layers.handover.package import Package
 from layers.handover.qgis_style import qml
 from layers.handover.selection import Selection, Sheet, select
 from layers.pack.city import City
@@ -44,41 +43,6 @@ from layers.view.state import ViewState
 
 DEGREE_DIGITS, METRE_DIGITS = 7, 3
 """Decimals of coordinates in CSV: a centimetre and a millimetre."""
-UNIX, REGULAR_FILE = 3, 0o100644
-
-
-@dataclass(frozen=True)
-class Package:
-    """Files that are handed over together.
-
-    Parameters
-    ----------
-    name
-        Stem for a file that holds them all, ASCII.
-    stamp
-        Date of the data; the date of every file in the zip.
-    files
-        Content by file name, in order: data, dictionary, sources, manifest.
-    """
-
-    name: str
-    stamp: date
-    files: Mapping[str, bytes]
-
-    def zip(self) -> bytes:
-        """Return all files as one zip; the same files give the same bytes.
-
-        File names with Chinese carry the UTF-8 flag, which Windows has honoured since version 8.
-        """
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w") as archive:
-            for name, data in self.files.items():
-                moment = (self.stamp.year, self.stamp.month, self.stamp.day, 0, 0, 0)
-                entry = zipfile.ZipInfo(name, moment)
-                entry.create_system = UNIX
-                entry.external_attr = REGULAR_FILE << 16
-                archive.writestr(entry, data, zipfile.ZIP_DEFLATED, compresslevel=9)
-        return target.getvalue()
 
 
 def package(

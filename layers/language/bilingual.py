@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from layers.language.messages import LANGS, speaker
-from layers.pack.city import Bilingual
 
 
 def pair(key: str, /, **values: object) -> Bilingual:
@@ -35,3 +35,17 @@ def column(name: str, part: str = "title") -> Bilingual:
         return pair(f"column.{name}.{part}")
     except KeyError:
         return Bilingual(name, name) if part == "title" else Bilingual("", "")
+
+
+class Bilingual(NamedTuple):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        """Return the text in ``lang`` (``zh`` or ``en``)."""
+        return self.zh if lang == "zh" else self.en
+
+
+BLANK = Bilingual("", "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from layers.language.bilingual import Bilingual
 from layers.language.messages import speaker
-from layers.pack.city import City
 
 _PARTS = re.compile(r"\s*;\s*(?![^(]*\))")
 """A semicolon parts sources, except within brackets."""
@@ -35,13 +36,13 @@ def notes(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def attribution(city: City, text: str, lang: str) -> str:
+def attribution(known: Mapping[str, Bilingual], text: str, lang: str) -> str:
     """Return a source with its notes in ``lang``, as far as the pack has words for them.
 
     Parameters
     ----------
-    city
-        The city whose pack words the notes.
+    known
+        The pack's words for notes, by the note as the facts write it.
     text
         The source as the facts write it; addresses stay as they are.
     lang
@@ -50,7 +51,7 @@ def attribution(city: City, text: str, lang: str) -> str:
     say = speaker(lang)
     worded = []
     for address, note in notes(text):
-        own = city.attributions[note].of(lang) if note in city.attributions else note
+        own = known[note].of(lang) if note in known else note
         both = address and own
         worded.append(say("card.addressed", address=address, note=own) if both else address or own)
     return say("card.semicolon").join(worded)

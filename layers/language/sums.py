@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from geo.inventory.balance import Balance
 from layers.language.messages import speaker
 from layers.language.values import count
-from layers.view.totals import Headline
 
 
 def equation(whole: str, parts: Mapping[str, int], lang: str) -> str:
@@ -37,26 +36,6 @@ def equation(whole: str, parts: Mapping[str, int], lang: str) -> str:
     summands = " + ".join(f"{say(f'sums.{key}')} {count(n)}" for key, n in shown.items())
     name = say(f"sums.{whole}")
     return f"{name[:1].upper()}{name[1:]} {count(sum(parts.values()))} = {summands}"
-
-
-def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
-    """Return how the numbers of a city's headline belong together."""
-    other = found.counted - found.named - found.counted_later
-    return (
-        equation(
-            "recorded", {"mapped": found.mapped, "unmapped": found.recorded - found.mapped}, lang
-        ),
-        equation(
-            "recorded",
-            {"counted": found.counted, "uncounted": found.recorded - found.counted},
-            lang,
-        ),
-        equation(
-            "counted",
-            {"named": found.named, "counted_later": found.counted_later, "implied": other},
-            lang,
-        ),
-    )
 
 
 def of_balance(found: Balance, lang: str) -> str:

@@ -11,7 +11,6 @@ import pandas as pd
 
 from layers.language.bilingual import column
 from layers.language.messages import Say, speaker, texts
-from layers.pack.city import City
 
 Row = Mapping[str, object] | Mapping[Hashable, object] | pd.Series
 THIN = "\u202f"
@@ -68,12 +67,6 @@ def word(name: str, value: object, lang: str) -> str:
     """Return the word for a value of a closed set; a value that has none stands for itself."""
     key = f"{name}.{value}"
     return speaker(lang)(key) if key in texts(lang) else str(value)
-
-
-def city_word(city: City, name: str, value: object, lang: str) -> str:
-    """Return the word for a value: the city's own if it has one, else that of the interface."""
-    own = city.words.get(f"{name}.{value}")
-    return own.of(lang) if own else word(name, value, lang)
 
 
 def month(date: str, lang: str) -> str:

@@ -1,7 +1,8 @@
 """Turn a city and a view into a Leaflet map: the only module that knows Folium.
 
 The base is one constant script per city and language; what a filter changes is one small
-overlay. All data passes ``layers.language.messages.safe`` on its way, and is drawn by ``assets/atlas.js``.
+overlay. All data passes ``layers.language.messages.safe`` on its way, and is drawn by
+``assets/atlas.js``.
 """
 
 from __future__ import annotations

@@ -11,15 +11,16 @@ import pandas as pd
 from pyproj import Transformer
 
 from geo.density.surface import contours, to_geotiff
-from layers.coverage.files import AREA, Tables, parcel
-from layers.handover.view_export import Package
+from layers.handover.analysis_package import AREA, Tables, parcel
+from layers.handover.package import Package
 from layers.own_points.bins import BinsShown, bins_shown, tell_bins
 from layers.own_points.clusters import ClustersShown, clusters_shown, tell_clusters
 from layers.own_points.hot_spots import SpotsShown, spots_shown, tell_spots
 from layers.own_points.reading import Reading, Stopped, Tell, account_values
 from layers.own_points.surface import SurfaceShown, surface_shown, tell_surface
 from layers.own_points.wording import Told
-from layers.view.state import PointsOptions, ViewState
+from layers.view.page_options import PointsOptions
+from layers.view.state import ViewState
 
 Shown = SurfaceShown | BinsShown | ClustersShown | SpotsShown
 LINE: Final = frozenset({"LineString", "MultiLineString"})

@@ -16,7 +16,6 @@ from pyproj import Transformer
 
 from geo.base.finding import Finding
 from geo.density.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
-from layers.density.measure import outlines
 from layers.language.messages import Say, speaker
 from layers.language.values import count, number, said
 from layers.map.colours import shades
@@ -32,7 +31,8 @@ from layers.own_points.wording import (
     source_notes,
     unit_words,
 )
-from layers.view.state import PointsOptions
+from layers.pack.city import outlines
+from layers.view.page_options import PointsOptions
 
 RESOLUTIONS: Final = MappingProxyType({"coarse": 6, "medium": 7, "fine": 8})
 """Of H3: hexagons of about 25, 3.6 and 0.5 km² at the latitude of Tianjin."""

@@ -14,17 +14,18 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.base.arrays import Floats
+from geo.base.draws import SEED
 from geo.base.finding import Finding
 from geo.density.dots import dots
-from geo.density.pattern import MINIMUM, SEED, Pattern, clusters, nearest_neighbour, ripley
-from geo.density.surface import Overlay
-from layers.density.measure import outlines
+from geo.density.mercator import Overlay
+from geo.density.pattern import MINIMUM, Pattern, clusters, nearest_neighbour, ripley
 from layers.language.messages import Say, speaker
 from layers.language.values import count, number, said
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Raster, Shapes
 from layers.map.thumbnail import Small
-from layers.own_points.reading import Floats, Reading, Stopped, Tell, go_on
+from layers.own_points.reading import Reading, Stopped, Tell, go_on
 from layers.own_points.wording import (
     Told,
     account,
@@ -33,7 +34,8 @@ from layers.own_points.wording import (
     refusal_words,
     source_notes,
 )
-from layers.view.state import PointsOptions
+from layers.pack.city import outlines
+from layers.view.page_options import PointsOptions
 
 TESTED: Final = 5_000
 """Points that the tests against strewn ones take; more would take minutes."""
@@ -64,7 +66,8 @@ class ClustersShown:
     neighbour, ripley
         Tests against points strewn at random within the city.
     found, labels, hulls, xy
-        Clusters, see :func:`geo.density.pattern.clusters`, and the points among which they were sought.
+        Clusters, see :func:`geo.density.pattern.clusters`, and the points among which
+        they were sought.
     tested
         How many points the tests took.
     picture

@@ -24,7 +24,7 @@ from layers.own_points.wording import (
     source_notes,
     unit_words,
 )
-from layers.view.state import PointsOptions
+from layers.view.page_options import PointsOptions
 
 OTHER_GRAIN: Final = MappingProxyType({"coarse": "medium", "medium": "coarse", "fine": "medium"})
 """The second grid on which the spots are sought."""

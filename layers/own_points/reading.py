@@ -8,21 +8,19 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
 from geo.base.bridge import Bridge, bridge, name_of
+from geo.base.draws import SEED
 from geo.base.errors import Problem
 from geo.grid.cells import grid_over
 from geo.point_files.bin import REASONS, Binned, CancelledError, Columns, bin_points, unchanged
-from geo.point_files.sample import SEED, Sample, sample_points
-from layers.density.measure import outlines
+from geo.point_files.sample import Sample, sample_points
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
-from layers.pack.city import City
-from layers.view.state import POINTS_NUMBERS, PointsOptions
-
-Floats = NDArray[np.float64]
+from layers.pack.city import City, outlines
+from layers.view.page_options import POINTS_NUMBERS, PointsOptions
 
 Tell = Callable[[str, int, int], None]
 """Takes the key of what is being done, how much is done, and how much there is (0: unknown)."""

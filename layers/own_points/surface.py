@@ -14,9 +14,9 @@ import shapely
 
 from geo.base.finding import Finding
 from geo.density.kernel_density import adaptive_density, grid_density, kernel_density
-from geo.density.surface import Overlay, Surface, overlay
+from geo.density.mercator import Overlay, overlay
+from geo.density.surface import Surface
 from geo.grid.lookup import assign
-from layers.density.measure import outlines
 from layers.language.messages import Say, speaker
 from layers.language.values import count, number, said
 from layers.map.colours import OPACITY, shades
@@ -39,7 +39,8 @@ from layers.own_points.wording import (
     source_notes,
     unit_words,
 )
-from layers.view.state import POINTS_NUMBERS, PointsOptions
+from layers.pack.city import outlines
+from layers.view.page_options import POINTS_NUMBERS, PointsOptions
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.base.arrays import Floats
 from geo.base.bridge import canonical, name_of
 from geo.base.errors import CrsError, Problem
 from geo.point_files.bin import CSV, Columns, batches
-
-Floats = NDArray[np.float64]
+from geo.point_files.parquet import opened
 
 DEGREES: Final = "EPSG:4326"
 APART: Final = "Keep files of one coordinate system in a folder of their own."
@@ -58,12 +57,10 @@ class Declaration:
 
 def declared(path: Path) -> Declaration:
     """Return what a file declares of its points."""
-    import pyarrow.parquet as pq
-
     if path.suffix.lower() in CSV:
         return Declaration()
-    with pq.ParquetFile(path) as file:
-        said = (file.schema_arrow.metadata or {}).get(b"geo")
+    with opened(path) as file:
+        said = (file.metadata.metadata or {}).get(b"geo")
     try:
         meta = json.loads(said) if said else {}
         name = meta["primary_column"]

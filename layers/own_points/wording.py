@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.base.draws import SEED
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
-from geo.point_files.sample import SEED
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import CLASSES

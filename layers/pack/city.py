@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -21,7 +21,9 @@ from geo.base.schema import Schema
 from geo.base.validation import Record, printable
 from geo.formats.read_geojson import to_frame, to_table
 from layers.file_set.standing import JOURNAL, WORK, journal, steadily
+from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import texts
+from layers.language.values import word
 from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
 from layers.pack.consistency import PackRows, pack_problems
 from layers.pack.layer_spec import LayerSpec
@@ -48,20 +50,6 @@ _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
 )
-
-
-class Bilingual(NamedTuple):
-    """One text in both languages."""
-
-    zh: str
-    en: str
-
-    def of(self, lang: str) -> str:
-        """Return the text in ``lang`` (``zh`` or ``en``)."""
-        return self.zh if lang == "zh" else self.en
-
-
-BLANK = Bilingual("", "")
 
 
 @dataclass(frozen=True)
@@ -115,7 +103,8 @@ class Plan:
     number: str
     issued: str
     clauses: pd.DataFrame
-    """Indexed by clause id, in the order of the text; columns in ``layers.pack.table_schemas.CLAUSES``."""
+    """Indexed by clause id, in the order of the text; columns in
+    ``layers.pack.table_schemas.CLAUSES``."""
     indicators: pd.DataFrame
     """Indexed by number; columns in ``layers.pack.table_schemas.INDICATORS``."""
     gaps: pd.DataFrame
@@ -146,7 +135,8 @@ class City:
     """``land``, ``sea``, ``river``, ``label``: the base map, EPSG:4326."""
     base_provenance: Mapping[str, Provenance]
     aliases: pd.DataFrame
-    """Columns term, target, note_zh, note_en, by row number; see ``layers.pack.table_schemas.ALIASES``."""
+    """Columns term, target, note_zh, note_en, by row number; see
+    ``layers.pack.table_schemas.ALIASES``."""
     notices: Mapping[str, Bilingual]
     """Words the map must carry: ``NOTICES``; by adcode what to say where that district shows."""
     online_base: OnlineBase | None
@@ -496,3 +486,14 @@ def pack_id(folder: Path) -> str:
     id_ = PackFiles(folder).settings(SETTINGS).get("id")
     name = id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
     return printable(name)
+
+
+def city_word(city: City, name: str, value: object, lang: str) -> str:
+    """Return the word for a value: the city's own if it has one, else that of the interface."""
+    own = city.words.get(f"{name}.{value}")
+    return own.of(lang) if own else word(name, value, lang)
+
+
+def outlines(city: City) -> gpd.GeoDataFrame:
+    """Return the districts on the city's plane."""
+    return city.districts[["geometry"]].to_crs(city.metric_epsg)

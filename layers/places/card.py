@@ -13,7 +13,6 @@ from layers.language.source_credits import attribution
 from layers.language.values import (
     amount,
     cell,
-    city_word,
     count,
     links,
     number,
@@ -23,7 +22,7 @@ from layers.language.values import (
     title,
     word,
 )
-from layers.pack.city import City
+from layers.pack.city import City, city_word
 from layers.view.rows import gather
 
 TOLD_APART = frozenset(
@@ -353,7 +352,9 @@ def _sources(city: City, kind: str, row: pd.Series, lang: str) -> tuple[Source, 
 
 def _source(city: City, text: str, said: list[tuple[str, str]], lang: str) -> Source:
     what = speaker(lang)("view.comma").join(name for name, _ in said)
-    return Source(what, attribution(city, text, lang), max(date for _, date in said), links(text))
+    return Source(
+        what, attribution(city.attributions, text, lang), max(date for _, date in said), links(text)
+    )
 
 
 def layer_source(city: City, kind: str, lang: str) -> Source:

@@ -12,12 +12,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.base.arrays import Flags
 from geo.base.once import once
 from geo.inventory.balance import area_disputed
 from layers.language.messages import Say, speaker
-from layers.language.values import amount, cell, city_word, count, number, row_of, stated, word
+from layers.language.values import amount, cell, count, number, row_of, stated, word
 from layers.pack.catalogue import LEVELS, PLAN_STATUSES
-from layers.pack.city import City
+from layers.pack.city import City, city_word
 from layers.pack.table_schemas import NAMED_BASES
 from layers.places.card import (
     Clause,
@@ -29,7 +30,7 @@ from layers.places.card import (
     half_words,
     layer_source,
 )
-from layers.view.rows import CityKey, Mask, gather
+from layers.view.rows import CityKey, gather
 from layers.view.totals import is_named
 
 SHORTEST_BORDER_M = 100.0
@@ -153,7 +154,7 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
     )
 
 
-def _here(city: City, adcode: str, lang: str) -> Mask:
+def _here(city: City, adcode: str, lang: str) -> Flags:
     districts = gather(city, lang).districts
     return np.fromiter((adcode in codes for codes in districts), dtype=bool)
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.language.messages import speaker
-from layers.language.values import Row, amount, cell, city_word, title, word
-from layers.pack.city import City, Provenance
+from layers.language.values import Row, amount, cell, title, word
+from layers.pack.city import City, Provenance, city_word
 from layers.view.rows import View
 
 NOT_APPLICABLE = "—"

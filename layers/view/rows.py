@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geo.base.arrays import Flags
 from geo.base.once import once
-from layers.language.messages import Say, speaker
 from layers.pack.catalogue import (
     CATALOG,
     CURRENT_STATUSES,
@@ -27,9 +26,7 @@ from layers.pack.catalogue import (
     SUBKINDS,
 )
 from layers.pack.city import City
-from layers.view.state import FILTER_KEYS, Filters, ViewState, default_state
-
-Mask = npt.NDArray[np.bool_]
+from layers.view.state import ViewState
 
 ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -74,25 +71,6 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Remedy:
-    """What to loosen so that places come back.
-
-    Parameters
-    ----------
-    name
-        ``layers``, ``period``, ``later``, a filter's name, or ``all`` for everything at once.
-    state
-        The loosened state.
-    gain
-        Places that it shows.
-    """
-
-    name: str
-    state: ViewState
-    gain: int
-
-
-@dataclass(frozen=True)
 class Gathered:
     """All places of a city in one frame, with its columns ready for masks."""
 
@@ -101,7 +79,7 @@ class Gathered:
     """By filter column, the text of each row; blank where it has none."""
     districts: tuple[frozenset[str], ...]
     """By row, the adcodes of administration and site, ``outside`` for those beyond the city."""
-    drawable: Mask
+    drawable: Flags
     points: tuple[tuple[float, float], ...]
     """By row, longitude and latitude to 5 digits; a pair of NaN where nothing is drawn."""
 
@@ -186,7 +164,7 @@ def _texts(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     return tuple("" if pd.isna(value) else str(value) for value in frame[column])
 
 
-def _drawable(frame: gpd.GeoDataFrame) -> Mask:
+def _drawable(frame: gpd.GeoDataFrame) -> Flags:
     """Tell which rows have a point that may be drawn; class ``none`` never is."""
     points = frame.geometry.geom_type.eq("Point") & ~frame.geometry.is_empty
     placed = np.array([value != "none" for value in _texts(frame, "location_class")], dtype=bool)
@@ -214,11 +192,11 @@ def _district(code: str, name: str, known: frozenset[str]) -> str:
     return OUTSIDE if code or name else ""
 
 
-def _within(values: Iterable[str], chosen: frozenset[str]) -> Mask:
+def _within(values: Iterable[str], chosen: frozenset[str]) -> Flags:
     return np.fromiter((value in chosen for value in values), dtype=bool)
 
 
-def _meets(rows: Gathered, state: ViewState, *, but: str = "") -> Mask:
+def _meets(rows: Gathered, state: ViewState, *, but: str = "") -> Flags:
     """Tell which rows pass the period and all filters except ``but``; layers are left aside."""
     statuses = PERIOD_STATUSES[state.period] | ({"later_fact"} if state.later else set())
     # Places that the plan does not speak of (universities) have no status and stand in any period.
@@ -250,7 +228,7 @@ class View:
     gaps: pd.DataFrame
     """What the plan counts and the source does not name, for the layers that are on."""
     rows: Gathered = field(repr=False)
-    mask: Mask = field(repr=False)
+    mask: Flags = field(repr=False)
     """Which of ``rows`` are the places shown."""
 
     @cached_property
@@ -291,18 +269,19 @@ class View:
             own = self.rows.districts[row] if name == "district" else {self.rows.values[name][row]}
             for value in own - {""}:
                 counts[value] += 1
-        order = _order(self.city, name)
+        order = order_of(self.city, name)
         chosen = self.state.filters.of(name)
         return {value: counts[value] for value in order if counts[value] or value in chosen}
 
 
-def _order(city: City, name: str) -> tuple[str, ...]:
+def order_of(city: City, name: str) -> tuple[str, ...]:
+    """Return the values of a filter in the order of its list."""
     if name == "district":
         return (*sorted(str(code) for code in city.districts.index), OUTSIDE)
     return ORDERS[name]
 
 
-def _on(rows: Gathered, state: ViewState) -> Mask:
+def _on(rows: Gathered, state: ViewState) -> Flags:
     return _within(rows.values["kind"], state.layers)
 
 
@@ -340,7 +319,7 @@ def look(city: City, state: ViewState) -> View:
     )
 
 
-def _counts(city: City, rows: Gathered, meets: Mask) -> dict[str, Count]:
+def _counts(city: City, rows: Gathered, meets: Flags) -> dict[str, Count]:
     counts = {}
     for id_, layer in city.layers.items():
         total = len(layer.frame)
@@ -352,7 +331,7 @@ def _counts(city: City, rows: Gathered, meets: Mask) -> dict[str, Count]:
     return counts
 
 
-def _stacks(rows: Gathered, mask: Mask) -> tuple[Stack, ...]:
+def _stacks(rows: Gathered, mask: Flags) -> tuple[Stack, ...]:
     """Group shown places by point, whatever their kind."""
     at: defaultdict[tuple[float, float], list[int]] = defaultdict(list)
     for row in np.flatnonzero(mask & rows.drawable):
@@ -375,148 +354,6 @@ def _gaps(city: City, state: ViewState) -> pd.DataFrame:
     return gaps[_within(gaps["layer"], state.layers)]
 
 
-def summary(view: View, lang: str) -> str:
-    """Return the one sentence that says what is shown of what, and under which filters.
-
-    Parameters
-    ----------
-    view
-        What is shown.
-    lang
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    str
-        Parts joined by " · ": mapped of all places of the plan, places not mapped, context
-        layers, period, layers that are off, filters.
-    """
-    say = speaker(lang)
-    plan = [view.counts[id_] for id_ in _shown(view, "plan")]
-    unmapped = sum(count.shown - count.mapped for count in plan)
-    parts = [say("view.shown", mapped=sum(count.mapped for count in plan), total=view.total)]
-    if unmapped:
-        parts.append(say("view.unmapped", count=unmapped))
-    for id_ in _shown(view, "context"):
-        count = view.counts[id_]
-        title = view.city.layers[id_].title.of(lang)
-        parts.append(say("view.context", title=title, mapped=count.mapped, total=count.total))
-    parts += [say(f"period.{view.state.period}"), *_later(view.state, say), *_layers(view, lang)]
-    return " · ".join(parts + filter_words(view.city, view.state, lang))
-
-
-def _shown(view: View, group: str) -> list[str]:
-    layers = view.city.layers
-    return [id_ for id_ in layers if layers[id_].spec.group == group and id_ in view.state.layers]
-
-
-def _later(state: ViewState, say: Say) -> list[str]:
-    """Speak of later facts where the period alone would mislead."""
-    if not state.later:
-        return [say("view.later_off")]
-    return [say("view.later_on")] if state.period != "now" else []
-
-
-def _layers(view: View, lang: str) -> list[str]:
-    """Name the plan's layers that are on, or those that are off, whichever list is shorter."""
-    say, layers = speaker(lang), view.city.layers
-    plan = [id_ for id_ in layers if layers[id_].spec.group == "plan"]
-    on = _shown(view, "plan")
-    off = [id_ for id_ in plan if id_ not in on]
-    if not off:
-        return []
-    key, named = ("view.only", on) if on and len(on) <= len(off) else ("view.without", off)
-    titles = say("view.comma").join(layers[id_].title.of(lang) for id_ in named)
-    return [say(key, titles=titles)]
-
-
-def filter_words(city: City, state: ViewState, lang: str) -> list[str]:
-    """Return the chosen values of each filter in words, one text per filter.
-
-    Parameters
-    ----------
-    city
-        The city, for the names of its districts.
-    state
-        The state whose filters are worded.
-    lang
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    list of str
-        Such as ``["国家级或市级", "滨海新区"]``; empty where nothing is filtered.
-    """
-    say = speaker(lang)
-    return [
-        say("view.or").join(
-            value_words(city, name, value, lang)
-            for value in _order(city, name)
-            if value in state.filters.of(name)
-        )
-        for name in FILTER_KEYS
-        if state.filters.of(name)
-    ]
-
-
-def value_words(city: City, name: str, value: str, lang: str) -> str:
-    """Return one value of a filter in words: a level, a status, the name of a district.
-
-    Raises
-    ------
-    KeyError
-        If the value is not in the filter's closed set.
-    """
-    if name != "district":
-        own = city.words.get(f"{name}.{value}")
-        return own.of(lang) if own else speaker(lang)(f"{name}.{value}")
-    if value == OUTSIDE:
-        return speaker(lang)("filter.outside", city=city.name.of(lang))
-    return str(city.districts.at[value, f"name_{lang}"])
-
-
-def remedy(view: View) -> Remedy | None:
-    """Find the one thing whose loosening brings back most places, when nothing is shown.
-
-    Returns
-    -------
-    Remedy or None
-        None when something is shown or when the city has no places. Of equal gains the
-        first counts: filters in the order of the address, period, later facts, layers.
-        Where no single step helps, everything is loosened at once (``all``).
-    """
-    if len(view.places):
-        return None
-    state, rows = view.state, view.rows
-    usual = default_state(view.city, state.lang).layers | state.layers
-    steps = {
-        **{
-            name: replace(state, filters=replace(state.filters, **{name: frozenset()}))
-            for name in FILTER_KEYS
-        },
-        "period": replace(state, period="now"),
-        "later": replace(state, later=True),
-        "layers": replace(state, layers=usual),
-    }
-    found = [Remedy(name, to, _size(rows, to)) for name, to in steps.items()]
-    best = max(found, key=lambda step: step.gain)
-    if not best.gain:
-        every = replace(state, filters=Filters(), period="now", later=True, layers=usual)
-        best = Remedy("all", every, _size(rows, every))
-    return best if best.gain else None
-
-
-def _size(rows: Gathered, state: ViewState) -> int:
+def size_of(rows: Gathered, state: ViewState) -> int:
+    """Return how many rows a state shows."""
     return int((_meets(rows, state) & _on(rows, state)).sum())
-
-
-def loosen(view: View, lang: str) -> str:
-    """Return the sentence that says what to loosen when nothing is shown; else an empty text."""
-    if len(view.places):
-        return ""
-    say, step = speaker(lang), remedy(view)
-    if step is None:
-        return say("view.nothing")
-    if step.name == "all":
-        return say("view.loosen_all", gain=step.gain)
-    return say("view.loosen", name=say(f"filter.{step.name}"), gain=step.gain)

@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from geo.base.once import once
-from layers.pack.city import Bilingual, City
+from layers.language.bilingual import Bilingual
+from layers.pack.city import City
 from layers.view.rows import CityKey, gather
 
 LONGEST_QUERY = 100

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from layers.language.sums import equation
 from layers.pack.city import City
 from layers.pack.consistency import WITHOUT_TASK, split
 from layers.pack.table_schemas import NAMED_BASES
@@ -97,4 +98,24 @@ def headline(city: City) -> Headline:
         counted_later=int((places["counted"] & later).sum()),
         national=int((national & (places["level_basis"] != "aimed_at")).sum()),
         later=int(later.sum()),
+    )
+
+
+def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
+    """Return how the numbers of a city's headline belong together."""
+    other = found.counted - found.named - found.counted_later
+    return (
+        equation(
+            "recorded", {"mapped": found.mapped, "unmapped": found.recorded - found.mapped}, lang
+        ),
+        equation(
+            "recorded",
+            {"counted": found.counted, "uncounted": found.recorded - found.counted},
+            lang,
+        ),
+        equation(
+            "counted",
+            {"named": found.named, "counted_later": found.counted_later, "implied": other},
+            lang,
+        ),
     )

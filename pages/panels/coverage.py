@@ -11,14 +11,15 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage.gaps import WEAK_BELOW
+from layers.coverage import drawing, question, tables, wording
 from layers.coverage import measure as told
 from layers.coverage import radii as rings
-from layers.coverage import tables
-from layers.coverage.files import FORMATS
+from layers.handover.analysis_package import FORMATS
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.symbols import data_uri
+from layers.view.page_options import COVERAGE_CHOICES, COVERAGE_NUMBERS
 from layers.view.rows import View, look
-from layers.view.state import COVERAGE_CHOICES, COVERAGE_NUMBERS, to_query
+from layers.view.state import to_query
 from pages.shell import cache, html, map_view, navigation, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -84,7 +85,7 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
 def radius(screen: Screen) -> None:
     """Offer the preset radii, one of the reader's own, and one from a stated travel time."""
     say, options = screen.say, screen.state.coverage
-    presets = list(told.PRESETS_M)
+    presets = list(question.PRESETS_M)
     st.session_state["cov_preset"] = options.radius_m if options.radius_m in presets else None
     st.segmented_control(
         say("coverage_page.radius"),
@@ -178,7 +179,7 @@ def layer_field(screen: Screen, field: str) -> None:
     )
 
 
-def enters(screen: Screen, asked: told.Asked) -> None:
+def enters(screen: Screen, asked: question.Asked) -> None:
     """Offer which layers are measured from, say which places enter, and lead to the filters."""
     layer_field(screen, "sites")
     mapped = len(asked.mapped)
@@ -236,7 +237,7 @@ def download(screen: Screen, name: str, build: Callable[[str], bytes] | None = N
 
 def shown(screen: Screen) -> tuple[Screen, View]:
     """Return the screen and the view of its map: the layers asked about, where some were named."""
-    layers = told.drawn_layers(screen.city, screen.state)
+    layers = question.drawn_layers(screen.city, screen.state)
     state = replace(screen.state, layers=layers)
     return replace(screen, state=state), look(screen.city, state)
 
@@ -250,9 +251,9 @@ class ReachPart:
 
     def statement(self) -> None:
         """Say the result, or why there is none."""
-        html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer))
+        html.show('<p class="summary" role="status">{}</p>', wording.sentence(self.answer))
         cache.coverage_depth(self.screen.city, self.screen.state)
-        html.small(" ".join(told.further(self.answer)))
+        html.small(" ".join(wording.further(self.answer)))
 
     def picture(self) -> None:
         """Draw what is reached, reached twice, and not reached; or all radii nested."""
@@ -268,16 +269,16 @@ class ReachPart:
         legend(self._legend())
 
     def _legend(self) -> list[tuple[Mapping[str, Any], str]]:
-        within, open_ = told.km(self.answer.asked.radius_m), []
+        within, open_ = wording.km(self.answer.asked.radius_m), []
         if self.answer.area is not None:
-            open_ = [(told.UNREACHED, self.say("coverage_page.legend_open", radius=within))]
+            open_ = [(drawing.UNREACHED, self.say("coverage_page.legend_open", radius=within))]
         if self.screen.state.coverage.rings == "all":
             return [*rings.ring_legend(self.answer), *open_]
         if self.answer.area is None:
             return []
         return [
-            (told.REACHED, self.say("coverage_page.legend_reach", radius=within)),
-            ({**told.DOUBLE, "opacity": 0.5}, self.say("coverage_page.legend_twice")),
+            (drawing.REACHED, self.say("coverage_page.legend_reach", radius=within)),
+            ({**drawing.DOUBLE, "opacity": 0.5}, self.say("coverage_page.legend_twice")),
             *open_,
         ]
 
@@ -290,7 +291,7 @@ class ReachPart:
         layer_field(self.screen, "targets")
         html.small(self.say("coverage_page.targets_note"))
         html.section(self.say("coverage_page.rules_title"))
-        for line in told.rules(self.answer):
+        for line in wording.rules(self.answer):
             html.small(line)
         download(self.screen, "coverage")
 
@@ -363,7 +364,7 @@ class ReachPart:
     def _method(self) -> None:
         answer, say = self.answer, self.say
         lines = [
-            *told.caveats((*answer.findings, answer.distance_doubt), self.screen.state.lang),
+            *wording.caveats((*answer.findings, answer.distance_doubt), self.screen.state.lang),
             say("coverage.verdict.not_covered"),
             say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
             say("coverage.verdict.not_named"),

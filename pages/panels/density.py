@@ -17,7 +17,8 @@ from layers.density.wording import DensityTold
 from layers.language.messages import display
 from layers.map.colours import OPACITY
 from layers.map.symbols import data_uri
-from layers.view.state import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES, to_query
+from layers.view.page_options import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES
+from layers.view.state import to_query
 from pages.shell import cache, html, navigation, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal

@@ -9,15 +9,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import Say
-from layers.language.sums import of_headline
 from layers.language.values import word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import LOCATION_CLASSES
 from layers.pack.layer_spec import Style
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.view.rows import View, loosen, remedy, summary
+from layers.view.rows import View
 from layers.view.state import to_query
+from layers.view.totals import of_headline
+from layers.view.wording import loosen, remedy, summary
 from pages.panels import filters as widgets
 from pages.shell import cache, html, navigation, session
 from pages.shell.frame import Screen

@@ -10,10 +10,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import display
-from layers.language.values import city_word, month, word
+from layers.language.values import month, word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import ONLINE_BASE, PERIODS
-from layers.pack.city import Layer
+from layers.pack.city import Layer, city_word
 from layers.view.rows import View
 from layers.view.search import Hit, find
 from layers.view.state import FILTER_KEYS, Camera, Filters

@@ -25,15 +25,9 @@ from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import SurfaceShown
 from layers.own_points.wording import Told
 from layers.pack.catalogue import ONLINE_BASE
+from layers.view.page_options import DENSITY_CHOICES, POINTS_CHOICES, POINTS_NUMBERS, PointsOptions
 from layers.view.rows import look
-from layers.view.state import (
-    DENSITY_CHOICES,
-    POINTS_CHOICES,
-    POINTS_NUMBERS,
-    PointsOptions,
-    ViewState,
-    token,
-)
+from layers.view.state import ViewState, token
 from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Screen

@@ -9,7 +9,9 @@ import streamlit as st
 
 from geo.inventory.pairing import RELATION
 from layers.coverage import pairing as told
-from layers.coverage.measure import INK, UNIVERSITY, caveats
+from layers.coverage.drawing import INK
+from layers.coverage.question import UNIVERSITY
+from layers.coverage.wording import caveats
 from layers.map.symbols import data_uri, mark
 from layers.view.rows import look
 from layers.view.state import Filters

@@ -13,8 +13,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
 from layers.coverage import scenario as told
-from layers.coverage.measure import name_of
 from layers.coverage.scenario_site import site_told
+from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri

@@ -8,10 +8,11 @@ from typing import Final
 import streamlit as st
 
 from layers.coverage import siting as told
-from layers.coverage.measure import REACHED, caveats, km
+from layers.coverage.drawing import REACHED
 from layers.coverage.scenario import GAINED
+from layers.coverage.wording import caveats, km
 from layers.map.symbols import data_uri, mark
-from layers.view.state import COVERAGE_CHOICES
+from layers.view.page_options import COVERAGE_CHOICES
 from pages.panels import coverage as coverage_panels
 from pages.panels import scenario as scenario_panels
 from pages.shell import cache, html, map_view

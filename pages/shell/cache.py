@@ -12,10 +12,14 @@ import streamlit as st
 from geo.coverage.scenario import Comparison, Scenario
 from geo.inventory.balance import By
 from geo.point_files.bin import Columns
+from layers.balance import files as balance_files
+from layers.balance import measure as balance_measure
 from layers.balance import wording as balance_view
+from layers.coverage import drawing as reach_drawing
 from layers.coverage import files as coverage_files
 from layers.coverage import measure as coverage_view
 from layers.coverage import pairing as pairing_view
+from layers.coverage import question as coverage_question
 from layers.coverage import radii as coverage_rings
 from layers.coverage import scenario as scenario_view
 from layers.coverage import siting as siting_view
@@ -31,8 +35,9 @@ from layers.own_points.source import Folder, Layout, Source, open_folder
 from layers.own_points.wording import Told
 from layers.pack.city import City
 from layers.pack.shelf import PACKS_VARIABLE, Packs, Shelf
+from layers.view.page_options import PointsOptions
 from layers.view.rows import look
-from layers.view.state import Allowed, Lang, PointsOptions, ViewState, allowed
+from layers.view.state import Allowed, Lang, ViewState, allowed
 from layers.view.totals import Headline, headline
 from pages.shell.jobs import Desk
 
@@ -111,7 +116,7 @@ def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_view.Cove
 
 def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
     """Return what the places of a state reach."""
-    answer = _coverage(place.id, place.digest, coverage_view.question(state))
+    answer = _coverage(place.id, place.digest, coverage_question.question(state))
     return coverage_view.in_language(answer, state.lang)
 
 
@@ -125,20 +130,20 @@ def _coverage_rings(city_id: str, digest: str, asked: ViewState) -> coverage_rin
 
 def coverage_depth(place: City, state: ViewState) -> None:
     """Measure what the page tells below its map; readers who ask at once wait for one of them."""
-    _coverage_rings(place.id, place.digest, coverage_view.question(state))
+    _coverage_rings(place.id, place.digest, coverage_question.question(state))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _coverage_drawing(city_id: str, digest: str, asked: ViewState, drawn: str) -> Drawing | None:
     answer = _coverage(city_id, digest, asked)
     nested = drawn == "all"
-    return coverage_rings.ring_drawing(answer) if nested else coverage_view.drawing(answer)
+    return coverage_rings.ring_drawing(answer) if nested else reach_drawing.drawing(answer)
 
 
 def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
     """Return what is drawn of it."""
     drawn = state.coverage.rings
-    return _coverage_drawing(place.id, place.digest, coverage_view.question(state), drawn)
+    return _coverage_drawing(place.id, place.digest, coverage_question.question(state), drawn)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -153,7 +158,7 @@ def coverage_table(
     place: City, state: ViewState, name: str, build: Callable[[], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return a table of the answer; ``build`` lays it out for the first who asks."""
-    asked = coverage_view.question(state)
+    asked = coverage_question.question(state)
     return _coverage_table(place.id, place.digest, asked, state.lang, name, build)
 
 
@@ -170,7 +175,7 @@ def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing_view.Paired
 
 def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
     """Return which university has which park."""
-    answer = _pairing(place.id, place.digest, coverage_view.question(state))
+    answer = _pairing(place.id, place.digest, coverage_question.question(state))
     return answer and coverage_view.in_language(answer, state.lang)
 
 
@@ -189,7 +194,7 @@ def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> byte
         "pairing": _pairing_package,
     }
     build = builders[name]
-    return build(place.id, place.digest, coverage_view.question(state), state.lang, fmt)
+    return build(place.id, place.digest, coverage_question.question(state), state.lang, fmt)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -235,8 +240,8 @@ def density_package(place: City, state: ViewState) -> bytes:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _counted(city_id: str, digest: str, asked: ViewState, by: By) -> balance_view.Counted:
-    return balance_view.measure(look(city(digest), asked), by)
+def _counted(city_id: str, digest: str, asked: ViewState, by: By) -> balance_measure.Counted:
+    return balance_measure.measure(look(city(digest), asked), by)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -244,7 +249,7 @@ def _balance(
     city_id: str, digest: str, asked: ViewState, by: By, lang: str
 ) -> balance_view.BalanceTold:
     counts, other = (
-        _counted(city_id, digest, asked, way) for way in (by, balance_view.other_of(by))
+        _counted(city_id, digest, asked, way) for way in (by, balance_measure.other_of(by))
     )
     return balance_view.in_words(counts, other, lang)
 
@@ -257,7 +262,7 @@ def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _balance_files(city_id: str, digest: str, asked: ViewState, by: By) -> bytes:
-    return balance_view.files(look(city(digest), asked), by).zip()
+    return balance_files.files(look(city(digest), asked), by).zip()
 
 
 def balance_package(place: City, state: ViewState) -> bytes:
@@ -266,14 +271,14 @@ def balance_package(place: City, state: ViewState) -> bytes:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _asked(city_id: str, digest: str, asked: ViewState) -> coverage_view.Asked:
-    return coverage_view.ask(city(digest), asked)
+def _asked(city_id: str, digest: str, asked: ViewState) -> coverage_question.Asked:
+    return coverage_question.ask(city(digest), asked)
 
 
-def asked_of(place: City, state: ViewState) -> coverage_view.Asked:
+def asked_of(place: City, state: ViewState) -> coverage_question.Asked:
     """Return what enters an analysis of reach."""
-    asked = _asked(place.id, place.digest, coverage_view.question(state))
-    return coverage_view.asked_in(asked, state.lang)
+    asked = _asked(place.id, place.digest, coverage_question.question(state))
+    return coverage_question.asked_in(asked, state.lang)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -287,7 +292,7 @@ def compared_of(
     place: City, state: ViewState, scenarios: tuple[Scenario, ...], *, doubt: bool
 ) -> Comparison:
     """Return scenarios beside the present, with ``doubt`` the interval of every change."""
-    return _compared(place.id, place.digest, coverage_view.question(state), scenarios, doubt)
+    return _compared(place.id, place.digest, coverage_question.question(state), scenarios, doubt)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -301,7 +306,7 @@ def siting_of(
     place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]
 ) -> siting_view.Sited:
     """Return where places could be added."""
-    answer = _siting(place.id, place.digest, coverage_view.question(state), drawn)
+    answer = _siting(place.id, place.digest, coverage_question.question(state), drawn)
     return coverage_view.in_language(answer, state.lang)
 
 
@@ -314,7 +319,7 @@ def _siting_doubt(
 
 def siting_doubt(place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]) -> str:
     """Return the proposal's interval in words."""
-    found = _siting_doubt(place.id, place.digest, coverage_view.question(state), drawn)
+    found = _siting_doubt(place.id, place.digest, coverage_question.question(state), drawn)
     return siting_view.doubt_words(found, state.lang)
 
 
@@ -331,7 +336,7 @@ def siting_package(
     place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...], fmt: str
 ) -> bytes:
     """Return the proposal as a zip of files."""
-    asked = coverage_view.question(state)
+    asked = coverage_question.question(state)
     return _siting_package(place.id, place.digest, asked, drawn, state.lang, fmt)
 
 

@@ -20,6 +20,7 @@ from geo.base.errors import DataError
 from layers.file_set import exchange
 from layers.file_set.replace import deliver, hold
 from layers.file_set.standing import JOURNAL, WORK
+from layers.handover import package
 from layers.handover import view_export as export
 from layers.handover.documents import MANIFEST, files_listed, sha256
 from layers.pack.city import SETTINGS, load_city
@@ -49,7 +50,7 @@ def attack() -> Outcome:
     return Outcome("exports and builds killed and doubled", tried, tuple(failures), note)
 
 
-def _parcels() -> dict[str, export.Package]:
+def _parcels() -> dict[str, package.Package]:
     city = load_city(Path("data/tianjin"))
     return {
         fmt: export.package(city, default_state(city), fmt=fmt, layers=tuple(city.layers))
@@ -68,7 +69,7 @@ def _length_s(act: Callable[[], object]) -> float:
 
 
 def killed_exports(
-    parcels: Mapping[str, export.Package], folder: Path, count: int, counts: Counter[str]
+    parcels: Mapping[str, package.Package], folder: Path, count: int, counts: Counter[str]
 ) -> Iterator[str]:
     """Kill exports of one format over the other; yield where no set stands whole, or none comes."""
     sets: dict[str, Files] = {fmt: parcel.files for fmt, parcel in parcels.items()}
@@ -89,7 +90,7 @@ def killed_exports(
 
 
 def double_exports(
-    parcels: Mapping[str, export.Package], folder: Path, count: int, counts: Counter[str]
+    parcels: Mapping[str, package.Package], folder: Path, count: int, counts: Counter[str]
 ) -> Iterator[str]:
     """Run two exports into one folder at once, a zip beside them each third time."""
     sets: dict[str, Files] = {fmt: parcel.files for fmt, parcel in parcels.items()}
@@ -109,7 +110,7 @@ def double_exports(
             yield f"double export: codes {codes}, {sorted(plain(out))}"
 
 
-def _both(parcels: Mapping[str, export.Package], out: Path, *, zipped: bool) -> list[int]:
+def _both(parcels: Mapping[str, package.Package], out: Path, *, zipped: bool) -> list[int]:
     """Run both at once; return 0 for each that was done, 2 for each that was refused."""
     children = []
     for parcel in parcels.values():
@@ -153,7 +154,7 @@ def killed_builds(folder: Path, count: int, counts: Counter[str]) -> Iterator[st
 
 
 def killed_in_place(
-    parcels: Mapping[str, export.Package], folder: Path, count: int, counts: Counter[str]
+    parcels: Mapping[str, package.Package], folder: Path, count: int, counts: Counter[str]
 ) -> Iterator[str]:
     """Kill exports where no folder can be swapped: what the atlas's own reader finds is whole."""
     with patch.object(exchange, "_call", lambda: None):

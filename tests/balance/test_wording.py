@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from geo.inventory.balance import By
-from layers.balance.wording import files, tell
+from layers.balance.files import files
+from layers.balance.wording import tell
 from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.view.rows import View, look

@@ -13,7 +13,8 @@ import shapely
 from geo.density.kernel_density import _filter, _phases
 from geo.grid import binning, density_arrays, disc_arrays, loops
 from geo.grid import disc_kernels as coverage_kernels
-from geo.grid.cells import Grid, slices
+from geo.grid.cells import Grid
+from geo.grid.polygons import slices
 from tests.plane import CRS, FOUR, scattered
 
 GRID = Grid(0.0, 0.0, 5.0, 20, 20)

@@ -13,6 +13,7 @@ import pytest
 from geo.base.once import once
 from geo.coverage.simulation import resolution
 from layers.coverage import measure as coverage_view
+from layers.coverage import question as coverage_question
 from layers.coverage import radii as coverage_rings
 from layers.pack.city import City
 from layers.view.state import default_state
@@ -72,7 +73,7 @@ def test_other_questions_are_not_held_up_and_what_fails_is_asked_again() -> None
 def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
     toy: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = coverage_view.ask(toy, default_state(toy))
+    asked = coverage_question.ask(toy, default_state(toy))
     answer = coverage_view.Coverage(asked, resolution(asked.sites, radius_m=asked.radius_m))
     measured: list[tuple[str, float]] = []
     doubts: list[object] = []

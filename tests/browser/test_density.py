@@ -11,8 +11,8 @@ import rasterio
 from playwright.sync_api import Page
 from shapely import Point
 
-from layers.density.measure import measure, outlines
-from layers.pack.city import City
+from layers.density.measure import measure
+from layers.pack.city import City, outlines
 from layers.view.rows import look
 from layers.view.state import default_state
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle

@@ -19,8 +19,7 @@ import shapely
 from playwright.sync_api import Page, expect
 from pyproj import Transformer
 
-from layers.density.measure import outlines
-from layers.pack.city import City
+from layers.pack.city import City, outlines
 from layers.view.state import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage

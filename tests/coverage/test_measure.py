@@ -14,23 +14,9 @@ import shapely
 from pyproj import Geod
 
 from layers.coverage import files as coverage_files
-from layers.coverage.measure import (
-    Coverage,
-    ask,
-    caveats,
-    coverage,
-    drawing,
-    drawn_layers,
-    further,
-    in_language,
-    percent,
-    question,
-    reach_of,
-    rules,
-    sentence,
-    span,
-    worst_words,
-)
+from layers.coverage.drawing import drawing
+from layers.coverage.measure import Coverage, coverage, in_language
+from layers.coverage.question import ask, drawn_layers, question, reach_of
 from layers.coverage.radii import rings
 from layers.coverage.tables import (
     distance_table,
@@ -40,9 +26,12 @@ from layers.coverage.tables import (
     target_table,
     unit_table,
 )
+from layers.coverage.wording import caveats, further, percent, rules, sentence, span, worst_words
+from layers.handover import analysis_package
 from layers.language.messages import speaker
 from layers.pack.city import City
-from layers.view.state import CoverageOptions, Filters, ViewState, default_state
+from layers.view.page_options import CoverageOptions
+from layers.view.state import Filters, ViewState, default_state
 
 
 def asked(city: City, lang: str = "zh", **options: object) -> ViewState:
@@ -250,7 +239,7 @@ def test_another_language_measures_nothing_anew(
     assert rings(told).table is table and rings(told).asked is told.asked
 
 
-@pytest.mark.parametrize("fmt", coverage_files.FORMATS)
+@pytest.mark.parametrize("fmt", analysis_package.FORMATS)
 def test_a_package_has_its_parameters_and_the_same_bytes(ten: Coverage, fmt: str) -> None:
     first = coverage_files.package(ten, fmt)
     assert first.zip() == coverage_files.package(ten, fmt).zip()

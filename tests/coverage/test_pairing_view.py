@@ -8,7 +8,6 @@ import math
 import pytest
 
 from geo.inventory.pairing import RELATION
-from layers.coverage.files import FORMATS
 from layers.coverage.pairing import (
     Paired,
     drawing,
@@ -20,6 +19,7 @@ from layers.coverage.pairing import (
     sentence,
     without_park,
 )
+from layers.handover.analysis_package import FORMATS
 from layers.pack.city import City
 from layers.view.state import default_state
 

@@ -20,7 +20,8 @@ from layers.coverage.radii import (
     rings,
 )
 from layers.pack.city import City
-from layers.view.state import CoverageOptions, Filters, ViewState, default_state
+from layers.view.page_options import CoverageOptions
+from layers.view.state import Filters, ViewState, default_state
 
 
 def answer(city: City, lang: str = "zh", **options: object) -> Coverage:

@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from geo.coverage.scenario import Scenario
-from layers.coverage.measure import Asked, ask
+from layers.coverage.question import Asked, ask
 from layers.coverage.scenario import change
 from layers.coverage.scenario_site import DEEDS, SiteTold, site_told
 from layers.language.messages import texts
 from layers.language.values import number
 from layers.pack.city import City
-from layers.view.state import CoverageOptions, default_state
+from layers.view.page_options import CoverageOptions
+from layers.view.state import default_state
 from tests.coverage.test_scenario_view import degrees
 
 DISC_KM2 = 9 * math.pi

@@ -13,7 +13,7 @@ import pytest
 
 from geo.base.errors import DataError
 from geo.coverage.scenario import Scenario
-from layers.coverage.measure import Asked, ask
+from layers.coverage.question import Asked, ask
 from layers.coverage.scenario import (
     GAINED,
     LOST,
@@ -32,7 +32,8 @@ from layers.coverage.scenario import (
     unit_table,
 )
 from layers.pack.city import City
-from layers.view.state import CoverageOptions, Filters, default_state
+from layers.view.page_options import CoverageOptions
+from layers.view.state import Filters, default_state
 
 
 @pytest.fixture(scope="module")

@@ -29,20 +29,18 @@ from geo.coverage.service_area import (
     shares,
 )
 from geo.grid import disc_kernels as kernels
-from geo.grid.cells import (
-    Grid,
-    cell_codes,
-    cell_shares,
-    grid_over,
-    lattice,
-)
+from geo.grid.cells import Grid, grid_over
 from geo.grid.lookup import prepare
+from geo.grid.polygons import cell_codes, cell_shares, lattice
 from layers.language.messages import LANGS, speaker
 from tests import examples
 from tests.plane import CRS, FOUR, KM, scattered, sites, squares
 
 DISC_5 = np.pi * 25.0
 """Area of a disc of 5 km, km²."""
+
+MODULE = sys.modules["geo.coverage.service_area"]
+"""The module; its name stands for the function."""
 
 
 def test_one_site_covers_a_disc() -> None:
@@ -570,9 +568,9 @@ def test_all_loops_run_alike_with_and_without_the_compiler(monkeypatch: pytest.M
         return figures, assign(xy, areas).astype(object).fillna("").tolist()
 
     exact, labels = everything()
-    monkeypatch.setattr("geo.coverage.service_area.AREA_ERROR", 1.0)
-    monkeypatch.setattr("geo.coverage.service_area.OVERLAP_ERROR", 1.0)
-    monkeypatch.setattr("geo.coverage.service_area.CELLS_PER_RADIUS", 3)
+    monkeypatch.setattr(MODULE, "AREA_ERROR", 1.0)
+    monkeypatch.setattr(MODULE, "OVERLAP_ERROR", 1.0)
+    monkeypatch.setattr(MODULE, "CELLS_PER_RADIUS", 3)
     compiled, _ = everything()
     for name in dir(kernels):
         if hasattr(getattr(kernels, name), "py_func"):

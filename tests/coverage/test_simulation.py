@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.base.draws import SEED, displacements
 from geo.base.errors import CrsError, DataError, ParameterError
 from geo.base.points import located
 from geo.coverage.service_area import CITY, service_area
-from geo.coverage.simulation import (
-    SEED,
-    change,
-    displacements,
-    resolution,
-    simulate,
-    simulate_reached,
-    unmapped_bound,
-)
+from geo.coverage.simulation import change, resolution, simulate, simulate_reached, unmapped_bound
 from geo.grid import disc_kernels as kernels
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.coverage.files import FORMATS
 from layers.coverage.scenario import change
 from layers.coverage.siting import (
     Sited,
@@ -26,8 +25,10 @@ from layers.coverage.siting import (
     sited,
     table,
 )
+from layers.handover.analysis_package import FORMATS
 from layers.pack.city import City
-from layers.view.state import CoverageOptions, default_state
+from layers.view.page_options import CoverageOptions
+from layers.view.state import default_state
 
 
 def ask(city: City, lang: str = "zh", **options: Any) -> Sited:

@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from geo.base.errors import ParameterError
 from geo.density.dots import dots
-from geo.density.surface import Overlay
+from geo.density.mercator import Overlay
 
 XY = np.array([[500_000.0, 4_300_000.0], [520_000.0, 4_310_000.0], [510_000.0, 4_330_000.0]])
 COLOURS = ("#010203", "#A0B0C0")

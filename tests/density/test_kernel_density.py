@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 from typing import Any, Literal
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from geo.base import threads
 from geo.base.errors import CrsError, ParameterError
-from geo.density import kernel_density as density
+from geo.density.doubt import finer_than_doubt, finest_bandwidth_m
+from geo.density.firmness import peak_height, peak_holds
 from geo.density.kernel_density import (
     FEW,
     MOST_WEIGHT,
@@ -29,21 +31,13 @@ from geo.density.kernel_density import (
     kernel_density,
     silverman_sigma_m,
 )
-from geo.density.peaks import (
-    counted_once,
-    explain,
-    finer_than_doubt,
-    finest_bandwidth_m,
-    highest,
-    peak_height,
-    peak_holds,
-    sensitivity,
-    top_of,
-)
-from geo.density.surface import Surface, contours, levels, overlay, to_geotiff, zonal_mass
+from geo.density.mercator import overlay
+from geo.density.peaks import counted_once, explain, highest, top_of
+from geo.density.sensitivity import sensitivity
+from geo.density.surface import Surface, contours, levels, to_geotiff, zonal_mass
 from geo.formats.write_geojson import to_geojson
 from layers.language.messages import speaker, texts
-from tests import examples
+from tests import ROOT, examples
 
 Floats = NDArray[np.float64]
 EAST, NORTH = 500_000.0, 4_300_000.0
@@ -121,7 +115,7 @@ def test_binned_agrees_with_exact(
 
 
 def test_many_points_on_four_shares_each_agree_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(density, "_MANY", 1000)
+    monkeypatch.setattr(sys.modules["geo.density.kernel_density"], "_MANY", 1000)
     xy = heaps(50_000)
     exact = kernel_density(xy, sigma_m=1000, cell_m=500, method="exact")
     binned = kernel_density(xy, sigma_m=1000, cell_m=500, method="binned")
@@ -384,7 +378,8 @@ def test_the_result_says_what_it_is() -> None:
 def test_loading_the_module_is_light() -> None:
     heavy = ("numba", "scipy", "rasterio", "sklearn", "h3", "contourpy", "pyarrow.parquet")
     code = (
-        "import sys, geo.density.kernel_density, geo.density.peaks, geo.density.bins, geo.density.pattern, geo.inventory.balance, geo.point_files.bin;"
+        "import sys, geo.density.kernel_density, geo.density.peaks, geo.density.bins;"
+        "import geo.density.pattern, geo.inventory.balance, geo.point_files.bin;"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -395,7 +390,8 @@ def test_loading_the_module_is_light() -> None:
 
 
 def test_shares_of_cells_are_exact() -> None:
-    from geo.grid.cells import Grid, cell_shares
+    from geo.grid.cells import Grid
+    from geo.grid.polygons import cell_shares
 
     grid = Grid(0.0, 0.0, 10.0, 6, 5)
     ring = shapely.Polygon(
@@ -414,7 +410,8 @@ def test_shares_of_cells_are_exact() -> None:
 @example([(0.0, 0.0), (0.0, 2e-311), (1.0, 0.0)])
 @given(st.lists(st.tuples(st.floats(-30, 90), st.floats(-30, 90)), min_size=3, max_size=9))
 def test_shares_add_up_to_the_area(corners: list[tuple[float, float]]) -> None:
-    from geo.grid.cells import Grid, cell_shares
+    from geo.grid.cells import Grid
+    from geo.grid.polygons import cell_shares
 
     shape = shapely.convex_hull(shapely.multipoints(corners))
     if shape.geom_type != "Polygon":
@@ -770,12 +767,14 @@ def test_every_key_that_is_emitted_has_its_words() -> None:
     said = set(texts("zh"))
     for group in ("density", "peak", "sensitivity", "bins", "pattern", "balance", "stream"):
         assert any(key.startswith(f"{group}.") for key in said)
-    import re
-    from pathlib import Path
-
-    folder = Path(density.__file__).parent
-    for name in ("density", "surface", "peaks", "bins", "pattern", "balance", "stream"):
-        source = (folder / f"{name}.py").read_text(encoding="utf-8")
+    files = [
+        file
+        for folder in ("density", "inventory", "point_files")
+        for file in (ROOT / "geo" / folder).glob("*.py")
+    ]
+    assert len(files) > 12
+    for file in files:
+        source = file.read_text(encoding="utf-8")
         keys = set(
             re.findall(
                 r'"((?:density|peak|sensitivity|bins|pattern|balance|stream)\.[a-z_.]+)"', source

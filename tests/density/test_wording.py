@@ -19,18 +19,19 @@ from pyproj import Transformer
 from rasterio.io import MemoryFile
 from shapely import Point
 
+from geo.base.draws import SEED, displacements
 from geo.base.points import located
-from geo.coverage.simulation import SEED, displacements
-from geo.density.peaks import INVENTORY_FINEST_CELL_M
+from geo.density.doubt import INVENTORY_FINEST_CELL_M
 from layers.density.files import files
-from layers.density.measure import Measured, at_places, cell_of, cells, measure, outlines
+from layers.density.measure import Measured, at_places, cell_of, cells, measure
 from layers.density.wording import tell
 from layers.language.messages import speaker
 from layers.language.values import number
 from layers.map.colours import RAMP, shades
-from layers.pack.city import City
+from layers.pack.city import City, outlines
+from layers.view.page_options import DensityOptions
 from layers.view.rows import View, look
-from layers.view.state import DensityOptions, Filters, default_state
+from layers.view.state import Filters, default_state
 
 
 def _view(city: City, options: DensityOptions, **changes: Any) -> View:

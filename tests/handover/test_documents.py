@@ -14,9 +14,9 @@ import pytest
 from layers import __version__
 from layers.handover.documents import dictionary, manifest, sources, to_csv
 from layers.handover.selection import Selection, select
-from layers.language.bilingual import both, column, pair
+from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.catalogue import CATALOG
-from layers.pack.city import NOTICES, Bilingual, City
+from layers.pack.city import NOTICES, City
 from layers.view.state import Filters, default_state
 from tests.handmade import PROVENANCE, handmade_city
 

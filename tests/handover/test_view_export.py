@@ -28,7 +28,8 @@ from geo.base.errors import ParameterError
 from layers.file_set.replace import hold
 from layers.file_set.standing import WORK
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES
-from layers.handover.view_export import Package, main, package
+from layers.handover.package import Package
+from layers.handover.view_export import main, package
 from layers.pack.city import City, load_city
 from layers.view.rows import look
 from layers.view.state import Camera, Filters, default_state, to_query

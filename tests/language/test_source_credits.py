@@ -34,11 +34,11 @@ def test_a_source_is_parted_into_address_and_note(text: str, parted: list[tuple[
 
 def test_notes_are_worded_and_what_has_no_words_stays(tianjin: City) -> None:
     text = "plan text ; https://x.cn/a.html (not re-read) ; a new note"
-    assert attribution(tianjin, text, "zh") == (
+    assert attribution(tianjin.attributions, text, "zh") == (
         "规划英译本；https://x.cn/a.html （未复读）；a new note"
     )
     assert (
-        attribution(tianjin, text, "en")
+        attribution(tianjin.attributions, text, "en")
         == "plan text; https://x.cn/a.html (not re-read); a new note"
     )
 
@@ -90,4 +90,4 @@ def test_addresses_lead_to_the_same_pages_as_before(tianjin: City) -> None:
             for name in SOURCES:
                 for text in layer.frame[name].dropna():
                     for lang in ("zh", "en"):
-                        assert links(attribution(tianjin, text, lang)) == links(text)
+                        assert links(attribution(tianjin.attributions, text, lang)) == links(text)

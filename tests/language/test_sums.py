@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.language.sums import equation, of_headline
+from layers.language.sums import equation
 from layers.pack.city import City
-from layers.view.totals import headline, is_named, plan_places
+from layers.view.totals import headline, is_named, of_headline, plan_places
 
 
 def numbers(text: str) -> list[int]:

@@ -44,7 +44,7 @@ def warm() -> Iterator[Path]:
         folder = Path(place) / "kept"
         subpath = UserProvidedCacheLocator.get_suitable_cache_subpath(str(ROOT / "geo" / "x"))
         (folder / subpath).mkdir(parents=True)
-        for code in (ROOT / "geo" / "__pycache__").glob("*.nb?"):
+        for code in (ROOT / "geo" / "grid" / "__pycache__").glob("*.nb?"):
             shutil.copy(code, folder / subpath)
         for made in (folder, *folder.rglob("*")):
             shutil.chown(made, NOBODY, NOBODY)

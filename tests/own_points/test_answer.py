@@ -26,7 +26,6 @@ from rasterio.io import MemoryFile
 
 from geo.density.kernel_density import adaptive_density, kernel_density
 from geo.point_files.bin import CancelledError
-from layers.density.measure import outlines
 from layers.language.values import THIN
 from layers.own_points import clusters as points_clusters
 from layers.own_points import reading as points_reading
@@ -38,8 +37,9 @@ from layers.own_points.reading import Question, fitting_cell, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.own_points.surface import SurfaceShown
 from layers.own_points.wording import Told, ladder
-from layers.pack.city import City
-from layers.view.state import POINTS_NUMBERS, PointsOptions, default_state, token
+from layers.pack.city import City, outlines
+from layers.view.page_options import POINTS_NUMBERS, PointsOptions
+from layers.view.state import default_state, token
 from tests.rfc7946 import check
 
 Floats = NDArray[np.float64]

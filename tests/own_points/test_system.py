@@ -25,7 +25,8 @@ from layers.own_points.source import columns, is_declared, layout, open_folder
 from layers.own_points.system import basis_of
 from layers.own_points.wording import nothing_said, source_notes
 from layers.pack.city import City
-from layers.view.state import PointsOptions, default_state
+from layers.view.page_options import PointsOptions
+from layers.view.state import default_state
 from tests.base.test_bridge import LOCAL
 
 LON, LAT = np.array([117.05, 117.1, 117.15, 117.2]), np.array([38.85, 38.9, 38.95, 39.0])

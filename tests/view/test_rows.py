@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 
 from layers.pack.catalogue import CATALOG, LOCATION_CLASSES, PERIOD_STATUSES
 from layers.pack.city import City
-from layers.view.rows import (
-    Count,
-    Stack,
-    gather,
-    look,
-    loosen,
-    name_key,
-    remedy,
-    summary,
-    value_words,
-)
+from layers.view.rows import Count, Stack, gather, look, name_key
 from layers.view.state import FILTER_KEYS, Filters, ViewState, allowed, default_state
+from layers.view.wording import loosen, remedy, summary, value_words
 from tests.handmade import PLACES, SPOT, handmade_city
 
 CITY = handmade_city()

@@ -9,23 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.pack.catalogue import CATALOG, LEVELS, OUTSIDE
-from layers.view.state import (
+from layers.view.page_options import (
     COVERAGE_CHOICES,
     COVERAGE_LAYERS,
     COVERAGE_NUMBERS,
     DENSITY_BANDWIDTHS_KM,
     DENSITY_CELLS_M,
     DENSITY_CHOICES,
-    FILTER_KEYS,
     POINTS_CHOICES,
     POINTS_NUMBERS,
     POINTS_TOKENS,
-    Allowed,
-    Camera,
     CoverageOptions,
     DensityOptions,
-    Filters,
     PointsOptions,
+)
+from layers.view.state import (
+    FILTER_KEYS,
+    Allowed,
+    Camera,
+    Filters,
     ViewState,
     allowed,
     camera,

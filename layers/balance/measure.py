@@ -1,0 +1,119 @@
+"""Count the places of a view by district and by part of the city."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.inventory.balance import (
+    Balance,
+    By,
+    Concentration,
+    Quotients,
+    balance,
+    concentration,
+    location_quotients,
+    matrix,
+    not_named,
+)
+from layers.pack.catalogue import FIELDS
+from layers.pack.city import City
+from layers.view.rows import View, gather
+from layers.view.totals import plan_places
+
+BASES = ("population", "area_km2")
+"""What an even spread would follow; concentration is measured against each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Everything that geo says of the places shown; the same in every language."""
+
+    city: City
+    found: Balance
+    kinds: pd.DataFrame
+    fields: pd.DataFrame
+    quotients: Quotients
+    spread: Mapping[str, Concentration]
+    """By what an even spread would follow."""
+
+
+def other_of(by: By) -> By:
+    """Return the other way of placing a place in a district."""
+    return "site" if by == "host" else "host"
+
+
+def measure(view: View, by: By) -> Counted:
+    """Count the places of a view by district, kind and field.
+
+    Parameters
+    ----------
+    view, by
+        As in :func:`tell`.
+    """
+    city = view.city
+    places, districts = view.places, city.districts
+    found = balance(places, districts, by=by, data_date=city.data_date)
+    kinds = [
+        id_
+        for id_, layer in city.layers.items()
+        if layer.spec.group == "plan" and layer.spec.is_places and id_ in view.state.layers
+    ]
+    by_kind = matrix(places, districts, rows="kind", values=kinds, by=by)
+    return Counted(
+        city=city,
+        found=_of_the_text(found, city, districts, by),
+        kinds=by_kind,
+        fields=matrix(places, districts, rows="field", values=FIELDS, by=by),
+        quotients=location_quotients(by_kind),
+        spread={
+            base: concentration(found.districts["n"], base=found.districts[base])
+            for base in BASES
+            if (found.districts[base] > 0).all()
+        },
+    )
+
+
+def _of_the_text(found: Balance, city: City, districts: gpd.GeoDataFrame, by: By) -> Balance:
+    """Return the counts with the districts that the whole inventory does not name.
+
+    Under a filter a district may be empty though the plan names it: what the text leaves out is
+    found in all rows, whatever is shown.
+    """
+    left_out = not_named(_inventory(city), districts, by=by)
+    caveats = [key for key in found.caveats if key != "balance.not_named"]
+    if left_out:
+        caveats.append("balance.not_named")
+    here = found.districts.copy()
+    here["caveats"] = [
+        tuple(
+            "balance_page.none_shown"
+            if key == "balance.not_named_here" and code not in left_out
+            else key
+            for key in keys
+        )
+        for code, keys in here["caveats"].items()
+    ]
+    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return Balance(
+        **values
+        | {
+            "districts": here,
+            "not_named": left_out,
+            "caveats": tuple(caveats),
+            "parameters": {
+                **found.parameters,
+                "not_named": left_out,
+                "districts": len(left_out),
+            },
+        }
+    )
+
+
+def _inventory(city: City) -> gpd.GeoDataFrame:
+    """Return all rows of the plan's layers; a city without any has no row that names a district."""
+    has_plan = any(layer.spec.group == "plan" for layer in city.layers.values())
+    return plan_places(city) if has_plan else gather(city).frame.iloc[:0]
