@@ -552,11 +552,8 @@ def test_all_loops_run_alike_with_and_without_the_compiler(monkeypatch: pytest.M
         squares({"a": (0, 0, 5e3, 9e3), "b": (5e3, 0, 9e3, 9e3)}),
     )
     few = places.iloc[:60]
-    for limit in (
-        "geo.grid.loops.FEW_PLACES",
-        "geo.coverage.service_area.FEW_PLACES",
-        "geo.grid.lookup.FEW_PAIRS",
-    ):
+    monkeypatch.setattr(MODULE, "FEW_PLACES", 0)
+    for limit in ("geo.grid.loops.FEW_PLACES", "geo.grid.lookup.FEW_PAIRS"):
         monkeypatch.setattr(limit, 0)
     xy = np.random.default_rng(1).uniform(-100, 9_100, (300, 2))
 
@@ -582,8 +579,8 @@ def test_all_loops_run_alike_with_and_without_the_compiler(monkeypatch: pytest.M
 
 def test_importing_coverage_is_light() -> None:
     """Numba and scipy are loaded when first used: a page that needs neither does not wait."""
-    modules = ["coverage", "gaps", "pairing", "scenario", "siting", "uncertainty"]
-    code = f"import sys, {', '.join(f'geo.{name}' for name in modules)}"
+    modules = ["service_area", "gaps", "scenario", "siting", "simulation"]
+    code = f"import sys, geo.inventory.pairing, {', '.join(f'geo.coverage.{n}' for n in modules)}"
     code += "\nprint(sorted({'numba', 'scipy'} & set(sys.modules)))"
     run = [sys.executable, "-c", code]
     done = subprocess.run(run, capture_output=True, text=True, check=True)

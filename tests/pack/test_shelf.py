@@ -175,6 +175,7 @@ def test_a_pack_that_is_taken_away_is_shown_and_told_until_another_is_that_city(
     assert shelf.packs(str(home)).refused == ()
 
 
+@pytest.mark.unforeseen
 def test_an_unforeseen_error_is_a_problem_with_a_number(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

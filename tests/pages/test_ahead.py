@@ -25,8 +25,8 @@ HEAVY = (
 FIRST_VIEWS = f"""
 import sys, warnings
 warnings.simplefilter("error")
-from pages.shell import ahead, map_view, panels, density_panels, coverage_panels
-import pages.panels.own_points, pages.panels.scenario, pages.panels.siting
+from pages.shell import ahead, map_view
+from pages.panels import coverage, density, explore, own_points, scenario, siting
 for answer in ahead.answers():
     answer()
 print(sorted(set({HEAVY!r}) & set(sys.modules)))

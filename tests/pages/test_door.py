@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from geo.base.errors import Problem
 from layers.pack.city import load_city
 from layers.pack.shelf import Packs, Refused, Served
 from pages.shell import cache, door
-from tests import finished
+from tests import ROOT, finished
 
-TOY = Path(__file__).resolve().parent / "toy"
+TOY = ROOT / "tests" / "toy"
 Option = Any
 
 

@@ -222,7 +222,7 @@ def test_no_other_page_asks_the_folder(
 
 
 @pytest.mark.unforeseen
-@pytest.mark.parametrize("fails", ["cache.points_columns", "points_panels.read"])
+@pytest.mark.parametrize("fails", ["shell.cache.points_columns", "panels.own_points.read"])
 def test_an_unforeseen_error_stays_in_its_part_and_has_a_number(
     folder: Path, fails: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,7 +230,7 @@ def test_an_unforeseen_error_stays_in_its_part_and_has_a_number(
         raise RuntimeError("/srv/points")
 
     file = written(folder, "bad.parquet")
-    monkeypatch.setattr(f"pages.shell.{fails}", fail)
+    monkeypatch.setattr(f"pages.{fails}", fail)
     at = own(pfile=file)
     until = time.monotonic() + WAIT_S
     while "<progress" in page_text(at) and time.monotonic() < until:
