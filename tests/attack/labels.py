@@ -35,6 +35,8 @@ SCREENS: tuple[tuple[str, dict[str, str]], ...] = (
 HEAP_SEEDS = range(1, 7)
 HEAPS = 1_200
 """Labels made of heaps of pieces, for each seed."""
+LONGEST = 500
+"""Characters of a text: in every field at once, a longer one makes settings that are refused."""
 TRACE = "atlas-was-here"
 TEXTS = "ATLAS_ATTACK_TEXTS"
 """Variable: ``3:6`` tries the texts 3 to 5 only."""
@@ -164,7 +166,7 @@ def _heaps(browser: Browser) -> Iterator[tuple[int, list[str]]]:
 def _chosen() -> dict[str, str]:
     low, _, high = os.environ.get(TEXTS, ":").partition(":")
     numbers = range(len(HOSTILE_TEXTS))[int(low) if low else None : int(high) if high else None]
-    return {f"hostile{number}": HOSTILE_TEXTS[number] for number in numbers}
+    return {f"hostile{number}": HOSTILE_TEXTS[number][:LONGEST] for number in numbers}
 
 
 def attack() -> Outcome:
