@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import pandas as pd
@@ -122,20 +122,21 @@ def strip(pictures: Iterable[Picture], kind: str = "") -> None:
 
 def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
     """Return a small frame as a table: row names left, numbers right-aligned."""
-    sides: dict[Hashable, str] = {name: _side(frame[name]) for name in frame.columns}
+    # By position: two columns may have one name, as two layers may have one title.
+    columns = [(name, _side(column)) for name, column in frame.items()]
     head = [Markup('<th scope="col">{}</th>').format(text(corner))] + [
         Markup('<th scope="col" class="{}">{}</th>').format(side, text(name))
-        for name, side in sides.items()
+        for name, side in columns
     ]
     body = [
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
             text(label),
             join(
-                Markup('<td class="{}">{}</td>').format(sides[name], text(value))
-                for name, value in row.items()
+                Markup('<td class="{}">{}</td>').format(side, text(value))
+                for (_, side), value in zip(columns, row, strict=True)
             ),
         )
-        for label, row in frame.iterrows()
+        for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True)
     ]
     return Markup(
         '<div class="scroll" tabindex="0"><table class="plain"><thead><tr>{}</tr></thead>'

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from layers.language.messages import HIDDEN, display
+from pages.shell import html
 from pages.shell.labels import JOINER, MARKDOWN, PLAIN, cells, literal, short
 from pages.shell.navigation import SCREENS
 from tests.hostile import HOSTILE_TEXTS, PIECES, hostile_pack
@@ -157,3 +158,10 @@ def test_no_label_of_a_screen_is_read_as_markdown(
 
 def _hidden(character: str) -> bool:
     return unicodedata.category(character) in HIDDEN and character not in "\n\t"
+
+
+def test_a_table_may_have_two_columns_of_one_name() -> None:
+    table = pd.DataFrame([[1, "a"], [2, "b"]], columns=["n", "n"], index=["x", "x"])
+    shown = html.grid(table)
+    assert shown.count('<th scope="col"') == 3
+    assert [shown.count(f">{value}</td>") for value in (1, "a", 2, "b")] == [1, 1, 1, 1]
