@@ -18,13 +18,7 @@ from geo.base.arrays import Counts, Floats, Longs
 from geo.base.crs import require_metric
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
-from geo.base.points import (
-    located,
-    numbers,
-    radii,
-    require_positive,
-    require_same_crs,
-)
+from geo.base.points import located, numbers, radii, require_positive, require_same_crs
 from geo.grid.cells import Grid, grid_over, in_bands, reach_counts
 from geo.grid.lookup import assign
 from geo.grid.loops import FEW_PLACES, for_discs

@@ -8,10 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from geo.inventory.balance import (
-    Balance,
-    By,
-)
+from geo.inventory.balance import Balance, By
 from layers.balance.measure import measure
 from layers.handover.documents import to_csv
 from layers.handover.package import Package

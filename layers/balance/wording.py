@@ -8,11 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.inventory.balance import (
-    LEAST_COUNT,
-    Balance,
-    By,
-)
+from geo.inventory.balance import LEAST_COUNT, Balance, By
 from layers.balance.measure import Counted, measure, other_of
 from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance

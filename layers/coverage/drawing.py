@@ -8,9 +8,7 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from geo.coverage.service_area import (
-    discs,
-)
+from geo.coverage.service_area import discs
 from layers.coverage.measure import Coverage
 from layers.coverage.question import Asked
 from layers.map.overlay import Drawing, Shapes

@@ -18,14 +18,7 @@ from geo.base.finding import Finding
 from geo.base.once import once
 from geo.coverage.gap_doubt import DistanceDoubt, GapDoubt, doubt_of_distances, doubt_of_gaps
 from geo.coverage.gaps import Distances, distances, gaps, standing
-from geo.coverage.service_area import (
-    CITY,
-    Overlap,
-    ServiceArea,
-    discs,
-    overlap,
-    shares,
-)
+from geo.coverage.service_area import CITY, Overlap, ServiceArea, discs, overlap, shares
 from geo.coverage.simulation import (
     LINE_STEP_M,
     ReachedSimulation,

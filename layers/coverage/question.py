@@ -9,11 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.base.once import once
-from geo.coverage.service_area import (
-    Reach,
-    ServiceArea,
-    service_area,
-)
+from geo.coverage.service_area import Reach, ServiceArea, service_area
 from geo.coverage.service_area import reach as reach_by_time
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions

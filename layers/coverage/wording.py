@@ -7,13 +7,8 @@ from collections.abc import Iterator
 import geopandas as gpd
 
 from geo.base.finding import Finding
-from geo.coverage.service_area import (
-    CITY,
-)
-from geo.coverage.simulation import (
-    ReachedSimulation,
-    resolution,
-)
+from geo.coverage.service_area import CITY
+from geo.coverage.simulation import ReachedSimulation, resolution
 from layers.coverage.measure import Coverage
 from layers.coverage.question import PRESETS_M, Asked
 from layers.language.messages import speaker

@@ -7,9 +7,7 @@ from typing import Final
 
 import geopandas as gpd
 
-from layers.density.measure import (
-    Measured,
-)
+from layers.density.measure import Measured
 from layers.density.phrases import height_words, where_words
 from layers.language.messages import speaker
 from layers.map.overlay import Drawing, Handle, Raster, Shapes

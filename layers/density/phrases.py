@@ -9,10 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.density.firmness import FIRM_SHARE, Height
-from layers.density.measure import (
-    TOO_FINE,
-    Measured,
-)
+from layers.density.measure import TOO_FINE, Measured
 from layers.language.messages import Say
 from layers.language.values import cell, number
 from layers.pack.city import City, outlines

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from layers.language.messages import Say, speaker
-from layers.pack.catalogue import (
-    OUTSIDE,
-)
+from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import City
 from layers.view.rows import View, order_of, size_of
 from layers.view.state import FILTER_KEYS, Filters, ViewState, default_state

@@ -92,7 +92,7 @@ def run(end: Event) -> None:
 def compile_loops(end: Event) -> None:
     """Compile the loops for large inputs in a process of the lowest priority, until the end."""
     compiler = subprocess.Popen(
-        [sys.executable, "-m", "geo.compile_ahead"],
+        [sys.executable, "-m", "geo.point_files.compile_ahead"],
         cwd=_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

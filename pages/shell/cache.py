@@ -14,19 +14,16 @@ from geo.inventory.balance import By
 from geo.point_files.bin import Columns
 from layers.balance import files as balance_files
 from layers.balance import measure as balance_measure
-from layers.balance import wording as balance_view
+from layers.balance import wording as balance_wording
 from layers.coverage import drawing as reach_drawing
 from layers.coverage import files as coverage_files
-from layers.coverage import measure as coverage_view
-from layers.coverage import pairing as pairing_view
+from layers.coverage import measure as coverage_measure
+from layers.coverage import pairing, radii, scenario, siting
 from layers.coverage import question as coverage_question
-from layers.coverage import radii as coverage_rings
-from layers.coverage import scenario as scenario_view
-from layers.coverage import siting as siting_view
 from layers.density import files as density_files
 from layers.density import measure as density_measure
-from layers.density import wording as density_view
-from layers.handover import view_export as export
+from layers.density import wording as density_wording
+from layers.handover import view_export
 from layers.map import folium_map
 from layers.map.overlay import Drawing
 from layers.own_points import answer as points_answer
@@ -99,7 +96,7 @@ def package(
     city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], fmt: str, epsg: int
 ) -> bytes:
     """Return an export of the view as a zip file."""
-    return export.package(city(digest), state, layers=layers, fmt=fmt, epsg=epsg).zip()
+    return view_export.package(city(digest), state, layers=layers, fmt=fmt, epsg=epsg).zip()
 
 
 def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
@@ -110,22 +107,22 @@ def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_view.Coverage:
-    return coverage_view.coverage(city(digest), asked)
+def _coverage(city_id: str, digest: str, asked: ViewState) -> coverage_measure.Coverage:
+    return coverage_measure.coverage(city(digest), asked)
 
 
-def coverage_of(place: City, state: ViewState) -> coverage_view.Coverage:
+def coverage_of(place: City, state: ViewState) -> coverage_measure.Coverage:
     """Return what the places of a state reach."""
     answer = _coverage(place.id, place.digest, coverage_question.question(state))
-    return coverage_view.in_language(answer, state.lang)
+    return coverage_measure.in_language(answer, state.lang)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _coverage_rings(city_id: str, digest: str, asked: ViewState) -> coverage_rings.Rings:
+def _coverage_rings(city_id: str, digest: str, asked: ViewState) -> radii.Rings:
     answer = _coverage(city_id, digest, asked)
     if answer.area is not None:
         _ = answer.distance_doubt
-    return coverage_rings.rings(answer)
+    return radii.rings(answer)
 
 
 def coverage_depth(place: City, state: ViewState) -> None:
@@ -137,7 +134,7 @@ def coverage_depth(place: City, state: ViewState) -> None:
 def _coverage_drawing(city_id: str, digest: str, asked: ViewState, drawn: str) -> Drawing | None:
     answer = _coverage(city_id, digest, asked)
     nested = drawn == "all"
-    return coverage_rings.ring_drawing(answer) if nested else reach_drawing.drawing(answer)
+    return radii.ring_drawing(answer) if nested else reach_drawing.drawing(answer)
 
 
 def coverage_drawing(place: City, state: ViewState) -> Drawing | None:
@@ -164,19 +161,19 @@ def coverage_table(
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _coverage_package(city_id: str, digest: str, asked: ViewState, lang: Lang, fmt: str) -> bytes:
-    answer = coverage_view.in_language(_coverage(city_id, digest, asked), lang)
+    answer = coverage_measure.in_language(_coverage(city_id, digest, asked), lang)
     return coverage_files.package(answer, fmt).zip()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing_view.Paired | None:
-    return pairing_view.paired(city(digest), asked)
+def _pairing(city_id: str, digest: str, asked: ViewState) -> pairing.Paired | None:
+    return pairing.paired(city(digest), asked)
 
 
-def pairing_of(place: City, state: ViewState) -> pairing_view.Paired | None:
+def pairing_of(place: City, state: ViewState) -> pairing.Paired | None:
     """Return which university has which park."""
     answer = _pairing(place.id, place.digest, coverage_question.question(state))
-    return answer and coverage_view.in_language(answer, state.lang)
+    return answer and coverage_measure.in_language(answer, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -184,7 +181,7 @@ def _pairing_package(city_id: str, digest: str, asked: ViewState, lang: Lang, fm
     answer = _pairing(city_id, digest, asked)
     if answer is None:
         return b""
-    return pairing_view.package(coverage_view.in_language(answer, lang), fmt).zip()
+    return pairing.package(coverage_measure.in_language(answer, lang), fmt).zip()
 
 
 def analysis_package(place: City, state: ViewState, name: str, fmt: str) -> bytes:
@@ -214,11 +211,11 @@ def _density_asked(state: ViewState) -> ViewState:
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _density_told(
     city_id: str, digest: str, asked: ViewState, lang: str
-) -> density_view.DensityTold:
-    return density_view.tell(_density(city_id, digest, asked), lang)
+) -> density_wording.DensityTold:
+    return density_wording.tell(_density(city_id, digest, asked), lang)
 
 
-def density_told(place: City, state: ViewState) -> density_view.DensityTold:
+def density_told(place: City, state: ViewState) -> density_wording.DensityTold:
     """Return it in words."""
     return _density_told(place.id, place.digest, _density_asked(state), state.lang)
 
@@ -247,14 +244,14 @@ def _counted(city_id: str, digest: str, asked: ViewState, by: By) -> balance_mea
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _balance(
     city_id: str, digest: str, asked: ViewState, by: By, lang: str
-) -> balance_view.BalanceTold:
+) -> balance_wording.BalanceTold:
     counts, other = (
         _counted(city_id, digest, asked, way) for way in (by, balance_measure.other_of(by))
     )
-    return balance_view.in_words(counts, other, lang)
+    return balance_wording.in_words(counts, other, lang)
 
 
-def balance_of(place: City, state: ViewState) -> balance_view.BalanceTold:
+def balance_of(place: City, state: ViewState) -> balance_wording.BalanceTold:
     """Return how the places of a state are spread."""
     asked = _density_asked(state)
     return _balance(place.id, place.digest, asked, state.density.by, state.lang)
@@ -285,7 +282,7 @@ def asked_of(place: City, state: ViewState) -> coverage_question.Asked:
 def _compared(
     city_id: str, digest: str, asked: ViewState, scenarios: tuple[Scenario, ...], doubt: bool
 ) -> Comparison:
-    return scenario_view.compared(_asked(city_id, digest, asked), scenarios, doubt=doubt)
+    return scenario.compared(_asked(city_id, digest, asked), scenarios, doubt=doubt)
 
 
 def compared_of(
@@ -297,43 +294,41 @@ def compared_of(
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _siting(
-    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
-) -> siting_view.Sited:
-    return siting_view.sited(city(digest), asked, drawn)
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting.Spot, ...]
+) -> siting.Sited:
+    return siting.sited(city(digest), asked, drawn)
 
 
-def siting_of(
-    place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]
-) -> siting_view.Sited:
+def siting_of(place: City, state: ViewState, drawn: tuple[siting.Spot, ...]) -> siting.Sited:
     """Return where places could be added."""
     answer = _siting(place.id, place.digest, coverage_question.question(state), drawn)
-    return coverage_view.in_language(answer, state.lang)
+    return coverage_measure.in_language(answer, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_doubt(
-    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...]
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting.Spot, ...]
 ) -> tuple[float, float] | None:
-    return siting_view.doubt(_siting(city_id, digest, asked, drawn))
+    return siting.doubt(_siting(city_id, digest, asked, drawn))
 
 
-def siting_doubt(place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...]) -> str:
+def siting_doubt(place: City, state: ViewState, drawn: tuple[siting.Spot, ...]) -> str:
     """Return the proposal's interval in words."""
     found = _siting_doubt(place.id, place.digest, coverage_question.question(state), drawn)
-    return siting_view.doubt_words(found, state.lang)
+    return siting.doubt_words(found, state.lang)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _siting_package(
-    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting_view.Spot, ...],
+    city_id: str, digest: str, asked: ViewState, drawn: tuple[siting.Spot, ...],
     lang: Lang, fmt: str,
 ) -> bytes:  # fmt: skip
-    answer = coverage_view.in_language(_siting(city_id, digest, asked, drawn), lang)
-    return siting_view.package(answer, fmt).zip()
+    answer = coverage_measure.in_language(_siting(city_id, digest, asked, drawn), lang)
+    return siting.package(answer, fmt).zip()
 
 
 def siting_package(
-    place: City, state: ViewState, drawn: tuple[siting_view.Spot, ...], fmt: str
+    place: City, state: ViewState, drawn: tuple[siting.Spot, ...], fmt: str
 ) -> bytes:
     """Return the proposal as a zip of files."""
     asked = coverage_question.question(state)

@@ -151,7 +151,8 @@ def run() -> list[Row]:
         folder = Path(name)
         rows = _first_views(folder, full=False)
         subprocess.run(
-            [sys.executable, "-m", "geo.compile_ahead"], cwd=ROOT, check=True, capture_output=True,
+            [sys.executable, "-m", "geo.point_files.compile_ahead"],
+            cwd=ROOT, check=True, capture_output=True,
             env={**os.environ, "NUMBA_CACHE_DIR": str(folder / "full")},
         )  # fmt: skip
         rows += _first_views(folder, full=True) + _warm(folder)

@@ -15,15 +15,7 @@ from layers.view.state import default_state, to_query
 from pages.shell.labels import JOINER
 from tests import ROOT
 from tests.browser.harm import harm
-from tests.browser.harness import (
-    WAIT_MS,
-    Server,
-    map_frame,
-    marks,
-    open_at,
-    serve,
-    settle,
-)
+from tests.browser.harness import WAIT_MS, Server, map_frame, marks, open_at, serve, settle
 from tests.hostile import HOSTILE_TEXTS, hostile_pack
 
 TRACE = "atlas-was-here"

@@ -10,13 +10,7 @@ from hypothesis import given, settings
 from pyproj import CRS
 
 from geo.base.errors import ParameterError
-from layers.handover.selection import (
-    PLAIN_ZONES,
-    ZONE_ZERO,
-    numbered_zone,
-    select,
-    systems,
-)
+from layers.handover.selection import PLAIN_ZONES, ZONE_ZERO, numbered_zone, select, systems
 from layers.language.messages import texts
 from layers.pack.city import City
 from layers.view.rows import look

@@ -1,4 +1,4 @@
-"""Compile the inner loops before anyone waits for them: ``python -m geo.compile_ahead``.
+"""Compile inner loops before anyone waits: ``python -m geo.point_files.compile_ahead``.
 
 Numba compiles a loop at its first call and keeps the machine code for later processes. Each of the
 steps below is the smallest question that is large enough for compiled code (:mod:`geo.grid.loops`).
