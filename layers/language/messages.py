@@ -77,8 +77,24 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 @cache
 def texts(lang: str) -> Mapping[str, str]:
     """Return all sentences of a language by dotted key."""
-    path = TEXT_FOLDER / f"{lang}.toml"
-    return MappingProxyType(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return MappingProxyType(read_texts(TEXT_FOLDER / lang))
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """Return the sentences of every TOML file in a folder by dotted key.
+
+    Raises
+    ------
+    ValueError
+        A key stands in two files: one of the two sentences would never be said.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        part = _flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+        if twice := found.keys() & part.keys():
+            raise ValueError(f"{path} says again what another file says: {sorted(twice)}")
+        found |= part
+    return found
 
 
 def speaker(lang: str) -> Say:

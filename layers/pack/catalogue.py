@@ -1,7 +1,7 @@
 """List the layers of the atlas and the closed sets of values that their columns use.
 
 Adding a layer is one entry here and one file in the pack. Titles and the words for every
-value stand in ``data/text/{zh,en}.toml`` under ``layer.<id>`` and ``<column>.<value>``.
+value stand in ``data/text/{zh,en}/pack.toml`` under ``layer.<id>`` and ``<column>.<value>``.
 """
 
 from __future__ import annotations

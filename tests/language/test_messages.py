@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import string
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from layers.language.messages import ENTITIES, LANGS, speaker, texts
+from layers.language.messages import ENTITIES, LANGS, TEXT_FOLDER, read_texts, speaker, texts
 from layers.pack.catalogue import CATALOG, PERIODS
 from tests import ROOT
 
@@ -25,6 +28,11 @@ def _placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
+def _keys(table: dict[str, Any], stem: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        yield from _keys(value, f"{stem}{name}.") if isinstance(value, dict) else [f"{stem}{name}"]
+
+
 def _spoken(tree: ast.AST) -> set[str]:
     """Return the keys that a module says outright: ``say("a.b")``."""
     return {
@@ -39,6 +47,27 @@ def _spoken(tree: ast.AST) -> set[str]:
 
 def test_both_languages_have_the_same_keys() -> None:
     assert sorted(texts("zh")) == sorted(texts("en"))
+
+
+def test_both_languages_have_the_same_files_with_the_same_keys() -> None:
+    """Who mends a sentence finds its twin in the file of the same name."""
+    zh, en = (
+        {
+            path.name: sorted(_keys(tomllib.loads(path.read_text(encoding="utf-8"))))
+            for path in files
+        }
+        for files in ((TEXT_FOLDER / lang).glob("*.toml") for lang in LANGS)
+    )
+    assert zh == en
+
+
+def test_a_key_in_two_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('[map]\nhome = "1"\n', encoding="utf-8")
+    (tmp_path / "b.toml").write_text('[map]\nzoom = "2"\n', encoding="utf-8")
+    assert read_texts(tmp_path) == {"map.home": "1", "map.zoom": "2"}
+    (tmp_path / "c.toml").write_text('[map]\nhome = "3"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"c\.toml.*map\.home"):
+        read_texts(tmp_path)
 
 
 def test_no_sentence_is_blank() -> None:
