@@ -25,7 +25,7 @@ main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.c
 with main:
     spread = panels.balance(screen)
     panels.balance_sentence(spread)
-    told = panels.density(screen)
+    told, drawing = panels.density(screen)
     panels.density_sentence(told)
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
     map_view.show(
@@ -34,7 +34,7 @@ with main:
         name="density",
         flight=(1, None),
         follow=False,
-        drawing=told.drawing,
+        drawing=drawing,
     )
     panels.legend(told)
     if side is not None:

@@ -37,6 +37,7 @@ RANK = {
     "layers.balance": 11,
     "layers.coverage": 11,
     "layers.own_points": 11,
+    "layers.analysis": 12,
     "layers.export": 12,
     "data": 13,
     "pages.shell": 14,

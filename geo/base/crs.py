@@ -7,7 +7,9 @@ from pyproj import CRS
 
 from geo.base.errors import CrsError, Problem
 
-REMEDY = "Project it first, for Tianjin with .to_crs(4548) (CGCS2000, central meridian 117° E)."
+REMEDY = "Project it first with .to_crs(): to the 3° zone or the UTM zone in which it lies."
+ANY_METRES = 32631
+"""EPSG code of a plane in metres, for what asks for one and measures nothing of the ground."""
 
 
 def _is_metric(crs: CRS) -> bool:

@@ -17,7 +17,7 @@ from geo.base.arrays import Floats, Longs
 from geo.base.draws import HIGH, LEAST_DRAWS, LOW, SEED, displacements
 from geo.base.finding import Finding
 from geo.base.points import Located, located, radii, require_same_crs
-from geo.coverage.gaps import WORST, spot_weights, spots, weighted_quantile, worst_mean
+from geo.coverage.gaps import WORST, spot_weights, spots, weighted_quantile, mean_of_worst
 from geo.coverage.service_area import nearest
 from geo.coverage.simulation import LINE_STEP_M, SETTLED, and_rest, covered_by_draw
 from geo.grid.cells import grid_over
@@ -41,7 +41,7 @@ class GapDoubt(Finding):
     spot to the site then nearest; ``nearest_share``, the part of the draws in which that is the
     site named;
     ``open_with``, the ranks whose order with this one fewer than 90 % of the draws bear out,
-    joined by ``;``."""
+    a tuple."""
 
 
 def doubt_of_gaps(
@@ -108,7 +108,7 @@ def doubt_of_gaps(
         },
         index=gaps.index,
     )
-    settled = int((table["open_with"] == "").sum())
+    settled = int((table["open_with"].map(len) == 0).sum())
     return GapDoubt(
         value=float(settled),
         unit="",
@@ -135,16 +135,16 @@ def _from_remotest(
     return least, own[:, :, 0] <= least
 
 
-def _open_ranks(km2: Floats, ranks: pd.Index) -> list[str]:
+def _open_ranks(km2: Floats, ranks: pd.Index) -> list[tuple[int, ...]]:
     """Return for each area the ranks whose order with it the draws do not bear out."""
-    found: list[list[str]] = [[] for _ in ranks]
+    found: list[list[int]] = [[] for _ in ranks]
     for i, j in combinations(range(len(ranks)), 2):
         first, second = km2[:, i], km2[:, j]
         ahead = float((first > second).mean() + 0.5 * (first == second).mean())
         if ahead < SETTLED:
-            found[i].append(str(ranks[j]))
-            found[j].append(str(ranks[i]))
-    return [";".join(sorted(ids, key=int)) for ids in found]
+            found[i].append(int(ranks[j]))
+            found[j].append(int(ranks[i]))
+    return [tuple(sorted(own)) for own in found]
 
 
 def zones(gaps: gpd.GeoDataFrame, within: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -245,7 +245,7 @@ def doubt_of_distances(
         for at, of in enumerate(there.xy + moves):
             away = nearest(places, of)[1]
             tenth = weighted_quantile(away, weight, 1 - WORST)
-            found[at] = (away * weight).sum() / weight.sum(), worst_mean(away, weight, tenth)[0]
+            found[at] = (away * weight).sum() / weight.sum(), mean_of_worst(away, weight, tenth)[0]
     (mean_low, low), (mean_high, high) = np.quantile(found[1:], [LOW, HIGH], axis=0)
     return DistanceDoubt(
         value=float(found[0, 1]),

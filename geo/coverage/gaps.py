@@ -128,16 +128,16 @@ class Distances(Finding):
 
     Parameters
     ----------
-    mean_m, median_m, tenth_m
+    mean_m, median_m, p90_m
         Mean and median; the distance that the worst-served tenth exceeds.
     units
-        By district, in their order, and ``city`` first: ``mean_m``, ``median_m``, ``tenth_m`` and
+        By district, in their order, and ``city`` first: ``mean_m``, ``median_m``, ``p90_m`` and
         ``worst_share``, which part of the city's worst-served tenth lies there.
     """
 
     mean_m: float
     median_m: float
-    tenth_m: float
+    p90_m: float
     units: pd.DataFrame
 
 
@@ -181,7 +181,7 @@ def distances(
     units = _distance_table(away, weight, unit)
     mean, median, tenth = map(float, units.loc[CITY].to_numpy(dtype=np.float64)[:3])
     return Distances(
-        value=worst_mean(away, weight, tenth)[0],
+        value=mean_of_worst(away, weight, tenth)[0],
         unit="m",
         n=len(there.x),
         method="coverage.nearest",
@@ -199,7 +199,7 @@ def distances(
         ),
         mean_m=mean,
         median_m=median,
-        tenth_m=tenth,
+        p90_m=tenth,
         units=units,
     )
 
@@ -227,22 +227,19 @@ def weighted_quantile(values: Floats, weight: Floats, share: float) -> float:
     """Return the value below which a share of the weight lies (the lower of two at a step)."""
     if not weight.sum() > 0:
         return float("nan")
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(weight[order])
-    at = np.searchsorted(below, share * below[-1] * (1 - 1e-12))
-    return float(values[order][at])
+    return float(np.quantile(values, share, weights=weight, method="inverted_cdf"))
 
 
-def worst_mean(away: Floats, weight: Floats, tenth_m: float) -> tuple[float, NDArray[np.bool_]]:
-    """Return the mean distance of what lies at ``tenth_m`` or farther, and which that is."""
-    worst = away >= tenth_m
+def mean_of_worst(away: Floats, weight: Floats, p90_m: float) -> tuple[float, NDArray[np.bool_]]:
+    """Return the mean distance of what lies at ``p90_m`` or farther, and which that is."""
+    worst = away >= p90_m
     total = weight[worst].sum()
     return float((away * weight)[worst].sum() / total) if total > 0 else float("nan"), worst
 
 
 def _distance_table(away: Floats, weight: Floats, unit: pd.Categorical) -> pd.DataFrame:
     tenth = weighted_quantile(away, weight, 1 - WORST)
-    worst = worst_mean(away, weight, tenth)[1]
+    worst = mean_of_worst(away, weight, tenth)[1]
     rows = {}
     for code, name in [(None, CITY), *enumerate(unit.categories)]:
         mine = np.ones(len(away), dtype=bool) if code is None else unit.codes == code
@@ -250,7 +247,7 @@ def _distance_table(away: Floats, weight: Floats, unit: pd.Categorical) -> pd.Da
         rows[name] = {
             "mean_m": float((away * weight)[mine].sum() / total) if total > 0 else float("nan"),
             "median_m": weighted_quantile(away[mine], weight[mine], 0.5),
-            "tenth_m": weighted_quantile(away[mine], weight[mine], 1 - WORST),
+            "p90_m": weighted_quantile(away[mine], weight[mine], 1 - WORST),
             "worst_share": float(weight[mine & worst].sum() / mass) if mass > 0 else float("nan"),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("unit")

@@ -107,7 +107,7 @@ def square_bins(
     cell_m: float,
     boundary: BaseGeometry | None = None,
     weights: ArrayLike | None = None,
-    crs: int = 4548,
+    crs: int,
     data_date: str = "",
 ) -> Bins:
     """Count points in squares of the plane.

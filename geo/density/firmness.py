@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
+from geo.base.crs import ANY_METRES
 from geo.base.draws import HIGH, LOW
 from geo.base.errors import ParameterError, Problem
 from geo.base.finding import Finding
@@ -137,7 +138,7 @@ def _peaks_of(
     for xy in draws:
         surface = kernel_density(
             xy, sigma_m=sigma, cell_m=cell, boundary=area, weights=weights, kernel=kernel,
-            method="exact",
+            method="exact", crs=ANY_METRES,
         )  # fmt: skip
         there = xy if area is None else xy[shapely.intersects_xy(area, xy[:, 0], xy[:, 1])]
         yield top_of(surface, there) or (np.nan, np.nan)

@@ -29,7 +29,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats, Longs
-from geo.base.crs import require_metric
+from geo.base.crs import ANY_METRES, require_metric
 from geo.base.errors import ParameterError, Problem
 from geo.base.points import FARTHEST_M, require_positive
 from geo.density.surface import PER_KM2, Surface, require_plane
@@ -41,8 +41,6 @@ from geo.grid.polygons import cell_shares
 Kernel = Literal["gaussian", "quartic"]
 Method = Literal["auto", "exact", "binned"]
 
-CRS_DEFAULT = 4548
-"""CGCS2000, Gauss–Krüger, central meridian 117° E: areas err by at most 2e-4 across Tianjin."""
 PRESETS_KM = (1.0, 2.0, 3.0, 5.0)
 """Bandwidths to choose from. Rule: 1 km is a neighbourhood on foot, 2 km a sub-district, 3 km a
 ride by bicycle, 5 km a new town; a finding should hold at half and twice the choice."""
@@ -140,7 +138,7 @@ def kernel_density(
     weights: ArrayLike | None = None,
     kernel: Kernel = "gaussian",
     method: Method = "auto",
-    crs: Any = CRS_DEFAULT,
+    crs: Any,
     data_date: str = "",
 ) -> Surface:
     """Return the density of points as a surface.
@@ -271,7 +269,7 @@ def _plane(crs: Any) -> tuple[CRS, str]:
 @lru_cache(maxsize=4)
 def _lookup(boundary: bytes) -> Lookup:
     # The lookup asks for a CRS in metres; which one is of no concern to it.
-    return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(boundary)], crs=CRS_DEFAULT))
+    return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(boundary)], crs=ANY_METRES))
 
 
 def _number(value: float, name: str, problems: list[Problem]) -> float:
@@ -552,7 +550,7 @@ def adaptive_density(
     cell_m: float,
     boundary: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None = None,
     weights: ArrayLike | None = None,
-    crs: Any = CRS_DEFAULT,
+    crs: Any,
     data_date: str = "",
 ) -> Surface:
     """Return a Gaussian surface whose bandwidth is narrow where points are dense.
@@ -633,7 +631,7 @@ def grid_density(
     n: int,
     sigma_m: float,
     boundary: BaseGeometry | gpd.GeoSeries | gpd.GeoDataFrame | None = None,
-    crs: Any = CRS_DEFAULT,
+    crs: Any,
     data_date: str = "",
 ) -> Surface:
     """Return the Gaussian surface of points that :func:`geo.point_files.bin.bin_points` has binned.

@@ -293,7 +293,7 @@ def clusters(
     method: Literal["dbscan", "hdbscan"] = "hdbscan",
     least: int = 15,
     reach_m: float | None = None,
-    crs: int = 4548,
+    crs: int,
     data_date: str = "",
 ) -> tuple[Pattern, NDArray[np.int64], gpd.GeoDataFrame]:
     """Find crowds of points that ignore borders, and keep the rest apart as noise.
@@ -522,7 +522,7 @@ def hot_spots(
     Hochberg 1995, which holds under positive dependence (Caldas de Castro and Singer 2006).
     """
     from scipy.sparse import eye_array
-    from scipy.stats import norm
+    from scipy.stats import false_discovery_control, norm
 
     data = _values(values, neighbours)
     if len(data) < MINIMUM["hot_spots"].n:
@@ -536,7 +536,7 @@ def hot_spots(
     above = weights @ data - data.mean() * total
     z = np.divide(above, spread, where=spread > 0, out=np.zeros(n))
     p = np.asarray(2 * norm.sf(np.abs(z)))
-    q = false_discovery(p)
+    q = false_discovery_control(p)  # Benjamini and Hochberg (1995)
     spot = np.where(q > level, "none", np.where(z > 0, "hot", "cold"))
     hot, cold = int((spot == "hot").sum()), int((spot == "cold").sum())
     return Pattern(
@@ -551,22 +551,13 @@ def hot_spots(
     )
 
 
-def false_discovery(p: Floats) -> Floats:
-    """Return p values adjusted by Benjamini and Hochberg (1995)."""
-    order = np.argsort(p)
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
-
-
 def grid_hot_spots(
     xy: ArrayLike,
     *,
     boundary: BaseGeometry,
     cell_m: float,
     weights: ArrayLike | None = None,
-    crs: int = 4548,
+    crs: int,
     data_date: str = "",
 ) -> tuple[Pattern, gpd.GeoDataFrame]:
     """Count points in squares over an area, empty ones too, and find the hot spots among them.

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.finding import Finding
-from geo.density.kernel_density import CRS_DEFAULT, Kernel, kernel_density
+from geo.density.kernel_density import Kernel, kernel_density
 from geo.density.peaks import top_of
 from geo.density.surface import Surface, require_plane, zonal_mass
 from geo.grid.cells import Grid
@@ -61,7 +61,7 @@ def sensitivity(
     kernel: Kernel = "gaussian",
     weights: ArrayLike | None = None,
     factors: Sequence[float] = (0.5, 1.0, 2.0),
-    crs: Any = CRS_DEFAULT,
+    crs: Any,
     data_date: str = "",
 ) -> Sensitivity:
     """Compute a surface at ½, 1 and 2 times the bandwidth and on two grids, and compare.

@@ -24,6 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats, Longs
 from geo.base.bridge import Box, Bridge, bridge
+from geo.base.crs import ANY_METRES
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.threads import cores
@@ -77,7 +78,7 @@ class Columns:
     geometry: str | None = None
     weights: str | None = None
     source_crs: str | None = None
-    crs: int = 4548
+    crs: int = field(kw_only=True)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def bin_points(
     files: Sequence[Path | str],
     *,
     grid: Grid,
-    columns: Columns | None = None,
+    columns: Columns,
     boundary: BaseGeometry | None = None,
     scheduler: str | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -183,7 +184,7 @@ def bin_points(
     grid
         Cells on the plane ``columns.crs``; points beyond it are counted, not binned.
     columns
-        Where the files hold their coordinates; None for ``x`` and ``y`` on the plane.
+        Where the files hold their coordinates, and on which plane.
     boundary
         Polygon on the plane of the grid and within it; points beyond it are counted as outside.
         None for the grid alone.
@@ -221,22 +222,21 @@ def bin_points(
     of coordinates are read as numbers; those that are none are counted as such. CSV is UTF-8 or
     GB18030, its cells parted by comma, tab or semicolon; blank lines are no rows.
     """
-    asked = columns or Columns()
     if grid.rows * grid.columns > MOST_CELLS or grid.rows < 1 or grid.columns < 1:
         what = f"has {grid.rows:,} × {grid.columns:,} cells; 1 to {MOST_CELLS:,} are allowed."
         raise ParameterError("stream.grid", [Problem("grid", what, "Choose another cell.")])
     paths = [Path(file) for file in files]
     total = empty_part(grid)
-    task = _Task(asked, grid, None if boundary is None else boundary.wkb)
+    task = _Task(columns, grid, None if boundary is None else boundary.wkb)
     with unchanged(paths):
-        watch = _Watch(_rows(paths, asked), progress, cancel)
+        watch = _Watch(_rows(paths, columns), progress, cancel)
         if scheduler is None:
             parts = _on_threads(paths, task, watch)
         else:
             parts = _on_workers(paths, task, scheduler, watch)
         for part in parts:
             total.add(part)
-    return _finding(total, grid, asked, len(paths), data_date)
+    return _finding(total, grid, columns, len(paths), data_date)
 
 
 @dataclass(frozen=True)
@@ -558,7 +558,7 @@ def beyond(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]
 @lru_cache(maxsize=4)
 def _fence(within: bytes) -> Lookup:
     # The lookup asks for a CRS in metres; which one is of no concern to it.
-    return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(within)], crs=4548))
+    return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(within)], crs=ANY_METRES))
 
 
 def project(

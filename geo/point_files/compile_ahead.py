@@ -16,15 +16,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo.base.crs import ANY_METRES
 from geo.coverage.service_area import assign, overlap, service_area
 from geo.coverage.simulation import covered_by_draw
 from geo.density.kernel_density import kernel_density
 from geo.grid.cells import grid_over
 from geo.grid.lookup import FEW_PAIRS
 from geo.grid.loops import FEW_PLACES
-from geo.point_files.bin import bin_points
+from geo.point_files.bin import Columns, bin_points
 
-CRS = 4548
 SIDE_M = 20_000.0
 MANY = FEW_PLACES + 1
 SHARED_AMONG_FOUR = 200_000
@@ -37,7 +37,7 @@ def _crowd(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 
 def _halves() -> gpd.GeoDataFrame:
     boxes = [shapely.box(0, 0, SIDE_M / 2, SIDE_M), shapely.box(SIDE_M / 2, 0, SIDE_M, SIDE_M)]
-    return gpd.GeoDataFrame(index=["west", "east"], geometry=boxes, crs=CRS)
+    return gpd.GeoDataFrame(index=["west", "east"], geometry=boxes, crs=ANY_METRES)
 
 
 def density() -> None:
@@ -48,17 +48,22 @@ def density() -> None:
         (SHARED_AMONG_FOUR, 500.0, None),
     ):
         kernel_density(
-            _crowd(n), sigma_m=1_000, cell_m=cell_m, weights=weights, method="binned", crs=CRS
+            _crowd(n),
+            sigma_m=1_000,
+            cell_m=cell_m,
+            weights=weights,
+            method="binned",
+            crs=ANY_METRES,
         )
     kernel_density(
-        _crowd(MANY), sigma_m=1_000, cell_m=500, kernel="quartic", method="exact", crs=CRS
+        _crowd(MANY), sigma_m=1_000, cell_m=500, kernel="quartic", method="exact", crs=ANY_METRES
     )
 
 
 def reach() -> None:
     """Count the cells that many sites reach, once, twice and alone; outline them; move them."""
     places = _crowd(MANY)
-    sites = gpd.GeoDataFrame(geometry=shapely.points(places), crs=CRS)
+    sites = gpd.GeoDataFrame(geometry=shapely.points(places), crs=ANY_METRES)
     for within in (None, _halves()):
         _ = service_area(sites, radius_m=500, within=within, method="grid").geometry
         overlap(sites, radius_m=500, within=within)
@@ -77,8 +82,9 @@ def stream() -> None:
         path = Path(folder) / "points.csv"
         rows = "\n".join(f"{x:.1f},{y:.1f}" for x, y in _crowd(MANY) * 1.1)
         path.write_text(f"x,y\n{rows}\n", encoding="ascii")
-        bin_points([path], grid=grid)
-        bin_points([path], grid=grid, boundary=shapely.box(0, 0, SIDE_M, SIDE_M / 2))
+        plane = Columns(crs=ANY_METRES)
+        bin_points([path], grid=grid, columns=plane)
+        bin_points([path], grid=grid, columns=plane, boundary=shapely.box(0, 0, SIDE_M, SIDE_M / 2))
 
 
 STEPS: tuple[Callable[[], None], ...] = (density, reach, lookup, stream)

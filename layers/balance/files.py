@@ -2,77 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from types import MappingProxyType
-
 import pandas as pd
 
-from geo.inventory.balance import Balance, By
-from layers.balance.measure import measure
-from layers.handover.documents import to_csv
+from layers.balance.measure import BalanceAnswer
+from layers.balance.wording import word
+from layers.handover.analysis_export import Answered, Data, analysis_package
+from layers.handover.contents import Form
 from layers.handover.package import Package
-from layers.language.messages import LANGS, speaker
+from layers.language.bilingual import Bilingual, pair
+from layers.language.messages import LANGS
 from layers.language.values import cell, row_of
+from layers.pack.catalogue import FIELDS, LEVELS, PLAN_STATUSES
 from layers.pack.city import City
-from layers.view.rows import View
 
 
-def files(view: View, by: By) -> Package:
-    """Return the counts as CSV, unrounded, with codes, names in both languages and parameters.
+def hand_over(answer: BalanceAnswer, form: Form) -> Package:
+    """Return the counts, unrounded, by part of the city, district, kind and field.
 
     Parameters
     ----------
-    view, by
-        As in :func:`tell`.
-
-    Returns
-    -------
-    Package
-        Tables by half, by district, by kind and by field, and what the reader must know.
+    answer
+        What the screen shows.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`; there are no shapes.
     """
-    counts = measure(view, by)
-    city, found = view.city, counts.found
-    tables = {
-        "balance_halves.csv": _raw(found.halves, "half", {}),
-        "balance_districts.csv": _raw(found.districts, "adcode", _both_names(city)),
-        "balance_kind_by_district.csv": _raw(counts.kinds.T, "adcode", _both_names(city)),
-        "balance_field_by_district.csv": _raw(counts.fields.T, "adcode", _both_names(city)),
-        "balance_about.csv": _about(view, found),
-    }
-    name = f"{city.id}_{city.data_date}_balance"
-    return Package(name, date.fromisoformat(city.data_date), MappingProxyType(tables))
+    city, counts = answer.city, answer.counts
+    found, titles = counts.found, _sorts(city)
+    return analysis_package(
+        Answered(
+            name="balance",
+            city=city,
+            question=answer.question,
+            words={lang: word(answer, lang) for lang in LANGS},
+            data={
+                "halves": Data(found.halves.rename_axis("half"), titles=titles),
+                "districts": Data(_named(found.districts, city), titles=titles),
+                "kind_by_district": Data(_named(counts.kinds.T, city), titles=_kinds(city)),
+                "field_by_district": Data(_named(counts.fields.T, city), titles=_fields()),
+            },
+            asked=found.parameters,
+            result={"n": found.n},
+            findings=(found,),
+        ),
+        form,
+    )
 
 
-def _both_names(city: City) -> dict[str, list[str]]:
-    return {
-        str(code): [cell(row_of(city.districts, str(code)), "name", lang) for lang in LANGS]
-        for code in city.districts.index
-    }
+def _named(table: pd.DataFrame, city: City) -> pd.DataFrame:
+    """Return a table by district with its names in both languages first."""
+    rows = [row_of(city.districts, str(code)) for code in table.index]
+    names = {f"name_{lang}": [cell(row, "name", lang) for row in rows] for lang in LANGS}
+    return pd.DataFrame(names, index=table.index).join(table).rename_axis("adcode")
 
 
-def _raw(table: pd.DataFrame, key: str, names: Mapping[str, Sequence[str]]) -> bytes:
-    head = [key, *(("name_zh", "name_en") if names else ()), *map(str, table.columns)]
-    rows = [
-        [str(code), *names.get(str(code), ()), *(_plain(value) for value in row)]
-        for code, row in zip(table.index, table.itertuples(index=False), strict=True)
-    ]
-    return to_csv([head, *rows])
+def _kinds(city: City) -> dict[str, Bilingual]:
+    return {id_: layer.title for id_, layer in city.layers.items()}
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, tuple):
-        return ";".join(map(str, value))
-    return "" if value != value else str(value)
+def _fields() -> dict[str, Bilingual]:
+    named = {field: pair(f"field.{field}") for field in FIELDS}
+    return named | {"unknown": pair("balance_page.no_field")}
 
 
-def _about(view: View, found: Balance) -> bytes:
-    """Return parameters and cautions, a row each, in both languages."""
-    said = {"data_date": found.data_date, **found.parameters}
-    rows = [["name", "zh", "en"]]
-    rows += [[name, *[_plain(value)] * 2] for name, value in said.items()]
-    rows += [
-        [key, *(speaker(lang)(key, **found.parameters) for lang in LANGS)]
-        for key in (found.method, *found.caveats)
-    ]
-    return to_csv(rows)
+def _sorts(city: City) -> dict[str, Bilingual]:
+    """Name the columns that count one kind, one level or one status."""
+    levels = {f"level_{level}": pair(f"level.{level}") for level in LEVELS}
+    statuses = {f"status_{status}": pair(f"plan_status.{status}") for status in PLAN_STATUSES}
+    kinds = {f"kind_{id_}": title for id_, title in _kinds(city).items()}
+    return kinds | levels | {"level_aimed_at": pair("level_basis.aimed_at")} | statuses

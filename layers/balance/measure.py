@@ -21,7 +21,10 @@ from geo.inventory.balance import (
 )
 from layers.pack.catalogue import FIELDS
 from layers.pack.city import City
+from layers.view.page_options import DensityOptions
+from layers.view.question import Question, rows_asked
 from layers.view.rows import View, gather
+from layers.view.state import ViewState
 from layers.view.totals import plan_places
 
 BASES = ("population", "area_km2")
@@ -29,8 +32,8 @@ BASES = ("population", "area_km2")
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
-    """Everything that geo says of the places shown; the same in every language."""
+class Counts:
+    """Places by district, kind and field, by one way of placing them in a district."""
 
     city: City
     found: Balance
@@ -46,14 +49,37 @@ def other_of(by: By) -> By:
     return "site" if by == "host" else "host"
 
 
-def measure(view: View, by: By) -> Counted:
-    """Count the places of a view by district, kind and field.
+@dataclass(frozen=True, eq=False)
+class BalanceAnswer:
+    """How places are spread: counted as asked, and by the other kind of district."""
+
+    city: City
+    question: Question[DensityOptions]
+    counts: Counts
+    other: Counts
+
+
+def question(state: ViewState) -> Question[DensityOptions]:
+    """Return what of a state decides the counts."""
+    return Question(**rows_asked(state), options=DensityOptions(by=state.density.by))
+
+
+def measure(city: City, asked: Question[DensityOptions]) -> BalanceAnswer:
+    """Count the places that are asked for, mapped or not, in both ways.
 
     Parameters
     ----------
-    view, by
-        As in :func:`tell`.
+    city
+        The city; it is not changed.
+    asked
+        Which places enter; those that do not count enter no figure. ``options.by`` says which
+        district a place belongs to: that of its administration (``host``) or of its ``site``.
     """
+    view, by = asked.view(city), asked.options.by
+    return BalanceAnswer(city, asked, _counts(view, by), _counts(view, other_of(by)))
+
+
+def _counts(view: View, by: By) -> Counts:
     city = view.city
     places, districts = view.places, city.districts
     found = balance(places, districts, by=by, data_date=city.data_date)
@@ -63,7 +89,7 @@ def measure(view: View, by: By) -> Counted:
         if layer.spec.group == "plan" and layer.spec.is_places and id_ in view.state.layers
     ]
     by_kind = matrix(places, districts, rows="kind", values=kinds, by=by)
-    return Counted(
+    return Counts(
         city=city,
         found=_of_the_text(found, city, districts, by),
         kinds=by_kind,

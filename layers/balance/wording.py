@@ -1,4 +1,4 @@
-"""Say how the places shown are spread over districts and halves: sentence, tables, files."""
+"""Say how the places shown are spread over districts and halves: sentence, tables."""
 
 from __future__ import annotations
 
@@ -8,94 +8,65 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.inventory.balance import LEAST_COUNT, Balance, By
-from layers.balance.measure import Counted, measure, other_of
+from geo.inventory.balance import LEAST_COUNT, Balance
+from layers.balance.measure import BalanceAnswer, Counts
 from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance
-from layers.language.values import cell, count, number, word
+from layers.language.values import cell, count, number
+from layers.language.values import word as value_word
 from layers.pack.catalogue import LEVELS, PLAN_STATUSES
 from layers.pack.city import City, city_word
-from layers.view.rows import View
 
 
-@dataclass(frozen=True, eq=False)
-class BalanceTold:
-    """How places are spread, in the reader's language; frames are read-only.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BalanceWording:
+    """How places are spread, in the reader's language.
+
+    Its tables: ``halves`` and ``districts`` in words, with a row for the city; and by district
+    (rows) ``sorts`` (places by level and by status), ``kinds`` and ``fields``; zeros are shown.
 
     Parameters
     ----------
-    found
-        The counts themselves: what the files hold.
-    sentence
-        The result, as one says it.
-    other
+    account
         What the halves hold when places are counted by the other kind of district.
+    n
+        Places counted.
     sums
         How the rows shown add up, counted in each of both ways.
-    notes
-        What the reader must know, in sentences.
-    halves, districts
-        Tables in words, a row per half and per district, with a row for the city.
-    sorts
-        By district (rows): places by level and by status.
-    kinds, fields
-        By district (rows): places by kind and by field; zeros are shown.
-    measures
+    quotients
         Sentences on quotients and concentration, or why there are none.
     """
 
-    found: Balance
     sentence: str
-    other: str
-    sums: tuple[str, ...]
+    account: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
     notes: tuple[str, ...]
-    halves: pd.DataFrame
-    districts: pd.DataFrame
-    sorts: pd.DataFrame
-    kinds: pd.DataFrame
-    fields: pd.DataFrame
-    measures: tuple[str, ...]
+    n: int
+    sums: tuple[str, ...]
+    quotients: tuple[str, ...]
 
 
-def tell(view: View, by: By, lang: str) -> BalanceTold:
-    """Return how the places of a view are spread over the city.
-
-    Parameters
-    ----------
-    view
-        The places shown, mapped or not; those that do not count enter no figure.
-    by
-        Which district a place belongs to: that of its administration or of its site.
-    lang
-        ``zh`` or ``en``.
-    """
-    return in_words(measure(view, by), measure(view, other_of(by)), lang)
-
-
-def in_words(counts: Counted, other: Counted, lang: str) -> BalanceTold:
-    """Return counted places in words.
-
-    Parameters
-    ----------
-    counts, other
-        By the way asked for, and by the other one; see :func:`measure`.
-    lang
-        ``zh`` or ``en``.
-    """
-    say, found, city = speaker(lang), counts.found, counts.city
+def word(answer: BalanceAnswer, lang: str) -> BalanceWording:
+    """Put counted places into words (``zh`` or ``en``)."""
+    counts, city = answer.counts, answer.city
+    say, found = speaker(lang), counts.found
     names = _names(city, lang)
-    return BalanceTold(
-        found=found,
+    return BalanceWording(
+        n=found.n,
         sentence=_sentence(counts, names, lang),
-        other=_other_way(other, lang),
-        sums=(of_balance(found, lang), of_balance(other.found, lang)),
+        account=tuple(_other_way(answer.other, lang)),
+        sums=(of_balance(found, lang), of_balance(answer.other.found, lang)),
         notes=tuple(_notes(found, say)),
-        halves=_half_table(counts, lang),
-        districts=_district_table(counts, names, lang),
-        sorts=_sorts(found, names, lang),
-        kinds=_by_district(counts.kinds, names, lambda kind: city.layers[kind].title.of(lang), say),
-        fields=_by_district(counts.fields, names, lambda field: _field(field, lang), say),
-        measures=tuple(_measures(counts, names, lang)),
+        tables={
+            "halves": _half_table(counts, lang),
+            "districts": _district_table(counts, names, lang),
+            "sorts": _sorts(found, names, lang),
+            "kinds": _by_district(
+                counts.kinds, names, lambda kind: city.layers[kind].title.of(lang), say
+            ),
+            "fields": _by_district(counts.fields, names, lambda field: _field(field, lang), say),
+        },
+        quotients=tuple(_measures(counts, names, lang)),
     )
 
 
@@ -103,7 +74,7 @@ def _names(city: City, lang: str) -> dict[str, str]:
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
-def _half_names(counts: Counted, lang: str) -> dict[str, str]:
+def _half_names(counts: Counts, lang: str) -> dict[str, str]:
     """Return the names of the halves; none where the city is not seen in halves."""
     unknown = speaker(lang)("balance_page.no_half")
     if not counts.city.halves:
@@ -121,7 +92,7 @@ def _percent(share: float) -> str:
     return "–" if np.isnan(share) else f"{number(100 * share)}%"
 
 
-def _sentence(counts: Counted, names: Mapping[str, str], lang: str) -> str:
+def _sentence(counts: Counts, names: Mapping[str, str], lang: str) -> str:
     """Say the split by half, who leads, what it is per head, and what the text leaves out."""
     say, found = speaker(lang), counts.found
     if not found.n:
@@ -156,14 +127,13 @@ def _parts(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
     return say("balance_page.comma").join(parts)
 
 
-def _other_way(counts: Counted, lang: str) -> str:
+def _other_way(counts: Counts, lang: str) -> Iterator[str]:
     """Say the split by the other kind of district: administration and site can differ."""
     found = counts.found
-    if not (found.n and counts.city.halves):
-        return ""
-    say = speaker(lang)
-    parts = _parts(found, say, _half_names(counts, lang))
-    return say(f"balance_page.other_{found.parameters['by']}", n=found.n, parts=parts)
+    if found.n and counts.city.halves:
+        say = speaker(lang)
+        parts = _parts(found, say, _half_names(counts, lang))
+        yield say(f"balance_page.other_{found.parameters['by']}", n=found.n, parts=parts)
 
 
 def _per_head(found: Balance, halves: Mapping[str, str], say: Say) -> list[str]:
@@ -221,7 +191,7 @@ def _rate(value: float) -> str:
     return "–" if np.isnan(value) else number(value)
 
 
-def _half_table(counts: Counted, lang: str) -> pd.DataFrame:
+def _half_table(counts: Counts, lang: str) -> pd.DataFrame:
     """Return the halves with their cautions; one district's unsettled area unsettles its half.
 
     Empty where the city is not seen in halves.
@@ -243,7 +213,7 @@ def _half_table(counts: Counted, lang: str) -> pd.DataFrame:
     return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
 
 
-def _district_table(counts: Counted, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+def _district_table(counts: Counts, names: Mapping[str, str], lang: str) -> pd.DataFrame:
     """Return the districts with half, where the city has any, and cautions."""
     say, found = speaker(lang), counts.found
     ordered, halves = _ranked(found.districts), _half_names(counts, lang)
@@ -269,10 +239,10 @@ def _sorts(found: Balance, names: Mapping[str, str], lang: str) -> pd.DataFrame:
     for value in (*LEVELS, "aimed_at"):
         if (name := f"level_{value}") in table:
             key = "level_basis" if value == "aimed_at" else "level"
-            columns[name] = word(key, value, lang)
+            columns[name] = value_word(key, value, lang)
     for value in PLAN_STATUSES:
         if (name := f"status_{value}") in table:
-            columns[name] = word("plan_status", value, lang)
+            columns[name] = value_word("plan_status", value, lang)
     shown = table[list(columns)].rename(columns=columns)
     return _summed(shown, names, say)
 
@@ -292,11 +262,13 @@ def _by_district(
 
 def _field(field: str, lang: str) -> str:
     return (
-        speaker(lang)("balance_page.no_field") if field == "unknown" else word("field", field, lang)
+        speaker(lang)("balance_page.no_field")
+        if field == "unknown"
+        else value_word("field", field, lang)
     )
 
 
-def _measures(counts: Counted, names: Mapping[str, str], lang: str) -> Iterator[str]:
+def _measures(counts: Counts, names: Mapping[str, str], lang: str) -> Iterator[str]:
     """Say quotients and concentration where the counts carry them, else why not."""
     say, quotients = speaker(lang), counts.quotients
     for at, (kind, row) in enumerate(quotients.table.iterrows()):

@@ -9,8 +9,8 @@ import geopandas as gpd
 import shapely
 
 from geo.coverage.service_area import discs
-from layers.coverage.measure import Coverage
-from layers.coverage.question import Asked
+from layers.coverage.measure import ReachAnswer, ReachRefusal
+from layers.coverage.question import Inputs
 from layers.map.overlay import Drawing, Shapes
 from layers.pack.city import City
 
@@ -38,24 +38,24 @@ UNREACHED = {"line": OPEN, "fill": OPEN, "opacity": 0.62, "weight": 0.6, "patter
 DOUBLE = {"line": TWICE, "fill": TWICE, "opacity": 0.26, "weight": 0.0}
 
 
-def drawing(answer: Coverage) -> Drawing | None:
+def draw(answer: ReachAnswer | ReachRefusal) -> Drawing | None:
     """Return what is reached, what two or more reach, and what none does; None if refused."""
-    if answer.area is None or answer.gaps is None:
+    if isinstance(answer, ReachRefusal):
         return None
-    asked = answer.asked
+    city = answer.city
     return Drawing(
         shapes=[
-            shape(asked.city, answer.gaps.geometry.union_all(), UNREACHED),
-            shape(asked.city, answer.area.geometry, REACHED),
-            shape(asked.city, reached_twice(asked), DOUBLE),
+            shape(city, answer.gaps.geometry.union_all(), UNREACHED),
+            shape(city, answer.area.geometry, REACHED),
+            shape(city, reached_twice(answer.inputs), DOUBLE),
         ]
     )
 
 
-def reached_twice(asked: Asked) -> Any:
+def reached_twice(given: Inputs) -> Any:
     """Return what two or more places reach, as drawn, on the city's plane."""
     once, twice = shapely.Polygon(), shapely.Polygon()
-    for disc in discs(asked.mapped, radius_m=asked.radius_m):
+    for disc in discs(given.mapped, radius_m=given.radius_m):
         twice = twice | (once & disc)
         once = once | disc
-    return twice & asked.districts.geometry.union_all()
+    return twice & given.districts.geometry.union_all()

@@ -1,107 +1,120 @@
-"""Hand over an answer of the coverage page: areas for a GIS, tables, and what was asked."""
+"""Hand over what is within reach: areas for a GIS, tables, and what was asked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from layers.coverage.drawing import reached_twice
-from layers.coverage.measure import Coverage
-from layers.coverage.question import Asked
-from layers.coverage.radii import ring_areas, rings
-from layers.handover.analysis_package import AREA, POINT, Tables, parcel, records
-from layers.handover.package import Package
+from layers.coverage.drawing import DOUBLE, REACHED, UNREACHED, reached_twice
+from layers.coverage.measure import ReachAnswer, ReachRefusal
+from layers.coverage.question import Inputs
+from layers.coverage.radii import radii, radius_areas
+from layers.handover.analysis_export import Answered, Data, refused
+from layers.handover.contents import AREA, POINT
+from layers.handover.qgis_style import Look
+from layers.handover.write_data import records
+from layers.language.wording import Wording
+
+SITE = Look("point", line="#17474C")
 
 
-def package(answer: Coverage, fmt: str) -> Package:
-    """Return the answer as files.
+def area_look(style: Mapping[str, Any]) -> Look:
+    """Return how a GIS draws an area as the map does."""
+    return Look(
+        "area",
+        line=style["line"],
+        fill=style["fill"],
+        opacity=style["opacity"],
+        weight=style["weight"],
+        dash="dash" if style.get("dash") else "solid",
+        hatched=style.get("pattern") == "hatch",
+    )
+
+
+def answered(answer: ReachAnswer | ReachRefusal, words: Mapping[str, Wording]) -> Answered:
+    """Return an answer as it is handed over.
 
     Parameters
     ----------
     answer
-        What was measured; where it was refused, the manifest alone.
-    fmt
-        ``geojson`` (EPSG:4326), ``gpkg`` (EPSG:4326, one file) or ``csv`` (the tables).
-
-    Returns
-    -------
-    Package
-        With the parameters on every area and in the manifest; the same answer gives the same
-        bytes.
+        What was measured; where it was refused, no table.
+    words
+        The answer in each language.
     """
-    tables: Tables = {} if answer.area is None else _tables(answer)
-    drawn = () if answer.area is None else (answer.distance_doubt,)
-    result = {} if answer.units is None else _result(answer)
-    return parcel(
-        answer.asked.city,
-        answer.asked.state,
-        "coverage",
-        fmt,
-        tables,
-        asked=parameters(answer.asked),
-        result=result,
-        findings=(answer.resolution, *answer.findings, *drawn),
+    if isinstance(answer, ReachRefusal):
+        return refused("reach", answer, words)
+    return Answered(
+        name="reach",
+        city=answer.city,
+        question=answer.question,
+        words=words,
+        data=_tables(answer),
+        asked=parameters(answer.inputs),
+        result=_result(answer),
+        findings=(answer.resolution, *answer.findings),
     )
 
 
-def _result(answer: Coverage) -> dict[str, Any]:
-    assert answer.units is not None
+def _result(answer: ReachAnswer) -> dict[str, Any]:
     doubted = answer.distance_doubt
     worst = {"mean_m": doubted.value, "low_m": doubted.low, "high_m": doubted.high}
-    return {"units": records(answer.units), "worst_tenth": worst}
+    return {
+        "units": records(answer.units.rename_axis("unit").reset_index()),
+        "worst_tenth": worst,
+    }
 
 
-def parameters(asked: Asked) -> dict[str, Any]:
+def parameters(given: Inputs) -> dict[str, Any]:
     """Return what was asked: the radius, how it came about, and what entered."""
     return {
-        "radius_m": asked.radius_m,
-        "radius_from": asked.reach.label,
-        **asked.reach.parameters,
-        "sites_from": asked.kinds,
-        "within_reach_of_sites": list(asked.targets),
-        "sites": len(asked.mapped),
-        "sites_unmapped": len(asked.sites) - len(asked.mapped),
+        "radius_m": given.radius_m,
+        "radius_from": given.reach.label,
+        **given.reach.parameters,
+        "sites_from": given.kinds,
+        "within_reach_of_sites": list(given.targets),
+        "sites": len(given.mapped),
+        "sites_unmapped": len(given.sites) - len(given.mapped),
     }
 
 
-def _tables(answer: Coverage) -> Tables:
-    assert answer.gaps is not None and answer.units is not None
-    assert answer.overlap is not None and answer.distances is not None
-    asked = answer.asked
-    given: dict[str, Any] = {"radius_m": asked.radius_m, "data_date": asked.city.data_date}
-    uncovered = answer.gaps.assign(**given)
+def _tables(answer: ReachAnswer) -> dict[str, Data]:
+    given = answer.inputs
+    fixed: dict[str, Any] = {"radius_m": given.radius_m, "data_date": given.city.data_date}
+    uncovered = answer.gaps.assign(**fixed)
     uncovered.index = pd.Index([f"gap-{rank}" for rank in uncovered.index], name="id")
-    sites = asked.mapped[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
-    sites = sites.assign(**given, sole_km2=answer.overlap.losses["sole_km2"])
+    sites = given.mapped[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
+    sites = sites.assign(**fixed, sole_km2=answer.overlap.losses["sole_km2"])
+    reach = radius_areas(answer).assign(data_date=given.city.data_date)
     tables = {
-        "reach": (ring_areas(answer).assign(data_date=asked.city.data_date), AREA),
-        "reached_twice": (_twice(answer).assign(**given), AREA),
-        "uncovered": (uncovered, AREA),
-        "sites": (sites.rename_axis("id"), POINT),
-        "units": (answer.units.rename_axis("unit"), frozenset()),
-        "radii": (rings(answer).table.set_index(["kind", "radius_m"]), frozenset()),
-        "overlap": (answer.overlap.bands, frozenset()),
-        "distances": (answer.distances.units, frozenset()),
+        "reach": Data(reach, AREA, area_look(REACHED)),
+        "reached_twice": Data(_twice(answer).assign(**fixed), AREA, area_look(DOUBLE)),
+        "uncovered": Data(uncovered, AREA, area_look(UNREACHED)),
+        "sites": Data(sites.rename_axis("id"), POINT, SITE),
+        "units": Data(answer.units.rename_axis("unit")),
+        "radii": Data(radii(answer).set_index(["kind", "radius_m"])),
+        "overlap": Data(answer.overlap.bands),
+        "distances": Data(answer.distances.units),
     }
     targets = _targets(answer)
-    return {**tables, "targets": (targets, frozenset())} if len(targets) else tables
+    return {**tables, "targets": Data(targets)} if len(targets) else tables
 
 
-def _twice(answer: Coverage) -> gpd.GeoDataFrame:
-    area = reached_twice(answer.asked)
+def _twice(answer: ReachAnswer) -> gpd.GeoDataFrame:
+    area = reached_twice(answer.inputs)
     index = pd.Index(["reached-twice"], name="id")
     rows = {"area_km2": [area.area / 1e6], "least_places": [2]}
-    found = gpd.GeoDataFrame(rows, index=index, geometry=[area], crs=answer.asked.sites.crs)
+    found = gpd.GeoDataFrame(rows, index=index, geometry=[area], crs=answer.inputs.sites.crs)
     return found[~found.geometry.is_empty]
 
 
-def _targets(answer: Coverage) -> pd.DataFrame:
+def _targets(answer: ReachAnswer) -> pd.DataFrame:
     """Return every place that should be within reach and whether it is, by layer."""
     names = ["kind", "name_zh", "name_en"]
     parts = [
-        row.found.points.join(answer.asked.targets[kind][names])
+        row.found.points.join(answer.inputs.targets[kind][names])
         for kind, row in answer.served.items()
         if row.found is not None
     ]

@@ -1,13 +1,10 @@
-"""Ask what lies within reach of the places shown, and put the answer into words and tables.
-
-One :class:`Coverage` feeds the sentence, the map, the tables and the files of the page.
-"""
+"""Measure what lies within reach of the places shown, and how surely."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -29,12 +26,13 @@ from geo.coverage.simulation import (
     simulate_reached,
     unmapped_bound,
 )
-from layers.coverage.question import LINES, Asked, ask, asked_in, named_districts
+from layers.coverage.question import LINES, Inputs, inputs, named_districts
 from layers.pack.city import City
-from layers.view.state import Lang, ViewState
+from layers.view.page_options import CoverageOptions
+from layers.view.question import Question, Refusal
 
-Worded = TypeVar("Worded")
-"""An answer that holds what was asked, and with it the language of its words."""
+REFUSED = "uncertainty.refused"
+"""Verdict on a radius that is finer than the doubt."""
 
 
 class Served(NamedTuple):
@@ -47,116 +45,124 @@ class Served(NamedTuple):
     found: ReachedSimulation | None
 
 
-@dataclass(frozen=True, eq=False)
-class Coverage:
-    """The answer. Where the radius is finer than the doubt, all but the first two are None."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReachRefusal(Refusal):
+    """Why nothing is measured: no place has a point, or the radius is finer than the doubt."""
 
-    asked: Asked
+    inputs: Inputs
     resolution: Resolution
-    area: ServiceArea | None = None
-    simulation: Simulation | None = None
-    served: Mapping[str, Served] = field(default_factory=dict)
-    overlap: Overlap | None = None
-    bound: Finding | None = None
-    distances: Distances | None = None
-    gap_doubt: GapDoubt | None = None
-    origin: Coverage | None = None
-    """The answer that this one was worded anew from: what is measured late is measured once."""
-    units: pd.DataFrame | None = None
-    """By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
-    ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
-    ``unsettled`` (ids of the districts whose order with this one the draws leave open)."""
-    gaps: gpd.GeoDataFrame | None = None
-    """As :func:`geo.coverage.gaps.gaps`, with ``nearest_doubt_m``, ``missing`` (layers of the
-    sites that reach no part of its district, joined by ``;``) and the columns of ``gap_doubt``."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReachAnswer:
+    """What the places reach, with 500 draws of their locations behind every interval.
+
+    Parameters
+    ----------
+    question, inputs
+        What was asked, and what enters.
+    resolution
+        For how many places the radius is coarse enough for the doubt.
+    area, overlap, distances
+        What is reached, how often, and how far it is to the nearest place, places as drawn.
+    simulation, bound, gap_doubt
+        Intervals over the draws; what the places without a point could add at most; the doubt of
+        each gap.
+    served
+        By layer of targets, how many are within reach.
+    units
+        By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
+        ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
+        ``unsettled`` (ids of the districts whose order with this one the draws leave open).
+    gaps
+        As :func:`geo.coverage.gaps.gaps`, with ``nearest_doubt_m``, ``missing`` (layers of the
+        sites that reach no part of its district) and the columns of
+        ``gap_doubt``.
+    """
+
+    question: Question[CoverageOptions]
+    inputs: Inputs
+    resolution: Resolution
+    area: ServiceArea
+    simulation: Simulation
+    served: Mapping[str, Served]
+    overlap: Overlap
+    bound: Finding
+    distances: Distances
+    gap_doubt: GapDoubt
+    units: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+
+    @property
+    def city(self) -> City:
+        """The city."""
+        return self.inputs.city
 
     @property
     def distance_doubt(self) -> DistanceDoubt:
         """The interval of the distances; drawn when first asked for, after the map."""
-        if self.origin is not None:
-            return self.origin.distance_doubt
         return _distance_doubt(self)
 
     @property
     def rows(self) -> dict[Any, dict[Any, Any]]:
         """The units as records."""
-        return {} if self.units is None else dict(self.units.to_dict("index"))
+        return dict(self.units.to_dict("index"))
 
     @property
     def findings(self) -> Iterator[Finding]:
         """Everything that carries caveats, in the order of weight."""
-        reached = [row.found for row in self.served.values()]
-        own = (self.simulation, self.area, self.bound, self.distances, self.overlap)
-        found = (*own, *reached, self.gap_doubt)
-        return (finding for finding in found if finding is not None)
+        yield from (self.simulation, self.area, self.bound, self.distances, self.overlap)
+        yield from (row.found for row in self.served.values() if row.found is not None)
+        yield self.gap_doubt
+        yield self.distance_doubt
 
 
 @once(maxsize=8)
-def _distance_doubt(answer: Coverage) -> DistanceDoubt:
-    return doubt_of_distances(answer.asked.sites, answer.asked.districts)
+def _distance_doubt(answer: ReachAnswer) -> DistanceDoubt:
+    return doubt_of_distances(answer.inputs.sites, answer.inputs.districts)
 
 
-def in_language(answer: Worded, lang: Lang) -> Worded:
-    """Return an answer as it is worded in a language; nothing is measured again.
-
-    Parameters
-    ----------
-    answer
-        A :class:`Coverage` or another answer with a field ``asked``.
-    lang
-        ``zh`` or ``en``.
-    """
-    given: Any = answer
-    if given.asked.state.lang == lang:
-        return answer
-    changes: dict[str, Any] = {"asked": asked_in(given.asked, lang)}
-    if isinstance(answer, Coverage):
-        changes["origin"] = answer.origin or answer
-    worded: Worded = replace(given, **changes)
-    return worded
-
-
-def coverage(city: City, state: ViewState) -> Coverage:
-    """Measure what the places shown reach; refuse where the radius is finer than the doubt.
+def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | ReachRefusal:
+    """Measure what the places asked for reach; refuse where the radius is finer than the doubt.
 
     Parameters
     ----------
     city
         The city; it is not changed.
-    state
-        Layers, filters and period decide which places enter; ``state.coverage`` the radius.
-
-    Returns
-    -------
-    Coverage
-        With at least 500 draws of the locations behind every interval.
+    asked
+        Layers, filters and period decide which places enter; the options the radius.
     """
-    asked = ask(city, state)
-    resolved = resolution(asked.sites, radius_m=asked.radius_m)
-    if resolved.n == 0 or resolved.verdict == "uncertainty.refused":
-        return Coverage(asked, resolved)
-    sites, districts, radius = asked.sites, asked.districts, asked.radius_m
-    area = asked.area
+    given = inputs(city, asked)
+    resolved = resolution(given.sites, radius_m=given.radius_m)
+    if resolved.n == 0 or resolved.verdict == REFUSED:
+        return ReachRefusal(
+            city=city,
+            question=asked,
+            reason=resolved.verdict if resolved.n else "coverage_page.empty",
+            parameters=resolved.parameters if resolved.n else {},
+            inputs=given,
+            resolution=resolved,
+        )
+    sites, districts, radius = given.sites, given.districts, given.radius_m
+    area = given.area
     step = line_step(radius)
-    drawn = simulate(sites, districts, radius_m=radius, group=asked.group, step_m=step)
-    units = _units(asked, area, drawn)
+    drawn = simulate(sites, districts, radius_m=radius, group=given.group, step_m=step)
     left = gaps(area, sites, districts)
     doubted = doubt_of_gaps(left, sites, districts, radius_m=radius, step_m=step)
-    open_km2 = area.within_km2 - area.value
-    return Coverage(
-        asked,
-        resolved,
+    open_km2 = max(area.within_km2 - area.value, 0.0)
+    return ReachAnswer(
+        question=asked,
+        inputs=given,
+        resolution=resolved,
         area=area,
         simulation=drawn,
-        served={kind: _served(asked, frame) for kind, frame in asked.targets.items()},
+        served={kind: _served(given, frame) for kind, frame in given.targets.items()},
         overlap=overlap(sites, radius_m=radius, within=districts),
-        bound=unmapped_bound(
-            len(sites) - resolved.n, radius_m=radius, uncovered_km2=max(open_km2, 0.0)
-        ),
+        bound=unmapped_bound(len(sites) - resolved.n, radius_m=radius, uncovered_km2=open_km2),
         distances=distances(sites, districts),
         gap_doubt=doubted,
-        units=units,
-        gaps=_gaps(asked, left, doubted),
+        units=_units(given, area, drawn),
+        gaps=_gaps(given, left, doubted),
     )
 
 
@@ -165,68 +171,62 @@ def line_step(radius_m: float) -> float:
     return max(LINE_STEP_M, radius_m / LINES)
 
 
-def _served(asked: Asked, frame: gpd.GeoDataFrame) -> Served:
+def _served(given: Inputs, frame: gpd.GeoDataFrame) -> Served:
     """Count one layer's places within reach; refused below their own median doubt as well."""
-    resolved = resolution(frame, radius_m=asked.radius_m)
-    sound = resolved.n and resolved.verdict != "uncertainty.refused"
-    found = simulate_reached(frame, asked.sites, radius_m=asked.radius_m) if sound else None
+    resolved = resolution(frame, radius_m=given.radius_m)
+    sound = resolved.n and resolved.verdict != REFUSED
+    found = simulate_reached(frame, given.sites, radius_m=given.radius_m) if sound else None
     return Served(resolved.n, len(frame) - resolved.n, resolved, found)
 
 
-def _units(asked: Asked, area: ServiceArea, drawn: Simulation) -> pd.DataFrame:
-    exact = shares(area, asked.districts, group=asked.group, residents=asked.residents)
+def _units(given: Inputs, area: ServiceArea, drawn: Simulation) -> pd.DataFrame:
+    exact = shares(area, given.districts, group=given.group, residents=given.residents)
     table = exact[["level", "area_km2"]].assign(
         share=exact["covered_share"], low=drawn.units["low"], high=drawn.units["high"]
     )
     table["people_share"] = exact["covered_residents_share"]
-    people = _people_draws(asked, drawn)
+    people = _people_draws(given, drawn)
     table["people_low"], table["people_high"] = people.quantile(LOW), people.quantile(HIGH)
     verdict = standing(
         drawn.units[drawn.units["level"] == "district"],
         city_share=area.covered_share,
-        named=named_districts(asked.city),
+        named=named_districts(given.city),
     )
-    open_with = {code: [] for code in asked.districts.index}  # type: dict[object, list[str]]
+    open_with = {code: [] for code in given.districts.index}  # type: dict[object, list[str]]
     for first, second in drawn.pairs[["first", "second"]].itertuples(index=False):
         open_with[first].append(str(second))
         open_with[second].append(str(first))
     return table.join(verdict[["weak", "named"]]).assign(
-        unsettled=pd.Series({code: ";".join(ids) for code, ids in open_with.items()}, dtype=object)
+        unsettled=pd.Series({code: tuple(ids) for code, ids in open_with.items()}, dtype=object)
     )
 
 
-def _people_draws(asked: Asked, drawn: Simulation) -> pd.DataFrame:
+def _people_draws(given: Inputs, drawn: Simulation) -> pd.DataFrame:
     """Return the covered share of residents per draw and unit, spread evenly over districts."""
-    people, own = asked.residents, drawn.draws[asked.districts.index]
+    people, own = given.residents, drawn.draws[given.districts.index]
     columns = {CITY: own @ people / people.sum()}
-    for part in asked.group.unique():
-        mine = asked.group.index[asked.group == part]
+    for part in given.group.unique():
+        mine = given.group.index[given.group == part]
         columns[part] = own[mine] @ people[mine] / people[mine].sum()
     return pd.DataFrame(columns).join(own)
 
 
-def _gaps(asked: Asked, left: gpd.GeoDataFrame, doubted: GapDoubt) -> gpd.GeoDataFrame:
+def _gaps(given: Inputs, left: gpd.GeoDataFrame, doubted: GapDoubt) -> gpd.GeoDataFrame:
     """Return the uncovered areas with what their district lacks, and with their doubt."""
     found = left.join(doubted.table)
-    found["missing"] = found["within_id"].map(_missing(asked))
+    found["missing"] = found["within_id"].map(_missing(given))
     found["nearest_doubt_m"] = (
-        asked.sites["uncertainty_m"].reindex(found["nearest_id"]).to_numpy(dtype=np.float64)
+        given.sites["uncertainty_m"].reindex(found["nearest_id"]).to_numpy(dtype=np.float64)
     )
     return found
 
 
-def _missing(asked: Asked) -> dict[Any, str]:
+def _missing(given: Inputs) -> dict[Any, tuple[str, ...]]:
     """Return for each district the layers of the sites that reach no part of it, as drawn."""
-    mapped, districts = asked.mapped, asked.districts
+    mapped, districts = given.mapped, given.districts
     lacking: dict[Any, list[str]] = {code: [] for code in districts.index}
-    for kind in asked.kinds:
-        there = discs(mapped[mapped["kind"] == kind], radius_m=asked.radius_m).union_all()
+    for kind in given.kinds:
+        there = discs(mapped[mapped["kind"] == kind], radius_m=given.radius_m).union_all()
         for code in districts.index[~districts.intersects(there)]:
             lacking[code].append(kind)
-    return {code: ";".join(kinds) for code, kinds in lacking.items()}
-
-
-# Words -----------------------------------------------------------------------------------------
-
-
-# Drawing ---------------------------------------------------------------------------------------
+    return {code: tuple(kinds) for code, kinds in lacking.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -12,60 +12,116 @@ from shapely import LineString
 
 from geo.inventory.pairing import RELATION, Pairing, pair
 from layers.coverage.drawing import INK
-from layers.coverage.question import UNIVERSITY, Asked, ask
-from layers.coverage.wording import name_of
-from layers.handover.analysis_package import POINT, Tables, parcel
+from layers.coverage.question import UNIVERSITY, inputs, only, reach_of
+from layers.coverage.wording import caveats, name_of
+from layers.handover.analysis_export import Answered, Data, analysis_package, refused
+from layers.handover.contents import LINE, POINT, Form
 from layers.handover.package import Package
-from layers.language.messages import speaker
-from layers.language.values import cell, is_known, number, word
+from layers.handover.qgis_style import Look
+from layers.language.messages import LANGS, speaker
+from layers.language.values import cell, is_known, number
+from layers.language.values import word as value_word
+from layers.language.wording import Wording
 from layers.map.overlay import Drawing, Shapes
 from layers.pack.city import City
+from layers.view.page_options import CoverageOptions
+from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
 
 PARKS = ("science_park", "later_park")
-LINE = frozenset({"LineString"})
+LATER = "later_park_area"
+"""Relation of a university to a park area that is no science park."""
 Row = Mapping[Hashable, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Paired:
-    """The answer: all universities and parks of the pack, whatever layers are on."""
+RADIUS = ("radius_m", "minutes", "speed_kmh", "detour_percent")
+"""Options that decide what counts as near."""
 
-    asked: Asked
+
+@dataclass(frozen=True, eq=False)
+class PairingAnswer:
+    """All universities and parks of the pack, whatever layers are on, and what links them.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    city
+        Its ``links`` name the pairs.
+    reach_m
+        Within this distance a park is near, metres.
+    campuses, parks
+        On the city's plane.
+    pairing
+        Distances with their interval.
+    """
+
+    question: Question[CoverageOptions]
+    city: City
+    reach_m: float
+    campuses: gpd.GeoDataFrame
     parks: gpd.GeoDataFrame
     pairing: Pairing
 
 
-def paired(city: City, state: ViewState) -> Paired | None:
-    """Match universities and parks of ``city``; None where the pack holds no links.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PairingWording:
+    """Which university has which park, in the reader's language.
+
+    Its tables: ``links`` to science parks, ``later`` ones to other park areas, and the universities
+    ``without`` a park.
+    """
+
+    sentence: str
+    account: tuple[str, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def question(state: ViewState) -> Question[CoverageOptions]:
+    """Return what of a state decides the pairs: the radius alone."""
+    bare = rows_asked(ViewState(state.city))
+    return Question(**bare, options=only(state.coverage, *RADIUS))
+
+
+def measure(city: City, asked: Question[CoverageOptions]) -> PairingAnswer | Refusal:
+    """Match universities and parks of a city; refuse where its pack holds no links.
 
     Parameters
     ----------
     city
-        The city; its ``links`` name the pairs.
-    state
-        Gives the language and, in ``coverage``, the radius within which a park is in reach.
-
-    Returns
-    -------
-    Paired
-        Distances with their interval, on the city's plane.
+        The city; it is not changed.
+    asked
+        Gives the radius within which a park is in reach.
     """
     frames = [city.layers[name].frame for name in PARKS if name in city.layers]
     if not len(city.links) or not frames or UNIVERSITY not in city.layers:
-        return None
-    asked = ask(city, state)
+        return Refusal(city=city, question=asked, reason="pairing_page.none")
     parks = gpd.GeoDataFrame(pd.concat(frames), crs=4326).to_crs(city.metric_epsg)
-    found = pair(asked.campuses, parks, city.links, reach_m=asked.radius_m)
-    return Paired(asked, parks, found)
+    campuses = inputs(city, asked).campuses
+    reach_m = reach_of(asked.options).radius_m
+    found = pair(campuses, parks, city.links, reach_m=reach_m)
+    return PairingAnswer(asked, city, reach_m, campuses, parks, found)
 
 
-def sentence(answer: Paired | None, lang: str) -> str:
-    """Return the result in one sentence."""
+def word(answer: PairingAnswer | Refusal, lang: str) -> PairingWording:
+    """Put an answer into words (``zh`` or ``en``)."""
+    if isinstance(answer, Refusal):
+        return PairingWording(sentence=speaker(lang)(answer.reason, **answer.parameters))
+    return PairingWording(
+        sentence=_sentence(answer.pairing, lang),
+        account=(_out_of_reach(answer, lang),),
+        tables={
+            "links": _link_table(answer, RELATION, lang),
+            "later": _link_table(answer, LATER, lang),
+            "without": _without_park(answer, lang),
+        },
+        notes=tuple(caveats((answer.pairing,), lang)),
+    )
+
+
+def _sentence(found: Pairing, lang: str) -> str:
     say = speaker(lang)
-    if answer is None:
-        return say("pairing_page.none")
-    found = answer.pairing
     owned = found.links[found.links["relation"] == RELATION]
     beyond = owned.loc[~owned["university_id"].map(is_known), "institution"].nunique()
     return say(
@@ -79,7 +135,7 @@ def sentence(answer: Paired | None, lang: str) -> str:
     )
 
 
-def distance(row: Row, lang: str) -> str:
+def _distance(row: Row, lang: str) -> str:
     """Return a distance with its interval, or that a position is not known."""
     if row["distance_m"] != row["distance_m"]:
         return speaker(lang)("pairing.within.unknown")
@@ -92,10 +148,10 @@ def _km(metres: float) -> str:
     return f"{metres / 1000:.1f}" if metres < 100_000 else number(metres / 1000)
 
 
-def _institution(answer: Paired, row: Row) -> str:
+def _institution(answer: PairingAnswer, row: Row, lang: str) -> str:
     """Return the name of a university in the reader's language, its campus where it has one."""
-    lang, links = answer.asked.state.lang, answer.asked.city.links
-    if found := name_of(answer.asked.campuses, row["university_id"], lang):
+    links = answer.city.links
+    if found := name_of(answer.campuses, row["university_id"], lang):
         return found
     same = links[links["university_zh"] == row["institution"]].to_dict("records")
     return cell(same[0], "university", lang) if same else str(row["institution"])
@@ -104,10 +160,10 @@ def _institution(answer: Paired, row: Row) -> str:
 def _mode(row: Row, lang: str) -> str:
     if not row["mode"]:
         return ""
-    told = word("pairing.mode", row["mode"], lang)
+    told = value_word("pairing.mode", row["mode"], lang)
     if row["mode"] == row["mode_by_links"]:
         return told
-    other = word("pairing.mode", row["mode_by_links"], lang)
+    other = value_word("pairing.mode", row["mode_by_links"], lang)
     return speaker(lang)("pairing_page.mode_differs", mode=told, other=other)
 
 
@@ -117,17 +173,17 @@ def _titles(names: list[str], lang: str) -> dict[str, str]:
     return {name: say(f"pairing_page.{key}") for name, key in keys.items()}
 
 
-def link_table(answer: Paired, relation: str) -> pd.DataFrame:
+def _link_table(answer: PairingAnswer, relation: str, lang: str) -> pd.DataFrame:
     """Return the links of one relation as read on screen, in the order of the parks."""
-    lang, links = answer.asked.state.lang, answer.pairing.links
+    links = answer.pairing.links
     rows = [
         {
-            "university": _institution(answer, row),
+            "university": _institution(answer, row, lang),
             "park": name_of(answer.parks, row["place_id"], lang),
             "mode": _mode(row, lang),
-            "distance": distance(row, lang),
-            "within": word("pairing.within", row["within"], lang),
-            "district": word("pairing.same_district", row["same_district"], lang),
+            "distance": _distance(row, lang),
+            "within": value_word("pairing.within", row["within"], lang),
+            "district": value_word("pairing.same_district", row["same_district"], lang),
         }
         for row in links[links["relation"] == relation].to_dict("records")
     ]
@@ -138,19 +194,19 @@ def link_table(answer: Paired, relation: str) -> pd.DataFrame:
     return table.rename(columns=_titles(names, lang))
 
 
-def without_park(answer: Paired) -> pd.DataFrame:
+def _without_park(answer: PairingAnswer, lang: str) -> pd.DataFrame:
     """Return the universities without a park and the park nearest to each, the farthest first."""
-    lang, found = answer.asked.state.lang, answer.pairing.universities
+    found = answer.pairing.universities
     alone = found[found["n_parks"] == 0].sort_values(
         "distance_m", ascending=False, kind="stable", na_position="last"
     )
-    first = answer.asked.campuses.drop_duplicates("name_zh").set_index("name_zh")
+    first = answer.campuses.drop_duplicates("name_zh").set_index("name_zh")
     rows = [
         {
             "university": _name(first, str(name), lang),
             "nearest": name_of(answer.parks, row["nearest_id"], lang),
-            "distance": distance(row, lang),
-            "within": word("pairing.within", row["within"], lang),
+            "distance": _distance(row, lang),
+            "within": value_word("pairing.within", row["within"], lang),
         }
         for name, row in alone.to_dict("index").items()
     ]
@@ -164,17 +220,16 @@ def _name(first: pd.DataFrame, institution: str, lang: str) -> str:
     return str(first["name_en"][institution]) if known else institution
 
 
-def out_of_reach(answer: Paired) -> str:
+def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
     """Say which parks surely have no university within reach, and which cannot be told."""
-    lang, parks = answer.asked.state.lang, answer.pairing.parks
-    say = speaker(lang)
+    say, parks = speaker(lang), answer.pairing.parks
     names = {
         verdict: say("coverage_page.comma").join(
             name_of(answer.parks, id_, lang) for id_ in parks.index[parks["within"] == verdict]
         )
         for verdict in ("no", "unsettled")
     }
-    within = number(answer.asked.radius_m / 1000, "km")
+    within = number(answer.reach_m / 1000, "km")
     told = [
         say(f"pairing_page.parks_{verdict}", radius=within, names=listed)
         for verdict, listed in names.items()
@@ -183,51 +238,64 @@ def out_of_reach(answer: Paired) -> str:
     return " ".join(told) or say("pairing_page.parks_all", radius=within)
 
 
-def drawing(answer: Paired) -> Drawing:
-    """Return a line for every link whose two ends have a point."""
+def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:
+    """Return a line for every link whose two ends have a point, the same in any ``lang``."""
+    if isinstance(answer, Refusal):
+        return None
     return Drawing(shapes=[Shapes(lines(answer).to_crs(4326), line=INK, weight=2.0)])
 
 
-def frame_of(answer: Paired) -> tuple[float, float, float, float] | None:
+def frame_of(answer: PairingAnswer | Refusal) -> tuple[float, float, float, float] | None:
     """Return the box that holds every park and every link (west, south, east, north, degrees)."""
+    if isinstance(answer, Refusal):
+        return None
     shapes = [*answer.parks.geometry.dropna(), *lines(answer).geometry]
     if not shapes:
         return None
-    drawn = gpd.GeoSeries(shapes, crs=answer.asked.city.metric_epsg).to_crs(4326)
+    drawn = gpd.GeoSeries(shapes, crs=answer.city.metric_epsg).to_crs(4326)
     west, south, east, north = map(float, drawn.total_bounds)
     return west, south, east, north
 
 
-def lines(answer: Paired) -> gpd.GeoDataFrame:
+def lines(answer: PairingAnswer) -> gpd.GeoDataFrame:
     """Return the links to science parks as lines on the city's plane."""
     links = answer.pairing.links
     owned = links[(links["relation"] == RELATION) & links["distance_m"].notna()]
     ends = [
-        LineString([answer.asked.campuses.geometry[a], answer.parks.geometry[b]])
+        LineString([answer.campuses.geometry[a], answer.parks.geometry[b]])
         for a, b in zip(owned["university_id"], owned["place_id"], strict=True)
     ]
     index = pd.Index([f"link-{row}" for row in owned.index], name="id")
     table = pd.DataFrame(owned.set_index(index))
-    return gpd.GeoDataFrame(table, geometry=ends, crs=answer.asked.city.metric_epsg)
+    return gpd.GeoDataFrame(table, geometry=ends, crs=answer.city.metric_epsg)
 
 
-def package(answer: Paired, fmt: str) -> Package:
-    """Return links, universities and parks as files; see ``layers.coverage.files``."""
+def hand_over(answer: PairingAnswer | Refusal, form: Form) -> Package:
+    """Return links, universities and parks as files; where there are none, only why."""
+    words: dict[str, Wording] = {lang: word(answer, lang) for lang in LANGS}
+    if isinstance(answer, Refusal):
+        return analysis_package(refused("pairing", answer, words), form)
+    return analysis_package(
+        Answered(
+            name="pairing",
+            city=answer.city,
+            question=answer.question,
+            words=words,
+            data=_tables(answer),
+            asked={"reach_m": answer.reach_m},
+            result={"universities_with_park": answer.pairing.value},
+            findings=(answer.pairing,),
+        ),
+        form,
+    )
+
+
+def _tables(answer: PairingAnswer) -> dict[str, Data]:
     names = answer.parks[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
     parks = gpd.GeoDataFrame(names.join(answer.pairing.parks)).rename_axis("id")
-    tables: Tables = {
-        "links": (lines(answer), LINE),
-        "parks": (parks, POINT),
-        "all_links": (answer.pairing.links.rename_axis("row"), frozenset()),
-        "universities": (answer.pairing.universities, frozenset()),
+    return {
+        "links": Data(lines(answer), LINE, Look("line", line=INK, weight=2.0)),
+        "parks": Data(parks, POINT, Look("point", line=INK)),
+        "all_links": Data(answer.pairing.links.rename_axis("row")),
+        "universities": Data(answer.pairing.universities),
     }
-    return parcel(
-        answer.asked.city,
-        answer.asked.state,
-        "pairing",
-        fmt,
-        tables,
-        asked={"reach_m": answer.asked.radius_m},
-        result={"universities_with_park": answer.pairing.value},
-        findings=(answer.pairing,),
-    )

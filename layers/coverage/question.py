@@ -13,8 +13,9 @@ from geo.coverage.service_area import Reach, ServiceArea, service_area
 from geo.coverage.service_area import reach as reach_by_time
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
-from layers.view.rows import look
-from layers.view.state import Lang, ViewState
+from layers.view.question import Question, rows_asked
+from layers.view.rows import CityKey
+from layers.view.state import ViewState
 from layers.view.totals import is_named, plan_places
 
 UNIVERSITY = "university"
@@ -27,18 +28,13 @@ LINES = 100
 """Scan lines over a disc's radius, at least."""
 
 
-CHANGES_NOTHING = (
-    "lang", "camera", "selected", "present", "district", "compare", "density", "points",
-)  # fmt: skip
-"""Fields of the state that no answer of this page depends on."""
-
-
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Inputs:
     """What enters: sites, universities and districts on the city's plane, and the radius."""
 
     city: City
-    state: ViewState
+    options: CoverageOptions
+    """Those of ``REACH``; the others are at their default."""
     sites: gpd.GeoDataFrame
     """Places measured from, mapped or not: the layers chosen, or all shown but universities."""
     campuses: gpd.GeoDataFrame
@@ -87,21 +83,22 @@ class Asked:
 
 
 @once(maxsize=8)
-def _area(asked: Asked) -> ServiceArea:
-    return service_area(asked.sites, radius_m=asked.radius_m, within=asked.districts)
+def _area(given: Inputs) -> ServiceArea:
+    return service_area(given.sites, radius_m=given.radius_m, within=given.districts)
 
 
-def asked_in(asked: Asked, lang: Lang) -> Asked:
-    """Return what was asked with the language that its words are in."""
-    return replace(asked, state=replace(asked.state, lang=lang))
+REACH = ("radius_m", "minutes", "speed_kmh", "detour_percent", "sites", "targets")
+"""Options that decide what is reached, and from where."""
 
 
-def question(state: ViewState) -> ViewState:
-    """Return the state without what the answer does not depend on: the key of a cache."""
-    fresh = ViewState(state.city)
-    options = replace(state.coverage, part="reach", rings="one")
-    blank = {name: getattr(fresh, name) for name in CHANGES_NOTHING}
-    return replace(state, coverage=options, **blank)
+def question(state: ViewState) -> Question[CoverageOptions]:
+    """Return what of a state decides what is reached."""
+    return Question(**rows_asked(state), options=only(state.coverage, *REACH))
+
+
+def only(options: CoverageOptions, *names: str) -> CoverageOptions:
+    """Return options in which all but the named ones are at their default."""
+    return CoverageOptions(**{name: getattr(options, name) for name in names})
 
 
 def reach_of(options: CoverageOptions) -> Reach:
@@ -125,18 +122,32 @@ def drawn_layers(city: City, state: ViewState) -> frozenset[str]:
     return frozenset((state.layers - places) | sites | options.targets)
 
 
-def ask(city: City, state: ViewState) -> Asked:
-    """Return what enters the analysis under the layers and filters of ``state``."""
-    options = state.coverage
-    places = look(city, replace(state, layers=options.sites or state.layers)).places
+def inputs(city: City, asked: Question[CoverageOptions]) -> Inputs:
+    """Return what enters an analysis of reach; gathered once for all that measure the same.
+
+    Parameters
+    ----------
+    city
+        The city; it is not changed.
+    asked
+        Layers, filters and period decide which places enter; the options the radius.
+    """
+    options = only(asked.options, *REACH)
+    return _inputs(CityKey(city, ""), Question(**rows_asked(asked), options=options))
+
+
+@once(maxsize=8)
+def _inputs(key: CityKey, asked: Question[CoverageOptions]) -> Inputs:
+    city, options = key.city, asked.options
+    places = replace(asked, layers=options.sites or asked.layers).view(city).places
     apart = frozenset() if options.sites else frozenset({UNIVERSITY})
     sites = places[~places["kind"].isin(apart).to_numpy(dtype=bool)]
     layers = city.layers.items()
     whole = {id_: _plane(city, layer.frame) for id_, layer in layers if layer.spec.is_places}
     wanted = options.targets or ({UNIVERSITY} & whole.keys())
-    return Asked(
+    return Inputs(
         city,
-        state,
+        options,
         _plane(city, sites),
         whole[UNIVERSITY] if UNIVERSITY in whole else _plane(city, places.iloc[:0]),
         {id_: frame for id_, frame in whole.items() if id_ in wanted},

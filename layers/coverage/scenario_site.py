@@ -9,7 +9,7 @@ from types import MappingProxyType
 import geopandas as gpd
 import pandas as pd
 
-from layers.coverage.scenario import Change, change, closed_sites, site_name
+from layers.coverage.scenario_change import Change, change, closed_sites, site_name
 from layers.coverage.wording import beyond, name_of
 from layers.language.messages import speaker
 from layers.language.values import number, radius, word
@@ -25,7 +25,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class SiteTold:
+class SiteWording:
     """One site in the reader's words.
 
     Parameters
@@ -49,35 +49,32 @@ class SiteTold:
     facts: tuple[tuple[str, str], ...]
 
 
-def site_told(found: Change, id_: str) -> SiteTold | None:
+def word_site(found: Change, id_: str, lang: str) -> SiteWording | None:
     """Return what is to be said of a site before it is closed or restored; None if it is gone."""
-    asked, edit = found.asked, found.scenario.edit(id_)
+    given, edit = found.inputs, found.scenario.edit(id_)
     closed = closed_sites(found)
     if id_ not in found.sites.index and id_ not in closed.index:
         return None
     shut = id_ in closed.index
     row = (closed if shut else found.sites).loc[id_]
-    lang = asked.state.lang
     say = speaker(lang)
     origin = "closed" if shut else str(row["origin"])
-    layer = asked.city.layers.get(str(row["kind"]))
+    layer = given.city.layers.get(str(row["kind"]))
     facts = (
         (say("scenario_page.kind"), layer.title.of(lang) if layer else ""),
-        (say("scenario_page.unit"), _district(found, row)),
+        (say("scenario_page.unit"), _district(found, row, lang)),
         (say("scenario_page.position"), _position(row, origin, lang)),
-        _alone(found, id_, shut),
+        _alone(found, id_, shut, lang),
     )
-    name = site_name(asked, edit) if edit else name_of(asked.sites, id_, lang)
+    name = site_name(given, edit, lang) if edit else name_of(given.sites, id_, lang)
     status = say(f"scenario.origin.{origin}")
-    return SiteTold(id_, name, status, DEEDS[origin], facts)
+    return SiteWording(id_, name, status, DEEDS[origin], facts)
 
 
-def _district(found: Change, row: pd.Series) -> str:
-    asked = found.asked
-    lang = asked.state.lang
-    districts: gpd.GeoDataFrame = asked.districts
+def _district(found: Change, row: pd.Series, lang: str) -> str:
+    districts: gpd.GeoDataFrame = found.inputs.districts
     holds = districts.index[districts.geometry.covers(row["geometry"])]
-    return name_of(districts, holds[0], lang) if len(holds) else beyond(asked)
+    return name_of(districts, holds[0], lang) if len(holds) else beyond(found.inputs.city, lang)
 
 
 def _position(row: pd.Series, origin: str, lang: str) -> str:
@@ -87,9 +84,9 @@ def _position(row: pd.Series, origin: str, lang: str) -> str:
     return f"{known} · {radius(row['uncertainty_m'])}"
 
 
-def _alone(found: Change, id_: str, shut: bool) -> tuple[str, str]:
+def _alone(found: Change, id_: str, shut: bool, lang: str) -> tuple[str, str]:
     """Return what closing the site loses, or what opening it again brings."""
-    say = speaker(found.asked.state.lang)
+    say = speaker(lang)
     scenario = found.scenario.restored(id_) if shut else found.scenario.closed(id_)
-    km2 = abs(found.area.value - change(found.asked, scenario).area.value)
+    km2 = abs(found.area.value - change(found.inputs, scenario).area.value)
     return say(f"scenario_page.{'brings' if shut else 'alone'}"), number(round(km2, 1), "km²")

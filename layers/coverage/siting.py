@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -11,23 +13,29 @@ import shapely
 
 from geo.base.draws import HIGH, LOW
 from geo.base.errors import ParameterError
+from geo.base.once import once
 from geo.coverage.scenario import Scenario, apply
 from geo.coverage.service_area import service_area
 from geo.coverage.simulation import simulate, simulate_reached
 from geo.coverage.siting import Siting, add_sites, least_sites
 from geo.grid.polygons import lattice
 from layers.coverage.drawing import REACHED, shape
-from layers.coverage.question import UNIVERSITY, Asked, ask
-from layers.coverage.scenario import GAINED, refusal
-from layers.coverage.wording import beyond, km, name_of, span, unit_name
-from layers.handover.analysis_package import POINT, Tables, parcel
+from layers.coverage.measure import REFUSED
+from layers.coverage.question import REACH, UNIVERSITY, Inputs, inputs, only
+from layers.coverage.scenario_change import GAINED, refusal
+from layers.coverage.wording import beyond, caveats, km, name_of, span, unit_name
+from layers.handover.analysis_export import Answered, Data, analysis_package
+from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
-from layers.language.messages import speaker
+from layers.handover.qgis_style import Look
+from layers.language.messages import LANGS, speaker
 from layers.language.values import count, number
 from layers.map.overlay import Drawing, Handle
 from layers.map.symbols import mark
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
+from layers.view.page_options import CoverageOptions
+from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
 
 DEMAND_M, CANDIDATES_M = 2_000.0, 4_000.0
@@ -51,180 +59,255 @@ class Spot(NamedTuple):
         return f"drawn-{self.number:02d}"
 
 
-@dataclass(frozen=True, eq=False)
-class Sited:
-    """The proposal, or the key of the sentence that says why there is none."""
+OPTIONS = (*REACH, "demand", "candidates", "aim", "add", "goal_percent")
+"""Options that decide the proposal."""
 
-    asked: Asked
-    candidates: gpd.GeoDataFrame
-    siting: Siting | None
-    refused: str = ""
+
+@dataclass(frozen=True)
+class SitingQuestion(Question[CoverageOptions]):
+    """Where places could be added; ``drawn`` are the candidates that the reader drew."""
+
     drawn: tuple[Spot, ...] = ()
 
 
-def sited(city: City, state: ViewState, drawn: tuple[Spot, ...] = ()) -> Sited:
-    """Propose places for what ``state.coverage`` asks: a number of them, or a share to reach.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SitingRefusal(Refusal):
+    """Why nothing is proposed."""
+
+    question: SitingQuestion
+    inputs: Inputs
+    candidates: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SitingAnswer:
+    """The best proposal found, and the bound that nothing exceeds."""
+
+    question: SitingQuestion
+    inputs: Inputs
+    candidates: gpd.GeoDataFrame
+    siting: Siting
+
+    @property
+    def city(self) -> City:
+        """The city."""
+        return self.inputs.city
+
+    @property
+    def doubt(self) -> tuple[float, float] | None:
+        """Interval of the share reached, 0 to 1, over draws of the doubt about the present places.
+
+        Drawn when first asked for; None where nothing is proposed.
+        """
+        return _doubt(self)
+
+
+Answer = SitingAnswer | SitingRefusal
+
+
+def question(state: ViewState, drawn: tuple[Spot, ...] = ()) -> SitingQuestion:
+    """Return what of a state, and of what the reader drew, decides the proposal."""
+    options = only(state.coverage, *OPTIONS)
+    by_hand = options.candidates == DRAWN
+    return SitingQuestion(**rows_asked(state), options=options, drawn=drawn if by_hand else ())
+
+
+def measure(city: City, asked: SitingQuestion) -> Answer:
+    """Propose places for what is asked: a number of them, or a share to reach.
 
     Parameters
     ----------
     city
         The city; it is not changed.
-    state
-        The places shown stay; ``state.coverage`` names demand, candidates and the aim.
-    drawn
-        Candidates that the reader drew, for the option ``drawn``.
-
-    Returns
-    -------
-    Sited
-        With the best found and the bound that nothing exceeds; a wish that cannot be met is
-        refused with the key of its sentence.
+    asked
+        The places asked for stay; the options name demand, candidates and the aim. What cannot be
+        met is refused.
     """
-    asked, options = ask(city, state), state.coverage
-    candidates = _candidates(asked, drawn)
-    if refusal(asked) is not None:
-        return Sited(asked, candidates, None, "uncertainty.refused", drawn)
-    if options.candidates == DRAWN and not drawn:
-        return Sited(asked, candidates, None, "siting_page.draw_first", drawn)
-    demand = _demand(asked)
-    given = {"radius_m": asked.radius_m, "weight": WEIGHT}
+    given = inputs(city, asked)
+    candidates = _candidates(given, asked)
+
+    def refused(reason: str, **parameters: object) -> SitingRefusal:
+        return SitingRefusal(
+            city=city, question=asked, inputs=given, candidates=candidates,
+            reason=reason, parameters=parameters,
+        )  # fmt: skip
+
+    if why := refusal(given):
+        return refused(REFUSED, **why.parameters)
+    counts = {"count": len(candidates), "add": asked.options.add}
+    if asked.options.candidates == DRAWN and not asked.drawn:
+        return refused("siting_page.draw_first", **counts)
     try:
-        if options.aim == "share":
-            share = options.goal_percent / 100
-            found = least_sites(demand, candidates, asked.sites, share=share, **given)  # type: ignore[arg-type]
-        else:
-            found = add_sites(demand, candidates, asked.sites, p=options.add, **given)  # type: ignore[arg-type]
+        found = _solved(given, candidates, asked.options)
     except ParameterError as error:
         known = {"siting.p": "siting_page.too_many"}
-        return Sited(asked, candidates, None, known.get(error.key, f"error.{error.key}"), drawn)
-    return Sited(asked, candidates, found, drawn=drawn)
+        return refused(known.get(error.key, f"error.{error.key}"), **counts)
+    return SitingAnswer(question=asked, inputs=given, candidates=candidates, siting=found)
 
 
-def _demand(asked: Asked) -> gpd.GeoDataFrame:
+def _solved(given: Inputs, candidates: gpd.GeoDataFrame, options: CoverageOptions) -> Siting:
+    demand, radius = _demand(given, options.demand), given.radius_m
+    if options.aim == "share":
+        share = options.goal_percent / 100
+        return least_sites(
+            demand, candidates, given.sites, share=share, radius_m=radius, weight=WEIGHT
+        )
+    return add_sites(demand, candidates, given.sites, p=options.add, radius_m=radius, weight=WEIGHT)
+
+
+def _demand(given: Inputs, demand: str) -> gpd.GeoDataFrame:
     """Return what is to be served: campuses, or spots that stand for area or residents."""
-    if asked.state.coverage.demand == UNIVERSITY:
-        return asked.universities.assign(**{WEIGHT: 1.0})
-    spots = lattice(asked.districts, spacing_m=DEMAND_M)
-    whole = asked.residents if asked.state.coverage.demand == "residents" else _areas(asked)
+    if demand == UNIVERSITY:
+        return given.universities.assign(**{WEIGHT: 1.0})
+    spots = lattice(given.districts, spacing_m=DEMAND_M)
+    whole = given.residents if demand == "residents" else _areas(given)
     each = whole / spots["area_id"].value_counts().reindex(whole.index)
     return spots.assign(**{WEIGHT: spots["area_id"].map(each).astype(float)})
 
 
-def _areas(asked: Asked) -> pd.Series[float]:
-    areas: pd.Series[float] = asked.districts.area / 1e6
+def _areas(given: Inputs) -> pd.Series[float]:
+    areas: pd.Series[float] = given.districts.area / 1e6
     return areas
 
 
-def _candidates(asked: Asked, drawn: tuple[Spot, ...]) -> gpd.GeoDataFrame:
-    kind = asked.state.coverage.candidates
+def _candidates(given: Inputs, asked: SitingQuestion) -> gpd.GeoDataFrame:
+    kind, drawn = asked.options.candidates, asked.drawn
     if kind == DRAWN:
         points = gpd.points_from_xy([s.lon for s in drawn], [s.lat for s in drawn], crs=4326)
         ids = pd.Index([spot.id for spot in drawn], dtype=object)
-        frame = gpd.GeoDataFrame(index=ids, geometry=points).to_crs(asked.districts.crs)
-        return frame.assign(area_id=[_district(asked, point) for point in frame.geometry])
+        frame = gpd.GeoDataFrame(index=ids, geometry=points).to_crs(given.districts.crs)
+        return frame.assign(area_id=[_district(given, point) for point in frame.geometry])
     if kind == UNIVERSITY:
-        found = asked.universities
+        found = given.universities
         return found[found.geometry.notna()]
     if kind == "district":
-        middle = asked.districts.representative_point()
-        frame = gpd.GeoDataFrame(geometry=middle, crs=asked.districts.crs)
-        return frame.assign(area_id=asked.districts.index)
-    return lattice(asked.districts, spacing_m=CANDIDATES_M)
+        middle = given.districts.representative_point()
+        frame = gpd.GeoDataFrame(geometry=middle, crs=given.districts.crs)
+        return frame.assign(area_id=given.districts.index)
+    return lattice(given.districts, spacing_m=CANDIDATES_M)
 
 
-def _district(asked: Asked, point: shapely.Point) -> str:
-    held = asked.districts.index[asked.districts.geometry.covers(point)]
+def _district(given: Inputs, point: shapely.Point) -> str:
+    held = given.districts.index[given.districts.geometry.covers(point)]
     return str(held[0]) if len(held) else ""
 
 
-def sentence(answer: Sited) -> str:
-    """Return the proposal in one sentence, or why there is none and what to do."""
-    asked = answer.asked
-    say, found = speaker(asked.state.lang), answer.siting
-    if answer.refused == "uncertainty.refused":
-        why = refusal(asked)
-        return say(answer.refused, **why.parameters) if why else ""
-    if found is None:
-        n, wanted = len(answer.candidates), asked.state.coverage.add
-        return say(answer.refused, count=n, add=wanted)
-    given = found.parameters
+@once(maxsize=8)
+def _doubt(answer: SitingAnswer) -> tuple[float, float] | None:
+    given, found = answer.inputs, answer.siting
     if not found.chosen:
-        key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
-        return say(key, **given) if key in found.caveats else say("siting_page.nothing")
-    aim = asked.state.coverage.aim
-    return say(
-        "siting_page.result" if aim == "number" else "siting_page.result_share",
-        goal=asked.state.coverage.goal_percent,
-        count=len(found.chosen),
-        demand=say(f"siting_page.demand_{asked.state.coverage.demand}"),
-        radius=km(asked.radius_m),
-        before=f"{given['before_percent']:.1f}%",
-        after=f"{given['after_percent']:.1f}%",
-    )
-
-
-def doubt(answer: Sited) -> tuple[float, float] | None:
-    """Return what is reached with the proposal once the doubt about the present places is drawn.
-
-    Parameters
-    ----------
-    answer
-        See :func:`sited`.
-
-    Returns
-    -------
-    tuple of float, or None
-        5th and 95th percentile of the share reached, 0 to 1; None where nothing is proposed.
-    """
-    asked, found = answer.asked, answer.siting
-    if found is None or not found.chosen:
         return None
-    sites, radius = apply(asked.sites, as_scenario(answer)), asked.radius_m
-    demand = asked.state.coverage.demand
+    sites, radius = apply(given.sites, as_scenario(answer, LANGS[0])), given.radius_m
+    demand = answer.question.options.demand
     if demand == UNIVERSITY:
-        served = simulate_reached(asked.universities, sites, radius_m=radius)
+        served = simulate_reached(given.universities, sites, radius_m=radius)
         return served.low / served.n, served.high / served.n
-    shares = simulate(sites, asked.districts, radius_m=radius).draws
-    weight = asked.residents if demand == "residents" else _areas(asked)
+    shares = simulate(sites, given.districts, radius_m=radius).draws
+    weight = given.residents if demand == "residents" else _areas(given)
     drawn = shares[weight.index] @ weight / weight.sum()
     return float(drawn.quantile(LOW)), float(drawn.quantile(HIGH))
 
 
-def doubt_words(found: tuple[float, float] | None, lang: str) -> str:
-    """Return the interval of :func:`doubt` in words, blank where there is none."""
-    return "" if found is None else speaker(lang)("siting_page.doubt", share=span(*found))
+class SitingWording:
+    """A proposal in the reader's language; its interval is drawn when it is first read.
+
+    Parameters
+    ----------
+    answer
+        See :func:`measure`.
+    lang
+        ``zh`` or ``en``.
+    """
+
+    def __init__(self, answer: Answer, lang: str) -> None:
+        self._answer, self._lang, self._say = answer, lang, speaker(lang)
+
+    @cached_property
+    def sentence(self) -> str:
+        """The proposal in one sentence, or why there is none and what to do."""
+        answer = self._answer
+        if isinstance(answer, SitingRefusal):
+            return self._say(answer.reason, **answer.parameters)
+        return _sentence(answer, self._lang)
+
+    @cached_property
+    def account(self) -> tuple[str, ...]:
+        """How sure the proposal is, and what it reaches over the draws."""
+        answer, say = self._answer, self._say
+        if isinstance(answer, SitingRefusal) or not answer.siting.chosen:
+            return ()
+        found = answer.doubt
+        doubt = () if found is None else (say("siting_page.doubt", share=span(*found)),)
+        return (*_proof(answer, self._lang), *doubt)
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The candidates that the reader ``drawn`` and the places ``proposed``."""
+        answer, tables = self._answer, {}
+        if answer.question.drawn:
+            tables["drawn"] = _drawn_table(answer, self._lang)
+        if isinstance(answer, SitingAnswer) and answer.siting.chosen:
+            tables["proposed"] = _table(answer, self._lang)
+        return tables
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Method and caveats."""
+        answer = self._answer
+        if isinstance(answer, SitingRefusal):
+            return ()
+        lines = caveats((answer.siting,), self._lang)
+        if answer.question.options.demand != UNIVERSITY:
+            lines.append(self._say("coverage.by_spots", spacing_m=DEMAND_M))
+        return tuple(lines)
+
+
+def word(answer: Answer, lang: str) -> SitingWording:
+    """Put an answer into words (``zh`` or ``en``)."""
+    return SitingWording(answer, lang)
+
+
+def _sentence(answer: SitingAnswer, lang: str) -> str:
+    say, found, options = speaker(lang), answer.siting, answer.question.options
+    given = found.parameters
+    if not found.chosen:
+        key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
+        return say(key, **given) if key in found.caveats else say("siting_page.nothing")
+    return say(
+        "siting_page.result" if options.aim == "number" else "siting_page.result_share",
+        goal=options.goal_percent,
+        count=len(found.chosen),
+        demand=say(f"siting_page.demand_{options.demand}"),
+        radius=km(answer.inputs.radius_m),
+        before=f"{given['before_percent']:.1f}%",
+        after=f"{given['after_percent']:.1f}%",
+    )
 
 
 PROOFS = ("siting.bound", "siting.number_bound", "siting.fewer_enough")
 """Caveats that belong beside the result: what no choice exceeds, and why fewer are proposed."""
 
 
-def proof(answer: Sited) -> str:
-    """Return how sure the proposal is: proved best, or what no other can exceed."""
-    found = answer.siting
-    if found is None or not found.chosen:
-        return ""
-    say = speaker(answer.asked.state.lang)
-    lines = [say("siting_page.exactness", method=say(found.method))]
-    if answer.asked.state.coverage.aim == "share" and found.method == "siting.exact":
-        lines.append(say("siting_page.fewest"))
-    lines += [say(key, **found.parameters) for key in PROOFS if key in found.caveats]
-    return " ".join(lines)
+def _proof(answer: SitingAnswer, lang: str) -> Iterator[str]:
+    """Say how sure the proposal is: proved best, or what no other can exceed."""
+    say, found = speaker(lang), answer.siting
+    yield say("siting_page.exactness", method=say(found.method))
+    if answer.question.options.aim == "share" and found.method == "siting.exact":
+        yield say("siting_page.fewest")
+    yield from (say(key, **found.parameters) for key in PROOFS if key in found.caveats)
 
 
-def table(answer: Sited) -> pd.DataFrame:
+def _table(answer: SitingAnswer, lang: str) -> pd.DataFrame:
     """Return the proposed places in the order of what each adds."""
-    assert answer.siting is not None
-    asked, found = answer.asked, answer.siting
-    say = speaker(asked.state.lang)
+    say, found = speaker(lang), answer.siting
     degrees = answer.candidates.to_crs(4326).geometry
     rows = [
         {
             "number": str(rank),
-            "where": _where(answer, id_),
+            "where": _where(answer, id_, lang),
             "lon": f"{degrees[id_].x:.4f}",
             "lat": f"{degrees[id_].y:.4f}",
-            "gain": _gain(answer, gain),
+            "gain": _gain(answer, gain, lang),
         }
         for rank, (id_, gain) in enumerate(zip(found.chosen, found.gains, strict=True), start=1)
     ]
@@ -233,46 +316,45 @@ def table(answer: Sited) -> pd.DataFrame:
     return frame.rename(columns={name: say(f"siting_page.{name}") for name in names})
 
 
-def _where(answer: Sited, id_: object) -> str:
-    asked = answer.asked
-    if asked.state.coverage.candidates == UNIVERSITY:
-        return name_of(asked.universities, id_, asked.state.lang)
+def _where(answer: Answer, id_: object, lang: str) -> str:
+    given = answer.inputs
+    if answer.question.options.candidates == UNIVERSITY:
+        return name_of(given.universities, id_, lang)
     code = answer.candidates["area_id"][id_]
-    return unit_name(asked, code) if code else beyond(asked)
+    return unit_name(given.city, code, lang) if code else beyond(given.city, lang)
 
 
-def drawn_table(answer: Sited) -> pd.DataFrame:
+def _drawn_table(answer: Answer, lang: str) -> pd.DataFrame:
     """Return the candidates that the reader drew, by number."""
-    say, found = speaker(answer.asked.state.lang), answer.siting
-    ranks = {} if found is None else {id_: n for n, id_ in enumerate(found.chosen, start=1)}
+    say = speaker(lang)
+    chosen = answer.siting.chosen if isinstance(answer, SitingAnswer) else ()
+    ranks = {id_: rank for rank, id_ in enumerate(chosen, start=1)}
     rows = [
         {
             "candidate": say("siting_page.candidate", number=spot.number),
-            "where": _where(answer, spot.id),
+            "where": _where(answer, spot.id, lang),
             "lon": f"{spot.lon:.4f}",
             "lat": f"{spot.lat:.4f}",
             "proposed_as": say("siting_page.proposed", number=ranks[spot.id])
             if spot.id in ranks
             else say("siting_page.not_proposed"),
         }
-        for spot in answer.drawn
+        for spot in answer.question.drawn
     ]
     names = ["candidate", "where", "lon", "lat", "proposed_as"]
     frame = pd.DataFrame(rows, columns=names).set_index("candidate")
     return frame.rename(columns={name: say(f"siting_page.{name}") for name in frame.columns})
 
 
-def _gain(answer: Sited, gain: float) -> str:
-    demand = answer.asked.state.coverage.demand
-    say = speaker(answer.asked.state.lang)
+def _gain(answer: SitingAnswer, gain: float, lang: str) -> str:
+    demand = answer.question.options.demand
     told = number(gain) if demand != UNIVERSITY else count(gain)
-    return say(f"siting_page.gain_{demand}", gain=told)
+    return speaker(lang)(f"siting_page.gain_{demand}", gain=told)
 
 
-def as_scenario(answer: Sited) -> Scenario:
-    """Return the proposal as a scenario, to be dragged and compared."""
-    assert answer.siting is not None
-    say = speaker(answer.asked.state.lang)
+def as_scenario(answer: SitingAnswer, lang: str) -> Scenario:
+    """Return the proposal as a scenario, named in a language, to be dragged and compared."""
+    say = speaker(lang)
     scenario = Scenario(say("siting_page.scenario"))
     degrees = answer.candidates.to_crs(4326).geometry
     for rank, id_ in enumerate(answer.siting.chosen, start=1):
@@ -281,40 +363,44 @@ def as_scenario(answer: Sited) -> Scenario:
     return scenario
 
 
-def drawing(answer: Sited, *, place: bool = False) -> Drawing | None:
+def draw(answer: Answer, lang: str, *, place: bool = False) -> Drawing | None:
     """Return the present reach, what the proposed places add, and their marks.
 
     None where the radius is finer than the doubt. Where the reader draws the candidates, each can
     be moved, and with ``place`` a click on the ground adds one.
     """
-    asked, found = answer.asked, answer.siting
-    if answer.refused == "uncertainty.refused":
+    given = answer.inputs
+    if isinstance(answer, SitingRefusal) and answer.reason == REFUSED:
         return None
-    city, radius, before = asked.city, asked.radius_m, asked.area.geometry
+    city, radius, before = given.city, given.radius_m, given.area.geometry
     shapes = [shape(city, before, REACHED)]
-    chosen = answer.candidates.loc[list(found.chosen) if found else []]
+    chosen = answer.candidates.loc[[*_chosen(answer)]]
     if len(chosen):
-        reach = service_area(chosen, radius_m=radius, within=asked.districts).geometry
+        reach = service_area(chosen, radius_m=radius, within=given.districts).geometry
         shapes.append(shape(city, reach - before, GAINED))
-    by_hand = asked.state.coverage.candidates == DRAWN
+    by_hand = answer.question.options.candidates == DRAWN
     return Drawing(
         shapes=shapes,
-        handles=_marks(answer, chosen, movable=by_hand),
+        handles=_marks(answer, chosen, lang, movable=by_hand),
         place=by_hand and place,
     )
 
 
-def _marks(answer: Sited, chosen: gpd.GeoDataFrame, *, movable: bool) -> list[Handle]:
+def _chosen(answer: Answer) -> tuple[Hashable, ...]:
+    return tuple(answer.siting.chosen) if isinstance(answer, SitingAnswer) else ()
+
+
+def _marks(answer: Answer, chosen: gpd.GeoDataFrame, lang: str, *, movable: bool) -> list[Handle]:
     """Return a mark for each proposed place, and a dotted one for each other drawn candidate."""
-    say = speaker(answer.asked.state.lang)
+    say, drawn = speaker(lang), answer.question.drawn
     called = {
         id_: say("siting_page.proposed", number=rank)
         for rank, id_ in enumerate(chosen.index, start=1)
     }
-    idle = [spot.id for spot in answer.drawn if spot.id not in called]
+    idle = [spot.id for spot in drawn if spot.id not in called]
     called |= {
         spot.id: say("siting_page.candidate", number=spot.number)
-        for spot in answer.drawn
+        for spot in drawn
         if spot.id in idle
     }
     places = answer.candidates.geometry.loc[list(called)].to_crs(4326)
@@ -331,31 +417,29 @@ def _marks(answer: Sited, chosen: gpd.GeoDataFrame, *, movable: bool) -> list[Ha
     ]
 
 
-def package(answer: Sited, fmt: str) -> Package:
-    """Return the proposed places as files; see ``layers.coverage.files``."""
-    found, options = answer.siting, answer.asked.state.coverage
-    tables: Tables = {}
-    if found is not None and found.chosen:
-        chosen = answer.candidates.loc[list(found.chosen), ["geometry"]]
-        proposed = chosen.assign(gain=found.gains, radius_m=answer.asked.radius_m)
-        tables = {"proposed": (proposed.rename_axis("id"), POINT)}
-    if len(answer.candidates):
-        given = answer.candidates[["geometry"]].rename_axis("id")
-        tables = {**tables, "candidates": (given, POINT)}
-    return parcel(
-        answer.asked.city,
-        answer.asked.state,
-        "siting",
-        fmt,
-        tables,
-        asked={
-            "radius_m": answer.asked.radius_m,
-            "demand": options.demand,
-            "candidates": options.candidates,
-            "aim": options.aim,
-            "add": options.add,
-            "goal_percent": options.goal_percent,
-        },
-        result={} if found is None else {"chosen": [str(id_) for id_ in found.chosen]},
-        findings=() if found is None else (found,),
+def hand_over(answer: Answer, form: Form) -> Package:
+    """Return the proposed places and the candidates as files; where it is refused, why."""
+    return analysis_package(
+        Answered(
+            name="siting",
+            city=answer.inputs.city,
+            question=answer.question,
+            words={lang: word(answer, lang) for lang in LANGS},
+            data=_data(answer),
+            asked={"radius_m": answer.inputs.radius_m},
+            result={"chosen": [str(id_) for id_ in _chosen(answer)]},
+            findings=(answer.siting,) if isinstance(answer, SitingAnswer) else (),
+        ),
+        form,
     )
+
+
+def _data(answer: Answer) -> dict[str, Data]:
+    look, data = Look("point", line=PROPOSED.colour), {}
+    if isinstance(answer, SitingAnswer) and answer.siting.chosen:
+        chosen = answer.candidates.loc[list(answer.siting.chosen), ["geometry"]]
+        proposed = chosen.assign(gain=answer.siting.gains, radius_m=answer.inputs.radius_m)
+        data["proposed"] = Data(proposed.rename_axis("id"), POINT, look)
+    if len(answer.candidates):
+        data["candidates"] = Data(answer.candidates[["geometry"]].rename_axis("id"), POINT, look)
+    return data

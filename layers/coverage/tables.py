@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from geo.coverage.service_area import CITY
-from layers.coverage.measure import Coverage
-from layers.coverage.question import Asked
+from layers.coverage.measure import ReachAnswer
+from layers.coverage.question import Inputs
 from layers.coverage.wording import name_of, percent, reached_count, span, unit_name
 from layers.language.messages import speaker
 from layers.language.values import number
 from layers.language.values import radius as doubt
+from layers.pack.city import City
 
 OVERLAPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, None))
 """How many places reach a spot: least and most of each row."""
@@ -23,10 +24,8 @@ GAP_COLUMNS = (
 )
 
 
-def unit_table(answer: Coverage) -> pd.DataFrame:
+def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """Return the covered shares as read on screen: city, halves, districts, least first."""
-    assert answer.units is not None
-    asked, lang = answer.asked, answer.asked.state.lang
     say, units = speaker(lang), answer.units
     own = units[units["level"] == "district"]
     order = [*units.index[units["level"] != "district"], *own.sort_values(["high", "low"]).index]
@@ -36,7 +35,7 @@ def unit_table(answer: Coverage) -> pd.DataFrame:
         district = row["level"] == "district"
         rows.append(
             {
-                "unit": unit_name(asked, unit),
+                "unit": unit_name(answer.city, unit, lang),
                 "area": number(row["area_km2"]),
                 "covered": span(row["low"], row["high"]),
                 "drawn": percent(row["share"]),
@@ -46,7 +45,7 @@ def unit_table(answer: Coverage) -> pd.DataFrame:
                 "named": say(f"coverage_page.named_{'yes' if row['named'] else 'no'}")
                 if district
                 else "",
-                "order": _unsettled(asked, str(row["unsettled"])) if district else "",
+                "order": _unsettled(answer.city, row["unsettled"], lang) if district else "",
             }
         )
     return _titled(pd.DataFrame(rows).set_index("unit"), "units", lang)
@@ -56,9 +55,9 @@ def _area_span(row: dict[Any, Any]) -> str:
     return _between(*((1 - row[end]) * row["area_km2"] for end in ("high", "low")))
 
 
-def _unsettled(asked: Asked, ids: str) -> str:
-    say, others = speaker(asked.state.lang), [code for code in ids.split(";") if code]
-    names = say("coverage_page.comma").join(unit_name(asked, code) for code in others[:3])
+def _unsettled(city: City, others: Sequence[str], lang: str) -> str:
+    say = speaker(lang)
+    names = say("coverage_page.comma").join(unit_name(city, code, lang) for code in others[:3])
     if len(others) > 3:
         return say("coverage_page.unsettled_more", names=names, count=len(others))
     return names
@@ -70,21 +69,19 @@ def _titled(table: pd.DataFrame, stem: str, lang: str) -> pd.DataFrame:
     return table.rename(columns=titles)
 
 
-def gap_table(answer: Coverage) -> pd.DataFrame:
+def gap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """Return the uncovered areas as read on screen, the largest first, each with its doubt."""
-    assert answer.gaps is not None
-    asked, lang = answer.asked, answer.asked.state.lang
-    kinds = asked.kinds
+    city, kinds = answer.city, answer.inputs.kinds
     rows = [
         {
             "rank": str(rank),
-            "district": unit_name(asked, row["within_id"]),
+            "district": unit_name(city, row["within_id"], lang),
             "area": number(row["area_km2"]),
             "doubt": _between(row["low_km2"], row["high_km2"]),
             "share": percent(row["share"]),
-            "missing": _missing(asked, row["missing"], kinds),
+            "missing": _missing(city, row["missing"], kinds, lang),
             "farthest": _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000),
-            "nearest": _nearest(asked, row),
+            "nearest": _nearest(answer.inputs, row, lang),
             "order": _ranks(row["open_with"], lang),
         }
         for rank, row in answer.gaps.iterrows()
@@ -93,36 +90,34 @@ def gap_table(answer: Coverage) -> pd.DataFrame:
     return _titled(pd.DataFrame(rows, columns=names).set_index("rank"), "gaps", lang)
 
 
-def _missing(asked: Asked, missing: str, kinds: Sequence[str]) -> str:
+def _missing(city: City, lacking: Sequence[str], kinds: Sequence[str], lang: str) -> str:
     """Return which layers reach no part of the district, or, where they are most, which do."""
-    say, lang = speaker(asked.state.lang), asked.state.lang
-    lacking = [kind for kind in missing.split(";") if kind]
+    say = speaker(lang)
     there = [kind for kind in kinds if kind not in lacking]
     if not lacking:
         return say("coverage_page.missing_none")
     if not there:
         return say("coverage_page.missing_all", count=len(lacking))
     few = min(lacking, there, key=len)
-    names = say("coverage_page.stop").join(asked.city.layers[kind].title.of(lang) for kind in few)
+    names = say("coverage_page.stop").join(city.layers[kind].title.of(lang) for kind in few)
     if few is lacking:
         return names
     return say("coverage_page.missing_but", names=names, count=len(lacking))
 
 
-def _nearest(asked: Asked, row: Any) -> str:
+def _nearest(given: Inputs, row: Any, lang: str) -> str:
     """Return the place nearest to the remotest spot, its doubt, and how often it is that one."""
-    lang = asked.state.lang
-    name = name_of(asked.sites, row["nearest_id"], lang)
-    given = {"name": name, "doubt": doubt(row["nearest_doubt_m"])}
+    name = name_of(given.sites, row["nearest_id"], lang)
+    told = {"name": name, "doubt": doubt(row["nearest_doubt_m"])}
     if row["nearest_share"] >= 0.995:
-        return speaker(lang)("coverage_page.nearest_sure", **given)
-    return speaker(lang)("coverage_page.nearest", **given, share=percent(row["nearest_share"]))
+        return speaker(lang)("coverage_page.nearest_sure", **told)
+    return speaker(lang)("coverage_page.nearest", **told, share=percent(row["nearest_share"]))
 
 
-def _ranks(open_with: str, lang: str) -> str:
+def _ranks(open_with: Sequence[int], lang: str) -> str:
     """Return the ranks that the draws leave open, as stretches: 3, 9–12."""
     stretches: list[list[int]] = []
-    for rank in map(int, filter(None, open_with.split(";"))):
+    for rank in open_with:
         if stretches and rank == stretches[-1][-1] + 1:
             stretches[-1].append(rank)
         else:
@@ -143,10 +138,9 @@ def _between(low: float, high: float) -> str:
     return f"{first}–{last}" if first != last else first
 
 
-def overlap_table(answer: Coverage) -> pd.DataFrame:
+def overlap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """Return how much of the city is reached by how many places, places as drawn."""
-    assert answer.overlap is not None
-    say, bands = speaker(answer.asked.state.lang), answer.overlap.bands["area_km2"]
+    say, bands = speaker(lang), answer.overlap.bands["area_km2"]
     whole, rows = float(answer.rows[CITY]["area_km2"]), {}
     for low, high in OVERLAPS:
         most = float("inf") if high is None else high
@@ -157,51 +151,48 @@ def overlap_table(answer: Coverage) -> pd.DataFrame:
             name = f"{low}–{high}" if low != high else str(low)
         rows[name] = {"area": number(km2), "share": percent(km2 / whole)}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["area", "share"])
-    return _titled(table, "overlap", answer.asked.state.lang)
+    return _titled(table, "overlap", lang)
 
 
-def sole_table(answer: Coverage) -> pd.DataFrame:
+def sole_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """Return what is lost if one place closes, the most first; places that lose nothing stay out.
 
     Columns in the reader's words; at most ten rows.
     """
-    assert answer.overlap is not None
-    asked, lang = answer.asked, answer.asked.state.lang
+    sites = answer.inputs.sites
     lost = answer.overlap.losses["sole_km2"]
     lost = lost[lost >= 1].sort_values(ascending=False, kind="stable").head(10)
-    doubts = asked.sites["uncertainty_m"]
+    doubts = sites["uncertainty_m"]
     rows = {
-        name_of(asked.sites, id_, lang): {"sole": number(km2), "doubt": doubt(doubts[id_])}
+        name_of(sites, id_, lang): {"sole": number(km2), "doubt": doubt(doubts[id_])}
         for id_, km2 in lost.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["sole", "doubt"])
     return _titled(table, "sole", lang)
 
 
-def distance_table(answer: Coverage) -> pd.DataFrame:
+def distance_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """Return the distance to the nearest place for the city and its districts, as drawn."""
-    assert answer.distances is not None
-    asked, units = answer.asked, answer.distances.units
+    units = answer.distances.units
     own = units.drop(index=CITY).sort_values("mean_m", ascending=False, kind="stable")
     rows = {
-        unit_name(asked, unit): {
-            **{name: number(row[f"{name}_m"] / 1000) for name in ("mean", "median", "tenth")},
+        unit_name(answer.city, unit, lang): {
+            **{name: number(row[f"{name}_m"] / 1000) for name in ("mean", "median", "p90")},
             "worst": percent(row["worst_share"]),
         }
         for unit, row in pd.concat([units.loc[[CITY]], own]).iterrows()
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
-    return _titled(table, "distances", asked.state.lang)
+    return _titled(table, "distances", lang)
 
 
-def target_table(answer: Coverage) -> pd.DataFrame:
+def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """Return what should be within reach, by layer: how many are, with the interval."""
-    asked, lang = answer.asked, answer.asked.state.lang
     say, rows = speaker(lang), {}
     for kind, row in answer.served.items():
         found = row.found
         refused = say("coverage_page.rings_refused", qualify=int(row.resolution.value))
-        rows[asked.city.layers[kind].title.of(lang)] = {
+        rows[answer.city.layers[kind].title.of(lang)] = {
             "n": str(row.n),
             "reached": refused if found is None else reached_count(found),
             "share": "" if found is None else span(found.low / row.n, found.high / row.n),

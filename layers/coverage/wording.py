@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import geopandas as gpd
 
 from geo.base.finding import Finding
 from geo.coverage.service_area import CITY
 from geo.coverage.simulation import ReachedSimulation, resolution
-from layers.coverage.measure import Coverage
-from layers.coverage.question import PRESETS_M, Asked
+from layers.coverage.measure import ReachAnswer, ReachRefusal
+from layers.coverage.question import PRESETS_M, Inputs
 from layers.language.messages import speaker
 from layers.language.values import count, number
-from layers.pack.city import city_word
+from layers.pack.city import City, city_word
 
 
 def percent(share: float) -> str:
@@ -38,61 +38,56 @@ def name_of(frame: gpd.GeoDataFrame, id_: object, lang: str) -> str:
     return str(frame[f"name_{lang}"].get(id_, "")) if id_ is not None else ""
 
 
-def unit_name(asked: Asked, unit: object) -> str:
+def unit_name(city: City, unit: object, lang: str) -> str:
     """Return the name of the city, of a half or of a district."""
-    lang = asked.state.lang
     if unit == CITY:
-        return asked.city.name.of(lang)
-    if unit in asked.districts.index:
-        return name_of(asked.districts, unit, lang)
-    return city_word(asked.city, "half", unit, lang)
+        return city.name.of(lang)
+    if unit in city.districts.index:
+        return name_of(city.districts, unit, lang)
+    return city_word(city, "half", unit, lang)
 
 
-def beyond(asked: Asked) -> str:
+def beyond(city: City, lang: str) -> str:
     """Return the words for what lies outside the city."""
-    return speaker(asked.state.lang)("filter.outside", city=asked.city.name.of(asked.state.lang))
+    return speaker(lang)("filter.outside", city=city.name.of(lang))
 
 
-def sentence(answer: Coverage) -> str:
+def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
     """Return the result in one sentence, or why there is none."""
-    say, asked = speaker(answer.asked.state.lang), answer.asked
-    if answer.area is None:
-        if not answer.resolution.n:
-            return say("coverage_page.empty")
-        return say(answer.resolution.verdict, **answer.resolution.parameters)
-    row = answer.rows[CITY]
+    say = speaker(lang)
+    if isinstance(answer, ReachRefusal):
+        return say(answer.reason, **answer.parameters)
+    given, row = answer.inputs, answer.rows[CITY]
     fixed = answer.resolution.verdict == "uncertainty.fixed"
     drawn = span(row["low"], row["high"])
-    key = f"result{'_time' if asked.reach.parameters else ''}{'_fixed' if fixed else ''}"
+    key = f"result{'_time' if given.reach.parameters else ''}{'_fixed' if fixed else ''}"
     return say(
         f"coverage_page.{key}",
         share=percent(row["share"]) if fixed else drawn,
         span=drawn,
-        radius=km(asked.radius_m),
+        radius=km(given.radius_m),
         sites=count(answer.area.n),
-        minutes=asked.state.coverage.minutes,
+        minutes=given.options.minutes,
     )
 
 
-def further(answer: Coverage) -> list[str]:
+def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
     """Return what stands below the result: what is reached, residents, the worst served."""
-    if answer.distances is None or answer.overlap is None:
-        return []
-    say, row = speaker(answer.asked.state.lang), answer.rows[CITY]
+    say, row = speaker(lang), answer.rows[CITY]
     people = span(row["people_low"], row["people_high"])
     twice = percent(answer.overlap.value / float(row["area_km2"]))
-    return [
-        *(reached_words(answer, kind) for kind in answer.served),
+    return (
+        *(reached_words(answer, kind, lang) for kind in answer.served),
         say("coverage_page.residents", share=people),
-        worst_words(answer),
+        worst_words(answer, lang),
         say("coverage_page.twice", share=twice),
-    ]
+    )
 
 
-def reached_words(answer: Coverage, kind: str) -> str:
+def reached_words(answer: ReachAnswer, kind: str, lang: str) -> str:
     """Return how many places of one layer are within reach, with the interval."""
-    say, row = speaker(answer.asked.state.lang), answer.served[kind]
-    layer = answer.asked.city.layers[kind].title.of(answer.asked.state.lang)
+    say, row = speaker(lang), answer.served[kind]
+    layer = answer.city.layers[kind].title.of(lang)
     if row.found is None:
         key = "target_refused" if row.n else "target_none"
         return say(f"coverage_page.{key}", layer=layer, **row.resolution.parameters)
@@ -105,40 +100,38 @@ def reached_count(found: ReachedSimulation) -> str:
     return f"{low}–{high}" if low != high else str(low)
 
 
-def worst_words(answer: Coverage) -> str:
+def worst_words(answer: ReachAnswer, lang: str) -> str:
     """Return how far the worst-served tenth lies from its nearest place, and where most of it."""
-    assert answer.distances is not None
-    asked, doubted = answer.asked, answer.distance_doubt
+    doubted = answer.distance_doubt
     low, high = (number(end / 1000) for end in (doubted.low, doubted.high))
-    where = answer.distances.units["worst_share"].reindex(asked.districts.index)
-    return speaker(asked.state.lang)(
+    where = answer.distances.units["worst_share"].reindex(answer.inputs.districts.index)
+    return speaker(lang)(
         "coverage_page.worst",
         distance=f"{low}–{high}" if low != high else low,
-        district=unit_name(asked, where.idxmax()),
+        district=unit_name(answer.city, where.idxmax(), lang),
         share=percent(float(where.max())),
     )
 
 
-def rules(answer: Coverage) -> list[str]:
+def rules(given: Inputs, lang: str) -> tuple[str, ...]:
     """Return the lines on the radius: no standard, how many places qualify at each preset."""
-    asked = answer.asked
-    say = speaker(asked.state.lang)
+    say = speaker(lang)
     lines = [say("coverage.no_standard")]
     lines += [say(f"coverage.preset_{metres // 1000}") for metres in PRESETS_M]
-    if asked.reach.parameters:
-        lines.append(say(asked.reach.label, **asked.reach.parameters))
-    if answer.resolution.n:
-        each = [resolution(asked.sites, radius_m=metres) for metres in (1_000, *PRESETS_M)]
+    if given.reach.parameters:
+        lines.append(say(given.reach.label, **given.reach.parameters))
+    if len(given.mapped):
+        each = [resolution(given.sites, radius_m=metres) for metres in (1_000, *PRESETS_M)]
         parts = [
             say("coverage_page.qualify", radius=km(metres), count=int(found.value))
             for metres, found in zip((1_000, *PRESETS_M), each, strict=True)
         ]
         joined = say("coverage_page.comma").join(parts)
         lines.append(say("coverage_page.qualifies", total=each[0].n, parts=joined))
-    return lines
+    return tuple(lines)
 
 
-def caveats(findings: Iterator[Finding] | tuple[Finding, ...], lang: str) -> list[str]:
+def caveats(findings: Iterable[Finding], lang: str) -> list[str]:
     """Return each caveat of some findings once, in words."""
     say = speaker(lang)
     told: dict[str, str] = {}

@@ -1,31 +1,38 @@
-"""Draw a measured density on the map."""
+"""Draw a density on the map, and its other bandwidths and grids small."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from functools import lru_cache
 from typing import Final
 
 import geopandas as gpd
+import shapely
 
-from layers.density.measure import Measured
-from layers.density.phrases import height_words, where_words
+from geo.density.mercator import Overlay, overlay
+from layers.density.measure import DensityAnswer
+from layers.density.phrases import height_words, names_of, where_words
 from layers.language.messages import speaker
+from layers.map.colours import shades
 from layers.map.overlay import Drawing, Handle, Raster, Shapes
+from layers.map.thumbnail import Plate, plate_of
 
+STRIP_CLASSES: Final = (0.2, 0.4, 0.6, 0.8)
+"""Classes of the small pictures, as shares of each one's own highest value."""
 DOT_M: Final = 600.0
 """Radius of a place's dot: it stands on the ground and says nothing of the place's extent."""
 
 
-def draw(measured: Measured, names: Mapping[str, str], lang: str) -> Drawing:
+def draw(answer: DensityAnswer, lang: str) -> Drawing:
     """Return the surface, a dot at each place that enters, and a number at each peak."""
-    say, laid = speaker(lang), measured.picture
+    say, laid, names = speaker(lang), answer.picture, names_of(answer.city, lang)
     points = gpd.GeoSeries(
-        gpd.points_from_xy([p.x for p in measured.peaks], [p.y for p in measured.peaks]),
-        crs=measured.city.metric_epsg,
+        gpd.points_from_xy([p.x for p in answer.peaks], [p.y for p in answer.peaks]),
+        crs=answer.city.metric_epsg,
     ).to_crs(4326)
     return Drawing(
         raster=Raster(laid.png, laid.bounds) if laid else None,
-        shapes=[_dots(measured, lang)],
+        shapes=[_dots(answer, lang)],
         handles=[
             Handle(
                 id=f"peak-{at + 1}",
@@ -35,18 +42,18 @@ def draw(measured: Measured, names: Mapping[str, str], lang: str) -> Drawing:
                 name=say(
                     "density_page.peak",
                     rank=at + 1,
-                    district=where_words(measured, at, names, say),
-                    value=height_words(measured, at, say),
+                    district=where_words(answer, at, names, say),
+                    value=height_words(answer, at, say),
                 ),
                 movable=False,
             )
-            for at, (peak, point) in enumerate(zip(measured.peaks, points, strict=True))
+            for at, (peak, point) in enumerate(zip(answer.peaks, points, strict=True))
         ],
     )
 
 
-def _dots(measured: Measured, lang: str) -> Shapes:
-    places = measured.places
+def _dots(answer: DensityAnswer, lang: str) -> Shapes:
+    places = answer.places
     frame = places[[f"name_{lang}"]].set_geometry(places.geometry.buffer(DOT_M, quad_segs=4))
     return Shapes(
         frame.set_crs(places.crs).to_crs(4326),
@@ -65,4 +72,28 @@ def _number_mark(rank: int) -> str:
         'stroke="#FFFFFF" stroke-width="1.6"/><text x="10" y="14.4" text-anchor="middle" '
         'font-size="12" font-weight="700" font-family="sans-serif" fill="#FFFFFF">'
         f"{rank}</text></svg>"
+    )
+
+
+@lru_cache(maxsize=12)
+def pictures(answer: DensityAnswer) -> tuple[str, ...]:
+    """Return a small picture of each surface; the same in every language, so drawn once."""
+    plate, found = plate_of(answer.city), []
+    for surface in answer.runs.surfaces if answer.runs else ():
+        breaks = [part * surface.value for part in STRIP_CLASSES]
+        laid = overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=1.0)
+        found.append(_small(laid, plate))
+    return tuple(found)
+
+
+def _small(laid: Overlay, plate: Plate) -> str:
+    """Return a picture of an overlay under the districts' lines as a ``data:`` address."""
+    (south, west), (north, east) = laid.bounds
+    corners = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(3857)
+    left, low, right, high = corners.total_bounds
+    png = base64.b64encode(laid.png).decode()
+    return plate.picture(
+        f'<image x="{left:.0f}" y="{-high:.0f}" width="{right - left:.0f}" '
+        f'height="{high - low:.0f}" preserveAspectRatio="none" '
+        f'href="data:image/png;base64,{png}"/>'
     )

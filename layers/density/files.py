@@ -1,137 +1,128 @@
-"""Hand a measured density over: raster, contours, tables, and what the reader must know."""
+"""Hand a density over: raster, contours, tables."""
 
 from __future__ import annotations
 
 import math
-from datetime import date
-from types import MappingProxyType
 
 import geopandas as gpd
+import pandas as pd
 
 from geo.density.surface import contours, to_geotiff
-from geo.formats.write_geojson import to_geojson
-from layers.density.measure import Measured, at_places
+from layers.density.measure import DensityAnswer, at_places
 from layers.density.phrases import names_of
-from layers.density.wording import tell
-from layers.handover.documents import to_csv
+from layers.density.wording import word
+from layers.handover.analysis_export import Answered, Data, analysis_package
+from layers.handover.contents import LINE, POINT, Form
 from layers.handover.package import Package
+from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS
-from layers.language.values import cell, row_of
+
+_CONTOUR, _PEAK = Look("line", line="#8C3A1F", weight=4.0), Look("point", "#14171A", fill="#14171A")
+_PLACE = Look("point", line="#14171A")
 
 
-def geotiff(measured: Measured) -> bytes:
+def geotiff(answer: DensityAnswer) -> bytes:
     """Return the surface as a GeoTIFF on the city's plane, parameters and caveats in its tags."""
-    return to_geotiff(measured.surface)
+    return to_geotiff(answer.surface)
 
 
-def files(measured: Measured) -> Package:
-    """Return the surface with contours, tables and what the reader must know.
+def hand_over(answer: DensityAnswer, form: Form) -> Package:
+    """Return the surface with contours and tables, numbers unrounded.
 
     Parameters
     ----------
-    measured
+    answer
         What the screen shows.
-
-    Returns
-    -------
-    Package
-        GeoTIFF, GeoJSON (RFC 7946), CSV; numbers unrounded, words in both languages.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`; the raster is always a
+        GeoTIFF on the city's plane.
     """
-    city = measured.city
-    tables = {
-        "density.tif": geotiff(measured),
-        "density_contours.geojson": to_geojson(_contours(measured)),
-        "density_districts.csv": _district_csv(measured),
-        "density_peaks.csv": _peak_csv(measured),
-        "density_places.csv": _place_csv(measured),
-        "density_about.csv": _about(measured),
-    }
-    name = f"{city.id}_{city.data_date}_density_{measured.options.bandwidth_km}km"
-    return Package(name, date.fromisoformat(city.data_date), MappingProxyType(tables))
-
-
-def _contours(measured: Measured) -> gpd.GeoDataFrame:
-    """Return the lines between the classes, each with what it was made from."""
-    surface = measured.surface
-    lines = contours(surface, measured.breaks)
-    parameters = surface.parameters
-    return lines.assign(
-        unit=surface.unit,
-        method=surface.method,
-        kernel=str(parameters["kernel"]),
-        sigma_m=float(str(parameters["sigma_m"])),
-        cell_m=surface.cell_m,
-        weight=measured.options.weight,
-        places=measured.query,
-        n=surface.n,
-        data_date=surface.data_date,
-        caveats=";".join(surface.caveats),
+    surface = answer.surface
+    return analysis_package(
+        Answered(
+            name="density",
+            city=answer.city,
+            question=answer.question,
+            words={lang: word(answer, lang) for lang in LANGS},
+            data={
+                "contours": Data(_contours(answer), LINE, _CONTOUR),
+                "peaks": Data(_peaks(answer), POINT, _PEAK),
+                "places": Data(_places(answer), POINT, _PLACE),
+                "districts": Data(_districts(answer)),
+            },
+            asked={**surface.parameters, "epsg": answer.city.metric_epsg},
+            result={"highest_per_km2": surface.value, "n": surface.n},
+            findings=(surface, *answer.peaks, *(h for h in answer.heights if h is not None)),
+            files={"density.tif": geotiff(answer)},
+        ),
+        form,
     )
 
 
-def _district_csv(measured: Measured) -> bytes:
-    names = [names_of(measured.city, lang) for lang in LANGS]
-    rows = [["adcode", "name_zh", "name_en", "mass", "share", "highest_per_km2"]]
-    table = measured.districts.sort_values("mass", ascending=False, kind="stable")
-    for code, row in table.iterrows():
-        values = ["" if math.isnan(v) else repr(float(v)) for v in row]
-        rows.append([str(code), *(named[str(code)] for named in names), *values])
-    return to_csv(rows)
-
-
-_PEAK_HEAD = (
-    "rank", "east_m", "north_m", "epsg", "per_km2", "low_per_km2", "high_per_km2", "draws",
-    "label", "makers", "caveats", "holds",
-)  # fmt: skip
-"""``per_km2`` is with the points as drawn; 90 % of the draws lie from ``low`` to ``high``. Blank
-where the bandwidth is coarse enough for the doubt, or where the doubt is not known."""
-
-
-def _peak_csv(measured: Measured) -> bytes:
-    rows = [list(_PEAK_HEAD)]
-    for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
-        held = f"{measured.holds.value:.3f}" if measured.holds and at == 0 else ""
-        interval = ["", "", ""]
-        if height is not None:
-            interval = [repr(height.low), repr(height.high), str(len(height.draws))]
-        said = (*peak.caveats, *(height.caveats if height else ()))
-        rows.append(
-            [
-                *(str(at + 1), f"{peak.x:.1f}", f"{peak.y:.1f}", str(measured.city.metric_epsg)),
-                *(repr(peak.value), *interval, peak.label, ";".join(peak.makers), ";".join(said)),
-                held,
-            ]
+def _contours(answer: DensityAnswer) -> gpd.GeoDataFrame:
+    """Return the lines between the classes, each with what it was made from."""
+    surface = answer.surface
+    parameters = surface.parameters
+    return (
+        contours(surface, answer.breaks)
+        .rename_axis("id")
+        .assign(
+            unit=surface.unit,
+            method=surface.method,
+            kernel=str(parameters["kernel"]),
+            sigma_m=float(str(parameters["sigma_m"])),
+            cell_m=surface.cell_m,
+            weight=answer.options.weight,
+            places=answer.query,
+            n=surface.n,
+            data_date=surface.data_date,
+            caveats=";".join(surface.caveats),
         )
-    return to_csv(rows)
+    )
 
 
-def _place_csv(measured: Measured) -> bytes:
+def _districts(answer: DensityAnswer) -> pd.DataFrame:
+    table = answer.districts.sort_values("mass", ascending=False, kind="stable")
+    named = {f"name_{lang}": table.index.map(names_of(answer.city, lang)) for lang in LANGS}
+    figures = table.rename(columns={"highest": "highest_per_km2"})
+    return pd.DataFrame(named, index=table.index).join(figures).rename_axis("adcode")
+
+
+def _peaks(answer: DensityAnswer) -> gpd.GeoDataFrame:
+    """Return the peaks, the highest first.
+
+    ``per_km2`` is with the points as drawn; 90 % of the draws lie from ``low_per_km2`` to
+    ``high_per_km2``. These are missing where the bandwidth is coarse enough for the doubt, or where
+    the doubt is not known.
+    """
+    rows = []
+    for at, (peak, height) in enumerate(zip(answer.peaks, answer.heights, strict=True)):
+        rows.append(
+            {
+                "rank": at + 1,
+                "per_km2": peak.value,
+                "low_per_km2": math.nan if height is None else height.low,
+                "high_per_km2": math.nan if height is None else height.high,
+                "draws": None if height is None else len(height.draws),
+                "label": peak.label,
+                "makers": tuple(peak.makers),
+                "caveats": (*peak.caveats, *(height.caveats if height else ())),
+                "holds": answer.holds.value if answer.holds and at == 0 else math.nan,
+            }
+        )
+    spots = gpd.points_from_xy([p.x for p in answer.peaks], [p.y for p in answer.peaks])
+    names = [
+        *("rank", "per_km2", "low_per_km2", "high_per_km2", "draws"),
+        *("label", "makers", "caveats", "holds"),
+    ]
+    table = pd.DataFrame(rows, columns=names).astype({"draws": "Int64"})
+    ids = pd.Index([f"peak-{rank}" for rank in table["rank"]], name="id")
+    plane = answer.city.metric_epsg
+    return gpd.GeoDataFrame(table.set_index(ids), geometry=spots, crs=plane)
+
+
+def _places(answer: DensityAnswer) -> gpd.GeoDataFrame:
     """Return the density at each place: a figure, an interval over draws, or that it is refused."""
-    found = at_places(measured)
-    rows = [["id", "name_zh", "name_en", "location_class", "uncertainty_m", *found.columns]]
-    for id_, row in found.iterrows():
-        place = row_of(measured.places, str(id_))
-        numbers = ["" if math.isnan(v) else repr(float(v)) for v in row.iloc[1:]]
-        rows.append(
-            [
-                *(str(id_), *(cell(place, "name", lang) for lang in LANGS)),
-                *(str(place["location_class"]), str(place["uncertainty_m"])),
-                *(str(row["answer"]), *numbers),
-            ]
-        )
-    return to_csv(rows)
-
-
-def _about(measured: Measured) -> bytes:
-    """Return parameters, account and every sentence of the page, in both languages."""
-    told = [tell(measured, lang) for lang in LANGS]
-    rows = [["name", "zh", "en"]]
-    rows += [[name, str(v), str(v)] for name, v in measured.surface.parameters.items()]
-    rows.append(["data_date", *[measured.surface.data_date] * 2])
-    rows.append(["account", *(t.account for t in told)])
-    for name in ("firmness", "notes", "method", "too_few"):
-        rows += [
-            [name, *sentences] for sentences in zip(*(getattr(t, name) for t in told), strict=True)
-        ]
-    rows.append(["verdict", *(t.verdict for t in told)])
-    return to_csv(rows)
+    places = answer.places
+    told = places[["name_zh", "name_en", "location_class", "uncertainty_m", "geometry"]]
+    return gpd.GeoDataFrame(told.join(at_places(answer))).rename_axis("id")

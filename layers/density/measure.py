@@ -28,7 +28,7 @@ from geo.density.surface import Surface, levels, zonal_mass
 from layers.map.colours import CLASSES, OPACITY, shades
 from layers.pack.city import City, outlines
 from layers.view.page_options import DENSITY_CELLS_M, DensityOptions
-from layers.view.rows import View
+from layers.view.question import Question, rows_asked
 from layers.view.state import DECIDING_KEYS, ViewState, to_query
 
 CELLS_PER_BANDWIDTH: Final = 10
@@ -46,12 +46,12 @@ TOO_FINE: Final = "density.too_fine"
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class DensityAnswer:
     """What geo says of the places shown; the same in every language.
 
     Parameters
     ----------
-    city, options
+    city, question
         What was asked.
     query
         Period, layers and filters that decide which places enter, as in the address.
@@ -74,7 +74,7 @@ class Measured:
     """
 
     city: City
-    options: DensityOptions
+    question: Question[DensityOptions]
     query: str
     places: gpd.GeoDataFrame
     shown: int
@@ -92,6 +92,11 @@ class Measured:
     picture: Overlay | None
     silverman_m: float
     """Silverman's figure, metres; NaN for fewer than two places."""
+
+    @property
+    def options(self) -> DensityOptions:
+        """How it was measured."""
+        return self.question.options
 
 
 def cells(bandwidth_km: int) -> tuple[int, ...]:
@@ -121,20 +126,27 @@ def cell_of(options: DensityOptions) -> float:
     return float(max(c for c in offered if c <= max(follows, INVENTORY_FINEST_CELL_M)))
 
 
-def measure(view: View) -> Measured:
-    """Measure the density of the places of a view.
+def question(state: ViewState) -> Question[DensityOptions]:
+    """Return what of a state decides the surface."""
+    return Question(**rows_asked(state), options=replace(state.density, by="host", part="plan"))
+
+
+def measure(city: City, asked: Question[DensityOptions]) -> DensityAnswer:
+    """Measure the density of the places that are asked for.
 
     Parameters
     ----------
-    view
-        The places shown and, in its state, how to measure.
+    city
+        The city; it is not changed.
+    asked
+        Which places enter, and how to measure.
 
     Returns
     -------
-    Measured
+    DensityAnswer
         A part counts with its whole; places without a site and beyond the city are counted apart.
     """
-    city, options = view.city, view.state.density
+    view, options = asked.view(city), asked.options
     mapped = view.mapped
     places = mapped[counted_once(mapped).to_numpy(dtype=bool)].to_crs(city.metric_epsg)
     zones = outlines(city)
@@ -149,9 +161,9 @@ def measure(view: View) -> Measured:
         holds = _holds(draws, inside, area, peaks[0], options, city)
     breaks = levels(surface, count=CLASSES)
     enough = len(inside) > 0
-    return Measured(
+    return DensityAnswer(
         city=city,
-        options=options,
+        question=asked,
         query=query,
         places=inside,
         outside=len(places) - len(inside),
@@ -289,12 +301,12 @@ def _height_at(
     )
 
 
-def at_places(measured: Measured) -> pd.DataFrame:
+def at_places(answer: DensityAnswer) -> pd.DataFrame:
     """Return the density at each place, no finer than the doubt about where it is.
 
     Parameters
     ----------
-    measured
+    answer
         See :func:`measure`.
 
     Returns
@@ -305,12 +317,12 @@ def at_places(measured: Measured) -> pd.DataFrame:
         figure, ``low_per_km2`` and ``high_per_km2`` the ends of the interval, at the centre of the
         place's cell; NaN where there is none.
     """
-    places, surface = measured.places, measured.surface
+    places, surface = answer.places, answer.surface
     xy, draws = positions(places), _draws(places)
     corner, cell = np.array([surface.x0, surface.y0]), surface.cell_m
     centres = corner + (np.floor((xy - corner) / cell) + 0.5) * cell
     fine = finer_than_doubt(
-        places["uncertainty_m"], bandwidth_m=1000.0 * measured.options.bandwidth_km
+        places["uncertainty_m"], bandwidth_m=1000.0 * answer.options.bandwidth_km
     )
     rows = []
     for centre, value, too_fine in zip(centres, surface.at(xy), fine, strict=True):
@@ -320,7 +332,7 @@ def at_places(measured: Measured) -> pd.DataFrame:
             rows.append(("refused", np.nan, np.nan, np.nan))
         else:
             spot = (float(centre[0]), float(centre[1]))
-            height = _height_at(places, draws, spot, float(value), surface, measured.options)
+            height = _height_at(places, draws, spot, float(value), surface, answer.options)
             rows.append(("interval", np.nan, height.low, height.high))
     columns = ["answer", "per_km2", "low_per_km2", "high_per_km2"]
     return pd.DataFrame(rows, index=places.index, columns=columns)

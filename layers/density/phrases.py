@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.density.firmness import FIRM_SHARE, Height
-from layers.density.measure import TOO_FINE, Measured
+from layers.density.measure import TOO_FINE, DensityAnswer
 from layers.language.messages import Say
 from layers.language.values import cell, number
 from layers.pack.city import City, outlines
@@ -23,16 +23,16 @@ def names_of(city: City, lang: str) -> dict[str, str]:
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
-def where_words(measured: Measured, at: int, names: Mapping[str, str], say: Say) -> str:
+def where_words(answer: DensityAnswer, at: int, names: Mapping[str, str], say: Say) -> str:
     """Name the districts of a peak: those that hold much of the disc of half a bandwidth round it.
 
     The surface says nothing finer: a peak on a border belongs to both sides. To the highest one
     belong also the districts in which more than a tenth of the draws put it.
     """
-    peak, zones = measured.peaks[at], outlines(measured.city)
-    disc = shapely.Point(peak.x, peak.y).buffer(500.0 * measured.options.bandwidth_km)
+    peak, zones = answer.peaks[at], outlines(answer.city)
+    disc = shapely.Point(peak.x, peak.y).buffer(500.0 * answer.options.bandwidth_km)
     held = zones.geometry.intersection(disc).area / disc.area
-    drawn = pd.Series(measured.drawn_in if at == 0 else {}, dtype=float).reindex(held.index)
+    drawn = pd.Series(answer.drawn_in if at == 0 else {}, dtype=float).reindex(held.index)
     belongs = (held >= NEAR) | (drawn > 1 - FIRM_SHARE)
     near = held[belongs].sort_values(ascending=False, kind="stable")
     if near.empty:
@@ -44,19 +44,19 @@ def where_words(measured: Measured, at: int, names: Mapping[str, str], say: Say)
     return say("density_page.around", names=first + say("density_page.and") + listed[-1])
 
 
-def density_words(measured: Measured, value: float, say: Say) -> str:
+def density_words(answer: DensityAnswer, value: float, say: Say) -> str:
     """Return a density with the unit of what was counted."""
-    return say(f"density_page.per_km2_{measured.options.weight}", value=number(value))
+    return say(f"density_page.per_km2_{answer.options.weight}", value=number(value))
 
 
-def height_words(measured: Measured, at: int, say: Say) -> str:
+def height_words(answer: DensityAnswer, at: int, say: Say) -> str:
     """Return a peak's height: a figure, a range over draws, or that there is none."""
-    height = measured.heights[at]
-    if TOO_FINE not in measured.peaks[at].caveats:
-        return density_words(measured, measured.peaks[at].value, say)
+    height = answer.heights[at]
+    if TOO_FINE not in answer.peaks[at].caveats:
+        return density_words(answer, answer.peaks[at].value, say)
     if height is None:
         return say("density_page.no_height")
-    return say(f"density_page.interval_{measured.options.weight}", range=range_words(height, say))
+    return say(f"density_page.interval_{answer.options.weight}", range=range_words(height, say))
 
 
 def range_words(height: Height, say: Say) -> str:

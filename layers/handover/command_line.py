@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from geo.base.errors import DataError, ParameterError, Problem
-from layers.handover.selection import FORMATS
+from layers.handover.contents import FORMATS
 from layers.pack.catalogue import PERIODS
 from layers.pack.city import City, load_city
 from layers.pack.shelf import PACKS_VARIABLE, claims

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyproj import CRS
 
 from geo.base.schema import Field
 from geo.formats.write_geopackage import GEOMETRY_COLUMN
 from layers import __version__
-from layers.handover.selection import WGS84, ZONE_ZERO, Selection, Sheet, numbered_zone
+from layers.handover.contents import WGS84, ZONE_ZERO, Contents, Form, Sheet, numbered_zone
+from layers.handover.write_data import coordinate_columns, json_bytes, to_csv
 from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.city import NOTICES, City
 
 DICTIONARY = "字段说明_dictionary.csv"
 SOURCES = "来源与说明_sources.md"
 MANIFEST = "manifest.json"
-
-DEGREES = ("经度_lon", "纬度_lat")
-METRES = ("东坐标_E", "北坐标_N")
-"""Named by meaning: the registers of China define X as north, GIS takes it for east."""
 
 _HEAD = (
     "layer",
@@ -40,24 +35,12 @@ _HEAD = (
 )
 
 
-def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return rows as CSV that Excel opens with its Chinese intact: UTF-8 with BOM, CRLF."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def coordinate_columns(selection: Selection) -> tuple[str, str]:
-    """Return the names of a point's two columns in CSV, east first."""
-    return METRES if selection.projected else DEGREES
-
-
-def dictionary(selection: Selection) -> bytes:
-    """Return the field dictionary: one row per layer and field, in both languages.
+def dictionary(contents: Contents) -> bytes:
+    """Return the field dictionary: one row per table and field, in both languages.
 
     Parameters
     ----------
-    selection
+    contents
         What is handed over.
 
     Returns
@@ -66,62 +49,47 @@ def dictionary(selection: Selection) -> bytes:
         CSV. ``values`` lists the closed values of a field with their words.
     """
     rows = [[both(f"dictionary.{name}") for name in _HEAD]]
-    for sheet in selection.sheets:
-        for field in sheet.layer.spec.schema.fields:
-            rows.append(_row(selection.city, sheet, field))
-        rows += [_shape_row(sheet, *names) for names in _shape_fields(selection, sheet)]
+    for sheet in contents.sheets:
+        rows += [_row(contents, sheet, field) for field in sheet.fields]
+        rows += [_shape_row(sheet, *names) for names in _shape_fields(contents.form, sheet)]
     return to_csv(rows)
 
 
-def _row(city: City, sheet: Sheet, field: Field) -> list[str]:
+def _row(contents: Contents, sheet: Sheet, field: Field) -> list[str]:
     return [
         sheet.id,
-        " ".join(sheet.layer.title),
+        " ".join(sheet.title),
         field.name,
-        *column(field.name),
+        *(sheet.titles.get(field.name) or column(field.name)),
         both(f"dictionary.types.{field.type}"),
         field.unit,
         both("dictionary.yes" if field.required else "dictionary.no"),
-        "; ".join(_value(city, field.name, value) for value in _values(city, field)),
+        "; ".join(sheet.words.get(field.name, ())),
         *column(field.name, "note"),
     ]
 
 
-def _values(city: City, field: Field) -> Sequence[str]:
-    """Return the closed values of a column, or those that the pack itself names."""
-    return city.halves if field.name == "half" else sorted(field.allowed or ())
-
-
-def _value(city: City, name: str, value: str) -> str:
-    own = city.layers[value].title if name == "kind" else city.words.get(f"{name}.{value}")
-    words = " ".join(own) if own else both(f"{name}.{value}")
-    return f"{value} = {words}"
-
-
-def _shape_fields(selection: Selection, sheet: Sheet) -> list[tuple[str, str, str]]:
+def _shape_fields(form: Form, sheet: Sheet) -> list[tuple[str, str, str]]:
     """Return name, key of the title, and unit of the columns that hold the geometry."""
-    if selection.fmt != "csv":
-        name = GEOMETRY_COLUMN if selection.fmt == "gpkg" else "geometry"
-        return [(name, "geometry", "")]
-    if not is_points(sheet):
+    if not sheet.geometry or form.fmt == "json":
         return []
-    east, north = coordinate_columns(selection)
-    if selection.projected:
+    if form.fmt != "csv":
+        name = GEOMETRY_COLUMN if form.fmt == "gpkg" else "geometry"
+        return [(name, "geometry", "")]
+    if not sheet.is_points:
+        return []
+    east, north = coordinate_columns(form)
+    if form.projected:
         return [(east, "east", "m"), (north, "north", "m")]
     return [(east, "lon", "°"), (north, "lat", "°")]
 
 
-def is_points(sheet: Sheet) -> bool:
-    """Return whether every geometry of a layer is a point, so that two columns can hold it."""
-    return sheet.layer.spec.schema.geometry == {"Point"}
-
-
 def _shape_row(sheet: Sheet, name: str, key: str, unit: str) -> list[str]:
     kind = both(f"dictionary.types.{'number' if unit else 'geometry'}")
-    required = sheet.layer.spec.schema.geometry_required
+    required = sheet.geometry_required
     return [
         sheet.id,
-        " ".join(sheet.layer.title),
+        " ".join(sheet.title),
         name,
         *column(key),
         kind,
@@ -132,21 +100,23 @@ def _shape_row(sheet: Sheet, name: str, key: str, unit: str) -> list[str]:
     ]
 
 
-def sources(selection: Selection) -> bytes:
+def sources(contents: Contents) -> bytes:
     """Return the sources, terms and caveats in Markdown, everything in Chinese, then English."""
     blocks = [
-        _heading("#", pair("export.title", city=selection.city.name)),
-        _list(_head(selection)),
+        _heading("#", pair("export.title", city=contents.city.name)),
+        _list([*_head(contents)]),
         _heading("##", pair("export.terms")),
-        _list(_terms(selection)),
-        _heading("##", pair("export.caveats")),
-        _list(_caveats(selection)),
-        _heading("##", pair("export.layers")),
+        _list(_terms(contents)),
     ]
-    for sheet in selection.sheets:
-        title = sheet.layer.title
+    for heading, texts in contents.sections:
+        blocks += [_heading("##", heading), _list(texts)]
+    told = [sheet for sheet in contents.sheets if sheet.facts]
+    if told:
+        blocks.append(_heading("##", pair("export.layers")))
+    for sheet in told:
+        title = sheet.title
         blocks.append(_heading("###", Bilingual(title.zh, f"{title.en} ({sheet.id})")))
-        blocks.append(_list(_facts(sheet)))
+        blocks.append(_list(sheet.facts))
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -158,52 +128,38 @@ def _list(texts: Iterable[Bilingual]) -> str:
     return "\n".join(f"- {zh}" if zh == en else f"- {zh}\n  {en}" for zh, en in texts)
 
 
-def _head(selection: Selection) -> Iterator[Bilingual]:
-    plan = selection.city.plan
-    yield pair("export.data_date", date=selection.city.data_date)
+def _head(contents: Contents) -> Iterator[Bilingual]:
+    plan, epsg = contents.city.plan, contents.form.epsg
+    yield pair("export.data_date", date=contents.city.data_date)
     yield pair("export.plan", title=plan.title, number=plan.number, issued=plan.issued)
-    yield pair("export.filter", words=selection.words)
-    yield pair("export.crs", name=crs_name(selection.epsg), epsg=selection.epsg)
+    yield from contents.head
+    yield pair("export.crs", name=crs_name(epsg), epsg=epsg)
     yield pair("export.made_by", version=__version__)
 
 
-def _terms(selection: Selection) -> Iterator[Bilingual]:
+def _terms(contents: Contents) -> Iterator[Bilingual]:
     """Yield the words that every map carries, and those on a district where districts are in."""
-    notices = selection.city.notices
-    yield from (notices[name] for name in NOTICES)
-    for sheet in selection.sheets:
+    notices = contents.city.notices
+    yield from (notices[name] for name in NOTICES if name in notices)
+    for sheet in contents.sheets:
         if sheet.id == "district":
             yield from (notices[adcode] for adcode in sheet.frame.index if adcode in notices)
 
 
-def _caveats(selection: Selection) -> Iterator[Bilingual]:
-    for key in ("location", "no_outline", "unmapped", "counted"):
-        yield pair(f"export.{key}")
-    yield from selection.gaps
-    if selection.fmt == "csv":
+def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bilingual]:
+    """Yield what a reader of this format and coordinate system must know."""
+    if form.fmt == "csv":
         yield pair("export.raw")
-        if not all(is_points(sheet) for sheet in selection.sheets):
+        if not all(sheet.is_points for sheet in sheets if sheet.geometry):
             yield pair("export.attributes_only")
-        if selection.projected:
+        if form.projected:
             yield pair("export.projected")
-    if selection.epsg != WGS84:
+    if form.epsg != WGS84:
         yield pair("export.same_datum")
-    plain = selection.city.metric_epsg
+    plain = city.metric_epsg
     numbered = numbered_zone(plain)
-    if selection.projected and numbered:
-        zone = numbered - ZONE_ZERO
-        yield pair("export.zoned", numbered=numbered, zone=zone, plain=plain)
-
-
-def _facts(sheet: Sheet) -> Iterator[Bilingual]:
-    origin, total, mapped = sheet.layer.provenance, len(sheet.frame), sheet.mapped
-    yield pair("export.rows", rows=total, mapped=mapped, unmapped=total - mapped)
-    yield pair("export.source", text=origin.source)
-    yield pair("export.licence", text=origin.licence, note=origin.licence_note)
-    yield pair("export.citation", text=origin.citation)
-    yield pair("export.dates", retrieved=origin.retrieved, verified=origin.verified_on)
-    yield pair("export.method", text=origin.method)
-    yield pair("export.limits", text=origin.limits)
+    if form.projected and numbered:
+        yield pair("export.zoned", numbered=numbered, zone=numbered - ZONE_ZERO, plain=plain)
 
 
 def crs_name(epsg: int) -> str:
@@ -216,12 +172,12 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def manifest(selection: Selection, files: Mapping[str, bytes]) -> bytes:
+def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
     """Return the manifest: what was asked, of what age, and the digest of each file.
 
     Parameters
     ----------
-    selection
+    contents
         What is handed over.
     files
         All other files by name.
@@ -231,24 +187,31 @@ def manifest(selection: Selection, files: Mapping[str, bytes]) -> bytes:
     bytes
         JSON in UTF-8, keys in a fixed order, no clock time.
     """
-    city, state = selection.city, selection.state
-    content = {
+    epsg = contents.form.epsg
+    return json_bytes(
+        {
+            **contents.about,
+            "format": contents.form.fmt,
+            "crs": {"epsg": epsg, "name": crs_name(epsg)},
+            "layers": [_sheet_entry(sheet) for sheet in contents.sheets],
+            "files": [
+                {"name": name, "bytes": len(data), "sha256": sha256(data)}
+                for name, data in files.items()
+            ],
+        }
+    )
+
+
+def about_city(city: City) -> dict[str, object]:
+    """Return what every manifest says first: product, city, plan, age, terms."""
+    named = [name for name in NOTICES if name in city.notices]
+    return {
         "product": {**_both("app.name"), "version": __version__},
         "city": {"id": city.id, **city.name._asdict(), "pack_sha256": city.digest},
         "plan": {"period": city.plan.period, "number": city.plan.number},
         "data_date": city.data_date,
-        "period": {"id": state.period, **_both(f"period.{state.period}"), "later": state.later},
-        "filter": {"query": selection.query, **selection.words._asdict()},
-        "format": selection.fmt,
-        "crs": {"epsg": selection.epsg, "name": crs_name(selection.epsg)},
-        "terms": {name: city.notices[name]._asdict() for name in NOTICES},
-        "layers": [_sheet_entry(sheet) for sheet in selection.sheets],
-        "files": [
-            {"name": name, "bytes": len(data), "sha256": sha256(data)}
-            for name, data in files.items()
-        ],
+        "terms": {name: city.notices[name]._asdict() for name in named},
     }
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def files_listed(data: bytes) -> frozenset[str] | None:
@@ -273,12 +236,9 @@ def _both(key: str) -> dict[str, str]:
 def _sheet_entry(sheet: Sheet) -> dict[str, object]:
     return {
         "id": sheet.id,
-        **sheet.layer.title._asdict(),
+        **sheet.title._asdict(),
         "rows": len(sheet.frame),
         "mapped": sheet.mapped,
         "unmapped": len(sheet.frame) - sheet.mapped,
-        "latest_as_of": max(sheet.frame["as_of"].dropna(), default=None),
-        "verified_on": sheet.layer.provenance.verified_on,
-        "retrieved": sheet.layer.provenance.retrieved,
-        "pack_sha256": sheet.layer.digest,
+        **sheet.entry,
     }

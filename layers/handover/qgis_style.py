@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from xml.etree import ElementTree as Xml
 
-from layers.language.bilingual import both, column
+from layers.language.bilingual import Bilingual, both, column
 from layers.map.symbols import LINES
 from layers.pack.catalogue import LOCATION_CLASSES
 from layers.pack.layer_spec import LayerSpec, Shape, Style
@@ -16,6 +17,39 @@ OUTLINE_MM = "0.4"
 LINE_MM = "0.7"
 LATER_OPACITY = 62
 """Per cent; the map draws later facts as light."""
+
+PX_MM = 0.26
+"""Millimetres of a pixel of the map at 96 to the inch."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a table of an answer is drawn.
+
+    Parameters
+    ----------
+    shape
+        ``area``, ``line`` or ``point``.
+    line, fill
+        ``#RRGGBB``.
+    opacity
+        Of the fill, 0 to 1.
+    weight
+        Width of the line in pixels of the map.
+    dash
+        ``solid`` or ``dash``.
+    hatched
+        Whether the fill is hatched.
+    """
+
+    shape: str
+    line: str
+    fill: str = "#FFFFFF"
+    opacity: float = 1.0
+    weight: float = 1.0
+    dash: str = "solid"
+    hatched: bool = False
+
 
 SHAPES: Mapping[Shape, str] = MappingProxyType(
     {
@@ -56,9 +90,43 @@ def qml(spec: LayerSpec) -> str:
     else:
         renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol")
         _symbol(Xml.SubElement(renderer, "symbols"), "0", spec.style, "dataset")
+    return _finished(root, {name: " ".join(column(name)) for name in spec.schema.names})
+
+
+def plain_qml(titles: Mapping[str, Bilingual], look: Look) -> str:
+    """Return the QML style of a table of an answer, drawn in one symbol as on the map.
+
+    Parameters
+    ----------
+    titles
+        By column, its name for people.
+    look
+        Line and fill of areas and lines; a point's colour is its fill.
+    """
+    root = Xml.Element("qgis", version="3.22.0", styleCategories="Symbology|Fields")
+    renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol")
+    kind = {"area": "fill", "line": "line"}.get(look.shape, "marker")
+    holder = Xml.SubElement(renderer, "symbols")
+    symbol = Xml.SubElement(holder, "symbol", type=kind, name="0", alpha="1")
+    width = {"outline_width": f"{look.weight * PX_MM:.2f}", "outline_width_unit": "MM"}
+    line = {"outline_color": _rgba(look.line), "outline_style": look.dash, **width}
+    if kind == "line":
+        colour = {"line_color": _rgba(look.line), "line_style": look.dash}
+        _part(symbol, "SimpleLine", **colour, line_width=f"{look.weight * PX_MM:.2f}")
+    elif kind == "fill":
+        style = "f_diagonal" if look.hatched else "solid"
+        _part(symbol, "SimpleFill", color=_rgba(look.fill, look.opacity), style=style, **line)
+    else:
+        dot = {"name": "circle", "color": _rgba(look.fill, look.opacity), "size": MARK_MM}
+        _part(symbol, "SimpleMarker", **dot, **line)
+    return _finished(root, {field: " ".join(title) for field, title in titles.items()})
+
+
+def _finished(root: Xml.Element, titles: Mapping[str, str]) -> str:
+    """Give the fields their names for people, and return the document."""
     aliases = Xml.SubElement(root, "aliases")
-    for index, name in enumerate(spec.schema.names, start=1):  # 0 is the fid
-        Xml.SubElement(aliases, "alias", index=str(index), field=name, name=" ".join(column(name)))
+    for index, (field, name) in enumerate(titles.items(), start=1):  # 0 is the fid
+        Xml.SubElement(aliases, "alias", index=str(index), field=field, name=name)
     Xml.indent(root)
     return _DOCTYPE + Xml.tostring(root, encoding="unicode") + "\n"
 

@@ -5,63 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, cast, get_args
 from urllib.parse import urlencode
 
 import geopandas as gpd
-from pyproj import CRS
 
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import FieldType, Schema
-from layers.language.bilingual import Bilingual
+from layers.handover.contents import FORMATS, Form, Sheet, form_problems
+from layers.handover.qgis_style import qml
+from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.view.rows import look
 from layers.view.state import DECIDING_KEYS, ViewState, to_query
 from layers.view.wording import summary
 
-Format = Literal["geojson", "gpkg", "csv"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-
-WGS84, CGCS2000 = 4326, 4490
-PLAIN_ZONES = range(4534, 4555)
-"""EPSG codes of the CGCS2000 3° Gauss–Krüger zones named by central meridian, 75° E to 135° E."""
-TO_NUMBERED = 21
-"""4548 − 21 = 4527: the same zone with its number in the easting."""
-ZONE_ZERO = 4488
-"""4527 − 4488 = 39: the number of the zone."""
-
-
 _DTYPES: Mapping[FieldType, str] = MappingProxyType(
     {"number": "float64", "integer": "Int64", "flag": "boolean"}
 )
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The rows of one layer that leave the atlas.
-
-    Parameters
-    ----------
-    layer
-        The layer they come from.
-    frame
-        EPSG:4326, indexed and sorted by id, all columns of the schema in its order and typed by
-        it: texts as they are, ``float64``, ``Int64``, ``boolean``.
-    """
-
-    layer: Layer
-    frame: gpd.GeoDataFrame
-
-    @property
-    def id(self) -> str:
-        """Id of the layer."""
-        return self.layer.spec.id
-
-    @property
-    def mapped(self) -> int:
-        """Number of rows that have a geometry."""
-        return int(self.frame.geometry.notna().sum())
 
 
 @dataclass(frozen=True)
@@ -74,10 +35,8 @@ class Selection:
         The city.
     state
         What decides the rows, and nothing else: language, camera and choice are at their default.
-    fmt
-        File format.
-    epsg
-        Coordinate system of the files.
+    form
+        Format and coordinate system of the files.
     sheets
         Rows by layer, in the order of the city's layers.
     words
@@ -88,8 +47,7 @@ class Selection:
 
     city: City
     state: ViewState
-    fmt: Format
-    epsg: int
+    form: Form
     sheets: tuple[Sheet, ...]
     words: Bilingual
     gaps: tuple[Bilingual, ...]
@@ -100,26 +58,8 @@ class Selection:
         query = to_query(self.state)
         return urlencode({key: query[key] for key in DECIDING_KEYS})
 
-    @property
-    def projected(self) -> bool:
-        """Whether the coordinates are metres."""
-        return bool(CRS.from_epsg(self.epsg).is_projected)
 
-
-def numbered_zone(epsg: int) -> int | None:
-    """Return the EPSG code of the same 3° zone with its number in the easting, if there is one."""
-    return epsg - TO_NUMBERED if epsg in PLAIN_ZONES else None
-
-
-def systems(city: City) -> tuple[int, ...]:
-    """Return the EPSG codes in which a city is handed over: degrees, then its metric zone."""
-    numbered = numbered_zone(city.metric_epsg)
-    return (WGS84, CGCS2000, city.metric_epsg, *([numbered] if numbered else []))
-
-
-def select(
-    city: City, state: ViewState, *, layers: Sequence[str] | None, fmt: str, epsg: int
-) -> Selection:
+def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: Form) -> Selection:
     """Return the rows of ``city`` that ``state`` shows, checked and ready to be written.
 
     Parameters
@@ -130,10 +70,8 @@ def select(
         Filters, and the layers that are on.
     layers
         Ids of the layers to take, under the same filters; None for those that are on.
-    fmt
-        One of ``FORMATS``.
-    epsg
-        One of :func:`systems`.
+    form
+        Format and coordinate system.
 
     Raises
     ------
@@ -141,7 +79,7 @@ def select(
         With everything that is wrong with the arguments.
     """
     wanted = frozenset(state.layers - {ONLINE_BASE} if layers is None else layers)
-    problems = [*_layer_problems(city, wanted), *_form_problems(city, fmt, epsg)]
+    problems = [*_layer_problems(city, wanted), *form_problems(form, city, FORMATS)]
     if problems:
         raise ParameterError("export_refused", problems)
     deciding = ViewState(
@@ -149,17 +87,14 @@ def select(
     )
     view = look(city, deciding)
     sheets = tuple(
-        Sheet(layer, _typed(view.layer(id_), layer.spec.schema))
-        for id_, layer in city.layers.items()
-        if id_ in wanted
+        _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
     )
     words = Bilingual(summary(view, "zh"), summary(view, "en"))
     gaps = zip(view.gaps["sentence_zh"], view.gaps["sentence_en"], strict=True)
     return Selection(
         city,
         deciding,
-        fmt=cast("Format", fmt),
-        epsg=epsg,
+        form=form,
         sheets=sheets,
         words=words,
         gaps=tuple(Bilingual(zh, en) for zh, en in gaps),
@@ -175,18 +110,61 @@ def _layer_problems(city: City, wanted: frozenset[str]) -> list[Problem]:
     ]
 
 
-def _form_problems(city: City, fmt: str, epsg: int) -> list[Problem]:
-    problems = []
-    if fmt not in FORMATS:
-        problems.append(Problem("format", f"{fmt!r} is unknown.", f"Known: {', '.join(FORMATS)}."))
-    known = systems(city)
-    if epsg not in known:
-        codes = ", ".join(str(code) for code in known)
-        problems.append(Problem("crs", f"EPSG:{epsg} is not offered.", f"Choose of: {codes}."))
-    elif fmt == "geojson" and epsg != WGS84:
-        what = f"GeoJSON is always in WGS 84 (RFC 7946), so EPSG:{epsg} is refused."
-        problems.append(Problem("crs", what, "Choose 4326, or the format gpkg or csv."))
-    return problems
+def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
+    """Return the rows of a layer, sorted by id and typed by its schema."""
+    schema, origin = layer.spec.schema, layer.provenance
+    frame = _typed(rows, schema)
+    total, mapped = len(frame), int(frame.geometry.notna().sum())
+    return Sheet(
+        id=layer.spec.id,
+        title=layer.title,
+        frame=frame,
+        fields=schema.fields,
+        geometry=schema.geometry,
+        geometry_required=schema.geometry_required,
+        style=qml(layer.spec),
+        words=_words(city, schema),
+        facts=(
+            pair("export.rows", rows=total, mapped=mapped, unmapped=total - mapped),
+            *layer_facts(layer),
+        ),
+        entry={
+            "latest_as_of": max(frame["as_of"].dropna(), default=None),
+            "verified_on": origin.verified_on,
+            "retrieved": origin.retrieved,
+            "pack_sha256": layer.digest,
+        },
+    )
+
+
+def layer_facts(layer: Layer) -> tuple[Bilingual, ...]:
+    """Say where a layer comes from, under which licence, of what age, and what it cannot say."""
+    origin = layer.provenance
+    return (
+        pair("export.source", text=origin.source),
+        pair("export.licence", text=origin.licence, note=origin.licence_note),
+        pair("export.citation", text=origin.citation),
+        pair("export.dates", retrieved=origin.retrieved, verified=origin.verified_on),
+        pair("export.method", text=origin.method),
+        pair("export.limits", text=origin.limits),
+    )
+
+
+def _words(city: City, schema: Schema) -> dict[str, tuple[str, ...]]:
+    """Return the closed values of each column, or those that the pack itself names, in words."""
+    values = {
+        field.name: city.halves if field.name == "half" else sorted(field.allowed or ())
+        for field in schema.fields
+    }
+    return {
+        name: tuple(f"{value} = {_word(city, name, value)}" for value in each)
+        for name, each in values.items()
+    }
+
+
+def _word(city: City, name: str, value: str) -> str:
+    own = city.layers[value].title if name == "kind" else city.words.get(f"{name}.{value}")
+    return " ".join(own) if own else both(f"{name}.{value}")
 
 
 def _typed(frame: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:

@@ -8,41 +8,21 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
-
-import numpy as np
-import pandas as pd
 
 from geo.base.errors import AtlasError, ParameterError, Problem
-from geo.formats.write_geojson import to_geojson
-from geo.formats.write_geopackage import Table, to_geopackage
 from layers.file_set.replace import hold
 from layers.file_set.standing import WORK
 from layers.handover import command_line as flags
-from layers.handover.documents import (
-    DICTIONARY,
-    MANIFEST,
-    SOURCES,
-    coordinate_columns,
-    dictionary,
-    files_listed,
-    is_points,
-    manifest,
-    sha256,
-    sources,
-    to_csv,
-)
+from layers.handover.build import build
+from layers.handover.contents import Contents, Form
+from layers.handover.documents import MANIFEST, about_city, files_listed, form_caveats, sha256
 from layers.handover.package import Package
-from layers.handover.qgis_style import qml
-from layers.handover.selection import Selection, Sheet, select
+from layers.handover.selection import Selection, select
+from layers.language.bilingual import Bilingual, pair
 from layers.pack.city import City
 from layers.view.state import ViewState
-
-DEGREE_DIGITS, METRE_DIGITS = 7, 3
-"""Decimals of coordinates in CSV: a centimetre and a millimetre."""
 
 
 def package(
@@ -80,78 +60,34 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    selection = select(city, state, layers=layers, fmt=fmt, epsg=epsg)
-    write = {"geojson": _geojson_files, "gpkg": _geopackage_file, "csv": _csv_files}[selection.fmt]
-    files = {
-        **write(selection),
-        DICTIONARY: dictionary(selection),
-        SOURCES: sources(selection),
-    }
-    files[MANIFEST] = manifest(selection, files)
-    name = f"{city.id}_{city.data_date}_{selection.fmt}_{epsg}"
-    return Package(name, date.fromisoformat(city.data_date), MappingProxyType(files))
+    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg))))
 
 
-def _geojson_files(selection: Selection) -> dict[str, bytes]:
-    return {f"{sheet.id}.geojson": to_geojson(sheet.frame) for sheet in selection.sheets}
+def contents(selection: Selection) -> Contents:
+    """Return selected rows with all that goes with them."""
+    city, state, form = selection.city, selection.state, selection.form
+    period = {"id": state.period, **pair(f"period.{state.period}")._asdict()}
+    return Contents(
+        city=city,
+        name=city.id,
+        stem=f"{city.id}_{city.data_date}_{form.fmt}_{form.epsg}",
+        form=form,
+        sheets=selection.sheets,
+        head=(pair("export.filter", words=selection.words),),
+        sections=((pair("export.caveats"), tuple(_caveats(selection))),),
+        about={
+            **about_city(city),
+            "period": {**period, "later": state.later},
+            "filter": {"query": selection.query, **selection.words._asdict()},
+        },
+    )
 
 
-def _geopackage_file(selection: Selection) -> dict[str, bytes]:
-    tables = [
-        Table(
-            name=sheet.id,
-            frame=sheet.frame.to_crs(selection.epsg),
-            geometry=sheet.layer.spec.schema.geometry,
-            title=" ".join(sheet.layer.title),
-            style=qml(sheet.layer.spec),
-        )
-        for sheet in selection.sheets
-    ]
-    stamp = date.fromisoformat(selection.city.data_date)
-    return {f"{selection.city.id}.gpkg": to_geopackage(tables, stamp=stamp)}
-
-
-def _csv_files(selection: Selection) -> dict[str, bytes]:
-    return {f"{sheet.id}.csv": _csv(selection, sheet) for sheet in selection.sheets}
-
-
-def _csv(selection: Selection, sheet: Sheet) -> bytes:
-    names = list(sheet.layer.spec.schema.names)
-    table = pd.DataFrame(sheet.frame.drop(columns="geometry")).reset_index()[names]
-    columns = [_cells(table[name].tolist()) for name in names]
-    if is_points(sheet):
-        names += coordinate_columns(selection)
-        columns += _coordinates(selection, sheet)
-    return to_csv([names, *zip(*columns, strict=True)])
-
-
-def _cells(values: Iterable[object]) -> list[str]:
-    """Write values as they are: no rounding, no words, no apostrophe before a formula."""
-    return ["" if _is_missing(value) else _cell(value) for value in values]
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NA or value != value
-
-
-def _cell(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _coordinates(selection: Selection, sheet: Sheet) -> list[list[str]]:
-    """Return the texts of both coordinates by row; blank where there is no point."""
-    points = sheet.frame.geometry.to_crs(selection.epsg)
-    if selection.projected:
-        return [[_metres(at) for at in axis] for axis in (points.x, points.y)]
-    return [[_degrees(at) for at in axis] for axis in (points.x, points.y)]
-
-
-def _metres(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.{METRE_DIGITS}f}"
-
-
-def _degrees(value: float) -> str:
-    return "" if np.isnan(value) else str(round(float(value), DEGREE_DIGITS))
+def _caveats(selection: Selection) -> Iterator[Bilingual]:
+    for key in ("location", "no_outline", "unmapped", "counted"):
+        yield pair(f"export.{key}")
+    yield from selection.gaps
+    yield from form_caveats(selection.city, selection.form, selection.sheets)
 
 
 def _earlier(folder: Path) -> frozenset[str]:

@@ -1,9 +1,10 @@
-"""Answer what is asked of a reader's own points: one of four things, in words and as files."""
+"""Answer what is asked of a reader's own points: the five names of an analysis."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,21 +12,46 @@ import pandas as pd
 from pyproj import Transformer
 
 from geo.density.surface import contours, to_geotiff
-from layers.handover.analysis_package import AREA, Tables, parcel
+from layers.handover.analysis_export import Answered, Data, analysis_package
+from layers.handover.contents import AREA, LINE, Form
 from layers.handover.package import Package
-from layers.own_points.bins import BinsShown, bins_shown, tell_bins
-from layers.own_points.clusters import ClustersShown, clusters_shown, tell_clusters
-from layers.own_points.hot_spots import SpotsShown, spots_shown, tell_spots
-from layers.own_points.reading import Reading, Stopped, Tell, account_values
-from layers.own_points.surface import SurfaceShown, surface_shown, tell_surface
-from layers.own_points.wording import Told
+from layers.handover.qgis_style import Look
+from layers.language.messages import LANGS
+from layers.map.overlay import Drawing
+from layers.map.thumbnail import Small
+from layers.own_points.bins import PointsBins, draw_bins, measure_bins, word_bins
+from layers.own_points.clusters import (
+    PointsClusters,
+    cluster_pictures,
+    draw_clusters,
+    measure_clusters,
+    word_clusters,
+)
+from layers.own_points.hot_spots import (
+    PointsHotSpots,
+    draw_hot_spots,
+    measure_hot_spots,
+    word_hot_spots,
+)
+from layers.own_points.reading import (
+    FileQuestion,
+    Progress,
+    Reading,
+    Stopped,
+    account_values,
+    read,
+)
+from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
+from layers.own_points.wording import PointsWording
+from layers.pack.city import City
 from layers.view.page_options import PointsOptions
+from layers.view.question import Question, rows_asked
 from layers.view.state import ViewState
 
-Shown = SurfaceShown | BinsShown | ClustersShown | SpotsShown
-LINE: Final = frozenset({"LineString", "MultiLineString"})
+PointsAnswer = PointsSurface | PointsBins | PointsClusters | PointsHotSpots
 HULLS: Final = AREA | {"LineString", "Point"}
 """The hull of points in a line is a line."""
+_LINE, _CELL = Look("line", line="#8C3A1F", weight=4.0), Look("area", "#8C3A1F", opacity=0.0)
 ASKED: Final = MappingProxyType(
     {
         "surface": ("sigma_m", "kernel", "bandwidth"),
@@ -43,84 +69,130 @@ def relevant(options: PointsOptions) -> PointsOptions:
     return PointsOptions(show=options.show, cell_m=options.cell_m, **kept)
 
 
-def answer(reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped) -> Shown:
-    """Work out what is asked.
+@dataclass(frozen=True, eq=False)
+class PointsQuestion(Question[PointsOptions]):
+    """What is asked of a file of points, whatever the plan's places are."""
+
+    file: FileQuestion
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What the answer depends on."""
+        return (*self.file.key, self.options)
+
+
+def question(state: ViewState, file: FileQuestion) -> PointsQuestion:
+    """Return what of a state decides the answer about a file."""
+    bare = rows_asked(ViewState(state.city))
+    return PointsQuestion(**bare, options=relevant(state.points), file=file)
+
+
+def measure(
+    city: City,
+    asked: PointsQuestion,
+    progress: Progress = lambda *_: None,
+    stopped: Stopped = lambda: False,
+) -> PointsAnswer:
+    """Read the points and work out what is asked.
 
     Parameters
     ----------
-    reading
-        The points.
-    options
-        What is asked.
-    tell, stopped
+    city
+        The points within it count.
+    asked
+        The file, and what is asked of it.
+    progress, stopped
         As in :func:`layers.own_points.reading.read`.
     """
+    return of_reading(read(asked.file, progress, stopped), asked.options, progress, stopped)
+
+
+def of_reading(
+    reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
+) -> PointsAnswer:
+    """Work out what is asked of points that have been read."""
     if options.show == "bins":
-        return bins_shown(reading, options, tell, stopped)
+        return measure_bins(reading, options, progress, stopped)
     if options.show == "clusters":
-        return clusters_shown(reading, options, tell, stopped)
+        return measure_clusters(reading, options, progress, stopped)
     if options.show == "hotspots":
-        return spots_shown(reading, options, tell, stopped)
-    return surface_shown(reading, options, tell, stopped)
+        return measure_hot_spots(reading, options, progress, stopped)
+    return measure_surface(reading, options, progress, stopped)
 
 
-def told(shown: Shown, lang: str) -> Told:
+def word(shown: PointsAnswer, lang: str) -> PointsWording:
     """Put an answer into words (``zh`` or ``en``)."""
-    if isinstance(shown, BinsShown):
-        return tell_bins(shown, lang)
-    if isinstance(shown, ClustersShown):
-        return tell_clusters(shown, lang)
-    if isinstance(shown, SpotsShown):
-        return tell_spots(shown, lang)
-    return tell_surface(shown, lang)
+    if isinstance(shown, PointsBins):
+        return word_bins(shown, lang)
+    if isinstance(shown, PointsClusters):
+        return word_clusters(shown, lang)
+    if isinstance(shown, PointsHotSpots):
+        return word_hot_spots(shown, lang)
+    return word_surface(shown, lang)
 
 
-def has_files(shown: Shown) -> bool:
-    """Tell whether there is a result to hand over."""
-    if isinstance(shown, SurfaceShown):
+def draw(shown: PointsAnswer, lang: str) -> Drawing:
+    """Return what is drawn of an answer; nothing where it is refused."""
+    if isinstance(shown, PointsBins):
+        return draw_bins(shown, lang)
+    if isinstance(shown, PointsClusters):
+        return draw_clusters(shown)
+    if isinstance(shown, PointsHotSpots):
+        return draw_hot_spots(shown, lang)
+    return draw_surface(shown)
+
+
+def pictures(shown: PointsAnswer, lang: str) -> tuple[Small, ...]:
+    """Return the small pictures beside the tables."""
+    return cluster_pictures(shown, lang) if isinstance(shown, PointsClusters) else ()
+
+
+def has_files(shown: PointsAnswer) -> bool:
+    """Progress whether there is a result to hand over."""
+    if isinstance(shown, PointsSurface):
         return shown.surface is not None
-    if isinstance(shown, ClustersShown):  # what the points weigh does not matter
+    if isinstance(shown, PointsClusters):  # what the points weigh does not matter
         return not shown.found.refused
-    found = shown.bins if isinstance(shown, BinsShown) else shown.found
+    found = shown.bins if isinstance(shown, PointsBins) else shown.found
     return not (found.refused or shown.reading.blank)
 
 
-def geotiff(shown: SurfaceShown) -> bytes:
+def geotiff(shown: PointsSurface) -> bytes:
     """Return the surface as a GeoTIFF on the city's plane, parameters and account in its tags."""
     assert shown.surface is not None
     return to_geotiff(shown.surface)
 
 
-def package(shown: Shown, state: ViewState) -> Package:
-    """Return an answer as files: areas and lines as GeoJSON, tables as CSV, a manifest.
+def hand_over(shown: PointsAnswer, form: Form) -> Package:
+    """Return an answer as files: areas and lines, tables, the account of the rows.
 
     Parameters
     ----------
     shown
         What the screen shows.
-    state
-        Whose address goes into the manifest.
-
-    Returns
-    -------
-    Package
-        The same answer gives the same bytes.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
     """
-    options = shown.options
-    extra: dict[str, bytes] = {}
-    if isinstance(shown, SurfaceShown) and shown.surface is not None:
-        extra["surface.tif"] = geotiff(shown)
+    options, asked = shown.options, shown.reading.asked
+    files: dict[str, bytes] = {}
+    if isinstance(shown, PointsSurface) and shown.surface is not None:
+        files["surface.tif"] = geotiff(shown)
     kept = {name: getattr(options, name) for name in ("show", *ASKED[options.show])}
-    return parcel(
-        shown.reading.asked.city,
-        state,
-        f"points_{options.show}",
-        "geojson",
-        {**_tables(shown), "rows": (_account(shown.reading), frozenset())},
-        asked={**kept, "cell_m": shown.reading.asked.cell_m},
-        result=account_values(shown.reading),
-        findings=shown.findings,
-        extra=extra,
+    return analysis_package(
+        Answered(
+            name="own_points",
+            city=asked.city,
+            question=PointsQuestion(
+                **rows_asked(ViewState(asked.city.id)), options=options, file=asked
+            ),
+            words={lang: word(shown, lang) for lang in LANGS},
+            data={**_tables(shown), "rows": Data(_account(shown.reading))},
+            asked={**kept, "cell_m": asked.cell_m},
+            result=account_values(shown.reading),
+            findings=shown.findings,
+            files=files,
+        ),
+        form,
     )
 
 
@@ -129,45 +201,43 @@ def _account(reading: Reading) -> pd.DataFrame:
     return pd.DataFrame({"value": values}).rename_axis("name")
 
 
-def _tables(shown: Shown) -> Tables:
-    if isinstance(shown, BinsShown):
+def _tables(shown: PointsAnswer) -> dict[str, Data]:
+    if isinstance(shown, PointsBins):
         return _bins(shown)
-    if isinstance(shown, ClustersShown):
+    if isinstance(shown, PointsClusters):
         return _clusters(shown)
-    if isinstance(shown, SpotsShown):
+    if isinstance(shown, PointsHotSpots):
         return _spots(shown)
     return _surface(shown)
 
 
-def _surface(shown: SurfaceShown) -> Tables:
+def _surface(shown: PointsSurface) -> dict[str, Data]:
     districts = shown.districts.rename_axis("adcode")
-    tables: dict[str, Any] = {"districts": (districts, frozenset())}
+    tables = {"districts": Data(districts)}
     if shown.surface is not None:
         surface = shown.surface
         lines = contours(surface, shown.breaks).rename_axis("id")
         given = {name: surface.parameters[name] for name in ("kernel", "sigma_m", "cell_m", "file")}
-        tables["contours"] = (
-            lines.assign(unit=surface.unit, n=surface.n, method=surface.method, **given),
-            LINE,
-        )
+        told = lines.assign(unit=surface.unit, n=surface.n, method=surface.method, **given)
+        tables["contours"] = Data(told, LINE, _LINE)
     return tables
 
 
-def _bins(shown: BinsShown) -> Tables:
+def _bins(shown: PointsBins) -> dict[str, Data]:
     if shown.bins.refused:
         return {}
     said = shown.bins.parameters
     grain = {name: said[name] for name in ("resolution", "cell_m") if name in said}
     file = shown.reading.asked.source.name
     frame = shown.bins.frame.assign(method=shown.bins.method, file=file, **grain)
-    return {"bins": (frame, AREA), "bins_table": (_plain(frame), frozenset())}
+    return {"bins": Data(frame, AREA, _CELL), "bins_table": Data(_plain(frame))}
 
 
 def _plain(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.drop(columns="geometry"))
 
 
-def _clusters(shown: ClustersShown) -> Tables:
+def _clusters(shown: PointsClusters) -> dict[str, Data]:
     if shown.found.refused:
         return {}
     plane = shown.reading.asked.city.metric_epsg
@@ -178,15 +248,15 @@ def _clusters(shown: ClustersShown) -> Tables:
     hulls = shown.hulls.assign(method=shown.found.method, file=shown.reading.asked.source.name)
     hulls.index = pd.Index([f"cluster-{k:04d}" for k in range(len(hulls))], name="id")
     return {
-        "clusters": (hulls, HULLS),
-        "clusters_table": (shown.found.table, frozenset()),
-        "cluster_points": (points, frozenset()),
-        "ripley": (shown.ripley.table, frozenset()),
+        "clusters": Data(hulls, HULLS, _LINE),
+        "clusters_table": Data(shown.found.table),
+        "cluster_points": Data(points),
+        "ripley": Data(shown.ripley.table),
     }
 
 
-def _spots(shown: SpotsShown) -> Tables:
+def _spots(shown: PointsHotSpots) -> dict[str, Data]:
     if shown.found.refused:
         return {}
     frame = shown.cells.assign(file=shown.reading.asked.source.name)
-    return {"hotspots": (frame, AREA), "hotspots_table": (_plain(frame), frozenset())}
+    return {"hotspots": Data(frame, AREA, _CELL), "hotspots_table": Data(_plain(frame))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -20,9 +19,9 @@ from layers.language.messages import Say, speaker
 from layers.language.values import count, number, said
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Shapes
-from layers.own_points.reading import Reading, Stopped, Tell, go_on
+from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import (
-    Told,
+    PointsWording,
     account,
     ladder,
     names_of,
@@ -43,7 +42,7 @@ LISTED: Final = 10
 
 
 @dataclass(frozen=True, eq=False)
-class BinsShown:
+class PointsBins:
     """Counts by cell."""
 
     reading: Reading
@@ -56,9 +55,11 @@ class BinsShown:
         return (self.reading.binned, self.bins)
 
 
-def bins_shown(reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped) -> BinsShown:
+def measure_bins(
+    reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
+) -> PointsBins:
     """Count the points in hexagons or squares, weighted so that those kept stand for all."""
-    go_on(tell, stopped, "bins")
+    go_on(progress, stopped, "bins")
     kept, city, date = reading.kept, reading.asked.city, reading.binned.data_date
     if options.shape == "square":
         side = float(SIDES_M[options.grain])
@@ -71,22 +72,22 @@ def bins_shown(reading: Reading, options: PointsOptions, tell: Tell, stopped: St
         lonlat = np.column_stack(to_degrees.transform(*kept.xy.T))
         resolution = RESOLUTIONS[options.grain]
         found = hexagon_bins(lonlat, resolution=resolution, weights=reading.weights, data_date=date)
-    return BinsShown(reading, options, found)
+    return PointsBins(reading, options, found)
 
 
-def tell_bins(shown: BinsShown, lang: str) -> Told:
+def word_bins(shown: PointsBins, lang: str) -> PointsWording:
     """Put the bins into words."""
     say, reading, bins = speaker(lang), shown.reading, shown.bins
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     if reading.blank:
-        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+        return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if bins.refused:
         source = say("density_page.source", source=say(LEAST_SOURCE))
-        return Told(refusal_words(say, bins) + source, rows, Drawing(), notes=notes)
-    frame, breaks = bins.frame, (0.0, *ladder(bins.value))
+        return PointsWording(refusal_words(say, bins) + source, rows, notes=notes)
+    frame, breaks = bins.frame, _breaks(shown)
     colours = shades(len(breaks))
     bounds = [*breaks, bins.value]
-    return Told(
+    return PointsWording(
         sentence=say(
             "points_page.bins_sentence",
             n=count(reading.binned.n),
@@ -97,13 +98,16 @@ def tell_bins(shown: BinsShown, lang: str) -> Told:
             unit=unit_words(reading, say),
         ),
         account=rows,
-        drawing=_bins_drawing(frame, breaks, colours, reading, say),
         legend_title=unit_words(reading, say),
         legend=tuple(
             (colour, say("density_page.range", low=number(low), high=number(high)))
             for colour, (low, high) in zip(colours, pairwise(bounds), strict=True)
         ),
-        tables=((say("points_page.bins_top"), _bins_table(shown, lang), say("points_page.rank")),),
+        tables={
+            say("points_page.bins_top"): _bins_table(shown, lang).rename_axis(
+                say("points_page.rank")
+            )
+        },
         notes=(
             *said(say, bins.caveats, bins.parameters),
             *(() if shown.options.shape == "square" else (say("points_page.hexagon_edge"),)),
@@ -114,7 +118,7 @@ def tell_bins(shown: BinsShown, lang: str) -> Told:
     )
 
 
-def _kind(shown: BinsShown, say: Say) -> str:
+def _kind(shown: PointsBins, say: Say) -> str:
     """Return what one bin is: the size of a hexagon differs from place to place on the globe."""
     if shown.options.shape == "square":
         return say("points_page.cell_square", side=number(SIDES_M[shown.options.grain] / 1000))
@@ -122,13 +126,16 @@ def _kind(shown: BinsShown, say: Say) -> str:
     return say("points_page.cell_hexagon", area=area)
 
 
-def _bins_drawing(
-    frame: gpd.GeoDataFrame,
-    breaks: Sequence[float],
-    colours: Sequence[str],
-    reading: Reading,
-    say: Say,
-) -> Drawing:
+def _breaks(shown: PointsBins) -> tuple[float, ...]:
+    return (0.0, *ladder(shown.bins.value))
+
+
+def draw_bins(shown: PointsBins, lang: str) -> Drawing:
+    """Return the bins, shaded by density; nothing where they are refused."""
+    if shown.reading.blank or shown.bins.refused:
+        return Drawing()
+    frame, breaks = shown.bins.frame, _breaks(shown)
+    colours = shades(len(breaks))
     known = frame[frame["per_km2"].notna()]
     at = np.searchsorted(np.asarray(breaks), known["per_km2"].to_numpy(), side="right") - 1
     if len(known) > MOST_CELLS_DRAWN:
@@ -138,7 +145,8 @@ def _bins_drawing(
             drawn, line="#FFFFFF", fill=colours[0], opacity=0.8, weight=0.3, colour="colour"
         )
         return Drawing(shapes=[shapes])
-    unit = unit_words(reading, say)
+    say = speaker(lang)
+    unit = unit_words(shown.reading, say)
     names = [
         say("points_page.cell_tip", n=number(n), value=number(value), unit=unit)
         for n, value in zip(known["weight"], known["per_km2"], strict=True)
@@ -161,7 +169,7 @@ def _bins_drawing(
     return Drawing(shapes=[shapes])
 
 
-def _bins_table(shown: BinsShown, lang: str) -> pd.DataFrame:
+def _bins_table(shown: PointsBins, lang: str) -> pd.DataFrame:
     """Return the densest cells, with the district of each one's middle."""
     say, city = speaker(lang), shown.reading.asked.city
     district = names_of(city, lang)

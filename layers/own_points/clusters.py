@@ -25,9 +25,9 @@ from layers.language.values import count, number, said
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Raster, Shapes
 from layers.map.thumbnail import Small
-from layers.own_points.reading import Reading, Stopped, Tell, go_on
+from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import (
-    Told,
+    PointsWording,
     account,
     names_of,
     nothing_said,
@@ -58,7 +58,7 @@ def some_of(reading: Reading, most: int) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class ClustersShown:
+class PointsClusters:
     """Whether the points crowd, at which distances, and into which clusters.
 
     Parameters
@@ -91,19 +91,19 @@ class ClustersShown:
         return (self.reading.binned, self.neighbour, self.ripley, self.found)
 
 
-def clusters_shown(
-    reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped
-) -> ClustersShown:
+def measure_clusters(
+    reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
+) -> PointsClusters:
     """Test the points against strewn ones, and look for clusters among them."""
     date, epsg = reading.binned.data_date, reading.asked.city.metric_epsg
     some, xy = some_of(reading, TESTED), some_of(reading, GROUPED)
-    go_on(tell, stopped, "neighbour")
+    go_on(progress, stopped, "neighbour")
     near = nearest_neighbour(some, boundary=reading.area, simulations=SIMULATIONS, data_date=date)
-    go_on(tell, stopped, "ripley")
+    go_on(progress, stopped, "ripley")
     function = ripley(
         some, boundary=reading.area, radii_m=RADII_M, simulations=SIMULATIONS, data_date=date
     )
-    go_on(tell, stopped, "clusters")
+    go_on(progress, stopped, "clusters")
     found, labels, hulls = clusters(
         xy,
         method=options.clusters,
@@ -112,54 +112,64 @@ def clusters_shown(
         crs=epsg,
         data_date=date,
     )
-    go_on(tell, stopped, "drawing")
+    go_on(progress, stopped, "drawing")
     picture = dots(
         xy, (labels >= 0).astype(int), crs=epsg, colours=(NOISE, shades(9)[5]), radius_m=DOT_M
     )
-    return ClustersShown(
+    return PointsClusters(
         reading, options, near, function, found, labels, hulls, xy, len(some), picture
     )
 
 
-def tell_clusters(shown: ClustersShown, lang: str) -> Told:
+def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
     """Put the tests and the clusters into words."""
     say, reading = speaker(lang), shown.reading
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     if not reading.binned.n:
-        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+        return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if shown.found.refused:
         refusals = tuple(_refusals(shown, say))
-        return Told(say("points_page.too_few"), rows, Drawing(), findings=refusals, notes=notes)
+        return PointsWording(say("points_page.too_few"), rows, findings=refusals, notes=notes)
     found, gap = shown.found, "" if lang == "zh" else " "
     sentence = gap.join(said(say, found.caveats, found.parameters))
-    laid = shown.picture
-    area = shown.hulls.to_crs(4326)
-    return Told(
+    return PointsWording(
         sentence=sentence,
         account=(*rows, *_drawn_lines(shown, say)),
-        drawing=Drawing(
-            raster=Raster(laid.png, laid.bounds) if laid else None,
-            shapes=[Shapes(area, line=HULL, weight=1.6)] if len(area) else [],
-        ),
         legend_title=say("points_page.legend_clusters"),
         legend=(
             (shades(9)[5], say("points_page.legend_in_cluster")),
             (NOISE, say("points_page.legend_noise")),
         ),
         findings=tuple(_tests(shown, say)),
-        tables=(
-            (
-                say("points_page.cluster_table"),
-                _cluster_table(shown, lang),
-                say("points_page.rank"),
-            ),
-        ),
-        pictures=(Small(l_plot(shown.ripley, say), _l_caption(shown, say)),),
+        tables={
+            say("points_page.cluster_table"): _cluster_table(shown, lang).rename_axis(
+                say("points_page.rank")
+            )
+        },
         notes=(*_cluster_notes(shown, say), *notes),
     )
 
 
-def _refusals(shown: ClustersShown, say: Say) -> Iterator[str]:
+def draw_clusters(shown: PointsClusters) -> Drawing:
+    """Return the points by cluster and the clusters' hulls; nothing where they are refused."""
+    if not shown.reading.binned.n or shown.found.refused:
+        return Drawing()
+    laid, area = shown.picture, shown.hulls.to_crs(4326)
+    return Drawing(
+        raster=Raster(laid.png, laid.bounds) if laid else None,
+        shapes=[Shapes(area, line=HULL, weight=1.6)] if len(area) else [],
+    )
+
+
+def cluster_pictures(shown: PointsClusters, lang: str) -> tuple[Small, ...]:
+    """Return the plot of Ripley's L; nothing where it is refused."""
+    if not shown.reading.binned.n or shown.found.refused:
+        return ()
+    say = speaker(lang)
+    return (Small(l_plot(shown.ripley, say), _l_caption(shown, say)),)
+
+
+def _refusals(shown: PointsClusters, say: Say) -> Iterator[str]:
     """Say of each method how many points it needs, and who says so."""
     for name, found in (
         ("nearest_neighbour", shown.neighbour),
@@ -174,7 +184,7 @@ def _refusals(shown: ClustersShown, say: Say) -> Iterator[str]:
         )
 
 
-def _drawn_lines(shown: ClustersShown, say: Say) -> Iterator[str]:
+def _drawn_lines(shown: PointsClusters, say: Say) -> Iterator[str]:
     n, values = len(shown.reading.kept.xy), {"seed": SEED}
     if n > TESTED:
         yield say("points_page.tested", tested=count(TESTED), **values)
@@ -182,7 +192,7 @@ def _drawn_lines(shown: ClustersShown, say: Say) -> Iterator[str]:
         yield say("points_page.grouped", grouped=count(GROUPED), **values)
 
 
-def _tests(shown: ClustersShown, say: Say) -> Iterator[str]:
+def _tests(shown: PointsClusters, say: Say) -> Iterator[str]:
     near, function = shown.neighbour, shown.ripley
     yield say(
         "points_page.neighbour",
@@ -200,7 +210,7 @@ def _tests(shown: ClustersShown, say: Say) -> Iterator[str]:
     )
 
 
-def _cluster_notes(shown: ClustersShown, say: Say) -> Iterator[str]:
+def _cluster_notes(shown: PointsClusters, say: Say) -> Iterator[str]:
     options = shown.options
     yield say(
         f"points_page.how_{options.clusters}",
@@ -218,7 +228,7 @@ def _cluster_notes(shown: ClustersShown, say: Say) -> Iterator[str]:
         )
 
 
-def _cluster_table(shown: ClustersShown, lang: str) -> pd.DataFrame:
+def _cluster_table(shown: PointsClusters, lang: str) -> pd.DataFrame:
     """Return the largest clusters, each with the district of its middle."""
     say, city = speaker(lang), shown.reading.asked.city
     names, zones = names_of(city, lang), outlines(city)
@@ -237,7 +247,7 @@ def _cluster_table(shown: ClustersShown, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, index=pd.RangeIndex(1, len(rows) + 1))
 
 
-def _l_caption(shown: ClustersShown, say: Say) -> str:
+def _l_caption(shown: PointsClusters, say: Say) -> str:
     table = shown.ripley.table
     above = table.index[table["beyond"] > 0]
     if not len(above):

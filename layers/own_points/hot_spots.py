@@ -15,9 +15,9 @@ from layers.language.messages import Say, speaker
 from layers.language.values import number, said
 from layers.map.overlay import Drawing, Shapes
 from layers.own_points.bins import MOST_CELLS_DRAWN, SIDES_M
-from layers.own_points.reading import Reading, Stopped, Tell, go_on
+from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import (
-    Told,
+    PointsWording,
     account,
     nothing_said,
     refusal_words,
@@ -33,7 +33,7 @@ COLD: Final = "#2B5C8A"
 
 
 @dataclass(frozen=True, eq=False)
-class SpotsShown:
+class PointsHotSpots:
     """Squares around which points are more or fewer than chance would have it.
 
     Parameters
@@ -59,9 +59,9 @@ class SpotsShown:
         return (self.reading.binned, *more, self.found)
 
 
-def spots_shown(
-    reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped
-) -> SpotsShown:
+def measure_hot_spots(
+    reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
+) -> PointsHotSpots:
     """Find hot and cold squares, on two grids, and test whether neighbours are alike."""
     epsg, date = reading.asked.city.metric_epsg, reading.binned.data_date
     other_m = SIDES_M[OTHER_GRAIN[options.grain]]
@@ -72,39 +72,38 @@ def spots_shown(
             crs=epsg, data_date=date,
         )  # fmt: skip
 
-    go_on(tell, stopped, "hotspots")
+    go_on(progress, stopped, "hotspots")
     found, cells = on(SIDES_M[options.grain])
     other, _ = on(other_m)
     alike = None
     if not found.refused:
-        go_on(tell, stopped, "moran")
+        go_on(progress, stopped, "moran")
         alike = moran(cells["per_km2"], area_neighbours(cells), data_date=date)
         cells = cells.join(found.table)
     cells.index = pd.Index([f"cell-{k:05d}" for k in range(len(cells))], name="cell")
-    return SpotsShown(reading, options, alike, found, cells.to_crs(4326), other, other_m)
+    return PointsHotSpots(reading, options, alike, found, cells.to_crs(4326), other, other_m)
 
 
-def tell_spots(shown: SpotsShown, lang: str) -> Told:
+def word_hot_spots(shown: PointsHotSpots, lang: str) -> PointsWording:
     """Put the hot spots into words."""
     say, reading, found = speaker(lang), shown.reading, shown.found
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     stars = _no_stars(shown, say)
     if reading.blank:
-        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+        return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if found.refused or shown.moran is None:
         least = "clusters" if found.method.endswith("clusters") else "hot_spots"
         source = say("density_page.source", source=say(MINIMUM[least].source))
         refusal = refusal_words(say, found) + source
-        return Told(refusal, rows, Drawing(), findings=(stars,), notes=notes)
+        return PointsWording(refusal, rows, findings=(stars,), notes=notes)
     side, gap = SIDES_M[shown.options.grain], "" if lang == "zh" else " "
-    return Told(
+    return PointsWording(
         sentence=say(
             "points_page.spots_sentence",
             side=number(side / 1000),
             spots=gap.join(said(say, found.caveats[:1], found.parameters)),
         ),
         account=rows,
-        drawing=_spots_drawing(shown, say),
         legend_title=say("points_page.legend_spots"),
         legend=((HOT, say("points_page.hot")), (COLD, say("points_page.cold"))),
         findings=(
@@ -129,20 +128,23 @@ def tell_spots(shown: SpotsShown, lang: str) -> Told:
     )
 
 
-def _no_stars(shown: SpotsShown, say: Say) -> str:
+def _no_stars(shown: PointsHotSpots, say: Say) -> str:
     source = say("density_page.source", source=say(MINIMUM["hot_spots"].source))
     districts = len(shown.reading.asked.city.districts)
     return say("pattern.districts", n=districts) + source
 
 
-def _other_grid(shown: SpotsShown, say: Say) -> str:
+def _other_grid(shown: PointsHotSpots, say: Say) -> str:
     """Say what the same points show on another grid."""
     spots = " ".join(said(say, shown.other.caveats[:1], shown.other.parameters))
     return say("points_page.other_grid", side=number(shown.other_m / 1000), spots=spots)
 
 
-def _spots_drawing(shown: SpotsShown, say: Say) -> Drawing:
-    """Draw hot squares with a solid outline and cold ones with a dashed one."""
+def draw_hot_spots(shown: PointsHotSpots, lang: str) -> Drawing:
+    """Return hot squares with a solid outline and cold ones with a dashed one."""
+    if shown.reading.blank or shown.found.refused or shown.moran is None:
+        return Drawing()
+    say = speaker(lang)
     unit, drawn = unit_words(shown.reading, say), []
     for kind, colour, dash in (("cold", COLD, "3 2"), ("hot", HOT, "")):
         some = shown.cells[shown.cells["spot"] == kind]

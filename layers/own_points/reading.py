@@ -22,7 +22,7 @@ from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
 from layers.view.page_options import POINTS_NUMBERS, PointsOptions
 
-Tell = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Takes the key of what is being done, how much is done, and how much there is (0: unknown)."""
 
 Stopped = Callable[[], bool]
@@ -38,7 +38,7 @@ ACCOUNT: Final = REASONS
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class FileQuestion:
     """What is to be read.
 
     Parameters
@@ -100,7 +100,7 @@ class Reading:
         Whether a scheduler was asked in vain, so that the work was done here.
     """
 
-    asked: Question
+    asked: FileQuestion
     binned: Binned
     kept: Sample
     area: BaseGeometry
@@ -138,14 +138,14 @@ def fitting_cell(options: PointsOptions) -> int | None:
     return max(fits, default=None)
 
 
-def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
+def read(asked: FileQuestion, progress: Progress, stopped: Stopped) -> Reading:
     """Read a file of points.
 
     Parameters
     ----------
     asked
         What to read.
-    tell
+    progress
         Is told how far the work is.
     stopped
         Asked again and again; True ends the work.
@@ -172,7 +172,7 @@ def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
     def done(so_far: int, total: int) -> None:
         nonlocal rows
         rows = total
-        tell("points_page.stage.binning", so_far, total)
+        progress("points_page.stage.binning", so_far, total)
 
     def binned(scheduler: str | None) -> Binned:
         return bin_points(
@@ -184,7 +184,7 @@ def read(asked: Question, tell: Tell, stopped: Stopped) -> Reading:
         found, alone = _tried(binned, asked.scheduler)
         kept = sample_points(
             asked.source.paths, grid=grid, columns=asked.columns, boundary=area, most=KEPT,
-            progress=lambda so_far: tell("points_page.stage.keeping", so_far, found.read),
+            progress=lambda so_far: progress("points_page.stage.keeping", so_far, found.read),
             cancel=stopped,
         )  # fmt: skip
     return Reading(asked, found, kept, area, alone)
@@ -202,11 +202,11 @@ def _tried(work: Callable[[str | None], Binned], scheduler: str | None) -> tuple
         return work(None), True
 
 
-def go_on(tell: Tell, stopped: Stopped, stage: str) -> None:
+def go_on(progress: Progress, stopped: Stopped, stage: str) -> None:
     """Say what comes next; raise CancelledError if it is no longer wanted."""
     if stopped():
         raise CancelledError("stream.cancelled", [Problem("points", "was called off.")])
-    tell(f"points_page.stage.{stage}", 0, 0)
+    progress(f"points_page.stage.{stage}", 0, 0)
 
 
 def account_values(reading: Reading) -> dict[str, object]:

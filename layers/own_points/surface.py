@@ -23,15 +23,15 @@ from layers.map.colours import OPACITY, shades
 from layers.map.overlay import Drawing, Raster
 from layers.own_points.reading import (
     CELLS_PER_SIGMA,
+    Progress,
     Reading,
     Stopped,
-    Tell,
     account_values,
     fitting_cell,
     go_on,
 )
 from layers.own_points.wording import (
-    Told,
+    PointsWording,
     account,
     ladder,
     names_of,
@@ -44,7 +44,7 @@ from layers.view.page_options import POINTS_NUMBERS, PointsOptions
 
 
 @dataclass(frozen=True, eq=False)
-class SurfaceShown:
+class PointsSurface:
     """The density of the points, and how many lie in each district.
 
     Parameters
@@ -74,9 +74,9 @@ class SurfaceShown:
         return (self.reading.binned, *(() if self.surface is None else (self.surface,)))
 
 
-def surface_shown(
-    reading: Reading, options: PointsOptions, tell: Tell, stopped: Stopped
-) -> SurfaceShown:
+def measure_surface(
+    reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
+) -> PointsSurface:
     """Measure the density of the points that were read.
 
     Parameters
@@ -85,18 +85,18 @@ def surface_shown(
         The points.
     options
         Bandwidth, kernel, and whether the bandwidth follows the density.
-    tell, stopped
+    progress, stopped
         As in :func:`layers.own_points.reading.read`.
 
     Returns
     -------
-    SurfaceShown
+    PointsSurface
         The fixed Gaussian surface is that of all points, by way of the grid; the quartic and the
         adaptive one are those of the points kept, weighted so that they stand for all.
     """
     if fitting_cell(options) is None or reading.blank:
-        return SurfaceShown(reading, options, None, districts=_districts(reading))
-    go_on(tell, stopped, "surface")
+        return PointsSurface(reading, options, None, districts=_districts(reading))
+    go_on(progress, stopped, "surface")
     surface = _surface(reading, options)
     breaks = ladder(surface.value)
     laid = (
@@ -104,7 +104,7 @@ def surface_shown(
         if breaks
         else None
     )
-    return SurfaceShown(reading, options, surface, breaks, laid, _districts(reading))
+    return PointsSurface(reading, options, surface, breaks, laid, _districts(reading))
 
 
 def _surface(reading: Reading, options: PointsOptions) -> Surface:
@@ -151,34 +151,40 @@ def _districts(reading: Reading) -> pd.DataFrame:
     return table.sort_values("n", ascending=False, kind="stable")
 
 
-def tell_surface(shown: SurfaceShown, lang: str) -> Told:
+def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     """Put a density into words."""
     say, reading, surface = speaker(lang), shown.reading, shown.surface
     notes = tuple(source_notes(reading, say))
     rows = account(reading, say)
-    table = (say("points_page.districts"), _district_table(shown, lang), say("filter.district"))
+    districts = _district_table(shown, lang).rename_axis(say("filter.district"))
+    tables = {say("points_page.districts"): districts}
     if reading.blank:
-        return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
+        return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if surface is None:
         finest = POINTS_NUMBERS["cell_m"][1][0] * CELLS_PER_SIGMA[shown.options.bandwidth]
         refusal = say("points_page.too_narrow", least=number(finest / 1000))
-        return Told(refusal, rows, Drawing(), tables=(table,), notes=notes)
-    laid, bounds = shown.picture, [*shown.breaks, surface.value]
-    return Told(
+        return PointsWording(refusal, rows, tables=tables, notes=notes)
+    bounds = [*shown.breaks, surface.value]
+    return PointsWording(
         sentence=_sentence(shown, surface, lang),
         account=rows,
-        drawing=Drawing(raster=Raster(laid.png, laid.bounds) if laid else None),
         legend_title=unit_words(reading, say),
         legend=tuple(
             (colour, say("density_page.range", low=number(low), high=number(high)))
             for colour, (low, high) in zip(shades(len(shown.breaks)), pairwise(bounds), strict=True)
         ),
-        tables=(table,),
+        tables=tables,
         notes=(*_method(shown, surface, say), *notes),
     )
 
 
-def _sentence(shown: SurfaceShown, surface: Surface, lang: str) -> str:
+def draw_surface(shown: PointsSurface) -> Drawing:
+    """Return the surface, where there is one."""
+    laid = shown.picture
+    return Drawing(raster=Raster(laid.png, laid.bounds) if laid else None)
+
+
+def _sentence(shown: PointsSurface, surface: Surface, lang: str) -> str:
     say, names = speaker(lang), names_of(shown.reading.asked.city, lang)
     row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
     top = shapely.Point(surface.xs[column], surface.ys[row])
@@ -197,7 +203,7 @@ def _sentence(shown: SurfaceShown, surface: Surface, lang: str) -> str:
     )
 
 
-def _district_table(shown: SurfaceShown, lang: str) -> pd.DataFrame:
+def _district_table(shown: PointsSurface, lang: str) -> pd.DataFrame:
     say, names = speaker(lang), names_of(shown.reading.asked.city, lang)
     weighted = shown.reading.asked.columns.weights is not None
     exact = shown.reading.kept.whole and not weighted
@@ -214,7 +220,7 @@ def _district_table(shown: SurfaceShown, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, index=[names[str(c)] for c in shown.districts.index], columns=columns)
 
 
-def _method(shown: SurfaceShown, surface: Surface, say: Say) -> Iterator[str]:
+def _method(shown: PointsSurface, surface: Surface, say: Say) -> Iterator[str]:
     options, asked = shown.options, shown.reading.asked
     yield say(
         "density_page.how",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -14,14 +14,12 @@ from geo.density.pattern import Pattern
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import CLASSES
-from layers.map.overlay import Drawing
-from layers.map.thumbnail import Small
 from layers.own_points.reading import ACCOUNT, Reading
 from layers.pack.city import City
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class PointsWording:
     """An answer in the reader's language; the four things shown have one shape.
 
     Parameters
@@ -32,26 +30,20 @@ class Told:
         What became of the rows, and what was drawn from them.
     legend_title, legend
         Unit, and colour with words of each class.
-    drawing
-        What is drawn on the map.
     findings
         Further results, one sentence each.
     tables
-        Title, table and heading of its first column.
-    pictures
-        Small pictures beside the tables.
+        By title; the index is named by the heading of the first column.
     notes
         How it was measured, and what goes with every number.
     """
 
     sentence: str
     account: tuple[str, ...]
-    drawing: Drawing
     legend_title: str = ""
     legend: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
-    tables: tuple[tuple[str, pd.DataFrame, str], ...] = ()
-    pictures: tuple[Small, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 

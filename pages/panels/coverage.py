@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final, Protocol
 
-import pandas as pd
 import streamlit as st
 
-from geo.coverage.gaps import WEAK_BELOW
-from layers.coverage import drawing, question, tables, wording
-from layers.coverage import measure as told
-from layers.coverage import radii as rings
-from layers.handover.analysis_package import FORMATS
+from layers.coverage import question, radii, reach
+from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.symbols import data_uri
 from layers.view.page_options import COVERAGE_CHOICES, COVERAGE_NUMBERS
 from layers.view.rows import View, look
 from layers.view.state import to_query
+from pages.panels import hand_over
 from pages.shell import cache, html, map_view, navigation, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 
 FLIGHT: Final = (1, None)
-MINUTES: Final = (0, *rings.MINUTES)
+MINUTES: Final = (0, *radii.MINUTES)
 BELT: Final = "corridor_node"
 """The nodes of an innovation belt, from which travel times are asked."""
 SWATCH: Final = (
@@ -179,12 +175,12 @@ def layer_field(screen: Screen, field: str) -> None:
     )
 
 
-def enters(screen: Screen, asked: question.Asked) -> None:
+def enters(screen: Screen, given: question.Inputs) -> None:
     """Offer which layers are measured from, say which places enter, and lead to the filters."""
     layer_field(screen, "sites")
-    mapped = len(asked.mapped)
+    mapped = len(given.mapped)
     html.small(
-        screen.say("coverage_page.enters", mapped=mapped, unmapped=len(asked.sites) - mapped)
+        screen.say("coverage_page.enters", mapped=mapped, unmapped=len(given.sites) - mapped)
     )
     navigation.link(to_query(screen.state), "explore", screen.say("coverage_page.change"))
 
@@ -210,31 +206,6 @@ def notes(title: str, lines: Iterable[str]) -> None:
             st.html(html.bullets([html.text(line) for line in lines]))
 
 
-def download(screen: Screen, name: str, build: Callable[[str], bytes] | None = None) -> None:
-    """Offer an answer as a zip of files; ``build`` makes it in a format."""
-    say = screen.say
-    build = build or partial(cache.analysis_package, screen.city, screen.state, name)
-    with st.popover(say("coverage_page.download"), key="cov_export"):
-        fmt = st.segmented_control(
-            say("coverage_page.download_format"),
-            FORMATS,
-            default=FORMATS[0],
-            required=True,
-            format_func=lambda each: say(f"coverage_page.format_{each}"),
-            key="cov_format",
-        )
-        st.download_button(
-            say("coverage_page.download_button"),
-            partial(build, fmt),
-            file_name=f"{screen.city.id}_{screen.city.data_date}_{name}_{fmt}.zip",
-            mime="application/zip",
-            on_click="ignore",
-            type="primary",
-            key="cov_download",
-        )
-        html.small(say("coverage_page.download_note"))
-
-
 def shown(screen: Screen) -> tuple[Screen, View]:
     """Return the screen and the view of its map: the layers asked about, where some were named."""
     layers = question.drawn_layers(screen.city, screen.state)
@@ -247,53 +218,44 @@ class ReachPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.answer = cache.coverage_of(screen.city, screen.state)
+        city, lang = screen.city, screen.state.lang
+        self.asked = reach.question(screen.state)
+        self.answer: ReachAnswer | ReachRefusal = cache.answer(city, "reach", self.asked)
+        self.words: reach.ReachWording = cache.wording(city, "reach", self.asked, lang)
 
     def statement(self) -> None:
         """Say the result, or why there is none."""
-        html.show('<p class="summary" role="status">{}</p>', wording.sentence(self.answer))
-        cache.coverage_depth(self.screen.city, self.screen.state)
-        html.small(" ".join(wording.further(self.answer)))
+        html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
+        html.small(" ".join(self.words.account))
 
     def picture(self) -> None:
         """Draw what is reached, reached twice, and not reached; or all radii nested."""
         screen, view = shown(self.screen)
+        nested = screen.state.coverage.rings == "all"
         map_view.show(
             screen,
             view,
             name="coverage",
             flight=FLIGHT,
             follow=False,
-            drawing=cache.coverage_drawing(self.screen.city, self.screen.state),
+            drawing=cache.drawing(
+                screen.city, "reach", self.asked, screen.state.lang, nested=nested
+            ),
         )
-        legend(self._legend())
-
-    def _legend(self) -> list[tuple[Mapping[str, Any], str]]:
-        within, open_ = wording.km(self.answer.asked.radius_m), []
-        if self.answer.area is not None:
-            open_ = [(drawing.UNREACHED, self.say("coverage_page.legend_open", radius=within))]
-        if self.screen.state.coverage.rings == "all":
-            return [*rings.ring_legend(self.answer), *open_]
-        if self.answer.area is None:
-            return []
-        return [
-            (drawing.REACHED, self.say("coverage_page.legend_reach", radius=within)),
-            ({**drawing.DOUBLE, "opacity": 0.5}, self.say("coverage_page.legend_twice")),
-            *open_,
-        ]
+        legend(self.words.legend(nested=nested))
 
     def controls(self) -> None:
         """Offer radius, sites, targets and files; say where the radius comes from."""
         radius(self.screen)
         self._drawn()
         travel_time(self.screen)
-        enters(self.screen, self.answer.asked)
+        enters(self.screen, self.answer.inputs)
         layer_field(self.screen, "targets")
         html.small(self.say("coverage_page.targets_note"))
         html.section(self.say("coverage_page.rules_title"))
-        for line in wording.rules(self.answer):
+        for line in self.words.rules:
             html.small(line)
-        download(self.screen, "coverage")
+        hand_over.download(self.screen, "reach", self.asked)
 
     def _drawn(self) -> None:
         st.session_state["cov_rings"] = self.screen.state.coverage.rings
@@ -312,62 +274,42 @@ class ReachPart:
         answer, say = self.answer, self.say
         if not answer.resolution.n:
             return
-        self._table("rings", lambda mine: rings.ring_table(rings.rings(mine)), corner="rings_kind")
+        self._table("rings", corner="rings_kind")
         html.small(say("coverage_page.rings_note"))
-        if answer.units is None:
+        if isinstance(answer, ReachRefusal):
             return
         if answer.served:
-            self._table("targets", tables.target_table)
+            self._table("targets")
             html.small(say("coverage_page.targets_itself"))
-        self._table("districts", tables.unit_table, corner="units.unit")
+        self._table("districts", corner="units.unit")
         html.small(say("coverage_page.three_things"))
-        self._gaps()
+        self._gaps(answer)
         left, right = st.columns([1, 2], gap="medium")
         with left:
-            self._table("overlap", tables.overlap_table)
+            self._table("overlap")
         with right:
-            self._table("sole", tables.sole_table)
+            self._table("sole")
         self._distances()
-        self._method()
+        notes(say("coverage_page.method_title"), self.words.notes)
 
-    def _table(
-        self, name: str, lay_out: Callable[[told.Coverage], pd.DataFrame], *, corner: str = ""
-    ) -> None:
+    def _table(self, name: str, *, corner: str = "") -> None:
         html.section(self.say(f"coverage_page.{name}_title"))
-        self._grid(name, lay_out, corner or f"{name}.corner")
+        self._grid(name, corner or f"{name}.corner")
 
-    def _grid(
-        self, name: str, lay_out: Callable[[told.Coverage], pd.DataFrame], corner: str
-    ) -> None:
-        """Show a table of the answer, laid out once for all readers of the same answer."""
-        answer, label = self.answer, self.say(f"coverage_page.{corner}")
-        screen = self.screen
-        table = cache.coverage_table(screen.city, screen.state, name, lambda: lay_out(answer))
-        st.html(html.grid(table, label))
+    def _grid(self, name: str, corner: str) -> None:
+        st.html(html.grid(self.words.tables[name], self.say(f"coverage_page.{corner}")))
 
     def _distances(self) -> None:
         title = self.say("coverage_page.distances_title")
         with st.expander(title, key="cov_distances", on_change="rerun") as box:
             if box.open:
-                self._grid("distances", tables.distance_table, "distances.corner")
+                self._grid("distances", "distances.corner")
 
-    def _gaps(self) -> None:
-        answer, say = self.answer, self.say
-        assert answer.gaps is not None
+    def _gaps(self, answer: ReachAnswer) -> None:
+        say = self.say
         if not len(answer.gaps):
             html.section(say("coverage_page.gaps_title"))
             html.small(say("coverage_page.gaps_none"))
             return
-        self._table("gaps", lambda mine: tables.gap_table(mine).head(10), corner="gaps.rank")
+        self._table("gaps", corner="gaps.rank")
         html.small(say("coverage_page.gaps_note"))
-
-    def _method(self) -> None:
-        answer, say = self.answer, self.say
-        lines = [
-            *wording.caveats((*answer.findings, answer.distance_doubt), self.screen.state.lang),
-            say("coverage.verdict.not_covered"),
-            say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
-            say("coverage.verdict.not_named"),
-            say("coverage_page.unsettled_note"),
-        ]
-        notes(say("coverage_page.method_title"), lines)

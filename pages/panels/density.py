@@ -12,13 +12,20 @@ import streamlit as st
 from markupsafe import Markup
 
 from geo.base.errors import AtlasError
-from layers.balance.wording import BalanceTold
-from layers.density.wording import DensityTold
+from layers.analysis import ANALYSES
+from layers.balance.wording import BalanceWording
+from layers.density.drawing import pictures
+from layers.density.files import geotiff
+from layers.density.wording import DensityWording
 from layers.language.messages import display
 from layers.map.colours import OPACITY
+from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
+from layers.map.thumbnail import Small
+from layers.pack.city import City
 from layers.view.page_options import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES
 from layers.view.state import to_query
+from pages.panels import hand_over
 from pages.shell import cache, html, navigation, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -30,20 +37,24 @@ SWATCH: Final = (
 )
 
 
-def balance(screen: Screen) -> BalanceTold:
+def balance(screen: Screen) -> BalanceWording:
     """Return how the places chosen are spread; a pack that cannot be counted ends the run."""
-    try:
-        return cache.balance_of(screen.city, screen.state)
-    except AtlasError as error:
-        _refuse(screen, error)
-        raise
+    words: BalanceWording = _worded(screen, "balance")
+    return words
 
 
-def density(screen: Screen) -> DensityTold:
-    """Return where they crowd, saying meanwhile what the reader waits for."""
+def density(screen: Screen) -> tuple[DensityWording, Drawing | None]:
+    """Return where they crowd, in words and drawn, saying meanwhile what the reader waits for."""
+    with st.spinner(screen.say("density_page.working")):
+        words = _worded(screen, "density")
+        asked = ANALYSES["density"].question(screen.state)
+        return words, cache.drawing(screen.city, "density", asked, screen.state.lang)
+
+
+def _worded(screen: Screen, name: str) -> Any:
+    asked = ANALYSES[name].question(screen.state)
     try:
-        with st.spinner(screen.say("density_page.working")):
-            return cache.density_told(screen.city, screen.state)
+        return cache.wording(screen.city, name, asked, screen.state.lang)
     except AtlasError as error:
         _refuse(screen, error)
         raise
@@ -55,21 +66,21 @@ def _refuse(screen: Screen, error: AtlasError) -> None:
     st.stop()
 
 
-def balance_sentence(told: BalanceTold) -> None:
+def balance_sentence(told: BalanceWording) -> None:
     """Say the split by half, and that it differs by the other way of counting."""
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    if told.other:
-        html.small(told.other)
+    for line in told.account:
+        html.small(line)
 
 
-def density_sentence(told: DensityTold) -> None:
+def density_sentence(told: DensityWording) -> None:
     """Say where it is densest and which rows that rests on."""
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    if told.account:
-        html.small(told.account)
+    for line in told.account:
+        html.small(line)
 
 
-def legend(told: DensityTold) -> None:
+def legend(told: DensityWording) -> None:
     """Show what each shade stands for, with its unit."""
     if not told.legend:
         return
@@ -106,7 +117,7 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
     )
 
 
-def controls(screen: Screen, told: DensityTold) -> None:
+def controls(screen: Screen, told: DensityWording) -> None:
     """Offer bandwidth, cell, kernel and weight, the way to other places, and the files."""
     say, state = screen.say, screen.state
     navigation.link(to_query(state), "explore", say("density_page.change"))
@@ -124,7 +135,7 @@ def controls(screen: Screen, told: DensityTold) -> None:
             DENSITY_CHOICES[name][1],
             partial(_word, screen, words),
         )
-    if told.drawing.raster is not None:
+    if told.peaks:
         _downloads(screen)
 
 
@@ -134,28 +145,23 @@ def _word(screen: Screen, key: str, value: str) -> str:
 
 def _downloads(screen: Screen) -> None:
     say, city, state = screen.say, screen.city, screen.state
-    stem = f"{city.id}_{city.data_date}_density_{state.density.bandwidth_km}km"
-    with st.container(horizontal=True, key="density_files"):
-        st.download_button(
-            literal(say("density_page.geotiff", epsg=city.metric_epsg)),
-            partial(cache.density_geotiff, city, state),
-            file_name=f"{stem}.tif",
-            mime="image/tiff",
-            on_click="ignore",
-            key="density_geotiff",
-        )
-        st.download_button(
-            say("density_page.package"),
-            partial(cache.density_package, city, state),
-            file_name=f"{stem}.zip",
-            mime="application/zip",
-            on_click="ignore",
-            key="density_package",
-        )
-    html.small(say("density_page.package_note"))
+    asked = ANALYSES["density"].question(state)
+    st.download_button(
+        literal(say("density_page.geotiff", epsg=city.metric_epsg)),
+        partial(_geotiff, city, asked),
+        file_name=f"{city.id}_{city.data_date}_density_{state.density.bandwidth_km}km.tif",
+        mime="image/tiff",
+        on_click="ignore",
+        key="density_geotiff",
+    )
+    hand_over.download(screen, "density", asked)
 
 
-def firmness(screen: Screen, told: DensityTold) -> None:
+def _geotiff(city: City, asked: Any) -> bytes:
+    return geotiff(cache.answer(city, "density", asked))
+
+
+def firmness(screen: Screen, told: DensityWording) -> None:
     """Say how firm the highest peak is: on its spot, in its district, in its height."""
     if told.firmness:
         html.section(screen.say("density_page.firmness"))
@@ -163,13 +169,13 @@ def firmness(screen: Screen, told: DensityTold) -> None:
         html.small(sentence)
 
 
-def peaks(screen: Screen, told: DensityTold) -> None:
+def peaks(screen: Screen, told: DensityWording) -> None:
     """List the peaks with their ranges, and folded what each is made of."""
     if not told.peaks:
         return
     say = screen.say
     html.section(say("density_page.peaks"))
-    st.html(html.grid(told.ranking, say("density_page.peaks")))
+    st.html(html.grid(told.tables["peaks"], say("density_page.peaks")))
     with st.expander(say("density_page.made_of"), key="density_made_of", on_change="rerun") as box:
         if not box.open:
             return
@@ -181,22 +187,22 @@ def peaks(screen: Screen, told: DensityTold) -> None:
             st.html(Markup('<p class="summary">{}</p>{}').format(title, notes))
 
 
-def sums(screen: Screen, spread: BalanceTold, told: DensityTold) -> None:
+def sums(screen: Screen, spread: BalanceWording, told: DensityWording) -> None:
     """Say, folded, how the counts of this page belong together."""
-    if told.peaks or spread.found.n:
+    if told.peaks or spread.n:
         html.folded(screen.say("sums.title"), "density_sums", [*told.sums, *spread.sums])
 
 
-def halves(screen: Screen, told: BalanceTold) -> None:
+def halves(screen: Screen, told: BalanceWording) -> None:
     """Show the halves beside the city."""
-    if not told.found.n:
+    if not told.n:
         return
     html.section(screen.say("balance_page.heading"))
-    if not told.halves.empty:
-        st.html(html.grid(told.halves, screen.say("balance_page.column.half")))
+    if not told.tables["halves"].empty:
+        st.html(html.grid(told.tables["halves"], screen.say("balance_page.column.half")))
 
 
-def districts(screen: Screen, told: BalanceTold) -> None:
+def districts(screen: Screen, told: BalanceWording) -> None:
     """Show the districts, and by kind, field, level and status; say what the counts carry."""
     say = screen.say
     _choice(
@@ -204,21 +210,15 @@ def districts(screen: Screen, told: BalanceTold) -> None:
         partial(_word, screen, "balance_page.by_{}"),
     )  # fmt: skip
     corner = say("filter.district")
-    if told.found.n:
-        st.html(html.grid(told.districts, corner))
-        for sentence in told.measures:
+    if told.n:
+        st.html(html.grid(told.tables["districts"], corner))
+        for sentence in told.quotients:
             html.small(sentence)
-        for name, table in (("kinds", told.kinds), ("fields", told.fields), ("sorts", told.sorts)):
+        for name in ("kinds", "fields", "sorts"):
+            table = told.tables[name]
             _folded(say(f"balance_page.{name}"), f"balance_{name}", table, corner, screen)
     html.folded(say("balance_page.notes"), "balance_notes", told.notes)
-    st.download_button(
-        say("balance_page.download"),
-        partial(cache.balance_package, screen.city, screen.state),
-        file_name=f"{screen.city.id}_{screen.city.data_date}_balance.zip",
-        mime="application/zip",
-        on_click="ignore",
-        key="balance_package",
-    )
+    hand_over.download(screen, "balance", ANALYSES["balance"].question(screen.state))
 
 
 def _folded(title: str, key: str, table: pd.DataFrame, corner: str, screen: Screen) -> None:
@@ -228,26 +228,27 @@ def _folded(title: str, key: str, table: pd.DataFrame, corner: str, screen: Scre
             html.small(screen.say("balance_page.zero"))
 
 
-def shares(screen: Screen, told: DensityTold) -> None:
+def shares(screen: Screen, told: DensityWording) -> None:
     """Show how much of the surface lies in each district."""
     if told.peaks:
         html.section(screen.say("density_page.districts"))
-        st.html(html.grid(told.districts, screen.say("filter.district")))
+        st.html(html.grid(told.tables["districts"], screen.say("filter.district")))
         html.small(screen.say("density_page.spill"))
 
 
-def strip(screen: Screen, told: DensityTold) -> None:
+def strip(screen: Screen, told: DensityWording) -> None:
     """Set the same surface at other bandwidths and grids side by side, under the verdict."""
-    if not told.strip:
+    if not told.captions:
         return
-    say = screen.say
+    say, asked = screen.say, ANALYSES["density"].question(screen.state)
     html.section(say("density_page.strip"))
     html.show('<p class="summary">{}</p>', told.verdict)
-    html.strip(told.strip)
+    found = cache.answer(screen.city, "density", asked)
+    html.strip([Small(*each) for each in zip(pictures(found), told.captions, strict=True)])
     html.small(say("density_page.small_note"))
 
 
-def method(screen: Screen, told: DensityTold) -> None:
+def method(screen: Screen, told: DensityWording) -> None:
     """Say how it was measured, what goes with the numbers, and what was refused."""
     say = screen.say
     html.folded(say("density_page.method"), "density_method", [*told.method, *told.notes])

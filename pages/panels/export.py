@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 from pyproj import CRS
 
-from layers.handover.selection import FORMATS, WGS84, systems
+from layers.handover.contents import FORMATS, WGS84, systems
 from layers.language.messages import display
 from layers.view.state import to_query
 from pages.shell import cache

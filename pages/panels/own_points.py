@@ -13,21 +13,24 @@ from markupsafe import Markup
 
 from geo.base.errors import AtlasError, DataError
 from geo.point_files.bin import Columns
+from layers.handover.contents import Form
 from layers.language.messages import display
 from layers.language.values import count, number
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
+from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
-from layers.own_points.answer import Shown
-from layers.own_points.reading import Question, fitting_cell, read
+from layers.own_points.answer import PointsAnswer
+from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
-from layers.own_points.surface import SurfaceShown
-from layers.own_points.wording import Told
+from layers.own_points.surface import PointsSurface
+from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.page_options import DENSITY_CHOICES, POINTS_CHOICES, POINTS_NUMBERS, PointsOptions
 from layers.view.rows import look
-from layers.view.state import ViewState, token
+from layers.view.state import token
+from pages.panels import hand_over
 from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Screen
@@ -91,8 +94,10 @@ class PointsPart:
         self.layout: Layout | None = None
         self.columns: Columns | None = None
         self.task: Task | None = None
-        self.shown: Shown | None = None
-        self.told: Told | None = None
+        self.shown: PointsAnswer | None = None
+        self.told: PointsWording | None = None
+        self.drawing = Drawing()
+        self.pictures: tuple[Small, ...] = ()
         self.problem, self.details = "", tuple[str, ...]()
         self._look()
 
@@ -122,26 +127,28 @@ class PointsPart:
             return
         cell = fitting_cell(options) or POINTS_NUMBERS["cell_m"][1][0]
         declared = is_declared(self.layout, self.columns)
-        question = Question(city, source, self.columns, cell, cache.scheduler(), declared)
-        asked = points_answer.relevant(options)
-        reading = self._found(question.key, partial(read, question))
+        file = FileQuestion(city, source, self.columns, cell, cache.scheduler(), declared)
+        asked = points_answer.question(self.screen.state, file)
+        reading = self._found(file.key, partial(read, file))
         if reading is None:
             return
-        key = (*question.key, asked)
-        self.shown = self._found(key, partial(points_answer.answer, reading, asked))
+        work = partial(points_answer.of_reading, reading, asked.options)
+        self.shown = self._found(asked.key, work)
         if self.shown is not None:
-            self.told = cache.points_told(key, self.screen.state.lang, self.shown)
+            lang = self.screen.state.lang
+            worded = cache.points_wording(asked.key, lang, self.shown)
+            self.told, self.drawing, self.pictures = worded
 
     def _found(self, key: Hashable, work: Work) -> Any:
         """Return what is found under a key, or see to it that it will be.
 
         Reading is work of its own: another choice of what to see does not begin it anew.
         """
-        found = cache.desk().found(key)
+        found = cache.jobs().found(key)
         if found is None:
             self.task = _task(key, work)
-            if self.task.look(SOON_S):
-                found = cache.desk().found(key)
+            if self.task.is_done(SOON_S):
+                found = cache.jobs().found(key)
         if found is not None:
             self.task = None
         elif self.task is not None and self.task.error is not None:
@@ -170,7 +177,7 @@ class PointsPart:
             html.show('<p class="summary" role="status">{}</p>', self.problem)
             if self.details:
                 st.html(html.bullets([html.text(line) for line in self.details]))
-        elif self.task is not None and self.task.look():
+        elif self.task is not None and self.task.is_done():
             html.show('<p class="summary" role="status">{}</p>', self.say("points_page.cancelled"))
             st.button(self.say("points_page.again"), key="points_again", on_click=_forget)
         elif self.task is not None:
@@ -192,7 +199,7 @@ class PointsPart:
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=Drawing() if self.told is None else self.told.drawing,
+            drawing=self.drawing,
         )
         if self.told is not None and self.told.legend:
             _legend(self.told)
@@ -269,14 +276,14 @@ class PointsPart:
             return
         for sentence in told.findings:
             html.show('<p class="summary">{}</p>', sentence)
-        for picture in told.pictures:
+        for picture in self.pictures:
             html.show(
                 '<figure class="plot"><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>',
                 picture.uri, picture.caption, picture.caption,
             )  # fmt: skip
-        for title, table, corner in told.tables:
+        for title, table in told.tables.items():
             html.section(title)
-            st.html(html.grid(table, corner))
+            st.html(html.grid(table, str(table.index.name)))
         with st.expander(
             self.say("density_page.method"), key="points_method", on_change="rerun"
         ) as box:
@@ -289,20 +296,20 @@ def _task(key: Hashable, work: Work) -> Task:
     """Return the session's work on a question; work on another question is no longer wanted."""
     known: Task | None = st.session_state.get(TASK)
     if known is not None and known.key == key:
-        done = known.look()
+        done = known.is_done()
         lost = done and not known.cancelled and known.error is None and _is_lost(key)
         if not lost:
             return known
     elif known is not None:
         known.cancel()
-    task = Task(key).start(cache.desk(), work)
+    task = Task(key).start(cache.jobs(), work)
     st.session_state[TASK] = task
     return task
 
 
 def _is_lost(key: Hashable) -> bool:
     """Tell whether a result was found once and has had to make room since."""
-    return cache.desk().found(key) is None
+    return cache.jobs().found(key) is None
 
 
 def _forget() -> None:
@@ -314,7 +321,7 @@ def _forget() -> None:
 def _progress(screen: Screen, task: Task) -> None:
     """Say what is being done and how far it is, and offer to stop it."""
     say = screen.say
-    if task.look():
+    if task.is_done():
         st.rerun()
     stage, done, total = task.stage
     if stage == "points_page.stage.binning" and not total:
@@ -392,7 +399,7 @@ def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) 
     _segmented(screen, name, label, POINTS_NUMBERS[name][1], words)
 
 
-def _legend(told: Told) -> None:
+def _legend(told: PointsWording) -> None:
     shown = html.join(
         Markup('<span><img src="{}" alt="">{}</span>').format(
             data_uri(SWATCH.format(colour=colour, opacity=OPACITY)), html.text(words)
@@ -403,29 +410,20 @@ def _legend(told: Told) -> None:
     st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(title, shown))
 
 
-def _downloads(screen: Screen, shown: Shown) -> None:
+def _downloads(screen: Screen, shown: PointsAnswer) -> None:
     say, city = screen.say, screen.city
     stem = f"{city.id}_{city.data_date}_points_{shown.options.show}"
-    with st.container(horizontal=True, key="points_files"):
-        if isinstance(shown, SurfaceShown):
-            st.download_button(
-                literal(say("points_page.geotiff", epsg=city.metric_epsg)),
-                partial(points_answer.geotiff, shown),
-                file_name=f"{stem}.tif",
-                mime="image/tiff",
-                on_click="ignore",
-                key="points_geotiff",
-            )
+    if isinstance(shown, PointsSurface):
         st.download_button(
-            say("points_page.package"),
-            partial(_zip, shown, screen.state),
-            file_name=f"{stem}.zip",
-            mime="application/zip",
+            literal(say("points_page.geotiff", epsg=city.metric_epsg)),
+            partial(points_answer.geotiff, shown),
+            file_name=f"{stem}.tif",
+            mime="image/tiff",
             on_click="ignore",
-            key="points_package",
+            key="points_geotiff",
         )
-    html.small(say("points_page.package_note"))
+    hand_over.download_as(screen, "own_points", partial(_zip, shown))
 
 
-def _zip(shown: Shown, state: ViewState) -> bytes:
-    return points_answer.package(shown, state).zip()
+def _zip(shown: PointsAnswer, form: Form) -> bytes:
+    return points_answer.hand_over(shown, form).zip()

@@ -7,15 +7,15 @@ from typing import Final
 
 import streamlit as st
 
-from geo.inventory.pairing import RELATION
 from layers.coverage import pairing as told
 from layers.coverage.drawing import INK
 from layers.coverage.question import UNIVERSITY
-from layers.coverage.wording import caveats
 from layers.map.symbols import data_uri, mark
+from layers.view.question import Refusal
 from layers.view.rows import look
 from layers.view.state import Filters
 from pages.panels import coverage as coverage_panels
+from pages.panels import hand_over
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 
@@ -32,14 +32,17 @@ class PairingPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.answer = cache.pairing_of(screen.city, screen.state)
+        self.asked = told.question(screen.state)
+        found = cache.answer(screen.city, "pairing", self.asked)
+        self.answer: told.PairingAnswer | Refusal = found
+        lang = screen.state.lang
+        self.words: told.PairingWording = cache.wording(screen.city, "pairing", self.asked, lang)
 
     def statement(self) -> None:
         """Say how many are linked, and how many are not."""
-        lang = self.screen.state.lang
-        html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer, lang))
-        if self.answer is not None:
-            html.small(told.out_of_reach(self.answer))
+        html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
+        for line in self.words.account:
+            html.small(line)
 
     def picture(self) -> None:
         """Draw universities, parks and the lines between them, whatever layers are on."""
@@ -52,9 +55,9 @@ class PairingPart:
             replace(screen, state=state),
             look(screen.city, state),
             name="coverage",
-            flight=(FLIGHT, told.frame_of(self.answer) if self.answer else None),
+            flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,
-            drawing=told.drawing(self.answer) if self.answer else None,
+            drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
         )
         layers = {id_: screen.city.layers[id_] for id_ in screen.city.layers if id_ in shown}
         marks = [
@@ -70,23 +73,22 @@ class PairingPart:
     def controls(self) -> None:
         """Offer the radius within which a park counts as near, and the files."""
         coverage_panels.radius(self.screen)
-        if self.answer is not None:
-            coverage_panels.download(self.screen, "pairing")
+        if not isinstance(self.answer, Refusal):
+            hand_over.download(self.screen, "pairing", self.asked)
 
     def below(self) -> None:
         """Show the links, the universities without a park, the method."""
-        if self.answer is None:
+        if isinstance(self.answer, Refusal):
             return
-        say, answer = self.say, self.answer
+        say, tables = self.say, self.words.tables
         corner = say("pairing_page.university")
         html.section(say("pairing_page.links_title"))
-        st.html(html.grid(told.link_table(answer, RELATION), corner))
+        st.html(html.grid(tables["links"], corner))
         html.section(say("pairing_page.later_title"))
-        st.html(html.grid(told.link_table(answer, "later_park_area"), corner))
+        st.html(html.grid(tables["later"], corner))
         with st.expander(
             say("pairing_page.without_title"), key="cov_without", on_change="rerun"
         ) as box:
             if box.open:
-                st.html(html.grid(told.without_park(answer), corner))
-        lines = caveats((answer.pairing,), self.screen.state.lang)
-        coverage_panels.notes(say("coverage_page.method_title"), lines)
+                st.html(html.grid(tables["without"], corner))
+        coverage_panels.notes(say("coverage_page.method_title"), self.words.notes)

@@ -12,14 +12,18 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
-from layers.coverage import scenario as told
-from layers.coverage.scenario_site import site_told
+from layers.coverage import scenario as comparison
+from layers.coverage import scenario_change as told
+from layers.coverage.question import inputs, question
+from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
+from layers.map.thumbnail import Small
 from layers.view.rows import look
 from pages.panels import coverage as coverage_panels
+from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -106,15 +110,15 @@ class ScenarioPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.asked = cache.asked_of(screen.city, screen.state)
-        self.refused = told.refusal(self.asked)
+        self.given = inputs(screen.city, question(screen.state))
+        self.refused = told.refusal(self.given)
         self.found: told.Change | None = None
         self.error: AtlasError | None = None
         self.under: DeltaGenerator
         """What stands right under the map; ``picture`` puts it there."""
         if self.refused is None:
             try:
-                self.found = told.change(self.asked, draft(screen))
+                self.found = told.change(self.given, draft(screen))
             except AtlasError as error:
                 self.error = error
 
@@ -125,7 +129,7 @@ class ScenarioPart:
         elif self.found is None:
             words = self.say(f"error.{self.error.key}") if self.error else ""
         else:
-            words = told.sentence(self.found)
+            words = told.sentence(self.found, self.screen.state.lang)
         html.show('<p class="summary" role="status">{}</p>', words)
         html.small(self.say("scenario_page.not_facts"))
         if self.screen.state.present:  # the one thing below the map that a meeting looks at
@@ -162,9 +166,10 @@ class ScenarioPart:
         if self.found is None:
             return None
         if self.screen.state.present:  # no card opens there, and no switch shows what a click does
-            return told.drawing(self.found)
-        place = bool(st.session_state.get(PLACING))
-        return told.drawing(self.found, chosen=st.session_state.get(CHOSEN), place=place)
+            return told.draw_change(self.found, self.screen.state.lang)
+        place, chosen = bool(st.session_state.get(PLACING)), st.session_state.get(CHOSEN)
+        lang = self.screen.state.lang
+        return told.draw_change(self.found, lang, chosen=chosen, place=place)
 
     def _act(self, event: map_view.Event) -> bool:
         """Move the site that was let go elsewhere, add one, or open the card of one."""
@@ -177,7 +182,7 @@ class ScenarioPart:
             if self._may(event.lon, event.lat):
                 work_on(draft(self.screen).moved(event.id, event.lon, event.lat))
             return True
-        if self.screen.state.present or not (known or event.id in self.asked.mapped.index):
+        if self.screen.state.present or not (known or event.id in self.given.mapped.index):
             return False
         st.session_state[CHOSEN] = event.id
         return True
@@ -232,7 +237,8 @@ class ScenarioPart:
     def _card(self) -> None:
         """Show the site that was clicked, and offer to close it or to leave it as it was."""
         id_ = st.session_state.get(CHOSEN)
-        site = site_told(self.found, id_) if self.found is not None and id_ else None
+        lang = self.screen.state.lang
+        site = word_site(self.found, id_, lang) if self.found is not None and id_ else None
         if site is None:
             return
         with st.container(key="scn_card"):
@@ -274,7 +280,7 @@ class ScenarioPart:
         if not edits:
             html.small(self.say("scenario_page.no_edits"))
         for edit in edits:
-            words = display(told.edit_words(self.asked, edit), longest=120)
+            words = display(told.edit_words(self.given, edit, self.screen.state.lang), longest=120)
             st.button(
                 literal(self.say("scenario_page.undo", edit=words)),
                 key=f"scn_undo_{edit.id}",
@@ -285,7 +291,7 @@ class ScenarioPart:
 
     def _add(self) -> None:
         say, lang = self.say, self.screen.state.lang
-        offers = told.centres(self.asked)
+        offers = told.centres(self.given)
         where = st.selectbox(
             say("scenario_page.where"),
             [*offers, TYPED],
@@ -293,7 +299,7 @@ class ScenarioPart:
             format_func=lambda code: (
                 say("scenario_page.where_typed")
                 if code == TYPED
-                else display(name_of(self.asked.districts, code, lang), longest=LONGEST_LABEL)
+                else display(name_of(self.given.districts, code, lang), longest=LONGEST_LABEL)
             ),
         )
         lon, lat = offers.get(str(where), self.screen.city.centre[::-1])
@@ -314,7 +320,7 @@ class ScenarioPart:
             st.rerun()
 
     def _close(self) -> None:
-        sites = self.asked.mapped if self.found is None else self.found.sites
+        sites = self.given.mapped if self.found is None else self.found.sites
         names = {str(id_): self._label(sites, id_) for id_ in sites.index}
         chosen = st.selectbox(
             self.say("scenario_page.choose"),
@@ -331,7 +337,7 @@ class ScenarioPart:
     def _label(self, sites: Any, id_: object) -> str:
         edit = draft(self.screen).edit(str(id_))
         if edit is not None and edit.action == "add":
-            return told.site_name(self.asked, edit)
+            return told.site_name(self.given, edit, self.screen.state.lang)
         return name_of(sites, id_, self.screen.state.lang)
 
     def _keep(self) -> None:
@@ -386,7 +392,7 @@ class ScenarioPart:
         if given is None:
             st.session_state.pop(LOADED, None)
             return
-        sites = tuple(self.asked.sites.index)
+        sites = tuple(self.given.sites.index)
         read: _Read | None = st.session_state.get(LOADED)
         if read is not None and read.holds(given.file_id, sites):
             self._told(read)
@@ -403,7 +409,7 @@ class ScenarioPart:
                 raise DataError("scenario.file", [Problem("scenario", what)])
             name = given.name.rpartition(".")[0]
             loaded = load(
-                given.getvalue(), sites=self.asked.sites, kinds=kinds, bbox=city.bbox, name=name
+                given.getvalue(), sites=self.given.sites, kinds=kinds, bbox=city.bbox, name=name
             )
             if not keep(loaded.scenario):
                 raise ParameterError("scenario.kept", [])
@@ -435,7 +441,11 @@ class ScenarioPart:
             return
         with self.under:
             html.section(say("scenario_page.change_title"))
-            st.html(html.grid(told.unit_table(self.found), say("scenario_page.unit")))
+            st.html(
+                html.grid(
+                    told.unit_table(self.found, self.screen.state.lang), say("scenario_page.unit")
+                )
+            )
         self._side_by_side()
 
     def _side_by_side(self) -> None:
@@ -446,7 +456,7 @@ class ScenarioPart:
         rivals = {**kept()}
         if self.found.scenario.edits:
             rivals[self.found.scenario.name] = self.found.scenario
-        fitting = tuple(s for s in rivals.values() if told.fits(self.asked, s))
+        fitting = tuple(s for s in rivals.values() if told.fits(self.given, s))
         if not rivals:
             return
         html.section(say("scenario_page.compare_title"))
@@ -456,10 +466,16 @@ class ScenarioPart:
         doubt = not screen.state.present and st.toggle(
             say("scenario_page.compare"), key="scn_compare"
         )
-        compared = cache.compared_of(screen.city, screen.state, fitting, doubt=doubt)
+        asked = comparison.question(screen.state, fitting, doubt=doubt)
+        found: comparison.ScenarioAnswer = cache.answer(screen.city, "scenario", asked)
+        words: comparison.ScenarioWording = cache.wording(
+            screen.city, "scenario", asked, screen.state.lang
+        )
         with pictures:
-            html.strip(told.small_maps(self.asked, fitting, compared), "plates")
+            drawn = zip(comparison.pictures(found), words.captions, strict=True)
+            html.strip([Small(*each) for each in drawn], "plates")
         with table:
-            grid = told.comparison_table(self.asked, compared)
-            st.html(html.grid(grid, say("scenario_page.scenario")))
+            st.html(html.grid(words.tables["comparison"], say("scenario_page.scenario")))
             html.small(say("scenario_page.compare_note" if doubt else "scenario_page.drawn_note"))
+        if not screen.state.present:
+            hand_over.download(screen, "scenario", asked)

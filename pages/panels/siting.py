@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from layers.coverage import siting as told
 from layers.coverage.drawing import REACHED
-from layers.coverage.scenario import GAINED
-from layers.coverage.wording import caveats, km
+from layers.coverage.measure import REFUSED
+from layers.coverage.scenario_change import GAINED
+from layers.coverage.wording import km
 from layers.map.symbols import data_uri, mark
 from layers.view.page_options import COVERAGE_CHOICES
 from pages.panels import coverage as coverage_panels
+from pages.panels import hand_over
 from pages.panels import scenario as scenario_panels
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
@@ -48,17 +49,17 @@ class SitingPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        by_hand = screen.state.coverage.candidates == told.DRAWN
-        self.drawn = drawn() if by_hand else ()
-        self.answer = cache.siting_of(screen.city, screen.state, self.drawn)
+        self.asked = told.question(screen.state, drawn())
+        self.drawn, city = self.asked.drawn, screen.city
+        self.answer: told.Answer = cache.answer(city, "siting", self.asked)
+        lang = screen.state.lang
+        self.words: told.SitingWording = cache.wording(city, "siting", self.asked, lang)
 
     def statement(self) -> None:
         """Say what the proposal brings and how sure it is the best, or why there is none."""
-        html.show('<p class="summary" role="status">{}</p>', told.sentence(self.answer))
-        proof = told.proof(self.answer)
-        if proof:
-            doubt = cache.siting_doubt(self.screen.city, self.screen.state, self.drawn)
-            html.small(" ".join([proof, doubt]))
+        html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
+        if self.words.account:
+            html.small(" ".join(self.words.account))
 
     def picture(self) -> None:
         """Draw the present reach, the proposed places and what they add."""
@@ -69,14 +70,14 @@ class SitingPart:
             name="coverage",
             flight=coverage_panels.FLIGHT,
             follow=False,
-            drawing=told.drawing(self.answer, place=not screen.state.present),
+            drawing=told.draw(self.answer, screen.state.lang, place=not screen.state.present),
             act=self._act,
         )
-        if self.answer.refused == "uncertainty.refused":
+        if isinstance(self.answer, told.SitingRefusal) and self.answer.reason == REFUSED:
             return
         symbols = {
             coverage_panels.swatch(REACHED): self.say(
-                "coverage_page.legend_reach", radius=km(self.answer.asked.radius_m)
+                "coverage_page.legend_reach", radius=km(self.answer.inputs.radius_m)
             ),
             coverage_panels.swatch(GAINED): self.say("siting_page.legend_gained"),
             data_uri(mark(told.PROPOSED)): self.say("siting_page.legend_proposed"),
@@ -112,9 +113,8 @@ class SitingPart:
             coverage_panels.number_field(
                 self.screen, "goal_percent", self.say("siting_page.goal"), step=5.0
             )
-        coverage_panels.enters(self.screen, self.answer.asked)
-        build = partial(cache.siting_package, self.screen.city, self.screen.state, self.drawn)
-        coverage_panels.download(self.screen, "siting", build)
+        coverage_panels.enters(self.screen, self.answer.inputs)
+        hand_over.download(self.screen, "siting", self.asked)
 
     def _drawn(self) -> None:
         """Say how candidates are drawn, and offer to take each back."""
@@ -144,21 +144,19 @@ class SitingPart:
 
     def below(self) -> None:
         """Show the proposed places, a way to go on with them, and the method."""
-        say, answer = self.say, self.answer
-        if answer.drawn:
+        say, tables = self.say, self.words.tables
+        if "drawn" in tables:
             html.section(say("siting_page.drawn_title"))
-            st.html(html.grid(told.drawn_table(answer), say("siting_page.candidates")))
-        if answer.siting is None:
+            st.html(html.grid(tables["drawn"], say("siting_page.candidates")))
+        if isinstance(self.answer, told.SitingRefusal):
             return
-        if answer.siting.chosen:
+        if "proposed" in tables:
             html.section(say("siting_page.title"))
-            st.html(html.grid(told.table(answer), say("siting_page.number")))
-            st.button(say("siting_page.adopt"), key="cov_adopt", on_click=self._adopt)
-        lines = caveats((answer.siting,), self.screen.state.lang)
-        if self.screen.state.coverage.demand != "university":
-            lines.append(say("coverage.by_spots", spacing_m=told.DEMAND_M))
-        coverage_panels.notes(say("coverage_page.method_title"), lines)
+            st.html(html.grid(tables["proposed"], say("siting_page.number")))
+            args = (self.answer,)
+            st.button(say("siting_page.adopt"), key="cov_adopt", on_click=self._adopt, args=args)
+        coverage_panels.notes(say("coverage_page.method_title"), self.words.notes)
 
-    def _adopt(self) -> None:
-        scenario_panels.work_on(told.as_scenario(self.answer))
+    def _adopt(self, answer: told.SitingAnswer) -> None:
+        scenario_panels.work_on(told.as_scenario(answer, self.screen.state.lang))
         coverage_panels.change(part="scenario")

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from layers.handover.selection import WGS84
+from layers.handover.contents import WGS84
 from layers.language.bilingual import column
 from layers.language.values import word
 from layers.pack.city import Layer, Provenance

@@ -109,20 +109,28 @@ def compile_loops(end: Event) -> None:
 def answers() -> Iterator[Callable[[], object]]:
     """Yield the questions of the pages as they open, the map's first."""
     # Only now: to import them takes seconds, and the server answers meanwhile.
+    from layers.analysis import ANALYSES
     from layers.language.messages import LANGS
     from layers.view.state import default_state
     from pages.shell import cache
 
     for pack in cache.packs().served.values():
         city = pack.city
-        state = default_state(city)
-        states = [default_state(city, lang) for lang in LANGS]
         yield partial(cache.allowed_of, city)
         yield partial(cache.headline_of, city)
         yield from (partial(cache.base_of, city, lang) for lang in LANGS)
-        for told in states:
-            yield partial(cache.balance_of, city, told)
-            yield partial(cache.density_told, city, told)
-        yield partial(cache.coverage_drawing, city, state)
-        yield partial(cache.coverage_depth, city, state)
-        yield partial(cache.pairing_of, city, state)
+        state = default_state(city)
+        for name in ("balance", "density"):
+            asked = ANALYSES[name].question(state)
+            yield from (partial(cache.wording, city, name, asked, lang) for lang in LANGS)
+            yield partial(cache.drawing, city, name, asked, state.lang)
+        asked = ANALYSES["reach"].question(state)
+        yield partial(cache.drawing, city, "reach", asked, state.lang, nested=False)
+        yield from (partial(_read, cache, city, asked, lang) for lang in LANGS)
+        asked = ANALYSES["pairing"].question(state)
+        yield partial(cache.wording, city, "pairing", asked, state.lang)
+
+
+def _read(cache: Any, city: Any, asked: Any, lang: str) -> None:
+    """Read the tables of reach, which are laid out late."""
+    _ = cache.wording(city, "reach", asked, lang).tables

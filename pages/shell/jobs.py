@@ -18,19 +18,19 @@ AT_ONCE: Final = 2
 """Tasks that work at the same time, for all readers together; others wait their turn."""
 MOST_KEPT: Final = 6
 """Results that are kept for whoever asks again; each may hold a million points."""
-FORSAKEN_S: Final = 600.0
+ABANDONED_AFTER_S: Final = 600.0
 """Seconds after which work that nobody has looked at is stopped."""
-_TURN_S: Final = 0.1
+_SLOT_S: Final = 0.1
 
-Tell = Callable[[str, int, int], None]
-Work = Callable[[Tell, Callable[[], bool]], Any]
+Progress = Callable[[str, int, int], None]
+Work = Callable[[Progress, Callable[[], bool]], Any]
 
 
-class Desk:
-    """What all readers of a server share: turns, and results by question."""
+class JobQueue:
+    """What all readers of a server share: slots, and results by question."""
 
     def __init__(self) -> None:
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._slots = threading.BoundedSemaphore(AT_ONCE)
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -50,16 +50,16 @@ class Desk:
                 self._results.popitem(last=False)
 
     @contextmanager
-    def turn(self, task: Task) -> Any:
+    def slot(self, task: Task) -> Any:
         """Wait until there is room to work."""
-        while not self._turns.acquire(timeout=_TURN_S):
-            task.tell("points_page.stage.waiting", 0, 0)
+        while not self._slots.acquire(timeout=_SLOT_S):
+            task.progress("points_page.stage.waiting", 0, 0)
             if task.stopped():
                 raise CancelledError("stream.cancelled", [])
         try:
             yield
         finally:
-            self._turns.release()
+            self._slots.release()
 
 
 @dataclass(eq=False)
@@ -80,18 +80,18 @@ class Task:
     _seen: float = field(default_factory=time.monotonic)
     _thread: threading.Thread | None = None
 
-    def start(self, desk: Desk, work: Work) -> Task:
+    def start(self, jobs: JobQueue, work: Work) -> Task:
         """Begin; the page goes on meanwhile."""
         self._thread = threading.Thread(
-            target=self._run, args=(desk, work), daemon=True, name="atlas-desk"
+            target=self._run, args=(jobs, work), daemon=True, name="atlas-jobs"
         )
         self._thread.start()
         return self
 
-    def _run(self, desk: Desk, work: Work) -> None:
+    def _run(self, jobs: JobQueue, work: Work) -> None:
         try:
-            with desk.turn(self):
-                desk.keep(self.key, work(self.tell, self.stopped))
+            with jobs.slot(self):
+                jobs.keep(self.key, work(self.progress, self.stopped))
         except CancelledError:
             self.cancelled = True
         except Exception as error:  # whatever it is, the page that asked shows it
@@ -99,20 +99,20 @@ class Task:
                 failure.report(error)  # now: who asked may have left
             self.error = error
 
-    def tell(self, stage: str, done: int, total: int) -> None:
+    def progress(self, stage: str, done: int, total: int) -> None:
         """Take note of how far the work is."""
         self.stage = (stage, done, total)
 
     def stopped(self) -> bool:
-        """Tell whether the work is no longer wanted."""
-        return self._stop.is_set() or time.monotonic() - self._seen > FORSAKEN_S
+        """Progress whether the work is no longer wanted."""
+        return self._stop.is_set() or time.monotonic() - self._seen > ABANDONED_AFTER_S
 
     def cancel(self) -> None:
         """Ask the work to end; it does so within one batch."""
         self._stop.set()
 
-    def look(self, wait_s: float = 0.0) -> bool:
-        """Tell whether the work has ended, and that somebody still wants to know.
+    def is_done(self, wait_s: float = 0.0) -> bool:
+        """Progress whether the work has ended, and that somebody still wants to know.
 
         Parameters
         ----------

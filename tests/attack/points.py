@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.base.errors import AtlasError
-from layers.own_points.reading import Question, read
+from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City, load_city
 from layers.view.page_options import PointsOptions
@@ -65,7 +65,7 @@ def opened(folder: Path, entry: Entry, city: City) -> Seen:
         found = columns(source, seen, options, plane=city.metric_epsg, bbox=city.bbox)
         if found is None:
             return Seen("refused", said="no columns of positions")
-        reading = read(Question(city, source, found, 250), lambda *_: None, lambda: False)
+        reading = read(FileQuestion(city, source, found, 250), lambda *_: None, lambda: False)
     except AtlasError as error:
         return Seen("refused", said=str(error)[:300])
     binned = reading.binned

@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 
 from geo.base.once import once
-from geo.coverage.simulation import resolution
-from layers.coverage import measure as coverage_view
-from layers.coverage import question as coverage_question
-from layers.coverage import radii as coverage_rings
+from layers.coverage import measure as reach_measure
+from layers.coverage import radii, reach
 from layers.pack.city import City
 from layers.view.state import default_state
 
@@ -73,8 +71,8 @@ def test_other_questions_are_not_held_up_and_what_fails_is_asked_again() -> None
 def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
     toy: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = coverage_question.ask(toy, default_state(toy))
-    answer = coverage_view.Coverage(asked, resolution(asked.sites, radius_m=asked.radius_m))
+    answer = reach.measure(toy, reach.question(default_state(toy)))
+    assert isinstance(answer, reach_measure.ReachAnswer)
     measured: list[tuple[str, float]] = []
     doubts: list[object] = []
 
@@ -88,10 +86,10 @@ def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
         doubts.append(object())
         return doubts[-1]
 
-    monkeypatch.setattr(coverage_rings, "_covered", covered)
-    monkeypatch.setattr(coverage_view, "doubt_of_distances", doubt)
-    found = all_at_once(lambda: (coverage_rings.rings(answer), answer.distance_doubt))
-    assert len(measured) == len(set(measured)) == len(found[0][0].table) > 2
+    monkeypatch.setattr(radii, "_covered", covered)
+    monkeypatch.setattr(reach_measure, "doubt_of_distances", doubt)
+    found = all_at_once(lambda: (radii.radii(answer), answer.distance_doubt))
+    table = found[0][0]
+    assert len(measured) == len(set(measured)) == len(table) > 2
     assert doubts == [found[0][1]]
-    table = found[0][0].table
-    assert all(one.table is table and other is doubts[0] for one, other in found)
+    assert all(one is table and other is doubts[0] for one, other in found)

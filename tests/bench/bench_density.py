@@ -97,7 +97,7 @@ def gate(xy: Floats, surface: Surface, cell_m: int) -> list[Row]:
 def compare(xy: Floats, cell_m: int) -> list[Row]:
     """Time one surface beside the floor and beside the usual way."""
     cell = float(cell_m)
-    surface = kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell)
+    surface = kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell, crs=4548)
     shape, (x0, y0, _) = surface.values.shape, surface.grid.origin
     grids = [np.zeros(shape, dtype=np.int64) for _ in range(cores())]
     copy = np.empty(shape)
@@ -117,14 +117,17 @@ def compare(xy: Floats, cell_m: int) -> list[Row]:
 
     quick = in_turn(
         {
-            "ours": lambda: kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell),
+            "ours": lambda: kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell, crs=4548),
             "pass": one_pass,
             "copy": lambda: np.copyto(copy, surface.values),
         },
         ROUNDS,
     )  # fmt: skip
     slow = in_turn(
-        {"ours": lambda: kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell), "usual": usual},
+        {
+            "ours": lambda: kernel_density(xy, sigma_m=SIGMA_M, cell_m=cell, crs=4548),
+            "usual": usual,
+        },
         USUAL_ROUNDS,
     )
     floor = quick["pass"] + COPIES[cell_m] * quick["copy"]

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.grid.cells import Grid, grid_over
-from geo.point_files.bin import BATCH_ROWS, Binned, bin_points
+from geo.point_files.bin import BATCH_ROWS, Binned, Columns, bin_points
 from tests import ROOT
 from tests.bench.bench_density import crowd, in_turn
 from tests.bench.table import Row
@@ -80,7 +80,7 @@ def peak_mb(paths: Sequence[Path], grid: Grid) -> float:
 
 def report_peak(paths: Sequence[str], grid: Grid) -> None:
     """Bin, and print the peak in MB; runs in a process of its own."""
-    bin_points(paths, grid=grid)
+    bin_points(paths, grid=grid, columns=Columns(crs=4548))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
@@ -90,19 +90,25 @@ def _on_two_processes(paths: Sequence[Path], grid: Grid) -> Binned:
     with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
     ) as cluster:
-        return bin_points(paths, grid=grid, scheduler=cluster.scheduler_address)
+        return bin_points(
+            paths, grid=grid, scheduler=cluster.scheduler_address, columns=Columns(crs=4548)
+        )
 
 
 def _same_bits(few: Sequence[Path], folder: Path, grid: Grid) -> None:
     """Raise unless every way to split two million points gives the same grid."""
     ways = {
-        "one process": lambda: bin_points(few, grid=grid),
+        "one process": lambda: bin_points(few, grid=grid, columns=Columns(crs=4548)),
         "two processes": lambda: _on_two_processes(few, grid),
-        "one file": lambda: bin_points(respread(few, folder / "1", 1, 1 << 20), grid=grid),
-        "3 files, small groups": lambda: bin_points(
-            respread(few, folder / "3", 3, 9999), grid=grid
+        "one file": lambda: bin_points(
+            respread(few, folder / "1", 1, 1 << 20), grid=grid, columns=Columns(crs=4548)
         ),
-        "40 files": lambda: bin_points(respread(few, folder / "40", 40, 1 << 20), grid=grid),
+        "3 files, small groups": lambda: bin_points(
+            respread(few, folder / "3", 3, 9999), grid=grid, columns=Columns(crs=4548)
+        ),
+        "40 files": lambda: bin_points(
+            respread(few, folder / "40", 40, 1 << 20), grid=grid, columns=Columns(crs=4548)
+        ),
     }
     digests = {name: work().digest for name, work in ways.items()}
     if len(set(digests.values())) != 1:
@@ -119,11 +125,15 @@ def run() -> list[Row]:
             (*(xy.min(axis=0) - 3000).tolist(), *(xy.max(axis=0) + 3000).tolist()), cell_m=CELL_M
         )
         _same_bits(few, folder, grid)
-        found = bin_points(many, grid=grid)
+        found = bin_points(many, grid=grid, columns=Columns(crs=4548))
         if found.read != MANY or found.n + found.outside != MANY:
             raise AssertionError(f"of {MANY} rows, {found.n} were binned, {found.outside} outside")
         times = in_turn(
-            {"ours": lambda: bin_points(many, grid=grid), "decode": lambda: decode(many)}, ROUNDS
+            {
+                "ours": lambda: bin_points(many, grid=grid, columns=Columns(crs=4548)),
+                "decode": lambda: decode(many),
+            },
+            ROUNDS,
         )
         peaks = peak_mb(few, grid), peak_mb(many, grid)
     return [

@@ -11,9 +11,8 @@ import rasterio
 from playwright.sync_api import Page
 from shapely import Point
 
-from layers.density.measure import measure
+from layers.density.measure import measure, question
 from layers.pack.city import City, outlines
-from layers.view.rows import look
 from layers.view.state import default_state
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
 
@@ -31,7 +30,7 @@ def _choose(page: Page, name: str, words: str) -> None:
 def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     server: Server, page: Page, tianjin: City, tmp_path: Path
 ) -> None:
-    measured = measure(look(tianjin, default_state(tianjin)))
+    measured = measure(tianjin, question(default_state(tianjin)))
     open_at(page, f"{server.url}/density")
     frame = map_frame(page)
     first = frame.locator(RASTER).get_attribute("src")

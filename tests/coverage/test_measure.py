@@ -13,11 +13,11 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from layers.coverage import files as coverage_files
-from layers.coverage.drawing import drawing
-from layers.coverage.measure import Coverage, coverage, in_language
-from layers.coverage.question import ask, drawn_layers, question, reach_of
-from layers.coverage.radii import rings
+from layers.coverage import reach
+from layers.coverage.drawing import draw
+from layers.coverage.measure import ReachAnswer, ReachRefusal
+from layers.coverage.question import drawn_layers, inputs, question, reach_of
+from layers.coverage.radii import radii
 from layers.coverage.tables import (
     distance_table,
     gap_table,
@@ -27,25 +27,43 @@ from layers.coverage.tables import (
     unit_table,
 )
 from layers.coverage.wording import caveats, further, percent, rules, sentence, span, worst_words
-from layers.handover import analysis_package
+from layers.handover.contents import FORMATS, Form
+from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES
+from layers.handover.package import Package
 from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
 
 
-def asked(city: City, lang: str = "zh", **options: object) -> ViewState:
-    state = default_state(city, lang)  # type: ignore[arg-type]
-    return replace(state, coverage=CoverageOptions(**options))  # type: ignore[arg-type]
+def asked(city: City, **options: object) -> ViewState:
+    chosen = CoverageOptions(**options)  # type: ignore[arg-type]
+    return replace(default_state(city), coverage=chosen)
+
+
+def coverage(city: City, state: ViewState) -> ReachAnswer:
+    found = reach.measure(city, question(state))
+    assert isinstance(found, ReachAnswer)
+    return found
+
+
+def refusal(city: City, state: ViewState) -> ReachRefusal:
+    found = reach.measure(city, question(state))
+    assert isinstance(found, ReachRefusal)
+    return found
+
+
+def package(answer: ReachAnswer | ReachRefusal, fmt: str) -> Package:
+    return reach.hand_over(answer, Form(fmt))
 
 
 @pytest.fixture(scope="module")
-def ten(tianjin: City) -> Coverage:
+def ten(tianjin: City) -> ReachAnswer:
     return coverage(tianjin, asked(tianjin, radius_m=10_000))
 
 
 @pytest.fixture(scope="module")
-def small(toy: City) -> Coverage:
+def small(toy: City) -> ReachAnswer:
     """Only the park at the middle of the first square: doubt 300 m, 3 km, a whole disc."""
     state = replace(
         asked(toy, radius_m=3_000),
@@ -56,83 +74,80 @@ def small(toy: City) -> Coverage:
     return coverage(toy, state)
 
 
-def test_a_whole_disc_in_a_square_city(small: Coverage) -> None:
-    assert small.area is not None
+def test_a_whole_disc_in_a_square_city(small: ReachAnswer) -> None:
     assert small.area.value == pytest.approx(9 * math.pi, rel=1e-4)
     assert small.rows["990101"]["share"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
     assert small.rows["990104"]["share"] == 0
     assert small.resolution.verdict == "uncertainty.fixed"
-    assert "7.1%" in sentence(small)
+    assert "7.1%" in sentence(small, "zh")
 
 
-def test_residents_follow_their_district_evenly(small: Coverage) -> None:
-    people = small.asked.residents
+def test_residents_follow_their_district_evenly(small: ReachAnswer) -> None:
+    people = small.inputs.residents
     expected = people["990101"] * small.rows["990101"]["share"] / people.sum()
     assert small.rows["city"]["people_share"] == pytest.approx(expected, rel=1e-9)
 
 
-def test_gaps_and_reach_fill_the_city(ten: Coverage) -> None:
-    assert ten.area is not None and ten.gaps is not None
-    whole = ten.asked.districts.area.sum() / 1e6
+def test_gaps_and_reach_fill_the_city(ten: ReachAnswer) -> None:
+    whole = ten.inputs.districts.area.sum() / 1e6
     left = float(whole) - ten.area.value - float(ten.gaps["area_km2"].sum())
     assert -1e-6 <= left < 10
     assert list(ten.gaps["area_km2"]) == sorted(ten.gaps["area_km2"], reverse=True)
 
 
-def test_a_larger_radius_never_covers_less(tianjin: City, ten: Coverage) -> None:
+def test_a_larger_radius_never_covers_less(tianjin: City, ten: ReachAnswer) -> None:
     five = coverage(tianjin, asked(tianjin, radius_m=5_000))
-    assert five.units is not None and ten.units is not None
     assert (five.units["share"] <= ten.units["share"] + 1e-9).all()
     assert (five.units["low"] <= ten.units["low"] + 1e-9).all()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_below_the_median_doubt_it_refuses_in_words(tianjin: City, lang: str) -> None:
-    three = coverage(tianjin, asked(tianjin, lang, radius_m=3_000))
-    assert three.area is None and drawing(three) is None and further(three) == []
-    assert "14" in sentence(three) and "70" in sentence(three) and "%" not in sentence(three)
-    joined = rules(three)[-1]
+    three = refusal(tianjin, asked(tianjin, radius_m=3_000))
+    told = sentence(three, lang)
+    assert draw(three) is None and reach.word(three, lang).account == ()
+    assert "14" in told and "70" in told and "%" not in told
+    joined = rules(three.inputs, lang)[-1]
     for radius, found in (("1", "0"), ("3", "14"), ("10", "51")):
         assert found in joined and radius in joined
 
 
 def test_no_place_is_said_in_words(tianjin: City) -> None:
     state = replace(asked(tianjin), layers=frozenset({"district"}))
-    answer = coverage(tianjin, state)
-    assert sentence(answer) == speaker("zh")("coverage_page.empty")
-    assert rules(answer)
+    answer = refusal(tianjin, state)
+    assert sentence(answer, "zh") == speaker("zh")("coverage_page.empty")
+    assert rules(answer.inputs, "zh")
 
 
-def test_the_sentence_carries_the_simulated_interval(ten: Coverage) -> None:
+def test_the_sentence_carries_the_simulated_interval(ten: ReachAnswer) -> None:
     row = ten.rows["city"]
     assert row["low"] < row["high"]
-    assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in sentence(ten)
-    assert ten.simulation is not None and ten.simulation.parameters["draws"] == 500
-    text = " ".join([sentence(ten), *further(ten), *caveats(tuple(ten.findings), "zh")])
+    assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in sentence(ten, "zh")
+    assert ten.simulation.parameters["draws"] == 500
+    text = " ".join([sentence(ten, "zh"), *further(ten, "zh"), *caveats(ten.findings, "zh")])
     assert "置信区间" not in text and "16 处" in text
 
 
-def test_the_tables_read_least_first_and_keep_three_things_apart(ten: Coverage) -> None:
-    table = unit_table(ten)
+def test_the_tables_read_least_first_and_keep_three_things_apart(ten: ReachAnswer) -> None:
+    table = unit_table(ten, "zh")
     assert list(table.index[:4]) == ["天津市", "“津城”", "其他区", "“滨城”"]
     assert table.index[4] == "蓟州区"
     assert table.loc["蓟州区", "规划点名"] == "未点名"
     assert table.loc["蓟州区", "薄弱判断"] == "薄弱区"
-    assert list(gap_table(ten)["区"][:3]) == ["蓟州区", "滨海新区", "宁河区"]
-    assert 0 < len(sole_table(ten)) <= 10
+    assert list(gap_table(ten, "zh")["区"][:3]) == ["蓟州区", "滨海新区", "宁河区"]
+    assert 0 < len(sole_table(ten, "zh")) <= 10
 
 
-def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Coverage) -> None:
-    assert ten.gaps is not None and ten.gap_doubt is not None
+def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: ReachAnswer) -> None:
     ninghe = ten.gaps[ten.gaps["within_id"] == "120117"].iloc[0]
     assert ninghe["low_km2"] < ninghe["area_km2"] < ninghe["high_km2"]
     own = ten.rows["120117"]  # one area only: its ground is the district
     assert ninghe["high_km2"] == pytest.approx((1 - own["low"]) * own["area_km2"], rel=1e-3)
-    mapped, rim = ten.asked.mapped, ten.asked.districts.geometry["120119"]
+    mapped, rim = ten.inputs.mapped, ten.inputs.districts.geometry["120119"]
     near = {k for k, rows in mapped.groupby("kind") if rows.distance(rim).min() < 10_000}
-    told = ten.gaps[ten.gaps["within_id"] == "120119"].iloc[0]["missing"].split(";")
+    told = ten.gaps[ten.gaps["within_id"] == "120119"].iloc[0]["missing"]
     assert near and set(told) == set(mapped["kind"]) - near
-    table = gap_table(ten)
+    table = gap_table(ten, "zh")
     assert table["排序未定"].iloc[2] == "2、4、5"
     lacks = dict(zip(table["区"], table["全区都够不到的类别"], strict=True))
     assert near == {"gathering_area", "corridor_node"}
@@ -142,21 +157,20 @@ def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Co
     assert "±3.5" in table["最近场所（位置不确定度）"].iloc[0]
 
 
-def test_overlaps_add_up_to_the_city(ten: Coverage) -> None:
-    table = overlap_table(ten)
+def test_overlaps_add_up_to_the_city(ten: ReachAnswer) -> None:
+    table = overlap_table(ten, "zh")
     assert list(table.index) == ["0", "1", "2", "3–5", "6 处及以上"]
-    assert ten.overlap is not None
-    whole = float(ten.asked.districts.area.sum()) / 1e6
+    whole = float(ten.inputs.districts.area.sum()) / 1e6
     assert ten.overlap.bands["area_km2"].sum() == pytest.approx(whole, rel=1e-6)
     assert float(table["占全市"].iloc[0].rstrip("%")) == pytest.approx(
         100 * (1 - ten.rows["city"]["share"]), abs=0.6
     )
 
 
-def test_the_distances_say_where_the_worst_tenth_lies(ten: Coverage) -> None:
-    table = distance_table(ten)
+def test_the_distances_say_where_the_worst_tenth_lies(ten: ReachAnswer) -> None:
+    table = distance_table(ten, "zh")
     assert list(table.index[:2]) == ["天津市", "蓟州区"]
-    assert "蓟州区" in worst_words(ten) and "42.1–45.8" in worst_words(ten)
+    assert "蓟州区" in worst_words(ten, "zh") and "42.1–45.8" in worst_words(ten, "zh")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -164,29 +178,29 @@ def test_a_layer_does_not_cover_itself(tianjin: City, lang: str) -> None:
     kinds = frozenset({"platform", "university"})
     answer = coverage(
         tianjin,
-        asked(tianjin, lang, radius_m=10_000, sites=frozenset({"platform"}), targets=kinds),
+        asked(tianjin, radius_m=10_000, sites=frozenset({"platform"}), targets=kinds),
     )
-    plain = answer.asked.mapped
+    plain = answer.inputs.mapped
     apart = plain.geometry.apply(lambda p: plain.distance(p).sort_values().iloc[1])
     found = answer.served["platform"].found
     assert found is not None and found.value == (apart <= 10_000).sum() < len(plain) == 17
-    table = target_table(answer)
+    table = target_table(answer, lang)
     assert table.iloc[0, -2] == "17" and table.iloc[1, -2] == "0"
     assert table.iloc[0, 0] == "17" and table.iloc[0, -1] == "13"
-    assert len(answer.asked.universities) == 68
+    assert len(answer.inputs.universities) == 68
 
 
 def test_a_target_in_too_much_doubt_is_refused_in_words(tianjin: City) -> None:
     state = asked(tianjin, radius_m=5_000, targets=frozenset({"sign_area"}))
     answer = coverage(tianjin, state)
     assert answer.served["sign_area"].found is None
-    assert "科技创新标志区" in further(answer)[0] and "不计算" in further(answer)[0]
-    assert "不予计算" in str(target_table(answer).iloc[0, 1])
+    assert "科技创新标志区" in further(answer, "zh")[0] and "不计算" in further(answer, "zh")[0]
+    assert "不予计算" in str(target_table(answer, "zh").iloc[0, 1])
 
 
 def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
     chosen = asked(tianjin, sites=frozenset({"university"}))
-    entering = ask(tianjin, chosen)
+    entering = inputs(tianjin, question(chosen))
     assert entering.kinds == ["university"] and len(entering.mapped) == 65
     assert len(entering.universities) == 0 and len(entering.campuses) == 68
     shown = drawn_layers(tianjin, chosen)
@@ -194,23 +208,22 @@ def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
     assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers
 
 
-def test_the_drawing_is_what_was_measured(ten: Coverage) -> None:
-    drawn = drawing(ten)
-    assert drawn is not None and ten.area is not None
+def test_the_drawing_is_what_was_measured(ten: ReachAnswer) -> None:
+    drawn = draw(ten)
+    assert drawn is not None
     open_, reached, twice = (
         gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes
     )
     assert reached.area / 1e6 == pytest.approx(ten.area.value, rel=2e-3)
     assert open_.intersection(reached).area < 2e-3 * reached.area
     assert [s.pattern for s in drawn.shapes] == ["hatch", "", ""]
-    assert ten.overlap is not None
     assert twice.area / 1e6 == pytest.approx(ten.overlap.value, rel=1e-2)
 
 
 def test_a_radius_from_a_time_states_what_it_assumes(tianjin: City) -> None:
     options = CoverageOptions(minutes=30, speed_kmh=52, detour_percent=130)
     assert reach_of(options).radius_m == pytest.approx(20_000)
-    line = rules(coverage(tianjin, replace(asked(tianjin), coverage=options)))[4]
+    line = rules(inputs(tianjin, question(replace(asked(tianjin), coverage=options))), "zh")[4]
     assert "52" in line and "1.3" in line and "等时圈" in line
 
 
@@ -223,45 +236,46 @@ def test_what_does_not_matter_does_not_change_the_question(tianjin: City) -> Non
 
 
 def test_another_language_measures_nothing_anew(
-    ten: Coverage, monkeypatch: pytest.MonkeyPatch
+    ten: ReachAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same numbers in other words: what is drawn late is drawn once, too."""
-    doubt, table = ten.distance_doubt, rings(ten).table
+    first = reach.word(ten, "zh")
+    assert first.tables and first.account
     for name in (
         "geo.coverage.simulation.covered_by_draw",
         "layers.coverage.measure.doubt_of_distances",
     ):
         monkeypatch.setattr(name, None)
-    told = in_language(in_language(ten, "en"), "en")
-    assert told.asked.state.lang == "en"
-    assert sentence(told) != sentence(ten) and sentence(in_language(told, "zh")) == sentence(ten)
-    assert told.units is ten.units and told.distance_doubt is doubt
-    assert rings(told).table is table and rings(told).asked is told.asked
+    told = reach.word(ten, "en")
+    assert told.sentence != first.sentence and told.account != first.account
+    assert told.tables.keys() == first.tables.keys()
+    assert radii(ten) is radii(ten) and ten.distance_doubt is ten.distance_doubt
 
 
-@pytest.mark.parametrize("fmt", analysis_package.FORMATS)
-def test_a_package_has_its_parameters_and_the_same_bytes(ten: Coverage, fmt: str) -> None:
-    first = coverage_files.package(ten, fmt)
-    assert first.zip() == coverage_files.package(ten, fmt).zip()
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_a_package_has_its_parameters_and_the_same_bytes(ten: ReachAnswer, fmt: str) -> None:
+    first = package(ten, fmt)
+    assert first.zip() == package(ten, fmt).zip()
     with zipfile.ZipFile(io.BytesIO(first.zip())) as archive:
         told = json.loads(archive.read("manifest.json"))
         assert {entry["name"] for entry in told["files"]} == {*archive.namelist()} - {
             "manifest.json"
         }
     assert told["asked"]["radius_m"] == 10_000
-    assert told["data_date"] == ten.asked.city.data_date
+    assert told["data_date"] == ten.city.data_date
     city = told["result"]["units"][0]
     assert city["unit"] == "city" and city["low"] == pytest.approx(ten.rows["city"]["low"])
     assert any("置信" not in c["zh"] and "模拟区间" in c["zh"] for c in told["caveats"])
 
 
 def test_a_refusal_hands_over_no_area(tianjin: City) -> None:
-    three = coverage(tianjin, asked(tianjin, radius_m=3_000))
-    assert list(coverage_files.package(three, "geojson").files) == ["manifest.json"]
+    files = package(refusal(tianjin, asked(tianjin, radius_m=3_000)), "geojson").files
+    assert list(files) == [DICTIONARY, SOURCES, MANIFEST]
+    assert json.loads(files[MANIFEST])["result"]["refused"] == "uncertainty.refused"
 
 
-def test_the_geojson_is_the_area_in_degrees(small: Coverage) -> None:
-    reach = json.loads(coverage_files.package(small, "geojson").files["reach.geojson"])
+def test_the_geojson_is_the_area_in_degrees(small: ReachAnswer) -> None:
+    reach = json.loads(package(small, "geojson").files["reach.geojson"])
     areas = {f["properties"]["radius_m"]: f for f in reach["features"]}
     assert sorted(areas) == [3_000, 5_000, 10_000]
     for km in (3, 5):
@@ -282,8 +296,8 @@ def test_an_exported_reach_of_5_km_is_78_5_km2_on_the_ground(
         filters=Filters(district=frozenset({district})),
     )
     answer = coverage(tianjin, state)
-    assert len(answer.asked.mapped) == 1
-    reach = json.loads(coverage_files.package(answer, "geojson").files["reach.geojson"])
+    assert len(answer.inputs.mapped) == 1
+    reach = json.loads(package(answer, "geojson").files["reach.geojson"])
     (outline,) = (f for f in reach["features"] if f["properties"]["radius_m"] == 5_000)
     ground, _ = Geod(ellps="GRS80").geometry_area_perimeter(
         shapely.geometry.shape(outline["geometry"])
@@ -291,13 +305,14 @@ def test_an_exported_reach_of_5_km_is_78_5_km2_on_the_ground(
     assert abs(ground) / 1e6 == pytest.approx(78.54, rel=1e-3)
 
 
-def test_everything_on_the_page_is_in_the_files(ten: Coverage) -> None:
-    files = coverage_files.package(ten, "csv").files
+def test_everything_on_the_page_is_in_the_files(ten: ReachAnswer) -> None:
+    files = package(ten, "csv").files
     assert {name.removesuffix(".csv") for name in files} == {
-        *("reach", "reached_twice", "uncovered", "sites", "units", "radii"),
-        *("overlap", "distances", "targets", "manifest.json"),
+        *("reach", "reached_twice", "reach_uncovered", "reach_sites", "reach_units"),
+        *("reach_radii", "reach_overlap", "reach_distances", "reach_targets"),
+        *(DICTIONARY.removesuffix(".csv"), SOURCES, MANIFEST),
     }
-    gaps_ = files["uncovered.csv"].decode("utf-8-sig").splitlines()
+    gaps_ = files["reach_uncovered.csv"].decode("utf-8-sig").splitlines()
     for column in ("low_km2", "high_km2", "farthest_low_m", "missing", "open_with", "radius_m"):
         assert column in gaps_[0]
     told = json.loads(files["manifest.json"])
@@ -310,12 +325,12 @@ def test_everything_on_the_page_is_in_the_files(ten: Coverage) -> None:
 def test_any_city_and_layer_can_be_asked(toy: City, lang: str) -> None:
     city = toy
     for layers in (frozenset(city.layers), frozenset({"university"}), frozenset()):
-        state = replace(asked(city, lang, radius_m=60_000), layers=layers)
-        answer = coverage(city, state)
-        assert sentence(answer)
-        if answer.area is not None:
-            assert unit_table(answer).shape[0] >= 4
-            assert drawing(answer) is not None
+        state = replace(asked(city, radius_m=60_000), layers=layers)
+        answer = reach.measure(city, question(state))
+        assert sentence(answer, lang)
+        if isinstance(answer, ReachAnswer):
+            assert unit_table(answer, lang).shape[0] >= 4
+            assert draw(answer) is not None
 
 
 @pytest.mark.parametrize(

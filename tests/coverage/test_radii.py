@@ -6,37 +6,41 @@ import math
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
-from layers.coverage.measure import Coverage, coverage
+from layers.coverage.measure import ReachAnswer, ReachRefusal, measure
+from layers.coverage.question import question
 from layers.coverage.radii import (
     ALL,
-    Rings,
+    Answer,
+    draw_radii,
     drawn_reaches,
+    radii,
+    radius_legend,
+    radius_table,
     reaches,
-    ring_drawing,
-    ring_legend,
-    ring_table,
-    rings,
 )
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
 
 
-def answer(city: City, lang: str = "zh", **options: object) -> Coverage:
-    state = default_state(city, lang)  # type: ignore[arg-type]
-    return coverage(city, replace(state, coverage=CoverageOptions(**options)))  # type: ignore[arg-type]
+def answer(city: City, **options: object) -> Answer:
+    chosen = CoverageOptions(**options)  # type: ignore[arg-type]
+    return measure(city, question(replace(default_state(city), coverage=chosen)))
 
 
 @pytest.fixture(scope="module")
-def five(tianjin: City) -> Coverage:
-    return answer(tianjin, radius_m=5_000)
+def five(tianjin: City) -> ReachAnswer:
+    found = answer(tianjin, radius_m=5_000)
+    assert isinstance(found, ReachAnswer)
+    return found
 
 
 @pytest.fixture(scope="module")
-def side_by_side(five: Coverage) -> Rings:
-    return rings(five)
+def side_by_side(five: ReachAnswer) -> pd.DataFrame:
+    return radii(five)
 
 
 def test_a_disc_in_a_square_at_three_radii_by_hand(toy: City) -> None:
@@ -48,7 +52,7 @@ def test_a_disc_in_a_square_at_three_radii_by_hand(toy: City) -> None:
         later=False,
         coverage=CoverageOptions(radius_m=3_000),
     )
-    table = rings(coverage(toy, state)).table.set_index("radius_m")["share"]
+    table = radii(measure(toy, question(state))).set_index("radius_m")["share"]
     assert list(table.index) == [3_000, 5_000, 10_000]
     assert table[3_000] == pytest.approx(9 * math.pi / 400, rel=1e-3)
     assert table[5_000] == pytest.approx(25 * math.pi / 400, rel=1e-3)
@@ -68,8 +72,8 @@ def _disc_in_square(radius: float, middle: float, side: float, steps: int = 4_00
     return total
 
 
-def test_a_larger_radius_and_more_kinds_never_cover_less(side_by_side: Rings) -> None:
-    table = side_by_side.table.pivot(index="radius_m", columns="kind", values="share")
+def test_a_larger_radius_and_more_kinds_never_cover_less(side_by_side: pd.DataFrame) -> None:
+    table = side_by_side.pivot(index="radius_m", columns="kind", values="share")
     assert table.shape == (3, 9)
     grown = table.diff().iloc[1:].to_numpy()
     assert not (grown < -1e-9).any()
@@ -77,22 +81,25 @@ def test_a_larger_radius_and_more_kinds_never_cover_less(side_by_side: Rings) ->
         assert not (table[kind] > table[ALL] + 1e-9).any()
 
 
-def test_the_page_and_the_table_say_the_same(five: Coverage, side_by_side: Rings) -> None:
-    table = side_by_side.table
+def test_the_page_and_the_table_say_the_same(five: ReachAnswer, side_by_side: pd.DataFrame) -> None:
+    table = side_by_side
     own = table[(table["kind"] == ALL) & (table["radius_m"] == 5_000)].iloc[0]
     assert own["low"] == five.rows["city"]["low"] and own["share"] == five.rows["city"]["share"]
-    parks = replace(five.asked.state, coverage=CoverageOptions(sites=frozenset({"science_park"})))
-    alone = coverage(five.asked.city, parks).rows["city"]
+    parks = answer(five.city, sites=frozenset({"science_park"}))
+    assert isinstance(parks, ReachAnswer)
+    alone = parks.rows["city"]
     row = table[(table["kind"] == "science_park") & (table["radius_m"] == 5_000)].iloc[0]
     assert (row["share"], row["low"]) == pytest.approx((alone["share"], alone["low"]))
 
 
-def test_each_kind_is_refused_by_its_own_doubt(five: Coverage, side_by_side: Rings) -> None:
-    median = five.asked.mapped.groupby("kind")["uncertainty_m"].median()
-    for row in side_by_side.table[side_by_side.table["kind"] != ALL].to_dict("records"):
+def test_each_kind_is_refused_by_its_own_doubt(
+    five: ReachAnswer, side_by_side: pd.DataFrame
+) -> None:
+    median = five.inputs.mapped.groupby("kind")["uncertainty_m"].median()
+    for row in side_by_side[side_by_side["kind"] != ALL].to_dict("records"):
         refused = row["verdict"] == "uncertainty.refused"
         assert refused == (row["radius_m"] < median[row["kind"]]) == math.isnan(row["share"])
-    told = ring_table(side_by_side)
+    told = radius_table(five, "zh")
     assert list(told.loc["全部场所"])[:2] == ["70", "不予计算（14 处够得上）"]
     assert str(told["3\u202fkm"]["大学科技园"]).endswith("%")
 
@@ -100,8 +107,8 @@ def test_each_kind_is_refused_by_its_own_doubt(five: Coverage, side_by_side: Rin
 def test_times_stand_side_by_side_as_what_they_are(tianjin: City) -> None:
     options = CoverageOptions(minutes=30, speed_kmh=52, sites=frozenset({"corridor_node"}))
     assert [round(r.radius_m) for r in reaches(options)] == [20_000, 40_000]
-    found = answer(tianjin, "en", minutes=30, speed_kmh=52, sites=frozenset({"corridor_node"}))
-    table = ring_table(rings(found))
+    found = answer(tianjin, minutes=30, speed_kmh=52, sites=frozenset({"corridor_node"}))
+    table = radius_table(found, "en")
     assert [name.replace("\u202f", " ") for name in table.columns[1:]] == [
         "30 minutes (20 km)",
         "60 minutes (40 km)",
@@ -109,18 +116,17 @@ def test_times_stand_side_by_side_as_what_they_are(tianjin: City) -> None:
     assert table.index.tolist() == ["All places"]
 
 
-def test_nested_rings_are_what_each_radius_covers(five: Coverage) -> None:
-    drawn = ring_drawing(five)
+def test_nested_rings_are_what_each_radius_covers(five: ReachAnswer) -> None:
+    drawn = draw_radii(five)
     assert drawn is not None
     open_, ten, own = (
         gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes
     )
     assert drawn.shapes[0].pattern == "hatch"
-    assert five.area is not None
     assert own.area / 1e6 == pytest.approx(five.area.value, rel=5e-3)
     assert own.difference(ten).area < 3e-3 * own.area
     assert open_.intersection(own).area < 3e-3 * own.area
-    assert [words.replace("\u202f", " ") for _, words in ring_legend(five)] == [
+    assert [words.replace("\u202f", " ") for _, words in radius_legend(five, "zh")] == [
         "5 km 内",
         "10 km 内",
     ]
@@ -128,12 +134,12 @@ def test_nested_rings_are_what_each_radius_covers(five: Coverage) -> None:
 
 def test_a_refused_radius_is_not_drawn_and_the_others_are(tianjin: City) -> None:
     three = answer(tianjin, radius_m=3_000)
-    assert three.area is None
-    assert [reach.radius_m for reach in drawn_reaches(three)] == [10_000, 5_000]
-    drawn = ring_drawing(three)
+    assert isinstance(three, ReachRefusal)
+    assert [reach.radius_m for reach in drawn_reaches(three.inputs)] == [10_000, 5_000]
+    drawn = draw_radii(three)
     assert drawn is not None and len(drawn.shapes) == 2
 
 
 def test_no_place_gives_no_ring(tianjin: City) -> None:
     empty = replace(default_state(tianjin), layers=frozenset())
-    assert ring_drawing(coverage(tianjin, empty)) is None
+    assert draw_radii(measure(tianjin, question(empty))) is None

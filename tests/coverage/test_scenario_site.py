@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from geo.coverage.scenario import Scenario
-from layers.coverage.question import Asked, ask
-from layers.coverage.scenario import change
-from layers.coverage.scenario_site import DEEDS, SiteTold, site_told
+from layers.coverage.question import Inputs, inputs, question
+from layers.coverage.scenario_change import change
+from layers.coverage.scenario_site import DEEDS, SiteWording, word_site
 from layers.language.messages import texts
 from layers.language.values import number
 from layers.pack.city import City
@@ -22,23 +22,23 @@ DISC_KM2 = 9 * math.pi
 
 
 @pytest.fixture(scope="module")
-def asked(toy: City) -> Asked:
+def asked(toy: City) -> Inputs:
     """The toy's science parks; one stands alone in the middle of the first square."""
     state = replace(
         default_state(toy),
         layers=frozenset({"science_park"}),
         coverage=CoverageOptions(radius_m=3_000),
     )
-    return ask(toy, state)
+    return inputs(toy, question(state))
 
 
-def told(asked: Asked, scenario: Scenario, id_: str) -> SiteTold:
-    site = site_told(change(asked, scenario), id_)
+def told(asked: Inputs, scenario: Scenario, id_: str) -> SiteWording:
+    site = word_site(change(asked, scenario), id_, "zh")
     assert site is not None
     return site
 
 
-def test_what_only_this_place_covers_is_its_disc_less_what_others_reach(asked: Asked) -> None:
+def test_what_only_this_place_covers_is_its_disc_less_what_others_reach(asked: Inputs) -> None:
     scenario = Scenario("A").added(*degrees(15, 15), kind="platform", name="新")
     site = told(asked, scenario, "new-1")
     others = list(asked.mapped.geometry)
@@ -48,13 +48,13 @@ def test_what_only_this_place_covers_is_its_disc_less_what_others_reach(asked: A
     assert dict(site.facts)["区"] == "丁区"
 
 
-def test_a_twin_of_another_place_covers_nothing_alone(asked: Asked) -> None:
+def test_a_twin_of_another_place_covers_nothing_alone(asked: Inputs) -> None:
     scenario = Scenario("A").added(*degrees(15, 15), kind="platform")
     twin = scenario.added(*degrees(15, 15), kind="platform")
     assert dict(told(asked, twin, "new-2").facts)["只有此处覆盖"].startswith("0")
 
 
-def test_a_closed_place_says_what_opening_it_again_brings(asked: Asked) -> None:
+def test_a_closed_place_says_what_opening_it_again_brings(asked: Inputs) -> None:
     before = told(asked, Scenario("A"), "park-one")
     after = told(asked, Scenario("A").closed("park-one"), "park-one")
     assert dict(after.facts)["恢复后增加覆盖"] == dict(before.facts)["只有此处覆盖"]
@@ -62,11 +62,11 @@ def test_a_closed_place_says_what_opening_it_again_brings(asked: Asked) -> None:
     assert after.name == before.name == "第一大学科技园"
 
 
-def test_a_place_beyond_the_city_and_one_that_is_gone(asked: Asked) -> None:
+def test_a_place_beyond_the_city_and_one_that_is_gone(asked: Inputs) -> None:
     away = told(asked, Scenario("A").moved("park-one", *degrees(60, 60)), "park-one")
     assert dict(away.facts)["区"].endswith("以外")
     assert away.deeds == ("close", "restore")
-    assert site_told(change(asked, Scenario("A")), "new-1") is None
+    assert word_site(change(asked, Scenario("A")), "new-1", "zh") is None
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -13,40 +13,50 @@ import pytest
 
 from geo.base.errors import DataError
 from geo.coverage.scenario import Scenario
-from layers.coverage.question import Asked, ask
-from layers.coverage.scenario import (
+from layers.coverage import scenario as comparison
+from layers.coverage.question import Inputs, inputs, question
+from layers.coverage.scenario_change import (
     GAINED,
     LOST,
     centres,
     change,
-    compared,
-    comparison_table,
-    drawing,
+    draw_change,
     edit_words,
     fits,
     handles,
     points_of_percent,
     refusal,
     sentence,
-    small_maps,
     unit_table,
 )
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
-from layers.view.state import Filters, default_state
+from layers.view.state import Filters, ViewState, default_state
 
 
 @pytest.fixture(scope="module")
-def asked(toy: City) -> Asked:
+def state(toy: City) -> ViewState:
     """One park at the middle of the first square; the squares' sides are 10 km."""
-    state = replace(
+    return replace(
         default_state(toy),
         layers=frozenset({"science_park"}),
         filters=Filters(plan_status=frozenset({"existing_2020"})),
         later=False,
         coverage=CoverageOptions(radius_m=3_000),
     )
-    return ask(toy, state)
+
+
+@pytest.fixture(scope="module")
+def asked(toy: City, state: ViewState) -> Inputs:
+    return inputs(toy, question(state))
+
+
+def compared(
+    toy: City, state: ViewState, scenarios: tuple[Scenario, ...], *, doubt: bool
+) -> comparison.ScenarioAnswer:
+    found = comparison.measure(toy, comparison.question(state, scenarios, doubt=doubt))
+    assert isinstance(found, comparison.ScenarioAnswer)
+    return found
 
 
 def degrees(east_km: float, north_km: float) -> tuple[float, float]:
@@ -55,18 +65,18 @@ def degrees(east_km: float, north_km: float) -> tuple[float, float]:
     return at.x, at.y
 
 
-def test_a_second_disc_adds_its_area_to_its_district_only(asked: Asked) -> None:
+def test_a_second_disc_adds_its_area_to_its_district_only(asked: Inputs) -> None:
     found = change(asked, Scenario("A").added(*degrees(15, 15), kind="platform", name="新"))
     assert found.area.value == pytest.approx(18 * math.pi, rel=1e-4)
     assert found.units["990104"]["change"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
-    table = unit_table(found)
+    table = unit_table(found, "zh")
     assert "丁区" in table.index and "甲区" not in table.index
     assert table.loc["丁区", "变化（km²）"] == f"{9 * math.pi:+.1f}"
 
 
-def test_gained_and_lost_are_drawn_apart(asked: Asked) -> None:
+def test_gained_and_lost_are_drawn_apart(asked: Inputs) -> None:
     found = change(asked, Scenario("A").moved("park-one", *degrees(15, 15)))
-    gained, lost, way = drawing(found).shapes
+    gained, lost, way = draw_change(found, "zh").shapes
     (line,) = gpd.GeoDataFrame(way.frame).to_crs(4548).geometry
     assert line.length == pytest.approx(math.hypot(10_000, 10_000), rel=1e-5)
     for part, corner in ((gained, (515_000, 4_315_000)), (lost, (505_000, 4_305_000))):
@@ -76,18 +86,18 @@ def test_gained_and_lost_are_drawn_apart(asked: Asked) -> None:
     assert gained.fill != lost.fill
 
 
-def test_a_closed_site_never_covers_more(asked: Asked) -> None:
+def test_a_closed_site_never_covers_more(asked: Inputs) -> None:
     found = change(asked, Scenario("A").closed("park-one"))
     assert found.area.value == 0
-    (ghost,) = handles(found)
+    (ghost,) = handles(found, "zh")
     assert ghost.id == "park-one" and not ghost.movable and "方案中关闭" in ghost.name
-    assert "-7.1" in sentence(found)
+    assert "-7.1" in sentence(found, "zh")
 
 
 def test_every_mapped_site_can_be_taken_hold_of(tianjin: City) -> None:
-    asked = ask(tianjin, default_state(tianjin))
+    asked = inputs(tianjin, question(default_state(tianjin)))
     found = change(asked, Scenario("A").added(117.3, 39.9, kind="platform", name="新站"))
-    marks = handles(found)
+    marks = handles(found, "zh")
     assert len(marks) == len(asked.mapped) + 1
     assert all(mark.movable for mark in marks)
     assert marks[-1].name == "新站" and marks[-1].id == "new-1"
@@ -95,22 +105,23 @@ def test_every_mapped_site_can_be_taken_hold_of(tianjin: City) -> None:
 
 def test_nothing_of_a_scenario_reaches_the_pack(tianjin: City) -> None:
     before = tianjin.layers["science_park"].frame.copy()
-    asked = ask(tianjin, default_state(tianjin))
+    asked = inputs(tianjin, question(default_state(tianjin)))
     change(asked, Scenario("A").moved("park-tust", 117.1, 39.9)).units  # noqa: B018
     assert tianjin.layers["science_park"].frame.equals(before)
-    assert len(ask(tianjin, default_state(tianjin)).sites) == len(asked.sites)
+    again = inputs(tianjin, question(default_state(tianjin)))
+    assert len(again.sites) == len(asked.sites)
 
 
-def test_a_change_to_a_place_not_shown_is_refused(asked: Asked) -> None:
+def test_a_change_to_a_place_not_shown_is_refused(asked: Inputs) -> None:
     with pytest.raises(DataError):
         change(asked, Scenario("A").closed("gone"))
 
 
-def test_scenarios_stand_side_by_side_with_intervals(asked: Asked) -> None:
+def test_scenarios_stand_side_by_side_with_intervals(toy: City, state: ViewState) -> None:
     near = Scenario("近").added(*degrees(5, 5), kind="platform")
     far = Scenario("远").added(*degrees(15, 15), kind="platform")
-    found = compared(asked, [near, far], doubt=True)
-    table = comparison_table(asked, found)
+    answer = compared(toy, state, (near, far), doubt=True)
+    found, table = answer.comparison, comparison.word(answer, "zh").tables["comparison"]
     assert list(table.index) == ["现状", "近", "远"]
     assert table.loc["远", "改动（新增/移动/关闭）"] == "1 / 0 / 0"
     assert found.parameters["draws"] == 500
@@ -129,15 +140,17 @@ def shoelace_km2(path: str, latitude: float) -> float:
     return abs(total) / 1e6 * math.cos(math.radians(latitude)) ** 2
 
 
-def test_small_pictures_show_what_the_table_says(asked: Asked) -> None:
+def test_small_pictures_show_what_the_table_says(toy: City, state: ViewState) -> None:
     x, y = degrees(15, 15)
     far, gone = Scenario("远").added(x, y, kind="platform"), Scenario("关").closed("park-one")
-    found = compared(asked, [far, gone], doubt=False)
-    pictures, table = small_maps(asked, [far, gone], found), comparison_table(asked, found)
-    assert [p.caption.split("：")[0] for p in pictures] == list(table.index)
-    for picture, share in zip(pictures, table["覆盖面积比例（按图上点位）"], strict=True):
-        assert share in picture.caption
-    svgs = [base64.b64decode(p.uri.split(",")[1]).decode() for p in pictures]
+    answer = compared(toy, state, (far, gone), doubt=False)
+    words = comparison.word(answer, "zh")
+    table = words.tables["comparison"]
+    assert [caption.split("：")[0] for caption in words.captions] == list(table.index)
+    for caption, share in zip(words.captions, table["覆盖面积比例（按图上点位）"], strict=True):
+        assert share in caption
+    pictures = comparison.pictures(answer)
+    svgs = [base64.b64decode(uri.split(",")[1]).decode() for uri in pictures]
     assert len({svg.split('viewBox="')[1].split('"')[0] for svg in svgs}) == 1
     for svg, colour in ((svgs[1], GAINED["fill"]), (svgs[2], LOST["fill"])):
         (drawn,) = re.findall(f'<path d="([^"]+)" fill="{colour}"', svg)
@@ -146,19 +159,19 @@ def test_small_pictures_show_what_the_table_says(asked: Asked) -> None:
     assert table.loc["关", "最远十分之一面积的平均距离（km）"] == "–"
 
 
-def test_a_scenario_of_other_places_does_not_fit(asked: Asked) -> None:
+def test_a_scenario_of_other_places_does_not_fit(asked: Inputs) -> None:
     assert fits(asked, Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform"))
     assert not fits(asked, Scenario("A").closed("elsewhere"))
 
 
-def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Asked) -> None:
-    assert "还没有改动" in sentence(change(asked, Scenario("A")))
+def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Inputs) -> None:
+    assert "还没有改动" in sentence(change(asked, Scenario("A")), "zh")
     scenario = Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform")
-    assert edit_words(asked, scenario.edits[0]) == "关闭 · 第一大学科技园"
-    assert edit_words(asked, scenario.edits[1]) == "新增 · new-1 (117.0000, 39.0000)"
+    assert edit_words(asked, scenario.edits[0], "zh") == "关闭 · 第一大学科技园"
+    assert edit_words(asked, scenario.edits[1], "zh") == "新增 · new-1 (117.0000, 39.0000)"
 
 
-def test_centres_lie_in_their_districts(asked: Asked, toy: City) -> None:
+def test_centres_lie_in_their_districts(asked: Inputs, toy: City) -> None:
     for code, (lon, lat) in centres(asked).items():
         spot = gpd.points_from_xy([lon], [lat])[0]
         assert toy.districts.geometry[code].covers(spot)
@@ -166,8 +179,11 @@ def test_centres_lie_in_their_districts(asked: Asked, toy: City) -> None:
 
 def test_a_radius_finer_than_the_doubt_is_refused(tianjin: City) -> None:
     state = replace(default_state(tianjin), coverage=CoverageOptions(radius_m=3_000))
-    assert refusal(ask(tianjin, state)) is not None
-    assert refusal(ask(tianjin, default_state(tianjin))) is None
+    assert refusal(inputs(tianjin, question(state))) is not None
+    assert refusal(inputs(tianjin, question(default_state(tianjin)))) is None
+    found = comparison.measure(tianjin, comparison.question(state))
+    assert isinstance(found, comparison.ScenarioRefusal)
+    assert "不予计算" in comparison.word(found, "zh").sentence
 
 
 @pytest.mark.parametrize(

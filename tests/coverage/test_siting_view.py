@@ -10,35 +10,49 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.coverage.scenario import change
+from layers.coverage.scenario_change import change
 from layers.coverage.siting import (
-    Sited,
+    Answer,
+    SitingAnswer,
+    SitingRefusal,
     Spot,
     as_scenario,
-    doubt,
-    doubt_words,
-    drawing,
-    drawn_table,
-    package,
-    proof,
-    sentence,
-    sited,
-    table,
+    draw,
+    hand_over,
+    measure,
+    question,
+    word,
 )
-from layers.handover.analysis_package import FORMATS
+from layers.handover.contents import FORMATS, Form
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
-from layers.view.state import default_state
+from layers.view.state import ViewState, default_state
 
 
-def ask(city: City, lang: str = "zh", **options: Any) -> Sited:
-    state = default_state(city, lang)  # type: ignore[arg-type]
-    return sited(city, replace(state, coverage=CoverageOptions(**options)))
+def sited(city: City, state: ViewState, drawn: tuple[Spot, ...] = ()) -> Answer:
+    return measure(city, question(state, drawn))
 
 
-def within(answer: Sited, ids: list[object]) -> int:
+def ask(city: City, **options: Any) -> Answer:
+    return sited(city, replace(default_state(city), coverage=CoverageOptions(**options)))
+
+
+def proposed(found: Answer) -> SitingAnswer:
+    assert isinstance(found, SitingAnswer)
+    return found
+
+
+def sentence(answer: Answer) -> str:
+    return word(answer, "zh").sentence
+
+
+def proof(answer: Answer) -> str:
+    return " ".join(word(answer, "zh").account)
+
+
+def within(answer: Answer, ids: list[object]) -> int:
     """Count the campuses within reach by their plain distances."""
-    asked = answer.asked
+    asked = answer.inputs
     points = asked.universities[asked.universities.geometry.notna()].geometry
     sites = [*asked.mapped.geometry, *answer.candidates.geometry.loc[ids]]
     away = np.array([[p.distance(s) for s in sites] for p in points])
@@ -46,8 +60,7 @@ def within(answer: Sited, ids: list[object]) -> int:
 
 
 def test_what_is_gained_is_what_plain_distances_say(tianjin: City) -> None:
-    answer = ask(tianjin, candidates="district", add=3)
-    assert answer.siting is not None
+    answer = proposed(ask(tianjin, candidates="district", add=3))
     chosen = list(answer.siting.chosen)
     assert answer.siting.value == within(answer, chosen)
     assert answer.siting.before == within(answer, [])
@@ -58,17 +71,16 @@ def test_what_is_gained_is_what_plain_distances_say(tianjin: City) -> None:
 def test_more_places_never_cover_less(tianjin: City) -> None:
     values = []
     for p in (1, 2, 5):
-        found = ask(tianjin, add=p).siting
-        assert found is not None and found.value <= found.bound * (1 + 1e-9)
+        found = proposed(ask(tianjin, add=p)).siting
+        assert found.value <= found.bound * (1 + 1e-9)
         values.append(found.value)
     assert values == sorted(values)
 
 
 def test_spots_stand_for_the_whole_area_and_all_residents(tianjin: City) -> None:
-    area, people = (ask(tianjin, demand=d, add=1) for d in ("area", "residents"))
-    assert area.siting is not None and people.siting is not None
-    assert area.siting.total == pytest.approx(area.asked.districts.area.sum() / 1e6)
-    assert people.siting.total == pytest.approx(people.asked.residents.sum())
+    area, people = (proposed(ask(tianjin, demand=d, add=1)) for d in ("area", "residents"))
+    assert area.siting.total == pytest.approx(area.inputs.districts.area.sum() / 1e6)
+    assert people.siting.total == pytest.approx(people.inputs.residents.sum())
 
 
 @pytest.mark.parametrize(
@@ -83,10 +95,10 @@ def test_a_wish_out_of_range_gets_its_sentence(
     tianjin: City, options: dict[str, Any], key: str, words: str
 ) -> None:
     answer = ask(tianjin, **options)
-    assert (answer.siting, answer.refused) == (None, key)
+    assert isinstance(answer, SitingRefusal) and answer.reason == key
     assert words in sentence(answer)
     assert proof(answer) == ""
-    drawn = drawing(answer, place=True)
+    drawn = draw(answer, "zh", place=True)
     assert (drawn is None) == (key == "uncertainty.refused")
     if drawn is not None:  # the present reach alone
         assert len(drawn.shapes) == 1 and not drawn.handles
@@ -100,10 +112,9 @@ def test_a_share_out_of_reach_says_what_to_do(tianjin: City) -> None:
 
 def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin: City) -> None:
     """No smaller choice of district centres reaches 75 %: all of them are counted out."""
-    answer = ask(tianjin, aim="share", goal_percent=75, candidates="district")
-    assert answer.siting is not None
+    answer = proposed(ask(tianjin, aim="share", goal_percent=75, candidates="district"))
     n = len(answer.siting.chosen)
-    total = int(answer.asked.universities.geometry.notna().sum())
+    total = int(answer.inputs.universities.geometry.notna().sum())
     assert within(answer, list(answer.siting.chosen)) / total >= 0.75
     fewer = itertools.combinations(answer.candidates.index, n - 1)
     assert max(within(answer, list(some)) for some in fewer) / total < 0.75
@@ -123,56 +134,56 @@ def test_a_pack_without_anything_to_serve_gets_a_sentence(toy: City) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_table_map_and_scenario_hold_the_same_places(tianjin: City, lang: str) -> None:
-    answer = ask(tianjin, lang, add=3)
-    drawn, scenario = drawing(answer), as_scenario(answer)
-    assert drawn is not None and len(table(answer)) == len(drawn.handles) == 3
+    answer = proposed(ask(tianjin, add=3))
+    drawn, scenario = draw(answer, lang), as_scenario(answer, lang)
+    table = word(answer, lang).tables["proposed"]
+    assert drawn is not None and len(table) == len(drawn.handles) == 3
     for handle, edit in zip(drawn.handles, scenario.edits, strict=True):
         assert (handle.lon, handle.lat) == pytest.approx((edit.lon, edit.lat), abs=1e-6)
-    assert change(answer.asked, scenario).area.value > 0
+    assert change(answer.inputs, scenario).area.value > 0
 
 
 def test_drawn_candidates_are_weighed_by_plain_distances(tianjin: City) -> None:
     """Two campuses without a place near them, and an empty corner of the north."""
     state = default_state(tianjin)
-    asked = ask(tianjin).asked
+    asked = ask(tianjin).inputs
     reach = [p.distance(asked.mapped.geometry).min() for p in asked.universities.geometry.dropna()]
     order = np.argsort(reach)[::-1]
     far = asked.universities.geometry.dropna().to_crs(4326).iloc[order[:2]]
     drawn = tuple(Spot(n, p.x, p.y) for n, p in zip((2, 10), far, strict=True))
     drawn = (Spot(1, 117.4, 40.2), *drawn)
     options = CoverageOptions(candidates="drawn", add=1)
-    answer = sited(tianjin, replace(state, coverage=options), drawn)
-    assert answer.siting is not None
+    answer = proposed(sited(tianjin, replace(state, coverage=options), drawn))
     singles = {id_: within(answer, [id_]) for id_ in answer.candidates.index}
     assert answer.siting.value == max(singles.values())
     best = min(id_ for id_, n in singles.items() if n == max(singles.values()))
     assert answer.siting.chosen == (best,)
-    shown = drawn_table(answer)
+    shown = word(answer, "zh").tables["drawn"]
     assert list(shown.index) == ["备选点 1", "备选点 2", "备选点 10"]
     assert (shown["是否建议"] == "建议点 1").sum() == 1
-    marks = drawing(answer)
+    marks = draw(answer, "zh")
     assert marks is not None
     assert {m.id for m in marks.handles} == {s.id for s in drawn}
     assert all(m.movable for m in marks.handles)
-    files = package(answer, "geojson").files
-    assert len(json.loads(files["candidates.geojson"])["features"]) == 3
-    assert len(json.loads(files["proposed.geojson"])["features"]) == 1
+    files = hand_over(answer, Form()).files
+    assert len(json.loads(files["siting_candidates.geojson"])["features"]) == 3
+    assert len(json.loads(files["siting_proposed.geojson"])["features"]) == 1
 
 
 def test_of_equal_drawn_candidates_the_lower_number_is_proposed(tianjin: City) -> None:
     state = default_state(tianjin)
     options = CoverageOptions(candidates="drawn", add=1, demand="area")
     twins = (Spot(9, 117.5, 39.6), Spot(11, 117.5, 39.6), Spot(2, 117.5, 39.6))
-    answer = sited(tianjin, replace(state, coverage=options), twins)
-    assert answer.siting is not None and answer.siting.chosen == ("drawn-02",)
+    answer = proposed(sited(tianjin, replace(state, coverage=options), twins))
+    assert answer.siting.chosen == ("drawn-02",)
 
 
 def test_fewer_than_asked_are_explained_and_a_bound_is_told(tianjin: City) -> None:
     """A candidate beyond the city brings nothing, so one of two is enough."""
     options = CoverageOptions(candidates="drawn", add=2, demand="area")
     spots = (Spot(1, 117.5, 39.6), Spot(2, 110.0, 39.6))
-    answer = sited(tianjin, replace(default_state(tianjin), coverage=options), spots)
-    assert answer.siting is not None and answer.siting.chosen == ("drawn-01",)
+    answer = proposed(sited(tianjin, replace(default_state(tianjin), coverage=options), spots))
+    assert answer.siting.chosen == ("drawn-01",)
     assert "1 处即可" in proof(answer) and "已证明最优" in proof(answer)
     parameters = {**answer.siting.parameters, "bound_percent": 61.25}
     late = replace(
@@ -184,13 +195,13 @@ def test_fewer_than_asked_are_explained_and_a_bound_is_told(tianjin: City) -> No
 def test_a_drawn_candidate_beyond_the_city_says_so(tianjin: City) -> None:
     state = replace(default_state(tianjin), coverage=CoverageOptions(candidates="drawn"))
     answer = sited(tianjin, state, (Spot(1, 116.4, 39.9),))
-    assert drawn_table(answer)["位置"].tolist() == ["天津市以外"]
+    assert word(answer, "zh").tables["drawn"]["位置"].tolist() == ["天津市以外"]
     assert "只有 1 个" in sentence(answer)
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
-    made = package(ask(tianjin, add=3), fmt)
+    made = hand_over(ask(tianjin, add=3), Form(fmt))
     told = json.loads(made.files["manifest.json"])
     assert told["asked"]["add"] == 3 and len(told["result"]["chosen"]) == 3
     assert told["methods"][0]["method"] == "siting.exact"
@@ -198,8 +209,7 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
 
 @pytest.mark.parametrize("demand", ["university", "area", "residents"])
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
-    answer = ask(tianjin, demand=demand, add=2)
-    words = doubt_words(doubt(answer), "zh")
+    words = word(ask(tianjin, demand=demand, add=2), "zh").account[-1]
     low, high = (float(x) for x in words.split("覆盖 ")[1].split("%")[0].split("–"))
     assert 0 < low < high <= 100 and "模拟区间" in words
-    assert doubt_words(doubt(ask(tianjin, aim="share", goal_percent=1)), "zh") == ""
+    assert word(ask(tianjin, aim="share", goal_percent=1), "zh").account == ()

@@ -27,7 +27,7 @@ def test_squares_count_as_by_hand() -> None:
     xy = np.vstack(
         [np.tile(CORNER + 500 + np.array(at) * 1000, (n, 1)) for at, n in middle.items()]
     )
-    bins = square_bins(xy, cell_m=1000, data_date="2026-11-20")
+    bins = square_bins(xy, cell_m=1000, data_date="2026-11-20", crs=4548)
     assert bins.frame["n"].to_dict() == {
         f"square-{500 + c}-{4300 + r}": n for (c, r), n in middle.items()
     }
@@ -42,7 +42,7 @@ def test_squares_are_cut_at_the_boundary() -> None:
     boundary = shapely.box(*CORNER, *(CORNER + np.array([1500, 1000])))
     offsets = np.repeat([[1200, 500], [1700, 500]], [200, 9], axis=0)
     xy = CORNER + offsets
-    bins = square_bins(xy, cell_m=1000, boundary=boundary)
+    bins = square_bins(xy, cell_m=1000, boundary=boundary, crs=4548)
     assert bins.frame["area_km2"].tolist() == pytest.approx([0.5])
     assert bins.frame["per_km2"].tolist() == pytest.approx([400.0])
     assert bins.parameters["outside"] == 9
@@ -51,8 +51,10 @@ def test_squares_are_cut_at_the_boundary() -> None:
 
 def test_squares_move_with_their_points_and_scale_with_weights() -> None:
     xy = np.random.default_rng(0).uniform(0, 9000, (500, 2)) + CORNER
-    here = square_bins(xy, cell_m=1500)
-    there = square_bins(xy + np.array([3000.0, -4500.0]), cell_m=1500, weights=np.full(500, 2.0))
+    here = square_bins(xy, cell_m=1500, crs=4548)
+    there = square_bins(
+        xy + np.array([3000.0, -4500.0]), cell_m=1500, weights=np.full(500, 2.0), crs=4548
+    )
     np.testing.assert_array_equal(np.sort(here.frame["n"]), np.sort(there.frame["n"]))
     assert there.frame["weight"].sum() == 1000
 
@@ -75,7 +77,7 @@ def test_hexagons_hold_their_points() -> None:
 @pytest.mark.parametrize("n", [0, 1, LEAST_POINTS - 1])
 def test_too_few_points_are_refused_in_a_sentence(n: int) -> None:
     for bins in (
-        square_bins(np.tile(CORNER, (n, 1)), cell_m=1000),
+        square_bins(np.tile(CORNER, (n, 1)), cell_m=1000, crs=4548),
         hexagon_bins(np.tile([117.2, 39.1], (n, 1)), resolution=8),
     ):
         assert bins.refused == "bins.refused"
@@ -89,11 +91,11 @@ def test_too_few_points_are_refused_in_a_sentence(n: int) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: square_bins([[math.nan, 0]], cell_m=100),
-        lambda: square_bins([[1, 1]], cell_m=0),
-        lambda: square_bins([[1, 1]], cell_m=100, weights=[-1]),
-        lambda: square_bins([[1, 1]], cell_m=100, weights=[1, 2]),
-        lambda: square_bins(np.tile([[0, 0], [9e7, 9e7]], (200, 1)), cell_m=1),
+        lambda: square_bins([[math.nan, 0]], cell_m=100, crs=4548),
+        lambda: square_bins([[1, 1]], cell_m=0, crs=4548),
+        lambda: square_bins([[1, 1]], cell_m=100, weights=[-1], crs=4548),
+        lambda: square_bins([[1, 1]], cell_m=100, weights=[1, 2], crs=4548),
+        lambda: square_bins(np.tile([[0, 0], [9e7, 9e7]], (200, 1)), cell_m=1, crs=4548),
         lambda: hexagon_bins([[117, 39]], resolution=3),
         lambda: hexagon_bins([[39, 117]], resolution=7),
     ],
@@ -107,7 +109,7 @@ def test_what_cannot_be_binned_is_refused(wrong: object) -> None:
 @given(st.integers(200, 400), st.floats(100, 5000), st.integers(0, 2**32 - 1))
 def test_no_point_is_lost(n: int, cell_m: float, seed: int) -> None:
     xy = np.random.default_rng(seed).uniform(-20_000, 20_000, (n, 2))
-    bins = square_bins(xy, cell_m=cell_m)
+    bins = square_bins(xy, cell_m=cell_m, crs=4548)
     assert bins.frame["n"].sum() == n
 
 

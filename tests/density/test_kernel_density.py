@@ -83,7 +83,7 @@ def mass(surface: Surface) -> float:
 def test_the_exact_surface_is_the_direct_sum(kernel: Literal["gaussian", "quartic"]) -> None:
     xy, weights = heaps(60), np.random.default_rng(1).uniform(0, 5, 60)
     surface = kernel_density(
-        xy, sigma_m=1500, cell_m=700, weights=weights, kernel=kernel, method="exact"
+        xy, sigma_m=1500, cell_m=700, weights=weights, kernel=kernel, method="exact", crs=4548
     )
     expected = by_hand(surface, xy, weights, kernel)
     np.testing.assert_allclose(surface.values, expected, rtol=1e-9, atol=1e-15)
@@ -107,8 +107,8 @@ def test_binned_agrees_with_exact(
 ) -> None:
     xy = heaps(n)
     asked = {"sigma_m": sigma_m, "cell_m": cell_m, "kernel": kernel}
-    exact = kernel_density(xy, method="exact", **asked)
-    binned = kernel_density(xy, method="binned", **asked)
+    exact = kernel_density(xy, method="exact", **asked, crs=4548)
+    binned = kernel_density(xy, method="binned", **asked, crs=4548)
     assert (exact.x0, exact.y0, exact.values.shape) == (binned.x0, binned.y0, binned.values.shape)
     assert np.abs(exact.values - binned.values).max() <= error * exact.value
     assert binned.values.min() >= 0
@@ -117,8 +117,8 @@ def test_binned_agrees_with_exact(
 def test_many_points_on_four_shares_each_agree_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["geo.density.kernel_density"], "_MANY", 1000)
     xy = heaps(50_000)
-    exact = kernel_density(xy, sigma_m=1000, cell_m=500, method="exact")
-    binned = kernel_density(xy, sigma_m=1000, cell_m=500, method="binned")
+    exact = kernel_density(xy, sigma_m=1000, cell_m=500, method="exact", crs=4548)
+    binned = kernel_density(xy, sigma_m=1000, cell_m=500, method="binned", crs=4548)
     assert np.abs(exact.values - binned.values).max() <= 1e-3 * exact.value
 
 
@@ -128,7 +128,9 @@ def test_the_mass_on_the_surface_is_the_sum_of_the_weights(cell_m: float, weight
     xy = heaps(3000)
     weights = np.random.default_rng(2).exponential(3, 3000) if weighted else None
     total = 3000 if weights is None else float(weights.sum())
-    surface = kernel_density(xy, sigma_m=1250, cell_m=cell_m, weights=weights, method="binned")
+    surface = kernel_density(
+        xy, sigma_m=1250, cell_m=cell_m, weights=weights, method="binned", crs=4548
+    )
     tolerance = 1e-9 if weights is None else 3e-7  # a weight is rounded to 2^-20
     assert mass(surface) == pytest.approx(total, rel=tolerance)
     assert surface.mass == pytest.approx(mass(surface), rel=1e-9)
@@ -137,8 +139,8 @@ def test_the_mass_on_the_surface_is_the_sum_of_the_weights(cell_m: float, weight
 def test_a_surface_moves_with_its_points() -> None:
     xy = heaps(500)
     asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 250, "method": "binned"}
-    here = kernel_density(xy, **asked)
-    there = kernel_density(xy + np.array([25_000, -50_000]), **asked)
+    here = kernel_density(xy, **asked, crs=4548)
+    there = kernel_density(xy + np.array([25_000, -50_000]), **asked, crs=4548)
     assert (there.x0 - here.x0, there.y0 - here.y0) == (25_000, -50_000)
     np.testing.assert_array_equal(here.values, there.values)
 
@@ -146,31 +148,36 @@ def test_a_surface_moves_with_its_points() -> None:
 def test_order_and_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     xy = heaps(200_000)
     asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 200, "method": "binned"}
-    first = kernel_density(xy, **asked).values
-    shuffled = kernel_density(xy[np.random.default_rng(3).permutation(len(xy))], **asked).values
+    first = kernel_density(xy, **asked, crs=4548).values
+    shuffled = kernel_density(
+        xy[np.random.default_rng(3).permutation(len(xy))], **asked, crs=4548
+    ).values
     np.testing.assert_array_equal(first, shuffled)
     monkeypatch.setattr(threads, "cores", lambda: 1)
-    np.testing.assert_array_equal(first, kernel_density(xy, **asked).values)
+    np.testing.assert_array_equal(first, kernel_density(xy, **asked, crs=4548).values)
 
 
 def test_a_surface_that_is_kept_stays_as_it_is() -> None:
     """Memory is lent again when nobody looks at it, not before."""
     asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 100, "method": "binned"}
     xy = heaps(3000)
-    corner = kernel_density(xy, **asked).values[3:90, 5:90]  # a view: the surface is gone
+    corner = kernel_density(xy, **asked, crs=4548).values[3:90, 5:90]  # a view: the surface is gone
     before = corner.copy()
     for _ in range(4):
-        kernel_density(xy + np.array([0.0, 100.0]), **asked)
+        kernel_density(xy + np.array([0.0, 100.0]), **asked, crs=4548)
     np.testing.assert_array_equal(corner, before)
 
 
 def test_parts_add_up_to_the_whole_and_weights_scale() -> None:
     xy = heaps(800)
     asked: dict[str, Any] = {"sigma_m": 1200, "cell_m": 300, "method": "binned"}
-    whole = kernel_density(xy, boundary=SQUARE, **asked).values
-    parts = [kernel_density(part, boundary=SQUARE, **asked).values for part in (xy[:300], xy[300:])]
+    whole = kernel_density(xy, boundary=SQUARE, **asked, crs=4548).values
+    parts = [
+        kernel_density(part, boundary=SQUARE, **asked, crs=4548).values
+        for part in (xy[:300], xy[300:])
+    ]
     np.testing.assert_allclose(whole, parts[0] + parts[1], rtol=1e-12, atol=1e-15)
-    twice = kernel_density(xy, boundary=SQUARE, weights=np.full(800, 2.0), **asked).values
+    twice = kernel_density(xy, boundary=SQUARE, weights=np.full(800, 2.0), **asked, crs=4548).values
     np.testing.assert_allclose(twice, 2 * whole, rtol=1e-12, atol=1e-15)
 
 
@@ -181,10 +188,10 @@ def test_even_points_have_an_even_surface_up_to_the_edge(method: Any, kernel: An
     at = np.arange(500.0, 40_000, 1000)
     xy = np.stack(np.meshgrid(at + EAST, at + NORTH), axis=-1).reshape(-1, 2)
     asked: dict[str, Any] = {"sigma_m": 2000, "cell_m": 500, "kernel": kernel, "method": method}
-    even = kernel_density(xy, boundary=SQUARE, **asked)
+    even = kernel_density(xy, boundary=SQUARE, **asked, crs=4548)
     assert even.values.shape == (80, 80)
     np.testing.assert_allclose(even.values, 1.0, atol=0.02)
-    bare = kernel_density(xy, **asked)
+    bare = kernel_density(xy, **asked, crs=4548)
     corner = bare.at(np.array([[EAST + 100, NORTH + 100]]))[0]
     assert corner == pytest.approx(0.3, abs=0.02)  # normal(0.25 km / 2 km), squared
 
@@ -192,9 +199,9 @@ def test_even_points_have_an_even_surface_up_to_the_edge(method: Any, kernel: An
 def test_points_outside_the_boundary_are_left_out_and_counted() -> None:
     inside, outside = scatter(50), scatter(30) + np.array([50_000, 0])
     surface = kernel_density(
-        np.vstack([inside, outside]), sigma_m=2000, cell_m=500, boundary=SQUARE
+        np.vstack([inside, outside]), sigma_m=2000, cell_m=500, boundary=SQUARE, crs=4548
     )
-    alone = kernel_density(inside, sigma_m=2000, cell_m=500, boundary=SQUARE)
+    alone = kernel_density(inside, sigma_m=2000, cell_m=500, boundary=SQUARE, crs=4548)
     np.testing.assert_array_equal(surface.values, alone.values)
     assert surface.n == 50
     assert surface.parameters["outside"] == 30
@@ -203,7 +210,7 @@ def test_points_outside_the_boundary_are_left_out_and_counted() -> None:
 
 def test_beyond_a_triangle_there_is_nothing() -> None:
     triangle = shapely.Polygon([(EAST, NORTH), (EAST + 40_000, NORTH), (EAST, NORTH + 40_000)])
-    surface = kernel_density(scatter(300), sigma_m=3000, cell_m=1000, boundary=triangle)
+    surface = kernel_density(scatter(300), sigma_m=3000, cell_m=1000, boundary=triangle, crs=4548)
     assert surface.inside is not None
     assert not surface.values[~surface.inside].any()
     assert surface.inside[0, 0]
@@ -213,8 +220,8 @@ def test_beyond_a_triangle_there_is_nothing() -> None:
 def test_a_finer_grid_shows_the_same_surface() -> None:
     """The middle cell of three by three has the centre of the large cell."""
     xy = heaps(200)
-    coarse = kernel_density(xy, sigma_m=3000, cell_m=900, method="exact", boundary=SQUARE)
-    fine = kernel_density(xy, sigma_m=3000, cell_m=300, method="exact", boundary=SQUARE)
+    coarse = kernel_density(xy, sigma_m=3000, cell_m=900, method="exact", boundary=SQUARE, crs=4548)
+    fine = kernel_density(xy, sigma_m=3000, cell_m=300, method="exact", boundary=SQUARE, crs=4548)
     both = fine.at(
         np.stack(np.meshgrid(coarse.xs[5:40], coarse.ys[5:40]), axis=-1).reshape(-1, 2)
     ).reshape(35, 35)
@@ -225,8 +232,8 @@ def test_the_adaptive_surface_is_narrow_where_points_are_dense() -> None:
     rng = np.random.default_rng(4)
     dense, sparse = rng.normal(10_000, 800, (4000, 2)), rng.uniform(0, 40_000, (1000, 2))
     xy = np.vstack([dense, sparse]) + CORNER
-    fixed = kernel_density(xy, sigma_m=3000, cell_m=500, method="binned")
-    adaptive = adaptive_density(xy, sigma_m=3000, cell_m=500)
+    fixed = kernel_density(xy, sigma_m=3000, cell_m=500, method="binned", crs=4548)
+    adaptive = adaptive_density(xy, sigma_m=3000, cell_m=500, crs=4548)
     assert mass(adaptive) == pytest.approx(5000, rel=1e-6)
     assert adaptive.value > 2 * fixed.value
     used = adaptive.parameters["bandwidths_m"]
@@ -237,7 +244,7 @@ def test_the_adaptive_surface_is_narrow_where_points_are_dense() -> None:
 def test_the_adaptive_surface_of_an_even_pattern_is_the_fixed_one() -> None:
     at = np.arange(500.0, 40_000, 1000)
     xy = np.stack(np.meshgrid(at + EAST, at + NORTH), axis=-1).reshape(-1, 2)
-    surface = adaptive_density(xy, sigma_m=3000, cell_m=500, boundary=SQUARE)
+    surface = adaptive_density(xy, sigma_m=3000, cell_m=500, boundary=SQUARE, crs=4548)
     np.testing.assert_allclose(surface.values, 1.0, atol=0.03)
 
 
@@ -273,13 +280,13 @@ def test_silverman_on_a_bell() -> None:
 def test_what_cannot_be_measured_is_refused(change: dict[str, Any], named: str) -> None:
     asked: dict[str, Any] = {"xy": [[EAST, NORTH]], "sigma_m": 1000.0, "cell_m": 500.0} | change
     with pytest.raises(ParameterError) as caught:
-        kernel_density(asked.pop("xy"), **asked)
+        kernel_density(asked.pop("xy"), **asked, crs=4548)
     assert named in {problem.where for problem in caught.value.problems}
 
 
 def test_every_problem_is_reported_at_once() -> None:
     with pytest.raises(ParameterError) as caught:
-        kernel_density([[math.nan, 1]], sigma_m=-1, cell_m=0, weights=[-1], kernel="x")  # type: ignore[arg-type]
+        kernel_density([[math.nan, 1]], sigma_m=-1, cell_m=0, weights=[-1], kernel="x", crs=4548)  # type: ignore[arg-type]
     assert {problem.where for problem in caught.value.problems} == {
         "sigma_m", "cell_m", "xy", "weights", "kernel",
     }  # fmt: skip
@@ -290,25 +297,31 @@ def test_a_plane_that_is_none_is_refused() -> None:
         kernel_density([[117.0, 39.0]], sigma_m=1000, cell_m=500, crs=4326)
     with pytest.raises(CrsError):
         kernel_density(
-            [[EAST, NORTH]], sigma_m=1000, cell_m=500, boundary=gpd.GeoSeries([SQUARE], crs=4527)
+            [[EAST, NORTH]],
+            sigma_m=1000,
+            cell_m=500,
+            boundary=gpd.GeoSeries([SQUARE], crs=4527),
+            crs=4548,
         )
 
 
 def test_the_largest_sum_of_weights_is_counted_exactly() -> None:
     surface = kernel_density(
-        [[EAST, NORTH]], sigma_m=1000, cell_m=500, weights=[MOST_WEIGHT], method="binned"
+        [[EAST, NORTH]], sigma_m=1000, cell_m=500, weights=[MOST_WEIGHT], method="binned", crs=4548
     )
     assert surface.mass == pytest.approx(MOST_WEIGHT, rel=1e-12)
 
 
 def test_no_points_give_an_empty_surface() -> None:
-    bare = kernel_density(np.zeros((0, 2)), sigma_m=1000, cell_m=500)
+    bare = kernel_density(np.zeros((0, 2)), sigma_m=1000, cell_m=500, crs=4548)
     assert (bare.values.shape, bare.n, bare.value) == ((0, 0), 0, 0.0)
     assert "density.empty" in bare.caveats
-    held = kernel_density([], sigma_m=1000, cell_m=500, boundary=SQUARE, method="binned")
+    held = kernel_density([], sigma_m=1000, cell_m=500, boundary=SQUARE, method="binned", crs=4548)
     assert held.values.shape == (80, 80)
     assert not held.values.any()
-    assert not adaptive_density([], sigma_m=3000, cell_m=500, boundary=SQUARE).values.any()
+    assert not adaptive_density(
+        [], sigma_m=3000, cell_m=500, boundary=SQUARE, crs=4548
+    ).values.any()
 
 
 @settings(max_examples=examples(40))
@@ -332,9 +345,13 @@ def test_hostile_input_is_measured_or_refused(
     good = good and (not len(xy) or (math.isfinite(weight) and weight >= 0))
     if not good:
         with pytest.raises(ParameterError):
-            kernel_density(xy, sigma_m=1000, cell_m=cell_m, weights=weights, method=method)
+            kernel_density(
+                xy, sigma_m=1000, cell_m=cell_m, weights=weights, method=method, crs=4548
+            )
         return
-    surface = kernel_density(xy, sigma_m=1000, cell_m=cell_m, weights=weights, method=method)
+    surface = kernel_density(
+        xy, sigma_m=1000, cell_m=cell_m, weights=weights, method=method, crs=4548
+    )
     assert np.isfinite(surface.values).all()
     assert surface.values.min(initial=0.0) >= 0
     # With one cell per sigma the sum over the centres errs by 4·exp(-2π²) = 1.07e-8 (Poisson).
@@ -348,20 +365,20 @@ def test_binned_points_of_a_stream_give_the_same_surface() -> None:
     grid = Grid(EAST, NORTH, 500.0, 80, 80)
     counts = np.zeros((80, 80), dtype=np.int64)
     counts[30, 50] = 3 * ONE  # three points on a cell's centre
-    surface = grid_density(counts, grid, n=3, sigma_m=1500)
+    surface = grid_density(counts, grid, n=3, sigma_m=1500, crs=4548)
     xy = np.full((3, 2), [EAST + 50.5 * 500, NORTH + 30.5 * 500])
-    exact = kernel_density(xy, sigma_m=1500, cell_m=500, method="exact")
+    exact = kernel_density(xy, sigma_m=1500, cell_m=500, method="exact", crs=4548)
     assert surface.at(xy)[0] == pytest.approx(exact.at(xy)[0], rel=2.5e-2)  # cell²/6 of σ²
     assert (surface.n, surface.mass) == (3, 3.0)
     with pytest.raises(ParameterError):
-        grid_density(counts, grid, n=3, sigma_m=900)
+        grid_density(counts, grid, n=3, sigma_m=900, crs=4548)
     with pytest.raises(ParameterError):
-        grid_density(counts[:-1], grid, n=3, sigma_m=1500)
+        grid_density(counts[:-1], grid, n=3, sigma_m=1500, crs=4548)
 
 
 def test_the_result_says_what_it_is() -> None:
     surface = kernel_density(
-        heaps(FEW - 1), sigma_m=3000, cell_m=500, boundary=SQUARE, data_date="2026-11-20"
+        heaps(FEW - 1), sigma_m=3000, cell_m=500, boundary=SQUARE, data_date="2026-11-20", crs=4548
     )
     assert (surface.unit, surface.data_date) == ("1/km²", "2026-11-20")
     assert surface.crs.to_epsg() == 4548
@@ -437,7 +454,7 @@ def quarters() -> gpd.GeoDataFrame:
 
 def test_zonal_mass_splits_cells_at_the_border() -> None:
     surface = kernel_density(
-        [[EAST + 20_000, NORTH + 10_000]], sigma_m=2000, cell_m=700, method="exact"
+        [[EAST + 20_000, NORTH + 10_000]], sigma_m=2000, cell_m=700, method="exact", crs=4548
     )
     table = zonal_mass(surface, quarters())
     assert table.loc["sw", "share"] == pytest.approx(0.5, abs=2e-3)
@@ -449,16 +466,16 @@ def test_zonal_mass_splits_cells_at_the_border() -> None:
 
 
 def test_levels_are_round_and_below_the_highest() -> None:
-    surface = kernel_density(heaps(500), sigma_m=2000, cell_m=500)
+    surface = kernel_density(heaps(500), sigma_m=2000, cell_m=500, crs=4548)
     marks = levels(surface)
     assert 3 <= len(marks) <= 6
     assert 0 < marks[0] < marks[-1] < surface.value
-    assert levels(kernel_density([], sigma_m=2000, cell_m=500)) == ()
+    assert levels(kernel_density([], sigma_m=2000, cell_m=500, crs=4548)) == ()
 
 
 def test_contours_of_one_point_are_circles() -> None:
     """Half of the height lies at sigma times the root of 2 ln 2."""
-    surface = kernel_density([[EAST, NORTH]], sigma_m=3000, cell_m=250, method="exact")
+    surface = kernel_density([[EAST, NORTH]], sigma_m=3000, cell_m=250, method="exact", crs=4548)
     half = 1 / (2 * math.pi * 9) / 2
     area = contours(surface, [half], filled=True).to_crs(4548).geometry.iloc[0]
     radius = 3000 * math.sqrt(2 * math.log(2))
@@ -469,7 +486,7 @@ def test_contours_of_one_point_are_circles() -> None:
 
 
 def test_contours_are_ready_for_geojson() -> None:
-    surface = kernel_density(heaps(400), sigma_m=2000, cell_m=500)
+    surface = kernel_density(heaps(400), sigma_m=2000, cell_m=500, crs=4548)
     for filled in (False, True):
         frame = contours(surface, [*levels(surface), 1e9], filled=filled)
         assert list(frame.index) == [f"contour-{k:02d}" for k in range(1, len(frame) + 1)]
@@ -486,7 +503,9 @@ def test_the_geotiff_opens_in_the_right_place() -> None:
     from rasterio.io import MemoryFile
 
     xy = np.array([[EAST + 12_345, NORTH + 31_100]])
-    surface = kernel_density(xy, sigma_m=2000, cell_m=250, boundary=SQUARE, data_date="2026-11-20")
+    surface = kernel_density(
+        xy, sigma_m=2000, cell_m=250, boundary=SQUARE, data_date="2026-11-20", crs=4548
+    )
     with MemoryFile(to_geotiff(surface)) as memory, memory.open() as file:
         assert file.crs.to_epsg() == 4548
         assert file.bounds == rasterio.coords.BoundingBox(*SQUARE.bounds)
@@ -501,7 +520,7 @@ def test_the_geotiff_opens_in_the_right_place() -> None:
     assert tags["data_date"] == "2026-11-20"
     assert "density.edge" in tags["caveats"]
     with pytest.raises(ParameterError):
-        to_geotiff(kernel_density([], sigma_m=1000, cell_m=500))
+        to_geotiff(kernel_density([], sigma_m=1000, cell_m=500, crs=4548))
 
 
 @affine_warns
@@ -509,7 +528,7 @@ def test_the_geotiff_has_no_data_beyond_the_boundary() -> None:
     from rasterio.io import MemoryFile
 
     triangle = shapely.Polygon([(EAST, NORTH), (EAST + 40_000, NORTH), (EAST, NORTH + 40_000)])
-    surface = kernel_density(scatter(30), sigma_m=3000, cell_m=1000, boundary=triangle)
+    surface = kernel_density(scatter(30), sigma_m=3000, cell_m=1000, boundary=triangle, crs=4548)
     with MemoryFile(to_geotiff(surface)) as memory, memory.open() as file:
         band = file.read(1)
     assert np.isnan(band[0, -1])  # north-east
@@ -526,7 +545,7 @@ def test_the_overlay_lies_where_the_points_are(east: float, north: float) -> Non
 
     xy = np.array([[east, north]])
     area = shapely.box(430_000, 4_260_000, 610_000, 4_470_000)
-    surface = kernel_density(xy, sigma_m=3000, cell_m=500, boundary=area)
+    surface = kernel_density(xy, sigma_m=3000, cell_m=500, boundary=area, crs=4548)
     picture = overlay(surface, breaks=[surface.value * 0.5], colours=["#B5322A"])
     image = Image.open(BytesIO(picture.png))
     drawn = np.array(image.convert("RGBA"))
@@ -543,7 +562,7 @@ def test_the_overlay_lies_where_the_points_are(east: float, north: float) -> Non
 
 
 def test_an_overlay_needs_a_colour_for_each_class() -> None:
-    surface = kernel_density(heaps(10), sigma_m=3000, cell_m=500)
+    surface = kernel_density(heaps(10), sigma_m=3000, cell_m=500, crs=4548)
     with pytest.raises(ParameterError):
         overlay(surface, breaks=[1.0, 2.0], colours=["#000000"])
     with pytest.raises(ParameterError):
@@ -568,7 +587,7 @@ def places(rows: list[tuple[float, float, str, float]]) -> gpd.GeoDataFrame:
 def peak_of(rows: list[tuple[float, float, str, float]]) -> Any:
     frame = places(rows)
     xy = shapely.get_coordinates(frame.geometry.to_numpy())
-    surface = kernel_density(xy, sigma_m=3000, cell_m=500)
+    surface = kernel_density(xy, sigma_m=3000, cell_m=500, crs=4548)
     top = highest(surface).iloc[0]
     return explain(frame, x=top["x"], y=top["y"], sigma_m=3000, per_km2=top["per_km2"])
 
@@ -595,7 +614,7 @@ def test_a_peak_says_what_makes_it(rows: Any, label: str, count: int) -> None:
 
 def test_highest_peaks_keep_apart() -> None:
     xy = np.array([[0, 0], [30_000, 0], [30_000, 0]]) + CORNER
-    table = highest(kernel_density(xy, sigma_m=2000, cell_m=500))
+    table = highest(kernel_density(xy, sigma_m=2000, cell_m=500, crs=4548))
     assert len(table) == 2
     assert table["per_km2"].iloc[0] == pytest.approx(2 * table["per_km2"].iloc[1], rel=0.02)
     assert abs(table["x"].iloc[0] - EAST - 30_000) <= 250
@@ -606,7 +625,7 @@ def test_a_high_with_no_place_near_is_no_peak() -> None:
     mainland, islet = shapely.box(0, 0, 7_000, 10_000), shapely.box(10_000, 4_000, 11_000, 6_000)
     area = shapely.affinity.translate(shapely.MultiPolygon([mainland, islet]), *CORNER)
     xy = np.array([[2_000, 5_000]]) + CORNER
-    surface = kernel_density(xy, sigma_m=3000, cell_m=500, boundary=area)
+    surface = kernel_density(xy, sigma_m=3000, cell_m=500, boundary=area, crs=4548)
     every = highest(surface)
     assert (every["x"] > EAST + 10_000).tolist() == [False, True]
     kept = highest(surface, points=xy)
@@ -629,7 +648,7 @@ def test_a_peaks_height_is_that_of_each_draws_surface(kernel: Any, bounded: bool
     weights = rng.uniform(1, 3, len(xy))
     asked: dict[str, Any] = {"sigma_m": 3000, "cell_m": 500, "kernel": kernel, "method": "exact"}
     area = SQUARE if bounded else None
-    surface = kernel_density(xy, weights=weights, boundary=area, **asked)
+    surface = kernel_density(xy, weights=weights, boundary=area, **asked, crs=4548)
     top = highest(surface, points=xy).iloc[0]
     peak, height = (float(top["x"]), float(top["y"])), float(top["per_km2"])
     draws = xy + rng.uniform(-4000, 4000, (20, *xy.shape))
@@ -637,7 +656,8 @@ def test_a_peaks_height_is_that_of_each_draws_surface(kernel: Any, bounded: bool
         xy, draws, peak=peak, per_km2=height, sigma_m=3000, kernel=kernel, weights=weights
     )
     bare, *moved = (
-        kernel_density(at, weights=weights, **asked).at(np.array([peak]))[0] for at in (xy, *draws)
+        kernel_density(at, weights=weights, **asked, crs=4548).at(np.array([peak]))[0]
+        for at in (xy, *draws)
     )
     one_by_one = np.array(moved) * (height / bare)
     assert (height / bare > 1.01) == bounded
@@ -697,7 +717,7 @@ def test_draws_and_runs_follow_the_kernel() -> None:
         held = peak_holds(np.stack([xy, xy]), within=spot, **asked)
         assert held.value == 1
         assert held.parameters["kernel"] == kernel
-        runs = sensitivity(xy, zones=quarters(), factors=(1.0,), **asked)
+        runs = sensitivity(xy, zones=quarters(), factors=(1.0,), **asked, crs=4548)
         assert set(runs.runs["peak_zone"]) == {zone}
         assert runs.surfaces[0].parameters["kernel"] == kernel
 
@@ -744,7 +764,7 @@ def test_a_peak_holds_in_the_share_of_draws_in_which_it_stays() -> None:
 def test_a_clear_finding_survives_and_an_even_one_does_not() -> None:
     rng = np.random.default_rng(6)
     heap = rng.normal(10_000, 1500, (300, 2)) + CORNER
-    clear = sensitivity(heap, zones=quarters(), sigma_m=2000, cell_m=500, boundary=SQUARE)
+    clear = sensitivity(heap, zones=quarters(), sigma_m=2000, cell_m=500, boundary=SQUARE, crs=4548)
     assert clear.survives
     assert clear.verdict == "sensitivity.survives"
     assert set(clear.runs["peak_zone"]) == {"sw"}
@@ -755,7 +775,12 @@ def test_a_clear_finding_survives_and_an_even_one_does_not() -> None:
     narrow = rng.normal(0, 300, (30, 2)) + CORNER + 10_000
     broad = rng.normal(0, 3500, (60, 2)) + CORNER + 30_000
     open_ = sensitivity(
-        np.vstack([narrow, broad]), zones=quarters(), sigma_m=4000, cell_m=1000, boundary=SQUARE
+        np.vstack([narrow, broad]),
+        zones=quarters(),
+        sigma_m=4000,
+        cell_m=1000,
+        boundary=SQUARE,
+        crs=4548,
     )
     assert open_.verdict in {"sensitivity.peak_moves", "sensitivity.neither"}
     assert {"sw", "ne"} <= set(open_.runs["peak_zone"])

@@ -18,7 +18,6 @@ from geo.density.pattern import (
     area_neighbours,
     besag_l,
     clusters,
-    false_discovery,
     grid_hot_spots,
     hot_spots,
     moran,
@@ -138,7 +137,9 @@ def test_clusters_find_the_heaps_and_draw_the_noise(method: Any, asked: dict[str
     centres = np.array([[2000, 2000], [8000, 2000], [5000, 8000]])
     parts = [rng.normal(c, 150, (n, 2)) for c, n in zip(centres, sizes, strict=True)]
     lone = np.array([[300.0, 9700.0], [9700.0, 9700.0], [9800.0, 5200.0], [100.0, 5200.0]])
-    found, labels, hulls = clusters(np.vstack([*parts, lone]), method=method, least=15, **asked)
+    found, labels, hulls = clusters(
+        np.vstack([*parts, lone]), method=method, least=15, crs=4548, **asked
+    )
     assert found.value == 3
     assert found.table["n"].is_monotonic_decreasing
     assert method == "hdbscan" or (labels[-4:] == -1).all()
@@ -151,12 +152,12 @@ def test_clusters_find_the_heaps_and_draw_the_noise(method: Any, asked: dict[str
 
 
 def test_points_without_heaps_are_all_noise() -> None:
-    found, labels, hulls = clusters(lattice(), method="dbscan", least=5, reach_m=100)
+    found, labels, hulls = clusters(lattice(), method="dbscan", least=5, reach_m=100, crs=4548)
     assert found.caveats[0] == "pattern.no_clusters"
     assert (labels == -1).all()
     assert len(hulls) == len(found.table) == 0
     with pytest.raises(ParameterError):
-        clusters(lattice(), method="dbscan")
+        clusters(lattice(), method="dbscan", crs=4548)
 
 
 @pytest.fixture(scope="module")
@@ -212,9 +213,12 @@ def test_hot_spots_agree_with_esda(values: Floats) -> None:
 
 
 def test_false_discoveries_by_hand() -> None:
-    """Benjamini and Hochberg: p·m/rank, made monotonic from the top."""
-    got = false_discovery(np.array([0.01, 0.04, 0.03, 0.005]))
-    assert got.tolist() == pytest.approx([0.02, 0.04, 0.04, 0.02])
+    """Benjamini and Hochberg: p·m/rank, and no q above that of a larger p."""
+    values = np.random.default_rng(9).normal(size=64)
+    table = hot_spots(values, area_neighbours(board())).table.sort_values("p")
+    scaled = [p * len(table) / rank for rank, p in enumerate(table["p"], start=1)]
+    by_hand = [min(1.0, *scaled[at:]) for at in range(len(scaled))]
+    assert table["q"].tolist() == pytest.approx(by_hand)
 
 
 def test_noise_has_hardly_a_hot_spot() -> None:
@@ -228,7 +232,7 @@ def test_noise_has_hardly_a_hot_spot() -> None:
 def test_hot_spots_on_a_grid_find_the_heap_and_count_empty_cells() -> None:
     rng = np.random.default_rng(7)
     xy = np.vstack([strewn(BOX, 300, rng), rng.normal([2500, 7500], 400, (150, 2))])
-    found, cells = grid_hot_spots(xy, boundary=BOX, cell_m=1000)
+    found, cells = grid_hot_spots(xy, boundary=BOX, cell_m=1000, crs=4548)
     assert len(cells) == len(found.table) == 100
     assert cells["n"].sum() == 450
     hot = cells[found.table["spot"] == "hot"]
@@ -236,9 +240,9 @@ def test_hot_spots_on_a_grid_find_the_heap_and_count_empty_cells() -> None:
     assert hot.union_all().distance(shapely.Point(2500, 7500)) == 0
     assert hot.centroid.distance(shapely.Point(2500, 7500)).max() < 2500
     half = shapely.box(0, 0, 10_000, 9_400)
-    _, cut = grid_hot_spots(xy, boundary=half, cell_m=1000)
+    _, cut = grid_hot_spots(xy, boundary=half, cell_m=1000, crs=4548)
     assert len(cut) == 90  # the top row holds 0.4 of its cells
-    few, _ = grid_hot_spots(xy[:50], boundary=BOX, cell_m=1000)
+    few, _ = grid_hot_spots(xy[:50], boundary=BOX, cell_m=1000, crs=4548)
     assert few.refused == "pattern.refused"
 
 
@@ -260,11 +264,11 @@ def test_too_few_points_are_refused() -> None:
     for found in (
         nearest_neighbour(few, boundary=BOX),
         ripley(few, boundary=BOX, radii_m=[100]),
-        clusters(few)[0],
+        clusters(few, crs=4548)[0],
     ):
         assert found.refused == "pattern.refused"
         assert "199" in speaker("zh")(found.refused, **found.parameters)
-    assert (clusters(few)[1] == -1).all()
+    assert (clusters(few, crs=4548)[1] == -1).all()
 
 
 def test_equal_values_are_refused() -> None:

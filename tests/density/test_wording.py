@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,33 +23,39 @@ from shapely import Point
 from geo.base.draws import SEED, displacements
 from geo.base.points import located
 from geo.density.doubt import INVENTORY_FINEST_CELL_M
-from layers.density.files import files
-from layers.density.measure import Measured, at_places, cell_of, cells, measure
-from layers.density.wording import tell
+from layers.density.drawing import draw, pictures
+from layers.density.files import hand_over
+from layers.density.measure import DensityAnswer, at_places, cell_of, cells, measure, question
+from layers.density.wording import word
+from layers.handover.contents import Form
 from layers.language.messages import speaker
 from layers.language.values import number
 from layers.map.colours import RAMP, shades
 from layers.pack.city import City, outlines
 from layers.view.page_options import DensityOptions
-from layers.view.rows import View, look
+from layers.view.rows import look
 from layers.view.state import Filters, default_state
 
 
-def _view(city: City, options: DensityOptions, **changes: Any) -> View:
-    return look(city, replace(default_state(city), density=options, **changes))
+def _measured(city: City, options: DensityOptions, **changes: Any) -> DensityAnswer:
+    return measure(city, question(replace(default_state(city), density=options, **changes)))
+
+
+def _files(answer: DensityAnswer, fmt: str = "geojson") -> Mapping[str, bytes]:
+    return hand_over(answer, Form(fmt)).files
 
 
 @pytest.fixture(scope="module")
-def measured(tianjin: City) -> Measured:
+def measured(tianjin: City) -> DensityAnswer:
     """The shipped city at the finest bandwidth."""
-    return measure(_view(tianjin, DensityOptions(bandwidth_km=3)))
+    return _measured(tianjin, DensityOptions(bandwidth_km=3))
 
 
 def _read(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
-def _misfits(measured: Measured, shift_m: float = 0.0) -> int:
+def _misfits(measured: DensityAnswer, shift_m: float = 0.0) -> int:
     """Count points whose pixel shows a class that no cell within one cell's distance has."""
     laid, surface = measured.picture, measured.surface
     assert laid is not None
@@ -72,12 +79,12 @@ def _misfits(measured: Measured, shift_m: float = 0.0) -> int:
     return int(((seen < of.min(axis=0)) | (seen > of.max(axis=0))).sum())
 
 
-def test_the_picture_fits_the_ground_to_within_one_cell(measured: Measured) -> None:
+def test_the_picture_fits_the_ground_to_within_one_cell(measured: DensityAnswer) -> None:
     assert _misfits(measured) == 0
     assert _misfits(measured, shift_m=2000) > 20, "the check must be able to fail"
 
 
-def test_every_row_is_accounted_for(measured: Measured, tianjin: City) -> None:
+def test_every_row_is_accounted_for(measured: DensityAnswer, tianjin: City) -> None:
     shown = look(tianjin, default_state(tianjin)).places
     assert measured.shown == len(shown) == 86
     assert (
@@ -90,8 +97,8 @@ def test_every_row_is_accounted_for(measured: Measured, tianjin: City) -> None:
     nested = [i for i in ids if shown["parent_id"][i] in ids]
     assert measured.nested == len(nested) == 10
     for lang in ("zh", "en"):
-        told = tell(measured, lang)
-        assert "86" in told.account
+        told = word(measured, lang)
+        assert "86" in told.account[0]
         rows, mapped = (
             [int(n) for n in re.findall(r"(?<= )\d+(?= |$)", text)] for text in told.sums
         )
@@ -99,7 +106,7 @@ def test_every_row_is_accounted_for(measured: Measured, tianjin: City) -> None:
         assert mapped == [70, 56, 10, 4]
 
 
-def test_the_surface_is_the_sum_of_kernels(measured: Measured) -> None:
+def test_the_surface_is_the_sum_of_kernels(measured: DensityAnswer) -> None:
     # Far from the boundary the edge correction is nothing: sum the kernels by hand at the peak.
     peak = measured.peaks[0]
     d2 = (measured.places.geometry.x - peak.x) ** 2 + (measured.places.geometry.y - peak.y) ** 2
@@ -108,8 +115,8 @@ def test_the_surface_is_the_sum_of_kernels(measured: Measured) -> None:
     assert measured.districts["mass"].sum() == pytest.approx(measured.surface.n, rel=0.05)
 
 
-def test_the_geotiff_lies_in_the_right_place(measured: Measured, tianjin: City) -> None:
-    with MemoryFile(files(measured).files["density.tif"]) as memory, memory.open() as tiff:
+def test_the_geotiff_lies_in_the_right_place(measured: DensityAnswer, tianjin: City) -> None:
+    with MemoryFile(_files(measured)["density.tif"]) as memory, memory.open() as tiff:
         assert tiff.crs.to_epsg() == tianjin.metric_epsg == 4548
         west, south, east, north = outlines(tianjin).total_bounds
         assert tiff.bounds.left <= west < east <= tiff.bounds.right
@@ -126,8 +133,8 @@ def test_the_geotiff_lies_in_the_right_place(measured: Measured, tianjin: City) 
     assert "density.few" in tags["caveats"]
 
 
-def test_contours_carry_their_parameters(measured: Measured) -> None:
-    found = json.loads(files(measured).files["density_contours.geojson"])
+def test_contours_carry_their_parameters(measured: DensityAnswer) -> None:
+    found = json.loads(_files(measured)["density_contours.geojson"])
     assert [f["properties"]["level_per_km2"] for f in found["features"]] == list(measured.breaks)
     first = found["features"][0]["properties"]
     assert (first["sigma_m"], first["kernel"], first["n"]) == (3000.0, "gaussian", 56)
@@ -137,31 +144,32 @@ def test_contours_carry_their_parameters(measured: Measured) -> None:
     assert 38 < lat < 41
 
 
-def test_tables_hold_the_numbers_of_the_screen(measured: Measured) -> None:
-    package = files(measured)
+def test_tables_hold_the_numbers_of_the_screen(measured: DensityAnswer) -> None:
+    package = hand_over(measured, Form("csv"))
     rows = _read(package.files["density_districts.csv"])
     assert float(rows[0]["mass"]) == measured.districts["mass"].max()
-    told = tell(measured, "zh")
-    assert [row["name_zh"] for row in rows] == list(told.districts.index)
+    told = word(measured, "zh")
+    assert [row["name_zh"] for row in rows] == list(told.tables["districts"].index)
     peaks = _read(package.files["density_peaks.csv"])
     assert [float(row["per_km2"]) for row in peaks] == [p.value for p in measured.peaks]
-    assert peaks[0]["holds"] == f"{measured.holds.value:.3f}" if measured.holds else False
-    about = {row["name"]: row["en"] for row in _read(package.files["density_about.csv"])}
-    assert about["kernel"] == "gaussian"
-    assert package.zip() == files(measured).zip()
+    assert measured.holds is not None and float(peaks[0]["holds"]) == measured.holds.value
+    about = json.loads(package.files["manifest.json"])
+    assert about["asked"]["kernel"] == "gaussian"
+    assert about["result"]["zh"] == told.sentence
+    assert package.zip() == hand_over(measured, Form("csv")).zip()
 
 
-def test_a_stack_of_stand_ins_is_called_that(measured: Measured) -> None:
+def test_a_stack_of_stand_ins_is_called_that(measured: DensityAnswer) -> None:
     stacked = [p for p in measured.peaks if p.label == "peak.coincident"]
     assert stacked
     sentence = speaker("zh")("peak.coincident", rows=4)
-    told = tell(measured, "zh")
+    told = word(measured, "zh")
     assert any(sentence in note for peak in told.peaks for note in peak.notes)
 
 
-def test_what_is_finer_than_the_doubt_is_said_so(measured: Measured) -> None:
+def test_what_is_finer_than_the_doubt_is_said_so(measured: DensityAnswer) -> None:
     doubt = measured.places["uncertainty_m"]
-    told = tell(measured, "zh")
+    told = word(measured, "zh")
     many = int((2 * doubt > 3000).sum())
     assert 0 < many < len(doubt)
     assert any(f"56 处中有 {many} 处的位置不确定度超过带宽" in text for text in told.notes)
@@ -169,13 +177,13 @@ def test_what_is_finer_than_the_doubt_is_said_so(measured: Measured) -> None:
 
 
 def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_the_file(
-    measured: Measured,
+    measured: DensityAnswer,
 ) -> None:
     """Second route: every draw's kernels summed by hand, as shares of those as drawn."""
     places = measured.places
     there = located(places, argument="places")
     moves = displacements(there, draws=200, seed=SEED)
-    told, rows = tell(measured, "zh"), _read(files(measured).files["density_peaks.csv"])
+    told, rows = word(measured, "zh"), _read(_files(measured, "csv")["density_peaks.csv"])
     assert len(measured.peaks) == 5
     for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
         doubt = places.loc[list(peak.makers), "uncertainty_m"].max()
@@ -189,22 +197,22 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
         assert (height.low, height.high) == pytest.approx((low, high))
         words = f"{number(low)}–{number(high)}"
         assert f"每平方公里 {words} 处（模拟区间，90% 的抽取）" in told.peaks[at].title
-        assert told.drawing.handles[at].name == told.peaks[at].title
-        assert told.ranking.iloc[at, 1] == words
+        assert draw(measured, "zh").handles[at].name == told.peaks[at].title
+        assert told.tables["peaks"].iloc[at, 1] == words
         assert float(rows[at]["low_per_km2"]) == height.low
         assert float(rows[at]["high_per_km2"]) == height.high
         assert rows[at]["draws"] == "200"
     assert measured.heights[0] is not None
     assert f"{number(measured.heights[0].low)}–" in told.sentence
     for lang in ("zh", "en"):
-        spoken = " ".join(note for peak in tell(measured, lang).peaks for note in peak.notes)
+        spoken = " ".join(note for peak in word(measured, lang).peaks for note in peak.notes)
         assert "置信区间" not in spoken
         assert "confidence interval" not in spoken
 
 
-def test_each_place_has_a_figure_or_a_range_after_its_own_doubt(measured: Measured) -> None:
+def test_each_place_has_a_figure_or_a_range_after_its_own_doubt(measured: DensityAnswer) -> None:
     """Second route: the kernels at the centre of each place's cell, one place after the other."""
-    rows = _read(files(measured).files["density_places.csv"])
+    rows = _read(_files(measured, "csv")["density_places.csv"])
     places = measured.places
     there = located(places, argument="places")
     moved = there.xy + displacements(there, draws=200, seed=SEED)
@@ -228,7 +236,7 @@ def test_each_place_has_a_figure_or_a_range_after_its_own_doubt(measured: Measur
     assert {row["answer"] for row in rows} == {"figure", "interval"}
 
 
-def test_no_range_is_drawn_where_a_doubt_is_not_known(measured: Measured) -> None:
+def test_no_range_is_drawn_where_a_doubt_is_not_known(measured: DensityAnswer) -> None:
     places = measured.places.copy()
     places.loc[places.index[0], "uncertainty_m"] = np.nan
     found = at_places(replace(measured, places=places))
@@ -238,8 +246,8 @@ def test_no_range_is_drawn_where_a_doubt_is_not_known(measured: Measured) -> Non
 
 
 def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
-    wide = measure(_view(tianjin, DensityOptions(bandwidth_km=8)))
-    told, rows = tell(wide, "zh"), _read(files(wide).files["density_peaks.csv"])
+    wide = _measured(tianjin, DensityOptions(bandwidth_km=8))
+    told, rows = word(wide, "zh"), _read(_files(wide, "csv")["density_peaks.csv"])
     sure = [
         wide.places.loc[list(peak.makers), "uncertainty_m"].max() <= 4000 for peak in wide.peaks
     ]
@@ -251,20 +259,20 @@ def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_without_a_known_doubt_there_is_no_figure(measured: Measured, lang: str) -> None:
+def test_without_a_known_doubt_there_is_no_figure(measured: DensityAnswer, lang: str) -> None:
     """The pack holds a doubt for every place: what if one were not known."""
     unknown = replace(measured, heights=(None,) * 5, holds=None, drawn_in={})
-    told = tell(unknown, lang)
+    told = word(unknown, lang)
     refusal = speaker(lang)("density_page.no_height")
     assert refusal in told.sentence
     assert all(refusal in peak.title for peak in told.peaks)
-    assert set(told.ranking.iloc[:, 1]) == {"–"}
+    assert set(told.tables["peaks"].iloc[:, 1]) == {"–"}
     assert len(told.firmness) == 1
 
 
 def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -> None:
-    found = measure(_view(tianjin, DensityOptions(bandwidth_km=5)))
-    told = tell(found, "zh")
+    found = _measured(tianjin, DensityOptions(bandwidth_km=5))
+    told = word(found, "zh")
     assert found.holds is not None
     spot, _, district, so = told.firmness
     peak = found.peaks[0]
@@ -279,12 +287,12 @@ def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -
         assert found.drawn_in[code] == times / 200
     assert "只宜说“西青区与南开区一带”" in so
     # At 3 km the disc lies in one district, but a fifth of the draws put the peak in the other.
-    fine = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=3))), "zh")
+    fine = word(_measured(tianjin, DensityOptions(bandwidth_km=3)), "zh")
     assert "西青区与南开区一带" in fine.sentence
 
 
-def test_what_is_seldom_is_not_never(measured: Measured) -> None:
-    told = tell(replace(measured, drawn_in={"120111": 0.995, "120104": 0.005}), "zh")
+def test_what_is_seldom_is_not_never(measured: DensityAnswer) -> None:
+    told = word(replace(measured, drawn_in={"120111": 0.995, "120104": 0.005}), "zh")
     assert "在西青区的占 99%、在南开区的占 <1%" in told.firmness[2]
 
 
@@ -309,15 +317,15 @@ def test_a_cell_is_no_finer_than_the_rule_and_shows_the_surface(
 
 
 def test_the_cell_arrives_in_every_result_and_its_rule_on_the_page(tianjin: City) -> None:
-    coarse = measure(_view(tianjin, DensityOptions(bandwidth_km=5, cell_m=2000)))
+    coarse = _measured(tianjin, DensityOptions(bandwidth_km=5, cell_m=2000))
     assert coarse.surface.cell_m == 2000
     assert coarse.runs is not None
     assert set(coarse.runs.runs["cell_m"]) == {1000, 2000}
-    told = tell(coarse, "zh")
+    told = word(coarse, "zh")
     assert any("网格 2\u202f000\u202fm" in text for text in told.method)
     many = int((2 * coarse.places["uncertainty_m"] > 2000).sum())
     assert any(f"56 处中有 {many} 处的位置不确定度超过网格" in text for text in told.notes)
-    with MemoryFile(files(coarse).files["density.tif"]) as memory, memory.open() as tiff:
+    with MemoryFile(_files(coarse)["density.tif"]) as memory, memory.open() as tiff:
         assert tiff.res == (2000, 2000)
         assert "density.cell_too_fine_places" in tiff.tags()["caveats"]
         assert tiff.tags()["cell_too_fine"] == str(many)
@@ -325,12 +333,12 @@ def test_the_cell_arrives_in_every_result_and_its_rule_on_the_page(tianjin: City
     assert told.cells[0] == "自动（500\u202fm）"
     assert "位置精度" in told.rules[0]
     assert any("自适应带宽要有 200 个以上的点" in text for text in told.rules)
-    refused = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=3, cell_m=2000))), "zh")
+    refused = word(_measured(tianjin, DensityOptions(bandwidth_km=3, cell_m=2000)), "zh")
     assert "已改用自动" in refused.rules[0]
 
 
 def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
-    found = measure(_view(tianjin, DensityOptions(bandwidth_km=5, kernel="quartic")))
+    found = _measured(tianjin, DensityOptions(bandwidth_km=5, kernel="quartic"))
     assert found.runs is not None
     assert {s.parameters["kernel"] for s in found.runs.surfaces} == {"quartic"}
     same = next(s for s in found.runs.surfaces if (s.cell_m, s.parameters["sigma_km"]) == (500, 5))
@@ -341,16 +349,16 @@ def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
 
 def test_the_peak_is_named_no_finer_than_the_bandwidth(tianjin: City) -> None:
     # At 5 km the highest cell lies on the border of two districts: both are named.
-    told = tell(measure(_view(tianjin, DensityOptions(bandwidth_km=5))), "zh")
+    told = word(_measured(tianjin, DensityOptions(bandwidth_km=5)), "zh")
     assert "西青区与南开区一带" in told.sentence
     assert any("最高处在西青区的占" in text for text in told.firmness)
 
 
-def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: Measured) -> None:
-    told, runs = tell(measured, "zh"), measured.runs
+def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: DensityAnswer) -> None:
+    told, runs = word(measured, "zh"), measured.runs
     assert runs is not None
-    assert len(told.strip) == len(runs.runs) == 6
-    assert [c.split("，")[0] for c in (s.caption for s in told.strip)][:3] == [
+    assert len(told.captions) == len(runs.runs) == 6
+    assert [caption.split("，")[0] for caption in told.captions][:3] == [
         *("带宽 1.5\u202fkm", "带宽 3\u202fkm", "带宽 6\u202fkm")
     ]
     assert speaker("zh")(runs.verdict, **runs.parameters) in told.verdict
@@ -358,20 +366,22 @@ def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: Measured) ->
     assert "不宜谈峰值" in told.sentence, (
         "the first sentence must not promise what the strip denies"
     )
-    assert all(s.uri.startswith("data:image/svg+xml;base64,") for s in told.strip)
+    drawn = pictures(measured)
+    assert len(drawn) == 6
+    assert all(uri.startswith("data:image/svg+xml;base64,") for uri in drawn)
 
 
-def test_weights_and_kernel_change_the_surface(measured: Measured, tianjin: City) -> None:
-    other = measure(_view(tianjin, DensityOptions(bandwidth_km=3, kernel="quartic")))
+def test_weights_and_kernel_change_the_surface(measured: DensityAnswer, tianjin: City) -> None:
+    other = _measured(tianjin, DensityOptions(bandwidth_km=3, kernel="quartic"))
     assert other.surface.parameters["kernel"] == "quartic"
     assert not np.allclose(other.surface.values, measured.surface.values, rtol=0.01)
-    weighed = measure(_view(tianjin, DensityOptions(bandwidth_km=3, weight="level")))
+    weighed = _measured(tianjin, DensityOptions(bandwidth_km=3, weight="level"))
     levels, basis = measured.places["level"], measured.places["level_basis"]
     national = int(((levels == "national") & (basis != "aimed_at")).sum())
     middle = int((levels.isin(["ministerial", "municipal"]) & (basis != "aimed_at")).sum())
     by_hand = 56 + 2 * national + middle
     assert weighed.surface.parameters["weight_sum"] == pytest.approx(by_hand)
-    assert "加权处" in tell(weighed, "zh").sentence
+    assert "加权处" in word(weighed, "zh").sentence
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -379,23 +389,23 @@ def test_nothing_to_measure_is_said(tianjin: City, lang: str) -> None:
     nothing = Filters(level=frozenset({"district"}), field=frozenset({"aerospace"}))
     changed: tuple[dict[str, Any], ...] = ({"layers": frozenset()}, {"filters": nothing})
     for changes in changed:
-        empty = measure(_view(tianjin, DensityOptions(), **changes))
-        told = tell(empty, lang)
+        empty = _measured(tianjin, DensityOptions(), **changes)
+        told = word(empty, lang)
         assert told.sentence == speaker(lang)("density_page.empty")
-        assert told.drawing.raster is None
-        assert (told.peaks, told.strip, told.verdict, told.account) == ((), (), "", "")
+        assert draw(empty, lang).raster is None
+        assert (told.peaks, told.captions, told.verdict, told.account) == ((), (), "", ())
         assert len(told.rules) == 1, "nothing is said of a bandwidth that adapts to no place"
-        assert files(empty).zip()
+        assert hand_over(empty, Form()).zip()
 
 
 def test_one_place_is_one_bump(toy: City) -> None:
     # platform-none has no site, zone-all and its part share a point: pilot zones give one place.
-    one = measure(_view(toy, DensityOptions(), layers=frozenset({"pilot_zone"})))
+    one = _measured(toy, DensityOptions(), layers=frozenset({"pilot_zone"}))
     assert one.surface.n == 1
     assert len(one.peaks) == 1
-    told = tell(one, "zh")
+    told = word(one, "zh")
     assert told.too_few
-    assert told.districts.iloc[0, 1] != "–"
+    assert told.tables["districts"].iloc[0, 1] != "–"
 
 
 def test_the_ramp_is_even_and_of_one_hue() -> None:

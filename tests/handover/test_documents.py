@@ -12,8 +12,11 @@ from types import MappingProxyType
 import pytest
 
 from layers import __version__
-from layers.handover.documents import dictionary, manifest, sources, to_csv
+from layers.handover.contents import Contents, Form
+from layers.handover.documents import dictionary, manifest, sources
 from layers.handover.selection import Selection, select
+from layers.handover.view_export import contents
+from layers.handover.write_data import to_csv
 from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.catalogue import CATALOG
 from layers.pack.city import NOTICES, City
@@ -34,8 +37,12 @@ START = default_state(CITY)
 ROW_FORMS = [("geojson", 4326), ("gpkg", 4527), ("csv", 4490), ("csv", 4548)]
 
 
-def chosen(fmt: str = "geojson", epsg: int = 4326, *layers: str) -> Selection:
-    return select(CITY, START, layers=layers or None, fmt=fmt, epsg=epsg)
+def chosen(fmt: str = "geojson", epsg: int = 4326, *layers: str) -> Contents:
+    return contents(selected(fmt, epsg, *layers))
+
+
+def selected(fmt: str = "geojson", epsg: int = 4326, *layers: str) -> Selection:
+    return select(CITY, START, layers=layers or None, form=Form(fmt, epsg))
 
 
 def table(data: bytes) -> list[dict[str, str]]:
@@ -121,8 +128,8 @@ def test_both_languages_are_filled_in_each_with_its_own() -> None:
 
 def test_the_sources_carry_terms_filter_plan_and_age() -> None:
     state = replace(START, period="2020", filters=Filters(level=frozenset({"national"})))
-    selection = select(CITY, state, layers=None, fmt="geojson", epsg=4326)
-    words = sources(selection).decode()
+    selection = select(CITY, state, layers=None, form=Form("geojson", 4326))
+    words = sources(contents(selection)).decode()
     for name in NOTICES:
         assert f"- {name}词\n  {name} words\n" in words
     for part in (
@@ -174,14 +181,16 @@ def test_caveats_fit_the_files() -> None:
         *(False, False, False),
         *(True, False),
     ]
-    elsewhere = select(replace(CITY, metric_epsg=32650), START, layers=None, fmt="csv", epsg=32650)
-    assert "zone number" not in sources(elsewhere).decode()
+    elsewhere = select(
+        replace(CITY, metric_epsg=32650), START, layers=None, form=Form("csv", 32650)
+    )
+    assert "zone number" not in sources(contents(elsewhere)).decode()
 
 
 def test_the_manifest_says_what_was_asked_and_what_came_of_it() -> None:
     files = {"b.csv": "乙".encode(), "a.csv": b""}
-    selection = chosen("csv", 4527)
-    told = json.loads(manifest(selection, files))
+    selection = selected("csv", 4527)
+    told = json.loads(manifest(contents(selection), files))
     assert told["product"]["version"] == __version__
     assert told["city"]["id"] == CITY.id
     assert told["data_date"] == CITY.data_date
@@ -206,5 +215,5 @@ def test_the_manifest_says_what_was_asked_and_what_came_of_it() -> None:
 
 def test_a_layer_without_rows_has_no_date() -> None:
     state = replace(START, filters=Filters(level=frozenset({"district"})))
-    selection = select(CITY, state, layers=["platform"], fmt="csv", epsg=4326)
-    assert json.loads(manifest(selection, {}))["layers"][0]["latest_as_of"] is None
+    selection = select(CITY, state, layers=["platform"], form=Form("csv", 4326))
+    assert json.loads(manifest(contents(selection), {}))["layers"][0]["latest_as_of"] is None

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from pyproj import CRS
 
 from geo.base.errors import ParameterError
-from layers.handover.selection import PLAIN_ZONES, ZONE_ZERO, numbered_zone, select, systems
+from layers.handover.contents import PLAIN_ZONES, ZONE_ZERO, Form, numbered_zone, systems
+from layers.handover.selection import select
 from layers.language.messages import texts
 from layers.pack.city import City
 from layers.view.rows import look
@@ -24,7 +25,7 @@ START = default_state(CITY)
 
 
 def ids(state: ViewState, *layers: str, city: City = CITY) -> dict[str, list[str]]:
-    chosen = select(city, state, layers=layers or None, fmt="geojson", epsg=4326)
+    chosen = select(city, state, layers=layers or None, form=Form("geojson", 4326))
     return {sheet.id: list(sheet.frame.index) for sheet in chosen.sheets}
 
 
@@ -75,7 +76,7 @@ def test_the_rows_are_those_of_the_view(state: ViewState) -> None:
 @settings(max_examples=examples(15))
 @given(states.filter(lambda state: state.layers))
 def test_only_what_decides_the_rows_is_kept_and_its_query_brings_it_back(state: ViewState) -> None:
-    chosen = select(CITY, state, layers=None, fmt="csv", epsg=4548)
+    chosen = select(CITY, state, layers=None, form=Form("csv", 4548))
     assert chosen.state == ViewState(
         city=state.city,
         period=state.period,
@@ -93,8 +94,8 @@ def test_named_layers_take_the_place_of_those_that_are_on() -> None:
 
 
 def test_columns_are_those_of_the_schema_with_its_types() -> None:
-    sheet = select(CITY, START, layers=None, fmt="csv", epsg=4326).sheets[0]
-    schema = sheet.layer.spec.schema
+    sheet = select(CITY, START, layers=None, form=Form("csv", 4326)).sheets[0]
+    schema = CITY.layers[sheet.id].spec.schema
     assert sheet.frame.index.name == "id"
     assert [*sheet.frame.columns] == [*schema.names[1:], "geometry"]
     types = sheet.frame.dtypes.astype(str)
@@ -107,16 +108,16 @@ def test_columns_are_those_of_the_schema_with_its_types() -> None:
 
 def test_the_words_are_those_of_the_screen_and_the_gaps_go_along() -> None:
     state = replace(START, filters=Filters(level=frozenset({"national"})))
-    chosen = select(CITY, state, layers=None, fmt="csv", epsg=4326)
+    chosen = select(CITY, state, layers=None, form=Form("csv", 4326))
     assert "国家级" in chosen.words.zh
     assert "National" in chosen.words.en
     assert [gap.en for gap in chosen.gaps] == ["3 in all, 1 named."]
-    assert not select(CITY, state, layers=["platform"], fmt="csv", epsg=4326).gaps
+    assert not select(CITY, state, layers=["platform"], form=Form("csv", 4326)).gaps
 
 
 def test_everything_wrong_is_listed_at_once() -> None:
     with pytest.raises(ParameterError) as caught:
-        select(CITY, START, layers=["nowhere", "platform", "no"], fmt="shp", epsg=3857)
+        select(CITY, START, layers=["nowhere", "platform", "no"], form=Form("shp", 3857))
     told = [(problem.where, problem.what) for problem in caught.value.problems]
     assert told == [
         ("layer", "'no' is unknown."),
@@ -132,12 +133,12 @@ def test_everything_wrong_is_listed_at_once() -> None:
 @pytest.mark.parametrize("epsg", [4490, 4548, 4527])
 def test_geojson_in_another_system_is_refused_with_a_sentence(epsg: int) -> None:
     with pytest.raises(ParameterError, match=rf"RFC 7946\), so EPSG:{epsg} is refused"):
-        select(CITY, START, layers=None, fmt="geojson", epsg=epsg)
+        select(CITY, START, layers=None, form=Form("geojson", epsg))
 
 
 def test_no_layer_is_refused() -> None:
     with pytest.raises(ParameterError, match="no layer is chosen"):
-        select(CITY, replace(START, layers=frozenset()), layers=None, fmt="csv", epsg=4326)
+        select(CITY, replace(START, layers=frozenset()), layers=None, form=Form("csv", 4326))
 
 
 def test_a_city_is_handed_over_in_its_own_zone() -> None:

@@ -14,11 +14,9 @@ from tests.office.blocks import NAME
 
 @contextmanager
 def page_of(browser: Browser, watch: Watch) -> Iterator[Page]:
-    """Give a watched page of a reader who was never here, and trusts the certificate."""
+    """Give a watched page of a reader who was never here."""
     width, height = WIDE
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="zh-CN", ignore_https_errors=True
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     watch.attach(context)
     try:
         yield context.new_page()

@@ -26,20 +26,32 @@ from rasterio.io import MemoryFile
 
 from geo.density.kernel_density import adaptive_density, kernel_density
 from geo.point_files.bin import CancelledError
+from layers.handover.contents import Form
+from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES
 from layers.language.values import THIN
 from layers.own_points import clusters as points_clusters
 from layers.own_points import reading as points_reading
-from layers.own_points.answer import Shown, answer, geotiff, has_files, package, relevant, told
-from layers.own_points.bins import BinsShown
-from layers.own_points.clusters import ClustersShown
-from layers.own_points.hot_spots import SpotsShown
-from layers.own_points.reading import Question, fitting_cell, read
+from layers.own_points.answer import (
+    PointsAnswer,
+    draw,
+    geotiff,
+    hand_over,
+    has_files,
+    of_reading,
+    pictures,
+    relevant,
+    word,
+)
+from layers.own_points.bins import PointsBins
+from layers.own_points.clusters import PointsClusters
+from layers.own_points.hot_spots import PointsHotSpots
+from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import columns, layout, open_folder
-from layers.own_points.surface import SurfaceShown
-from layers.own_points.wording import Told, ladder
+from layers.own_points.surface import PointsSurface
+from layers.own_points.wording import PointsWording, ladder
 from layers.pack.city import City, outlines
 from layers.view.page_options import POINTS_NUMBERS, PointsOptions
-from layers.view.state import default_state, token
+from layers.view.state import token
 from tests.rfc7946 import check
 
 Floats = NDArray[np.float64]
@@ -67,7 +79,7 @@ def rows_of(xy: Floats) -> dict[str, Any]:
 
 
 ROWS_OF = rows_of
-Ask = Callable[..., Shown]
+Ask = Callable[..., PointsAnswer]
 
 
 @pytest.fixture
@@ -80,7 +92,7 @@ def ask(tmp_path: Path, toy: City) -> Ask:
         name: str = "enterprises.parquet",
         scheduler: str | None = None,
         **options: Any,
-    ) -> Shown:
+    ) -> PointsAnswer:
         path = tmp_path / name
         values = rows_of(heap() if xy is None else xy)
         pq.write_table(pa.table(values), path, row_group_size=150)
@@ -89,15 +101,15 @@ def ask(tmp_path: Path, toy: City) -> Ask:
         found = columns(source, layout(source), chosen, plane=toy.metric_epsg, bbox=toy.bbox)
         assert found is not None
         cell = fitting_cell(chosen) or 100
-        question = Question(toy, source, found, cell, scheduler)
+        question = FileQuestion(toy, source, found, cell, scheduler)
         reading = read(question, lambda *_: None, lambda: False)
-        return answer(reading, chosen, lambda *_: None, lambda: False)
+        return of_reading(reading, chosen, lambda *_: None, lambda: False)
 
     return asked
 
 
-def text(said: Told) -> str:
-    tables = [frame.to_string() for _, frame, _ in said.tables]
+def text(said: PointsWording) -> str:
+    tables = [frame.to_string() for frame in said.tables.values()]
     return " ".join([said.sentence, *said.account, *said.findings, *said.notes, *tables])
 
 
@@ -105,7 +117,7 @@ def text(said: Told) -> str:
 @pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
 def test_every_row_is_accounted_for_in_words(ask: Ask, show: str, lang: str) -> None:
     shown = ask(show=show, grain="fine")
-    said = told(shown, lang)
+    said = word(shown, lang)
     numbers = [int(n.replace(THIN, "")) for n in re.findall(rf"[\d{THIN}]+", said.account[0])]
     assert numbers[:4] == [603, 600, 1, 2]
     assert numbers[0] == sum(numbers[1:4])
@@ -115,10 +127,12 @@ def test_every_row_is_accounted_for_in_words(ask: Ask, show: str, lang: str) -> 
 
 def test_the_surface_is_that_of_the_points_themselves(ask: Ask) -> None:
     shown = ask(sigma_m=1000, cell_m=250)
-    assert isinstance(shown, SurfaceShown)
+    assert isinstance(shown, PointsSurface)
     assert shown.surface is not None
     area = shown.reading.area
-    direct = kernel_density(heap(), sigma_m=1000, cell_m=250, boundary=area, method="exact")
+    direct = kernel_density(
+        heap(), sigma_m=1000, cell_m=250, boundary=area, method="exact", crs=4548
+    )
     row, column = (
         round((a - b) / 250)
         for a, b in ((direct.y0, shown.surface.y0), (direct.x0, shown.surface.x0))
@@ -134,13 +148,13 @@ def test_other_surfaces_are_those_of_the_points_themselves(
     ask: Ask, bandwidth: str, kernel: str
 ) -> None:
     shown = ask(sigma_m=2000, cell_m=250, bandwidth=bandwidth, kernel=kernel)
-    assert isinstance(shown, SurfaceShown)
+    assert isinstance(shown, PointsSurface)
     assert shown.surface is not None
     given: dict[str, Any] = {"sigma_m": 2000, "cell_m": 250, "boundary": shown.reading.area}
     direct = (
-        adaptive_density(heap(), **given)
+        adaptive_density(heap(), **given, crs=4548)
         if bandwidth == "adaptive"
-        else kernel_density(heap(), kernel="quartic", **given)
+        else kernel_density(heap(), kernel="quartic", **given, crs=4548)
     )
     assert shown.surface.value == pytest.approx(direct.value, rel=1e-6)
     assert "points_page.drawn" not in shown.surface.caveats
@@ -148,22 +162,22 @@ def test_other_surfaces_are_those_of_the_points_themselves(
 
 def test_the_districts_hold_what_is_counted_by_hand(ask: Ask, toy: City) -> None:
     shown = ask()
-    assert isinstance(shown, SurfaceShown)
+    assert isinstance(shown, PointsSurface)
     zones, xy = outlines(toy), heap()
     for code, shape in zones.geometry.items():
         n = int(shapely.intersects_xy(shape, xy[:, 0], xy[:, 1]).sum())
         assert shown.districts.loc[code, "n"] == pytest.approx(n, abs=1)
         assert shown.districts.loc[code, "per_km2"] == pytest.approx(n / 100, abs=0.011)
-    sentence = told(shown, "zh").sentence
+    sentence = word(shown, "zh").sentence
     assert sentence.count("甲区") == 2, "densest there, and most of the points"
     assert "600 个点" in sentence
 
 
 def test_weights_are_counted_instead_of_points(ask: Ask) -> None:
     shown = ask(weight=token("staff"))
-    assert isinstance(shown, SurfaceShown)
+    assert isinstance(shown, PointsSurface)
     assert shown.districts["n"].sum() == pytest.approx(sum(k % 7 for k in range(600)))
-    said = told(shown, "zh")
+    said = word(shown, "zh")
     assert said.legend_title == "“staff”/km²"
     assert "权重合计" in said.sentence
 
@@ -175,7 +189,7 @@ def test_weights_that_are_all_zero_are_said_to_be(
     monkeypatch.setitem(globals(), "rows_of", lambda xy: {**ROWS_OF(xy), "staff": [0.0] * 603})
     shown = ask(show=show, weight=token("staff"))
     weightless = show != "clusters"  # clusters are those of points, whatever they weigh
-    assert ("权重合计为零" in told(shown, "zh").sentence) == weightless
+    assert ("权重合计为零" in word(shown, "zh").sentence) == weightless
     assert has_files(shown) != weightless
 
 
@@ -202,27 +216,27 @@ def test_a_cell_that_is_too_coarse_gives_way(options: dict[str, Any], cell: int 
 def test_every_choice_offered_gives_a_surface_or_a_reason(ask: Ask) -> None:
     for sigma in POINTS_NUMBERS["sigma_m"][1]:
         shown = ask(heap(250), sigma_m=sigma, cell_m=500, bandwidth="adaptive")
-        assert isinstance(shown, SurfaceShown)
+        assert isinstance(shown, PointsSurface)
         assert (shown.surface is None) == (sigma == 500)
         assert has_files(shown) == (sigma != 500)
-    assert "0.6" in told(ask(sigma_m=500, bandwidth="adaptive"), "zh").sentence
+    assert "0.6" in word(ask(sigma_m=500, bandwidth="adaptive"), "zh").sentence
 
 
 def test_hexagons_hold_what_h3_counts(ask: Ask) -> None:
     shown = ask(show="bins")
-    assert isinstance(shown, BinsShown)
+    assert isinstance(shown, PointsBins)
     lon, lat = TO_DEGREES.transform(*heap().T)
     expected = Counter(h3.latlng_to_cell(a, b, 7) for a, b in zip(lat, lon, strict=True))
     assert shown.bins.frame["n"].to_dict() == dict(expected)
-    said = told(shown, "zh")
+    said = word(shown, "zh")
     assert f"{len(expected)} 个六边形" in said.sentence
-    assert len(said.drawing.shapes[0].frame) == len(expected)
+    assert len(draw(shown, "zh").shapes[0].frame) == len(expected)
     assert len(said.legend) == 9
 
 
 def test_squares_hold_what_is_counted_by_hand(ask: Ask) -> None:
     shown = ask(show="bins", shape="square", grain="coarse")
-    assert isinstance(shown, BinsShown)
+    assert isinstance(shown, PointsBins)
     cells = Counter(map(tuple, np.floor(heap() / 5000).astype(int).tolist()))
     assert shown.bins.frame["n"].to_dict() == {f"square-{a}-{b}": n for (a, b), n in cells.items()}
     assert shown.bins.frame["area_km2"].to_numpy() == pytest.approx(25, rel=1e-4)
@@ -231,16 +245,16 @@ def test_squares_hold_what_is_counted_by_hand(ask: Ask) -> None:
 def test_many_cells_are_drawn_class_by_class(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     from layers.own_points import bins as points_bins
 
-    one = told(ask(show="bins", grain="fine"), "zh").drawing.shapes[0].frame
+    one = draw(ask(show="bins", grain="fine"), "zh").shapes[0].frame
     monkeypatch.setattr(points_bins, "MOST_CELLS_DRAWN", 50)
-    many = told(ask(show="bins", grain="fine"), "zh").drawing.shapes[0].frame
+    many = draw(ask(show="bins", grain="fine"), "zh").shapes[0].frame
     assert len(many) == 9 < len(one)
     assert many.geometry.union_all().area == pytest.approx(one.geometry.union_all().area)
 
 
 def test_a_heap_is_found_as_a_cluster_and_the_rest_is_drawn_as_noise(ask: Ask) -> None:
     shown = ask(show="clusters", clusters="dbscan", reach_m=250, least=15)
-    assert isinstance(shown, ClustersShown)
+    assert isinstance(shown, PointsClusters)
     assert shown.found.value == 1
     assert shapely.distance(shown.hulls.geometry.iloc[0], shapely.Point(CENTRE)) == 0
     apart = np.hypot(*(heap()[:, None] - heap()[None]).transpose(2, 0, 1)) + np.diag([1e9] * 600)
@@ -248,22 +262,23 @@ def test_a_heap_is_found_as_a_cluster_and_the_rest_is_drawn_as_noise(ask: Ask) -
     assert shown.neighbour.caveats == ("pattern.clustered",)
     assert shown.ripley.table["beyond"].iloc[0] == 1
     assert shown.picture is not None
-    said = told(shown, "zh")
+    said = word(shown, "zh")
     assert "找到 1 个聚类" in said.sentence
     assert "最近邻指数" in said.findings[0]
-    assert said.tables[0][1].iloc[0, 0] == "甲区"
+    assert next(iter(said.tables.values())).iloc[0, 0] == "甲区"
     assert len(said.legend) == 2, "noise has a colour of its own"
-    svg = base64.b64decode(said.pictures[0].uri.partition(",")[2]).decode()
+    (plot,) = pictures(shown, "zh")
+    svg = base64.b64decode(plot.uri.partition(",")[2]).decode()
     line = re.search(r'<path d="M([^"]+)" fill="none"', svg)
     assert line is not None
     assert line[1].count("L") == len(points_clusters.RADII_M) - 1
-    assert "随机" in said.pictures[0].caption
+    assert "随机" in plot.caption
 
 
 def test_evenly_strewn_points_are_not_called_crowded(ask: Ask) -> None:
     xy = np.random.default_rng(8).uniform(10, 19_990, (400, 2)) + np.array([WEST, SOUTH])
     shown = ask(xy, show="clusters")
-    assert isinstance(shown, ClustersShown)
+    assert isinstance(shown, PointsClusters)
     assert shown.neighbour.caveats[0] == "pattern.random"
     assert 0.9 < shown.neighbour.value < 1.1
 
@@ -274,24 +289,24 @@ def test_large_inputs_are_tested_on_a_stated_part(
     monkeypatch.setattr(points_clusters, "TESTED", 210)
     monkeypatch.setattr(points_clusters, "GROUPED", 300)
     shown = ask(show="clusters")
-    assert isinstance(shown, ClustersShown)
+    assert isinstance(shown, PointsClusters)
     assert (shown.tested, len(shown.xy), shown.ripley.n) == (210, 300, 210)
-    said = told(shown, "zh").account
+    said = word(shown, "zh").account
     assert "210" in said[1]
     assert "300" in said[2]
 
 
 def test_the_heap_is_hot_and_districts_get_no_stars(ask: Ask) -> None:
     shown = ask(show="hotspots", grain="medium")
-    assert isinstance(shown, SpotsShown)
+    assert isinstance(shown, PointsHotSpots)
     hot = shown.cells[shown.cells["spot"] == "hot"].to_crs(4548)
     assert hot.geometry.union_all().covers(shapely.Point(CENTRE))
     assert hot.distance(shapely.Point(CENTRE)).max() < 4000
     assert shown.moran is not None
-    said = told(shown, "zh")
+    said = word(shown, "zh")
     assert "不标星" in said.findings[-1]
     assert "5 公里" in said.findings[1], "another grid is looked at too"
-    assert said.tables == ()
+    assert said.tables == {}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -300,20 +315,20 @@ def test_too_few_points_are_refused_with_the_source_of_the_minimum(
     ask: Ask, show: str, lang: str
 ) -> None:
     shown = ask(heap(199), show=show)
-    said = told(shown, lang)
+    said = word(shown, lang)
     assert "200" in text(said)
     assert ("自定" if lang == "zh" else "our own rule") in text(said)
-    assert said.drawing.shapes == [] or said.drawing.shapes == ()
-    assert said.drawing.raster is None
+    drawing = draw(shown, lang)
+    assert not drawing.shapes and drawing.raster is None
     assert not has_files(shown)
 
 
 @pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
 def test_points_elsewhere_are_said_to_lie_elsewhere(ask: Ask, show: str, toy: City) -> None:
-    said = told(ask(heap(20) + np.array([0, 90_000]), show=show), "zh")
+    said = word(ask(heap(20) + np.array([0, 90_000]), show=show), "zh")
     assert "没有一行落在" in said.sentence
     assert toy.name.zh in said.sentence
-    none = told(ask(np.zeros((0, 2)) + CENTRE, show=show), "zh")
+    none = word(ask(np.zeros((0, 2)) + CENTRE, show=show), "zh")
     assert "0 行" in none.account[0]
 
 
@@ -322,16 +337,16 @@ def test_more_rows_than_are_kept_are_estimated_from_a_draw(
 ) -> None:
     monkeypatch.setattr(points_reading, "KEPT", 300)
     shown = ask(show="bins", shape="square", grain="coarse")
-    assert isinstance(shown, BinsShown)
+    assert isinstance(shown, PointsBins)
     reading = shown.reading
     assert not reading.kept.whole
     assert len(reading.kept.xy) <= 300
     assert shown.bins.frame["weight"].sum() == pytest.approx(600), "the draw stands for all"
-    said = told(shown, "zh")
+    said = word(shown, "zh")
     assert f"{len(reading.kept.xy)} 个点推算" in said.account[1]
     assert any("按比例推算" in note for note in said.notes)
     fixed, drawn = (ask(sigma_m=1000, kernel=kernel) for kernel in ("gaussian", "quartic"))
-    assert isinstance(fixed, SurfaceShown) and isinstance(drawn, SurfaceShown)
+    assert isinstance(fixed, PointsSurface) and isinstance(drawn, PointsSurface)
     assert fixed.surface is not None and drawn.surface is not None
     assert "points_page.drawn" not in fixed.surface.caveats
     assert "points_page.drawn" in drawn.surface.caveats
@@ -349,7 +364,7 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(ask: Ask) -> None:
     reading = read(question, lambda *_: None, lambda: False)
     for show in ("surface", "bins", "clusters", "hotspots"):
         with pytest.raises(CancelledError):
-            answer(reading, PointsOptions(show=show), lambda *_: None, lambda: True)
+            of_reading(reading, PointsOptions(show=show), lambda *_: None, lambda: True)
 
 
 def test_a_cluster_that_fails_is_done_without_and_said_so(
@@ -360,30 +375,29 @@ def test_a_cluster_that_fails_is_done_without_and_said_so(
     there = ask(scheduler="tcp://127.0.0.1:9")
     assert there.reading.alone
     assert there.reading.binned.digest == here.reading.binned.digest
-    said = told(there, "zh")
+    said = word(there, "zh")
     assert any("已改在本机读取" in line for line in said.account)
     assert "127.0.0.1" not in text(said), "readers need not know where the cluster is"
-    assert not any("已改在本机读取" in line for line in told(here, "zh").account)
+    assert not any("已改在本机读取" in line for line in word(here, "zh").account)
 
 
 def test_a_cluster_that_works_gives_the_same_bits_and_says_so(ask: Ask, cluster: str) -> None:
     there = ask(scheduler=cluster)
     assert not there.reading.alone
     assert there.reading.binned.digest == ask().reading.binned.digest
-    assert any("由计算集群" in note for note in told(there, "zh").notes)
+    assert any("由计算集群" in note for note in word(there, "zh").notes)
 
 
-def files_of(shown: Shown, toy: City) -> dict[str, bytes]:
-    state = replace(default_state(toy), points=PointsOptions())
-    parcel = package(shown, state)
-    assert parcel.zip() == package(shown, state).zip()
-    return dict(parcel.files)
+def files_of(shown: PointsAnswer) -> dict[str, bytes]:
+    files = hand_over(shown, Form())
+    assert files.zip() == hand_over(shown, Form()).zip()
+    return dict(files.files)
 
 
-def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask, toy: City) -> None:
+def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask) -> None:
     shown = ask(sigma_m=1000, cell_m=250)
-    assert isinstance(shown, SurfaceShown)
-    files = files_of(shown, toy)
+    assert isinstance(shown, PointsSurface)
+    files = files_of(shown)
     assert files["surface.tif"] == geotiff(shown)
     with MemoryFile(files["surface.tif"]) as memory, memory.open() as tiff:
         assert tiff.crs.to_epsg() == 4548
@@ -394,41 +408,46 @@ def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask, toy:
     account = [int(tags[name]) for name in ("read", "binned", "outside_city", "rejected")]
     assert account == [603, 600, 1, 2]
     assert (tags["sigma_m"], tags["file"]) == ("1000.0", "enterprises.parquet")
-    check(files["contours.geojson"])
-    lines = json.loads(files["contours.geojson"])
+    check(files["own_points_contours.geojson"])
+    lines = json.loads(files["own_points_contours.geojson"])
 
     assert {feature["properties"]["sigma_m"] for feature in lines["features"]} == {1000.0}
     manifest = json.loads(files["manifest.json"])
     assert manifest["result"]["read"] == 603
-    assert manifest["asked"] == {
+    asked = manifest["asked"]
+    assert {name: asked[name] for name in ("show", "sigma_m", "kernel", "bandwidth")} == {
         "show": "surface", "sigma_m": 1000, "kernel": "gaussian", "bandwidth": "fixed",
-        "cell_m": 250,
     }  # fmt: skip
+    assert asked["cell_m"] == 250
     assert {entry["name"] for entry in manifest["files"]} == set(files) - {"manifest.json"}
-    table = list(csv.DictReader(io.StringIO(files["districts.csv"].decode("utf-8-sig"))))
+    table = list(csv.DictReader(io.StringIO(files["own_points_districts.csv"].decode("utf-8-sig"))))
     assert sum(float(row["n"]) for row in table) == 600
 
 
 @pytest.mark.parametrize(
     ("show", "shapes", "tables"),
     [
-        ("bins", {"bins.geojson"}, {"bins_table.csv"}),
+        ("bins", {"bins"}, {"bins_table"}),
         (
             "clusters",
-            {"clusters.geojson"},
-            {"clusters_table.csv", "cluster_points.csv", "ripley.csv"},
+            {"clusters"},
+            {"clusters_table", "cluster_points", "ripley"},
         ),
-        ("hotspots", {"hotspots.geojson"}, {"hotspots_table.csv"}),
+        ("hotspots", {"hotspots"}, {"hotspots_table"}),
     ],
 )
 def test_bins_clusters_and_spots_go_out_as_shapes_and_tables(
-    ask: Ask, toy: City, show: str, shapes: set[str], tables: set[str]
+    ask: Ask, show: str, shapes: set[str], tables: set[str]
 ) -> None:
-    files = files_of(ask(show=show), toy)
-    assert set(files) == {*shapes, *tables, "rows.csv", "manifest.json"}
+    files = files_of(ask(show=show))
+    data = {
+        *(f"own_points_{name}.geojson" for name in shapes),
+        *(f"own_points_{name}.csv" for name in (*tables, "rows")),
+    }
+    assert set(files) == {*data, DICTIONARY, SOURCES, MANIFEST}
     for name in shapes:
-        check(files[name])
-    rows = dict(list(csv.reader(io.StringIO(files["rows.csv"].decode("utf-8-sig"))))[1:])
+        check(files[f"own_points_{name}.geojson"])
+    rows = dict(list(csv.reader(io.StringIO(files["own_points_rows.csv"].decode("utf-8-sig"))))[1:])
     assert (rows["read"], rows["binned"], rows["rejected_swapped"]) == ("603", "600", "1")
 
 
@@ -439,7 +458,7 @@ def test_nothing_that_does_not_matter_asks_the_question_anew() -> None:
     assert relevant(one) != relevant(replace(one, grain="fine"))
 
 
-def test_hostile_names_are_words_and_nothing_else(ask: Ask, toy: City) -> None:
+def test_hostile_names_are_words_and_nothing_else(ask: Ask) -> None:
     name = "<img src=x onerror=alert(1)>{{7*7}}.parquet"
     shown = ask(name=name, show="bins")
-    assert json.loads(files_of(shown, toy)["manifest.json"])["result"]["file"] == name
+    assert json.loads(files_of(shown)["manifest.json"])["result"]["file"] == name

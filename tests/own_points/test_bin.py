@@ -81,7 +81,12 @@ def rejected(**counts: int) -> dict[str, int]:
 
 def test_the_grid_is_that_of_counting_by_hand(write: Writer) -> None:
     xy = points(900)
-    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, data_date="2026-11-20")
+    found = bin_points(
+        [write(x=xy[:, 0], y=xy[:, 1])],
+        grid=GRID,
+        data_date="2026-11-20",
+        columns=Columns(crs=4548),
+    )
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy), atol=0.03)  # steps of 1/1024
     assert found.counts.sum() == 900 * ONE
     assert (found.n, found.read, found.data_date) == (900, 900, "2026-11-20")
@@ -91,7 +96,7 @@ def test_the_grid_is_that_of_counting_by_hand(write: Writer) -> None:
 def test_weights_are_shared_and_add_up(write: Writer) -> None:
     xy, weights = points(500), np.random.default_rng(1).exponential(20, 500)
     path = write(x=xy[:, 0], y=xy[:, 1], staff=weights)
-    found = bin_points([path], grid=GRID, columns=Columns(weights="staff"))
+    found = bin_points([path], grid=GRID, columns=Columns(weights="staff", crs=4548))
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy, weights), atol=0.3)
     assert found.weight_sum == pytest.approx(weights.sum(), rel=1e-6)
     account(found)
@@ -104,7 +109,7 @@ def test_every_row_is_accounted_for(write: Writer) -> None:
     xy = np.vstack([inside, far, bad, swapped])
     weights = np.array([1.0, -1.0, math.nan, math.inf, 2.0, *[1.0] * 7])
     path = write(x=xy[:, 0], y=xy[:, 1], w=weights)
-    found = bin_points([path], grid=GRID, columns=Columns(weights="w"))
+    found = bin_points([path], grid=GRID, columns=Columns(weights="w", crs=4548))
     assert (found.read, found.n, found.outside) == (12, 2, 2)
     assert found.rejected == rejected(not_a_number=2, swapped=3, weight=3)
     assert found.weight_sum == 3.0
@@ -117,7 +122,7 @@ def test_null_and_whole_numbers_are_read(write: Writer) -> None:
         x=pa.array([WEST + 100, None, WEST + 300], pa.float32()),
         y=pa.array([int(SOUTH) + 100] * 3, pa.int64()),
     )
-    found = bin_points([path], grid=GRID)
+    found = bin_points([path], grid=GRID, columns=Columns(crs=4548))
     assert (found.n, found.rejected["not_a_number"]) == (2, 1)
     account(found)
 
@@ -131,7 +136,7 @@ def test_all_ways_to_split_the_work_give_one_grid(
         monkeypatch.setattr(stream, "cores", lambda: cores)
         parts = np.split(xy[np.random.default_rng(len(cuts)).permutation(5000)], cuts)
         files = [write(f"{k}", group=group, x=p[:, 0], y=p[:, 1]) for k, p in enumerate(parts)]
-        found = bin_points(files, grid=GRID)
+        found = bin_points(files, grid=GRID, columns=Columns(crs=4548))
         account(found)
         return found.digest
 
@@ -144,9 +149,13 @@ def test_dask_workers_give_the_same_bits(write: Writer, cluster: str) -> None:
     files = [write(f"{k}", x=p[:, 0], y=p[:, 1]) for k, p in enumerate(np.split(xy, 3))]
     told: list[tuple[int, int]] = []
     there = bin_points(
-        files, grid=GRID, scheduler=cluster, progress=lambda *done: told.append(done)
+        files,
+        grid=GRID,
+        scheduler=cluster,
+        progress=lambda *done: told.append(done),
+        columns=Columns(crs=4548),
     )
-    here = bin_points(files, grid=GRID)
+    here = bin_points(files, grid=GRID, columns=Columns(crs=4548))
     assert there.digest == here.digest
     assert told[-1] == (3000, 3000)
     account(there)
@@ -161,11 +170,15 @@ def test_dask_splits_one_file_among_the_workers_and_can_be_called_off(
     told: list[int] = []
     there = bin_points(
         [path], grid=GRID, boundary=area, scheduler=cluster,
-        progress=lambda done, _: told.append(done),
-    )  # fmt: skip
+        progress=lambda done, _: told.append(done), columns=Columns(crs=4548))  # fmt: skip
     with pytest.raises(CancelledError):
-        bin_points([path], grid=GRID, scheduler=cluster, cancel=lambda: True)
-    assert there.digest == bin_points([path], grid=GRID, boundary=area).digest
+        bin_points(
+            [path], grid=GRID, scheduler=cluster, cancel=lambda: True, columns=Columns(crs=4548)
+        )
+    assert (
+        there.digest
+        == bin_points([path], grid=GRID, boundary=area, columns=Columns(crs=4548)).digest
+    )
     assert len(set(told)) > 2
 
 
@@ -194,13 +207,13 @@ def test_dask_is_spoken_to_in_tls_alone_where_the_address_says_so(
     ):  # fmt: skip
         address = cluster.scheduler_address
         assert address.startswith("tls://")
-        assert bin_points([path], grid=GRID, scheduler=address).n == 1
+        assert bin_points([path], grid=GRID, scheduler=address, columns=Columns(crs=4548)).n == 1
         for wrong in (None, str(tmp_path / "gone")):
             with (
                 dask.config.set({"distributed.comm.tls.client.cert": wrong}),
                 pytest.raises(ParameterError, match="DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT"),
             ):
-                bin_points([path], grid=GRID, scheduler=address)
+                bin_points([path], grid=GRID, scheduler=address, columns=Columns(crs=4548))
 
 
 def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
@@ -209,7 +222,12 @@ def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
         distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
         pytest.raises(ParameterError, match="no workers"),
     ):
-        bin_points([write(x=[1.0], y=[1.0])], grid=GRID, scheduler=cluster.scheduler_address)
+        bin_points(
+            [write(x=[1.0], y=[1.0])],
+            grid=GRID,
+            scheduler=cluster.scheduler_address,
+            columns=Columns(crs=4548),
+        )
 
 
 def test_the_optional_requirements_are_those_tested() -> None:
@@ -223,7 +241,12 @@ def test_a_scheduler_that_does_not_answer_is_named(
     monkeypatch.setattr(stream, "ANSWER_S", 0.5)
     xy = points(5)
     with pytest.raises(ParameterError, match=r"tcp://127\.0\.0\.1:9"):
-        bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, scheduler="tcp://127.0.0.1:9")
+        bin_points(
+            [write(x=xy[:, 0], y=xy[:, 1])],
+            grid=GRID,
+            scheduler="tcp://127.0.0.1:9",
+            columns=Columns(crs=4548),
+        )
 
 
 @pytest.mark.parametrize("geometry", [False, True])
@@ -234,9 +257,12 @@ def test_degrees_are_projected(write: Writer, geometry: bool) -> None:
     lon[2] = math.nan
     if geometry:
         path = write(geometry=shapely.to_wkb(shapely.points(lon, lat)).tolist())
-        columns = Columns(geometry="geometry", source_crs="EPSG:4326")
+        columns = Columns(geometry="geometry", source_crs="EPSG:4326", crs=4548)
     else:
-        path, columns = write(lon=lon, lat=lat), Columns("lon", "lat", source_crs="EPSG:4326")
+        path, columns = (
+            write(lon=lon, lat=lat),
+            Columns("lon", "lat", source_crs="EPSG:4326", crs=4548),
+        )
     found = bin_points([path], grid=GRID, columns=columns)
     assert found.rejected == rejected(not_a_number=1, swapped=2)
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[3:]), atol=0.03)
@@ -251,7 +277,7 @@ def test_well_known_binary_of_any_kind_is_read(write: Writer) -> None:
         None,
     ]
     path = write(geometry=pa.array(shapes, pa.large_binary()))
-    found = bin_points([path], grid=GRID, columns=Columns(geometry="geometry"))
+    found = bin_points([path], grid=GRID, columns=Columns(geometry="geometry", crs=4548))
     assert found.n == 2
     assert found.rejected == rejected(not_a_number=1, not_a_point=1)
     assert found.counts[0, 0] == 2 * ONE
@@ -266,7 +292,7 @@ def test_no_geometry_of_others_reaches_geos(write: Writer, monkeypatch: pytest.M
     monkeypatch.setattr(shapely, "from_wkb", lambda *_, **__: pytest.fail("GEOS was asked"))
     told: list[tuple[int, int]] = []
     for weights in (None, "w"):
-        columns = Columns(geometry="geometry", weights=weights)
+        columns = Columns(geometry="geometry", weights=weights, crs=4548)
         found = bin_points(
             [path], grid=GRID, columns=columns, progress=lambda *done: told.append(done)
         )
@@ -281,14 +307,18 @@ def test_a_text_in_every_row_is_read_once(write: Writer) -> None:
     codes = pa.array(np.zeros(300_000, np.int32))
     text = pa.DictionaryArray.from_arrays(codes, pa.array(["x" * 100_000]))
     before = pa.total_allocated_bytes()
-    found = bin_points([write(group=300_000, x=text, y=np.zeros(300_000))], grid=GRID)
+    found = bin_points(
+        [write(group=300_000, x=text, y=np.zeros(300_000))], grid=GRID, columns=Columns(crs=4548)
+    )
     assert found.rejected == rejected(not_a_number=300_000)
     assert pa.total_allocated_bytes() - before < 1 << 20
 
 
 def test_integers_said_to_be_points_are_refused(write: Writer) -> None:
     with pytest.raises(DataError, match=r"a\.parquet, row group 0 · geometry: holds int64"):
-        bin_points([write(geometry=[1, 2])], grid=GRID, columns=Columns(geometry="geometry"))
+        bin_points(
+            [write(geometry=[1, 2])], grid=GRID, columns=Columns(geometry="geometry", crs=4548)
+        )
 
 
 def test_two_columns_of_one_name_are_told_apart_or_refused(tmp_path: Path) -> None:
@@ -296,8 +326,8 @@ def test_two_columns_of_one_name_are_told_apart_or_refused(tmp_path: Path) -> No
     names = pa.schema([(name, pa.float64()) for name in ("x", "y", "x")])
     pq.write_table(pa.Table.from_arrays([pa.array([1.0])] * 3, schema=names), path)
     for look in (
-        lambda: list(stream.batches(path, Columns())),
-        lambda: bin_points([path], grid=GRID),
+        lambda: list(stream.batches(path, Columns(crs=4548))),
+        lambda: bin_points([path], grid=GRID, columns=Columns(crs=4548)),
     ):
         with pytest.raises(DataError, match="more than on"):
             look()
@@ -312,7 +342,7 @@ def test_a_file_written_while_it_is_read_is_refused(write: Writer) -> None:
             other.replace(path)
 
     with pytest.raises(DataError, match="while it was read"):
-        bin_points([path], grid=GRID, progress=replace)
+        bin_points([path], grid=GRID, progress=replace, columns=Columns(crs=4548))
 
 
 def test_no_folder_of_the_server_is_named(write: Writer, tmp_path: Path) -> None:
@@ -332,7 +362,7 @@ def test_whatever_goes_wrong_in_a_file_is_told_and_logged(
     for error in (KeyError("x"), OverflowError("int too large"), MemoryError(), TypeError("no")):
         monkeypatch.setattr(stream, "numbers", Mock(side_effect=error))
         with pytest.raises(DataError, match=r"a\.parquet, row group 0: cannot be read"):
-            bin_points([path], grid=GRID)
+            bin_points([path], grid=GRID, columns=Columns(crs=4548))
     assert caplog.text.count("unforeseen while reading a.parquet") == 3
 
 
@@ -341,9 +371,12 @@ def test_csv_gives_the_same_grid(write: Writer, tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     lines = [f"{k},{x!r},{y!r}" for k, (x, y) in enumerate(xy.tolist())]
     path.write_text("\ufeffname,x,y\n" + "\n".join(lines) + "\n9,,\n", encoding="utf-8")
-    found = bin_points([path], grid=GRID)
+    found = bin_points([path], grid=GRID, columns=Columns(crs=4548))
     assert found.rejected["not_a_number"] == 1
-    assert found.digest == bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID).digest
+    assert (
+        found.digest
+        == bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, columns=Columns(crs=4548)).digest
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -365,7 +398,7 @@ def test_csv_of_any_kind_is_read_and_every_row_accounted_for(
     ]
     path = tmp_path / "points.csv"
     path.write_bytes("\n".join(mark.join(row) for row in rows).encode(encoding))
-    found = bin_points([path], grid=GRID, columns=Columns("经度", "纬度"))
+    found = bin_points([path], grid=GRID, columns=Columns("经度", "纬度", crs=4548))
     assert (found.read, found.n, found.outside) == (8, 2, 1)
     assert found.rejected == rejected(not_a_number=2, swapped=1, torn=2)
     account(found)
@@ -385,13 +418,13 @@ def test_csv_without_a_usable_header_is_refused(
     path = tmp_path / "points.csv"
     path.write_bytes(content)
     with pytest.raises(DataError, match=reason):
-        bin_points([path], grid=GRID)
+        bin_points([path], grid=GRID, columns=Columns(crs=4548))
 
 
 def test_a_csv_of_a_header_alone_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     path.write_text("x,y\n", encoding="utf-8")
-    assert bin_points([path], grid=GRID).read == 0
+    assert bin_points([path], grid=GRID, columns=Columns(crs=4548)).read == 0
 
 
 def test_files_that_cannot_be_read_are_all_named(write: Writer, tmp_path: Path) -> None:
@@ -400,7 +433,9 @@ def test_files_that_cannot_be_read_are_all_named(write: Writer, tmp_path: Path) 
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1 no file")
     with pytest.raises(DataError) as caught:
-        bin_points([good, lacking, broken, tmp_path / "none.parquet"], grid=GRID)
+        bin_points(
+            [good, lacking, broken, tmp_path / "none.parquet"], grid=GRID, columns=Columns(crs=4548)
+        )
     problems = caught.value.problems
     assert [(p.where, p.field) for p in problems] == [
         ("lacking.parquet", "x"),
@@ -419,13 +454,15 @@ def test_a_bad_row_group_is_named(write: Writer) -> None:
     data[offset : offset + 60] = b"\xff" * 60
     path.write_bytes(data)
     with pytest.raises(DataError, match=r"torn\.parquet, row group 1"):
-        bin_points([path], grid=GRID)
+        bin_points([path], grid=GRID, columns=Columns(crs=4548))
 
 
 def test_words_in_a_column_are_counted_and_numbers_among_them_read(write: Writer) -> None:
     x, y = [str(WEST + 250), "east", None], [str(SOUTH + 250)] * 3
     for kind in (pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())):
-        found = bin_points([write(x=pa.array(x, kind), y=pa.array(y, kind))], grid=GRID)
+        found = bin_points(
+            [write(x=pa.array(x, kind), y=pa.array(y, kind))], grid=GRID, columns=Columns(crs=4548)
+        )
         assert (found.n, found.rejected["not_a_number"]) == (1, 2)
         assert found.counts[0, 0] == ONE
         account(found)
@@ -433,7 +470,7 @@ def test_words_in_a_column_are_counted_and_numbers_among_them_read(write: Writer
 
 def test_a_column_that_cannot_hold_numbers_is_refused(write: Writer) -> None:
     with pytest.raises(DataError, match=r"a\.parquet"):
-        bin_points([write(x=[[1.0]], y=[[2.0]])], grid=GRID)
+        bin_points([write(x=[[1.0]], y=[[2.0]])], grid=GRID, columns=Columns(crs=4548))
 
 
 def test_points_beyond_the_boundary_are_outside(write: Writer) -> None:
@@ -442,7 +479,7 @@ def test_points_beyond_the_boundary_are_outside(write: Writer) -> None:
     within = shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
     rows = np.vstack([xy, [[math.nan, SOUTH]], [[SOUTH + 50, WEST + 50]]])
     path = write(x=rows[:, 0], y=rows[:, 1])
-    found = bin_points([path], grid=GRID, boundary=area)
+    found = bin_points([path], grid=GRID, boundary=area, columns=Columns(crs=4548))
     assert (found.n, found.outside) == (within.sum(), (~within).sum())
     assert found.rejected == rejected(not_a_number=1, swapped=1)
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[within]), atol=0.03)
@@ -453,7 +490,9 @@ def test_progress_is_told_and_the_work_can_be_called_off(write: Writer) -> None:
     xy = points(4000)
     files = [write(f"{k}", group=500, x=xy[:, 0], y=xy[:, 1]) for k in range(3)]
     told: list[tuple[int, int]] = []
-    bin_points(files, grid=GRID, progress=lambda *done: told.append(done))
+    bin_points(
+        files, grid=GRID, progress=lambda *done: told.append(done), columns=Columns(crs=4548)
+    )
     assert told[-1] == (12_000, 12_000)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     seen: list[int] = []
@@ -463,7 +502,7 @@ def test_progress_is_told_and_the_work_can_be_called_off(write: Writer) -> None:
         return len(seen) > 3
 
     with pytest.raises(CancelledError) as caught:
-        bin_points(files, grid=GRID, cancel=enough)
+        bin_points(files, grid=GRID, cancel=enough, columns=Columns(crs=4548))
     assert caught.value.key == "stream.cancelled"
     assert len(seen) == 4
 
@@ -472,19 +511,19 @@ def test_weights_that_add_up_to_too_much_are_refused(write: Writer) -> None:
     xy = points(3)
     path = write(x=xy[:, 0], y=xy[:, 1], w=[4e12, 4e12, 4e12])
     with pytest.raises(ParameterError):
-        bin_points([path], grid=GRID, columns=Columns(weights="w"))
+        bin_points([path], grid=GRID, columns=Columns(weights="w", crs=4548))
 
 
 def test_a_grid_without_cells_is_refused(write: Writer) -> None:
     path = write(x=[1.0], y=[1.0])
     for grid in (Grid(0, 0, 1, 0, 5), Grid(0, 0, 1, 10**5, 10**5)):
         with pytest.raises(ParameterError):
-            bin_points([path], grid=grid)
+            bin_points([path], grid=grid, columns=Columns(crs=4548))
 
 
 def test_no_files_and_empty_files_give_an_empty_grid(write: Writer) -> None:
     for files in ([], [write(x=pa.array([], pa.float64()), y=pa.array([], pa.float64()))]):
-        found = bin_points(files, grid=GRID)
+        found = bin_points(files, grid=GRID, columns=Columns(crs=4548))
         assert (found.n, found.read, found.caveats) == (0, 0, ("stream.none",))
         assert not found.counts.any()
 
@@ -492,17 +531,17 @@ def test_no_files_and_empty_files_give_an_empty_grid(write: Writer) -> None:
 def test_large_files_go_through_in_batches(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     xy = points(5000)
     path = write(group=5000, x=xy[:, 0], y=xy[:, 1])
-    whole = bin_points([path], grid=GRID)
+    whole = bin_points([path], grid=GRID, columns=Columns(crs=4548))
     monkeypatch.setattr(stream, "BATCH_ROWS", 64)
-    assert bin_points([path], grid=GRID).digest == whole.digest
+    assert bin_points([path], grid=GRID, columns=Columns(crs=4548)).digest == whole.digest
 
 
 def test_the_streamed_surface_is_the_direct_one(write: Writer) -> None:
     xy = points(3000)
-    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID)
+    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, columns=Columns(crs=4548))
     area = shapely.box(*GRID.bounds)
-    streamed = grid_density(found.counts, GRID, n=found.n, sigma_m=2000, boundary=area)
-    direct = kernel_density(xy, sigma_m=2000, cell_m=500, boundary=area, method="exact")
+    streamed = grid_density(found.counts, GRID, n=found.n, sigma_m=2000, boundary=area, crs=4548)
+    direct = kernel_density(xy, sigma_m=2000, cell_m=500, boundary=area, method="exact", crs=4548)
     np.testing.assert_allclose(streamed.values, direct.values, rtol=0.01)
 
 
@@ -524,6 +563,6 @@ def test_the_streamed_surface_is_the_direct_one(write: Writer) -> None:
 )
 def test_hostile_rows_are_accounted_for(write: Writer, rows: list[tuple[float, float]]) -> None:
     xy = np.array(rows, dtype=np.float64).reshape(-1, 2)
-    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID)
+    found = bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, columns=Columns(crs=4548))
     assert found.read == len(xy)
     account(found)

@@ -20,7 +20,7 @@ from geo.point_files.bin import Columns
 from geo.point_files.sample import sample_points
 from layers.handover.view_export import package
 from layers.language.messages import speaker
-from layers.own_points.reading import Question, Reading, account_values, read
+from layers.own_points.reading import FileQuestion, Reading, account_values, read
 from layers.own_points.source import columns, is_declared, layout, open_folder
 from layers.own_points.system import basis_of
 from layers.own_points.wording import nothing_said, source_notes
@@ -69,7 +69,7 @@ def reading(folder: Path, city: City) -> Reading:
     (source,) = open_folder(str(folder)).sources.values()
     found = places(folder, city)
     declared = is_declared(layout(source), found)
-    question = Question(city, source, found, 500, is_declared=declared)
+    question = FileQuestion(city, source, found, 500, is_declared=declared)
     return read(question, lambda *_: None, lambda: False)
 
 
@@ -213,7 +213,7 @@ def test_undeclared_parts_in_degrees_and_metres_are_refused_too(tmp_path: Path, 
 
 
 def test_how_a_system_is_known_has_four_answers() -> None:
-    assert basis_of(Columns(), is_declared=True) == "declared"
-    assert basis_of(Columns(), is_declared=False) == "plane"
-    assert basis_of(Columns(source_crs="EPSG:4326"), is_declared=False) == "degrees"
-    assert basis_of(Columns(source_crs="EPSG:4527"), is_declared=False) == "zone"
+    assert basis_of(Columns(crs=4548), is_declared=True) == "declared"
+    assert basis_of(Columns(crs=4548), is_declared=False) == "plane"
+    assert basis_of(Columns(source_crs="EPSG:4326", crs=4548), is_declared=False) == "degrees"
+    assert basis_of(Columns(source_crs="EPSG:4527", crs=4548), is_declared=False) == "zone"

@@ -108,7 +108,7 @@ def test_a_file_is_chosen_read_and_drawn(folder: Path, lang: str) -> None:
     assert scene(at)["drawing"]["raster"]["url"].startswith("data:image/png;base64,")
     assert [b.proto.label for b in at.get("download_button")] == [
         literal(speaker(lang)("points_page.geotiff", epsg=4548)),
-        speaker(lang)("points_page.package"),
+        speaker(lang)("coverage_page.download_button"),
     ]
 
 
@@ -265,12 +265,12 @@ def test_reading_is_followed_stopped_and_begun_again(
 ) -> None:
     gate, begun = threading.Event(), list[int]()
 
-    def slowly(question: Any, tell: Any, stopped: Any) -> Any:
+    def slowly(question: Any, progress: Any, stopped: Any) -> Any:
         begun.append(1)
-        tell("points_page.stage.binning", 100, 302)
+        progress("points_page.stage.binning", 100, 302)
         while not gate.wait(0.01) and not stopped():
             pass
-        return read(question, tell, stopped)
+        return read(question, progress, stopped)
 
     monkeypatch.setattr("pages.panels.own_points.read", slowly)
     at = own(pfile=written(folder, "slow.parquet"))
@@ -283,11 +283,11 @@ def test_reading_is_followed_stopped_and_begun_again(
     assert 'value="100" max="302"' in page_text(at), "nothing is lost on another page"
     at.button(key="points_cancel").click().run()
     for thread in threading.enumerate():
-        if thread.name == "atlas-desk":
+        if thread.name == "atlas-jobs":
             thread.join(WAIT_S)
     at.run()
     assert status(at) == speaker("zh")("points_page.cancelled")
-    assert not [t for t in threading.enumerate() if t.name == "atlas-desk"], "no thread is left"
+    assert not [t for t in threading.enumerate() if t.name == "atlas-jobs"], "no thread is left"
     gate.set()
     at.button(key="points_again").click().run()
     assert "读取 302 行" in page_text(ended(at))

@@ -1,0 +1,92 @@
+"""Hold the one shape of an analysis, and all that have it.
+
+Whoever shows, keeps or writes an answer needs nothing of an analysis but its five functions; a new
+one enters ``ANALYSES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from layers.balance import files as balance_files
+from layers.balance import measure as balance_measure
+from layers.balance import wording as balance_wording
+from layers.coverage import pairing, reach, scenario, siting
+from layers.density import drawing as density_drawing
+from layers.density import files as density_files
+from layers.density import measure as density_measure
+from layers.density import wording as density_wording
+from layers.handover.contents import Form
+from layers.handover.package import Package
+from layers.language.wording import Wording
+from layers.map.overlay import Drawing
+from layers.own_points import answer as own_points
+from layers.pack.city import City
+from layers.view.question import Question
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One analysis: five functions, of which none knows a screen.
+
+    Parameters
+    ----------
+    question
+        Takes a state, and what the reader drew; returns what of it decides the answer, and nothing
+        else: never a language, never the camera.
+    measure
+        Takes a city and a question; returns findings and frames without words, or a
+        :class:`layers.view.question.Refusal`.
+    word
+        Takes an answer and a language; returns sentences and tables.
+    draw
+        Takes an answer and a language; returns what the map shows, or None.
+    hand_over
+        Takes an answer and a form; returns files: data, dictionary, sources, manifest.
+    """
+
+    question: Callable[..., Question[Any]]
+    measure: Callable[[City, Any], Any]
+    word: Callable[[Any, str], Wording]
+    draw: Callable[..., Drawing | None]
+    hand_over: Callable[[Any, Form], Package]
+
+
+def no_drawing(answer: object, lang: str) -> None:
+    """Draw nothing: counts by district stand in tables."""
+
+
+ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
+    {
+        "density": Analysis(
+            density_measure.question,
+            density_measure.measure,
+            density_wording.word,
+            density_drawing.draw,
+            density_files.hand_over,
+        ),
+        "balance": Analysis(
+            balance_measure.question,
+            balance_measure.measure,
+            balance_wording.word,
+            no_drawing,
+            balance_files.hand_over,
+        ),
+        **{
+            name: Analysis(
+                module.question, module.measure, module.word, module.draw, module.hand_over
+            )
+            for name, module in {
+                "reach": reach,
+                "pairing": pairing,
+                "scenario": scenario,
+                "siting": siting,
+                "own_points": own_points,
+            }.items()
+        },
+    }
+)
+"""By name, in the order in which the pages show them."""

@@ -1,0 +1,122 @@
+"""Answer what the places shown reach: the five names of an analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from geo.coverage.gaps import WEAK_BELOW
+from layers.coverage import drawing, radii, tables
+from layers.coverage.files import answered
+from layers.coverage.measure import ReachAnswer, ReachRefusal, measure
+from layers.coverage.question import question
+from layers.coverage.wording import caveats, further, km, rules, sentence
+from layers.handover.analysis_export import analysis_package
+from layers.handover.contents import Form
+from layers.handover.package import Package
+from layers.language.messages import LANGS, speaker
+from layers.map.overlay import Drawing
+
+__all__ = ("draw", "hand_over", "measure", "question", "word")
+GAPS_SHOWN = 10
+
+
+class ReachWording:
+    """What is reached, in the reader's language; what rests on late draws is worded when read.
+
+    Parameters
+    ----------
+    answer
+        See :func:`measure`.
+    lang
+        ``zh`` or ``en``.
+    """
+
+    def __init__(self, answer: ReachAnswer | ReachRefusal, lang: str) -> None:
+        self._answer, self._lang, self._say = answer, lang, speaker(lang)
+
+    @cached_property
+    def sentence(self) -> str:
+        """The result in one sentence, or why there is none."""
+        return sentence(self._answer, self._lang)
+
+    @cached_property
+    def account(self) -> tuple[str, ...]:
+        """What is reached, residents, the worst served."""
+        answer = self._answer
+        return further(answer, self._lang) if isinstance(answer, ReachAnswer) else ()
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """Where the radius comes from, and how many places it is coarse enough for."""
+        return rules(self._answer.inputs, self._lang)
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Radii and kinds side by side, then what the page's own radius means."""
+        answer, lang = self._answer, self._lang
+        if not answer.resolution.n:
+            return {}
+        first = {"rings": radii.radius_table(answer, lang)}
+        if isinstance(answer, ReachRefusal):
+            return first
+        if answer.served:
+            first["targets"] = tables.target_table(answer, lang)
+        return first | {
+            "districts": tables.unit_table(answer, lang),
+            "gaps": tables.gap_table(answer, lang).head(GAPS_SHOWN),
+            "overlap": tables.overlap_table(answer, lang),
+            "sole": tables.sole_table(answer, lang),
+            "distances": tables.distance_table(answer, lang),
+        }
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Method and caveats."""
+        answer, say = self._answer, self._say
+        if isinstance(answer, ReachRefusal):
+            return ()
+        return (
+            *caveats(answer.findings, self._lang),
+            say("coverage.verdict.not_covered"),
+            say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
+            say("coverage.verdict.not_named"),
+            say("coverage_page.unsettled_note"),
+        )
+
+    def legend(self, *, nested: bool = False) -> list[tuple[Mapping[str, Any], str]]:
+        """Return the style and the words of each drawn area."""
+        answer, say = self._answer, self._say
+        within, open_ = km(answer.inputs.radius_m), []
+        if isinstance(answer, ReachAnswer):
+            open_ = [(drawing.UNREACHED, say("coverage_page.legend_open", radius=within))]
+        if nested:
+            return [*radii.radius_legend(answer, self._lang), *open_]
+        if isinstance(answer, ReachRefusal):
+            return []
+        return [
+            (drawing.REACHED, say("coverage_page.legend_reach", radius=within)),
+            ({**drawing.DOUBLE, "opacity": 0.5}, say("coverage_page.legend_twice")),
+            *open_,
+        ]
+
+
+def word(answer: ReachAnswer | ReachRefusal, lang: str) -> ReachWording:
+    """Put an answer into words (``zh`` or ``en``)."""
+    return ReachWording(answer, lang)
+
+
+def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False) -> Drawing | None:
+    """Return what is drawn of an answer: one radius or, ``nested``, all; the same in any ``lang``.
+
+    None where there is nothing to draw.
+    """
+    return radii.draw_radii(answer) if nested else drawing.draw(answer)
+
+
+def hand_over(answer: ReachAnswer | ReachRefusal, form: Form) -> Package:
+    """Return an answer as files; where it was refused, only why."""
+    return analysis_package(answered(answer, {lang: word(answer, lang) for lang in LANGS}), form)

@@ -1,0 +1,268 @@
+"""Put one scenario beside the present, quick enough to follow a drag: what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.base.finding import Finding
+from geo.coverage.scenario import Comparison, Edit, Scenario, apply, compare
+from geo.coverage.service_area import CITY, ServiceArea, service_area
+from geo.coverage.simulation import resolution
+from layers.coverage.drawing import INK, shape
+from layers.coverage.measure import REFUSED
+from layers.coverage.question import Inputs
+from layers.coverage.wording import km, name_of, percent, unit_name
+from layers.language.messages import speaker
+from layers.language.values import word as value_word
+from layers.map.overlay import Drawing, Handle, Shapes
+from layers.map.symbols import mark
+from layers.pack.catalogue import CATALOG
+from layers.pack.city import City
+from layers.pack.layer_spec import Style
+
+CHANGED = "#B5322A"
+"""Colour of a site that was moved or added, and of what is lost."""
+KEPT = {"line": INK, "fill": INK, "opacity": 0.26, "weight": 1.0}
+GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.42, "weight": 1.4}
+LOST = {"line": CHANGED, "fill": CHANGED, "opacity": 0.24, "weight": 1.4, "dash": "4 4"}
+SHUT = "#72718C"
+"""Colour of the dotted outline of a site that the scenario closes."""
+LEAST_CHANGE = 0.005
+"""Percentage points or km² below which a change is said to be none."""
+SMALLEST_KM2 = 0.01
+"""Changes below a hectare are no change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One scenario beside the present, places as drawn; quick enough to follow a drag."""
+
+    inputs: Inputs
+    scenario: Scenario
+    sites: gpd.GeoDataFrame
+    """The sites as the scenario has them; see :func:`geo.coverage.scenario.apply`."""
+    area: ServiceArea
+
+    @cached_property
+    def units(self) -> Mapping[Any, dict[Any, Any]]:
+        """Change by unit of the city; measured when first asked for, after the map is drawn."""
+        found = compared(self.inputs, [self.scenario], draws=0)
+        table = pd.DataFrame(found.units.loc[self.scenario.name])
+        return dict(table.to_dict("index"))
+
+
+def refusal(given: Inputs) -> Finding | None:
+    """Return why no scenario can be measured at this radius, or None."""
+    found = resolution(given.sites, radius_m=given.radius_m)
+    return found if found.n and found.verdict == REFUSED else None
+
+
+def fits(given: Inputs, scenario: Scenario) -> bool:
+    """Tell whether every site that a scenario changes is among those shown."""
+    known = set(given.sites.index)
+    return all(edit.action == "add" or edit.id in known for edit in scenario.edits)
+
+
+def change(given: Inputs, scenario: Scenario) -> Change:
+    """Measure a scenario against the present, places as drawn.
+
+    Raises
+    ------
+    DataError
+        A change is to a site that is not among those shown.
+    """
+    sites = apply(given.sites, scenario)
+    after = service_area(sites, radius_m=given.radius_m, within=given.districts)
+    return Change(given, scenario, sites, after)
+
+
+def compared(given: Inputs, scenarios: Sequence[Scenario], *, draws: int) -> Comparison:
+    """Measure several scenarios against the present, over so many draws; 0 for places as drawn."""
+    return compare(
+        given.sites,
+        scenarios,
+        given.districts,
+        radius_m=given.radius_m,
+        group=given.group,
+        points=given.universities if len(given.universities) else None,
+        draws=draws,
+    )
+
+
+def points_of_percent(share: float) -> str:
+    """Return a change of a share as signed percentage points."""
+    return signed(100 * share)
+
+
+def signed(value: float) -> str:
+    """Return a change to a tenth with its sign, a smaller one to its first digit; else 0."""
+    if abs(value) < LEAST_CHANGE:
+        return "0"
+    return f"{value:+.1f}" if abs(value) >= 0.1 else f"{value:+.1g}"
+
+
+def tenth(share: float) -> str:
+    """Return a share, 0 to 1, in per cent to a tenth."""
+    return f"{100 * share:.1f}%"
+
+
+def sentence(found: Change, lang: str) -> str:
+    """Return what the scenario changes for the city, in one sentence."""
+    row = found.units[CITY]
+    if not found.scenario.edits:
+        return speaker(lang)("scenario_page.unchanged", share=percent(row["before"]))
+    return result_words(found.inputs, found.scenario.name, row, lang)
+
+
+def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
+    """Say what a scenario changes for the city, from the row of a comparison."""
+    return speaker(lang)(
+        "scenario_page.result",
+        name=name,
+        radius=km(given.radius_m),
+        before=tenth(row["before"]),
+        after=tenth(row["after"]),
+        change=points_of_percent(row["change"]),
+    )
+
+
+def unit_table(found: Change, lang: str) -> pd.DataFrame:
+    """Return what changes for the city, its halves and the districts that change at all."""
+    say, given = speaker(lang), found.inputs
+    rows = {}
+    for unit, row in found.units.items():
+        size = _size(given, unit)
+        if row["level"] == "district" and abs(row["change"] * size) < SMALLEST_KM2:
+            continue
+        rows[unit_name(given.city, unit, lang)] = {
+            "before": tenth(row["before"]),
+            "after": tenth(row["after"]),
+            "change": points_of_percent(row["change"]),
+            "km2": signed(row["change"] * size),
+        }
+    names = ["before", "after", "change", "km2"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    return table.rename(columns={name: say(f"scenario_page.{name}") for name in names})
+
+
+def _size(given: Inputs, unit: object) -> float:
+    areas = given.districts.area / 1e6
+    if unit in areas.index:
+        return float(areas[unit])
+    return float(areas.sum() if unit == CITY else areas[given.group == unit].sum())
+
+
+def site_name(given: Inputs, edit: Edit, lang: str) -> str:
+    """Return the name of the site that a change is about."""
+    return edit.name or name_of(given.sites, edit.id, lang) or edit.id
+
+
+def edit_words(given: Inputs, edit: Edit, lang: str) -> str:
+    """Return one change in words."""
+    action = value_word("scenario.action", edit.action, lang)
+    at = "" if edit.point is None else f" ({edit.lon:.4f}, {edit.lat:.4f})"
+    return f"{action} · {site_name(given, edit, lang)}{at}"
+
+
+def centres(given: Inputs) -> dict[str, tuple[float, float]]:
+    """Return longitude and latitude of a point inside each district: offers for a new site."""
+    points = given.districts.representative_point().to_crs(4326)
+    return {str(code): (float(p.x), float(p.y)) for code, p in points.items()}
+
+
+def closed_sites(found: Change) -> gpd.GeoDataFrame:
+    """Return the mapped sites that the scenario closes, where they stood."""
+    mapped = found.inputs.mapped
+    return mapped[~mapped.index.isin(found.sites.index)].assign(origin="closed")
+
+
+def handles(found: Change, lang: str, chosen: str | None = None) -> list[Handle]:
+    """Return a mark for every site that has a point: movable, or dotted where it is closed.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present.
+    chosen
+        Id of the site that the page speaks of.
+    """
+    say, name = speaker(lang), f"name_{lang}"
+    columns = ["kind", "location_class", name, "name", "origin"]
+    marks = []
+    for frame in (found.sites, closed_sites(found)):
+        drawn = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+        degrees = drawn.geometry.to_crs(4326)
+        rows = pd.DataFrame(drawn).reindex(columns=columns).to_dict("index").items()
+        for (id_, row), x, y in zip(rows, degrees.x, degrees.y, strict=True):
+            called = str(row["name"] if row["origin"] == "added" else row[name])
+            shut = row["origin"] == "closed"
+            if shut:
+                called = say("scenario_page.closed_mark", name=called)
+            drawn_as = mark(_style(found.inputs.city, row), _line(row))
+            marks.append(
+                Handle(str(id_), float(x), float(y), drawn_as, called, not shut, id_ == chosen)
+            )
+    return marks
+
+
+def _style(city: City, row: Mapping[Any, Any]) -> Style:
+    layer = city.layers.get(str(row["kind"]))
+    style = (layer.spec if layer else CATALOG["platform"]).style
+    colour = {"pack": style.colour, "closed": SHUT}.get(row["origin"], CHANGED)
+    return Style(style.shape, colour)
+
+
+def _line(row: Mapping[Any, Any]) -> str:
+    known = {"pack": str(row["location_class"]), "closed": "none"}
+    return known.get(row["origin"], "dataset")
+
+
+def sample(what: str) -> str:
+    """Return the mark that stands for ``changed`` or ``closed`` sites in the legend."""
+    colour, line = (CHANGED, "dataset") if what == "changed" else (SHUT, "none")
+    return mark(Style("circle", colour), line)
+
+
+def _ways(found: Change) -> Shapes | None:
+    """Return a line from where each moved site stood to where it stands."""
+    moved = [edit.id for edit in found.scenario.edits if edit.action == "move"]
+    ends = zip(found.inputs.sites.geometry[moved], found.sites.geometry[moved], strict=True)
+    lines = [shapely.LineString(pair) for pair in ends if pair[0] is not None]
+    if not lines:
+        return None
+    frame = gpd.GeoDataFrame(geometry=lines, crs=found.sites.crs).to_crs(4326)
+    return Shapes(frame, CHANGED, weight=1.4, dash="3 4")
+
+
+def draw_change(
+    found: Change, lang: str, *, chosen: str | None = None, place: bool = False
+) -> Drawing:
+    """Return what stays covered, what is gained, what is lost, and the sites to take hold of.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present.
+    chosen
+        Id of the site that the page speaks of.
+    place
+        Whether a click on the ground is to add a site.
+    """
+    before, after, city = found.inputs.area.geometry, found.area.geometry, found.inputs.city
+    parts = [(before & after, KEPT)]
+    if found.scenario.edits:
+        parts += [(after - before, GAINED), (before - after, LOST)]
+    shapes = [shape(city, area, look) for area, look in parts if not area.is_empty]
+    ways = _ways(found)
+    return Drawing(
+        shapes=[*shapes, ways] if ways else shapes,
+        handles=handles(found, lang, chosen),
+        place=place,
+    )

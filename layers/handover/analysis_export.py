@@ -1,0 +1,256 @@
+"""Hand over the answer of an analysis: its tables, and all that goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import pandas as pd
+
+from geo.base.finding import Finding
+from geo.base.schema import Field, FieldType
+from layers.handover.build import build
+from layers.handover.contents import ANALYSIS_FORMATS, Contents, Form, Sheet, checked
+from layers.handover.documents import about_city, form_caveats
+from layers.handover.package import Package
+from layers.handover.qgis_style import Look, plain_qml
+from layers.handover.selection import layer_facts
+from layers.language.bilingual import Bilingual, pair
+from layers.language.messages import LANGS, texts
+from layers.language.wording import Wording
+from layers.pack.city import City
+from layers.view.question import Question, Refusal
+from layers.view.state import to_query
+from layers.view.wording import summary
+
+UNITS: Final = (
+    ("per_km2", "km⁻²"), ("_km2", "km²"), ("_km", "km"), ("_m", "m"), ("_percent", "%"),
+)  # fmt: skip
+"""By the end of a column's name, its unit."""
+PLAIN: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """One table of an answer.
+
+    Parameters
+    ----------
+    frame
+        With a named index; a GeoDataFrame if ``geometry`` names a type.
+    geometry
+        GeoJSON types that it may hold; none for a plain table.
+    look
+        How the map draws it; None for a plain table.
+    titles
+        Names of columns that follow from the data, such as the kinds of a table of kinds.
+    """
+
+    frame: pd.DataFrame
+    geometry: frozenset[str] = PLAIN
+    look: Look | None = None
+    titles: Mapping[str, Bilingual] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answered:
+    """An answer as it is handed over.
+
+    Parameters
+    ----------
+    name
+        The analysis, ASCII.
+    city, question
+        What was asked.
+    words
+        The answer in each language.
+    data
+        Its tables by name.
+    asked
+        What was asked in figures, beyond the options themselves.
+    result
+        Values for programs.
+    findings
+        Whose methods and caveats go along.
+    files
+        Further files by name.
+    """
+
+    name: str
+    city: City
+    question: Question[Any]
+    words: Mapping[str, Wording]
+    data: Mapping[str, Data] = field(default_factory=dict)
+    asked: Mapping[str, object] = field(default_factory=dict)
+    result: Mapping[str, object] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def analysis_package(answered: Answered, form: Form) -> Package:
+    """Return an answer as files.
+
+    Parameters
+    ----------
+    answered
+        Where it was refused, there is no table, and the reason stands in sources and manifest.
+    form
+        ``geojson`` (EPSG:4326), ``gpkg`` (one styled file), ``csv``, or ``json`` (one document
+        without shapes).
+
+    Returns
+    -------
+    Package
+        The same answer gives the same bytes, whatever the reader's language.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
+    city = answered.city
+    form = checked(form, city, ANALYSIS_FORMATS)
+    sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
+    return build(
+        Contents(
+            city=city,
+            name=answered.name,
+            stem=f"{city.id}_{city.data_date}_{answered.name}_{form.fmt}_{form.epsg}",
+            form=form,
+            sheets=sheets,
+            head=tuple(_head(answered)),
+            sections=tuple(_sections(answered, form, sheets)),
+            about=_about(answered),
+            files=answered.files,
+        )
+    )
+
+
+def refused(name: str, refusal: Refusal, words: Mapping[str, Wording]) -> Answered:
+    """Return a refusal as it is handed over: no table, but what was asked, and why not."""
+    return Answered(
+        name=name,
+        city=refusal.city,
+        question=refusal.question,
+        words=words,
+        result={"refused": refusal.reason, "parameters": refusal.parameters},
+    )
+
+
+def in_both(worded: Mapping[str, Wording], part: str) -> tuple[Bilingual, ...]:
+    """Return the sentences of one part of an answer in both languages."""
+    zh, en = (getattr(worded[lang], part) for lang in LANGS)
+    return tuple(Bilingual(*each) for each in zip(zh, en, strict=True))
+
+
+def _sheet(analysis: str, name: str, data: Data) -> Sheet:
+    fields = tuple(_fields(data))
+    titles = {each.name: _title(analysis, each.name, data) for each in fields}
+    return Sheet(
+        id=name if name.startswith(analysis) else f"{analysis}_{name}",
+        title=pair(f"answer_table.{analysis}.{name}"),
+        frame=data.frame,
+        fields=fields,
+        geometry=data.geometry,
+        geometry_required=True,
+        style=plain_qml(titles, data.look) if data.look else "",
+        titles=titles,
+    )
+
+
+def _title(analysis: str, name: str, data: Data) -> Bilingual:
+    """Return a column's name: the analysis's own, for ``share`` may be one of a count or an area.
+
+    Raises
+    ------
+    KeyError
+        It has none: a missing word is a bug.
+    """
+    if name in data.titles:
+        return data.titles[name]
+    known = f"answer_column.{analysis}.{name}.title"
+    return pair(known if known in texts(LANGS[0]) else f"column.{name}.title")
+
+
+def _fields(data: Data) -> Iterator[Field]:
+    """Yield what each column holds, the index first: type by its values, unit by its name."""
+    frame = data.frame
+    for name in frame.index.names:
+        yield Field(str(name), _type(frame.index.get_level_values(str(name))), required=True)
+    for name in frame.columns:
+        if not (data.geometry and name == "geometry"):
+            yield Field(str(name), _type(frame[name]), unit=_unit(str(name)))
+
+
+def _type(values: pd.Series[Any] | pd.Index[Any]) -> FieldType:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "flag"
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return "integer"
+    return "number" if pd.api.types.is_numeric_dtype(values.dtype) else "text"
+
+
+def _unit(name: str) -> str:
+    return next((unit for end, unit in UNITS if name.endswith(end)), "")
+
+
+def _head(answered: Answered) -> Iterator[Bilingual]:
+    yield pair("export.analysis", name=pair(f"analysis.{answered.name}"))
+    if answered.question.layers:
+        view = answered.question.view(answered.city)
+        yield pair("export.filter", words=Bilingual(*(summary(view, lang) for lang in LANGS)))
+
+
+def _sections(
+    answered: Answered, form: Form, sheets: tuple[Sheet, ...]
+) -> Iterator[tuple[Bilingual, tuple[Bilingual, ...]]]:
+    worded = answered.words
+    sentence = Bilingual(*(worded[lang].sentence for lang in LANGS))
+    yield pair("export.result"), (sentence, *in_both(worded, "account"))
+    if notes := in_both(worded, "notes"):
+        yield pair("export.notes"), notes
+    held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
+    yield pair("export.caveats"), (*held, *form_caveats(answered.city, form, sheets))
+    for id_, layer in answered.city.layers.items():
+        if id_ in answered.question.layers:
+            yield Bilingual(layer.title.zh, f"{layer.title.en} ({id_})"), layer_facts(layer)
+
+
+def _about(answered: Answered) -> dict[str, object]:
+    city, question, worded = answered.city, answered.question, answered.words
+    sentence: dict[str, object] = {lang: worded[lang].sentence for lang in LANGS}
+    return {
+        **about_city(city),
+        "analysis": {"id": answered.name, **pair(f"analysis.{answered.name}")._asdict()},
+        "address": to_query(question.state(city)),
+        "asked": {**asdict(question.options), **answered.asked},
+        "result": {
+            **sentence,
+            "account": [text._asdict() for text in in_both(worded, "account")],
+            **answered.result,
+        },
+        "methods": [_method(finding) for finding in answered.findings],
+        "caveats": _caveats(answered.findings),
+        "notes": [text._asdict() for text in in_both(worded, "notes")],
+    }
+
+
+def _method(finding: Finding) -> dict[str, object]:
+    return {
+        "method": finding.method,
+        **pair(finding.method)._asdict(),
+        "value": finding.value,
+        "unit": finding.unit,
+        "n": finding.n,
+        "parameters": finding.parameters,
+    }
+
+
+def _caveats(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    told = {
+        key: {"key": key, **pair(key, **finding.parameters)._asdict()}
+        for finding in findings
+        for key in finding.caveats
+    }
+    return list(told.values())

@@ -1,0 +1,181 @@
+"""Hold what is handed over, of a view or of an analysis, before it takes the form of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import pandas as pd
+from pyproj import CRS
+
+from geo.base.errors import ParameterError, Problem
+from geo.base.schema import Field
+from layers.language.bilingual import Bilingual
+from layers.pack.city import City
+
+Format = Literal["geojson", "gpkg", "csv", "json"]
+FORMATS: tuple[Format, ...] = ("geojson", "gpkg", "csv")
+"""Those of a view; an analysis has also ``json``: the whole answer, without shapes."""
+ANALYSIS_FORMATS: tuple[Format, ...] = get_args(Format)
+
+WGS84, CGCS2000 = 4326, 4490
+PLAIN_ZONES = range(4534, 4555)
+"""EPSG codes of the CGCS2000 3° Gauss–Krüger zones named by central meridian, 75° E to 135° E."""
+TO_NUMBERED = 21
+"""4548 − 21 = 4527: the same zone with its number in the easting."""
+ZONE_ZERO = 4488
+"""4527 − 4488 = 39: the number of the zone."""
+
+POINT = frozenset({"Point"})
+LINE = frozenset({"LineString", "MultiLineString"})
+AREA = frozenset({"Polygon", "MultiPolygon"})
+
+
+@dataclass(frozen=True)
+class Form:
+    """In which format and coordinate system something is handed over."""
+
+    fmt: str = "geojson"
+    epsg: int = WGS84
+
+    @property
+    def projected(self) -> bool:
+        """Whether the coordinates are metres."""
+        return bool(CRS.from_epsg(self.epsg).is_projected)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sheet:
+    """One table that leaves the atlas.
+
+    Parameters
+    ----------
+    id
+        Name of the file or of the table, ASCII.
+    title
+        For people.
+    frame
+        Rows, with a named index that becomes the first column; a GeoDataFrame of any CRS if
+        ``geometry`` names a type. A cell may hold a tuple of texts.
+    fields
+        What each column holds, the index first.
+    geometry
+        GeoJSON types that the table may hold; none for a plain table.
+    geometry_required
+        Whether every row has one.
+    style
+        QML by which QGIS draws it; blank for none.
+    titles
+        By column, its name where it is not that of :func:`layers.language.bilingual.column`.
+    words
+        By field of a closed set, its values in words.
+    facts
+        What the sources say of it.
+    entry
+        What the manifest says of it, besides its rows.
+    """
+
+    id: str
+    title: Bilingual
+    frame: pd.DataFrame
+    fields: tuple[Field, ...]
+    geometry: frozenset[str] = frozenset()
+    geometry_required: bool = True
+    style: str = ""
+    titles: Mapping[str, Bilingual] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: tuple[Bilingual, ...] = ()
+    entry: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns in order, the index first."""
+        return tuple(each.name for each in self.fields)
+
+    @property
+    def is_points(self) -> bool:
+        """Whether every geometry is a point, so that two columns can hold it."""
+        return self.geometry == POINT
+
+    @property
+    def mapped(self) -> int:
+        """Number of rows that have a geometry."""
+        return int(self.frame["geometry"].notna().sum()) if self.geometry else 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Contents:
+    """Everything that is handed over together.
+
+    Parameters
+    ----------
+    city
+        Of which city.
+    name
+        What it is, ASCII: stem of the file that holds all tables.
+    stem
+        Name of the package, ASCII.
+    form
+        Format and coordinate system, checked.
+    sheets
+        The tables.
+    head
+        What it is and what was asked.
+    sections
+        Further headings of the sources, each with its sentences.
+    about
+        What the manifest says besides.
+    files
+        Further files by name.
+    """
+
+    city: City
+    name: str
+    stem: str
+    form: Form
+    sheets: tuple[Sheet, ...]
+    head: tuple[Bilingual, ...]
+    sections: tuple[tuple[Bilingual, tuple[Bilingual, ...]], ...]
+    about: Mapping[str, object]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def numbered_zone(epsg: int) -> int | None:
+    """Return the EPSG code of the same 3° zone with its number in the easting, if there is one."""
+    return epsg - TO_NUMBERED if epsg in PLAIN_ZONES else None
+
+
+def systems(city: City) -> tuple[int, ...]:
+    """Return the EPSG codes in which a city is handed over: degrees, then its metric zone."""
+    numbered = numbered_zone(city.metric_epsg)
+    return (WGS84, CGCS2000, city.metric_epsg, *([numbered] if numbered else []))
+
+
+def checked(form: Form, city: City, formats: tuple[Format, ...]) -> Form:
+    """Return a form that is offered.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with it.
+    """
+    if problems := form_problems(form, city, formats):
+        raise ParameterError("export_refused", problems)
+    return form
+
+
+def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[Problem]:
+    """Return what is wrong with a form."""
+    problems = []
+    if form.fmt not in formats:
+        known = ", ".join(formats)
+        problems.append(Problem("format", f"{form.fmt!r} is unknown.", f"Known: {known}."))
+    offered = systems(city)
+    if form.epsg not in offered:
+        codes = ", ".join(str(code) for code in offered)
+        problems.append(Problem("crs", f"EPSG:{form.epsg} is not offered.", f"Choose of: {codes}."))
+    elif form.fmt in ("geojson", "json") and form.epsg != WGS84:
+        what = f"GeoJSON is always in WGS 84 (RFC 7946), so EPSG:{form.epsg} is refused."
+        problems.append(Problem("crs", what, "Choose 4326, or the format gpkg or csv."))
+    return problems

@@ -1,0 +1,184 @@
+"""Write tables in the format that is asked for: GeoJSON, GeoPackage, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.formats.write_geojson import to_geojson
+from geo.formats.write_geopackage import Table, to_geopackage
+from layers.handover.contents import WGS84, Contents, Form, Sheet
+
+DEGREES: Final = ("经度_lon", "纬度_lat")
+METRES: Final = ("东坐标_E", "北坐标_N")
+"""Named by meaning: the registers of China define X as north, GIS takes it for east."""
+DEGREE_DIGITS, METRE_DIGITS = 7, 3
+"""Decimals of coordinates in CSV: a centimetre and a millimetre."""
+
+
+def data_files(contents: Contents) -> dict[str, bytes]:
+    """Return the tables as files; one without a shape is CSV beside GeoJSON and GeoPackage too."""
+    return _WRITERS[contents.form.fmt](contents)
+
+
+def coordinate_columns(form: Form) -> tuple[str, str]:
+    """Return the names of a point's two columns in CSV, east first."""
+    return METRES if form.projected else DEGREES
+
+
+def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as CSV that Excel opens with its Chinese intact: UTF-8 with BOM, CRLF."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _geojson_files(contents: Contents) -> dict[str, bytes]:
+    return {
+        f"{sheet.id}.geojson": to_geojson(_shapes(sheet, WGS84))
+        for sheet in contents.sheets
+        if sheet.geometry
+    } | _plain_files(contents)
+
+
+def _geopackage_files(contents: Contents) -> dict[str, bytes]:
+    tables = [
+        Table(
+            name=sheet.id,
+            frame=_shapes(sheet, contents.form.epsg),
+            geometry=sheet.geometry,
+            title=" ".join(sheet.title),
+            style=sheet.style,
+        )
+        for sheet in contents.sheets
+        if sheet.geometry
+    ]
+    stamp = date.fromisoformat(contents.city.data_date)
+    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
+    return data | _plain_files(contents)
+
+
+def _plain_files(contents: Contents) -> dict[str, bytes]:
+    plain = (sheet for sheet in contents.sheets if not sheet.geometry)
+    return {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in plain}
+
+
+def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
+    """Return a table in a coordinate system, each cell a text, a number or a flag."""
+    frame = gpd.GeoDataFrame(sheet.frame).to_crs(epsg)
+    for name in frame.columns:
+        if name != frame.geometry.name and frame[name].map(_is_list).any():
+            frame = frame.assign(**{str(name): frame[name].map(_joined)})
+    return frame
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, tuple | list)
+
+
+def _joined(value: Any) -> Any:
+    return ";".join(map(str, value)) if _is_list(value) else value
+
+
+def _csv_files(contents: Contents) -> dict[str, bytes]:
+    return {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in contents.sheets}
+
+
+def _csv(contents: Contents, sheet: Sheet) -> bytes:
+    table = _table(sheet)
+    names = list(sheet.names)
+    columns = [[_cell(value) for value in table[name].tolist()] for name in names]
+    if sheet.is_points:
+        names += coordinate_columns(contents.form)
+        columns += _coordinates(sheet, contents.form)
+    return to_csv([names, *zip(*columns, strict=True)])
+
+
+def _table(sheet: Sheet) -> pd.DataFrame:
+    """Return the rows without their shapes, the index as the first column."""
+    table = pd.DataFrame(sheet.frame).reset_index()
+    return table[list(sheet.names)]
+
+
+def _cell(value: object) -> str:
+    """Write a value as it is: no rounding, no words, no apostrophe before a formula."""
+    if _is_list(value):
+        return str(_joined(value))
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return str(value).lower() if isinstance(value, bool | np.bool_) else str(value)
+
+
+def _coordinates(sheet: Sheet, form: Form) -> list[list[str]]:
+    """Return the texts of both coordinates by row; blank where there is no point."""
+    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.epsg)
+    write = _metres if form.projected else _degrees
+    return [[write(at) for at in axis] for axis in (points.x, points.y)]
+
+
+def _metres(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.{METRE_DIGITS}f}"
+
+
+def _degrees(value: float) -> str:
+    return "" if np.isnan(value) else str(round(float(value), DEGREE_DIGITS))
+
+
+def _json_file(contents: Contents) -> dict[str, bytes]:
+    """Return everything but the shapes in one document, for programs."""
+    content = {
+        **contents.about,
+        "tables": {sheet.id: records(_table(sheet)) for sheet in contents.sheets},
+    }
+    return {f"{contents.name}.json": json_bytes(content)}
+
+
+def json_bytes(content: Mapping[str, object]) -> bytes:
+    """Return an object as JSON in UTF-8; what is not finite is null, as JSON knows no such number.
+
+    Keys stay in their order, so that the same content gives the same bytes.
+    """
+    text = json.dumps(plain(content), ensure_ascii=False, indent=2, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as objects of plain values, what is missing as None."""
+    rows = table.to_dict("records")
+    return [{str(name): plain(value) for name, value in row.items()} for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list | frozenset | set):
+        each = sorted(value) if isinstance(value, frozenset | set) else value
+        return [plain(one) for one in each]
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+_WRITERS: Final[Mapping[str, Callable[[Contents], dict[str, bytes]]]] = MappingProxyType(
+    {
+        "geojson": _geojson_files,
+        "gpkg": _geopackage_files,
+        "csv": _csv_files,
+        "json": _json_file,
+    }
+)

@@ -1,0 +1,204 @@
+"""Hold the one shape of an analysis: whatever enters ANALYSES is asked, worded and handed over.
+
+A new analysis is tested by standing there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+
+from geo.coverage.scenario import Scenario
+from layers.analysis import ANALYSES
+from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
+from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
+from layers.language.messages import LANGS
+from layers.map.overlay import Drawing
+from layers.own_points.reading import FileQuestion
+from layers.own_points.source import columns, layout, open_folder
+from layers.pack.city import City
+from layers.view.question import Question, Refusal
+from layers.view.state import Camera, ViewState, default_state, token
+from tests.rfc7946 import check
+
+Ask = Callable[[str, City, ViewState], Question[Any]]
+REFUSED = {"reach", "scenario", "siting"}
+"""Analyses that a radius finer than the doubt makes refuse."""
+WITHOUT_SHAPES = {"balance"}
+
+
+@pytest.fixture(scope="module")
+def points(tmp_path_factory: pytest.TempPathFactory, toy: City) -> FileQuestion:
+    """A file of points in the first district of the toy city."""
+    folder = tmp_path_factory.mktemp("points")
+    rng = np.random.default_rng(6)
+    values = {"lon": rng.uniform(117.0, 117.1, 300), "lat": rng.uniform(38.85, 38.92, 300)}
+    pq.write_table(pa.table(values), folder / "a.parquet")
+    source = open_folder(str(folder)).sources[token("a.parquet")]
+    options = default_state(toy).points
+    found = columns(source, layout(source), options, plane=toy.metric_epsg, bbox=toy.bbox)
+    assert found is not None
+    return FileQuestion(toy, source, found, 250)
+
+
+@pytest.fixture(scope="module")
+def ask(points: FileQuestion) -> Ask:
+    """Ask an analysis; scenarios and own points need what a reader brings along."""
+
+    def asked(name: str, city: City, state: ViewState) -> Question[Any]:
+        question = ANALYSES[name].question
+        if name == "own_points":
+            return question(state, replace(points, city=city))
+        if name == "scenario":
+            lat, lon = city.centre
+            return question(state, (Scenario("甲").added(lon, lat, kind="platform", name="新"),))
+        return question(state)
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def answers(ask: Ask, toy: City) -> dict[str, Any]:
+    """Every answer about the toy city."""
+    state = default_state(toy)
+    return {name: each.measure(toy, ask(name, toy, state)) for name, each in ANALYSES.items()}
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers of a text, the thin space of thousands left out."""
+    return sorted(re.findall(r"\d+(?:\.\d+)?", text.replace("\u202f", "")))
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_neither_language_nor_camera_nor_choice_is_part_of_the_question(
+    ask: Ask, toy: City, name: str
+) -> None:
+    state = default_state(toy)
+    other = replace(
+        state, lang="en", camera=Camera(39, 117, 9), selected="park-one", present=True,
+        district="990101", compare="990102",
+    )  # fmt: skip
+    first, second = ask(name, toy, state), ask(name, toy, other)
+    if name == "own_points":  # a file is known by its key
+        assert first.key == second.key  # type: ignore[attr-defined]
+    else:
+        assert first == second and hash(first) == hash(second)
+        assert name == "pairing" or first != ask(name, toy, replace(state, later=False))
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_both_languages_say_the_same_numbers_and_no_picture(
+    answers: Mapping[str, Any], name: str
+) -> None:
+    zh, en = (ANALYSES[name].word(answers[name], lang) for lang in LANGS)
+    assert zh.sentence and en.sentence and zh.sentence != en.sentence
+    assert numbers(zh.sentence) == numbers(en.sentence)
+    assert len(zh.account) == len(en.account) and len(zh.notes) == len(en.notes)
+    assert len(zh.tables) == len(en.tables)
+    for mine, theirs in zip(zh.tables.values(), en.tables.values(), strict=True):
+        assert mine.shape == theirs.shape
+    for words in (zh, en):
+        told = " ".join([words.sentence, *words.account, *words.notes])
+        assert "data:" not in told and "{" not in told
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_a_drawing_is_a_drawing_or_nothing(answers: Mapping[str, Any], name: str) -> None:
+    for lang in LANGS:
+        drawn = ANALYSES[name].draw(answers[name], lang)
+        assert drawn is None or isinstance(drawn, Drawing)
+    assert (drawn is None) == (name in WITHOUT_SHAPES or isinstance(answers[name], Refusal))
+
+
+@pytest.mark.parametrize("fmt", ANALYSIS_FORMATS)
+@pytest.mark.parametrize("name", ANALYSES)
+def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str, fmt: str) -> None:
+    epsg = toy.metric_epsg if fmt in ("gpkg", "csv") else 4326
+    package = ANALYSES[name].hand_over(answers[name], Form(fmt, epsg))
+    files = package.files
+    assert [*files][-3:] == [DICTIONARY, SOURCES, MANIFEST]
+    manifest = json.loads(files[MANIFEST])
+    assert {each["name"]: each["sha256"] for each in manifest["files"]} == {
+        each: sha256(data) for each, data in files.items() if each != MANIFEST
+    }
+    assert manifest["analysis"]["id"] == name and manifest["crs"]["epsg"] == epsg
+    sources = files[SOURCES].decode()
+    for lang in LANGS:
+        words = ANALYSES[name].word(answers[name], lang)
+        assert manifest["result"][lang] == words.sentence
+        assert all(text in sources for text in (words.sentence, *words.account, *words.notes))
+    rows = csv.DictReader(io.StringIO(files[DICTIONARY].decode("utf-8-sig")))
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        told.setdefault(row["图层 Layer"], []).append(row["字段 Field"])
+        assert row["名称（中文） Title (Chinese)"] and row["名称（英文） Title (English)"]
+    assert told.keys() == {layer["id"] for layer in manifest["layers"]}
+    for file, data in files.items():
+        stem, _, end = file.rpartition(".")
+        if end == "csv" and file != DICTIONARY:
+            assert next(csv.reader(io.StringIO(data.decode("utf-8-sig")))) == told[stem]
+        elif end == "geojson":
+            check(data)
+    if fmt == "json":
+        tables = json.loads(files[f"{name}.json"])["tables"]
+        assert tables.keys() == told.keys()
+        assert all(list(row) == told[each] for each, own in tables.items() for row in own)
+
+
+@pytest.mark.parametrize("name", sorted(ANALYSES.keys() - WITHOUT_SHAPES))
+def test_a_geopackage_is_styled_named_and_in_every_system_of_the_city(
+    answers: Mapping[str, Any], toy: City, tmp_path: Path, name: str
+) -> None:
+    if isinstance(answers[name], Refusal):
+        pytest.skip("the toy city's pack holds no links")
+    for epsg in systems(toy):
+        files = ANALYSES[name].hand_over(answers[name], Form("gpkg", epsg)).files
+        path = tmp_path / f"{epsg}.gpkg"
+        path.write_bytes(files[f"{name}.gpkg"])
+        layers = [str(each) for each, _ in pyogrio.list_layers(path) if each != "layer_styles"]
+        for layer in layers:
+            assert pyogrio.read_info(path, layer=layer)["crs"] == f"EPSG:{epsg}"
+    with sqlite3.connect(path) as connection:
+        styled = dict(connection.execute("select f_table_name, styleQML from layer_styles"))
+    assert styled.keys() == set(layers)
+    assert all("<alias " in qml and "<symbol " in qml for qml in styled.values())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", ANALYSES)
+def test_nothing_to_measure_is_said_and_handed_over(
+    ask: Ask, toy: City, name: str, lang: str
+) -> None:
+    empty = replace(default_state(toy), layers=frozenset())
+    found = ANALYSES[name].measure(toy, ask(name, toy, empty))
+    assert ANALYSES[name].word(found, lang).sentence
+    assert ANALYSES[name].hand_over(found, Form("csv")).zip()
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_refusal_is_an_answer_of_its_own_with_its_reason(
+    ask: Ask, tianjin: City, name: str
+) -> None:
+    fine = replace(default_state(tianjin).coverage, radius_m=1_000)
+    state = replace(default_state(tianjin), coverage=fine)
+    found = ANALYSES[name].measure(tianjin, ask(name, tianjin, state))
+    assert isinstance(found, Refusal) and found.reason == "uncertainty.refused"
+    for lang in LANGS:
+        words = ANALYSES[name].word(found, lang)
+        assert "70" in words.sentence and not words.notes
+    assert ANALYSES[name].draw(found, "zh") is None
+    package = ANALYSES[name].hand_over(found, Form("gpkg", 4548))
+    assert json.loads(package.files[MANIFEST])["result"]["zh"]
