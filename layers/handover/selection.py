@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from layers.language.bilingual import Bilingual
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.view.rows import look
-from layers.view.state import DECIDING_KEYS, ViewState, to_query
+from layers.view.state import ViewState, deciding, to_query
 from layers.view.wording import summary
 
 Format = Literal["geojson", "gpkg", "csv"]
@@ -97,8 +97,7 @@ class Selection:
     @property
     def query(self) -> str:
         """Query string that shows these rows in the atlas."""
-        query = to_query(self.state)
-        return urlencode({key: query[key] for key in DECIDING_KEYS})
+        return urlencode(to_query(self.state))
 
     @property
     def projected(self) -> bool:
@@ -144,10 +143,8 @@ def select(
     problems = [*_layer_problems(city, wanted), *_form_problems(city, fmt, epsg)]
     if problems:
         raise ParameterError("export_refused", problems)
-    deciding = ViewState(
-        city.id, period=state.period, later=state.later, layers=wanted, filters=state.filters
-    )
-    view = look(city, deciding)
+    shown = replace(deciding(state), city=city.id, layers=wanted)
+    view = look(city, shown)
     sheets = tuple(
         Sheet(layer, _typed(view.layer(id_), layer.spec.schema))
         for id_, layer in city.layers.items()
@@ -157,7 +154,7 @@ def select(
     gaps = zip(view.gaps["sentence_zh"], view.gaps["sentence_en"], strict=True)
     return Selection(
         city,
-        deciding,
+        shown,
         fmt=cast("Format", fmt),
         epsg=epsg,
         sheets=sheets,

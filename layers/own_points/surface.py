@@ -40,7 +40,8 @@ from layers.own_points.wording import (
     unit_words,
 )
 from layers.pack.city import outlines
-from layers.view.page_options import POINTS_NUMBERS, PointsOptions
+from layers.view.address import choices
+from layers.view.page_options import PointsOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +161,7 @@ def tell_surface(shown: SurfaceShown, lang: str) -> Told:
     if reading.blank:
         return Told(nothing_said(reading, lang), rows, Drawing(), notes=notes)
     if surface is None:
-        finest = POINTS_NUMBERS["cell_m"][1][0] * CELLS_PER_SIGMA[shown.options.bandwidth]
+        finest = choices(PointsOptions, "cell_m")[0] * CELLS_PER_SIGMA[shown.options.bandwidth]
         refusal = say("points_page.too_narrow", least=number(finest / 1000))
         return Told(refusal, rows, Drawing(), tables=(table,), notes=notes)
     laid, bounds = shown.picture, [*shown.breaks, surface.value]

@@ -11,7 +11,6 @@ from pyproj import CRS
 
 from layers.handover.selection import FORMATS, WGS84, systems
 from layers.language.messages import display
-from layers.view.state import to_query
 from pages.shell import cache
 from pages.shell.frame import Screen
 
@@ -21,7 +20,7 @@ def link(screen: Screen) -> None:
     with st.popover(screen.say("explore.copy"), key="copy_link"):
         st.html(Markup('<p class="small">{}</p>').format(screen.say("explore.copy_note")))
         base = (st.context.url or "").split("?")[0]
-        address = f"{base}?{urlencode(to_query(screen.state))}"
+        address = f"{base}?{urlencode(screen.address())}"
         st.code(display(address), language=None, wrap_lines=True)
 
 
