@@ -19,6 +19,7 @@ from pages.shell.labels import literal, short
 
 PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
+_COPY = Path(__file__).with_name("copy_link.js").read_text(encoding="utf-8")
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
@@ -119,7 +120,7 @@ def _speak(name: str, state: ViewState) -> None:
     """Tell the browser the language of the page, how it is shown, and which screen it is."""
     present = str(state.present).lower()
     told = _TELL % (_HTML_LANG[state.lang], present, name, name, name)
-    st.html(told, unsafe_allow_javascript=True)
+    st.html(f"{told}<script>{_COPY}</script>", unsafe_allow_javascript=True)
 
 
 def _menu(screen: Screen) -> None:
