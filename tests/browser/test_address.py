@@ -14,7 +14,7 @@ from layers.pack.city import City
 from layers.view.page_options import DensityOptions
 from layers.view.state import ViewState, default_state, every_key
 from pages.shell.navigation import SCREENS
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import MAP, WAIT_MS, Server, map_frame, open_at, settle
 from tests.browser.test_flow import A_MOMENT_MS
 
 NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });"
@@ -117,6 +117,18 @@ def _says_copied(page: Page, lang: str) -> None:
     expect(page.locator(".copy-link button")).to_have_text(speaker(lang)("explore.copy"))
 
 
+def _pan(page: Page) -> None:
+    map_frame(page)
+    page.wait_for_timeout(A_MOMENT_MS)
+    box = page.locator(MAP).first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 200, y - 100, steps=8)
+    page.mouse.up()
+
+
 @pytest.mark.usefixtures("allowed")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_click_copies_the_link_and_says_so(server: Server, page: Page, lang: str) -> None:
@@ -134,6 +146,11 @@ def test_a_click_copies_the_link_and_says_so(server: Server, page: Page, lang: s
     _copy(page, lang)
     _says_copied(page, lang)
     assert page.evaluate(held) == page.url == f"{short}&layers=~-platform"
+    _pan(page)
+    page.wait_for_url(re.compile("&at="), timeout=WAIT_MS)
+    _copy(page, lang)
+    _says_copied(page, lang)
+    assert page.evaluate(held) == page.url, "a pan draws the map anew, not the button"
 
 
 def test_the_opening_view_is_copied_without_a_query(
