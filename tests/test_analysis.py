@@ -30,8 +30,9 @@ from layers.map.overlay import Drawing
 from layers.own_points.reading import FileQuestion
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
+from layers.view.address import token
 from layers.view.question import Question, Refusal
-from layers.view.state import Camera, ViewState, default_state, token
+from layers.view.state import Camera, ViewState, default_state
 from tests.rfc7946 import check
 
 Ask = Callable[[str, City, ViewState], Question[Any]]

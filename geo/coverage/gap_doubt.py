@@ -17,7 +17,7 @@ from geo.base.arrays import Floats, Longs
 from geo.base.draws import HIGH, LEAST_DRAWS, LOW, SEED, displacements
 from geo.base.finding import Finding
 from geo.base.points import Located, located, radii, require_same_crs
-from geo.coverage.gaps import WORST, spot_weights, spots, weighted_quantile, mean_of_worst
+from geo.coverage.gaps import WORST, mean_of_worst, spot_weights, spots, weighted_quantile
 from geo.coverage.service_area import nearest
 from geo.coverage.simulation import LINE_STEP_M, SETTLED, and_rest, covered_by_draw
 from geo.grid.cells import grid_over

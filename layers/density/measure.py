@@ -27,9 +27,10 @@ from geo.density.sensitivity import Sensitivity, sensitivity
 from geo.density.surface import Surface, levels, zonal_mass
 from layers.map.colours import CLASSES, OPACITY, shades
 from layers.pack.city import City, outlines
-from layers.view.page_options import DENSITY_CELLS_M, DensityOptions
+from layers.view.address import choices
+from layers.view.page_options import DensityOptions
 from layers.view.question import Question, rows_asked
-from layers.view.state import DECIDING_KEYS, ViewState, to_query
+from layers.view.state import ViewState, deciding, to_query
 
 CELLS_PER_BANDWIDTH: Final = 10
 """Cells to a bandwidth, if no other is asked for: one cell on, a kernel falls by 6 % at most."""
@@ -108,7 +109,7 @@ def cells(bandwidth_km: int) -> tuple[int, ...]:
         Bandwidth of the surface.
     """
     most = 1000 * bandwidth_km / LEAST_CELLS_PER_BANDWIDTH
-    return tuple(cell for cell in DENSITY_CELLS_M if cell <= most)
+    return tuple(cell for cell in choices(DensityOptions, "cell_m") if cell <= most)
 
 
 def cell_of(options: DensityOptions) -> float:
@@ -186,8 +187,7 @@ def measure(city: City, asked: Question[DensityOptions]) -> DensityAnswer:
 
 
 def _query(state: ViewState) -> str:
-    query = to_query(state)
-    return urlencode({key: query[key] for key in DECIDING_KEYS})
+    return urlencode(to_query(deciding(state)))
 
 
 def positions(places: gpd.GeoDataFrame) -> Floats:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from geo.base.errors import DataError, ParameterError, Problem
 from layers.handover.contents import FORMATS
@@ -23,13 +23,13 @@ from layers.view.state import (
     ALL,
     DECIDING_KEYS,
     FILTER_KEYS,
-    NONE,
+    KEYS,
+    VERSION_KEY,
     Allowed,
     ViewState,
     allowed,
-    default_state,
     parse,
-    to_query,
+    unknown_words,
 )
 
 _EPILOG = """Lists are separated by commas. Values are those of the address bar.
@@ -74,8 +74,8 @@ def read(argv: Sequence[str] | None) -> Wish:
     query = _query(given.view)
     city = _city(given.city, query)
     known = allowed(city)
-    state = parse(query, allowed=known, fallback=default_state(city))
-    problems = [*_view_problems(query, state), *_flag_problems(given, known)]
+    state = parse(query, allowed=known)
+    problems = [*_view_problems(query, known), *_flag_problems(given, known)]
     if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", given.crs):
         problems.append(Problem("--crs", f"{given.crs!r} is no EPSG code.", "Write 4326 or 4548."))
     if problems:
@@ -115,9 +115,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _query(view: str | None) -> dict[str, list[str]]:
-    """Read a query string, with or without the address before it."""
+    """Read a query string, with or without the address before it, which may have none."""
     text = view or ""
-    return parse_qs(urlsplit(text).query if "?" in text else text, keep_blank_values=True)
+    if "?" in text or "://" in text:
+        text = text.partition("?")[2].partition("#")[0]
+    return parse_qs(text, keep_blank_values=True)
 
 
 def _city(asked: str | None, query: dict[str, list[str]]) -> City:
@@ -164,15 +166,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word.strip() for word in re.split(r"[.,]", text) if word.strip())
 
 
-def _view_problems(query: dict[str, list[str]], state: ViewState) -> Iterator[Problem]:
+def _view_problems(query: dict[str, list[str]], known: Allowed) -> Iterator[Problem]:
     """Yield what of an address was not understood: parsing it drops such parts."""
-    kept = to_query(state)
-    for key, values in query.items():
-        if key not in kept:
+    lost = unknown_words(query, known)
+    for key in query:
+        if key not in KEYS and key != VERSION_KEY:
             yield Problem("--view", f"the key {key!r} is unknown.")
-        elif key in DECIDING_KEYS:
-            lost = _words(",".join(values)) - _words(kept[key]) - {ALL, NONE}
-            for word in sorted(lost):
+        elif key in (VERSION_KEY, *DECIDING_KEYS):
+            for word in lost[key]:
                 yield Problem("--view", f"{word!r} is unknown.", field=key)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.view.rows import look
-from layers.view.state import DECIDING_KEYS, ViewState, to_query
+from layers.view.state import ViewState, deciding, to_query
 from layers.view.wording import summary
 
 _DTYPES: Mapping[FieldType, str] = MappingProxyType(
@@ -55,8 +55,7 @@ class Selection:
     @property
     def query(self) -> str:
         """Query string that shows these rows in the atlas."""
-        query = to_query(self.state)
-        return urlencode({key: query[key] for key in DECIDING_KEYS})
+        return urlencode(to_query(self.state))
 
 
 def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: Form) -> Selection:
@@ -82,10 +81,8 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     problems = [*_layer_problems(city, wanted), *form_problems(form, city, FORMATS)]
     if problems:
         raise ParameterError("export_refused", problems)
-    deciding = ViewState(
-        city.id, period=state.period, later=state.later, layers=wanted, filters=state.filters
-    )
-    view = look(city, deciding)
+    shown = replace(deciding(state), city=city.id, layers=wanted)
+    view = look(city, shown)
     sheets = tuple(
         _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
     )
@@ -93,7 +90,7 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     gaps = zip(view.gaps["sentence_zh"], view.gaps["sentence_en"], strict=True)
     return Selection(
         city,
-        deciding,
+        shown,
         form=form,
         sheets=sheets,
         words=words,

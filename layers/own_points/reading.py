@@ -20,7 +20,8 @@ from geo.point_files.sample import Sample, sample_points
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
-from layers.view.page_options import POINTS_NUMBERS, PointsOptions
+from layers.view.address import choices
+from layers.view.page_options import PointsOptions
 
 Progress = Callable[[str, int, int], None]
 """Takes the key of what is being done, how much is done, and how much there is (0: unknown)."""
@@ -133,7 +134,7 @@ class Reading:
 def fitting_cell(options: PointsOptions) -> int | None:
     """Return the largest cell offered, up to the one chosen, that suits the bandwidth, or None."""
     need = CELLS_PER_SIGMA[options.bandwidth]
-    offered = POINTS_NUMBERS["cell_m"][1]
+    offered = choices(PointsOptions, "cell_m")
     fits = [c for c in offered if c <= options.cell_m and options.sigma_m >= need * c]
     return max(fits, default=None)
 

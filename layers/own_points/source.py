@@ -18,8 +18,8 @@ from geo.base.bridge import bridge
 from geo.base.errors import CrsError, DataError, Problem
 from geo.point_files.bin import CSV, Columns, columns_of
 from layers.own_points.system import DEGREES, Declaration, agreed, by_values, declared, first_column
+from layers.view.address import token
 from layers.view.page_options import PointsOptions
-from layers.view.state import token
 
 PARQUET: Final = (".parquet", ".geoparquet", ".pq")
 MOST_FILES: Final = 500

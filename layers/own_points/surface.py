@@ -40,7 +40,8 @@ from layers.own_points.wording import (
     unit_words,
 )
 from layers.pack.city import outlines
-from layers.view.page_options import POINTS_NUMBERS, PointsOptions
+from layers.view.address import choices
+from layers.view.page_options import PointsOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +162,7 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     if reading.blank:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if surface is None:
-        finest = POINTS_NUMBERS["cell_m"][1][0] * CELLS_PER_SIGMA[shown.options.bandwidth]
+        finest = choices(PointsOptions, "cell_m")[0] * CELLS_PER_SIGMA[shown.options.bandwidth]
         refusal = say("points_page.too_narrow", least=number(finest / 1000))
         return PointsWording(refusal, rows, tables=tables, notes=notes)
     bounds = [*shown.breaks, surface.value]

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
+
+from layers.view.address import Ids, Token, Whole, among, hold, one_of, option
+
+Kernel = Literal["gaussian", "quartic"]
+Weight = Literal["none", "level"]
+By = Literal["host", "site"]
+Whose = Literal["plan", "points"]
+
+Find = Literal["surface", "bins", "clusters", "hotspots"]
+Bandwidth = Literal["fixed", "adaptive"]
+Cell = Literal["hexagon", "square"]
+Grain = Literal["coarse", "medium", "fine"]
+Clusters = Literal["hdbscan", "dbscan"]
+
+Part = Literal["reach", "pairing", "scenario", "siting"]
+Aim = Literal["number", "share"]
+Demand = Literal["university", "area", "residents"]
+Candidates = Literal["grid", "university", "district", "drawn"]
+Rings = Literal["one", "all"]
 
 
 @dataclass(frozen=True)
 class DensityOptions:
     """How the density page measures; each value comes from a closed list.
 
-    ``bandwidth_km`` is the kernel's standard deviation. ``weight`` is ``none`` (each place once) or
+    ``bandwidth_km`` is the kernel's standard deviation; the finest follows from the inventory's
+    doubt, see ``geo.density.doubt.INVENTORY_FINEST_M``. ``weight`` is ``none`` (each place once) or
     ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
     or ``site`` (the point lies in it). ``cell_m`` is the side of a cell, 0 for one that follows
-    from the bandwidth.
+    from the bandwidth; the finest is ``geo.density.doubt.INVENTORY_FINEST_CELL_M``. ``part`` says
+    whose points: the plan's places, or those of a file of the reader's own.
     """
 
-    bandwidth_km: int = 5
-    cell_m: int = 0
-    kernel: Literal["gaussian", "quartic"] = "gaussian"
-    weight: Literal["none", "level"] = "none"
-    by: Literal["host", "site"] = "host"
-    part: Literal["plan", "points"] = "plan"
-    """Whose points: the plan's places, or those of a file of the reader's own."""
-
-
-DENSITY_BANDWIDTHS_KM = (3, 5, 8, 12)
-"""The finest follows from the inventory's doubt, see ``geo.density.doubt.INVENTORY_FINEST_M``."""
-
-
-DENSITY_CELLS_M = (0, 500, 1000, 2000)
-"""Sides of a cell, 0 is automatic; the finest is ``geo.density.doubt.INVENTORY_FINEST_CELL_M``."""
-
-
-DENSITY_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "kernel": ("dk", ("gaussian", "quartic")),
-        "weight": ("dw", ("none", "level")),
-        "by": ("dby", ("host", "site")),
-        "part": ("dpart", ("plan", "points")),
-    }
-)
-"""By option of the density page, its key in the address and its values."""
+    bandwidth_km: int = option("dbw", among(3, 5, 8, 12), default=5)
+    cell_m: int = option("dcell", among(0, 500, 1000, 2000), default=0)
+    kernel: Kernel = option("dk", one_of(Kernel), default="gaussian")
+    weight: Weight = option("dw", one_of(Weight), default="none")
+    by: By = option("dby", one_of(By), default="host")
+    part: Whose = option("dpart", one_of(Whose), default="plan")
 
 
 @dataclass(frozen=True)
@@ -51,56 +50,26 @@ class PointsOptions:
     """What is asked of a file of the reader's own points; each value comes from a closed list.
 
     ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
-    :func:`token`; empty for none, and for columns that are to be found. ``show`` is what is drawn:
-    a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape`` and ``grain``;
-    clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan); or hot spots
-    among squares of that grain.
+    ``layers.view.address.token``; empty for none, and for columns that are to be found. ``show`` is
+    what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
+    and ``grain``; clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan);
+    or hot spots among squares of that grain.
     """
 
-    file: str = ""
-    x: str = ""
-    y: str = ""
-    weight: str = ""
-    show: Literal["surface", "bins", "clusters", "hotspots"] = "surface"
-    sigma_m: int = 1000
-    cell_m: int = 250
-    kernel: Literal["gaussian", "quartic"] = "gaussian"
-    bandwidth: Literal["fixed", "adaptive"] = "fixed"
-    shape: Literal["hexagon", "square"] = "hexagon"
-    grain: Literal["coarse", "medium", "fine"] = "medium"
-    clusters: Literal["hdbscan", "dbscan"] = "hdbscan"
-    reach_m: int = 500
-    least: int = 15
-
-
-POINTS_TOKENS: Mapping[str, str] = MappingProxyType(
-    {"file": "pfile", "x": "px", "y": "py", "weight": "pw"}
-)
-"""By option of the reader's own points that is a name, its key in the address."""
-
-
-POINTS_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "show": ("pshow", ("surface", "bins", "clusters", "hotspots")),
-        "kernel": ("pk", ("gaussian", "quartic")),
-        "bandwidth": ("pad", ("fixed", "adaptive")),
-        "shape": ("pbin", ("hexagon", "square")),
-        "grain": ("pgr", ("coarse", "medium", "fine")),
-        "clusters": ("pclu", ("hdbscan", "dbscan")),
-    }
-)
-"""By option of the reader's own points, its key in the address and its values."""
-
-
-POINTS_NUMBERS: Mapping[str, tuple[str, tuple[int, ...]]] = MappingProxyType(
-    {
-        "sigma_m": ("psig", (500, 1000, 2000, 3000, 5000)),
-        "cell_m": ("pcell", (100, 250, 500)),
-        "reach_m": ("prch", (250, 500, 1000, 2000)),
-        "least": ("pmin", (5, 15, 50)),
-    }
-)
-"""By number of the reader's own points, its key in the address and the numbers offered."""
+    file: str = option("pfile", Token(), default="")
+    x: str = option("px", Token(), default="")
+    y: str = option("py", Token(), default="")
+    weight: str = option("pw", Token(), default="")
+    show: Find = option("pshow", one_of(Find), default="surface")
+    sigma_m: int = option("psig", among(500, 1000, 2000, 3000, 5000), default=1000)
+    cell_m: int = option("pcell", among(100, 250, 500), default=250)
+    kernel: Kernel = option("pk", one_of(Kernel), default="gaussian")
+    bandwidth: Bandwidth = option("pad", one_of(Bandwidth), default="fixed")
+    shape: Cell = option("pbin", one_of(Cell), default="hexagon")
+    grain: Grain = option("pgr", one_of(Grain), default="medium")
+    clusters: Clusters = option("pclu", one_of(Clusters), default="hdbscan")
+    reach_m: int = option("prch", among(250, 500, 1000, 2000), default=500)
+    least: int = option("pmin", among(5, 15, 50), default=15)
 
 
 @dataclass(frozen=True)
@@ -116,49 +85,19 @@ class CoverageOptions:
     radius or all that stand side by side.
     """
 
-    part: Literal["reach", "pairing", "scenario", "siting"] = "reach"
-    radius_m: int = 5_000
-    minutes: int = 0
-    speed_kmh: int = 60
-    detour_percent: int = 130
-    aim: Literal["number", "share"] = "number"
-    add: int = 3
-    goal_percent: int = 50
-    demand: Literal["university", "area", "residents"] = "university"
-    candidates: Literal["grid", "university", "district", "drawn"] = "grid"
-    sites: frozenset[str] = frozenset()
-    targets: frozenset[str] = frozenset()
-    rings: Literal["one", "all"] = "one"
+    part: Part = option("cpart", one_of(Part), default="reach")
+    radius_m: int = option("cr", Whole(500, 60_000), default=5_000)
+    minutes: int = option("cmin", Whole(0, 120), default=0)
+    speed_kmh: int = option("ckmh", Whole(5, 120), default=60)
+    detour_percent: int = option("cdet", Whole(100, 300), default=130)
+    aim: Aim = option("caim", one_of(Aim), default="number")
+    add: int = option("cadd", Whole(1, 20), default=3)
+    goal_percent: int = option("cgoal", Whole(1, 100), default=50)
+    demand: Demand = option("cdem", one_of(Demand), default="university")
+    candidates: Candidates = option("cfrom", one_of(Candidates), default="grid")
+    sites: frozenset[str] = option("csites", Ids("kinds", "usual"), default=frozenset())
+    targets: frozenset[str] = option("cfor", Ids("kinds", "usual"), default=frozenset())
+    rings: Rings = option("cmap", one_of(Rings), default="one")
 
     def __post_init__(self) -> None:
-        for name, (_, low, high) in COVERAGE_NUMBERS.items():
-            object.__setattr__(self, name, min(max(int(getattr(self, name)), low), high))
-
-
-COVERAGE_NUMBERS: Mapping[str, tuple[str, int, int]] = MappingProxyType(
-    {
-        "radius_m": ("cr", 500, 60_000),
-        "minutes": ("cmin", 0, 120),
-        "speed_kmh": ("ckmh", 5, 120),
-        "detour_percent": ("cdet", 100, 300),
-        "add": ("cadd", 1, 20),
-        "goal_percent": ("cgoal", 1, 100),
-    }
-)
-"""By number of the coverage page, its key in the address, its least and its greatest value."""
-
-
-COVERAGE_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "part": ("cpart", ("reach", "pairing", "scenario", "siting")),
-        "aim": ("caim", ("number", "share")),
-        "demand": ("cdem", ("university", "area", "residents")),
-        "candidates": ("cfrom", ("grid", "university", "district", "drawn")),
-        "rings": ("cmap", ("one", "all")),
-    }
-)
-"""By option of the coverage page, its key in the address and its values."""
-
-
-COVERAGE_LAYERS: Mapping[str, str] = MappingProxyType({"sites": "csites", "targets": "cfor"})
-"""By option of the coverage page that holds layers of places, its key in the address."""
+        hold(self)

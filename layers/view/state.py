@@ -1,17 +1,23 @@
 """Hold what the reader is looking at in one frozen value, and carry it in the address.
 
-``parse(to_query(state)) == state`` for every valid state; ``parse`` never raises.
+An address says its version, its city, and what differs from that version's defaults: of what all
+pages share and of the options of the page it leads to. The opening view of the city that opens
+first says nothing at all. ``parse(to_query(state, page), page)`` gives the state back, with the
+options of other pages as they were kept; ``parse`` never raises.
+
+The city is named in every other address, for which city opens first is a matter of the server.
+What is on in a city's opening view is a matter of its pack and of the catalogue: an address that
+says nothing of layers means those, also when the pack has changed; one that names a few means
+those and no others; ``~`` means the opening ones but for those named.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from layers.pack.catalogue import (
     CURRENT_STATUSES,
@@ -20,50 +26,42 @@ from layers.pack.catalogue import (
     LOCATION_CLASSES,
     ONLINE_BASE,
     OUTSIDE,
-    PERIODS,
     PLAN_STATUSES,
     SUBKINDS,
 )
 from layers.pack.city import City
-from layers.view.page_options import (
-    COVERAGE_CHOICES,
-    COVERAGE_LAYERS,
-    COVERAGE_NUMBERS,
-    DENSITY_BANDWIDTHS_KM,
-    DENSITY_CELLS_M,
-    DENSITY_CHOICES,
-    POINTS_CHOICES,
-    POINTS_NUMBERS,
-    POINTS_TOKENS,
-    CoverageOptions,
-    DensityOptions,
-    PointsOptions,
+from layers.view import address
+from layers.view.address import (
+    NONE,
+    Id,
+    Ids,
+    Known,
+    Query,
+    Single,
+    Switches,
+    flag,
+    group,
+    one_of,
+    option,
+    said,
 )
+from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
 
 Lang = Literal["zh", "en"]
 Period = Literal["now", "2020", "2025"]
-Query = Mapping[str, str | Sequence[str]]
 
-FILTER_KEYS: Mapping[str, str] = MappingProxyType(
-    {
-        "subkind": "subkind",
-        "level": "level",
-        "field": "field",
-        "district": "district",
-        "plan_status": "plan",
-        "current_status": "now",
-        "location_class": "place",
-    }
-)
-"""Key in the address of each filter."""
+VERSION: Final = 2
+"""Of the address; 1 had no version and said every option of every page."""
+UNSAID: Mapping[int, Mapping[str, str]] = MappingProxyType({})
+"""By version, what its addresses mean where they say nothing, as an address says it, if that is not
+what they mean today. Whoever changes a default raises ``VERSION`` and notes the old one here."""
+VERSIONS: Mapping[str, int] = MappingProxyType({str(n): n for n in range(1, VERSION + 1)})
+VERSION_KEY, CITY_KEY = "v", "city"
 
 MAX_LATITUDE = 85.0
 """Web Mercator ends there."""
 ZOOMS = (3, 18)
-ALL, NONE, USUAL = "all", "none", "usual"
-_WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
-LONGEST_VALUE = 20_000
-"""Characters of an address value that are read; the rest cannot be ours."""
+ALL = "all"
 
 
 def _clamp(value: float, low: float, high: float) -> float:
@@ -91,6 +89,44 @@ class Camera:
         object.__setattr__(self, "zoom", round(_clamp(self.zoom, *ZOOMS) * 4) / 4)
 
 
+def camera(lat: object, lon: object, zoom: object) -> Camera | None:
+    """Return the camera of three values from outside, or None where they are no finite numbers."""
+    numbers = []
+    for value in (lat, lon, zoom):
+        try:
+            numbers.append(float(value))  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            return None
+    if not all(math.isfinite(number) for number in numbers):
+        return None
+    return Camera(numbers[0], numbers[1], numbers[2])
+
+
+@dataclass(frozen=True)
+class CameraCodec(Single[Camera | None]):
+    """Latitude, longitude and zoom, such as ``39.125_117.2_10``; of old with commas."""
+
+    def value(self, text: str, known: Known) -> Camera | None:
+        """Return the camera, None for ``none``."""
+        if text == NONE:
+            return None
+        parts = text.replace(",", "_").split("_") if len(text) < 100 else []
+        found = camera(*parts) if len(parts) == 3 else None
+        if found is None:
+            raise LookupError(text)
+        return found
+
+    def write(self, value: Camera | None, default: Camera | None) -> str:
+        """Return its numbers, without zeros at their ends."""
+        if value is None:
+            return NONE
+        return f"{_digits(value.lat)}_{_digits(value.lon)}_{value.zoom:g}"
+
+
+def _digits(degrees: float) -> str:
+    return f"{degrees:.5f}".rstrip("0").rstrip(".")
+
+
 @dataclass(frozen=True)
 class Filters:
     """Values that a place must have: AND between the columns, OR within one; empty lets all pass.
@@ -98,13 +134,15 @@ class Filters:
     ``district`` holds adcodes and ``outside``; it matches administration or site.
     """
 
-    subkind: frozenset[str] = frozenset()
-    level: frozenset[str] = frozenset()
-    field: frozenset[str] = frozenset()
-    district: frozenset[str] = frozenset()
-    plan_status: frozenset[str] = frozenset()
-    current_status: frozenset[str] = frozenset()
-    location_class: frozenset[str] = frozenset()
+    subkind: frozenset[str] = option("subkind", Ids("subkind", ALL), default=frozenset())
+    level: frozenset[str] = option("level", Ids("level", ALL), default=frozenset())
+    field: frozenset[str] = option("field", Ids("field", ALL), default=frozenset())
+    district: frozenset[str] = option("district", Ids("district", ALL), default=frozenset())
+    plan_status: frozenset[str] = option("plan", Ids("plan_status", ALL), default=frozenset())
+    current_status: frozenset[str] = option("now", Ids("current_status", ALL), default=frozenset())
+    location_class: frozenset[str] = option(
+        "place", Ids("location_class", ALL), default=frozenset()
+    )
 
     def of(self, name: str) -> frozenset[str]:
         """Return the values that the filter ``name`` asks for."""
@@ -112,35 +150,35 @@ class Filters:
         return chosen
 
 
-_TOKEN = re.compile(r"[0-9a-f]{12}", re.ASCII)
-
-
-def token(name: str) -> str:
-    """Return what stands in the address for a name that others have chosen: 12 plain characters."""
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+FILTER_KEYS: Mapping[str, str] = MappingProxyType(address.keys(Filters))
+"""Key in the address of each filter."""
+DECIDING_KEYS = (CITY_KEY, "period", "later", "layers", *FILTER_KEYS.values())
+"""Keys of the address that decide which rows are shown."""
 
 
 @dataclass(frozen=True)
 class ViewState:
-    """Everything that the address bar holds, but for the page itself."""
+    """Everything that the address bar holds, but for the page itself.
+
+    ``selected`` is the id of a place or a district, or ``@id`` for all places at that place's
+    point. The district page shows ``district``, or what is selected, and sets ``compare`` beside
+    it; both are adcodes.
+    """
 
     city: str
-    lang: Lang = "zh"
-    period: Period = "now"
-    later: bool = True
-    layers: frozenset[str] = frozenset()
-    filters: Filters = field(default_factory=Filters)
-    selected: str | None = None
-    """Id of a place or a district, or ``@id`` for all places at that place's point."""
-    camera: Camera | None = None
-    district: str | None = None
-    """Adcode that the district page shows."""
-    compare: str | None = None
-    """Adcode that the district page sets beside it."""
-    present: bool = False
-    density: DensityOptions = field(default_factory=DensityOptions)
-    points: PointsOptions = field(default_factory=PointsOptions)
-    coverage: CoverageOptions = field(default_factory=CoverageOptions)
+    lang: Lang = option("lang", one_of(Lang), default="zh")
+    period: Period = option("period", one_of(Period), default="now")
+    later: bool = option("later", flag(), default=True)
+    layers: frozenset[str] = option("layers", Switches("layers", NONE), default=frozenset())
+    filters: Filters = group(Filters)
+    selected: str | None = option("sel", Id("selectable"), default=None)
+    camera: Camera | None = option("at", CameraCodec(), default=None, page="explore")
+    district: str | None = option("d", Id("districts"), default=None, page="district")
+    compare: str | None = option("vs", Id("districts"), default=None, page="district")
+    present: bool = option("present", flag(), default=False)
+    density: DensityOptions = group(DensityOptions, page="density")
+    points: PointsOptions = group(PointsOptions, page="density")
+    coverage: CoverageOptions = group(CoverageOptions, page="coverage")
 
 
 @dataclass(frozen=True)
@@ -151,6 +189,8 @@ class Allowed:
     ----------
     city
         Id of the city.
+    opening
+        Ids of the layers that are on in its opening view.
     layers
         Ids of its layers.
     kinds
@@ -164,11 +204,23 @@ class Allowed:
     """
 
     city: str
+    opening: frozenset[str]
     layers: frozenset[str]
     kinds: frozenset[str]
     filters: Mapping[str, frozenset[str]]
     districts: frozenset[str]
     selectable: frozenset[str]
+
+    @property
+    def known(self) -> Known:
+        """The same by the names under which the codecs ask for it."""
+        return {
+            **self.filters,
+            "layers": self.layers,
+            "kinds": self.kinds,
+            "districts": self.districts,
+            "selectable": self.selectable,
+        }
 
 
 def allowed(city: City) -> Allowed:
@@ -181,6 +233,7 @@ def allowed(city: City) -> Allowed:
             selectable |= set(layer.frame.index) | {f"@{id_}" for id_ in drawn}
     return Allowed(
         city=city.id,
+        opening=_opening(city),
         layers=frozenset(city.layers) | ({ONLINE_BASE} if city.online_base else set()),
         kinds=frozenset(id_ for id_, layer in city.layers.items() if layer.spec.is_places),
         filters={
@@ -199,196 +252,121 @@ def allowed(city: City) -> Allowed:
 
 def default_state(city: City, lang: Lang = "zh") -> ViewState:
     """Return the state in which ``city`` opens: as last verified, with later facts."""
-    shown = frozenset(layer.spec.id for layer in city.layers.values() if layer.spec.on)
-    return ViewState(city=city.id, lang=lang, layers=shown)
+    return ViewState(city=city.id, lang=lang, layers=_opening(city))
 
 
-def camera(lat: object, lon: object, zoom: object) -> Camera | None:
-    """Return the camera of three values from outside, or None where they are no finite numbers."""
-    numbers = []
-    for value in (lat, lon, zoom):
-        try:
-            numbers.append(float(value))  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            return None
-    if not all(math.isfinite(number) for number in numbers):
-        return None
-    return Camera(numbers[0], numbers[1], numbers[2])
-
-
-def _last(query: Query, key: str) -> str | None:
-    """Return the last value of a key, as a browser's form would, or None where there is none."""
-    value = query.get(key)
-    if isinstance(value, str):
-        return value[:LONGEST_VALUE]
-    texts = [item for item in value or () if isinstance(item, str)]
-    return texts[-1][:LONGEST_VALUE] if texts else None
+def _opening(city: City) -> frozenset[str]:
+    return frozenset(layer.spec.id for layer in city.layers.values() if layer.spec.on)
 
 
 def city_asked(query: Query, known: Collection[str], fallback: str) -> str:
     """Return the id of the city that an address asks for, if it is known."""
-    asked = _last(query, "city")
-    return asked if asked is not None and asked in known else fallback
+    asked = said(query, CITY_KEY)
+    return asked[-1] if asked and asked[-1] in known else fallback
 
 
-def _set(
-    query: Query, key: str, values: frozenset[str], empty: str, fallback: frozenset[str]
-) -> frozenset[str]:
-    """Read a set; a value in which nothing is known counts as missing."""
-    given = query.get(key)
-    parts = [given] if isinstance(given, str) else [v for v in given or () if isinstance(v, str)]
-    asked = {word for part in parts for word in re.split(r"[.,]", part[:LONGEST_VALUE])}
-    if known := asked & values:
-        return frozenset(known)
-    return frozenset() if empty in asked else fallback
+def version_of(query: Query) -> int:
+    """Return the version in which an address is written; one that is not known is the newest.
+
+    So is that of an address that says nothing.
+    """
+    if texts := said(query, VERSION_KEY):
+        return VERSIONS.get(texts[-1], VERSION)
+    return 1 if any(key in query for key in KEYS) else VERSION
 
 
-def _one(query: Query, key: str, values: Collection[str], fallback: str | None) -> str | None:
-    asked = _last(query, key)
-    if asked == NONE:
-        return None
-    return asked if asked is not None and asked in values else fallback
-
-
-def _flag(query: Query, key: str, fallback: bool) -> bool:
-    return {"1": True, "0": False}.get(_last(query, key) or "", fallback)
-
-
-def _camera(query: Query, fallback: Camera | None) -> Camera | None:
-    asked = _last(query, "at")
-    if asked == NONE:
-        return None
-    parts = asked.split(",") if asked is not None and len(asked) < 100 else []
-    return (camera(*parts) if len(parts) == 3 else None) or fallback
-
-
-def _step(query: Query, key: str, values: Collection[int], fallback: int) -> int:
-    """Return the number of a closed list that an address asks for."""
-    asked = _one(query, key, [str(value) for value in values], None)
-    return fallback if asked is None else int(asked)
-
-
-def _density(query: Query, fallback: DensityOptions) -> DensityOptions:
-    chosen = {
-        name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
-        for name, (key, values) in DENSITY_CHOICES.items()
-    }
-    return DensityOptions(
-        bandwidth_km=_step(query, "dbw", DENSITY_BANDWIDTHS_KM, fallback.bandwidth_km),
-        cell_m=_step(query, "dcell", DENSITY_CELLS_M, fallback.cell_m),
-        **chosen,  # type: ignore[arg-type]
-    )
-
-
-def _points(query: Query, fallback: PointsOptions) -> PointsOptions:
-    chosen: dict[str, object] = {
-        name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
-        for name, (key, values) in POINTS_CHOICES.items()
-    }
-    for name, (key, values) in POINTS_NUMBERS.items():
-        chosen[name] = _step(query, key, values, getattr(fallback, name))
-    for name, key in POINTS_TOKENS.items():
-        asked = _last(query, key) or ""
-        # What a folder or a file holds is known once it is open: any token may name a thing in it.
-        sound = _TOKEN.fullmatch(asked) is not None
-        chosen[name] = asked if sound else "" if asked == NONE else getattr(fallback, name)
-    return PointsOptions(**chosen)  # type: ignore[arg-type]
-
-
-def _coverage(query: Query, fallback: CoverageOptions, kinds: frozenset[str]) -> CoverageOptions:
-    chosen: dict[str, object] = {
-        name: asked if (asked := _last(query, key)) in values else getattr(fallback, name)
-        for name, (key, values) in COVERAGE_CHOICES.items()
-    }
-    for name, (key, *_) in COVERAGE_NUMBERS.items():
-        asked = _last(query, key) or ""
-        sound = _WHOLE.fullmatch(asked) is not None
-        chosen[name] = int(asked) if sound else getattr(fallback, name)
-    for name, key in COVERAGE_LAYERS.items():
-        chosen[name] = _set(query, key, kinds, USUAL, getattr(fallback, name))
-    return CoverageOptions(**chosen)  # type: ignore[arg-type]
-
-
-def parse(query: Query, *, allowed: Allowed, fallback: ViewState) -> ViewState:
-    """Read a state out of an address; what it lacks or says wrongly comes from ``fallback``.
+def parse(
+    query: Query, page: str | None = None, *, allowed: Allowed, kept: ViewState | None = None
+) -> ViewState:
+    """Read a state out of an address; what it lacks or says wrongly is its version's default.
 
     Parameters
     ----------
     query
         Keys and values of the address, of any content. Of a repeated key the last value
         counts, or for a set all of them.
+    page
+        The page it leads to; None to read the options of all pages.
     allowed
         Values that the city knows; see :func:`city_asked` for the choice of the city.
-    fallback
-        A valid state of the same city.
+    kept
+        A state whose options of other pages are kept, if it is of the same city. An address of
+        version 1 says those too.
 
     Returns
     -------
     ViewState
         A valid state; never raises.
     """
-    asked_city = _last(query, "city")
-    here = asked_city is None or asked_city == allowed.city
-    filters = fallback.filters
-    lang = _one(query, "lang", ("zh", "en"), None) or fallback.lang
-    period = _one(query, "period", PERIODS, None) or fallback.period
-    return ViewState(
-        city=allowed.city,
-        lang=lang,  # type: ignore[arg-type]
-        period=period,  # type: ignore[arg-type]
-        later=_flag(query, "later", fallback.later),
-        layers=_set(query, "layers", allowed.layers, NONE, fallback.layers),
-        filters=Filters(
-            **{
-                name: _set(query, key, allowed.filters[name], ALL, filters.of(name))
-                for name, key in FILTER_KEYS.items()
-            }
-        ),
-        selected=_one(query, "sel", allowed.selectable, fallback.selected),
+    version = version_of(query)
+    opening = ViewState(allowed.city, layers=allowed.opening)
+    default = address.read(opening, UNSAID.get(version, {}), allowed.known)
+    asked = said(query, CITY_KEY)
+    if asked and asked[-1] != allowed.city:
         # A camera set for another city would open on empty land.
-        camera=_camera(query, fallback.camera) if here else fallback.camera,
-        district=_one(query, "d", allowed.districts, fallback.district),
-        compare=_one(query, "vs", allowed.districts, fallback.compare),
-        present=_flag(query, "present", fallback.present),
-        density=_density(query, fallback.density),
-        points=_points(query, fallback.points),
-        coverage=_coverage(query, fallback.coverage, allowed.kinds),
+        query = {key: value for key, value in query.items() if key != CAMERA_KEY}
+    whole = page is None or version == 1
+    found = address.read(default, query, allowed.known, None if whole else page)
+    if whole or page is None or kept is None or kept.city != found.city:
+        return found
+    return address.keep(found, kept, page)
+
+
+def to_query(
+    state: ViewState,
+    page: str | None = None,
+    *,
+    opening: frozenset[str] | None = None,
+    home: str | None = None,
+) -> dict[str, str]:
+    """Write a state for the address, always in the same order.
+
+    Parameters
+    ----------
+    state
+        What is written.
+    page
+        The page it leads to; None to write the options of all pages.
+    opening
+        Layers that are on in the city's opening view; None to name all that are on, for a file
+        that outlives the pack.
+    home
+        The city that opens first, whose opening view needs no words; None if there is none.
+    """
+    default = ViewState(state.city, layers=frozenset() if opening is None else opening)
+    differing = address.write(state, default, page)
+    if opening is None:
+        differing = {"layers": every_key(state)["layers"], **differing}
+    if not differing and state.city == home:
+        return {}
+    return {VERSION_KEY: str(VERSION), CITY_KEY: state.city, **differing}
+
+
+def every_key(state: ViewState) -> dict[str, str]:
+    """Return all that an address can say of a state, also what is as it opens."""
+    return {CITY_KEY: state.city, **address.write(state, None)}
+
+
+KEYS = frozenset(every_key(ViewState("")))
+"""All keys of the address but for its version."""
+CAMERA_KEY = address.keys(ViewState)["camera"]
+
+
+def deciding(state: ViewState) -> ViewState:
+    """Return the state without what does not decide which rows are shown."""
+    return ViewState(
+        state.city,
+        period=state.period,
+        later=state.later,
+        layers=state.layers,
+        filters=state.filters,
     )
 
 
-def _joined(values: frozenset[str], empty: str) -> str:
-    return ".".join(sorted(values)) or empty
-
-
-def to_query(state: ViewState) -> dict[str, str]:
-    """Write a state for the address: every key, also at its default, always in the same order."""
-    at = state.camera
+def unknown_words(query: Query, allowed: Allowed) -> dict[str, list[str]]:
+    """Return by key the words of an address that :func:`parse` passes over."""
     return {
-        "city": state.city,
-        "lang": state.lang,
-        "period": state.period,
-        "later": str(int(state.later)),
-        "layers": _joined(state.layers, NONE),
-        **{key: _joined(state.filters.of(name), ALL) for name, key in FILTER_KEYS.items()},
-        "sel": state.selected or NONE,
-        "at": f"{at.lat:.5f},{at.lon:.5f},{at.zoom:g}" if at else NONE,
-        "d": state.district or NONE,
-        "vs": state.compare or NONE,
-        "present": str(int(state.present)),
-        "dbw": str(state.density.bandwidth_km),
-        "dcell": str(state.density.cell_m),
-        **{key: getattr(state.density, name) for name, (key, _) in DENSITY_CHOICES.items()},
-        **{key: getattr(state.points, name) or NONE for name, key in POINTS_TOKENS.items()},
-        **{key: getattr(state.points, name) for name, (key, _) in POINTS_CHOICES.items()},
-        **{key: str(getattr(state.points, name)) for name, (key, _) in POINTS_NUMBERS.items()},
-        **{key: getattr(state.coverage, name) for name, (key, _) in COVERAGE_CHOICES.items()},
-        **{key: str(getattr(state.coverage, name)) for name, (key, *_) in COVERAGE_NUMBERS.items()},
-        **{
-            key: _joined(getattr(state.coverage, name), USUAL)
-            for name, key in COVERAGE_LAYERS.items()
-        },
+        VERSION_KEY: [text for text in said(query, VERSION_KEY) if text not in VERSIONS],
+        CITY_KEY: [text for text in said(query, CITY_KEY) if text != allowed.city],
+        **address.unknown(ViewState(allowed.city), query, allowed.known),
     }
-
-
-DECIDING_KEYS = ("city", "period", "later", "layers", *FILTER_KEYS.values())
-"""Keys of the address that decide which rows are shown."""

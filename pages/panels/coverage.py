@@ -12,11 +12,11 @@ from layers.coverage import question, radii, reach
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.symbols import data_uri
-from layers.view.page_options import COVERAGE_CHOICES, COVERAGE_NUMBERS
+from layers.view.address import choices, limits
+from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, look
-from layers.view.state import to_query
 from pages.panels import hand_over
-from pages.shell import cache, html, map_view, navigation, session
+from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 
@@ -137,7 +137,7 @@ def number_field(
     disabled: bool = False,
 ) -> None:
     """Offer one number of the options, ``factor`` of the option's units in one of the field's."""
-    _, low, high = COVERAGE_NUMBERS[field]
+    low, high = limits(CoverageOptions, field)
     key = f"cov_{field}"
     st.session_state[key] = getattr(screen.state.coverage, field) / factor
     st.number_input(
@@ -182,7 +182,7 @@ def enters(screen: Screen, given: question.Inputs) -> None:
     html.small(
         screen.say("coverage_page.enters", mapped=mapped, unmapped=len(given.sites) - mapped)
     )
-    navigation.link(to_query(screen.state), "explore", screen.say("coverage_page.change"))
+    frame.link(screen, "explore", screen.say("coverage_page.change"))
 
 
 def swatch(look_: Mapping[str, Any]) -> str:
@@ -261,7 +261,7 @@ class ReachPart:
         st.session_state["cov_rings"] = self.screen.state.coverage.rings
         st.segmented_control(
             self.say("coverage_page.drawn"),
-            COVERAGE_CHOICES["rings"][1],
+            choices(CoverageOptions, "rings"),
             key="cov_rings",
             required=True,
             format_func=lambda value: self.say(f"coverage_page.drawn_{value}"),

@@ -23,10 +23,10 @@ from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.pack.city import City
-from layers.view.page_options import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES
-from layers.view.state import to_query
+from layers.view.address import choices
+from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
-from pages.shell import cache, html, navigation, session
+from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
 
@@ -119,11 +119,11 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
 
 def controls(screen: Screen, told: DensityWording) -> None:
     """Offer bandwidth, cell, kernel and weight, the way to other places, and the files."""
-    say, state = screen.say, screen.state
-    navigation.link(to_query(state), "explore", say("density_page.change"))
+    say = screen.say
+    frame.link(screen, "explore", say("density_page.change"))
     st.subheader(say("density_page.controls"))
     label = say("density_page.bandwidth")
-    _choice(screen, "bandwidth_km", label, DENSITY_BANDWIDTHS_KM, str)
+    _choice(screen, "bandwidth_km", label, choices(DensityOptions, "bandwidth_km"), str)
     _choice(screen, "cell_m", say("density_page.cell"), list(told.cells), told.cells.__getitem__)
     for rule in told.rules:
         html.small(rule)
@@ -132,7 +132,7 @@ def controls(screen: Screen, told: DensityWording) -> None:
             screen,
             name,
             say(f"density_page.{name}"),
-            DENSITY_CHOICES[name][1],
+            choices(DensityOptions, name),
             partial(_word, screen, words),
         )
     if told.peaks:
@@ -206,7 +206,7 @@ def districts(screen: Screen, told: BalanceWording) -> None:
     """Show the districts, and by kind, field, level and status; say what the counts carry."""
     say = screen.say
     _choice(
-        screen, "by", say("balance_page.by"), DENSITY_CHOICES["by"][1],
+        screen, "by", say("balance_page.by"), choices(DensityOptions, "by"),
         partial(_word, screen, "balance_page.by_{}"),
     )  # fmt: skip
     corner = say("filter.district")

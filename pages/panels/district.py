@@ -11,8 +11,8 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.places.district_profile import Profile, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.view.rows import look
-from layers.view.state import Camera, Filters, to_query
-from pages.shell import html, map_view, navigation, session
+from layers.view.state import Camera, Filters
+from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells
 
@@ -122,8 +122,7 @@ def neighbours(screen: Screen, told: Profile) -> None:
             html.small(title)
             with st.container(horizontal=True, gap="small"):
                 for adcode, name in links:
-                    query = to_query(replace(screen.state, district=adcode))
-                    navigation.link(query, "district", name)
+                    frame.link(screen, "district", name, district=adcode)
 
 
 def holdings(screen: Screen, told: Profile) -> None:
@@ -154,8 +153,10 @@ def holdings(screen: Screen, told: Profile) -> None:
         height="content",
     )
     middle = city.districts.geometry[told.adcode].representative_point()
-    filtered = replace(
-        screen.state,
+    frame.link(
+        screen,
+        "explore",
+        say("explore.show_on_map"),
         period="now",
         later=True,
         layers=screen.state.layers | set(told.places["kind"]),
@@ -163,7 +164,6 @@ def holdings(screen: Screen, told: Profile) -> None:
         selected=told.adcode,
         camera=Camera(middle.y, middle.x, 10.0),
     )
-    navigation.link(to_query(filtered), "explore", say("explore.show_on_map"))
 
 
 def tasks(screen: Screen, told: Profile) -> None:

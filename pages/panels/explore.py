@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -16,11 +15,10 @@ from layers.pack.layer_spec import Style
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.view.rows import View
-from layers.view.state import to_query
 from layers.view.totals import of_headline
 from layers.view.wording import loosen, remedy, summary
 from pages.panels import filters as widgets
-from pages.shell import cache, html, navigation, session
+from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal, short
 
@@ -130,8 +128,7 @@ def place_card(screen: Screen, id_: str) -> None:
         for link in {link.id: link for link in related}.values():
             _link_button(link.label, f"related_{link.id}", link.id)
     if id_ in screen.city.districts.index:
-        query = to_query(replace(screen.state, district=id_))
-        navigation.link(query, "district", say("explore.district_page"))
+        frame.link(screen, "district", say("explore.district_page"), district=id_)
 
 
 def card_html(told: Card, *, say_title: Say) -> Markup:

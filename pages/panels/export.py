@@ -11,18 +11,26 @@ from pyproj import CRS
 
 from layers.handover.contents import FORMATS, WGS84, systems
 from layers.language.messages import display
-from layers.view.state import to_query
 from pages.shell import cache
 from pages.shell.frame import Screen
 
 
 def link(screen: Screen) -> None:
-    """Offer the address of this view for copying."""
-    with st.popover(screen.say("explore.copy"), key="copy_link"):
-        st.html(Markup('<p class="small">{}</p>').format(screen.say("explore.copy_note")))
-        base = (st.context.url or "").split("?")[0]
-        address = f"{base}?{urlencode(to_query(screen.state))}"
-        st.code(display(address), language=None, wrap_lines=True)
+    """Offer to copy the address of this view; ``pages/shell/copy_link.js`` does it."""
+    say = screen.say
+    st.html(
+        Markup(
+            '<div class="copy-link">'
+            '<button type="button" data-query="{}" data-done="{}">{}</button>'
+            '<span role="status"></span><label hidden>{}<input readonly></label></div>'
+        ).format(
+            urlencode(screen.address()),
+            say("explore.copied"),
+            say("explore.copy"),
+            say("explore.copy_note"),
+        ),
+        width="content",
+    )
 
 
 def download(screen: Screen) -> None:

@@ -27,9 +27,9 @@ from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
-from layers.view.page_options import DENSITY_CHOICES, POINTS_CHOICES, POINTS_NUMBERS, PointsOptions
+from layers.view.address import choices, token
+from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import look
-from layers.view.state import token
 from pages.panels import hand_over
 from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
@@ -51,7 +51,7 @@ def switch(screen: Screen) -> None:
     st.session_state["density_part"] = screen.state.density.part
     st.segmented_control(
         screen.say("points_page.part"),
-        DENSITY_CHOICES["part"][1],
+        choices(DensityOptions, "part"),
         key="density_part",
         required=True,
         format_func=lambda part: screen.say(f"points_page.part_{part}"),
@@ -125,7 +125,7 @@ class PointsPart:
             )
             self.problem = self.say("points_page.columns_unknown", names=names)
             return
-        cell = fitting_cell(options) or POINTS_NUMBERS["cell_m"][1][0]
+        cell = fitting_cell(options) or choices(PointsOptions, "cell_m")[0]
         declared = is_declared(self.layout, self.columns)
         file = FileQuestion(city, source, self.columns, cell, cache.scheduler(), declared)
         asked = points_answer.question(self.screen.state, file)
@@ -391,12 +391,12 @@ def _segmented(
 def _choice(screen: Screen, name: str, *, label: str = "", words: str = "") -> None:
     """Offer the values of an option, in the words of ``words``, a key or the stem of one."""
     key = words if "{}" in words else f"points_page.{words or name}_{{}}"
-    values = POINTS_CHOICES[name][1]
+    values = choices(PointsOptions, name)
     _segmented(screen, name, label or name, values, lambda value: screen.say(key.format(value)))
 
 
 def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) -> None:
-    _segmented(screen, name, label, POINTS_NUMBERS[name][1], words)
+    _segmented(screen, name, label, choices(PointsOptions, name), words)
 
 
 def _legend(told: PointsWording) -> None:

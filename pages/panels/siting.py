@@ -12,7 +12,8 @@ from layers.coverage.measure import REFUSED
 from layers.coverage.scenario_change import GAINED
 from layers.coverage.wording import km
 from layers.map.symbols import data_uri, mark
-from layers.view.page_options import COVERAGE_CHOICES
+from layers.view.address import choices
+from layers.view.page_options import CoverageOptions
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
 from pages.panels import scenario as scenario_panels
@@ -135,7 +136,7 @@ class SitingPart:
         st.session_state[key] = getattr(self.screen.state.coverage, name)
         st.selectbox(
             self.say(f"siting_page.{name}"),
-            COVERAGE_CHOICES[name][1],
+            choices(CoverageOptions, name),
             key=key,
             format_func=lambda value: self.say(f"siting_page.{name}_{value}"),
             on_change=coverage_panels.from_widget,

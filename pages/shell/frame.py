@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import streamlit as st
 from markupsafe import Markup
@@ -13,12 +13,13 @@ from markupsafe import Markup
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
-from layers.view.state import ViewState, to_query
+from layers.view.state import ViewState, default_state, to_query
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
 
 PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
+_COPY = Path(__file__).with_name("copy_link.js").read_text(encoding="utf-8")
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
@@ -32,6 +33,20 @@ class Screen:
     say: Say
     packs: Packs
     """All packs, of which the city is one."""
+
+    def address(self, page: str | None = None, **changes: Any) -> dict[str, str]:
+        """Return the address of a page, or of this one, in this state with some changes."""
+        return to_query(
+            replace(self.state, **changes),
+            page or self.name,
+            opening=cache.allowed_of(self.city).opening,
+            home=session.home(self.packs),
+        )
+
+
+def link(screen: Screen, page: str, label: str, **changes: Any) -> None:
+    """Draw a link to a page in the screen's state with some changes."""
+    navigation.link(screen.address(page, **changes), page, label)
 
 
 def open_page(name: str) -> Screen:
@@ -56,7 +71,7 @@ def open_page(name: str) -> Screen:
     refused = session.refused(packs)
     if refused is not None or not packs.served:
         _refuse(name, packs, packs.refused if refused is None else (refused,))
-    city, state = session.read(packs)
+    city, state = session.read(packs, name)
     session.write(city)
     if st.session_state.get(PAGE) != name:
         st.session_state[PAGE] = name
@@ -72,9 +87,10 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
         st.error(speaker(lang)("error.pack_refused" if packs.served else "error.packs_none"))
     for pack in refused:
         html.faults(pack.name, pack.problems)
-    for id_, served in packs.served.items():
+    for served in packs.served.values():
         said = literal(" · ".join(short(served.city.name.of(lang)) for lang in LANGS))
-        navigation.link({"city": id_}, name, said)
+        opened = default_state(served.city)
+        navigation.link(to_query(opened, name, opening=opened.layers), name, said)
     for lang in LANGS:
         html.small(speaker(lang)("error.footer"))
     st.stop()
@@ -104,15 +120,15 @@ def _speak(name: str, state: ViewState) -> None:
     """Tell the browser the language of the page, how it is shown, and which screen it is."""
     present = str(state.present).lower()
     told = _TELL % (_HTML_LANG[state.lang], present, name, name, name)
-    st.html(told, unsafe_allow_javascript=True)
+    st.html(f"{told}<script>{_COPY}</script>", unsafe_allow_javascript=True)
 
 
-def _menu(say: Say, state: ViewState) -> None:
-    pages, query = navigation.screens(say), to_query(state)
+def _menu(screen: Screen) -> None:
+    say = screen.say
     with st.sidebar:
         st.html(Markup('<p class="brand">{}</p>').format(say("app.name")))
-        for name, page in pages.items():
-            st.page_link(page, label=say(f"nav.{name}"), query_params=query)
+        for name, page in navigation.screens(say).items():
+            st.page_link(page, label=say(f"nav.{name}"), query_params=screen.address(name))
         st.html(Markup('<p class="brand-note">{}</p>').format(say("app.note")))
 
 
@@ -120,7 +136,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
     """Draw the menu, the screen's title with its subtitle, and the two switches."""
     say, state = screen.say, screen.state
     if not state.present:
-        _menu(say, state)
+        _menu(screen)
     with st.container(
         horizontal=True,
         vertical_alignment="bottom",

@@ -1,7 +1,8 @@
 """Keep the reader's state in step with the address bar.
 
 What a widget has just changed wins; otherwise the address, whenever it is not the one last
-written: a deep link, an edit, the browser's Back. Each run writes at most once.
+written: a deep link, an edit, the browser's Back. The address of a page holds the options of that
+page; those of the other pages are kept here. Each run writes at most once, and only what is new.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import streamlit as st
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused, Served
 from layers.view.rows import look
-from layers.view.state import Camera, Filters, ViewState, city_asked, default_state, parse, to_query
+from layers.view.state import Camera, Filters, ViewState, city_asked, parse, to_query
 from pages.shell import cache
 
 STATE: Final = "atlas.state"
@@ -28,17 +29,34 @@ ECHO_S: Final = 0.5
 """Seconds in which an address may still be on its way to the browser."""
 FLY: Final = "atlas.fly"
 """Serial number and target of the last order to the map's camera; None leads home."""
+HERE: Final = "atlas.here"
+"""The page shown, and the city that opens first."""
 
 
 Address = dict[str, list[str]]
 
 
-class Written(NamedTuple):
-    """The address last written, the one before it, and the moment (seconds, monotonic)."""
+class Here(NamedTuple):
+    """Where the reader is."""
 
-    now: Address
-    before: Address
-    at: float
+    page: str
+    home: str
+
+
+class Seen(NamedTuple):
+    """The address last read or written."""
+
+    page: str
+    address: Address
+    before: ViewState | None = None
+    """The state that the address before it said, if this one was written."""
+    at: float = 0.0
+    """The moment at which it was written (seconds, monotonic)."""
+
+
+def home(packs: Packs) -> str:
+    """Return the city that opens where the address names none."""
+    return next(iter(packs.served))
 
 
 def _address() -> Address:
@@ -53,43 +71,52 @@ def refused(packs: Packs) -> Refused | None:
     return next(pack for pack in packs.refused if pack.id == asked)
 
 
-def read(packs: Packs) -> tuple[City, ViewState]:
-    """Return the city and the state that this run shows; at least one pack must be served."""
+def read(packs: Packs, page: str) -> tuple[City, ViewState]:
+    """Return the city and the state that a page shows; at least one pack must be served."""
     address = _address()
     known: ViewState | None = st.session_state.get(STATE)
     changed = st.session_state.pop(CHANGED, False)
-    if known is not None and known.city in packs.served and (changed or not _asked(address)):
-        return packs.served[known.city].city, known
-    first = known.city if known and known.city in packs.served else next(iter(packs.served))
-    city = packs.served[city_asked(address, packs.served, first)].city
-    fallback = default_state(city, known.lang if known else "zh")
-    state = parse(address, allowed=cache.allowed_of(city), fallback=fallback)
+    if known is not None and known.city in packs.served:
+        city = packs.served[known.city].city
+        if changed or not _is_wish(address, page, city):
+            st.session_state[HERE] = Here(page, home(packs))
+            return city, known
+    st.session_state[HERE] = Here(page, home(packs))
+    city = packs.served[city_asked(address, packs.served, home(packs))].city
+    state = parse(address, page, allowed=cache.allowed_of(city), kept=known)
     if known is None or state.camera != known.camera or state.city != known.city:
         fly(state.camera)
     st.session_state[STATE] = state
-    st.session_state[SEEN] = Written(address, address, 0.0)
+    st.session_state[SEEN] = Seen(page, address)
     return city, state
 
 
-def _asked(address: Address) -> bool:
+def _is_wish(address: Address, page: str, city: City) -> bool:
     """Tell whether an address is the reader's wish rather than an echo of what was written.
 
     A click that left the browser before the last written address arrived there still carries
-    the one before.
+    the one before, or on a link one that says the same.
     """
-    seen: Written = st.session_state[SEEN]
-    late = address == seen.before and time.monotonic() - seen.at < ECHO_S
-    return address != seen.now and not late
+    seen: Seen = st.session_state[SEEN]
+    if (page, address) == (seen.page, seen.address):
+        return False
+    if seen.before is None or time.monotonic() - seen.at >= ECHO_S:
+        return True
+    said = parse(address, page, allowed=cache.allowed_of(city), kept=seen.before)
+    return said != seen.before
 
 
 def write(city: City) -> None:
     """Put the state of a city into the address, unless the address already says it."""
     state: ViewState = st.session_state[STATE]
-    before = _address()
-    said = parse(before, allowed=cache.allowed_of(city), fallback=default_state(city))
+    here: Here = st.session_state[HERE]
+    allowed, before = cache.allowed_of(city), _address()
+    said = parse(before, here.page, allowed=allowed, kept=state)
     if said != state:
-        st.query_params.from_dict(to_query(state))
-        st.session_state[SEEN] = Written(_address(), before, time.monotonic())
+        query = to_query(state, here.page, opening=allowed.opening, home=here.home)
+        if query != st.query_params.to_dict():
+            st.query_params.from_dict(query)
+        st.session_state[SEEN] = Seen(here.page, _address(), said, time.monotonic())
     st.session_state[CHANGED] = False
 
 

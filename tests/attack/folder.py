@@ -20,8 +20,8 @@ from streamlit.testing.v1 import AppTest
 
 from geo.base.errors import AtlasError
 from layers.own_points.source import columns, layout, open_folder
+from layers.view.address import token
 from layers.view.page_options import PointsOptions
-from layers.view.state import token
 from tests.attack import Outcome
 
 ENTRY: Final = Path(__file__).parents[2] / "streamlit_app.py"

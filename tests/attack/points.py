@@ -17,8 +17,8 @@ from geo.base.errors import AtlasError
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City, load_city
+from layers.view.address import token
 from layers.view.page_options import PointsOptions
-from layers.view.state import token
 from tests import ROOT
 from tests.attack import Outcome
 from tests.attack._point_files import EITHER, READ, Entry, entries, plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,7 +13,14 @@ import pytest
 from geo.base.errors import DataError, ParameterError
 from layers.handover.command_line import Wish, read
 from layers.pack.city import City, load_city
-from layers.view.state import Camera, Filters, ViewState, default_state, to_query
+from layers.view.state import (
+    Camera,
+    Filters,
+    ViewState,
+    default_state,
+    every_key,
+    to_query,
+)
 from tests.hostile import TOY
 
 
@@ -82,10 +90,27 @@ def view(tianjin: City) -> ViewState:
 
 
 @pytest.mark.parametrize("before", ["", "?", "http://localhost:8501/explore?"])
+@pytest.mark.parametrize("write", [to_query, every_key], ids=["now", "of old"])
 def test_an_address_brings_its_view_whole_or_from_the_question_mark(
-    view: ViewState, before: str
+    view: ViewState, before: str, write: Callable[[ViewState], dict[str, str]]
 ) -> None:
-    assert ask("--view", before + urlencode(to_query(view))).state == view
+    assert ask("--view", before + urlencode(write(view))).state == view
+
+
+def test_the_address_of_a_page_brings_the_rows_that_it_shows(
+    tianjin: City, view: ViewState
+) -> None:
+    opened = default_state(tianjin)
+    asked = replace(opened, filters=view.filters, layers=opened.layers - {"platform"})
+    query = urlencode(to_query(asked, "density", opening=opened.layers, home="tianjin"))
+    assert "layers=~-platform" in query
+    assert ask("--view", f"http://localhost:8501/density?{query}#top").state == asked
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8501", "http://localhost:8501/", "/?", ""])
+def test_the_address_of_the_opening_view_says_nothing(tianjin: City, address: str) -> None:
+    assert ask("--city", "tianjin", "--view", address).state == default_state(tianjin)
+    assert refused("--view", address) == [("--city", "no city is named.")]
 
 
 def test_flags_take_the_place_of_what_the_address_says(view: ViewState) -> None:
@@ -108,6 +133,13 @@ def test_what_an_address_says_wrongly_is_refused_though_a_browser_forgives_it() 
         ("--view", "the key 'levle' is unknown."),
         ("--view", "'natoinal' is unknown."),
         ("--view", "'2030' is unknown."),
+    ]
+    told = refused("--view", "v=3&city=tianjin&layers=~bogus.-platform&later=2&period=2020&dx=1")
+    assert told == [
+        ("--view", "'3' is unknown."),
+        ("--view", "'bogus' is unknown."),
+        ("--view", "'2' is unknown."),
+        ("--view", "the key 'dx' is unknown."),
     ]
 
 

@@ -84,7 +84,7 @@ def test_only_what_decides_the_rows_is_kept_and_its_query_brings_it_back(state: 
         layers=state.layers,
         filters=state.filters,
     )
-    again = parse(parse_qs(chosen.query), allowed=allowed(CITY), fallback=START)
+    again = parse(parse_qs(chosen.query), allowed=allowed(CITY))
     assert again == chosen.state
 
 

@@ -50,8 +50,8 @@ from layers.own_points.source import columns, layout, open_folder
 from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording, ladder
 from layers.pack.city import City, outlines
-from layers.view.page_options import POINTS_NUMBERS, PointsOptions
-from layers.view.state import token
+from layers.view.address import choices, token
+from layers.view.page_options import PointsOptions
 from tests.rfc7946 import check
 
 Floats = NDArray[np.float64]
@@ -214,7 +214,7 @@ def test_a_cell_that_is_too_coarse_gives_way(options: dict[str, Any], cell: int 
 
 
 def test_every_choice_offered_gives_a_surface_or_a_reason(ask: Ask) -> None:
-    for sigma in POINTS_NUMBERS["sigma_m"][1]:
+    for sigma in choices(PointsOptions, "sigma_m"):
         shown = ask(heap(250), sigma_m=sigma, cell_m=500, bandwidth="adaptive")
         assert isinstance(shown, PointsSurface)
         assert (shown.surface is None) == (sigma == 500)

@@ -246,7 +246,7 @@ def test_who_asks_for_a_bad_pack_is_told_why_and_offered_the_others(home: Path, 
     assert speaker(lang)("error.pack_refused") in text(at)
     assert "axis.geojson: cannot be read" in text(at) and "a-secret-place" not in text(at)
     (link,) = at.get("page_link")
-    assert "玩具市" in link.proto.label and link.proto.query_string == "city=toy"
+    assert "玩具市" in link.proto.label and link.proto.query_string == "v=2&city=toy"
 
 
 def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:
