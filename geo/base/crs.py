@@ -7,8 +7,6 @@ from pyproj import CRS
 
 from geo.base.errors import CrsError, Problem
 
-REMEDY = "Project it first, for Tianjin with .to_crs(4548) (CGCS2000, central meridian 117° E)."
-
 
 def _is_metric(crs: CRS) -> bool:
     axes = crs.axis_info[:2]
@@ -39,11 +37,9 @@ def require_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) ->
     >>> require_metric(gpd.GeoSeries([Point(500_000, 4_300_000)], crs=4548), argument="sites")
     """
     if frame.crs is None:
-        raise CrsError("crs_missing", [Problem(argument, "has no CRS.", REMEDY)])
+        raise CrsError("crs_missing", [Problem("crs.missing", argument)])
     crs = CRS.from_user_input(frame.crs)
     if not _is_metric(crs):
-        what = f"is in {crs.name}, which is not a plane measured in metres."
-        raise CrsError("crs_not_metric", [Problem(argument, what, REMEDY)])
+        raise CrsError("crs_not_metric", [Problem("crs.not_metric", argument, crs=crs.name)])
     if crs.to_epsg() == 3857:
-        what = f"is in {crs.name}, whose metres are not metres on the ground."
-        raise CrsError("crs_not_metric", [Problem(argument, what, REMEDY)])
+        raise CrsError("crs_not_metric", [Problem("crs.web_mercator", argument, crs=crs.name)])

@@ -168,9 +168,9 @@ def select(
 
 def _layer_problems(city: City, wanted: frozenset[str]) -> list[Problem]:
     if not wanted:
-        return [Problem("layer", "no layer is chosen.", f"Choose of: {', '.join(city.layers)}.")]
+        return [Problem("export.no_layer", "layer", known=tuple(city.layers))]
     return [
-        Problem("layer", f"{id_!r} is unknown.", f"Known are: {', '.join(city.layers)}.")
+        Problem("export.unknown", "layer", value=id_, known=tuple(city.layers))
         for id_ in sorted(wanted - city.layers.keys())
     ]
 
@@ -178,14 +178,13 @@ def _layer_problems(city: City, wanted: frozenset[str]) -> list[Problem]:
 def _form_problems(city: City, fmt: str, epsg: int) -> list[Problem]:
     problems = []
     if fmt not in FORMATS:
-        problems.append(Problem("format", f"{fmt!r} is unknown.", f"Known: {', '.join(FORMATS)}."))
+        problems.append(Problem("export.unknown", "format", value=fmt, known=tuple(FORMATS)))
     known = systems(city)
     if epsg not in known:
-        codes = ", ".join(str(code) for code in known)
-        problems.append(Problem("crs", f"EPSG:{epsg} is not offered.", f"Choose of: {codes}."))
+        codes = tuple(map(str, known))
+        problems.append(Problem("export.crs", "crs", epsg=str(epsg), known=codes))
     elif fmt == "geojson" and epsg != WGS84:
-        what = f"GeoJSON is always in WGS 84 (RFC 7946), so EPSG:{epsg} is refused."
-        problems.append(Problem("crs", what, "Choose 4326, or the format gpkg or csv."))
+        problems.append(Problem("export.geojson_crs", "crs", epsg=str(epsg)))
     return problems
 
 

@@ -71,7 +71,8 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
     for lang in LANGS:
         st.error(speaker(lang)("error.pack_refused" if packs.served else "error.packs_none"))
     for pack in refused:
-        html.faults(pack.name, pack.problems)
+        for lang in LANGS:
+            html.faults(pack.name, pack.problems, lang)
     for id_, served in packs.served.items():
         said = literal(" · ".join(short(served.city.name.of(lang)) for lang in LANGS))
         navigation.link({"city": id_}, name, said)

@@ -207,7 +207,7 @@ def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
-        pytest.raises(ParameterError, match="no workers"),
+        pytest.raises(ParameterError, match="no_workers"),
     ):
         bin_points([write(x=[1.0], y=[1.0])], grid=GRID, scheduler=cluster.scheduler_address)
 
@@ -287,7 +287,10 @@ def test_a_text_in_every_row_is_read_once(write: Writer) -> None:
 
 
 def test_integers_said_to_be_points_are_refused(write: Writer) -> None:
-    with pytest.raises(DataError, match=r"a\.parquet, row group 0 · geometry: holds int64"):
+    with pytest.raises(
+        DataError,
+        match=r"a\.parquet, row group 0 · geometry: point_column\.not_points type='int64'",
+    ):
         bin_points([write(geometry=[1, 2])], grid=GRID, columns=Columns(geometry="geometry"))
 
 
@@ -299,7 +302,7 @@ def test_two_columns_of_one_name_are_told_apart_or_refused(tmp_path: Path) -> No
         lambda: list(stream.batches(path, Columns())),
         lambda: bin_points([path], grid=GRID),
     ):
-        with pytest.raises(DataError, match="more than on"):
+        with pytest.raises(DataError, match="twice"):
             look()
 
 
@@ -311,7 +314,7 @@ def test_a_file_written_while_it_is_read_is_refused(write: Writer) -> None:
         if other.exists():
             other.replace(path)
 
-    with pytest.raises(DataError, match="while it was read"):
+    with pytest.raises(DataError, match=r"points\.changed"):
         bin_points([path], grid=GRID, progress=replace)
 
 
@@ -331,7 +334,7 @@ def test_whatever_goes_wrong_in_a_file_is_told_and_logged(
     path = write(x=[1.0], y=[1.0])
     for error in (KeyError("x"), OverflowError("int too large"), MemoryError(), TypeError("no")):
         monkeypatch.setattr(stream, "numbers", Mock(side_effect=error))
-        with pytest.raises(DataError, match=r"a\.parquet, row group 0: cannot be read"):
+        with pytest.raises(DataError, match=r"a\.parquet, row group 0: point_file\.unreadable"):
             bin_points([path], grid=GRID)
     assert caplog.text.count("unforeseen while reading a.parquet") == 3
 
