@@ -355,23 +355,23 @@ def columns_of(path: Path) -> tuple[list[str], int]:
         with parquet.opened(path) as file:
             return list(file.reader().schema_arrow.names), int(file.metadata.num_rows)
     except Exception as error:  # a file of others can fail in any way, and fails alone
-        raise _unreadable(path, path.name, error) from error
+        raise _unreadable(path, "", error) from error
 
 
-def _unreadable(path: Path, where: str, error: Exception) -> DataError:
+def _unreadable(path: Path, row: str, error: Exception) -> DataError:
     """Return the refusal of a file; what the reader is told names no folder of the server."""
     if isinstance(error, DataError):
         return error
     if isinstance(error, UnfitError):
-        problem = Problem(error.key, where, values=error.values)
+        problem = Problem(error.key, path.name, row, values=error.values)
     elif isinstance(error, MemoryError):
-        problem = Problem("point_file.memory", where)
+        problem = Problem("point_file.memory", path.name, row)
     else:
         if not isinstance(error, ValueError | OSError):  # not Arrow's word: perhaps our fault
             _log.warning("unforeseen while reading %s", path.name, exc_info=error)
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = said.replace(str(path), path.name).splitlines()[0][:200]
-        problem = Problem("point_file.unreadable", where, reason=reason)
+        problem = Problem("point_file.unreadable", path.name, row, reason=reason)
     return DataError("stream.unreadable", [problem])
 
 
@@ -501,7 +501,7 @@ def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
         with parquet.opened(path) as file:
             groups = list(range(len(file.groups)))
     except Exception as error:  # the file was whole a moment ago, and is another one now
-        raise _unreadable(path, path.name, error) from error
+        raise _unreadable(path, "", error) from error
     return [(path, some.tolist()) for some in np.array_split(groups, parts) if len(some)]
 
 
@@ -625,14 +625,14 @@ def batches(
         A row group cannot be read, a column holds no numbers or no points, or the file lacks a
         column or has two of one name.
     """
-    where = path.name
+    row = ""
     out: dict[str, int] = {} if left_out is None else left_out
     try:
-        for where, batch in _read(path, columns, groups, out):
+        for row, batch in _read(path, columns, groups, out):
             if batch is not None:
-                yield _values(batch, columns, where, out)
+                yield _values(batch, columns, (path.name, row), out)
     except Exception as error:  # a file of others can fail in any way, and fails alone
-        raise _unreadable(path, where, error) from error
+        raise _unreadable(path, row, error) from error
 
 
 def _read(
@@ -645,21 +645,21 @@ def _read(
     def torn(rows: int) -> None:
         out["torn"] = out.get("torn", 0) + rows
 
-    return ((path.name, batch) for batch in csv_records.batches(path, columns.names, torn))
+    return (("", batch) for batch in csv_records.batches(path, columns.names, torn))
 
 
 def _values(
-    batch: Any, columns: Columns, where: str, out: dict[str, int]
+    batch: Any, columns: Columns, place: tuple[str, str], out: dict[str, int]
 ) -> tuple[Floats, Floats, Floats]:
     def turned(name: str, turn: Callable[[Any], Any]) -> Any:
         try:
             return turn(batch.column(name))
         except UnfitError as error:
-            problem = Problem(error.key, where, field=name, values=error.values)
+            problem = Problem(error.key, *place, name, error.values)
             raise DataError("stream.unreadable", [problem]) from error
         except ValueError as error:  # Arrow's word
             reason = str(error)[:200]
-            problem = Problem("point_column.unreadable", where, field=name, reason=reason)
+            problem = Problem("point_column.unreadable", *place, name, reason=reason)
             raise DataError("stream.unreadable", [problem]) from error
 
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)

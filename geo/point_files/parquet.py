@@ -232,8 +232,8 @@ def batches(
     with opened(path) as file:
         leaves = _leaves(file.metadata, names)
         for group in range(len(file.groups)) if groups is None else groups:
-            where = f"{path.name}, row group {group}"
-            yield where, None
+            place = f"row group {group}"
+            yield place, None
             plan = _plan(file, group, leaves, rows)
             read = 0
             for batch in file.reader(plan.coded).iter_batches(
@@ -242,7 +242,7 @@ def batches(
                 if batch.num_columns != len(set(names)):
                     raise UnfitError("point_file.names_alike")
                 read += batch.num_rows
-                yield where, batch
+                yield place, batch
             said = file.groups[group].rows
             if read != said:
                 raise UnfitError("point_file.group_differs", n=read, said=said)

@@ -56,11 +56,16 @@ def _place(problem: Problem, lang: str) -> str:
     """Return where a problem lies; an argument by its name in words, a row by its number."""
     say, name = speaker(lang), f"argument.{problem.where}"
     where = say(name) if name in texts(lang) else display(problem.where, longest=LONGEST)
-    number = problem.row.removeprefix("#")
-    numbered = problem.row.startswith("#") and number.isdecimal()
-    row = say("problem_line.row", number=number) if numbered else display(problem.row)
     field = display(problem.field, longest=LONGEST)
-    return " · ".join(part for part in (where, row, field) if part)
+    return " · ".join(part for part in (where, _row(problem.row, say), field) if part)
+
+
+def _row(row: str, say: Say) -> str:
+    for start, key in (("#", "problem_line.row"), ("row group ", "problem_line.group")):
+        number = row.removeprefix(start)
+        if number != row and number.isdecimal():
+            return say(key, number=number)
+    return display(row, longest=LONGEST)
 
 
 def _shown(value: Value, say: Say) -> str:

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from geo.base.errors import AtlasError
 from layers.balance.wording import BalanceTold
 from layers.density.wording import DensityTold
-from layers.language.problems import lines
 from layers.map.colours import OPACITY
 from layers.map.symbols import data_uri
 from layers.view.page_options import DENSITY_BANDWIDTHS_KM, DENSITY_CHOICES
@@ -51,7 +50,7 @@ def density(screen: Screen) -> DensityTold:
 
 def _refuse(screen: Screen, error: AtlasError) -> None:
     st.error(screen.say(f"error.{error.key}"))
-    st.code(lines(error, screen.state.lang), language=None)
+    html.faults("", error.problems, screen.state.lang)
     st.stop()
 
 

@@ -71,7 +71,7 @@ def by_hand(xy: Floats, weights: Floats | None = None) -> Floats:
 def account(found: Binned) -> None:
     assert found.read == found.n + found.outside + sum(found.rejected.values())
     assert found.counts.sum() == round(found.weight_sum * ONE)
-    for key in (*found.caveats, found.method, "stream.account"):
+    for key in (*found.caveats, found.method):
         assert "{" not in speaker("zh")(key, **found.parameters)
 
 
@@ -289,7 +289,7 @@ def test_a_text_in_every_row_is_read_once(write: Writer) -> None:
 def test_integers_said_to_be_points_are_refused(write: Writer) -> None:
     with pytest.raises(
         DataError,
-        match=r"a\.parquet, row group 0 · geometry: point_column\.not_points type='int64'",
+        match=r"a\.parquet · row group 0 · geometry: point_column\.not_points type='int64'",
     ):
         bin_points([write(geometry=[1, 2])], grid=GRID, columns=Columns(geometry="geometry"))
 
@@ -334,7 +334,7 @@ def test_whatever_goes_wrong_in_a_file_is_told_and_logged(
     path = write(x=[1.0], y=[1.0])
     for error in (KeyError("x"), OverflowError("int too large"), MemoryError(), TypeError("no")):
         monkeypatch.setattr(stream, "numbers", Mock(side_effect=error))
-        with pytest.raises(DataError, match=r"a\.parquet, row group 0: point_file\.unreadable"):
+        with pytest.raises(DataError, match=r"a\.parquet · row group 0: point_file\.unreadable"):
             bin_points([path], grid=GRID)
     assert caplog.text.count("unforeseen while reading a.parquet") == 3
 
@@ -421,7 +421,7 @@ def test_a_bad_row_group_is_named(write: Writer) -> None:
     data = bytearray(path.read_bytes())
     data[offset : offset + 60] = b"\xff" * 60
     path.write_bytes(data)
-    with pytest.raises(DataError, match=r"torn\.parquet, row group 1"):
+    with pytest.raises(DataError, match=r"torn\.parquet · row group 1"):
         bin_points([path], grid=GRID)
 
 
