@@ -45,8 +45,8 @@ class Code:
             if isinstance(node, ast.JoinedStr):
                 self._gapped("".join(_part(value) for value in node.values))
             elif isinstance(node, ast.Call) and _called(node) in GROUPS_OF_VALUES:
-                names = [arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant)]
-                self.patterns |= {f"{name}.{{}}" for name in names if _is_ours(str(name))}
+                names = [str(arg.value) for arg in node.args[:2] if isinstance(arg, ast.Constant)]
+                self.patterns |= {f"{name}.{{}}" for name in names if _is_ours(name)}
             elif isinstance(node, ast.Constant) and id(node) not in inside:
                 self._text(str(node.value))
 

@@ -102,20 +102,17 @@ def _keys_in(node: ast.AST) -> set[str]:
 
 def _values(call: ast.Call, kind: str, scope: Scope) -> frozenset[str] | None:
     """Return the names of the values of a call, or None where they come from elsewhere."""
-    place = {"row", "field", "where", "name", "values"} if kind in ("Problem", "report") else set()
-    named = {keyword.arg for keyword in call.keywords if keyword.arg} - (place - {"name"})
+    place = {"where", "row", "field", "values"} if kind in ("Problem", "report") else set()
+    named = {keyword.arg for keyword in call.keywords if keyword.arg} - place
     given = [keyword.value for keyword in call.keywords if keyword.arg in ("values", None)]
     given += call.args[4:5] if kind == "Problem" else call.args[1:2] if kind == "Fault" else []
     for value in given:
         tables = [value] if isinstance(value, ast.Dict) else _assigned(value, scope)
         if not tables:
             return None
-        named |= {str(key.value) for table in tables for key in table.keys if _is_text(key)}
+        keys = [key for table in tables for key in table.keys]
+        named |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
     return frozenset(named)
-
-
-def _is_text(node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _assigned(node: ast.AST, scope: Scope) -> list[ast.Dict]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from geo.base.errors import UnfitError
 from geo.point_files import csv_records
-from geo.point_files.csv_records import UnfitError, batches, header
+from geo.point_files.csv_records import batches, header
 from tests.attack._point_files import STRAY
 
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from geo.base.errors import UnfitError
 from geo.point_files import parquet, thrift
-from geo.point_files.parquet import UnfitError, batches
+from geo.point_files.parquet import batches
 from geo.point_files.wkb import POINT, points
 from tests.attack import _thrift
 from tests.attack._point_files import nested, wkb_point
