@@ -34,6 +34,7 @@ from geo.formats.read_geojson import to_frame
 from geo.formats.write_geojson import to_geojson
 from layers.file_set import standing
 from layers.file_set.replace import deliver
+from layers.language.problems import lines
 from layers.pack.catalogue import CATALOG
 from layers.pack.city import PARK_LINKS, SETTINGS, SOURCES, load_city
 from layers.pack.consistency import WITHOUT_TASK
@@ -580,7 +581,8 @@ def _disagreements(files: Files, raw: Raw, folder: str) -> Iterator[Problem]:
                 found = traced(problem, raw)
                 found = replace(found, where=f"{folder}/{found.where}")
                 named = {found.row, f"{found.where}{found.row}"}
-                if not (named | set(re.findall(r"'([^']*)'", found.what))) & raw.faulty:
+                meant = str(found.values.get("value", "")).strip("'")
+                if not {*named, meant} & raw.faulty:
                     yield found
 
 
@@ -600,7 +602,8 @@ def main(arguments: Sequence[str] | None = None, *, say: Callable[[str], None] =
         deliver(folder, files, old=_standing(folder), seal=SETTINGS)
     except DataError as error:
         count = len(error.problems)
-        say(f"Nothing was written. Problems in data/{options.city}: {count}\n{error}")
+        said = lines(error, "en")
+        say(f"Nothing was written. Problems in data/{options.city}: {count}\n{said}")
         return 1
     except OSError as error:
         say(f"Nothing was written: {error}")

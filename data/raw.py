@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,16 +132,12 @@ def read(folder: Path) -> Raw:
     for name, rows in sound.items():
         _blank(rows, [problem for problem in relations if problem.where == name], name)
     files.problems += [
-        Problem(f"{folder.name}/{problem.where}", *_rest(problem)) for problem in relations
+        replace(problem, where=f"{folder.name}/{problem.where}") for problem in relations
     ]
     described = f"{folder.name}/authored/layer_texts.csv"
     settled &= not any(p.where == described and p.field == "layer" for p in files.problems)
     whole = len(sound) == len(TABLES) and len(outlines) == len(SHAPES) and settled
     return Raw(sound, outlines, head, plan, tuple(dict.fromkeys(files.problems)), whole)
-
-
-def _rest(problem: Problem) -> tuple[str, str, str, str]:
-    return problem.what, problem.remedy, problem.row, problem.field
 
 
 def _rows(files: PackFiles, folder: str, name: str) -> list[Row] | None:
@@ -156,9 +152,9 @@ def _rows(files: PackFiles, folder: str, name: str) -> list[Row] | None:
     header, rows = table
     missing = [column for column in schema.names if column not in header and column != "row"]
     for column in missing:
-        files.report(where, "the column is missing.", name=column)
+        files.report("column.missing", where, field=column)
     if not rows and name not in MAY_BE_EMPTY:
-        files.report(where, "holds no row.")
+        files.report("raw.no_row", where)
         return None
     key = schema.names[0]
     records = [
@@ -209,12 +205,9 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
     for number, feature in enumerate(features, start=1):
         properties = feature["properties"] or {}
         lacking = [column for column in SHAPES[name] if properties.get(column) in (None, "")]
-        problems += [
-            Problem(where, "must not be blank.", row=f"#{number}", field=column)
-            for column in lacking
-        ]
+        problems += [Problem("value.blank", where, f"#{number}", column) for column in lacking]
         if not feature.get("geometry"):
-            problems.append(Problem(where, "the geometry is missing.", row=f"#{number}"))
+            problems.append(Problem("geometry.missing", where, f"#{number}"))
     files.problems += problems
     if problems or not features:
         return None
@@ -229,11 +222,9 @@ def _settings(
     named = isinstance(period, str) and _FOLDER.fullmatch(period) is not None
     dated = isinstance(issued, str) and is_date(issued)
     if head and not named:
-        what = "must be the name of a folder: letters, digits, '-' and '_'."
-        files.report(f"{folder}/city.toml", what, name="plan")
+        files.report("raw.plan_folder", f"{folder}/city.toml", field="plan")
     if plan and not dated:
-        what = "must be a date like 2021-08-08, in quotation marks."
-        files.report(f"{folder}/plan.toml", what, name="issued")
+        files.report("raw.issued", f"{folder}/plan.toml", field="issued")
     return named and dated
 
 
@@ -247,9 +238,8 @@ def _column(tables: Mapping[str, list[Row]], name: str, column: str) -> list[str
 
 
 def _near(value: str, known: Iterable[str]) -> str:
-    """Propose the value that was meant, if one is like it."""
-    close = difflib.get_close_matches(value, sorted(known), n=1, cutoff=0.5)
-    return f"Perhaps {close[0]!r}?" if close else ""
+    """Return the value that was meant, if one is like it."""
+    return next(iter(difflib.get_close_matches(value, sorted(known), n=1, cutoff=0.5)), "")
 
 
 def _joins(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
@@ -262,8 +252,11 @@ def _joins(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
             if value and value not in known:
                 own = TABLES[name].names[0] == column
                 row = row_label(value) if own else f"#{number}"
-                what = f"{printable(repr(value))} does not stand in {other}, column {key}."
-                yield Problem(name, what, _near(value, known), row, column)
+                told = {"value": printable(value), "file": other, "column": key}
+                if near := _near(value, known):
+                    yield Problem("raw.not_in_near", name, row, column, told, near=near)
+                else:
+                    yield Problem("raw.not_in", name, row, column, told)
 
 
 def _places(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
@@ -278,23 +271,27 @@ def _places(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
             for column in columns:
                 known = {*(districts or ()), *OUTSIDE}
                 if districts is not None and row[column] and row[column] not in known:
-                    what = f"there is no district {printable(repr(row[column]))}."
-                    remedy = _near(row[column], known) or "Write its Chinese name."
-                    yield Problem(name, what, remedy, row_name, column)
+                    yield _no_district(name, row_name, column, row[column], known)
             yield from _point(name, row_name, row)
+
+
+def _no_district(name: str, row: str, column: str, value: str, known: set[str]) -> Problem:
+    told = {"value": printable(value)}
+    if near := _near(value, known):
+        return Problem("raw.no_district_near", name, row, column, told, near=near)
+    return Problem("raw.no_district", name, row, column, told)
 
 
 def _point(name: str, row_name: str, row: Row) -> Iterator[Problem]:
     if bool(row["lon"].strip()) != bool(row["lat"].strip()):
         blank = "lat" if row["lon"].strip() else "lon"
-        yield Problem(name, "a point needs both lon and lat.", row=row_name, field=blank)
+        yield Problem("raw.lon_and_lat", name, row_name, blank)
     elif row["lon"].strip():
         lon, lat = float(row["lon"]), float(row["lat"])
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             swapped = -90 <= lon <= 90 and -180 <= lat <= 180
-            remedy = "The two look swapped: lon is the east, lat the north." if swapped else ""
-            what = f"{row['lon']}, {row['lat']} are no degrees of longitude and latitude."
-            yield Problem(name, what, remedy, row_name, "lon, lat")
+            key = "raw.degrees_swapped" if swapped else "raw.degrees"
+            yield Problem(key, name, row_name, "lon, lat", lon=row["lon"], lat=row["lat"])
 
 
 def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -> Iterator[Problem]:
@@ -308,25 +305,23 @@ def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -
             continue
         drawn = [str(properties[key]) for properties, _ in shapes[file]]
         for value in sorted(set(drawn) - set(known)):
-            what = f"does not stand in {name}, column {key}."
-            yield Problem(file, what, row=printable(value), field=key)
+            row = printable(value)
+            yield Problem("raw.outline_without_row", file, row, key, file=name, column=key)
         for value in sorted(set(known) - set(drawn)):
-            yield Problem(name, f"has no outline in {file}.", row=printable(value), field=key)
+            yield Problem("raw.row_without_outline", name, printable(value), key, file=file)
     told = _column(tables, "authored/layer_texts.csv", "layer")
     kinds = _column(tables, "places.csv", "kind")
     if told is not None and kinds is not None:
         needed = {*BASE, "district", "axis", "university", *(set(kinds) & PLACE_KINDS)}
         for value in sorted(needed - set(told)):
-            what = "has no row: every layer needs its provenance."
-            yield Problem("authored/layer_texts.csv", what, row=value, field="layer")
+            yield Problem("raw.no_provenance", "authored/layer_texts.csv", value, "layer")
         for value in sorted(PLAN_KINDS - set(kinds)):
             if value in told:
-                what = "is described, and places.csv holds no place of this kind."
-                yield Problem("authored/layer_texts.csv", what, row=value, field="layer")
+                yield Problem("raw.no_place_of_kind", "authored/layer_texts.csv", value, "layer")
     for properties, _ in shapes.get("coast_rivers_naturalearth.geojson", ()):
         if properties["kind"] == "river_ne" and properties.get("name") not in RIVERS:
-            what = f"the river {printable(repr(properties.get('name')))} has no Chinese name."
-            yield Problem("coast_rivers_naturalearth.geojson", what, "Name it in data/raw.py.")
+            river = printable(str(properties.get("name")))
+            yield Problem("raw.river_name", "coast_rivers_naturalearth.geojson", value=river)
 
 
 def _plan(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
@@ -335,12 +330,11 @@ def _plan(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
     for row in tables.get("indicators.csv", ()):
         name = row_label(row["no"])
         if row["indicator_zh"] and not _UNIT.search(row["indicator_zh"]):
-            what = "must end with its unit in full-width brackets: （%）."
-            yield Problem("indicators.csv", what, row=name, field="indicator_zh")
+            yield Problem("raw.no_unit", "indicators.csv", name, "indicator_zh")
         line = row["plan_line_name"]
         if tasks is not None and line and task_at(int(line), tasks) is None:
-            what = f"no task of the level 'indicator' in authored/clauses.csv covers line {line}."
-            yield Problem("indicators.csv", what, row=name, field="plan_line_name")
+            told = {"line": line}
+            yield Problem("raw.no_indicator_task", "indicators.csv", name, "plan_line_name", told)
 
 
 def task_at(line: int, tasks: Iterable[Row]) -> str | None:

@@ -29,7 +29,6 @@ MODERN_AXIS_M: Final = 6_378_137.0
 MOST_CHARACTERS: Final = 100_000
 DEEPEST: Final = 32
 """Longer or deeper than any real definition, which has about 5,000 characters and 8 levels."""
-CONVERT: Final = "Convert the positions to WGS 84 longitude and latitude."
 _CODE: Final = re.compile(r"[A-Za-z]{2,10}:[0-9A-Za-z]{1,10}", re.ASCII)
 
 
@@ -92,14 +91,15 @@ def canonical(said: object, *, where: str) -> str:
     """
     crs = _understood(said)
     if crs is None:
-        what = "declares a coordinate system that PROJ does not understand."
-        raise CrsError("stream.crs_unknown", [Problem(where, what, CONVERT, field="crs")])
+        problem = Problem("system.not_understood", where, field="crs")
+        raise CrsError("stream.crs_unknown", [problem])
     name = crs.name[:200]
     if crs.is_compound:
         crs = crs.sub_crs_list[0]
     if not (crs.is_geographic or crs.is_projected) or _needs_files(crs):
-        what = f"declares {name} ({crs.type_name}), which does not say where on the ground."
-        raise CrsError("stream.crs_kind", [Problem(where, what, CONVERT, field="crs")])
+        told = {"name": name, "type": crs.type_name}
+        problem = Problem("system.no_ground", where, field="crs", values=told)
+        raise CrsError("stream.crs_kind", [problem])
     if len(crs.axis_info) > 2:
         crs = crs.to_2d()
     for code in (crs.to_epsg(), WGS84):
@@ -193,8 +193,8 @@ def bridge(source: str, plane: int, area: Box) -> Bridge:
     elif (datum := _modern(crs)) is not None:
         way = Bridge((direct,), None, datum)
     else:
-        what = f"{name_of(source)[:200]} has no known shift to WGS 84 in this region."
-        raise CrsError("stream.crs_datum", [Problem("crs", what, CONVERT)])
+        problem = Problem("system.no_shift", "crs", name=name_of(source)[:200])
+        raise CrsError("stream.crs_datum", [problem])
     _require_reach(way, area, name_of(source)[:200])
     return way
 
@@ -232,5 +232,4 @@ def _require_reach(way: Bridge, area: Box, name: str) -> None:
         x, y = step.transform(x, y, direction=TransformDirection.INVERSE)
     there = np.asarray(way.transform(np.array([x]), np.array([y]))).ravel()
     if not (np.abs(there - middle) < 1.0).all():
-        what = f"{name} does not reach the region of the map."
-        raise CrsError("stream.crs_reach", [Problem("crs", what, CONVERT)])
+        raise CrsError("stream.crs_reach", [Problem("system.beyond", "crs", name=name)])

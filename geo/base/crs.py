@@ -7,7 +7,6 @@ from pyproj import CRS
 
 from geo.base.errors import CrsError, Problem
 
-REMEDY = "Project it first with .to_crs(): to the 3° zone or the UTM zone in which it lies."
 ANY_METRES = 32631
 """EPSG code of a plane in metres, for what asks for one and measures nothing of the ground."""
 
@@ -41,11 +40,9 @@ def require_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) ->
     >>> require_metric(gpd.GeoSeries([Point(500_000, 4_300_000)], crs=4548), argument="sites")
     """
     if frame.crs is None:
-        raise CrsError("crs_missing", [Problem(argument, "has no CRS.", REMEDY)])
+        raise CrsError("crs_missing", [Problem("crs.missing", argument)])
     crs = CRS.from_user_input(frame.crs)
     if not _is_metric(crs):
-        what = f"is in {crs.name}, which is not a plane measured in metres."
-        raise CrsError("crs_not_metric", [Problem(argument, what, REMEDY)])
+        raise CrsError("crs_not_metric", [Problem("crs.not_metric", argument, crs=crs.name)])
     if crs.to_epsg() == 3857:
-        what = f"is in {crs.name}, whose metres are not metres on the ground."
-        raise CrsError("crs_not_metric", [Problem(argument, what, REMEDY)])
+        raise CrsError("crs_not_metric", [Problem("crs.web_mercator", argument, crs=crs.name)])

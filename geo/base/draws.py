@@ -92,8 +92,9 @@ def displacements(
 
 def _keys(sites: Located, stacks: str) -> Iterator[str]:
     if stacks not in ("together", "apart"):
-        what = f"is {stacks!r}, not together or apart."
-        raise ParameterError("input.number", [Problem("stacks", what)])
+        known = ("together", "apart")
+        problem = Problem("value.not_one_of", "stacks", value=repr(stacks), known=known)
+        raise ParameterError("input.number", [problem])
     millimetres = np.round(sites.xy * 1000).astype(np.int64)
     for id_, (x, y) in zip(sites.frame.index, millimetres.tolist(), strict=True):
         yield f"{x},{y}" if stacks == "together" else f"{x},{y},{id_}"

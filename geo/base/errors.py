@@ -8,37 +8,59 @@ AtlasError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+Value = str | int | float | tuple[str, ...]
+"""What a problem tells of its case: a text, a count, a measured number, or a list of words."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, init=False)
 class Problem:
-    """One thing that is wrong, where it is, and how to mend it.
+    """One thing that is wrong, and where it is; in which words is for the reader's language.
 
     Parameters
     ----------
+    key
+        Which fault it is. What is wrong and how to mend it stand in ``data/text`` under
+        ``problem.<key>``; see :mod:`layers.language.problems`.
     where
         File, layer or argument in which the problem lies.
-    what
-        English sentence that says what is wrong.
-    remedy
-        English sentence that says what to do; may be empty.
     row
         Identifier or number of the row, where there is one.
     field
         Name of the column, where there is one.
+    values, **more
+        What the sentences name, by the name of its place in them.
+
+    Examples
+    --------
+    >>> print(Problem("value.too_small", "points.csv", "#12", "weight", least=0, value="-3"))
+    points.csv · #12 · weight: value.too_small least=0 value='-3'
     """
 
+    key: str
     where: str
-    what: str
-    remedy: str = ""
-    row: str = ""
-    field: str = ""
+    row: str
+    field: str
+    values: Mapping[str, Value] = dataclasses.field(hash=False)
+
+    def __init__(
+        self,
+        key: str,
+        where: str,
+        row: str = "",
+        field: str = "",
+        values: Mapping[str, Value] | None = None,
+        **more: Value,
+    ) -> None:
+        told = {**(values or {}), **more}
+        vars(self).update(key=key, where=where, row=row, field=field, values=told)
 
     def __str__(self) -> str:
         place = " · ".join(part for part in (self.where, self.row, self.field) if part)
-        return f"{place}: {self.what}" + (f" {self.remedy}" if self.remedy else "")
+        told = "".join(f" {name}={value!r}" for name, value in self.values.items())
+        return f"{place}: {self.key}{told}"
 
 
 class AtlasError(Exception):
@@ -55,7 +77,10 @@ class AtlasError(Exception):
     def __init__(self, key: str, problems: Sequence[Problem]) -> None:
         self.key = key
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(key, self.problems)  # so that it reaches another process whole
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems)) or self.key
 
 
 class DataError(AtlasError):
@@ -68,3 +93,20 @@ class CrsError(AtlasError, ValueError):
 
 class ParameterError(AtlasError, ValueError):
     """An argument lies outside what the method allows."""
+
+
+class UnfitError(ValueError):
+    """A file of others cannot be read within bounds; who knows the file makes it a problem.
+
+    Parameters
+    ----------
+    key, **values
+        As of :class:`Problem`.
+    """
+
+    def __init__(self, key: str, **values: Value) -> None:
+        self.key, self.values = key, values
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return str(Problem(self.key, "", values=self.values)).removeprefix(": ")

@@ -64,7 +64,7 @@ def located(frame: gpd.GeoDataFrame, *, argument: str) -> Located:
     shapes = frame.geometry.to_numpy()
     x, y = coordinates(shapes)
     problems = [
-        Problem(argument, "the id occurs more than once.", row=str(id_))
+        Problem("id.twice", argument, str(id_))
         for id_ in ([] if frame.index.is_unique else frame.index[frame.index.duplicated()].unique())
     ]
     there = frame
@@ -96,11 +96,10 @@ def _shape_problems(shapes: gpd.GeoSeries, argument: str) -> list[Problem]:
     problems = []
     for id_, shape in shapes.items():
         if shape.geom_type != "Point":
-            what = f"is a {shape.geom_type}, not a point."
-            problems.append(Problem(argument, what, "Use one point per place.", row=str(id_)))
+            problems.append(Problem("point.other", argument, str(id_), type=shape.geom_type))
         elif not (abs(shape.x) < FARTHEST_M and abs(shape.y) < FARTHEST_M):
-            what = f"({shape.x}, {shape.y}) is no position in metres."
-            problems.append(Problem(argument, what, row=str(id_)))
+            x, y = str(shape.x), str(shape.y)
+            problems.append(Problem("point.not_metres", argument, str(id_), x=x, y=y))
     return problems
 
 
@@ -110,14 +109,14 @@ def require_same_crs(
     """Raise CrsError unless a frame lies on the same plane as the other."""
     require_metric(frame, argument=argument)
     if CRS.from_user_input(frame.crs) != CRS.from_user_input(other.crs):
-        what = f"is in {frame.crs.name}, the other argument in {other.crs.name}."
-        raise CrsError("crs_not_metric", [Problem(argument, what, "Project both to one CRS.")])
+        names = {"crs": frame.crs.name, "other": other.crs.name}
+        raise CrsError("crs_not_metric", [Problem("crs.differs", argument, values=names)])
 
 
 def require_positive(value: float, *, argument: str) -> float:
     """Return a length, a time or a factor; raise ParameterError unless it is above zero."""
     if isinstance(value, bool) or not (math.isfinite(value) and value > 0):
-        problem = Problem(argument, f"is {value}, not a number above zero.")
+        problem = Problem("number.not_positive", argument, value=str(value))
         raise ParameterError("input.number", [problem])
     return float(value)
 
@@ -147,7 +146,7 @@ def radii(sites: gpd.GeoDataFrame, radius_m: float | pd.Series) -> NDArray[np.fl
 def _bounded(values: NDArray[np.float64], sites: gpd.GeoDataFrame) -> NDArray[np.float64]:
     good = (values > 0) & (values < FARTHEST_M)
     problems = [
-        Problem("radius_m", f"is {value}, not a length above zero.", row=str(id_))
+        Problem("number.not_length", "radius_m", str(id_), value=str(value))
         for id_, value in zip(sites.index[~good], values[~good], strict=True)
     ]
     if problems:
@@ -163,7 +162,6 @@ def numbers(
     result = array.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = frame.index[~(np.isfinite(result) & (result >= 0))]
     if len(bad):
-        what = "must be a number of zero or more."
-        problems = [Problem(argument, what, row=str(id_), field=field) for id_ in bad]
+        problems = [Problem("number.negative", argument, str(id_), field) for id_ in bad]
         raise DataError("input.points", problems)
     return result

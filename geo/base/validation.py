@@ -8,11 +8,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
 
-from geo.base.errors import Problem
+from geo.base.errors import Problem, Value
 from geo.base.schema import Field, Schema
 
 Record = Mapping[str, object]
@@ -29,13 +31,24 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", re.ASCII)
-_TYPE_WORDS = {
-    "text": "text",
-    "number": "a finite number",
-    "integer": "a whole number",
-    "flag": "true or false",
-    "date": "a date like 2021, 2021-08 or 2021-08-08",
+_NOT_OF_TYPE = {
+    "text": "value.not_text",
+    "number": "value.not_number",
+    "integer": "value.not_integer",
+    "flag": "value.not_flag",
+    "date": "value.not_date",
 }
+
+
+class Fault(NamedTuple):
+    """What is wrong with one value: the key of a problem and what its sentences name."""
+
+    key: str
+    values: Mapping[str, Value] = MappingProxyType({})
+
+    def at(self, where: str, row: str = "", field: str = "") -> Problem:
+        """Return the problem that this is at a place."""
+        return Problem(self.key, where, row, field, self.values)
 
 
 def is_blank(value: object) -> bool:
@@ -43,18 +56,18 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def text_fault(text: str) -> str | None:
-    """Say what keeps a text from travelling unchanged through files, or return None.
+def text_fault(text: str) -> Fault | None:
+    """Return what keeps a text from travelling unchanged through files, or None.
 
     Control characters other than tab and newline are cut or mangled by GDAL and by XML, lone
     surrogates cannot be written as UTF-8, and very long fields are a way to stall a reader.
     """
     if control := _CONTROL.search(text):
-        return f"holds the control character U+{ord(control.group()):04X}."
+        return Fault("value.control", {"code": f"U+{ord(control.group()):04X}"})
     if surrogate := _SURROGATE.search(text):
-        return f"holds the lone surrogate U+{ord(surrogate.group()):04X}."
+        return Fault("value.surrogate", {"code": f"U+{ord(surrogate.group()):04X}"})
     if len(text) > MAX_TEXT:
-        return f"is {len(text):,} characters long; at most {MAX_TEXT:,} are allowed."
+        return Fault("value.too_long", {"n": len(text), "most": MAX_TEXT})
     return None
 
 
@@ -69,7 +82,7 @@ def _inner(name: str, value: object) -> Iterable[tuple[str, object]]:
             yield f"{name}[{number}]", inner
 
 
-def _faults(name: str, value: object, depth: int = MOST_DEPTH) -> Iterable[tuple[str, str]]:
+def _faults(name: str, value: object, depth: int = MOST_DEPTH) -> Iterable[tuple[str, Fault]]:
     """Yield what keeps a value from travelling, however deep it lies, with the name of its place.
 
     The depth is bounded before it is followed: every level takes its share of the stack.
@@ -78,7 +91,7 @@ def _faults(name: str, value: object, depth: int = MOST_DEPTH) -> Iterable[tuple
         if fault := text_fault(value):
             yield name, fault
     elif not depth and isinstance(value, Mapping | list | tuple):
-        yield name, f"is nested more than {MOST_DEPTH} levels deep."
+        yield name, Fault("value.nested", {"most": MOST_DEPTH})
     else:
         for place, inner in _inner(name, value):
             yield from _faults(place, inner, depth - 1)
@@ -91,11 +104,11 @@ def printable(text: str, limit: int = 60) -> str:
 
 
 def quoted(value: object) -> str:
-    """Return a value as it stands in a sentence about it, whatever it is."""
+    """Return a value as it stands in a sentence about it, whatever it is, in any language."""
     if isinstance(value, int) and abs(value) > sys.maxsize**8:
-        return f"a number of {value.bit_length():,} bits"  # Python refuses to write it out
+        return f"≈ 2^{value.bit_length()}"  # Python refuses to write it out
     if value in (math.inf, -math.inf):
-        return "inf, a number beyond 1e308"
+        return f"{value} (> 1e308)"
     return printable(repr(value))
 
 
@@ -130,7 +143,7 @@ def text_problems(records: Sequence[Record], *, where: str, key: str = "id") -> 
         One per row and field, in the order of the input.
     """
     return [
-        Problem(where, fault, row=row_name(record, number, key), field=printable(name))
+        fault.at(where, row_name(record, number, key), printable(name))
         for number, record in enumerate(records, start=1)
         for name, fault in _faults("", record)
     ]
@@ -161,22 +174,24 @@ def _has_type(value: object, field: Field) -> bool:
     return isinstance(value, str) and (field.type == "text" or is_date(value))
 
 
-def _value_fault(value: object, field: Field) -> str | None:
+def _value_fault(value: object, field: Field) -> Fault | None:
     if is_blank(value):
-        return "must not be blank." if field.required else None
+        return Fault("value.blank") if field.required else None
     if not _has_type(value, field):
-        return f"must be {_TYPE_WORDS[field.type]}, not {quoted(value)}."
+        return Fault(_NOT_OF_TYPE[field.type], {"value": quoted(value)})
     if field.allowed is not None and value not in field.allowed:
-        known = ", ".join(sorted(field.allowed)) or "nothing"
-        return f"{quoted(value)} is not one of: {known}."
+        if not field.allowed:
+            return Fault("value.not_blank", {"value": quoted(value)})
+        known = tuple(sorted(field.allowed))
+        return Fault("value.not_one_of", {"value": quoted(value), "known": known})
     return _size_fault(value, field) if field.type in ("integer", "number") else None
 
 
-def _size_fault(value: Any, field: Field) -> str | None:
+def _size_fault(value: Any, field: Field) -> Fault | None:
     if field.type == "integer" and abs(value) > MOST_WHOLE:
-        return f"must lie within ±{MOST_WHOLE:,}, not be {quoted(value)}."
+        return Fault("value.too_large", {"most": MOST_WHOLE, "value": quoted(value)})
     if field.least is not None and value < field.least:
-        return f"must be {field.least:g} or more, not {quoted(value)}."
+        return Fault("value.too_small", {"least": field.least, "value": quoted(value)})
     return None
 
 
@@ -186,8 +201,8 @@ def _column_problems(records: Sequence[Record], schema: Schema, where: str) -> l
     missing = [name for name in schema.names if records and name not in found]
     unknown = sorted(printable(name) for name in found if name not in known)
     return [
-        *(Problem(where, "the column is missing.", field=name) for name in missing),
-        *(Problem(where, "the column is not known.", "Remove it.", field=name) for name in unknown),
+        *(Problem("column.missing", where, field=name) for name in missing),
+        *(Problem("column.unknown", where, field=name) for name in unknown),
     ]
 
 
@@ -196,13 +211,12 @@ def _id_problems(records: Sequence[Record], schema: Schema, where: str) -> list[
     values = [record.get(key) for record in records]
     counts = Counter(value for value in values if isinstance(value, str | int))
     problems = [
-        Problem(where, f"the id stands in {count} rows.", row=printable(str(value)), field=key)
+        Problem("id.repeated", where, printable(str(value)), key, n=count)
         for value, count in counts.items()
         if count > 1
     ]
-    remedy = "Use letters, digits, '-', '_' and '.', at most 80."
     return problems + [
-        Problem(where, "the id has other characters than it may.", remedy, printable(value), key)
+        Problem("id.characters", where, printable(value), key)
         for value in values
         if isinstance(value, str) and value.strip() and not _ID.fullmatch(value)
     ]
@@ -235,7 +249,7 @@ def schema_problems(records: Sequence[Record], schema: Schema, *, where: str) ->
             fault = _value_fault(record.get(field.name), field)
             if fault:
                 row = row_name(record, number, schema.names[0])
-                problems.append(Problem(where, fault, row=row, field=field.name))
+                problems.append(fault.at(where, row, field.name))
     return problems
 
 
@@ -256,20 +270,22 @@ def geometry_problems(shapes: gpd.GeoSeries, schema: Schema, *, where: str) -> l
     list of Problem
         At most one per row, in the order of the series.
     """
-    allowed = ", ".join(sorted(schema.geometry))
     reasons = shapes.is_valid_reason()
     problems = []
     for (row, shape), reason in zip(shapes.items(), reasons, strict=True):
-        if shape is None:
-            fault = "the geometry is missing." if schema.geometry_required else ""
-        elif shape.geom_type not in schema.geometry:
-            fault = f"the geometry is a {shape.geom_type}; allowed: {allowed}."
-        elif shape.is_empty:
-            fault = "the geometry is empty."
-        elif shape.has_z:
-            fault = "the geometry has heights; only longitude and latitude are kept."
-        else:
-            fault = "" if reason == "Valid Geometry" else f"the geometry is invalid: {reason}."
-        if fault:
-            problems.append(Problem(where, fault, row=str(row), field="geometry"))
+        if fault := _shape_fault(shape, reason, schema):
+            problems.append(fault.at(where, str(row), "geometry"))
     return problems
+
+
+def _shape_fault(shape: BaseGeometry | None, reason: str, schema: Schema) -> Fault | None:
+    if shape is None:
+        return Fault("geometry.missing") if schema.geometry_required else None
+    if shape.geom_type not in schema.geometry:
+        allowed = tuple(sorted(schema.geometry))
+        return Fault("geometry.type", {"type": shape.geom_type, "allowed": allowed})
+    if shape.is_empty:
+        return Fault("geometry.empty")
+    if shape.has_z:
+        return Fault("geometry.heights")
+    return None if reason == "Valid Geometry" else Fault("geometry.invalid", {"reason": reason})

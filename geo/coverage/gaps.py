@@ -288,8 +288,8 @@ def standing(
         ``weak_below`` is not between 0 and 1.
     """
     if not 0 < weak_below <= 1:
-        what = f"is {weak_below}, not above 0 and up to 1."
-        raise ParameterError("input.number", [Problem("weak_below", what)])
+        problem = Problem("number.share", "weak_below", value=str(weak_below))
+        raise ParameterError("input.number", [problem])
     limit = weak_below * city_share
     low, high = covered_share["low"], covered_share["high"]
     weak = np.select([high < limit, low >= limit], ["weak", "not_weak"], "unsettled")

@@ -21,7 +21,7 @@ from geo.base.errors import DataError, ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import located
 from geo.base.schema import Field, Schema
-from geo.base.validation import Record, printable, quoted, row_name, schema_problems
+from geo.base.validation import Record, printable, row_name, schema_problems
 from geo.coverage.gaps import distances
 from geo.coverage.service_area import CITY, ServiceArea, reached, service_area, shares
 from geo.coverage.simulation import Simulation, change, simulate
@@ -98,8 +98,8 @@ class Scenario:
     def added(self, lon: float, lat: float, *, kind: str, name: str = "") -> Scenario:
         """Return the scenario with one more site; raise ParameterError if it is full."""
         if len(self.edits) >= MOST_EDITS:
-            what = f"holds {MOST_EDITS} changes, the most there may be."
-            raise ParameterError("scenario.full", [Problem("scenario", what, "Take some back.")])
+            problem = Problem("scenario.full", "scenario", most=MOST_EDITS)
+            raise ParameterError("scenario.full", [problem])
         used = {edit.id for edit in self.edits}
         id_ = next(f"new-{n}" for n in range(1, MOST_EDITS + 2) if f"new-{n}" not in used)
         return self._with(Edit("add", id_, *_degrees(lon, lat), kind=kind, name=name))
@@ -138,7 +138,7 @@ class Scenario:
 def _degrees(lon: float, lat: float) -> tuple[float, float]:
     """Return a position as a file keeps it; raise ParameterError unless it is one."""
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        problem = Problem("lon, lat", f"({lon}, {lat}) is no position in degrees.")
+        problem = Problem("scenario.position", "lon, lat", lon=str(lon), lat=str(lat))
         raise ParameterError("input.number", [problem])
     return round(float(lon), MOST_DIGITS), round(float(lat), MOST_DIGITS)
 
@@ -150,13 +150,9 @@ def _site_problems(scenario: Scenario, sites: gpd.GeoDataFrame, where: str) -> l
     for edit in scenario.edits:
         name = printable(edit.id)
         if edit.action != "add" and edit.id not in known:
-            what, remedy = (
-                "is no site of this selection.",
-                "Load the city and layers it was made for.",
-            )
-            problems.append(Problem(where, what, remedy, row=name, field="id"))
+            problems.append(Problem("scenario.no_site", where, name, "id"))
         if edit.action == "add" and edit.id in known:
-            problems.append(Problem(where, "is a site already.", row=name, field="id"))
+            problems.append(Problem("scenario.is_site", where, name, "id"))
     return problems
 
 
@@ -289,14 +285,14 @@ def load(
     """
     where = "scenario"
     if len(data) > MOST_BYTES:
-        what = f"is {len(data):,} bytes long; at most {MOST_BYTES:,} are allowed."
-        raise DataError("scenario.file", [Problem(where, what)])
+        problem = Problem("scenario.too_large", where, n=len(data), most=MOST_BYTES)
+        raise DataError("scenario.file", [problem])
     root, problems = decode_json(data, where=where)
     features, faults = ([], []) if problems else features_of(root, where=where)
     problems += faults
     if len(features) > MOST_EDITS:
-        what = f"holds {len(features):,} changes; at most {MOST_EDITS} are allowed."
-        raise DataError("scenario.file", [*problems, Problem(where, what)])
+        problem = Problem("scenario.too_many", where, n=len(features), most=MOST_EDITS)
+        raise DataError("scenario.file", [*problems, problem])
     records = [feature["properties"] or {} for feature in features]
     bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(records)
     head = _own_head(root, records, name) if bare else root
@@ -308,7 +304,7 @@ def load(
     if not problems:
         ids = [record["id"] for record in records]
         if sorted(order) != sorted(ids):
-            problems.append(Problem(where, "does not name the changes.", field=f"{MEMBER}.order"))
+            problems.append(Problem("scenario.order", where, field=f"{MEMBER}.order"))
     scenario = Scenario(name, ()) if problems else _scenario(name, order, features)
     if sites is not None:
         problems += _site_problems(scenario, sites, where)
@@ -333,20 +329,18 @@ def _own_head(root: Mapping[str, Any], records: Sequence[Record], name: str) -> 
 def _head(root: object, where: str) -> tuple[str, list[str], list[Problem]]:
     head = root.get(MEMBER) if isinstance(root, Mapping) else None
     if not isinstance(head, Mapping):
-        remedy = "Load a file that this page has written."
-        return "", [], [Problem(where, "is not a scenario.", remedy, field=MEMBER)]
+        return "", [], [Problem("scenario.none", where, field=MEMBER)]
     problems = []
     if head.get("version") != VERSION or isinstance(head.get("version"), bool):
-        what = f"is not {VERSION}."
-        problems.append(Problem(where, what, field=f"{MEMBER}.version"))
+        problem = Problem("scenario.version", where, field=f"{MEMBER}.version", version=VERSION)
+        problems.append(problem)
     name = head.get("name")
     if not _is_label(name) or not str(name).strip():
-        what = f"must be text of 1 to {MOST_NAME} printable characters."
-        problems.append(Problem(where, what, field=f"{MEMBER}.name"))
+        problems.append(Problem("scenario.name", where, field=f"{MEMBER}.name", most=MOST_NAME))
         name = ""
     order = head.get("order")
     if not isinstance(order, list) or not all(isinstance(id_, str) for id_ in order):
-        problems.append(Problem(where, "must be a list of ids.", field=f"{MEMBER}.order"))
+        problems.append(Problem("scenario.order_list", where, field=f"{MEMBER}.order"))
         order = []
     return str(name), [str(id_) for id_ in order], problems
 
@@ -361,15 +355,15 @@ def _feature_problems(feature: Mapping[str, Any], number: int, where: str) -> li
     row = printable(id_) if isinstance(id_, str) and id_ else f"#{number}"
     problems = []
     if action == "close" and shape is not None:
-        problems.append(Problem(where, "a closed site has no position.", "", row, "geometry"))
+        problems.append(Problem("scenario.closed_position", where, row, "geometry"))
     if action in ("add", "move") and (shape is None or shape["type"] != "Point"):
-        problems.append(Problem(where, "must be a point.", "", row, "geometry"))
+        problems.append(Problem("scenario.not_a_point", where, row, "geometry"))
     if isinstance(id_, str) and action == "add" and not NEW.fullmatch(id_):
-        problems.append(Problem(where, "an added site is called new-1, new-2 …", "", row, "id"))
+        problems.append(Problem("scenario.new_id", where, row, "id"))
     if isinstance(id_, str) and action in ("move", "close") and NEW.fullmatch(id_):
-        problems.append(Problem(where, "an added site is not moved or closed.", "", row, "id"))
+        problems.append(Problem("scenario.new_changed", where, row, "id"))
     problems += [
-        Problem(where, f"must be at most {MOST_NAME} printable characters.", "", row, field)
+        Problem("scenario.label", where, row, field, most=MOST_NAME)
         for field in ("kind", "name")
         if record.get(field) is not None and not _is_label(record[field])
     ]
@@ -387,14 +381,14 @@ def _place_problems(
     record, shape = feature["properties"] or {}, feature["geometry"]
     kind, row, problems = record.get("kind"), row_name(record, number), []
     if kinds is not None and isinstance(kind, str) and kind.strip() and kind not in kinds:
-        what, remedy = f"there is no layer {quoted(kind)}.", f"Known are: {', '.join(kinds)}."
-        problems.append(Problem(where, what, remedy, row, "kind"))
+        known, name = tuple(kinds), printable(kind)
+        problems.append(Problem("scenario.layer", where, row, "kind", kind=name, known=known))
     if bbox is not None and shape is not None and shape["type"] == "Point":
         lon, lat = shape["coordinates"][:2]
         if not within(lon, lat, bbox):
-            what = f"({lon:.5g}, {lat:.5g}) lies outside the city ({', '.join(map(str, bbox))})."
-            remedy = "Move it into the city, or load the city that it was made for."
-            problems.append(Problem(where, what, remedy, row, "geometry"))
+            sides = ", ".join(map(str, bbox))
+            at = {"lon": f"{lon:.5g}", "lat": f"{lat:.5g}", "bbox": sides}
+            problems.append(Problem("scenario.outside", where, row, "geometry", at))
     return problems
 
 
@@ -474,7 +468,7 @@ def compare(
     """
     names = [scenario.name for scenario in scenarios]
     if len(set(names)) < len(names) or PRESENT in names:
-        problem = Problem("scenarios", "must have names that differ.", "Rename one of them.")
+        problem = Problem("scenario.names", "scenarios")
         raise ParameterError("scenario.names", [problem])
     states = [_state(sites, s, radius_m) for s in (Scenario(PRESENT), *scenarios)]
     areas = [service_area(s.sites, radius_m=s.radius_m, within=districts) for s in states]

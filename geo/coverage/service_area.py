@@ -106,8 +106,8 @@ def reach(*, minutes: float, speed_kmh: float, detour_factor: float) -> Reach:
     require_positive(minutes, argument="minutes")
     require_positive(speed_kmh, argument="speed_kmh")
     if not require_positive(detour_factor, argument="detour_factor") >= 1:
-        what = f"is {detour_factor}; no way is shorter than the straight line."
-        raise ParameterError("input.number", [Problem("detour_factor", what, "Take 1 or more.")])
+        problem = Problem("number.detour", "detour_factor", value=detour_factor)
+        raise ParameterError("input.number", [problem])
     given = {"minutes": minutes, "speed_kmh": speed_kmh, "detour_factor": detour_factor}
     return Reach(speed_kmh * 1000 / 60 * minutes / detour_factor, "coverage.reach_by_time", given)
 
@@ -278,9 +278,9 @@ def _measure(
     region: BaseGeometry | None,
     method: str,
 ) -> _Measured:
-    if method not in ("auto", "vector", "grid"):
-        what = f"is {method!r}, not auto, vector or grid."
-        raise ParameterError("input.number", [Problem("method", what)])
+    if method not in (known := ("auto", "vector", "grid")):
+        problem = Problem("value.not_one_of", "method", value=repr(method), known=known)
+        raise ParameterError("input.number", [problem])
     if len(x) and (method == "grid" or (method == "auto" and len(x) > MOST_VECTOR_SITES)):
         by_cells = _by_cells(x, y, radius, region, AREA_ERROR)
         if method == "grid" or by_cells.error <= AREA_ERROR:

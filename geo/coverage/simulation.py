@@ -151,7 +151,7 @@ def simulate(
     is drawn in one place covers less than what lies near it (``uncertainty.drawn_outside``).
     """
     if draws < LEAST_DRAWS:
-        problem = Problem("draws", f"is {draws}; {LEAST_DRAWS} are the least.")
+        problem = Problem("number.draws", "draws", value=draws, least=LEAST_DRAWS)
         raise ParameterError("input.number", [problem])
     there = located(sites, argument="sites")
     require_same_crs(districts, sites, argument="districts")
@@ -324,10 +324,7 @@ def change(before: Simulation, after: Simulation) -> pd.DataFrame:
     """
     same = all(before.parameters[key] == after.parameters[key] for key in ("seed", "draws"))
     if not same or not before.units.index.equals(after.units.index):
-        what = "was made with other units, another seed or other draws."
-        raise ParameterError(
-            "input.number", [Problem("after", what, "Repeat it with the same ones.")]
-        )
+        raise ParameterError("input.number", [Problem("number.other_draws", "after")])
     moved = after.draws - before.draws
     first, then = before.units["exact"], after.units["exact"]
     return pd.DataFrame(
@@ -384,7 +381,7 @@ def simulate_reached(
         As :func:`simulate`.
     """
     if draws < LEAST_DRAWS:
-        problem = Problem("draws", f"is {draws}; {LEAST_DRAWS} are the least.")
+        problem = Problem("number.draws", "draws", value=draws, least=LEAST_DRAWS)
         raise ParameterError("input.number", [problem])
     asked, there = located(points, argument="points"), located(sites, argument="sites")
     require_same_crs(points, sites, argument="points")
@@ -462,7 +459,7 @@ def unmapped_bound(n: int, *, radius_m: float, uncovered_km2: float) -> Finding:
     """
     radius = require_positive(radius_m, argument="radius_m")
     if n < 0 or not uncovered_km2 >= 0:
-        problem = Problem("n", "and the uncovered area must be zero or more.")
+        problem = Problem("number.count_and_area", "n")
         raise ParameterError("input.number", [problem])
     most = min(n * np.pi * (radius / 1000) ** 2, uncovered_km2)
     return Finding(

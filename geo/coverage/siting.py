@@ -150,8 +150,7 @@ def add_sites(
     limit = require_positive(time_limit_s, argument="time_limit_s")
     most = len(setting.candidates.x)
     if isinstance(p, bool) or not isinstance(p, int | np.integer) or not 1 <= p <= most:
-        remedy = f"Choose a whole number from 1 to {most}."
-        problem = Problem("p", f"is {p}; there are {most} candidates.", remedy)
+        problem = Problem("siting.number", "p", value=str(p), most=most)
         raise ParameterError("siting.p", [problem])
     model = _model(setting)
     chosen, bound = _maximise(model, int(p), limit)
@@ -202,7 +201,7 @@ def least_sites(
     setting = _setting(demand, candidates, existing, radius_m, weight)
     limit = require_positive(time_limit_s, argument="time_limit_s")
     if isinstance(share, bool) or not 0 < share <= 1:
-        problem = Problem("share", f"is {share}.", "Choose a share above 0 and up to 1.")
+        problem = Problem("siting.share", "share", value=str(share))
         raise ParameterError("siting.share", [problem])
     given: dict[str, object] = {"share_percent": 100 * share}
     goal = share * setting.total * (1 - SAME)
@@ -232,10 +231,10 @@ def _setting(
     require_same_crs(existing, demand, argument="existing")
     radius = require_positive(radius_m, argument="radius_m")
     problems = [
-        Problem(name, "holds no point.", remedy)
-        for name, found, remedy in (
-            ("demand", points, "Choose a layer with places on the map."),
-            ("candidates", options, "Choose a layer, a grid, or draw points on the map."),
+        Problem(key, name)
+        for name, found, key in (
+            ("demand", points, "siting.no_demand"),
+            ("candidates", options, "siting.no_candidates"),
         )
         if not len(found.x)
     ]

@@ -86,8 +86,9 @@ def hexagon_bins(
     from h3.api import basic_int as h3
 
     if resolution not in RESOLUTIONS:
-        what = f"is {resolution}, not {RESOLUTIONS.start} to {RESOLUTIONS.stop - 1}."
-        raise ParameterError("bins.parameters", [Problem("resolution", what)])
+        least, most = RESOLUTIONS.start, RESOLUTIONS.stop - 1
+        problem = Problem("number.range", "resolution", value=resolution, least=least, most=most)
+        raise ParameterError("bins.parameters", [problem])
     points, weigh = _checked(lonlat, weights, (180.0, 90.0))
     said: Mapping[str, object] = {"resolution": resolution}
     if len(points) < LEAST_POINTS:
@@ -185,10 +186,10 @@ def _checked(
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     problems = []
     if bad := int((~(np.abs(points) <= limits).all(axis=1)).sum()):
-        problems.append(Problem("points", f"holds {bad} rows whose coordinates are out of range."))
+        problems.append(Problem("point.rows_out_of_range", "points", n=bad))
     weigh = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=np.float64)
     if weigh.shape != (len(points),) or not (np.isfinite(weigh) & (weigh >= 0)).all():
-        problems.append(Problem("weights", "must be one number of zero or more per point."))
+        problems.append(Problem("weight.each", "weights"))
     if problems:
         raise ParameterError("bins.parameters", problems)
     return points, weigh

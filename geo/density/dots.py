@@ -59,7 +59,7 @@ def dots(
     if not len(points):
         return None
     if kind.shape != (len(points),) or not (0 <= kind.min() <= kind.max() < len(colours) <= 255):
-        problem = Problem("classes", f"do not fit {len(colours)} colours.")
+        problem = Problem("density.colours", "classes", n=len(colours))
         raise ParameterError("density.overlay", [problem])
     to_degrees = Transformer.from_crs(crs, 4326, always_xy=True)
     lon, lat = to_degrees.transform(*points.T)

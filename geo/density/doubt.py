@@ -45,7 +45,8 @@ def finest_bandwidth_m(uncertainty_m: ArrayLike, *, share: float = 1.0) -> float
     2000.0
     """
     if not 0 < share <= 1:
-        raise ParameterError("input.number", [Problem("share", f"is {share}, not above 0 to 1.")])
+        problem = Problem("number.share", "share", value=str(share))
+        raise ParameterError("input.number", [problem])
     known = np.asarray(uncertainty_m, dtype=np.float64)
     known = np.sort(known[np.isfinite(known)])
     if not len(known):

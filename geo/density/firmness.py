@@ -116,13 +116,14 @@ def peak_holds(
 def _positions(draws: ArrayLike) -> Floats:
     """Return draws as an array; raise ParameterError unless they are positions."""
     positions = np.asarray(draws, dtype=np.float64)
-    what = ""
+    problem = None
     if positions.ndim != 3 or positions.shape[2] != 2 or not positions.shape[0]:
-        what = f"has the shape {positions.shape}, not (draws, places, 2)."
+        shape, expected = str(positions.shape), "(draws, places, 2)"
+        problem = Problem("array.shape", "draws", shape=shape, expected=expected)
     elif not np.isfinite(positions).all():
-        what = "holds positions that are not numbers."
-    if what:
-        raise ParameterError("density.parameters", [Problem("draws", what)])
+        problem = Problem("array.not_numbers", "draws")
+    if problem:
+        raise ParameterError("density.parameters", [problem])
     return positions
 
 

@@ -194,7 +194,8 @@ def kernel_density(
     """
     task = _task(xy, weights, sigma_m, cell_m, boundary, kernel, crs)
     if method not in get_args(Method):
-        _refuse("method", f"is {method!r}, not one of {', '.join(get_args(Method))}.")
+        known = get_args(Method)
+        _refuse(Problem("value.not_one_of", "method", value=repr(method), known=known))
     frame = _frame(task)
     chosen = _choose(task, frame) if method == "auto" else method
     values, mass = _exact(task, frame) if chosen == "exact" else _binned(task, frame)
@@ -211,8 +212,8 @@ def _choose(task: _Task, frame: _Frame) -> Method:
     return "exact" if products <= _EXACT_PRODUCTS else "binned"
 
 
-def _refuse(where: str, what: str, remedy: str = "") -> None:
-    raise ParameterError("density.parameters", [Problem(where, what, remedy)])
+def _refuse(problem: Problem) -> None:
+    raise ParameterError("density.parameters", [problem])
 
 
 def _task(
@@ -230,14 +231,15 @@ def _task(
         _number(value, name, problems) for name, value in (("sigma_m", sigma_m), ("cell_m", cell_m))
     )
     if not problems and sigma < cell:
-        what = f"of {sigma:g} m is less than one cell of {cell:g} m: places fall between cells."
-        problems.append(Problem("sigma_m", what, "Choose a smaller cell or a larger bandwidth."))
+        problems.append(Problem("density.bandwidth", "sigma_m", sigma_m=sigma, cell_m=cell))
     if kernel not in get_args(Kernel):
-        problems.append(Problem("kernel", f"is {kernel!r}, not gaussian or quartic."))
+        known = get_args(Kernel)
+        problems.append(Problem("value.not_one_of", "kernel", value=repr(kernel), known=known))
     points = np.ascontiguousarray(xy, dtype=np.float64)
     points = points.reshape(-1, 2) if points.size == 0 else points
     if points.ndim != 2 or points.shape[1] != 2:
-        problems.append(Problem("xy", f"has the shape {points.shape}, not (n, 2)."))
+        shape = str(points.shape)
+        problems.append(Problem("array.shape", "xy", shape=shape, expected="(n, 2)"))
         raise ParameterError("density.parameters", problems)
     bounds = _extent(points, problems)
     weighed = None if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
@@ -284,9 +286,7 @@ def _extent(points: Floats, problems: list[Problem]) -> tuple[float, float, floa
     found = for_points(len(points)).extent(points) if len(points) else (0.0, 0.0, 0.0, 0.0)
     if found is None or max(map(abs, found)) > FARTHEST_M:
         bad = int((~(np.abs(points) <= FARTHEST_M).all(axis=1)).sum())
-        what = f"holds {bad} rows that are no position in metres."
-        remedy = "Leave out rows without coordinates, and project degrees."
-        problems.append(Problem("xy", what, remedy))
+        problems.append(Problem("point.rows_not_metres", "xy", n=bad))
     return found or (0.0, 0.0, 0.0, 0.0)
 
 
@@ -294,13 +294,14 @@ def _weight_problems(weights: Floats | None, n: int) -> list[Problem]:
     if weights is None:
         return []
     if weights.shape != (n,):
-        return [Problem("weights", f"has the shape {weights.shape}, not ({n},).")]
+        shape = str(weights.shape)
+        return [Problem("array.shape", "weights", shape=shape, expected=f"({n},)")]
     bad = int((~(np.isfinite(weights) & (weights >= 0))).sum())
     if bad:
-        return [Problem("weights", f"holds {bad} values that are not numbers of zero or more.")]
+        return [Problem("weight.bad", "weights", n=bad)]
     if (total := math.fsum(weights)) > MOST_WEIGHT:
-        what = f"add up to {total:.3g}, more than {MOST_WEIGHT:.0e}."
-        return [Problem("weights", what, "Use a larger unit.")]
+        told = {"total": f"{total:.3g}", "most": f"{MOST_WEIGHT:.0e}"}
+        return [Problem("weight.sum", "weights", values=told)]
     return []
 
 
@@ -313,9 +314,9 @@ def _area(
         require_plane(boundary, crs, argument="boundary")
         boundary = boundary.geometry.union_all()
     if boundary.geom_type not in ("Polygon", "MultiPolygon") or boundary.is_empty:
-        _refuse("boundary", f"is {boundary.geom_type or 'empty'}, not a polygon with an area.")
+        _refuse(Problem("density.area", "boundary", type=boundary.geom_type))
     if not boundary.is_valid:
-        _refuse("boundary", "is not a valid polygon.", "Repair the geometry first.")
+        _refuse(Problem("geometry.polygon", "boundary"))
     return boundary
 
 
@@ -337,8 +338,8 @@ def _frame(task: _Task) -> _Frame:
     east, north = (math.ceil((high + pad) / cell) for high in bounds[2:])
     rows, columns = max(north - south, 1), max(east - west, 1)
     if rows * columns > MOST_CELLS:
-        what = f"of {cell:g} m would make {rows * columns:,} cells; {MOST_CELLS:,} are allowed."
-        _refuse("cell_m", what, "Choose a larger cell, or look for points that lie far off.")
+        sizes = {"cell_m": cell, "cells": rows * columns, "most": MOST_CELLS}
+        _refuse(Problem("grid.too_fine_or_far", "cell_m", values=sizes))
     return _Frame(west * cell, south * cell, cell, bin_cells, rows, columns)
 
 
@@ -582,8 +583,8 @@ def adaptive_density(
     """
     task = _task(xy, weights, sigma_m, cell_m, boundary, "gaussian", crs)
     if task.sigma_m < 2 * _ADAPTIVE_SPAN * task.cell_m:
-        what = f"of {task.sigma_m:g} m is less than six cells of {task.cell_m:g} m."
-        _refuse("sigma_m", what, "Choose a smaller cell or a larger bandwidth.")
+        sizes = {"sigma_m": task.sigma_m, "cell_m": task.cell_m, "least": 2 * _ADAPTIVE_SPAN}
+        _refuse(Problem("density.bandwidth_cells", "sigma_m", values=sizes))
     pilot = kernel_density(
         task.xy, sigma_m=sigma_m, cell_m=cell_m, boundary=task.boundary, weights=task.weights,
         crs=task.crs,
@@ -663,10 +664,11 @@ def grid_density(
     area = _area(boundary, plane[0])
     sigma = require_positive(sigma_m, argument="sigma_m")
     if sigma < 2 * grid.cell_m:
-        what = f"of {sigma:g} m is less than two cells of {grid.cell_m:g} m."
-        _refuse("sigma_m", what, "Choose a larger bandwidth, or bin into smaller cells.")
+        sizes = {"sigma_m": sigma, "cell_m": grid.cell_m, "least": 2}
+        _refuse(Problem("density.bandwidth_bins", "sigma_m", values=sizes))
     if counts.shape != (grid.rows, grid.columns):
-        _refuse("counts", f"has the shape {counts.shape}, the grid {grid.rows, grid.columns}.")
+        shape, expected = str(counts.shape), str((grid.rows, grid.columns))
+        _refuse(Problem("array.shape", "counts", shape=shape, expected=expected))
     frame = _Frame(grid.x_m, grid.y_m, grid.cell_m, 1, grid.rows, grid.columns)
     mass = int(counts.sum()) / ONE
     taps, scale = _filter(sigma / grid.cell_m, 2, 1), 1e6 / grid.cell_m**2

@@ -73,8 +73,8 @@ def overlay(
     computed at every sixteenth pixel and interpolated; that errs by less than 1/100 of a pixel.
     """
     if len(breaks) != len(colours) or not surface.values.size or sorted(breaks) != list(breaks):
-        what = f"{len(breaks)} breaks, {len(colours)} colours, {surface.values.size} cells."
-        raise ParameterError("density.overlay", [Problem("breaks", what)])
+        sizes = {"breaks": len(breaks), "colours": len(colours), "cells": surface.values.size}
+        raise ParameterError("density.overlay", [Problem("density.legend", "breaks", values=sizes)])
     west, south, east, north = mercator_bounds(surface)
     columns, rows = surface.values.shape[1], surface.values.shape[0]
     pixel = max((east - west) / columns, (north - south) / rows)

@@ -93,8 +93,8 @@ def _refusal(method: str, n: int, data_date: str, key: str = "pattern.refused") 
 def _points(xy: ArrayLike) -> Floats:
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     if bad := int((~(np.abs(points) <= FARTHEST_M).all(axis=1)).sum()):
-        what = f"holds {bad} rows that are no position in metres."
-        raise ParameterError("pattern.parameters", [Problem("xy", what)])
+        problem = Problem("point.rows_not_metres", "xy", n=bad)
+        raise ParameterError("pattern.parameters", [problem])
     return points
 
 
@@ -231,7 +231,7 @@ def ripley(
         return _refusal("ripley", n, data_date)
     radii = np.asarray(radii_m, dtype=np.float64)
     if not len(radii) or not (np.diff(radii, prepend=0.0) > 0).all():
-        problem = Problem("radii_m", "must be distances above zero, ascending.")
+        problem = Problem("density.radii", "radii_m")
         raise ParameterError("pattern.parameters", [problem])
     rng = np.random.default_rng(seed)
     if n > MOST_POINTS:
@@ -333,7 +333,7 @@ def clusters(
         noise = np.full(len(points), -1, dtype=np.int64)
         return _refusal("clusters", len(points), data_date), noise, none
     if method == "dbscan" and reach_m is None:
-        problem = Problem("reach_m", "is missing: dbscan needs it.")
+        problem = Problem("density.no_reach", "reach_m")
         raise ParameterError("pattern.parameters", [problem])
     labels = _by_size(_labels(points, method, least, reach_m))
     count = int(labels.max(initial=-1)) + 1
@@ -479,9 +479,10 @@ def _values(values: ArrayLike, neighbours: Any) -> Floats:
     data = np.asarray(values, dtype=np.float64)
     problems = []
     if not np.isfinite(data).all():
-        problems.append(Problem("values", "holds what is not a number."))
+        problems.append(Problem("array.not_numbers", "values"))
     if neighbours.shape != (len(data), len(data)):
-        problems.append(Problem("neighbours", f"has the shape {neighbours.shape}."))
+        shape, expected = str(neighbours.shape), str((len(data), len(data)))
+        problems.append(Problem("array.shape", "neighbours", shape=shape, expected=expected))
     if problems:
         raise DataError("pattern.values", problems)
     return data

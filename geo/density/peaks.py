@@ -181,7 +181,8 @@ def explain(
     """
     require_metric(places, argument="places")
     if missing := {"location_class", "uncertainty_m"} - set(places.columns):
-        raise DataError("density.columns", [Problem("places", f"lacks {sorted(missing)}.")])
+        problems = [Problem("column.missing", "places", field=name) for name in sorted(missing)]
+        raise DataError("density.columns", problems)
     rows, order = _contributions(places, (x, y), sigma_m, kernel, weights)
     running = rows["share"].cumsum().to_numpy()
     makers = rows.index[: int(np.searchsorted(running, HALF - 1e-12)) + 1]

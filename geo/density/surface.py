@@ -140,8 +140,10 @@ def _window(surface: Surface, shape: BaseGeometry) -> tuple[Grid, Floats]:
 def require_plane(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS, *, argument: str) -> None:
     """Raise CrsError unless a frame lies on the given plane."""
     if frame.crs is None or CRS.from_user_input(frame.crs) != crs:
-        what = f"is in {getattr(frame.crs, 'name', 'no CRS')}, the other argument in {crs.name}."
-        raise CrsError("crs_not_metric", [Problem(argument, what, "Project both to one CRS.")])
+        if frame.crs is None:
+            raise CrsError("crs_missing", [Problem("crs.missing", argument)])
+        names = {"crs": frame.crs.name, "other": crs.name}
+        raise CrsError("crs_not_metric", [Problem("crs.differs", argument, values=names)])
 
 
 def levels(surface: Surface, *, count: int = 6) -> tuple[float, ...]:
@@ -241,7 +243,7 @@ def to_geotiff(surface: Surface) -> bytes:
 
     rows, columns = surface.values.shape
     if not surface.values.size:
-        problem = Problem("surface", "has no cells.", "Choose layers that have places.")
+        problem = Problem("density.no_cells", "surface")
         raise ParameterError("density.empty", [problem])
     values = surface.values.astype(np.float32)
     if surface.inside is not None:

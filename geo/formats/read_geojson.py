@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.base.errors import DataError, Problem
 from geo.base.schema import Field, Schema
-from geo.base.validation import Record, is_blank, printable, row_name, text_problems
+from geo.base.validation import Fault, Record, is_blank, printable, row_name, text_problems
 
 WGS84 = 4326
 CGCS2000 = 4490
@@ -51,14 +51,14 @@ _DEPTHS = {
 }
 """How many lists stand around a position."""
 _MEMBERS = {
-    "properties": "Give it the columns of the layer.",
-    "geometry": "Write null where there is none.",
+    "properties": "geojson.without_properties",
+    "geometry": "geojson.without_geometry",
 }
-"""What every feature must have (RFC 7946, section 3.2), and what to do where it has not."""
+"""What every feature must have (RFC 7946, section 3.2), and which problem it is to lack it."""
 
 
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(name)
 
 
 def _whole(digits: str) -> int | float:
@@ -84,12 +84,10 @@ def decode_text(data: bytes, *, where: str) -> tuple[str | None, list[Problem]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        coding = "UTF-16, not UTF-8" if data[:2] in _UTF16_MARKS else "not UTF-8"
-        what = f"is {coding} (byte {error.start})."
-        return None, [Problem(where, what, "Save it as UTF-8.")]
+        key = "encoding.utf16" if data[:2] in _UTF16_MARKS else "encoding.not_utf8"
+        return None, [Problem(key, where, byte=error.start)]
     if text.count("\0") * 8 > len(text):  # a single one is told of with its row and field
-        what = "holds NUL characters, as a file does that is no text or is UTF-16."
-        return None, [Problem(where, what, "Save it as UTF-8.")]
+        return None, [Problem("encoding.nul", where)]
     return text, []
 
 
@@ -117,7 +115,7 @@ def decode_json(data: bytes, *, where: str) -> tuple[Any, list[Problem]]:
         if len(found) < len(pairs) and len(problems) < MOST_TOLD:
             row = row_name(found, 0) if isinstance(found.get("id"), str) else ""
             problems.extend(
-                Problem(where, f"stands {n} times in one object.", "Keep one.", row, printable(key))
+                Problem("json.twice", where, row, printable(key), n=n)
                 for key, n in Counter(key for key, _ in pairs).items()
                 if n > 1
             )
@@ -128,9 +126,9 @@ def decode_json(data: bytes, *, where: str) -> tuple[Any, list[Problem]]:
             text, parse_constant=_refuse_constant, parse_int=_whole, object_pairs_hook=once
         )
     except RecursionError:
-        return None, [Problem(where, "is not valid JSON: it is nested too deep.")]
+        return None, [Problem("json.nested", where)]
     except ValueError as error:
-        return None, [Problem(where, f"is not valid JSON: {error}.")]
+        return None, [Problem("json.invalid", where, reason=printable(str(error), 200))]
     return (None if problems else value), problems
 
 
@@ -164,11 +162,6 @@ def _is_ring(value: object) -> bool:
     return isinstance(value, list) and len(value) >= 4 and value[0] == value[-1]
 
 
-class _Fault(NamedTuple):
-    what: str
-    remedy: str = ""
-
-
 def _stray(value: object, depth: int) -> object:
     """Return the first of nested positions that is none, or what stands in place of a list."""
     if depth == 0 or not isinstance(value, list):
@@ -176,34 +169,30 @@ def _stray(value: object, depth: int) -> object:
     return next(_stray(v, depth - 1) for v in value if not _nested(v, depth - 1, _is_position))
 
 
-def _position_fault(value: object) -> _Fault:
-    """Say what is wrong with what should be a position in degrees."""
-    what = "must hold positions of longitude and latitude in degrees."
+def _position_fault(value: object) -> Fault:
+    """Return what is wrong with what should be a position in degrees."""
     if not isinstance(value, list) or len(value) not in (2, 3):
-        return _Fault(what)
+        return Fault("geojson.positions")
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in value):
-        return _Fault(what)
-    told = f"{what} ({printable(', '.join(map(str, value)))}) is none."
+        return Fault("geojson.positions")
+    told = {"value": printable(", ".join(map(str, value)))}
     x, y = value[0], value[1]
     if abs(x) >= _METRES and abs(y) >= _METRES:
-        return _Fault(
-            f"{told} These look like metres of a plane, such as a Gauss–Krüger zone.",
-            "Convert the file to WGS 84 (EPSG:4326).",
-        )
+        return Fault("geojson.metres", told)
     if abs(x) <= 90 and abs(y) <= 180:
-        return _Fault(f"{told} Latitude seems to come first.", "Write longitude first.")
-    return _Fault(told)
+        return Fault("geojson.swapped", told)
+    return Fault("geojson.position", told)
 
 
-def _geometry_fault(geometry: object) -> _Fault | None:
-    """Say what is wrong with the structure of a GeoJSON geometry, or return None."""
+def _geometry_fault(geometry: object) -> Fault | None:
+    """Return what is wrong with the structure of a GeoJSON geometry, or None."""
     if geometry is None:
         return None
     if not isinstance(geometry, Mapping):
-        return _Fault("must be an object or null.")
+        return Fault("geojson.geometry_object")
     kind = geometry.get("type")
     if not isinstance(kind, str) or kind not in _DEPTHS:
-        return _Fault(f"has a type that is not one of: {', '.join(_DEPTHS)}.")
+        return Fault("geojson.geometry_type", {"known": tuple(_DEPTHS)})
     depth = _DEPTHS[kind]
     coordinates: Any = geometry.get("coordinates")
     if not _nested(coordinates, depth, _is_position):
@@ -211,13 +200,13 @@ def _geometry_fault(geometry: object) -> _Fault | None:
     if kind.endswith("LineString") and not _nested(
         coordinates, depth - 1, lambda line: _is_line(line, 2)
     ):
-        return _Fault("has a line of fewer than two positions.")
+        return Fault("geojson.short_line")
     if kind.endswith("Polygon") and not _nested(coordinates, depth - 1, _is_ring):
-        return _Fault("has a ring that is open or of fewer than four positions.")
+        return Fault("geojson.open_ring")
     if kind == "MultiPolygon" and not all(coordinates):
-        return _Fault("has a polygon without a ring.")
+        return Fault("geojson.no_ring")
     if len(set(_dimensions(coordinates, depth))) > 1:
-        return _Fault("has heights at some positions and none at others.")
+        return Fault("geojson.mixed_heights")
     return None
 
 
@@ -229,52 +218,42 @@ def _crs_problem(crs: object, where: str) -> Problem | None:
         return None
     match = _EPSG.fullmatch(name) if isinstance(name, str) else None
     code = int(match[1]) if match else 0
-    remedy = "Convert the file to WGS 84 (EPSG:4326) and leave the member out."
     if code == WGS84:
-        what = (
-            "names WGS 84 with the axes of its authority, latitude before longitude; "
-            "GeoJSON has longitude first."
-        )
-        remedy = "See that longitude comes first, and leave the member out."
-    elif code == CGCS2000:
-        what = "is in CGCS2000 (EPSG:4490), not in WGS 84."
-    elif isinstance(name, str):
-        what = f"names a CRS other than WGS 84: {printable(name)}."
-    else:
-        what = "names a CRS other than WGS 84, or none at all."
-    return Problem(where, what, remedy, field="crs")
+        return Problem("geojson.crs_axes", where, field="crs")
+    if code == CGCS2000:
+        return Problem("geojson.crs_cgcs2000", where, field="crs")
+    if isinstance(name, str):
+        return Problem("geojson.crs_other", where, field="crs", name=printable(name))
+    return Problem("geojson.crs_unnamed", where, field="crs")
 
 
 def _root_problems(root: object, where: str) -> list[Problem]:
     if not isinstance(root, Mapping) or root.get("type") != "FeatureCollection":
-        return [Problem(where, "is not a GeoJSON FeatureCollection.")]
+        return [Problem("geojson.no_collection", where)]
     features = root.get("features")
     if not isinstance(features, list):
-        return [Problem(where, "must have a list of features.", field="features")]
+        return [Problem("geojson.no_features", where, field="features")]
     if len(features) > MOST_FEATURES:
-        what = f"has {len(features):,} features; at most {MOST_FEATURES:,} are read."
-        return [Problem(where, what, field="features")]
+        sizes = {"n": len(features), "most": MOST_FEATURES}
+        return [Problem("geojson.too_many", where, field="features", values=sizes)]
     problem = None if root.get("crs") is None else _crs_problem(root["crs"], where)
     return [problem] if problem else []
 
 
 def _feature_problems(feature: object, number: int, where: str) -> list[Problem]:
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
-        return [Problem(where, "is not a GeoJSON Feature.", row=f"#{number}")]
+        return [Problem("geojson.no_feature", where, f"#{number}")]
     properties = feature.get("properties")
     row = row_name(properties if isinstance(properties, Mapping) else {}, number)
     problems = [
-        Problem(where, f"the feature has no {name}.", remedy, row, name)
-        for name, remedy in _MEMBERS.items()
-        if name not in feature
+        Problem(key, where, row, name) for name, key in _MEMBERS.items() if name not in feature
     ]
     if not isinstance(properties, Mapping | None):
-        problems.append(Problem(where, "must be an object.", row=row, field="properties"))
+        problems.append(Problem("geojson.properties", where, row, "properties"))
     elif "geometry" in (properties or {}):
-        what = "must not have a column geometry."
-        problems.append(Problem(where, what, row=row, field="properties"))
+        problems.append(Problem("geojson.geometry_column", where, row, "properties"))
     if fault := _geometry_fault(feature.get("geometry")):
-        problems.append(Problem(where, fault.what, fault.remedy, row, "geometry"))
+        problems.append(fault.at(where, row, "geometry"))
     return problems
 
 

@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.errors import CrsError, DataError, ParameterError, Problem
+from geo.base.validation import quoted
 
 MOST_DIGITS = 7
 """Decimals of a degree that are kept: 7 is about a centimetre (RFC 7946, section 11.2)."""
@@ -96,22 +97,22 @@ def _dump(value: object) -> str:
 
 def _require_frame(frame: gpd.GeoDataFrame, digits: int) -> None:
     if not 0 <= digits <= MOST_DIGITS:
-        what = f"is {digits}, not 0 to {MOST_DIGITS}."
-        raise ParameterError("geojson_unwritable", [Problem("digits", what)])
+        problem = Problem("number.range", "digits", value=digits, least=0, most=MOST_DIGITS)
+        raise ParameterError("geojson_unwritable", [problem])
     if frame.crs is None or not frame.crs.equals("EPSG:4326", ignore_axis_order=True):
-        name = "no CRS" if frame.crs is None else frame.crs.name
-        problem = Problem("frame", f"has {name}; GeoJSON is WGS 84.", "Call to_crs(4326) first.")
+        if frame.crs is None:
+            raise CrsError("geojson_unwritable", [Problem("writing.no_crs", "frame")])
+        problem = Problem("writing.not_wgs84", "frame", crs=frame.crs.name)
         raise CrsError("geojson_unwritable", [problem])
     problems = [
-        Problem("frame", "the id occurs more than once.", row=str(id_))
+        Problem("id.twice", "frame", str(id_))
         for id_ in frame.index[frame.index.duplicated()].unique()
     ]
     for id_, shape in frame.geometry.dropna().items():
         if not shape.is_empty and shape.geom_type not in _TYPES:
-            what = f"{shape.geom_type} is no type of GeoJSON."
-            problems.append(Problem("frame", what, row=str(id_)))
+            problems.append(Problem("writing.type", "frame", str(id_), type=shape.geom_type))
         if shape.has_z:
-            problems.append(Problem("frame", "the geometry has a height.", row=str(id_)))
+            problems.append(Problem("writing.height", "frame", str(id_)))
     if problems:
         raise DataError("geojson_unwritable", problems)
 
@@ -129,8 +130,7 @@ def _require_degrees(frame: gpd.GeoDataFrame, shapes: list[BaseGeometry | None])
     for id_, shape in zip(frame.index, shapes, strict=True):
         size = np.abs(shapely.get_coordinates(shape))
         if not (size <= (180.0, 90.0)).all():
-            what = "a longitude lies beyond ±180° or a latitude beyond ±90°."
-            problems.append(Problem("frame", what, "Are the coordinates in metres?", row=str(id_)))
+            problems.append(Problem("writing.beyond_degrees", "frame", str(id_)))
     if problems:
         raise ParameterError("geojson_unwritable", problems)
 
@@ -169,8 +169,8 @@ def _values(column: pd.Series, problems: list[Problem]) -> list[Value]:
         elif plain is None or plain is pd.NA or plain is pd.NaT or _is_nan(plain):
             values.append(None)
         else:
-            what = f"{plain!r} is neither text, a finite number, a flag nor missing."
-            problems.append(Problem("frame", what, row=str(id_), field=str(column.name)))
+            name, said = str(column.name), quoted(plain)
+            problems.append(Problem("writing.value", "frame", str(id_), name, value=said))
     return values
 
 

@@ -102,9 +102,9 @@ def to_geopackage(tables: Sequence[Table], *, stamp: date) -> bytes:
 
 def _require(tables: Sequence[Table]) -> None:
     if not tables:
-        raise ParameterError("geopackage_unwritable", [Problem("tables", "holds no layer.")])
+        raise ParameterError("geopackage_unwritable", [Problem("writing.no_layer", "tables")])
     problems = [
-        Problem("tables", "has no CRS.", "Set it with set_crs().", row=table.name)
+        Problem("writing.layer_without_crs", "tables", table.name)
         for table in tables
         if table.frame.crs is None
     ]

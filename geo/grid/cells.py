@@ -101,9 +101,8 @@ def grid_over(bounds: tuple[float, float, float, float], *, cell_m: float) -> Gr
     columns = max(float(np.ceil(east / cell) - first_x), 1.0)
     rows = max(float(np.ceil(north / cell) - first_y), 1.0)
     if columns * rows > MOST_CELLS:
-        what = f"of {cell:g} m would make {columns * rows:,.0f} cells; {MOST_CELLS:,} are allowed."
-        problem = Problem("cell_m", what, "Choose a larger cell or a smaller area.")
-        raise ParameterError("coverage.cells", [problem])
+        sizes = {"cell_m": cell, "cells": round(columns * rows), "most": MOST_CELLS}
+        raise ParameterError("coverage.cells", [Problem("grid.too_fine", "cell_m", values=sizes)])
     return Grid(float(first_x * cell), float(first_y * cell), cell, int(columns), int(rows))
 
 

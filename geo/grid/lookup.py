@@ -113,7 +113,7 @@ def prepare(areas: gpd.GeoDataFrame) -> Lookup:
     require_metric(areas, argument="districts")
     require_polygons(areas, argument="districts")
     if not areas.index.is_unique:
-        raise DataError("input.points", [Problem("districts", "an id occurs more than once.")])
+        raise DataError("input.points", [Problem("id.twice", "districts")])
     return Lookup(areas)
 
 
@@ -190,8 +190,9 @@ def assign(
     lookup = districts if isinstance(districts, Lookup) else prepare(districts)
     if isinstance(points, np.ndarray):
         if points.ndim != 2 or points.shape[1] != 2:
-            what = f"has the shape {points.shape}, not (n, 2)."
-            raise DataError("input.points", [Problem("points", what)])
+            shape = str(points.shape)
+            problem = Problem("array.shape", "points", shape=shape, expected="(n, 2)")
+            raise DataError("input.points", [problem])
         xy, index = points, pd.RangeIndex(len(points))
     else:
         require_same_crs(points, lookup.areas, argument="points")
@@ -206,9 +207,11 @@ def _positions(points: gpd.GeoDataFrame | gpd.GeoSeries) -> Floats:
     shapes = points.geometry.to_numpy()
     kinds = shapely.get_type_id(shapes)
     if (kinds > 0).any():
-        strays = points.index[kinds > 0]
-        what = "is not a point."
-        raise DataError("input.points", [Problem("points", what, row=str(id_)) for id_ in strays])
+        problems = [
+            Problem("point.other", "points", str(id_), type=kind)
+            for id_, kind in points.geom_type[kinds > 0].items()
+        ]
+        raise DataError("input.points", problems)
     xy = np.column_stack(coordinates(shapes))
     xy[~(np.abs(xy) < FARTHEST_M)] = np.nan
     return xy

@@ -28,10 +28,7 @@ def require_polygons(areas: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) 
     sound &= (np.abs(shapely.bounds(shapes)) < FARTHEST_M).all(axis=1)
     if sound.all():
         return
-    problems = [
-        Problem(argument, "is not a valid polygon.", "Repair the geometry first.", row=str(id_))
-        for id_ in areas.index[~sound]
-    ]
+    problems = [Problem("geometry.polygon", argument, str(id_)) for id_ in areas.index[~sound]]
     raise DataError("coverage.polygons", problems)
 
 

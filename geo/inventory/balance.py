@@ -214,7 +214,7 @@ def _district_of(places: pd.DataFrame, districts: pd.DataFrame, by: By) -> pd.Se
     """Return the district's code of each place, ``outside`` or blank where it has none."""
     column = f"{by}_adcode"
     problems = [
-        Problem(where, "the column is missing.", field=name)
+        Problem("column.missing", where, field=name)
         for where, frame, names in (
             ("places", places, (*_PLACE, column)),
             ("districts", districts, _DISTRICT),
@@ -231,7 +231,7 @@ def _district_of(places: pd.DataFrame, districts: pd.DataFrame, by: By) -> pd.Se
     codes = codes.where(~beyond, OUTSIDE)
     known = set(districts.index) | {OUTSIDE, UNPLACED}
     problems = [
-        Problem("places", f"{code} is not a district of the city.", row=str(id_), field=column)
+        Problem("balance.district", "places", str(id_), column, code=str(code))
         for id_, code in codes.items()
         if code not in known
     ]
@@ -330,7 +330,7 @@ def matrix(
     """
     where = _district_of(places, districts, by)
     if rows not in places.columns:
-        raise DataError("balance.columns", [Problem("places", "is missing.", field=rows)])
+        raise DataError("balance.columns", [Problem("column.missing", "places", field=rows)])
     column = places[rows].astype(object)
     column = column.where(column.notna() & (column != ""), "unknown")
     counted = _flags(places["counted"]) & where.isin(districts.index)
@@ -458,8 +458,7 @@ def concentration(counts: pd.Series, *, base: pd.Series | None = None) -> Concen
     weight = pd.Series(1.0, counts.index) if base is None else base.reindex(counts.index)
     weight = pd.to_numeric(weight, errors="coerce").astype(float)
     if bad := [str(code) for code in counts.index[~(weight > 0)]]:
-        what = "has no base above zero."
-        raise DataError("balance.base", [Problem("base", what, row=code) for code in bad])
+        raise DataError("balance.base", [Problem("balance.base", "base", code) for code in bad])
     total = float(counts.sum())
     said = {"n": int(total), "least": LEAST_COUNT, "districts": len(counts)}
     if total < LEAST_COUNT:

@@ -15,6 +15,7 @@ from geo.base.arrays import Floats
 from geo.base.errors import DataError, Problem
 from geo.base.finding import Finding
 from geo.base.points import Located, located, numbers, require_positive, require_same_crs
+from geo.base.validation import printable
 
 MODES: Mapping[str, str] = MappingProxyType(
     {
@@ -148,23 +149,24 @@ def _checked(links: pd.DataFrame, institutions: pd.Series, parks: gpd.GeoDataFra
     """Return the links as text with the institution of each; raise with all that is wrong."""
     absent = [name for name in _TEXTS if name not in links]
     if absent:
-        problems = [Problem("links", "the column is missing.", field=name) for name in absent]
+        problems = [Problem("column.missing", "links", field=name) for name in absent]
         raise DataError("pairing.links", problems)
     table = links[list(_TEXTS)].fillna("").astype(str).reset_index(drop=True)
-    problems = []
+    problems, known = [], {"", *institutions.index}
     for number, row in enumerate(table.to_dict("records"), start=1):
         problems += [
-            Problem("links", f"{row[field]!r} is not {what}.", row=f"#{number}", field=field)
-            for field, wrong, what in (
-                ("university_id", row["university_id"] not in {"", *institutions.index}, "listed"),
-                ("place_id", row["place_id"] not in parks.index, "a park"),
-                ("mode", row["mode"] not in {"", *MODES}, "a known mode"),
-                ("university_zh", row["university_zh"] == "", "a name"),
+            Problem(key, "links", f"#{number}", field, value=printable(row[field]))
+            for field, key, wrong in (
+                ("university_id", "pairing.university", row["university_id"] not in known),
+                ("place_id", "pairing.park", row["place_id"] not in parks.index),
+                ("mode", "pairing.mode", row["mode"] not in {"", *MODES}),
             )
             if wrong
         ]
+        if row["university_zh"] == "":
+            problems.append(Problem("value.blank", "links", f"#{number}", "university_zh"))
     twice = table.duplicated(["university_id", "university_zh", "place_id", "relation"])
-    problems += [Problem("links", "stands twice.", row=f"#{at + 1}") for at in table.index[twice]]
+    problems += [Problem("row.twice", "links", f"#{at + 1}") for at in table.index[twice]]
     if problems:
         raise DataError("pairing.links", problems)
     names = institutions.reindex(table["university_id"]).reset_index(drop=True)

@@ -25,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.base.arrays import Floats, Longs
 from geo.base.bridge import Box, Bridge, bridge
 from geo.base.crs import ANY_METRES
-from geo.base.errors import AtlasError, DataError, ParameterError, Problem
+from geo.base.errors import AtlasError, DataError, ParameterError, Problem, UnfitError
 from geo.base.finding import Finding
 from geo.base.threads import cores
 from geo.grid.cells import MOST_CELLS, Grid
@@ -160,8 +160,8 @@ def require_weight(units: float) -> None:
     from geo.grid.density_kernels import ONE
 
     if units > MOST_WEIGHT * ONE:
-        what = f"add up to more than {MOST_WEIGHT:.0e}."
-        raise ParameterError("stream.weight", [Problem("weights", what, "Use a larger unit.")])
+        problem = Problem("weight.overflow", "weights", most=f"{MOST_WEIGHT:.0e}")
+        raise ParameterError("stream.weight", [problem])
 
 
 def bin_points(
@@ -223,8 +223,8 @@ def bin_points(
     GB18030, its cells parted by comma, tab or semicolon; blank lines are no rows.
     """
     if grid.rows * grid.columns > MOST_CELLS or grid.rows < 1 or grid.columns < 1:
-        what = f"has {grid.rows:,} × {grid.columns:,} cells; 1 to {MOST_CELLS:,} are allowed."
-        raise ParameterError("stream.grid", [Problem("grid", what, "Choose another cell.")])
+        sizes = {"rows": grid.rows, "columns": grid.columns, "most": MOST_CELLS}
+        raise ParameterError("stream.grid", [Problem("grid.size", "grid", values=sizes)])
     paths = [Path(file) for file in files]
     total = empty_part(grid)
     task = _Task(columns, grid, None if boundary is None else boundary.wkb)
@@ -262,8 +262,8 @@ class _Watch:
         if self.progress is not None:
             self.progress(self.done, self.total)
         if self.cancel is not None and self.cancel():
-            what = f"was called off after {self.done:,} rows."
-            raise CancelledError("stream.cancelled", [Problem("reading", what)])
+            problem = Problem("points.stopped_after", "reading", n=self.done)
+            raise CancelledError("stream.cancelled", [problem])
 
 
 def empty_part(grid: Grid) -> Part:
@@ -332,9 +332,12 @@ def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
     for name in asked.names:
         if (times := names.count(name)) == 1:
             continue
-        listed = ", ".join(name[:40] for name in names[:12])
-        what = "occurs more than once." if times else f"is missing; the file has {listed}."
-        problems.append(Problem(path.name, what, "Name the column.", field=name))
+        if times:
+            problems.append(Problem("point_column.twice", path.name, field=name))
+        else:
+            known = tuple(name[:40] for name in names[:12])
+            problem = Problem("point_column.missing", path.name, field=name, known=known)
+            problems.append(problem)
     return rows
 
 
@@ -352,24 +355,24 @@ def columns_of(path: Path) -> tuple[list[str], int]:
         with parquet.opened(path) as file:
             return list(file.reader().schema_arrow.names), int(file.metadata.num_rows)
     except Exception as error:  # a file of others can fail in any way, and fails alone
-        raise _unreadable(path, path.name, error) from error
+        raise _unreadable(path, "", error) from error
 
 
-def _unreadable(path: Path, where: str, error: Exception) -> DataError:
+def _unreadable(path: Path, row: str, error: Exception) -> DataError:
     """Return the refusal of a file; what the reader is told names no folder of the server."""
     if isinstance(error, DataError):
         return error
-    if isinstance(error, csv_records.UnfitError | parquet.UnfitError):
-        what = str(error)
+    if isinstance(error, UnfitError):
+        problem = Problem(error.key, path.name, row, values=error.values)
     elif isinstance(error, MemoryError):
-        what = "cannot be read: it takes more memory than there is."
+        problem = Problem("point_file.memory", path.name, row)
     else:
         if not isinstance(error, ValueError | OSError):  # not Arrow's word: perhaps our fault
             _log.warning("unforeseen while reading %s", path.name, exc_info=error)
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        what = f"cannot be read: {said.replace(str(path), path.name).splitlines()[0][:200]}"
-    remedy = "Write the file again, or take it away."
-    return DataError("stream.unreadable", [Problem(where, what, remedy)])
+        reason = said.replace(str(path), path.name).splitlines()[0][:200]
+        problem = Problem("point_file.unreadable", path.name, row, reason=reason)
+    return DataError("stream.unreadable", [problem])
 
 
 @contextmanager
@@ -380,9 +383,8 @@ def unchanged(paths: Sequence[Path]) -> Iterator[None]:
     """
     before = [_stamp(path) for path in paths]
     yield
-    what, remedy = "was written or taken away while it was read.", "Open it again."
     problems = [
-        Problem(path.name, what, remedy)
+        Problem("points.changed", path.name)
         for path, stamp in zip(paths, before, strict=True)
         if _stamp(path) != stamp
     ]
@@ -499,7 +501,7 @@ def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
         with parquet.opened(path) as file:
             groups = list(range(len(file.groups)))
     except Exception as error:  # the file was whole a moment ago, and is another one now
-        raise _unreadable(path, path.name, error) from error
+        raise _unreadable(path, "", error) from error
     return [(path, some.tolist()) for some in np.array_split(groups, parts) if len(some)]
 
 
@@ -623,14 +625,14 @@ def batches(
         A row group cannot be read, a column holds no numbers or no points, or the file lacks a
         column or has two of one name.
     """
-    where = path.name
+    row = ""
     out: dict[str, int] = {} if left_out is None else left_out
     try:
-        for where, batch in _read(path, columns, groups, out):
+        for row, batch in _read(path, columns, groups, out):
             if batch is not None:
-                yield _values(batch, columns, where, out)
+                yield _values(batch, columns, (path.name, row), out)
     except Exception as error:  # a file of others can fail in any way, and fails alone
-        raise _unreadable(path, where, error) from error
+        raise _unreadable(path, row, error) from error
 
 
 def _read(
@@ -643,18 +645,21 @@ def _read(
     def torn(rows: int) -> None:
         out["torn"] = out.get("torn", 0) + rows
 
-    return ((path.name, batch) for batch in csv_records.batches(path, columns.names, torn))
+    return (("", batch) for batch in csv_records.batches(path, columns.names, torn))
 
 
 def _values(
-    batch: Any, columns: Columns, where: str, out: dict[str, int]
+    batch: Any, columns: Columns, place: tuple[str, str], out: dict[str, int]
 ) -> tuple[Floats, Floats, Floats]:
     def turned(name: str, turn: Callable[[Any], Any]) -> Any:
         try:
             return turn(batch.column(name))
-        except ValueError as error:
-            remedy = "Choose another column, or write the file again."
-            problem = Problem(where, str(error)[:200], remedy, field=name)
+        except UnfitError as error:
+            problem = Problem(error.key, *place, name, error.values)
+            raise DataError("stream.unreadable", [problem]) from error
+        except ValueError as error:  # Arrow's word
+            reason = str(error)[:200]
+            problem = Problem("point_column.unreadable", *place, name, reason=reason)
             raise DataError("stream.unreadable", [problem]) from error
 
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
@@ -678,7 +683,7 @@ def _on_workers(
     with _client(scheduler) as client:
         threads = sum(client.nthreads().values())
         if not threads:
-            problem = Problem("scheduler", f"{scheduler} has no workers.", "Start some.")
+            problem = Problem("cluster.no_workers", "scheduler", scheduler=scheduler)
             raise ParameterError("stream.dask", [problem])
         parts = -(-2 * threads // max(len(paths), 1)) if len(paths) < threads else 1
         work = [one for path in paths for one in _stretches(path.resolve(), parts)]
@@ -715,8 +720,7 @@ def _client(scheduler: str) -> Any:
     try:
         distributed = importlib.import_module("distributed")
     except ImportError as error:
-        remedy = "Install the optional requirements for dask, or leave the scheduler out."
-        problem = Problem("scheduler", "needs the package distributed.", remedy)
+        problem = Problem("cluster.no_package", "scheduler")
         raise ParameterError("stream.dask", [problem]) from error
     security = _security(distributed, scheduler)
     try:
@@ -724,7 +728,7 @@ def _client(scheduler: str) -> Any:
             scheduler, security=security, set_as_default=False, timeout=ANSWER_S
         )
     except (OSError, ValueError) as error:
-        problem = Problem("scheduler", f"{scheduler} does not answer.", "Start it, or check it.")
+        problem = Problem("cluster.no_answer", "scheduler", scheduler=scheduler)
         raise ParameterError("stream.dask", [problem]) from error
 
 
@@ -737,7 +741,9 @@ def _security(distributed: Any, scheduler: str) -> Any:
     except OSError:  # what is named is not there, or no certificate
         certified = False
     if encrypted and not certified:
-        settings = ", ".join(f"{_TLS}{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
-        problem = Problem("scheduler", f"{scheduler} needs certificates.", f"Set {settings}.")
+        settings = tuple(f"{_TLS}{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+        problem = Problem(
+            "cluster.no_certificates", "scheduler", scheduler=scheduler, settings=settings
+        )
         raise ParameterError("stream.dask", [problem])
     return security

@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.base.errors import UnfitError
+
 Positions = NDArray[np.intp]
 
 MOST_HEADER: Final = 1 << 18
@@ -36,10 +38,6 @@ _QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
 _PLAIN = {mark: re.compile(rb"[^\r\n" + mark + rb"]*+") for mark in MARKS}
 _NUMBER = re.compile(rb'[\s"]*[+-]?\d+(?:\.\d*)?[\s"]*')
 _ENDS = re.compile(rb"[\r\n]+")
-
-
-class UnfitError(ValueError):
-    """A file cannot be parted into records; the line is named."""
 
 
 @dataclass(frozen=True)
@@ -99,24 +97,25 @@ def _header(file: BinaryIO) -> Header:
     bom = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     begin = len(head) - len(head[bom:].lstrip(b"\r\n"))
     if begin == len(head):
-        raise UnfitError("is empty." if len(head) < MOST_HEADER else "begins with blank lines.")
+        blank = "point_file.empty" if len(head) < MOST_HEADER else "point_file.blank_lines"
+        raise UnfitError(blank)
     line = _line_of(head, begin)
     first = _QUOTED.sub(b"", _ENDS.split(head[begin:], maxsplit=1)[0])
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in first:
-        raise UnfitError("is neither UTF-8 nor GB18030; save it as UTF-8.")
+        raise UnfitError("point_file.other_encoding")
     mark = max(MARKS, key=first.count)
     whole = len(head) < MOST_HEADER
     found = _look(head, begin, mark, whole=whole, most=MOST_HEADER)
     if found.open:
-        raise UnfitError(f"line {line}: is longer than {MOST_HEADER:,} bytes.")
+        raise UnfitError("point_file.line_too_long", line=line, most=MOST_HEADER)
     count = len(found.cells)
     if found.torn or any(_suspicious(text, mark, count) for text in found.texts):
-        raise UnfitError(f"line {line}: a quote is not closed.")
+        raise UnfitError("point_file.line_quote", line=line)
     if count > MOST_COLUMNS:
-        raise UnfitError(f"has {count:,} columns; {MOST_COLUMNS:,} are allowed.")
+        raise UnfitError("point_file.columns", n=count, most=MOST_COLUMNS)
     for k, cell in enumerate(found.cells):
         if len(cell) > MOST_NAME:
-            raise UnfitError(f"line {line}: the name of column {k + 1} has {len(cell):,} bytes.")
+            raise UnfitError("point_file.line_name", line=line, column=k + 1, n=len(cell))
     return Header(_names(found.cells, line), mark, found.end, _line_of(head, found.end) - 1)
 
 
@@ -127,7 +126,7 @@ def _names(cells: Sequence[bytes], line: int) -> tuple[str, ...]:
             return tuple(cell.decode(encoding) for cell in plain)
         except UnicodeDecodeError:
             continue
-    raise UnfitError(f"line {line}: cannot be decoded as UTF-8 or GB18030; save it as UTF-8.")
+    raise UnfitError("point_file.line_encoding", line=line)
 
 
 def _line_of(data: bytes, at: int) -> int:
@@ -170,14 +169,15 @@ def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) 
         head = _header(file)
         for name in names:
             if (times := head.names.count(name)) != 1:
-                raise UnfitError(f"has {'more than one' if times else 'no'} column {name[:40]}.")
+                key = "point_file.column_twice" if times else "point_file.no_column"
+                raise UnfitError(key, name=name[:40])
         columns = [head.names.index(name) for name in names]
         file.seek(head.begin)
         for block in _blocks(file, head):
             batch, torn = _parse(block, head, columns)
             tell_torn(torn + block.torn)
             if torn + len(batch or ()) != block.records:
-                raise UnfitError(f"line {block.line} and below: cannot be parted into records.")
+                raise UnfitError("point_file.line_torn", line=block.line)
             if batch is not None:
                 yield batch.rename_columns(list(names))
 
@@ -204,7 +204,7 @@ def _blocks(file: BinaryIO, head: Header) -> Iterator[_Block]:
         left = data[used:]
         if len(data) - cut > MOST_LINE:
             line += _line_ends(data[:cut])
-            raise UnfitError(f"line {line}: is longer than {MOST_LINE:,} bytes.")
+            raise UnfitError("point_file.line_too_long", line=line, most=MOST_LINE)
         line += _line_ends(data[:used])
         if block.records or block.torn:
             yield block

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.base.errors import UnfitError
 
 MOST_DIGITS: Final = 400
 """A text of more characters is no number."""
@@ -26,7 +27,7 @@ def numbers(column: Any) -> Floats:
 
     Raises
     ------
-    ValueError
+    UnfitError
         The column holds what can be no number: dates, yes and no, lists.
     """
     import pyarrow as pa
@@ -42,7 +43,7 @@ def numbers(column: Any) -> Floats:
         or pa.types.is_decimal(kind)
         or pa.types.is_null(kind)
     ):
-        raise ValueError(f"holds {str(kind)[:60]}, not numbers.")
+        raise UnfitError("point_column.not_numbers", type=str(kind)[:60])
     if kind != pa.float64():
         column = column.cast(pa.float64(), safe=False)
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
@@ -58,7 +59,7 @@ def codes(column: Any) -> NDArray[np.int64]:
 
     Raises
     ------
-    ValueError
+    UnfitError
         A number stands for no value: Arrow takes them from the file as they are.
     """
     import pyarrow as pa
@@ -67,7 +68,7 @@ def codes(column: Any) -> NDArray[np.int64]:
     size, indices = len(column.dictionary), column.indices.cast(pa.int64())
     ends = pc.min_max(indices).as_py()
     if ends["min"] is not None and not 0 <= ends["min"] <= ends["max"] < size:
-        raise ValueError("holds values that its dictionary lacks.")
+        raise UnfitError("point_column.dictionary")
     return np.asarray(indices.fill_null(size).to_numpy(zero_copy_only=False))
 
 

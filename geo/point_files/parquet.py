@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from geo.base.errors import UnfitError
 from geo.point_files.thrift import I64, LIST, STRUCT, Fields, Reader, inner, weigh, whole
 
 MAGIC: Final = b"PAR1"
@@ -44,10 +45,6 @@ _BUFFER = 1 << 20
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
 _PREFIXED = 7
 """Encoding in which a value repeats part of the one before: few bytes unpack to any number."""
-
-
-class UnfitError(ValueError):
-    """A file would take more memory than it may, or its parts do not agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +128,10 @@ def opened(path: Path) -> Iterator[Opened]:
         groups = _groups(_footer(source))
         metadata = pq.read_metadata(source)
         if metadata.num_columns > MOST_COLUMNS:
-            raise UnfitError(f"has {metadata.num_columns:,} columns; {MOST_COLUMNS:,} are allowed.")
+            raise UnfitError("point_file.columns", n=metadata.num_columns, most=MOST_COLUMNS)
         rows = sum(group.rows for group in groups)
         if rows != metadata.num_rows or any(group.rows < 0 for group in groups):
-            raise UnfitError(f"says {metadata.num_rows:,} rows, its row groups {rows:,}.")
+            raise UnfitError("point_file.rows_differ", said=metadata.num_rows, n=rows)
         yield Opened(source, metadata, groups)
 
 
@@ -142,13 +139,13 @@ def _footer(source: Any) -> bytes:
     """Return the description of a file."""
     size = source.size()
     if size < 12:
-        raise UnfitError("is empty." if not size else "is no Parquet file.")
+        raise UnfitError("point_file.no_parquet" if size else "point_file.empty")
     tail = source.read_at(8, size - 8)
     length = int.from_bytes(tail[:4], "little")
     if tail[4:] != MAGIC or length > size - 8:
-        raise UnfitError("is no whole Parquet file.")
+        raise UnfitError("point_file.not_whole")
     if length > MOST_FOOTER:
-        raise UnfitError(f"has a description of {length:,} bytes; {MOST_FOOTER:,} are allowed.")
+        raise UnfitError("point_file.description_large", n=length, most=MOST_FOOTER)
     return bytes(source.read_at(length, size - 8 - length))
 
 
@@ -161,7 +158,7 @@ def _groups(footer: bytes) -> tuple[Group, ...]:
         weigh(footer, _MEMBERS, _ITEM, MOST_DESCRIPTION)
         found = tuple(_structures(Reader(footer), 4, _group))
     except EOFError as error:
-        raise UnfitError(str(error)) from error
+        raise UnfitError("point_file.description_cut") from error
     while len(_known) >= _REMEMBERED:
         _known.pop(next(iter(_known)), None)
     _known[digest] = found
@@ -181,7 +178,7 @@ def _structures(
         if (last, kind) == (number, LIST):
             size, member = reader.several()
             if size and member != STRUCT:
-                raise UnfitError("has a description that is none of Parquet.")
+                raise UnfitError("point_file.description_wrong")
             members = [each(reader) for _ in range(size)]
         elif kind == I64 and seen is not None:
             seen[last] = reader.signed()
@@ -235,20 +232,20 @@ def batches(
     with opened(path) as file:
         leaves = _leaves(file.metadata, names)
         for group in range(len(file.groups)) if groups is None else groups:
-            where = f"{path.name}, row group {group}"
-            yield where, None
+            place = f"row group {group}"
+            yield place, None
             plan = _plan(file, group, leaves, rows)
             read = 0
             for batch in file.reader(plan.coded).iter_batches(
                 plan.rows, row_groups=[group], columns=list(names), use_threads=False
             ):
                 if batch.num_columns != len(set(names)):
-                    raise UnfitError("holds columns whose names cannot be told apart.")
+                    raise UnfitError("point_file.names_alike")
                 read += batch.num_rows
-                yield where, batch
+                yield place, batch
             said = file.groups[group].rows
             if read != said:
-                raise UnfitError(f"holds {read:,} rows and says that it holds {said:,}.")
+                raise UnfitError("point_file.group_differs", n=read, said=said)
 
 
 def _leaves(metadata: Any, names: Sequence[str]) -> dict[str, int]:
@@ -259,15 +256,15 @@ def _leaves(metadata: Any, names: Sequence[str]) -> dict[str, int]:
         if column.path not in names:
             continue
         if column.path in found:
-            raise UnfitError(f"has more than one column {column.path}.")
+            raise UnfitError("point_file.column_twice", name=column.path)
         if column.max_repetition_level or column.max_definition_level > 1:
-            raise UnfitError(f"holds lists in the column {column.path}, not one value a row.")
+            raise UnfitError("point_file.column_lists", name=column.path)
         if column.physical_type == "FIXED_LEN_BYTE_ARRAY" and column.length > MOST_FIXED:
-            raise UnfitError(f"holds values of {column.length:,} bytes in {column.path}.")
+            raise UnfitError("point_file.column_wide", name=column.path, n=column.length)
         found[column.path] = k
     for name in names:
         if name not in found:
-            raise UnfitError(f"has no column {name} with one value a row.")
+            raise UnfitError("point_file.no_plain_column", name=name)
     return found
 
 
@@ -296,7 +293,7 @@ def _plan(file: Opened, group: int, leaves: dict[str, int], rows: int) -> _Plan:
     longest, coded = 1.0, []
     pieces = file.groups[group].pieces
     if len(pieces) != file.metadata.num_columns:
-        raise UnfitError("lacks columns that the file has.")
+        raise UnfitError("point_file.group_columns")
     for name, k in leaves.items():
         free = file.metadata.schema.column(k).physical_type == "BYTE_ARRAY"
         for page in _pages(file.source, pieces[k]):
@@ -306,35 +303,33 @@ def _plan(file: Opened, group: int, leaves: dict[str, int], rows: int) -> _Plan:
                     coded.append(name)
             elif free:
                 if page.encoding == _PREFIXED:
-                    raise UnfitError(
-                        f"holds {name} in the encoding DELTA_BYTE_ARRAY, whose size cannot be told."
-                    )
+                    raise UnfitError("point_file.column_prefixed", name=name)
                 longest = max(longest, page.size / max(page.values, 1))
     return _Plan(int(max(1, min(rows, MOST_BATCH // longest))), tuple(coded))
 
 
 def _require_small(page: _Page, name: str) -> None:
     if max(page.size, page.packed) > MOST_PAGE:
-        what = f"holds a page of {max(page.size, page.packed):,} bytes in {name};"
-        raise UnfitError(f"{what} {MOST_PAGE:,} are allowed.")
+        size = max(page.size, page.packed)
+        raise UnfitError("point_file.column_page", name=name, n=size, most=MOST_PAGE)
     if page.size > max(FREE_PAGE, MOST_VALUE * page.values):
         mean = page.size // max(page.values, 1)
-        raise UnfitError(f"holds values of {mean:,} bytes on average in {name}: no positions.")
+        raise UnfitError("point_file.column_heavy", name=name, n=mean)
 
 
 def _pages(source: Any, piece: Piece) -> Iterator[_Page]:
     """Yield the headers of all pages that Arrow will read of a piece of a column."""
     if min(piece.begin, piece.end - piece.begin, piece.values) < 0:
-        raise UnfitError("has columns of less than nothing.")
+        raise UnfitError("point_file.negative_columns")
     seen, at = 0, piece.begin
     for pages in count():
         if at >= piece.end or seen >= piece.values:
             return
         if pages >= MOST_PAGES:
-            raise UnfitError(f"has more than {MOST_PAGES:,} pages in a row group.")
+            raise UnfitError("point_file.pages", most=MOST_PAGES)
         page = _page(source, at)
         if page.at + page.packed > piece.end:
-            raise UnfitError("has pages that reach beyond their column.")
+            raise UnfitError("point_file.pages_beyond")
         yield page
         seen += 0 if page.kind == _DICTIONARY else page.values
         at = page.at + page.packed
@@ -347,7 +342,7 @@ def _page(source: Any, at: int) -> _Page:
             return _as_page(reader.struct(), at + reader.at)
         except EOFError:
             continue
-    raise UnfitError("has a page without a beginning.")
+    raise UnfitError("point_file.page_headless")
 
 
 def _as_page(fields: Fields, at: int) -> _Page:
@@ -357,7 +352,7 @@ def _as_page(fields: Fields, at: int) -> _Page:
     encoding = whole(header, 4 if kind == _DATA_2 else 2)
     page = _Page(kind, values, encoding, whole(fields, 3), whole(fields, 2), at)
     if min(page.values, page.packed, page.size) < 0:
-        raise UnfitError("has a page of less than nothing.")
+        raise UnfitError("point_file.negative_page")
     return page
 
 

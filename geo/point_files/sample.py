@@ -85,7 +85,7 @@ def sample_points(
             if progress is not None:
                 progress(done)
             if cancel is not None and cancel():
-                raise CancelledError("stream.cancelled", [Problem("sample", "was called off.")])
+                raise CancelledError("stream.cancelled", [Problem("points.stopped", "sample")])
     kept = _smallest(np.vstack(chunks), most)
     kept = kept[np.argsort(kept[:, 1])]
     return _on_the_plane(kept[:, 2:], grid, columns, boundary, whole=done <= most)

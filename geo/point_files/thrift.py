@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from geo.base.errors import UnfitError
+
 MOST_DEPTH: Final = 24
 """Structures of Parquet nest eight deep at most."""
 BOOLS, I32, I64, BINARY, STRUCT = (1, 2), 5, 6, 8, 12
 LIST, _LISTS, _MAP = 9, (9, 10), 11
 _FIXED = {3: 1, 7: 8}
-_CUT = "ends in the middle of its description."
-_WRONG = "has a description that is none of Parquet."
 
 Fields = Mapping[tuple[int, int], object]
 
 
 class Reader:
-    """Step through bytes; whatever is wrong with them is a ValueError."""
+    """Step through bytes; what is wrong with them is an UnfitError, where they end an EOFError."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -26,7 +26,7 @@ class Reader:
     def byte(self) -> int:
         """Return the next byte."""
         if self.at >= len(self.data):
-            raise EOFError(_CUT)
+            raise EOFError
         self.at += 1
         return self.data[self.at - 1]
 
@@ -40,7 +40,7 @@ class Reader:
                 return value
             shift += 7
             if shift > 63:
-                raise ValueError(_WRONG)
+                raise UnfitError("point_file.description_wrong")
 
     def signed(self) -> int:
         """Return the next whole number with a sign."""
@@ -64,7 +64,7 @@ class Reader:
     def skip(self, kind: int, depth: int = 0) -> None:
         """Pass over a value."""
         if depth > MOST_DEPTH:
-            raise ValueError(_WRONG)
+            raise UnfitError("point_file.description_wrong")
         if kind in BOOLS:
             return
         if kind in _FIXED:
@@ -86,12 +86,12 @@ class Reader:
                 self.skip(kinds >> 4, depth + 1)
                 self.skip(kinds & 0x0F, depth + 1)
         else:
-            raise ValueError(_WRONG)
+            raise UnfitError("point_file.description_wrong")
 
     def _pass(self, size: int) -> None:
         self.at += size
         if self.at > len(self.data):
-            raise EOFError(_CUT)
+            raise EOFError
 
     def struct(self, depth: int = 0) -> Fields:
         """Return the whole numbers, truths and structures of a structure by number and type.
@@ -99,7 +99,7 @@ class Reader:
         Of a field that stands twice the last value counts.
         """
         if depth > MOST_DEPTH:
-            raise ValueError(_WRONG)
+            raise UnfitError("point_file.description_wrong")
         fields: dict[tuple[int, int], object] = {}
         last = 0
         while True:
@@ -130,7 +130,7 @@ def inner(fields: Fields, number: int) -> Fields:
 
 
 def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:
-    """Raise ValueError if a structure would take more memory than allowed once it is unpacked.
+    """Raise UnfitError if a structure would take more memory than allowed once it is unpacked.
 
     Parameters
     ----------
@@ -151,11 +151,11 @@ def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:
         nonlocal left
         left -= size * each
         if left < 0:
-            raise ValueError("is described at too great a length.")
+            raise UnfitError("point_file.description_long")
 
     def value(kind: int, depth: int, lists: int) -> None:
         if depth > MOST_DEPTH:
-            raise ValueError(_WRONG)
+            raise UnfitError("point_file.description_wrong")
         if kind == STRUCT:
             last = 0
             while True:
@@ -169,7 +169,7 @@ def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:
             for _ in range(size):
                 value(3 if member in BOOLS else member, depth + 1, lists + 1)
         elif kind == _MAP:
-            raise ValueError(_WRONG)  # Parquet has none
+            raise UnfitError("point_file.description_wrong")  # Parquet has none
         else:
             reader.skip(kind)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.base.errors import UnfitError
 from geo.point_files.numbers import codes
 
 Bytes = NDArray[np.uint8]
@@ -45,7 +46,7 @@ def points(column: Any) -> Points:
 
     Raises
     ------
-    ValueError
+    UnfitError
         The column does not hold binary values.
     """
     import pyarrow as pa
@@ -64,7 +65,7 @@ def points(column: Any) -> Points:
         column = column.cast(pa.large_binary())
     wide = pa.types.is_large_binary(column.type)
     if not (wide or pa.types.is_binary(column.type)):
-        raise ValueError(f"holds {str(column.type)[:60]}, not points in well-known binary.")
+        raise UnfitError("point_column.not_points", type=str(column.type)[:60])
     _, ends, data = column.buffers()
     if not len(column) or data is None:
         ends = np.zeros(len(column) + 1, dtype=np.int64)

@@ -207,7 +207,7 @@ def _half_table(counts: Counts, lang: str) -> pd.DataFrame:
     }
     ordered = _ranked(found.halves)
     marks = [
-        (*keys, *(("balance_page.area_within",) if half in disputed else ()))
+        (*keys, *(("balance_page.mark.area_within",) if half in disputed else ()))
         for half, keys in ordered["caveats"].items()
     ]
     return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
@@ -228,7 +228,8 @@ def _marks(rows: Iterable[tuple[str, ...]], say: Say) -> list[str]:
     """Return the cautions of each row in short, and none for the city's row at the end."""
     comma = say("balance_page.comma")
     words = [
-        comma.join(say(f"balance_page.mark.{key.split('.')[1]}") for key in keys) for keys in rows
+        comma.join(say(f"balance_page.mark.{key.rpartition('.')[2]}") for key in keys)
+        for keys in rows
     ]
     return [*words, ""]
 

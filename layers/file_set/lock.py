@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from errno import EACCES, EAGAIN
 from pathlib import Path
 
+from geo.base.errors import Problem
 from layers.file_set.standing import WORK, refused
 
 if sys.platform == "win32":
@@ -45,7 +46,7 @@ def _take(folder: Path) -> int:
     while True:
         work.mkdir(parents=True, exist_ok=True)
         if work.is_symlink():
-            raise refused(work, "is a link.", "Delete it.")
+            raise refused(Problem("file_set.link", str(work)))
         with suppress(FileNotFoundError):  # taken away by the run that ends: make it again
             held = os.open(work / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0))
             try:
@@ -67,8 +68,7 @@ def _lock(held: int, folder: Path) -> None:
     except OSError as error:
         if error.errno not in (EACCES, EAGAIN):
             raise
-        what = "is being changed by another run at this moment."
-        raise refused(folder, what, "Wait until that has ended, then run this again.") from error
+        raise refused(Problem("file_set.busy", str(folder))) from error
 
 
 def _give_back(held: int, folder: Path) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from geo.base.errors import Problem
 from layers.file_set.exchange import exchange, offered
 from layers.file_set.lock import LOCK, alone
 from layers.file_set.standing import JOURNAL, WORK, is_inside, journal, refused
@@ -104,7 +105,7 @@ class Held:
         leaving = {name for name in old if (self.folder / name).is_file()}
         for name in sorted(files.keys() | leaving):
             if not is_inside(self.folder, name):
-                raise refused(self.folder / name, "lies outside the folder.", "Remove the link.")
+                raise refused(Problem("file_set.outside", str(self.folder / name)))
         for name in sorted(files.keys() - leaving):
             if (self.folder / name).exists():
                 fault = "stands there already and is not replaced"

@@ -45,9 +45,9 @@ class Journal:
     added: frozenset[str]
 
 
-def refused(where: Path, what: str, remedy: str) -> DataError:
+def refused(problem: Problem) -> DataError:
     """Return the refusal of a folder, with its one reason."""
-    return DataError("folder_refused", [Problem(str(where), what, remedy)])
+    return DataError("folder_refused", [problem])
 
 
 def is_inside(folder: Path, name: str) -> bool:
@@ -88,9 +88,7 @@ def journal(folder: Path) -> Journal | None:
     except FileNotFoundError:
         return None  # the change was done in this moment
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        what = "is no journal that this atlas has written: nothing was moved or deleted by it."
-        remedy = f"Look what {WORK} holds, keep what you need, and delete {WORK}."
-        raise refused(path, what, remedy) from error
+        raise refused(Problem("file_set.journal", str(path), folder=WORK)) from error
     return Journal(seal, frozenset(added))
 
 

@@ -77,7 +77,7 @@ def read(argv: Sequence[str] | None) -> Wish:
     state = parse(query, allowed=known)
     problems = [*_view_problems(query, known), *_flag_problems(given, known)]
     if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", given.crs):
-        problems.append(Problem("--crs", f"{given.crs!r} is no EPSG code.", "Write 4326 or 4548."))
+        problems.append(Problem("export.epsg", "--crs", value=given.crs))
     if problems:
         raise ParameterError("export_refused", problems)
     return Wish(
@@ -125,14 +125,13 @@ def _query(view: str | None) -> dict[str, list[str]]:
 def _city(asked: str | None, query: dict[str, list[str]]) -> City:
     packs, empty = claims(os.environ.get(PACKS_VARIABLE))
     named = asked or query.get("city", [""])[-1]
-    known = f"Known are: {', '.join(packs)}."
-    problems = []
+    known, problems = tuple(packs), []
     if not named:
-        problems.append(Problem("--city", "no city is named.", known))
+        problems.append(Problem("export.no_city", "--city", known=known))
     elif named not in packs:
-        problems += [Problem("--city", f"{named!r} is unknown.", known), *empty]
+        problems += [Problem("export.unknown", "--city", value=named, known=known), *empty]
     if asked and query.get("city", [asked])[-1] != asked:
-        problems.append(Problem("--view", f"is of another city than --city {asked}."))
+        problems.append(Problem("export.other_city", "--view", city=asked))
     if problems:
         raise ParameterError("export_refused", problems)
     return _sound(packs[named])
@@ -155,9 +154,8 @@ def _sound(folders: Sequence[Path]) -> City:
     if not cities:
         raise DataError("pack_refused", problems)
     if len(cities) > 1:
-        names = ", ".join(repr(folder.name) for folder in folders)
-        what = f"more than one pack is this city: {names}."
-        problem = Problem("--city", what, "Give one of them another id, or take it away.")
+        names = tuple(folder.name for folder in folders)
+        problem = Problem("export.city_twice", "--city", folders=names)
         raise ParameterError("export_refused", [problem])
     return next(iter(cities.values()))
 
@@ -171,20 +169,19 @@ def _view_problems(query: dict[str, list[str]], known: Allowed) -> Iterator[Prob
     lost = unknown_words(query, known)
     for key in query:
         if key not in KEYS and key != VERSION_KEY:
-            yield Problem("--view", f"the key {key!r} is unknown.")
+            yield Problem("export.view_key", "--view", value=key)
         elif key in (VERSION_KEY, *DECIDING_KEYS):
             for word in lost[key]:
-                yield Problem("--view", f"{word!r} is unknown.", field=key)
+                yield Problem("export.view_word", "--view", field=key, value=word)
 
 
 def _flag_problems(given: argparse.Namespace, known: Allowed) -> Iterator[Problem]:
     if given.period is not None and given.period not in PERIODS:
-        remedy = f"Known are: {', '.join(PERIODS)}."
-        yield Problem("--period", f"{given.period!r} is unknown.", remedy)
+        yield Problem("export.unknown", "--period", value=given.period, known=tuple(PERIODS))
     for name in FILTER_KEYS:
         for word in sorted(_words(getattr(given, name) or "") - known.filters[name]):
-            remedy = f"Known are: {', '.join(sorted(known.filters[name]))}."
-            yield Problem(f"--{name.replace('_', '-')}", f"{word!r} is unknown.", remedy)
+            flag, words = f"--{name.replace('_', '-')}", tuple(sorted(known.filters[name]))
+            yield Problem("export.unknown", flag, value=word, known=words)
 
 
 def _changed(state: ViewState, given: argparse.Namespace) -> ViewState:

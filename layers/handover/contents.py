@@ -169,13 +169,11 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     """Return what is wrong with a form."""
     problems = []
     if form.fmt not in formats:
-        known = ", ".join(formats)
-        problems.append(Problem("format", f"{form.fmt!r} is unknown.", f"Known: {known}."))
+        problems.append(Problem("export.unknown", "format", value=form.fmt, known=formats))
     offered = systems(city)
     if form.epsg not in offered:
-        codes = ", ".join(str(code) for code in offered)
-        problems.append(Problem("crs", f"EPSG:{form.epsg} is not offered.", f"Choose of: {codes}."))
+        codes = tuple(map(str, offered))
+        problems.append(Problem("export.crs", "crs", epsg=str(form.epsg), known=codes))
     elif form.fmt in ("geojson", "json") and form.epsg != WGS84:
-        what = f"GeoJSON is always in WGS 84 (RFC 7946), so EPSG:{form.epsg} is refused."
-        problems.append(Problem("crs", what, "Choose 4326, or the format gpkg or csv."))
+        problems.append(Problem("export.geojson_crs", "crs", epsg=str(form.epsg)))
     return problems

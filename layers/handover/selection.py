@@ -100,9 +100,9 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
 
 def _layer_problems(city: City, wanted: frozenset[str]) -> list[Problem]:
     if not wanted:
-        return [Problem("layer", "no layer is chosen.", f"Choose of: {', '.join(city.layers)}.")]
+        return [Problem("export.no_layer", "layer", known=tuple(city.layers))]
     return [
-        Problem("layer", f"{id_!r} is unknown.", f"Known are: {', '.join(city.layers)}.")
+        Problem("export.unknown", "layer", value=id_, known=tuple(city.layers))
         for id_ in sorted(wanted - city.layers.keys())
     ]
 

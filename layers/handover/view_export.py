@@ -21,6 +21,7 @@ from layers.handover.documents import MANIFEST, about_city, files_listed, form_c
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
+from layers.language.problems import lines
 from layers.pack.city import City
 from layers.view.state import ViewState
 
@@ -107,9 +108,9 @@ def _earlier(folder: Path) -> frozenset[str]:
         data = b""
     names = files_listed(data)
     if names is None:
-        what = f"holds {len(held)} files or folders ({held[0]}, …) and no manifest of an export."
-        remedy = "Name an empty or a new folder, or the folder of an earlier export."
-        raise ParameterError("export_refused", [Problem(f"--out {folder}", what, remedy)])
+        n, where = len(held), f"--out {folder}"
+        problem = Problem("export.folder_of_others", where, n=n, first=held[0])
+        raise ParameterError("export_refused", [problem])
     return names | {MANIFEST}
 
 
@@ -130,8 +131,7 @@ def _earlier_zip(folder: Path, name: str) -> frozenset[str]:
     except (zipfile.BadZipFile, KeyError, OSError):
         names = None
     if names is None:
-        remedy = "Move it away, or name another folder."
-        raise ParameterError("export_refused", [Problem(str(path), "is no export.", remedy)])
+        raise ParameterError("export_refused", [Problem("export.zip_of_others", str(path))])
     return frozenset({name})
 
 
@@ -167,7 +167,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parcel = package(wish.city, wish.state, fmt=wish.fmt, epsg=wish.epsg, layers=wish.layers)
         for name, data in _deliver(parcel, wish.out, zipped=wish.zipped).items():
             print(f"{sha256(data)}  {wish.out / name}")
-    except (AtlasError, OSError) as error:
+    except AtlasError as error:
+        print(lines(error, "en"), file=sys.stderr)
+        return 2
+    except OSError as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -105,6 +106,30 @@ def speaker(lang: str) -> Say:
     sentences = texts(lang)
 
     def say(key: str, /, **values: object) -> str:
-        return sentences[key].format(**values)
+        return fill(sentences[key], values)
 
     return say
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """Put values into a sentence, in the form of ``str.format``.
+
+    A word that goes with a number stands behind it for one and for any other: ``{n:place|places}``.
+
+    Examples
+    --------
+    >>> [fill("{n} {n:place|places}", {"n": n}) for n in (0, 1, "1", 2)]
+    ['0 places', '1 place', '1 place', '2 places']
+    """
+    return _FILLER.vformat(sentence, (), values) if "|" in sentence else sentence.format(**values)
+
+
+class _Filler(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, more = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else more
+
+
+_FILLER = _Filler()

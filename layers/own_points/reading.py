@@ -206,7 +206,7 @@ def _tried(work: Callable[[str | None], Binned], scheduler: str | None) -> tuple
 def go_on(progress: Progress, stopped: Stopped, stage: str) -> None:
     """Say what comes next; raise CancelledError if it is no longer wanted."""
     if stopped():
-        raise CancelledError("stream.cancelled", [Problem("points", "was called off.")])
+        raise CancelledError("stream.cancelled", [Problem("points.stopped", "points")])
     progress(f"points_page.stage.{stage}", 0, 0)
 
 

@@ -210,17 +210,16 @@ def require_files(source: Source) -> None:
     """
     problems: list[Problem] = []
     for path in source.paths:
-        what = ""
         try:
-            if not S_ISREG(path.lstat().st_mode):
-                what = "is not a plain file."
-            else:
+            if S_ISREG(path.lstat().st_mode):
                 os.close(os.open(path, os.O_RDONLY | _SAFELY))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "no such name"
-            what = f"cannot be opened: {reason}."
-        if what:
-            problems.append(Problem(path.name, what, "Write the file again, or take it away."))
+            else:
+                problems.append(Problem("point_file.not_plain", path.name))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            problems.append(Problem("point_file.not_opened", path.name, reason=reason))
+        except ValueError:
+            problems.append(Problem("point_file.no_such_name", path.name))
     if problems:
         raise DataError("stream.unreadable", problems)
 
@@ -266,8 +265,8 @@ def layout(source: Source) -> Layout:
             problems.extend(error.problems)
             continue
         if found[-1][0] != found[0][0]:
-            what = f"has other columns than {source.paths[0].name}."
-            problems.append(Problem(path.name, what, "Keep it in a folder of its own."))
+            first = source.paths[0].name
+            problems.append(Problem("points.other_columns", path.name, first=first))
     if problems:
         raise DataError("stream.unreadable", problems)
     said = tuple(declared(path) for path in source.paths)

@@ -19,7 +19,6 @@ from geo.point_files.bin import CSV, Columns, batches
 from geo.point_files.parquet import opened
 
 DEGREES: Final = "EPSG:4326"
-APART: Final = "Keep files of one coordinate system in a folder of their own."
 ZONES: Final = ((25, 45, 4513, 3.0, 0.0), (13, 23, 4491, 6.0, -3.0))
 """CGCS2000 Gauss-Kruger zones whose number stands before the easting: first and last zone, EPSG
 code of the first, width in degrees, and what the central meridian adds to zone times width."""
@@ -39,20 +38,27 @@ class Declaration:
         Name of the column; empty for none.
     crs
         Its reference system, see :func:`geo.base.bridge.canonical`; None if the file does not say.
-    fault, what
-        Key and English sentence if it says what cannot be used.
+    refused
+        Why, if it says what cannot be used.
     """
 
     column: str = ""
     crs: str | None = None
-    fault: str = ""
-    what: str = ""
+    refused: CrsError | None = None
 
-    def __str__(self) -> str:
+    def problem(self, where: str) -> Problem:
+        """Return what a file declares, as what sets it apart from the others."""
         if not self.column:
-            return "declares no column of points."
-        said = name_of(self.crs)[:200] if self.crs else "no coordinate system"
-        return self.what or f"declares {said} for the column {self.column}."
+            return Problem("points_system.no_column", where)
+        if self.crs is not None:
+            name = name_of(self.crs)[:200]
+        elif self.refused is not None:
+            name = str(self.refused.problems[0].values.get("name", ""))
+        else:
+            return Problem("points_system.unknown", where, column=self.column)
+        if not name:
+            return Problem("points_system.unusable", where, column=self.column)
+        return Problem("points_system.declares", where, column=self.column, name=name)
 
 
 def declared(path: Path) -> Declaration:
@@ -80,7 +86,7 @@ def _system(said: str) -> Declaration:
     try:
         return Declaration(crs=canonical(json.loads(said), where=""))
     except CrsError as error:
-        return Declaration(fault=error.key, what=error.problems[0].what)
+        return Declaration(refused=error)
 
 
 def agreed(paths: Sequence[Path], declarations: Sequence[Declaration]) -> Declaration:
@@ -91,20 +97,20 @@ def agreed(paths: Sequence[Path], declarations: Sequence[Declaration]) -> Declar
     CrsError
         They differ, or declare what cannot be used.
     """
-    _require_one(paths, declarations, list(map(str, declarations)))
+    named = zip(paths, declarations, strict=True)
+    _require_one(declarations, [one.problem(path.name) for path, one in named])
     (one,) = set(declarations)
-    if one.fault:
-        raise CrsError(one.fault, [Problem(paths[0].name, one.what, field=one.column)])
+    if one.refused is not None:
+        told = [replace(p, where=paths[0].name, field=one.column) for p in one.refused.problems]
+        raise CrsError(one.refused.key, told)
     return one
 
 
-def _require_one(paths: Sequence[Path], found: Sequence[object], said: Sequence[str]) -> None:
+def _require_one(found: Sequence[object], told: Sequence[Problem]) -> None:
     """Raise, with one file of each kind, if the files of a source differ."""
     firsts = {kind: place for place, kind in reversed(list(enumerate(found)))}
     if len(firsts) > 1:
-        places = sorted(firsts.values())
-        problems = [Problem(paths[place].name, said[place], APART) for place in places]
-        raise CrsError("stream.crs_mixed", problems)
+        raise CrsError("stream.crs_mixed", [told[place] for place in sorted(firsts.values())])
 
 
 def by_values(paths: Sequence[Path], columns: Columns, *, longitude: float) -> str | None:
@@ -137,8 +143,13 @@ def by_values(paths: Sequence[Path], columns: Columns, *, longitude: float) -> s
     known = [(path, *one) for path, one in zip(paths, told, strict=True) if one is not None]
     if not known:
         return DEGREES
-    said = [f"holds {crs or 'metres of a plane that it does not name'}." for _, crs in known]
-    _require_one([path for path, _ in known], [crs for _, crs in known], said)
+    problems = [
+        Problem("points_system.holds", path.name, name=crs)
+        if crs
+        else Problem("points_system.metres", path.name)
+        for path, crs in known
+    ]
+    _require_one([crs for _, crs in known], problems)
     return known[0][1]
 
 

@@ -191,13 +191,12 @@ def _kinds(files: PackFiles, section: Settings) -> tuple[str, ...]:
     described = frozenset(section.tree)
     sound = sorted(name for name in described if _KIND.fullmatch(name))
     for name in sorted(described.difference(sound)):
-        section.report(name, "is not a name for a layer (a-z, 0-9, _).")
+        section.report("setting.layer_name", name)
     for file in files.layer_names():
         if (stem := file.removesuffix(".geojson")) not in described:
-            remedy = f"Describe it under [layer.{printable(stem)}]."
-            files.report(printable(file), "has no provenance.", remedy)
+            files.report("pack.no_provenance", printable(file), layer=printable(stem))
     if "district" not in described:
-        section.report("district", "must be described: every city has districts.")
+        section.report("setting.districts", "district")
     return (*(n for n in CATALOG if n in sound), *(n for n in sound if n not in CATALOG))
 
 
@@ -226,9 +225,9 @@ def _words(top: Settings) -> dict[str, Bilingual]:
         section = top.section(group, required=False)
         for name in section.tree:
             if not _KIND.fullmatch(name):
-                section.report(name, "is not a name for it (a-z, 0-9, _).")
+                section.report("setting.word_name", name)
             elif group == "subkind" and name not in known:
-                section.report(name, f"is not one of: {', '.join(sorted(known))}.")
+                section.report("setting.one_of", name, known=tuple(sorted(known)))
             words[f"{group}.{name}"] = _both(section.section(name))
     return words
 
@@ -239,7 +238,7 @@ def _notices(section: Settings) -> dict[str, Bilingual]:
         notices[name] = _both(section.section(name))
     for name in NOTICES:
         if name not in notices:
-            section.report(name, "is missing: every map carries it.")
+            section.report("setting.notice", name)
     return notices
 
 
@@ -253,16 +252,16 @@ def _online_base(section: Settings) -> tuple[OnlineBase | None, str]:
         return None, crs
     variable = section.text("key_variable", required=False)
     if url and not (url.startswith("https://") and all(f"{{{axis}}}" in url for axis in "xyz")):
-        section.report("url", "must be an https address with {x}, {y} and {z}.")
+        section.report("setting.https", "url")
     if variable and not _KEY_VARIABLE.fullmatch(variable):
-        section.report("key_variable", "must begin with ATLAS_TILE_KEY.")
+        section.report("setting.key_variable", "key_variable")
     return OnlineBase(url, _bilingual(section, "attribution"), crs, variable), ""
 
 
 def _bbox(top: Settings) -> tuple[float, float, float, float]:
     west, south, east, north = top.degrees("bbox", 4)
     if not (west < east and south < north):
-        top.report("bbox", "must be west, south, east, north.")
+        top.report("setting.bbox", "bbox")
     return west, south, east, north
 
 
@@ -273,7 +272,7 @@ def _metric_epsg(top: Settings) -> int:
     except CRSError:
         crs = None
     if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        top.report("metric_epsg", "must be the EPSG code of a plane measured in metres.")
+        top.report("setting.plane", "metric_epsg")
         return 3857  # any plane will do to find the other problems
     return code
 
@@ -282,7 +281,7 @@ def _name(top: Settings, setting: str, pattern: re.Pattern[str]) -> str:
     """Return a name that becomes part of an address or a path; a bad one is never used."""
     value = top.text(setting)
     if value and not pattern.fullmatch(value):
-        top.report(setting, "may only hold letters, digits, '-' and '_'.")
+        top.report("setting.name", setting)
         return ""
     return value
 
@@ -414,8 +413,7 @@ def load_city(folder: Path, files: PackFiles | None = None) -> City:
     except Exception as error:  # one pack must never take down the others
         number = secrets.token_hex(3).upper()
         _LOG.exception("Unforeseen error %s in the pack %s", number, printable(folder.name))
-        what = f"could not be checked to the end (number {number} in the server's log)."
-        last = Problem(printable(folder.name), what, "Mend what is listed, or show this number.")
+        last = Problem("pack.unforeseen", printable(folder.name), number=number)
         raise DataError("pack_refused", [*dict.fromkeys(files.problems), last]) from error
 
 
@@ -476,8 +474,7 @@ def _check_journal(files: PackFiles) -> None:
     try:
         journal(files.folder)
     except DataError:
-        what = "holds a journal that this atlas has not written."
-        files.report(WORK, what, f"Look what {WORK} holds, keep what you need, and delete {WORK}.")
+        files.report("pack.journal", WORK, folder=WORK)
         _raise_if_any(files)
 
 

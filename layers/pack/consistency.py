@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +14,8 @@ import shapely
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
-from geo.base.errors import Problem
-from geo.base.validation import Record, is_blank, printable, quoted
+from geo.base.errors import Problem, Value
+from geo.base.validation import Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
 from layers.pack.catalogue import OUTSIDE, PLAN_KINDS
 from layers.pack.reader import Row
@@ -34,7 +35,13 @@ WITHOUT_TASK = frozenset({None, "later_fact", "context"})
 
 _GAP_LISTS = (("place_ids", "named_total"), ("candidate_ids", "candidates_not_counted"))
 
-_Fault = Callable[[str, str], None]
+
+class _Fault(Protocol):
+    """Takes a fault of one row: the column, the key of the problem, and what it names."""
+
+    def __call__(self, column: str, key: str, **values: Value) -> None: ...
+
+
 _ELLIPSOID = Geod(ellps="WGS84")
 _LINES = frozenset({"LineString", "MultiLineString"})
 _AREAS = frozenset({"Polygon", "MultiPolygon"})
@@ -142,14 +149,18 @@ def split(value: object) -> tuple[str, ...]:
 
 def _at(problems: list[Problem], where: str, record: Record) -> _Fault:
     row = printable(str(record.get("id", record.get("row", record.get("no", "?")))))
-    return lambda field, what: problems.append(Problem(where, what, row=row, field=field))
+
+    def fault(column: str, key: str, **values: Value) -> None:
+        problems.append(Problem(key, where, row, column, values))
+
+    return fault
 
 
 def _unknown(values: Iterable[object], known: Collection[object] | None) -> list[str]:
     """Return the values that are not known; none if nobody can tell."""
     if known is None:
         return []
-    return [quoted(value) for value in values if value not in known]
+    return [printable(str(value)) for value in values if value not in known]
 
 
 def _check_ids(pack: PackRows) -> Iterator[Problem]:
@@ -157,66 +168,66 @@ def _check_ids(pack: PackRows) -> Iterator[Problem]:
     for where, _, row in pack:
         id_ = row.record.get("id")
         if first.setdefault(id_, where) != where and not is_blank(id_):
-            what = f"the id stands in {first[id_]} too."
-            yield Problem(where, what, row=printable(str(id_)), field="id")
+            name = printable(str(id_))
+            yield Problem("id.in_another_file", where, name, "id", file=first[id_])
 
 
 def _check_kind(record: Record, layer: str, fault: _Fault) -> None:
     if record.get("kind") != layer:
-        fault("kind", f"must be {layer}, the name of the file.")
+        fault("kind", "pack.kind", layer=layer)
 
 
 def _check_references(pack: PackRows, record: Record, fault: _Fault) -> None:
     for value in _unknown(split(record.get("clause_ids")), pack.tasks):
-        fault("clause_ids", f"there is no plan task {value}.")
+        fault("clause_ids", "pack.no_task", value=value)
     for field in ("parent_id", "also_in"):
         for value in _unknown(split(record.get(field)), pack.place_ids):
-            fault(field, f"there is no place {value}.")
+            fault(field, "pack.no_place", value=value)
     for stem in ("host", "site"):
         adcode = record.get(f"{stem}_adcode")
         if adcode is None:
             continue
         for value in _unknown([] if adcode == OUTSIDE else [adcode], pack.adcodes):
-            fault(f"{stem}_adcode", f"there is no district {value}.")
+            fault(f"{stem}_adcode", "pack.no_district", value=value)
         for lang in ("zh", "en"):
             if is_blank(record.get(f"{stem}_name_{lang}")):
-                fault(f"{stem}_name_{lang}", "must name the district or the place beyond the city.")
+                fault(f"{stem}_name_{lang}", "pack.district_name")
 
 
 def _check_tasks(pack: PackRows, record: Record, layer: str, fault: _Fault) -> None:
     status, tasks = record.get("plan_status"), split(record.get("clause_ids"))
     bases, line = split(record.get("clause_basis")), record.get("plan_line")
     if status is None and layer in PLAN_KINDS:
-        fault("plan_status", "must not be blank.")
+        fault("plan_status", "value.blank")
     if status in WITHOUT_TASK and (tasks or line is not None):
-        fault("clause_ids", "a later fact or a context place has no plan task and no plan line.")
+        fault("clause_ids", "pack.task_not_due")
     if status not in WITHOUT_TASK and not tasks:
-        fault("clause_ids", "a place of the plan needs at least one plan task.")
+        fault("clause_ids", "pack.task_due")
     if len(bases) != len(tasks):
-        fault("clause_basis", "needs one entry for each plan task.")
+        fault("clause_basis", "pack.basis_count")
     for value in _unknown(bases, CLAUSE_BASES):
-        fault("clause_basis", f"{value} is not one of: {', '.join(CLAUSE_BASES)}.")
+        fault("clause_basis", "value.not_one_of", value=repr(value), known=CLAUSE_BASES)
     ranges = [pack.lines[task] for task in tasks if task in pack.lines]
     if isinstance(line, int) and ranges and not any(a <= line <= b for a, b in ranges):
-        fault("plan_line", f"line {line} lies in none of the place's plan tasks.")
+        fault("plan_line", "pack.line_elsewhere", line=str(line))
 
 
 def _check_class(record: Record, row: Row, fault: _Fault) -> None:
     doubt = record.get("uncertainty_m")
     if record.get("location_class") == "none":
         if row.shape is not None:
-            fault("geometry", "a place of class none has no point.")
+            fault("geometry", "pack.point_not_due")
         if doubt is not None:
-            fault("uncertainty_m", "a place of class none has no uncertainty.")
+            fault("uncertainty_m", "pack.doubt_not_due")
         return
     if row.shape is None:
-        fault("geometry", "every class but none needs a point.")
+        fault("geometry", "pack.point_due")
     if not (isinstance(doubt, int | float) and doubt > 0):
-        fault("uncertainty_m", "a place with a point needs an uncertainty above 0.")
+        fault("uncertainty_m", "pack.doubt_due")
     # An inferred point may be kilometres off: its pack need not claim a district for it.
     inferred = record.get("location_class") == "knowledge"
     if row.shape is not None and not inferred and is_blank(record.get("site_adcode")):
-        fault("site_adcode", "a place with a point needs the district of the point, or outside.")
+        fault("site_adcode", "pack.site_due")
 
 
 def _check_bbox(pack: PackRows, record: Record, row: Row, fault: _Fault) -> None:
@@ -224,7 +235,7 @@ def _check_bbox(pack: PackRows, record: Record, row: Row, fault: _Fault) -> None
         return
     inside = shapely.box(*pack.bbox).covers(row.shape)
     if not inside and record.get("site_adcode") != OUTSIDE:
-        fault("geometry", "the point lies outside the city's bbox.")
+        fault("geometry", "pack.beyond_bbox")
 
 
 def _check_places(pack: PackRows) -> list[Problem]:
@@ -239,18 +250,18 @@ def _check_places(pack: PackRows) -> list[Problem]:
     return problems
 
 
-def _site_fault(distances: Mapping[str, float], site: str, seaward_m: float) -> str | None:
-    """Say what is wrong with a site, given the metres from the point to every district."""
+def _site_fault(distances: Mapping[str, float], site: str, seaward_m: float) -> Fault | None:
+    """Return what is wrong with a site, given the metres from the point to every district."""
     inside = [adcode for adcode, distance in distances.items() if distance == 0]
     if site == OUTSIDE:
-        return f"the point lies in district {inside[0]}, not outside." if inside else None
+        return Fault("pack.site_inside", {"district": inside[0]}) if inside else None
     if distances[site] <= DISTRICT_TOLERANCE_M:
         return None
     if inside:
-        return f"the point lies in district {inside[0]}, not in {site}."
+        return Fault("pack.site_other", {"district": inside[0], "site": site})
     if distances[site] <= seaward_m:
         return None
-    return f"the point lies {distances[site] / 1000:.1f} km from district {site}."
+    return Fault("pack.site_far", {"km": f"{distances[site] / 1000:.1f}", "site": site})
 
 
 def _check_sites(pack: PackRows) -> Iterator[Problem]:
@@ -270,7 +281,7 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
         distances = dict(zip(pack.districts.index, metres, strict=True))
         fault = _site_fault(distances, site, 1000 * pack.seaward_km.get(site, 0))
         if fault:
-            yield Problem(where, fault, row=printable(str(row.record.get("id"))), field="geometry")
+            yield fault.at(where, printable(str(row.record.get("id"))), "geometry")
 
 
 def _check_outlines(pack: PackRows) -> list[Problem]:
@@ -279,9 +290,8 @@ def _check_outlines(pack: PackRows) -> list[Problem]:
     bounds, frame = ", ".join(f"{degrees:g}" for degrees in pack.bbox), shapely.box(*pack.bbox)
     for adcode, outline in pack.outlines.items():
         if not frame.covers(outline):
-            what = f"the district reaches beyond the city's bbox ({bounds})."
-            remedy = "Widen the bbox in city.toml, or correct the outline."
-            problems.append(Problem(_DISTRICTS, what, remedy, printable(adcode), "geometry"))
+            beyond = Fault("pack.district_beyond_bbox", {"bbox": bounds})
+            problems.append(beyond.at(_DISTRICTS, printable(adcode), "geometry"))
     shapes = list(pack.outlines.values())
     pairs = shapely.STRtree(shapes).query(np.array(shapes, dtype=object), predicate="intersects")
     for pair in pairs.T.tolist():
@@ -292,9 +302,9 @@ def _check_outlines(pack: PackRows) -> list[Problem]:
         part = shapes[first].intersection(shapes[second]).area / shapes[first].area
         if part > OVERLAP_TOLERANCE:
             upper, lower = (printable(list(pack.outlines)[at]) for at in (first, second))
-            what = f"the district lies on {lower} with {part:.1%} of its area."
-            remedy = f"At most {OVERLAP_TOLERANCE:.0%} may overlap: cut them along one border."
-            problems.append(Problem(_DISTRICTS, what, remedy, upper, "geometry"))
+            told = {"other": lower, "part": f"{part:.1%}", "most": f"{OVERLAP_TOLERANCE:.0%}"}
+            overlap = Fault("pack.districts_overlap", told)
+            problems.append(overlap.at(_DISTRICTS, upper, "geometry"))
     return problems
 
 
@@ -311,7 +321,7 @@ def _check_size(record: Record, field: str, measured: float, unit: str, fault: _
     """Compare what a column says of a size with what was measured."""
     said = _size(record, field)
     if said is not None and abs(said - measured) > SIZE_TOLERANCE * measured + SIZE_ROUNDING:
-        fault(field, f"is {said:,.10g}; the geometry measures {measured:,.1f} {unit}.")
+        fault(field, "pack.size", said=said, measured=f"{measured:.1f}", unit=unit)
 
 
 def _check_deviation(record: Record, fault: _Fault) -> None:
@@ -322,7 +332,8 @@ def _check_deviation(record: Record, fault: _Fault) -> None:
         return
     share = 100 * (said / reference - 1)
     if not abs(told - share) <= SIZE_ROUNDING + 100 * SIZE_ROUNDING / reference:
-        fault("polygon_deviation_pct", f"is {quoted(told)}; the two areas give {share:,.1f}.")
+        expected = f"{share:.1f}"
+        fault("polygon_deviation_pct", "pack.deviation", said=quoted(told), expected=expected)
 
 
 def _check_sizes(pack: PackRows) -> list[Problem]:
@@ -350,9 +361,9 @@ def _check_halves(pack: PackRows) -> list[Problem]:
         fault = _at(problems, where, row.record)
         half = row.record.get("half")
         for value in _unknown([] if is_blank(half) else [half], pack.halves):
-            fault("half", f"there is no half {value}: name it under [half.<id>] in city.toml.")
+            fault("half", "pack.no_half", value=value)
         if is_blank(half) != is_blank(row.record.get("half_status")):
-            fault("half_status", "stands beside a half, and only there.")
+            fault("half_status", "pack.half_status")
     return problems
 
 
@@ -363,10 +374,10 @@ def _check_clauses(pack: PackRows, where: str) -> list[Problem]:
         fault = _at(problems, where, clause)
         if clause.get("parent_id") is not None:
             for value in _unknown([clause["parent_id"]], ids):
-                fault("parent_id", f"there is no plan task {value}.")
+                fault("parent_id", "pack.no_task", value=value)
         start, end = pack.lines.get(clause.get("id"), (0, 0))
         if start > end:
-            fault("line_to", "must not come before line_from.")
+            fault("line_to", "pack.lines_reversed")
     return problems
 
 
@@ -375,7 +386,7 @@ def _check_indicators(pack: PackRows, where: str) -> list[Problem]:
     for indicator in pack.indicators:
         fault = _at(problems, where, indicator)
         for value in _unknown([indicator.get("clause_id")], pack.tasks):
-            fault("clause_id", f"there is no plan task {value}.")
+            fault("clause_id", "pack.no_task", value=value)
     return problems
 
 
@@ -384,15 +395,15 @@ def _check_gaps(pack: PackRows, where: str) -> list[Problem]:
     for gap in pack.gaps:
         fault = _at(problems, where, gap)
         for value in _unknown([gap.get("layer")], pack.places):
-            fault("layer", f"there is no layer of places {value}.")
+            fault("layer", "pack.no_places_layer", value=value)
         for value in _unknown([gap.get("clause_id")], pack.tasks):
-            fault("clause_id", f"there is no plan task {value}.")
+            fault("clause_id", "pack.no_task", value=value)
         for field, count in _GAP_LISTS:
             members = split(gap.get(field))
             for value in _unknown(members, pack.place_ids):
-                fault(field, f"there is no place {value}.")
+                fault(field, "pack.no_place", value=value)
             if len(members) != gap.get(count):
-                fault(count, f"must be {len(members)}, the length of {field}.")
+                fault(count, "pack.gap_count", n=len(members), field_name=field)
     return problems
 
 
@@ -411,7 +422,7 @@ def _check_aliases(pack: PackRows, where: str) -> list[Problem]:
         kind, _, name = target.rpartition(":")
         if _unknown([name], targets.get(kind, ())):
             fault = _at(problems, where, alias)
-            fault("target", f"there is no place, layer, district or half {quoted(target)}.")
+            fault("target", "pack.no_target", value=printable(target))
     return problems
 
 
@@ -424,14 +435,14 @@ def _check_links(pack: PackRows, where: str) -> list[Problem]:
         fault = _at(problems, where, link)
         known = None if file in pack.unread else campuses
         for value in _unknown([link.get("university_id")], known):
-            fault("university_id", f"there is no university {value}.")
+            fault("university_id", "pack.no_university", value=value)
         for value in _unknown([link.get("place_id")], pack.place_ids):
-            fault("place_id", f"there is no place {value}.")
+            fault("place_id", "pack.no_place", value=value)
         key = tuple(
             link.get(name) for name in ("university_id", "university_zh", "place_id", "relation")
         )
         if key in seen:
-            fault("place_id", "the link stands twice.")
+            fault("place_id", "pack.link_twice")
         seen.add(key)
     return problems
 

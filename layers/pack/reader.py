@@ -10,7 +10,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,9 +19,10 @@ import geopandas as gpd
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.base.errors import DataError, Problem
+from geo.base.errors import DataError, Problem, Value
 from geo.base.schema import Schema
 from geo.base.validation import (
+    Fault,
     Record,
     geometry_problems,
     is_blank,
@@ -84,11 +85,9 @@ class PackFiles:
     unread: set[str] = field(default_factory=set)
     looks: dict[str, Look] = field(default_factory=dict)
 
-    def report(
-        self, where: str, what: str, remedy: str = "", row: str = "", name: str = ""
-    ) -> None:
-        """Keep one problem; ``name`` is the column or setting."""
-        self.problems.append(Problem(where, what, remedy, row, name))
+    def report(self, key: str, where: str, row: str = "", field: str = "", **values: Value) -> None:
+        """Keep one problem; see :class:`geo.base.errors.Problem`."""
+        self.problems.append(Problem(key, where, row, field, values))
 
     @property
     def digest(self) -> str:
@@ -132,34 +131,33 @@ class PackFiles:
         self.looks[name] = self._look(name)
         try:
             data, fault = self._bytes(self._path(name), most)
-        except (OSError, RuntimeError, ValueError) as error:
-            # A loop of links is a RuntimeError that names the path; only its kind is told.
-            reason = getattr(error, "strerror", None) or "Too many levels of symbolic links"
-            self.report(name, f"cannot be read: {reason}.", "Add the file.")
-            data, fault = None, ""
+        except OSError as error:
+            data, fault = None, Fault("file.unreadable", {"reason": error.strerror or "?"})
+        except (RuntimeError, ValueError):  # the error would name the path
+            data, fault = None, Fault("file.links_loop")
         if fault:
-            self.report(name, fault, "Put a plain file of the pack there.")
+            self.problems.append(fault.at(name))
         if data is None:
             self.unread.add(name)
             return None
         self.digests[name] = hashlib.sha256(data).hexdigest()
         return data
 
-    def _bytes(self, path: Path, most: int) -> tuple[bytes | None, str]:
+    def _bytes(self, path: Path, most: int) -> tuple[bytes | None, Fault | None]:
         """Return the content of a file, or None and why it may not be read."""
         real = path.resolve(strict=True)
         if not real.is_relative_to(self.folder.resolve()):
-            return None, "is a link that leads out of the pack."
+            return None, Fault("file.link_out")
         mode = real.stat().st_mode
         if stat.S_ISDIR(mode):
-            return None, "is a folder, not a file."
+            return None, Fault("file.folder")
         if not stat.S_ISREG(mode):  # to open a pipe would wait for its writer
-            return None, "is not a plain file."
+            return None, Fault("file.not_plain")
         with real.open("rb") as file:
             data = file.read(most + 1)
         if len(data) > most:
-            return None, f"is larger than {most:,} bytes."
-        return data, ""
+            return None, Fault("file.too_large", {"most": most})
+        return data, None
 
     def text(self, name: str, most: int = MOST_BYTES) -> str | None:
         """Return a file as UTF-8 text, or None and a problem."""
@@ -178,20 +176,17 @@ class PackFiles:
         if text is None:
             return {}
         if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
-            self.report(name, f"has a line with more than {MOST_DOTS} dots.", "Break it.")
+            self.report("toml.dots", name, most=MOST_DOTS)
             return {}
         try:
             tree = tomllib.loads(text)
         except RecursionError:
-            self.report(name, "is not valid TOML: it is nested too deep.")
+            self.report("toml.nested", name)
             return {}
         except ValueError as error:  # a number of 5,000 digits too
-            self.report(name, f"is not valid TOML: {printable(str(error), 200)}.")
+            self.report("toml.invalid", name, reason=printable(str(error), 200))
             return {}
-        self.problems += [
-            Problem(name, problem.what, problem.remedy, field=problem.field)
-            for problem in text_problems([tree], where=name)
-        ]
+        self.problems += [replace(p, row="") for p in text_problems([tree], where=name)]
         return tree
 
     def table(self, name: str, schema: Schema, *, number: str = "") -> list[Record]:
@@ -203,7 +198,7 @@ class PackFiles:
         header, rows = self.cells(name) or (schema.names, [])
         if not rows:  # else it is said of the rows
             lost = [n for n in schema.names if n not in (number, *header)]
-            self.problems += [Problem(name, "the column is missing.", field=n) for n in lost]
+            self.problems += [Problem("column.missing", name, field=n) for n in lost]
             self.unread |= {name} if lost else set()
         records: list[dict[str, object]] = [dict(row) for row in rows]
         if number:
@@ -229,24 +224,23 @@ class PackFiles:
         try:
             header, *rows = list(islice(reader, MOST_ROWS + 2)) or [[]]
         except csv.Error as error:
-            self.report(name, f"is not valid CSV: {error}.", row=f"line {reader.line_num}")
+            self.report("csv.invalid", name, line=reader.line_num, reason=str(error))
             return None
         if len(rows) > MOST_ROWS:
-            self.report(name, f"has more than {MOST_ROWS:,} rows.")
+            self.report("csv.rows", name, most=MOST_ROWS)
             return None
         if other := _OTHER_DELIMITER.search(header[0]) if len(header) == 1 else None:
-            what = f"has {other[0]!r} between its columns."
-            self.report(name, what, "Save it as CSV with commas.")
+            self.report("csv.delimiter", name, mark=repr(other[0]))
             return None
         if not header or len(set(header)) < len(header):
-            self.report(name, "must begin with a header of distinct column names.")
+            self.report("csv.header", name)
             return None
         while rows and not any(rows[-1]):
             rows.pop()  # a table program leaves such lines below the last row
         for number, cells in enumerate(rows, start=1):
             if len(cells) != len(header):
-                what = f"has {len(cells)} cells; the header has {len(header)}."
-                self.report(name, what, row=f"#{number}")
+                n, expected = len(cells), len(header)
+                self.report("csv.cells", name, f"#{number}", n=n, expected=expected)
         return header, [dict(zip(header, cells, strict=False)) for cells in rows]
 
     def layer(self, name: str, schema: Schema) -> list[Row]:
@@ -336,9 +330,9 @@ class Settings:
     def _name(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 
-    def report(self, name: str, what: str) -> None:
-        """Keep a problem with one setting."""
-        self.files.report(self.where, what, name=printable(self._name(name)))
+    def report(self, key: str, name: str, **values: Value) -> None:
+        """Keep a problem with one setting; see :class:`geo.base.errors.Problem`."""
+        self.files.report(key, self.where, "", printable(self._name(name)), **values)
 
     def text(self, name: str, *, required: bool = True) -> str:
         """Return a text, empty if it is missing."""
@@ -346,14 +340,14 @@ class Settings:
         if isinstance(value, str) and not is_blank(value):
             return value
         if required or not (value is None or isinstance(value, str)):
-            self.report(name, "must be a text that is not blank.")
+            self.report("setting.text", name)
         return ""
 
     def date(self, name: str) -> str:
         """Return a date as ISO text: a year, a month or a day."""
         value = self.text(name)
         if value and not is_date(value):
-            self.report(name, "must be a date like 2021, 2021-08 or 2021-08-08.")
+            self.report("setting.date", name)
         return value
 
     def integer(self, name: str, low: int, high: int) -> int:
@@ -361,7 +355,7 @@ class Settings:
         value = self.tree.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        self.report(name, f"must be a whole number from {low} to {high}.")
+        self.report("setting.integer", name, low=str(low), high=str(high))
         return low
 
     def degrees(self, name: str, count: int) -> tuple[float, ...]:
@@ -374,7 +368,7 @@ class Settings:
             and all(-180 <= n <= 180 for n in value)
         ):
             return tuple(float(n) for n in value)
-        self.report(name, f"must be a list of {count} numbers of degrees.")
+        self.report("setting.degrees", name, n=count)
         return (0.0,) * count
 
     def section(self, name: str, *, required: bool = True) -> Settings:
@@ -382,11 +376,11 @@ class Settings:
         value = self.tree.get(name)
         if not isinstance(value, Mapping):
             if required or value is not None:
-                self.report(name, "must be a table.")
+                self.report("setting.table", name)
             value = {}
         return Settings(self.files, self.where, value, self._name(name))
 
     def only(self, *names: str) -> None:
         """Report every entry whose name is not known: a typing mistake must not pass."""
         for name in sorted(set(self.tree) - set(names)):
-            self.report(name, "is not a known setting.")
+            self.report("setting.unknown", name)

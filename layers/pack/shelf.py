@@ -147,8 +147,8 @@ def folders(extra: str | None) -> tuple[list[Path], list[Refused]]:
         folder = Path(part)
         inner = [folder] if _is_directory(folder) and _is_pack(folder) else list(_inside(folder))
         if not inner:
-            remedy = f"Name a folder with {SETTINGS} in it, or a folder of such folders."
-            problem = Problem(_called(folder), f"holds no pack ({PACKS_VARIABLE}).", remedy)
+            told = {"variable": PACKS_VARIABLE, "settings": SETTINGS}
+            problem = Problem("pack.no_pack", _called(folder), values=told)
             refused.append(Refused(_called(folder), "", (problem,)))
         found += inner
     once: dict[str, Path] = {}
@@ -190,8 +190,7 @@ class _Watched:
                 break
             time.sleep(_PAUSE_S)
         else:  # half an old set and half a new one may well be sound: it is not taken
-            what = "the files change while they are read."
-            city, problems = None, (Problem(_called(self.folder), what),)
+            city, problems = None, (Problem("pack.changing", _called(self.folder)),)
             files.looks[WORK] = ("unsettled",)  # differs from whatever is there: look again
         self.files, self.problems = files, problems
         if city is not None:
@@ -275,6 +274,6 @@ class Shelf:
 
 def _second(pack: Served, first: Served) -> Refused:
     """Refuse a pack whose city another has taken: the one that stands first among the sound."""
-    what = f"is the city {pack.city.id}, as the pack {first.name} is, which is shown."
-    problem = Problem(SETTINGS, what, "Give one of them another id.", field="id")
+    told = {"city": pack.city.id, "first": first.name}
+    problem = Problem("setting.city_taken", SETTINGS, field="id", values=told)
     return Refused(pack.name, pack.city.id, (problem, *pack.problems))

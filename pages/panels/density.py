@@ -17,7 +17,6 @@ from layers.balance.wording import BalanceWording
 from layers.density.drawing import pictures
 from layers.density.files import geotiff
 from layers.density.wording import DensityWording
-from layers.language.messages import display
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
@@ -62,7 +61,7 @@ def _worded(screen: Screen, name: str) -> Any:
 
 def _refuse(screen: Screen, error: AtlasError) -> None:
     st.error(screen.say(f"error.{error.key}"))
-    st.code("\n".join(display(str(problem)) for problem in error.problems), language=None)
+    html.faults("", error.problems, screen.state.lang)
     st.stop()
 
 

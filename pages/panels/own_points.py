@@ -15,6 +15,7 @@ from geo.base.errors import AtlasError, DataError
 from geo.point_files.bin import Columns
 from layers.handover.contents import Form
 from layers.language.messages import display
+from layers.language.problems import worded
 from layers.language.values import count, number
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
@@ -163,9 +164,9 @@ class PointsPart:
             self.problem = failure.words(error, self.screen.state.lang)
 
     def _refuse(self, error: AtlasError) -> None:
-        unreadable = isinstance(error, DataError)
+        unreadable, lang = isinstance(error, DataError), self.screen.state.lang
         self.problem = self.say("points_page.unreadable" if unreadable else f"error.{error.key}")
-        self.details = tuple(display(str(problem), longest=300) for problem in error.problems)
+        self.details = tuple(worded(problem, lang) for problem in error.problems)
 
     def statement(self) -> None:
         """Say the result; or how far the work is; or why there is none, and what to do."""

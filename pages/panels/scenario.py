@@ -405,8 +405,9 @@ class ScenarioPart:
         kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
         try:
             if given.size > MOST_BYTES:
-                what = f"is {given.size:,} bytes long; at most {MOST_BYTES:,} are allowed."
-                raise DataError("scenario.file", [Problem("scenario", what)])
+                sizes = {"n": given.size, "most": MOST_BYTES}
+                problem = Problem("scenario.too_large", "scenario", values=sizes)
+                raise DataError("scenario.file", [problem])
             name = given.name.rpartition(".")[0]
             loaded = load(
                 given.getvalue(), sites=self.given.sites, kinds=kinds, bbox=city.bbox, name=name
@@ -425,7 +426,7 @@ class ScenarioPart:
         """Say what came of a file: every fault of it, or what it is called and what it had lost."""
         if isinstance(read.error, AtlasError):
             st.error(self.say(f"error.{read.error.key}"))
-            html.faults("", read.error.problems)
+            html.faults("", read.error.problems, self.screen.state.lang)
         elif read.error is not None:
             failure.show(read.error)
         elif read.loaded is not None:

@@ -38,7 +38,7 @@ def packs(screen: Screen) -> None:
         if listed:
             html.section(say(title))
         for name, problems in listed:
-            html.faults(name, problems)
+            html.faults(name, problems, screen.state.lang)
 
 
 def plan(screen: Screen) -> None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from layers.language.messages import LANGS, speaker
+from layers.language.problems import worded
 
 HEALTH: Final = "/health"
 """Where a gateway asks whether readers can be sent here."""
@@ -100,7 +101,7 @@ def served() -> bool:
         _LOG.exception("No pack can be found")
         return False
     for pack in packs.refused:
-        faults = "\n".join(map(str, pack.problems))
+        faults = "\n".join(worded(problem, "en") for problem in pack.problems)
         _LOG.warning("The pack %s cannot be served:\n%s", pack.name, faults)
     return bool(packs.served)
 

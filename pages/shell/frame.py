@@ -86,7 +86,8 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
     for lang in LANGS:
         st.error(speaker(lang)("error.pack_refused" if packs.served else "error.packs_none"))
     for pack in refused:
-        html.faults(pack.name, pack.problems)
+        for lang in LANGS:
+            html.faults(pack.name, pack.problems, lang)
     for served in packs.served.values():
         said = literal(" · ".join(short(served.city.name.of(lang)) for lang in LANGS))
         opened = default_state(served.city)

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from geo.base.errors import Problem
 from layers.language.messages import display
+from layers.language.problems import worded
 from pages.shell.labels import literal
 
 LONGEST = 2_000
@@ -62,9 +63,9 @@ def bullets(items: Sequence[Markup]) -> Markup:
     return Markup("<ul>{}</ul>").format(join(Markup("<li>{}</li>").format(i) for i in items))
 
 
-def faults(title: str, problems: Sequence[Problem]) -> None:
+def faults(title: str, problems: Sequence[Problem], lang: str) -> None:
     """Show what is wrong with a pack or a file, each fault in a line, the first of very many."""
-    listed = [text(problem) for problem in problems[:MOST_FAULTS]]
+    listed = [text(worded(problem, lang)) for problem in problems[:MOST_FAULTS]]
     if len(problems) > MOST_FAULTS:
         listed.append(text(f"… + {len(problems) - MOST_FAULTS:,}"))
     show('<div class="faults"><p><strong>{}</strong></p>{}</div>', title, bullets(listed))

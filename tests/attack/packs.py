@@ -35,7 +35,7 @@ FILES = (
 DISTRICTS = "district.geojson"
 SECRET = "a-secret-place"
 """Folder of the packs: readers must never see its name."""
-UNFORESEEN = "could not be checked to the end"
+UNFORESEEN = "pack.unforeseen"
 
 Spoil = Callable[[Path], object]
 

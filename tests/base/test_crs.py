@@ -24,23 +24,20 @@ def test_a_series_passes_as_a_frame_does() -> None:
 @pytest.mark.parametrize(
     ("crs", "key", "word"),
     [
-        (None, "crs_missing", "has no CRS"),
-        (4326, "crs_not_metric", "WGS 84"),
-        (4490, "crs_not_metric", "China Geodetic"),
+        (None, "crs_missing", "crs.missing"),
+        (4326, "crs_not_metric", "crs.not_metric crs='WGS 84'"),
+        (4490, "crs_not_metric", "crs.not_metric crs='China Geodetic"),
         (2263, "crs_not_metric", "ftUS"),
-        (3857, "crs_not_metric", "metres on the ground"),
+        (3857, "crs_not_metric", "crs.web_mercator"),
     ],
 )
-def test_anything_else_is_refused_by_name_and_with_a_remedy(
-    crs: int | None, key: str, word: str
-) -> None:
+def test_anything_else_is_refused_by_name(crs: int | None, key: str, word: str) -> None:
     with pytest.raises(CrsError) as caught:
         require_metric(sites(crs), argument="candidates")
     assert caught.value.key == key
     (problem,) = caught.value.problems
     assert problem.where == "candidates"
-    assert word in problem.what
-    assert ".to_crs(4548)" in problem.remedy
+    assert word in str(problem)
 
 
 def test_the_error_is_a_value_error_too() -> None:

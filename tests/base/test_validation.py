@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 
+from geo.base.errors import Problem
 from geo.base.schema import Field, Schema
 from geo.base.validation import (
     MAX_TEXT,
+    Fault,
     geometry_problems,
     is_blank,
     is_date,
@@ -45,10 +48,15 @@ ROW: dict[str, Any] = {
 }
 
 
+def told(problem: Problem) -> str:
+    """Return which fault it is and its values, without the place."""
+    return str(replace(problem, where="", row="", field="")).removeprefix(": ")
+
+
 def faults(*rows: dict[str, Any]) -> list[tuple[str, str, str]]:
     problems = schema_problems(rows, SCHEMA, where="file")
     assert all(problem.where == "file" for problem in problems)
-    return [(problem.row, problem.field, problem.what) for problem in problems]
+    return [(problem.row, problem.field, told(problem)) for problem in problems]
 
 
 def test_a_sound_row_has_no_fault() -> None:
@@ -62,21 +70,21 @@ def test_no_rows_have_no_fault() -> None:
 @pytest.mark.parametrize(
     ("field", "bad", "what"),
     [
-        ("name", None, "must not be blank."),
-        ("name", " \n", "must not be blank."),
-        ("name", 3, "must be text, not 3."),
-        ("level", "middle", "'middle' is not one of: high, low."),
-        ("area", "1.5", "must be a finite number, not '1.5'."),
-        ("area", True, "must be a finite number, not True."),
-        ("area", float("nan"), "must be a finite number, not nan."),
-        ("area", float("inf"), "must be a finite number, not inf, a number beyond 1e308."),
-        ("line", 3.0, "must be a whole number, not 3.0."),
-        ("line", True, "must be a whole number, not True."),
-        ("counted", None, "must not be blank."),
-        ("counted", 1, "must be true or false, not 1."),
-        ("as_of", "2021-13", "must be a date like 2021, 2021-08 or 2021-08-08, not '2021-13'."),
-        ("as_of", 2021, "must be a date like 2021, 2021-08 or 2021-08-08, not 2021."),
-        ("as_of", [1], "must be a date like 2021, 2021-08 or 2021-08-08, not [1]."),
+        ("name", None, "value.blank"),
+        ("name", " \n", "value.blank"),
+        ("name", 3, "value.not_text value='3'"),
+        ("level", "middle", "value.not_one_of value=\"'middle'\" known=('high', 'low')"),
+        ("area", "1.5", "value.not_number value=\"'1.5'\""),
+        ("area", True, "value.not_number value='True'"),
+        ("area", float("nan"), "value.not_number value='nan'"),
+        ("area", float("inf"), "value.not_number value='inf (> 1e308)'"),
+        ("line", 3.0, "value.not_integer value='3.0'"),
+        ("line", True, "value.not_integer value='True'"),
+        ("counted", None, "value.blank"),
+        ("counted", 1, "value.not_flag value='1'"),
+        ("as_of", "2021-13", "value.not_date value=\"'2021-13'\""),
+        ("as_of", 2021, "value.not_date value='2021'"),
+        ("as_of", [1], "value.not_date value='[1]'"),
     ],
 )
 def test_each_wrong_value_is_named(field: str, bad: object, what: str) -> None:
@@ -91,18 +99,18 @@ def test_what_is_not_required_may_be_blank(field: str) -> None:
 def test_columns_are_compared_once_for_the_whole_file() -> None:
     less = {key: value for key, value in ROW.items() if key != "as_of"} | {"extra": 1}
     assert faults(less, less | {"id": "b"}) == [
-        ("", "as_of", "the column is missing."),
-        ("", "extra", "the column is not known."),
+        ("", "as_of", "column.missing"),
+        ("", "extra", "column.unknown"),
     ]
 
 
 def test_ids_repeat_once_however_often() -> None:
-    assert faults(ROW, ROW, ROW) == [("a", "id", "the id stands in 3 rows.")]
+    assert faults(ROW, ROW, ROW) == [("a", "id", "id.repeated n=3")]
 
 
 @pytest.mark.parametrize("bad", ["@a", "a b", "<b>", "区", "a" * 81, "-a", "a,b"])
 def test_ids_are_fit_for_an_address(bad: str) -> None:
-    what = "the id has other characters than it may."
+    what = "id.characters"
     assert (printable(bad), "id", what) in faults(ROW | {"id": bad})
 
 
@@ -142,7 +150,7 @@ def test_exactly_the_control_characters_but_tab_and_newline_are_refused() -> Non
 def test_length_is_refused_above_the_limit_only() -> None:
     assert text_fault("长" * MAX_TEXT) is None
     fault = text_fault("长" * (MAX_TEXT + 1))
-    assert fault == "is 10,001 characters long; at most 10,000 are allowed."
+    assert fault == Fault("value.too_long", {"n": 10_001, "most": 10_000})
 
 
 def test_text_is_searched_to_the_bottom_and_in_the_names() -> None:
@@ -154,7 +162,7 @@ def test_text_is_searched_to_the_bottom_and_in_the_names() -> None:
 def test_a_row_without_id_is_named_by_its_number() -> None:
     (problem,) = text_problems([{"x": "fine"}, {"x": "\x07"}], where="file")
     assert problem.row == "#2"
-    assert str(problem) == "file · #2 · x: holds the control character U+0007."
+    assert str(problem) == "file · #2 · x: value.control code='U+0007'"
 
 
 @given(st.text(max_size=200))
@@ -180,18 +188,18 @@ def test_geometries_are_checked_by_row() -> None:
         index=["fine", "none", "line", "empty", "high"],
     )
     problems = geometry_problems(shapes, SCHEMA, where="file")
-    assert [(p.row, p.what) for p in problems] == [
-        ("none", "the geometry is missing."),
-        ("line", "the geometry is a LineString; allowed: Point."),
-        ("empty", "the geometry is empty."),
-        ("high", "the geometry has heights; only longitude and latitude are kept."),
+    assert [(p.row, told(p)) for p in problems] == [
+        ("none", "geometry.missing"),
+        ("line", "geometry.type type='LineString' allowed=('Point',)"),
+        ("empty", "geometry.empty"),
+        ("high", "geometry.heights"),
     ]
 
 
 def test_an_area_that_crosses_itself_is_refused_with_the_place() -> None:
     schema = Schema(SCHEMA.fields, frozenset({"Polygon"}))
     (problem,) = geometry_problems(gpd.GeoSeries([BOW_TIE], index=["x"]), schema, where="file")
-    assert problem.what == "the geometry is invalid: Self-intersection[0.5 0.5]."
+    assert problem.values == {"reason": "Self-intersection[0.5 0.5]"}
 
 
 def test_a_geometry_may_be_missing_where_the_schema_says_so() -> None:

@@ -345,7 +345,7 @@ def test_a_wrong_crs_is_refused_with_its_remedy(crs: int | None) -> None:
         lambda: assign(wrong, FOUR),
         lambda: shares(shapely.Point(0, 0), FOUR.set_crs(crs, allow_override=True)),
     ):
-        with pytest.raises(CrsError, match="Project"):
+        with pytest.raises(CrsError, match=r"crs\."):
             call()
 
 
@@ -493,9 +493,9 @@ def test_assign_takes_nan_and_no_points_and_no_districts(way: None) -> None:
     assert assign(np.array([[5.0, 5.0]]), squares({})).isna().all()
     with pytest.raises(DataError, match="shape"):
         assign(np.zeros(3), FOUR)
-    with pytest.raises(DataError, match="not a point"):
+    with pytest.raises(DataError, match=r"point\.other"):
         assign(FOUR, FOUR)
-    with pytest.raises(DataError, match="more than once"):
+    with pytest.raises(DataError, match=r"id\.twice"):
         prepare(FOUR.set_index(pd.Index(["a", "a", "b", "c"])))
 
 
@@ -505,7 +505,7 @@ def test_assign_takes_nan_and_no_points_and_no_districts(way: None) -> None:
 def test_a_grid_keeps_to_whole_multiples() -> None:
     grid = grid_over((-50, 20, 310, 199), cell_m=100)
     assert grid == Grid(-100, 0, 100, 5, 2) and grid.bounds == (-100, 0, 400, 200)
-    with pytest.raises(ParameterError, match="larger cell"):
+    with pytest.raises(ParameterError, match=r"grid\.too_fine"):
         grid_over((0, 0, 1e6, 1e6), cell_m=1)
 
 

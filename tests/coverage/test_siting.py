@@ -166,7 +166,7 @@ def test_out_of_time_the_number_found_comes_with_its_bound() -> None:
 
 @pytest.mark.parametrize("p", [0, -1, 11, 2.5, True, np.nan])
 def test_a_number_out_of_range_is_refused_with_its_remedy(p: Any) -> None:
-    with pytest.raises(ParameterError, match="1 to 10"):
+    with pytest.raises(ParameterError, match="most=10"):
         add_sites(LINE, SPOTS, NOBODY, radius_m=1000, p=p)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import subprocess
 import sys
 from typing import Any, Literal
@@ -36,8 +35,8 @@ from geo.density.peaks import counted_once, explain, highest, top_of
 from geo.density.sensitivity import sensitivity
 from geo.density.surface import Surface, contours, levels, to_geotiff, zonal_mass
 from geo.formats.write_geojson import to_geojson
-from layers.language.messages import speaker, texts
-from tests import ROOT, examples
+from layers.language.messages import speaker
+from tests import examples
 
 Floats = NDArray[np.float64]
 EAST, NORTH = 500_000.0, 4_300_000.0
@@ -786,26 +785,3 @@ def test_a_clear_finding_survives_and_an_even_one_does_not() -> None:
     assert {"sw", "ne"} <= set(open_.runs["peak_zone"])
     for found in (clear, open_):
         assert "{" not in speaker("zh")(found.verdict, **found.parameters)
-
-
-def test_every_key_that_is_emitted_has_its_words() -> None:
-    said = set(texts("zh"))
-    for group in ("density", "peak", "sensitivity", "bins", "pattern", "balance", "stream"):
-        assert any(key.startswith(f"{group}.") for key in said)
-    files = [
-        file
-        for folder in ("density", "inventory", "point_files")
-        for file in (ROOT / "geo" / folder).glob("*.py")
-    ]
-    assert len(files) > 12
-    for file in files:
-        source = file.read_text(encoding="utf-8")
-        keys = set(
-            re.findall(
-                r'"((?:density|peak|sensitivity|bins|pattern|balance|stream)\.[a-z_.]+)"', source
-            )
-        )
-        errors = set(re.findall(r'Error\(\s*"([a-z_.]+)"', source))
-        missing = {key for key in keys - errors if key not in said}
-        assert missing == set()
-        assert {key for key in errors if f"error.{key}" not in said} == set()

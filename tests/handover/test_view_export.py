@@ -298,7 +298,7 @@ def test_the_city_is_not_changed(toy: City) -> None:
 
 
 def test_wrong_wishes_are_refused(toy: City) -> None:
-    with pytest.raises(ParameterError, match="RFC 7946"):
+    with pytest.raises(ParameterError, match=r"export\.geojson_crs"):
         package(toy, default_state(toy), fmt="geojson", epsg=4548)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -130,11 +131,65 @@ def test_every_key_said_in_the_code_has_a_sentence(file: Path) -> None:
 
 
 def test_a_speaker_fills_in_values_and_refuses_an_unknown_key() -> None:
-    key, sentence = next((key, text) for key, text in texts("en").items() if _placeholders(text))
-    values = dict.fromkeys(_placeholders(sentence), "7")
-    assert speaker("en")(key, **values) == sentence.format(**values)
+    assert speaker("en")("furniture.date", date="2026") == "Data of 2026"
     with pytest.raises(KeyError):
         speaker("en")("no.such.sentence")
+
+
+NEVER_ONE = {
+    "least": "a minimum of a method, ten and more",
+    "most": "a limit",
+    "draws": "hundreds",
+    "simulations": "hundreds",
+    "runs": "six",
+    "minutes": "offered in tens",
+    "areas": "at least the minimum of the method",
+    "shift_points": "percentage points, with a decimal",
+    "change": "percentage points, with a decimal",
+    "times": "a ratio, with a decimal",
+    **dict.fromkeys(("sample", "kept", "tested", "grouped"), "thousands"),
+}
+"""Values that need no singular behind them, and why."""
+ALWAYS_MANY = {
+    "pattern.refused_constant": "at least the minimum of the method",
+    "problem.density.legend.what": "a fault in the code that calls",
+    "problem.grid.size.what": "none, or more than the limit",
+    "problem.grid.too_fine.what": "more than the limit",
+    "problem.grid.too_fine_or_far.what": "more than the limit",
+    "problem.scenario.too_many.what": "more than the limit",
+    "problem.setting.degrees.what": "two or four",
+}
+"""Sentences whose numbers are never one, and why."""
+NO_NOUNS = {"bytes", "covers", "does", "has", "holds", "is", "lies", "needs", "stands"}
+"""Verbs; and bytes, which are told of where they are too many."""
+
+
+def test_a_number_that_can_be_one_has_its_singular() -> None:
+    """Not "1 places": an English plural behind a value has the singular beside it."""
+    several = re.compile(
+        r"\{(\w+)\}(?: (?:more|hot|cold|science|innovation|national))? ([a-z]+s)\b"
+    )
+    missing = [
+        (key, found[0])
+        for key, text in texts("en").items()
+        for found in several.finditer(text)
+        if key not in ALWAYS_MANY and found[1] not in NEVER_ONE and found[2] not in NO_NOUNS
+    ]
+    assert missing == []
+
+
+def test_words_go_with_their_number() -> None:
+    say = speaker("en")
+    assert say("view.shown", mapped=1, total="1") == "1 of 1 place shown"
+    assert say("view.shown", mapped=0, total="0") == "0 of 0 places shown"
+    assert say("card.persons", count="1") == "1 resident"
+    assert say("balance.unplaced", unplaced=1) == (
+        "1 row has no known district and enters no share."
+    )
+    assert say("balance.unplaced", unplaced=21) == (
+        "21 rows have no known district and enter no share."
+    )
+    assert speaker("zh")("balance.unplaced", unplaced=1) == "1 行所属区不详，不计入各区和份额。"
 
 
 def test_the_entities_leave_nothing_that_runs() -> None:

@@ -71,7 +71,7 @@ def by_hand(xy: Floats, weights: Floats | None = None) -> Floats:
 def account(found: Binned) -> None:
     assert found.read == found.n + found.outside + sum(found.rejected.values())
     assert found.counts.sum() == round(found.weight_sum * ONE)
-    for key in (*found.caveats, found.method, "stream.account"):
+    for key in (*found.caveats, found.method):
         assert "{" not in speaker("zh")(key, **found.parameters)
 
 
@@ -220,7 +220,7 @@ def test_a_cluster_without_workers_is_refused(write: Writer) -> None:
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
-        pytest.raises(ParameterError, match="no workers"),
+        pytest.raises(ParameterError, match="no_workers"),
     ):
         bin_points(
             [write(x=[1.0], y=[1.0])],
@@ -315,7 +315,10 @@ def test_a_text_in_every_row_is_read_once(write: Writer) -> None:
 
 
 def test_integers_said_to_be_points_are_refused(write: Writer) -> None:
-    with pytest.raises(DataError, match=r"a\.parquet, row group 0 · geometry: holds int64"):
+    with pytest.raises(
+        DataError,
+        match=r"a\.parquet · row group 0 · geometry: point_column\.not_points type='int64'",
+    ):
         bin_points(
             [write(geometry=[1, 2])], grid=GRID, columns=Columns(geometry="geometry", crs=4548)
         )
@@ -329,7 +332,7 @@ def test_two_columns_of_one_name_are_told_apart_or_refused(tmp_path: Path) -> No
         lambda: list(stream.batches(path, Columns(crs=4548))),
         lambda: bin_points([path], grid=GRID, columns=Columns(crs=4548)),
     ):
-        with pytest.raises(DataError, match="more than on"):
+        with pytest.raises(DataError, match="twice"):
             look()
 
 
@@ -341,7 +344,7 @@ def test_a_file_written_while_it_is_read_is_refused(write: Writer) -> None:
         if other.exists():
             other.replace(path)
 
-    with pytest.raises(DataError, match="while it was read"):
+    with pytest.raises(DataError, match=r"points\.changed"):
         bin_points([path], grid=GRID, progress=replace, columns=Columns(crs=4548))
 
 
@@ -361,7 +364,9 @@ def test_whatever_goes_wrong_in_a_file_is_told_and_logged(
     path = write(x=[1.0], y=[1.0])
     for error in (KeyError("x"), OverflowError("int too large"), MemoryError(), TypeError("no")):
         monkeypatch.setattr(stream, "numbers", Mock(side_effect=error))
-        with pytest.raises(DataError, match=r"a\.parquet, row group 0: cannot be read"):
+        with pytest.raises(
+            DataError, match=r"a\.parquet · row group 0: point_file\.(unreadable|memory)"
+        ):
             bin_points([path], grid=GRID, columns=Columns(crs=4548))
     assert caplog.text.count("unforeseen while reading a.parquet") == 3
 
@@ -407,9 +412,9 @@ def test_csv_of_any_kind_is_read_and_every_row_accounted_for(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "is empty"),
-        (b"\xff\xfex\x00,\x00y\x00\n\x00", "neither UTF-8"),
-        (b"x,x,y\n1,2,3\n", "more than once"),
+        (b"", r"point_file\.empty"),
+        (b"\xff\xfex\x00,\x00y\x00\n\x00", "other_encoding"),
+        (b"x,x,y\n1,2,3\n", r"x: point_column\.twice"),
     ],
 )
 def test_csv_without_a_usable_header_is_refused(
@@ -453,7 +458,7 @@ def test_a_bad_row_group_is_named(write: Writer) -> None:
     data = bytearray(path.read_bytes())
     data[offset : offset + 60] = b"\xff" * 60
     path.write_bytes(data)
-    with pytest.raises(DataError, match=r"torn\.parquet, row group 1"):
+    with pytest.raises(DataError, match=r"torn\.parquet · row group 1"):
         bin_points([path], grid=GRID, columns=Columns(crs=4548))
 
 

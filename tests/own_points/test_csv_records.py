@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from geo.base.errors import UnfitError
 from geo.point_files import csv_records
-from geo.point_files.csv_records import UnfitError, batches, header
+from geo.point_files.csv_records import batches, header
 from tests.attack._point_files import STRAY
 
 
@@ -125,15 +126,15 @@ def test_mixed_encodings_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "is empty"),
-        (b"\xef\xbb\xbf\r\n", "is empty"),
-        ("name,lon\n".encode("utf-16"), "neither UTF-8 nor GB18030"),
-        (b"\xff\xffx,y\n1,2\n", "line 1: cannot be decoded"),
-        (b"x" * 200_000 + b",lon,lat\n", "line 1: the name of column 1 has 200,000 bytes"),
-        (b"\n\n" + b"," * 20_000 + b"\n", "20,001 columns"),
-        (b"x" * 300_000, "line 1: is longer"),
-        (b'"name,lon,lat\n1,2,3\nx",lon,lat\n', "line 1: a quote"),
-        (b'\n"name,lon,lat\n1,2,3\n', "line 2: a quote"),
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\r\n", "empty"),
+        ("name,lon\n".encode("utf-16"), "other_encoding"),
+        (b"\xff\xffx,y\n1,2\n", "line_encoding line=1"),
+        (b"x" * 200_000 + b",lon,lat\n", "line_name line=1 column=1 n=200000"),
+        (b"\n\n" + b"," * 20_000 + b"\n", "columns n=20001"),
+        (b"x" * 300_000, "line_too_long line=1"),
+        (b'"name,lon,lat\n1,2,3\nx",lon,lat\n', "line_quote line=1"),
+        (b'\n"name,lon,lat\n1,2,3\n', "line_quote line=2"),
     ],
 )
 def test_a_header_that_is_none_is_refused_by_its_line(
@@ -148,7 +149,7 @@ def test_a_header_that_is_none_is_refused_by_its_line(
 def test_a_line_that_is_too_long_is_refused_by_its_number(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"name,lon,lat\n\na,1,2\n" + b"x" * (3 << 20))
-    with pytest.raises(UnfitError, match="line 4: is longer"):
+    with pytest.raises(UnfitError, match="line_too_long line=4"):
         read(path)
 
 
@@ -162,7 +163,7 @@ def test_a_header_may_have_several_lines(tmp_path: Path) -> None:
 def test_columns_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("x,x,y\n1,2,3\n", encoding="utf-8")
-    with pytest.raises(UnfitError, match="more than one column x"):
+    with pytest.raises(UnfitError, match="column_twice name='x'"):
         read(path, "x", "y")
-    with pytest.raises(UnfitError, match="no column z"):
+    with pytest.raises(UnfitError, match="no_column name='z'"):
         read(path, "z", "y")

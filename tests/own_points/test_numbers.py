@@ -48,7 +48,7 @@ def test_numbers_of_every_kind_are_read(column: pa.Array, expected: list[float])
 def test_a_value_that_the_dictionary_lacks_is_refused(code: int) -> None:
     codes = pa.array([0, code], pa.int32())
     column = pa.DictionaryArray.from_arrays(codes, pa.array(["1"] * 128), safe=False)
-    with pytest.raises(ValueError, match="its dictionary lacks"):
+    with pytest.raises(ValueError, match="dictionary"):
         numbers(column)
 
 
@@ -71,5 +71,5 @@ def test_a_dictionary_as_long_as_its_codes_can_count_is_read() -> None:
     ],
 )
 def test_what_can_be_no_number_is_refused(column: pa.Array) -> None:
-    with pytest.raises(ValueError, match="not numbers"):
+    with pytest.raises(ValueError, match="not_numbers"):
         numbers(column)

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from geo.base.errors import UnfitError
 from geo.point_files import parquet, thrift
-from geo.point_files.parquet import UnfitError, batches
+from geo.point_files.parquet import batches
 from geo.point_files.wkb import POINT, points
 from tests.attack import _thrift
 from tests.attack._point_files import nested, wkb_point
@@ -78,12 +79,16 @@ def test_long_texts_are_read_a_few_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "options", "what"),
     [
-        (["7" * 100_000] * 300, {"data_page_size": 1 << 30, "write_batch_size": 300}, "page of"),
-        (["7" * 9000] * 300, {"data_page_size": 1 << 30, "write_batch_size": 300}, "on average"),
-        (["7" * 900] * 3, {"column_encoding": {"v": "DELTA_BYTE_ARRAY"}}, "DELTA_BYTE_ARRAY"),
-        ([[1.0]], {}, "one value a row"),
-        ([{"v": 1.0}], {}, "one value a row"),
-        (pa.array([b"7" * 100] * 3, pa.binary(100)), {}, "values of 100 bytes"),
+        (
+            ["7" * 100_000] * 300,
+            {"data_page_size": 1 << 30, "write_batch_size": 300},
+            "column_page",
+        ),
+        (["7" * 9000] * 300, {"data_page_size": 1 << 30, "write_batch_size": 300}, "column_heavy"),
+        (["7" * 900] * 3, {"column_encoding": {"v": "DELTA_BYTE_ARRAY"}}, "column_prefixed"),
+        ([[1.0]], {}, "column_lists|no_plain_column"),
+        ([{"v": 1.0}], {}, "no_plain_column"),
+        (pa.array([b"7" * 100] * 3, pa.binary(100)), {}, "column_wide name='v' n=100"),
     ],
 )
 def test_what_is_no_position_is_refused_before_it_is_unpacked(
@@ -99,14 +104,14 @@ def test_what_is_no_position_is_refused_before_it_is_unpacked(
 @pytest.mark.parametrize(
     ("page", "said", "what"),
     [
-        (_thrift.page(BODY, 1000, size=2**31 - 1), {}, "page of 2,147,483,647 bytes"),
-        (_thrift.page(BODY, 1000, size=-1), {}, "less than nothing"),
-        (_thrift.page(BODY, 1000, packed=9000), {}, "reach beyond"),
-        (_thrift.page(BODY, 1000), {"group_rows": 999}, "says 1,000 rows, its row groups 999"),
-        (_thrift.page(BODY, 1000), {"rows": -1}, "says -1 rows"),
-        (_thrift.page(BODY[:8], 1) * 101, {"values": 10**6}, "more than 100 pages"),
-        (b"\x1c" * 200, {}, "none of Parquet"),
-        (b"", {}, "says that it holds 1,000"),
+        (_thrift.page(BODY, 1000, size=2**31 - 1), {}, "column_page name='lon' n=2147483647"),
+        (_thrift.page(BODY, 1000, size=-1), {}, "negative_page"),
+        (_thrift.page(BODY, 1000, packed=9000), {}, "pages_beyond"),
+        (_thrift.page(BODY, 1000), {"group_rows": 999}, "rows_differ said=1000 n=999"),
+        (_thrift.page(BODY, 1000), {"rows": -1}, "rows_differ said=-1"),
+        (_thrift.page(BODY[:8], 1) * 101, {"values": 10**6}, "pages most=100"),
+        (b"\x1c" * 200, {}, "description_wrong|page_headless"),
+        (b"", {}, "group_differs n=0 said=1000"),
     ],
 )
 def test_a_file_must_hold_what_it_says(
@@ -167,10 +172,10 @@ def test_a_description_is_weighed_before_it_is_unpacked(
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"", "is empty"),
-        (b"PAR1", "no Parquet"),
-        (b"PAR1" + b"x" * 20, "no whole Parquet"),
-        (b"PAR1" + b"\xff\xff\xff\x7fPAR1", "no whole Parquet"),
+        (b"", "empty"),
+        (b"PAR1", "no_parquet"),
+        (b"PAR1" + b"x" * 20, "not_whole"),
+        (b"PAR1" + b"\xff\xff\xff\x7fPAR1", "not_whole"),
     ],
 )
 def test_what_is_no_parquet_is_refused(put: Put, data: bytes, what: str) -> None:
@@ -182,5 +187,5 @@ def test_too_many_columns_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"lon": [1.0], "lat": [1.0], "n": [1]}), path)
     monkeypatch.setattr(parquet, "MOST_COLUMNS", 2)
-    with pytest.raises(UnfitError, match="3 columns"):
+    with pytest.raises(UnfitError, match="columns n=3"):
         read(path)

@@ -119,7 +119,7 @@ def test_a_folder_of_parquet_files_is_one_source(tmp_path: Path) -> None:
     assert source.size == sum(path.stat().st_size for path in source.paths)
     assert layout(source).rows == 9
     written(tmp_path / "parts" / "3.parquet", lon=LON, breite=LAT)
-    with pytest.raises(DataError, match=r"3\.parquet: has other columns than 0\.parquet"):
+    with pytest.raises(DataError, match=r"3\.parquet: points\.other_columns first='0\.parquet'"):
         layout(only(tmp_path))
 
 
@@ -265,11 +265,11 @@ def test_what_came_in_place_of_a_file_is_not_opened(tmp_path: Path) -> None:
         layout(source)
     assert str(tmp_path) not in str(gone.value), "readers need not know the server's paths"
     os.mkfifo(path)
-    with pytest.raises(DataError, match="not a plain file"):
+    with pytest.raises(DataError, match="not_plain"):
         layout(source)
     path.unlink()
     path.symlink_to(tmp_path / "outside.parquet")
-    with pytest.raises(DataError, match="not a plain file"):
+    with pytest.raises(DataError, match="not_plain"):
         layout(source)
 
 

@@ -177,11 +177,15 @@ def test_a_shift_of_datum_says_how_good_it_is(tmp_path: Path, toy: City) -> None
     ("first", "second", "named"),
     [
         (("EPSG:4548", {}), ("EPSG:32650", {}), ["EPSG:4548", "EPSG:32650"]),
-        (("EPSG:4548", {}), (None, {}), ["EPSG:4548", "no coordinate system"]),
+        (("EPSG:4548", {}), (None, {}), ["EPSG:4548", "points_system.unknown"]),
         (("missing", {}), ("EPSG:4490", {}), ["EPSG:4326", "EPSG:4490"]),
-        (("EPSG:4548", {}), ("EPSG:4548", {"name": "geom2"}), ["geom.", "geom2."]),
-        (("EPSG:4548", {}), ("EPSG:4548", {"encoding": "point"}), ["EPSG:4548", "no column"]),
-        (("EPSG:4548", {}), (17, {}), ["EPSG:4548", "does not understand"]),
+        (("EPSG:4548", {}), ("EPSG:4548", {"name": "geom2"}), ["column='geom'", "column='geom2'"]),
+        (
+            ("EPSG:4548", {}),
+            ("EPSG:4548", {"encoding": "point"}),
+            ["EPSG:4548", "points_system.no_column"],
+        ),
+        (("EPSG:4548", {}), (17, {}), ["EPSG:4548", "points_system.unusable"]),
     ],
 )
 def test_parts_that_differ_are_refused_by_both_names(

@@ -11,6 +11,7 @@ import pytest
 from shapely import box
 
 from geo.base.errors import DataError
+from layers.language.problems import worded
 from layers.pack.catalogue import CATALOG
 from layers.pack.city import NOTICES, City, load_city
 from layers.pack.table_schemas import BASE
@@ -261,7 +262,7 @@ def replaced(pack: Path, old: str, new: str) -> list[str]:
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(DataError) as caught:
         load_city(pack)
-    return [str(problem) for problem in caught.value.problems]
+    return [worded(problem, "en") for problem in caught.value.problems]
 
 
 def test_the_digest_follows_every_file(pack: Path) -> None:
@@ -309,7 +310,8 @@ def test_west_and_east_in_the_wrong_order_are_named(pack: Path) -> None:
 def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         load_city(tmp_path)
-    assert "city.toml: cannot be read" in str(caught.value)
+    (problem,) = caught.value.problems
+    assert (problem.key, problem.where) == ("file.unreadable", "city.toml")
 
 
 def test_an_online_base_map_is_only_described(toy: City, tianjin: City) -> None:

@@ -14,6 +14,7 @@ import shapely
 import shapely.affinity
 
 from geo.base.errors import DataError
+from layers.language.problems import worded
 from layers.pack.city import load_city
 from tests.hostile import TOY, change_layer, change_table
 
@@ -32,7 +33,7 @@ def problems(pack: Pack) -> list[str]:
         load_city(pack)
     except DataError as error:
         assert error.key == "pack_refused"
-        return [str(problem) for problem in error.problems]
+        return [worded(problem, "en") for problem in error.problems]
     return []
 
 
@@ -250,7 +251,7 @@ CASES: dict[str, tuple[Callable[[Pack], object], list[str]]] = {
     ),
     "whole number that no sum can hold": (
         lambda pack: put(pack, "district", "990101", population_2020_bulletin=2**63),
-        ["district.geojson · 990101 · population_2020_bulletin: must lie within ±9,007,199"],
+        ["district.geojson · 990101 · population_2020_bulletin: must lie within ±9\u202f007"],
     ),
     "area that is not the outline's": (
         lambda pack: put(pack, "district", "990101", area_km2_polygon=102.0),

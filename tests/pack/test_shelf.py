@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.base.errors import Problem
 from layers.language.messages import LANGS, speaker
+from layers.language.problems import worded
 from layers.pack import shelf as packs
 from layers.pack.city import City, load_city
 from layers.pack.consistency import PackRows, pack_problems
@@ -50,7 +51,10 @@ def refused(shelf: Shelf, home: Path) -> dict[str, str]:
     assert "toy" in found.served
     for pack in found.refused:
         assert all("a-secret-place" not in str(problem) for problem in pack.problems)
-    return {pack.name: "\n".join(map(str, pack.problems)) for pack in found.refused}
+    return {
+        pack.name: "\n".join(worded(problem, "en") for problem in pack.problems)
+        for pack in found.refused
+    }
 
 
 def more(pack: Path) -> None:
@@ -158,7 +162,7 @@ def test_files_that_change_while_they_are_read_are_not_taken(
     with monkeypatch.context() as patch:
         patch.setattr(packs, "load_city", restless)
         torn = shelf.packs(str(home)).served["toy"]
-        assert torn.city is first and "change while they are read" in str(torn.problems)
+        assert torn.city is first and "pack.changing" in str(torn.problems)
     assert shelf.packs(str(home)).served["toy"].problems == ()
 
 
@@ -194,8 +198,8 @@ def test_an_unforeseen_error_is_a_problem_with_a_number(
     more(bad)
     shutil.rmtree(home / "good")
     (problem,) = shelf.packs(str(home)).served["bad"].problems
-    assert "number" in problem.what and str(home) not in str(problem)
-    number = problem.what.split("(number ")[1][:6]
+    assert problem.key == "pack.unforeseen" and str(home) not in str(problem)
+    number = str(problem.values["number"])
     assert any(number in line.getMessage() and line.exc_info for line in caplog.records)
 
 
@@ -234,7 +238,7 @@ def test_a_bad_pack_is_listed_by_its_folder_and_the_rest_is_shown(home: Path) ->
     settings.write_text(settings.read_text("utf-8") + f"big = {'9' * 5000}\n", "utf-8")
     at = page("sources")
     assert not at.exception and not at.error
-    assert "rotten" in text(at) and "city.toml: is not valid TOML" in text(at)
+    assert "rotten" in text(at) and "city.toml：不是有效的 TOML" in text(at)
     assert str(home.parent) not in text(at) and "a-secret-place" not in text(at)
 
 

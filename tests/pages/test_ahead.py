@@ -48,7 +48,7 @@ def test_what_fails_ahead_is_logged_and_the_rest_is_answered(
     answered: list[str] = []
 
     def refuse() -> None:
-        raise DataError("coverage.polygons", [Problem("district", "is not a valid polygon.")])
+        raise DataError("coverage.polygons", [Problem("geometry.polygon", "district")])
 
     def answers() -> Iterator[Any]:
         yield refuse
@@ -60,7 +60,7 @@ def test_what_fails_ahead_is_logged_and_the_rest_is_answered(
     with caplog.at_level(logging.WARNING):
         ahead.run(Event())
     assert answered == ["last", "compiled"]
-    assert "is not a valid polygon" in caplog.text and "ZeroDivisionError" in caplog.text
+    assert "district: geometry.polygon" in caplog.text and "ZeroDivisionError" in caplog.text
 
 
 def test_nothing_is_done_ahead_where_the_environment_says_no(

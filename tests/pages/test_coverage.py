@@ -208,11 +208,11 @@ def test_a_scenario_file_is_read_once_and_told_of():
     at.file_uploader(key="scn_upload").set_value(("b.geojson", far, "")).run()
     told = at.session_state["atlas.scenario_file"]
     assert [error.value for error in at.error] == [speaker("zh")("error.scenario.file")]
-    assert "new-1 · geometry: (100.2, 39.1) lies outside the city" in page_text(at)
+    assert "方案 · new-1 · geometry：（100.2, 39.1）在本市范围（" in page_text(at)
     assert at.run().session_state["atlas.scenario_file"] is told, "parsed once"
     large = b" " * (MOST_BYTES + 1)
     at.file_uploader(key="scn_upload").set_value(("c.geojson", large, "")).run()
-    assert "at most 1,000,000" in page_text(at) and not at.exception
+    assert "最多 1\u202f000\u202f000 字节" in page_text(at) and not at.exception
 
 
 @pytest.mark.unforeseen

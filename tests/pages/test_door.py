@@ -116,14 +116,14 @@ def asked() -> tuple[int, str]:
 
 
 def test_a_gateway_is_sent_on_while_one_pack_can_be_served(monkeypatch, caplog):
-    torn = Refused("bad", "bad", (Problem("city.toml", "is torn.", "Mend it."),))
+    torn = Refused("bad", "bad", (Problem("toml.nested", "city.toml"),))
     toy = Served(load_city(TOY), "toy", datetime.now().astimezone())
     monkeypatch.setattr(cache, "packs", lambda: Packs({"toy": toy}, (torn,)))
     assert asked() == (200, "ok\n")
-    assert "is torn" in caplog.text
+    assert "nested too deep" in caplog.text
     monkeypatch.setattr(cache, "packs", lambda: Packs({}, (torn,)))
     code, text = asked()
-    assert code == 503 and "torn" not in text and str(TOY) not in text
+    assert code == 503 and "nested" not in text and str(TOY) not in text
 
 
 def test_health_says_so_if_no_pack_can_even_be_found(monkeypatch):

@@ -60,7 +60,9 @@ def test_abandoned_work_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.unforeseen
-@pytest.mark.parametrize("error", [DataError("k", [Problem("w", "x")]), ValueError("a bug")])
+@pytest.mark.parametrize(
+    "error", [DataError("k", [Problem("value.blank", "w")]), ValueError("a bug")]
+)
 def test_an_error_is_handed_to_the_page(error: Exception) -> None:
     def fail(progress: Progress, stopped: Callable[[], bool]) -> None:
         raise error

@@ -170,7 +170,7 @@ def test_a_torn_file_is_named_with_its_row_group(folder: Path) -> None:
     path.write_bytes(data)
     at = ended(own(pfile=file))
     assert status(at) == speaker("zh")("points_page.unreadable")
-    assert "torn.parquet, row group 3" in page_text(at)
+    assert "torn.parquet · 行组 3：" in page_text(at)
     (folder / "none.parquet").write_bytes(b"")
     time.sleep(2.1)  # the list of the folder is taken as it was for two seconds
     assert "none.parquet" in page_text(own(pfile=token("none.parquet")))
