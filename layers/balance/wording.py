@@ -12,8 +12,7 @@ from geo.inventory.balance import LEAST_COUNT, Balance
 from layers.balance.measure import BalanceAnswer, Counts
 from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance
-from layers.language.values import cell, count, number
-from layers.language.values import word as value_word
+from layers.language.values import cell, count, number, value_word
 from layers.pack.catalogue import LEVELS, PLAN_STATUSES
 from layers.pack.city import City, city_word
 

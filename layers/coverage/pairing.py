@@ -19,8 +19,7 @@ from layers.handover.contents import LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS, speaker
-from layers.language.values import cell, is_known, number
-from layers.language.values import word as value_word
+from layers.language.values import cell, is_known, number, value_word
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing, Shapes
 from layers.pack.city import City

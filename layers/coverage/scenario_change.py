@@ -20,7 +20,7 @@ from layers.coverage.measure import REFUSED
 from layers.coverage.question import Inputs
 from layers.coverage.wording import km, name_of, percent, unit_name
 from layers.language.messages import speaker
-from layers.language.values import word as value_word
+from layers.language.values import value_word
 from layers.map.overlay import Drawing, Handle, Shapes
 from layers.map.symbols import mark
 from layers.pack.catalogue import CATALOG

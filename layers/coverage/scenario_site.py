@@ -12,7 +12,7 @@ import pandas as pd
 from layers.coverage.scenario_change import Change, change, closed_sites, site_name
 from layers.coverage.wording import beyond, name_of
 from layers.language.messages import speaker
-from layers.language.values import number, radius, word
+from layers.language.values import number, radius, value_word
 
 DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -80,7 +80,7 @@ def _district(found: Change, row: pd.Series, lang: str) -> str:
 def _position(row: pd.Series, origin: str, lang: str) -> str:
     if origin in ("moved", "added"):
         return speaker(lang)("scenario_page.as_drawn")
-    known = word("location_class", row["location_class"], lang)
+    known = value_word("location_class", row["location_class"], lang)
     return f"{known} · {radius(row['uncertainty_m'])}"
 
 

@@ -63,7 +63,7 @@ def title(name: str, lang: str) -> str:
     return column(name).of(lang)
 
 
-def word(name: str, value: object, lang: str) -> str:
+def value_word(name: str, value: object, lang: str) -> str:
     """Return the word for a value of a closed set; a value that has none stands for itself."""
     key = f"{name}.{value}"
     return speaker(lang)(key) if key in texts(lang) else str(value)

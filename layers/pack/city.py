@@ -23,7 +23,7 @@ from geo.formats.read_geojson import to_frame, to_table
 from layers.file_set.standing import JOURNAL, WORK, journal, steadily
 from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import texts
-from layers.language.values import word
+from layers.language.values import value_word
 from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
 from layers.pack.consistency import PackRows, pack_problems
 from layers.pack.layer_spec import LayerSpec
@@ -488,7 +488,7 @@ def pack_id(folder: Path) -> str:
 def city_word(city: City, name: str, value: object, lang: str) -> str:
     """Return the word for a value: the city's own if it has one, else that of the interface."""
     own = city.words.get(f"{name}.{value}")
-    return own.of(lang) if own else word(name, value, lang)
+    return own.of(lang) if own else value_word(name, value, lang)
 
 
 def outlines(city: City) -> gpd.GeoDataFrame:

@@ -20,7 +20,7 @@ from layers.language.values import (
     row_of,
     stated,
     title,
-    word,
+    value_word,
 )
 from layers.pack.city import City, city_word
 from layers.view.rows import gather
@@ -202,7 +202,7 @@ def _place_card(city: City, id_: str, lang: str) -> Card:
 
 def _name_note(row: pd.Series, lang: str) -> str:
     status = cell(row, "name_status", lang)
-    return word("name_status", status, lang) if status not in ("", "official_seen") else ""
+    return value_word("name_status", status, lang) if status not in ("", "official_seen") else ""
 
 
 def _badges(row: pd.Series, lang: str, *, planned: bool) -> Iterator[Badge]:
@@ -211,11 +211,11 @@ def _badges(row: pd.Series, lang: str, *, planned: bool) -> Iterator[Badge]:
     silent = ("",) if planned else ("", "unknown")
     if (level := cell(row, "level", lang)) not in silent:
         basis = cell(row, "level_basis", lang)
-        note = word("level_basis", basis, lang) if basis else ""
-        yield Badge("level", word("level", level, lang), note)
+        note = value_word("level_basis", basis, lang) if basis else ""
+        yield Badge("level", value_word("level", level, lang), note)
     for name in ("plan_status", "current_status"):
         if (value := cell(row, name, lang)) not in silent:
-            yield Badge(name, word(name, value, lang), cell(row, f"{name}_as_of", lang))
+            yield Badge(name, value_word(name, value, lang), cell(row, f"{name}_as_of", lang))
     if planned and not bool(row["counted"]):
         yield Badge("counted", say("card.not_counted"), cell(row, "count_note", lang))
 
@@ -270,7 +270,7 @@ def _note(city: City, stem: str, row: pd.Series, lang: str) -> str:
     """Return what stands beside a value: its basis, its date, why it is what it is."""
     say = speaker(lang)
     if stem == "level" and (basis := cell(row, "level_basis", lang)):
-        return word("level_basis", basis, lang)
+        return value_word("level_basis", basis, lang)
     if stem == "field":
         return cell(row, "industry_note", lang)
     if stem == "area_km2":
@@ -321,7 +321,7 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
         title=cell(row, "title", lang),
         digest=cell(row, "digest", lang),
         lines=say(key, text=plan_text(city, lang), line=first, first=first, last=last),
-        basis=word("clause_basis", basis, lang) if basis else "",
+        basis=value_word("clause_basis", basis, lang) if basis else "",
         text_lost=bool(row["text_lost"]),
     )
 
@@ -367,7 +367,7 @@ def layer_source(city: City, kind: str, lang: str) -> Source:
 
 def _doubt(row: pd.Series, lang: str) -> str:
     say, metres = speaker(lang), amount(row.get("uncertainty_m"))
-    found = word("location_class", cell(row, "location_class", lang), lang)
+    found = value_word("location_class", cell(row, "location_class", lang), lang)
     reason = cell(row, "location_reason", lang)
     if cell(row, "location_class", lang) == "none" or metres is None:
         return say("card.doubt", found=found, reason=reason)

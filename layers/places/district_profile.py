@@ -16,7 +16,7 @@ from geo.base.arrays import Flags
 from geo.base.once import once
 from geo.inventory.balance import area_disputed
 from layers.language.messages import Say, speaker
-from layers.language.values import amount, cell, count, number, row_of, stated, word
+from layers.language.values import amount, cell, count, number, row_of, stated, value_word
 from layers.pack.catalogue import LEVELS, PLAN_STATUSES
 from layers.pack.city import City, city_word
 from layers.pack.table_schemas import NAMED_BASES
@@ -177,7 +177,7 @@ def _matrix(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
         ],
         index=[city.layers[kind].title.of(lang) for kind in kinds],
         columns=[
-            word("plan_status", value, lang) if value else say("table.not_in_plan")
+            value_word("plan_status", value, lang) if value else say("table.not_in_plan")
             for value in statuses
         ],
         dtype="int64",
@@ -194,11 +194,11 @@ def _levels(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             speaker(lang)("profile.places"): [int((own["level"] == v).sum()) for v in found],
-            speaker(lang)("profile.of_these", what=word("level_basis", "aimed_at", lang)): [
+            speaker(lang)("profile.of_these", what=value_word("level_basis", "aimed_at", lang)): [
                 int(((own["level"] == v) & aimed).sum()) for v in found
             ],
         },
-        index=[word("level", value, lang) for value in found],
+        index=[value_word("level", value, lang) for value in found],
         dtype="int64",
     )
 

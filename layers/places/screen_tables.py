@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.language.messages import speaker
-from layers.language.values import Row, amount, cell, title, word
+from layers.language.values import Row, amount, cell, title, value_word
 from layers.pack.city import City, Provenance, city_word
 from layers.view.rows import View
 
@@ -75,7 +75,7 @@ def _cells(view: View, row: Row, lang: str) -> tuple[object, ...]:
 
 def _closed(row: Row, name: str, lang: str) -> str:
     value = cell(row, name, lang)
-    return word(name, value, lang) if value else ""
+    return value_word(name, value, lang) if value else ""
 
 
 def _subkind(city: City, row: Row, lang: str) -> str:
@@ -91,7 +91,7 @@ def _level(row: Row, lang: str) -> str:
     """Return the level; one that the plan only aims at says so wherever it stands."""
     level = _closed(row, "level", lang)
     if level and cell(row, "level_basis", lang) == "aimed_at":
-        note = word("level_basis", "aimed_at", lang)
+        note = value_word("level_basis", "aimed_at", lang)
         return speaker(lang)("table.noted", text=level, note=note)
     return level
 
@@ -151,7 +151,7 @@ def sources_table(city: City, lang: str, *, today: date) -> pd.DataFrame:
     named = {
         **{id_: (x.title.of(lang), len(x.frame), x.provenance) for id_, x in city.layers.items()},
         **{
-            f"base.{name}": (word("table.base", name, lang), len(city.base[name]), provenance)
+            f"base.{name}": (value_word("table.base", name, lang), len(city.base[name]), provenance)
             for name, provenance in city.base_provenance.items()
         },
     }

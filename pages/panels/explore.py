@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import Say
-from layers.language.values import word
+from layers.language.values import value_word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import LOCATION_CLASSES
 from layers.pack.layer_spec import Style
@@ -53,7 +53,7 @@ def line_legend(screen: Screen) -> None:
     meanings: dict[str, list[str]] = {}
     for known in LOCATION_CLASSES[:-1]:
         meanings.setdefault(data_uri(mark(neutral, known)), []).append(
-            word("location_class", known, lang)
+            value_word("location_class", known, lang)
         )
     shown = html.join(
         Markup('<span><img src="{}" alt="">{}</span>').format(symbol, " / ".join(words))

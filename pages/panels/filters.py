@@ -10,7 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import display
-from layers.language.values import month, word
+from layers.language.values import month, value_word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import ONLINE_BASE, PERIODS
 from layers.pack.city import Layer, city_word
@@ -79,7 +79,7 @@ def _hit_label(screen: Screen, hit: Hit, lang: str) -> str:
         matched = short(hit.matched)
         parts.append(f"（{matched}）" if lang == "zh" else f" ({matched})")
     if not hit.mapped:
-        parts.append(" · " + word("location_class", "none", lang))
+        parts.append(" · " + value_word("location_class", "none", lang))
     return literal("".join(parts))
 
 

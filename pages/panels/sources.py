@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from layers.handover.contents import WGS84
 from layers.language.bilingual import column
-from layers.language.values import word
+from layers.language.values import value_word
 from layers.pack.city import Layer, Provenance
 from layers.places.screen_tables import freshness
 from layers.view.state import default_state
@@ -94,7 +94,7 @@ def base_map(screen: Screen) -> None:
     """Show the provenance of the base map's parts."""
     html.section(screen.say("sources.base"))
     for name, provenance in screen.city.base_provenance.items():
-        html.show("<p><strong>{}</strong></p>", word("table.base", name, screen.state.lang))
+        html.show("<p><strong>{}</strong></p>", value_word("table.base", name, screen.state.lang))
         st.html(_provenance(screen, provenance, None))
 
 
@@ -125,12 +125,12 @@ def _dictionary(layer: Layer, lang: str) -> pd.DataFrame:
         (
             field.name,
             column(field.name).of(lang),
-            word("dictionary.types", field.type, lang),
+            value_word("dictionary.types", field.type, lang),
             field.unit,
             "、".join(sorted(field.allowed or ())),
             column(field.name, "note").of(lang),
         )
         for field in layer.spec.schema.fields
     ]
-    titles = [word("dictionary", name.replace("_zh", f"_{lang}"), lang) for name in names]
+    titles = [value_word("dictionary", name.replace("_zh", f"_{lang}"), lang) for name in names]
     return pd.DataFrame(rows, columns=titles)

@@ -19,7 +19,7 @@ from layers.language.values import (
     number,
     radius,
     stated,
-    word,
+    value_word,
 )
 
 
@@ -83,8 +83,8 @@ def test_a_radius_is_said_in_metres_or_kilometres(metres: float, expected: str) 
 
 
 def test_a_word_that_is_not_known_stands_for_itself() -> None:
-    assert word("level", "national", "en") == "National"
-    assert word("level", "galactic", "en") == "galactic"
+    assert value_word("level", "national", "en") == "National"
+    assert value_word("level", "galactic", "en") == "galactic"
 
 
 @pytest.mark.parametrize(
