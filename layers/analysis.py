@@ -1,16 +1,20 @@
 """Hold the one shape of an analysis, and all that have it.
 
+``python -m layers.analysis --help`` says how to ask one without a screen.
+
 Whoever shows, keeps or writes an answer needs nothing of an analysis but its five functions; a new
 one enters ``ANALYSES``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from layers.analysis_command import main
 from layers.balance import files as balance_files
 from layers.balance import measure as balance_measure
 from layers.balance import wording as balance_wording
@@ -90,3 +94,6 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
     }
 )
 """By name, in the order in which the pages show them."""
+
+if __name__ == "__main__":
+    sys.exit(main(ANALYSES))

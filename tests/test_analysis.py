@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,8 +22,9 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from geo.coverage.scenario import Scenario
+from geo.coverage.scenario import Scenario, to_file
 from layers.analysis import ANALYSES
+from layers.analysis_command import command, main
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
 from layers.language.messages import LANGS
@@ -31,8 +33,10 @@ from layers.own_points.reading import FileQuestion
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
 from layers.view.address import token
+from layers.view.page_options import CoverageOptions, DensityOptions
 from layers.view.question import Question, Refusal
-from layers.view.state import Camera, ViewState, default_state
+from layers.view.state import Camera, Filters, ViewState, default_state
+from tests import ROOT
 from tests.rfc7946 import check
 
 Ask = Callable[[str, City, ViewState], Question[Any]]
@@ -203,3 +207,56 @@ def test_a_refusal_is_an_answer_of_its_own_with_its_reason(
     assert ANALYSES[name].draw(found, "zh") is None
     package = ANALYSES[name].hand_over(found, Form("gpkg", 4548))
     assert json.loads(package.files[MANIFEST])["result"]["zh"]
+
+
+@pytest.mark.parametrize("name", sorted(ANALYSES.keys() - {"own_points", "scenario"}))
+def test_the_command_gives_the_same_files(
+    tianjin: City, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked with a filter and an option off its default, as a reader would copy it."""
+    state = replace(
+        default_state(tianjin),
+        later=False,
+        filters=Filters(level=frozenset({"national", "municipal"})),
+        density=DensityOptions(bandwidth_km=8, by="site"),
+        coverage=CoverageOptions(radius_m=10_000, candidates="district", add=2),
+    )
+    question, form = ANALYSES[name].question(state), Form("csv", 4548)
+    words = shlex.split(command(name, tianjin, question, form))
+    assert words[:3] == ["python", "-m", "layers.analysis"]
+    monkeypatch.chdir(tmp_path)
+    assert main(ANALYSES, words[3:]) == 0
+    written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    answer = ANALYSES[name].measure(tianjin, question)
+    assert written == dict(ANALYSES[name].hand_over(answer, form).files)
+
+
+def test_scenario_and_own_points_are_asked_by_their_files(
+    toy: City,
+    points: FileQuestion,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    lat, lon = toy.centre
+    file = tmp_path / "甲.geojson"
+    file.write_bytes(to_file(Scenario("甲").added(lon, lat, kind="platform", name="新")))
+    assert main(ANALYSES, ["scenario", "--city", toy.id, "--scenario", str(file), "--doubt"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "甲" in told["result"]["zh"] and len(told["tables"]["scenario_comparison"]) == 2
+    folder, name = str(points.source.paths[0].parent), points.source.name
+    asked = ["own_points", "--city", toy.id, "--points", folder, "--file", name]
+    assert main(ANALYSES, [*asked, "--set", "show=bins"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["result"]["read"] == 300 and told["tables"]["own_points_bins"]
+
+
+def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = ["--set", "radius_m=70000", "--set", "bogus=1", "--view", "levle=x", "--format", "gpkg"]
+    assert main(ANALYSES, ["reach", "--city", "tianjin", *wrong]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in told] == [
+        "--view", "--set", "--set · radius_m", "--out",
+    ]  # fmt: skip
+    assert main(ANALYSES, ["own_points", "--city", "tianjin", "--points", "/nowhere"]) == 2

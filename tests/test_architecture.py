@@ -37,13 +37,14 @@ RANK = {
     "layers.balance": 11,
     "layers.coverage": 11,
     "layers.own_points": 11,
-    "layers.analysis": 12,
-    "layers.export": 12,
-    "data": 13,
-    "pages.shell": 14,
-    "pages.panels": 15,
-    "pages": 16,
-    "streamlit_app": 17,
+    "layers.analysis_command": 12,
+    "layers.analysis": 13,
+    "layers.export": 13,
+    "data": 14,
+    "pages.shell": 15,
+    "pages.panels": 16,
+    "pages": 17,
+    "streamlit_app": 18,
 }
 """A module imports its own folder and those of a lower rank: analyses never import each other.
 

@@ -41,7 +41,7 @@ with something in it is refused, and so is one that another run is changing at t
 
 
 @dataclass(frozen=True)
-class Wish:
+class ExportRequest:
     """What the command line asks for; the form of the files is checked by the export itself."""
 
     city: City
@@ -53,7 +53,7 @@ class Wish:
     zipped: bool
 
 
-def read(argv: Sequence[str] | None) -> Wish:
+def read(argv: Sequence[str] | None) -> ExportRequest:
     """Return what the arguments ask for.
 
     Parameters
@@ -71,8 +71,8 @@ def read(argv: Sequence[str] | None) -> Wish:
         An argument is unknown or lacks its value (status 2), or help is asked for (status 0).
     """
     given = _parser().parse_args(argv)
-    query = _query(given.view)
-    city = _city(given.city, query)
+    query = query_of(given.view)
+    city = city_of(given.city, query)
     known = allowed(city)
     state = parse(query, allowed=known)
     problems = [*_view_problems(query, known), *_flag_problems(given, known)]
@@ -80,7 +80,7 @@ def read(argv: Sequence[str] | None) -> Wish:
         problems.append(Problem("export.epsg", "--crs", value=given.crs))
     if problems:
         raise ParameterError("export_refused", problems)
-    return Wish(
+    return ExportRequest(
         city=city,
         state=_changed(state, given),
         layers=_layers(given.layer, city),
@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _query(view: str | None) -> dict[str, list[str]]:
+def query_of(view: str | None) -> dict[str, list[str]]:
     """Read a query string, with or without the address before it, which may have none."""
     text = view or ""
     if "?" in text or "://" in text:
@@ -122,7 +122,16 @@ def _query(view: str | None) -> dict[str, list[str]]:
     return parse_qs(text, keep_blank_values=True)
 
 
-def _city(asked: str | None, query: dict[str, list[str]]) -> City:
+def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
+    """Return the city that is named, by itself or in an address.
+
+    Raises
+    ------
+    ParameterError
+        None is named, or it is not known.
+    DataError
+        Its pack is not what it should be.
+    """
     packs, empty = claims(os.environ.get(PACKS_VARIABLE))
     named = asked or query.get("city", [""])[-1]
     known, problems = tuple(packs), []

@@ -7,19 +7,16 @@ files that stand in the folder already.
 from __future__ import annotations
 
 import sys
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from geo.base.errors import AtlasError, ParameterError, Problem
-from layers.file_set.replace import hold
-from layers.file_set.standing import WORK
-from layers.handover import command_line as flags
+from geo.base.errors import AtlasError
+from layers.handover import command_line
 from layers.handover.build import build
 from layers.handover.contents import Contents, Form
-from layers.handover.documents import MANIFEST, about_city, files_listed, form_caveats, sha256
+from layers.handover.documents import about_city, form_caveats, sha256
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
+from layers.handover.write_package import write_package
 from layers.language.bilingual import Bilingual, pair
 from layers.language.problems import lines
 from layers.pack.city import City
@@ -91,63 +88,6 @@ def _caveats(selection: Selection) -> Iterator[Bilingual]:
     yield from form_caveats(selection.city, selection.form, selection.sheets)
 
 
-def _earlier(folder: Path) -> frozenset[str]:
-    """Name the files that an earlier run left in a folder: those of its manifest, and this.
-
-    Raises
-    ------
-    ParameterError
-        The folder holds files and no manifest of ours: whose they are cannot be told.
-    """
-    held = sorted(path.name for path in folder.iterdir() if path.name != WORK)
-    if not held:
-        return frozenset()
-    try:
-        data = (folder / MANIFEST).read_bytes()
-    except FileNotFoundError:
-        data = b""
-    names = files_listed(data)
-    if names is None:
-        n, where = len(held), f"--out {folder}"
-        problem = Problem("export.folder_of_others", where, n=n, first=held[0])
-        raise ParameterError("export_refused", [problem])
-    return names | {MANIFEST}
-
-
-def _earlier_zip(folder: Path, name: str) -> frozenset[str]:
-    """Name the zip of an earlier run that has the same name; nothing else is replaced by a zip.
-
-    Raises
-    ------
-    ParameterError
-        Another file has this name.
-    """
-    path = folder / name
-    if not path.exists():
-        return frozenset()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = files_listed(archive.read(MANIFEST))
-    except (zipfile.BadZipFile, KeyError, OSError):
-        names = None
-    if names is None:
-        raise ParameterError("export_refused", [Problem("export.zip_of_others", str(path))])
-    return frozenset({name})
-
-
-def _deliver(parcel: Package, folder: Path, *, zipped: bool) -> Mapping[str, bytes]:
-    """Put a package into a folder, in the place of what an earlier run put there."""
-    with hold(folder) as held:
-        if zipped:
-            name = f"{parcel.name}.zip"
-            files: Mapping[str, bytes] = {name: parcel.zip()}
-            held.replace(files, old=_earlier_zip(folder, name), seal=name)
-        else:
-            files = parcel.files
-            held.replace(files, old=_earlier(folder), seal=MANIFEST)
-    return files
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the files that the command line asks for and print their digests.
 
@@ -163,10 +103,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         form of ``sha256sum``, for ``sha256sum -c``.
     """
     try:
-        wish = flags.read(argv)
-        parcel = package(wish.city, wish.state, fmt=wish.fmt, epsg=wish.epsg, layers=wish.layers)
-        for name, data in _deliver(parcel, wish.out, zipped=wish.zipped).items():
-            print(f"{sha256(data)}  {wish.out / name}")
+        request = command_line.read(argv)
+        files = package(
+            request.city, request.state, fmt=request.fmt, epsg=request.epsg, layers=request.layers
+        )
+        for name, data in write_package(files, request.out, zipped=request.zipped).items():
+            print(f"{sha256(data)}  {request.out / name}")
     except AtlasError as error:
         print(lines(error, "en"), file=sys.stderr)
         return 2

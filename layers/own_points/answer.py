@@ -87,6 +87,12 @@ def question(state: ViewState, file: FileQuestion) -> PointsQuestion:
     return PointsQuestion(**bare, options=relevant(state.points), file=file)
 
 
+def asked_of(shown: PointsAnswer) -> PointsQuestion:
+    """Return the question that an answer is of."""
+    bare = rows_asked(ViewState(shown.reading.asked.city.id))
+    return PointsQuestion(**bare, options=shown.options, file=shown.reading.asked)
+
+
 def measure(
     city: City,
     asked: PointsQuestion,
@@ -182,9 +188,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
         Answered(
             name="own_points",
             city=asked.city,
-            question=PointsQuestion(
-                **rows_asked(ViewState(asked.city.id)), options=options, file=asked
-            ),
+            question=asked_of(shown),
             words={lang: word(shown, lang) for lang in LANGS},
             data={**_tables(shown), "rows": Data(_account(shown.reading))},
             asked={**kept, "cell_m": asked.cell_m},

@@ -9,6 +9,7 @@ from typing import Any, Final
 import streamlit as st
 from pyproj import CRS
 
+from layers.analysis_command import command
 from layers.handover.contents import FORMATS, WGS84, Form, systems
 from layers.language.messages import display
 from layers.view.question import Question
@@ -20,12 +21,14 @@ WITHOUT_SHAPES: Final = frozenset({"balance"})
 
 
 def download(screen: Screen, analysis: str, asked: Question[Any]) -> None:
-    """Offer the answer of an analysis as a zip of files."""
-    download_as(screen, analysis, partial(cache.files, screen.city, analysis, asked))
+    """Offer the answer of an analysis as a zip of files, and the command that gives the same."""
+    download_as(screen, analysis, asked, partial(cache.files, screen.city, analysis, asked))
 
 
-def download_as(screen: Screen, analysis: str, build: Callable[[Form], bytes]) -> None:
-    """Offer a zip of files that ``build`` makes in a form."""
+def download_as(
+    screen: Screen, analysis: str, asked: Question[Any], build: Callable[[Form], bytes]
+) -> None:
+    """Offer a zip of files that ``build`` makes in a form, and the command."""
     say, city = screen.say, screen.city
     with st.popover(say("coverage_page.download"), key=f"{analysis}_export"):
         form = Form("csv") if analysis in WITHOUT_SHAPES else _form(screen, analysis)
@@ -39,6 +42,8 @@ def download_as(screen: Screen, analysis: str, build: Callable[[Form], bytes]) -
             key=f"{analysis}_download",
         )
         html.small(say("coverage_page.download_note"))
+        html.small(say("coverage_page.command"))
+        st.code(display(command(analysis, city, asked, form)), language=None, wrap_lines=True)
 
 
 def _form(screen: Screen, analysis: str) -> Form:

@@ -423,7 +423,8 @@ def _downloads(screen: Screen, shown: PointsAnswer) -> None:
             on_click="ignore",
             key="points_geotiff",
         )
-    hand_over.download_as(screen, "own_points", partial(_zip, shown))
+    asked = points_answer.asked_of(shown)
+    hand_over.download_as(screen, "own_points", asked, partial(_zip, shown))
 
 
 def _zip(shown: PointsAnswer, form: Form) -> bytes:

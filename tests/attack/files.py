@@ -23,6 +23,7 @@ from layers.file_set.standing import JOURNAL, WORK
 from layers.handover import package
 from layers.handover import view_export as export
 from layers.handover.documents import MANIFEST, files_listed, sha256
+from layers.handover.write_package import write_package
 from layers.pack.city import SETTINGS, load_city
 from layers.view.state import default_state
 from tests.attack import Outcome
@@ -38,7 +39,7 @@ def attack() -> Outcome:
     failures: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         parcels, folder = _parcels(), Path(name)
-        export._deliver(parcels[FORMATS[0]], folder / "read" / "out", zipped=False)
+        write_package(parcels[FORMATS[0]], folder / "read" / "out", zipped=False)
         with _reader(folder / "read" / "out", counts, failures):
             failures += killed_exports(parcels, folder / "read", EXPORT_KILLS, counts)
             failures += double_exports(parcels, folder / "read", DOUBLES, counts)
@@ -75,7 +76,7 @@ def killed_exports(
     sets: dict[str, Files] = {fmt: parcel.files for fmt, parcel in parcels.items()}
     first, second = parcels
     out = folder / "out"
-    write = {fmt: partial(export._deliver, parcels[fmt], out, zipped=False) for fmt in parcels}
+    write = {fmt: partial(write_package, parcels[fmt], out, zipped=False) for fmt in parcels}
     length = _length_s(lambda: (write[first](), write[second]())) / 2
     for _ in range(count):
         write[first]()
@@ -118,7 +119,7 @@ def _both(parcels: Mapping[str, package.Package], out: Path, *, zipped: bool) ->
             time.sleep(random.random() * 0.006)
             code = 1
             try:
-                export._deliver(parcel, out, zipped=zipped)
+                write_package(parcel, out, zipped=zipped)
                 code = 0
             except DataError as error:
                 code = 2 if "another run" in str(error) else 1
@@ -161,7 +162,7 @@ def killed_in_place(
         sets: dict[str, Files] = {fmt: parcel.files for fmt, parcel in parcels.items()}
         first, second = parcels
         out = folder / "out"
-        write = {f: partial(export._deliver, parcels[f], out, zipped=False) for f in parcels}
+        write = {f: partial(write_package, parcels[f], out, zipped=False) for f in parcels}
         length = _length_s(lambda: (write[first](), write[second]())) / 2
         for _ in range(count):
             write[first]()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from geo.base.errors import DataError, ParameterError
-from layers.handover.command_line import Wish, read
+from layers.handover.command_line import ExportRequest, read
 from layers.pack.city import City, load_city
 from layers.view.state import (
     Camera,
@@ -24,7 +24,7 @@ from layers.view.state import (
 from tests.hostile import TOY
 
 
-def ask(*flags: str) -> Wish:
+def ask(*flags: str) -> ExportRequest:
     return read([*flags, "--out", "there"])
 
 
