@@ -63,7 +63,7 @@ def _settings(problem: Problem) -> Problem:
     return replace(problem, where="city.toml")
 
 
-def traced(problem: Problem, raw: Raw) -> Problem:
+def traced(problem: Problem, raw: Raw) -> Problem:  # noqa: C901 - a file each
     """Return a problem of the built pack as one of the raw material.
 
     Parameters

@@ -295,7 +295,7 @@ def _point(name: str, row_name: str, row: Row) -> Iterator[Problem]:
 
 
 def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -> Iterator[Problem]:
-    """Yield outlines without facts, facts without outlines, layers without provenance."""
+    """Yield outlines without facts, facts without outlines, and what :func:`_provenance` finds."""
     for file, key, name in (
         ("tianjin_districts.geojson", "adcode", "districts.csv"),
         ("axis.geojson", "axis_id", "authored/axis_texts.csv"),
@@ -309,6 +309,15 @@ def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -
             yield Problem("raw.outline_without_row", file, row, key, file=name, column=key)
         for value in sorted(set(known) - set(drawn)):
             yield Problem("raw.row_without_outline", name, printable(value), key, file=file)
+    yield from _provenance(tables)
+    for properties, _ in shapes.get("coast_rivers_naturalearth.geojson", ()):
+        if properties["kind"] == "river_ne" and properties.get("name") not in RIVERS:
+            river = printable(str(properties.get("name")))
+            yield Problem("raw.river_name", "coast_rivers_naturalearth.geojson", value=river)
+
+
+def _provenance(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
+    """Yield layers without provenance, and provenance of kinds without places."""
     told = _column(tables, "authored/layer_texts.csv", "layer")
     kinds = _column(tables, "places.csv", "kind")
     if told is not None and kinds is not None:
@@ -318,10 +327,6 @@ def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -
         for value in sorted(PLAN_KINDS - set(kinds)):
             if value in told:
                 yield Problem("raw.no_place_of_kind", "authored/layer_texts.csv", value, "layer")
-    for properties, _ in shapes.get("coast_rivers_naturalearth.geojson", ()):
-        if properties["kind"] == "river_ne" and properties.get("name") not in RIVERS:
-            river = printable(str(properties.get("name")))
-            yield Problem("raw.river_name", "coast_rivers_naturalearth.geojson", value=river)
 
 
 def _plan(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:

@@ -174,7 +174,7 @@ def _asked(given: argparse.Namespace) -> tuple[City, ViewState]:
         else:
             problems.append(Problem("export.unknown", "--set", value=name, known=tuple(named)))
     state = parse(query, allowed=known)
-    problems += _set_problems(given.sets, named, query, state, unknown_words(query, known))
+    problems += _set_problems(given.sets, named, state, unknown_words(query, known))
     if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", given.crs):
         problems.append(Problem("export.epsg", "--crs", value=given.crs))
     if given.out is None and given.format != "json":
@@ -206,7 +206,6 @@ def _view_problems(
 def _set_problems(
     sets: Sequence[str],
     named: Mapping[str, str],
-    query: Mapping[str, list[str]],
     state: ViewState,
     lost: Mapping[str, list[str]],
 ) -> Iterator[Problem]:

@@ -100,7 +100,8 @@ def test_neither_language_nor_camera_nor_choice_is_part_of_the_question(
     if name == "own_points":  # a file is known by its key
         assert first.key == second.key  # type: ignore[attr-defined]
     else:
-        assert first == second and hash(first) == hash(second)
+        assert first == second
+        assert hash(first) == hash(second)
         assert name == "pairing" or first != ask(name, toy, replace(state, later=False))
 
 
@@ -109,15 +110,19 @@ def test_both_languages_say_the_same_numbers_and_no_picture(
     answers: Mapping[str, Any], name: str
 ) -> None:
     zh, en = (ANALYSES[name].word(answers[name], lang) for lang in LANGS)
-    assert zh.sentence and en.sentence and zh.sentence != en.sentence
+    assert zh.sentence
+    assert en.sentence
+    assert zh.sentence != en.sentence
     assert numbers(zh.sentence) == numbers(en.sentence)
-    assert len(zh.account) == len(en.account) and len(zh.notes) == len(en.notes)
+    assert len(zh.account) == len(en.account)
+    assert len(zh.notes) == len(en.notes)
     assert len(zh.tables) == len(en.tables)
     for mine, theirs in zip(zh.tables.values(), en.tables.values(), strict=True):
         assert mine.shape == theirs.shape
     for words in (zh, en):
         told = " ".join([words.sentence, *words.account, *words.notes])
-        assert "data:" not in told and "{" not in told
+        assert "data:" not in told
+        assert "{" not in told
 
 
 @pytest.mark.parametrize("name", ANALYSES)
@@ -139,7 +144,8 @@ def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str,
     assert {each["name"]: each["sha256"] for each in manifest["files"]} == {
         each: sha256(data) for each, data in files.items() if each != MANIFEST
     }
-    assert manifest["analysis"]["id"] == name and manifest["crs"]["epsg"] == epsg
+    assert manifest["analysis"]["id"] == name
+    assert manifest["crs"]["epsg"] == epsg
     sources = files[SOURCES].decode()
     for lang in LANGS:
         words = ANALYSES[name].word(answers[name], lang)
@@ -149,7 +155,8 @@ def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str,
     told: dict[str, list[str]] = {}
     for row in rows:
         told.setdefault(row["图层 Layer"], []).append(row["字段 Field"])
-        assert row["名称（中文） Title (Chinese)"] and row["名称（英文） Title (English)"]
+        assert row["名称（中文） Title (Chinese)"]
+        assert row["名称（英文） Title (English)"]
     assert told.keys() == {layer["id"] for layer in manifest["layers"]}
     for file, data in files.items():
         stem, _, end = file.rpartition(".")
@@ -200,10 +207,12 @@ def test_a_refusal_is_an_answer_of_its_own_with_its_reason(
     fine = replace(default_state(tianjin).coverage, radius_m=1_000)
     state = replace(default_state(tianjin), coverage=fine)
     found = ANALYSES[name].measure(tianjin, ask(name, tianjin, state))
-    assert isinstance(found, Refusal) and found.reason == "uncertainty.refused"
+    assert isinstance(found, Refusal)
+    assert found.reason == "uncertainty.refused"
     for lang in LANGS:
         words = ANALYSES[name].word(found, lang)
-        assert "70" in words.sentence and not words.notes
+        assert "70" in words.sentence
+        assert not words.notes
     assert ANALYSES[name].draw(found, "zh") is None
     package = ANALYSES[name].hand_over(found, Form("gpkg", 4548))
     assert json.loads(package.files[MANIFEST])["result"]["zh"]
@@ -244,12 +253,14 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     file.write_bytes(to_file(Scenario("甲").added(lon, lat, kind="platform", name="新")))
     assert main(ANALYSES, ["scenario", "--city", toy.id, "--scenario", str(file), "--doubt"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert "甲" in told["result"]["zh"] and len(told["tables"]["scenario_comparison"]) == 2
+    assert "甲" in told["result"]["zh"]
+    assert len(told["tables"]["scenario_comparison"]) == 2
     folder, name = str(points.source.paths[0].parent), points.source.name
     asked = ["own_points", "--city", toy.id, "--points", folder, "--file", name]
     assert main(ANALYSES, [*asked, "--set", "show=bins"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["result"]["read"] == 300 and told["tables"]["own_points_bins"]
+    assert told["result"]["read"] == 300
+    assert told["tables"]["own_points_bins"]
 
 
 def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -535,7 +535,8 @@ def _shares(
 def _change(first: Simulation | pd.DataFrame, then: Simulation | pd.DataFrame) -> pd.DataFrame:
     if isinstance(first, Simulation) and isinstance(then, Simulation):
         return change(first, then).assign(level=first.units["level"])
-    assert isinstance(first, pd.DataFrame) and isinstance(then, pd.DataFrame)
+    assert isinstance(first, pd.DataFrame)
+    assert isinstance(then, pd.DataFrame)
     before, after = first["covered_share"], then["covered_share"]
     table = {"before": before, "after": after, "change": after - before}
     return pd.DataFrame({**table, "low": np.nan, "high": np.nan, "level": first["level"]})

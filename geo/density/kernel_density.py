@@ -129,7 +129,7 @@ class _Task:
         return np.ones(len(self.xy)) if self.weights is None else self.weights
 
 
-def kernel_density(
+def kernel_density(  # noqa: PLR0913 - each by its keyword
     xy: ArrayLike,
     *,
     sigma_m: float,

@@ -51,7 +51,7 @@ class Sensitivity(Finding):
     verdict: str
 
 
-def sensitivity(
+def sensitivity(  # noqa: PLR0913 - each by its keyword
     xy: ArrayLike,
     *,
     zones: gpd.GeoDataFrame,

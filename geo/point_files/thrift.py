@@ -61,7 +61,7 @@ class Reader:
         size = head >> 4
         return (self.varint() if size == 15 else size), head & 0x0F
 
-    def skip(self, kind: int, depth: int = 0) -> None:
+    def skip(self, kind: int, depth: int = 0) -> None:  # noqa: C901 - a branch for each type
         """Pass over a value."""
         if depth > MOST_DEPTH:
             raise UnfitError("point_file.description_wrong")
@@ -129,7 +129,7 @@ def inner(fields: Fields, number: int) -> Fields:
     return value if isinstance(value, dict) else {}
 
 
-def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:
+def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:  # noqa: C901
     """Raise UnfitError if a structure would take more memory than allowed once it is unpacked.
 
     Parameters

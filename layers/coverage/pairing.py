@@ -237,7 +237,7 @@ def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
     return " ".join(told) or say("pairing_page.parks_all", radius=within)
 
 
-def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:
+def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:  # noqa: ARG001 - one shape
     """Return a line for every link whose two ends have a point, the same in any ``lang``."""
     if isinstance(answer, Refusal):
         return None

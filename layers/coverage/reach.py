@@ -109,7 +109,7 @@ def word(answer: ReachAnswer | ReachRefusal, lang: str) -> ReachWording:
     return ReachWording(answer, lang)
 
 
-def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False) -> Drawing | None:
+def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False) -> Drawing | None:  # noqa: ARG001 - one shape
     """Return what is drawn of an answer: one radius or, ``nested``, all; the same in any ``lang``.
 
     None where there is nothing to draw.

@@ -50,12 +50,12 @@ def dictionary(contents: Contents) -> bytes:
     """
     rows = [[both(f"dictionary.{name}") for name in _HEAD]]
     for sheet in contents.sheets:
-        rows += [_row(contents, sheet, field) for field in sheet.fields]
+        rows += [_row(sheet, field) for field in sheet.fields]
         rows += [_shape_row(sheet, *names) for names in _shape_fields(contents.form, sheet)]
     return to_csv(rows)
 
 
-def _row(contents: Contents, sheet: Sheet, field: Field) -> list[str]:
+def _row(sheet: Sheet, field: Field) -> list[str]:
     return [
         sheet.id,
         " ".join(sheet.title),

@@ -64,7 +64,7 @@ class AtlasCall(MacroElement):
         self.function = function
         self.data = data
 
-    def render(self, **kwargs: Any) -> str:
+    def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - the base's shape
         """Leave the figure alone: Folium would compile the script, data and all, as a template.
 
         The host takes the script straight from the macro, so nothing in the data is ever

@@ -94,7 +94,7 @@ def asked_of(shown: PointsAnswer) -> PointsQuestion:
 
 
 def measure(
-    city: City,
+    city: City,  # noqa: ARG001 - one shape
     asked: PointsQuestion,
     progress: Progress = lambda *_: None,
     stopped: Stopped = lambda: False,

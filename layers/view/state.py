@@ -106,7 +106,7 @@ def camera(lat: object, lon: object, zoom: object) -> Camera | None:
 class CameraCodec(Single[Camera | None]):
     """Latitude, longitude and zoom, such as ``39.125_117.2_10``; of old with commas."""
 
-    def value(self, text: str, known: Known) -> Camera | None:
+    def value(self, text: str, known: Known) -> Camera | None:  # noqa: ARG002 - the base's shape
         """Return the camera, None for ``none``."""
         if text == NONE:
             return None
@@ -116,7 +116,7 @@ class CameraCodec(Single[Camera | None]):
             raise LookupError(text)
         return found
 
-    def write(self, value: Camera | None, default: Camera | None) -> str:
+    def write(self, value: Camera | None, default: Camera | None) -> str:  # noqa: ARG002 - the base's shape
         """Return its numbers, without zeros at their ends."""
         if value is None:
             return NONE

@@ -106,7 +106,7 @@ def served() -> bool:
     return bool(packs.served)
 
 
-def health(request: Request) -> PlainTextResponse:
+def health(request: Request) -> PlainTextResponse:  # noqa: ARG001 - one shape
     """Answer 200 if a pack can be served, else 503."""
     if served():
         return PlainTextResponse("ok\n")

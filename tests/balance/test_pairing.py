@@ -70,7 +70,8 @@ def test_the_mode_is_the_source_s_beside_what_the_links_add_up_to() -> None:
     assert found.links["mode_by_links"].tolist() == [
         *("one_many", "many_one", "many_one", "one_one", "")
     ]
-    assert found.parameters["n_differs"] == 2 and "pairing.mode_differs" in found.caveats
+    assert found.parameters["n_differs"] == 2
+    assert "pairing.mode_differs" in found.caveats
 
 
 def test_a_later_park_is_no_science_park() -> None:
@@ -89,7 +90,9 @@ def test_parks_without_a_university_within_reach() -> None:
 
 def test_without_links_nobody_has_a_park() -> None:
     found = _pair(LINKS.iloc[:0])
-    assert found.value == 0 and len(found.without_park) == 3 and found.links.empty
+    assert found.value == 0
+    assert len(found.without_park) == 3
+    assert found.links.empty
 
 
 def test_without_any_point_no_distance_is_known() -> None:

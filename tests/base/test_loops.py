@@ -128,7 +128,8 @@ def test_quartic_kernels_and_extents_are_one() -> None:
     np.testing.assert_allclose(ours, compiled, rtol=1e-9, atol=1e-20)
     assert density_arrays.extent(xy) == binning.extent(xy)
     xy[3, 1] = np.inf
-    assert density_arrays.extent(xy) is None and binning.extent(xy) is None
+    assert density_arrays.extent(xy) is None
+    assert binning.extent(xy) is None
 
 
 def test_size_alone_chooses() -> None:
@@ -136,9 +137,8 @@ def test_size_alone_chooses() -> None:
     assert (loops.for_discs(few), loops.for_discs(many)) == (disc_arrays, coverage_kernels)
     assert (loops.for_points(few), loops.for_points(many)) == (density_arrays, binning)
     side = loops.SHORT_SIDE
-    assert (
-        loops.for_cells((side, 2)) == density_arrays and loops.for_cells((2, side + 1)) == binning
-    )
+    assert loops.for_cells((side, 2)) == density_arrays
+    assert loops.for_cells((2, side + 1)) == binning
 
 
 def test_draws_are_simulated_alike_by_both(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,8 @@ def test_a_part_is_never_at_work_twice_at_a_time() -> None:
             busy.discard(part)
 
     in_parts(work, 40, size=10**9, each=10)
-    assert not clashes and not busy
+    assert not clashes
+    assert not busy
 
 
 def test_an_error_reaches_the_caller() -> None:

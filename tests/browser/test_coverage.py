@@ -91,8 +91,10 @@ def test_a_dragged_place_is_found_again_through_its_file(
     (feature,) = json.loads(written.read_text(encoding="utf-8"))["features"]
     home = tianjin.layers["science_park"].frame.geometry[SITE]
     lon, lat = feature["geometry"]["coordinates"]
-    assert feature["properties"]["action"] == "move" and feature["id"] == SITE
-    assert lon == pytest.approx(home.x, abs=0.02) and lat > home.y + 0.1
+    assert feature["properties"]["action"] == "move"
+    assert feature["id"] == SITE
+    assert lon == pytest.approx(home.x, abs=0.02)
+    assert lat > home.y + 0.1
 
     open_at(page, page.url)  # the link leads to the page; what was kept stayed in its session
     map_frame(page)

@@ -28,11 +28,13 @@ def test_without_doubt_every_draw_is_the_area_as_drawn() -> None:
     area = service_area(places, radius_m=6_000, within=STRIP)
     left = gaps(area, places, STRIP)
     told = doubt_of_gaps(left, places, STRIP, radius_m=6_000).table
-    assert list(left["area_km2"]) == sorted(left["area_km2"], reverse=True) and len(left) == 2
+    assert list(left["area_km2"]) == sorted(left["area_km2"], reverse=True)
+    assert len(left) == 2
     for column in ("rest_km2", "low_km2", "high_km2"):
         assert told[column].to_numpy() == pytest.approx(left["area_km2"].to_numpy(), rel=1e-3)
     assert told["farthest_low_m"].to_numpy() == pytest.approx(left["farthest_m"].to_numpy())
-    assert (told["nearest_share"] == 1).all() and (told["open_with"].map(len) == 0).all()
+    assert (told["nearest_share"] == 1).all()
+    assert (told["open_with"].map(len) == 0).all()
 
 
 def test_a_site_that_moves_along_the_strip_gives_to_one_half_what_it_takes_from_the_other() -> None:
@@ -47,7 +49,8 @@ def test_a_site_that_moves_along_the_strip_gives_to_one_half_what_it_takes_from_
     assert table["rest_km2"].sum() == pytest.approx(whole, abs=12)
     # Of a disc of 2 km, 90 % of x lies within 0.805 of the radius: 1.61 km of a strip 10 km wide.
     assert (table["high_km2"] - table["low_km2"]).to_numpy() == pytest.approx(2 * 16.1, rel=0.15)
-    assert list(table["open_with"]) == [(2,), (1,)] and told.value == 0
+    assert list(table["open_with"]) == [(2,), (1,)]
+    assert told.value == 0
 
 
 def test_the_remotest_spot_is_as_far_as_the_doubt_allows() -> None:
@@ -73,7 +76,8 @@ def test_which_site_is_nearest_is_open_where_two_are_as_far() -> None:
 def test_a_large_area_keeps_its_rank_over_a_small_one() -> None:
     places = sites({"a": (50_000, 5_000)}, uncertainty_m=[1_000.0])
     told = found(places, STRIP, 6_000)
-    assert list(told.table["open_with"]) == [(), ()] and told.value == 2
+    assert list(told.table["open_with"]) == [(), ()]
+    assert told.value == 2
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -93,7 +97,8 @@ def test_grounds_fill_their_district_and_hold_their_area(seed: int) -> None:
 def test_without_sites_or_areas_nothing_is_in_doubt() -> None:
     nobody = sites({}, uncertainty_m=[])
     table = found(nobody, FOUR, 3_000).table
-    assert (table["low_km2"] == table["high_km2"]).all() and table["farthest_low_m"].isna().all()
+    assert (table["low_km2"] == table["high_km2"]).all()
+    assert table["farthest_low_m"].isna().all()
     everywhere = sites({"a": (20_000, 20_000)}, uncertainty_m=[100.0])
     assert found(everywhere, FOUR, 30_000).table.empty
 

@@ -105,11 +105,15 @@ def test_a_larger_radius_never_covers_less(tianjin: City, ten: ReachAnswer) -> N
 def test_below_the_median_doubt_it_refuses_in_words(tianjin: City, lang: str) -> None:
     three = refusal(tianjin, asked(tianjin, radius_m=3_000))
     told = sentence(three, lang)
-    assert draw(three) is None and reach.word(three, lang).account == ()
-    assert "14" in told and "70" in told and "%" not in told
+    assert draw(three) is None
+    assert reach.word(three, lang).account == ()
+    assert "14" in told
+    assert "70" in told
+    assert "%" not in told
     joined = rules(three.inputs, lang)[-1]
     for radius, found in (("1", "0"), ("3", "14"), ("10", "51")):
-        assert found in joined and radius in joined
+        assert found in joined
+        assert radius in joined
 
 
 def test_no_place_is_said_in_words(tianjin: City) -> None:
@@ -125,7 +129,8 @@ def test_the_sentence_carries_the_simulated_interval(ten: ReachAnswer) -> None:
     assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in sentence(ten, "zh")
     assert ten.simulation.parameters["draws"] == 500
     text = " ".join([sentence(ten, "zh"), *further(ten, "zh"), *caveats(ten.findings, "zh")])
-    assert "置信区间" not in text and "16 处" in text
+    assert "置信区间" not in text
+    assert "16 处" in text
 
 
 def test_the_tables_read_least_first_and_keep_three_things_apart(ten: ReachAnswer) -> None:
@@ -146,7 +151,8 @@ def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Re
     mapped, rim = ten.inputs.mapped, ten.inputs.districts.geometry["120119"]
     near = {k for k, rows in mapped.groupby("kind") if rows.distance(rim).min() < 10_000}
     told = ten.gaps[ten.gaps["within_id"] == "120119"].iloc[0]["missing"]
-    assert near and set(told) == set(mapped["kind"]) - near
+    assert near
+    assert set(told) == set(mapped["kind"]) - near
     table = gap_table(ten, "zh")
     assert table["排序未定"].iloc[2] == "2、4、5"
     lacks = dict(zip(table["区"], table["全区都够不到的类别"], strict=True))
@@ -170,7 +176,8 @@ def test_overlaps_add_up_to_the_city(ten: ReachAnswer) -> None:
 def test_the_distances_say_where_the_worst_tenth_lies(ten: ReachAnswer) -> None:
     table = distance_table(ten, "zh")
     assert list(table.index[:2]) == ["天津市", "蓟州区"]
-    assert "蓟州区" in worst_words(ten, "zh") and "42.1–45.8" in worst_words(ten, "zh")
+    assert "蓟州区" in worst_words(ten, "zh")
+    assert "42.1–45.8" in worst_words(ten, "zh")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -183,10 +190,13 @@ def test_a_layer_does_not_cover_itself(tianjin: City, lang: str) -> None:
     plain = answer.inputs.mapped
     apart = plain.geometry.apply(lambda p: plain.distance(p).sort_values().iloc[1])
     found = answer.served["platform"].found
-    assert found is not None and found.value == (apart <= 10_000).sum() < len(plain) == 17
+    assert found is not None
+    assert found.value == (apart <= 10_000).sum() < len(plain) == 17
     table = target_table(answer, lang)
-    assert table.iloc[0, -2] == "17" and table.iloc[1, -2] == "0"
-    assert table.iloc[0, 0] == "17" and table.iloc[0, -1] == "13"
+    assert table.iloc[0, -2] == "17"
+    assert table.iloc[1, -2] == "0"
+    assert table.iloc[0, 0] == "17"
+    assert table.iloc[0, -1] == "13"
     assert len(answer.inputs.universities) == 68
 
 
@@ -194,17 +204,22 @@ def test_a_target_in_too_much_doubt_is_refused_in_words(tianjin: City) -> None:
     state = asked(tianjin, radius_m=5_000, targets=frozenset({"sign_area"}))
     answer = coverage(tianjin, state)
     assert answer.served["sign_area"].found is None
-    assert "科技创新标志区" in further(answer, "zh")[0] and "不计算" in further(answer, "zh")[0]
+    assert "科技创新标志区" in further(answer, "zh")[0]
+    assert "不计算" in further(answer, "zh")[0]
     assert "不予计算" in str(target_table(answer, "zh").iloc[0, 1])
 
 
 def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
     chosen = asked(tianjin, sites=frozenset({"university"}))
     entering = inputs(tianjin, question(chosen))
-    assert entering.kinds == ["university"] and len(entering.mapped) == 65
-    assert len(entering.universities) == 0 and len(entering.campuses) == 68
+    assert entering.kinds == ["university"]
+    assert len(entering.mapped) == 65
+    assert len(entering.universities) == 0
+    assert len(entering.campuses) == 68
     shown = drawn_layers(tianjin, chosen)
-    assert "university" in shown and "platform" not in shown and "district" in shown
+    assert "university" in shown
+    assert "platform" not in shown
+    assert "district" in shown
     assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers
 
 
@@ -224,7 +239,9 @@ def test_a_radius_from_a_time_states_what_it_assumes(tianjin: City) -> None:
     options = CoverageOptions(minutes=30, speed_kmh=52, detour_percent=130)
     assert reach_of(options).radius_m == pytest.approx(20_000)
     line = rules(inputs(tianjin, question(replace(asked(tianjin), coverage=options))), "zh")[4]
-    assert "52" in line and "1.3" in line and "等时圈" in line
+    assert "52" in line
+    assert "1.3" in line
+    assert "等时圈" in line
 
 
 def test_what_does_not_matter_does_not_change_the_question(tianjin: City) -> None:
@@ -240,16 +257,19 @@ def test_another_language_measures_nothing_anew(
 ) -> None:
     """The same numbers in other words: what is drawn late is drawn once, too."""
     first = reach.word(ten, "zh")
-    assert first.tables and first.account
+    assert first.tables
+    assert first.account
     for name in (
         "geo.coverage.simulation.covered_by_draw",
         "layers.coverage.measure.doubt_of_distances",
     ):
         monkeypatch.setattr(name, None)
     told = reach.word(ten, "en")
-    assert told.sentence != first.sentence and told.account != first.account
+    assert told.sentence != first.sentence
+    assert told.account != first.account
     assert told.tables.keys() == first.tables.keys()
-    assert radii(ten) is radii(ten) and ten.distance_doubt is ten.distance_doubt
+    assert radii(ten) is radii(ten)
+    assert ten.distance_doubt is ten.distance_doubt
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -264,7 +284,8 @@ def test_a_package_has_its_parameters_and_the_same_bytes(ten: ReachAnswer, fmt: 
     assert told["asked"]["radius_m"] == 10_000
     assert told["data_date"] == ten.city.data_date
     city = told["result"]["units"][0]
-    assert city["unit"] == "city" and city["low"] == pytest.approx(ten.rows["city"]["low"])
+    assert city["unit"] == "city"
+    assert city["low"] == pytest.approx(ten.rows["city"]["low"])
     assert any("置信" not in c["zh"] and "模拟区间" in c["zh"] for c in told["caveats"])
 
 

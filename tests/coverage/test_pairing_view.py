@@ -50,7 +50,8 @@ def test_the_shipped_table(words: PairingWording, tianjin: City) -> None:
     assert table.loc["天津理工大学", "建设模式（推断）"] == "多校一园"
     assert table.loc["天津师范大学", "同区或跨区"] == "不详"
     assert table.loc["天津市大学软件学院", "直线距离（区间）"] == "位置不详"
-    assert "51" in words.sentence and "60" in words.sentence
+    assert "51" in words.sentence
+    assert "60" in words.sentence
 
 
 def test_a_distance_is_that_on_the_sphere_with_both_doubts(
@@ -77,7 +78,8 @@ def test_universities_without_a_park_stand_farthest_first(words: PairingWording)
 
 def test_a_line_for_every_link_with_two_ends(answer: PairingAnswer) -> None:
     drawn = draw(answer, "zh")
-    assert drawn is not None and len(drawn.shapes[0].frame) == 10
+    assert drawn is not None
+    assert len(drawn.shapes[0].frame) == 10
 
 
 def test_the_map_opens_on_the_parks_and_their_universities(
@@ -93,7 +95,8 @@ def test_the_map_opens_on_the_parks_and_their_universities(
         inside = tianjin.layers[layer].frame.cx[west:east, south:north]
         assert len(inside) == tianjin.layers[layer].frame.geometry.notna().sum()
     assert len(drawn.cx[west:east, south:north]) == len(drawn)
-    assert (east - west) * 86 < 100 and (north - south) * 111 < 60  # a third of the city's height
+    assert (east - west) * 86 < 100
+    assert (north - south) * 111 < 60
 
 
 @pytest.mark.parametrize("fmt", ["geojson", "gpkg", "csv"])

@@ -84,7 +84,8 @@ def test_a_larger_radius_and_more_kinds_never_cover_less(side_by_side: pd.DataFr
 def test_the_page_and_the_table_say_the_same(five: ReachAnswer, side_by_side: pd.DataFrame) -> None:
     table = side_by_side
     own = table[(table["kind"] == ALL) & (table["radius_m"] == 5_000)].iloc[0]
-    assert own["low"] == five.rows["city"]["low"] and own["share"] == five.rows["city"]["share"]
+    assert own["low"] == five.rows["city"]["low"]
+    assert own["share"] == five.rows["city"]["share"]
     parks = answer(five.city, sites=frozenset({"science_park"}))
     assert isinstance(parks, ReachAnswer)
     alone = parks.rows["city"]
@@ -137,7 +138,8 @@ def test_a_refused_radius_is_not_drawn_and_the_others_are(tianjin: City) -> None
     assert isinstance(three, ReachRefusal)
     assert [reach.radius_m for reach in drawn_reaches(three.inputs)] == [10_000, 5_000]
     drawn = draw_radii(three)
-    assert drawn is not None and len(drawn.shapes) == 2
+    assert drawn is not None
+    assert len(drawn.shapes) == 2
 
 
 def test_no_place_gives_no_ring(tianjin: City) -> None:

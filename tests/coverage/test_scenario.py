@@ -94,7 +94,8 @@ def test_apply_changes_a_copy_only() -> None:
     assert changed["kind"].tolist() == ["park", "park", "lab", "lab"]
     assert changed.loc[["b", "new-1"], "uncertainty_m"].tolist() == [0, 0]
     there = changed.to_crs(4326).geometry
-    assert there["b"].x == pytest.approx(117.25) and there["new-1"].y == pytest.approx(39.1)
+    assert there["b"].x == pytest.approx(117.25)
+    assert there["new-1"].y == pytest.approx(39.1)
     assert changed.crs == sites.crs
 
 
@@ -283,7 +284,8 @@ def test_a_file_that_a_gis_has_saved_again_is_the_same_scenario() -> None:
     tree = json.loads(to_file(PLAN))
     del tree["atlas_scenario"]
     found = load(json.dumps(tree).encode(), sites=_sites(), name="plan a")
-    assert found.bare and found.scenario.name == "plan a"
+    assert found.bare
+    assert found.scenario.name == "plan a"
     assert set(found.scenario.edits) == set(PLAN.edits)
     assert load(to_file(PLAN)) == (PLAN, False)
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
@@ -334,7 +336,8 @@ def test_scenarios_stand_beside_the_present() -> None:
         [1, 0, 0],
         [0, 0, 1],
     ]
-    assert table["change"].iloc[0] == 0 and table["change"]["add"] > 0 > table["change"]["close"]
+    assert table["change"].iloc[0] == 0
+    assert table["change"]["add"] > 0 > table["change"]["close"]
     assert table["covered_share"]["add"] == pytest.approx(found.value + table["change"]["add"])
     assert table["points_reached"].tolist() == [3, 3, 2]
     assert (table["low"] <= table["change"] + 1e-9).all()
@@ -346,7 +349,8 @@ def test_scenarios_stand_beside_the_present() -> None:
 
 def test_while_dragging_there_are_no_draws() -> None:
     found = compare(_sites(), [PLAN], _districts(), radius_m={"park": 3000, "lab": 1000}, draws=0)
-    assert found.table["low"].isna().all() and "uncertainty.not_confidence" not in found.caveats
+    assert found.table["low"].isna().all()
+    assert "uncertainty.not_confidence" not in found.caveats
     area = _districts().area.sum() / 1e6
     assert found.table["covered_km2"].iloc[0] == pytest.approx(found.value * area)
 

@@ -70,7 +70,8 @@ def test_a_second_disc_adds_its_area_to_its_district_only(asked: Inputs) -> None
     assert found.area.value == pytest.approx(18 * math.pi, rel=1e-4)
     assert found.units["990104"]["change"] == pytest.approx(9 * math.pi / 100, rel=1e-3)
     table = unit_table(found, "zh")
-    assert "丁区" in table.index and "甲区" not in table.index
+    assert "丁区" in table.index
+    assert "甲区" not in table.index
     assert table.loc["丁区", "变化（km²）"] == f"{9 * math.pi:+.1f}"
 
 
@@ -90,7 +91,9 @@ def test_a_closed_site_never_covers_more(asked: Inputs) -> None:
     found = change(asked, Scenario("A").closed("park-one"))
     assert found.area.value == 0
     (ghost,) = handles(found, "zh")
-    assert ghost.id == "park-one" and not ghost.movable and "方案中关闭" in ghost.name
+    assert ghost.id == "park-one"
+    assert not ghost.movable
+    assert "方案中关闭" in ghost.name
     assert "-7.1" in sentence(found, "zh")
 
 
@@ -100,7 +103,8 @@ def test_every_mapped_site_can_be_taken_hold_of(tianjin: City) -> None:
     marks = handles(found, "zh")
     assert len(marks) == len(asked.mapped) + 1
     assert all(mark.movable for mark in marks)
-    assert marks[-1].name == "新站" and marks[-1].id == "new-1"
+    assert marks[-1].name == "新站"
+    assert marks[-1].id == "new-1"
 
 
 def test_nothing_of_a_scenario_reaches_the_pack(tianjin: City) -> None:

@@ -77,7 +77,9 @@ def test_places_without_a_site_are_counted_and_left_out() -> None:
 @pytest.mark.parametrize("method", ["auto", "vector", "grid"])
 def test_without_sites_nothing_is_covered(method: Any) -> None:
     area = service_area(sites({}), radius_m=5000, within=FOUR, method=method)
-    assert area.value == 0 and area.geometry.is_empty and area.covered_share == 0
+    assert area.value == 0
+    assert area.geometry.is_empty
+    assert area.covered_share == 0
 
 
 def test_several_kinds_at_once_have_radii_of_their_own() -> None:
@@ -113,7 +115,8 @@ def test_cells_and_polygons_agree(n: int, radius_m: float, bounded: bool) -> Non
 
 def test_many_sites_are_counted_on_cells_and_say_so() -> None:
     area = service_area(scattered(3000, seed=3), radius_m=3000)
-    assert area.method == "coverage.grid" and "coverage.by_cells" in area.caveats
+    assert area.method == "coverage.grid"
+    assert "coverage.by_cells" in area.caveats
     assert area.error <= 1e-4
 
 
@@ -213,7 +216,8 @@ def test_reached_counts_and_names_the_nearest() -> None:
 
 def test_reached_without_sites() -> None:
     table = reached(sites({"p": (0, 0)}), sites({}), radius_m=5000)
-    assert table["nearest_id"].tolist() == [None] and np.isnan(table["nearest_m"]).all()
+    assert table["nearest_id"].tolist() == [None]
+    assert np.isnan(table["nearest_m"]).all()
     assert not table["covered"].any()
 
 
@@ -229,7 +233,8 @@ def test_the_nearest_of_many_is_that_of_all_distances() -> None:
 
 def test_travel_time_is_a_radius_with_a_label() -> None:
     found = reach(minutes=30, speed_kmh=60, detour_factor=1.25)
-    assert found.radius_m == 24_000 and found.label == "coverage.reach_by_time"
+    assert found.radius_m == 24_000
+    assert found.label == "coverage.reach_by_time"
     assert "1.25" in speaker("en")(found.label, **found.parameters)
     with pytest.raises(ParameterError):
         reach(minutes=30, speed_kmh=60, detour_factor=0.9)
@@ -257,7 +262,8 @@ def test_gaps_are_ranked_with_their_remotest_spot() -> None:
     assert found.index.tolist()[:3] == [1, 2, 3]
     assert found["within_id"].iloc[0] == "ne"
     ne = found[found["within_id"] == "ne"].iloc[0]
-    assert ne["area_km2"] == pytest.approx(400) and ne["share"] == pytest.approx(1)
+    assert ne["area_km2"] == pytest.approx(400)
+    assert ne["share"] == pytest.approx(1)
     assert ne["farthest_m"] == pytest.approx(np.hypot(30_000, 30_000))
     assert (ne["remotest_x_m"], ne["remotest_y_m"]) == (40_000, 40_000)
     assert ne["nearest_id"] == "a"
@@ -281,7 +287,8 @@ def test_gaps_of_a_covered_city_and_of_a_city_without_sites() -> None:
     assert gaps(service_area(crowd, radius_m=30_000, within=FOUR), crowd, FOUR).empty
     nobody = sites({})
     found = gaps(service_area(nobody, radius_m=3000, within=FOUR), nobody, FOUR)
-    assert len(found) == 4 and found["nearest_id"].isna().all()
+    assert len(found) == 4
+    assert found["nearest_id"].isna().all()
 
 
 def test_distances_tell_the_worst_tenth() -> None:
@@ -424,7 +431,8 @@ def test_assign_names_the_district_and_the_first_on_an_edge(way: None) -> None:
         None,
         None,
     ]
-    assert labels.index.tolist() == points.index.tolist() and labels.name == "district"
+    assert labels.index.tolist() == points.index.tolist()
+    assert labels.name == "district"
 
 
 def _joined(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> list[object]:
@@ -504,7 +512,8 @@ def test_assign_takes_nan_and_no_points_and_no_districts(way: None) -> None:
 
 def test_a_grid_keeps_to_whole_multiples() -> None:
     grid = grid_over((-50, 20, 310, 199), cell_m=100)
-    assert grid == Grid(-100, 0, 100, 5, 2) and grid.bounds == (-100, 0, 400, 200)
+    assert grid == Grid(-100, 0, 100, 5, 2)
+    assert grid.bounds == (-100, 0, 400, 200)
     with pytest.raises(ParameterError, match=r"grid\.too_fine"):
         grid_over((0, 0, 1e6, 1e6), cell_m=1)
 
@@ -534,9 +543,8 @@ def test_shares_of_cells_are_those_of_the_geometry() -> None:
 
 def test_a_lattice_names_the_area_of_each_point() -> None:
     points = lattice(FOUR, spacing_m=10_000)
-    assert len(points) == 16 and points["area_id"].value_counts().to_dict() == dict.fromkeys(
-        FOUR.index, 4
-    )
+    assert len(points) == 16
+    assert points["area_id"].value_counts().to_dict() == dict.fromkeys(FOUR.index, 4)
     assert assign(points, FOUR).astype(str).tolist() == points["area_id"].tolist()
     assert lattice(squares({}), spacing_m=10).empty
 
@@ -573,7 +581,8 @@ def test_all_loops_run_alike_with_and_without_the_compiler(monkeypatch: pytest.M
         if hasattr(getattr(kernels, name), "py_func"):
             monkeypatch.setattr(kernels, name, _plain(name))
     plain, plain_labels = everything()
-    assert plain == pytest.approx(compiled) and plain_labels == labels
+    assert plain == pytest.approx(compiled)
+    assert plain_labels == labels
     assert compiled[:3] == pytest.approx(exact[:3], rel=0.02)
 
 

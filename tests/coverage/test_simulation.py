@@ -178,7 +178,8 @@ def test_a_point_among_the_sites_is_reached_only_by_another() -> None:
     found = simulate_reached(places, places, radius_m=3_000)
     assert found.points["covered"].tolist() == [True, True, False]
     assert (found.low, found.value, found.high) == (2, 2, 2)
-    assert found.parameters["n_itself"] == 3 and "uncertainty.not_itself" in found.caveats
+    assert found.parameters["n_itself"] == 3
+    assert "uncertainty.not_itself" in found.caveats
     apart = simulate_reached(places.loc[["c"]], places.loc[["a", "b"]], radius_m=3_000)
     assert "uncertainty.not_itself" not in apart.caveats
 
@@ -240,7 +241,8 @@ def test_doubts_must_be_numbers_and_draws_enough() -> None:
 def test_no_sites_and_no_districts() -> None:
     nobody = sites({}, uncertainty_m=[])
     found = simulate(nobody, FOUR, radius_m=3000)
-    assert found.value == 0 and (found.draws == 0).all().all()
+    assert found.value == 0
+    assert (found.draws == 0).all().all()
     assert resolution(nobody, radius_m=5000).n == 0
     empty = simulate(sites({"a": (0, 0)}, uncertainty_m=[1.0]), squares({}), radius_m=3000)
     assert np.isnan(empty.value)

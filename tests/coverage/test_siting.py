@@ -41,15 +41,18 @@ def test_existing_sites_stay_and_are_not_covered_twice() -> None:
 
 def test_fewer_suffice_where_fewer_cover_all() -> None:
     found = add_sites(LINE, SPOTS, NOBODY, radius_m=4000, p=9)
-    assert len(found.chosen) == 2 and found.value == 10
-    assert "siting.fewer_enough" in found.caveats and found.method == "siting.exact"
+    assert len(found.chosen) == 2
+    assert found.value == 10
+    assert "siting.fewer_enough" in found.caveats
+    assert found.method == "siting.exact"
 
 
 def test_nothing_is_proposed_where_all_is_covered_or_nothing_can_be() -> None:
     for existing, radius_m in ((sites({"e": (5000, 0)}), 20_000), (NOBODY, 1)):
         far = sites({"c": (500_000, 0)})
         found = add_sites(LINE, far, existing, radius_m=radius_m, p=1)
-        assert found.chosen == () and found.value == found.before == found.bound
+        assert found.chosen == ()
+        assert found.value == found.before == found.bound
 
 
 def test_a_point_at_the_very_radius_is_reached() -> None:
@@ -83,7 +86,8 @@ def test_no_choice_covers_more(demand: gpd.GeoDataFrame, spots: gpd.GeoDataFrame
     existing = sites({"e": (6000, 6000)})
     found = add_sites(demand, spots, existing, radius_m=3000, p=p)
     assert found.value == found.bound == _best(demand, spots, existing, p)
-    assert found.value == found.before + found.gains.sum() and (found.gains > 0).all()
+    assert found.value == found.before + found.gains.sum()
+    assert (found.gains > 0).all()
     shuffled = add_sites(
         demand.sample(frac=1, random_state=1),
         spots.sample(frac=1, random_state=2),
@@ -103,18 +107,20 @@ def test_no_fewer_sites_reach_the_share(
     need = share * len(demand) * (1 - 1e-9)
     if found.method == "siting.refused":
         assert _best(demand, spots, NOBODY, len(spots)) < need
-        assert found.chosen == () and "siting.unreachable" in found.caveats
+        assert found.chosen == ()
+        assert "siting.unreachable" in found.caveats
         return
-    assert (
-        found.method == "siting.exact" and found.bound == len(found.chosen) and found.value >= need
-    )
+    assert found.method == "siting.exact"
+    assert found.bound == len(found.chosen)
+    assert found.value >= need
     if len(found.chosen) > 1:
         assert _best(demand, spots, NOBODY, len(found.chosen) - 1) < need
 
 
 def test_the_share_may_be_reached_already() -> None:
     found = least_sites(LINE, SPOTS, sites({"e": (4000, 0)}), radius_m=5000, share=0.5)
-    assert found.chosen == () and "siting.reached_already" in found.caveats
+    assert found.chosen == ()
+    assert "siting.reached_already" in found.caveats
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # spopt 0.7 on PuLP 3.3
@@ -151,7 +157,8 @@ def _slow(**changes: Any) -> Siting:
 def test_out_of_time_the_best_found_comes_with_its_bound() -> None:
     exact, hasty = _slow(p=6), _slow(p=6, time_limit_s=1e-6)
     assert exact.method == "siting.exact"
-    assert hasty.method == "siting.bounded" and "siting.bound" in hasty.caveats
+    assert hasty.method == "siting.bounded"
+    assert "siting.bound" in hasty.caveats
     assert 0.95 * exact.value <= hasty.value <= exact.value <= hasty.bound
     assert len(hasty.chosen) == 6
 
@@ -159,7 +166,8 @@ def test_out_of_time_the_best_found_comes_with_its_bound() -> None:
 def test_out_of_time_the_number_found_comes_with_its_bound() -> None:
     exact, hasty = _slow(share=0.6), _slow(share=0.6, time_limit_s=1e-6)
     assert exact.method == "siting.exact"
-    assert hasty.method == "siting.bounded" and "siting.number_bound" in hasty.caveats
+    assert hasty.method == "siting.bounded"
+    assert "siting.number_bound" in hasty.caveats
     assert hasty.bound <= len(exact.chosen) <= len(hasty.chosen) <= len(exact.chosen) + 2
     assert hasty.value >= 0.6 * hasty.total
 
@@ -199,7 +207,9 @@ def test_weights_and_planes_are_checked() -> None:
 def test_points_without_weight_and_places_without_a_site() -> None:
     demand = sites({"a": (0, 0), "none": None, "b": (0, 0)}, w=[0, 1, 0])
     found = add_sites(demand, sites({"c": (0, 0)}), NOBODY, radius_m=10, p=1, weight="w")
-    assert found.total == 0 and found.chosen == () and found.n == 2
+    assert found.total == 0
+    assert found.chosen == ()
+    assert found.n == 2
     assert found.covered.index.tolist() == ["a", "b"]
 
 
@@ -222,4 +232,5 @@ def test_every_caveat_is_a_sentence(lang: str) -> None:
 
 def test_gains_follow_the_chosen() -> None:
     found = add_sites(LINE, SPOTS, NOBODY, radius_m=1000, p=3)
-    assert isinstance(found.gains, pd.Series) and found.gains.index.tolist() == list(found.chosen)
+    assert isinstance(found.gains, pd.Series)
+    assert found.gains.index.tolist() == list(found.chosen)

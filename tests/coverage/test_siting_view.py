@@ -95,19 +95,22 @@ def test_a_wish_out_of_range_gets_its_sentence(
     tianjin: City, options: dict[str, Any], key: str, words: str
 ) -> None:
     answer = ask(tianjin, **options)
-    assert isinstance(answer, SitingRefusal) and answer.reason == key
+    assert isinstance(answer, SitingRefusal)
+    assert answer.reason == key
     assert words in sentence(answer)
     assert proof(answer) == ""
     drawn = draw(answer, "zh", place=True)
     assert (drawn is None) == (key == "uncertainty.refused")
     if drawn is not None:  # the present reach alone
-        assert len(drawn.shapes) == 1 and not drawn.handles
+        assert len(drawn.shapes) == 1
+        assert not drawn.handles
         assert drawn.place == (options["candidates"] == "drawn")
 
 
 def test_a_share_out_of_reach_says_what_to_do(tianjin: City) -> None:
     answer = ask(tianjin, aim="share", goal_percent=100, candidates="district")
-    assert "达不到 100%" in sentence(answer) and "扩大半径" in sentence(answer)
+    assert "达不到 100%" in sentence(answer)
+    assert "扩大半径" in sentence(answer)
 
 
 def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin: City) -> None:
@@ -118,7 +121,8 @@ def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin
     assert within(answer, list(answer.siting.chosen)) / total >= 0.75
     fewer = itertools.combinations(answer.candidates.index, n - 1)
     assert max(within(answer, list(some)) for some in fewer) / total < 0.75
-    assert f"新增 {n} 处" in sentence(answer) and "达到 75% 的目标" in sentence(answer)
+    assert f"新增 {n} 处" in sentence(answer)
+    assert "达到 75% 的目标" in sentence(answer)
     assert "少于此数不能达到" in proof(answer)
 
 
@@ -137,7 +141,8 @@ def test_table_map_and_scenario_hold_the_same_places(tianjin: City, lang: str) -
     answer = proposed(ask(tianjin, add=3))
     drawn, scenario = draw(answer, lang), as_scenario(answer, lang)
     table = word(answer, lang).tables["proposed"]
-    assert drawn is not None and len(table) == len(drawn.handles) == 3
+    assert drawn is not None
+    assert len(table) == len(drawn.handles) == 3
     for handle, edit in zip(drawn.handles, scenario.edits, strict=True):
         assert (handle.lon, handle.lat) == pytest.approx((edit.lon, edit.lat), abs=1e-6)
     assert change(answer.inputs, scenario).area.value > 0
@@ -184,7 +189,8 @@ def test_fewer_than_asked_are_explained_and_a_bound_is_told(tianjin: City) -> No
     spots = (Spot(1, 117.5, 39.6), Spot(2, 110.0, 39.6))
     answer = proposed(sited(tianjin, replace(default_state(tianjin), coverage=options), spots))
     assert answer.siting.chosen == ("drawn-01",)
-    assert "1 处即可" in proof(answer) and "已证明最优" in proof(answer)
+    assert "1 处即可" in proof(answer)
+    assert "已证明最优" in proof(answer)
     parameters = {**answer.siting.parameters, "bound_percent": 61.25}
     late = replace(
         answer.siting, method="siting.bounded", caveats=("siting.bound",), parameters=parameters
@@ -203,7 +209,8 @@ def test_a_drawn_candidate_beyond_the_city_says_so(tianjin: City) -> None:
 def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
     made = hand_over(ask(tianjin, add=3), Form(fmt))
     told = json.loads(made.files["manifest.json"])
-    assert told["asked"]["add"] == 3 and len(told["result"]["chosen"]) == 3
+    assert told["asked"]["add"] == 3
+    assert len(told["result"]["chosen"]) == 3
     assert told["methods"][0]["method"] == "siting.exact"
 
 
@@ -211,5 +218,6 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
     words = word(ask(tianjin, demand=demand, add=2), "zh").account[-1]
     low, high = (float(x) for x in words.split("覆盖 ")[1].split("%")[0].split("–"))
-    assert 0 < low < high <= 100 and "模拟区间" in words
+    assert 0 < low < high <= 100
+    assert "模拟区间" in words
     assert word(ask(tianjin, aim="share", goal_percent=1), "zh").account == ()

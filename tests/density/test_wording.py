@@ -152,7 +152,8 @@ def test_tables_hold_the_numbers_of_the_screen(measured: DensityAnswer) -> None:
     assert [row["name_zh"] for row in rows] == list(told.tables["districts"].index)
     peaks = _read(package.files["density_peaks.csv"])
     assert [float(row["per_km2"]) for row in peaks] == [p.value for p in measured.peaks]
-    assert measured.holds is not None and float(peaks[0]["holds"]) == measured.holds.value
+    assert measured.holds is not None
+    assert float(peaks[0]["holds"]) == measured.holds.value
     about = json.loads(package.files["manifest.json"])
     assert about["asked"]["kernel"] == "gaussian"
     assert about["result"]["zh"] == told.sentence

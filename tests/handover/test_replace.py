@@ -154,7 +154,7 @@ def breaking(at: int, method: Callable[..., object]) -> Callable[..., object]:
     return call
 
 
-@pytest.mark.parametrize("owner, method", [(Path, "replace"), (Path, "open"), (os, "link")])
+@pytest.mark.parametrize(("owner", "method"), [(Path, "replace"), (Path, "open"), (os, "link")])
 @pytest.mark.parametrize("at", range(9))
 def test_a_fault_at_any_step_leaves_the_older_set(
     folder: Path, monkeypatch: pytest.MonkeyPatch, way: str, owner: object, method: str, at: int

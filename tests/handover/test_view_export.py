@@ -516,7 +516,8 @@ def test_an_export_into_the_folder_worked_in_is_written(
     monkeypatch.chdir(tmp_path)
     assert night(Path()) == 0
     assert night(Path(), "--format", "csv") == 0
-    assert Path("axis.csv").is_file() and not Path("axis.geojson").exists()
+    assert Path("axis.csv").is_file()
+    assert not Path("axis.geojson").exists()
     assert Path.cwd().samefile(tmp_path)
 
 

@@ -48,7 +48,8 @@ def test_a_deep_link_paints_under_a_name_below_a_path(
         page_of(browser, watch) as page,
     ):
         answer = page.goto(address(listen, "innov", "coverage?city=tianjin&lang=en"))
-        assert answer and "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+        assert answer
+        assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
         assert map_frame(page).locator(".atlas-mark").count() > 0
         assert page.locator("h1").inner_text().isascii()
         assert fetch(f"https://127.0.0.1:{listen}/innov/health", **HOST)[:2] == (200, "ok\n")
@@ -97,4 +98,6 @@ def test_another_worker_takes_over(
         open_at(page, address(before, "", "?city=tianjin"))
         assert map_frame(page).locator(".atlas-mark").count() > 0
         (cookie,) = [one for one in page.context.cookies() if one.get("name") == "atlas_worker"]
-        assert cookie.get("value") == "2" and cookie.get("secure") and cookie.get("httpOnly")
+        assert cookie.get("value") == "2"
+        assert cookie.get("secure")
+        assert cookie.get("httpOnly")

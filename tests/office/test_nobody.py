@@ -23,7 +23,9 @@ def test_every_page_works_as_nobody_without_a_home() -> None:
             assert session.read(page, "city=tianjin") > 20, page
         assert session.failures == []
         log = server.printed()
-        assert "Traceback" not in log and "not kept" not in log and "ATLAS_CACHE" not in log
+        assert "Traceback" not in log
+        assert "not kept" not in log
+        assert "ATLAS_CACHE" not in log
 
 
 @pytest.mark.skipif(not sealed.possible(), reason=sealed.MISSING)

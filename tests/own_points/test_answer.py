@@ -319,7 +319,8 @@ def test_too_few_points_are_refused_with_the_source_of_the_minimum(
     assert "200" in text(said)
     assert ("自定" if lang == "zh" else "our own rule") in text(said)
     drawing = draw(shown, lang)
-    assert not drawing.shapes and drawing.raster is None
+    assert not drawing.shapes
+    assert drawing.raster is None
     assert not has_files(shown)
 
 
@@ -346,8 +347,10 @@ def test_more_rows_than_are_kept_are_estimated_from_a_draw(
     assert f"{len(reading.kept.xy)} 个点推算" in said.account[1]
     assert any("按比例推算" in note for note in said.notes)
     fixed, drawn = (ask(sigma_m=1000, kernel=kernel) for kernel in ("gaussian", "quartic"))
-    assert isinstance(fixed, PointsSurface) and isinstance(drawn, PointsSurface)
-    assert fixed.surface is not None and drawn.surface is not None
+    assert isinstance(fixed, PointsSurface)
+    assert isinstance(drawn, PointsSurface)
+    assert fixed.surface is not None
+    assert drawn.surface is not None
     assert "points_page.drawn" not in fixed.surface.caveats
     assert "points_page.drawn" in drawn.surface.caveats
     assert drawn.surface.mass == pytest.approx(600, rel=1e-6)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,13 +37,13 @@ VIEWS = (
 
 
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The toy city, and no other in the app."""
     folder = tmp_path / "toy"
     shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     monkeypatch.setattr(layers.pack.shelf, "DATA_FOLDER", tmp_path / "none")
     monkeypatch.setenv("ATLAS_PACKS", str(folder))
-    yield folder
+    return folder
 
 
 def said(screen: str, **query: str) -> str:

@@ -65,13 +65,15 @@ def more(pack: Path) -> None:
 
 def test_the_shipped_packs_come_first() -> None:
     found, empty = folders(str(TOY))
-    assert found == [DATA_FOLDER / "tianjin", TOY] and empty == []
+    assert found == [DATA_FOLDER / "tianjin", TOY]
+    assert empty == []
 
 
 @pytest.mark.parametrize("extra", [f"{os.pathsep}{TOY}{os.pathsep}", str(TOY.parent)])
 def test_a_pack_or_a_folder_of_packs_is_found_once(extra: str) -> None:
     found, empty = folders(f"{extra}{os.pathsep}{TOY}")
-    assert [folder.name for folder in found] == ["tianjin", "toy"] and empty == []
+    assert [folder.name for folder in found] == ["tianjin", "toy"]
+    assert empty == []
 
 
 def test_a_folder_that_holds_no_pack_is_told_by_its_name(home: Path) -> None:
@@ -116,15 +118,18 @@ def test_a_broken_off_build_is_told(home: Path) -> None:
 def test_what_changes_is_read_again_and_told(home: Path) -> None:
     shelf = Shelf()
     first = shelf.packs(str(home)).served["toy"]
-    assert shelf.packs(str(home)).served["toy"] is first and not first.again
+    assert shelf.packs(str(home)).served["toy"] is first
+    assert not first.again
     more(home / "good")
     second = shelf.packs(str(home)).served["toy"]
-    assert second.again and second.city.digest != first.city.digest
+    assert second.again
+    assert second.city.digest != first.city.digest
     assert shelf.version(first.city.digest) is first.city, "a run that began with it ends with it"
     sea = home / "good" / "base" / "sea.geojson"
     sea.write_text("[")
     broken = shelf.packs(str(home)).served["toy"]
-    assert broken.city is second.city and "base/sea.geojson" in str(broken.problems)
+    assert broken.city is second.city
+    assert "base/sea.geojson" in str(broken.problems)
     shutil.copy(TOY / "base" / "sea.geojson", sea)
     assert shelf.packs(str(home)).served["toy"].problems == ()
 
@@ -162,7 +167,8 @@ def test_files_that_change_while_they_are_read_are_not_taken(
     with monkeypatch.context() as patch:
         patch.setattr(packs, "load_city", restless)
         torn = shelf.packs(str(home)).served["toy"]
-        assert torn.city is first and "pack.changing" in str(torn.problems)
+        assert torn.city is first
+        assert "pack.changing" in str(torn.problems)
     assert shelf.packs(str(home)).served["toy"].problems == ()
 
 
@@ -173,7 +179,8 @@ def test_a_pack_that_is_taken_away_is_shown_and_told_until_another_is_that_city(
     city = shelf.packs(str(home)).served["toy"].city
     shutil.rmtree(home / "good")
     gone = shelf.packs(str(home)).served["toy"]
-    assert gone.gone and gone.city is city
+    assert gone.gone
+    assert gone.city is city
     copied(home, "new")
     assert shelf.packs(str(home)).served["toy"].name == "new"
     assert shelf.packs(str(home)).refused == ()
@@ -198,7 +205,8 @@ def test_an_unforeseen_error_is_a_problem_with_a_number(
     more(bad)
     shutil.rmtree(home / "good")
     (problem,) = shelf.packs(str(home)).served["bad"].problems
-    assert problem.key == "pack.unforeseen" and str(home) not in str(problem)
+    assert problem.key == "pack.unforeseen"
+    assert str(home) not in str(problem)
     number = str(problem.values["number"])
     assert any(number in line.getMessage() and line.exc_info for line in caplog.records)
 
@@ -212,7 +220,8 @@ def test_a_malformed_pack_is_told_and_the_others_are_served(
 ) -> None:
     spoil(copied(home, "rotten", "rotten"))
     told = refused(Shelf(), home)["rotten"]
-    assert file in told and "could not be checked to the end" not in told, what
+    assert file in told, what
+    assert "could not be checked to the end" not in told, what
 
 
 # On the screen ----------------------------------------------------------------------------------
@@ -237,9 +246,12 @@ def test_a_bad_pack_is_listed_by_its_folder_and_the_rest_is_shown(home: Path) ->
     settings = bad / "city.toml"
     settings.write_text(settings.read_text("utf-8") + f"big = {'9' * 5000}\n", "utf-8")
     at = page("sources")
-    assert not at.exception and not at.error
-    assert "rotten" in text(at) and "city.toml：不是有效的 TOML" in text(at)
-    assert str(home.parent) not in text(at) and "a-secret-place" not in text(at)
+    assert not at.exception
+    assert not at.error
+    assert "rotten" in text(at)
+    assert "city.toml：不是有效的 TOML" in text(at)
+    assert str(home.parent) not in text(at)
+    assert "a-secret-place" not in text(at)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -248,9 +260,11 @@ def test_who_asks_for_a_bad_pack_is_told_why_and_offered_the_others(home: Path, 
     at = page(city="bad")
     assert not at.exception
     assert speaker(lang)("error.pack_refused") in text(at)
-    assert "axis.geojson: cannot be read" in text(at) and "a-secret-place" not in text(at)
+    assert "axis.geojson: cannot be read" in text(at)
+    assert "a-secret-place" not in text(at)
     (link,) = at.get("page_link")
-    assert "玩具市" in link.proto.label and link.proto.query_string == "v=2&city=toy"
+    assert "玩具市" in link.proto.label
+    assert link.proto.query_string == "v=2&city=toy"
 
 
 def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:
@@ -258,22 +272,26 @@ def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:
     at = page()
     assert not at.exception
     assert speaker("zh")("error.packs_none") in text(at)
-    assert "city.toml: cannot be read" in text(at) and "a-secret-place" not in text(at)
+    assert "city.toml: cannot be read" in text(at)
+    assert "a-secret-place" not in text(at)
 
 
 def test_a_reader_is_told_when_the_files_change_under_the_page(home: Path) -> None:
     at = page()
     assert 'class="news"' not in text(at)
     more(home / "good")
-    assert "已于" in news(at.run()) and "重新读取" in news(at)
+    assert "已于" in news(at.run())
+    assert "重新读取" in news(at)
     (home / "good" / "aliases.csv").unlink()
     assert "上一版" in news(at.run())
     assert "重新读取" not in text(page()), "who comes later has seen no other version"
     shutil.rmtree(home / "good")
-    assert "不在原处" in news(at.run()) and not at.exception
+    assert "不在原处" in news(at.run())
+    assert not at.exception
 
 
 def news(at: AppTest) -> str:
-    assert not at.exception and not at.error
+    assert not at.exception
+    assert not at.error
     (said,) = (e.proto.body for e in at.get("html") if 'class="news"' in e.proto.body)
     return str(said)

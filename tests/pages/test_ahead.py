@@ -60,7 +60,8 @@ def test_what_fails_ahead_is_logged_and_the_rest_is_answered(
     with caplog.at_level(logging.WARNING):
         ahead.run(Event())
     assert answered == ["last", "compiled"]
-    assert "district: geometry.polygon" in caplog.text and "ZeroDivisionError" in caplog.text
+    assert "district: geometry.polygon" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_nothing_is_done_ahead_where_the_environment_says_no(
@@ -82,7 +83,8 @@ def test_nothing_is_done_ahead_where_the_environment_says_no(
     assert not ends
     monkeypatch.delenv(ahead.VARIABLE)
     finished(live())
-    assert len(ends) == 1 and ends[0].is_set()  # the end of the server is its end too
+    assert len(ends) == 1
+    assert ends[0].is_set()
 
 
 def test_what_is_done_ahead_waits_for_readers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +95,7 @@ def test_what_is_done_ahead_waits_for_readers(monkeypatch: pytest.MonkeyPatch) -
         readers.wait()
         over.set()
 
-    with pytest.raises(KeyError), readers.answering():
+    with pytest.raises(KeyError), readers.answering():  # noqa: PT012 - both steps may fail
         Thread(target=wait, daemon=True).start()
         assert not over.wait(0.1)
         raise KeyError  # a page that fails is answered, too

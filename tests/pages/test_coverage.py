@@ -128,9 +128,11 @@ def test_a_place_is_added_closed_kept_and_taken_back():
     at.selectbox(key="scn_closing").set_value("park-tust").run()
     at.button(key="scn_close").click().run()
     handles = {f["id"]: f["properties"] for f in scene(at)["drawing"]["handles"]}
-    assert len(handles) == marks + 1 and not handles["park-tust"]["m"]
+    assert len(handles) == marks + 1
+    assert not handles["park-tust"]["m"]
     at.button(key="scn_save").click().run()
-    assert "1 / 0 / 1" in page_text(at) and page_text(at).count("<figure>") == 2
+    assert "1 / 0 / 1" in page_text(at)
+    assert page_text(at).count("<figure>") == 2
     at.toggle(key="scn_compare").set_value(True).run()
     assert "1 / 0 / 1" in page_text(at)
     at.button(key="scn_undo_park-tust").click().run()
@@ -190,7 +192,8 @@ def test_scenarios_are_presented_side_by_side_and_those_that_do_not_fit_are_name
     at.run()
     assert not at.exception
     text = page_text(at)
-    assert text.count("<figure>") == 2 and "近海：覆盖" in text
+    assert text.count("<figure>") == 2
+    assert "近海：覆盖" in text
     assert "另有 1 个方案" in text
     assert not at.toggle
 
@@ -199,7 +202,8 @@ def test_a_scenario_file_is_read_once_and_told_of():
     at = app("coverage", cpart="scenario")
     new = Scenario("近海").added(117.8, 39.0, kind="platform", name="新")
     at.file_uploader(key="scn_upload").set_value(("a.geojson", to_file(new), "")).run()
-    assert not at.exception and not at.error
+    assert not at.exception
+    assert not at.error
     assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
     at.button(key="scn_undo_new-1").click().run()
     assert not at.session_state["atlas.scenario"].edits, "the file is not read over what is done"
@@ -212,7 +216,8 @@ def test_a_scenario_file_is_read_once_and_told_of():
     assert at.run().session_state["atlas.scenario_file"] is told, "parsed once"
     large = b" " * (MOST_BYTES + 1)
     at.file_uploader(key="scn_upload").set_value(("c.geojson", large, "")).run()
-    assert "最多 1\u202f000\u202f000 字节" in page_text(at) and not at.exception
+    assert "最多 1\u202f000\u202f000 字节" in page_text(at)
+    assert not at.exception
 
 
 @pytest.mark.unforeseen
@@ -224,7 +229,8 @@ def test_what_nobody_foresaw_in_a_file_is_a_sentence_with_a_number(lang, monkeyp
     monkeypatch.setattr("pages.panels.scenario.load", fail)
     at = app("coverage", cpart="scenario", lang=lang)
     at.file_uploader(key="scn_upload").set_value(("a.geojson", b"{}", "")).run()
-    assert not at.exception and "/srv" not in at.error[0].value
+    assert not at.exception
+    assert "/srv" not in at.error[0].value
     again = at.run().error[0].value
     assert again == at.error[0].value, "the number stays"
 
@@ -244,7 +250,8 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city():
     typed("经度", 117.2)
     typed("纬度", 39.1)
     at.button(key="scn_add").click().run()
-    assert not at.error and at.session_state["atlas.scenario"].edits
+    assert not at.error
+    assert at.session_state["atlas.scenario"].edits
     for key in ("scn_save", "scn_fresh"):
         at.button(key=key).click().run()
         assert [error.value for error in at.error] == [speaker("zh")("error.scenario.kept")]
