@@ -61,7 +61,7 @@ class Bridge:
 
     @cached_property
     def _ready(self) -> tuple[Transformer, ...]:
-        return tuple(map(_pipeline, self.steps))
+        return tuple(map(_bare, self.steps))
 
     def bounds(self, plane: Box) -> Box:
         """Return a rectangle of the plane in the system of the source."""
@@ -72,7 +72,16 @@ class Bridge:
         return plane
 
 
-def _pipeline(step: Transformer) -> Transformer:
+@lru_cache(maxsize=16)
+def transformer(source: CRS | int, target: CRS | int) -> Transformer:
+    """Return the transformation between two systems, x before y, for all threads.
+
+    Its ``transform_bounds`` does not know whether a side is in degrees: give it planes only.
+    """
+    return _bare(Transformer.from_crs(source, target, always_xy=True))
+
+
+def _bare(step: Transformer) -> Transformer:
     """Return a transformation as its bare steps, the same to the last bit.
 
     Of any other, PROJ searches its database again in every thread, for 70 ms. It has no bare steps

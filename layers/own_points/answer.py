@@ -8,8 +8,8 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
+from geo.base.bridge import transformer
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_package import AREA, Tables, parcel
 from layers.handover.package import Package
@@ -171,7 +171,7 @@ def _clusters(shown: ClustersShown) -> Tables:
     if shown.found.refused:
         return {}
     plane = shown.reading.asked.city.metric_epsg
-    lon, lat = Transformer.from_crs(plane, 4326, always_xy=True).transform(*shown.xy.T)
+    lon, lat = transformer(plane, 4326).transform(*shown.xy.T)
     points = pd.DataFrame(
         {"lon": np.round(lon, 7), "lat": np.round(lat, 7), "cluster": shown.labels}
     ).rename_axis("point")
