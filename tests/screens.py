@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from pages.shell.navigation import SCREENS
@@ -15,9 +16,21 @@ ENTRY = str(ROOT / "streamlit_app.py")
 WAIT_S = 60
 
 
+@cache
+def _components() -> BidiComponentManager:
+    """Look for components in the installed packages once, as a server does: AppTest does each time.
+
+    That takes four times as long as a screen.
+    """
+    manager = BidiComponentManager()
+    manager.discover_and_register_components(start_file_watching=False)
+    return manager
+
+
 def app(page: str = SCREENS[0], **query: str) -> AppTest:
     """Open a screen in a session of its own, as its address does; no other screen runs first."""
     at = AppTest.from_file(ENTRY, default_timeout=WAIT_S)
+    at._bidi_component_manager = _components()
     for key, value in query.items():
         at.query_params[key] = value
     if page != SCREENS[0]:

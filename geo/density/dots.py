@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Transformer
 
+from geo.base.bridge import transformer
 from geo.base.errors import ParameterError, Problem
 from geo.density.mercator import Overlay, palette_png
 
@@ -61,9 +61,9 @@ def dots(
     if kind.shape != (len(points),) or not (0 <= kind.min() <= kind.max() < len(colours) <= 255):
         problem = Problem("density.colours", "classes", n=len(colours))
         raise ParameterError("density.overlay", [problem])
-    to_degrees = Transformer.from_crs(crs, 4326, always_xy=True)
+    to_degrees = transformer(crs, 4326)
     lon, lat = to_degrees.transform(*points.T)
-    x, y = Transformer.from_crs(4326, 3857, always_xy=True).transform(lon, lat)
+    x, y = transformer(4326, 3857).transform(lon, lat)
     # Web Mercator stretches lengths by 1/cos(latitude).
     radius = radius_m / math.cos(math.radians(float(np.mean([lat.min(), lat.max()]))))
     longest = float(max(np.ptp(x), np.ptp(y))) + 4 * radius
@@ -73,7 +73,7 @@ def dots(
     wide = math.ceil((float(x.max()) + margin - west) / pixel)
     high = math.ceil((north + margin - float(y.min())) / pixel)
     picture = _stamped((x - west) / pixel, (north - y) / pixel, kind, radius / pixel, (high, wide))
-    back = Transformer.from_crs(3857, 4326, always_xy=True)
+    back = transformer(3857, 4326)
     (left, right), (bottom, top) = back.transform(
         [west, west + wide * pixel], [north - high * pixel, north]
     )

@@ -7,13 +7,12 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
 
 from geo.base.arrays import Floats
+from geo.base.bridge import transformer
 from geo.base.errors import ParameterError, Problem
 from geo.density.surface import Surface
 
@@ -83,20 +82,14 @@ def overlay(
     east, south = west + wide * pixel, north - high * pixel
     values = np.nan_to_num(_warp(surface, west, north, pixel, (high, wide)), nan=-np.inf)
     classes = np.searchsorted(np.asarray(breaks), values, side="right").astype(np.uint8)
-    to_degrees = _transformer(3857, 4326)
+    to_degrees = transformer(3857, 4326)
     (left, right), (bottom, top) = to_degrees.transform([west, east], [south, north])
     return Overlay(palette_png(classes, colours, opacity), ((bottom, left), (top, right)))
 
 
-@lru_cache(maxsize=8)
-def _transformer(source: CRS | int, target: CRS | int) -> Transformer:
-    # Making one takes longer than warping a picture of a city with it.
-    return Transformer.from_crs(source, target, always_xy=True)
-
-
 def mercator_bounds(surface: Surface) -> tuple[float, float, float, float]:
     """Return west, south, east, north of a surface in Web Mercator, metres."""
-    to_mercator = _transformer(surface.crs, 3857)
+    to_mercator = transformer(surface.crs, 3857)
     return to_mercator.transform_bounds(*surface.grid.bounds, densify_pts=41)
 
 
@@ -104,7 +97,7 @@ def _warp(
     surface: Surface, west: float, north: float, pixel: float, shape: tuple[int, int]
 ) -> Floats:
     """Return the surface at the pixel centres, interpolated between cell centres; NaN beyond."""
-    back = _transformer(3857, surface.crs)
+    back = transformer(3857, surface.crs)
     rows, columns = (np.append(np.arange(0, size, _MESH), size - 1.0) for size in shape)
     mesh = np.meshgrid(west + (columns + 0.5) * pixel, north - (rows + 0.5) * pixel)
     x, y = back.transform(*mesh)

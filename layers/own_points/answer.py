@@ -9,8 +9,8 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
+from geo.base.bridge import transformer
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, LINE, Form
@@ -245,7 +245,7 @@ def _clusters(shown: PointsClusters) -> dict[str, Data]:
     if shown.found.refused:
         return {}
     plane = shown.reading.asked.city.metric_epsg
-    lon, lat = Transformer.from_crs(plane, 4326, always_xy=True).transform(*shown.xy.T)
+    lon, lat = transformer(plane, 4326).transform(*shown.xy.T)
     points = pd.DataFrame(
         {"lon": np.round(lon, 7), "lat": np.round(lat, 7), "cluster": shown.labels}
     ).rename_axis("point")

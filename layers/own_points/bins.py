@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Transformer
 
+from geo.base.bridge import transformer
 from geo.base.finding import Finding
 from geo.density.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
 from layers.language.messages import Say, speaker
@@ -68,7 +68,7 @@ def measure_bins(
             crs=city.metric_epsg, data_date=date,
         )  # fmt: skip
     else:
-        to_degrees = Transformer.from_crs(city.metric_epsg, 4326, always_xy=True)
+        to_degrees = transformer(city.metric_epsg, 4326)
         lonlat = np.column_stack(to_degrees.transform(*kept.xy.T))
         resolution = RESOLUTIONS[options.grain]
         found = hexagon_bins(lonlat, resolution=resolution, weights=reading.weights, data_date=date)

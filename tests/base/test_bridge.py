@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,17 @@ def test_a_known_plane_leads_to_the_place_that_pyproj_finds_through_degrees(said
     way = way_of(said)
     assert np.abs(np.subtract(way.transform(x, y), expected)).max() < 1e-3
     assert (way.accuracy_m, way.datum) == (0.0, "")
+
+
+@pytest.mark.parametrize("said", ["EPSG:4326", "EPSG:4284", "EPSG:32650", LOCAL, SHIFTED])
+def test_a_way_without_a_search_in_every_thread_gives_the_same_bits(said: object) -> None:
+    way = way_of(said)
+    crs = CRS(said)  # type: ignore[call-overload]
+    x, y = there = Transformer.from_crs(4326, crs, always_xy=True).transform(LON, LAT)
+    for step in way.steps:
+        x, y = step.transform(x, y)
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert np.array_equal(elsewhere.submit(way.transform, *there).result(), (x, y))
 
 
 def test_a_plane_without_a_code_is_used_as_declared_and_its_datum_is_doubted() -> None:

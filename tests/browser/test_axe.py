@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from pages.shell.navigation import SCREENS
 from tests.browser.axe import open_sections, violations
-from tests.browser.conftest import NewPage
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
 from tests.pages.test_pages import WITHOUT_MAP
 
@@ -55,27 +54,52 @@ def test_a_fault_is_found_in_the_page_in_the_map_and_in_a_menu(server: Server, p
         assert ["button-name" in fault for fault in violations(page, MENU, OPENS_MENU)] == [True]
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_screen_has_no_serious_fault(
-    server: Server, new_page: NewPage, screen: str, lang: str, size: tuple[int, int]
-) -> None:
-    """The whole of it with all sections open; then every menu and one list, each for itself."""
-    page = new_page(size)
-    path = "" if screen == SCREENS[0] else screen
-    open_at(page, f"{server.url}/{path}?lang={lang}")
-    if screen not in WITHOUT_MAP:
-        map_frame(page)
-    expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
-    open_sections(page)
+def _resize(page: Page, size: tuple[int, int]) -> None:
+    """Give the window another size and wait until the menu stands as in a window opened so."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    menu = expect(page.get_by_test_id("stSidebar"))
+    if size == WIDE:
+        menu.to_be_in_viewport(ratio=1)
+    else:
+        menu.not_to_be_in_viewport()
     settle(page)
-    assert violations(page) == [], "sections open"
+
+
+def _switch(page: Page, lang: str) -> None:
+    """Switch the language in place."""
+    page.locator(".st-key-language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang], timeout=WAIT_MS)
+    settle(page)
+
+
+def _scan(page: Page, what: str) -> None:
+    assert violations(page) == [], f"{what}: sections open"
     for menu in _menus(page):
-        assert violations(page, MENU, OPENS_MENU) == [], menu
+        assert violations(page, MENU, OPENS_MENU) == [], f"{what}: {menu}"
     for field in page.locator(OPENS_LIST).all()[:1]:
         _open_list(page, field)
-        assert violations(page, LIST, FIELDS) == [], "list"
+        assert violations(page, LIST, FIELDS) == [], f"{what}: list"
+        field.press("Escape")
+        expect(page.locator(LIST)).to_have_count(0)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) -> None:
+    """In both languages, wide and narrow: all of it with its sections open, each menu, one list.
+
+    The page is opened once: its language switches in place, and its window changes its size.
+    """
+    open_at(page, f"{server.url}/{'' if screen == SCREENS[0] else screen}?lang=zh")
+    if screen not in WITHOUT_MAP:
+        map_frame(page)
+    expect(page.locator("html")).to_have_attribute("lang", HTML_LANG["zh"])
+    for lang, sizes in (("zh", (WIDE, NARROW)), ("en", (NARROW, WIDE))):
+        if lang != "zh":
+            _switch(page, lang)
+        open_sections(page)
+        for size in sizes:
+            _resize(page, size)
+            _scan(page, f"{lang}, {size[0]} pixels wide")
 
 
 def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
@@ -93,13 +117,10 @@ def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
         expect(page.locator(MENU)).to_have_count(0)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_card_and_the_presenting_view_have_no_serious_fault(
-    server: Server, page: Page, lang: str
-) -> None:
-    open_at(page, f"{server.url}/?lang={lang}&sel=park-tust")
-    map_frame(page)
-    assert violations(page) == [], "card"
-    open_at(page, f"{server.url}/?lang={lang}&present=1")
-    map_frame(page)
-    assert violations(page) == [], "presenting"
+def test_a_card_and_the_presenting_view_have_no_serious_fault(server: Server, page: Page) -> None:
+    for what in ("sel=park-tust", "present=1"):
+        open_at(page, f"{server.url}/?lang=zh&{what}")
+        map_frame(page)
+        assert violations(page) == [], what
+        _switch(page, "en")
+        assert violations(page) == [], f"{what}, en"

@@ -20,8 +20,7 @@ from layers.pack.reader import PackFiles
 from layers.pack.shelf import DATA_FOLDER, Shelf, folders
 from tests.attack.packs import Spoil, malformed
 from tests.hostile import TOY
-
-ENTRY = str(TOY.parent.parent / "streamlit_app.py")
+from tests.screens import app
 
 
 @pytest.fixture
@@ -227,14 +226,6 @@ def test_a_malformed_pack_is_told_and_the_others_are_served(
 # On the screen ----------------------------------------------------------------------------------
 
 
-def page(name: str = "explore", **query: str) -> AppTest:
-    at = AppTest.from_file(ENTRY, default_timeout=120)
-    for key, value in query.items():
-        at.query_params[key] = value
-    at.run()
-    return at.switch_page(f"pages/{name}.py").run() if name != "explore" else at
-
-
 def text(at: AppTest) -> str:
     """Return all that a page says."""
     words = [element.proto.body for element in at.get("html")]
@@ -245,7 +236,7 @@ def test_a_bad_pack_is_listed_by_its_folder_and_the_rest_is_shown(home: Path) ->
     bad = copied(home, "rotten", "bad")
     settings = bad / "city.toml"
     settings.write_text(settings.read_text("utf-8") + f"big = {'9' * 5000}\n", "utf-8")
-    at = page("sources")
+    at = app("sources")
     assert not at.exception
     assert not at.error
     assert "rotten" in text(at)
@@ -257,7 +248,7 @@ def test_a_bad_pack_is_listed_by_its_folder_and_the_rest_is_shown(home: Path) ->
 @pytest.mark.parametrize("lang", LANGS)
 def test_who_asks_for_a_bad_pack_is_told_why_and_offered_the_others(home: Path, lang: str) -> None:
     (copied(home, "rotten", "bad") / "axis.geojson").unlink()
-    at = page(city="bad")
+    at = app(city="bad")
     assert not at.exception
     assert speaker(lang)("error.pack_refused") in text(at)
     assert "axis.geojson: cannot be read" in text(at)
@@ -269,7 +260,7 @@ def test_who_asks_for_a_bad_pack_is_told_why_and_offered_the_others(home: Path, 
 
 def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:
     (home / "good" / "city.toml").unlink()
-    at = page()
+    at = app()
     assert not at.exception
     assert speaker("zh")("error.packs_none") in text(at)
     assert "city.toml: cannot be read" in text(at)
@@ -277,14 +268,14 @@ def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:
 
 
 def test_a_reader_is_told_when_the_files_change_under_the_page(home: Path) -> None:
-    at = page()
+    at = app()
     assert 'class="news"' not in text(at)
     more(home / "good")
     assert "已于" in news(at.run())
     assert "重新读取" in news(at)
     (home / "good" / "aliases.csv").unlink()
     assert "上一版" in news(at.run())
-    assert "重新读取" not in text(page()), "who comes later has seen no other version"
+    assert "重新读取" not in text(app()), "who comes later has seen no other version"
     shutil.rmtree(home / "good")
     assert "不在原处" in news(at.run())
     assert not at.exception
