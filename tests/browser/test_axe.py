@@ -37,8 +37,9 @@ def _open_list(page: Page, field: Locator) -> None:
     for _ in range(5):
         field.press("ArrowDown")
         page.wait_for_timeout(500)
-        if page.locator(LIST).count():
+        if field.get_attribute("aria-expanded") == "true":  # one that closes may still be seen
             break
+    expect(field).to_have_attribute("aria-expanded", "true")
     expect(page.locator(LIST)).to_be_visible()
 
 

@@ -8,11 +8,13 @@ from geo.coverage.scenario import MOST_BYTES, Scenario, to_file
 from layers.coverage.siting import Spot
 from layers.language.messages import speaker
 from layers.pack.city import load_city
-from pages.panels.scenario import MOST_KEPT
 from tests import ROOT
 from tests.screens import app, page_text, scene
 
 pytestmark = pytest.mark.screen
+
+FEW = "science_park.district"
+"""Layers with few places: measured in a third of the time where the number is not looked at."""
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -33,7 +35,7 @@ def test_a_radius_finer_than_the_doubt_is_refused_and_draws_no_reach():
 
 
 def test_a_preset_and_a_typed_radius_move_sentence_and_address():
-    at = app("coverage")
+    at = app("coverage", layers=FEW)
     at.segmented_control(key="cov_preset").set_value(10_000).run()
     assert at.query_params["cr"] == "10000"
     assert "10\u202fkm" in page_text(at)
@@ -43,7 +45,7 @@ def test_a_preset_and_a_typed_radius_move_sentence_and_address():
 
 
 def test_a_travel_time_states_its_assumptions():
-    at = app("coverage")
+    at = app("coverage", layers=FEW)
     at.segmented_control(key="cov_minutes").set_value(30).run()
     assert at.query_params["cmin"] == "30"
     assert "等时圈" in page_text(at)
@@ -56,12 +58,12 @@ def test_layers_chosen_here_are_measured_from_looked_for_and_kept_in_the_address
     at.multiselect(key="cov_sites").set_value(["university"]).run()
     assert at.query_params["csites"] == "university"
     assert "以 65 处场所为点" in page_text(at)
-    at.multiselect(key="cov_targets").set_value(["platform", "university"]).run()
-    assert at.query_params["cfor"] == "platform.university"
-    assert "科技创新平台有点位的 17 处中" in page_text(at)
     at.multiselect(key="cov_sites").set_value([]).run()
     assert "csites" not in at.query_params
     assert "以 70 处场所为点" in page_text(at)
+    at.multiselect(key="cov_targets").set_value(["platform", "university"]).run()
+    assert at.query_params["cfor"] == "platform.university"
+    assert "科技创新平台有点位的 17 处中" in page_text(at)
     assert not at.exception
 
 
@@ -76,7 +78,7 @@ def test_all_radii_are_drawn_nested():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_times_are_asked_from_the_nodes_of_the_belt(lang):
-    at = app("coverage", lang=lang, cmin="60")
+    at = app("coverage", lang=lang, cmin="60", layers=FEW)
     at.button(key="cov_belt").click().run()
     assert at.query_params["csites"] == "corridor_node"
     text = page_text(at)
@@ -235,9 +237,10 @@ def test_what_nobody_foresaw_in_a_file_is_a_sentence_with_a_number(lang, monkeyp
     assert again == at.error[0].value, "the number stays"
 
 
-def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city():
-    at = app("coverage", cpart="scenario")
-    crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(MOST_KEPT)}
+def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypatch):
+    monkeypatch.setattr("pages.panels.scenario.MOST_KEPT", 2)
+    at = app("coverage", cpart="scenario", layers=FEW)
+    crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(2)}
     at.session_state["atlas.scenarios"] = dict(crowd)
     at.selectbox(key="scn_where").set_value("typed").run()
 
