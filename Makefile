@@ -12,6 +12,8 @@ BASE ?=
 VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
+# The index that pip is told of, for uv does not read pip's settings.
+INDEX = $${PIP_INDEX_URL:-$$($(PIP) config get global.index-url 2>/dev/null || echo https://pypi.org/simple)}
 HOSTS = $(NAME) localhost 127.0.0.1 $(ADDRESS)
 OFFICE = $(if $(ADDRESS),--server.address $(ADDRESS)) \
 	$(if $(NAME)$(ADDRESS),--browser.serverAddress $(or $(NAME),$(ADDRESS))) \
@@ -27,7 +29,7 @@ ifeq ($(CI),true)
 COV = --cov
 endif
 
-.PHONY: help run test check check-data build attack bench picture lock wheelhouse clean
+.PHONY: help run test check static all-tests quick-tests check-data build attack bench picture lock wheelhouse clean
 
 help:
 	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it;'
@@ -46,17 +48,23 @@ help:
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) $(OFFICE)
 
+# The types are checked beside the tests: one core is enough for them, and only the first time long.
 test: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(PYTEST) $(COV)
+	@$(MAKE) --no-print-directory -j2 static all-tests
 
 check: $(VENV)/test.stamp
+	@$(MAKE) --no-print-directory -j2 static quick-tests
+
+static: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+all-tests: $(VENV)/test.stamp
+	$(PYTEST) $(COV)
+
+quick-tests: $(VENV)/test.stamp
 	$(PYTEST) -m 'not browser and not screen'
 
 build: $(VENV)/run.stamp
@@ -103,6 +111,8 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	$(PIP) install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
-	$(PIP) install --quiet -r tests/requirements.txt
-	@touch $@
+# uv installs in a fifth of pip's time; what is there already stays.
+$(VENV)/test.stamp: requirements.txt tests/requirements.txt | $(BIN)/python
+	$(PIP) install --quiet $$(grep '^uv==' tests/requirements.txt)
+	UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r tests/requirements.txt
+	@touch $(VENV)/run.stamp $@

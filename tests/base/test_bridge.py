@@ -71,7 +71,7 @@ def test_a_known_plane_leads_to_the_place_that_pyproj_finds_through_degrees(said
 @pytest.mark.parametrize("said", ["EPSG:4326", "EPSG:4284", "EPSG:32650", LOCAL, SHIFTED])
 def test_a_way_without_a_search_in_every_thread_gives_the_same_bits(said: object) -> None:
     way = way_of(said)
-    crs = CRS(said)  # type: ignore[call-overload]
+    crs = CRS(said)
     x, y = there = Transformer.from_crs(4326, crs, always_xy=True).transform(LON, LAT)
     for step in way.steps:
         x, y = step.transform(x, y)
