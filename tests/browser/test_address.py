@@ -64,6 +64,8 @@ def test_a_page_says_its_own_options_and_keeps_those_of_others(server: Server, p
     _wait(page, chosen)
     page.wait_for_timeout(A_MOMENT_MS)
     page.go_back()
+    if page.url == chosen:  # a busy server may have written the address twice
+        page.go_back()
     _wait(page, f"{server.url}/density")
     assert _chosen_kernel(page) == speaker("zh")("density.kernel.gaussian")
     page.go_forward()

@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as BrowserTimeout
 from shapely import Point
 
 from layers.language.messages import speaker
@@ -35,6 +37,7 @@ from tests.browser.harness import (
 
 DISTRICTS = ".leaflet-lines-pane path.leaflet-interactive"
 BINHAI = "120116"
+KEY_PRESSES = 4
 A_MOMENT_MS = 1_000
 """A Back within half a second of a click is taken for that click's echo."""
 
@@ -159,8 +162,12 @@ def test_escape_ends_presenting(server: Server, page: Page) -> None:
     open_at(page, f"{server.url}/?present=1")
     expect(page.locator("body")).to_have_class(re.compile("presenting"), timeout=WAIT_MS)
     page.locator("h1").click()
-    page.keyboard.press("Escape")
-    page.wait_for_url(f"{server.url}/", timeout=WAIT_MS)
+    for _ in range(KEY_PRESSES):  # on a busy machine a key may be pressed before it is listened to
+        page.keyboard.press("Escape")
+        with suppress(BrowserTimeout):
+            page.wait_for_url(f"{server.url}/", timeout=WAIT_MS / KEY_PRESSES)
+            break
+    assert page.url == f"{server.url}/"
     settle(page)
 
 
