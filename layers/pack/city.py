@@ -17,7 +17,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo.base.errors import AtlasError, DataError, Problem
+from geo.base.errors import DataError, Problem
 from geo.base.schema import Schema
 from geo.base.validation import Record, printable
 from geo.formats.read_geojson import to_frame, to_table
@@ -414,7 +414,7 @@ def load_city(folder: Path, files: PackFiles | None = None) -> City:
         return _load_steadily(folder)
     try:
         return _load(files)
-    except AtlasError:
+    except DataError:
         raise
     except Exception as error:  # one pack must never take down the others
         number = secrets.token_hex(3).upper()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.base.errors import Problem
+from geo.base.errors import ParameterError, Problem
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
 from layers.pack import shelf as packs
@@ -185,16 +186,25 @@ def test_a_pack_that_is_taken_away_is_shown_and_told_until_another_is_that_city(
     assert shelf.packs(str(home)).refused == ()
 
 
+def _method_refuses(text: str) -> Exception:
+    return ParameterError(text, [])
+
+
 @pytest.mark.unforeseen
+@pytest.mark.parametrize("kind", [RuntimeError, _method_refuses], ids=["bug", "ours"])
 def test_an_unforeseen_error_is_a_problem_with_a_number(
-    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: Callable[[str], Exception],
 ) -> None:
+    """Also one of ours that a pack is not to raise: a method's own refusal."""
     bad = copied(home, "bad", "bad")
     check = pack_problems
 
     def fail(rows: PackRows, *, plan_folder: str) -> list[Problem]:
         if (bad / "now").exists():
-            raise RuntimeError(f"at {home}")
+            raise kind(f"at {home}")
         return check(rows, plan_folder=plan_folder)
 
     monkeypatch.setattr("layers.pack.city.pack_problems", fail)
