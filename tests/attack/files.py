@@ -24,6 +24,7 @@ from layers.handover import package
 from layers.handover import view_export as export
 from layers.handover.documents import MANIFEST, files_listed, sha256
 from layers.handover.write_package import write_package
+from layers.language.problems import lines
 from layers.pack.city import SETTINGS, load_city
 from layers.view.state import default_state
 from tests.attack import Outcome
@@ -122,7 +123,7 @@ def _both(parcels: Mapping[str, package.Package], out: Path, *, zipped: bool) ->
                 write_package(parcel, out, zipped=zipped)
                 code = 0
             except DataError as error:
-                code = 2 if "another run" in str(error) else 1
+                code = 2 if "another run" in lines(error, "en") else 1
             finally:
                 os._exit(code)
         children.append(child)
