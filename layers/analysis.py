@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from layers.analysis_command import main
 from layers.balance import files as balance_files
 from layers.balance import measure as balance_measure
 from layers.balance import wording as balance_wording
+from layers.command_line.analysis import main
 from layers.coverage import pairing, reach, scenario, siting
 from layers.density import drawing as density_drawing
 from layers.density import files as density_files
@@ -29,6 +29,7 @@ from layers.language.wording import Wording
 from layers.map.overlay import Drawing
 from layers.own_points import answer as own_points
 from layers.pack.city import City
+from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
 from layers.view.question import Question
 
 
@@ -38,6 +39,8 @@ class Analysis:
 
     Parameters
     ----------
+    options
+        The class of options of its page.
     question
         Takes a state, and what the reader drew; returns what of it decides the answer, and nothing
         else: never a language, never the camera.
@@ -52,6 +55,7 @@ class Analysis:
         Takes an answer and a form; returns files: data, dictionary, sources, manifest.
     """
 
+    options: type[Any]
     question: Callable[..., Question[Any]]
     measure: Callable[[City, Any], Any]
     word: Callable[[Any, str], Wording]
@@ -63,9 +67,17 @@ def no_drawing(answer: object, lang: str) -> None:
     """Draw nothing: counts by district stand in tables."""
 
 
+COVERAGE: Final[Mapping[str, Any]] = {
+    "reach": reach,
+    "pairing": pairing,
+    "scenario": scenario,
+    "siting": siting,
+}
+"""The parts of the coverage page, each a module of the five functions."""
 ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
     {
         "density": Analysis(
+            DensityOptions,
             density_measure.question,
             density_measure.measure,
             density_wording.word,
@@ -73,6 +85,7 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             density_files.hand_over,
         ),
         "balance": Analysis(
+            DensityOptions,
             balance_measure.question,
             balance_measure.measure,
             balance_wording.word,
@@ -81,16 +94,18 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
         ),
         **{
             name: Analysis(
-                module.question, module.measure, module.word, module.draw, module.hand_over
+                CoverageOptions, part.question, part.measure, part.word, part.draw, part.hand_over
             )
-            for name, module in {
-                "reach": reach,
-                "pairing": pairing,
-                "scenario": scenario,
-                "siting": siting,
-                "own_points": own_points,
-            }.items()
+            for name, part in COVERAGE.items()
         },
+        "own_points": Analysis(
+            PointsOptions,
+            own_points.question,
+            own_points.measure,
+            own_points.word,
+            own_points.draw,
+            own_points.hand_over,
+        ),
     }
 )
 """By name, in the order in which the pages show them."""

@@ -24,7 +24,8 @@ import pytest
 
 from geo.coverage.scenario import Scenario, to_file
 from layers.analysis import ANALYSES
-from layers.analysis_command import command, main
+from layers.command_line.analysis import command, main
+from layers.coverage.siting import Spot
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
 from layers.language.messages import LANGS
@@ -269,6 +270,53 @@ def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFix
     assert main(ANALYSES, ["reach", "--city", "tianjin", *wrong]) == 2
     told = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in told] == [
-        "--view", "--set", "--set · radius_m", "--out",
+        "--view", "--out", "--set", "--set · radius_m",
     ]  # fmt: skip
     assert main(ANALYSES, ["own_points", "--city", "tianjin", "--points", "/nowhere"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "flag"),
+    [
+        (["density", "--doubt"], "--doubt"),
+        (["reach", "--scenario", "a.geojson", "--candidates", "b.geojson"], "--candidates"),
+        (["reach", "--set", "add=5"], "--set · add"),
+        (["density", "--set", "by=site"], "--set · by"),
+        (["pairing", "--set", "level=national"], "--set · level"),
+    ],
+)
+def test_what_decides_nothing_is_refused(
+    asked: list[str], flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(ANALYSES, [*asked, "--city", "tianjin"]) == 2
+    assert flag in [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()]
+
+
+def test_candidates_keep_their_numbers_and_a_file_of_others_is_refused(
+    tianjin: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = (Spot(3, 117.4, 40.2), Spot(10, 117.5, 39.6))
+    options = CoverageOptions(candidates="drawn", add=1, demand="area")
+    state = replace(default_state(tianjin), coverage=options)
+    question = ANALYSES["siting"].question(state, drawn)
+    answer = ANALYSES["siting"].measure(tianjin, question)
+    package = ANALYSES["siting"].hand_over(answer, Form()).files
+    file = tmp_path / "siting_candidates.geojson"
+    file.write_bytes(package[file.name])
+    asked = ["siting", "--city", "tianjin", "--candidates", str(file), "--set", "add=1"]
+    sets = ["--set", "candidates=drawn", "--set", "demand=area"]
+    out = tmp_path / "out"
+    assert main(ANALYSES, [*asked, *sets, "--format", "geojson", "--out", str(out)]) == 0
+    again = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert again == dict(package)
+    assert main(ANALYSES, asked) == 2, "candidates that are not asked for"
+    file.write_text("{}", encoding="ascii")
+    assert main(ANALYSES, [*asked, *sets]) == 2
+    assert "does not hold points alone" in capsys.readouterr().err
+
+
+def test_sources_name_every_layer_that_enters(answers: Mapping[str, Any], tianjin: City) -> None:
+    sources = ANALYSES["pairing"].hand_over(answers["pairing"], Form()).files[SOURCES].decode()
+    for layer in ("university", "science_park", "district"):
+        assert f"({layer})" in sources
+        assert tianjin.layers[layer].provenance.citation.zh in sources

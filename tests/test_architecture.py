@@ -37,7 +37,7 @@ RANK = {
     "layers.balance": 11,
     "layers.coverage": 11,
     "layers.own_points": 11,
-    "layers.analysis_command": 12,
+    "layers.command_line": 12,
     "layers.analysis": 13,
     "layers.export": 13,
     "data": 14,

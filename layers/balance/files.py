@@ -34,6 +34,7 @@ def hand_over(answer: BalanceAnswer, form: Form) -> Package:
             city=city,
             question=answer.question,
             words={lang: word(answer, lang) for lang in LANGS},
+            layers=answer.question.layers,
             data={
                 "halves": Data(found.halves.rename_axis("half"), titles=titles),
                 "districts": Data(_named(found.districts, city), titles=titles),

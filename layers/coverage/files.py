@@ -51,6 +51,7 @@ def answered(answer: ReachAnswer | ReachRefusal, words: Mapping[str, Wording]) -
         city=answer.city,
         question=answer.question,
         words=words,
+        layers=entering(answer.inputs),
         data=_tables(answer),
         asked=parameters(answer.inputs),
         result=_result(answer),
@@ -65,6 +66,11 @@ def _result(answer: ReachAnswer) -> dict[str, Any]:
         "units": records(answer.units.rename_axis("unit").reset_index()),
         "worst_tenth": worst,
     }
+
+
+def entering(given: Inputs) -> frozenset[str]:
+    """Return the layers of the places measured from and of those that should be within reach."""
+    return frozenset({*map(str, given.sites["kind"].unique()), *given.targets})
 
 
 def parameters(given: Inputs) -> dict[str, Any]:

@@ -280,6 +280,7 @@ def hand_over(answer: PairingAnswer | Refusal, form: Form) -> Package:
             city=answer.city,
             question=answer.question,
             words=words,
+            layers=frozenset({UNIVERSITY, *PARKS}),
             data=_tables(answer),
             asked={"reach_m": answer.reach_m},
             result={"universities_with_park": answer.pairing.value},

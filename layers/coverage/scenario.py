@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.base.draws import LEAST_DRAWS
+from geo.base.once import once
 from geo.coverage.scenario import PRESENT, Comparison, Scenario, apply
 from geo.coverage.service_area import CITY
-from layers.coverage.files import SITE, area_look, parameters
+from layers.coverage.files import SITE, area_look, entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import REACH, Inputs, inputs, only
 from layers.coverage.scenario_change import (
@@ -50,7 +51,7 @@ class ScenarioQuestion(Question[CoverageOptions]):
     Parameters
     ----------
     scenarios
-        All of them fit the places asked for, see :func:`fits`.
+        All of them fit the places asked for, see :func:`layers.coverage.scenario_change.fits`.
     doubt
         Whether 500 draws stand behind every change.
     """
@@ -173,6 +174,7 @@ def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
         )
 
 
+@once(maxsize=8)
 def pictures(answer: ScenarioAnswer) -> list[str]:
     """Return a picture of the present and of each scenario, of one extent and one scale.
 
@@ -208,6 +210,7 @@ def hand_over(answer: ScenarioAnswer | ScenarioRefusal, form: Form) -> Package:
             city=answer.inputs.city,
             question=answer.question,
             words=words,
+            layers=entering(answer.inputs),
             data=_data(answer),
             asked=parameters(answer.inputs),
             findings=(answer.comparison,),

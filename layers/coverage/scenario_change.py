@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.base.finding import Finding
+from geo.base.once import once
 from geo.coverage.scenario import Comparison, Edit, Scenario, apply, compare
 from geo.coverage.service_area import CITY, ServiceArea, service_area
 from geo.coverage.simulation import resolution
@@ -70,8 +71,9 @@ def fits(given: Inputs, scenario: Scenario) -> bool:
     return all(edit.action == "add" or edit.id in known for edit in scenario.edits)
 
 
+@once(maxsize=16)
 def change(given: Inputs, scenario: Scenario) -> Change:
-    """Measure a scenario against the present, places as drawn.
+    """Measure a scenario against the present, places as drawn; once while it stays as it is.
 
     Raises
     ------

@@ -20,6 +20,7 @@ from geo.coverage.simulation import simulate, simulate_reached
 from geo.coverage.siting import Siting, add_sites, least_sites
 from geo.grid.polygons import lattice
 from layers.coverage.drawing import REACHED, shape
+from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import REACH, UNIVERSITY, Inputs, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
@@ -59,8 +60,8 @@ class Spot(NamedTuple):
         return f"drawn-{self.number:02d}"
 
 
-OPTIONS = (*REACH, "demand", "candidates", "aim", "add", "goal_percent")
-"""Options that decide the proposal."""
+AIM = ("demand", "candidates", "aim", "add", "goal_percent")
+"""Options that decide the proposal, beside those of reach."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ Answer = SitingAnswer | SitingRefusal
 
 def question(state: ViewState, drawn: tuple[Spot, ...] = ()) -> SitingQuestion:
     """Return what of a state, and of what the reader drew, decides the proposal."""
-    options = only(state.coverage, *OPTIONS)
+    options = only(state.coverage, *REACH, *AIM)
     by_hand = options.candidates == DRAWN
     return SitingQuestion(**rows_asked(state), options=options, drawn=drawn if by_hand else ())
 
@@ -425,13 +426,18 @@ def hand_over(answer: Answer, form: Form) -> Package:
             city=answer.inputs.city,
             question=answer.question,
             words={lang: word(answer, lang) for lang in LANGS},
+            layers=entering(answer.inputs),
             data=_data(answer),
-            asked={"radius_m": answer.inputs.radius_m},
+            asked={**parameters(answer.inputs), **_asked(answer.question.options)},
             result={"chosen": [str(id_) for id_ in _chosen(answer)]},
             findings=(answer.siting,) if isinstance(answer, SitingAnswer) else (),
         ),
         form,
     )
+
+
+def _asked(options: CoverageOptions) -> dict[str, object]:
+    return {name: getattr(options, name) for name in AIM}
 
 
 def _data(answer: Answer) -> dict[str, Data]:

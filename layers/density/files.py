@@ -44,6 +44,7 @@ def hand_over(answer: DensityAnswer, form: Form) -> Package:
             city=answer.city,
             question=answer.question,
             words={lang: word(answer, lang) for lang in LANGS},
+            layers=answer.question.layers,
             data={
                 "contours": Data(_contours(answer), LINE, _CONTOUR),
                 "peaks": Data(_peaks(answer), POINT, _PEAK),

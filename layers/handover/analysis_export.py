@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
@@ -25,7 +25,7 @@ from layers.view.state import to_query
 from layers.view.wording import summary
 
 UNITS: Final = (
-    ("per_km2", "km⁻²"), ("_km2", "km²"), ("_km", "km"), ("_m", "m"), ("_percent", "%"),
+    ("per_km2", "1/km²"), ("_km2", "km²"), ("_km", "km"), ("_m", "m"), ("_percent", "%"),
 )  # fmt: skip
 """By the end of a column's name, its unit."""
 PLAIN: Final[frozenset[str]] = frozenset()
@@ -65,10 +65,12 @@ class Answered:
         What was asked.
     words
         The answer in each language.
+    layers
+        Ids of the layers that enter; their sources go along.
     data
         Its tables by name.
     asked
-        What was asked in figures, beyond the options themselves.
+        What was asked, in figures.
     result
         Values for programs.
     findings
@@ -81,6 +83,7 @@ class Answered:
     city: City
     question: Question[Any]
     words: Mapping[str, Wording]
+    layers: frozenset[str]
     data: Mapping[str, Data] = field(default_factory=dict)
     asked: Mapping[str, object] = field(default_factory=dict)
     result: Mapping[str, object] = field(default_factory=dict)
@@ -134,6 +137,7 @@ def refused(name: str, refusal: Refusal, words: Mapping[str, Wording]) -> Answer
         city=refusal.city,
         question=refusal.question,
         words=words,
+        layers=refusal.question.layers,
         result={"refused": refusal.reason, "parameters": refusal.parameters},
     )
 
@@ -211,9 +215,12 @@ def _sections(
     if notes := in_both(worded, "notes"):
         yield pair("export.notes"), notes
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
-    yield pair("export.caveats"), (*held, *form_caveats(answered.city, form, sheets))
+    told = answered.city.notices  # of a district, such as that its outline holds an enclave
+    notices = [told[code] for code in answered.city.districts.index if code in told]
+    caveats = (*held, *notices, *form_caveats(answered.city, form, sheets))
+    yield pair("export.caveats"), caveats
     for id_, layer in answered.city.layers.items():
-        if id_ in answered.question.layers:
+        if id_ in answered.layers | {"district"}:
             yield Bilingual(layer.title.zh, f"{layer.title.en} ({id_})"), layer_facts(layer)
 
 
@@ -224,7 +231,7 @@ def _about(answered: Answered) -> dict[str, object]:
         **about_city(city),
         "analysis": {"id": answered.name, **pair(f"analysis.{answered.name}")._asdict()},
         "address": to_query(question.state(city)),
-        "asked": {**asdict(question.options), **answered.asked},
+        "asked": answered.asked,
         "result": {
             **sentence,
             "account": [text._asdict() for text in in_both(worded, "account")],

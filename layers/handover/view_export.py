@@ -1,24 +1,18 @@
 """Hand over what the screen shows: files for a GIS, with their dictionary, sources and manifest.
 
-``python -m layers.export --help`` says how to do the same without a screen, and what becomes of
-files that stand in the folder already.
+The same without a screen: :mod:`layers.command_line.export`.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 
-from geo.base.errors import AtlasError
-from layers.handover import command_line
 from layers.handover.build import build
 from layers.handover.contents import Contents, Form
-from layers.handover.documents import about_city, form_caveats, sha256
+from layers.handover.documents import about_city, form_caveats
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
-from layers.handover.write_package import write_package
 from layers.language.bilingual import Bilingual, pair
-from layers.language.problems import lines
 from layers.pack.city import City
 from layers.view.state import ViewState
 
@@ -43,7 +37,7 @@ def package(
     fmt
         ``geojson`` (one file per layer), ``gpkg`` (one styled file) or ``csv`` (one per layer).
     epsg
-        Coordinate system; GeoJSON knows 4326 only. See :func:`layers.handover.selection.systems`.
+        Coordinate system; GeoJSON knows 4326 only. See :func:`layers.handover.contents.systems`.
     layers
         Ids of the layers to take; None for those that are on.
 
@@ -86,33 +80,3 @@ def _caveats(selection: Selection) -> Iterator[Bilingual]:
         yield pair(f"export.{key}")
     yield from selection.gaps
     yield from form_caveats(selection.city, selection.form, selection.sheets)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the files that the command line asks for and print their digests.
-
-    Parameters
-    ----------
-    argv
-        Arguments without the program's name; None for those of the process.
-
-    Returns
-    -------
-    int
-        0, or 2 after every problem has been listed on standard error. Standard output is in the
-        form of ``sha256sum``, for ``sha256sum -c``.
-    """
-    try:
-        request = command_line.read(argv)
-        files = package(
-            request.city, request.state, fmt=request.fmt, epsg=request.epsg, layers=request.layers
-        )
-        for name, data in write_package(files, request.out, zipped=request.zipped).items():
-            print(f"{sha256(data)}  {request.out / name}")
-    except AtlasError as error:
-        print(lines(error, "en"), file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0

@@ -190,6 +190,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             city=asked.city,
             question=asked_of(shown),
             words={lang: word(shown, lang) for lang in LANGS},
+            layers=frozenset(),
             data={**_tables(shown), "rows": Data(_account(shown.reading))},
             asked={**kept, "cell_m": asked.cell_m},
             result=account_values(shown.reading),

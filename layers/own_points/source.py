@@ -22,6 +22,8 @@ from layers.own_points.system import DEGREES, Declaration, agreed, by_values, de
 from layers.view.address import token
 from layers.view.page_options import PointsOptions
 
+POINTS_VARIABLE: Final = "ATLAS_POINTS"
+"""Names in the environment the folder of files of the readers' own points."""
 PARQUET: Final = (".parquet", ".geoparquet", ".pq")
 MOST_FILES: Final = 500
 """More files than this in one folder are not listed."""

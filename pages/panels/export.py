@@ -7,11 +7,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from markupsafe import Markup
-from pyproj import CRS
 
-from layers.handover.contents import FORMATS, WGS84, systems
-from layers.language.messages import display
-from pages.shell import cache
+from pages.panels import hand_over
+from pages.shell import cache, html
 from pages.shell.frame import Screen
 
 
@@ -43,31 +41,15 @@ def download(screen: Screen) -> None:
             format_func=lambda whole: say(f"explore.export_{'all' if whole else 'shown'}"),
             key="export_layers",
         )
-        fmt = st.segmented_control(
-            say("explore.export_format"),
-            FORMATS,
-            default=FORMATS[0],
-            required=True,
-            format_func=lambda name: say(f"explore.format_{name}"),
-            key="export_format",
-        )
-        codes = systems(screen.city) if fmt != "geojson" else (WGS84,)
-        epsg = st.selectbox(
-            say("explore.export_crs"),
-            codes,
-            format_func=lambda code: display(f"EPSG:{code} · {CRS.from_epsg(code).name}"),
-            key=f"export_crs_{fmt}",
-        )
-        if fmt == "geojson":
-            st.html(Markup('<p class="small">{}</p>').format(say("explore.geojson_crs")))
+        form = hand_over.choose_form(screen, "export")
         layers = tuple(i for i in screen.city.layers if everything or i in state.layers)
         st.download_button(
             say("explore.export_button"),
-            partial(cache.package, screen.city.id, screen.city.digest, state, layers, fmt, epsg),
-            file_name=f"{screen.city.id}_{screen.city.data_date}_{fmt}_{epsg}.zip",
+            partial(cache.package, screen.city, state, layers, form),
+            file_name=f"{screen.city.id}_{screen.city.data_date}_{form.fmt}_{form.epsg}.zip",
             mime="application/zip",
             on_click="ignore",
             type="primary",
             key="export_button",
         )
-        st.html(Markup('<p class="small">{}</p>').format(say("explore.export_note")))
+        html.small(say("explore.export_note"))

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, Final
 
 import streamlit as st
-from pyproj import CRS
 
-from layers.analysis_command import command
+from layers.command_line.analysis import command, needed_files
 from layers.handover.contents import FORMATS, WGS84, Form, systems
+from layers.handover.documents import crs_name
 from layers.language.messages import display
 from layers.view.question import Question
 from pages.shell import cache, html
@@ -31,7 +31,7 @@ def download_as(
     """Offer a zip of files that ``build`` makes in a form, and the command."""
     say, city = screen.say, screen.city
     with st.popover(say("coverage_page.download"), key=f"{analysis}_export"):
-        form = Form("csv") if analysis in WITHOUT_SHAPES else _form(screen, analysis)
+        form = Form("csv") if analysis in WITHOUT_SHAPES else choose_form(screen, analysis)
         st.download_button(
             say("coverage_page.download_button"),
             partial(build, form),
@@ -43,25 +43,29 @@ def download_as(
         )
         html.small(say("coverage_page.download_note"))
         html.small(say("coverage_page.command"))
+        if needed_files(asked):
+            html.small(say("coverage_page.command_files"))
         st.code(display(command(analysis, city, asked, form)), language=None, wrap_lines=True)
 
 
-def _form(screen: Screen, analysis: str) -> Form:
+def choose_form(screen: Screen, key: str) -> Form:
     """Return the format and the coordinate system that the reader chooses."""
     say = screen.say
     fmt = st.segmented_control(
-        say("coverage_page.download_format"),
+        say("explore.export_format"),
         FORMATS,
         default=FORMATS[0],
         required=True,
-        format_func=lambda each: say(f"coverage_page.format_{each}"),
-        key=f"{analysis}_format",
+        format_func=lambda each: say(f"explore.format_{each}"),
+        key=f"{key}_format",
     )
     codes = systems(screen.city) if fmt != "geojson" else (WGS84,)
     epsg = st.selectbox(
         say("explore.export_crs"),
         codes,
-        format_func=lambda code: display(f"EPSG:{code} · {CRS.from_epsg(code).name}"),
-        key=f"{analysis}_crs_{fmt}",
+        format_func=lambda code: display(f"EPSG:{code} · {crs_name(code)}"),
+        key=f"{key}_crs_{fmt}",
     )
+    if fmt == "geojson":
+        html.small(say("explore.geojson_crs"))
     return Form(str(fmt), int(epsg))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from layers.handover.contents import WGS84
+from layers.handover.contents import Form
 from layers.language.bilingual import column
 from layers.language.values import value_word
 from layers.pack.city import Layer, Provenance
@@ -87,7 +87,7 @@ def layer_sheet(screen: Screen, layer: Layer, today: date) -> None:
 
 def _whole_layer(screen: Screen, layer: str) -> bytes:
     city = screen.city
-    return cache.package(city.id, city.digest, default_state(city), (layer,), "geojson", WGS84)
+    return cache.package(city, default_state(city), (layer,), Form())
 
 
 def base_map(screen: Screen) -> None:

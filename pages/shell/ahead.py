@@ -126,11 +126,13 @@ def answers() -> Iterator[Callable[[], object]]:
             yield partial(cache.drawing, city, name, asked, state.lang)
         asked = ANALYSES["reach"].question(state)
         yield partial(cache.drawing, city, "reach", asked, state.lang, nested=False)
-        yield from (partial(_read, cache, city, asked, lang) for lang in LANGS)
+        yield from (partial(_tables_of_reach, city, asked, lang) for lang in LANGS)
         asked = ANALYSES["pairing"].question(state)
         yield partial(cache.wording, city, "pairing", asked, state.lang)
 
 
-def _read(cache: Any, city: Any, asked: Any, lang: str) -> None:
-    """Read the tables of reach, which are laid out late."""
-    _ = cache.wording(city, "reach", asked, lang).tables
+def _tables_of_reach(city: Any, asked: Any, lang: str) -> Any:
+    """Return what the coverage page shows below its map: it is laid out when first read."""
+    from pages.shell import cache
+
+    return cache.wording(city, "reach", asked, lang).tables

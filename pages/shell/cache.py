@@ -20,7 +20,7 @@ from layers.map.overlay import Drawing
 from layers.map.thumbnail import Small
 from layers.own_points import answer as own_points
 from layers.own_points import source as points_source
-from layers.own_points.source import Folder, Layout, Source, open_folder
+from layers.own_points.source import POINTS_VARIABLE, Folder, Layout, Source, open_folder
 from layers.own_points.wording import PointsWording
 from layers.pack.city import City
 from layers.pack.shelf import PACKS_VARIABLE, Packs, Shelf
@@ -30,8 +30,6 @@ from layers.view.state import Allowed, ViewState, allowed
 from layers.view.totals import Headline, headline
 from pages.shell.jobs import JobQueue
 
-POINTS_VARIABLE = "ATLAS_POINTS"
-"""Names the folder of files of the readers' own points."""
 SCHEDULER_VARIABLE = "ATLAS_DASK"
 """Holds the address of a dask scheduler that reads them."""
 LOOK_AGAIN_S = 2.0
@@ -84,11 +82,16 @@ def base_of(place: City, lang: str) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def package(
-    city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], fmt: str, epsg: int
+def _package(
+    city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], form: Form
 ) -> bytes:
+    place = city(digest)
+    return view_export.package(place, state, layers=layers, fmt=form.fmt, epsg=form.epsg).zip()
+
+
+def package(place: City, state: ViewState, layers: tuple[str, ...], form: Form) -> bytes:
     """Return an export of the view as a zip file."""
-    return view_export.package(city(digest), state, layers=layers, fmt=fmt, epsg=epsg).zip()
+    return _package(place.id, place.digest, state, layers, form)
 
 
 def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:

@@ -25,11 +25,12 @@ import shapely
 from pyproj import Transformer
 
 from geo.base.errors import ParameterError
+from layers.command_line.export import main
 from layers.file_set.replace import hold
 from layers.file_set.standing import WORK
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES
 from layers.handover.package import Package
-from layers.handover.view_export import main, package
+from layers.handover.view_export import package
 from layers.pack.city import City, load_city
 from layers.view.rows import look
 from layers.view.state import Camera, Filters, default_state, to_query

@@ -1,35 +1,32 @@
-"""Read an export's wishes from the command line, strictly: what is not understood is refused.
+"""Write the layers of a city to files: ``python -m layers.export``.
 
 An address that a browser holds is read leniently elsewhere; a nightly job whose filter were
-dropped without a word would hand over too much.
+dropped without a word would hand over too much: what is not understood is refused.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import parse_qs
 
-from geo.base.errors import DataError, ParameterError, Problem
+from geo.base.errors import ParameterError, Problem
+from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
+from layers.command_line.reply import reply, written
 from layers.handover.contents import FORMATS
+from layers.handover.view_export import package
 from layers.pack.catalogue import PERIODS
-from layers.pack.city import City, load_city
-from layers.pack.shelf import PACKS_VARIABLE, claims
+from layers.pack.city import City
 from layers.view.state import (
     ALL,
     DECIDING_KEYS,
     FILTER_KEYS,
-    KEYS,
-    VERSION_KEY,
     Allowed,
     ViewState,
     allowed,
     parse,
-    unknown_words,
 )
 
 _EPILOG = """Lists are separated by commas. Values are those of the address bar.
@@ -75,9 +72,11 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
     city = city_of(given.city, query)
     known = allowed(city)
     state = parse(query, allowed=known)
-    problems = [*_view_problems(query, known), *_flag_problems(given, known)]
-    if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", given.crs):
-        problems.append(Problem("export.epsg", "--crs", value=given.crs))
+    problems = [
+        *view_problems(query, known, DECIDING_KEYS),
+        *_flag_problems(given, known),
+        *crs_problems(given.crs),
+    ]
     if problems:
         raise ParameterError("export_refused", problems)
     return ExportRequest(
@@ -85,10 +84,33 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         state=_changed(state, given),
         layers=_layers(given.layer, city),
         fmt=given.format,
-        epsg=int(given.crs.rpartition(":")[2]),
+        epsg=epsg_of(given.crs),
         out=given.out,
         zipped=given.zip,
     )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the files that the command line asks for and print their digests.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; None for those of the process.
+
+    Returns
+    -------
+    int
+        See :func:`layers.command_line.reply.reply`.
+    """
+    return reply(lambda: _done(read(argv)))
+
+
+def _done(request: ExportRequest) -> Iterator[str]:
+    files = package(
+        request.city, request.state, fmt=request.fmt, epsg=request.epsg, layers=request.layers
+    )
+    yield from written(files, request.out, zipped=request.zipped)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,74 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def query_of(view: str | None) -> dict[str, list[str]]:
-    """Read a query string, with or without the address before it, which may have none."""
-    text = view or ""
-    if "?" in text or "://" in text:
-        text = text.partition("?")[2].partition("#")[0]
-    return parse_qs(text, keep_blank_values=True)
-
-
-def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
-    """Return the city that is named, by itself or in an address.
-
-    Raises
-    ------
-    ParameterError
-        None is named, or it is not known.
-    DataError
-        Its pack is not what it should be.
-    """
-    packs, empty = claims(os.environ.get(PACKS_VARIABLE))
-    named = asked or query.get("city", [""])[-1]
-    known, problems = tuple(packs), []
-    if not named:
-        problems.append(Problem("export.no_city", "--city", known=known))
-    elif named not in packs:
-        problems += [Problem("export.unknown", "--city", value=named, known=known), *empty]
-    if asked and query.get("city", [asked])[-1] != asked:
-        problems.append(Problem("export.other_city", "--view", city=asked))
-    if problems:
-        raise ParameterError("export_refused", problems)
-    return _sound(packs[named])
-
-
-def _sound(folders: Sequence[Path]) -> City:
-    """Return the one city of some folders; two that are sound are one too many for a nightly job.
-
-    Which of them a screen shows it says there; a file would say nothing of it.
-    """
-    cities: dict[str, City] = {}
-    problems: list[Problem] = []
-    for folder in folders:
-        try:
-            city = load_city(folder)
-        except DataError as error:
-            problems += error.problems
-        else:
-            cities.setdefault(city.digest, city)
-    if not cities:
-        raise DataError("pack_refused", problems)
-    if len(cities) > 1:
-        names = tuple(folder.name for folder in folders)
-        problem = Problem("export.city_twice", "--city", folders=names)
-        raise ParameterError("export_refused", [problem])
-    return next(iter(cities.values()))
-
-
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.strip() for word in re.split(r"[.,]", text) if word.strip())
-
-
-def _view_problems(query: dict[str, list[str]], known: Allowed) -> Iterator[Problem]:
-    """Yield what of an address was not understood: parsing it drops such parts."""
-    lost = unknown_words(query, known)
-    for key in query:
-        if key not in KEYS and key != VERSION_KEY:
-            yield Problem("export.view_key", "--view", value=key)
-        elif key in (VERSION_KEY, *DECIDING_KEYS):
-            for word in lost[key]:
-                yield Problem("export.view_word", "--view", field=key, value=word)
 
 
 def _flag_problems(given: argparse.Namespace, known: Allowed) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from geo.base.errors import DataError, ParameterError
-from layers.handover.command_line import ExportRequest, read
+from layers.command_line.export import ExportRequest, read
 from layers.pack.city import City, load_city
 from layers.view.state import (
     Camera,

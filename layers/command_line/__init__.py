@@ -1,0 +1,1 @@
+"""Ask without a screen: exports and analyses from a terminal, strictly."""

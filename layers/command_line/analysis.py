@@ -1,0 +1,275 @@
+"""Answer an analysis from a terminal: ``python -m layers.analysis``.
+
+What is not understood is refused, and so is what decides nothing of the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+from pyogrio.errors import DataSourceError
+
+from geo.base.errors import ParameterError, Problem
+from geo.coverage.scenario import from_file
+from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
+from layers.command_line.reply import reply, written
+from layers.coverage.question import inputs
+from layers.coverage.question import question as reach_question
+from layers.coverage.scenario import ScenarioQuestion
+from layers.coverage.siting import SitingQuestion, Spot
+from layers.handover.contents import ANALYSIS_FORMATS, Form
+from layers.own_points.answer import PointsQuestion
+from layers.own_points.reading import FileQuestion, fitting_cell
+from layers.own_points.source import POINTS_VARIABLE, columns, is_declared, layout, open_folder
+from layers.pack.city import City
+from layers.view import address
+from layers.view.address import token
+from layers.view.page_options import PointsOptions
+from layers.view.question import Question, rows_asked
+from layers.view.state import (
+    KEYS,
+    Filters,
+    ViewState,
+    allowed,
+    default_state,
+    parse,
+    unknown_words,
+)
+
+BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
+    "scenario": ("scenario", "doubt"),
+    "siting": ("candidates",),
+    "own_points": ("points", "file"),
+}
+"""By analysis, the flags for what a reader brings along; the others bring nothing."""
+_ROWS: Final = ("period", "later", "layers")
+_OF_A_FILE: Final = ("file", "x", "y", "weight")
+"""Options of own points that say what is read, not what is asked of it."""
+_DRAWN_ID: Final = re.compile(r"drawn-(\d+)", re.ASCII)
+_EPILOG = """NAME of --set is that of an option, such as radius_m, or of a choice of places: period,
+later, layers, level, field, district ...; lists are separated by commas. Without --out the answer
+is printed as JSON, with its doubt and its caveats. With --out a folder takes the files, as with
+python -m layers.export."""
+
+
+def main(analyses: Mapping[str, Any], argv: Sequence[str] | None = None) -> int:
+    """Answer what the command line asks, and print the answer or the digests of its files.
+
+    Parameters
+    ----------
+    analyses
+        By name; see ``layers.analysis``.
+    argv
+        Arguments without the program's name; None for those of the process.
+
+    Returns
+    -------
+    int
+        See :func:`layers.command_line.reply.reply`.
+    """
+    given = _parser(analyses).parse_args(argv)
+    return reply(lambda: _answered(analyses[given.analysis], given))
+
+
+def _answered(analysis: Any, given: argparse.Namespace) -> Iterator[str]:
+    city, state = _asked(analysis, given)
+    drawn = {"doubt": True} if given.doubt else {}
+    question = analysis.question(state, *_brought(given, city, state), **drawn)
+    _require_effect(given, state, question)
+    answer = analysis.measure(city, question)
+    package = analysis.hand_over(answer, Form(given.format, epsg_of(given.crs)))
+    if given.out is None:
+        yield package.files[f"{given.analysis}.json"].decode().rstrip("\n")
+    else:
+        yield from written(package, given.out, zipped=given.zip)
+
+
+def command(analysis: str, city: City, question: Question[Any], form: Form) -> str:
+    """Return the command that gives the same files.
+
+    What a reader drew stands in it as a file: a scenario under its own name, candidates as they are
+    exported.
+    """
+    words = ["python", "-m", "layers.analysis", analysis, "--city", city.id]
+    usual = {**vars(default_state(city)), **vars(Filters()), **vars(type(question.options)())}
+    asked = {**rows_asked(question), **vars(question.filters), **vars(question.options)}
+    if not question.layers:  # no place of the plan enters: which are shown decides nothing
+        asked |= {name: usual[name] for name in (*_ROWS, *vars(Filters()))}
+    for name, codec in _codecs(type(question.options)).items():
+        if asked[name] != usual[name]:
+            value = codec.write(asked[name], None).replace(".", ",")
+            words += ["--set", f"{name}={value}"]
+    words += needed_files(question)
+    words += ["--format", form.fmt, "--crs", str(form.epsg), "--out", "out"]
+    return shlex.join(words)
+
+
+def needed_files(question: Question[Any]) -> list[str]:
+    """Return the arguments that name what a reader brought along."""
+    if isinstance(question, ScenarioQuestion):
+        files = [f"{each.name}.geojson" for each in question.scenarios]
+        named = [word for file in files for word in ("--scenario", file)]
+        return [*named, *(["--doubt"] if question.doubt else [])]
+    if isinstance(question, SitingQuestion) and question.drawn:
+        return ["--candidates", "siting_candidates.geojson"]
+    if isinstance(question, PointsQuestion):
+        found = question.file.columns
+        chosen = {"x": found.x, "y": found.y} if found.geometry is None else {}
+        chosen |= {"weight": found.weights} if found.weights else {}
+        columns = [word for name, of in chosen.items() for word in ("--set", f"{name}={token(of)}")]
+        return ["--file", question.file.source.name, *columns]
+    return []
+
+
+def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m layers.analysis",
+        description="Answer an analysis as the screen would, and hand the answer over.",
+        epilog=_EPILOG,
+        allow_abbrev=False,
+    )
+    parser.add_argument("analysis", choices=[*analyses])
+    parser.add_argument("--city", help="id of the city, such as tianjin")
+    parser.add_argument("--view", help="query string copied from the address bar")
+    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], dest="sets")
+    parser.add_argument("--format", default="json", help=", ".join(ANALYSIS_FORMATS))
+    parser.add_argument("--crs", default="4326", help="EPSG code, for gpkg and csv")
+    parser.add_argument("--out", type=Path, help="folder for the files")
+    parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    parser.add_argument("--scenario", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument("--doubt", action="store_true", help="500 draws behind every change")
+    parser.add_argument("--candidates", type=Path, metavar="FILE", help="points, siting_*.geojson")
+    parser.add_argument("--points", metavar="FOLDER", help=f"without it {POINTS_VARIABLE}")
+    parser.add_argument("--file", help="name of the file of own points in that folder")
+    return parser
+
+
+def _codecs(options: type[Any]) -> dict[str, Any]:
+    """Return by name how each thing that can be set is said."""
+    rows = {name: address.codec(ViewState, name) for name in _ROWS}
+    return rows | {
+        name: address.codec(declared, name)
+        for declared in (Filters, options)
+        for name in address.keys(declared)
+    }
+
+
+def _named(options: type[Any]) -> dict[str, str]:
+    """Return by name the address's key of each thing that can be set."""
+    rows = {name: address.keys(ViewState)[name] for name in _ROWS}
+    return {**rows, **address.keys(Filters), **address.keys(options)}
+
+
+def _asked(analysis: Any, given: argparse.Namespace) -> tuple[City, ViewState]:
+    """Return the city and the state that the arguments describe.
+
+    Raises
+    ------
+    ParameterError
+        With every argument that is not understood.
+    """
+    query = query_of(given.view)
+    city = city_of(given.city, query)
+    known, named = allowed(city), _named(analysis.options)
+    problems = [*view_problems(query, known, KEYS), *_flag_problems(given)]
+    for name, value in _sets(given):
+        if name in named:
+            query[named[name]] = [value]
+        else:
+            problems.append(Problem("export.unknown", "--set", value=name, known=tuple(named)))
+    state, lost = parse(query, allowed=known), unknown_words(query, known)
+    held = address.write(state, None)
+    for name, value in _sets(given):
+        key = named.get(name, "")
+        # A number beyond its limits is held within them, which a file would not say.
+        if lost.get(key) or (value.isdigit() and held.get(key, value) != value):
+            problems.append(Problem("export.set_value", "--set", field=name, value=value))
+    if problems:
+        raise ParameterError("export_refused", problems)
+    return city, state
+
+
+def _sets(given: argparse.Namespace) -> list[tuple[str, str]]:
+    parts = [text.partition("=") for text in given.sets]
+    return [(name, value) for name, _, value in parts]
+
+
+def _flag_problems(given: argparse.Namespace) -> Iterator[Problem]:
+    """Yield what is wrong with the form, and the flags that this analysis does not take."""
+    yield from crs_problems(given.crs)
+    if given.out is None and (given.format != "json" or given.zip):
+        yield Problem("export.no_folder", "--out", value=given.format)
+    own = BROUGHT.get(given.analysis, ())
+    for name in sorted({name for names in BROUGHT.values() for name in names} - {*own}):
+        if getattr(given, name):
+            yield Problem("export.set_idle", f"--{name}", analysis=given.analysis)
+
+
+def _require_effect(given: argparse.Namespace, state: ViewState, question: Question[Any]) -> None:
+    """Raise ParameterError where something that was set decides nothing of the answer."""
+    options = next(v for v in vars(state).values() if isinstance(v, type(question.options)))
+    said = {**vars(state), **vars(state.filters), **vars(options)}
+    kept = {**rows_asked(question), **vars(question.filters), **vars(question.options)}
+    idle = [
+        Problem("export.set_idle", "--set", field=name, analysis=given.analysis)
+        for name, _ in _sets(given)
+        if kept[name] != said[name] and name not in _OF_A_FILE
+    ]
+    if isinstance(question, SitingQuestion) and given.candidates and not question.drawn:
+        idle.append(Problem("export.set_idle", "--candidates", analysis=given.analysis))
+    if idle:
+        raise ParameterError("export_refused", idle)
+
+
+def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[Any, ...]:
+    """Return what a reader brings along beside the state: scenarios, candidates, points."""
+    if given.analysis == "scenario":
+        sites = inputs(city, reach_question(state)).sites
+        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
+        known = {"sites": sites, "kinds": kinds, "bbox": city.bbox}
+        return (tuple(from_file(p.read_bytes(), name=p.stem, **known) for p in given.scenario),)
+    if given.analysis == "siting" and given.candidates is not None:
+        return (_spots(given.candidates),)
+    if given.analysis == "own_points":
+        return (_file(given, city, state),)
+    return ()
+
+
+def _spots(path: Path) -> tuple[Spot, ...]:
+    """Read candidates from a file of points, with the numbers of those that the page exported."""
+    try:
+        frame = gpd.read_file(path).to_crs(4326)
+    except (DataSourceError, ValueError) as error:
+        raise ParameterError("export_refused", [Problem("export.not_points", str(path))]) from error
+    if not len(frame) or not (frame.geom_type == "Point").all():
+        raise ParameterError("export_refused", [Problem("export.not_points", str(path))])
+    ids = frame["id"] if "id" in frame else [""] * len(frame)
+    found = [_DRAWN_ID.fullmatch(str(id_)) for id_ in ids]
+    ours = all(found) and len({*ids}) == len(frame)
+    numbers = [int(m[1]) for m in found if m] if ours else range(1, len(frame) + 1)
+    spots = zip(numbers, frame.geometry, strict=True)
+    return tuple(Spot(number, float(point.x), float(point.y)) for number, point in spots)
+
+
+def _file(given: argparse.Namespace, city: City, state: ViewState) -> FileQuestion:
+    """Return what is to be read of a reader's own points."""
+    folder = open_folder(given.points or os.environ.get(POINTS_VARIABLE))
+    source = folder.sources.get(token(given.file) if given.file else state.points.file)
+    if source is None:
+        known = tuple(each.name for each in folder.sources.values())
+        value = given.file or ""
+        problem = Problem("export.unknown", "--file", value=value, known=known)
+        raise ParameterError("export_refused", [problem])
+    offered, options = layout(source), state.points
+    found = columns(source, offered, options, plane=city.metric_epsg, bbox=city.bbox)
+    if found is None:
+        raise ParameterError("export_refused", [Problem("export.no_columns", source.name)])
+    cell = fitting_cell(options) or address.choices(PointsOptions, "cell_m")[0]
+    return FileQuestion(city, source, found, cell, is_declared=is_declared(offered, found))

@@ -1,0 +1,93 @@
+"""Read what the commands' arguments have in common: the city, the address, the system."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from geo.base.errors import DataError, ParameterError, Problem
+from layers.pack.city import City, load_city
+from layers.pack.shelf import PACKS_VARIABLE, claims
+from layers.view.state import KEYS, VERSION_KEY, Allowed, unknown_words
+
+
+def query_of(view: str | None) -> dict[str, list[str]]:
+    """Read a query string, with or without the address before it, which may have none."""
+    text = view or ""
+    if "?" in text or "://" in text:
+        text = text.partition("?")[2].partition("#")[0]
+    return parse_qs(text, keep_blank_values=True)
+
+
+def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
+    """Return the city that is named, by itself or in an address.
+
+    Raises
+    ------
+    ParameterError
+        None is named, or it is not known.
+    DataError
+        Its pack is not what it should be.
+    """
+    packs, empty = claims(os.environ.get(PACKS_VARIABLE))
+    named = asked or query.get("city", [""])[-1]
+    known, problems = tuple(packs), []
+    if not named:
+        problems.append(Problem("export.no_city", "--city", known=known))
+    elif named not in packs:
+        problems += [Problem("export.unknown", "--city", value=named, known=known), *empty]
+    if asked and query.get("city", [asked])[-1] != asked:
+        problems.append(Problem("export.other_city", "--view", city=asked))
+    if problems:
+        raise ParameterError("export_refused", problems)
+    return _sound(packs[named])
+
+
+def _sound(folders: Sequence[Path]) -> City:
+    """Return the one city of some folders; two that are sound are one too many for a nightly job.
+
+    Which of them a screen shows it says there; a file would say nothing of it.
+    """
+    cities: dict[str, City] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            city = load_city(folder)
+        except DataError as error:
+            problems += error.problems
+        else:
+            cities.setdefault(city.digest, city)
+    if not cities:
+        raise DataError("pack_refused", problems)
+    if len(cities) > 1:
+        names = tuple(folder.name for folder in folders)
+        problem = Problem("export.city_twice", "--city", folders=names)
+        raise ParameterError("export_refused", [problem])
+    return next(iter(cities.values()))
+
+
+def view_problems(
+    query: Mapping[str, list[str]], known: Allowed, keys: Collection[str]
+) -> Iterator[Problem]:
+    """Yield what of an address was not understood, under ``keys``: parsing it drops such parts."""
+    lost = unknown_words(query, known)
+    for key in query:
+        if key not in KEYS and key != VERSION_KEY:
+            yield Problem("export.view_key", "--view", value=key)
+        elif key in (VERSION_KEY, *keys):
+            for word in lost[key]:
+                yield Problem("export.view_word", "--view", field=key, value=word)
+
+
+def crs_problems(text: str) -> Iterator[Problem]:
+    """Yield what is wrong with the text of a coordinate system."""
+    if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", text):
+        yield Problem("export.epsg", "--crs", value=text)
+
+
+def epsg_of(text: str) -> int:
+    """Return the EPSG code of a text without problems, such as ``4548`` or ``EPSG:4548``."""
+    return int(text.rpartition(":")[2])

@@ -1,0 +1,47 @@
+"""Print what a command answers, or every reason why there is no answer."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from geo.base.errors import AtlasError
+from layers.handover.documents import sha256
+from layers.handover.package import Package
+from layers.handover.write_package import write_package
+from layers.language.problems import lines
+
+
+def reply(answer: Callable[[], Iterable[str]]) -> int:
+    """Print what is answered line by line, and return the status of the process.
+
+    Parameters
+    ----------
+    answer
+        Yields the lines.
+
+    Returns
+    -------
+    int
+        0, or 2 after every problem has been listed on standard error.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a code page without Chinese stops no job
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        for line in answer():
+            print(line)
+    except AtlasError as error:
+        print(lines(error, "en"), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def written(package: Package, folder: Path, *, zipped: bool) -> Iterator[str]:
+    """Put a package into a folder and yield its digests as ``sha256sum -c`` reads them."""
+    for name, data in write_package(package, folder, zipped=zipped).items():
+        yield f"{sha256(data)}  {folder / name}"
