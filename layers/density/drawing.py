@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from functools import lru_cache
 from typing import Final
 
 import geopandas as gpd
 import shapely
 
+from geo.base.once import once
 from geo.density.mercator import Overlay, overlay
 from layers.density.measure import DensityAnswer
 from layers.density.phrases import height_words, names_of, where_words
@@ -75,7 +75,7 @@ def _number_mark(rank: int) -> str:
     )
 
 
-@lru_cache(maxsize=12)
+@once(maxsize=12)
 def pictures(answer: DensityAnswer) -> tuple[str, ...]:
     """Return a small picture of each surface; the same in every language, so drawn once."""
     plate, found = plate_of(answer.city), []

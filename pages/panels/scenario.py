@@ -386,7 +386,7 @@ class ScenarioPart:
             say("scenario_page.upload"),
             type=["geojson", "json"],
             key="scn_upload",
-            max_upload_size=1,
+            max_upload_size=MOST_BYTES // 1_000_000,
             help=say("scenario_page.upload_help"),
         )
         if given is None:
