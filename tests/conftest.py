@@ -23,6 +23,8 @@ settings.register_profile(
 settings.load_profile("atlas")
 
 
+# First, for xdist reads the groups in the same hook and would otherwise find none.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what stands in tests/browser and tests/office, and say which tests one worker keeps.
 
