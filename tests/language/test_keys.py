@@ -57,7 +57,7 @@ class Code:
         elif KEY.fullmatch(text) and _is_ours(text) and not FILE.search(text):
             self.keys.add(text)
         else:
-            self.keys |= {text} & {key.removeprefix("error.") for key in texts("zh")}
+            self.keys |= {text} & _keys()
 
     def _gapped(self, text: str) -> None:
         if "." in text and _is_ours(text) and " " not in text:
@@ -97,7 +97,17 @@ def _called(call: ast.Call) -> str:
 
 
 def _is_ours(text: str) -> bool:
-    return text.partition(".")[0] in {key.partition(".")[0] for key in texts("zh")}
+    return text.partition(".")[0] in _groups()
+
+
+@cache
+def _keys() -> frozenset[str]:
+    return frozenset(key.removeprefix("error.") for key in texts("zh"))
+
+
+@cache
+def _groups() -> frozenset[str]:
+    return frozenset(key.partition(".")[0] for key in texts("zh"))
 
 
 @cache
