@@ -322,7 +322,18 @@ def base_map(city: City, base: str, *, assets: str) -> folium.Map:
 
 
 def overlay(painted: str) -> folium.FeatureGroup:
-    """Return the feature group that draws the result of ``overlay_json`` on the base map."""
+    """Return what draws a view on the base map.
+
+    Parameters
+    ----------
+    painted
+        Result of :func:`overlay_json`.
+
+    Returns
+    -------
+    folium.FeatureGroup
+        One call of ``ATLAS.paint``; it holds no layers of its own.
+    """
     group = folium.FeatureGroup(name="places", control=False)
     group.add_child(AtlasCall("paint", painted))
     return group
