@@ -335,7 +335,18 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
 
 
 def fullest(city: City) -> str:
-    """Return the adcode of the district that holds most of the places named by the plan."""
+    """Return the adcode of the district that holds most of the places named by the plan.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+
+    Returns
+    -------
+    str
+        Of equal ones the lowest code.
+    """
     raw = _raw(CityKey(city, ""))
     return max(sorted(raw), key=lambda code: raw[code].places)
 
