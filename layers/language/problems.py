@@ -19,7 +19,7 @@ def worded(problem: Problem, lang: str) -> str:
         What was found. Its values may come from a stranger's file: characters that would hide or
         reorder what stands around them are written out. The line is text, not HTML or Markdown.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Notes
     -----

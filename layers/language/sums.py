@@ -19,7 +19,7 @@ def equation(whole: str, parts: Mapping[str, int], lang: str) -> str:
     parts
         By key of its words, each part; a part of zero is left out.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------

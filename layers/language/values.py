@@ -76,7 +76,7 @@ def cell(row: Row, stem: str, lang: str) -> str:
     stem
         Column name, without ``_zh`` or ``_en`` where there are two.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
     value = row.get(f"{stem}_{lang}", row.get(stem))
     return str(value) if is_known(value) else ""

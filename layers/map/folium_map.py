@@ -113,7 +113,7 @@ def base_json(city: City, lang: str) -> str:
     Parameters
     ----------
     city
-        The pack.
+        The pack that is asked; it is not changed.
     lang
         ``zh`` or ``en``: names, button titles and the document's language follow it.
 

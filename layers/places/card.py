@@ -144,11 +144,11 @@ def card(city: City, id_: str, lang: str) -> Card:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     id_
         Id of a place, or adcode.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -312,13 +312,13 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
     Parameters
     ----------
     city
-        The city whose plan it is.
+        The pack that is asked; it is not changed.
     id_
         Identifier of the task.
     basis
         How the task knows the place: a value that has words under ``clause_basis``, or blank.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
     say, row = speaker(lang), row_of(city.plan.clauses, id_)
     first, last = (round(amount(row[f"line_{end}"]) or 0) for end in ("from", "to"))

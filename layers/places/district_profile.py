@@ -106,11 +106,11 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     adcode
         Code of the district.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -406,11 +406,11 @@ def compare(city: City, adcode: str, other: str, lang: str) -> pd.DataFrame:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     adcode, other
         Codes of the districts; equal codes give one column.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------

@@ -125,7 +125,7 @@ def gather(city: City, lang: str = "zh") -> Gathered:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     lang
         Language whose names give the order.
 
@@ -335,7 +335,7 @@ def look(city: City, state: ViewState) -> View:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     state
         A valid state of that city.
 

@@ -94,7 +94,7 @@ def headline(city: City) -> Headline:
     Parameters
     ----------
     city
-        A loaded pack.
+        The pack that is asked; it is not changed.
 
     Returns
     -------

@@ -38,7 +38,7 @@ def summary(view: View, lang: str) -> str:
     view
         What is shown.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -91,11 +91,11 @@ def filter_words(city: City, state: ViewState, lang: str) -> list[str]:
     Parameters
     ----------
     city
-        The city, for the names of its districts.
+        The pack that is asked; it is not changed.
     state
         The state whose filters are worded.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------

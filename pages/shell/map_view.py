@@ -67,7 +67,7 @@ def show(
     Parameters
     ----------
     screen
-        City, state and words.
+        City, state and words of this run.
     view
         The places drawn.
     name
