@@ -69,6 +69,16 @@ class AtlasCall(MacroElement):
 
         The host takes the script straight from the macro, so nothing in the data is ever
         executed, and a hundred kilobytes are not parsed at every rerun.
+
+        Parameters
+        ----------
+        **kwargs
+            What Folium hands down; not looked at.
+
+        Returns
+        -------
+        str
+            Empty.
         """
         return ""
 
