@@ -364,7 +364,7 @@ def district_layer(raw: Raw) -> Files:
 def axis_layer(raw: Raw, issued: str) -> Files:
     """Build the layer of schematic lines, ``axis.geojson``.
 
-    Both stand on a line of the plan, issued after their sources.
+    Both lines stand on a line of the plan, which was issued after their sources.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
 
 
 def radius(screen: Screen) -> None:
-    """Offer the preset radii, one of the reader's own, and one from a stated travel time.
+    """Offer the preset radii and one of the reader's own, shut where a travel time gives it.
 
     Parameters
     ----------
