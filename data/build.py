@@ -69,7 +69,20 @@ Files = dict[str, bytes]
 
 
 def value(text: str, kind: str) -> object:
-    """Turn a cell into the value of a column; an empty cell is None."""
+    """Turn a cell into the value of a column; a blank cell is None.
+
+    Parameters
+    ----------
+    text
+        The cell, checked before.
+    kind
+        Type of the column; see :data:`geo.base.schema.FieldType`. A date stays text.
+
+    Raises
+    ------
+    KeyError, ValueError
+        The cell is not of that type.
+    """
     if not text.strip():
         return None
     if kind == "flag":
@@ -80,7 +93,20 @@ def value(text: str, kind: str) -> object:
 
 
 def record(cells: Mapping[str, str], schema: Schema) -> dict[str, object]:
-    """Return the columns of a schema out of cells; what is not there is blank."""
+    """Return the columns of a schema out of cells.
+
+    Parameters
+    ----------
+    cells
+        Text by column; what the schema does not name is left out.
+    schema
+        The columns.
+
+    Returns
+    -------
+    dict
+        In the order of the schema; what is not among the cells is None.
+    """
     return {field.name: value(cells.get(field.name, ""), field.type) for field in schema.fields}
 
 
@@ -90,13 +116,37 @@ def record(cells: Mapping[str, str], schema: Schema) -> dict[str, object]:
 def geojson(
     rows: Sequence[tuple[Mapping[str, str], BaseGeometry | None]], schema: Schema, digits: int
 ) -> bytes:
-    """Return rows as the bytes of a layer's file."""
+    """Return rows as the bytes of a layer's file, sorted by id.
+
+    Parameters
+    ----------
+    rows
+        Cells as text by column, and the geometry in degrees WGS 84, or None where there is none.
+    schema
+        Columns of the layer.
+    digits
+        Decimals of the coordinates.
+    """
     records = [record(cells, schema) for cells, _ in rows]
     return to_geojson(to_frame(records, [shape for _, shape in rows], schema), digits=digits)
 
 
 def table(rows: Iterable[Mapping[str, str]], names: Sequence[str]) -> bytes:
-    """Return rows as CSV with the columns in that order."""
+    """Return rows as the bytes of a CSV file.
+
+    Parameters
+    ----------
+    rows
+        Cells as text by column, in the order in which they are written.
+    names
+        The columns, in that order. A cell that a row lacks is blank; what no column names is left
+        out.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with a header; lines end with a line feed.
+    """
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, names, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -105,7 +155,20 @@ def table(rows: Iterable[Mapping[str, str]], names: Sequence[str]) -> bytes:
 
 
 def toml(tree: Mapping[str, Any], path: str = "") -> str:
-    """Return a tree of texts, numbers, lists and tables as TOML."""
+    """Return a tree of texts, numbers, lists and tables as TOML.
+
+    Parameters
+    ----------
+    tree
+        What is written, by name; a value of None is left out.
+    path
+        Dotted name of the table that the tree is; empty for the whole file.
+
+    Returns
+    -------
+    str
+        The values of each table before the tables inside it, each in the order given.
+    """
     plain = {
         key: item for key, item in tree.items() if not (item is None or isinstance(item, Mapping))
     }
@@ -125,7 +188,17 @@ def toml(tree: Mapping[str, Any], path: str = "") -> str:
 def newest_date(dates: Iterable[str], texts: Iterable[str]) -> str:
     """Return the newest of some ISO dates and of those that stand in some texts, or nothing.
 
-    A bare year in a text may be anything; with a month it is a date.
+    Parameters
+    ----------
+    dates
+        ISO 8601 dates of a year, a month or a day; blank ones do not count.
+    texts
+        Texts of any content. A bare year in them may be anything; with a month it is a date.
+
+    Returns
+    -------
+    str
+        As it is written; empty if there is none.
     """
     found = [date for text in texts for date in _DATE_IN_TEXT.findall(text)]
     return max((*dates, *found), default="")
@@ -186,7 +259,20 @@ def _place(
 
 
 def place_layers(raw: Raw, issued: str) -> Files:
-    """Build the layers of the plan's places and of later parks."""
+    """Build the layers of the plan's places and of later parks.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    issued
+        Day on which the plan was issued, ISO 8601.
+
+    Returns
+    -------
+    dict
+        ``<kind>.geojson`` for each kind that has a place.
+    """
     texts = raw.by("authored/place_texts.csv", "id")
     districts = raw.by("districts.csv", "name_zh")
     clauses = raw.tables["authored/clauses.csv"]
@@ -235,7 +321,13 @@ def _university(fact: Row, text: Row, districts: Mapping[str, Row]) -> Row:
 
 
 def university_layer(raw: Raw) -> Files:
-    """Build the layer of universities."""
+    """Build the layer of universities, ``university.geojson``.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     texts = raw.by("authored/university_texts.csv", "id")
     districts = raw.by("districts.csv", "name_zh")
     rows = [
@@ -249,7 +341,13 @@ def university_layer(raw: Raw) -> Files:
 
 
 def district_layer(raw: Raw) -> Files:
-    """Build the layer of districts; the outlines are not simplified."""
+    """Build the layer of districts, ``district.geojson``; the outlines are not simplified.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     facts = raw.by("districts.csv", "adcode")
     texts = raw.by("authored/district_texts.csv", "adcode")
     rows = []
@@ -264,7 +362,17 @@ def district_layer(raw: Raw) -> Files:
 
 
 def axis_layer(raw: Raw, issued: str) -> Files:
-    """Build the schematic lines; both stand on a line of the plan, issued after their sources."""
+    """Build the layer of schematic lines, ``axis.geojson``.
+
+    Both lines stand on a line of the plan, which was issued after their sources.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    issued
+        Day on which the plan was issued, ISO 8601: the as-of date of the lines.
+    """
     texts = raw.by("authored/axis_texts.csv", "axis_id")
     rows = []
     for properties, line in raw.shapes["axis.geojson"]:
@@ -325,7 +433,18 @@ def _slivers(sea: BaseGeometry, units: Sequence[BaseGeometry]) -> list[BaseGeome
 
 
 def sea_and_land(raw: Raw) -> Files:
-    """Build the sea, closed from the coast, and the land beyond the city."""
+    """Build the sea, closed from the coast, and the land beyond the city.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+
+    Returns
+    -------
+    dict
+        ``base/sea.geojson`` and ``base/land.geojson``.
+    """
     units = _units(raw)
     outlines = [outline for _, outline in raw.shapes["tianjin_districts.geojson"]]
     sea = shapely.union_all([_far_sea(raw) - NEAR_SEA, _near_sea(raw)])
@@ -342,7 +461,13 @@ def sea_and_land(raw: Raw) -> Files:
 
 
 def rivers(raw: Raw) -> Files:
-    """Build the rivers, one row for each name."""
+    """Build the rivers, ``base/river.geojson``: one row for each name.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     lines: dict[str, list[BaseGeometry]] = {}
     for properties, line in raw.shapes["coast_rivers_naturalearth.geojson"]:
         if properties["kind"] == "river_ne":
@@ -361,7 +486,13 @@ _SUFFIXES = ("街道", "地区", "镇", "乡", "村", "市")
 
 
 def ascii_name(name: str) -> str:
-    """Return a name in ASCII letters."""
+    """Return a name in ASCII letters.
+
+    Parameters
+    ----------
+    name
+        A name in Latin letters: accents are dropped, and so is what has no ASCII letter.
+    """
     plain = unicodedata.normalize("NFKD", name.replace("’", "'").replace("‘", "'"))
     return plain.encode("ascii", "ignore").decode()
 
@@ -372,6 +503,18 @@ def han_name(alternates: str, *, districts: Iterable[str] = ()) -> str:
     Names of districts are passed over (a town is often listed under its district's name too);
     then the shortest name wins, one whose longer form with a suffix is listed too before others,
     and the first by code point where that leaves a choice.
+
+    Parameters
+    ----------
+    alternates
+        Names of one town in any language and script, separated by ``|``.
+    districts
+        Chinese names that are passed over, with or without their last character.
+
+    Returns
+    -------
+    str
+        Empty if there is none.
     """
     names = [name for name in alternates.split("|") if re.fullmatch("[\u3400-\u9fff]+", name)]
     known = {stem for name in districts for stem in (name, name[:-1] if len(name) > 2 else name)}
@@ -411,7 +554,13 @@ def _towns(raw: Raw, taken: Mapping[str, set[str]]) -> list[tuple[Row, BaseGeome
 
 
 def labels(raw: Raw) -> Files:
-    """Build the labels: cities, districts, towns."""
+    """Build the labels, ``base/label.geojson``: cities, districts, towns.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     tianjin = raw.by("districts.csv", "adcode")
     units = _units(raw)
     for properties, outline in raw.shapes["tianjin_districts.geojson"]:
@@ -440,7 +589,20 @@ CITIES = {"Tianjin": "天津", "Beijing": "北京", "Langfang": "廊坊"}
 
 
 def plan_tables(raw: Raw, period: str) -> Files:
-    """Build the plan's tables and the words for search."""
+    """Build the plan's tables and the words for search.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    period
+        Name of the plan's folder under ``plans/``.
+
+    Returns
+    -------
+    dict
+        ``plan.toml`` and three tables in that folder, and ``aliases.csv``.
+    """
     clauses = raw.tables["authored/clauses.csv"]
     texts = raw.by("authored/indicator_texts.csv", "no")
     indicators = [
@@ -461,13 +623,29 @@ def plan_tables(raw: Raw, period: str) -> Files:
 
 
 def park_links(raw: Raw) -> Files:
-    """Build the table of universities and their parks: by place, then in the order of the facts."""
+    """Build the table of universities and their parks, ``park_links.csv``.
+
+    By place, then in the order of the facts.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     rows = sorted(raw.tables[PARK_LINKS], key=lambda row: row["place_id"])
     return {PARK_LINKS: table(rows, LINKS.names[1:])}
 
 
 def sources(raw: Raw) -> Files:
-    """Build the words for sources that are no plain address, in the order of the facts' words."""
+    """Build the words for sources that are no plain address, ``sources.csv``.
+
+    In the order of the facts' words.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     rows = sorted(raw.tables["authored/source_texts.csv"], key=lambda row: row["text"])
     return {SOURCES: table(rows, ATTRIBUTIONS.names[1:])}
 
@@ -495,7 +673,13 @@ def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
 
 
 def settings(raw: Raw) -> Files:
-    """Build city.toml: the hand-written part and the provenance of every layer."""
+    """Build ``city.toml``: the hand-written part and the provenance of every layer.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
     provenance: dict[str, dict[str, Any]] = {"layer": {}, "base": {}}
     for row in raw.tables["authored/layer_texts.csv"]:
         texts = {name: cell for name, cell in row.items() if name != "layer" and cell}
@@ -510,7 +694,18 @@ def settings(raw: Raw) -> Files:
 
 
 def build(raw: Raw) -> Files:
-    """Return all files of a pack by name, from its raw material."""
+    """Return all files of a pack by name, from its raw material.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack, whole; it is not changed.
+
+    Returns
+    -------
+    dict
+        Bytes by name, ``/`` between folders; the same material gives the same bytes.
+    """
     issued = raw.plan["issued"]
     return {
         **place_layers(raw, issued),
@@ -528,7 +723,20 @@ def build(raw: Raw) -> Files:
 
 
 def write(files: Files, folder: Path) -> None:
-    """Write files into a folder."""
+    """Write files into a folder; other files there stay.
+
+    Parameters
+    ----------
+    files
+        Bytes by name, ``/`` between folders.
+    folder
+        Made where it is missing, as are the folders within it.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written; those before it by name have been.
+    """
     for name, data in sorted(files.items()):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -542,7 +750,26 @@ def _standing(folder: Path) -> dict[str, Path]:
 
 
 def differences(files: Files, folder: Path) -> list[str]:
-    """Name the files of a pack that differ from what was built, are missing, or are left over."""
+    """Name the files of a pack that differ from what was built, are missing, or are left over.
+
+    Parameters
+    ----------
+    files
+        What was built, bytes by name.
+    folder
+        Folder of the pack; its raw material does not count.
+
+    Returns
+    -------
+    list of str
+        Missing files, files that were not built, then files with other bytes, each by name; the
+        first two say so behind the name.
+
+    Raises
+    ------
+    DataError
+        The journal of a broken-off build is none of ours.
+    """
     there = _standing(folder)
     return [
         *(f"{name} (missing)" for name in sorted(files.keys() - there.keys())),
@@ -553,6 +780,16 @@ def differences(files: Files, folder: Path) -> list[str]:
 
 def checked(folder: Path) -> Files:
     """Build a pack from the folder of its raw material and load it for a trial.
+
+    Parameters
+    ----------
+    folder
+        Folder ``raw`` of a pack; nothing in it is changed.
+
+    Returns
+    -------
+    dict
+        Bytes by name, as the loader takes them without a problem.
 
     Raises
     ------
@@ -587,7 +824,25 @@ def _disagreements(files: Files, raw: Raw, folder: str) -> Iterator[Problem]:
 
 
 def main(arguments: Sequence[str] | None = None, *, say: Callable[[str], None] = print) -> int:
-    """Run the command and return its exit code."""
+    """Run the command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Words of the command line; None for those of this process.
+    say
+        Is handed each message, in English.
+
+    Returns
+    -------
+    int
+        0 if the pack was built, or with ``--check`` if it would not change; else 1.
+
+    Raises
+    ------
+    SystemExit
+        The words of the command line cannot be understood, or ask for help.
+    """
     parser = argparse.ArgumentParser(prog="python -m data.build", description=__doc__)
     cities = sorted(path.parent.name for path in HERE.glob("*/raw"))
     parser.add_argument("city", choices=cities, help="folder under data/ with a raw/ folder")

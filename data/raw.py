@@ -102,7 +102,25 @@ class Raw:
         return frozenset(rows | places) - {""}
 
     def by(self, name: str, key: str) -> Mapping[str, Row]:
-        """Return the rows of a table by a column; a row that is missing is blank."""
+        """Return the rows of a table by a column.
+
+        Parameters
+        ----------
+        name
+            Name of the table, a key of ``data.rawtables.TABLES``.
+        key
+            Column whose values are unique; of equal ones the last row counts.
+
+        Returns
+        -------
+        Mapping
+            In the order of the table; whatever else is looked up is a row of blank cells.
+
+        Raises
+        ------
+        KeyError
+            The table could not be read.
+        """
         blank = dict.fromkeys(TABLES[name].names, "")
         rows: dict[str, Row] = defaultdict(lambda: dict(blank))
         return rows | {row[key]: row for row in self.tables[name]}
@@ -229,7 +247,18 @@ def _settings(
 
 
 def row_label(value: str) -> str:
-    """Return the name of a row as problems give it: a short number carries a sign."""
+    """Return the name of a row as problems give it.
+
+    Parameters
+    ----------
+    value
+        Identifier or number of the row, of any content.
+
+    Returns
+    -------
+    str
+        A number of up to three digits carries a sign, ``#12``; anything else is fit to be shown.
+    """
     return f"#{value}" if value.isdigit() and len(value) < 4 else printable(value)
 
 
@@ -343,7 +372,20 @@ def _plan(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
 
 
 def task_at(line: int, tasks: Iterable[Row]) -> str | None:
-    """Return the id of the first task that holds an indicator and covers a line of the plan."""
+    """Return the id of the first task that holds an indicator and covers a line of the plan.
+
+    Parameters
+    ----------
+    line
+        Number of the line in the plan's text.
+    tasks
+        Rows of ``authored/clauses.csv``, in the order of the plan.
+
+    Returns
+    -------
+    str or None
+        None if the line lies in none of them.
+    """
     for task in tasks:
         first, last = task["line_from"], task["line_to"]
         if task["level"] == "indicator" and first and last and int(first) <= line <= int(last):
@@ -352,6 +394,17 @@ def task_at(line: int, tasks: Iterable[Row]) -> str | None:
 
 
 def unit_of(indicator_zh: str) -> tuple[str, str]:
-    """Part the Chinese name of an indicator from its unit; the unit is blank if there is none."""
+    """Part the Chinese name of an indicator from its unit.
+
+    Parameters
+    ----------
+    indicator_zh
+        The name, its unit behind it in full-width brackets.
+
+    Returns
+    -------
+    tuple of str
+        Name and unit; the unit is blank if there is none.
+    """
     match = _UNIT.search(indicator_zh)
     return (indicator_zh[: match.start()], match[1]) if match else (indicator_zh, "")

@@ -9,12 +9,19 @@ from layers.language.messages import LANGS, speaker
 
 
 def pair(key: str, /, **values: object) -> Bilingual:
-    """Return the sentence of ``key`` in both languages; a bilingual value is filled in by language.
+    """Return a sentence in both languages.
+
+    Parameters
+    ----------
+    key
+        Key of the sentence.
+    **values
+        What the sentence names; of a bilingual value each language takes its own.
 
     Raises
     ------
     KeyError
-        The key has no sentence: a missing sentence is a bug.
+        The key has no sentence, or the sentence names what is not given: that is a bug.
     """
     zh, en = (speaker(lang)(key, **_in(lang, values)) for lang in LANGS)
     return Bilingual(zh, en)
@@ -25,12 +32,36 @@ def _in(lang: str, values: Mapping[str, object]) -> dict[str, object]:
 
 
 def both(key: str, /, **values: object) -> str:
-    """Return the sentence of ``key`` in Chinese and English on one line."""
+    """Return a sentence in Chinese and in English on one line.
+
+    Parameters
+    ----------
+    key, **values
+        As for :func:`pair`.
+
+    Raises
+    ------
+    KeyError
+        As :func:`pair`.
+    """
     return " ".join(pair(key, **values))
 
 
 def column(name: str, part: str = "title") -> Bilingual:
-    """Return the ``title`` or ``note`` of a column; one that only a pack knows keeps its name."""
+    """Return what a column is called or what is to be said of it, in both languages.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    part
+        ``title`` or ``note``.
+
+    Returns
+    -------
+    Bilingual
+        A column that only a pack knows keeps its name as a title, and has no note.
+    """
     try:
         return pair(f"column.{name}.{part}")
     except KeyError:
@@ -44,7 +75,13 @@ class Bilingual(NamedTuple):
     en: str
 
     def of(self, lang: str) -> str:
-        """Return the text in ``lang`` (``zh`` or ``en``)."""
+        """Return the text in one language.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``zh`` or ``en``.
+        """
         return self.zh if lang == "zh" else self.en
 
 

@@ -45,6 +45,14 @@ def display(text: str, *, longest: int | None = None) -> str:
 
     Control and direction-changing characters (U+202E and its kin) are written out as ``⟦U+202E⟧``:
     shown, they would reorder or hide the words around them.
+
+    Parameters
+    ----------
+    text
+        Any text, also a stranger's.
+    longest
+        Characters kept, an ellipsis as the last; None to keep all. What is written out counts as it
+        is shown.
     """
     shown = "".join(
         character
@@ -63,6 +71,13 @@ def safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:
     Folium and branca execute Jinja found in data, Leaflet inserts tooltips as HTML, and the
     map's script is one long JavaScript text: the characters that mean anything to any of
     these become entities. Everything that reaches Folium passes through here, keys too.
+
+    Parameters
+    ----------
+    text
+        Any text, also a stranger's.
+    longest
+        Characters kept before they become entities; None to keep all, as a key must be.
     """
     return display(text, longest=longest).translate(ENTITIES)
 
@@ -77,12 +92,38 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 @cache
 def texts(lang: str) -> Mapping[str, str]:
-    """Return all sentences of a language by dotted key."""
+    """Return all sentences of a language by dotted key, read once for each process.
+
+    Parameters
+    ----------
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Mapping
+        Read-only; see :func:`read_texts`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`read_texts`.
+    """
     return MappingProxyType(read_texts(TEXT_FOLDER / lang))
 
 
 def read_texts(folder: Path) -> dict[str, str]:
     """Return the sentences of every TOML file in a folder by dotted key.
+
+    Parameters
+    ----------
+    folder
+        Folder of one language; folders within it are not read.
+
+    Returns
+    -------
+    dict
+        Sentence by key: the names of the tables that it stands in and its own, joined by dots.
 
     Raises
     ------
@@ -99,9 +140,17 @@ def read_texts(folder: Path) -> dict[str, str]:
 
 
 def speaker(lang: str) -> Say:
-    """Return the function that speaks ``lang``.
+    """Return the function that speaks a language.
 
-    An unknown key raises KeyError: a missing sentence is a bug, and the tests call every key.
+    Parameters
+    ----------
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Say
+        An unknown key raises KeyError: a missing sentence is a bug, and the tests call every key.
     """
     sentences = texts(lang)
 
@@ -115,6 +164,18 @@ def fill(sentence: str, values: Mapping[str, object]) -> str:
     """Put values into a sentence, in the form of ``str.format``.
 
     A word that goes with a number stands behind it for one and for any other: ``{n:place|places}``.
+
+    Parameters
+    ----------
+    sentence
+        Text with places such as ``{n}``.
+    values
+        What stands in each place, by its name; one more than the sentence names is passed over.
+
+    Raises
+    ------
+    KeyError
+        A place has no value.
 
     Examples
     --------

@@ -19,7 +19,7 @@ def worded(problem: Problem, lang: str) -> str:
         What was found. Its values may come from a stranger's file: characters that would hide or
         reorder what stands around them are written out. The line is text, not HTML or Markdown.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Notes
     -----
@@ -48,7 +48,20 @@ def worded(problem: Problem, lang: str) -> str:
 
 
 def lines(error: AtlasError, lang: str) -> str:
-    """Return every problem of an error, each in a line."""
+    """Return every problem of an error, each in a line.
+
+    Parameters
+    ----------
+    error
+        What refused the input.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        In the order of the problems, each worded by :func:`worded`; empty if it has none.
+    """
     return "\n".join(worded(problem, lang) for problem in error.problems)
 
 

@@ -46,7 +46,7 @@ def attribution(known: Mapping[str, Bilingual], text: str, lang: str) -> str:
     text
         The source as the facts write it; addresses stay as they are.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
     say = speaker(lang)
     worded = []

@@ -19,7 +19,7 @@ def equation(whole: str, parts: Mapping[str, int], lang: str) -> str:
     parts
         By key of its words, each part; a part of zero is left out.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -39,7 +39,21 @@ def equation(whole: str, parts: Mapping[str, int], lang: str) -> str:
 
 
 def of_balance(found: Balance, lang: str) -> str:
-    """Return how the rows shown split into those that count in a district and those that do not."""
+    """Return how the rows shown split into those that count in a district and those that do not.
+
+    Parameters
+    ----------
+    found
+        Places counted one way. Its parameters hold ``by`` (``host`` or ``site``) and how many rows
+        were ``uncounted``, ``counted_outside`` and ``counted_unplaced``.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        One sum; see :func:`equation`.
+    """
     by, values = found.parameters["by"], found.parameters
     return equation(
         "chosen",

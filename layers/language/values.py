@@ -22,17 +22,41 @@ LINK = re.compile(
 
 
 def is_known(value: object) -> bool:
-    """Tell whether a cell holds something: not None, not NaN, not blank."""
+    """Tell whether a cell holds something: not None, not NaN, not blank.
+
+    Parameters
+    ----------
+    value
+        A cell of a frame or of a record, of any type.
+    """
     return not (value is None or value is pd.NA or value != value or str(value).strip() == "")
 
 
 def amount(value: object) -> float | None:
-    """Return a cell of numbers as a float, or None where it is blank."""
+    """Return a cell of numbers as a float, or None where it is blank.
+
+    Parameters
+    ----------
+    value
+        A number, a text of one, or what :func:`is_known` takes for blank.
+
+    Raises
+    ------
+    ValueError
+        The cell holds a text that is no number.
+    """
     return float(str(value)) if is_known(value) else None
 
 
 def row_of(frame: pd.DataFrame, id_: str) -> pd.Series:
-    """Return the row of a frame with unique identifiers.
+    """Return the row of a frame by its identifier.
+
+    Parameters
+    ----------
+    frame
+        Rows with unique identifiers as their index.
+    id_
+        Identifier of the row.
 
     Raises
     ------
@@ -52,25 +76,61 @@ def cell(row: Row, stem: str, lang: str) -> str:
     stem
         Column name, without ``_zh`` or ``_en`` where there are two.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
     value = row.get(f"{stem}_{lang}", row.get(stem))
     return str(value) if is_known(value) else ""
 
 
 def title(name: str, lang: str) -> str:
-    """Return the title of a column in ``lang``."""
+    """Return the title of a column in ``lang``.
+
+    Parameters
+    ----------
+    name
+        Name of the column; without ``_zh`` or ``_en`` where it is told by its stem.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        A column that only a pack knows keeps its name.
+    """
     return column(name).of(lang)
 
 
 def value_word(name: str, value: object, lang: str) -> str:
-    """Return the word for a value of a closed set; a value that has none stands for itself."""
+    """Return the word for a value of a closed set.
+
+    Parameters
+    ----------
+    name
+        Column that holds the value, or another group of words in ``data/text``.
+    value
+        The value.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        The words under ``<name>.<value>``; a value that has none stands for itself.
+    """
     key = f"{name}.{value}"
     return speaker(lang)(key) if key in texts(lang) else str(value)
 
 
 def month(date: str, lang: str) -> str:
-    """Return the month of an ISO date in words, or its year where it gives no more."""
+    """Return the month of an ISO date in words, or its year where it gives no more.
+
+    Parameters
+    ----------
+    date
+        ISO 8601 date of a year, a month or a day.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     year, _, rest = date.partition("-")
     say = speaker(lang)
     if not rest:
@@ -79,7 +139,13 @@ def month(date: str, lang: str) -> str:
 
 
 def count(value: float) -> str:
-    """Return a counted number, whole and exact, its thousands apart."""
+    """Return a counted number, whole and exact, its thousands apart.
+
+    Parameters
+    ----------
+    value
+        How many; a fraction is rounded.
+    """
     return f"{round(value):,}".replace(",", THIN)
 
 
@@ -88,6 +154,13 @@ def number(value: float, unit: str = "") -> str:
 
     Whole digits are kept where they are more than three, but rounded: 11 966 km² gives
     12 000 km².
+
+    Parameters
+    ----------
+    value
+        A finite number, in the unit given.
+    unit
+        What stands behind the number, after a thin space, but for ``%``; empty for none.
     """
     if value == 0:
         text = "0"
@@ -100,7 +173,18 @@ def number(value: float, unit: str = "") -> str:
 
 
 def said(say: Say, keys: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
-    """Yield the sentences of keys, measured numbers rounded and counts exact."""
+    """Yield the sentences of keys, measured numbers rounded and counts exact.
+
+    Parameters
+    ----------
+    say
+        Speaks the reader's language.
+    keys
+        Keys of the sentences, in the order in which they are said.
+    values
+        What the sentences name. A float is shown as by :func:`number`, one that is not finite as a
+        dash, a whole number as by :func:`count`, anything else as it is.
+    """
     shown = {name: _shown(value) for name, value in values.items()}
     for key in keys:
         yield say(key, **shown)
@@ -113,20 +197,44 @@ def _shown(value: object) -> object:
 
 
 def stated(value: float, unit: str = "") -> str:
-    """Return a number as its source states it, not rounded again, with its unit."""
+    """Return a number as its source states it, not rounded again, with its unit.
+
+    Parameters
+    ----------
+    value
+        A finite number; ten significant digits of it are shown at most.
+    unit
+        What stands behind the number, after a thin space; empty for none.
+    """
     return f"{value:,.10g}".replace(",", THIN) + f"{THIN if unit else ''}{unit}"
 
 
 def radius(metres: float) -> str:
-    """Return an uncertainty radius such as "±4 km" or "±700 m"."""
+    """Return an uncertainty radius such as "±4 km" or "±700 m".
+
+    Parameters
+    ----------
+    metres
+        The radius; from a kilometre on it is shown in km.
+    """
     return "±" + (number(metres / 1000, "km") if metres >= 1000 else number(metres, "m"))
 
 
 def links(text: str) -> tuple[str, ...]:
-    """Return the http and https addresses in a text, in order; nothing else may become a link.
+    """Return the plain web addresses in a text, in order; nothing else may become a link.
 
     An address that runs into a bracket is left out: where it ends cannot be told, and half an
     address leads elsewhere.
+
+    Parameters
+    ----------
+    text
+        A text of the data, such as a source.
+
+    Returns
+    -------
+    tuple of str
+        Addresses of http and https, each once, without the marks that end a sentence.
     """
     found = (
         match[0].rstrip(".,:!?…-")

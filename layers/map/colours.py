@@ -16,7 +16,18 @@ CLASSES: Final = len(RAMP)
 
 
 def shades(steps: int) -> tuple[str, ...]:
-    """Return so many colours of the ramp, from light to dark, evenly spread."""
+    """Return colours of the ramp, from light to dark, evenly spread.
+
+    Parameters
+    ----------
+    steps
+        How many; one alone is the middle of the ramp.
+
+    Returns
+    -------
+    tuple of str
+        Each as ``#RRGGBB``.
+    """
     if steps == 1:
         return (RAMP[len(RAMP) // 2],)
     at = np.linspace(0, len(RAMP) - 1, steps)

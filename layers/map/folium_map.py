@@ -69,6 +69,16 @@ class AtlasCall(MacroElement):
 
         The host takes the script straight from the macro, so nothing in the data is ever
         executed, and a hundred kilobytes are not parsed at every rerun.
+
+        Parameters
+        ----------
+        **kwargs
+            What Folium hands down; not looked at.
+
+        Returns
+        -------
+        str
+            Empty.
         """
         return ""
 
@@ -113,7 +123,7 @@ def base_json(city: City, lang: str) -> str:
     Parameters
     ----------
     city
-        The pack.
+        The pack that is asked; it is not changed.
     lang
         ``zh`` or ``en``: names, button titles and the document's language follow it.
 
@@ -322,7 +332,18 @@ def base_map(city: City, base: str, *, assets: str) -> folium.Map:
 
 
 def overlay(painted: str) -> folium.FeatureGroup:
-    """Return the feature group that draws the result of ``overlay_json`` on the base map."""
+    """Return what draws a view on the base map.
+
+    Parameters
+    ----------
+    painted
+        Result of :func:`overlay_json`.
+
+    Returns
+    -------
+    folium.FeatureGroup
+        One call of ``ATLAS.paint``; it holds no layers of its own.
+    """
     group = folium.FeatureGroup(name="places", control=False)
     group.add_child(AtlasCall("paint", painted))
     return group

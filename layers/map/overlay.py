@@ -122,7 +122,15 @@ def _rounded(coordinates: Any, digits: int) -> Any:
 
 
 def geometry_json(shape: Any, digits: int) -> dict[str, Any]:
-    """Return a geometry as GeoJSON with rounded coordinates."""
+    """Return a geometry as GeoJSON with rounded coordinates.
+
+    Parameters
+    ----------
+    shape
+        A geometry of any type, in degrees.
+    digits
+        Decimals of the coordinates.
+    """
     parts = shape.__geo_interface__
     if parts["type"] == "GeometryCollection":
         inner = [geometry_json(part, digits) for part in shape.geoms]

@@ -129,9 +129,19 @@ def mark(style: Style, location_class: str = "dataset", *, faded: bool = False) 
 
 
 def stack(count: int, location_class: str) -> str:
-    """Return the SVG of a ring that stands for ``count`` coincident places.
+    """Return the SVG of a ring that stands for places at one point.
 
-    Its line is that of the least certain of them.
+    Parameters
+    ----------
+    count
+        How many places; the number stands in the ring.
+    location_class
+        How the position of the least certain of them is known; decides the dash.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of 26 × 26 px.
     """
     _, dash = LINES[location_class]
     pattern = f' stroke-dasharray="{dash}"' if dash else ""
@@ -147,5 +157,11 @@ def stack(count: int, location_class: str) -> str:
 
 
 def data_uri(svg: str) -> str:
-    """Return an SVG as a ``data:`` address for use in an image."""
+    """Return an SVG as a ``data:`` address for use in an image.
+
+    Parameters
+    ----------
+    svg
+        The whole ``<svg>`` element.
+    """
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

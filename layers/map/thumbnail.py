@@ -50,7 +50,19 @@ class Plate:
     height: float
 
     def picture(self, under: str, over: str = "") -> str:
-        """Return the ``data:`` address of an SVG, shapes under and over the districts' lines."""
+        """Return an SVG of the city with shapes under and over the districts' lines.
+
+        Parameters
+        ----------
+        under, over
+            SVG elements in the coordinates of the plate, from the ground up; they are not escaped.
+            Empty for none.
+
+        Returns
+        -------
+        str
+            A ``data:`` address.
+        """
         return data_uri(
             '<svg xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="{self.west:.0f} {self.north:.0f} {self.width:.0f} {self.height:.0f}" '
@@ -61,7 +73,13 @@ class Plate:
 
 
 def plate_of(city: City) -> Plate:
-    """Return the ground of a city's small pictures."""
+    """Return the ground of a city's small pictures.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    """
     ground = city.districts.geometry.to_crs(3857)
     west, south, east, north = map(float, ground.total_bounds)
     return Plate(_path(ground, OUTLINE_M), west, -north, east - west, north - south)

@@ -233,5 +233,11 @@ PLAN_KINDS = frozenset(id_ for id_, spec in CATALOG.items() if spec.group == "pl
 
 
 def generic_layer(kind: str) -> LayerSpec:
-    """Return the entry of a kind that only a pack knows: places as context, a neutral ring."""
+    """Return the entry of a kind that only a pack knows: places as context, a neutral ring.
+
+    Parameters
+    ----------
+    kind
+        Id of the layer, as the pack names it.
+    """
     return _places(kind, "ring", "#5B564C", group="context")

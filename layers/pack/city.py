@@ -485,18 +485,53 @@ def _check_journal(files: PackFiles) -> None:
 
 
 def pack_id(folder: Path) -> str:
-    """Return the id that a pack gives itself; of one that gives none, the folder's name."""
+    """Return the id that a pack gives itself; of one that gives none, the folder's name.
+
+    Parameters
+    ----------
+    folder
+        Folder of a pack, sound or not: of its files only ``city.toml`` is read.
+
+    Returns
+    -------
+    str
+        Fit to be shown; it may be that of another pack.
+    """
     id_ = PackFiles(folder).settings(SETTINGS).get("id")
     name = id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
     return printable(name)
 
 
 def city_word(city: City, name: str, value: object, lang: str) -> str:
-    """Return the word for a value: the city's own if it has one, else that of the interface."""
+    """Return the word for a value: the city's own if it has one, else that of the interface.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    name
+        Column that holds the value, or ``half``.
+    value
+        The value.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     own = city.words.get(f"{name}.{value}")
     return own.of(lang) if own else value_word(name, value, lang)
 
 
 def outlines(city: City) -> gpd.GeoDataFrame:
-    """Return the districts on the city's plane."""
+    """Return the districts on the city's plane.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+
+    Returns
+    -------
+    GeoDataFrame
+        Polygons in EPSG ``metric_epsg`` (metres), indexed by adcode, without other columns;
+        projected once for each city.
+    """
     return city.on_plane

@@ -143,7 +143,18 @@ class PackRows:
 
 
 def split(value: object) -> tuple[str, ...]:
-    """Return the members of a list that is joined by semicolons."""
+    """Return the members of a list that is joined by semicolons.
+
+    Parameters
+    ----------
+    value
+        Text of a cell; a cell that holds no text has no members.
+
+    Returns
+    -------
+    tuple of str
+        In the order of the text; blank members are left out.
+    """
     return tuple(part for part in str(value).split(";") if part) if isinstance(value, str) else ()
 
 

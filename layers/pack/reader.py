@@ -86,7 +86,13 @@ class PackFiles:
     looks: dict[str, Look] = field(default_factory=dict)
 
     def report(self, key: str, where: str, row: str = "", field: str = "", **values: Value) -> None:
-        """Keep one problem; see :class:`geo.base.errors.Problem`."""
+        """Keep one problem.
+
+        Parameters
+        ----------
+        key, where, row, field, **values
+            See :class:`geo.base.errors.Problem`.
+        """
         self.problems.append(Problem(key, where, row, field, values))
 
     @property
@@ -122,12 +128,26 @@ class PackFiles:
         return names
 
     def is_there(self, name: str) -> bool:
-        """Tell whether something stands under a name, be it a file or not."""
+        """Tell whether something stands under a name, be it a file or not.
+
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+        """
         self.looks.setdefault(name, self._look(name))
         return os.path.lexists(self._path(name))
 
     def content(self, name: str, most: int = MOST_BYTES) -> bytes | None:
-        """Return the bytes of a file of at most so many, or None and a problem."""
+        """Return the bytes of a file, or None and a problem.
+
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+        most
+            Bytes up to which it is read; a larger file is a problem.
+        """
         self.looks[name] = self._look(name)
         try:
             data, fault = self._bytes(self._path(name), most)
@@ -160,7 +180,15 @@ class PackFiles:
         return data, None
 
     def text(self, name: str, most: int = MOST_BYTES) -> str | None:
-        """Return a file as UTF-8 text, or None and a problem."""
+        """Return a file as UTF-8 text, or None and a problem.
+
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+        most
+            Bytes up to which it is read; a larger file is a problem.
+        """
         data = self.content(name, most)
         if data is None:
             return None
@@ -171,7 +199,13 @@ class PackFiles:
         return text
 
     def settings(self, name: str) -> dict[str, Any]:
-        """Return a TOML file as a tree, empty if it cannot be read."""
+        """Return a TOML file as a tree, empty and with a problem if it cannot be read.
+
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+        """
         text = self.text(name, MOST_SETTINGS)
         if text is None:
             return {}
@@ -192,8 +226,21 @@ class PackFiles:
     def table(self, name: str, schema: Schema, *, number: str = "") -> list[Record]:
         """Return the checked records of a CSV file with a header.
 
-        ``number`` is the name of a column to be filled with the number of the row, for tables
-        that have no identifier of their own.
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+        schema
+            Columns that the table must have, their types and values.
+        number
+            Name of a column to be filled with the number of the row, counted from 1, for tables
+            that have no identifier of their own; empty for none.
+
+        Returns
+        -------
+        list of Record
+            In the order of the file. A cell that is not of its column's type keeps its text, and is
+            a problem; empty if the file cannot be read.
         """
         header, rows = self.cells(name) or (schema.names, [])
         if not rows:  # else it is said of the rows
@@ -211,7 +258,19 @@ class PackFiles:
         return found
 
     def cells(self, name: str) -> tuple[list[str], list[dict[str, str]]] | None:
-        """Return the header and the rows of a CSV file as text, or None and a problem."""
+        """Return the header and the rows of a CSV file as text, or None and a problem.
+
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+
+        Returns
+        -------
+        tuple or None
+            The names of the columns, and each row by them; rows with too few or too many cells are
+            problems, and remain. None if the file is no table.
+        """
         before = len(self.problems)
         text = self.text(name)
         found = None if text is None else self._cells(name, text)
@@ -244,7 +303,21 @@ class PackFiles:
         return header, [dict(zip(header, cells, strict=False)) for cells in rows]
 
     def layer(self, name: str, schema: Schema) -> list[Row]:
-        """Return the checked rows of a GeoJSON file."""
+        """Return the checked rows of a GeoJSON file.
+
+        Parameters
+        ----------
+        name
+            Name of the file in the pack, ``/`` between folders.
+        schema
+            Columns and types of geometry that the layer must have.
+
+        Returns
+        -------
+        list of Row
+            In the order of the file, geometries in degrees WGS 84; a value that no column can hold
+            is blank. Faults are problems, and their rows remain; empty if the file cannot be read.
+        """
         data = self.content(name)
         if data is None:
             return []
@@ -331,11 +404,29 @@ class Settings:
         return f"{self.path}.{name}" if self.path else name
 
     def report(self, key: str, name: str, **values: Value) -> None:
-        """Keep a problem with one setting; see :class:`geo.base.errors.Problem`."""
+        """Keep a problem with one setting.
+
+        Parameters
+        ----------
+        key
+            Which fault it is; see :class:`geo.base.errors.Problem`.
+        name
+            Name of the setting in this table.
+        **values
+            What the problem's sentences name.
+        """
         self.files.report(key, self.where, "", printable(self._name(name)), **values)
 
     def text(self, name: str, *, required: bool = True) -> str:
-        """Return a text, empty if it is missing."""
+        """Return a text, empty and with a problem if it is none.
+
+        Parameters
+        ----------
+        name
+            Name of the setting in this table.
+        required
+            Whether it is a problem too that it is missing.
+        """
         value = self.tree.get(name)
         if isinstance(value, str) and not is_blank(value):
             return value
@@ -344,14 +435,38 @@ class Settings:
         return ""
 
     def date(self, name: str) -> str:
-        """Return a date as ISO text: a year, a month or a day."""
+        """Return a date as ISO 8601 text of a year, a month or a day.
+
+        Parameters
+        ----------
+        name
+            Name of the setting in this table.
+
+        Returns
+        -------
+        str
+            Empty if it is missing; what is no date stays as it is. Both are problems.
+        """
         value = self.text(name)
         if value and not is_date(value):
             self.report("setting.date", name)
         return value
 
     def integer(self, name: str, low: int, high: int) -> int:
-        """Return a whole number between two bounds, the lower one if it is missing."""
+        """Return a whole number.
+
+        Parameters
+        ----------
+        name
+            Name of the setting in this table.
+        low, high
+            The least and the greatest value allowed.
+
+        Returns
+        -------
+        int
+            The least, and a problem, if it is missing or beyond those.
+        """
         value = self.tree.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
@@ -359,7 +474,20 @@ class Settings:
         return low
 
     def degrees(self, name: str, count: int) -> tuple[float, ...]:
-        """Return so many numbers of degrees, zeros if they are missing."""
+        """Return a list of degrees between −180 and 180.
+
+        Parameters
+        ----------
+        name
+            Name of the setting in this table.
+        count
+            How many there must be.
+
+        Returns
+        -------
+        tuple of float
+            Zeros, and a problem, if they are missing or others.
+        """
         value = self.tree.get(name)
         if (
             isinstance(value, list)
@@ -372,7 +500,20 @@ class Settings:
         return (0.0,) * count
 
     def section(self, name: str, *, required: bool = True) -> Settings:
-        """Return the reader of a table inside this one, of an empty table if it is missing."""
+        """Return the reader of a table inside this one.
+
+        Parameters
+        ----------
+        name
+            Name of the setting in this table.
+        required
+            Whether it is a problem that it is missing; that it is no table always is.
+
+        Returns
+        -------
+        Settings
+            Of an empty table if there is none.
+        """
         value = self.tree.get(name)
         if not isinstance(value, Mapping):
             if required or value is not None:
@@ -381,6 +522,12 @@ class Settings:
         return Settings(self.files, self.where, value, self._name(name))
 
     def only(self, *names: str) -> None:
-        """Report every entry whose name is not known: a typing mistake must not pass."""
+        """Report every entry whose name is not known: a typing mistake must not pass.
+
+        Parameters
+        ----------
+        *names
+            The names that are known.
+        """
         for name in sorted(set(self.tree) - set(names)):
             self.report("setting.unknown", name)

@@ -160,7 +160,17 @@ def folders(extra: str | None) -> tuple[list[Path], list[Refused]]:
 def claims(extra: str | None) -> tuple[Mapping[str, Sequence[Path]], list[Problem]]:
     """Return the folders of packs by the city that each says it is, without checking them.
 
-    The problems are those of parts of ``extra`` that hold no pack.
+    Parameters
+    ----------
+    extra
+        Value of ``ATLAS_PACKS``; see :func:`folders`.
+
+    Returns
+    -------
+    found : Mapping
+        By city, its folders in the order of :func:`folders`; more than one is a conflict.
+    problems : list of Problem
+        What is wrong with the parts of ``extra`` that hold no pack.
     """
     found: dict[str, list[Path]] = {}
     there, refused = folders(extra)
@@ -233,7 +243,18 @@ class Shelf:
         self._last: dict[str | None, tuple[float, Packs]] = {}
 
     def packs(self, extra: str | None) -> Packs:
-        """Return the packs that are shipped and those of ``ATLAS_PACKS``; see :func:`folders`."""
+        """Return the packs that are shipped and those of ``ATLAS_PACKS``.
+
+        Parameters
+        ----------
+        extra
+            Value of ``ATLAS_PACKS``; see :func:`folders`.
+
+        Returns
+        -------
+        Packs
+            Taken as they were if the files were looked at within :data:`LOOK_AGAIN_S`.
+        """
         with self._lock:
             at, last = self._last.get(extra, (-LOOK_AGAIN_S, None))
             if last is None or time.monotonic() - at >= LOOK_AGAIN_S:
@@ -242,7 +263,12 @@ class Shelf:
             return last
 
     def version(self, digest: str) -> City:
-        """Return the city of a digest: the one that a page began with, though it may have changed.
+        """Return the version of a city that a page began with, though the city may have changed.
+
+        Parameters
+        ----------
+        digest
+            ``City.digest`` of that version.
 
         Raises
         ------

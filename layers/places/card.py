@@ -144,11 +144,11 @@ def card(city: City, id_: str, lang: str) -> Card:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     id_
         Id of a place, or adcode.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -166,7 +166,15 @@ def card(city: City, id_: str, lang: str) -> Card:
 
 
 def name_of(row: pd.Series, lang: str) -> str:
-    """Return the name of a row in ``lang``."""
+    """Return the name of a row in ``lang``.
+
+    Parameters
+    ----------
+    row
+        A place or a district, with its name in both languages.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return cell(row, "name", lang)
 
 
@@ -304,13 +312,13 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
     Parameters
     ----------
     city
-        The city whose plan it is.
+        The pack that is asked; it is not changed.
     id_
         Identifier of the task.
     basis
         How the task knows the place: a value that has words under ``clause_basis``, or blank.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
     say, row = speaker(lang), row_of(city.plan.clauses, id_)
     first, last = (round(amount(row[f"line_{end}"]) or 0) for end in ("from", "to"))
@@ -327,7 +335,20 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
 
 
 def plan_text(city: City, lang: str) -> str:
-    """Return what the text is called whose lines are cited."""
+    """Return what the text is called whose lines are cited.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        The pack's own name for it, else that of the interface.
+    """
     return city.plan.text.of(lang) or speaker(lang)("card.plan_text")
 
 
@@ -358,7 +379,22 @@ def _source(city: City, text: str, said: list[tuple[str, str]], lang: str) -> So
 
 
 def layer_source(city: City, kind: str, lang: str) -> Source:
-    """Return where the layer as a whole comes from, with the day of its last check."""
+    """Return where the layer as a whole comes from, with the day of its last check.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    kind
+        Id of a layer of the pack.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Source
+        Dated by the day of the layer's last check.
+    """
     layer = city.layers[kind]
     text = layer.provenance.source.of(lang)
     what = speaker(lang)("card.layer_source", title=layer.title.of(lang))
@@ -421,7 +457,22 @@ def _half(city: City, row: pd.Series, lang: str) -> str:
 
 
 def half_words(city: City, district: pd.Series, lang: str) -> str:
-    """Return a district's half of the twin city, marked where it is our assumption."""
+    """Return a district's half of the twin city, marked where it is our assumption.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    district
+        Row of the district, with ``half`` and ``half_status``.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty where the half is not known.
+    """
     half = cell(district, "half", lang)
     if not half:
         return ""
@@ -450,6 +501,15 @@ def district_rows(city: City, row: pd.Series, lang: str) -> Iterator[Row]:
     """Yield residents, area, density, deviation of the outline and half of a district.
 
     The density divides the residents who live there by the reference area, in persons/km².
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    row
+        Row of the district; its areas are in km², the deviation of its outline in percent.
+    lang
+        Language of the words, ``zh`` or ``en``.
     """
     people, area = (
         amount(row.get(name)) for name in ("population_2020_territorial", "area_km2_reference")

@@ -106,11 +106,11 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     adcode
         Code of the district.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -335,7 +335,18 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
 
 
 def fullest(city: City) -> str:
-    """Return the adcode of the district that holds most of the places named by the plan."""
+    """Return the adcode of the district that holds most of the places named by the plan.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+
+    Returns
+    -------
+    str
+        Of equal ones the lowest code.
+    """
     raw = _raw(CityKey(city, ""))
     return max(sorted(raw), key=lambda code: raw[code].places)
 
@@ -395,11 +406,11 @@ def compare(city: City, adcode: str, other: str, lang: str) -> pd.DataFrame:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     adcode, other
         Codes of the districts; equal codes give one column.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------

@@ -135,9 +135,9 @@ def sources_table(city: City, lang: str, *, today: date) -> pd.DataFrame:
     Parameters
     ----------
     city
-        The city.
+        The pack that is asked; it is not changed.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     today
         The day on which freshness is judged.
 

@@ -39,7 +39,13 @@ class Question(Generic[Options]):
     options: Options
 
     def state(self, city: City) -> ViewState:
-        """Return the state of a reader who asks this, all else at its default."""
+        """Return the state of a reader who asks this, all else at its default.
+
+        Parameters
+        ----------
+        city
+            The pack that is asked; it is not changed.
+        """
         asked: dict[str, Any] = {_FIELD[type(self.options)]: self.options}
         return ViewState(
             city.id,
@@ -51,12 +57,29 @@ class Question(Generic[Options]):
         )
 
     def view(self, city: City) -> View:
-        """Return the rows that enter."""
+        """Return the rows that enter.
+
+        Parameters
+        ----------
+        city
+            The pack that is asked; it is not changed.
+        """
         return look(city, self.state(city))
 
 
 def rows_asked(asked: ViewState | Question[Any]) -> dict[str, Any]:
-    """Return which rows a state or a question is about, as the first fields of a question."""
+    """Return which rows a state or a question is about, as the first fields of a question.
+
+    Parameters
+    ----------
+    asked
+        What the reader has asked for, or what decides an answer.
+
+    Returns
+    -------
+    dict
+        ``period``, ``later``, ``layers`` and ``filters``; see :class:`Question`.
+    """
     return {
         "period": asked.period,
         "later": asked.later,

@@ -102,6 +102,18 @@ def name_key(name_zh: str, name_en: str, lang: str) -> tuple[bytes, str]:
     """Return the key that sorts names as a reader of ``lang`` expects.
 
     GB 18030 keeps the order of GB 2312, whose common characters stand in order of pinyin.
+
+    Parameters
+    ----------
+    name_zh, name_en
+        The name in both languages; in English the Chinese one does not count.
+    lang
+        Language of the reader, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        Upper and lower case of the English name do not count.
     """
     first = name_zh.encode("gb18030", "replace") if lang == "zh" else b""
     return first, name_en.casefold()
@@ -113,7 +125,7 @@ def gather(city: City, lang: str = "zh") -> Gathered:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     lang
         Language whose names give the order.
 
@@ -242,7 +254,23 @@ class View:
         return self.places[~self.rows.drawable[self.mask]]
 
     def layer(self, id_: str) -> gpd.GeoDataFrame:
-        """Return the shown rows of one layer; of a layer that is off, none."""
+        """Return the shown rows of one layer; of a layer that is off, none.
+
+        Parameters
+        ----------
+        id_
+            Id of a layer of the city, of places or not.
+
+        Returns
+        -------
+        GeoDataFrame
+            EPSG:4326, indexed by id; places in the order of the view.
+
+        Raises
+        ------
+        KeyError
+            The city has no such layer.
+        """
         layer = self.city.layers[id_]
         if layer.spec.is_places:
             return self.places[(self.places["kind"] == id_).to_numpy(dtype=bool)]
@@ -275,7 +303,20 @@ class View:
 
 
 def order_of(city: City, name: str) -> tuple[str, ...]:
-    """Return the values of a filter in the order of its list."""
+    """Return the values of a filter in the order of its list.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    name
+        A column of :class:`~layers.view.state.Filters`.
+
+    Returns
+    -------
+    tuple of str
+        All values of the filter, also those that no place has.
+    """
     if name == "district":
         return (*sorted(str(code) for code in city.districts.index), OUTSIDE)
     return ORDERS[name]
@@ -294,7 +335,7 @@ def look(city: City, state: ViewState) -> View:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     state
         A valid state of that city.
 
@@ -355,5 +396,13 @@ def _gaps(city: City, state: ViewState) -> pd.DataFrame:
 
 
 def size_of(rows: Gathered, state: ViewState) -> int:
-    """Return how many rows a state shows."""
+    """Return how many rows a state shows.
+
+    Parameters
+    ----------
+    rows
+        The city's places, as :func:`gather` returns them.
+    state
+        What the reader has asked for.
+    """
     return int((_meets(rows, state) & _on(rows, state)).sum())

@@ -67,7 +67,23 @@ def is_named(frame: pd.DataFrame) -> pd.Series:
 
 
 def plan_places(city: City) -> gpd.GeoDataFrame:
-    """Return the places of the plan's layers in one frame, in the order of the layers."""
+    """Return the places of the plan's layers in one frame, in the order of the layers.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, indexed by id; see :class:`layers.pack.city.Layer` for its columns.
+
+    Raises
+    ------
+    ValueError
+        The city has no such layer.
+    """
     frames = [layer.frame for layer in city.layers.values() if layer.spec.group == "plan"]
     return gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
 
@@ -78,7 +94,7 @@ def headline(city: City) -> Headline:
     Parameters
     ----------
     city
-        A loaded pack.
+        The pack that is asked; it is not changed.
 
     Returns
     -------
@@ -102,7 +118,21 @@ def headline(city: City) -> Headline:
 
 
 def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
-    """Return how the numbers of a city's headline belong together."""
+    """Return how the numbers of a city's headline belong together.
+
+    Parameters
+    ----------
+    found
+        Result of :func:`headline`.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        Three sums: rows on the map and not; rows that count and do not; those that count by whether
+        the plan names them, came after it, or are only implied by it.
+    """
     other = found.counted - found.named - found.counted_later
     return (
         equation(

@@ -38,7 +38,7 @@ def summary(view: View, lang: str) -> str:
     view
         What is shown.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -91,11 +91,11 @@ def filter_words(city: City, state: ViewState, lang: str) -> list[str]:
     Parameters
     ----------
     city
-        The city, for the names of its districts.
+        The pack that is asked; it is not changed.
     state
         The state whose filters are worded.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
 
     Returns
     -------
@@ -117,6 +117,17 @@ def filter_words(city: City, state: ViewState, lang: str) -> list[str]:
 def value_words(city: City, name: str, value: str, lang: str) -> str:
     """Return one value of a filter in words: a level, a status, the name of a district.
 
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    name
+        A column of :class:`~layers.view.state.Filters`.
+    value
+        One of its values.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
     Raises
     ------
     KeyError
@@ -132,6 +143,11 @@ def value_words(city: City, name: str, value: str, lang: str) -> str:
 
 def remedy(view: View) -> Remedy | None:
     """Find the one thing whose loosening brings back most places, when nothing is shown.
+
+    Parameters
+    ----------
+    view
+        What is shown.
 
     Returns
     -------
@@ -162,7 +178,15 @@ def remedy(view: View) -> Remedy | None:
 
 
 def loosen(view: View, lang: str) -> str:
-    """Return the sentence that says what to loosen when nothing is shown; else an empty text."""
+    """Return the sentence that says what to loosen when nothing is shown; else an empty text.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     if len(view.places):
         return ""
     say, step = speaker(lang), remedy(view)

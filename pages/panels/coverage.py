@@ -52,19 +52,44 @@ class Part(Protocol):
 
 
 def change(**values: Any) -> None:
-    """Replace options of the coverage page."""
+    """Replace options of the coverage page.
+
+    Parameters
+    ----------
+    **values
+        Options of :class:`layers.view.page_options.CoverageOptions` with their new values.
+    """
     session.change(coverage=replace(session.state().coverage, **values))
 
 
 def from_widget(field: str, key: str, factor: float = 1) -> None:
-    """Take what a widget holds into the options; nothing chosen changes nothing."""
+    """Take what a widget holds into the options; nothing chosen changes nothing.
+
+    Parameters
+    ----------
+    field
+        Name of the option in :class:`layers.view.page_options.CoverageOptions`.
+    key
+        Name of the widget in the session, which holds the value.
+    factor
+        Units of the option in one of the widget's, such as 1000 for metres and
+        kilometres. A value that is no number is taken as it is.
+    """
     value = st.session_state[key]
     if value is not None:
         change(**{field: round(value * factor) if isinstance(value, int | float) else value})
 
 
 def switch(screen: Screen, parts: Sequence[str]) -> None:
-    """Offer the questions of the page."""
+    """Offer the questions of the page.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    parts
+        Names of the questions, in the order in which they are offered.
+    """
     say = screen.say
     st.session_state["cov_part"] = screen.state.coverage.part
     st.segmented_control(
@@ -79,7 +104,13 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
 
 
 def radius(screen: Screen) -> None:
-    """Offer the preset radii, one of the reader's own, and one from a stated travel time."""
+    """Offer the preset radii and one of the reader's own, shut where a travel time gives it.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, options = screen.say, screen.state.coverage
     presets = list(question.PRESETS_M)
     st.session_state["cov_preset"] = options.radius_m if options.radius_m in presets else None
@@ -103,7 +134,13 @@ def radius(screen: Screen) -> None:
 
 
 def travel_time(screen: Screen) -> None:
-    """Offer a radius from a travel time, its assumptions open to change."""
+    """Offer a radius from a travel time, its assumptions open to change.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, options = screen.say, screen.state.coverage
     st.session_state["cov_minutes"] = options.minutes if options.minutes in MINUTES else None
     st.segmented_control(
@@ -136,7 +173,23 @@ def number_field(
     factor: float = 1,
     disabled: bool = False,
 ) -> None:
-    """Offer one number of the options, ``factor`` of the option's units in one of the field's."""
+    """Offer one number of the options.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    field
+        Name of the option in :class:`layers.view.page_options.CoverageOptions`, a whole number.
+    label
+        Words of the interface, with the unit of the field.
+    step
+        By how much the buttons change it, in the unit of the field.
+    factor
+        Units of the option in one of the field's, such as 1000 for metres and kilometres.
+    disabled
+        Whether it is shown and cannot be changed.
+    """
     low, high = limits(CoverageOptions, field)
     key = f"cov_{field}"
     st.session_state[key] = getattr(screen.state.coverage, field) / factor
@@ -154,12 +207,28 @@ def number_field(
 
 
 def from_layers(field: str, key: str) -> None:
-    """Take the layers that a widget holds into the options."""
+    """Take the layers that a widget holds into the options.
+
+    Parameters
+    ----------
+    field
+        ``sites`` or ``targets``.
+    key
+        Name of the widget in the session, which holds the value.
+    """
     change(**{field: frozenset(st.session_state[key])})
 
 
 def layer_field(screen: Screen, field: str) -> None:
-    """Offer the city's layers of places; none chosen stands for what its placeholder says."""
+    """Offer the city's layers of places; none chosen stands for what its placeholder says.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    field
+        ``sites`` or ``targets``.
+    """
     say, lang, layers = screen.say, screen.state.lang, screen.city.layers
     kinds = [id_ for id_, layer in layers.items() if layer.spec.is_places]
     key = f"cov_{field}"
@@ -176,7 +245,15 @@ def layer_field(screen: Screen, field: str) -> None:
 
 
 def enters(screen: Screen, given: question.Inputs) -> None:
-    """Offer which layers are measured from, say which places enter, and lead to the filters."""
+    """Offer which layers are measured from, say which places enter, and lead to the filters.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    given
+        What is measured: the places that enter, mapped or not.
+    """
     layer_field(screen, "sites")
     mapped = len(given.mapped)
     html.small(
@@ -186,7 +263,19 @@ def enters(screen: Screen, given: question.Inputs) -> None:
 
 
 def swatch(look_: Mapping[str, Any]) -> str:
-    """Return the address of a small picture of a drawn area."""
+    """Return the address of a small picture of a drawn area.
+
+    Parameters
+    ----------
+    look_
+        ``fill``, ``line`` (colours), ``opacity`` and, if it is hatched, ``pattern``; see
+        :class:`layers.map.overlay.Shapes`.
+
+    Returns
+    -------
+    str
+        A ``data:`` address.
+    """
     given = {name: look_[name] for name in ("fill", "opacity", "line")}
     if look_.get("pattern") != "hatch":
         return data_uri(SWATCH.format(**given, lines=""))
@@ -195,19 +284,39 @@ def swatch(look_: Mapping[str, Any]) -> str:
 
 
 def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
-    """Show drawn areas with their words."""
+    """Show drawn areas with their words.
+
+    Parameters
+    ----------
+    rows
+        The look of each area, as for :func:`swatch`, and its words.
+    """
     html.legend((swatch(look_), words) for look_, words in rows)
 
 
 def notes(title: str, lines: Iterable[str]) -> None:
-    """Fold away method and caveats."""
+    """Fold away method and caveats; they are sent only when the box is open.
+
+    Parameters
+    ----------
+    title
+        Words of the interface, what opens it.
+    lines
+        Texts, each a line; they are escaped.
+    """
     with st.expander(literal(title), key="cov_notes", on_change="rerun") as box:
         if box.open:
             st.html(html.bullets([html.text(line) for line in lines]))
 
 
 def shown(screen: Screen) -> tuple[Screen, View]:
-    """Return the screen and the view of its map: the layers asked about, where some were named."""
+    """Return the screen and the view of its map, with the layers asked about where some were named.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     layers = question.drawn_layers(screen.city, screen.state)
     state = replace(screen.state, layers=layers)
     return replace(screen, state=state), look(screen.city, state)

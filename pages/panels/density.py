@@ -37,13 +37,33 @@ SWATCH: Final = (
 
 
 def balance(screen: Screen) -> BalanceWording:
-    """Return how the places chosen are spread; a pack that cannot be counted ends the run."""
+    """Return how the places chosen are spread; a pack that cannot be counted ends the run.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     words: BalanceWording = _worded(screen, "balance")
     return words
 
 
 def density(screen: Screen) -> tuple[DensityWording, Drawing | None]:
-    """Return where they crowd, in words and drawn, saying meanwhile what the reader waits for."""
+    """Return where the places chosen crowd, in words and drawn.
+
+    The reader is told meanwhile what is waited for.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+
+    Returns
+    -------
+    tuple
+        Words, and the drawing, or None where there is nothing to draw. A pack that cannot be
+        measured ends the run.
+    """
     with st.spinner(screen.say("density_page.working")):
         words = _worded(screen, "density")
         asked = ANALYSES["density"].question(screen.state)
@@ -66,21 +86,39 @@ def _refuse(screen: Screen, error: AtlasError) -> None:
 
 
 def balance_sentence(told: BalanceWording) -> None:
-    """Say the split by half, and that it differs by the other way of counting."""
+    """Say the split by half, and that it differs by the other way of counting.
+
+    Parameters
+    ----------
+    told
+        How the places chosen are spread, in words.
+    """
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
     for line in told.account:
         html.small(line)
 
 
 def density_sentence(told: DensityWording) -> None:
-    """Say where it is densest and which rows that rests on."""
+    """Say where it is densest and which rows that rests on.
+
+    Parameters
+    ----------
+    told
+        Where the places chosen crowd, in words.
+    """
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
     for line in told.account:
         html.small(line)
 
 
 def legend(told: DensityWording) -> None:
-    """Show what each shade stands for, with its unit."""
+    """Show what each shade stands for, with its unit.
+
+    Parameters
+    ----------
+    told
+        Where the places chosen crowd, in words.
+    """
     if not told.legend:
         return
     shown = html.join(
@@ -117,7 +155,15 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
 
 
 def controls(screen: Screen, told: DensityWording) -> None:
-    """Offer bandwidth, cell, kernel and weight, the way to other places, and the files."""
+    """Offer bandwidth, cell, kernel and weight, the way to other places, and the files.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
     say = screen.say
     frame.link(screen, "explore", say("density_page.change"))
     st.subheader(say("density_page.controls"))
@@ -161,7 +207,15 @@ def _geotiff(city: City, asked: Any) -> bytes:
 
 
 def firmness(screen: Screen, told: DensityWording) -> None:
-    """Say how firm the highest peak is: on its spot, in its district, in its height."""
+    """Say how firm the highest peak is: on its spot, in its district, in its height.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
     if told.firmness:
         html.section(screen.say("density_page.firmness"))
     for sentence in told.firmness:
@@ -169,7 +223,15 @@ def firmness(screen: Screen, told: DensityWording) -> None:
 
 
 def peaks(screen: Screen, told: DensityWording) -> None:
-    """List the peaks with their ranges, and folded what each is made of."""
+    """List the peaks with their ranges, and folded what each is made of.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
     if not told.peaks:
         return
     say = screen.say
@@ -187,13 +249,31 @@ def peaks(screen: Screen, told: DensityWording) -> None:
 
 
 def sums(screen: Screen, spread: BalanceWording, told: DensityWording) -> None:
-    """Say, folded, how the counts of this page belong together."""
+    """Say, folded, how the counts of this page belong together.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    spread
+        How the places chosen are spread, in words.
+    told
+        Where the places chosen crowd, in words.
+    """
     if told.peaks or spread.n:
         html.folded(screen.say("sums.title"), "density_sums", [*told.sums, *spread.sums])
 
 
 def halves(screen: Screen, told: BalanceWording) -> None:
-    """Show the halves beside the city."""
+    """Show the halves beside the city.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        How the places chosen are spread, in words.
+    """
     if not told.n:
         return
     html.section(screen.say("balance_page.heading"))
@@ -202,7 +282,15 @@ def halves(screen: Screen, told: BalanceWording) -> None:
 
 
 def districts(screen: Screen, told: BalanceWording) -> None:
-    """Show the districts, and by kind, field, level and status; say what the counts carry."""
+    """Show the districts, and by kind, field, level and status; say what the counts carry.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        How the places chosen are spread, in words.
+    """
     say = screen.say
     _choice(
         screen, "by", say("balance_page.by"), choices(DensityOptions, "by"),
@@ -228,7 +316,15 @@ def _folded(title: str, key: str, table: pd.DataFrame, corner: str, screen: Scre
 
 
 def shares(screen: Screen, told: DensityWording) -> None:
-    """Show how much of the surface lies in each district."""
+    """Show how much of the surface lies in each district.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
     if told.peaks:
         html.section(screen.say("density_page.districts"))
         st.html(html.grid(told.tables["districts"], screen.say("filter.district")))
@@ -236,7 +332,15 @@ def shares(screen: Screen, told: DensityWording) -> None:
 
 
 def strip(screen: Screen, told: DensityWording) -> None:
-    """Set the same surface at other bandwidths and grids side by side, under the verdict."""
+    """Set the same surface at other bandwidths and grids side by side, under the verdict.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
     if not told.captions:
         return
     say, asked = screen.say, ANALYSES["density"].question(screen.state)
@@ -248,7 +352,15 @@ def strip(screen: Screen, told: DensityWording) -> None:
 
 
 def method(screen: Screen, told: DensityWording) -> None:
-    """Say how it was measured, what goes with the numbers, and what was refused."""
+    """Say how it was measured, what goes with the numbers, and what was refused.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
     say = screen.say
     html.folded(say("density_page.method"), "density_method", [*told.method, *told.notes])
     html.folded(say("density_page.too_few"), "density_too_few", told.too_few)

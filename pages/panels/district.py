@@ -18,14 +18,33 @@ from pages.shell.labels import cells
 
 
 def chosen(screen: Screen) -> str:
-    """Return the district asked for, else the one selected on the map, else the fullest."""
+    """Return the district asked for, else the one selected on the map, else the fullest.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+
+    Returns
+    -------
+    str
+        Code of a district of the city; see :func:`layers.places.district_profile.fullest`.
+    """
     state, codes = screen.state, screen.city.districts.index
     asked = state.district or state.selected
     return asked if asked is not None and asked in codes else fullest(screen.city)
 
 
 def choice(screen: Screen, adcode: str) -> None:
-    """Offer the districts, and one to compare with."""
+    """Offer the districts, and one to compare with.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    adcode
+        Code of the district shown.
+    """
     say, names = screen.say, screen.city.districts[f"name_{screen.state.lang}"]
     codes = [str(code) for code in names.index]
     st.session_state["district"] = adcode
@@ -55,7 +74,15 @@ def choice(screen: Screen, adcode: str) -> None:
 
 
 def statement(screen: Screen, told: Profile) -> None:
-    """Say what the plan names here, and the caution that goes with the outline."""
+    """Say what the plan names here, and the caution that goes with the outline.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        What is known of the district, in words.
+    """
     html.show('<p class="summary">{}</p>', told.plan_note)
     if told.half:
         stop = "。" if screen.state.lang == "zh" else ". "
@@ -65,7 +92,15 @@ def statement(screen: Screen, told: Profile) -> None:
 
 
 def district_map(screen: Screen, adcode: str) -> None:
-    """Draw the district's own map with all that stands or is administered there."""
+    """Draw the district's own map with all that stands or is administered there.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    adcode
+        Code of the district shown.
+    """
     city = screen.city
     state = replace(
         screen.state,
@@ -88,7 +123,15 @@ def district_map(screen: Screen, adcode: str) -> None:
 
 
 def figures(screen: Screen, told: Profile) -> None:
-    """Show residents, areas and density with their sources and cautions."""
+    """Show residents, areas and density with their sources and cautions.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        What is known of the district, in words.
+    """
     html.section(screen.say("district.figures"))
     rows = html.pairs((row.label, row.value, row.note) for row in told.figures)
     say, source = screen.say, told.source
@@ -98,7 +141,15 @@ def figures(screen: Screen, told: Profile) -> None:
 
 
 def comparison(screen: Screen, told: Profile) -> None:
-    """Set the district beside its half and the city, or beside another district."""
+    """Set the district beside its half and the city, or beside another district.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        What is known of the district, in words.
+    """
     state = screen.state
     html.section(screen.say("district.comparison"))
     other = state.compare
@@ -112,7 +163,15 @@ def comparison(screen: Screen, told: Profile) -> None:
 
 
 def neighbours(screen: Screen, told: Profile) -> None:
-    """Lead to the districts that share a border, and to the others of its half."""
+    """Lead to the districts that share a border, and to the others of its half.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        What is known of the district, in words.
+    """
     say = screen.say
     for title, links in (
         (say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours]),
@@ -126,7 +185,15 @@ def neighbours(screen: Screen, told: Profile) -> None:
 
 
 def holdings(screen: Screen, told: Profile) -> None:
-    """Show what the district holds by kind, status and level, and the places themselves."""
+    """Show what the district holds by kind, status and level, and the places themselves.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        What is known of the district, in words.
+    """
     say, city = screen.say, screen.city
     html.section(say("district.holdings"))
     if not len(told.places):
@@ -167,7 +234,15 @@ def holdings(screen: Screen, told: Profile) -> None:
 
 
 def tasks(screen: Screen, told: Profile) -> None:
-    """List the plan's tasks that concern the district."""
+    """List the plan's tasks that concern the district.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        What is known of the district, in words.
+    """
     say = screen.say
     if not told.tasks:
         return

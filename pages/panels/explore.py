@@ -27,7 +27,15 @@ TABLE: Final = "atlas.table"
 
 
 def sentence(screen: Screen, view: View) -> None:
-    """Say in one sentence what is shown, or what to loosen when nothing is."""
+    """Say in one sentence what is shown, or what to loosen when nothing is.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     lang = screen.state.lang
     words = summary(view, lang) if len(view.places) else loosen(view, lang)
     text = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
@@ -48,7 +56,13 @@ def sentence(screen: Screen, view: View) -> None:
 
 
 def line_legend(screen: Screen) -> None:
-    """Explain what filled, hollow and dashed marks say of a position."""
+    """Explain what filled, hollow and dashed marks say of a position.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     lang, neutral = screen.state.lang, Style("circle", "#5B564C")
     meanings: dict[str, list[str]] = {}
     for known in LOCATION_CLASSES[:-1]:
@@ -63,7 +77,15 @@ def line_legend(screen: Screen) -> None:
 
 
 def kind_legend(screen: Screen, view: View) -> None:
-    """Show the kinds on the map with their counts, where the layer list is hidden."""
+    """Show the kinds on the map with their counts, where the layer list is hidden.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     lang = screen.state.lang
     shown = html.join(
         Markup('<span><img src="{}" alt="">{} · {}</span>').format(
@@ -78,7 +100,15 @@ def kind_legend(screen: Screen, view: View) -> None:
 
 
 def selection(screen: Screen, view: View) -> None:
-    """Show the card of what is selected, or the list of the places at one point."""
+    """Show the card of what is selected, or the list of the places at one point.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     chosen = screen.state.selected
     if chosen is None:
         return
@@ -119,7 +149,20 @@ def _link_button(name: str, key: str, place: str) -> None:
 
 
 def place_card(screen: Screen, id_: str) -> None:
-    """Show one card with its links to related places."""
+    """Show one card with its links to related places.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    id_
+        Id of a place, or code of a district.
+
+    Raises
+    ------
+    KeyError
+        The city has neither.
+    """
     say, told = screen.say, card(screen.city, id_, screen.state.lang)
     st.html(card_html(told, say_title=lambda key, **v: say(f"card.{key}", **v)))
     related = [*([told.parent] if told.parent else []), *told.children, *told.siblings]
@@ -132,7 +175,15 @@ def place_card(screen: Screen, id_: str) -> None:
 
 
 def card_html(told: Card, *, say_title: Say) -> Markup:
-    """Return a card as HTML; every text of the pack is escaped here."""
+    """Return a card as HTML; every text of the pack is escaped here.
+
+    Parameters
+    ----------
+    told
+        The card, in the reader's language.
+    say_title
+        Speaks the words of cards: takes a key under ``card.``, without that beginning.
+    """
     parts = [
         Markup('<h2>{}</h2><p class="other">{}{}</p>').format(
             html.text(told.title, 200),
@@ -200,7 +251,15 @@ def _listing(title: str, items: list[Markup], note: str = "") -> Markup:
 
 
 def unmapped(screen: Screen, view: View) -> None:
-    """List the shown places that have no known site, each with the reason."""
+    """List the shown places that have no known site, each with the reason.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     say, lang = screen.say, screen.state.lang
     title = say("explore.unmapped", count=len(view.unmapped))
     with st.expander(literal(title), key="unmapped", on_change="rerun") as box:
@@ -214,7 +273,13 @@ def unmapped(screen: Screen, view: View) -> None:
 
 
 def tally(screen: Screen) -> None:
-    """Say the numbers for a headline, in which nothing counts twice."""
+    """Say the numbers for a headline, in which nothing counts twice.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     found = cache.headline_of(screen.city)
     html.small(
         screen.say(
@@ -229,7 +294,15 @@ def tally(screen: Screen) -> None:
 
 
 def gaps(screen: Screen, view: View) -> None:
-    """Say what the plan counts and our source does not name."""
+    """Say what the plan counts and our source does not name.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     if not len(view.gaps):
         return
     say, column = screen.say, f"sentence_{screen.state.lang}"
@@ -245,7 +318,15 @@ def gaps(screen: Screen, view: View) -> None:
 
 
 def table_twin(screen: Screen, view: View) -> None:
-    """Show the table that equals the map; a chosen cell opens its place's card."""
+    """Show the table that equals the map; a chosen cell opens its place's card.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     say = screen.say
     title = say("explore.table", count=len(view.places))
     with st.expander(literal(title), key="table_box", on_change="rerun") as box:

@@ -14,7 +14,13 @@ from pages.shell.frame import Screen
 
 
 def link(screen: Screen) -> None:
-    """Offer to copy the address of this view; ``pages/shell/copy_link.js`` does it."""
+    """Offer to copy the address of this view; ``pages/shell/copy_link.js`` does it.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say = screen.say
     st.html(
         Markup(
@@ -32,7 +38,13 @@ def link(screen: Screen) -> None:
 
 
 def download(screen: Screen) -> None:
-    """Offer the places shown as a zip of GeoJSON, GeoPackage or CSV."""
+    """Offer the places shown as a zip of GeoJSON, GeoPackage or CSV.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, state = screen.say, screen.state
     with st.popover(say("explore.export"), key="export"):
         everything = st.radio(

@@ -34,7 +34,13 @@ SKIPPED: Final = "beyond-the-map"
 
 
 def skip_map(screen: Screen) -> None:
-    """Offer the keyboard a way past the marks of the map; seen only while it has the focus."""
+    """Offer the keyboard a way past the marks of the map; seen only while it has the focus.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     st.html(Markup('<a class="skip" href="#{}">{}</a>').format(SKIPPED, screen.say("explore.skip")))
 
 
@@ -45,7 +51,13 @@ def _search_hint(screen: Screen) -> str:
 
 
 def search(screen: Screen) -> None:
-    """Offer a search field whose hits lead to the place."""
+    """Offer a search field whose hits lead to the place.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, lang = screen.say, screen.state.lang
     st.html(Markup('<span id="{}" tabindex="-1"></span>').format(SKIPPED))
     text = st.text_input(
@@ -103,7 +115,20 @@ def _go(screen: Screen, hit: Hit) -> None:
 
 
 def reveal(screen: Screen, place: str) -> None:
-    """Select a place, switch its layer on, drop the filters that hide it, and fly there."""
+    """Select a place, switch its layer on, drop the filters that hide it, and fly there.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    place
+        Id of a place of the city, mapped or not; to one without a point the map does not fly.
+
+    Raises
+    ------
+    StopIteration
+        The city has no such place.
+    """
     city, state = screen.city, screen.state
     layer = next(x for x in city.layers.values() if x.spec.is_places and place in x.frame.index)
     session.change(selected=place, layers=state.layers | {layer.spec.id})
@@ -120,7 +145,13 @@ def _look_at(lat: float, lon: float, zoom: float) -> None:
 
 
 def period(screen: Screen) -> None:
-    """Offer the three points in time and the switch for what came after the plan."""
+    """Offer the three points in time and the switch for what came after the plan.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, state = screen.say, screen.state
     _keep("period", state.period)
     st.segmented_control(
@@ -148,7 +179,15 @@ def _set_period() -> None:
 
 
 def layer_list(screen: Screen, view: View) -> None:
-    """Offer the layers with symbol, title and count: the legend and the switch are one list."""
+    """Offer the layers with symbol, title and count: the legend and the switch are one list.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     say, state = screen.say, screen.state
     _symbols(screen)
     with st.container(key="layers"):
@@ -171,7 +210,13 @@ def _symbols(screen: Screen) -> None:
 
 
 def online_base(screen: Screen) -> None:
-    """Offer the online base map, or say why there is none: never on by itself."""
+    """Offer the online base map, or say why there is none: never on by itself.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, city = screen.say, screen.city
     if city.online_base_refused:
         html.small(say("error.online_base", crs=city.online_base_refused))
@@ -209,7 +254,15 @@ def _switch_layer(layer: str) -> None:
 
 
 def filter_box(screen: Screen, view: View) -> None:
-    """Offer the filters in a box that says how many are set."""
+    """Offer the filters in a box that says how many are set.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
     say, state = screen.say, screen.state
     on = sum(bool(state.filters.of(name)) for name in FILTER_KEYS)
     if on:

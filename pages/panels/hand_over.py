@@ -21,14 +21,36 @@ WITHOUT_SHAPES: Final = frozenset({"balance"})
 
 
 def download(screen: Screen, analysis: str, asked: Question[Any]) -> None:
-    """Offer the answer of an analysis as a zip of files, and the command that gives the same."""
+    """Offer the answer of an analysis as a zip of files, and the command that gives the same.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    analysis
+        Name of the analysis, a key of ``layers.analysis.ANALYSES``.
+    asked
+        What decides the answer; see :class:`layers.view.question.Question`.
+    """
     download_as(screen, analysis, asked, partial(cache.files, screen.city, analysis, asked))
 
 
 def download_as(
     screen: Screen, analysis: str, asked: Question[Any], build: Callable[[Form], bytes]
 ) -> None:
-    """Offer a zip of files that ``build`` makes in a form, and the command."""
+    """Offer an answer as a zip of files that is made when it is asked for, and the command.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    analysis
+        Name of the analysis, a key of ``layers.analysis.ANALYSES``.
+    asked
+        What decides the answer; see :class:`layers.view.question.Question`.
+    build
+        Takes a form and returns the bytes of the zip.
+    """
     say, city = screen.say, screen.city
     with st.popover(say("coverage_page.download"), key=f"{analysis}_export"):
         form = Form("csv") if analysis in WITHOUT_SHAPES else choose_form(screen, analysis)
@@ -49,7 +71,20 @@ def download_as(
 
 
 def choose_form(screen: Screen, key: str) -> Form:
-    """Return the format and the coordinate system that the reader chooses."""
+    """Return the format and the coordinate system that the reader chooses.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    key
+        Name of what is handed over, unlike that of any other on the page.
+
+    Returns
+    -------
+    Form
+        GeoJSON is always in WGS 84, as its standard asks.
+    """
     say = screen.say
     fmt = st.segmented_control(
         say("explore.export_format"),

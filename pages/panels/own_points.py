@@ -48,7 +48,13 @@ LONGEST_NAME: Final = 60
 
 
 def switch(screen: Screen) -> None:
-    """Offer whose points are measured."""
+    """Offer whose points are measured.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     st.session_state["density_part"] = screen.state.density.part
     st.segmented_control(
         screen.say("points_page.part"),
@@ -66,7 +72,13 @@ def _change_part() -> None:
 
 
 def show(screen: Screen) -> None:
-    """Show the whole part: answer and map, choices beside them, tables and notes below."""
+    """Show the whole part: answer and map, choices beside them, tables and notes below.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     part = PointsPart(screen)
     present = screen.state.present
     main, side = (st.container(), None) if present else st.columns([2.45, 1], gap="medium")

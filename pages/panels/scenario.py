@@ -60,19 +60,42 @@ class _Read:
 
 
 def draft(screen: Screen) -> Scenario:
-    """Return the scenario at work."""
+    """Return the scenario at work.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+
+    Returns
+    -------
+    Scenario
+        A fresh one, see :func:`fresh`, if none is at work.
+    """
     current: Scenario | None = st.session_state.get(DRAFT)
     return current or fresh(screen)
 
 
 def fresh(screen: Screen) -> Scenario:
-    """Return a scenario without changes, of a name that is free."""
+    """Return a scenario without changes, of a name that is free.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     names = (screen.say("scenario_page.default_name", letter=letter) for letter in ascii_uppercase)
     return Scenario(next((name for name in names if name not in kept()), "–"))
 
 
 def work_on(scenario: Scenario) -> None:
-    """Make a scenario the one at work."""
+    """Make a scenario the one at work.
+
+    Parameters
+    ----------
+    scenario
+        The scenario; it is not changed.
+    """
     st.session_state[DRAFT] = scenario
 
 
@@ -83,7 +106,18 @@ def kept() -> dict[str, Scenario]:
 
 
 def keep(scenario: Scenario) -> bool:
-    """Keep a scenario under its name; return False, and say so, if too many are kept already."""
+    """Keep a scenario under its name, in place of an earlier one of that name.
+
+    Parameters
+    ----------
+    scenario
+        The scenario; it is not changed.
+
+    Returns
+    -------
+    bool
+        False if too many are kept already; the page says so then.
+    """
     full = scenario.name not in kept() and len(kept()) >= MOST_KEPT
     st.session_state[FULL] = full
     if not full:
@@ -92,7 +126,15 @@ def keep(scenario: Scenario) -> bool:
 
 
 def turn_to(screen: Screen, scenario: Scenario | None) -> None:
-    """Go on with another scenario, or a fresh one; what was at work is kept, or nothing happens."""
+    """Go on with another scenario; what was at work is kept, or nothing happens.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    scenario
+        The one to go on with; None for a fresh one.
+    """
     now = draft(screen)
     if now.edits and not keep(now):
         return
@@ -100,7 +142,13 @@ def turn_to(screen: Screen, scenario: Scenario | None) -> None:
 
 
 def forget(name: str) -> None:
-    """Drop a kept scenario."""
+    """Drop a kept scenario.
+
+    Parameters
+    ----------
+    name
+        Name of the scenario; of one that is not kept nothing happens.
+    """
     st.session_state[FULL] = False
     kept().pop(name, None)
 

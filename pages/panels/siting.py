@@ -34,13 +34,25 @@ def drawn() -> tuple[told.Spot, ...]:
 
 
 def draw(spot: told.Spot) -> None:
-    """Put a candidate on the map, in place of an earlier one of its number."""
+    """Put a candidate on the map, in place of an earlier one of its number.
+
+    Parameters
+    ----------
+    spot
+        The candidate, degrees WGS 84.
+    """
     others = (other for other in drawn() if other.number != spot.number)
     st.session_state[SPOTS] = tuple(sorted([*others, spot]))
 
 
 def take_back(number: int | None = None) -> None:
-    """Take a candidate off the map, or all of them."""
+    """Take a candidate off the map, or all of them.
+
+    Parameters
+    ----------
+    number
+        Number of the candidate; None for all.
+    """
     kept = () if number is None else tuple(s for s in drawn() if s.number != number)
     st.session_state[SPOTS] = kept
 

@@ -21,14 +21,26 @@ from pages.shell.labels import cells, literal, short
 
 
 def overview(rows: pd.DataFrame) -> None:
-    """Show every layer and part of the base map in one table, every text in full."""
+    """Show every layer and part of the base map in one table, every text in full.
+
+    Parameters
+    ----------
+    rows
+        Result of :func:`layers.places.screen_tables.sources_table`.
+    """
     named, *told = rows.columns
     table = html.grid(rows.set_index(named)[told], named)
     st.html(Markup('<div class="sources">{}</div>').format(table))
 
 
 def packs(screen: Screen) -> None:
-    """Show when the city's files were read, and which packs cannot be shown, with every fault."""
+    """Show when the city's files were read, and which packs cannot be shown, with every fault.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, pack = screen.say, screen.packs.served[screen.city.id]
     time = pack.read.strftime("%Y-%m-%d %H:%M")
     html.small(say("packs.read_again" if pack.again else "packs.read", time=time))
@@ -42,7 +54,13 @@ def packs(screen: Screen) -> None:
 
 
 def plan(screen: Screen) -> None:
-    """Show the plan document and what its text lost."""
+    """Show the plan document and what its text lost.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     say, lang, document = screen.say, screen.state.lang, screen.city.plan
     html.section(say("sources.plan"))
     html.show(
@@ -61,7 +79,17 @@ def plan(screen: Screen) -> None:
 
 
 def layer_sheet(screen: Screen, layer: Layer, today: date) -> None:
-    """Show one layer's provenance, freshness, limits, field dictionary and download."""
+    """Show one layer's provenance, freshness, limits, field dictionary and download.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    layer
+        One of the city's layers.
+    today
+        Day by which freshness is judged.
+    """
     say, lang = screen.say, screen.state.lang
     stale = freshness(layer.provenance, today).stale
     title = f"{short(layer.title.of(lang))} · {len(layer.frame)}"
@@ -91,7 +119,13 @@ def _whole_layer(screen: Screen, layer: str) -> bytes:
 
 
 def base_map(screen: Screen) -> None:
-    """Show the provenance of the base map's parts."""
+    """Show the provenance of the base map's parts.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     html.section(screen.say("sources.base"))
     for name, provenance in screen.city.base_provenance.items():
         html.show("<p><strong>{}</strong></p>", value_word("table.base", name, screen.state.lang))

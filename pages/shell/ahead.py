@@ -75,7 +75,13 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 
 def run(end: Event) -> None:
-    """Ask for all first answers, then compile; what fails is told in the log, and to who asks."""
+    """Ask for all first answers, then compile; what fails is told in the log, and to who asks.
+
+    Parameters
+    ----------
+    end
+        Set when the server ends: no answer is begun after that.
+    """
     for answer in answers():
         READERS.wait()
         if end.is_set():
@@ -90,7 +96,13 @@ def run(end: Event) -> None:
 
 
 def compile_loops(end: Event) -> None:
-    """Compile the loops for large inputs in a process of the lowest priority, until the end."""
+    """Compile the loops for large inputs in a process of the lowest priority, until the end.
+
+    Parameters
+    ----------
+    end
+        Set when the server ends: the compiler is stopped then.
+    """
     compiler = subprocess.Popen(
         [sys.executable, "-m", "geo.point_files.compile_ahead"],
         cwd=_ROOT,

@@ -47,7 +47,18 @@ def packs() -> Packs:
 
 
 def city(digest: str) -> City:
-    """Return a city by the digest of all its files, so that no answer mixes two versions."""
+    """Return a city by the digest of all its files, so that no answer mixes two versions.
+
+    Parameters
+    ----------
+    digest
+        ``City.digest`` of the version.
+
+    Raises
+    ------
+    KeyError
+        It has been replaced so often that it is no longer kept.
+    """
     return _shelf().version(digest)
 
 
@@ -57,7 +68,13 @@ def _allowed(city_id: str, digest: str) -> Allowed:
 
 
 def allowed_of(place: City) -> Allowed:
-    """Return the values that an address of this city may hold."""
+    """Return the values that an address of this city may hold.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    """
     return _allowed(place.id, place.digest)
 
 
@@ -67,7 +84,13 @@ def _headline(city_id: str, digest: str) -> Headline:
 
 
 def headline_of(place: City) -> Headline:
-    """Return the numbers of a city for a headline."""
+    """Return the numbers of a city for a headline.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    """
     return _headline(place.id, place.digest)
 
 
@@ -77,7 +100,20 @@ def _base(city_id: str, digest: str, lang: str) -> str:
 
 
 def base_of(place: City, lang: str) -> str:
-    """Return the map's constant script for a city and a language."""
+    """Return the map's constant script for a city and a language.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        JSON for ``ATLAS.base``; see :func:`layers.map.folium_map.base_json`.
+    """
     return _base(place.id, place.digest, lang)
 
 
@@ -90,12 +126,38 @@ def _package(
 
 
 def package(place: City, state: ViewState, layers: tuple[str, ...], form: Form) -> bytes:
-    """Return an export of the view as a zip file."""
+    """Return an export of the view as a zip file.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    state
+        What the reader has asked for.
+    layers
+        Ids of the layers that are written, shown or not.
+    form
+        Format and coordinate system of the files.
+    """
     return _package(place.id, place.digest, state, layers, form)
 
 
 def tiles_of(place: City, lang: str) -> Mapping[str, str] | None:
-    """Return the online tiles that the pack declares and the environment has a key for."""
+    """Return the online tiles that the pack declares and the environment has a key for.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Mapping or None
+        Address and attribution; see :func:`layers.map.folium_map.tiles`. None where the pack
+        declares none or the key is missing.
+    """
     if place.online_base is None:
         return None
     return folium_map.tiles(place.online_base, lang, os.environ)
@@ -107,7 +169,27 @@ def _answer(city_id: str, digest: str, analysis: str, asked: Question[Any]) -> A
 
 
 def answer(place: City, analysis: str, asked: Question[Any]) -> Any:
-    """Return an answer; readers who ask the same at once wait for one of them."""
+    """Return an answer; readers who ask the same at once wait for one of them.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    analysis
+        Name of the analysis, a key of ``layers.analysis.ANALYSES``.
+    asked
+        What decides the answer; see :class:`layers.view.question.Question`.
+
+    Returns
+    -------
+    Any
+        What the analysis measures, or a :class:`layers.view.question.Refusal`.
+
+    Raises
+    ------
+    AtlasError
+        The pack or the question is not what the analysis can measure.
+    """
     return _answer(place.id, place.digest, analysis, asked)
 
 
@@ -117,7 +199,29 @@ def _wording(city_id: str, digest: str, analysis: str, asked: Question[Any], lan
 
 
 def wording(place: City, analysis: str, asked: Question[Any], lang: str) -> Any:
-    """Return it in words."""
+    """Return an answer in words.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    analysis
+        Name of the analysis, a key of ``layers.analysis.ANALYSES``.
+    asked
+        What decides the answer; see :class:`layers.view.question.Question`.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Any
+        A :class:`layers.language.wording.Wording`, with what the analysis adds to it.
+
+    Raises
+    ------
+    AtlasError
+        As :func:`answer`.
+    """
     return _wording(place.id, place.digest, analysis, asked, lang)
 
 
@@ -131,7 +235,31 @@ def _drawing(
 def drawing(
     place: City, analysis: str, asked: Question[Any], lang: str, **look: Any
 ) -> Drawing | None:
-    """Return what is drawn of it."""
+    """Return what is drawn of an answer.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    analysis
+        Name of the analysis, a key of ``layers.analysis.ANALYSES``.
+    asked
+        What decides the answer; see :class:`layers.view.question.Question`.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    **look
+        What the analysis lets the page choose of the drawing, such as ``nested``.
+
+    Returns
+    -------
+    Drawing or None
+        None where there is nothing to draw.
+
+    Raises
+    ------
+    AtlasError
+        As :func:`answer`.
+    """
     return _drawing(place.id, place.digest, analysis, asked, lang, look)
 
 
@@ -142,7 +270,24 @@ def _files(city_id: str, digest: str, analysis: str, asked: Question[Any], form:
 
 
 def files(place: City, analysis: str, asked: Question[Any], form: Form) -> bytes:
-    """Return it as a zip of files."""
+    """Return an answer as a zip of files.
+
+    Parameters
+    ----------
+    place
+        The pack that is asked; it is not changed.
+    analysis
+        Name of the analysis, a key of ``layers.analysis.ANALYSES``.
+    asked
+        What decides the answer; see :class:`layers.view.question.Question`.
+    form
+        Format and coordinate system of the files.
+
+    Raises
+    ------
+    AtlasError
+        As :func:`answer`.
+    """
     return _files(place.id, place.digest, analysis, asked, form)
 
 
@@ -163,7 +308,18 @@ def scheduler() -> str | None:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def points_layout(source: Source) -> Layout:
-    """Return the columns of a file of points."""
+    """Return the columns of a file of points.
+
+    Parameters
+    ----------
+    source
+        The file, or the folder of files.
+
+    Raises
+    ------
+    DataError
+        A file cannot be opened, or has other columns than the first.
+    """
     return points_source.layout(source)
 
 
@@ -171,7 +327,30 @@ def points_layout(source: Source) -> Layout:
 def points_columns(
     source: Source, options: PointsOptions, plane: int, bbox: tuple[float, float, float, float]
 ) -> Columns | None:
-    """Return where a file of points holds its positions."""
+    """Return where a file of points holds its positions.
+
+    Parameters
+    ----------
+    source
+        The file, or the folder of files.
+    options
+        The columns chosen, as tokens; nothing else of the options counts, and each other value
+        would be another key.
+    plane
+        EPSG code of the city's plane.
+    bbox
+        West, south, east and north of the city, degrees.
+
+    Returns
+    -------
+    Columns or None
+        None if no pair of columns can be told to hold positions.
+
+    Raises
+    ------
+    CrsError, DataError
+        As :func:`layers.own_points.source.columns`.
+    """
     return points_source.columns(source, points_layout(source), options, plane=plane, bbox=bbox)
 
 
@@ -185,7 +364,22 @@ def jobs() -> JobQueue:
 def points_wording(
     key: Hashable, lang: str, _answer: own_points.PointsAnswer
 ) -> tuple[PointsWording, Drawing, tuple[Small, ...]]:
-    """Return an answer about the readers' own points in words, on the map and in pictures."""
+    """Return an answer about the readers' own points in words, on the map and in pictures.
+
+    Parameters
+    ----------
+    key
+        Stands for the answer; equal keys have equal answers.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    _answer
+        The answer itself; its name keeps it out of the cache's key.
+
+    Returns
+    -------
+    tuple
+        Words, drawing and small pictures; of the pictures there may be none.
+    """
     return (
         own_points.word(_answer, lang),
         own_points.draw(_answer, lang),

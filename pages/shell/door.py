@@ -72,7 +72,18 @@ def _answer(scope: Scope) -> PlainTextResponse | None:
 
 
 def welcome(headers: Headers) -> bool:
-    """Tell whether a WebSocket comes from a page of this server, or from no page at all."""
+    """Tell whether a WebSocket comes from a page of this server, or from no page at all.
+
+    Parameters
+    ----------
+    headers
+        Headers of the request that opens it.
+
+    Returns
+    -------
+    bool
+        True too where the settings let every page in (``server.enableCORS``).
+    """
     origin = headers.get("origin")
     if origin is None or not st.get_option("server.enableCORS"):
         return True
@@ -107,7 +118,13 @@ def served() -> bool:
 
 
 def health(request: Request) -> PlainTextResponse:  # noqa: ARG001 - one shape
-    """Answer 200 if a pack can be served, else 503."""
+    """Answer 200 if a pack can be served, else 503.
+
+    Parameters
+    ----------
+    request
+        Not looked at.
+    """
     if served():
         return PlainTextResponse("ok\n")
     return PlainTextResponse("No pack can be served: see the log.\n", status_code=503)

@@ -43,17 +43,36 @@ def report(error: BaseException) -> str:
 
 
 def words(error: BaseException, lang: str) -> str:
-    """Return what the reader is told of an unforeseen error, which :func:`report` writes down."""
+    """Return what the reader is told of an unforeseen error, which :func:`report` writes down.
+
+    Parameters
+    ----------
+    error
+        Whatever was raised.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return speaker(lang)("error.unforeseen", number=report(error))
 
 
 def show(error: BaseException) -> None:
-    """Tell the reader of an unforeseen error, in both languages."""
+    """Tell the reader of an unforeseen error, in both languages.
+
+    Parameters
+    ----------
+    error
+        Whatever was raised; it is written into the log.
+    """
     st.error(literal(" ".join(words(error, lang) for lang in LANGS), longest=None))
 
 
 def handled(error: Exception) -> bool:
     """Tell the reader of an error that reached Streamlit itself, from a callback for example.
+
+    Parameters
+    ----------
+    error
+        Whatever was raised; it is written into the log.
 
     Returns
     -------
@@ -79,7 +98,13 @@ def caught() -> Iterator[None]:
 
 
 def guarded(work: Callable[_Given, None]) -> Callable[_Given, None]:
-    """Return a fragment or a callback that shows what goes wrong in it."""
+    """Return a fragment or a callback that shows what goes wrong in it.
+
+    Parameters
+    ----------
+    work
+        The fragment or the callback.
+    """
 
     @wraps(work)
     def run(*args: _Given.args, **kwargs: _Given.kwargs) -> None:

@@ -35,7 +35,20 @@ class Screen:
     """All packs, of which the city is one."""
 
     def address(self, page: str | None = None, **changes: Any) -> dict[str, str]:
-        """Return the address of a page, or of this one, in this state with some changes."""
+        """Return the address of a page in this state with some changes.
+
+        Parameters
+        ----------
+        page
+            One of ``navigation.SCREENS``; None for this one.
+        **changes
+            Fields of the state with other values.
+
+        Returns
+        -------
+        dict
+            Keys and values; see :func:`layers.view.state.to_query`.
+        """
         return to_query(
             replace(self.state, **changes),
             page or self.name,
@@ -45,7 +58,19 @@ class Screen:
 
 
 def link(screen: Screen, page: str, label: str, **changes: Any) -> None:
-    """Draw a link to a page in the screen's state with some changes."""
+    """Draw a link to a page in the screen's state with some changes.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    page
+        One of ``navigation.SCREENS``.
+    label
+        Words of the link, of the interface or of the data.
+    **changes
+        Fields of the state with other values.
+    """
     navigation.link(screen.address(page, **changes), page, label)
 
 
@@ -134,7 +159,15 @@ def _menu(screen: Screen) -> None:
 
 
 def heading(screen: Screen, title: str, subtitle: str) -> None:
-    """Draw the menu, the screen's title with its subtitle, and the two switches."""
+    """Draw the menu, the screen's title with its subtitle, and the two switches.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    title, subtitle
+        Text of the interface or of the data; it is shown as it is, cut where it is very long.
+    """
     say, state = screen.say, screen.state
     if not state.present:
         _menu(screen)
@@ -171,7 +204,13 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
 
 
 def subtitle(screen: Screen) -> str:
-    """Return the line under every map's title: plan, period shown and data date."""
+    """Return the line under every map's title: plan, period shown and data date.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     city, say = screen.city, screen.say
     return say(
         "frame.subtitle",

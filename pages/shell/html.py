@@ -34,37 +34,87 @@ class Picture(Protocol):
 
 
 def text(value: object, longest: int = LONGEST) -> Markup:
-    """Return a text of the data as HTML that shows it literally."""
+    """Return a text of the data as HTML that shows it literally.
+
+    Parameters
+    ----------
+    value
+        Shown as ``str`` writes it.
+    longest
+        Characters kept before the escape, an ellipsis as the last.
+    """
     return escape(display(str(value), longest=longest))
 
 
 def join(parts: Iterable[Markup]) -> Markup:
-    """Return pieces of HTML in one."""
+    """Return pieces of HTML in one.
+
+    Parameters
+    ----------
+    parts
+        HTML that is safe already, in order.
+    """
     return Markup("").join(parts)
 
 
 def show(template: str, *values: object) -> None:
-    """Show an HTML template of our own with texts of the data put in as they are."""
+    """Show an HTML template of our own with texts of the data put in as they are.
+
+    Parameters
+    ----------
+    template
+        HTML with a ``{}`` for each value; never a text of the data.
+    *values
+        What is put in, in order; all but Markup is escaped.
+    """
     st.html(Markup(template).format(*(v if isinstance(v, Markup) else text(v) for v in values)))
 
 
 def small(sentence: str) -> None:
-    """Show a quiet remark."""
+    """Show a quiet remark.
+
+    Parameters
+    ----------
+    sentence
+        Text of the interface or of the data; it is escaped.
+    """
     show('<p class="small">{}</p>', sentence)
 
 
 def section(title: str) -> None:
-    """Show the heading of a part."""
+    """Show the heading of a part.
+
+    Parameters
+    ----------
+    title
+        Text of the interface or of the data; it is escaped.
+    """
     show('<h2 class="section">{}</h2>', title)
 
 
 def bullets(items: Sequence[Markup]) -> Markup:
-    """Return a list."""
+    """Return a list with a bullet for each item.
+
+    Parameters
+    ----------
+    items
+        HTML that is safe already.
+    """
     return Markup("<ul>{}</ul>").format(join(Markup("<li>{}</li>").format(i) for i in items))
 
 
 def faults(title: str, problems: Sequence[Problem], lang: str) -> None:
-    """Show what is wrong with a pack or a file, each fault in a line, the first of very many."""
+    """Show what is wrong with a pack or a file, each fault in a line, the first of very many.
+
+    Parameters
+    ----------
+    title
+        What has the faults: the name of a pack or a file; empty for none.
+    problems
+        In the order in which they are shown.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     listed = [text(worded(problem, lang)) for problem in problems[:MOST_FAULTS]]
     if len(problems) > MOST_FAULTS:
         listed.append(text(f"… + {len(problems) - MOST_FAULTS:,}"))
@@ -72,7 +122,17 @@ def faults(title: str, problems: Sequence[Problem], lang: str) -> None:
 
 
 def folded(title: str, key: str, sentences: Sequence[str]) -> None:
-    """Show sentences under a title that opens; they are sent only when it does."""
+    """Show sentences under a title that opens; they are sent only when it does.
+
+    Parameters
+    ----------
+    title
+        What opens it, words of the interface and of the data.
+    key
+        Name of the box in the session, unlike that of any other on the page.
+    sentences
+        Texts of the interface or of the data, each a line; they are escaped.
+    """
     with st.expander(literal(title), key=key, on_change="rerun") as box:
         if box.open:
             listed = bullets([text(sentence) for sentence in sentences])
@@ -80,7 +140,13 @@ def folded(title: str, key: str, sentences: Sequence[str]) -> None:
 
 
 def pairs(rows: Iterable[tuple[object, object, object]]) -> Markup:
-    """Return a list of label, value and note."""
+    """Return a list of label, value and note.
+
+    Parameters
+    ----------
+    rows
+        Label, value and note of each row; an empty note is left out. All are escaped.
+    """
     return Markup("<dl>{}</dl>").format(
         join(
             Markup("<dt>{}</dt><dd>{}{}</dd>").format(
@@ -92,7 +158,17 @@ def pairs(rows: Iterable[tuple[object, object, object]]) -> Markup:
 
 
 def card(title: str, note: str, rows: Iterable[tuple[object, object]]) -> None:
-    """Show a card: what it is of, a remark, and labels with their values."""
+    """Show a card: what it is of, a remark, and labels with their values.
+
+    Parameters
+    ----------
+    title
+        What it is of.
+    note
+        The remark; may be empty.
+    rows
+        Label and value of each row. All texts are escaped.
+    """
     show(
         '<div class="card"><h2>{}</h2><p class="other">{}</p>{}</div>',
         title,
@@ -102,7 +178,13 @@ def card(title: str, note: str, rows: Iterable[tuple[object, object]]) -> None:
 
 
 def legend(rows: Iterable[tuple[str, str]]) -> None:
-    """Show symbols, given as ``data:`` addresses, with their words."""
+    """Show symbols with their words.
+
+    Parameters
+    ----------
+    rows
+        The ``data:`` address of each symbol, and its words, which are escaped.
+    """
     shown = join(
         Markup('<span><img src="{}" alt="">{}</span>').format(symbol, text(words))
         for symbol, words in rows
@@ -111,7 +193,15 @@ def legend(rows: Iterable[tuple[str, str]]) -> None:
 
 
 def strip(pictures: Iterable[Picture], kind: str = "") -> None:
-    """Set small pictures side by side, each with its caption; ``kind`` is a class of the row."""
+    """Set small pictures side by side, each with its caption.
+
+    Parameters
+    ----------
+    pictures
+        From left to right.
+    kind
+        A class of the row, for the style sheet; empty for none.
+    """
     shown = join(
         Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>').format(
             picture.uri, text(picture.caption), text(picture.caption)
@@ -122,7 +212,16 @@ def strip(pictures: Iterable[Picture], kind: str = "") -> None:
 
 
 def grid(frame: pd.DataFrame, corner: str = "") -> Markup:
-    """Return a small frame as a table: row names left, numbers right-aligned."""
+    """Return a small frame as a table: row names left, numbers right-aligned.
+
+    Parameters
+    ----------
+    frame
+        Cells as they are to be read: they are escaped, not formatted. Two columns may have one
+        name.
+    corner
+        Words over the row names; may be empty.
+    """
     # By position: two columns may have one name, as two layers may have one title.
     columns = [(name, _side(column)) for name, column in frame.items()]
     head = [Markup('<th scope="col">{}</th>').format(text(corner))] + [

@@ -35,14 +35,28 @@ class JobQueue:
         self._lock = threading.Lock()
 
     def found(self, key: Hashable) -> Any:
-        """Return a result that is kept, or None."""
+        """Return a result that is kept, or None.
+
+        Parameters
+        ----------
+        key
+            The question; see :class:`Task`.
+        """
         with self._lock:
             if key in self._results:
                 self._results.move_to_end(key)
             return self._results.get(key)
 
     def keep(self, key: Hashable, result: Any) -> None:
-        """Keep a result, and let the oldest go where there are too many."""
+        """Keep a result, and let the oldest go where there are too many.
+
+        Parameters
+        ----------
+        key
+            The question; see :class:`Task`.
+        result
+            What was found: anything but None, which stands for nothing.
+        """
         with self._lock:
             self._results[key] = result
             self._results.move_to_end(key)
@@ -51,7 +65,18 @@ class JobQueue:
 
     @contextmanager
     def slot(self, task: Task) -> Any:
-        """Wait until there is room to work."""
+        """Wait until there is room to work.
+
+        Parameters
+        ----------
+        task
+            Is told that it waits, and asked whether it is still wanted.
+
+        Raises
+        ------
+        CancelledError
+            It is no longer wanted.
+        """
         while not self._slots.acquire(timeout=_SLOT_S):
             task.progress("points_page.stage.waiting", 0, 0)
             if task.stopped():
@@ -81,7 +106,20 @@ class Task:
     _thread: threading.Thread | None = None
 
     def start(self, jobs: JobQueue, work: Work) -> Task:
-        """Begin; the page goes on meanwhile."""
+        """Begin; the page goes on meanwhile.
+
+        Parameters
+        ----------
+        jobs
+            Gives a slot, and keeps the result.
+        work
+            Is handed :meth:`progress` and :meth:`stopped`; its result is kept.
+
+        Returns
+        -------
+        Task
+            Itself.
+        """
         self._thread = threading.Thread(
             target=self._run, args=(jobs, work), daemon=True, name="atlas-jobs"
         )
@@ -100,11 +138,19 @@ class Task:
             self.error = error
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Take note of how far the work is."""
+        """Take note of how far the work is.
+
+        Parameters
+        ----------
+        stage
+            Key of the sentence that says what is being done.
+        done, total
+            How much of it is done, of how much; 0 of 0 where that is not known.
+        """
         self.stage = (stage, done, total)
 
     def stopped(self) -> bool:
-        """Progress whether the work is no longer wanted."""
+        """Tell whether the work is no longer wanted."""
         return self._stop.is_set() or time.monotonic() - self._seen > ABANDONED_AFTER_S
 
     def cancel(self) -> None:
@@ -112,7 +158,7 @@ class Task:
         self._stop.set()
 
     def is_done(self, wait_s: float = 0.0) -> bool:
-        """Progress whether the work has ended, and that somebody still wants to know.
+        """Tell whether the work has ended, and note that somebody still wants to know.
 
         Parameters
         ----------

@@ -117,7 +117,13 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def short(name: object) -> str:
-    """Return a name of the data for use within a label, cut where it is too long."""
+    """Return a name of the data for use within a label, cut where it is too long.
+
+    Parameters
+    ----------
+    name
+        Shown as ``str`` writes it; :func:`literal` still has to see the whole label.
+    """
     return display(str(name), longest=LONGEST_LABEL)
 
 

@@ -67,7 +67,7 @@ def show(
     Parameters
     ----------
     screen
-        City, state and words.
+        City, state and words of this run.
     view
         The places drawn.
     name
@@ -162,7 +162,13 @@ def _select(event: Event, view: View) -> bool:
 
 
 def furniture(screen: Screen) -> None:
-    """Write what every map must carry below it: source, date, review numbers, formula."""
+    """Write what every map must carry below it: source, date, review numbers, formula.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     city, say, lang = screen.city, screen.say, screen.state.lang
     notices = [
         *dict.fromkeys(

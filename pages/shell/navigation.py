@@ -21,7 +21,13 @@ _FOLDER = Path(__file__).resolve().parent.parent
 
 
 def screens(say: Say | None = None) -> dict[str, StreamlitPage]:
-    """Return the screens by name, titled for the browser's tab when ``say`` is given."""
+    """Return the screens by name, in the order of the menu.
+
+    Parameters
+    ----------
+    say
+        Speaks the language of their titles in the browser's tab; None to title each by its name.
+    """
     return {
         name: st.Page(
             _FOLDER / f"{name}.py",
@@ -34,7 +40,17 @@ def screens(say: Say | None = None) -> dict[str, StreamlitPage]:
 
 
 def link(query: Mapping[str, str], name: str, label: str) -> None:
-    """Draw a link to the screen ``name`` that carries the address."""
+    """Draw a link to a screen that carries an address.
+
+    Parameters
+    ----------
+    query
+        Keys and values of the address.
+    name
+        One of :data:`SCREENS`.
+    label
+        Words of the link, of the interface or of the data.
+    """
     st.page_link(screens()[name], label=literal(label), query_params=dict(query))
 
 

@@ -55,7 +55,18 @@ class Seen(NamedTuple):
 
 
 def home(packs: Packs) -> str:
-    """Return the city that opens where the address names none."""
+    """Return the city that opens where the address names none.
+
+    Parameters
+    ----------
+    packs
+        All packs; at least one must be served.
+
+    Returns
+    -------
+    str
+        Id of the first that is served.
+    """
     return next(iter(packs.served))
 
 
@@ -64,7 +75,18 @@ def _address() -> Address:
 
 
 def refused(packs: Packs) -> Refused | None:
-    """Return the pack that the address asks for, if it is one that cannot be served."""
+    """Return the pack that the address asks for, if it is one that cannot be served.
+
+    Parameters
+    ----------
+    packs
+        All packs.
+
+    Returns
+    -------
+    Refused or None
+        None if the address names no such pack, or its city is served by another.
+    """
     asked = city_asked(_address(), {pack.id: pack for pack in packs.refused}, "")
     if not asked or asked in packs.served:
         return None
@@ -72,7 +94,15 @@ def refused(packs: Packs) -> Refused | None:
 
 
 def read(packs: Packs, page: str) -> tuple[City, ViewState]:
-    """Return the city and the state that a page shows; at least one pack must be served."""
+    """Return the city and the state that a page shows.
+
+    Parameters
+    ----------
+    packs
+        All packs; at least one must be served.
+    page
+        One of ``navigation.SCREENS``.
+    """
     address = _address()
     known: ViewState | None = st.session_state.get(STATE)
     changed = st.session_state.pop(CHANGED, False)
@@ -107,7 +137,13 @@ def _is_wish(address: Address, page: str, city: City) -> bool:
 
 
 def write(city: City) -> None:
-    """Put the state of a city into the address, unless the address already says it."""
+    """Put the state of a city into the address, unless the address already says it.
+
+    Parameters
+    ----------
+    city
+        The pack that the state is of.
+    """
     state: ViewState = st.session_state[STATE]
     here: Here = st.session_state[HERE]
     allowed, before = cache.allowed_of(city), _address()
@@ -127,9 +163,18 @@ def state() -> ViewState:
 
 
 def news(pack: Served) -> str:
-    """Return what the reader must know of a city's files: ``gone``, ``broken`` or ``again``; or "".
+    """Return what the reader must know of a city's files.
 
-    ``again`` is news for a reader who has seen the version before.
+    Parameters
+    ----------
+    pack
+        The city's pack.
+
+    Returns
+    -------
+    str
+        ``gone``, ``broken`` or ``again``; empty if there is nothing to say. ``again`` is news for a
+        reader who has seen the version before.
     """
     first: dict[str, str] = st.session_state.setdefault(BEGUN, {})
     begun = first.setdefault(pack.city.id, pack.city.digest)
@@ -141,18 +186,38 @@ def news(pack: Served) -> str:
 
 
 def change(**values: Any) -> None:
-    """Replace fields of the state."""
+    """Replace fields of the state.
+
+    Parameters
+    ----------
+    **values
+        Fields of the state with their new values.
+    """
     st.session_state[STATE] = replace(state(), **values)
     st.session_state[CHANGED] = True
 
 
 def narrow(**values: frozenset[str]) -> None:
-    """Replace filters of the state, each by its name; an empty set lets all pass."""
+    """Replace filters of the state.
+
+    Parameters
+    ----------
+    **values
+        By the name of the filter, the values asked for; an empty set lets all pass.
+    """
     change(filters=replace(state().filters, **values))
 
 
 def show_place(city: City, place: str) -> None:
-    """Loosen the state as little as it takes to show ``place``: period first, then filters."""
+    """Loosen the state as little as it takes to show a place: period first, then filters.
+
+    Parameters
+    ----------
+    city
+        The pack that the state is of.
+    place
+        Id of the place; its layer must be on, else nothing changes.
+    """
     now = state()
     looser: tuple[dict[str, Any], ...] = (
         {},
@@ -167,7 +232,13 @@ def show_place(city: City, place: str) -> None:
 
 
 def fly(target: Camera | None) -> None:
-    """Order the map to a place, or home; the same order twice moves it twice."""
+    """Order the map to a place, or home; the same order twice moves it twice.
+
+    Parameters
+    ----------
+    target
+        Where to; None for home, the whole city.
+    """
     serial, _ = st.session_state.get(FLY, (0, None))
     st.session_state[FLY] = (serial + 1, target)
 

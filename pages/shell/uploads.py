@@ -20,7 +20,15 @@ class Bounded(MemoryUploadedFileManager):
     """Holds the newest few files of each session."""
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
-        """Add a file, and let go of the session's oldest ones beyond :data:`MOST_FILES`."""
+        """Add a file, and let go of the oldest ones beyond :data:`MOST_FILES`.
+
+        Parameters
+        ----------
+        session_id
+            The session that the file belongs to; files of others stay.
+        file
+            The file as uploaded.
+        """
         super().add_file(session_id, file)
         for old in list(self.file_storage.get(session_id, ()))[:-MOST_FILES]:
             self.remove_file(session_id, old)
