@@ -64,7 +64,13 @@ class Analysis:
 
 
 def no_drawing(answer: object, lang: str) -> None:
-    """Draw nothing: counts by district stand in tables."""
+    """Draw nothing: counts by district stand in tables.
+
+    Parameters
+    ----------
+    answer, lang
+        Taken, as by every other ``draw``, and not looked at.
+    """
 
 
 COVERAGE: Final[Mapping[str, Any]] = {

@@ -22,9 +22,14 @@ def hand_over(answer: BalanceAnswer, form: Form) -> Package:
     Parameters
     ----------
     answer
-        What the screen shows.
+        As :func:`layers.balance.measure.measure` returns it.
     form
         See :func:`layers.handover.analysis_export.analysis_package`; there are no shapes.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
     """
     city, counts = answer.city, answer.counts
     found, titles = counts.found, _sorts(city)

@@ -45,7 +45,13 @@ class Counts:
 
 
 def other_of(by: By) -> By:
-    """Return the other way of placing a place in a district."""
+    """Return the other way of placing a place in a district.
+
+    Parameters
+    ----------
+    by
+        ``host`` (the district that administers it) or ``site`` (the one it lies in).
+    """
     return "site" if by == "host" else "host"
 
 
@@ -60,7 +66,14 @@ class BalanceAnswer:
 
 
 def question(state: ViewState) -> Question[DensityOptions]:
-    """Return what of a state decides the counts."""
+    """Return what of a state decides the counts.
+
+    Parameters
+    ----------
+    state
+        State of the page. Period, later, layers and filters are taken, and of the options of
+        density ``by``; the rest decides nothing.
+    """
     return Question(**rows_asked(state), options=DensityOptions(by=state.density.by))
 
 
@@ -70,7 +83,7 @@ def measure(city: City, asked: Question[DensityOptions]) -> BalanceAnswer:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     asked
         Which places enter; those that do not count enter no figure. ``options.by`` says which
         district a place belongs to: that of its administration (``host``) or of its ``site``.

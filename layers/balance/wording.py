@@ -46,7 +46,15 @@ class BalanceWording:
 
 
 def word(answer: BalanceAnswer, lang: str) -> BalanceWording:
-    """Put counted places into words (``zh`` or ``en``)."""
+    """Put counted places into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.balance.measure.measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     counts, city = answer.counts, answer.city
     say, found = speaker(lang), counts.found
     names = _names(city, lang)

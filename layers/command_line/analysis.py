@@ -73,6 +73,11 @@ def main(analyses: Mapping[str, Any], argv: Sequence[str] | None = None) -> int:
     -------
     int
         See :func:`layers.command_line.reply.reply`.
+
+    Raises
+    ------
+    SystemExit
+        An argument is unknown or lacks its value (status 2), or help is asked for (status 0).
     """
     given = _parser(analyses).parse_args(argv)
     return reply(lambda: _answered(analyses[given.analysis], given))
@@ -94,8 +99,22 @@ def _answered(analysis: Any, given: argparse.Namespace) -> Iterator[str]:
 def command(analysis: str, city: City, question: Question[Any], form: Form) -> str:
     """Return the command that gives the same files.
 
-    What a reader drew stands in it as a file: a scenario under its own name, candidates as they are
-    exported.
+    Parameters
+    ----------
+    analysis
+        Name of the analysis, see ``layers.analysis.ANALYSES``.
+    city
+        The pack that is asked; what is as in its opening view is not set.
+    question
+        What was asked. What a reader drew stands in the command as a file: a scenario under its own
+        name, candidates as they are exported.
+    form
+        Format and coordinate system of the files.
+
+    Returns
+    -------
+    str
+        One line, quoted for a POSIX shell; the files go to the folder ``out``.
     """
     words = ["python", "-m", "layers.analysis", analysis, "--city", city.id]
     usual = {**vars(default_state(city)), **vars(Filters()), **vars(type(question.options)())}
@@ -112,7 +131,19 @@ def command(analysis: str, city: City, question: Question[Any], form: Form) -> s
 
 
 def needed_files(question: Question[Any]) -> list[str]:
-    """Return the arguments that name what a reader brought along."""
+    """Return the arguments that name what a reader brought along.
+
+    Parameters
+    ----------
+    question
+        What was asked, of any analysis.
+
+    Returns
+    -------
+    list
+        Words of the command: scenarios, candidates, or a file with its columns, each behind its
+        flag. Empty where nothing was brought along.
+    """
     if isinstance(question, ScenarioQuestion):
         files = [f"{each.name}.geojson" for each in question.scenarios]
         named = [word for file in files for word in ("--scenario", file)]

@@ -15,7 +15,18 @@ from layers.view.state import KEYS, VERSION_KEY, Allowed, unknown_words
 
 
 def query_of(view: str | None) -> dict[str, list[str]]:
-    """Read a query string, with or without the address before it, which may have none."""
+    """Read a query string, with or without the address before it.
+
+    Parameters
+    ----------
+    view
+        What ``--view`` says; an address may have no query. None where the flag is not given.
+
+    Returns
+    -------
+    dict
+        By key its values in their order, blank ones too.
+    """
     text = view or ""
     if "?" in text or "://" in text:
         text = text.partition("?")[2].partition("#")[0]
@@ -25,10 +36,18 @@ def query_of(view: str | None) -> dict[str, list[str]]:
 def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
     """Return the city that is named, by itself or in an address.
 
+    Parameters
+    ----------
+    asked
+        Id that ``--city`` gives; None where the flag is not given.
+    query
+        As :func:`query_of` returns it; its last ``city`` counts where none is asked for.
+
     Raises
     ------
     ParameterError
-        None is named, or it is not known.
+        None is named, or it is not known; flag and address name two; or two packs that differ are
+        this city.
     DataError
         Its pack is not what it should be.
     """
@@ -72,7 +91,18 @@ def _sound(folders: Sequence[Path]) -> City:
 def view_problems(
     query: Mapping[str, list[str]], known: Allowed, keys: Collection[str]
 ) -> Iterator[Problem]:
-    """Yield what of an address was not understood, under ``keys``: parsing it drops such parts."""
+    """Yield what of an address was not understood: parsing it drops such parts.
+
+    Parameters
+    ----------
+    query
+        As :func:`query_of` returns it.
+    known
+        The values that a state of the city may hold.
+    keys
+        Keys whose words are looked at, beside that of the version; under the others anything may
+        stand.
+    """
     lost = unknown_words(query, known)
     for key in query:
         if key not in KEYS and key != VERSION_KEY:
@@ -83,11 +113,28 @@ def view_problems(
 
 
 def crs_problems(text: str) -> Iterator[Problem]:
-    """Yield what is wrong with the text of a coordinate system."""
+    """Yield what is wrong with the text of a coordinate system.
+
+    Parameters
+    ----------
+    text
+        What ``--crs`` says: four to six digits, with or without ``EPSG:`` before them.
+
+    Yields
+    ------
+    Problem
+        One at most. Whether the system is offered is looked at with the form of the files.
+    """
     if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", text):
         yield Problem("export.epsg", "--crs", value=text)
 
 
 def epsg_of(text: str) -> int:
-    """Return the EPSG code of a text without problems, such as ``4548`` or ``EPSG:4548``."""
+    """Return the EPSG code of a text without problems.
+
+    Parameters
+    ----------
+    text
+        Such as ``4548`` or ``EPSG:4548``, see :func:`crs_problems`.
+    """
     return int(text.rpartition(":")[2])

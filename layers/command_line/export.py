@@ -102,6 +102,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         See :func:`layers.command_line.reply.reply`.
+
+    Raises
+    ------
+    SystemExit
+        As :func:`read`.
     """
     return reply(lambda: _done(read(argv)))
 

@@ -42,6 +42,26 @@ def reply(answer: Callable[[], Iterable[str]]) -> int:
 
 
 def written(package: Package, folder: Path, *, zipped: bool) -> Iterator[str]:
-    """Put a package into a folder and yield its digests as ``sha256sum -c`` reads them."""
+    """Put a package into a folder and yield its digests as ``sha256sum -c`` reads them.
+
+    Parameters
+    ----------
+    package
+        What is written.
+    folder
+        Made if it is missing.
+    zipped
+        Whether to write one zip instead of the files.
+
+    Yields
+    ------
+    str
+        One line per file: SHA-256 in hexadecimal, two spaces, and the path.
+
+    Raises
+    ------
+    ParameterError, DataError, OSError
+        As :func:`layers.handover.write_package.write_package`.
+    """
     for name, data in write_package(package, folder, zipped=zipped).items():
         yield f"{sha256(data)}  {folder / name}"

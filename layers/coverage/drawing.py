@@ -23,7 +23,22 @@ DRAWN_M = 40.0
 
 
 def shape(city: City, area: Any, look_: Mapping[str, Any]) -> Shapes:
-    """Return one area of the city's plane as a drawn shape."""
+    """Return one area of the city's plane as a drawn shape.
+
+    Parameters
+    ----------
+    city
+        The pack whose plane ``area`` stands on; it is not changed.
+    area
+        Polygon or multipolygon on that plane, metres.
+    look_
+        How it is drawn: fields of :class:`layers.map.overlay.Shapes` by name, without ``frame``.
+
+    Returns
+    -------
+    Shapes
+        One row in EPSG:4326, its outline simplified to ``DRAWN_M``.
+    """
     plain = shapely.simplify(area, DRAWN_M)
     frame = gpd.GeoDataFrame(geometry=[plain], crs=city.metric_epsg).to_crs(4326)
     return Shapes(frame, **look_)
@@ -39,7 +54,19 @@ DOUBLE = {"line": TWICE, "fill": TWICE, "opacity": 0.26, "weight": 0.0}
 
 
 def draw(answer: ReachAnswer | ReachRefusal) -> Drawing | None:
-    """Return what is reached, what two or more reach, and what none does; None if refused."""
+    """Return what is reached, what two or more reach, and what none does.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it.
+
+    Returns
+    -------
+    Drawing or None
+        From the ground up: what none reaches, what is reached, what two or more reach. None where
+        it was refused.
+    """
     if isinstance(answer, ReachRefusal):
         return None
     city = answer.city
@@ -53,7 +80,18 @@ def draw(answer: ReachAnswer | ReachRefusal) -> Drawing | None:
 
 
 def reached_twice(given: Inputs) -> Any:
-    """Return what two or more places reach, as drawn, on the city's plane."""
+    """Return what two or more places reach, places as drawn.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        On the city's plane, cut at its border; empty where no two reaches meet.
+    """
     once, twice = shapely.Polygon(), shapely.Polygon()
     for disc in discs(given.mapped, radius_m=given.radius_m):
         twice = twice | (once & disc)

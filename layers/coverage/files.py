@@ -22,7 +22,19 @@ SITE = Look("point", line="#17474C")
 
 
 def area_look(style: Mapping[str, Any]) -> Look:
-    """Return how a GIS draws an area as the map does."""
+    """Return how a GIS draws an area as the map does.
+
+    Parameters
+    ----------
+    style
+        How the map draws it, fields of :class:`layers.map.overlay.Shapes` by name: ``line``,
+        ``fill``, ``opacity`` and ``weight``, and ``dash`` and ``pattern`` where they are set.
+
+    Returns
+    -------
+    Look
+        Any ``dash`` of the map is the one dash that a GIS knows; the pattern ``hatch`` is kept.
+    """
     return Look(
         "area",
         line=style["line"],
@@ -40,9 +52,10 @@ def answered(answer: ReachAnswer | ReachRefusal, words: Mapping[str, Wording]) -
     Parameters
     ----------
     answer
-        What was measured; where it was refused, no table.
+        What was measured, as :func:`layers.coverage.measure.measure` returns it; where it was
+        refused, no table.
     words
-        The answer in each language.
+        The answer in each language, by ``zh`` and ``en``.
     """
     if isinstance(answer, ReachRefusal):
         return refused("reach", answer, words)
@@ -69,12 +82,37 @@ def _result(answer: ReachAnswer) -> dict[str, Any]:
 
 
 def entering(given: Inputs) -> frozenset[str]:
-    """Return the layers of the places measured from and of those that should be within reach."""
+    """Return the layers of the places measured from and of those that should be within reach.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+
+    Returns
+    -------
+    frozenset
+        Ids of the layers, of places without a point too.
+    """
     return frozenset({*map(str, given.sites["kind"].unique()), *given.targets})
 
 
 def parameters(given: Inputs) -> dict[str, Any]:
-    """Return what was asked: the radius, how it came about, and what entered."""
+    """Return what was asked: the radius, how it came about, and what entered.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+
+    Returns
+    -------
+    dict
+        ``radius_m``, metres; ``radius_from``, the key of its name; ``minutes``, ``speed_kmh`` and
+        ``detour_factor`` where it follows from a time; ``sites_from`` and
+        ``within_reach_of_sites``, ids of layers; ``sites`` and ``sites_unmapped``, how many have a
+        point and how many have none.
+    """
     return {
         "radius_m": given.radius_m,
         "radius_from": given.reach.label,

@@ -128,7 +128,7 @@ def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | Reach
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     asked
         Layers, filters and period decide which places enter; the options the radius.
     """
@@ -167,7 +167,18 @@ def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | Reach
 
 
 def line_step(radius_m: float) -> float:
-    """Return the distance between scan lines, m: a large reach needs no finer ones."""
+    """Return the distance between scan lines: a large reach needs no finer ones.
+
+    Parameters
+    ----------
+    radius_m
+        Straight-line radius in metres.
+
+    Returns
+    -------
+    float
+        Metres: ``LINE_STEP_M``, or the ``LINES``-th part of the radius where that is more.
+    """
     return max(LINE_STEP_M, radius_m / LINES)
 
 

@@ -78,7 +78,14 @@ class PairingWording:
 
 
 def question(state: ViewState) -> Question[CoverageOptions]:
-    """Return what of a state decides the pairs: the radius alone."""
+    """Return what of a state decides the pairs: the radius alone.
+
+    Parameters
+    ----------
+    state
+        State of the page. Only the options in ``RADIUS`` are taken: the rows are at their default,
+        as layers and filters decide nothing.
+    """
     bare = rows_asked(ViewState(state.city))
     return Question(**bare, options=only(state.coverage, *RADIUS))
 
@@ -89,7 +96,7 @@ def measure(city: City, asked: Question[CoverageOptions]) -> PairingAnswer | Ref
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     asked
         Gives the radius within which a park is in reach.
     """
@@ -104,7 +111,20 @@ def measure(city: City, asked: Question[CoverageOptions]) -> PairingAnswer | Ref
 
 
 def word(answer: PairingAnswer | Refusal, lang: str) -> PairingWording:
-    """Put an answer into words (``zh`` or ``en``)."""
+    """Put an answer into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    PairingWording
+        Of a refusal only the sentence that says why.
+    """
     if isinstance(answer, Refusal):
         return PairingWording(sentence=speaker(lang)(answer.reason, **answer.parameters))
     return PairingWording(
@@ -238,14 +258,39 @@ def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
 
 
 def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:  # noqa: ARG001 - one shape
-    """Return a line for every link whose two ends have a point, the same in any ``lang``."""
+    """Return a line for every link to a science park whose two ends have a point.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Not looked at: the lines carry no words.
+
+    Returns
+    -------
+    Drawing or None
+        None where it was refused.
+    """
     if isinstance(answer, Refusal):
         return None
     return Drawing(shapes=[Shapes(lines(answer).to_crs(4326), line=INK, weight=2.0)])
 
 
 def frame_of(answer: PairingAnswer | Refusal) -> tuple[float, float, float, float] | None:
-    """Return the box that holds every park and every link (west, south, east, north, degrees)."""
+    """Return the box that holds every park and every link.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+
+    Returns
+    -------
+    tuple or None
+        West, south, east and north, degrees (WGS 84). None where it was refused, and where no park
+        has a point.
+    """
     if isinstance(answer, Refusal):
         return None
     shapes = [*answer.parks.geometry.dropna(), *lines(answer).geometry]
@@ -257,7 +302,20 @@ def frame_of(answer: PairingAnswer | Refusal) -> tuple[float, float, float, floa
 
 
 def lines(answer: PairingAnswer) -> gpd.GeoDataFrame:
-    """Return the links to science parks as lines on the city's plane."""
+    """Return the links to science parks as lines from the campus to the park.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it, not a refusal.
+
+    Returns
+    -------
+    GeoDataFrame
+        On the city's plane, by ``id`` (``link-`` and the row of the link), in the order of the
+        links: the columns of :attr:`geo.inventory.pairing.Pairing.links`. Links with an end that
+        has no point stay out.
+    """
     links = answer.pairing.links
     owned = links[(links["relation"] == RELATION) & links["distance_m"].notna()]
     ends = [
@@ -270,7 +328,20 @@ def lines(answer: PairingAnswer) -> gpd.GeoDataFrame:
 
 
 def hand_over(answer: PairingAnswer | Refusal, form: Form) -> Package:
-    """Return links, universities and parks as files; where there are none, only why."""
+    """Return links, universities and parks as files; where there are none, only why.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
     words: dict[str, Wording] = {lang: word(answer, lang) for lang in LANGS}
     if isinstance(answer, Refusal):
         return analysis_package(refused("pairing", answer, words), form)

@@ -92,17 +92,44 @@ REACH = ("radius_m", "minutes", "speed_kmh", "detour_percent", "sites", "targets
 
 
 def question(state: ViewState) -> Question[CoverageOptions]:
-    """Return what of a state decides what is reached."""
+    """Return what of a state decides what is reached.
+
+    Parameters
+    ----------
+    state
+        State of the page. Period, later, layers and filters are taken, and of the options of
+        coverage those in ``REACH``; the rest decides nothing.
+    """
     return Question(**rows_asked(state), options=only(state.coverage, *REACH))
 
 
 def only(options: CoverageOptions, *names: str) -> CoverageOptions:
-    """Return options in which all but the named ones are at their default."""
+    """Return options in which all but the named ones are at their default.
+
+    Parameters
+    ----------
+    options
+        Options of the coverage page; not changed.
+    *names
+        Fields whose values are kept.
+    """
     return CoverageOptions(**{name: getattr(options, name) for name in names})
 
 
 def reach_of(options: CoverageOptions) -> Reach:
-    """Return the radius asked for: typed, or from a time with its stated assumptions."""
+    """Return the radius asked for: typed, or from a time with its stated assumptions.
+
+    Parameters
+    ----------
+    options
+        ``radius_m`` counts where ``minutes`` is 0; else ``minutes``, ``speed_kmh`` and
+        ``detour_percent``.
+
+    Returns
+    -------
+    Reach
+        Radius in metres, the key of its name, and the assumptions behind it.
+    """
     if not options.minutes:
         return Reach(float(options.radius_m), "coverage.straight_line", {})
     return reach_by_time(
@@ -113,7 +140,22 @@ def reach_of(options: CoverageOptions) -> Reach:
 
 
 def drawn_layers(city: City, state: ViewState) -> frozenset[str]:
-    """Return the layers that the map shows: those asked about, where some were named."""
+    """Return the layers that the map shows: those asked about, where some were named.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    state
+        The layers that are on, and the options ``sites`` and ``targets``.
+
+    Returns
+    -------
+    frozenset
+        Ids. Where sites or targets are named, both, and the layers on that hold no places; without
+        named sites, the layers of places that are on, but universities, stand for them. Else all
+        layers that are on.
+    """
     options = state.coverage
     if not options.sites and not options.targets:
         return state.layers
@@ -128,7 +170,7 @@ def inputs(city: City, asked: Question[CoverageOptions]) -> Inputs:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     asked
         Layers, filters and period decide which places enter; the options the radius.
     """
@@ -161,7 +203,18 @@ def _plane(city: City, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def named_districts(city: City) -> frozenset[str]:
-    """Return the districts in which the plan's text names a place."""
+    """Return the districts in which the plan's text names a place.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+
+    Returns
+    -------
+    frozenset
+        Adcodes; none where the pack has no layer of the plan.
+    """
     if not any(layer.spec.group == "plan" for layer in city.layers.values()):
         return frozenset()
     places = plan_places(city)

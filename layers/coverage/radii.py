@@ -29,7 +29,20 @@ TINT = 0.17
 
 
 def reaches(options: CoverageOptions) -> list[Reach]:
-    """Return the radii that stand side by side, the least first: the presets and the one asked."""
+    """Return the radii that stand side by side: the presets and the one asked.
+
+    Parameters
+    ----------
+    options
+        The radius asked for: ``minutes`` with its assumptions where it is above 0, else
+        ``radius_m``.
+
+    Returns
+    -------
+    list
+        The least first, each once. Beside a time stand those of ``MINUTES`` at the same speed and
+        detour, beside a radius those of ``PRESETS_M``.
+    """
     if options.minutes:
         each = {options.minutes, *MINUTES}
         return [reach_of(replace(options, minutes=minutes)) for minutes in sorted(each)]
@@ -48,7 +61,8 @@ def radii(answer: Answer) -> pd.DataFrame:
     Parameters
     ----------
     answer
-        Where kind and radius are the same, its own numbers stand here.
+        As :func:`layers.coverage.measure.measure` returns it. Where kind and radius are the same,
+        its own numbers stand here.
 
     Returns
     -------
@@ -95,7 +109,22 @@ def _of(given: Inputs, kind: str) -> gpd.GeoDataFrame:
 
 
 def radius_table(answer: Answer, lang: str) -> pd.DataFrame:
-    """Return the covered share of the city by kind and radius as read on screen."""
+    """Return the covered share of the city by kind and radius as read on screen.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it; where it was refused, other radii may
+        still be measured.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind, all kinds together first. Columns in words: how many places have a point,
+        then by radius, the least first, the interval in per cent, or why there is none.
+    """
     say, rows = speaker(lang), {}
     each = reaches(answer.inputs.options)
     for kind, mine in radii(answer).groupby("kind", sort=False):
@@ -118,7 +147,20 @@ def _kind_name(given: Inputs, kind: str, lang: str) -> str:
 
 
 def radius_name(reach: Reach, lang: str) -> str:
-    """Return the name of a radius: its length, or the time that it stands for."""
+    """Return the name of a radius: its length, or the time that it stands for.
+
+    Parameters
+    ----------
+    reach
+        The radius, and the time and assumptions that it follows from, if any.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Kilometres; with a time, its minutes as well.
+    """
     if not reach.parameters:
         return km(reach.radius_m)
     given = {"minutes": reach.parameters["minutes"], "radius": km(reach.radius_m)}
@@ -126,7 +168,18 @@ def radius_name(reach: Reach, lang: str) -> str:
 
 
 def drawn_reaches(given: Inputs) -> list[Reach]:
-    """Return the radii that may be drawn, the greatest first: none below the median doubt."""
+    """Return the radii that may be drawn, the greatest first.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+
+    Returns
+    -------
+    list
+        Those of :func:`reaches` that are not below the median doubt of the sites.
+    """
     sites = given.sites
     found = reaches(given.options)
     return [
@@ -137,14 +190,42 @@ def drawn_reaches(given: Inputs) -> list[Reach]:
 
 
 def radius_style(given: Inputs, reach: Reach) -> dict[str, Any]:
-    """Return how a radius is drawn: the page's own with a firm outline."""
+    """Return how a radius is drawn: the page's own with a firm outline.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it; its radius is the page's
+        own.
+    reach
+        The radius that is drawn.
+
+    Returns
+    -------
+    dict
+        Fields of :class:`layers.map.overlay.Shapes` without ``frame``; the outline of any other
+        radius is dashed.
+    """
     own = reach.radius_m == given.radius_m
     line = {"weight": 1.8} if own else {"weight": 1.0, "dash": "5 4"}
     return {"line": INK, "fill": INK, "opacity": TINT, **line}
 
 
 def draw_radii(answer: Answer) -> Drawing | None:
-    """Return all radii nested, and hatched what the page's own does not reach; None if none may."""
+    """Return all radii nested, and hatched what the page's own does not reach.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it; where it was refused, other radii may
+        still be measured.
+
+    Returns
+    -------
+    Drawing or None
+        Without the hatched area where the page's own radius was refused. None where no radius may
+        be drawn, or no site has a point.
+    """
     given, found = answer.inputs, drawn_reaches(answer.inputs)
     if not found or not len(given.mapped):
         return None
@@ -162,7 +243,21 @@ def _area(given: Inputs, reach: Reach) -> ServiceArea:
 
 
 def radius_legend(answer: Answer, lang: str) -> list[tuple[Mapping[str, Any], str]]:
-    """Return the look and the words of each drawn radius, the least first."""
+    """Return the look and the words of each drawn radius, the least first.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it; where it was refused, other radii may
+        still be measured.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    list
+        Pairs of style and words; the opacity is that of a ring with those that lie under it.
+    """
     given, found = answer.inputs, drawn_reaches(answer.inputs)
     say, rows = speaker(lang), []  # type: Any, list[tuple[Mapping[str, Any], str]]
     for under, reach in enumerate(found, start=1):
@@ -172,7 +267,21 @@ def radius_legend(answer: Answer, lang: str) -> list[tuple[Mapping[str, Any], st
 
 
 def radius_areas(answer: Answer) -> gpd.GeoDataFrame:
-    """Return what all places reach at each radius that is not refused, with its interval."""
+    """Return what all places reach at each radius that is not refused.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it; where it was refused, other radii may
+        still be measured.
+
+    Returns
+    -------
+    GeoDataFrame
+        Areas on the city's plane, the least radius first, by ``id`` (``reach-5000m``):
+        ``radius_m``; ``minutes``, missing if none were asked; ``low`` and ``high`` of the covered
+        share of the city, 0 to 1, over at least 500 draws; ``area_km2``, places as drawn.
+    """
     given, table = answer.inputs, radii(answer)
     own = table[(table["kind"] == ALL) & table["share"].notna()]
     rows, shapes = [], []

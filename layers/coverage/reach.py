@@ -30,9 +30,9 @@ class ReachWording:
     Parameters
     ----------
     answer
-        See :func:`measure`.
+        As :func:`measure` returns it.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
 
     def __init__(self, answer: ReachAnswer | ReachRefusal, lang: str) -> None:
@@ -88,7 +88,19 @@ class ReachWording:
         )
 
     def legend(self, *, nested: bool = False) -> list[tuple[Mapping[str, Any], str]]:
-        """Return the style and the words of each drawn area."""
+        """Return the style and the words of each drawn area.
+
+        Parameters
+        ----------
+        nested
+            Whether the map shows all radii that stand side by side, instead of the page's own.
+
+        Returns
+        -------
+        list
+            Pairs of style, as :class:`layers.map.overlay.Shapes` takes it, and words. Empty where
+            it was refused and only the page's own radius is shown.
+        """
         answer, say = self._answer, self._say
         within, open_ = km(answer.inputs.radius_m), []
         if isinstance(answer, ReachAnswer):
@@ -105,18 +117,51 @@ class ReachWording:
 
 
 def word(answer: ReachAnswer | ReachRefusal, lang: str) -> ReachWording:
-    """Put an answer into words (``zh`` or ``en``)."""
+    """Put an answer into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return ReachWording(answer, lang)
 
 
 def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False) -> Drawing | None:  # noqa: ARG001 - one shape
-    """Return what is drawn of an answer: one radius or, ``nested``, all; the same in any ``lang``.
+    """Return what is drawn of an answer.
 
-    None where there is nothing to draw.
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Not looked at: what is drawn carries no words.
+    nested
+        Whether to draw all radii that stand side by side, instead of the page's own.
+
+    Returns
+    -------
+    Drawing or None
+        None where there is nothing to draw: refused, or none of the radii may be drawn.
     """
     return radii.draw_radii(answer) if nested else drawing.draw(answer)
 
 
 def hand_over(answer: ReachAnswer | ReachRefusal, form: Form) -> Package:
-    """Return an answer as files; where it was refused, only why."""
+    """Return an answer as files; where it was refused, only why.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
     return analysis_package(answered(answer, {lang: word(answer, lang) for lang in LANGS}), form)

@@ -97,18 +97,39 @@ class ScenarioWording:
 def question(
     state: ViewState, scenarios: tuple[Scenario, ...] = (), *, doubt: bool = False
 ) -> ScenarioQuestion:
-    """Return what of a state, and of what the reader drew, decides the comparison."""
+    """Return what of a state, and of what the reader drew, decides the comparison.
+
+    Parameters
+    ----------
+    state
+        State of the page. Period, later, layers and filters are taken, and of the options of
+        coverage those in ``REACH``; the rest decides nothing.
+    scenarios
+        What the reader drew, in the order in which they are shown.
+    doubt
+        Whether 500 draws stand behind every change; else places count as drawn.
+    """
     options = only(state.coverage, *REACH)
     return ScenarioQuestion(**rows_asked(state), options=options, scenarios=scenarios, doubt=doubt)
 
 
 def measure(city: City, asked: ScenarioQuestion) -> ScenarioAnswer | ScenarioRefusal:
-    """Put scenarios beside the present.
+    """Put scenarios beside the present; refuse where the radius is finer than the doubt.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    asked
+        Layers, filters and period decide which places enter; the options the radius. Its scenarios
+        are compared.
 
     Raises
     ------
     DataError
         A change is to a site that is not among those asked for.
+    ParameterError
+        Two scenarios have the same name, or one has none.
     """
     given = inputs(city, asked)
     if why := refusal(given):
@@ -121,7 +142,20 @@ def measure(city: City, asked: ScenarioQuestion) -> ScenarioAnswer | ScenarioRef
 
 
 def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording:
-    """Put a comparison into words (``zh`` or ``en``)."""
+    """Put a comparison into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    ScenarioWording
+        Of a refusal only the sentence that says why.
+    """
     say = speaker(lang)
     if isinstance(answer, ScenarioRefusal):
         return ScenarioWording(sentence=say(answer.reason, **answer.parameters))
@@ -178,7 +212,16 @@ def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
 def pictures(answer: ScenarioAnswer) -> list[str]:
     """Return a picture of the present and of each scenario, of one extent and one scale.
 
-    The sites that a scenario moves or adds are dotted.
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it, not a refusal.
+
+    Returns
+    -------
+    list
+        ``data:`` addresses of SVG in Web Mercator, the present first. The sites that a scenario
+        moves or adds are dotted.
     """
     found = answer.comparison
     before, drawn = found.areas[PRESENT], []
@@ -192,7 +235,20 @@ def pictures(answer: ScenarioAnswer) -> list[str]:
 
 
 def draw(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> Drawing | None:
-    """Return what is drawn of the last scenario, or of the present where there is none."""
+    """Return what is drawn of the last scenario, or of the present where there is none.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Drawing or None
+        None where it was refused.
+    """
     if isinstance(answer, ScenarioRefusal):
         return None
     scenario = next(reversed(answer.question.scenarios), Scenario(PRESENT))
@@ -200,7 +256,20 @@ def draw(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> Drawing | None:
 
 
 def hand_over(answer: ScenarioAnswer | ScenarioRefusal, form: Form) -> Package:
-    """Return the comparison, the changed areas and the sites of each scenario as files."""
+    """Return the comparison, the changed areas and the sites of each scenario as files.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it; where it was refused, no table.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
     words: dict[str, Wording] = {lang: word(answer, lang) for lang in LANGS}
     if isinstance(answer, ScenarioRefusal):
         return analysis_package(refused("scenario", answer, words), form)

@@ -60,13 +60,33 @@ class Change:
 
 
 def refusal(given: Inputs) -> Finding | None:
-    """Return why no scenario can be measured at this radius, or None."""
+    """Return why no scenario can be measured at this radius.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+
+    Returns
+    -------
+    Finding or None
+        Its parameters fill the sentence of the refusal. None where nothing stands against it, and
+        where no site has a point.
+    """
     found = resolution(given.sites, radius_m=given.radius_m)
     return found if found.n and found.verdict == REFUSED else None
 
 
 def fits(given: Inputs, scenario: Scenario) -> bool:
-    """Tell whether every site that a scenario changes is among those shown."""
+    """Tell whether every site that a scenario changes is among those shown.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    scenario
+        Its changes may be to sites that a filter hides; additions always fit.
+    """
     known = set(given.sites.index)
     return all(edit.action == "add" or edit.id in known for edit in scenario.edits)
 
@@ -74,6 +94,13 @@ def fits(given: Inputs, scenario: Scenario) -> bool:
 @once(maxsize=16)
 def change(given: Inputs, scenario: Scenario) -> Change:
     """Measure a scenario against the present, places as drawn; once while it stays as it is.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    scenario
+        Every site that it moves or closes is among the sites of ``given``, see :func:`fits`.
 
     Raises
     ------
@@ -86,7 +113,30 @@ def change(given: Inputs, scenario: Scenario) -> Change:
 
 
 def compared(given: Inputs, scenarios: Sequence[Scenario], *, draws: int) -> Comparison:
-    """Measure several scenarios against the present, over so many draws; 0 for places as drawn."""
+    """Measure several scenarios against the present.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    scenarios
+        Their names differ and are not empty.
+    draws
+        How many draws of the locations stand behind each change, 500 or more; 0 for places as
+        drawn.
+
+    Returns
+    -------
+    Comparison
+        The points counted are the universities that are not among the sites.
+
+    Raises
+    ------
+    DataError
+        A change is to a site that is not among those shown.
+    ParameterError
+        Two scenarios have the same name, or one has none; or there are too few draws.
+    """
     return compare(
         given.sites,
         scenarios,
@@ -99,24 +149,60 @@ def compared(given: Inputs, scenarios: Sequence[Scenario], *, draws: int) -> Com
 
 
 def points_of_percent(share: float) -> str:
-    """Return a change of a share as signed percentage points."""
+    """Return a change of a share as signed percentage points.
+
+    Parameters
+    ----------
+    share
+        Change of a share, −1 to 1.
+
+    Returns
+    -------
+    str
+        As :func:`signed`, without a unit.
+    """
     return signed(100 * share)
 
 
 def signed(value: float) -> str:
-    """Return a change to a tenth with its sign, a smaller one to its first digit; else 0."""
+    """Return a change to a tenth with its sign, a smaller one to its first digit.
+
+    Parameters
+    ----------
+    value
+        The change, in percentage points or km².
+
+    Returns
+    -------
+    str
+        ``0`` for a change below ``LEAST_CHANGE``.
+    """
     if abs(value) < LEAST_CHANGE:
         return "0"
     return f"{value:+.1f}" if abs(value) >= 0.1 else f"{value:+.1g}"
 
 
 def tenth(share: float) -> str:
-    """Return a share, 0 to 1, in per cent to a tenth."""
+    """Return a share in per cent to a tenth.
+
+    Parameters
+    ----------
+    share
+        Share, 0 to 1.
+    """
     return f"{100 * share:.1f}%"
 
 
 def sentence(found: Change, lang: str) -> str:
-    """Return what the scenario changes for the city, in one sentence."""
+    """Return what the scenario changes for the city, in one sentence.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present, as :func:`change` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     row = found.units[CITY]
     if not found.scenario.edits:
         return speaker(lang)("scenario_page.unchanged", share=percent(row["before"]))
@@ -124,7 +210,19 @@ def sentence(found: Change, lang: str) -> str:
 
 
 def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
-    """Say what a scenario changes for the city, from the row of a comparison."""
+    """Say what a scenario changes for the city, from the row of a comparison.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    name
+        Name of the scenario, as the reader chose it.
+    row
+        Row of the city in the units of a comparison: ``before``, ``after`` and ``change``, shares.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return speaker(lang)(
         "scenario_page.result",
         name=name,
@@ -136,7 +234,21 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
 
 
 def unit_table(found: Change, lang: str) -> pd.DataFrame:
-    """Return what changes for the city, its halves and the districts that change at all."""
+    """Return what changes for the city, its halves and the districts that change at all.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present, as :func:`change` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By name of the unit. Columns in words: share before and after in per cent, change in
+        percentage points and in km². Districts that change by less than ``SMALLEST_KM2`` stay out.
+    """
     say, given = speaker(lang), found.inputs
     rows = {}
     for unit, row in found.units.items():
@@ -162,25 +274,78 @@ def _size(given: Inputs, unit: object) -> float:
 
 
 def site_name(given: Inputs, edit: Edit, lang: str) -> str:
-    """Return the name of the site that a change is about."""
+    """Return the name of the site that a change is about.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    edit
+        The change.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        That which the reader gave; else that of the place; else its id.
+    """
     return edit.name or name_of(given.sites, edit.id, lang) or edit.id
 
 
 def edit_words(given: Inputs, edit: Edit, lang: str) -> str:
-    """Return one change in words."""
+    """Return one change in words.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    edit
+        The change.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        What is done, the name of the site, and where it is to stand: longitude and latitude in
+        degrees, none where it closes.
+    """
     action = value_word("scenario.action", edit.action, lang)
     at = "" if edit.point is None else f" ({edit.lon:.4f}, {edit.lat:.4f})"
     return f"{action} · {site_name(given, edit, lang)}{at}"
 
 
 def centres(given: Inputs) -> dict[str, tuple[float, float]]:
-    """Return longitude and latitude of a point inside each district: offers for a new site."""
+    """Return a point inside each district: offers for a new site.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+
+    Returns
+    -------
+    dict
+        Longitude and latitude by adcode, degrees (WGS 84).
+    """
     points = given.districts.representative_point().to_crs(4326)
     return {str(code): (float(p.x), float(p.y)) for code, p in points.items()}
 
 
 def closed_sites(found: Change) -> gpd.GeoDataFrame:
-    """Return the mapped sites that the scenario closes, where they stood."""
+    """Return the mapped sites that the scenario closes, where they stood.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present, as :func:`change` returns it.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of the sites on the city's plane; ``origin`` is ``closed``.
+    """
     mapped = found.inputs.mapped
     return mapped[~mapped.index.isin(found.sites.index)].assign(origin="closed")
 
@@ -191,9 +356,11 @@ def handles(found: Change, lang: str, chosen: str | None = None) -> list[Handle]
     Parameters
     ----------
     found
-        The scenario beside the present.
+        The scenario beside the present, as :func:`change` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
     chosen
-        Id of the site that the page speaks of.
+        Id of the site that the page speaks of; None for none.
     """
     say, name = speaker(lang), f"name_{lang}"
     columns = ["kind", "location_class", name, "name", "origin"]
@@ -227,7 +394,18 @@ def _line(row: Mapping[Any, Any]) -> str:
 
 
 def sample(what: str) -> str:
-    """Return the mark that stands for ``changed`` or ``closed`` sites in the legend."""
+    """Return the mark that stands for changed or closed sites in the legend.
+
+    Parameters
+    ----------
+    what
+        ``changed`` (moved or added) or ``closed``.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
     colour, line = (CHANGED, "dataset") if what == "changed" else (SHUT, "none")
     return mark(Style("circle", colour), line)
 
@@ -251,9 +429,11 @@ def draw_change(
     Parameters
     ----------
     found
-        The scenario beside the present.
+        The scenario beside the present, as :func:`change` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
     chosen
-        Id of the site that the page speaks of.
+        Id of the site that the page speaks of; None for none.
     place
         Whether a click on the ground is to add a site.
     """

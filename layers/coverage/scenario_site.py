@@ -50,7 +50,23 @@ class SiteWording:
 
 
 def word_site(found: Change, id_: str, lang: str) -> SiteWording | None:
-    """Return what is to be said of a site before it is closed or restored; None if it is gone."""
+    """Return what is to be said of a site before it is closed or restored.
+
+    Parameters
+    ----------
+    found
+        The scenario beside the present, as :func:`layers.coverage.scenario_change.change` returns
+        it.
+    id_
+        Id of a place of the pack, or of a site that the scenario adds.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    SiteWording or None
+        None where the site is gone, such as an added one that was taken back.
+    """
     given, edit = found.inputs, found.scenario.edit(id_)
     closed = closed_sites(found)
     if id_ not in found.sites.index and id_ not in closed.index:

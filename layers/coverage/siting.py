@@ -107,7 +107,16 @@ Answer = SitingAnswer | SitingRefusal
 
 
 def question(state: ViewState, drawn: tuple[Spot, ...] = ()) -> SitingQuestion:
-    """Return what of a state, and of what the reader drew, decides the proposal."""
+    """Return what of a state, and of what the reader drew, decides the proposal.
+
+    Parameters
+    ----------
+    state
+        State of the page. Period, later, layers and filters are taken, and of the options of
+        coverage those in ``REACH`` and ``AIM``; the rest decides nothing.
+    drawn
+        Candidates that the reader drew; they count only where the options ask for drawn ones.
+    """
     options = only(state.coverage, *REACH, *AIM)
     by_hand = options.candidates == DRAWN
     return SitingQuestion(**rows_asked(state), options=options, drawn=drawn if by_hand else ())
@@ -119,7 +128,7 @@ def measure(city: City, asked: SitingQuestion) -> Answer:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     asked
         The places asked for stay; the options name demand, candidates and the aim. What cannot be
         met is refused.
@@ -215,9 +224,9 @@ class SitingWording:
     Parameters
     ----------
     answer
-        See :func:`measure`.
+        As :func:`measure` returns it.
     lang
-        ``zh`` or ``en``.
+        Language of the words, ``zh`` or ``en``.
     """
 
     def __init__(self, answer: Answer, lang: str) -> None:
@@ -264,7 +273,15 @@ class SitingWording:
 
 
 def word(answer: Answer, lang: str) -> SitingWording:
-    """Put an answer into words (``zh`` or ``en``)."""
+    """Put an answer into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return SitingWording(answer, lang)
 
 
@@ -354,7 +371,20 @@ def _gain(answer: SitingAnswer, gain: float, lang: str) -> str:
 
 
 def as_scenario(answer: SitingAnswer, lang: str) -> Scenario:
-    """Return the proposal as a scenario, named in a language, to be dragged and compared."""
+    """Return the proposal as a scenario, to be dragged and compared.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it, not a refusal.
+    lang
+        Language of the names of the scenario and its sites, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Scenario
+        It adds the proposed places as platforms, in the order of what each adds.
+    """
     say = speaker(lang)
     scenario = Scenario(say("siting_page.scenario"))
     degrees = answer.candidates.to_crs(4326).geometry
@@ -367,8 +397,20 @@ def as_scenario(answer: SitingAnswer, lang: str) -> Scenario:
 def draw(answer: Answer, lang: str, *, place: bool = False) -> Drawing | None:
     """Return the present reach, what the proposed places add, and their marks.
 
-    None where the radius is finer than the doubt. Where the reader draws the candidates, each can
-    be moved, and with ``place`` a click on the ground adds one.
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it; other refusals than the radius still show the present reach.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    place
+        Whether a click on the ground adds a candidate; only where the reader draws them.
+
+    Returns
+    -------
+    Drawing or None
+        Candidates that the reader draws can be moved. None where the radius is finer than the
+        doubt.
     """
     given = answer.inputs
     if isinstance(answer, SitingRefusal) and answer.reason == REFUSED:
@@ -419,7 +461,20 @@ def _marks(answer: Answer, chosen: gpd.GeoDataFrame, lang: str, *, movable: bool
 
 
 def hand_over(answer: Answer, form: Form) -> Package:
-    """Return the proposed places and the candidates as files; where it is refused, why."""
+    """Return the proposed places and the candidates as files; where it is refused, why.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
     return analysis_package(
         Answered(
             name="siting",

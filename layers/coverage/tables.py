@@ -25,7 +25,23 @@ GAP_COLUMNS = (
 
 
 def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
-    """Return the covered shares as read on screen: city, halves, districts, least first."""
+    """Return the covered shares as read on screen: city, halves, districts, least first.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By name of the unit, districts from the least covered to the most. Columns in words: area in
+        km²; covered share as interval and as drawn; residents' share; open area in km²; of
+        districts also whether it is weak, whether the plan names it, and whose order with it is not
+        settled.
+    """
     say, units = speaker(lang), answer.units
     own = units[units["level"] == "district"]
     order = [*units.index[units["level"] != "district"], *own.sort_values(["high", "low"]).index]
@@ -70,7 +86,21 @@ def _titled(table: pd.DataFrame, stem: str, lang: str) -> pd.DataFrame:
 
 
 def gap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
-    """Return the uncovered areas as read on screen, the largest first, each with its doubt."""
+    """Return the uncovered areas as read on screen, the largest first, each with its doubt.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By rank, columns ``GAP_COLUMNS`` in words: areas in km², distances in kilometres, shares of
+        the district in per cent.
+    """
     city, kinds = answer.city, answer.inputs.kinds
     rows = [
         {
@@ -139,7 +169,21 @@ def _between(low: float, high: float) -> str:
 
 
 def overlap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
-    """Return how much of the city is reached by how many places, places as drawn."""
+    """Return how much of the city is reached by how many places, places as drawn.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By number of places, see ``OVERLAPS``. Columns in words: area in km² and share of the city
+        in per cent.
+    """
     say, bands = speaker(lang), answer.overlap.bands["area_km2"]
     whole, rows = float(answer.rows[CITY]["area_km2"]), {}
     for low, high in OVERLAPS:
@@ -155,9 +199,20 @@ def overlap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
 
 
 def sole_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
-    """Return what is lost if one place closes, the most first; places that lose nothing stay out.
+    """Return what is lost if one place closes, the most first.
 
-    Columns in the reader's words; at most ten rows.
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By name of the place, at most ten rows; places that lose less than 1 km² stay out. Columns
+        in words: area that it alone reaches, in km², and the doubt about its location.
     """
     sites = answer.inputs.sites
     lost = answer.overlap.losses["sole_km2"]
@@ -172,7 +227,22 @@ def sole_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
 
 
 def distance_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
-    """Return the distance to the nearest place for the city and its districts, as drawn."""
+    """Return the distance to the nearest place for the city and its districts, as drawn.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By name of the unit: the city, then the districts, the greatest mean first. Columns in
+        words: mean, median and 90th percentile in kilometres; part of the city's worst-served tenth
+        that lies there.
+    """
     units = answer.distances.units
     own = units.drop(index=CITY).sort_values("mean_m", ascending=False, kind="stable")
     rows = {
@@ -187,7 +257,22 @@ def distance_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
 
 
 def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
-    """Return what should be within reach, by layer: how many are, with the interval."""
+    """Return what should be within reach, by layer: how many are, with the interval.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By title of the layer. Columns in words: places with a point; how many are reached, as
+        interval, and the share; how many as drawn; how many are themselves sites; how many have no
+        point. Where it is refused, how many places the radius is coarse enough for.
+    """
     say, rows = speaker(lang), {}
     for kind, row in answer.served.items():
         found = row.found

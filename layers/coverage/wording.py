@@ -17,29 +17,77 @@ from layers.pack.city import City, city_word
 
 
 def percent(share: float) -> str:
-    """Return a share, 0 to 1, as a percentage to a tenth below ten, else whole."""
+    """Return a share as a percentage: to a tenth below ten, else whole.
+
+    Parameters
+    ----------
+    share
+        Share, 0 to 1.
+    """
     return f"{100 * share:.{1 if abs(share) < 0.1 else 0}f}%"
 
 
 def span(low: float, high: float) -> str:
-    """Return an interval of shares in percent: whole, or to a tenth where it is narrow."""
+    """Return an interval of shares in percent: whole, or to a tenth where it is narrow.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the interval, shares from 0 to 1.
+
+    Returns
+    -------
+    str
+        One percentage where both ends read the same.
+    """
     digits = 0 if high - low >= 0.02 or low >= 0.995 else 1
     first, last = f"{100 * low:.{digits}f}", f"{100 * high:.{digits}f}"
     return f"{first}–{last}%" if first != last else f"{first}%"
 
 
 def km(metres: float) -> str:
-    """Return a distance in kilometres."""
+    """Return a distance in kilometres to three significant digits.
+
+    Parameters
+    ----------
+    metres
+        The distance in metres.
+    """
     return number(metres / 1000, "km")
 
 
 def name_of(frame: gpd.GeoDataFrame, id_: object, lang: str) -> str:
-    """Return the name of a row, blank where there is none."""
+    """Return the name of a row, blank where there is none.
+
+    Parameters
+    ----------
+    frame
+        Rows by id, with ``name_zh`` and ``name_en``.
+    id_
+        Id of the row; None for none.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Blank also where the frame has no such row.
+    """
     return str(frame[f"name_{lang}"].get(id_, "")) if id_ is not None else ""
 
 
 def unit_name(city: City, unit: object, lang: str) -> str:
-    """Return the name of the city, of a half or of a district."""
+    """Return the name of the city, of a half or of a district.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    unit
+        ``city``, id of a half, or adcode of a district.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     if unit == CITY:
         return city.name.of(lang)
     if unit in city.districts.index:
@@ -48,12 +96,28 @@ def unit_name(city: City, unit: object, lang: str) -> str:
 
 
 def beyond(city: City, lang: str) -> str:
-    """Return the words for what lies outside the city."""
+    """Return the words for what lies outside the city.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return speaker(lang)("filter.outside", city=city.name.of(lang))
 
 
 def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
-    """Return the result in one sentence, or why there is none."""
+    """Return the result in one sentence, or why there is none.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     say = speaker(lang)
     if isinstance(answer, ReachRefusal):
         return say(answer.reason, **answer.parameters)
@@ -72,7 +136,21 @@ def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
 
 
 def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
-    """Return what stands below the result: what is reached, residents, the worst served."""
+    """Return what stands below the result.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        One sentence per layer of targets on how many are reached; then residents, the worst served,
+        and what two or more places reach.
+    """
     say, row = speaker(lang), answer.rows[CITY]
     people = span(row["people_low"], row["people_high"])
     twice = percent(answer.overlap.value / float(row["area_km2"]))
@@ -85,7 +163,22 @@ def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
 
 
 def reached_words(answer: ReachAnswer, kind: str, lang: str) -> str:
-    """Return how many places of one layer are within reach, with the interval."""
+    """Return how many places of one layer are within reach, with the interval.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    kind
+        Id of the layer, one of ``answer.served``.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Why there is no number, where that is refused or no place has a point.
+    """
     say, row = speaker(lang), answer.served[kind]
     layer = answer.city.layers[kind].title.of(lang)
     if row.found is None:
@@ -95,13 +188,37 @@ def reached_words(answer: ReachAnswer, kind: str, lang: str) -> str:
 
 
 def reached_count(found: ReachedSimulation) -> str:
-    """Return the interval of a count."""
+    """Return the interval of a count.
+
+    Parameters
+    ----------
+    found
+        How many points are within reach, with the interval over the draws.
+
+    Returns
+    -------
+    str
+        Both ends, whole; one number where they are the same.
+    """
     low, high = round(found.low), round(found.high)
     return f"{low}–{high}" if low != high else str(low)
 
 
 def worst_words(answer: ReachAnswer, lang: str) -> str:
-    """Return how far the worst-served tenth lies from its nearest place, and where most of it."""
+    """Return how far the worst-served tenth lies from its nearest place, and where most of it.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        The distance is an interval over the draws, in kilometres.
+    """
     doubted = answer.distance_doubt
     low, high = (number(end / 1000) for end in (doubted.low, doubted.high))
     where = answer.distances.units["worst_share"].reindex(answer.inputs.districts.index)
@@ -114,7 +231,21 @@ def worst_words(answer: ReachAnswer, lang: str) -> str:
 
 
 def rules(given: Inputs, lang: str) -> tuple[str, ...]:
-    """Return the lines on the radius: no standard, how many places qualify at each preset."""
+    """Return the lines on the radius: no standard, how many places qualify at each preset.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        Also what the radius stands for, where it follows from a time. How many qualify is left out
+        where no site has a point.
+    """
     say = speaker(lang)
     lines = [say("coverage.no_standard")]
     lines += [say(f"coverage.preset_{metres // 1000}") for metres in PRESETS_M]
@@ -132,7 +263,20 @@ def rules(given: Inputs, lang: str) -> tuple[str, ...]:
 
 
 def caveats(findings: Iterable[Finding], lang: str) -> list[str]:
-    """Return each caveat of some findings once, in words."""
+    """Return each caveat of some findings once, in words.
+
+    Parameters
+    ----------
+    findings
+        In the order of weight; a caveat of several takes its values from the first.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    list
+        Sentences, in the order in which they first come.
+    """
     say = speaker(lang)
     told: dict[str, str] = {}
     for finding in findings:

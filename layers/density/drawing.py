@@ -24,7 +24,15 @@ DOT_M: Final = 600.0
 
 
 def draw(answer: DensityAnswer, lang: str) -> Drawing:
-    """Return the surface, a dot at each place that enters, and a number at each peak."""
+    """Return the surface, a dot at each place that enters, and a number at each peak.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     say, laid, names = speaker(lang), answer.picture, names_of(answer.city, lang)
     points = gpd.GeoSeries(
         gpd.points_from_xy([p.x for p in answer.peaks], [p.y for p in answer.peaks]),
@@ -77,7 +85,19 @@ def _number_mark(rank: int) -> str:
 
 @once(maxsize=12)
 def pictures(answer: DensityAnswer) -> tuple[str, ...]:
-    """Return a small picture of each surface; the same in every language, so drawn once."""
+    """Return a small picture of each surface that the finding is tried on.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+
+    Returns
+    -------
+    tuple
+        ``data:`` addresses, in the order of ``answer.runs.surfaces``; none where no place lies in
+        the city. The same in every language, so drawn once.
+    """
     plate, found = plate_of(answer.city), []
     for surface in answer.runs.surfaces if answer.runs else ():
         breaks = [part * surface.value for part in STRIP_CLASSES]

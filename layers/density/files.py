@@ -22,7 +22,13 @@ _PLACE = Look("point", line="#14171A")
 
 
 def geotiff(answer: DensityAnswer) -> bytes:
-    """Return the surface as a GeoTIFF on the city's plane, parameters and caveats in its tags."""
+    """Return the surface as a GeoTIFF on the city's plane, parameters and caveats in its tags.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    """
     return to_geotiff(answer.surface)
 
 
@@ -32,10 +38,15 @@ def hand_over(answer: DensityAnswer, form: Form) -> Package:
     Parameters
     ----------
     answer
-        What the screen shows.
+        As :func:`layers.density.measure.measure` returns it.
     form
-        See :func:`layers.handover.analysis_export.analysis_package`; the raster is always a
-        GeoTIFF on the city's plane.
+        See :func:`layers.handover.analysis_export.analysis_package`; the raster is always a GeoTIFF
+        on the city's plane.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
     """
     surface = answer.surface
     return analysis_package(

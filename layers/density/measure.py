@@ -106,7 +106,7 @@ def cells(bandwidth_km: int) -> tuple[int, ...]:
     Parameters
     ----------
     bandwidth_km
-        Bandwidth of the surface.
+        Bandwidth of the surface, kilometres.
     """
     most = 1000 * bandwidth_km / LEAST_CELLS_PER_BANDWIDTH
     return tuple(cell for cell in choices(DensityOptions, "cell_m") if cell <= most)
@@ -128,7 +128,14 @@ def cell_of(options: DensityOptions) -> float:
 
 
 def question(state: ViewState) -> Question[DensityOptions]:
-    """Return what of a state decides the surface."""
+    """Return what of a state decides the surface.
+
+    Parameters
+    ----------
+    state
+        State of the page. Period, later, layers and filters are taken, and the options of density
+        but ``by`` and ``part``; the rest decides nothing.
+    """
     return Question(**rows_asked(state), options=replace(state.density, by="host", part="plan"))
 
 
@@ -138,7 +145,7 @@ def measure(city: City, asked: Question[DensityOptions]) -> DensityAnswer:
     Parameters
     ----------
     city
-        The city; it is not changed.
+        The pack that is asked; it is not changed.
     asked
         Which places enter, and how to measure.
 
@@ -191,7 +198,18 @@ def _query(state: ViewState) -> str:
 
 
 def positions(places: gpd.GeoDataFrame) -> Floats:
-    """Return the coordinates of places on the plane they are given in, shape (n, 2)."""
+    """Return the coordinates of places on the plane they are given in, shape (n, 2).
+
+    Parameters
+    ----------
+    places
+        Points on any plane; a row without a point is passed over.
+
+    Returns
+    -------
+    Floats
+        x and y, in the order of the rows.
+    """
     return np.asarray(shapely.get_coordinates(places.geometry.to_numpy()), dtype=np.float64)
 
 
@@ -307,7 +325,7 @@ def at_places(answer: DensityAnswer) -> pd.DataFrame:
     Parameters
     ----------
     answer
-        See :func:`measure`.
+        As :func:`measure` returns it.
 
     Returns
     -------

@@ -19,7 +19,15 @@ NEAR: Final = 0.2
 
 
 def names_of(city: City, lang: str) -> dict[str, str]:
-    """Return the districts' names by code."""
+    """Return the districts' names by code.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
@@ -28,6 +36,22 @@ def where_words(answer: DensityAnswer, at: int, names: Mapping[str, str], say: S
 
     The surface says nothing finer: a peak on a border belongs to both sides. To the highest one
     belong also the districts in which more than a tenth of the draws put it.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    at
+        Which peak of ``answer.peaks``; 0 is the highest.
+    names
+        Names of the districts by code, as :func:`names_of` returns them.
+    say
+        Speaks the reader's language.
+
+    Returns
+    -------
+    str
+        The district that holds most of the disc comes first; at least one is named.
     """
     peak, zones = answer.peaks[at], outlines(answer.city)
     disc = shapely.Point(peak.x, peak.y).buffer(500.0 * answer.options.bandwidth_km)
@@ -45,12 +69,32 @@ def where_words(answer: DensityAnswer, at: int, names: Mapping[str, str], say: S
 
 
 def density_words(answer: DensityAnswer, value: float, say: Say) -> str:
-    """Return a density with the unit of what was counted."""
+    """Return a density with the unit of what was counted.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it; its weighting names the unit.
+    value
+        Density, places or weight per km².
+    say
+        Speaks the reader's language.
+    """
     return say(f"density_page.per_km2_{answer.options.weight}", value=number(value))
 
 
 def height_words(answer: DensityAnswer, at: int, say: Say) -> str:
-    """Return a peak's height: a figure, a range over draws, or that there is none."""
+    """Return a peak's height: a figure, a range over draws, or that there is none.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    at
+        Which peak of ``answer.peaks``; 0 is the highest.
+    say
+        Speaks the reader's language.
+    """
     height = answer.heights[at]
     if TOO_FINE not in answer.peaks[at].caveats:
         return density_words(answer, answer.peaks[at].value, say)
@@ -60,5 +104,13 @@ def height_words(answer: DensityAnswer, at: int, say: Say) -> str:
 
 
 def range_words(height: Height, say: Say) -> str:
-    """Return the ends of a simulated interval, without a unit."""
+    """Return the ends of a simulated interval, without a unit.
+
+    Parameters
+    ----------
+    height
+        Height of a peak over draws, per km².
+    say
+        Speaks the reader's language.
+    """
     return say("density_page.range", low=number(height.low), high=number(height.high))

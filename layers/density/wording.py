@@ -88,7 +88,15 @@ class DensityWording:
 
 
 def word(answer: DensityAnswer, lang: str) -> DensityWording:
-    """Put a density into words (``zh`` or ``en``)."""
+    """Put a density into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     say = speaker(lang)
     names = names_of(answer.city, lang)
     return DensityWording(

@@ -41,6 +41,11 @@ def offered() -> bool:
 def exchange(one: Path, other: Path) -> None:
     """Let two folders of one file system change places: nobody ever finds one of them missing.
 
+    Parameters
+    ----------
+    one, other
+        Folders that both exist. Afterwards each path names what the other one named.
+
     Raises
     ------
     OSError

@@ -24,7 +24,12 @@ the process, however that ends."""
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold a folder, which is made if it is missing, for the length of a block.
+    """Hold a folder for the length of a block.
+
+    Parameters
+    ----------
+    folder
+        Made if it is missing.
 
     Raises
     ------

@@ -32,6 +32,18 @@ def deliver(folder: Path, files: Mapping[str, bytes], *, old: Iterable[str], sea
 
     Use :func:`hold` where the names of the older set must first be read in the folder: between
     that and the change no other run may come in.
+
+    Parameters
+    ----------
+    folder
+        Where the files stand; made if it is missing.
+    files, old, seal
+        As :meth:`Held.replace` takes them.
+
+    Raises
+    ------
+    DataError, OSError
+        As :func:`hold` and :meth:`Held.replace`.
     """
     with hold(folder) as held:
         held.replace(files, old=old, seal=seal)

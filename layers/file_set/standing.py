@@ -46,12 +46,27 @@ class Journal:
 
 
 def refused(problem: Problem) -> DataError:
-    """Return the refusal of a folder, with its one reason."""
+    """Return the refusal of a folder, with its one reason.
+
+    Parameters
+    ----------
+    problem
+        Why the folder is refused.
+    """
     return DataError("folder_refused", [problem])
 
 
 def is_inside(folder: Path, name: str) -> bool:
-    """Say whether a name, ``/`` between folders, is plain and stays inside a folder, past links."""
+    """Say whether a name is plain and stays inside a folder, past links.
+
+    Parameters
+    ----------
+    folder
+        The folder; need not exist.
+    name
+        Relative to it, ``/`` between folders. What is not plain: a backslash, a colon or a NUL; a
+        part that is empty, ``.`` or ``..``; the work folder at its head.
+    """
     parts = name.split("/")
     plain = not set(name) & set("\\:\0") and not {"", ".", ".."} & set(parts) and parts[0] != WORK
     return plain and (folder / name).parent.resolve().is_relative_to(folder.resolve())
@@ -115,7 +130,24 @@ def standing(folder: Path, name: str) -> Path:
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """Return the files of a folder as they stand, by name in order; those of others as well."""
+    """Return the files of a folder as they stand; those of others as well.
+
+    Parameters
+    ----------
+    folder
+        Where the files stand.
+
+    Returns
+    -------
+    dict
+        Path by name relative to the folder, ``/`` between folders, in order. While a change is not
+        done, the older set; never what the work folder holds besides.
+
+    Raises
+    ------
+    DataError
+        As :func:`journal`.
+    """
     told = journal(folder)
     added = told.added if told else frozenset[str]()
     found = {_name(folder, path): path for path in _entries(folder) if path.is_file()}

@@ -131,7 +131,17 @@ def analysis_package(answered: Answered, form: Form) -> Package:
 
 
 def refused(name: str, refusal: Refusal, words: Mapping[str, Wording]) -> Answered:
-    """Return a refusal as it is handed over: no table, but what was asked, and why not."""
+    """Return a refusal as it is handed over: no table, but what was asked, and why not.
+
+    Parameters
+    ----------
+    name
+        The analysis, ASCII.
+    refusal
+        What was asked, and why there is no answer.
+    words
+        The refusal in each language, by ``zh`` and ``en``.
+    """
     return Answered(
         name=name,
         city=refusal.city,
@@ -143,7 +153,20 @@ def refused(name: str, refusal: Refusal, words: Mapping[str, Wording]) -> Answer
 
 
 def in_both(worded: Mapping[str, Wording], part: str) -> tuple[Bilingual, ...]:
-    """Return the sentences of one part of an answer in both languages."""
+    """Return the sentences of one part of an answer in both languages.
+
+    Parameters
+    ----------
+    worded
+        The answer in each language, by ``zh`` and ``en``.
+    part
+        Attribute that holds several sentences: ``account`` or ``notes``.
+
+    Raises
+    ------
+    ValueError
+        One language has more sentences than the other.
+    """
     zh, en = (getattr(worded[lang], part) for lang in LANGS)
     return tuple(Bilingual(*each) for each in zip(zh, en, strict=True))
 

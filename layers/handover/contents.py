@@ -142,18 +142,50 @@ class Contents:
 
 
 def numbered_zone(epsg: int) -> int | None:
-    """Return the EPSG code of the same 3° zone with its number in the easting, if there is one."""
+    """Return the EPSG code of the same 3° zone with its number in the easting.
+
+    Parameters
+    ----------
+    epsg
+        EPSG code of any system.
+
+    Returns
+    -------
+    int or None
+        None unless the system is one of ``PLAIN_ZONES``.
+    """
     return epsg - TO_NUMBERED if epsg in PLAIN_ZONES else None
 
 
 def systems(city: City) -> tuple[int, ...]:
-    """Return the EPSG codes in which a city is handed over: degrees, then its metric zone."""
+    """Return the EPSG codes in which a city is handed over: degrees, then its metric zone.
+
+    Parameters
+    ----------
+    city
+        Its metric zone is offered; where that is one of ``PLAIN_ZONES``, also the same zone with
+        its number in the easting.
+    """
     numbered = numbered_zone(city.metric_epsg)
     return (WGS84, CGCS2000, city.metric_epsg, *([numbered] if numbered else []))
 
 
 def checked(form: Form, city: City, formats: tuple[Format, ...]) -> Form:
     """Return a form that is offered.
+
+    Parameters
+    ----------
+    form
+        Format and coordinate system that are asked for.
+    city
+        Its metric zone decides which systems are offered, see :func:`systems`.
+    formats
+        Those that are offered: ``FORMATS`` for a view, ``ANALYSIS_FORMATS`` for an analysis.
+
+    Returns
+    -------
+    Form
+        The same form.
 
     Raises
     ------
@@ -166,7 +198,23 @@ def checked(form: Form, city: City, formats: tuple[Format, ...]) -> Form:
 
 
 def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[Problem]:
-    """Return what is wrong with a form."""
+    """Return what is wrong with a form.
+
+    Parameters
+    ----------
+    form
+        Format and coordinate system that are asked for.
+    city
+        Its metric zone decides which systems are offered, see :func:`systems`.
+    formats
+        Those that are offered: ``FORMATS`` for a view, ``ANALYSIS_FORMATS`` for an analysis.
+
+    Returns
+    -------
+    list
+        One for the format and one for the system at most. GeoJSON and JSON stand in EPSG:4326
+        alone.
+    """
     problems = []
     if form.fmt not in formats:
         problems.append(Problem("export.unknown", "format", value=form.fmt, known=formats))

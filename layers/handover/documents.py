@@ -101,7 +101,19 @@ def _shape_row(sheet: Sheet, name: str, key: str, unit: str) -> list[str]:
 
 
 def sources(contents: Contents) -> bytes:
-    """Return the sources, terms and caveats in Markdown, everything in Chinese, then English."""
+    """Return the sources, terms and caveats in Markdown, everything in Chinese, then English.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+
+    Returns
+    -------
+    bytes
+        UTF-8. Head and terms come first, then the sections, then the facts of each table that has
+        any.
+    """
     blocks = [
         _heading("#", pair("export.title", city=contents.city.name)),
         _list([*_head(contents)]),
@@ -147,7 +159,17 @@ def _terms(contents: Contents) -> Iterator[Bilingual]:
 
 
 def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bilingual]:
-    """Yield what a reader of this format and coordinate system must know."""
+    """Yield what a reader of this format and coordinate system must know.
+
+    Parameters
+    ----------
+    city
+        Its metric zone is explained where coordinates are metres.
+    form
+        Format and coordinate system, checked.
+    sheets
+        The tables; CSV holds no shapes but points.
+    """
     if form.fmt == "csv":
         yield pair("export.raw")
         if not all(sheet.is_points for sheet in sheets if sheet.geometry):
@@ -163,12 +185,24 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
 
 
 def crs_name(epsg: int) -> str:
-    """Return the register's name of a coordinate system."""
+    """Return the register's name of a coordinate system.
+
+    Parameters
+    ----------
+    epsg
+        EPSG code.
+    """
     return str(CRS.from_epsg(epsg).name)
 
 
 def sha256(data: bytes) -> str:
-    """Return the SHA-256 of some bytes in hexadecimal."""
+    """Return the SHA-256 of some bytes in hexadecimal.
+
+    Parameters
+    ----------
+    data
+        Content of a file.
+    """
     return hashlib.sha256(data).hexdigest()
 
 
@@ -203,7 +237,13 @@ def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
 
 
 def about_city(city: City) -> dict[str, object]:
-    """Return what every manifest says first: product, city, plan, age, terms."""
+    """Return what every manifest says first: product, city, plan, age, terms.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    """
     named = [name for name in NOTICES if name in city.notices]
     return {
         "product": {**_both("app.name"), "version": __version__},
@@ -215,9 +255,17 @@ def about_city(city: City) -> dict[str, object]:
 
 
 def files_listed(data: bytes) -> frozenset[str] | None:
-    """Return the names of the files that a manifest of ours lists, or None if it is none of ours.
+    """Return the names of the files that a manifest of ours lists.
 
-    A name that leads out of the folder is in no manifest of ours.
+    Parameters
+    ----------
+    data
+        Content of what may be such a manifest.
+
+    Returns
+    -------
+    frozenset or None
+        None if it is none of ours. A name that leads out of the folder is in no manifest of ours.
     """
     try:
         content = json.loads(data)

@@ -64,7 +64,7 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     Parameters
     ----------
     city
-        The city; not changed.
+        The pack that is asked; it is not changed.
     state
         Filters, and the layers that are on.
     layers
@@ -135,7 +135,18 @@ def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
 
 
 def layer_facts(layer: Layer) -> tuple[Bilingual, ...]:
-    """Say where a layer comes from, under which licence, of what age, and what it cannot say."""
+    """Say where a layer comes from, under which licence, of what age, and what it cannot say.
+
+    Parameters
+    ----------
+    layer
+        A layer of a pack, with its provenance.
+
+    Returns
+    -------
+    tuple
+        Sentences on source, licence, citation, dates, method and limits, in this order.
+    """
     origin = layer.provenance
     return (
         pair("export.source", text=origin.source),

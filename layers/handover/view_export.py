@@ -30,10 +30,10 @@ def package(
     Parameters
     ----------
     city
-        The city; not changed.
+        The pack that is asked; it is not changed.
     state
-        Filters and layers. Language, camera and selection do not matter: whoever looks at the
-        same rows gets the same bytes, on the screen and without one.
+        Filters and layers. Language, camera and selection do not matter: whoever looks at the same
+        rows gets the same bytes, on the screen and without one.
     fmt
         ``geojson`` (one file per layer), ``gpkg`` (one styled file) or ``csv`` (one per layer).
     epsg
@@ -56,7 +56,13 @@ def package(
 
 
 def contents(selection: Selection) -> Contents:
-    """Return selected rows with all that goes with them."""
+    """Return selected rows with all that goes with them.
+
+    Parameters
+    ----------
+    selection
+        As :func:`layers.handover.selection.select` returns it.
+    """
     city, state, form = selection.city, selection.state, selection.form
     period = {"id": state.period, **pair(f"period.{state.period}")._asdict()}
     return Contents(

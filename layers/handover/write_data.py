@@ -27,17 +27,45 @@ DEGREE_DIGITS, METRE_DIGITS = 7, 3
 
 
 def data_files(contents: Contents) -> dict[str, bytes]:
-    """Return the tables as files; one without a shape is CSV beside GeoJSON and GeoPackage too."""
+    """Return the tables as files.
+
+    Parameters
+    ----------
+    contents
+        What is handed over; its form says in which format, and is checked.
+
+    Returns
+    -------
+    dict
+        Content by file name. Beside GeoJSON and GeoPackage, a table without a shape is CSV.
+    """
     return _WRITERS[contents.form.fmt](contents)
 
 
 def coordinate_columns(form: Form) -> tuple[str, str]:
-    """Return the names of a point's two columns in CSV, east first."""
+    """Return the names of a point's two columns in CSV, east first.
+
+    Parameters
+    ----------
+    form
+        Its coordinate system decides: metres or degrees.
+    """
     return METRES if form.projected else DEGREES
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return rows as CSV that Excel opens with its Chinese intact: UTF-8 with BOM, CRLF."""
+    """Return rows as CSV that Excel opens with its Chinese intact.
+
+    Parameters
+    ----------
+    rows
+        Cells as texts, the heading first.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with BOM, lines ended by CRLF.
+    """
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode("utf-8-sig")
@@ -144,22 +172,55 @@ def _json_file(contents: Contents) -> dict[str, bytes]:
 
 
 def json_bytes(content: Mapping[str, object]) -> bytes:
-    """Return an object as JSON in UTF-8; what is not finite is null, as JSON knows no such number.
+    """Return an object as JSON in UTF-8.
 
-    Keys stay in their order, so that the same content gives the same bytes.
+    Parameters
+    ----------
+    content
+        Anything that :func:`plain` takes, by name.
+
+    Returns
+    -------
+    bytes
+        Keys stay in their order, so that the same content gives the same bytes. What is not finite
+        is null, as JSON knows no such number.
     """
     text = json.dumps(plain(content), ensure_ascii=False, indent=2, allow_nan=False)
     return (text + "\n").encode()
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as objects of plain values, what is missing as None."""
+    """Return rows as objects of plain values.
+
+    Parameters
+    ----------
+    table
+        The rows; the index does not enter.
+
+    Returns
+    -------
+    list
+        By row, in order, its values by column; what is missing is None.
+    """
     rows = table.to_dict("records")
     return [{str(name): plain(value) for name, value in row.items()} for row in rows]
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON knows it."""
+    """Return a value as JSON knows it.
+
+    Parameters
+    ----------
+    value
+        A mapping, a list, tuple or set, a number, a text, a flag, or anything that can be written
+        as text.
+
+    Returns
+    -------
+    Any
+        Sets are sorted; what is missing or not finite is None; numbers of NumPy are those of
+        Python; what JSON does not know is its text.
+    """
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list | frozenset | set):

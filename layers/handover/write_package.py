@@ -60,13 +60,30 @@ def _earlier_zip(folder: Path, name: str) -> frozenset[str]:
 def write_package(package: Package, folder: Path, *, zipped: bool) -> Mapping[str, bytes]:
     """Put a package into a folder, and return what was written.
 
-    In the folder of an earlier run exactly the files that its manifest lists are replaced, all of
-    them or none; ``zipped``, only an earlier zip of the same name.
+    Parameters
+    ----------
+    package
+        What is written.
+    folder
+        Made if it is missing. In the folder of an earlier run exactly the files that its manifest
+        lists are replaced, all of them or none.
+    zipped
+        Whether to write one zip instead of the files; it replaces only an earlier zip of the same
+        name.
+
+    Returns
+    -------
+    Mapping
+        Content by file name.
 
     Raises
     ------
     ParameterError
-        The folder or the zip is somebody else's, or another run is changing it.
+        The folder or the zip is somebody else's.
+    DataError
+        ``folder_refused``: another run is changing the folder, or a name leads out of it.
+    OSError
+        The files could not be written; what stood there stands whole.
     """
     with hold(folder) as held:
         if zipped:

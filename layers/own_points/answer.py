@@ -64,7 +64,14 @@ ASKED: Final = MappingProxyType(
 
 
 def relevant(options: PointsOptions) -> PointsOptions:
-    """Return options in which everything that does not change the answer is at its default."""
+    """Return options in which everything that does not change the answer is at its default.
+
+    Parameters
+    ----------
+    options
+        Options of the page of own points; not changed. ``show`` says which of the others count, see
+        ``ASKED``.
+    """
     kept = {name: getattr(options, name) for name in ASKED[options.show]}
     return PointsOptions(show=options.show, cell_m=options.cell_m, **kept)
 
@@ -82,13 +89,28 @@ class PointsQuestion(Question[PointsOptions]):
 
 
 def question(state: ViewState, file: FileQuestion) -> PointsQuestion:
-    """Return what of a state decides the answer about a file."""
+    """Return what of a state decides the answer about a file.
+
+    Parameters
+    ----------
+    state
+        State of the page. Only its options of own points are taken, see :func:`relevant`: layers
+        and filters are about the plan's places.
+    file
+        What is read, and on which grid.
+    """
     bare = rows_asked(ViewState(state.city))
     return PointsQuestion(**bare, options=relevant(state.points), file=file)
 
 
 def asked_of(shown: PointsAnswer) -> PointsQuestion:
-    """Return the question that an answer is of."""
+    """Return the question that an answer is of.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    """
     bare = rows_asked(ViewState(shown.reading.asked.city.id))
     return PointsQuestion(**bare, options=shown.options, file=shown.reading.asked)
 
@@ -104,11 +126,16 @@ def measure(
     Parameters
     ----------
     city
-        The points within it count.
+        Not looked at: ``asked.file`` names the city within which points count.
     asked
         The file, and what is asked of it.
     progress, stopped
         As in :func:`layers.own_points.reading.read`.
+
+    Raises
+    ------
+    AtlasError
+        A file cannot be read; ``CancelledError`` where ``stopped`` returned True.
     """
     return of_reading(read(asked.file, progress, stopped), asked.options, progress, stopped)
 
@@ -116,7 +143,22 @@ def measure(
 def of_reading(
     reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
 ) -> PointsAnswer:
-    """Work out what is asked of points that have been read."""
+    """Work out what is asked of points that have been read.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    options
+        ``show`` says what is worked out; the options in ``ASKED`` how.
+    progress, stopped
+        As in :func:`layers.own_points.reading.read`.
+
+    Raises
+    ------
+    CancelledError
+        ``stopped`` returned True.
+    """
     if options.show == "bins":
         return measure_bins(reading, options, progress, stopped)
     if options.show == "clusters":
@@ -127,7 +169,15 @@ def of_reading(
 
 
 def word(shown: PointsAnswer, lang: str) -> PointsWording:
-    """Put an answer into words (``zh`` or ``en``)."""
+    """Put an answer into words.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     if isinstance(shown, PointsBins):
         return word_bins(shown, lang)
     if isinstance(shown, PointsClusters):
@@ -138,7 +188,15 @@ def word(shown: PointsAnswer, lang: str) -> PointsWording:
 
 
 def draw(shown: PointsAnswer, lang: str) -> Drawing:
-    """Return what is drawn of an answer; nothing where it is refused."""
+    """Return what is drawn of an answer; nothing where it is refused.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     if isinstance(shown, PointsBins):
         return draw_bins(shown, lang)
     if isinstance(shown, PointsClusters):
@@ -149,12 +207,31 @@ def draw(shown: PointsAnswer, lang: str) -> Drawing:
 
 
 def pictures(shown: PointsAnswer, lang: str) -> tuple[Small, ...]:
-    """Return the small pictures beside the tables."""
+    """Return the small pictures beside the tables.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        The plot of Ripley's L beside clusters; else none.
+    """
     return cluster_pictures(shown, lang) if isinstance(shown, PointsClusters) else ()
 
 
 def has_files(shown: PointsAnswer) -> bool:
-    """Progress whether there is a result to hand over."""
+    """Say whether there is a result to hand over.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    """
     if isinstance(shown, PointsSurface):
         return shown.surface is not None
     if isinstance(shown, PointsClusters):  # what the points weigh does not matter
@@ -164,7 +241,13 @@ def has_files(shown: PointsAnswer) -> bool:
 
 
 def geotiff(shown: PointsSurface) -> bytes:
-    """Return the surface as a GeoTIFF on the city's plane, parameters and account in its tags."""
+    """Return the surface as a GeoTIFF on the city's plane, parameters and account in its tags.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it; it has a surface.
+    """
     assert shown.surface is not None
     return to_geotiff(shown.surface)
 
@@ -175,9 +258,14 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
     Parameters
     ----------
     shown
-        What the screen shows.
+        As :func:`measure` returns it.
     form
         See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
     """
     options, asked = shown.options, shown.reading.asked
     files: dict[str, bytes] = {}

@@ -58,7 +58,27 @@ class PointsBins:
 def measure_bins(
     reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
 ) -> PointsBins:
-    """Count the points in hexagons or squares, weighted so that those kept stand for all."""
+    """Count the points in hexagons or squares, weighted so that those kept stand for all.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    options
+        ``shape`` and ``grain`` of the cells, see ``RESOLUTIONS`` and ``SIDES_M``.
+    progress, stopped
+        As in :func:`layers.own_points.reading.read`.
+
+    Returns
+    -------
+    PointsBins
+        Refused where there are too few points.
+
+    Raises
+    ------
+    CancelledError
+        ``stopped`` returned True.
+    """
     go_on(progress, stopped, "bins")
     kept, city, date = reading.kept, reading.asked.city, reading.binned.data_date
     if options.shape == "square":
@@ -76,7 +96,21 @@ def measure_bins(
 
 
 def word_bins(shown: PointsBins, lang: str) -> PointsWording:
-    """Put the bins into words."""
+    """Put the bins into words.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_bins` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    PointsWording
+        With the densest cells as a table; where there is no result, why, and what became of the
+        rows.
+    """
     say, reading, bins = speaker(lang), shown.reading, shown.bins
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     if reading.blank:
@@ -131,7 +165,15 @@ def _breaks(shown: PointsBins) -> tuple[float, ...]:
 
 
 def draw_bins(shown: PointsBins, lang: str) -> Drawing:
-    """Return the bins, shaded by density; nothing where they are refused."""
+    """Return the bins, shaded by density; nothing where they are refused.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_bins` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     if shown.reading.blank or shown.bins.refused:
         return Drawing()
     frame, breaks = shown.bins.frame, _breaks(shown)

@@ -50,7 +50,20 @@ HULL: Final = "#492A60"
 
 
 def some_of(reading: Reading, most: int) -> Floats:
-    """Return the points kept, or so many of them, drawn with a fixed seed."""
+    """Return the points kept, or so many of them, drawn with a fixed seed.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    most
+        How many points at most.
+
+    Returns
+    -------
+    Floats
+        Metres on the city's plane, shape (n, 2), in the order of the file.
+    """
     xy = reading.kept.xy
     if len(xy) <= most:
         return xy
@@ -94,7 +107,29 @@ class PointsClusters:
 def measure_clusters(
     reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
 ) -> PointsClusters:
-    """Test the points against strewn ones, and look for clusters among them."""
+    """Test the points against strewn ones, and look for clusters among them.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    options
+        ``clusters`` is the method, ``hdbscan`` or ``dbscan``; ``least`` how many points make a
+        cluster; ``reach_m`` how near they lie, of ``dbscan`` alone.
+    progress, stopped
+        As in :func:`layers.own_points.reading.read`.
+
+    Returns
+    -------
+    PointsClusters
+        Of more points than ``TESTED`` and ``GROUPED``, so many are drawn with a fixed seed. Weights
+        do not count.
+
+    Raises
+    ------
+    CancelledError
+        ``stopped`` returned True.
+    """
     date, epsg = reading.binned.data_date, reading.asked.city.metric_epsg
     some, xy = some_of(reading, TESTED), some_of(reading, GROUPED)
     go_on(progress, stopped, "neighbour")
@@ -122,7 +157,20 @@ def measure_clusters(
 
 
 def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
-    """Put the tests and the clusters into words."""
+    """Put the tests and the clusters into words.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_clusters` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    PointsWording
+        With the largest clusters as a table; where there are none to be sought, why.
+    """
     say, reading = speaker(lang), shown.reading
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     if not reading.binned.n:
@@ -151,7 +199,13 @@ def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
 
 
 def draw_clusters(shown: PointsClusters) -> Drawing:
-    """Return the points by cluster and the clusters' hulls; nothing where they are refused."""
+    """Return the points by cluster and the clusters' hulls; nothing where they are refused.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_clusters` returns it.
+    """
     if not shown.reading.binned.n or shown.found.refused:
         return Drawing()
     laid, area = shown.picture, shown.hulls.to_crs(4326)
@@ -162,7 +216,15 @@ def draw_clusters(shown: PointsClusters) -> Drawing:
 
 
 def cluster_pictures(shown: PointsClusters, lang: str) -> tuple[Small, ...]:
-    """Return the plot of Ripley's L; nothing where it is refused."""
+    """Return the plot of Ripley's L; nothing where it is refused.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_clusters` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     if not shown.reading.binned.n or shown.found.refused:
         return ()
     say = speaker(lang)

@@ -62,7 +62,23 @@ class PointsHotSpots:
 def measure_hot_spots(
     reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
 ) -> PointsHotSpots:
-    """Find hot and cold squares, on two grids, and test whether neighbours are alike."""
+    """Find hot and cold squares, on two grids, and test whether neighbours are alike.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    options
+        ``grain`` of the squares, see ``layers.own_points.bins.SIDES_M``; that of the second grid
+        follows from it, see ``OTHER_GRAIN``.
+    progress, stopped
+        As in :func:`layers.own_points.reading.read`.
+
+    Raises
+    ------
+    CancelledError
+        ``stopped`` returned True.
+    """
     epsg, date = reading.asked.city.metric_epsg, reading.binned.data_date
     other_m = SIDES_M[OTHER_GRAIN[options.grain]]
 
@@ -85,7 +101,20 @@ def measure_hot_spots(
 
 
 def word_hot_spots(shown: PointsHotSpots, lang: str) -> PointsWording:
-    """Put the hot spots into words."""
+    """Put the hot spots into words.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_hot_spots` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    PointsWording
+        Where there is no result, why, and what became of the rows.
+    """
     say, reading, found = speaker(lang), shown.reading, shown.found
     rows, notes = account(reading, say), tuple(source_notes(reading, say))
     stars = _no_stars(shown, say)
@@ -141,7 +170,20 @@ def _other_grid(shown: PointsHotSpots, say: Say) -> str:
 
 
 def draw_hot_spots(shown: PointsHotSpots, lang: str) -> Drawing:
-    """Return hot squares with a solid outline and cold ones with a dashed one."""
+    """Return hot squares with a solid outline and cold ones with a dashed one.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_hot_spots` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    Drawing
+        Nothing where they are refused, or no point weighs anything.
+    """
     if shown.reading.blank or shown.found.refused or shown.moran is None:
         return Drawing()
     say = speaker(lang)

@@ -132,7 +132,19 @@ class Reading:
 
 
 def fitting_cell(options: PointsOptions) -> int | None:
-    """Return the largest cell offered, up to the one chosen, that suits the bandwidth, or None."""
+    """Return the largest cell offered, up to the one chosen, that suits the bandwidth.
+
+    Parameters
+    ----------
+    options
+        ``cell_m`` is the cell chosen, ``sigma_m`` the bandwidth, and ``bandwidth`` whether it is
+        ``fixed`` or ``adaptive``, see ``CELLS_PER_SIGMA``.
+
+    Returns
+    -------
+    int or None
+        Side in metres; None where the bandwidth is too narrow for every cell.
+    """
     need = CELLS_PER_SIGMA[options.bandwidth]
     offered = choices(PointsOptions, "cell_m")
     fits = [c for c in offered if c <= options.cell_m and options.sigma_m >= need * c]
@@ -204,14 +216,41 @@ def _tried(work: Callable[[str | None], Binned], scheduler: str | None) -> tuple
 
 
 def go_on(progress: Progress, stopped: Stopped, stage: str) -> None:
-    """Say what comes next; raise CancelledError if it is no longer wanted."""
+    """Say what comes next, if it is still wanted.
+
+    Parameters
+    ----------
+    progress, stopped
+        As in :func:`read`.
+    stage
+        What comes next: last part of a key under ``points_page.stage``.
+
+    Raises
+    ------
+    CancelledError
+        ``stopped`` returned True.
+    """
     if stopped():
         raise CancelledError("stream.cancelled", [Problem("points.stopped", "points")])
     progress(f"points_page.stage.{stage}", 0, 0)
 
 
 def account_values(reading: Reading) -> dict[str, object]:
-    """Return what became of the rows, for sentences and files."""
+    """Return what became of the rows, for sentences and files.
+
+    Parameters
+    ----------
+    reading
+        As :func:`read` returns it.
+
+    Returns
+    -------
+    dict
+        By name, in a fixed order: file and columns; the reference system, how it is known, and the
+        accuracy in metres of the way to the plane (``unknown``, or 0 for none); rows ``read``,
+        ``binned``, ``outside_city`` and ``rejected``, the last also by reason; the sum of weights;
+        how many points are kept, whether all, and the seed; the digest of the grid.
+    """
     binned, columns = reading.binned, reading.asked.columns
     place = columns.geometry or f"{columns.x}; {columns.y}"
     way = reading.way

@@ -206,6 +206,11 @@ def require_files(source: Source) -> None:
     Between the list and the opening, anything may have come in its place: a pipe that would never
     end, a link to elsewhere.
 
+    Parameters
+    ----------
+    source
+        As :func:`open_folder` offers it.
+
     Raises
     ------
     DataError
@@ -246,12 +251,28 @@ class Layout:
     declarations: tuple[Declaration, ...] = ()
 
     def of(self, wanted: str) -> str | None:
-        """Return the name of the column that a token stands for."""
+        """Return the name of the column that a token stands for.
+
+        Parameters
+        ----------
+        wanted
+            As :func:`layers.view.address.token` makes it of a column's name; empty for none.
+
+        Returns
+        -------
+        str or None
+            None where no column has this token.
+        """
         return next((name for name in self.names if wanted and token(name) == wanted), None)
 
 
 def layout(source: Source) -> Layout:
     """Return the columns of a source.
+
+    Parameters
+    ----------
+    source
+        As :func:`open_folder` offers it; all its files are opened.
 
     Raises
     ------
@@ -289,9 +310,10 @@ def columns(
     Parameters
     ----------
     source, seen
-        The source and its columns.
+        The source and its columns, see :func:`layout`.
     options
-        The columns chosen.
+        Tokens of the columns chosen: ``x``, ``y`` and ``weight``, each empty for none. A pair that
+        is not whole is passed over.
     plane
         EPSG code of the city's plane.
     bbox
@@ -360,7 +382,15 @@ def _on_plane(bbox: Box, plane: int) -> Box:
 
 
 def is_declared(seen: Layout, found: Columns) -> bool:
-    """Tell whether the system of some columns is what their files declare."""
+    """Tell whether the system of some columns is what their files declare.
+
+    Parameters
+    ----------
+    seen
+        Columns of the source, as :func:`layout` returns them.
+    found
+        Where its positions stand, as :func:`columns` returns it.
+    """
     return found.geometry is not None and seen.declarations[0].crs is not None
 
 

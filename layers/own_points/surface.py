@@ -83,7 +83,7 @@ def measure_surface(
     Parameters
     ----------
     reading
-        The points.
+        As :func:`layers.own_points.reading.read` returns it.
     options
         Bandwidth, kernel, and whether the bandwidth follows the density.
     progress, stopped
@@ -94,6 +94,11 @@ def measure_surface(
     PointsSurface
         The fixed Gaussian surface is that of all points, by way of the grid; the quartic and the
         adaptive one are those of the points kept, weighted so that they stand for all.
+
+    Raises
+    ------
+    CancelledError
+        ``stopped`` returned True.
     """
     if fitting_cell(options) is None or reading.blank:
         return PointsSurface(reading, options, None, districts=_districts(reading))
@@ -153,7 +158,20 @@ def _districts(reading: Reading) -> pd.DataFrame:
 
 
 def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
-    """Put a density into words."""
+    """Put a density into words.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_surface` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    PointsWording
+        With the districts as a table; where there is no surface, why.
+    """
     say, reading, surface = speaker(lang), shown.reading, shown.surface
     notes = tuple(source_notes(reading, say))
     rows = account(reading, say)
@@ -180,7 +198,13 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
 
 
 def draw_surface(shown: PointsSurface) -> Drawing:
-    """Return the surface, where there is one."""
+    """Return the surface, where there is one.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure_surface` returns it.
+    """
     laid = shown.picture
     return Drawing(raster=Raster(laid.png, laid.bounds) if laid else None)
 

@@ -47,7 +47,13 @@ class Declaration:
     refused: CrsError | None = None
 
     def problem(self, where: str) -> Problem:
-        """Return what a file declares, as what sets it apart from the others."""
+        """Return what a file declares, as what sets it apart from the others.
+
+        Parameters
+        ----------
+        where
+            Name of the file.
+        """
         if not self.column:
             return Problem("points_system.no_column", where)
         if self.crs is not None:
@@ -62,7 +68,26 @@ class Declaration:
 
 
 def declared(path: Path) -> Declaration:
-    """Return what a file declares of its points."""
+    """Return what a file declares of its points.
+
+    Parameters
+    ----------
+    path
+        A file of CSV or Parquet.
+
+    Returns
+    -------
+    Declaration
+        Empty for CSV, and for Parquet that does not declare, as GeoParquet does, a column of points
+        as well-known binary.
+
+    Raises
+    ------
+    UnfitError
+        The file's description is too large, or contradicts itself.
+    OSError, ValueError
+        It cannot be opened, or is no Parquet.
+    """
     if path.suffix.lower() in CSV:
         return Declaration()
     with opened(path) as file:
@@ -91,6 +116,13 @@ def _system(said: str) -> Declaration:
 
 def agreed(paths: Sequence[Path], declarations: Sequence[Declaration]) -> Declaration:
     """Return what all files of a source declare.
+
+    Parameters
+    ----------
+    paths
+        The files of one source.
+    declarations
+        What each of them declares, in the same order.
 
     Raises
     ------
@@ -185,7 +217,21 @@ def _zone(x: Floats, y: Floats, longitude: float) -> str | None:
 
 
 def basis_of(columns: Columns, *, is_declared: bool) -> str:
-    """Return how a source's system is known: ``declared``, ``degrees``, ``zone`` or ``plane``."""
+    """Return how a source's system is known.
+
+    Parameters
+    ----------
+    columns
+        Where the positions stand, and in which system.
+    is_declared
+        Whether the files themselves declare that system.
+
+    Returns
+    -------
+    str
+        ``declared``; else as the values tell: ``degrees``, ``zone`` (of CGCS2000, by its number),
+        or ``plane`` (metres taken for those of the city's plane).
+    """
     if is_declared:
         return "declared"
     if columns.source_crs is None:
@@ -194,5 +240,16 @@ def basis_of(columns: Columns, *, is_declared: bool) -> str:
 
 
 def first_column(declarations: Iterable[Declaration]) -> str:
-    """Return the column of points that a file of a source declares; empty for none."""
+    """Return the column of points that a file of a source declares.
+
+    Parameters
+    ----------
+    declarations
+        What the files declare, in their order.
+
+    Returns
+    -------
+    str
+        Name of the first that is declared; empty for none.
+    """
     return next((one.column for one in declarations if one.column), "")

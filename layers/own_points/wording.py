@@ -51,6 +51,16 @@ def ladder(highest: float) -> tuple[float, ...]:
     """Return lower bounds of classes below a value, in steps 1, 2, 5, 10, lowest first.
 
     Densities of enterprises are skewed: equal steps would show the one highest spot alone.
+
+    Parameters
+    ----------
+    highest
+        Highest value shown, 0 or more.
+
+    Returns
+    -------
+    tuple
+        One fewer than ``layers.map.colours.CLASSES`` at most; none for zero.
     """
     steps: list[float] = []
     power = 10.0 ** math.ceil(math.log10(highest)) if highest > 0 else 0.0
@@ -61,12 +71,28 @@ def ladder(highest: float) -> tuple[float, ...]:
 
 
 def names_of(city: City, lang: str) -> dict[str, str]:
-    """Return the districts' names by adcode."""
+    """Return the districts' names by adcode.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
 def account(reading: Reading, say: Say) -> tuple[str, ...]:
-    """Say what became of every row: read is the sum of the others, always."""
+    """Say what became of every row: read is the sum of the others, always.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+    """
     binned = reading.binned
     values = {
         "read": binned.read,
@@ -86,7 +112,20 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
 
 
 def source_notes(reading: Reading, say: Say) -> Iterator[str]:
-    """Say how the file was read, and what the atlas cannot know of it."""
+    """Say how the file was read, and what the atlas cannot know of it.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+
+    Yields
+    ------
+    str
+        Sentences: columns and system, the way to the plane, day of the file, datum.
+    """
     columns, source = reading.asked.columns, reading.asked.source
     yield say(
         "points_page.read_as",
@@ -109,13 +148,29 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
 
 
 def system_words(reading: Reading, say: Say) -> str:
-    """Say as which reference system the positions were read, and how that is known."""
+    """Say as which reference system the positions were read, and how that is known.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+    """
     asked = reading.asked
     return say(f"points_page.system_{asked.basis}", crs=display(asked.crs, longest=80))
 
 
 def nothing_said(reading: Reading, lang: str) -> str:
-    """Say that there is nothing to measure, and what the reason may be."""
+    """Say that there is nothing to measure, and what the reason may be.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it; nothing in it can be measured.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     say, binned = speaker(lang), reading.binned
     if binned.n:
         return say("points_page.weightless")
@@ -129,12 +184,33 @@ def nothing_said(reading: Reading, lang: str) -> str:
 
 
 def refusal_words(say: Say, found: Bins | Pattern) -> str:
-    """Say why there is no result."""
+    """Say why there is no result.
+
+    Parameters
+    ----------
+    say
+        Speaks the reader's language.
+    found
+        A result that is refused: ``refused`` is the key of the sentence.
+    """
     return " ".join(said(say, [found.refused], found.parameters))
 
 
 def unit_words(reading: Reading, say: Say) -> str:
-    """Return the unit of a density of these points."""
+    """Return the unit of a density of these points.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+
+    Returns
+    -------
+    str
+        Places per km², or what the column of weights counts per km².
+    """
     weight = reading.asked.columns.weights
     if weight is None:
         return say("points_page.legend_none")
