@@ -28,7 +28,21 @@ _compiled = compiled(fastmath={"contract"})
 
 @_compiled
 def extent(flat: Floats, low: int, high: int) -> Floats:
-    """Return the least and the greatest x and y, and a sum that is NaN if any is not finite."""
+    """Return the least and the greatest x and y, and whether all is finite.
+
+    Parameters
+    ----------
+    flat
+        X and y of the points by turns, metres, shape (2n,).
+    low, high
+        The stretch of points to take, half-open.
+
+    Returns
+    -------
+    array of float
+        West, south, east, north, and a sum that is NaN if any number is not finite. Of no points
+        the first two are infinite, the others minus infinite.
+    """
     lanes = 256  # long enough for the compiler to make vectors of the loop over them
     least, most, sound = np.full(lanes, np.inf), np.full(lanes, -np.inf), np.zeros(lanes)
     part = flat[2 * low : 2 * high]
@@ -69,7 +83,25 @@ def _add_shares(
 def deposit_linear(
     flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Longs, columns: int
 ) -> None:
-    """Share each point among the four nodes around it."""
+    """Share each point among the four nodes around it.
+
+    Parameters
+    ----------
+    flat
+        X and y of the points by turns, metres, shape (2n,). All four nodes must lie on the grid:
+        nothing is checked, and what lies beyond writes elsewhere.
+    low, high
+        The stretch of points to take, half-open.
+    x0, y0
+        Node (0, 0), the centre of the first cell, metres.
+    cell
+        Side of a cell in metres. Positions are rounded to 1/1024 of it.
+    grid
+        Shares in units of 2⁻²⁰, shape (rows × columns,), row by row from the south; changed: each
+        point adds ``ONE`` in all.
+    columns
+        Cells in a row of the grid.
+    """
     scale, wide = _STEPS / cell, np.int32(columns)
     at, a, b = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
     c, d = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
@@ -101,9 +133,27 @@ def sift(
 ) -> int:
     """Copy the points within bounds, and count the others by why they are left out.
 
-    ``weights`` may be empty. ``kept`` takes x and y by turns. ``tally`` counts: outside; not a
-    number; x and y swapped (the swapped point lies within the bounds); weight not a number of
-    zero or more. Returns how many points were kept.
+    Parameters
+    ----------
+    x, y
+        Coordinates in metres, shape (n,).
+    weights
+        Shape (n,), or empty for no weights.
+    bounds
+        West, south, east, north in metres; all four sides are within.
+    kept
+        Room for 2n numbers; its beginning is overwritten by x and y of the points kept, by turns.
+    kept_weights
+        Room for n numbers, overwritten likewise; looked at only where there are weights.
+    tally
+        Four counts that are added to: outside; not a number, or infinite; x and y swapped (the
+        swapped point lies within the bounds); within, but its weight is not a number of zero or
+        more.
+
+    Returns
+    -------
+    int
+        How many points were kept.
     """
     west, south, east, north = bounds
     weighted, count = weights.shape[0] > 0, 0
@@ -143,8 +193,24 @@ def deposit_rows(
 ) -> int:
     """Share the points within bounds as :func:`deposit_linear` does, and count the others.
 
-    ``kept`` has room for 1,024 numbers; ``tally`` is that of :func:`sift`. Returns how many
-    points were shared.
+    Parameters
+    ----------
+    xs, ys
+        Coordinates in metres, shape (n,).
+    bounds
+        West, south, east, north in metres; all four sides are within. Every point within must have
+        its four nodes on the grid.
+    x0, y0, cell, grid, columns
+        As in :func:`deposit_linear`; ``grid`` is changed.
+    kept
+        Working memory for 1,024 numbers.
+    tally
+        As in :func:`sift`; added to. There are no weights, so its last count stays.
+
+    Returns
+    -------
+    int
+        How many points were shared.
     """
     west, south, east, north = bounds
     scale, wide = _STEPS / cell, np.int32(columns)
@@ -181,7 +247,13 @@ def deposit_rows(
 def deposit_quadratic(
     flat: Floats, low: int, high: int, x0: float, y0: float, cell: float, grid: Longs, columns: int
 ) -> None:
-    """Share each point among the nine nodes around it by quadratic B-splines."""
+    """Share each point among the nine nodes around it by quadratic B-splines.
+
+    Parameters
+    ----------
+    flat, low, high, x0, y0, cell, grid, columns
+        As in :func:`deposit_linear`, with nine nodes: that nearest to the point and its neighbours.
+    """
     scale = _STEPS / cell
     at = np.empty(_BLOCK, np.int32)
     u0, u1, u2 = np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32), np.empty(_BLOCK, np.int32)
@@ -226,7 +298,19 @@ def deposit_weighted(
     grid: Longs,
     columns: int,
 ) -> None:
-    """Share weighted points as the two functions above do; the middle share is the remainder."""
+    """Share weighted points among four or nine nodes; one of the shares is the remainder.
+
+    Parameters
+    ----------
+    flat, low, high, x0, y0, cell, grid, columns
+        As in :func:`deposit_linear` or :func:`deposit_quadratic`; each point adds its weight times
+        ``ONE``, rounded, in all.
+    weights
+        One number of zero or more per point, shape (n,); their sum times ``ONE`` must stay below
+        2⁶³.
+    nodes
+        Along each axis: 2 (linear) or 3 (quadratic).
+    """
     scale, most = _STEPS / cell, _STEPS
     u, v = np.empty(3, np.int64), np.empty(3, np.int64)
     shift = most // 2 if nodes == 3 else 0
@@ -254,7 +338,15 @@ def deposit_weighted(
 
 @_compiled
 def add_up(grid: Longs, into: Floats) -> None:
-    """Add units to numbers; exact as long as no cell exceeds 2⁵³ units."""
+    """Add units to numbers; exact as long as no cell exceeds 2⁵³ units.
+
+    Parameters
+    ----------
+    grid
+        Units of 2⁻²⁰, shape (n,).
+    into
+        Numbers that are added to, shape (n,).
+    """
     unit = 1.0 / ONE
     for i in range(into.shape[0]):
         into[i] += grid[i] * unit
@@ -264,9 +356,22 @@ def add_up(grid: Longs, into: Floats) -> None:
 def filter_down(source: Floats, columns: int, taps: Floats, into: Floats) -> None:
     """Filter along the columns: row r of ``into`` from row r of ``source`` and those behind it.
 
-    ``source`` is flat; ``into`` has an even number of rows. The loops over columns are the inner
-    ones, and eight taps are applied to two rows at a time: the compiler makes vectors of that, and
-    each value is fetched once for sixteen products.
+    Parameters
+    ----------
+    source
+        Shape (m × columns,), row by row; m is at least the rows of ``into`` and the taps together,
+        less one.
+    columns
+        Numbers in a row.
+    taps
+        Weights of row r and the rows behind it; padded with zeros to a multiple of ``TAPS``.
+    into
+        Shape (rows, columns), an even number of rows; overwritten.
+
+    Notes
+    -----
+    The loops over columns are the inner ones, and eight taps are applied to two rows at a time: the
+    compiler makes vectors of that, and each value is fetched once for sixteen products.
     """
     wide = np.uint64(columns)
     for left in range(0, columns, _COLUMNS):
@@ -299,7 +404,22 @@ def filter_down(source: Floats, columns: int, taps: Floats, into: Floats) -> Non
 
 @_compiled
 def filter_along(middle: Floats, taps: Floats, reach: int, phases: Floats, into: Floats) -> None:
-    """Filter the rows of ``middle``, and draw them out to the finer columns of ``into``."""
+    """Filter the rows of ``middle``, and draw them out to the finer columns of ``into``.
+
+    Parameters
+    ----------
+    middle
+        Shape (rows or more, columns); what lies left and right of it is zero.
+    taps
+        Weights, padded with zeros to a multiple of ``TAPS``.
+    reach
+        Which of them is that of the column itself, from 0.
+    phases
+        Shape (k, 6): the weights of six columns for each of the ``k`` finer ones; ``k`` = 1 draws
+        nothing out, and its weights are not used.
+    into
+        Shape (rows, k × columns); overwritten.
+    """
     fine, columns = phases.shape[0], middle.shape[1]
     padded = np.zeros(columns + taps.shape[0])
     smooth = np.zeros(columns + 6)
@@ -329,7 +449,19 @@ def filter_along(middle: Floats, taps: Floats, reach: int, phases: Floats, into:
 
 @_compiled
 def draw_out(middle: Floats, phases: Floats, into: Floats, low: int, high: int) -> None:
-    """Draw filtered rows, padded by three of zeros, out to the finer rows ``low`` to ``high``."""
+    """Draw filtered rows out to finer ones.
+
+    Parameters
+    ----------
+    middle
+        Shape (rows + 6, columns), the first and the last three rows zero.
+    phases
+        Shape (k, 6), as in :func:`filter_along`.
+    into
+        Shape (k × rows, columns); its rows ``low`` to ``high`` are overwritten.
+    low, high
+        The stretch of rows of ``into`` to take, half-open.
+    """
     fine = phases.shape[0]
     for r in range(low, high):
         p = r % fine
@@ -354,7 +486,25 @@ def splat_quartic(
     low: int,
     high: int,
 ) -> None:
-    """Add each point's quartic kernel to the cell centres of rows ``low`` to ``high``."""
+    """Add each point's quartic kernel to the cell centres.
+
+    Parameters
+    ----------
+    xy
+        Points in metres, shape (n, 2); they may lie beyond the grid.
+    weights
+        One number per point.
+    reach
+        Radius of each point's kernel, metres, above zero, shape (n,).
+    x0, y0
+        Centre of cell (0, 0), metres.
+    cell
+        Side of a cell in metres.
+    into
+        Per m², shape (rows, columns); its rows ``low`` to ``high`` are added to.
+    low, high
+        The stretch of rows to take, half-open.
+    """
     columns = into.shape[1]
     for i in range(xy.shape[0]):
         x, y, radius = (xy[i, 0] - x0) / cell, (xy[i, 1] - y0) / cell, reach[i] / cell
