@@ -106,7 +106,18 @@ class Part:
     """Sum of the weights on the grid, in units of 2⁻²⁰."""
 
     def add(self, other: Part) -> None:
-        """Add another part to this one."""
+        """Add another part to this one, which is changed.
+
+        Parameters
+        ----------
+        other
+            Of the same grid; not changed.
+
+        Raises
+        ------
+        ParameterError
+            The weights together could overflow.
+        """
         require_weight(self.weight + other.weight)
         self.counts += other.counts
         self.read, self.binned = self.read + other.read, self.binned + other.binned
@@ -155,7 +166,18 @@ class Binned(Finding):
 
 
 def require_weight(units: float) -> None:
-    """Raise ParameterError if a sum of weights, in units of 2⁻²⁰, could overflow."""
+    """Raise if a sum of weights could overflow.
+
+    Parameters
+    ----------
+    units
+        The sum in units of 2⁻²⁰.
+
+    Raises
+    ------
+    ParameterError
+        It is more than 8e12 whole ones.
+    """
     from geo.density.kernel_density import MOST_WEIGHT
     from geo.grid.density_kernels import ONE
 
@@ -267,7 +289,18 @@ class _Watch:
 
 
 def empty_part(grid: Grid) -> Part:
-    """Return a part in which nothing has been binned yet."""
+    """Return a part in which nothing has been binned yet.
+
+    Parameters
+    ----------
+    grid
+        The cells; the part has one row and one column more on each side.
+
+    Returns
+    -------
+    Part
+        Of zeros, shape (rows + 2, columns + 2).
+    """
     return Part(np.zeros((grid.rows + 2, grid.columns + 2), dtype=np.int64))
 
 
@@ -342,7 +375,19 @@ def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
 
 
 def columns_of(path: Path) -> tuple[list[str], int]:
-    """Return the names of a file's columns, and the number of its rows (CSV: 0, not counted).
+    """Return the names of a file's columns, and the number of its rows.
+
+    Parameters
+    ----------
+    path
+        Parquet, GeoParquet or CSV; its name tells which.
+
+    Returns
+    -------
+    names : list of str
+        In the order of the file; one may stand twice.
+    rows : int
+        0 for CSV, whose rows are not counted.
 
     Raises
     ------
@@ -377,9 +422,20 @@ def _unreadable(path: Path, row: str, error: Exception) -> DataError:
 
 @contextmanager
 def unchanged(paths: Sequence[Path]) -> Iterator[None]:
-    """Raise DataError at the end if one of the files has been written meanwhile.
+    """Raise at the end if one of some files has been written meanwhile.
 
-    Two looks at a file then see the same rows.
+    Two looks at a file within the ``with`` block then see the same rows.
+
+    Parameters
+    ----------
+    paths
+        The files. Inode, size and time of the last change are compared; a file that can be looked
+        at neither time counts as unchanged.
+
+    Raises
+    ------
+    DataError
+        With every file that has changed.
     """
     before = [_stamp(path) for path in paths]
     yield
@@ -413,16 +469,23 @@ def reduce_file(
 
     Parameters
     ----------
-    path, columns, grid
+    path
+        The file: Parquet, GeoParquet or CSV.
+    columns, grid
         As in :func:`bin_points`.
     groups
         Row groups of a Parquet file; None for all.
     into
-        What to add to; None for a new part.
+        What to add to, and is changed; None for a new part.
     tell
         Called with the number of rows after each batch.
     within
-        Boundary as well-known binary, or None.
+        Boundary as well-known binary, on the plane of the grid; None for the grid alone.
+
+    Returns
+    -------
+    Part
+        ``into``, or the new part.
 
     Raises
     ------
@@ -546,11 +609,16 @@ def beyond(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]
     Parameters
     ----------
     x, y
-        Coordinates on the plane, metres.
+        Coordinates on the plane in metres, shape (n,); NaN lies nowhere.
     grid
-        The cells.
+        The cells; their outer edge belongs to the grid.
     within
-        The boundary as well-known binary, on the same plane.
+        The boundary as well-known binary, on the same plane; its edge is within.
+
+    Returns
+    -------
+    array of bool
+        Shape (n,). False for a point that is not on the grid.
     """
     west, south, east, north = grid.bounds
     on = (x >= west) & (x <= east) & (y >= south) & (y <= north)
@@ -570,12 +638,21 @@ def project(
 
     Parameters
     ----------
-    x, y, weights
-        One batch; no weights are an empty array.
+    x, y
+        One batch in ``columns.source_crs``, shape (n,).
+    weights
+        Shape (n,); no weights are an empty array.
     columns, grid
         As in :func:`bin_points`; ``columns.source_crs`` is given.
     tally
-        Adds rows that are no numbers to its second, swapped ones to its third number.
+        Four numbers as of :func:`geo.grid.density_kernels.sift`. Rows that are no numbers are added
+        to the second, swapped ones to the third.
+
+    Returns
+    -------
+    tuple of array
+        Easting and northing in metres and weights of the rows that stay, in their order. What the
+        projection does not reach lies beyond every grid.
     """
     way, (west, south, east, north) = _way(columns, grid)
     there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
@@ -618,6 +695,12 @@ def batches(
     left_out
         Counts the rows that are not yielded, by reason: rows of CSV that are torn, values that
         are no points or have no coordinates.
+
+    Yields
+    ------
+    tuple of array
+        X, y and weights as the file has them, one per row of the batch; NaN where there is no
+        number.
 
     Raises
     ------
