@@ -136,6 +136,15 @@ def discs(sites: gpd.GeoDataFrame, *, radius_m: float | pd.Series) -> gpd.GeoSer
     GeoSeries
         Polygons of 128 vertices, indexed as the sites.
 
+    Raises
+    ------
+    CrsError
+        The CRS is not metric.
+    DataError
+        ``sites`` holds something other than points, or an id twice.
+    ParameterError
+        A radius is missing or not above zero.
+
     Notes
     -----
     The vertices lie a little outside the circle, so that the polygon holds exactly πr²: the union
@@ -437,6 +446,11 @@ def nearest(points: Floats, sites: Floats) -> tuple[Longs, Floats]:
     -------
     tuple of array
         Positions, shape (m,), and distances in metres, shape (m,).
+
+    Examples
+    --------
+    >>> nearest(np.array([[0.0, 0.0]]), np.array([[9.0, 9.0], [3.0, 4.0]]))
+    (array([1]), array([5.]))
     """
     if len(points) * len(sites) <= FEW_PAIRS:
         return _nearest_of_few(points, sites)
@@ -485,6 +499,13 @@ def reached(
     ------
     CrsError, DataError, ParameterError
         As :func:`service_area`.
+
+    Examples
+    --------
+    >>> school = gpd.GeoDataFrame(index=["u"], geometry=[shapely.Point(0, 0)], crs=4548)
+    >>> site = gpd.GeoDataFrame(index=["s"], geometry=[shapely.Point(3000, 4000)], crs=4548)
+    >>> reached(school, site, radius_m=5000)[["n_sites", "nearest_m"]].to_numpy().tolist()
+    [[1.0, 5000.0]]
     """
     asked, *_ = to = located(points, argument="points")
     there, *_ = of = located(sites, argument="sites").by_id()
@@ -514,7 +535,20 @@ class Overlap(Finding):
     """Which part of each cell lies within the area asked about; None for all of all."""
 
     def area(self, times: int) -> BaseGeometry:
-        """Return what at least ``times`` sites reach, as cells with square corners."""
+        """Return what at least so many sites reach.
+
+        Parameters
+        ----------
+        times
+            How many sites, 0 or more.
+
+        Returns
+        -------
+        geometry
+            Cells with square corners, on the plane of the sites: those whose centre so many sites
+            reach and of which at least half lies within the area asked about. Empty where there are
+            none.
+        """
         reached = self.counts >= times
         return self.grid.area(reached if self.share is None else reached & (self.share >= 0.5))
 
@@ -542,6 +576,13 @@ def overlap(
     ------
     CrsError, DataError, ParameterError
         As :func:`service_area`.
+
+    Examples
+    --------
+    >>> points = gpd.points_from_xy([0, 0, 9000], [0, 0, 0])
+    >>> sites = gpd.GeoDataFrame(index=["a", "b", "c"], geometry=points, crs=4548)
+    >>> overlap(sites, radius_m=1000).losses["sole_km2"].round(2).to_dict()
+    {'a': 0.0, 'b': 0.0, 'c': 3.14}
     """
     there, x, y = located(sites, argument="sites")
     radius = radii(there, radius_m)
@@ -619,6 +660,12 @@ def shares(
     ------
     CrsError, DataError
         The districts are not metric or not valid polygons, or residents are not numbers.
+
+    Examples
+    --------
+    >>> district = gpd.GeoDataFrame(index=["d"], geometry=[shapely.box(0, 0, 2000, 1000)], crs=4548)
+    >>> shares(shapely.box(0, 0, 500, 1000), district)["covered_share"].to_dict()
+    {'city': 0.25, 'd': 0.25}
     """
     require_metric(districts, argument="districts")
     require_polygons(districts, argument="districts")
@@ -634,7 +681,28 @@ def shares(
 
 
 def with_totals(table: pd.DataFrame, group: pd.Series | None) -> pd.DataFrame:
-    """Put the sums for the city and its parts above the districts, and add the shares."""
+    """Put the sums for the city and its parts above the districts, and add the shares.
+
+    Parameters
+    ----------
+    table
+        Indexed by district: ``area_km2`` and ``covered_km2``, and where people count ``residents``
+        and ``covered_residents``. Not changed.
+    group
+        The part of the city that each district belongs to, by id; None for no parts. A district
+        without one counts in the city only.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`shares`. A share of nothing is NaN.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"area_km2": [4.0, 1.0], "covered_km2": [1.0, 1.0]}, index=["a", "b"])
+    >>> with_totals(table, None)["covered_share"].to_dict()
+    {'city': 0.4, 'a': 0.25, 'b': 1.0}
+    """
     total = table.sum().to_frame(CITY).T
     blocks = [total.assign(level="city"), table.assign(level="district")]
     if group is not None:

@@ -145,6 +145,13 @@ def add_sites(
     of ids, and in the end a chosen candidate gives way to one with a lower id where the covered
     weight stays the same. Where the time runs out, the better of the solver's best and of greedy
     with exchanges (Teitz and Bart 1968) is returned with the solver's bound.
+
+    Examples
+    --------
+    >>> demand = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 900, 9000], [0, 0, 0]), crs=4548)
+    >>> options = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500, 9000], [0, 0]), crs=4548)
+    >>> add_sites(demand, options, demand.iloc[:0], radius_m=600, p=1).chosen
+    (0,)
     """
     setting = _setting(demand, candidates, existing, radius_m, weight)
     limit = require_positive(time_limit_s, argument="time_limit_s")
@@ -197,6 +204,13 @@ def least_sites(
        \text{share} \cdot W - \text{covered}, \quad y_i \le \sum_{j \in N_i} x_j .
 
     The number found is then given to :func:`add_sites`.
+
+    Examples
+    --------
+    >>> demand = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 900, 9000], [0, 0, 0]), crs=4548)
+    >>> options = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500, 9000], [0, 0]), crs=4548)
+    >>> least_sites(demand, options, demand.iloc[:0], radius_m=600, share=1.0).chosen
+    (0, 1)
     """
     setting = _setting(demand, candidates, existing, radius_m, weight)
     limit = require_positive(time_limit_s, argument="time_limit_s")
