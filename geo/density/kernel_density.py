@@ -188,7 +188,7 @@ def kernel_density(  # noqa: PLR0913 - each by its keyword
 
     Examples
     --------
-    >>> surface = kernel_density([[500_000.0, 4_300_000.0]], sigma_m=1000, cell_m=500)
+    >>> surface = kernel_density([[500_000, 4_300_000]], sigma_m=1000, cell_m=500, crs=4548)
     >>> float(surface.values.sum() * 0.25).__round__(6)
     1.0
     """
@@ -653,6 +653,11 @@ def grid_density(
     crs, data_date
         As in :func:`kernel_density`.
 
+    Returns
+    -------
+    Surface
+        Per km², at the centres of the cells of ``grid``; its ``n`` is the number given.
+
     Raises
     ------
     ParameterError
@@ -683,12 +688,17 @@ def grid_density(
 
 
 def silverman_sigma_m(xy: ArrayLike) -> float:
-    """Return the bandwidth by Silverman's rule of thumb, metres; NaN for fewer than two points.
+    """Return the bandwidth by Silverman's rule of thumb.
 
     Parameters
     ----------
     xy
         Coordinates in metres, shape (n, 2).
+
+    Returns
+    -------
+    float
+        Metres; NaN for fewer than two points.
 
     Notes
     -----
@@ -696,6 +706,11 @@ def silverman_sigma_m(xy: ArrayLike) -> float:
     dimensions). The rule assumes one bell-shaped heap. For clustered points it is far too wide
     (7 km at n = 1,000 in a Tianjin-sized pattern): show it with the caveat ``density.silverman``,
     never choose it silently.
+
+    Examples
+    --------
+    >>> round(silverman_sigma_m([[0.0, 0.0], [2000.0, 2000.0]]))
+    1260
     """
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     if len(points) < 2:
