@@ -99,7 +99,22 @@ def _points(xy: ArrayLike) -> Floats:
 
 
 def strewn(boundary: BaseGeometry, n: int, rng: np.random.Generator) -> Floats:
-    """Return ``n`` points strewn evenly at random within a polygon, shape (n, 2)."""
+    """Return points strewn evenly at random within a polygon.
+
+    Parameters
+    ----------
+    boundary
+        Valid polygon or multipolygon with an area, in metres. It is prepared for queries.
+    n
+        How many points.
+    rng
+        Where the random numbers come from; its state moves on.
+
+    Returns
+    -------
+    array of float
+        Metres, shape (n, 2); none lies on the edge.
+    """
     shapely.prepare(boundary)
     west, south, east, north = boundary.bounds
     filled = boundary.area / ((east - west) * (north - south))
@@ -141,6 +156,11 @@ def nearest_neighbour(
         points crowd. ``parameters`` hold ``observed_m``, ``expected_m``, ``p`` (two-sided, by
         simulation) and ``analytic``, the index of Clark and Evans without edge correction. The
         verdict is the first caveat.
+
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane.
 
     Notes
     -----
@@ -219,6 +239,12 @@ def ripley(
         ``low_m`` and ``high_m`` (band of L), ``beyond`` (1 above the band, -1 below, 0 in it).
         ``parameters["p"]`` is the test over all distances at once.
 
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane; or the distances are not ascending and above
+        zero.
+
     Notes
     -----
     K(r) = area/(n(n-1)) · ordered pairs within r; L = √(K/π) (Ripley 1977; Besag 1977). The band
@@ -278,7 +304,33 @@ def _side(deviation: Floats) -> str:
 
 
 def besag_l(xy: Floats, radii_m: Floats, area_m2: float) -> Floats:
-    """Return Besag's L at some distances, without edge correction, metres."""
+    """Return Besag's L at some distances, without edge correction.
+
+    Parameters
+    ----------
+    xy
+        Points in metres, shape (n, 2), at least two.
+    radii_m
+        Distances in metres, ascending; a pair at that very distance counts.
+    area_m2
+        Area in which the points were collected, m².
+
+    Returns
+    -------
+    array of float
+        Metres, one per distance: the distance itself where points are strewn at random over a plane
+        without an edge.
+
+    Notes
+    -----
+    L(r) = √(pairs within r · area / (n(n-1)π)), ordered pairs (Besag 1977).
+
+    Examples
+    --------
+    >>> pair = np.array([[0.0, 0.0], [3.0, 4.0]])
+    >>> besag_l(pair, np.array([4.0, 5.0]), area_m2=25 * np.pi).round(6).tolist()
+    [0.0, 5.0]
+    """
     from scipy.spatial import KDTree
 
     tree = KDTree(xy)
@@ -322,6 +374,12 @@ def clusters(
         Per point the number of its cluster from 0, -1 for noise: it is drawn, not hidden.
     hulls : GeoDataFrame
         Convex hulls in ``crs``, index as ``table``.
+
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane; or DBSCAN is asked for without a reach above
+        zero.
 
     Notes
     -----
@@ -395,6 +453,17 @@ def area_neighbours(areas: gpd.GeoDataFrame) -> Any:
     ----------
     areas
         Polygons; rows and columns of the matrix follow their order.
+
+    Returns
+    -------
+    sparse array of float
+        Shape (n, n), symmetric.
+
+    Examples
+    --------
+    >>> row = gpd.GeoDataFrame(geometry=[shapely.box(x, 0, x + 1, 1) for x in range(3)], crs=4548)
+    >>> area_neighbours(row).toarray().astype(int).tolist()
+    [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
     """
     from scipy.sparse import csr_array
 
@@ -521,6 +590,12 @@ def hot_spots(
     -----
     Gᵢ* = (Σⱼ wᵢⱼ xⱼ - x̄ Wᵢ) / (s √((n S₁ᵢ - Wᵢ²)/(n-1))) (Ord and Getis 1995); Benjamini and
     Hochberg 1995, which holds under positive dependence (Caldas de Castro and Singer 2006).
+
+    Examples
+    --------
+    >>> sixteen = np.arange(16.0)
+    >>> hot_spots(sixteen, np.zeros((16, 16))).refused
+    'pattern.refused'
     """
     from scipy.sparse import eye_array
     from scipy.stats import false_discovery_control, norm
@@ -585,6 +660,12 @@ def grid_hot_spots(
     cells : GeoDataFrame
         Squares of which at least half lies within the boundary, in ``crs``, in the order of
         ``found.table``: ``n``, ``area_km2`` (within the boundary), ``per_km2``.
+
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane; the side is not above zero, or so short that
+        there would be too many squares.
     """
     points = _points(xy)
     grid = grid_over(boundary.bounds, cell_m=require_positive(cell_m, argument="cell_m"))
