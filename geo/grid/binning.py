@@ -206,6 +206,7 @@ def _smooth(grids: list[Any], taps: Floats, phases: Floats, scale: float) -> Flo
     else:
         filtered = _room(rows, columns)
 
+    # Each thread adds up the grids for its band and a rim of half a filter, then filters it.
     def band(_: int, low: int, high: int) -> None:
         even = -(-(high - low) // 2) * 2
         source, middle = _zeros(even + len(taps), columns), _room(even, columns)

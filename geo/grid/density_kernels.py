@@ -47,12 +47,14 @@ def extent(flat: Floats, low: int, high: int) -> Floats:
     least, most, sound = np.full(lanes, np.inf), np.full(lanes, -np.inf), np.zeros(lanes)
     part = flat[2 * low : 2 * high]
     whole = part.shape[0] // lanes
+    # Fill all lanes side by side, x in the even ones and y in the odd …
     for i in range(whole):
         for k in range(lanes):
             value = part[i * lanes + k]
             least[k] = value if value < least[k] else least[k]
             most[k] = value if value > most[k] else most[k]
             sound[k] += value * 0.0
+    # … and take the rest, less than one round of the lanes, one by one.
     for i in range(whole * lanes, part.shape[0]):
         k, value = i % 2, part[i]
         least[k] = min(value, least[k])
@@ -108,6 +110,8 @@ def deposit_linear(
     for start in range(low, high, _BLOCK):
         count = min(_BLOCK, high - start)
         block = flat[2 * start : 2 * (start + count)]
+        # The node to the lower left, from the whole steps, and the position within the cell, from
+        # the rest: four products of whole numbers, whose sum is 2²⁰.
         for i in range(count):  # without branches: the compiler makes vectors of it
             x = np.int32((block[2 * i] - x0) * scale + 0.5)
             y = np.int32((block[2 * i + 1] - y0) * scale + 0.5)
@@ -118,6 +122,7 @@ def deposit_linear(
             c[i] = (v << 10) - both
             a[i] = (_STEPS - u) * (_STEPS - v)
             at[i] = (y >> 10) * wide + (x >> 10)
+        # Adding to the grid jumps about in memory, so it has a loop of its own.
         _add_shares(at, a, b, c, d, count, grid, columns)
 
 
@@ -219,10 +224,12 @@ def deposit_rows(
     none, shared = np.empty(0), 0
     for start in range(0, xs.shape[0], _BLOCK):
         x, y = xs[start : start + _BLOCK], ys[start : start + _BLOCK]
+        # Look first whether all points of the block lie within, without a branch.
         count, within = x.shape[0], 0
         for i in range(count):
             across, along = (west <= x[i]) & (x[i] <= east), (south <= y[i]) & (y[i] <= north)
             within += across & along
+        # Some do not: copy those that do, and account for the others.
         if within < count:
             within = sift(x, y, none, bounds, kept, none, tally)
             deposit_linear(kept, 0, within, x0, y0, cell, grid, columns)
@@ -263,6 +270,8 @@ def deposit_quadratic(
     for start in range(low, high, _BLOCK):
         count = min(_BLOCK, high - start)
         block = flat[2 * start : 2 * (start + count)]
+        # Half a cell on makes the nearest node the middle one; the middle share is the remainder,
+        # so that the three add up to one exactly, along both axes.
         for i in range(count):
             x = np.int32((block[2 * i] - x0) * scale + 0.5) + most // 2
             y = np.int32((block[2 * i + 1] - y0) * scale + 0.5) + most // 2
@@ -273,6 +282,8 @@ def deposit_quadratic(
             v0[i], v1[i], v2[i] = near, most - near - far, far
             at[i] = ((y >> 10) - 1) * wide + (x >> 10) - 1
         for i in range(count):
+            # Nine products to three rows of three neighbours: all are fetched before any is
+            # written.
             j = np.uint64(np.uint32(at[i]))
             k, m = j + row, j + row + row
             p, q, r = np.int64(u0[i]), np.int64(u1[i]), np.int64(u2[i])
@@ -318,12 +329,14 @@ def deposit_weighted(
         x = np.int64((flat[2 * i] - x0) * scale + 0.5) + shift
         y = np.int64((flat[2 * i + 1] - y0) * scale + 0.5) + shift
         p, q = x & (most - 1), y & (most - 1)
+        # The shares along both axes, as of a point without weight.
         if nodes == 3:
             u[0], u[2] = ((most - p) * (most - p) + most) >> 11, (p * p + most) >> 11
             v[0], v[2] = ((most - q) * (most - q) + most) >> 11, (q * q + most) >> 11
             u[1], v[1] = most - u[0] - u[2], most - v[0] - v[2]
         else:
             u[0], u[1], v[0], v[1] = most - p, p, most - q, q
+        # Each share is cut to whole units; what that loses goes to one node, so the sum is exact.
         middle = nodes // 2
         first = ((y >> 10) - shift // (most // 2)) * columns + (x >> 10) - shift // (most // 2)
         rest = np.int64(np.rint(weights[i] * ONE))
@@ -425,6 +438,7 @@ def filter_along(middle: Floats, taps: Floats, reach: int, phases: Floats, into:
     smooth = np.zeros(columns + 6)
     for r in range(into.shape[0]):
         padded[reach : reach + columns] = middle[r]
+        # Filter the row at its own columns: the taps slide over it, eight at a time.
         line = smooth[3 : 3 + columns] if fine > 1 else into[r]
         line[:] = 0.0
         for t in range(0, taps.shape[0], TAPS):
@@ -436,6 +450,7 @@ def filter_along(middle: Floats, taps: Floats, reach: int, phases: Floats, into:
                     k0 * part[i] + k1 * part[i + 1] + k2 * part[i + 2] + k3 * part[i + 3]
                     + k4 * part[i + 4] + k5 * part[i + 5] + k6 * part[i + 6] + k7 * part[i + 7]
                 )  # fmt: skip
+        # Draw it out: each finer column is a mean of six neighbours, with the weights of its phase.
         for p in range(fine if fine > 1 else 0):
             k0, k1, k2, k3, k4, k5 = phases[p]
             part = smooth[(0 if 2 * p + 1 < fine else 1) :]
@@ -464,6 +479,7 @@ def draw_out(middle: Floats, phases: Floats, into: Floats, low: int, high: int) 
     """
     fine = phases.shape[0]
     for r in range(low, high):
+        # The finer row lies in the first or the second half of its row: that chooses the six rows.
         p = r % fine
         first = r // fine + (0 if 2 * p + 1 < fine else 1)
         k0, k1, k2, k3, k4, k5 = phases[p]
@@ -509,6 +525,7 @@ def splat_quartic(
     for i in range(xy.shape[0]):
         x, y, radius = (xy[i, 0] - x0) / cell, (xy[i, 1] - y0) / cell, reach[i] / cell
         height = weights[i] * 3.0 / (np.pi * reach[i] * reach[i])
+        # Within the circle only, row by row: what lies beyond is never looked at.
         for r in range(
             max(low, int(np.ceil(y - radius))), min(high, int(np.floor(y + radius)) + 1)
         ):

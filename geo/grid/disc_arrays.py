@@ -188,19 +188,23 @@ def covered_lengths(
         return
     height, rows = lines[1], len(pointer) - 1
     x, y, radius = _apart(x[low:high], y[low:high], radius)
+    # Shift x so that all lines, laid end to end, keep apart: each takes ``wide`` steps.
     west = min(float((x - radius).min()), float(start.min())) - height
     east = max(float((x + radius).max()), float(stop.max())) + height
     wide = float(np.ceil((east - west) * _PER_M))
+    # The pieces, grouped by polygon, as steps along that one long line.
     turn = np.argsort(code, kind="stable")
     row = np.repeat(np.arange(rows), np.diff(pointer))[turn]
     pieces = np.rint((np.stack([start[turn], stop[turn]]) - west) * _PER_M) + row * wide
     codes, first_piece = np.unique(code[turn], return_index=True)
+    # Take as many draws at a time as fit the cache and the exact whole numbers of a float.
     chords = 2 * radius.sum() / height + len(start)
     block = max(int(min(_AT_ONCE / chords, _EXACT / (rows * wide))), 1)
     for first in range(0, len(x), block):
         part = slice(first, min(first + block, len(x)))
         ends, before = _stretches(x[part] - west, y[part], radius, lines, rows, wide)
         shift = np.arange(part.stop - first)[:, None] * (rows * wide)
+        # The covered length between the ends of a piece, added up by polygon.
         spots = pieces[:, None, :] + shift
         upto = np.interp(spots.reshape(-1), ends, before).reshape(spots.shape)
         held = np.add.reduceat(upto[1] - upto[0], first_piece, axis=1)

@@ -53,6 +53,7 @@ def count_rows(
     """
     x0, y0, cell = origin
     last = counts.shape[1] - 1
+    # Mark in each row where a disc begins and where it has ended …
     for i in range(x.shape[0]):
         column, row, reach = (x[i] - x0) / cell, (y[i] - y0) / cell, radius[i] / cell
         first = max(low, int(np.ceil(row - reach)))
@@ -62,6 +63,7 @@ def count_rows(
             stop = min(max(int(np.floor(column + half)) + 1, 0), last)
             counts[j, start] += 1
             counts[j, stop] -= 1
+    # … and make counts of the marks by a running sum from west to east.
     for j in range(low, high):
         running = 0
         for k in range(last + 1):
@@ -106,6 +108,7 @@ def tally_rows(
         total = 0.0
         for block in range(sure.shape[1]):
             first, last = block * side, min((block + 1) * side, columns)
+            # A block inside a single disc needs no look at its cells.
             if everywhere and sure[j // side, block]:
                 total += last - first
                 changes += not before
@@ -234,6 +237,7 @@ def sole_cells(
             half = np.sqrt(max(reach * reach - (j - row) * (j - row), 0.0))
             stop = min(int(np.floor(column + half)) + 1, columns)
             for k in range(max(0, int(np.ceil(column - half))), stop):
+                # Where one disc alone covers a cell within this disc, it is this one.
                 if counts[j, k] == 1:
                     sole[i] += 1.0 if everywhere else share[j, k]
 
@@ -277,6 +281,7 @@ def open_circles(
             k = int(np.floor((x[i] + radius[i] * np.cos(angle) - x0) / cell + 0.5))
             j = int(np.floor((y[i] + radius[i] * np.sin(angle) - y0) / cell + 0.5))
             known = 0 <= j < inner.shape[0] and 0 <= k < inner.shape[1]
+            # One open cell along the circle is enough.
             if not known or inner[j, k] == 0:
                 needed[i] = True
                 break
@@ -324,6 +329,7 @@ def covered_lengths(
         for j in range(rows):
             if pointer[j] == pointer[j + 1]:
                 continue
+            # Find the chords of the discs along the line, sorted by their western ends.
             line, chords = y0 + j * height, 0
             for i in range(sites):
                 rest = radius[i] * radius[i] - (y[d, i] - line) * (y[d, i] - line)
@@ -339,6 +345,7 @@ def covered_lengths(
                 chords += 1
             if chords == 0:
                 continue
+            # Merge chords that overlap: what is left are stretches apart from each other.
             merged = 0
             for k in range(1, chords):
                 if begin[k] <= end[merged]:
@@ -346,6 +353,7 @@ def covered_lengths(
                 else:
                     merged += 1
                     begin[merged], end[merged] = begin[k], end[k]
+            # Each piece of a polygon holds what it shares with these stretches.
             for p in range(pointer[j], pointer[j + 1]):
                 for k in range(merged + 1):
                     shared = min(end[k], stop[p]) - max(begin[k], start[p])

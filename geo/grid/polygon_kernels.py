@@ -51,6 +51,7 @@ def bucket_edges(edges: Floats, y0: float, height: float, rows: int) -> tuple[Lo
     """
     pointer = np.zeros(rows + 1, np.int64)
     numbers = np.zeros(0, np.int64)
+    # Two turns: the first counts the edges of each strip, the second writes them down.
     for turn in range(2):
         if turn == 1:
             pointer[1:] = np.cumsum(pointer[1:])
@@ -96,6 +97,7 @@ def holder(
     """
     p = low
     while p < high:
+        # All edges of one polygon in this strip: how often does a ray to the east cross them?
         polygon, odd, doubt = owner[numbers[p]], False, False
         while p < high and owner[numbers[p]] == polygon:  # no branches within: none is foreseeable
             e = numbers[p]
@@ -138,6 +140,7 @@ def mark_edges(
         low, high = y0 + j * cell, y0 + (j + 1) * cell
         for p in range(pointer[j], pointer[j + 1]):
             x1, y1, x2, y2 = edges[numbers[p]]
+            # The part of the edge within this row spans from a to b; its cells lie between them.
             a, b = x1, x2
             if y1 != y2:
                 slope = (x2 - x1) / (y2 - y1)
@@ -173,6 +176,7 @@ def label_cells(
     for j in range(table.shape[0]):
         y, k = y0 + (j + 0.5) * cell, 0
         while k < columns:
+            # No edge lies between the cells of a run: the first answers for all.
             end = k
             while end < columns and table[j, end] != EDGE_CELL:
                 end += 1
@@ -233,17 +237,20 @@ def look_up(
     unsure = 0
     for begin in range(low, high, _STRETCH):
         end = min(begin + _STRETCH, high)
+        # The cell of each point, x and y alike; what lies beyond is held to the rim.
         part = points[begin:end].reshape(2 * (end - begin))
         for i in range(part.shape[0]):
             place = (part[i] - corner[i]) * per_metre
             place = place if place > 0.0 else 0.0  # NaN becomes 0 too
             step[i] = np.int32(place if place < most[i] else most[i])
+        # Read the cells off, and note those with an edge: written always, kept only if it is one.
         edge = 0
         for i in range(end - begin):
             code = flat[np.uint32(step[2 * i + 1]) * wide + np.uint32(step[2 * i])]
             found[begin + i] = code
             near[edge] = i
             edge += code == EDGE_CELL
+        # The few near an edge are asked about one by one.
         for n in range(edge):
             i = near[n]
             x, y, j = part[2 * i], part[2 * i + 1], step[2 * i + 1]
