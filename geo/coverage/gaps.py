@@ -78,6 +78,7 @@ def gaps(
     there = located(sites, argument="sites").by_id()
     require_same_crs(within, sites, argument="within")
     require_polygons(within, argument="within")
+    # What is uncovered of each polygon falls into parts; small ones say nothing.
     covered = area.geometry if isinstance(area, ServiceArea) else area
     parts, row = shapely.get_parts(
         shapely.difference(within.geometry.to_numpy(), covered), return_index=True
@@ -122,6 +123,7 @@ def _remotest(
     """Return the distance, the nearest site and the place of an area's remotest spot."""
     if not len(sites.x):
         return float("nan"), None, float("nan"), float("nan")
+    # The farthest point of a shape lies at a corner of it, cut by the cells of the sites.
     corners = np.unique(shapely.get_coordinates(shapely.intersection(cells, shape)), axis=0)
     position, distance = nearest(corners, sites.xy)
     far = int(distance.argmax())

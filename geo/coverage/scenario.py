@@ -271,6 +271,7 @@ def apply(sites: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
     problems = _site_problems(scenario, sites, "scenario")
     if problems:
         raise DataError("scenario.sites", problems)
+    # Start from what stays, then put moved and added sites where they are meant to stand.
     away = {edit.id for edit in scenario.edits if edit.action == "close"}
     kept = sites[~sites.index.isin(away)].assign(origin="pack")
     placed = [edit for edit in scenario.edits if edit.action != "close"]
@@ -402,6 +403,7 @@ def load(
         With everything that is wrong in the file.
     """
     where = "scenario"
+    # Bounds first: a hostile file is not parsed, or not looked into, if it is too large.
     if len(data) > MOST_BYTES:
         problem = Problem("scenario.too_large", where, n=len(data), most=MOST_BYTES)
         raise DataError("scenario.file", [problem])
@@ -411,9 +413,11 @@ def load(
     if len(features) > MOST_EDITS:
         problem = Problem("scenario.too_many", where, n=len(features), most=MOST_EDITS)
         raise DataError("scenario.file", [*problems, problem])
+    # A GIS drops foreign members: what can be put together again is.
     records = [feature["properties"] or {} for feature in features]
     bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(records)
     head = _own_head(root, records, name) if bare else root
+    # Everything that is wrong is said at once: columns, then each feature, then the whole.
     name, order, faults = _head(head, where)
     problems += faults + schema_problems(records, SCHEMA, where=where)
     for number, feature in enumerate(features, start=1):
@@ -609,6 +613,7 @@ def compare(
     if len(set(names)) < len(names) or PRESENT in names:
         problem = Problem("scenario.names", "scenarios")
         raise ParameterError("scenario.names", [problem])
+    # The present is a scenario without changes, so that it goes the same way as the others.
     states = [_state(sites, s, radius_m) for s in (Scenario(PRESENT), *scenarios)]
     areas = [service_area(s.sites, radius_m=s.radius_m, within=districts) for s in states]
     tables = [

@@ -260,6 +260,7 @@ def covered_by_draw(
         ``step_m`` is not above zero.
     """
     step = require_positive(step_m, argument="step_m")
+    # Lines through the middles of strips of that height: the midpoint rule.
     _, south, _, north = districts.total_bounds if len(districts) else (0.0, 0.0, 0.0, 0.0)
     first, rows = south + step / 2, max(int(np.ceil((north - south) / step)), 1)
     cut = slices(districts, y_m=first, step_m=step, rows=rows)
