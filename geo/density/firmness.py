@@ -231,6 +231,7 @@ def peak_height(
     drawn = require_positive(per_km2, argument="per_km2")
     positions = _positions(draws)
     weigh = np.ones(positions.shape[1]) if weights is None else np.asarray(weights, dtype=float)
+    # The kernels' sum at the peak, as drawn and in each draw: their ratio scales the height.
     rest = (weigh * fall_off(np.asarray(xy, dtype=np.float64) - peak, sigma, kernel)).sum()
     moved = weigh * fall_off(positions - peak, sigma, kernel)
     heights = drawn * moved.sum(axis=1) / require_positive(float(rest), argument="peak")

@@ -116,6 +116,7 @@ def strewn(boundary: BaseGeometry, n: int, rng: np.random.Generator) -> Floats:
         Metres, shape (n, 2); none lies on the edge.
     """
     shapely.prepare(boundary)
+    # Strew over the rectangle, keep what falls inside, and go on until there are enough.
     west, south, east, north = boundary.bounds
     filled = boundary.area / ((east - west) * (north - south))
     found: list[Floats] = []
@@ -176,6 +177,7 @@ def nearest_neighbour(
     def mean(some: Floats) -> float:
         return float(KDTree(some).query(some, k=2)[0][:, 1].mean())
 
+    # Points strewn within the same boundary suffer the same edges: no correction is needed.
     observed = mean(points)
     strewn_means = np.array([mean(strewn(boundary, len(points), rng)) for _ in range(simulations)])
     expected = float(strewn_means.mean())
@@ -262,6 +264,7 @@ def ripley(
     rng = np.random.default_rng(seed)
     if n > MOST_POINTS:
         points = points[np.sort(rng.choice(n, MOST_POINTS, replace=False))]
+    # The pattern and as many strewn ones, all within the same boundary.
     observed = besag_l(points, radii, boundary.area)
     band = np.array(
         [
@@ -269,6 +272,7 @@ def ripley(
             for _ in range(simulations)
         ]
     )
+    # By distance a band; over all distances one test, of the largest deviation from the mean.
     mean, low, high = band.mean(axis=0), band.min(axis=0), band.max(axis=0)
     beyond = np.where(observed > high, 1, np.where(observed < low, -1, 0))
     farthest = np.abs(band - mean).max(axis=1)
@@ -393,6 +397,7 @@ def clusters(
     if method == "dbscan" and reach_m is None:
         problem = Problem("density.no_reach", "reach_m")
         raise ParameterError("pattern.parameters", [problem])
+    # The largest cluster is number 0, whatever order the method found them in.
     labels = _by_size(_labels(points, method, least, reach_m))
     count = int(labels.max(initial=-1)) + 1
     hulls = [shapely.convex_hull(shapely.multipoints(points[labels == k])) for k in range(count)]
@@ -514,11 +519,13 @@ def moran(
         return _refusal("moran", len(data), data_date)
     if np.ptp(data) == 0:
         return _refusal("moran", len(data), data_date, "pattern.refused_constant")
+    # Each area's weights add up to one, but for areas without neighbours.
     sums = np.asarray(neighbours.sum(axis=1)).reshape(-1)
     weights = neighbours.multiply(np.divide(1.0, sums, where=sums > 0, out=sums * 0.0)[:, None])
     weights, z = weights.tocsr(), data - data.mean()
     factor = len(z) / float(weights.sum()) / float(z @ z)
     observed = float(z @ (weights @ z)) * factor
+    # Shuffle the values among the areas, a hundred times at once to bound the memory.
     rng = np.random.default_rng(seed)
     shuffled = np.empty(permutations)
     for low in range(0, permutations, 100):
@@ -605,12 +612,14 @@ def hot_spots(
         return _refusal("hot_spots", len(data), data_date)
     if np.ptp(data) == 0:
         return _refusal("hot_spots", len(data), data_date, "pattern.refused_constant")
+    # Gᵢ*: the sum around each area, its own value included, less its mean, over its deviation.
     n, weights = len(data), (neighbours + eye_array(len(data))).tocsr()
     total = np.asarray(weights.sum(axis=1)).reshape(-1)
     squares = np.asarray(weights.multiply(weights).sum(axis=1)).reshape(-1)
     spread = data.std() * np.sqrt(np.maximum(n * squares - total**2, 0.0) / (n - 1))
     above = weights @ data - data.mean() * total
     z = np.divide(above, spread, where=spread > 0, out=np.zeros(n))
+    # Many areas are tested at once: q keeps the share of false discoveries in bounds.
     p = np.asarray(2 * norm.sf(np.abs(z)))
     q = false_discovery_control(p)  # Benjamini and Hochberg (1995)
     spot = np.where(q > level, "none", np.where(z > 0, "hot", "cold"))
@@ -668,11 +677,13 @@ def grid_hot_spots(
         there would be too many squares.
     """
     points = _points(xy)
+    # Squares that lie within the boundary by half or more, empty ones too.
     grid = grid_over(boundary.bounds, cell_m=require_positive(cell_m, argument="cell_m"))
     within = cell_shares(boundary, grid)
     used = within >= LEAST_SHARE
     row, column = np.nonzero(used)
     weigh = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=np.float64)
+    # The square of each point; those beyond the grid count nowhere.
     count = np.zeros(used.shape)
     at = np.floor((points - [grid.x_m, grid.y_m]) / grid.cell_m).astype(np.int64)
     there = ((at >= 0) & (at < [grid.columns, grid.rows])).all(axis=1)
@@ -693,6 +704,8 @@ def _touching(used: NDArray[np.bool_]) -> Any:
     """Return which used cells of a raster touch by a side or a corner, as a sparse matrix."""
     from scipy.sparse import csr_array
 
+    # Number the used cells on a raster with a rim, then compare it with itself, shifted in each of
+    # the eight directions.
     number = np.full((used.shape[0] + 2, used.shape[1] + 2), -1, dtype=np.int64)
     inner = number[1:-1, 1:-1]
     inner[used] = np.arange(int(used.sum()))

@@ -122,6 +122,7 @@ def highest(
     sigma = float(str(surface.parameters["sigma_m"]))
     distance = apart_m or 2.0 * sigma
     xy = None if points is None else np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    # A cell is a high if none of its eight neighbours is higher; what lies beyond is lower.
     values = np.pad(surface.values, 1, constant_values=-np.inf)
     middle = values[1:-1, 1:-1]
     top = middle > 0
@@ -130,6 +131,7 @@ def highest(
             if (down, right) != (1, 1):
                 shape = middle.shape
                 top &= middle >= values[down : down + shape[0], right : right + shape[1]]
+    # Take them from the highest down, apart from each other, until there are enough.
     row, column = np.nonzero(top)
     order = np.lexsort((column, row, -middle[row, column]))
     found: list[tuple[float, float, float]] = []
@@ -282,6 +284,7 @@ def _contributions(
 
 def _label(rows: pd.DataFrame) -> tuple[str, int, float]:
     """Return the key of what makes a peak, and the size and the share of the largest stack."""
+    # First the largest stack of unsure rows: one point alone may make the peak.
     unsure = rows["location_class"].isin(STAND_INS | RECOLLECTED)
     stacks = rows[unsure & (rows["stack"] > 1)].groupby("point")["share"].agg(["sum", "size"])
     if len(stacks):
@@ -291,6 +294,7 @@ def _label(rows: pd.DataFrame) -> tuple[str, int, float]:
             return "peak.coincident", stack, share
     else:
         stack, share = 0, 0.0
+    # Else the first class that makes half of it.
     for key, classes in (
         ("peak.stand_in", STAND_INS),
         ("peak.recollected", RECOLLECTED),

@@ -207,6 +207,7 @@ def levels(surface: Surface, *, count: int = 6) -> tuple[float, ...]:
     highest = float(surface.values.max(initial=0.0))
     if not highest > 0:
         return ()
+    # The smallest round step with which ``count`` of them reach the top.
     rough = highest / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
