@@ -250,12 +250,14 @@ def bin_points(
     paths = [Path(file) for file in files]
     total = empty_part(grid)
     task = _Task(columns, grid, None if boundary is None else boundary.wkb)
+    # Every file is looked at before any is read, so that all that is wrong is said at once.
     with unchanged(paths):
         watch = _Watch(_rows(paths, columns), progress, cancel)
         if scheduler is None:
             parts = _on_threads(paths, task, watch)
         else:
             parts = _on_workers(paths, task, scheduler, watch)
+        # Parts may come in any order: sums of whole numbers do not depend on it.
         for part in parts:
             total.add(part)
     return _finding(total, grid, columns, len(paths), data_date)
@@ -308,6 +310,7 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
     from geo.grid.density_kernels import ONE
 
     counts = total.counts
+    # What the points at the rim shared beyond the grid goes to the outermost cells.
     counts[1] += counts[0]
     counts[-2] += counts[-1]
     counts[:, 1] += counts[:, 0]
@@ -495,17 +498,20 @@ def reduce_file(
         The weights add up to more than 8e12.
     """
     part = empty_part(grid) if into is None else into
+    # Unweighted points are sifted in blocks of 512 by the kernel; weighted ones a batch at a time.
     rows = BATCH_ROWS if columns.weights else 512
     room = np.empty(2 * rows), np.empty(rows)
     out: dict[str, int] = {}
     known = 0
     for x, y, weights in batches(path, columns, groups, out):
+        # A batch may be longer than the room for it: it is taken in stretches.
         for low in range(0, len(x), BATCH_ROWS):
             some = slice(low, low + BATCH_ROWS)
             _take(part, grid, columns, (x[some], y[some], weights[some]), room, within)
         if tell is not None:
             tell(len(x) + sum(out.values()) - known)
             known = sum(out.values())
+    # Rows that never became numbers were counted by who read them.
     part.read += sum(out.values())
     for reason, count in out.items():
         part.rejected[reason] += count
@@ -514,6 +520,7 @@ def reduce_file(
 
 def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[Part]:
     """Yield one part per core; each thread takes stretches of row groups until none is left."""
+    # The last stretch is taken first, so the files are laid down in reverse.
     left = [stretch for path in reversed(paths) for stretch in _stretches(path, cores())]
     ticks: SimpleQueue[int] = SimpleQueue()
     stop, problems = Event(), list[Problem]()
@@ -535,6 +542,7 @@ def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[P
                 problems.extend(error.problems)
         return part
 
+    # Only the thread that asked speaks to the reader; the others send it their counts.
     with ThreadPoolExecutor(cores()) as pool:
         waiting = [pool.submit(work) for _ in range(cores())]
         try:
@@ -582,10 +590,12 @@ def _take(
     x, y, weights = batch
     part.read += len(x)
     tally = np.zeros(4, dtype=np.int64)
+    # Bring the points to the plane; what lies beyond the boundary is sent beyond the grid.
     if columns.source_crs is not None:
         x, y, weights = project(x, y, weights, columns, grid, tally)
     if within is not None:
         x = np.where(beyond(x, y, grid, within), _FAR, x)
+    # The part has a rim of one cell, so that every point within the grid has its four nodes.
     x0, y0, cell = grid.origin
     place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
     if columns.weights is None:
@@ -593,6 +603,7 @@ def _take(
         part.weight += count * ONE
     else:
         count = sift(x, y, weights, grid.bounds, *room, tally)
+        # The weight is checked before it is added: an overflow would go unseen.
         some = room[1][:count]
         require_weight(part.weight + float(some.sum()) * ONE)
         part.weight += int(np.rint(some * ONE).astype(np.int64).sum())
@@ -655,6 +666,7 @@ def project(
         projection does not reach lies beyond every grid.
     """
     way, (west, south, east, north) = _way(columns, grid)
+    # Beyond the grid as it stands, but on it with x and y exchanged: a mistake, not a far place.
     there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     swapped = ~there & (y >= west) & (y <= east) & (x >= south) & (x <= north)
     if swapped.any():
@@ -748,6 +760,7 @@ def _values(
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
     if columns.geometry is None:
         return turned(columns.x, numbers), turned(columns.y, numbers), weights
+    # What is no point, or has no coordinates, is counted by its reason and not yielded.
     found = turned(columns.geometry, wkb.points)
     good = np.ones(len(found.x), dtype=bool)
     for kind, reason in ((wkb.FOREIGN, "not_a_point"), (wkb.EMPTY, "empty_point")):
@@ -768,6 +781,7 @@ def _on_workers(
         if not threads:
             problem = Problem("cluster.no_workers", "scheduler", scheduler=scheduler)
             raise ParameterError("stream.dask", [problem])
+        # Fewer files than threads are split, into about two stretches per thread.
         parts = -(-2 * threads // max(len(paths), 1)) if len(paths) < threads else 1
         work = [one for path in paths for one in _stretches(path.resolve(), parts)]
         waiting = client.map(_reduce_stretch, work, task=task, pure=False)
