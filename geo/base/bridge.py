@@ -53,7 +53,20 @@ class Bridge:
     datum: str = ""
 
     def transform(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return coordinates on the plane, metres; infinite where the projection does not reach."""
+        """Return coordinates on the plane.
+
+        Parameters
+        ----------
+        x, y
+            Coordinates in the system of the source, shape (n,): its degrees or units, longitude or
+            easting first whatever the register's order of axes.
+
+        Returns
+        -------
+        tuple of array
+            Easting and northing in metres, shape (n,); infinite where the projection does not
+            reach, NaN where a coordinate is NaN.
+        """
         for step in self._ready:
             x, y = step.transform(x, y)
         return x, y
@@ -63,7 +76,19 @@ class Bridge:
         return tuple(map(_bare, self.steps))
 
     def bounds(self, plane: Box) -> Box:
-        """Return a rectangle of the plane in the system of the source."""
+        """Return a rectangle of the plane in the system of the source.
+
+        Parameters
+        ----------
+        plane
+            West, south, east, north in metres.
+
+        Returns
+        -------
+        tuple of float
+            West, south, east, north of what holds the rectangle, in the degrees or units of the
+            source. Its sides may be curved there: they are followed at 21 points each.
+        """
         for step in reversed(self.steps):
             plane = step.transform_bounds(
                 *plane, densify_pts=21, direction=TransformDirection.INVERSE
@@ -75,7 +100,22 @@ class Bridge:
 def transformer(source: CRS | int, target: CRS | int) -> Transformer:
     """Return the transformation between two systems, x before y, for all threads.
 
-    Its ``transform_bounds`` does not know whether a side is in degrees: give it planes only.
+    Parameters
+    ----------
+    source, target
+        A reference system, or its EPSG code.
+
+    Returns
+    -------
+    Transformer
+        Longitude before latitude whatever the register's order of axes. The latest 16 are kept. Its
+        ``transform_bounds`` does not know whether a side is in degrees: give it planes only.
+
+    Examples
+    --------
+    >>> x, y = transformer(4326, 4548).transform(117.0, 39.0)
+    >>> round(x), round(y)
+    (500000, 4318504)
     """
     return _bare(Transformer.from_crs(source, target, always_xy=True))
 
@@ -111,6 +151,11 @@ def canonical(said: object, *, where: str) -> str:
     CrsError
         It cannot be understood (``crs_unknown``), or says nothing of a place on the Earth's
         surface, or needs files of its own (``crs_kind``).
+
+    Examples
+    --------
+    >>> canonical("OGC:CRS84", where="places.parquet")
+    'EPSG:4326'
     """
     crs = _understood(said)
     if crs is None:
@@ -172,7 +217,21 @@ def _needs_files(crs: CRS) -> bool:
 def name_of(source: str) -> str:
     """Return how a canonical text is called among people: its code, or its name and method.
 
-    The name of a plane of one's own is often ``unknown``: method and meridian tell it from others.
+    Parameters
+    ----------
+    source
+        A text by :func:`canonical`.
+
+    Returns
+    -------
+    str
+        The text itself if it is a code. The name of a plane of one's own is often ``unknown``:
+        method and meridian tell it from others.
+
+    Examples
+    --------
+    >>> name_of("EPSG:4548")
+    'EPSG:4548'
     """
     if source.startswith("EPSG:"):
         return source
@@ -197,6 +256,12 @@ def bridge(source: str, plane: int, area: Box) -> Bridge:
         EPSG code of the plane, in metres.
     area
         Part of the plane that matters, metres: shifts of datum are known for regions only.
+
+    Returns
+    -------
+    Bridge
+        From the source to the plane; the latest 32 are kept. Its ``accuracy_m`` and ``datum`` say
+        what was done about a difference of datum.
 
     Raises
     ------

@@ -38,6 +38,9 @@ def require_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) ->
     --------
     >>> from shapely import Point
     >>> require_metric(gpd.GeoSeries([Point(500_000, 4_300_000)], crs=4548), argument="sites")
+    >>> require_metric(gpd.GeoSeries([Point(117, 39)], crs=4326), argument="sites")
+    Traceback (most recent call last):
+    geo.base.errors.CrsError: sites: crs.not_metric crs='WGS 84'
     """
     if frame.crs is None:
         raise CrsError("crs_missing", [Problem("crs.missing", argument)])

@@ -30,7 +30,24 @@ DOUBT_FACTOR = 2.0
 
 
 def doubt_m(there: gpd.GeoDataFrame) -> Floats:
-    """Return the location uncertainty of places, metres; DataError names those without one."""
+    """Return the location uncertainty of places.
+
+    Parameters
+    ----------
+    there
+        Places indexed by id, with the column ``uncertainty_m`` in metres.
+
+    Returns
+    -------
+    array of float
+        Metres, shape (n,), zero or more.
+
+    Raises
+    ------
+    DataError
+        Some places have no uncertainty, or one that is no number of zero or more; each is named.
+        Without the column these are all of them.
+    """
     values = there.get("uncertainty_m", pd.Series(np.nan, index=there.index))
     return numbers(values, there, argument="sites", field="uncertainty_m")
 
@@ -60,6 +77,13 @@ def displacements(
     -------
     array of float
         Shape (draws, n, 2).
+
+    Raises
+    ------
+    DataError
+        A site has no uncertainty, or one that is no number of zero or more.
+    ParameterError
+        ``stacks`` is neither ``together`` nor ``apart``.
 
     Notes
     -----

@@ -32,6 +32,11 @@ def once(
     maxsize
         How many answers are kept. Arguments must be hashable; other questions are not held up.
         What fails is asked again by the next thread.
+
+    Returns
+    -------
+    decorator
+        For a function whose arguments are given by position.
     """
 
     def decorate(compute: Callable[..., Answer]) -> Callable[..., Answer]:

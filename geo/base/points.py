@@ -59,6 +59,12 @@ def located(frame: gpd.GeoDataFrame, *, argument: str) -> Located:
         The CRS is not metric.
     DataError
         An id occurs twice, a geometry is no point, or a coordinate is not a number on the plane.
+
+    Examples
+    --------
+    >>> frame = gpd.GeoDataFrame(index=["a", "b"], geometry=[shapely.Point(3, 4), None], crs=4548)
+    >>> located(frame, argument="sites").xy.tolist()
+    [[3.0, 4.0]]
     """
     require_metric(frame, argument=argument)
     shapes = frame.geometry.to_numpy()
@@ -78,9 +84,27 @@ def located(frame: gpd.GeoDataFrame, *, argument: str) -> Located:
 
 
 def coordinates(shapes: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return x and y of points, NaN for what is no point.
+    """Return x and y of points.
 
+    Parameters
+    ----------
+    shapes
+        Geometries as an array of objects, shape (n,), any CRS; None is allowed.
+
+    Returns
+    -------
+    tuple of array
+        X and y in the units of the CRS, shape (n,); NaN for None, for an empty point, and for what
+        is no point.
+
+    Notes
+    -----
     The objects lie scattered in memory, and to fetch them takes the time: several threads fetch.
+
+    Examples
+    --------
+    >>> coordinates(np.array([shapely.Point(3, 4), None]))
+    (array([ 3., nan]), array([ 4., nan]))
     """
     x, y = np.empty(len(shapes)), np.empty(len(shapes))
 
@@ -106,7 +130,22 @@ def _shape_problems(shapes: gpd.GeoSeries, argument: str) -> list[Problem]:
 def require_same_crs(
     frame: gpd.GeoDataFrame | gpd.GeoSeries, other: gpd.GeoDataFrame, *, argument: str
 ) -> None:
-    """Raise CrsError unless a frame lies on the same plane as the other."""
+    """Raise unless a frame lies on the same plane as the other.
+
+    Parameters
+    ----------
+    frame
+        Any geometry type; not changed.
+    other
+        A frame whose CRS has been found metric.
+    argument
+        Name of the caller's argument for ``frame``, for the message.
+
+    Raises
+    ------
+    CrsError
+        The CRS of ``frame`` is not metric, or is not that of ``other``.
+    """
     require_metric(frame, argument=argument)
     if CRS.from_user_input(frame.crs) != CRS.from_user_input(other.crs):
         names = {"crs": frame.crs.name, "other": other.crs.name}
@@ -114,7 +153,30 @@ def require_same_crs(
 
 
 def require_positive(value: float, *, argument: str) -> float:
-    """Return a length, a time or a factor; raise ParameterError unless it is above zero."""
+    """Return a length, a time or a factor that is above zero.
+
+    Parameters
+    ----------
+    value
+        Any unit; NaN, infinity and a bool are refused.
+    argument
+        Name of the caller's argument, for the message.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    ParameterError
+        It is not a finite number above zero.
+
+    Examples
+    --------
+    >>> require_positive(500, argument="radius_m")
+    500.0
+    """
     if isinstance(value, bool) or not (math.isfinite(value) and value > 0):
         problem = Problem("number.not_positive", argument, value=str(value))
         raise ParameterError("input.number", [problem])
@@ -131,10 +193,22 @@ def radii(sites: gpd.GeoDataFrame, radius_m: float | pd.Series) -> NDArray[np.fl
     radius_m
         One radius for all, or a series that has one for every id of ``sites``.
 
+    Returns
+    -------
+    array of float
+        Metres, shape (n,), in the order of ``sites``.
+
     Raises
     ------
     ParameterError
         A radius is missing, not above zero, or larger than the plane.
+
+    Examples
+    --------
+    >>> points = gpd.points_from_xy([0, 0], [0, 0])
+    >>> sites = gpd.GeoDataFrame(index=["a", "b"], geometry=points, crs=4548)
+    >>> radii(sites, pd.Series({"b": 900.0, "a": 300.0})).tolist()
+    [300.0, 900.0]
     """
     if not isinstance(radius_m, pd.Series):
         one = require_positive(radius_m, argument="radius_m")
@@ -157,7 +231,28 @@ def _bounded(values: NDArray[np.float64], sites: gpd.GeoDataFrame) -> NDArray[np
 def numbers(
     values: ArrayLike, frame: gpd.GeoDataFrame, *, argument: str, field: str
 ) -> NDArray[np.float64]:
-    """Return a column of numbers of zero or more; raise DataError that names every other row."""
+    """Return a column of numbers of zero or more.
+
+    Parameters
+    ----------
+    values
+        One for each row of ``frame``, any unit; a series is matched by id. Text that is a number is
+        read as one.
+    frame
+        Gives the ids by which rows are named; not changed.
+    argument, field
+        Name of the caller's argument and of the column, for the messages.
+
+    Returns
+    -------
+    array of float
+        Shape (n,), in the order of ``frame``.
+
+    Raises
+    ------
+    DataError
+        Some values are missing, negative, infinite or no numbers; each is named by its row.
+    """
     array = pd.to_numeric(pd.Series(values, index=frame.index), errors="coerce")
     result = array.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = frame.index[~(np.isfinite(result) & (result >= 0))]

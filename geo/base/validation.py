@@ -47,18 +47,59 @@ class Fault(NamedTuple):
     values: Mapping[str, Value] = MappingProxyType({})
 
     def at(self, where: str, row: str = "", field: str = "") -> Problem:
-        """Return the problem that this is at a place."""
+        """Return the problem that this is at a place.
+
+        Parameters
+        ----------
+        where
+            Name of the file, layer or argument.
+        row, field
+            Name of the row and of the column; blank where there is none.
+
+        Returns
+        -------
+        Problem
+            With the key and the values of the fault.
+        """
         return Problem(self.key, where, row, field, self.values)
 
 
 def is_blank(value: object) -> bool:
-    """Return whether a value says nothing: None, or text of white space only."""
+    """Return whether a value says nothing.
+
+    Parameters
+    ----------
+    value
+        The content of one cell. NaN is not blank: tables give None.
+
+    Returns
+    -------
+    bool
+        True for None, and for text that is empty or white space only.
+
+    Examples
+    --------
+    >>> is_blank("  "), is_blank(0)
+    (True, False)
+    """
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def text_fault(text: str) -> Fault | None:
-    """Return what keeps a text from travelling unchanged through files, or None.
+    """Return what keeps a text from travelling unchanged through files.
 
+    Parameters
+    ----------
+    text
+        The content of one cell, or the name of a column.
+
+    Returns
+    -------
+    Fault or None
+        The first that is found; None if the text may travel.
+
+    Notes
+    -----
     Control characters other than tab and newline are cut or mangled by GDAL and by XML, lone
     surrogates cannot be written as UTF-8, and very long fields are a way to stall a reader.
     """
@@ -98,13 +139,47 @@ def _faults(name: str, value: object, depth: int = MOST_DEPTH) -> Iterable[tuple
 
 
 def printable(text: str, limit: int = 60) -> str:
-    """Return a text that is safe to log: nothing invisible, cut at ``limit`` characters."""
+    """Return a text that is safe to log.
+
+    Parameters
+    ----------
+    text
+        Any text, of any length.
+    limit
+        Characters that are kept, the ellipsis of a longer text among them.
+
+    Returns
+    -------
+    str
+        What is invisible is replaced by U+FFFD, line ends too.
+
+    Examples
+    --------
+    >>> printable("innovation", limit=6)
+    'innov…'
+    """
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)
 
 
 def quoted(value: object) -> str:
-    """Return a value as it stands in a sentence about it, whatever it is, in any language."""
+    """Return a value as it stands in a sentence about it, in any language.
+
+    Parameters
+    ----------
+    value
+        Any value. A whole number too long to be written out is given as a power of two.
+
+    Returns
+    -------
+    str
+        Safe to log, 60 characters at most.
+
+    Examples
+    --------
+    >>> quoted("3 km"), quoted(10**400)
+    ("'3 km'", '≈ 2^1329')
+    """
     if isinstance(value, int) and abs(value) > sys.maxsize**8:
         return f"≈ 2^{value.bit_length()}"  # Python refuses to write it out
     if value in (math.inf, -math.inf):
@@ -113,9 +188,27 @@ def quoted(value: object) -> str:
 
 
 def row_name(record: Record, number: int, key: str = "id") -> str:
-    """Return what a row has under ``key``, or its number counted from 1 if that is no text.
+    """Return how a row is called in a message.
 
-    A key that is a number itself is that number.
+    Parameters
+    ----------
+    record
+        The row.
+    number
+        Its place in the file, counted from 1.
+    key
+        Column that names rows.
+
+    Returns
+    -------
+    str
+        The text under ``key``; if that is a whole number, ``#`` and that number; else ``#`` and
+        ``number``.
+
+    Examples
+    --------
+    >>> row_name({"id": "park-7"}, 3), row_name({"id": None}, 3)
+    ('park-7', '#3')
     """
     name = record.get(key)
     if isinstance(name, int) and not isinstance(name, bool) and abs(name) <= MOST_WHOLE:
@@ -150,7 +243,23 @@ def text_problems(records: Sequence[Record], *, where: str, key: str = "id") -> 
 
 
 def is_date(text: str) -> bool:
-    """Return whether a text is an ISO 8601 date of a year, a month or a day."""
+    """Return whether a text is an ISO 8601 date of a year, a month or a day.
+
+    Parameters
+    ----------
+    text
+        Without a time of day: ``2021``, ``2021-08`` or ``2021-08-08``.
+
+    Returns
+    -------
+    bool
+        False too for a day that the calendar does not have.
+
+    Examples
+    --------
+    >>> is_date("2021-08"), is_date("2021-02-30")
+    (True, False)
+    """
     match = _DATE.fullmatch(text)
     if match is None:
         return False

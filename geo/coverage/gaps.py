@@ -67,10 +67,18 @@ def gaps(
     -----
     On each Voronoi cell the distance to its site is a convex function, so that its maximum over a
     polygon lies on a vertex of the polygon cut by the cells: exact, not sampled.
+
+    Examples
+    --------
+    >>> site = gpd.GeoDataFrame(index=["s"], geometry=[shapely.Point(500, 500)], crs=4548)
+    >>> city = gpd.GeoDataFrame(index=["c"], geometry=[shapely.box(0, 0, 3000, 1000)], crs=4548)
+    >>> gaps(shapely.box(0, 0, 1000, 1000), site, city)["area_km2"].to_dict()
+    {1: 2.0}
     """
     there = located(sites, argument="sites").by_id()
     require_same_crs(within, sites, argument="within")
     require_polygons(within, argument="within")
+    # What is uncovered of each polygon falls into parts; small ones say nothing.
     covered = area.geometry if isinstance(area, ServiceArea) else area
     parts, row = shapely.get_parts(
         shapely.difference(within.geometry.to_numpy(), covered), return_index=True
@@ -115,6 +123,7 @@ def _remotest(
     """Return the distance, the nearest site and the place of an area's remotest spot."""
     if not len(sites.x):
         return float("nan"), None, float("nan"), float("nan")
+    # The farthest point of a shape lies at a corner of it, cut by the cells of the sites.
     corners = np.unique(shapely.get_coordinates(shapely.intersection(cells, shape)), axis=0)
     position, distance = nearest(corners, sites.xy)
     far = int(distance.argmax())
@@ -171,6 +180,14 @@ def distances(
     ------
     CrsError, DataError, ParameterError
         A CRS, a geometry, the residents or the spacing are not what they should be.
+
+    Examples
+    --------
+    >>> site = gpd.GeoDataFrame(index=["s"], geometry=[shapely.Point(500, 500)], crs=4548)
+    >>> city = gpd.GeoDataFrame(index=["c"], geometry=[shapely.box(0, 0, 2000, 1000)], crs=4548)
+    >>> found = distances(site, city, spacing_m=1000)  # two spots: on the site, and 1 km east of it
+    >>> found.mean_m, found.value
+    (500.0, 1000.0)
     """
     there = located(sites, argument="sites").by_id()
     require_same_crs(districts, sites, argument="districts")
@@ -205,7 +222,28 @@ def distances(
 
 
 def spots(districts: gpd.GeoDataFrame, *, spacing_m: float) -> tuple[Floats, pd.Categorical]:
-    """Return evenly spaced spots in the districts, in metres, and the district of each."""
+    """Return evenly spaced spots in some districts, and the district of each.
+
+    Parameters
+    ----------
+    districts
+        Valid polygons in a CRS in metres, a unique index of ids; where they overlap, the first
+        counts.
+    spacing_m
+        Distance between neighbours in metres; the spots are the centres of such cells.
+
+    Returns
+    -------
+    places : array of float
+        Metres, shape (n, 2), from south to north and from west to east.
+    unit : Categorical
+        Id of the district of each spot; the categories are all districts in their order.
+
+    Raises
+    ------
+    ParameterError
+        The spacing is not above zero, or so narrow that there would be too many cells.
+    """
     grid, row, column, code = lattice_cells(districts, spacing_m=spacing_m)
     places = np.column_stack([column, row]) * grid.cell_m + np.array(grid.origin[:2])
     return places, pd.Categorical.from_codes(code, categories=districts.index)
@@ -214,7 +252,28 @@ def spots(districts: gpd.GeoDataFrame, *, spacing_m: float) -> tuple[Floats, pd.
 def spot_weights(
     unit: pd.Categorical, districts: gpd.GeoDataFrame, residents: pd.Series | None
 ) -> Floats:
-    """Return what each spot stands for: an even part of its district's area or people."""
+    """Return what each spot stands for: an even part of its district's area or people.
+
+    Parameters
+    ----------
+    unit
+        District of each spot, by :func:`spots`.
+    districts
+        The same districts.
+    residents
+        Residents by district; None for areas.
+
+    Returns
+    -------
+    array of float
+        Per spot km², or residents. They add up to the whole, but for districts too small to hold a
+        spot.
+
+    Raises
+    ------
+    DataError
+        A district has no residents, or what is no number of zero or more.
+    """
     whole = (districts.area / 1e6).to_numpy()
     if residents is not None:
         people = residents.reindex(districts.index)
@@ -224,14 +283,57 @@ def spot_weights(
 
 
 def weighted_quantile(values: Floats, weight: Floats, share: float) -> float:
-    """Return the value below which a share of the weight lies (the lower of two at a step)."""
+    """Return the value below which a share of the weight lies.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), any unit.
+    weight
+        Shape (n,), zero or more.
+    share
+        0 to 1.
+
+    Returns
+    -------
+    float
+        One of the values, at a step the lower of two. NaN if the weights add up to zero, or a value
+        is NaN.
+
+    Examples
+    --------
+    >>> weighted_quantile(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 2.0]), 0.5)
+    2.0
+    """
     if not weight.sum() > 0:
         return float("nan")
     return float(np.quantile(values, share, weights=weight, method="inverted_cdf"))
 
 
 def mean_of_worst(away: Floats, weight: Floats, p90_m: float) -> tuple[float, NDArray[np.bool_]]:
-    """Return the mean distance of what lies at ``p90_m`` or farther, and which that is."""
+    """Return the mean distance of what lies far off, and which that is.
+
+    Parameters
+    ----------
+    away
+        Distances in metres, shape (n,).
+    weight
+        Shape (n,), zero or more.
+    p90_m
+        Least distance that counts as far, itself included, metres.
+
+    Returns
+    -------
+    mean : float
+        Weighted, metres; NaN if nothing lies so far, or it weighs nothing.
+    worst : array of bool
+        Shape (n,): what lies at that distance or farther.
+
+    Examples
+    --------
+    >>> mean_of_worst(np.array([100.0, 300.0, 500.0]), np.ones(3), 300.0)
+    (400.0, array([False,  True,  True]))
+    """
     worst = away >= p90_m
     total = weight[worst].sum()
     return float((away * weight)[worst].sum() / total) if total > 0 else float("nan"), worst
@@ -286,6 +388,12 @@ def standing(
     ------
     ParameterError
         ``weak_below`` is not between 0 and 1.
+
+    Examples
+    --------
+    >>> interval = pd.DataFrame({"low": [0.1, 0.3], "high": [0.2, 0.5]}, index=["a", "b"])
+    >>> standing(interval, city_share=0.8, named=["a"])["weak"].to_dict()
+    {'a': 'weak', 'b': 'unsettled'}
     """
     if not 0 < weak_below <= 1:
         problem = Problem("number.share", "weak_below", value=str(weak_below))

@@ -96,7 +96,33 @@ class Scenario:
     edits: tuple[Edit, ...] = ()
 
     def added(self, lon: float, lat: float, *, kind: str, name: str = "") -> Scenario:
-        """Return the scenario with one more site; raise ParameterError if it is full."""
+        """Return the scenario with one more site.
+
+        Parameters
+        ----------
+        lon, lat
+            Where it is to stand, degrees in WGS 84; kept to seven decimals.
+        kind
+            Id of the layer that it belongs to.
+        name
+            What it is called; may be empty.
+
+        Returns
+        -------
+        Scenario
+            The new site is the last change; its id is the first of ``new-1``, ``new-2`` … that is
+            free.
+
+        Raises
+        ------
+        ParameterError
+            The scenario holds ``MOST_EDITS`` changes already, or the position is none on the globe.
+
+        Examples
+        --------
+        >>> Scenario("ring").added(117.2, 39.1, kind="platform").edits[0].id
+        'new-1'
+        """
         if len(self.edits) >= MOST_EDITS:
             problem = Problem("scenario.full", "scenario", most=MOST_EDITS)
             raise ParameterError("scenario.full", [problem])
@@ -105,7 +131,26 @@ class Scenario:
         return self._with(Edit("add", id_, *_degrees(lon, lat), kind=kind, name=name))
 
     def moved(self, id_: str, lon: float, lat: float) -> Scenario:
-        """Return the scenario with a site elsewhere; an added one simply stands there instead."""
+        """Return the scenario with a site elsewhere.
+
+        Parameters
+        ----------
+        id_
+            Of a place of the pack, or of an added site, which simply stands there instead. Whether
+            there is such a place is asked by :func:`apply`.
+        lon, lat
+            Where it is to stand, degrees in WGS 84; kept to seven decimals.
+
+        Returns
+        -------
+        Scenario
+            A change to the same site is replaced, in its place.
+
+        Raises
+        ------
+        ParameterError
+            The position is none on the globe.
+        """
         old = self.edit(id_)
         if old is not None and old.action == "add":
             at = _degrees(lon, lat)
@@ -113,18 +158,52 @@ class Scenario:
         return self._with(Edit("move", id_, *_degrees(lon, lat)))
 
     def closed(self, id_: str) -> Scenario:
-        """Return the scenario without a site; an added one is taken back."""
+        """Return the scenario without a site.
+
+        Parameters
+        ----------
+        id_
+            Of a place of the pack, or of an added site, which is taken back. Whether there is such
+            a place is asked by :func:`apply`.
+
+        Returns
+        -------
+        Scenario
+            A change to the same site is replaced, in its place.
+        """
         old = self.edit(id_)
         if old is not None and old.action == "add":
             return self.restored(id_)
         return self._with(Edit("close", id_))
 
     def restored(self, id_: str) -> Scenario:
-        """Return the scenario without any change to a site."""
+        """Return the scenario without any change to a site.
+
+        Parameters
+        ----------
+        id_
+            Of the site. One that is not changed leaves the scenario as it is.
+
+        Returns
+        -------
+        Scenario
+            The other changes, in their order.
+        """
         return replace(self, edits=tuple(edit for edit in self.edits if edit.id != id_))
 
     def edit(self, id_: str) -> Edit | None:
-        """Return the change to a site, or None."""
+        """Return the change to a site.
+
+        Parameters
+        ----------
+        id_
+            Of the site.
+
+        Returns
+        -------
+        Edit or None
+            None if nothing is changed about it.
+        """
         return next((edit for edit in self.edits if edit.id == id_), None)
 
     def _with(self, edit: Edit) -> Scenario:
@@ -180,11 +259,19 @@ def apply(sites: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
         The CRS is not metric.
     DataError
         The sites are not points, or a change is to a site that is not there.
+
+    Examples
+    --------
+    >>> points = [Point(500_000, 4_300_000), Point(501_000, 4_300_000)]
+    >>> sites = gpd.GeoDataFrame(index=["a", "b"], geometry=points, crs=4548)
+    >>> apply(sites, Scenario("without a").closed("a")).index.tolist()
+    ['b']
     """
     located(sites, argument="sites")
     problems = _site_problems(scenario, sites, "scenario")
     if problems:
         raise DataError("scenario.sites", problems)
+    # Start from what stays, then put moved and added sites where they are meant to stand.
     away = {edit.id for edit in scenario.edits if edit.action == "close"}
     kept = sites[~sites.index.isin(away)].assign(origin="pack")
     placed = [edit for edit in scenario.edits if edit.action != "close"]
@@ -206,10 +293,26 @@ def apply(sites: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
 def to_file(scenario: Scenario) -> bytes:
     """Return the scenario as GeoJSON that :func:`from_file` reads back equal.
 
+    Parameters
+    ----------
+    scenario
+        With positions to seven decimals of a degree, as the methods of :class:`Scenario` keep them.
+
+    Returns
+    -------
+    bytes
+        A FeatureCollection in WGS 84 (RFC 7946), UTF-8.
+
     Notes
     -----
     One feature per change, without geometry where a site closes; the name stands in a foreign
     member. The order of the changes is kept in ``order``.
+
+    Examples
+    --------
+    >>> plan = Scenario("ring").added(117.2, 39.1, kind="platform").closed("park-1")
+    >>> from_file(to_file(plan)) == plan
+    True
     """
     edits = sorted(scenario.edits, key=lambda edit: edit.id)
     frame = gpd.GeoDataFrame(
@@ -246,7 +349,23 @@ def from_file(
     bbox: tuple[float, float, float, float] | None = None,
     name: str = "",
 ) -> Scenario:
-    """Read a scenario from the bytes of a file; see :func:`load`."""
+    """Read a scenario from the bytes of a file.
+
+    Parameters
+    ----------
+    data, sites, kinds, bbox, name
+        As in :func:`load`.
+
+    Returns
+    -------
+    Scenario
+        Equal to the one that was written.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in the file.
+    """
     return load(data, sites=sites, kinds=kinds, bbox=bbox, name=name).scenario
 
 
@@ -284,6 +403,7 @@ def load(
         With everything that is wrong in the file.
     """
     where = "scenario"
+    # Bounds first: a hostile file is not parsed, or not looked into, if it is too large.
     if len(data) > MOST_BYTES:
         problem = Problem("scenario.too_large", where, n=len(data), most=MOST_BYTES)
         raise DataError("scenario.file", [problem])
@@ -293,9 +413,11 @@ def load(
     if len(features) > MOST_EDITS:
         problem = Problem("scenario.too_many", where, n=len(features), most=MOST_EDITS)
         raise DataError("scenario.file", [*problems, problem])
+    # A GIS drops foreign members: what can be put together again is.
     records = [feature["properties"] or {} for feature in features]
     bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(records)
     head = _own_head(root, records, name) if bare else root
+    # Everything that is wrong is said at once: columns, then each feature, then the whole.
     name, order, faults = _head(head, where)
     problems += faults + schema_problems(records, SCHEMA, where=where)
     for number, feature in enumerate(features, start=1):
@@ -393,7 +515,20 @@ def _place_problems(
 
 
 def within(lon: float, lat: float, bbox: tuple[float, float, float, float]) -> bool:
-    """Tell whether a position lies in a box of west, south, east, north, its rim included."""
+    """Tell whether a position lies in a box.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees in WGS 84.
+    bbox
+        West, south, east, north in degrees; its rim is inside. It does not cross the antimeridian.
+
+    Returns
+    -------
+    bool
+        False for NaN.
+    """
     west, south, east, north = bbox
     return west <= lon <= east and south <= lat <= north
 
@@ -465,11 +600,20 @@ def compare(
     ------
     CrsError, DataError, ParameterError
         As :func:`apply` and :func:`geo.coverage.simulation.simulate`; names that are not unique.
+
+    Examples
+    --------
+    >>> site = gpd.GeoDataFrame(index=["a"], geometry=[Point(500, 500)], crs=4548)
+    >>> town = gpd.GeoDataFrame(index=["t"], geometry=[Point(500, 500).buffer(300)], crs=4548)
+    >>> found = compare(site, [Scenario("none").closed("a")], town, radius_m=900, draws=0)
+    >>> found.table["covered_share"].round(6).to_dict()
+    {'': 1.0, 'none': 0.0}
     """
     names = [scenario.name for scenario in scenarios]
     if len(set(names)) < len(names) or PRESENT in names:
         problem = Problem("scenario.names", "scenarios")
         raise ParameterError("scenario.names", [problem])
+    # The present is a scenario without changes, so that it goes the same way as the others.
     states = [_state(sites, s, radius_m) for s in (Scenario(PRESENT), *scenarios)]
     areas = [service_area(s.sites, radius_m=s.radius_m, within=districts) for s in states]
     tables = [

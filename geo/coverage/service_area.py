@@ -136,6 +136,15 @@ def discs(sites: gpd.GeoDataFrame, *, radius_m: float | pd.Series) -> gpd.GeoSer
     GeoSeries
         Polygons of 128 vertices, indexed as the sites.
 
+    Raises
+    ------
+    CrsError
+        The CRS is not metric.
+    DataError
+        ``sites`` holds something other than points, or an id twice.
+    ParameterError
+        A radius is missing or not above zero.
+
     Notes
     -----
     The vertices lie a little outside the circle, so that the polygon holds exactly πr²: the union
@@ -326,6 +335,7 @@ def _by_cells(
     if not near.all():
         x, y, radius = x[near], y[near], radius[near]
     finest = np.sqrt((bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) / FINE_CELLS)
+    # The fewer discs, the longer their edge for their area, and the finer the first grid.
     per_radius = CELLS_PER_RADIUS * max((100_000 / max(len(x), 1)) ** (1 / 6), 1.0)
     cell = max(float(radius.mean()) / per_radius, finest) if len(x) else 1.0
     while True:
@@ -335,6 +345,7 @@ def _by_cells(
         error = 3 * CELL_ERROR * np.sqrt(edge) / max(covered, 1e-9)
         if error <= largest_error or covered < 1e-9 or cell <= finest:
             break
+        # The error falls with the cell's side to the power of 3/2: choose the next side by that.
         cell = max(0.9 * cell * max((largest_error / error) ** (2 / 3), 0.2), finest)
     km2 = covered * grid.cell_km2
     return _Measured(km2, error, grid, lambda: _outline(x, y, radius, grid, region))
@@ -354,6 +365,7 @@ def _count(x: Floats, y: Floats, radius: Floats, grid: Grid, share: Floats) -> t
     counts = np.zeros((grid.rows, grid.columns + 1), dtype=np.int32)
     covered = np.zeros(grid.rows)
 
+    # Each band of rows is counted and added up by one thread, while it is in the cache.
     def work(low: int, high: int) -> int:
         loops.count_rows(x, y, reaching, grid.origin, counts, low, high)
         return int(loops.tally_rows(counts[:, :-1], sure, BLOCK, share, covered, low, high))
@@ -372,8 +384,11 @@ def _blocks(
         return np.zeros((blocks.rows, blocks.columns), np.bool_), np.ones(len(x), np.bool_)
     from geo.grid.disc_kernels import first_per_block, meets_open
 
+    # A few discs, one per block, settle most blocks: a block lies inside a disc that is shrunk by
+    # half the block's diagonal and holds its centre.
     few = first_per_block(x, y, blocks.origin, np.zeros((blocks.rows, blocks.columns), np.bool_))
     sure = reach_counts(x[few], y[few], radius[few] - side * np.sqrt(0.5), blocks) > 0
+    # Sums over all blocks to the south-west tell at once whether a square holds an open one.
     unsure = np.zeros((blocks.rows + 1, blocks.columns + 1), dtype=np.int64)
     unsure[1:, 1:] = (~sure).cumsum(axis=0).cumsum(axis=1)
     meets = np.zeros(len(x), dtype=np.bool_)
@@ -395,6 +410,7 @@ def _outline(
     """
     from geo.grid.disc_kernels import open_circles
 
+    # Leave out the discs that are buried: those whose circle is covered all around.
     inner = reach_counts(x, y, np.maximum(radius - grid.cell_m, 0.0), grid)
     needed = np.zeros(len(x), dtype=np.bool_)
     in_bands(
@@ -402,8 +418,10 @@ def _outline(
         len(x),
         cells=len(x) * CELLS_PER_RADIUS,
     )
+    # Unite the rest, equal discs once.
     kept = np.unique(np.column_stack([x, y, radius])[needed], axis=0)
     union = shapely.union_all(_polygons(*kept.T))
+    # Fill the holes that the buried discs cover.
     rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
     holes = shapely.polygons(rings) if rings else np.empty(0, dtype=object)
     points = shapely.get_coordinates(shapely.point_on_surface(holes))
@@ -437,11 +455,18 @@ def nearest(points: Floats, sites: Floats) -> tuple[Longs, Floats]:
     -------
     tuple of array
         Positions, shape (m,), and distances in metres, shape (m,).
+
+    Examples
+    --------
+    >>> nearest(np.array([[0.0, 0.0]]), np.array([[9.0, 9.0], [3.0, 4.0]]))
+    (array([1]), array([5.]))
     """
     if len(points) * len(sites) <= FEW_PAIRS:
         return _nearest_of_few(points, sites)
     from scipy.spatial import cKDTree
 
+    # Each place once, so that sites on one point do not use up the depth of the search; of places
+    # at the same distance, that of the first site is the answer.
     places, first = np.unique(sites, axis=0, return_index=True)
     depth = np.arange(1, min(TIE_DEPTH, len(places)) + 1)
     distance, place = cKDTree(places).query(points, k=depth)
@@ -485,6 +510,13 @@ def reached(
     ------
     CrsError, DataError, ParameterError
         As :func:`service_area`.
+
+    Examples
+    --------
+    >>> school = gpd.GeoDataFrame(index=["u"], geometry=[shapely.Point(0, 0)], crs=4548)
+    >>> site = gpd.GeoDataFrame(index=["s"], geometry=[shapely.Point(3000, 4000)], crs=4548)
+    >>> reached(school, site, radius_m=5000)[["n_sites", "nearest_m"]].to_numpy().tolist()
+    [[1.0, 5000.0]]
     """
     asked, *_ = to = located(points, argument="points")
     there, *_ = of = located(sites, argument="sites").by_id()
@@ -514,7 +546,20 @@ class Overlap(Finding):
     """Which part of each cell lies within the area asked about; None for all of all."""
 
     def area(self, times: int) -> BaseGeometry:
-        """Return what at least ``times`` sites reach, as cells with square corners."""
+        """Return what at least so many sites reach.
+
+        Parameters
+        ----------
+        times
+            How many sites, 0 or more.
+
+        Returns
+        -------
+        geometry
+            Cells with square corners, on the plane of the sites: those whose centre so many sites
+            reach and of which at least half lies within the area asked about. Empty where there are
+            none.
+        """
         reached = self.counts >= times
         return self.grid.area(reached if self.share is None else reached & (self.share >= 0.5))
 
@@ -542,15 +587,24 @@ def overlap(
     ------
     CrsError, DataError, ParameterError
         As :func:`service_area`.
+
+    Examples
+    --------
+    >>> points = gpd.points_from_xy([0, 0, 9000], [0, 0, 0])
+    >>> sites = gpd.GeoDataFrame(index=["a", "b", "c"], geometry=points, crs=4548)
+    >>> overlap(sites, radius_m=1000).losses["sole_km2"].round(2).to_dict()
+    {'a': 0.0, 'b': 0.0, 'c': 3.14}
     """
     there, x, y = located(sites, argument="sites")
     radius = radii(there, radius_m)
+    # Lay the grid on which the count is exact enough, and count the discs over each cell.
     region = None if within is None else _region(within, sites)
     measured = _by_cells(x, y, radius, region, OVERLAP_ERROR)
     grid = measured.grid
     assert grid is not None
     share = _EVERYWHERE if region is None else cell_shares(region, grid)
     counts = reach_counts(x, y, radius, grid)
+    # What one site alone covers is what its closing would cost.
     sole = np.zeros(len(x))
     loops, discs_ = for_discs(len(x)), (x, y, radius, grid.origin)
     in_bands(
@@ -558,6 +612,7 @@ def overlap(
         len(x),
         cells=len(x) * CELLS_PER_RADIUS**2,
     )
+    # Area by number of sites. What none reaches is the rest of the region, not of the grid.
     weights = None if region is None else share.ravel()
     km2 = np.bincount(counts.ravel(), weights) * grid.cell_km2
     km2[0] = np.nan if region is None else region.area / 1e6 - km2[1:].sum()
@@ -619,6 +674,12 @@ def shares(
     ------
     CrsError, DataError
         The districts are not metric or not valid polygons, or residents are not numbers.
+
+    Examples
+    --------
+    >>> district = gpd.GeoDataFrame(index=["d"], geometry=[shapely.box(0, 0, 2000, 1000)], crs=4548)
+    >>> shares(shapely.box(0, 0, 500, 1000), district)["covered_share"].to_dict()
+    {'city': 0.25, 'd': 0.25}
     """
     require_metric(districts, argument="districts")
     require_polygons(districts, argument="districts")
@@ -634,7 +695,28 @@ def shares(
 
 
 def with_totals(table: pd.DataFrame, group: pd.Series | None) -> pd.DataFrame:
-    """Put the sums for the city and its parts above the districts, and add the shares."""
+    """Put the sums for the city and its parts above the districts, and add the shares.
+
+    Parameters
+    ----------
+    table
+        Indexed by district: ``area_km2`` and ``covered_km2``, and where people count ``residents``
+        and ``covered_residents``. Not changed.
+    group
+        The part of the city that each district belongs to, by id; None for no parts. A district
+        without one counts in the city only.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`shares`. A share of nothing is NaN.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"area_km2": [4.0, 1.0], "covered_km2": [1.0, 1.0]}, index=["a", "b"])
+    >>> with_totals(table, None)["covered_share"].to_dict()
+    {'city': 0.4, 'a': 0.25, 'b': 1.0}
+    """
     total = table.sum().to_frame(CITY).T
     blocks = [total.assign(level="city"), table.assign(level="district")]
     if group is not None:

@@ -60,6 +60,14 @@ def resolution(sites: gpd.GeoDataFrame, *, radius_m: float) -> Resolution:
     ------
     CrsError, DataError, ParameterError
         The sites, a doubt or the radius are not what they should be.
+
+    Examples
+    --------
+    >>> points, doubt = gpd.points_from_xy([0, 9], [0, 9]), {"uncertainty_m": [500.0, 4000.0]}
+    >>> sites = gpd.GeoDataFrame(doubt, geometry=points, crs=4548)
+    >>> found = resolution(sites, radius_m=3000)
+    >>> found.value, found.verdict
+    (1.0, 'uncertainty.interval')
     """
     radius = require_positive(radius_m, argument="radius_m")
     there = located(sites, argument="sites").frame
@@ -245,8 +253,14 @@ def covered_by_draw(
     -------
     tuple of array
         Covered km², shape (draws, districts), and the km² of the districts on those lines.
+
+    Raises
+    ------
+    ParameterError
+        ``step_m`` is not above zero.
     """
     step = require_positive(step_m, argument="step_m")
+    # Lines through the middles of strips of that height: the midpoint rule.
     _, south, _, north = districts.total_bounds if len(districts) else (0.0, 0.0, 0.0, 0.0)
     first, rows = south + step / 2, max(int(np.ceil((north - south) / step)), 1)
     cut = slices(districts, y_m=first, step_m=step, rows=rows)
@@ -425,7 +439,18 @@ def simulate_reached(
 
 
 def and_rest(moves: Floats) -> Floats:
-    """Put the undisturbed draw in front of the others."""
+    """Put the undisturbed draw in front of the others.
+
+    Parameters
+    ----------
+    moves
+        Metres from where the sites are drawn, shape (draws, n, 2).
+
+    Returns
+    -------
+    array of float
+        Shape (1 + draws, n, 2); the first draw is zero throughout.
+    """
     return np.concatenate([np.zeros((1, *moves.shape[1:])), moves])
 
 

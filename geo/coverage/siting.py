@@ -145,6 +145,13 @@ def add_sites(
     of ids, and in the end a chosen candidate gives way to one with a lower id where the covered
     weight stays the same. Where the time runs out, the better of the solver's best and of greedy
     with exchanges (Teitz and Bart 1968) is returned with the solver's bound.
+
+    Examples
+    --------
+    >>> demand = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 900, 9000], [0, 0, 0]), crs=4548)
+    >>> options = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500, 9000], [0, 0]), crs=4548)
+    >>> add_sites(demand, options, demand.iloc[:0], radius_m=600, p=1).chosen
+    (0,)
     """
     setting = _setting(demand, candidates, existing, radius_m, weight)
     limit = require_positive(time_limit_s, argument="time_limit_s")
@@ -197,6 +204,13 @@ def least_sites(
        \text{share} \cdot W - \text{covered}, \quad y_i \le \sum_{j \in N_i} x_j .
 
     The number found is then given to :func:`add_sites`.
+
+    Examples
+    --------
+    >>> demand = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 900, 9000], [0, 0, 0]), crs=4548)
+    >>> options = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500, 9000], [0, 0]), crs=4548)
+    >>> least_sites(demand, options, demand.iloc[:0], radius_m=600, share=1.0).chosen
+    (0, 1)
     """
     setting = _setting(demand, candidates, existing, radius_m, weight)
     limit = require_positive(time_limit_s, argument="time_limit_s")
@@ -204,10 +218,12 @@ def least_sites(
         problem = Problem("siting.share", "share", value=str(share))
         raise ParameterError("siting.share", [problem])
     given: dict[str, object] = {"share_percent": 100 * share}
+    # No choice can reach more than all candidates together.
     goal = share * setting.total * (1 - SAME)
     if setting.reachable < goal:
         nothing = np.empty(0, dtype=np.int64)
         return _answer(setting, nothing, np.nan, given, ["siting.unreachable"], refused=True)
+    # First how few suffice, then the best of that number.
     model = _model(setting)
     p, bound = _fewest(model, goal - setting.before, limit)
     chosen, _ = _maximise(model, p, limit) if p else (np.empty(0, dtype=np.int64), 0.0)
@@ -224,6 +240,7 @@ def _setting(
 ) -> _Setting:
     from scipy.spatial.distance import cdist
 
+    # In the order of ids, so that the order of the rows decides nothing.
     points = located(demand, argument="demand").by_id()
     options = located(candidates, argument="candidates").by_id()
     standing = located(existing, argument="existing")
@@ -263,8 +280,10 @@ def _any_within(points: Floats, sites: Floats, radius: float) -> Flags:
 
 def _model(setting: _Setting) -> _Model:
     """Merge demand that the same candidates reach, and set aside candidates that add nothing."""
+    # Only what is open, can be reached and weighs something decides between candidates.
     still = ~setting.covered & setting.reach.any(axis=1) & (setting.weight > 0)
     rows, weight = setting.reach[still], setting.weight[still]
+    # Rows of flags become keys of bytes: demand with the same candidates is one group.
     packed = np.packbits(rows, axis=1)
     keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
@@ -278,6 +297,7 @@ def _undominated(reach: Flags) -> Longs:
 
     Of candidates that reach the same, the first stays.
     """
+    # Shared reach of each two: one lies within the other if they share as much as it reaches.
     each = reach.astype(np.float32)
     size = each.sum(axis=0)
     shared = each.T @ each
@@ -291,6 +311,7 @@ def _undominated(reach: Flags) -> Longs:
 def _maximise(model: _Model, p: int, limit: float) -> tuple[Longs, float]:
     """Return the chosen candidates and a weight that no choice exceeds."""
     most = float(model.weight.sum())
+    # Where all that are of use may be chosen, nothing is to be solved.
     if len(model.kept) <= p:
         return _tidy(model, model.kept), most
     columns, groups = len(model.kept), len(model.weight)
@@ -301,9 +322,11 @@ def _maximise(model: _Model, p: int, limit: float) -> tuple[Longs, float]:
         limit=limit,
     )
     chosen = _chosen(model, result)
+    # Of choices that cover the same, the lowest ids: the solver's own choice is arbitrary.
     if result.status == 0 and chosen is not None and len(chosen) <= p:
         chosen = _lowest(model, chosen)
         return _tidy(model, chosen), model.covers(chosen)
+    # Out of time: the solver's best or a plain search's, whichever covers more, and a bound.
     bound = min(most, -_dual_bound(result))
     greedy = _exchanged(model, _greedy(model, p))
     if chosen is None or len(chosen) > p or model.covers(chosen) < model.covers(greedy):
@@ -325,6 +348,7 @@ def _fewest(model: _Model, goal: float, limit: float) -> tuple[int, int]:
     chosen = _chosen(model, result)
     if result.status == 0 and chosen is not None and model.covers(chosen) >= goal * (1 - SAME):
         return len(chosen), len(chosen)
+    # Out of time: as many as greedy needs, or the solver's best, and a number surely needed.
     greedy = _greedy(model, columns)
     enough = next(k for k in range(1, columns + 1) if model.covers(greedy[:k]) >= goal * (1 - SAME))
     if chosen is not None and model.covers(chosen) >= goal * (1 - SAME):
@@ -433,6 +457,7 @@ def _answer(
     refused: bool = False,
 ) -> Siting:
     ids = setting.candidates.frame.index[chosen]
+    # What each chosen site adds to those before it.
     reached, gains = setting.covered.copy(), []
     for position in chosen:
         new = setting.reach[:, position] & ~reached

@@ -138,6 +138,11 @@ def square_bins(
     ------
     ParameterError
         A coordinate, a weight or the side is out of range.
+
+    Examples
+    --------
+    >>> square_bins([[500_050, 4_300_050]] * 200, cell_m=100, crs=4548).value  # 200 on a hectare
+    20000.0
     """
     points, weigh = _checked(xy, weights, (FARTHEST_M, FARTHEST_M))
     side = require_positive(cell_m, argument="cell_m")
@@ -166,9 +171,7 @@ def square_bins(
 
 
 def advised_side_m(n: int, *, area_km2: float) -> float:
-    """Return the side of a square that holds two points on average, metres; NaN for no points.
-
-    A common rule for quadrats (Griffith and Amrhein 1991, Statistical Analysis for Geographers).
+    """Return the side of a square that holds two points on average.
 
     Parameters
     ----------
@@ -176,6 +179,20 @@ def advised_side_m(n: int, *, area_km2: float) -> float:
         How many points there are.
     area_km2
         Area over which they are spread.
+
+    Returns
+    -------
+    float
+        Metres; NaN for no points.
+
+    Notes
+    -----
+    A common rule for quadrats (Griffith and Amrhein 1991, Statistical Analysis for Geographers).
+
+    Examples
+    --------
+    >>> advised_side_m(200, area_km2=100)
+    1000.0
     """
     return math.sqrt(2 * area_km2 / n) * 1000 if n > 0 else math.nan
 

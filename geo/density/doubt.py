@@ -69,6 +69,16 @@ def finer_than_doubt(uncertainty_m: pd.Series, *, bandwidth_m: float) -> pd.Seri
     Series of bool
         Same index; True where the bandwidth is below twice the uncertainty, or that is unknown.
         For such a place a figure comes with an interval or the sentence ``density.too_fine``.
+
+    Raises
+    ------
+    ParameterError
+        The bandwidth is not above zero.
+
+    Examples
+    --------
+    >>> finer_than_doubt(pd.Series([500.0, 4000.0, None]), bandwidth_m=1000).tolist()
+    [False, True, True]
     """
     bandwidth = require_positive(bandwidth_m, argument="bandwidth_m")
     known = pd.to_numeric(uncertainty_m, errors="coerce")

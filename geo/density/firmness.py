@@ -81,6 +81,12 @@ def peak_holds(
     ------
     ParameterError
         ``draws`` has another shape, or holds what is no position.
+
+    Examples
+    --------
+    >>> still = np.zeros((2, 1, 2))  # two draws of one place, which does not move
+    >>> peak_holds(still, sigma_m=1000, within=(0.0, 0.0, 500.0)).value
+    1.0
     """
     sigma = require_positive(sigma_m, argument="sigma_m")
     positions = _positions(draws)
@@ -213,11 +219,19 @@ def peak_height(
     The kernel's scale and the edge correction at one spot are the same in every draw: the height
     is that as drawn, times the ratio of the kernels' sums. A place that a draw moves beyond the
     boundary still counts: it was counted within, and would else fall out of the sum at once.
+
+    Examples
+    --------
+    >>> still = np.zeros((2, 1, 2))  # two draws of one place, which does not move
+    >>> found = peak_height(still[0], still, peak=(0.0, 0.0), per_km2=2.0, sigma_m=1000)
+    >>> found.low, found.high
+    (2.0, 2.0)
     """
     sigma = require_positive(sigma_m, argument="sigma_m")
     drawn = require_positive(per_km2, argument="per_km2")
     positions = _positions(draws)
     weigh = np.ones(positions.shape[1]) if weights is None else np.asarray(weights, dtype=float)
+    # The kernels' sum at the peak, as drawn and in each draw: their ratio scales the height.
     rest = (weigh * fall_off(np.asarray(xy, dtype=np.float64) - peak, sigma, kernel)).sum()
     moved = weigh * fall_off(positions - peak, sigma, kernel)
     heights = drawn * moved.sum(axis=1) / require_positive(float(rest), argument="peak")

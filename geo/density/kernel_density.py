@@ -188,7 +188,7 @@ def kernel_density(  # noqa: PLR0913 - each by its keyword
 
     Examples
     --------
-    >>> surface = kernel_density([[500_000.0, 4_300_000.0]], sigma_m=1000, cell_m=500)
+    >>> surface = kernel_density([[500_000, 4_300_000]], sigma_m=1000, cell_m=500, crs=4548)
     >>> float(surface.values.sum() * 0.25).__round__(6)
     1.0
     """
@@ -226,6 +226,7 @@ def _task(
     crs: Any,
 ) -> _Task:
     """Check all that was handed in, and leave out the points beyond the boundary."""
+    # Collect all that is wrong with the numbers, then with the arrays, and refuse once.
     problems: list[Problem] = []
     sigma, cell = (
         _number(value, name, problems) for name, value in (("sigma_m", sigma_m), ("cell_m", cell_m))
@@ -246,6 +247,7 @@ def _task(
     problems += _weight_problems(weighed, len(points))
     if problems:
         raise ParameterError("density.parameters", problems)
+    # The plane and the boundary last: they have errors of their own.
     plane = _plane(crs)
     area = _area(boundary, plane[0])
     task = _Task(points, weighed, sigma, cell, kernel, *plane, area, bounds, 0)
@@ -322,6 +324,7 @@ def _area(
 
 def _frame(task: _Task) -> _Frame:
     """Lay the grid: over the boundary, or around the points."""
+    # A Gaussian many cells wide is computed on larger bins and drawn out.
     bin_cells, cell = 1, task.cell_m
     if task.kernel == "gaussian":
         per_bin = _SIGMA_PER_BIN_MANY if len(task.xy) >= _MANY else _SIGMA_PER_BIN
@@ -334,6 +337,7 @@ def _frame(task: _Task) -> _Frame:
         pad += 3 * bin_cells * cell  # sharing and drawing out reach that far
     else:
         return _Frame(0.0, 0.0, cell, bin_cells, 0, 0)
+    # Lines on whole multiples of the cell: the same cells, wherever the points happen to end.
     west, south = (math.floor((low - pad) / cell) for low in bounds[:2])
     east, north = (math.ceil((high + pad) / cell) for high in bounds[2:])
     rows, columns = max(north - south, 1), max(east - west, 1)
@@ -369,6 +373,7 @@ def _splat(task: _Task, reach: Floats, grid: Grid) -> Floats:
 def _gaussian_sum(xy: Floats, weights: Floats, sigma: Floats, xs: Floats, ys: Floats) -> Floats:
     """Return the sum of Gaussians on a lattice: a product of two matrices, as they separate."""
     values = np.zeros((len(ys), len(xs)))
+    # Some points at a time, so that their rows and columns of factors stay small.
     for low in range(0, len(xy), 2048):
         part = slice(low, low + 2048)
         s = sigma[part]
@@ -383,10 +388,12 @@ def _binned(task: _Task, frame: _Frame, reach: float = _REACH) -> tuple[Floats, 
     """Return the surface by way of a grid, and the weight that is on the grid."""
     if not frame.rows:
         return np.zeros((0, 0)), 0.0
+    # So few bins per sigma err too much: go by smaller ones.
     if task.sigma_m < 2 * frame.bin_m:
         return _binned_finer(task, frame)
     from geo.grid.binning import surface
 
+    # Nine shares err less than four; four are enough where very many points average it out.
     nodes = 2 if frame.bin_cells == 1 and task.weights is None and len(task.xy) >= _MANY else 3
     x0, y0, side = frame.bins.origin
     pad = 2 if task.boundary else 0  # a point at the boundary has shares beyond the frame
@@ -422,10 +429,12 @@ def _filter(sigma: float, nodes: int, bin_cells: int, reach: float = _REACH) -> 
     filter's transform is exp(-σ²ω²/2) / sinc(ω/2)^orders, inverted numerically over the
     frequencies that a grid has; ``sigma`` is in bins.
     """
+    # The transform that is still wanted, once sharing and drawing out have done their part.
     order = nodes + (6 if bin_cells > 1 else 0)
     frequency = np.linspace(0.0, np.pi, 4097)
     sinc = np.sinc(frequency / (2 * np.pi))
     spectrum = np.exp(-0.5 * (sigma * frequency) ** 2) / sinc**order
+    # Back to distances, by the trapezoidal rule; a half is enough, as it is symmetric.
     distance = np.arange(math.ceil(reach * sigma) + 1)
     half = np.trapezoid(spectrum * np.cos(np.outer(distance, frequency)), frequency)
     half = np.maximum(half, 0.0)  # ripples of 1e-9
@@ -438,8 +447,10 @@ def _filter(sigma: float, nodes: int, bin_cells: int, reach: float = _REACH) -> 
 @lru_cache(maxsize=16)
 def _phases(bin_cells: int) -> Floats:
     """Return the quintic B-spline weights of six bins for each cell within a bin."""
+    # From each cell to the six bins around it, in bins.
     centre = (np.arange(bin_cells) + 0.5) / bin_cells - 0.5
     distance = (centre - np.floor(centre))[:, None] - np.arange(-2, 4)
+    # The quintic B-spline as a sum of truncated powers.
     terms = [(-1) ** k * math.comb(6, k) * np.maximum(distance + 3 - k, 0.0) ** 5 for k in range(7)]
     weights = np.sum(terms, axis=0) / 120
     weights /= weights.sum(axis=1, keepdims=True)
@@ -475,6 +486,7 @@ def _edge(
     area = shapely.from_wkb(boundary)
     finer = sigma_m < 2 * frame.bin_m
     on = frame.thirds if finer else frame
+    # The part of the kernel within the boundary is the boundary's own area, smoothed likewise.
     sigma, share = sigma_m / on.bin_m, cell_shares(area, on.bins)
     if kernel == "gaussian":
         # A bin's share is spread evenly over the bin: B-spline of order one.
@@ -585,14 +597,17 @@ def adaptive_density(
     if task.sigma_m < 2 * _ADAPTIVE_SPAN * task.cell_m:
         sizes = {"sigma_m": task.sigma_m, "cell_m": task.cell_m, "least": 2 * _ADAPTIVE_SPAN}
         _refuse(Problem("density.bandwidth_cells", "sigma_m", values=sizes))
+    # A surface at the fixed bandwidth tells where points are dense.
     pilot = kernel_density(
         task.xy, sigma_m=sigma_m, cell_m=cell_m, boundary=task.boundary, weights=task.weights,
         crs=task.crs,
     )  # fmt: skip
+    # One grid for all bandwidths, wide enough for the widest.
     wide = _frame(replace(task, sigma_m=task.sigma_m * _ADAPTIVE_SPAN))
     frame = replace(wide, bin_cells=1)
     values, inside = _within(task, frame, np.zeros((frame.rows, frame.columns)))
     mass, used = 0.0, []
+    # Each rung is corrected at the edge by its own bandwidth before it is added.
     for part in _ladder(task, pilot):
         layer, layer_mass = _binned(part, frame)
         values, mass = values + _within(part, frame, layer)[0], mass + layer_mass
@@ -606,11 +621,13 @@ def _ladder(task: _Task, pilot: Surface) -> list[_Task]:
     """Return, for each bandwidth that is needed, the points that have a part in it."""
     if not len(task.xy):
         return []
+    # Abramson's factor of each point: narrow where it is denser than the mean.
     density = np.maximum(pilot.at(task.xy), np.finfo(float).tiny)
     weight = task.weighed
     total = weight.sum()
     mean = np.exp((np.log(density) * weight).sum() / total) if total else 1.0
     factor = np.clip((density / mean) ** -0.5, 1 / _ADAPTIVE_SPAN, _ADAPTIVE_SPAN)
+    # On a ladder of bandwidths each point stands between two rungs, and is shared by both.
     step = np.log(factor) / math.log(_CLASS_STEP)
     rung = np.floor(step).astype(int)
     upper = step - rung
@@ -653,6 +670,11 @@ def grid_density(
     crs, data_date
         As in :func:`kernel_density`.
 
+    Returns
+    -------
+    Surface
+        Per km², at the centres of the cells of ``grid``; its ``n`` is the number given.
+
     Raises
     ------
     ParameterError
@@ -669,6 +691,7 @@ def grid_density(
     if counts.shape != (grid.rows, grid.columns):
         shape, expected = str(counts.shape), str((grid.rows, grid.columns))
         _refuse(Problem("array.shape", "counts", shape=shape, expected=expected))
+    # The points are shared among the cells already, linearly: only filtering is left.
     frame = _Frame(grid.x_m, grid.y_m, grid.cell_m, 1, grid.rows, grid.columns)
     mass = int(counts.sum()) / ONE
     taps, scale = _filter(sigma / grid.cell_m, 2, 1), 1e6 / grid.cell_m**2
@@ -683,12 +706,17 @@ def grid_density(
 
 
 def silverman_sigma_m(xy: ArrayLike) -> float:
-    """Return the bandwidth by Silverman's rule of thumb, metres; NaN for fewer than two points.
+    """Return the bandwidth by Silverman's rule of thumb.
 
     Parameters
     ----------
     xy
         Coordinates in metres, shape (n, 2).
+
+    Returns
+    -------
+    float
+        Metres; NaN for fewer than two points.
 
     Notes
     -----
@@ -696,6 +724,11 @@ def silverman_sigma_m(xy: ArrayLike) -> float:
     dimensions). The rule assumes one bell-shaped heap. For clustered points it is far too wide
     (7 km at n = 1,000 in a Tianjin-sized pattern): show it with the caveat ``density.silverman``,
     never choose it silently.
+
+    Examples
+    --------
+    >>> round(silverman_sigma_m([[0.0, 0.0], [2000.0, 2000.0]]))
+    1260
     """
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     if len(points) < 2:

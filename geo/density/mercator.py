@@ -88,7 +88,19 @@ def overlay(
 
 
 def mercator_bounds(surface: Surface) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of a surface in Web Mercator, metres."""
+    """Return the rectangle that a surface takes on a Web Mercator map.
+
+    Parameters
+    ----------
+    surface
+        The density, on any plane.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north in EPSG:3857, in its own metres, which are not ground metres. The
+        sides of the grid are curved there: they are followed at 41 points each.
+    """
     to_mercator = transformer(surface.crs, 3857)
     return to_mercator.transform_bounds(*surface.grid.bounds, densify_pts=41)
 
@@ -145,6 +157,11 @@ def palette_png(classes: NDArray[np.uint8], colours: Sequence[str], opacity: flo
         ``#RRGGBB`` of the classes from 1.
     opacity
         0 to 1.
+
+    Returns
+    -------
+    bytes
+        An 8-bit PNG; the same classes and colours give the same bytes.
     """
     high, wide = classes.shape
     palette = bytes(3) + b"".join(bytes.fromhex(colour.lstrip("#")) for colour in colours)

@@ -99,8 +99,24 @@ def _points(xy: ArrayLike) -> Floats:
 
 
 def strewn(boundary: BaseGeometry, n: int, rng: np.random.Generator) -> Floats:
-    """Return ``n`` points strewn evenly at random within a polygon, shape (n, 2)."""
+    """Return points strewn evenly at random within a polygon.
+
+    Parameters
+    ----------
+    boundary
+        Valid polygon or multipolygon with an area, in metres. It is prepared for queries.
+    n
+        How many points.
+    rng
+        Where the random numbers come from; its state moves on.
+
+    Returns
+    -------
+    array of float
+        Metres, shape (n, 2); none lies on the edge.
+    """
     shapely.prepare(boundary)
+    # Strew over the rectangle, keep what falls inside, and go on until there are enough.
     west, south, east, north = boundary.bounds
     filled = boundary.area / ((east - west) * (north - south))
     found: list[Floats] = []
@@ -142,6 +158,11 @@ def nearest_neighbour(
         simulation) and ``analytic``, the index of Clark and Evans without edge correction. The
         verdict is the first caveat.
 
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane.
+
     Notes
     -----
     Clark and Evans 1954, Distance to nearest neighbor. Expected by theory: 0.5/√(n/area).
@@ -156,6 +177,7 @@ def nearest_neighbour(
     def mean(some: Floats) -> float:
         return float(KDTree(some).query(some, k=2)[0][:, 1].mean())
 
+    # Points strewn within the same boundary suffer the same edges: no correction is needed.
     observed = mean(points)
     strewn_means = np.array([mean(strewn(boundary, len(points), rng)) for _ in range(simulations)])
     expected = float(strewn_means.mean())
@@ -219,6 +241,12 @@ def ripley(
         ``low_m`` and ``high_m`` (band of L), ``beyond`` (1 above the band, -1 below, 0 in it).
         ``parameters["p"]`` is the test over all distances at once.
 
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane; or the distances are not ascending and above
+        zero.
+
     Notes
     -----
     K(r) = area/(n(n-1)) · ordered pairs within r; L = √(K/π) (Ripley 1977; Besag 1977). The band
@@ -236,6 +264,7 @@ def ripley(
     rng = np.random.default_rng(seed)
     if n > MOST_POINTS:
         points = points[np.sort(rng.choice(n, MOST_POINTS, replace=False))]
+    # The pattern and as many strewn ones, all within the same boundary.
     observed = besag_l(points, radii, boundary.area)
     band = np.array(
         [
@@ -243,6 +272,7 @@ def ripley(
             for _ in range(simulations)
         ]
     )
+    # By distance a band; over all distances one test, of the largest deviation from the mean.
     mean, low, high = band.mean(axis=0), band.min(axis=0), band.max(axis=0)
     beyond = np.where(observed > high, 1, np.where(observed < low, -1, 0))
     farthest = np.abs(band - mean).max(axis=1)
@@ -278,7 +308,33 @@ def _side(deviation: Floats) -> str:
 
 
 def besag_l(xy: Floats, radii_m: Floats, area_m2: float) -> Floats:
-    """Return Besag's L at some distances, without edge correction, metres."""
+    """Return Besag's L at some distances, without edge correction.
+
+    Parameters
+    ----------
+    xy
+        Points in metres, shape (n, 2), at least two.
+    radii_m
+        Distances in metres, ascending; a pair at that very distance counts.
+    area_m2
+        Area in which the points were collected, m².
+
+    Returns
+    -------
+    array of float
+        Metres, one per distance: the distance itself where points are strewn at random over a plane
+        without an edge.
+
+    Notes
+    -----
+    L(r) = √(pairs within r · area / (n(n-1)π)), ordered pairs (Besag 1977).
+
+    Examples
+    --------
+    >>> pair = np.array([[0.0, 0.0], [3.0, 4.0]])
+    >>> besag_l(pair, np.array([4.0, 5.0]), area_m2=25 * np.pi).round(6).tolist()
+    [0.0, 5.0]
+    """
     from scipy.spatial import KDTree
 
     tree = KDTree(xy)
@@ -323,6 +379,12 @@ def clusters(
     hulls : GeoDataFrame
         Convex hulls in ``crs``, index as ``table``.
 
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane; or DBSCAN is asked for without a reach above
+        zero.
+
     Notes
     -----
     Ester et al. 1996 (DBSCAN); Campello et al. 2013 (HDBSCAN), by scikit-learn.
@@ -335,6 +397,7 @@ def clusters(
     if method == "dbscan" and reach_m is None:
         problem = Problem("density.no_reach", "reach_m")
         raise ParameterError("pattern.parameters", [problem])
+    # The largest cluster is number 0, whatever order the method found them in.
     labels = _by_size(_labels(points, method, least, reach_m))
     count = int(labels.max(initial=-1)) + 1
     hulls = [shapely.convex_hull(shapely.multipoints(points[labels == k])) for k in range(count)]
@@ -395,6 +458,17 @@ def area_neighbours(areas: gpd.GeoDataFrame) -> Any:
     ----------
     areas
         Polygons; rows and columns of the matrix follow their order.
+
+    Returns
+    -------
+    sparse array of float
+        Shape (n, n), symmetric.
+
+    Examples
+    --------
+    >>> row = gpd.GeoDataFrame(geometry=[shapely.box(x, 0, x + 1, 1) for x in range(3)], crs=4548)
+    >>> area_neighbours(row).toarray().astype(int).tolist()
+    [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
     """
     from scipy.sparse import csr_array
 
@@ -445,11 +519,13 @@ def moran(
         return _refusal("moran", len(data), data_date)
     if np.ptp(data) == 0:
         return _refusal("moran", len(data), data_date, "pattern.refused_constant")
+    # Each area's weights add up to one, but for areas without neighbours.
     sums = np.asarray(neighbours.sum(axis=1)).reshape(-1)
     weights = neighbours.multiply(np.divide(1.0, sums, where=sums > 0, out=sums * 0.0)[:, None])
     weights, z = weights.tocsr(), data - data.mean()
     factor = len(z) / float(weights.sum()) / float(z @ z)
     observed = float(z @ (weights @ z)) * factor
+    # Shuffle the values among the areas, a hundred times at once to bound the memory.
     rng = np.random.default_rng(seed)
     shuffled = np.empty(permutations)
     for low in range(0, permutations, 100):
@@ -521,6 +597,12 @@ def hot_spots(
     -----
     Gᵢ* = (Σⱼ wᵢⱼ xⱼ - x̄ Wᵢ) / (s √((n S₁ᵢ - Wᵢ²)/(n-1))) (Ord and Getis 1995); Benjamini and
     Hochberg 1995, which holds under positive dependence (Caldas de Castro and Singer 2006).
+
+    Examples
+    --------
+    >>> sixteen = np.arange(16.0)
+    >>> hot_spots(sixteen, np.zeros((16, 16))).refused
+    'pattern.refused'
     """
     from scipy.sparse import eye_array
     from scipy.stats import false_discovery_control, norm
@@ -530,12 +612,14 @@ def hot_spots(
         return _refusal("hot_spots", len(data), data_date)
     if np.ptp(data) == 0:
         return _refusal("hot_spots", len(data), data_date, "pattern.refused_constant")
+    # Gᵢ*: the sum around each area, its own value included, less its mean, over its deviation.
     n, weights = len(data), (neighbours + eye_array(len(data))).tocsr()
     total = np.asarray(weights.sum(axis=1)).reshape(-1)
     squares = np.asarray(weights.multiply(weights).sum(axis=1)).reshape(-1)
     spread = data.std() * np.sqrt(np.maximum(n * squares - total**2, 0.0) / (n - 1))
     above = weights @ data - data.mean() * total
     z = np.divide(above, spread, where=spread > 0, out=np.zeros(n))
+    # Many areas are tested at once: q keeps the share of false discoveries in bounds.
     p = np.asarray(2 * norm.sf(np.abs(z)))
     q = false_discovery_control(p)  # Benjamini and Hochberg (1995)
     spot = np.where(q > level, "none", np.where(z > 0, "hot", "cold"))
@@ -585,13 +669,21 @@ def grid_hot_spots(
     cells : GeoDataFrame
         Squares of which at least half lies within the boundary, in ``crs``, in the order of
         ``found.table``: ``n``, ``area_km2`` (within the boundary), ``per_km2``.
+
+    Raises
+    ------
+    ParameterError
+        A coordinate is not a number on the plane; the side is not above zero, or so short that
+        there would be too many squares.
     """
     points = _points(xy)
+    # Squares that lie within the boundary by half or more, empty ones too.
     grid = grid_over(boundary.bounds, cell_m=require_positive(cell_m, argument="cell_m"))
     within = cell_shares(boundary, grid)
     used = within >= LEAST_SHARE
     row, column = np.nonzero(used)
     weigh = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=np.float64)
+    # The square of each point; those beyond the grid count nowhere.
     count = np.zeros(used.shape)
     at = np.floor((points - [grid.x_m, grid.y_m]) / grid.cell_m).astype(np.int64)
     there = ((at >= 0) & (at < [grid.columns, grid.rows])).all(axis=1)
@@ -612,6 +704,8 @@ def _touching(used: NDArray[np.bool_]) -> Any:
     """Return which used cells of a raster touch by a side or a corner, as a sparse matrix."""
     from scipy.sparse import csr_array
 
+    # Number the used cells on a raster with a rim, then compare it with itself, shifted in each of
+    # the eight directions.
     number = np.full((used.shape[0] + 2, used.shape[1] + 2), -1, dtype=np.int64)
     inner = number[1:-1, 1:-1]
     inner[used] = np.arange(int(used.sum()))

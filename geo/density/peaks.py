@@ -39,6 +39,11 @@ def counted_once(places: pd.DataFrame) -> pd.Series:
     -------
     Series of bool
         False for a row whose parent, or that one's parent and so on, is among the rows.
+
+    Examples
+    --------
+    >>> counted_once(pd.DataFrame({"parent_id": ["", "a", None]}, index=["a", "b", "c"])).to_dict()
+    {'a': True, 'b': False, 'c': True}
     """
     parents = places["parent_id"].where(places["parent_id"].notna(), "").to_dict()
 
@@ -106,10 +111,18 @@ def highest(
     DataFrame
         Columns ``x``, ``y`` (cell centre, metres) and ``per_km2``, the highest first; of equals
         the southernmost, then the westernmost.
+
+    Examples
+    --------
+    >>> from geo.density.kernel_density import kernel_density
+    >>> surface = kernel_density([[250.0, 250.0]], sigma_m=1000, cell_m=500, crs=4548)
+    >>> highest(surface)[["x", "y"]].to_numpy().tolist()
+    [[250.0, 250.0]]
     """
     sigma = float(str(surface.parameters["sigma_m"]))
     distance = apart_m or 2.0 * sigma
     xy = None if points is None else np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    # A cell is a high if none of its eight neighbours is higher; what lies beyond is lower.
     values = np.pad(surface.values, 1, constant_values=-np.inf)
     middle = values[1:-1, 1:-1]
     top = middle > 0
@@ -118,6 +131,7 @@ def highest(
             if (down, right) != (1, 1):
                 shape = middle.shape
                 top &= middle >= values[down : down + shape[0], right : right + shape[1]]
+    # Take them from the highest down, apart from each other, until there are enough.
     row, column = np.nonzero(top)
     order = np.lexsort((column, row, -middle[row, column]))
     found: list[tuple[float, float, float]] = []
@@ -214,7 +228,27 @@ def explain(
 
 
 def fall_off(offset: Floats, sigma_m: float, kernel: Kernel) -> Floats:
-    """Return a kernel at offsets in metres, shape (…, 2), as a share of its middle."""
+    """Return a kernel as a share of its middle.
+
+    Parameters
+    ----------
+    offset
+        From the middle, metres, shape (…, 2).
+    sigma_m
+        Bandwidth: the kernel's standard deviation along an axis, metres.
+    kernel
+        ``gaussian``, or ``quartic``, which ends at √8 sigmas.
+
+    Returns
+    -------
+    array of float
+        Shape (…), 1 in the middle and never below 0.
+
+    Examples
+    --------
+    >>> fall_off(np.array([[0.0, 0.0], [9000.0, 0.0]]), 1000, "quartic").tolist()
+    [1.0, 0.0]
+    """
     square = (offset**2).sum(axis=-1) / sigma_m**2
     if kernel == "gaussian":
         return np.asarray(np.exp(-square / 2))
@@ -250,6 +284,7 @@ def _contributions(
 
 def _label(rows: pd.DataFrame) -> tuple[str, int, float]:
     """Return the key of what makes a peak, and the size and the share of the largest stack."""
+    # First the largest stack of unsure rows: one point alone may make the peak.
     unsure = rows["location_class"].isin(STAND_INS | RECOLLECTED)
     stacks = rows[unsure & (rows["stack"] > 1)].groupby("point")["share"].agg(["sum", "size"])
     if len(stacks):
@@ -259,6 +294,7 @@ def _label(rows: pd.DataFrame) -> tuple[str, int, float]:
             return "peak.coincident", stack, share
     else:
         stack, share = 0, 0.0
+    # Else the first class that makes half of it.
     for key, classes in (
         ("peak.stand_in", STAND_INS),
         ("peak.recollected", RECOLLECTED),
@@ -270,12 +306,17 @@ def _label(rows: pd.DataFrame) -> tuple[str, int, float]:
 
 
 def top_of(surface: Surface, points: ArrayLike | None = None) -> tuple[float, float] | None:
-    """Return the centre of the highest peak in metres, None where there is none.
+    """Return the highest peak of a surface, and no more.
 
     Parameters
     ----------
     surface, points
         As in :func:`highest`.
+
+    Returns
+    -------
+    tuple of float or None
+        Centre of its cell in metres; None where there is no peak.
     """
     if surface.values.size:  # nearly always the highest cell of all has a place near
         row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)

@@ -83,6 +83,14 @@ def sensitivity(  # noqa: PLR0913 - each by its keyword
     -------
     Sensitivity
         With the verdict; the sentence's values are in ``parameters``.
+
+    Raises
+    ------
+    CrsError
+        The zones, or the boundary, are in another CRS.
+    ParameterError
+        As of :func:`geo.density.kernel_density.kernel_density`; and a narrowest bandwidth of less
+        than a cell.
     """
     require_plane(zones, kernel_density([], sigma_m=1, cell_m=1, crs=crs).crs, argument="zones")
     narrow = min(factors) * sigma_m

@@ -78,7 +78,19 @@ class Surface(Finding):
         return np.asarray(edge + (np.arange(count) + 0.5) * self.cell_m, dtype=np.float64)
 
     def at(self, xy: Floats) -> Floats:
-        """Return the value of the cell that holds each point, shape (n, 2); NaN beyond the grid."""
+        """Return the value of the cell that holds each point.
+
+        Parameters
+        ----------
+        xy
+            Points in metres on the plane of the surface, shape (n, 2). A cell holds its west and
+            south side, not the others.
+
+        Returns
+        -------
+        array of float
+            Per km², shape (n,); NaN beyond the grid, and for NaN.
+        """
         column = np.floor((xy[:, 0] - self.x0) / self.cell_m)
         row = np.floor((xy[:, 1] - self.y0) / self.cell_m)
         rows, columns = self.values.shape
@@ -109,6 +121,14 @@ def zonal_mass(surface: Surface, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     ------
     CrsError
         The zones are in another CRS.
+
+    Examples
+    --------
+    >>> from geo.density.kernel_density import kernel_density
+    >>> surface = kernel_density([[0.0, 0.0]], sigma_m=1000, cell_m=500, crs=4548)
+    >>> box = shapely.box(-9000, -9000, 9000, 9000)
+    >>> float(zonal_mass(surface, gpd.GeoDataFrame(geometry=[box], crs=4548))["mass"][0].round(6))
+    1.0
     """
     require_plane(zones, surface.crs, argument="zones")
     per_cell = surface.grid.cell_km2
@@ -138,7 +158,22 @@ def _window(surface: Surface, shape: BaseGeometry) -> tuple[Grid, Floats]:
 
 
 def require_plane(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS, *, argument: str) -> None:
-    """Raise CrsError unless a frame lies on the given plane."""
+    """Raise unless a frame lies on the given plane.
+
+    Parameters
+    ----------
+    frame
+        Any geometry type; not changed.
+    crs
+        The plane.
+    argument
+        Name of the caller's argument, for the message.
+
+    Raises
+    ------
+    CrsError
+        The CRS of the frame is missing or another one.
+    """
     if frame.crs is None or CRS.from_user_input(frame.crs) != crs:
         if frame.crs is None:
             raise CrsError("crs_missing", [Problem("crs.missing", argument)])
@@ -147,13 +182,32 @@ def require_plane(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS, *, argument
 
 
 def levels(surface: Surface, *, count: int = 6) -> tuple[float, ...]:
-    """Return round values for classes and contours, lowest first, about ``count`` of them.
+    """Return round values for classes and contours.
 
-    Steps are 1, 2, 2.5 or 5 times a power of ten; the lowest is one step above zero.
+    Parameters
+    ----------
+    surface
+        The density.
+    count
+        About how many there are to be, never more; 1 or more.
+
+    Returns
+    -------
+    tuple of float
+        Per km², the lowest first, all below the highest density. They lie 1, 2, 2.5 or 5 times a
+        power of ten apart, and the lowest is one such step above zero. Empty where all is zero.
+
+    Examples
+    --------
+    >>> from geo.density.kernel_density import kernel_density
+    >>> surface = kernel_density([[250.0, 250.0]], sigma_m=1000, cell_m=500, crs=4548)
+    >>> levels(surface), round(surface.value, 3)
+    ((0.05, 0.1, 0.15), 0.159)
     """
     highest = float(surface.values.max(initial=0.0))
     if not highest > 0:
         return ()
+    # The smallest round step with which ``count`` of them reach the top.
     rough = highest / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
@@ -179,6 +233,13 @@ def contours(surface: Surface, at: Sequence[float], *, filled: bool = False) -> 
     GeoDataFrame
         EPSG:4326, one row per level that occurs, indexed ``contour-<number>`` from the lowest;
         column ``level_per_km2``. Ready for :func:`geo.formats.write_geojson.to_geojson`.
+
+    Examples
+    --------
+    >>> from geo.density.kernel_density import kernel_density
+    >>> surface = kernel_density([[500_250, 4_300_250]], sigma_m=1000, cell_m=500, crs=4548)
+    >>> contours(surface, [0.05, 0.1])["level_per_km2"].to_dict()
+    {'contour-01': 0.05, 'contour-02': 0.1}
     """
     import contourpy
 
@@ -210,7 +271,20 @@ def _areas(filled: Any) -> BaseGeometry:
 
 
 def describe(surface: Surface) -> dict[str, str]:
-    """Return what a file must say of a surface: figure, unit, method, parameters, caveats."""
+    """Return what a file must say of a surface.
+
+    Parameters
+    ----------
+    surface
+        The density.
+
+    Returns
+    -------
+    dict of str
+        Method, unit, number of points, highest value (per km²), mass before the edge was corrected,
+        day of the data, caveats (parted by semicolons), and every parameter; what is no text as
+        JSON.
+    """
     said = {
         "method": surface.method,
         "unit": surface.unit,
@@ -227,10 +301,18 @@ def describe(surface: Surface) -> dict[str, str]:
 
 
 def to_geotiff(surface: Surface) -> bytes:
-    """Return the surface as a GeoTIFF in its own CRS, 32-bit floats, north up.
+    """Return the surface as a GeoTIFF in its own CRS.
 
-    The method, the parameters and the caveats stand in its tags. Cells outside the boundary hold
-    no data (NaN).
+    Parameters
+    ----------
+    surface
+        The density, with at least one cell.
+
+    Returns
+    -------
+    bytes
+        One band of 32-bit floats per km², north up, deflated. Cells outside the boundary hold no
+        data (NaN). The texts of :func:`describe` stand in its tags.
 
     Raises
     ------

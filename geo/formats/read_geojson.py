@@ -105,6 +105,11 @@ def decode_json(data: bytes, *, where: str) -> tuple[Any, list[Problem]]:
     -------
     tuple
         The value and no problem, or None and the problems.
+
+    Examples
+    --------
+    >>> decode_json(b'{"id": 1, "id": 2}', where="places.geojson")[1][0].key
+    'json.twice'
     """
     text, problems = decode_text(data, where=where)
     if text is None:
@@ -288,7 +293,20 @@ def read_features(data: bytes, *, where: str) -> tuple[list[dict[str, Any]], lis
 
 
 def features_of(root: object, *, where: str) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """Return the features of parsed GeoJSON as :func:`read_features` does of its bytes."""
+    """Return the features of parsed GeoJSON with every problem of their structure and text.
+
+    Parameters
+    ----------
+    root
+        What :func:`decode_json` returned: the FeatureCollection, in WGS 84. Not changed.
+    where
+        Name of the file, for the problems.
+
+    Returns
+    -------
+    features, problems
+        As of :func:`read_features`.
+    """
     problems = _root_problems(root, where)
     if not isinstance(root, Mapping) or problems:
         return [], problems
@@ -320,6 +338,13 @@ def read_geojson(data: bytes, *, where: str) -> gpd.GeoDataFrame:
     ------
     DataError
         With everything that is wrong in the file.
+
+    Examples
+    --------
+    >>> place = b'{"type": "Feature", "properties": {"id": "a"}, "geometry": null}'
+    >>> file = b'{"type": "FeatureCollection", "features": [' + place + b"]}"
+    >>> read_geojson(file, where="places.geojson")["id"].tolist()
+    ['a']
     """
     features, problems = read_features(data, where=where)
     if problems:

@@ -70,7 +70,18 @@ def _zeros(rows: int, columns: int) -> Floats:
 
 
 def extent(xy: Floats) -> tuple[float, float, float, float] | None:
-    """Return west, south, east, north of points, shape (n, 2), n ≥ 1; None if one is not finite."""
+    """Return the rectangle that holds some points.
+
+    Parameters
+    ----------
+    xy
+        Points in metres, shape (n, 2), C order, n at least 1.
+
+    Returns
+    -------
+    tuple of float or None
+        West, south, east, north in metres; None if a coordinate is not finite.
+    """
     flat = xy.reshape(-1)
     parts = in_parts(lambda _, low, high: kernels.extent(flat, low, high), len(xy))
     found = np.array(parts)
@@ -195,6 +206,7 @@ def _smooth(grids: list[Any], taps: Floats, phases: Floats, scale: float) -> Flo
     else:
         filtered = _room(rows, columns)
 
+    # Each thread adds up the grids for its band and a rim of half a filter, then filters it.
     def band(_: int, low: int, high: int) -> None:
         even = -(-(high - low) // 2) * 2
         source, middle = _zeros(even + len(taps), columns), _room(even, columns)
@@ -232,7 +244,26 @@ def splat(
     origin: tuple[float, float, float],
     shape: tuple[int, int],
 ) -> Floats:
-    """Return the sum of quartic kernels of radius ``reach`` (metres) at the cell centres."""
+    """Return the sum of quartic kernels at the cell centres, each point with a radius of its own.
+
+    Parameters
+    ----------
+    xy
+        Points in metres, shape (n, 2); they may lie beyond the grid.
+    weights
+        One number of zero or more per point.
+    reach
+        Radius of each point's kernel, metres, above zero, shape (n,).
+    origin
+        X and y of the centre of the first cell, and the side of a cell, metres.
+    shape
+        Rows and columns of the grid.
+
+    Returns
+    -------
+    array of float
+        Per m², of that shape; row 0 is the southernmost.
+    """
     into = np.zeros(shape)
     in_parts(
         lambda _, low, high: kernels.splat_quartic(xy, weights, reach, *origin, into, low, high),

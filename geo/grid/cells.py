@@ -59,7 +59,23 @@ class Grid:
         return self.cell_m**2 / 1e6
 
     def area(self, cells: NDArray[np.bool_]) -> BaseGeometry:
-        """Return the marked cells, shape (rows, columns), as one geometry with square corners."""
+        """Return marked cells as one geometry with square corners.
+
+        Parameters
+        ----------
+        cells
+            Which cells, shape (rows, columns), row 0 the southernmost.
+
+        Returns
+        -------
+        geometry
+            Polygon or MultiPolygon in metres; empty where no cell is marked.
+
+        Examples
+        --------
+        >>> Grid(0, 0, 10, columns=3, rows=1).area(np.array([[True, True, False]])).bounds
+        (0.0, 0.0, 20.0, 10.0)
+        """
         marked = np.zeros((self.rows, self.columns + 2), dtype=np.int8)
         marked[:, 1:-1] = cells
         step = np.diff(marked, axis=1)
@@ -85,10 +101,15 @@ def grid_over(bounds: tuple[float, float, float, float], *, cell_m: float) -> Gr
     cell_m
         Side of a cell in metres.
 
+    Returns
+    -------
+    Grid
+        Of at least one cell; its outer cells may reach beyond the bounds.
+
     Raises
     ------
     ParameterError
-        The grid would have more than ``MOST_CELLS`` cells.
+        The side is not above zero, or the grid would have more than ``MOST_CELLS`` cells.
 
     Examples
     --------
@@ -148,6 +169,12 @@ def reach_counts(x: Floats, y: Floats, radius: Floats, grid: Grid) -> Counts:
     -----
     Scan lines: a disc adds one where it begins in a row of cells and takes one off behind its
     end; a running sum along the row makes counts of it. The cost is rows per disc, not cells.
+
+    Examples
+    --------
+    >>> disc = np.array([5.0]), np.array([5.0]), np.array([3.0])
+    >>> reach_counts(*disc, Grid(0, 0, 10, columns=2, rows=1)).tolist()
+    [[1, 0]]
     """
     loops = for_discs(len(x))
     counts = np.zeros((grid.rows, grid.columns + 1), dtype=np.int32)

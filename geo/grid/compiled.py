@@ -89,6 +89,11 @@ def choose(environ: Mapping[str, str], tree: Path = _TREE) -> Path | None:
     tree
         The folder beside the source. It is as safe as the source is.
 
+    Returns
+    -------
+    Path or None
+        The folder, made if need be; None if there is no fit one.
+
     Notes
     -----
     A folder is fit if it belongs to this user, only this user can write in it, and nobody else

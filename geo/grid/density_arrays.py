@@ -11,7 +11,18 @@ from geo.base.arrays import Floats
 
 
 def extent(xy: Floats) -> tuple[float, float, float, float] | None:
-    """Return west, south, east, north of points; None if one is not finite."""
+    """Return the rectangle that holds some points.
+
+    Parameters
+    ----------
+    xy
+        As in :func:`geo.grid.binning.extent`.
+
+    Returns
+    -------
+    tuple of float or None
+        West, south, east, north in metres; None if a coordinate is not finite.
+    """
     if not np.isfinite(xy).all():
         return None
     west, south = xy.min(axis=0).tolist()
@@ -26,6 +37,11 @@ def smooth(grid: Floats, taps: Floats, phases: Floats, *, scale: float) -> Float
     ----------
     grid, taps, phases, scale
         As in :func:`geo.grid.binning.smooth`.
+
+    Returns
+    -------
+    array of float
+        Shape (k × rows, k × columns).
     """
     down, across = (_filter(size, taps, phases) for size in grid.shape)
     return np.asarray(scale * (down @ grid @ across.T))
@@ -59,7 +75,25 @@ def splat(
     origin: tuple[float, float, float],
     shape: tuple[int, int],
 ) -> Floats:
-    """Return the sum of quartic kernels of radius ``reach`` (metres) at the cell centres."""
+    """Return the sum of quartic kernels at the cell centres, each point with a radius of its own.
+
+    Parameters
+    ----------
+    xy, weights, reach, origin, shape
+        As in :func:`geo.grid.binning.splat`.
+
+    Returns
+    -------
+    array of float
+        Per m², of that shape; row 0 is the southernmost.
+
+    Examples
+    --------
+    >>> point, one = np.array([[0.0, 0.0]]), np.ones(1)
+    >>> grid = splat(point, one, 2 * one, origin=(0.0, 0.0, 2.0), shape=(1, 2))
+    >>> (grid * np.pi * 4 / 3).round(6).tolist()  # in the middle, and where the kernel ends
+    [[1.0, 0.0]]
+    """
     x0, y0, cell = origin
     into = np.zeros(shape)
     heights = weights * 3.0 / (np.pi * reach**2)

@@ -22,9 +22,26 @@ _EXACT = 2.0**52
 
 
 def ranges(first: Floats, behind: Floats, most: int) -> tuple[Longs, Longs]:
-    """Return the whole numbers from each ``first`` to before its ``behind``, within 0 and ``most``.
+    """Return the whole numbers of several ranges, one after the other.
 
-    Two arrays: the position of the pair that a number belongs to, and the number.
+    Parameters
+    ----------
+    first, behind
+        Where each range begins, and before which number it ends: whole numbers, shape (n,).
+    most
+        Numbers below 0, and this one and above, are left out.
+
+    Returns
+    -------
+    pair : array of int
+        The position of the range that each number belongs to, ascending.
+    number : array of int
+        The numbers, of the same shape.
+
+    Examples
+    --------
+    >>> ranges(np.array([0.0, 2.0]), np.array([2.0, 9.0]), 4)
+    (array([0, 0, 1, 1]), array([0, 1, 2, 3]))
     """
     low = np.maximum(first, 0).astype(np.int64)
     many = np.maximum(np.minimum(behind, most).astype(np.int64) - low, 0)
@@ -64,7 +81,13 @@ def count_rows(
     low: int,
     high: int,
 ) -> None:
-    """Count for the cells of rows ``low`` to ``high`` by how many discs their centre is covered."""
+    """Count for the cells of some rows by how many discs their centre is covered.
+
+    Parameters
+    ----------
+    x, y, radius, origin, counts, low, high
+        As in :func:`geo.grid.disc_kernels.count_rows`.
+    """
     wide = counts.shape[1]
     _, j, start, stop = _runs(x, y, radius, origin, wide - 1, low, high)
     rows = counts[low:high]
@@ -76,7 +99,18 @@ def count_rows(
 def tally_rows(
     counts: Counts, sure: Flags, side: int, share: Floats, covered: Floats, low: int, high: int
 ) -> int:
-    """Add up the covered cells of rows ``low`` to ``high``; return the changes along x."""
+    """Add up the covered cells of some rows.
+
+    Parameters
+    ----------
+    counts, sure, side, share, covered, low, high
+        As in :func:`geo.grid.disc_kernels.tally_rows`.
+
+    Returns
+    -------
+    int
+        Changes along x in these rows.
+    """
     columns = counts.shape[1]
     now = counts[low:high] > 0
     if sure.any():
@@ -102,7 +136,13 @@ def sole_cells(
     low: int,
     high: int,
 ) -> None:
-    """Add up for sites ``low`` to ``high`` the shares of the cells that no other site covers."""
+    """Add up for some sites the shares of the cells that no other site covers.
+
+    Parameters
+    ----------
+    x, y, radius, origin, counts, share, sole, low, high
+        As in :func:`geo.grid.disc_kernels.sole_cells`.
+    """
     rows, columns = counts.shape
     part = slice(low, high)
     disc, j, start, stop = _runs(x[part], y[part], radius[part], origin, columns, 0, rows)
@@ -129,7 +169,12 @@ def covered_lengths(
     low: int,
     high: int,
 ) -> None:
-    """Add up, for draws ``low`` to ``high``, the length of scan lines covered in each polygon.
+    """Add up, for some draws, the length of scan lines covered in each polygon.
+
+    Parameters
+    ----------
+    x, y, radius, lines, pointer, start, stop, code, lengths, low, high
+        As in :func:`geo.grid.disc_kernels.covered_lengths`.
 
     Notes
     -----
@@ -143,19 +188,23 @@ def covered_lengths(
         return
     height, rows = lines[1], len(pointer) - 1
     x, y, radius = _apart(x[low:high], y[low:high], radius)
+    # Shift x so that all lines, laid end to end, keep apart: each takes ``wide`` steps.
     west = min(float((x - radius).min()), float(start.min())) - height
     east = max(float((x + radius).max()), float(stop.max())) + height
     wide = float(np.ceil((east - west) * _PER_M))
+    # The pieces, grouped by polygon, as steps along that one long line.
     turn = np.argsort(code, kind="stable")
     row = np.repeat(np.arange(rows), np.diff(pointer))[turn]
     pieces = np.rint((np.stack([start[turn], stop[turn]]) - west) * _PER_M) + row * wide
     codes, first_piece = np.unique(code[turn], return_index=True)
+    # Take as many draws at a time as fit the cache and the exact whole numbers of a float.
     chords = 2 * radius.sum() / height + len(start)
     block = max(int(min(_AT_ONCE / chords, _EXACT / (rows * wide))), 1)
     for first in range(0, len(x), block):
         part = slice(first, min(first + block, len(x)))
         ends, before = _stretches(x[part] - west, y[part], radius, lines, rows, wide)
         shift = np.arange(part.stop - first)[:, None] * (rows * wide)
+        # The covered length between the ends of a piece, added up by polygon.
         spots = pieces[:, None, :] + shift
         upto = np.interp(spots.reshape(-1), ends, before).reshape(spots.shape)
         held = np.add.reduceat(upto[1] - upto[0], first_piece, axis=1)

@@ -31,14 +31,29 @@ def count_rows(
     low: int,
     high: int,
 ) -> None:
-    """Count for the cells of rows ``low`` to ``high`` by how many discs their centre is covered.
+    """Count for the cells of some rows by how many discs their centre is covered.
 
-    ``origin`` is x and y of the centre of cell (0, 0) and the cell's side; ``counts`` has one
-    column more than the grid, zero at the start: each disc adds +1 where it begins in a row and
-    -1 behind its end, and a running sum makes counts of it.
+    Parameters
+    ----------
+    x, y, radius
+        Centres and radii of the discs, metres, shape (n,), finite. A centre of a cell on the very
+        circle is covered.
+    origin
+        X and y of the centre of cell (0, 0), and the side of a cell, metres.
+    counts
+        Shape (rows, columns + 1), zero at the start; its rows ``low`` to ``high`` are overwritten.
+        The column more than the grid has takes what ends beyond it, and is zero again in the end.
+    low, high
+        The stretch of rows to take, half-open.
+
+    Notes
+    -----
+    Each disc adds +1 where it begins in a row and -1 behind its end, and a running sum makes counts
+    of it.
     """
     x0, y0, cell = origin
     last = counts.shape[1] - 1
+    # Mark in each row where a disc begins and where it has ended …
     for i in range(x.shape[0]):
         column, row, reach = (x[i] - x0) / cell, (y[i] - y0) / cell, radius[i] / cell
         first = max(low, int(np.ceil(row - reach)))
@@ -48,6 +63,7 @@ def count_rows(
             stop = min(max(int(np.floor(column + half)) + 1, 0), last)
             counts[j, start] += 1
             counts[j, stop] -= 1
+    # … and make counts of the marks by a running sum from west to east.
     for j in range(low, high):
         running = 0
         for k in range(last + 1):
@@ -59,11 +75,30 @@ def count_rows(
 def tally_rows(
     counts: Counts, sure: Flags, side: int, share: Floats, covered: Floats, low: int, high: int
 ) -> int:
-    """Add up the covered cells of rows ``low`` to ``high``; return the changes along x.
+    """Add up the covered cells of some rows.
 
-    A cell is covered if its count is not zero or its block, ``side`` cells wide, is ``sure``. It
-    counts by its ``share``; an empty array means 1 for all. A change is a step between covered and
-    not covered from one cell to the next in its row.
+    Parameters
+    ----------
+    counts
+        Discs over each cell, shape (rows, columns). A cell is covered if its count is not zero or
+        its block is ``sure``.
+    sure
+        By block of cells, shape (⌈rows/side⌉, ⌈columns/side⌉): whether all of it is covered.
+    side
+        Cells along the side of a block.
+    share
+        By what each cell counts, 0 to 1, shape (rows, columns); an empty array means 1 for all.
+    covered
+        Shape (rows,): its numbers ``low`` to ``high`` are overwritten by the sum of the row, in
+        cells.
+    low, high
+        The stretch of rows to take, half-open.
+
+    Returns
+    -------
+    int
+        Changes along x: steps between covered and not covered from one cell to the next in its row,
+        the rim of the grid counting as not covered. A step into a cell that does not count is none.
     """
     changes = 0
     everywhere = share.shape[0] == 0
@@ -73,6 +108,7 @@ def tally_rows(
         total = 0.0
         for block in range(sure.shape[1]):
             first, last = block * side, min((block + 1) * side, columns)
+            # A block inside a single disc needs no look at its cells.
             if everywhere and sure[j // side, block]:
                 total += last - first
                 changes += not before
@@ -94,7 +130,22 @@ def tally_rows(
 def first_per_block(
     x: Floats, y: Floats, origin: tuple[float, float, float], taken: Flags
 ) -> Longs:
-    """Return the position of the first site in each block that has one."""
+    """Return the position of the first site in each block that has one.
+
+    Parameters
+    ----------
+    x, y
+        Sites in metres, shape (n,), finite; those beyond the blocks are passed over.
+    origin
+        X and y of the centre of block (0, 0), and the side of a block, metres.
+    taken
+        By block, False at the start; changed: True where a site was found.
+
+    Returns
+    -------
+    array of int
+        Ascending, one for each block that has a site.
+    """
     x0, y0, side = origin
     found, n = np.empty(taken.size, np.int64), 0
     for i in range(x.shape[0]):
@@ -118,10 +169,21 @@ def meets_open(
     low: int,
     high: int,
 ) -> None:
-    """Say of sites ``low`` to ``high`` whether the square around their disc meets an open block.
+    """Say of some sites whether the square around their disc meets an open block.
 
-    ``unsure`` holds the running sums of open blocks in both directions, with a row and a column of
-    zeros before; what lies beyond the blocks is open.
+    Parameters
+    ----------
+    x, y, radius
+        Centres and radii of the discs, metres, shape (n,), finite.
+    origin
+        X and y of the centre of block (0, 0), and the side of a block, metres.
+    unsure
+        Running sums of open blocks in both directions, with a row and a column of zeros before:
+        shape (rows + 1, columns + 1). What lies beyond the blocks is open.
+    meets
+        Shape (n,): its flags ``low`` to ``high`` are overwritten.
+    low, high
+        The stretch of sites to take, half-open.
     """
     x0, y0, side = origin
     rows, columns = unsure.shape[0] - 1, unsure.shape[1] - 1
@@ -149,7 +211,21 @@ def sole_cells(
     low: int,
     high: int,
 ) -> None:
-    """Add up for sites ``low`` to ``high`` the shares of the cells that no other site covers."""
+    """Add up for some sites the shares of the cells that no other site covers.
+
+    Parameters
+    ----------
+    x, y, radius, origin
+        As in :func:`count_rows`.
+    counts
+        Discs over each cell, these among them, shape (rows, columns).
+    share
+        By what each cell counts, 0 to 1, shape (rows, columns); an empty array means 1 for all.
+    sole
+        Shape (n,), in cells: its numbers ``low`` to ``high`` are added to.
+    low, high
+        The stretch of sites to take, half-open.
+    """
     x0, y0, cell = origin
     rows, columns = counts.shape
     everywhere = share.shape[0] == 0
@@ -161,6 +237,7 @@ def sole_cells(
             half = np.sqrt(max(reach * reach - (j - row) * (j - row), 0.0))
             stop = min(int(np.floor(column + half)) + 1, columns)
             for k in range(max(0, int(np.ceil(column - half))), stop):
+                # Where one disc alone covers a cell within this disc, it is this one.
                 if counts[j, k] == 1:
                     sole[i] += 1.0 if everywhere else share[j, k]
 
@@ -176,11 +253,25 @@ def open_circles(
     low: int,
     high: int,
 ) -> None:
-    """Mark the sites ``low`` to ``high`` whose circle may lie on the edge of the union.
+    """Mark the sites whose circle may lie on the edge of the union.
 
-    ``inner`` counts discs shrunk by one cell: where it is not zero, the cell and what lies within
-    a quarter of a cell around it is inside a single disc (0.71 + 0.25 < 1). A circle is looked at
-    every half cell along it, so one that meets such cells only is buried.
+    Parameters
+    ----------
+    x, y, radius, origin
+        As in :func:`count_rows`.
+    inner
+        Discs over each cell, each disc shrunk by one cell, shape (rows, columns).
+    needed
+        Shape (n,), False at the start; changed: True for a site of ``low`` to ``high`` whose circle
+        meets a cell where ``inner`` is zero, or leaves the grid.
+    low, high
+        The stretch of sites to take, half-open.
+
+    Notes
+    -----
+    Where ``inner`` is not zero, the cell and what lies within a quarter of a cell around it is
+    inside a single disc (0.71 + 0.25 < 1). A circle is looked at every half cell along it, so one
+    that meets such cells only is buried.
     """
     x0, y0, cell = origin
     for i in range(low, high):
@@ -190,6 +281,7 @@ def open_circles(
             k = int(np.floor((x[i] + radius[i] * np.cos(angle) - x0) / cell + 0.5))
             j = int(np.floor((y[i] + radius[i] * np.sin(angle) - y0) / cell + 0.5))
             known = 0 <= j < inner.shape[0] and 0 <= k < inner.shape[1]
+            # One open cell along the circle is enough.
             if not known or inner[j, k] == 0:
                 needed[i] = True
                 break
@@ -209,11 +301,26 @@ def covered_lengths(
     low: int,
     high: int,
 ) -> None:
-    """Add up, for draws ``low`` to ``high``, the length of scan lines covered in each polygon.
+    """Add up, for some draws, the length of scan lines covered in each polygon.
 
-    ``x`` and ``y`` are draws × sites; ``lines`` is the first line's y and their distance; the
-    pieces of the polygons along the lines come from :func:`slice_rows`. Along a line the union of
-    the discs is exact: their chords, sorted and merged.
+    Parameters
+    ----------
+    x, y
+        Where the sites are in each draw, metres, shape (draws, sites).
+    radius
+        Radii of the sites in metres, shape (sites,).
+    lines
+        Y of the first line, and the distance from one line to the next, metres.
+    pointer, start, stop, code
+        The pieces of the polygons along the lines, as :class:`geo.grid.polygons.Slices` holds them.
+    lengths
+        Metres, shape (draws, polygons); its rows ``low`` to ``high`` are added to.
+    low, high
+        The stretch of draws to take, half-open.
+
+    Notes
+    -----
+    Along a line the union of the discs is exact: their chords, sorted and merged.
     """
     y0, height = lines
     rows, sites = pointer.shape[0] - 1, x.shape[1]
@@ -222,6 +329,7 @@ def covered_lengths(
         for j in range(rows):
             if pointer[j] == pointer[j + 1]:
                 continue
+            # Find the chords of the discs along the line, sorted by their western ends.
             line, chords = y0 + j * height, 0
             for i in range(sites):
                 rest = radius[i] * radius[i] - (y[d, i] - line) * (y[d, i] - line)
@@ -237,6 +345,7 @@ def covered_lengths(
                 chords += 1
             if chords == 0:
                 continue
+            # Merge chords that overlap: what is left are stretches apart from each other.
             merged = 0
             for k in range(1, chords):
                 if begin[k] <= end[merged]:
@@ -244,6 +353,7 @@ def covered_lengths(
                 else:
                     merged += 1
                     begin[merged], end[merged] = begin[k], end[k]
+            # Each piece of a polygon holds what it shares with these stretches.
             for p in range(pointer[j], pointer[j + 1]):
                 for k in range(merged + 1):
                     shared = min(end[k], stop[p]) - max(begin[k], start[p])

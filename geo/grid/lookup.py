@@ -63,6 +63,12 @@ class Lookup:
         ----------
         xy
             Points on the plane of the polygons, metres, shape (n, 2); NaN lies nowhere.
+
+        Returns
+        -------
+        array of int
+            Shape (n,), in the smallest type that counts the polygons; an edge belongs to its
+            polygon.
         """
         found = np.full(len(xy), -1, dtype=_code_type(len(self.areas)))
         if len(xy) * len(self.areas) <= FEW_PAIRS:
@@ -102,6 +108,12 @@ def prepare(areas: gpd.GeoDataFrame) -> Lookup:
     ----------
     areas
         Valid polygons in a CRS in metres, a unique index of ids.
+
+    Returns
+    -------
+    Lookup
+        It refers to ``areas``: do not change them while it is in use. The raster for many points is
+        made when first needed.
 
     Raises
     ------

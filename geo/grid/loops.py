@@ -25,7 +25,18 @@ class DiscLoops(Protocol):
 
 
 def for_discs(n: int) -> DiscLoops:
-    """Return the loops that suit ``n`` discs."""
+    """Return the loops that suit so many discs.
+
+    Parameters
+    ----------
+    n
+        How many discs there are.
+
+    Returns
+    -------
+    DiscLoops
+        NumPy up to ``FEW_PLACES``, compiled beyond.
+    """
     if n <= FEW_PLACES:
         from geo.grid import disc_arrays
 
@@ -44,12 +55,34 @@ class DensityLoops(Protocol):
 
 
 def for_points(n: int) -> DensityLoops:
-    """Return the loops that suit ``n`` points."""
+    """Return the loops that suit so many points.
+
+    Parameters
+    ----------
+    n
+        How many points there are.
+
+    Returns
+    -------
+    DensityLoops
+        NumPy up to ``FEW_PLACES``, compiled beyond.
+    """
     return _density(few=n <= FEW_PLACES)
 
 
 def for_cells(shape: tuple[int, ...]) -> DensityLoops:
-    """Return the loops that suit a grid of this shape."""
+    """Return the loops that suit a grid.
+
+    Parameters
+    ----------
+    shape
+        Its rows and columns.
+
+    Returns
+    -------
+    DensityLoops
+        NumPy where the longer side has up to ``SHORT_SIDE`` cells, compiled beyond.
+    """
     return _density(few=max(shape) <= SHORT_SIDE)
 
 

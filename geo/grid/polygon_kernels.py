@@ -28,12 +28,30 @@ _ROUNDING = 4e-16
 
 @_compiled
 def bucket_edges(edges: Floats, y0: float, height: float, rows: int) -> tuple[Longs, Longs]:
-    """List by strip, from ``y0 + j·height`` to the next, which edges touch it, in their order.
+    """List by strip which edges touch it, in their order.
 
-    Returns the strips' pointer (``rows`` + 1) and the numbers of the edges.
+    Parameters
+    ----------
+    edges
+        X and y of both ends of each edge, metres, shape (n, 4).
+    y0
+        Lower side of the first strip, metres.
+    height
+        Height of a strip in metres; strip j reaches from ``y0 + j·height`` to the next. An edge on
+        the line between two strips touches both.
+    rows
+        How many strips there are; edges beyond them are left out.
+
+    Returns
+    -------
+    pointer : array of int
+        Shape (rows + 1,): where the edges of each strip begin among the numbers.
+    numbers : array of int
+        Positions of edges, ascending within a strip.
     """
     pointer = np.zeros(rows + 1, np.int64)
     numbers = np.zeros(0, np.int64)
+    # Two turns: the first counts the edges of each strip, the second writes them down.
     for turn in range(2):
         if turn == 1:
             pointer[1:] = np.cumsum(pointer[1:])
@@ -56,12 +74,30 @@ def bucket_edges(edges: Floats, y0: float, height: float, rows: int) -> tuple[Lo
 def holder(
     x: float, y: float, edges: Floats, owner: Counts, numbers: Longs, low: int, high: int
 ) -> int:
-    """Return the first polygon that holds a point, -1 for none, ``UNSURE`` on an edge.
+    """Return the first polygon that holds a point.
 
-    ``numbers[low:high]`` are the edges of the point's strip, grouped by polygon in their order.
+    Parameters
+    ----------
+    x, y
+        The point in metres.
+    edges
+        X and y of both ends of each edge, metres, shape (n, 4).
+    owner
+        Position of the polygon that each edge belongs to, ascending, shape (n,).
+    numbers
+        Positions of edges by strip, see :func:`bucket_edges`.
+    low, high
+        ``numbers[low:high]`` are the edges of the point's strip.
+
+    Returns
+    -------
+    int
+        Position of the polygon by the even-odd rule; -1 for none, ``UNSURE`` on an edge or so near
+        one that rounding could decide.
     """
     p = low
     while p < high:
+        # All edges of one polygon in this strip: how often does a ray to the east cross them?
         polygon, odd, doubt = owner[numbers[p]], False, False
         while p < high and owner[numbers[p]] == polygon:  # no branches within: none is foreseeable
             e = numbers[p]
@@ -86,7 +122,17 @@ def mark_edges(
 ) -> None:
     """Mark in a lookup raster the cells that an edge passes through.
 
-    ``frame`` is x and y of the lower left corner and the cell's side.
+    Parameters
+    ----------
+    edges
+        X and y of both ends of each edge, metres, shape (n, 4).
+    pointer, numbers
+        By :func:`bucket_edges`, a strip for each row of the raster.
+    frame
+        X and y of the lower left corner of the raster, and the side of a cell, metres.
+    table
+        Shape (rows, columns); changed: ``EDGE_CELL`` where an edge passes, or comes as near as a
+        millionth of a cell.
     """
     x0, y0, cell = frame
     rows, columns = table.shape
@@ -94,6 +140,7 @@ def mark_edges(
         low, high = y0 + j * cell, y0 + (j + 1) * cell
         for p in range(pointer[j], pointer[j + 1]):
             x1, y1, x2, y2 = edges[numbers[p]]
+            # The part of the edge within this row spans from a to b; its cells lie between them.
             a, b = x1, x2
             if y1 != y2:
                 slope = (x2 - x1) / (y2 - y1)
@@ -114,12 +161,22 @@ def label_cells(
     frame: tuple[float, float, float],
     table: Small,
 ) -> None:
-    """Give every cell without an edge the polygon that holds it; asked once per run of cells."""
+    """Give every cell without an edge the polygon that holds it; asked once per run of cells.
+
+    Parameters
+    ----------
+    edges, owner, pointer, numbers, frame
+        As in :func:`holder` and :func:`mark_edges`.
+    table
+        Shape (rows, columns), ``EDGE_CELL`` where an edge passes; changed: the other cells get the
+        position of their polygon, -1 for none.
+    """
     x0, y0, cell = frame
     columns = table.shape[1]
     for j in range(table.shape[0]):
         y, k = y0 + (j + 0.5) * cell, 0
         while k < columns:
+            # No edge lies between the cells of a run: the first answers for all.
             end = k
             while end < columns and table[j, end] != EDGE_CELL:
                 end += 1
@@ -142,11 +199,32 @@ def look_up(
     low: int,
     high: int,
 ) -> int:
-    """Find the polygon of points ``low`` to ``high``; return how many are ``UNSURE``.
+    """Find the polygons of some points.
 
-    The cells on the rim of the raster lie outside all polygons: what is not on it, or not a
-    number, is looked up there. Points are taken in stretches so that each step is a plain loop,
-    which is quick; x and y take the same steps side by side.
+    Parameters
+    ----------
+    points
+        X and y in metres, shape (n, 2), C order; NaN lies nowhere.
+    edges, owner, pointer, numbers, frame
+        As in :func:`holder` and :func:`mark_edges`.
+    table
+        Labelled by :func:`label_cells`; the cells on its rim lie outside all polygons.
+    found
+        Shape (n,): its numbers ``low`` to ``high`` are overwritten by the position of the polygon,
+        -1 for none, or ``UNSURE``.
+    low, high
+        The stretch of points to take, half-open.
+
+    Returns
+    -------
+    int
+        How many of them are ``UNSURE``.
+
+    Notes
+    -----
+    What is not on the raster, or not a number, is looked up on its rim. Points are taken in
+    stretches so that each step is a plain loop, which is quick; x and y take the same steps side by
+    side.
     """
     x0, y0, cell = frame
     per_metre = 1.0 / cell
@@ -159,17 +237,20 @@ def look_up(
     unsure = 0
     for begin in range(low, high, _STRETCH):
         end = min(begin + _STRETCH, high)
+        # The cell of each point, x and y alike; what lies beyond is held to the rim.
         part = points[begin:end].reshape(2 * (end - begin))
         for i in range(part.shape[0]):
             place = (part[i] - corner[i]) * per_metre
             place = place if place > 0.0 else 0.0  # NaN becomes 0 too
             step[i] = np.int32(place if place < most[i] else most[i])
+        # Read the cells off, and note those with an edge: written always, kept only if it is one.
         edge = 0
         for i in range(end - begin):
             code = flat[np.uint32(step[2 * i + 1]) * wide + np.uint32(step[2 * i])]
             found[begin + i] = code
             near[edge] = i
             edge += code == EDGE_CELL
+        # The few near an edge are asked about one by one.
         for n in range(edge):
             i = near[n]
             x, y, j = part[2 * i], part[2 * i + 1], step[2 * i + 1]

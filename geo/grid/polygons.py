@@ -21,7 +21,21 @@ _LEVEL = 1e-12
 
 
 def require_polygons(areas: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) -> None:
-    """Raise DataError unless every geometry is a valid polygon or multipolygon."""
+    """Raise unless every geometry is a valid polygon or multipolygon on a plane.
+
+    Parameters
+    ----------
+    areas
+        Any CRS in metres; not changed.
+    argument
+        Name of the caller's argument, for the message.
+
+    Raises
+    ------
+    DataError
+        Some geometries are missing, empty, of another type, invalid, or reach beyond 1e8 m; each is
+        named by its row.
+    """
     shapes = areas.geometry.to_numpy()
     polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
     sound = polygonal & shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
@@ -33,7 +47,26 @@ def require_polygons(areas: gpd.GeoDataFrame | gpd.GeoSeries, *, argument: str) 
 
 
 def polygon_edges(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[Floats, Counts]:
-    """Return the edges of polygons (x1, y1, x2, y2) and the position of the polygon of each."""
+    """Return the edges of polygons, those of holes too.
+
+    Parameters
+    ----------
+    areas
+        Polygons or multipolygons, any CRS.
+
+    Returns
+    -------
+    edges : array of float
+        X and y of both ends of each edge, shape (n, 4), in the units of the CRS.
+    owner : array of int
+        Position of the polygon that each edge belongs to, ascending, shape (n,).
+
+    Examples
+    --------
+    >>> edges, owner = polygon_edges(gpd.GeoSeries([shapely.box(0, 0, 2, 1)]))
+    >>> edges.shape, owner.tolist()
+    ((4, 4), [0, 0, 0, 0])
+    """
     shapes = areas.geometry.to_numpy()
     parts, polygon = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -57,7 +90,18 @@ class Slices:
     """Position of the polygon that each piece belongs to."""
 
     def lengths(self, polygons: int) -> Floats:
-        """Return the length of line in each polygon, metres."""
+        """Return the length of line in each polygon.
+
+        Parameters
+        ----------
+        polygons
+            How many polygons were cut.
+
+        Returns
+        -------
+        array of float
+            Metres, shape (polygons,); zero for one that no line meets.
+        """
         lengths = np.bincount(self.code, self.stop - self.start, minlength=polygons)
         return np.asarray(lengths, dtype=np.float64)
 
@@ -65,7 +109,31 @@ class Slices:
 def slices(
     areas: gpd.GeoDataFrame | gpd.GeoSeries, *, y_m: float, step_m: float, rows: int
 ) -> Slices:
-    """Cut polygons along the lines ``y = y_m + j · step_m`` by the even-odd rule."""
+    """Cut polygons along level lines by the even-odd rule.
+
+    Parameters
+    ----------
+    areas
+        Valid polygons or multipolygons in metres.
+    y_m
+        Y of the first line, metres; line j lies at ``y_m + j · step_m``.
+    step_m
+        Distance from one line to the next, metres, above zero.
+    rows
+        How many lines there are.
+
+    Returns
+    -------
+    Slices
+        Pieces by line, along a line by polygon in their order, and of a polygon from west to east.
+        A line through the lower end of an edge meets it, one through its upper end does not.
+
+    Examples
+    --------
+    >>> square = gpd.GeoSeries([shapely.box(0, 0, 10, 10)])
+    >>> slices(square, y_m=2.5, step_m=5.0, rows=2).lengths(1)
+    array([20.])
+    """
     edges, owner = polygon_edges(areas)
     bottom, top = (np.sort(edges[:, 1::2], axis=1).T - y_m) / step_m
     # An edge concerns the lines from its lower end, included, to its upper end, not included.
@@ -95,6 +163,12 @@ def cell_codes(areas: gpd.GeoDataFrame | gpd.GeoSeries, grid: Grid) -> Counts:
     -------
     array of int
         Shape (rows, columns).
+
+    Examples
+    --------
+    >>> areas = gpd.GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)])
+    >>> cell_codes(areas, Grid(0, 0, 10, columns=3, rows=1)).tolist()
+    [[0, 1, -1]]
     """
     x0, y0, cell = grid.origin
     cut = slices(areas, y_m=y0, step_m=cell, rows=grid.rows)
@@ -127,6 +201,11 @@ def cell_shares(region: BaseGeometry, grid: Grid) -> Floats:
     Each edge gives to the cells to its right what it cuts off of their height, plus upwards and
     minus downwards, so that a running sum along the row makes covered shares of it (as font
     renderers do it: R. Levien, "Inside the fastest font renderer in the world", 2016).
+
+    Examples
+    --------
+    >>> cell_shares(shapely.box(0, 0, 15, 10), Grid(0, 0, 10, columns=2, rows=1)).tolist()
+    [[1.0, 0.5]]
     """
     window = shapely.box(*grid.bounds)
     within = region if shapely.covered_by(shapely.envelope(region), window) else region & window
@@ -185,6 +264,12 @@ def lattice(within: gpd.GeoDataFrame, *, spacing_m: float) -> gpd.GeoDataFrame:
     GeoDataFrame
         Indexed ``grid-<row>-<column>``, south to north and west to east; column ``area_id`` is
         the index of the polygon that holds the point.
+
+    Examples
+    --------
+    >>> town = gpd.GeoDataFrame(index=["t"], geometry=[shapely.box(0, 0, 20, 10)], crs=4548)
+    >>> lattice(town, spacing_m=10).get_coordinates().to_numpy().tolist()
+    [[5.0, 5.0], [15.0, 5.0]]
     """
     grid, row, column, code = lattice_cells(within, spacing_m=spacing_m)
     x0, y0, cell = grid.origin
@@ -197,7 +282,29 @@ def lattice(within: gpd.GeoDataFrame, *, spacing_m: float) -> gpd.GeoDataFrame:
 def lattice_cells(
     within: gpd.GeoDataFrame, *, spacing_m: float
 ) -> tuple[Grid, NDArray[np.int64], NDArray[np.int64], Counts]:
-    """Return the grid of a lattice, and row, column and polygon of each cell in some areas."""
+    """Return the grid of a lattice, and the cells whose centre lies in some areas.
+
+    Parameters
+    ----------
+    within
+        Valid polygons in a CRS in metres; where they overlap, the first counts. May be empty.
+    spacing_m
+        Distance between neighbours in metres: the side of a cell.
+
+    Returns
+    -------
+    grid : Grid
+        Over all the areas, its lines on whole multiples of the spacing; without cells for no areas.
+    row, column : array of int
+        Of each cell found, row by row from the south-west.
+    code : array of int
+        Position of the area that holds its centre.
+
+    Raises
+    ------
+    ParameterError
+        The spacing is not above zero, or so narrow that there would be too many cells.
+    """
     if not len(within):
         nothing = np.empty(0, dtype=np.int64)
         return Grid(0.0, 0.0, spacing_m, 0, 0), nothing, nothing, nothing.astype(np.int32)

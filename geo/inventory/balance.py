@@ -171,6 +171,11 @@ def not_named(places: pd.DataFrame, districts: pd.DataFrame, *, by: By = "host")
     places, districts, by
         As in :func:`balance`.
 
+    Returns
+    -------
+    tuple of str
+        Their codes, in the order of ``districts``.
+
     Raises
     ------
     DataError
@@ -200,6 +205,11 @@ def area_disputed(districts: pd.DataFrame) -> pd.Series:
     -------
     Series of bool
         Where it is, a figure per km² is unsettled: it comes with ``balance.area_disputed``.
+
+    Examples
+    --------
+    >>> area_disputed(pd.DataFrame({"polygon_deviation_pct": [-7.5, 5.0, None]})).tolist()
+    [True, False, False]
     """
     deviation = pd.to_numeric(districts["polygon_deviation_pct"], errors="coerce").abs()
     return deviation > DISPUTED_PCT
@@ -374,6 +384,12 @@ def location_quotients(counts: pd.DataFrame) -> Quotients:
     -----
     LQ = (n_kd/n_d) / (n_k/n) (Isard 1960, Methods of Regional Analysis). With fewer than ten,
     one place moves it by a tenth and more: our own limit.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"a": [10, 20], "b": [10, 0]}, index=["park", "platform"])
+    >>> float(location_quotients(counts).table.loc["park", "b"])
+    2.0
     """
     kind, district = counts.sum(axis=1), counts.sum(axis=0)
     total = float(counts.to_numpy().sum())
@@ -454,6 +470,11 @@ def concentration(counts: pd.Series, *, base: pd.Series | None = None) -> Concen
     -----
     Gini by the Lorenz curve of districts ordered by places per base (Gini 1912; as a coefficient
     of localisation Krugman 1991). HHI: Hirschman 1964.
+
+    Examples
+    --------
+    >>> concentration(pd.Series({"a": 10, "b": 0})).gini
+    0.5
     """
     weight = pd.Series(1.0, counts.index) if base is None else base.reindex(counts.index)
     weight = pd.to_numeric(weight, errors="coerce").astype(float)

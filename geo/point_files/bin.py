@@ -106,7 +106,18 @@ class Part:
     """Sum of the weights on the grid, in units of 2⁻²⁰."""
 
     def add(self, other: Part) -> None:
-        """Add another part to this one."""
+        """Add another part to this one, which is changed.
+
+        Parameters
+        ----------
+        other
+            Of the same grid; not changed.
+
+        Raises
+        ------
+        ParameterError
+            The weights together could overflow.
+        """
         require_weight(self.weight + other.weight)
         self.counts += other.counts
         self.read, self.binned = self.read + other.read, self.binned + other.binned
@@ -155,7 +166,18 @@ class Binned(Finding):
 
 
 def require_weight(units: float) -> None:
-    """Raise ParameterError if a sum of weights, in units of 2⁻²⁰, could overflow."""
+    """Raise if a sum of weights could overflow.
+
+    Parameters
+    ----------
+    units
+        The sum in units of 2⁻²⁰.
+
+    Raises
+    ------
+    ParameterError
+        It is more than 8e12 whole ones.
+    """
     from geo.density.kernel_density import MOST_WEIGHT
     from geo.grid.density_kernels import ONE
 
@@ -228,12 +250,14 @@ def bin_points(
     paths = [Path(file) for file in files]
     total = empty_part(grid)
     task = _Task(columns, grid, None if boundary is None else boundary.wkb)
+    # Every file is looked at before any is read, so that all that is wrong is said at once.
     with unchanged(paths):
         watch = _Watch(_rows(paths, columns), progress, cancel)
         if scheduler is None:
             parts = _on_threads(paths, task, watch)
         else:
             parts = _on_workers(paths, task, scheduler, watch)
+        # Parts may come in any order: sums of whole numbers do not depend on it.
         for part in parts:
             total.add(part)
     return _finding(total, grid, columns, len(paths), data_date)
@@ -267,7 +291,18 @@ class _Watch:
 
 
 def empty_part(grid: Grid) -> Part:
-    """Return a part in which nothing has been binned yet."""
+    """Return a part in which nothing has been binned yet.
+
+    Parameters
+    ----------
+    grid
+        The cells; the part has one row and one column more on each side.
+
+    Returns
+    -------
+    Part
+        Of zeros, shape (rows + 2, columns + 2).
+    """
     return Part(np.zeros((grid.rows + 2, grid.columns + 2), dtype=np.int64))
 
 
@@ -275,6 +310,7 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
     from geo.grid.density_kernels import ONE
 
     counts = total.counts
+    # What the points at the rim shared beyond the grid goes to the outermost cells.
     counts[1] += counts[0]
     counts[-2] += counts[-1]
     counts[:, 1] += counts[:, 0]
@@ -342,7 +378,19 @@ def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
 
 
 def columns_of(path: Path) -> tuple[list[str], int]:
-    """Return the names of a file's columns, and the number of its rows (CSV: 0, not counted).
+    """Return the names of a file's columns, and the number of its rows.
+
+    Parameters
+    ----------
+    path
+        Parquet, GeoParquet or CSV; its name tells which.
+
+    Returns
+    -------
+    names : list of str
+        In the order of the file; one may stand twice.
+    rows : int
+        0 for CSV, whose rows are not counted.
 
     Raises
     ------
@@ -377,9 +425,20 @@ def _unreadable(path: Path, row: str, error: Exception) -> DataError:
 
 @contextmanager
 def unchanged(paths: Sequence[Path]) -> Iterator[None]:
-    """Raise DataError at the end if one of the files has been written meanwhile.
+    """Raise at the end if one of some files has been written meanwhile.
 
-    Two looks at a file then see the same rows.
+    Two looks at a file within the ``with`` block then see the same rows.
+
+    Parameters
+    ----------
+    paths
+        The files. Inode, size and time of the last change are compared; a file that can be looked
+        at neither time counts as unchanged.
+
+    Raises
+    ------
+    DataError
+        With every file that has changed.
     """
     before = [_stamp(path) for path in paths]
     yield
@@ -413,16 +472,23 @@ def reduce_file(
 
     Parameters
     ----------
-    path, columns, grid
+    path
+        The file: Parquet, GeoParquet or CSV.
+    columns, grid
         As in :func:`bin_points`.
     groups
         Row groups of a Parquet file; None for all.
     into
-        What to add to; None for a new part.
+        What to add to, and is changed; None for a new part.
     tell
         Called with the number of rows after each batch.
     within
-        Boundary as well-known binary, or None.
+        Boundary as well-known binary, on the plane of the grid; None for the grid alone.
+
+    Returns
+    -------
+    Part
+        ``into``, or the new part.
 
     Raises
     ------
@@ -432,17 +498,20 @@ def reduce_file(
         The weights add up to more than 8e12.
     """
     part = empty_part(grid) if into is None else into
+    # Unweighted points are sifted in blocks of 512 by the kernel; weighted ones a batch at a time.
     rows = BATCH_ROWS if columns.weights else 512
     room = np.empty(2 * rows), np.empty(rows)
     out: dict[str, int] = {}
     known = 0
     for x, y, weights in batches(path, columns, groups, out):
+        # A batch may be longer than the room for it: it is taken in stretches.
         for low in range(0, len(x), BATCH_ROWS):
             some = slice(low, low + BATCH_ROWS)
             _take(part, grid, columns, (x[some], y[some], weights[some]), room, within)
         if tell is not None:
             tell(len(x) + sum(out.values()) - known)
             known = sum(out.values())
+    # Rows that never became numbers were counted by who read them.
     part.read += sum(out.values())
     for reason, count in out.items():
         part.rejected[reason] += count
@@ -451,6 +520,7 @@ def reduce_file(
 
 def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[Part]:
     """Yield one part per core; each thread takes stretches of row groups until none is left."""
+    # The last stretch is taken first, so the files are laid down in reverse.
     left = [stretch for path in reversed(paths) for stretch in _stretches(path, cores())]
     ticks: SimpleQueue[int] = SimpleQueue()
     stop, problems = Event(), list[Problem]()
@@ -472,6 +542,7 @@ def _on_threads(paths: Sequence[Path], task: _Task, watch: _Watch) -> Iterator[P
                 problems.extend(error.problems)
         return part
 
+    # Only the thread that asked speaks to the reader; the others send it their counts.
     with ThreadPoolExecutor(cores()) as pool:
         waiting = [pool.submit(work) for _ in range(cores())]
         try:
@@ -519,10 +590,12 @@ def _take(
     x, y, weights = batch
     part.read += len(x)
     tally = np.zeros(4, dtype=np.int64)
+    # Bring the points to the plane; what lies beyond the boundary is sent beyond the grid.
     if columns.source_crs is not None:
         x, y, weights = project(x, y, weights, columns, grid, tally)
     if within is not None:
         x = np.where(beyond(x, y, grid, within), _FAR, x)
+    # The part has a rim of one cell, so that every point within the grid has its four nodes.
     x0, y0, cell = grid.origin
     place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
     if columns.weights is None:
@@ -530,6 +603,7 @@ def _take(
         part.weight += count * ONE
     else:
         count = sift(x, y, weights, grid.bounds, *room, tally)
+        # The weight is checked before it is added: an overflow would go unseen.
         some = room[1][:count]
         require_weight(part.weight + float(some.sum()) * ONE)
         part.weight += int(np.rint(some * ONE).astype(np.int64).sum())
@@ -546,11 +620,16 @@ def beyond(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]
     Parameters
     ----------
     x, y
-        Coordinates on the plane, metres.
+        Coordinates on the plane in metres, shape (n,); NaN lies nowhere.
     grid
-        The cells.
+        The cells; their outer edge belongs to the grid.
     within
-        The boundary as well-known binary, on the same plane.
+        The boundary as well-known binary, on the same plane; its edge is within.
+
+    Returns
+    -------
+    array of bool
+        Shape (n,). False for a point that is not on the grid.
     """
     west, south, east, north = grid.bounds
     on = (x >= west) & (x <= east) & (y >= south) & (y <= north)
@@ -570,14 +649,24 @@ def project(
 
     Parameters
     ----------
-    x, y, weights
-        One batch; no weights are an empty array.
+    x, y
+        One batch in ``columns.source_crs``, shape (n,).
+    weights
+        Shape (n,); no weights are an empty array.
     columns, grid
         As in :func:`bin_points`; ``columns.source_crs`` is given.
     tally
-        Adds rows that are no numbers to its second, swapped ones to its third number.
+        Four numbers as of :func:`geo.grid.density_kernels.sift`. Rows that are no numbers are added
+        to the second, swapped ones to the third.
+
+    Returns
+    -------
+    tuple of array
+        Easting and northing in metres and weights of the rows that stay, in their order. What the
+        projection does not reach lies beyond every grid.
     """
     way, (west, south, east, north) = _way(columns, grid)
+    # Beyond the grid as it stands, but on it with x and y exchanged: a mistake, not a far place.
     there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     swapped = ~there & (y >= west) & (y <= east) & (x >= south) & (x <= north)
     if swapped.any():
@@ -618,6 +707,12 @@ def batches(
     left_out
         Counts the rows that are not yielded, by reason: rows of CSV that are torn, values that
         are no points or have no coordinates.
+
+    Yields
+    ------
+    tuple of array
+        X, y and weights as the file has them, one per row of the batch; NaN where there is no
+        number.
 
     Raises
     ------
@@ -665,6 +760,7 @@ def _values(
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
     if columns.geometry is None:
         return turned(columns.x, numbers), turned(columns.y, numbers), weights
+    # What is no point, or has no coordinates, is counted by its reason and not yielded.
     found = turned(columns.geometry, wkb.points)
     good = np.ones(len(found.x), dtype=bool)
     for kind, reason in ((wkb.FOREIGN, "not_a_point"), (wkb.EMPTY, "empty_point")):
@@ -685,6 +781,7 @@ def _on_workers(
         if not threads:
             problem = Problem("cluster.no_workers", "scheduler", scheduler=scheduler)
             raise ParameterError("stream.dask", [problem])
+        # Fewer files than threads are split, into about two stretches per thread.
         parts = -(-2 * threads // max(len(paths), 1)) if len(paths) < threads else 1
         work = [one for path in paths for one in _stretches(path.resolve(), parts)]
         waiting = client.map(_reduce_stretch, work, task=task, pure=False)

@@ -81,6 +81,11 @@ def header(path: Path) -> Header:
     path
         The file, in UTF-8 or GB18030.
 
+    Returns
+    -------
+    Header
+        The names of the columns, and how the file parts its cells.
+
     Raises
     ------
     UnfitError

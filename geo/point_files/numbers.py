@@ -25,6 +25,11 @@ def numbers(column: Any) -> Floats:
         Arrow array of numbers, decimals, texts, bytes of text, or of numbers that stand for
         values of a dictionary.
 
+    Returns
+    -------
+    array of float
+        One per value; NaN for a missing one and for text that is no number.
+
     Raises
     ------
     UnfitError
@@ -56,6 +61,11 @@ def codes(column: Any) -> NDArray[np.int64]:
     ----------
     column
         Arrow array of numbers that stand for values of a dictionary.
+
+    Returns
+    -------
+    array of int
+        One per value, from 0; for a missing one the length of the dictionary.
 
     Raises
     ------

@@ -91,7 +91,19 @@ class Opened:
     groups: tuple[Group, ...]
 
     def reader(self, coded: Sequence[str] = ()) -> Any:
-        """Return a reader that keeps the dictionaries of some columns as they are."""
+        """Return a reader of the file.
+
+        Parameters
+        ----------
+        coded
+            Names of columns that are handed over as numbers and a dictionary of values, as they
+            stand in the file; the others are written out.
+
+        Returns
+        -------
+        ParquetFile
+            Of ``pyarrow``; it reads from ``source``, which must still be open.
+        """
         import pyarrow.parquet as pq
 
         return pq.ParquetFile(

@@ -60,6 +60,11 @@ def sample_points(
     progress
         Called with the rows done.
 
+    Returns
+    -------
+    Sample
+        On the plane ``columns.crs``, in the order of the files.
+
     Raises
     ------
     DataError, CancelledError

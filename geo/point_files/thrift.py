@@ -48,7 +48,25 @@ class Reader:
         return (value >> 1) ^ -(value & 1)
 
     def field(self, last: int) -> tuple[int, int]:
-        """Return the next field's number and type; type 0 ends the structure."""
+        """Return the next field's number and type.
+
+        Parameters
+        ----------
+        last
+            Number of the field before it in this structure, 0 at its beginning.
+
+        Returns
+        -------
+        tuple of int
+            Number and type; 0 and 0 at the end of the structure.
+
+        Raises
+        ------
+        EOFError
+            The bytes end before it.
+        UnfitError
+            Its number is too long.
+        """
         head = self.byte()
         kind = head & 0x0F
         if not kind:
@@ -62,7 +80,22 @@ class Reader:
         return (self.varint() if size == 15 else size), head & 0x0F
 
     def skip(self, kind: int, depth: int = 0) -> None:  # noqa: C901 - a branch for each type
-        """Pass over a value."""
+        """Pass over a value.
+
+        Parameters
+        ----------
+        kind
+            Its type.
+        depth
+            How many structures and lists it stands in.
+
+        Raises
+        ------
+        EOFError
+            The bytes end within it.
+        UnfitError
+            It nests too deep, or its type is not known.
+        """
         if depth > MOST_DEPTH:
             raise UnfitError("point_file.description_wrong")
         if kind in BOOLS:
@@ -94,9 +127,25 @@ class Reader:
             raise EOFError
 
     def struct(self, depth: int = 0) -> Fields:
-        """Return the whole numbers, truths and structures of a structure by number and type.
+        """Return the whole numbers, truths and structures of a structure.
 
-        Of a field that stands twice the last value counts.
+        Parameters
+        ----------
+        depth
+            How many structures and lists it stands in.
+
+        Returns
+        -------
+        Fields
+            By number and type. Of a field that stands twice the last value counts; lists and texts
+            are passed over.
+
+        Raises
+        ------
+        EOFError
+            The bytes end within it.
+        UnfitError
+            It nests too deep, or a type is not known.
         """
         if depth > MOST_DEPTH:
             raise UnfitError("point_file.description_wrong")
@@ -118,24 +167,55 @@ class Reader:
 
 
 def whole(fields: Fields, number: int, kind: int = I32) -> int:
-    """Return a whole number among the fields of a structure, 0 if it is not there."""
+    """Return a whole number among the fields of a structure.
+
+    Parameters
+    ----------
+    fields
+        The structure.
+    number, kind
+        Number of the field, and its type: ``I32`` or ``I64``.
+
+    Returns
+    -------
+    int
+        0 if it is not there.
+
+    Examples
+    --------
+    >>> whole({(3, I32): 12}, 3), whole({}, 3)
+    (12, 0)
+    """
     value = fields.get((number, kind), 0)
     return value if isinstance(value, int) else 0
 
 
 def inner(fields: Fields, number: int) -> Fields:
-    """Return a structure among the fields of a structure, an empty one if it is not there."""
+    """Return a structure among the fields of a structure.
+
+    Parameters
+    ----------
+    fields
+        The outer structure.
+    number
+        Number of the field.
+
+    Returns
+    -------
+    Fields
+        Empty if it is not there.
+    """
     value = fields.get((number, STRUCT), {})
     return value if isinstance(value, dict) else {}
 
 
 def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None:  # noqa: C901
-    """Raise UnfitError if a structure would take more memory than allowed once it is unpacked.
+    """Refuse a structure that would take more memory than allowed once it is unpacked.
 
     Parameters
     ----------
     data
-        The structure.
+        The structure, as the compact protocol writes it.
     costs
         Bytes for a member of a list of structures, by the depth at which the list stands; the
         greatest depth stands for all deeper ones.
@@ -143,6 +223,13 @@ def weigh(data: bytes, costs: Mapping[int, int], item: int, most: int) -> None: 
         Bytes for a member of any other list.
     most
         Bytes allowed in all.
+
+    Raises
+    ------
+    EOFError
+        The bytes end within it.
+    UnfitError
+        It would take more, nests too deep, or holds what Parquet does not.
     """
     reader, deepest = Reader(data), max(costs)
     left = most
