@@ -19,6 +19,7 @@ from pages.panels import hand_over
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
+from pages.shell.widgets import held
 
 FLIGHT: Final = (1, None)
 MINUTES: Final = (0, *radii.MINUTES)
@@ -91,10 +92,10 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
         Names of the questions, in the order in which they are offered.
     """
     say = screen.say
-    st.session_state["cov_part"] = screen.state.coverage.part
     st.segmented_control(
         say("coverage_page.part"),
         parts,
+        default=held("cov_part", screen.state.coverage.part),
         key="cov_part",
         required=True,
         format_func=lambda part: say(f"coverage_page.part_{part}"),
@@ -113,10 +114,11 @@ def radius(screen: Screen) -> None:
     """
     say, options = screen.say, screen.state.coverage
     presets = list(question.PRESETS_M)
-    st.session_state["cov_preset"] = options.radius_m if options.radius_m in presets else None
+    preset = options.radius_m if options.radius_m in presets else None
     st.segmented_control(
         say("coverage_page.radius"),
         presets,
+        default=held("cov_preset", preset),
         key="cov_preset",
         format_func=lambda metres: literal(f"{metres // 1000}"),
         on_change=from_widget,
@@ -142,10 +144,11 @@ def travel_time(screen: Screen) -> None:
         City, state and words of this run.
     """
     say, options = screen.say, screen.state.coverage
-    st.session_state["cov_minutes"] = options.minutes if options.minutes in MINUTES else None
+    given = options.minutes if options.minutes in MINUTES else None
     st.segmented_control(
         say("coverage_page.by_time"),
         MINUTES,
+        default=held("cov_minutes", given),
         key="cov_minutes",
         format_func=lambda minutes: say(f"coverage_page.by_time_{minutes}"),
         on_change=from_widget,
@@ -192,9 +195,9 @@ def number_field(
     """
     low, high = limits(CoverageOptions, field)
     key = f"cov_{field}"
-    st.session_state[key] = getattr(screen.state.coverage, field) / factor
     st.number_input(
         literal(label),
+        value=held(key, getattr(screen.state.coverage, field) / factor),
         min_value=low / factor,
         max_value=high / factor,
         step=step,
@@ -232,10 +235,11 @@ def layer_field(screen: Screen, field: str) -> None:
     say, lang, layers = screen.say, screen.state.lang, screen.city.layers
     kinds = [id_ for id_, layer in layers.items() if layer.spec.is_places]
     key = f"cov_{field}"
-    st.session_state[key] = [k for k in kinds if k in getattr(screen.state.coverage, field)]
+    chosen = [kind for kind in kinds if kind in getattr(screen.state.coverage, field)]
     st.multiselect(
         say(f"coverage_page.choose_{field}"),
         kinds,
+        default=held(key, chosen),
         key=key,
         format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
         placeholder=say(f"coverage_page.choose_{field}_usual"),
@@ -367,10 +371,10 @@ class ReachPart:
         hand_over.download(self.screen, "reach", self.asked)
 
     def _drawn(self) -> None:
-        st.session_state["cov_rings"] = self.screen.state.coverage.rings
         st.segmented_control(
             self.say("coverage_page.drawn"),
             choices(CoverageOptions, "rings"),
+            default=held("cov_rings", self.screen.state.coverage.rings),
             key="cov_rings",
             required=True,
             format_func=lambda value: self.say(f"coverage_page.drawn_{value}"),

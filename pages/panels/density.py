@@ -28,6 +28,7 @@ from pages.panels import hand_over
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
+from pages.shell.widgets import held
 
 SWATCH: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
@@ -142,10 +143,10 @@ def _set(name: str, key: str) -> None:
 def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words: Any) -> None:
     key = f"density_{name}"
     now = getattr(screen.state.density, name)
-    st.session_state[key] = now if now in values else values[0]
     st.segmented_control(
         literal(label),
         values,
+        default=held(key, now if now in values else values[0]),
         key=key,
         required=True,
         format_func=lambda value: literal(words(value)),

@@ -15,6 +15,7 @@ from layers.view.state import Camera, Filters
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells
+from pages.shell.widgets import held
 
 
 def chosen(screen: Screen) -> str:
@@ -47,12 +48,12 @@ def choice(screen: Screen, adcode: str) -> None:
     """
     say, names = screen.say, screen.city.districts[f"name_{screen.state.lang}"]
     codes = [str(code) for code in names.index]
-    st.session_state["district"] = adcode
-    st.session_state["compare"] = screen.state.compare
+    others = [None, *(code for code in codes if code != adcode)]
     with st.container(horizontal=True, key="district_choice"):
         st.selectbox(
             say("district.choose"),
             codes,
+            index=codes.index(held("district", adcode)),
             key="district",
             format_func=lambda code: display(str(names[code]), longest=LONGEST_LABEL),
             on_change=lambda: session.change(district=st.session_state["district"]),
@@ -60,7 +61,8 @@ def choice(screen: Screen, adcode: str) -> None:
         )
         st.selectbox(
             say("district.compare"),
-            [None, *(code for code in codes if code != adcode)],
+            others,
+            index=others.index(held("compare", screen.state.compare)),
             key="compare",
             format_func=lambda code: (
                 display(str(names[code]), longest=LONGEST_LABEL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
@@ -20,14 +20,10 @@ from layers.view.state import FILTER_KEYS, Camera, Filters
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import LONGEST, literal, short
+from pages.shell.widgets import held
 
 CLOSE_UP = 12.0
 """Zoom to which the map flies for a place."""
-
-
-def _keep(key: str, value: Any) -> None:
-    """Show ``value`` in the widget ``key``: the state, not the widget, is what holds."""
-    st.session_state[key] = value
 
 
 SKIPPED: Final = "beyond-the-map"
@@ -153,10 +149,10 @@ def period(screen: Screen) -> None:
         City, state and words of this run.
     """
     say, state = screen.say, screen.state
-    _keep("period", state.period)
     st.segmented_control(
         say("filter.period"),
         PERIODS,
+        default=held("period", state.period),
         key="period",
         required=True,
         format_func=lambda value: say(f"period.{value}"),
@@ -164,9 +160,9 @@ def period(screen: Screen) -> None:
         label_visibility="collapsed",
         width="stretch",
     )
-    _keep("later", state.later)
     st.checkbox(
         literal(say("explore.later_switch", issued=month(screen.city.plan.issued, state.lang))),
+        held("later", state.later),
         key="later",
         on_change=lambda: session.change(later=st.session_state["later"]),
     )
@@ -223,13 +219,13 @@ def online_base(screen: Screen) -> None:
     if city.online_base is None:
         return
     ready = cache.tiles_of(city, screen.state.lang) is not None
-    _keep("online", ready and ONLINE_BASE in screen.state.layers)
     st.checkbox(
         say("explore.online"),
+        held("online", ready and ONLINE_BASE in screen.state.layers),
         key="online",
         disabled=not ready,
         on_change=_switch_layer,
-        args=(ONLINE_BASE,),
+        args=(ONLINE_BASE, "online"),
     )
     if not ready:
         html.small(say("explore.online_key", variable=city.online_base.key_variable))
@@ -239,18 +235,23 @@ def _layer_switch(screen: Screen, view: View, layer: Layer, on: bool) -> None:
     spec, count = layer.spec, view.counts[layer.spec.id]
     amount = f"{count.shown} / {count.total}" if count.shown != count.total else str(count.total)
     key = f"layer_{spec.id}"
-    _keep(key, on)
     st.checkbox(
         literal(f"{short(layer.title.of(screen.state.lang))} · {amount}"),
+        held(key, on),
         key=key,
         on_change=_switch_layer,
-        args=(spec.id,),
+        args=(spec.id, key),
     )
 
 
-def _switch_layer(layer: str) -> None:
+def _switch_layer(layer: str, key: str) -> None:
+    """Take what the switch says.
+
+    Not the layer turned over: after two quick changes of the page, Streamlit reports every switch
+    of the page that was left as changed.
+    """
     layers = session.state().layers
-    session.change(layers=layers ^ {layer})
+    session.change(layers=layers | {layer} if st.session_state[key] else layers - {layer})
 
 
 def filter_box(screen: Screen, view: View) -> None:
@@ -278,10 +279,11 @@ def _filters(screen: Screen, view: View) -> None:
     say, state = screen.say, screen.state
     for name in FILTER_KEYS:
         options, key = view.options(name), f"filter_{name}"
-        _keep(key, [value for value in options if value in state.filters.of(name)])
+        chosen = [value for value in options if value in state.filters.of(name)]
         st.multiselect(
             say(f"filter.{name}"),
             list(options),
+            default=held(key, chosen),
             key=key,
             format_func=partial(_option, screen, name, options),
             placeholder=say("filter.all"),

@@ -37,6 +37,7 @@ from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
+from pages.shell.widgets import held
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -55,10 +56,10 @@ def switch(screen: Screen) -> None:
     screen
         City, state and words of this run.
     """
-    st.session_state["density_part"] = screen.state.density.part
     st.segmented_control(
         screen.say("points_page.part"),
         choices(DensityOptions, "part"),
+        default=held("density_part", screen.state.density.part),
         key="density_part",
         required=True,
         format_func=lambda part: screen.say(f"points_page.part_{part}"),
@@ -249,10 +250,11 @@ class PointsPart:
     def _file(self) -> None:
         sources = self.folder.sources
         words = _distinct({one: _file_words(self.screen, sources[one]) for one in sources})
-        st.session_state["points_file"] = self.source.token if self.source else ""
+        files = ["", *sources]
         st.selectbox(
             self.say("points_page.file"),
-            ["", *sources],
+            files,
+            index=files.index(held("points_file", self.source.token if self.source else "")),
             key="points_file",
             format_func=partial(_word, words, self.say("points_page.file_none")),
             on_change=_change_file,
@@ -263,7 +265,7 @@ class PointsPart:
         options = self.screen.state.points
         unknown = self.columns is None
         names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
-        words = _distinct(names)
+        words, columns = _distinct(names), ["", *names]
         with st.expander(self.say("points_page.columns"), expanded=unknown, key="points_columns"):
             for field, none in (
                 ("x", "column_auto"),
@@ -272,10 +274,10 @@ class PointsPart:
             ):
                 key = f"points_{field}"
                 chosen = getattr(options, field)
-                st.session_state[key] = chosen if chosen in names else ""
                 st.selectbox(
                     self.say(f"points_page.column_{field}"),
-                    ["", *names],
+                    columns,
+                    index=columns.index(held(key, chosen if chosen in names else "")),
                     key=key,
                     format_func=partial(_word, words, self.say(f"points_page.{none}")),
                     on_change=_change,
@@ -389,10 +391,10 @@ def _segmented(
     screen: Screen, name: str, label: str, values: Sequence[Any], words: Callable[[Any], str]
 ) -> None:
     key = f"points_{name}"
-    st.session_state[key] = getattr(screen.state.points, name)
     st.segmented_control(
         screen.say(f"points_page.{label}"),
         values,
+        default=held(key, getattr(screen.state.points, name)),
         key=key,
         required=True,
         format_func=lambda value: literal(words(value)),

@@ -27,6 +27,7 @@ from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
+from pages.shell.widgets import held
 
 DRAFT: Final = "atlas.scenario"
 KEPT: Final = "atlas.scenarios"
@@ -312,9 +313,12 @@ class ScenarioPart:
         work_on(now.closed(id_) if deed == "close" else now.restored(id_))
 
     def _name(self) -> None:
-        st.session_state["scn_name"] = draft(self.screen).name
         st.text_input(
-            self.say("scenario_page.name"), key="scn_name", max_chars=80, on_change=self._rename
+            self.say("scenario_page.name"),
+            held("scn_name", draft(self.screen).name),
+            key="scn_name",
+            max_chars=80,
+            on_change=self._rename,
         )
 
     def _rename(self) -> None:

@@ -20,6 +20,7 @@ from pages.panels import scenario as scenario_panels
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
+from pages.shell.widgets import held
 
 CHOICES: Final = ("demand", "candidates", "aim")
 SPOTS: Final = "atlas.candidates"
@@ -144,11 +145,11 @@ class SitingPart:
             st.button(self.say("siting_page.take_all_back"), key="cov_undraw", on_click=take_back)
 
     def _choice(self, name: str) -> None:
-        key = f"cov_{name}"
-        st.session_state[key] = getattr(self.screen.state.coverage, name)
+        key, values = f"cov_{name}", choices(CoverageOptions, name)
         st.selectbox(
             self.say(f"siting_page.{name}"),
-            choices(CoverageOptions, name),
+            values,
+            index=values.index(held(key, getattr(self.screen.state.coverage, name))),
             key=key,
             format_func=lambda value: self.say(f"siting_page.{name}_{value}"),
             on_change=coverage_panels.from_widget,

@@ -19,7 +19,10 @@ from pages.shell.labels import literal, short
 
 PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
-_COPY = Path(__file__).with_name("copy_link.js").read_text(encoding="utf-8")
+_SCRIPTS = "".join(
+    f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
+    for name in ("copy_link.js", "ask_again.js")
+)
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
@@ -146,7 +149,7 @@ def _speak(name: str, state: ViewState) -> None:
     """Tell the browser the language of the page, how it is shown, and which screen it is."""
     present = str(state.present).lower()
     told = _TELL % (_HTML_LANG[state.lang], present, name, name, name)
-    st.html(f"{told}<script>{_COPY}</script>", unsafe_allow_javascript=True)
+    st.html(told + _SCRIPTS, unsafe_allow_javascript=True)
 
 
 def _menu(screen: Screen) -> None:

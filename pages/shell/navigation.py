@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from layers.language.messages import LANGS, Say, display, speaker
-from pages.shell import failure
+from pages.shell import failure, widgets
 from pages.shell.ahead import READERS
 from pages.shell.labels import literal
 
@@ -60,7 +60,7 @@ def route() -> None:
     asked = st.query_params.get("lang", LANGS[0])
     say = speaker(asked if asked in LANGS else LANGS[0])
     page = st.navigation(list(screens(say).values()), position="hidden")
-    with READERS.answering(), failure.caught():
+    with READERS.answering(), failure.caught(), widgets.run():
         page.run()
 
 

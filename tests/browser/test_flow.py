@@ -10,12 +10,14 @@ import zipfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from playwright.sync_api import TimeoutError as BrowserTimeout
 from shapely import Point
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from layers.language.messages import speaker
 from layers.pack.city import City
@@ -67,6 +69,39 @@ def test_a_deep_link_opens_on_a_cold_server(page: Page, tianjin: City) -> None:
         assert {"d": BINHAI, "lang": "en"}.items() <= _query(page).items()
         assert "Traceback" not in cold.printed(), cold.printed()
         page.goto("about:blank")  # a page that asks a server that has ended prints an error
+
+
+def test_a_late_word_of_a_map_leaves_no_empty_page(server: Server, page: Page) -> None:
+    """Streamlit empties the page that is shown when a map that was left says something.
+
+    The map's word is held back until the reader has asked for another page.
+    """
+    words: list[bytes] = []
+
+    def between(route: WebSocketRoute) -> None:
+        upstream = route.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if BackMsg.FromString(cast(bytes, message)).rerun_script.fragment_id:
+                words.append(cast(bytes, message))
+                return
+            upstream.send(message)
+            while words:
+                upstream.send(words.pop())
+
+        route.on_message(pass_on)
+
+    page.route_web_socket(re.compile("/_stcore/stream"), between)
+    open_at(page, f"{server.url}/density")
+    map_frame(page)
+    while not words:
+        page.wait_for_timeout(100)
+    page.locator("[data-testid=stSidebar] [data-testid=stPageLink] a").first.click()
+    expect(page.locator("body")).to_have_attribute("data-screen", "explore", timeout=WAIT_MS)
+    while "Couldn't find fragment" not in server.printed():
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(A_MOMENT_MS)
+    expect(page.locator(".title")).to_be_visible(timeout=WAIT_MS)
 
 
 def test_the_map_shows_every_district_and_every_place_with_a_point(
