@@ -33,7 +33,7 @@ from layers.map.overlay import Drawing
 from layers.own_points.reading import FileQuestion
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
-from layers.view.address import token
+from layers.view.codecs import token
 from layers.view.page_options import CoverageOptions, DensityOptions
 from layers.view.question import Question, Refusal
 from layers.view.state import Camera, Filters, ViewState, default_state

@@ -29,19 +29,12 @@ from layers.own_points.answer import PointsQuestion
 from layers.own_points.reading import FileQuestion, fitting_cell
 from layers.own_points.source import POINTS_VARIABLE, columns, is_declared, layout, open_folder
 from layers.pack.city import City
-from layers.view import address
-from layers.view.address import token
+from layers.view import codecs
+from layers.view.address import KEYS, parse, unknown_words
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
-from layers.view.state import (
-    KEYS,
-    Filters,
-    ViewState,
-    allowed,
-    default_state,
-    parse,
-    unknown_words,
-)
+from layers.view.state import Filters, ViewState, allowed, default_state
 
 BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
     "scenario": ("scenario", "doubt"),
@@ -184,18 +177,18 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
 
 def _codecs(options: type[Any]) -> dict[str, Any]:
     """Return by name how each thing that can be set is said."""
-    rows = {name: address.codec(ViewState, name) for name in _ROWS}
+    rows = {name: codecs.codec(ViewState, name) for name in _ROWS}
     return rows | {
-        name: address.codec(declared, name)
+        name: codecs.codec(declared, name)
         for declared in (Filters, options)
-        for name in address.keys(declared)
+        for name in codecs.keys(declared)
     }
 
 
 def _named(options: type[Any]) -> dict[str, str]:
     """Return by name the address's key of each thing that can be set."""
-    rows = {name: address.keys(ViewState)[name] for name in _ROWS}
-    return {**rows, **address.keys(Filters), **address.keys(options)}
+    rows = {name: codecs.keys(ViewState)[name] for name in _ROWS}
+    return {**rows, **codecs.keys(Filters), **codecs.keys(options)}
 
 
 def _asked(analysis: Any, given: argparse.Namespace) -> tuple[City, ViewState]:
@@ -216,7 +209,7 @@ def _asked(analysis: Any, given: argparse.Namespace) -> tuple[City, ViewState]:
         else:
             problems.append(Problem("export.unknown", "--set", value=name, known=tuple(named)))
     state, lost = parse(query, allowed=known), unknown_words(query, known)
-    held = address.write(state, None)
+    held = codecs.write(state, None)
     for name, value in _sets(given):
         key = named.get(name, "")
         # A number beyond its limits is held within them, which a file would not say.
@@ -302,5 +295,5 @@ def _file(given: argparse.Namespace, city: City, state: ViewState) -> FileQuesti
     found = columns(source, offered, options, plane=city.metric_epsg, bbox=city.bbox)
     if found is None:
         raise ParameterError("export_refused", [Problem("export.no_columns", source.name)])
-    cell = fitting_cell(options) or address.choices(PointsOptions, "cell_m")[0]
+    cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
     return FileQuestion(city, source, found, cell, is_declared=is_declared(offered, found))

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 from geo.base.errors import DataError, ParameterError, Problem
 from layers.pack.city import City, load_city
 from layers.pack.shelf import PACKS_VARIABLE, claims
-from layers.view.state import KEYS, VERSION_KEY, Allowed, unknown_words
+from layers.view.address import KEYS, VERSION_KEY, unknown_words
+from layers.view.state import Allowed
 
 
 def query_of(view: str | None) -> dict[str, list[str]]:

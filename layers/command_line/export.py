@@ -19,15 +19,8 @@ from layers.handover.contents import FORMATS
 from layers.handover.view_export import package
 from layers.pack.catalogue import PERIODS
 from layers.pack.city import City
-from layers.view.state import (
-    ALL,
-    DECIDING_KEYS,
-    FILTER_KEYS,
-    Allowed,
-    ViewState,
-    allowed,
-    parse,
-)
+from layers.view.address import DECIDING_KEYS, parse
+from layers.view.state import ALL, FILTER_KEYS, Allowed, ViewState, allowed
 
 _EPILOG = """Lists are separated by commas. Values are those of the address bar.
 

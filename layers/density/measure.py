@@ -27,10 +27,11 @@ from geo.density.sensitivity import Sensitivity, sensitivity
 from geo.density.surface import Surface, levels, zonal_mass
 from layers.map.colours import CLASSES, OPACITY, shades
 from layers.pack.city import City, outlines
-from layers.view.address import choices
+from layers.view.address import to_query
+from layers.view.codecs import choices
 from layers.view.page_options import DensityOptions
 from layers.view.question import Question, rows_asked
-from layers.view.state import ViewState, deciding, to_query
+from layers.view.state import ViewState, deciding
 
 CELLS_PER_BANDWIDTH: Final = 10
 """Cells to a bandwidth, if no other is asked for: one cell on, a kernel falls by 6 % at most."""

@@ -20,8 +20,8 @@ from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
+from layers.view.address import to_query
 from layers.view.question import Question, Refusal
-from layers.view.state import to_query
 from layers.view.wording import summary
 
 UNITS: Final = (

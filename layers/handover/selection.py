@@ -16,8 +16,9 @@ from layers.handover.qgis_style import qml
 from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
+from layers.view.address import to_query
 from layers.view.rows import look
-from layers.view.state import ViewState, deciding, to_query
+from layers.view.state import ViewState, deciding
 from layers.view.wording import summary
 
 _DTYPES: Mapping[FieldType, str] = MappingProxyType(

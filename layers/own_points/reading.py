@@ -20,7 +20,7 @@ from geo.point_files.sample import Sample, sample_points
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
-from layers.view.address import choices
+from layers.view.codecs import choices
 from layers.view.page_options import PointsOptions
 
 Progress = Callable[[str, int, int], None]

@@ -19,7 +19,7 @@ from geo.base.bridge import Box, bridge
 from geo.base.errors import CrsError, DataError, Problem
 from geo.point_files.bin import CSV, Columns, columns_of
 from layers.own_points.system import DEGREES, Declaration, agreed, by_values, declared, first_column
-from layers.view.address import token
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 
 POINTS_VARIABLE: Final = "ATLAS_POINTS"
@@ -256,7 +256,7 @@ class Layout:
         Parameters
         ----------
         wanted
-            As :func:`layers.view.address.token` makes it of a column's name; empty for none.
+            As :func:`layers.view.codecs.token` makes it of a column's name; empty for none.
 
         Returns
         -------

@@ -40,7 +40,7 @@ from layers.own_points.wording import (
     unit_words,
 )
 from layers.pack.city import outlines
-from layers.view.address import choices
+from layers.view.codecs import choices
 from layers.view.page_options import PointsOptions
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.view.address import Ids, Token, Whole, among, hold, one_of, option
+from layers.view.codecs import Ids, Token, Whole, among, hold, one_of, option
 
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
@@ -50,7 +50,7 @@ class PointsOptions:
     """What is asked of a file of the reader's own points; each value comes from a closed list.
 
     ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
-    ``layers.view.address.token``; empty for none, and for columns that are to be found. ``show`` is
+    ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``show`` is
     what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
     and ``grain``; clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan);
     or hot spots among squares of that grain.

@@ -1,23 +1,15 @@
-"""Hold what the reader is looking at in one frozen value, and carry it in the address.
+"""Hold what the reader is looking at in one frozen value.
 
-An address says its version, its city, and what differs from that version's defaults: of what all
-pages share and of the options of the page it leads to. The opening view of the city that opens
-first says nothing at all. ``parse(to_query(state, page), page)`` gives the state back, with the
-options of other pages as they were kept; ``parse`` never raises.
-
-The city is named in every other address, for which city opens first is a matter of the server.
-What is on in a city's opening view is a matter of its pack and of the catalogue: an address that
-says nothing of layers means those, also when the pack has changed; one that names a few means
-those and no others; ``~`` means the opening ones but for those named.
+How it stands in the address is the matter of :mod:`layers.view.address`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Literal
 
 from layers.pack.catalogue import (
     CURRENT_STATUSES,
@@ -30,33 +22,23 @@ from layers.pack.catalogue import (
     SUBKINDS,
 )
 from layers.pack.city import City
-from layers.view import address
-from layers.view.address import (
+from layers.view import codecs
+from layers.view.codecs import (
     NONE,
     Id,
     Ids,
     Known,
-    Query,
     Single,
     Switches,
     flag,
     group,
     one_of,
     option,
-    said,
 )
 from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
 
 Lang = Literal["zh", "en"]
 Period = Literal["now", "2020", "2025"]
-
-VERSION: Final = 2
-"""Of the address; 1 had no version and said every option of every page."""
-UNSAID: Mapping[int, Mapping[str, str]] = MappingProxyType({})
-"""By version, what its addresses mean where they say nothing, as an address says it, if that is not
-what they mean today. Whoever changes a default raises ``VERSION`` and notes the old one here."""
-VERSIONS: Mapping[str, int] = MappingProxyType({str(n): n for n in range(1, VERSION + 1)})
-VERSION_KEY, CITY_KEY = "v", "city"
 
 MAX_LATITUDE = 85.0
 """Web Mercator ends there."""
@@ -150,10 +132,8 @@ class Filters:
         return chosen
 
 
-FILTER_KEYS: Mapping[str, str] = MappingProxyType(address.keys(Filters))
+FILTER_KEYS: Mapping[str, str] = MappingProxyType(codecs.keys(Filters))
 """Key in the address of each filter."""
-DECIDING_KEYS = (CITY_KEY, "period", "later", "layers", *FILTER_KEYS.values())
-"""Keys of the address that decide which rows are shown."""
 
 
 @dataclass(frozen=True)
@@ -259,99 +239,6 @@ def _opening(city: City) -> frozenset[str]:
     return frozenset(layer.spec.id for layer in city.layers.values() if layer.spec.on)
 
 
-def city_asked(query: Query, known: Collection[str], fallback: str) -> str:
-    """Return the id of the city that an address asks for, if it is known."""
-    asked = said(query, CITY_KEY)
-    return asked[-1] if asked and asked[-1] in known else fallback
-
-
-def version_of(query: Query) -> int:
-    """Return the version in which an address is written; one that is not known is the newest.
-
-    So is that of an address that says nothing.
-    """
-    if texts := said(query, VERSION_KEY):
-        return VERSIONS.get(texts[-1], VERSION)
-    return 1 if any(key in query for key in KEYS) else VERSION
-
-
-def parse(
-    query: Query, page: str | None = None, *, allowed: Allowed, kept: ViewState | None = None
-) -> ViewState:
-    """Read a state out of an address; what it lacks or says wrongly is its version's default.
-
-    Parameters
-    ----------
-    query
-        Keys and values of the address, of any content. Of a repeated key the last value
-        counts, or for a set all of them.
-    page
-        The page it leads to; None to read the options of all pages.
-    allowed
-        Values that the city knows; see :func:`city_asked` for the choice of the city.
-    kept
-        A state whose options of other pages are kept, if it is of the same city. An address of
-        version 1 says those too.
-
-    Returns
-    -------
-    ViewState
-        A valid state; never raises.
-    """
-    version = version_of(query)
-    opening = ViewState(allowed.city, layers=allowed.opening)
-    default = address.read(opening, UNSAID.get(version, {}), allowed.known)
-    asked = said(query, CITY_KEY)
-    if asked and asked[-1] != allowed.city:
-        # A camera set for another city would open on empty land.
-        query = {key: value for key, value in query.items() if key != CAMERA_KEY}
-    whole = page is None or version == 1
-    found = address.read(default, query, allowed.known, None if whole else page)
-    if whole or page is None or kept is None or kept.city != found.city:
-        return found
-    return address.keep(found, kept, page)
-
-
-def to_query(
-    state: ViewState,
-    page: str | None = None,
-    *,
-    opening: frozenset[str] | None = None,
-    home: str | None = None,
-) -> dict[str, str]:
-    """Write a state for the address, always in the same order.
-
-    Parameters
-    ----------
-    state
-        What is written.
-    page
-        The page it leads to; None to write the options of all pages.
-    opening
-        Layers that are on in the city's opening view; None to name all that are on, for a file
-        that outlives the pack.
-    home
-        The city that opens first, whose opening view needs no words; None if there is none.
-    """
-    default = ViewState(state.city, layers=frozenset() if opening is None else opening)
-    differing = address.write(state, default, page)
-    if opening is None:
-        differing = {"layers": every_key(state)["layers"], **differing}
-    if not differing and state.city == home:
-        return {}
-    return {VERSION_KEY: str(VERSION), CITY_KEY: state.city, **differing}
-
-
-def every_key(state: ViewState) -> dict[str, str]:
-    """Return all that an address can say of a state, also what is as it opens."""
-    return {CITY_KEY: state.city, **address.write(state, None)}
-
-
-KEYS = frozenset(every_key(ViewState("")))
-"""All keys of the address but for its version."""
-CAMERA_KEY = address.keys(ViewState)["camera"]
-
-
 def deciding(state: ViewState) -> ViewState:
     """Return the state without what does not decide which rows are shown."""
     return ViewState(
@@ -361,12 +248,3 @@ def deciding(state: ViewState) -> ViewState:
         layers=state.layers,
         filters=state.filters,
     )
-
-
-def unknown_words(query: Query, allowed: Allowed) -> dict[str, list[str]]:
-    """Return by key the words of an address that :func:`parse` passes over."""
-    return {
-        VERSION_KEY: [text for text in said(query, VERSION_KEY) if text not in VERSIONS],
-        CITY_KEY: [text for text in said(query, CITY_KEY) if text != allowed.city],
-        **address.unknown(ViewState(allowed.city), query, allowed.known),
-    }

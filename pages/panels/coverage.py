@@ -12,7 +12,7 @@ from layers.coverage import question, radii, reach
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.symbols import data_uri
-from layers.view.address import choices, limits
+from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, look
 from pages.panels import hand_over

@@ -22,7 +22,7 @@ from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.pack.city import City
-from layers.view.address import choices
+from layers.view.codecs import choices
 from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
 from pages.shell import cache, frame, html, session

@@ -28,7 +28,7 @@ from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
-from layers.view.address import choices, token
+from layers.view.codecs import choices, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import look
 from pages.panels import hand_over

@@ -12,7 +12,7 @@ from layers.coverage.measure import REFUSED
 from layers.coverage.scenario_change import GAINED
 from layers.coverage.wording import km
 from layers.map.symbols import data_uri, mark
-from layers.view.address import choices
+from layers.view.codecs import choices
 from layers.view.page_options import CoverageOptions
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over

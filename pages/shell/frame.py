@@ -13,7 +13,8 @@ from markupsafe import Markup
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
-from layers.view.state import ViewState, default_state, to_query
+from layers.view.address import to_query
+from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
 
@@ -50,7 +51,7 @@ class Screen:
         Returns
         -------
         dict
-            Keys and values; see :func:`layers.view.state.to_query`.
+            Keys and values; see :func:`layers.view.address.to_query`.
         """
         return to_query(
             replace(self.state, **changes),

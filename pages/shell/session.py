@@ -15,8 +15,9 @@ import streamlit as st
 
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused, Served
+from layers.view.address import city_asked, parse, to_query
 from layers.view.rows import look
-from layers.view.state import Camera, Filters, ViewState, city_asked, parse, to_query
+from layers.view.state import Camera, Filters, ViewState
 from pages.shell import cache
 
 STATE: Final = "atlas.state"

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.base.errors import AtlasError
 from layers.own_points.source import columns, layout, open_folder
-from layers.view.address import token
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from tests.attack import Outcome
 

@@ -15,7 +15,8 @@ from playwright.sync_api import Error as BrowserError
 
 from layers.language.messages import LANGS, display
 from layers.pack.city import City, load_city
-from layers.view.state import default_state, to_query
+from layers.view.address import to_query
+from layers.view.state import default_state
 from tests import ROOT
 from tests.attack import Outcome
 from tests.browser import chromium

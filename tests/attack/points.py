@@ -17,7 +17,7 @@ from geo.base.errors import AtlasError
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City, load_city
-from layers.view.address import token
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from tests import ROOT
 from tests.attack import Outcome

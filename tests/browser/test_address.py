@@ -11,8 +11,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.language.messages import speaker
 from layers.pack.city import City
+from layers.view.address import every_key
 from layers.view.page_options import DensityOptions
-from layers.view.state import ViewState, default_state, every_key
+from layers.view.state import ViewState, default_state
 from pages.shell.navigation import SCREENS
 from tests.browser.harness import MAP, WAIT_MS, Server, map_frame, open_at, settle
 from tests.browser.test_flow import A_MOMENT_MS

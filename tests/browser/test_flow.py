@@ -21,7 +21,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from layers.language.messages import speaker
 from layers.pack.city import City
-from layers.view.state import ViewState, default_state, to_query
+from layers.view.address import to_query
+from layers.view.state import ViewState, default_state
 from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (

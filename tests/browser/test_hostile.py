@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.language.messages import LONGEST_LABEL, display
 from layers.pack.city import City, load_city
-from layers.view.state import default_state, to_query
+from layers.view.address import to_query
+from layers.view.state import default_state
 from pages.shell.labels import JOINER
 from tests import ROOT
 from tests.browser.harm import harm

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 from pyproj import Transformer
 
 from layers.pack.city import City, outlines
-from layers.view.address import token
+from layers.view.codecs import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle

@@ -13,14 +13,8 @@ import pytest
 from geo.base.errors import DataError, ParameterError
 from layers.command_line.export import ExportRequest, read
 from layers.pack.city import City, load_city
-from layers.view.state import (
-    Camera,
-    Filters,
-    ViewState,
-    default_state,
-    every_key,
-    to_query,
-)
+from layers.view.address import every_key, to_query
+from layers.view.state import Camera, Filters, ViewState, default_state
 from tests.hostile import TOY
 
 

@@ -14,11 +14,12 @@ from layers.handover.contents import PLAIN_ZONES, ZONE_ZERO, Form, numbered_zone
 from layers.handover.selection import select
 from layers.language.messages import texts
 from layers.pack.city import City
+from layers.view.address import parse
 from layers.view.rows import look
-from layers.view.state import Filters, ViewState, allowed, default_state, parse
+from layers.view.state import Filters, ViewState, allowed, default_state
 from tests import examples
 from tests.handmade import handmade_city
-from tests.view.test_state import states
+from tests.view.test_address import states
 
 CITY = handmade_city()
 START = default_state(CITY)

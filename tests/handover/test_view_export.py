@@ -32,8 +32,9 @@ from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES
 from layers.handover.package import Package
 from layers.handover.view_export import package
 from layers.pack.city import City, load_city
+from layers.view.address import to_query
 from layers.view.rows import look
-from layers.view.state import Camera, Filters, default_state, to_query
+from layers.view.state import Camera, Filters, default_state
 from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS, TOY, hostile_pack
 from tests.rfc7946 import check

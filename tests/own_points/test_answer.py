@@ -50,7 +50,7 @@ from layers.own_points.source import columns, layout, open_folder
 from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording, ladder
 from layers.pack.city import City, outlines
-from layers.view.address import choices, token
+from layers.view.codecs import choices, token
 from layers.view.page_options import PointsOptions
 from tests.rfc7946 import check
 

@@ -18,7 +18,7 @@ from geo.base.errors import CrsError, DataError
 from geo.point_files.bin import Columns
 from layers.own_points.source import Folder, Source, columns, layout, open_folder
 from layers.own_points.system import DEGREES
-from layers.view.address import token
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from tests.attack.folder import attempts
 

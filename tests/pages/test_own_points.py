@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from layers.language.messages import speaker
 from layers.language.values import THIN
 from layers.own_points.reading import read
-from layers.view.address import token
+from layers.view.codecs import token
 from pages.shell.labels import literal
 from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from layers.pack.city import load_city
-from layers.view.state import default_state, to_query
+from layers.view.address import to_query
+from layers.view.state import default_state
 from pages.shell.navigation import SCREENS
 from tests import ROOT
 from tests.hostile import hostile_pack, refused_pack

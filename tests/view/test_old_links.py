@@ -9,9 +9,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from layers.pack.city import City
-from layers.view.address import token
+from layers.view.address import parse, to_query
+from layers.view.codecs import token
 from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
-from layers.view.state import Allowed, Camera, Filters, ViewState, allowed, parse, to_query
+from layers.view.state import Allowed, Camera, Filters, ViewState, allowed
 
 START = ViewState(
     "tianjin",
