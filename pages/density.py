@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from layers.pack.catalogue import ONLINE_BASE
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from pages.panels import density as panels
 from pages.panels import own_points as points_panels
 from pages.shell import frame, map_view
@@ -30,7 +30,7 @@ with main:
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
     map_view.show(
         replace(screen, state=ground),
-        look(screen.city, ground),
+        rows_in_view(screen.city, ground),
         name="density",
         flight=(1, None),
         follow=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from pages.panels import explore as panels
 from pages.panels import export as share
 from pages.panels import filters as widgets
@@ -12,7 +12,7 @@ from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
 say, state = screen.say, screen.state
-view = look(screen.city, state)
+view = rows_in_view(screen.city, state)
 
 # The map is filled first, wherever it stands: the reader waits for it, not for the controls.
 top = st.container()

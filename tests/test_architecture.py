@@ -278,7 +278,7 @@ def _normal(distribution: str) -> str:
         (upward, "pages.shell.frame", "import pages.explore"),
         (upward, "pages.shell.frame", "import pages.panels.density"),
         (upward, "layers.density.measure", "from layers.coverage import measure"),
-        (upward, "layers.pack.city", "from layers.view.rows import look"),
+        (upward, "layers.pack.city", "from layers.view.rows import rows_in_view"),
         (upward, "layers.language.sums", "from layers.pack.city import City"),
         (upward, "geo.density.peaks", "from geo.coverage.gaps import gaps"),
         (misplaced, "geo.density.kernel_density", "import folium.plugins"),

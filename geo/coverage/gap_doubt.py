@@ -19,7 +19,7 @@ from geo.base.finding import Finding
 from geo.base.points import Located, located, radii, require_same_crs
 from geo.coverage.gaps import WORST, mean_of_worst, spot_weights, spots, weighted_quantile
 from geo.coverage.service_area import nearest
-from geo.coverage.simulation import LINE_STEP_M, SETTLED, and_rest, covered_by_draw
+from geo.coverage.simulation import LINE_STEP_M, SETTLED, covered_by_draw, with_undisturbed
 from geo.grid.cells import grid_over
 from geo.grid.polygons import require_polygons
 
@@ -91,7 +91,9 @@ def doubt_of_gaps(
     require_same_crs(within, sites, argument="within")
     require_polygons(within, argument="within")
     radius = radii(there.frame, radius_m)
-    places = there.xy + and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
+    places = there.xy + with_undisturbed(
+        displacements(there, draws=draws, seed=seed, stacks=stacks)
+    )
     ground = zones(gaps, within)
     covered, whole = covered_by_draw(places, radius, ground, step_m=step_m)
     open_ = np.maximum(whole - covered, 0.0)
@@ -239,7 +241,7 @@ def doubt_of_distances(
     require_polygons(districts, argument="districts")
     places, unit = spots(districts, spacing_m=spacing_m)
     weight = spot_weights(unit, districts, None)
-    moves = and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
+    moves = with_undisturbed(displacements(there, draws=draws, seed=seed, stacks=stacks))
     found = np.full((draws + 1, 2), np.nan)
     if len(there.x) and len(places):
         for at, of in enumerate(there.xy + moves):

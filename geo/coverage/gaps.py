@@ -355,7 +355,7 @@ def _distance_table(away: Floats, weight: Floats, unit: pd.Categorical) -> pd.Da
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("unit")
 
 
-def standing(
+def classify_districts(
     covered_share: pd.DataFrame,
     *,
     city_share: float,
@@ -392,7 +392,7 @@ def standing(
     Examples
     --------
     >>> interval = pd.DataFrame({"low": [0.1, 0.3], "high": [0.2, 0.5]}, index=["a", "b"])
-    >>> standing(interval, city_share=0.8, named=["a"])["weak"].to_dict()
+    >>> classify_districts(interval, city_share=0.8, named=["a"])["weak"].to_dict()
     {'a': 'weak', 'b': 'unsettled'}
     """
     if not 0 < weak_below <= 1:

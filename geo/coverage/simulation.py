@@ -165,7 +165,7 @@ def simulate(
     require_same_crs(districts, sites, argument="districts")
     require_polygons(districts, argument="districts")
     radius = radii(there.frame, radius_m)
-    moves = and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
+    moves = with_undisturbed(displacements(there, draws=draws, seed=seed, stacks=stacks))
     km2, lines = covered_by_draw(there.xy + moves, radius, districts, step_m=step_m)
     area = service_area(sites, radius_m=radius_m, within=districts)
     table = _shares_of_draws(km2, lines, districts, group)
@@ -400,8 +400,10 @@ def simulate_reached(
     asked, there = located(points, argument="points"), located(sites, argument="sites")
     require_same_crs(points, sites, argument="points")
     radius = radii(there.frame, radius_m)
-    targets = asked.xy + and_rest(displacements(asked, draws=draws, seed=seed + 1))
-    places = there.xy + and_rest(displacements(there, draws=draws, seed=seed, stacks=stacks))
+    targets = asked.xy + with_undisturbed(displacements(asked, draws=draws, seed=seed + 1))
+    places = there.xy + with_undisturbed(
+        displacements(there, draws=draws, seed=seed, stacks=stacks)
+    )
     covered = np.zeros((draws + 1, len(asked.x)), dtype=bool)
     itself = asked.frame.index.to_numpy()[:, None] == there.frame.index.to_numpy()[None, :]
     for at, (to, of) in enumerate(zip(targets, places, strict=True)):
@@ -438,7 +440,7 @@ def simulate_reached(
     )
 
 
-def and_rest(moves: Floats) -> Floats:
+def with_undisturbed(moves: Floats) -> Floats:
     """Put the undisturbed draw in front of the others.
 
     Parameters

@@ -98,8 +98,8 @@ def _points(xy: ArrayLike) -> Floats:
     return points
 
 
-def strewn(boundary: BaseGeometry, n: int, rng: np.random.Generator) -> Floats:
-    """Return points strewn evenly at random within a polygon.
+def random_points(boundary: BaseGeometry, n: int, rng: np.random.Generator) -> Floats:
+    """Return points evenly at random within a polygon.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def nearest_neighbour(
     Returns
     -------
     Pattern
-        The main figure is the index: observed mean distance over that of strewn points. Below 1
+        The main figure is the index: observed mean distance over that of random points. Below 1
         points crowd. ``parameters`` hold ``observed_m``, ``expected_m``, ``p`` (two-sided, by
         simulation) and ``analytic``, the index of Clark and Evans without edge correction. The
         verdict is the first caveat.
@@ -179,7 +179,9 @@ def nearest_neighbour(
 
     # Points strewn within the same boundary suffer the same edges: no correction is needed.
     observed = mean(points)
-    strewn_means = np.array([mean(strewn(boundary, len(points), rng)) for _ in range(simulations)])
+    strewn_means = np.array(
+        [mean(random_points(boundary, len(points), rng)) for _ in range(simulations)]
+    )
     expected = float(strewn_means.mean())
     p = _two_sided(observed, strewn_means)
     index = observed / expected
@@ -221,7 +223,7 @@ def ripley(
     seed: int = SEED,
     data_date: str = "",
 ) -> Pattern:
-    """Say at which distances points have more neighbours than strewn ones.
+    """Say at which distances points have more neighbours than random ones.
 
     Parameters
     ----------
@@ -237,7 +239,7 @@ def ripley(
     -------
     Pattern
         The main figure is the distance at which the excess is largest, metres. ``table`` by
-        ``radius_m``: ``l_m`` (Besag's L), ``excess_m`` (L less its mean for strewn points),
+        ``radius_m``: ``l_m`` (Besag's L), ``excess_m`` (L less its mean for random points),
         ``low_m`` and ``high_m`` (band of L), ``beyond`` (1 above the band, -1 below, 0 in it).
         ``parameters["p"]`` is the test over all distances at once.
 
@@ -264,11 +266,11 @@ def ripley(
     rng = np.random.default_rng(seed)
     if n > MOST_POINTS:
         points = points[np.sort(rng.choice(n, MOST_POINTS, replace=False))]
-    # The pattern and as many strewn ones, all within the same boundary.
+    # The pattern and as many random ones, all within the same boundary.
     observed = besag_l(points, radii, boundary.area)
     band = np.array(
         [
-            besag_l(strewn(boundary, len(points), rng), radii, boundary.area)
+            besag_l(random_points(boundary, len(points), rng), radii, boundary.area)
             for _ in range(simulations)
         ]
     )

@@ -41,9 +41,9 @@ def for_discs(n: int) -> DiscLoops:
         from geo.grid import disc_arrays
 
         return cast(DiscLoops, disc_arrays)
-    from geo.grid import disc_kernels as coverage_kernels
+    from geo.grid import disc_kernels
 
-    return cast(DiscLoops, coverage_kernels)
+    return cast(DiscLoops, disc_kernels)
 
 
 class DensityLoops(Protocol):

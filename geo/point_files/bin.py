@@ -594,7 +594,7 @@ def _take(
     if columns.source_crs is not None:
         x, y, weights = project(x, y, weights, columns, grid, tally)
     if within is not None:
-        x = np.where(beyond(x, y, grid, within), _FAR, x)
+        x = np.where(outside(x, y, grid, within), _FAR, x)
     # The part has a rim of one cell, so that every point within the grid has its four nodes.
     x0, y0, cell = grid.origin
     place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
@@ -614,7 +614,7 @@ def _take(
         part.rejected[reason] += rejected
 
 
-def beyond(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]:
+def outside(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]:
     """Tell which points lie on a grid but beyond a boundary.
 
     Parameters

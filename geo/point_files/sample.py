@@ -13,7 +13,7 @@ from geo.base.arrays import Floats
 from geo.base.draws import SEED
 from geo.base.errors import Problem
 from geo.grid.cells import Grid
-from geo.point_files.bin import CancelledError, Columns, batches, beyond, project
+from geo.point_files.bin import CancelledError, Columns, batches, outside, project
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,5 +113,5 @@ def _on_the_plane(
     good = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     good &= np.isfinite(weights) & (weights >= 0)
     if boundary is not None:
-        good &= ~beyond(x, y, grid, boundary.wkb)
+        good &= ~outside(x, y, grid, boundary.wkb)
     return Sample(np.column_stack([x[good], y[good]]), weights[good], whole)

@@ -14,7 +14,7 @@ from geo.base.draws import HIGH, LOW
 from geo.base.finding import Finding
 from geo.base.once import once
 from geo.coverage.gap_doubt import DistanceDoubt, GapDoubt, doubt_of_distances, doubt_of_gaps
-from geo.coverage.gaps import Distances, distances, gaps, standing
+from geo.coverage.gaps import Distances, classify_districts, distances, gaps
 from geo.coverage.service_area import CITY, Overlap, ServiceArea, discs, overlap, shares
 from geo.coverage.simulation import (
     LINE_STEP_M,
@@ -198,7 +198,7 @@ def _units(given: Inputs, area: ServiceArea, drawn: Simulation) -> pd.DataFrame:
     table["people_share"] = exact["covered_residents_share"]
     people = _people_draws(given, drawn)
     table["people_low"], table["people_high"] = people.quantile(LOW), people.quantile(HIGH)
-    verdict = standing(
+    verdict = classify_districts(
         drawn.units[drawn.units["level"] == "district"],
         city_share=area.covered_share,
         named=named_districts(given.city),

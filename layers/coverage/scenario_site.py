@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.coverage.scenario_change import Change, change, closed_sites, site_name
-from layers.coverage.wording import beyond, name_of
+from layers.coverage.wording import name_of, outside_note
 from layers.language.messages import speaker
 from layers.language.values import number, radius, value_word
 
@@ -90,7 +90,9 @@ def word_site(found: Change, id_: str, lang: str) -> SiteWording | None:
 def _district(found: Change, row: pd.Series, lang: str) -> str:
     districts: gpd.GeoDataFrame = found.inputs.districts
     holds = districts.index[districts.geometry.covers(row["geometry"])]
-    return name_of(districts, holds[0], lang) if len(holds) else beyond(found.inputs.city, lang)
+    return (
+        name_of(districts, holds[0], lang) if len(holds) else outside_note(found.inputs.city, lang)
+    )
 
 
 def _position(row: pd.Series, origin: str, lang: str) -> str:

@@ -24,7 +24,7 @@ from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import REACH, UNIVERSITY, Inputs, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
-from layers.coverage.wording import beyond, caveats, km, name_of, span, unit_name
+from layers.coverage.wording import caveats, km, name_of, outside_note, span, unit_name
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
@@ -339,7 +339,7 @@ def _where(answer: Answer, id_: object, lang: str) -> str:
     if answer.question.options.candidates == UNIVERSITY:
         return name_of(given.universities, id_, lang)
     code = answer.candidates["area_id"][id_]
-    return unit_name(given.city, code, lang) if code else beyond(given.city, lang)
+    return unit_name(given.city, code, lang) if code else outside_note(given.city, lang)
 
 
 def _drawn_table(answer: Answer, lang: str) -> pd.DataFrame:

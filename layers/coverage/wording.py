@@ -95,7 +95,7 @@ def unit_name(city: City, unit: object, lang: str) -> str:
     return city_word(city, "half", unit, lang)
 
 
-def beyond(city: City, lang: str) -> str:
+def outside_note(city: City, lang: str) -> str:
     """Return the words for what lies outside the city.
 
     Parameters

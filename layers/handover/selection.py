@@ -17,7 +17,7 @@ from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.view.address import to_query
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, deciding
 from layers.view.wording import summary
 
@@ -83,7 +83,7 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     if problems:
         raise ParameterError("export_refused", problems)
     shown = replace(deciding(state), city=city.id, layers=wanted)
-    view = look(city, shown)
+    view = rows_in_view(city, shown)
     sheets = tuple(
         _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
     )

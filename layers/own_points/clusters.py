@@ -38,7 +38,7 @@ from layers.pack.city import outlines
 from layers.view.page_options import PointsOptions
 
 TESTED: Final = 5_000
-"""Points that the tests against strewn ones take; more would take minutes."""
+"""Points that the tests against random ones take; more would take minutes."""
 GROUPED: Final = 20_000
 """Points among which clusters are sought: HDBSCAN compares each with each."""
 SIMULATIONS: Final = 99
@@ -107,7 +107,7 @@ class PointsClusters:
 def measure_clusters(
     reading: Reading, options: PointsOptions, progress: Progress, stopped: Stopped
 ) -> PointsClusters:
-    """Test the points against strewn ones, and look for clusters among them.
+    """Test the points against random ones, and look for clusters among them.
 
     Parameters
     ----------
@@ -326,7 +326,7 @@ WIDE, HIGH, LEFT, BELOW, TOP, RIGHT = 460, 250, 46, 34, 12, 12
 
 
 def l_plot(found: Pattern, say: Say) -> str:
-    """Draw how far L lies above that of strewn points, and the band of these, as a data address.
+    """Draw how far L lies above that of random points, and the band of these, as a data address.
 
     Parameters
     ----------

@@ -497,7 +497,10 @@ def pack_id(folder: Path) -> str:
     str
         Fit to be shown; it may be that of another pack.
     """
-    id_ = PackFiles(folder).settings(SETTINGS).get("id")
+    try:
+        id_ = PackFiles(folder).settings(SETTINGS).get("id")
+    except Exception:  # load_city has told of it
+        id_ = None
     name = id_ if isinstance(id_, str) and _KIND.fullmatch(id_) else folder.name
     return printable(name)
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
-from layers.view.rows import View, look
+from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, ViewState
 
 Options = TypeVar("Options", DensityOptions, PointsOptions, CoverageOptions)
@@ -64,7 +64,7 @@ class Question(Generic[Options]):
         city
             The pack that is asked; it is not changed.
         """
-        return look(city, self.state(city))
+        return rows_in_view(city, self.state(city))
 
 
 def rows_asked(asked: ViewState | Question[Any]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Gathered:
+class AllPlaces:
     """All places of a city in one frame, with its columns ready for masks."""
 
     frame: gpd.GeoDataFrame
@@ -119,7 +119,7 @@ def name_key(name_zh: str, name_en: str, lang: str) -> tuple[bytes, str]:
     return first, name_en.casefold()
 
 
-def gather(city: City, lang: str = "zh") -> Gathered:
+def gather(city: City, lang: str = "zh") -> AllPlaces:
     """Return all places of ``city``, by layer in the catalogue's order, then by name.
 
     Parameters
@@ -131,18 +131,18 @@ def gather(city: City, lang: str = "zh") -> Gathered:
 
     Returns
     -------
-    Gathered
+    AllPlaces
         Computed once per city and language.
     """
     return _gather(CityKey(city, lang))
 
 
 @once(maxsize=16)
-def _gather(key: CityKey) -> Gathered:
+def _gather(key: CityKey) -> AllPlaces:
     frame = _sorted_places(key.city, key.lang)
     drawable = _drawable(frame)
     columns = (*ORDERS, "kind")
-    return Gathered(
+    return AllPlaces(
         frame=frame,
         values=MappingProxyType({name: _texts(frame, name) for name in columns}),
         districts=_district_sets(frame, key.city),
@@ -208,17 +208,17 @@ def _within(values: Iterable[str], chosen: frozenset[str]) -> Flags:
     return np.fromiter((value in chosen for value in values), dtype=bool)
 
 
-def _meets(rows: Gathered, state: ViewState, *, but: str = "") -> Flags:
-    """Tell which rows pass the period and all filters except ``but``; layers are left aside."""
+def _matches(rows: AllPlaces, state: ViewState, *, ignoring: str = "") -> Flags:
+    """Tell which rows pass the period and all filters but ``ignoring``; layers are left aside."""
     statuses = PERIOD_STATUSES[state.period] | ({"later_fact"} if state.later else set())
     # Places that the plan does not speak of (universities) have no status and stand in any period.
     mask = _within(rows.values["plan_status"], frozenset(statuses | {""}))
     for name in ORDERS:
         chosen = state.filters.of(name)
-        if chosen and name != but:
+        if chosen and name != ignoring:
             mask &= _within(rows.values[name], chosen)
     chosen = state.filters.district
-    if chosen and but != "district":
+    if chosen and ignoring != "district":
         mask &= np.fromiter((bool(codes & chosen) for codes in rows.districts), dtype=bool)
     return mask
 
@@ -239,7 +239,7 @@ class View:
     """Rows of the plan's layers, whatever is shown; context layers are counted apart."""
     gaps: pd.DataFrame
     """What the plan counts and the source does not name, for the layers that are on."""
-    rows: Gathered = field(repr=False)
+    rows: AllPlaces = field(repr=False)
     mask: Flags = field(repr=False)
     """Which of ``rows`` are the places shown."""
 
@@ -291,7 +291,7 @@ class View:
             (adcodes ascending, ``outside`` last). Values without a place are left out,
             unless they are chosen.
         """
-        mask = _meets(self.rows, self.state, but=name) & _on(self.rows, self.state)
+        mask = _matches(self.rows, self.state, ignoring=name) & _on(self.rows, self.state)
         counts: defaultdict[str, int] = defaultdict(int)
         for row in np.flatnonzero(mask):
             own = self.rows.districts[row] if name == "district" else {self.rows.values[name][row]}
@@ -322,11 +322,11 @@ def order_of(city: City, name: str) -> tuple[str, ...]:
     return ORDERS[name]
 
 
-def _on(rows: Gathered, state: ViewState) -> Flags:
+def _on(rows: AllPlaces, state: ViewState) -> Flags:
     return _within(rows.values["kind"], state.layers)
 
 
-def look(city: City, state: ViewState) -> View:
+def rows_in_view(city: City, state: ViewState) -> View:
     """Return what ``state`` shows of ``city``.
 
     Filters of different columns must all hold, values of one column are alternatives; the
@@ -345,7 +345,7 @@ def look(city: City, state: ViewState) -> View:
         Places, stacks, counts and gaps that belong together.
     """
     rows = gather(city, state.lang)
-    meets = _meets(rows, state)
+    meets = _matches(rows, state)
     mask = meets & _on(rows, state)
     return View(
         city=city,
@@ -360,7 +360,7 @@ def look(city: City, state: ViewState) -> View:
     )
 
 
-def _counts(city: City, rows: Gathered, meets: Flags) -> dict[str, Count]:
+def _counts(city: City, rows: AllPlaces, meets: Flags) -> dict[str, Count]:
     counts = {}
     for id_, layer in city.layers.items():
         total = len(layer.frame)
@@ -372,7 +372,7 @@ def _counts(city: City, rows: Gathered, meets: Flags) -> dict[str, Count]:
     return counts
 
 
-def _stacks(rows: Gathered, mask: Flags) -> tuple[Stack, ...]:
+def _stacks(rows: AllPlaces, mask: Flags) -> tuple[Stack, ...]:
     """Group shown places by point, whatever their kind."""
     at: defaultdict[tuple[float, float], list[int]] = defaultdict(list)
     for row in np.flatnonzero(mask & rows.drawable):
@@ -385,7 +385,7 @@ def _stacks(rows: Gathered, mask: Flags) -> tuple[Stack, ...]:
     )
 
 
-def _worst(rows: Gathered, members: list[int]) -> str:
+def _worst(rows: AllPlaces, members: list[int]) -> str:
     classes = [rows.values["location_class"][row] for row in members]
     return max(classes, key=LOCATION_CLASSES.index)
 
@@ -395,7 +395,7 @@ def _gaps(city: City, state: ViewState) -> pd.DataFrame:
     return gaps[_within(gaps["layer"], state.layers)]
 
 
-def size_of(rows: Gathered, state: ViewState) -> int:
+def size_of(rows: AllPlaces, state: ViewState) -> int:
     """Return how many rows a state shows.
 
     Parameters
@@ -405,4 +405,4 @@ def size_of(rows: Gathered, state: ViewState) -> int:
     state
         What the reader has asked for.
     """
-    return int((_meets(rows, state) & _on(rows, state)).sum())
+    return int((_matches(rows, state) & _on(rows, state)).sum())

@@ -1,4 +1,4 @@
-"""Say what a view shows, which filters act, and what to loosen."""
+"""Say what a view shows, which filters act, and what to suggest_wider."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from layers.view.state import FILTER_KEYS, Filters, ViewState, default_state
 
 
 @dataclass(frozen=True)
-class Remedy:
-    """What to loosen so that places come back.
+class FilterHint:
+    """What to suggest_wider so that places come back.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def value_words(city: City, name: str, value: str, lang: str) -> str:
     return str(city.districts.at[value, f"name_{lang}"])
 
 
-def remedy(view: View) -> Remedy | None:
+def remedy(view: View) -> FilterHint | None:
     """Find the one thing whose loosening brings back most places, when nothing is shown.
 
     Parameters
@@ -151,7 +151,7 @@ def remedy(view: View) -> Remedy | None:
 
     Returns
     -------
-    Remedy or None
+    FilterHint or None
         None when something is shown or when the city has no places. Of equal gains the
         first counts: filters in the order of the address, period, later facts, layers.
         Where no single step helps, everything is loosened at once (``all``).
@@ -169,15 +169,15 @@ def remedy(view: View) -> Remedy | None:
         "later": replace(state, later=True),
         "layers": replace(state, layers=usual),
     }
-    found = [Remedy(name, to, size_of(rows, to)) for name, to in steps.items()]
+    found = [FilterHint(name, to, size_of(rows, to)) for name, to in steps.items()]
     best = max(found, key=lambda step: step.gain)
     if not best.gain:
         every = replace(state, filters=Filters(), period="now", later=True, layers=usual)
-        best = Remedy("all", every, size_of(rows, every))
+        best = FilterHint("all", every, size_of(rows, every))
     return best if best.gain else None
 
 
-def loosen(view: View, lang: str) -> str:
+def suggest_wider(view: View, lang: str) -> str:
     """Return the sentence that says what to loosen when nothing is shown; else an empty text.
 
     Parameters

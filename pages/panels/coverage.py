@@ -14,7 +14,7 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.map.symbols import data_uri
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
-from layers.view.rows import View, look
+from layers.view.rows import View, rows_in_view
 from pages.panels import hand_over
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
@@ -323,7 +323,7 @@ def shown(screen: Screen) -> tuple[Screen, View]:
     """
     layers = question.drawn_layers(screen.city, screen.state)
     state = replace(screen.state, layers=layers)
-    return replace(screen, state=state), look(screen.city, state)
+    return replace(screen, state=state), rows_in_view(screen.city, state)
 
 
 class ReachPart:

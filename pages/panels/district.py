@@ -10,7 +10,7 @@ from markupsafe import Markup
 from layers.language.messages import LONGEST_LABEL, display
 from layers.places.district_profile import Profile, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
@@ -117,7 +117,7 @@ def district_map(screen: Screen, adcode: str) -> None:
     shown = replace(screen, state=state)
     map_view.show(
         shown,
-        look(city, state),
+        rows_in_view(city, state),
         name="district",
         flight=(serial, (west, south, east, north)),
         follow=False,
@@ -213,7 +213,7 @@ def holdings(screen: Screen, told: Profile) -> None:
         layers=frozenset(city.layers),
         filters=Filters(district=frozenset({told.adcode})),
     )
-    rows = table(look(city, state), state.lang)
+    rows = table(rows_in_view(city, state), state.lang)
     st.dataframe(
         cells(rows),
         hide_index=True,

@@ -16,7 +16,7 @@ from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.view.rows import View
 from layers.view.totals import of_headline
-from layers.view.wording import loosen, remedy, summary
+from layers.view.wording import remedy, suggest_wider, summary
 from pages.panels import filters as widgets
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
@@ -27,7 +27,7 @@ TABLE: Final = "atlas.table"
 
 
 def sentence(screen: Screen, view: View) -> None:
-    """Say in one sentence what is shown, or what to loosen when nothing is.
+    """Say in one sentence what is shown, or what to suggest_wider when nothing is.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ def sentence(screen: Screen, view: View) -> None:
         What is shown.
     """
     lang = screen.state.lang
-    words = summary(view, lang) if len(view.places) else loosen(view, lang)
+    words = summary(view, lang) if len(view.places) else suggest_wider(view, lang)
     text = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
     st.html(text, width="stretch")
     looser = None if len(view.places) else remedy(view)
     if looser is not None:
         st.button(
             screen.say("explore.loosen"),
-            key="loosen",
+            key="suggest_wider",
             on_click=session.change,
             kwargs={
                 "layers": looser.state.layers,

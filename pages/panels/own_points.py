@@ -30,7 +30,7 @@ from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import choices, token
 from layers.view.page_options import DensityOptions, PointsOptions
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from pages.panels import hand_over
 from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
@@ -209,7 +209,7 @@ class PointsPart:
         )
         map_view.show(
             replace(screen, state=ground),
-            look(screen.city, ground),
+            rows_in_view(screen.city, ground),
             name="density",
             flight=(1, None),
             follow=False,

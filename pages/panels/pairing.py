@@ -12,7 +12,7 @@ from layers.coverage.drawing import INK
 from layers.coverage.question import UNIVERSITY
 from layers.map.symbols import data_uri, mark
 from layers.view.question import Refusal
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Filters
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
@@ -53,7 +53,7 @@ class PairingPart:
         )
         map_view.show(
             replace(screen, state=state),
-            look(screen.city, state),
+            rows_in_view(screen.city, state),
             name="coverage",
             flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,

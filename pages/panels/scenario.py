@@ -21,7 +21,7 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
@@ -192,7 +192,7 @@ class ScenarioPart:
         state = bare if self.found is not None else screen.state
         map_view.show(
             replace(screen, state=state),
-            look(screen.city, state),
+            rows_in_view(screen.city, state),
             name="coverage",
             flight=coverage_panels.FLIGHT,
             follow=False,

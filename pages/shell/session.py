@@ -16,7 +16,7 @@ import streamlit as st
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused, Served
 from layers.view.address import city_asked, parse, to_query
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters, ViewState
 from pages.shell import cache
 
@@ -227,7 +227,7 @@ def show_place(city: City, place: str) -> None:
         {"later": True, "period": "now", "filters": Filters()},
     )
     for values in looser:
-        if place in look(city, replace(now, **values)).places.index:
+        if place in rows_in_view(city, replace(now, **values)).places.index:
             change(**values)
             return
 

@@ -21,7 +21,7 @@ from layers.handover.contents import Form
 from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.view.page_options import DensityOptions
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Filters, Lang, ViewState, default_state
 
 HALVES = {"jincheng": "“津城”", "bincheng": "“滨城”", "outer": "其他区"}
@@ -103,7 +103,7 @@ def test_a_district_without_a_half_stands_in_a_row_of_its_own(tianjin: City) -> 
 def test_the_numbers_of_the_screen_belong_together(tianjin: City, by: By, lang: Lang) -> None:
     filtered = {"filters": Filters(plan_status=frozenset({"to_build"}))}
     for changes in ({}, filtered):
-        shown = look(tianjin, _state(tianjin, **changes))
+        shown = rows_in_view(tianjin, _state(tianjin, **changes))
         answer = _answer(tianjin, by, **changes)
         told = word(answer, lang)
         first, second = (

@@ -23,7 +23,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Frame, P
 
 from layers.map.folium_map import overlay_json
 from layers.pack.city import City
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import ViewState
 from tests import ROOT
 from tests.browser.chromium import OFFICE
@@ -221,7 +221,7 @@ def map_frame(page: Page) -> Frame:
 
 def marks(city: City, state: ViewState) -> list[str]:
     """Return the ids of the marks that ``state`` must draw, in alphabetical order."""
-    drawn = json.loads(overlay_json(look(city, state), state))["layers"]
+    drawn = json.loads(overlay_json(rows_in_view(city, state), state))["layers"]
     return sorted(feature["id"] for features in drawn.values() for feature in features)
 
 

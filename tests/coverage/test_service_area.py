@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.base.errors import AtlasError, CrsError, DataError, ParameterError
-from geo.coverage.gaps import distances, gaps, standing
+from geo.coverage.gaps import classify_districts, distances, gaps
 from geo.coverage.service_area import (
     CITY,
     assign,
@@ -317,12 +317,12 @@ def test_not_covered_weak_and_not_named_are_three_things() -> None:
     interval = pd.DataFrame(
         {"low": [0.0, 0.2, 0.1, 0.0], "high": [0.1, 0.4, 0.3, 0.05]}, index=["a", "b", "c", "d"]
     )
-    table = standing(interval, city_share=0.4, named=["a", "b"], weak_below=0.5)
+    table = classify_districts(interval, city_share=0.4, named=["a", "b"], weak_below=0.5)
     assert table["weak"].tolist() == ["weak", "not_weak", "unsettled", "weak"]
     assert table["named"].tolist() == [True, True, False, False]
     assert table["not_covered_low"].tolist() == pytest.approx([0.9, 0.6, 0.7, 0.95])
     with pytest.raises(ParameterError):
-        standing(interval, city_share=0.4, named=[], weak_below=0)
+        classify_districts(interval, city_share=0.4, named=[], weak_below=0)
 
 
 # Hostile input

@@ -22,8 +22,8 @@ from geo.density.pattern import (
     hot_spots,
     moran,
     nearest_neighbour,
+    random_points,
     ripley,
-    strewn,
 )
 from layers.language.messages import speaker
 
@@ -57,9 +57,9 @@ def said(found: Any) -> str:
     [
         (heaps(), "pattern.clustered"),
         (lattice(), "pattern.spread"),
-        (strewn(BOX, 300, np.random.default_rng(5)), "pattern.random"),
+        (random_points(BOX, 300, np.random.default_rng(5)), "pattern.random"),
     ],
-    ids=["heaps", "lattice", "strewn"],
+    ids=["heaps", "lattice", "random"],
 )
 def test_nearest_neighbours_and_ripley_tell_the_three_patterns_apart(
     xy: Floats, verdict: str
@@ -109,8 +109,8 @@ def test_besags_l_of_a_pair_by_hand() -> None:
 
 
 def test_the_band_is_that_of_the_real_boundary() -> None:
-    """In a triangle strewn points are random; measured in its bounding box they would crowd."""
-    xy = strewn(TRIANGLE, 400, np.random.default_rng(1))
+    """In a triangle random points are random; measured in its bounding box they would crowd."""
+    xy = random_points(TRIANGLE, 400, np.random.default_rng(1))
     assert shapely.contains_xy(TRIANGLE, xy).all()
     radii = [500, 1000, 2000]
     inside = ripley(xy, boundary=TRIANGLE, radii_m=radii, simulations=39)
@@ -118,7 +118,7 @@ def test_the_band_is_that_of_the_real_boundary() -> None:
     table = inside.table
     assert ((table["low_m"] <= table["high_m"]) & (table["beyond"] == 0)).all()
     assert nearest_neighbour(xy, boundary=TRIANGLE, simulations=39).caveats[0] == "pattern.random"
-    assert strewn(TRIANGLE, 0, np.random.default_rng(1)).shape == (0, 2)
+    assert random_points(TRIANGLE, 0, np.random.default_rng(1)).shape == (0, 2)
 
 
 def test_the_scale_of_the_heaps_is_found() -> None:
@@ -231,7 +231,7 @@ def test_noise_has_hardly_a_hot_spot() -> None:
 
 def test_hot_spots_on_a_grid_find_the_heap_and_count_empty_cells() -> None:
     rng = np.random.default_rng(7)
-    xy = np.vstack([strewn(BOX, 300, rng), rng.normal([2500, 7500], 400, (150, 2))])
+    xy = np.vstack([random_points(BOX, 300, rng), rng.normal([2500, 7500], 400, (150, 2))])
     found, cells = grid_hot_spots(xy, boundary=BOX, cell_m=1000, crs=4548)
     assert len(cells) == len(found.table) == 100
     assert cells["n"].sum() == 450

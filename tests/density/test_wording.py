@@ -33,7 +33,7 @@ from layers.language.values import number
 from layers.map.colours import RAMP, shades
 from layers.pack.city import City, outlines
 from layers.view.page_options import DensityOptions
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
 
 
@@ -85,7 +85,7 @@ def test_the_picture_fits_the_ground_to_within_one_cell(measured: DensityAnswer)
 
 
 def test_every_row_is_accounted_for(measured: DensityAnswer, tianjin: City) -> None:
-    shown = look(tianjin, default_state(tianjin)).places
+    shown = rows_in_view(tianjin, default_state(tianjin)).places
     assert measured.shown == len(shown) == 86
     assert (
         measured.surface.n + measured.nested + measured.unmapped + measured.outside

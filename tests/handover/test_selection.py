@@ -15,7 +15,7 @@ from layers.handover.selection import select
 from layers.language.messages import texts
 from layers.pack.city import City
 from layers.view.address import parse
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Filters, ViewState, allowed, default_state
 from tests import examples
 from tests.handmade import handmade_city
@@ -67,7 +67,7 @@ def test_filters_choose_places_and_leave_the_frame_whole(
 @settings(max_examples=examples(15))
 @given(states.filter(lambda state: state.layers))
 def test_the_rows_are_those_of_the_view(state: ViewState) -> None:
-    view = look(CITY, state)
+    view = rows_in_view(CITY, state)
     told = ids(state)
     assert told.keys() == state.layers
     for layer, own in told.items():

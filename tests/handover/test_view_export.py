@@ -33,7 +33,7 @@ from layers.handover.package import Package
 from layers.handover.view_export import package
 from layers.pack.city import City, load_city
 from layers.view.address import to_query
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters, default_state
 from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS, TOY, hostile_pack
@@ -88,12 +88,12 @@ def test_filters_leave_the_places_of_the_view(tianjin: City) -> None:
         filters=Filters(level=frozenset({"national", "municipal"}), district=frozenset({"120116"})),
     )
     files = package(tianjin, state).files
-    view = look(tianjin, state)
+    view = rows_in_view(tianjin, state)
     written: list[str] = []
     for layer in state.layers - {"district", "axis"}:
         written += [feature["id"] for feature in json.loads(files[f"{layer}.geojson"])["features"]]
     assert sorted(written) == sorted(view.places.index)
-    assert 0 < len(written) < len(look(tianjin, default_state(tianjin)).places)
+    assert 0 < len(written) < len(rows_in_view(tianjin, default_state(tianjin)).places)
     assert len(json.loads(files["district.geojson"])["features"]) == 16
 
 

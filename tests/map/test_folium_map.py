@@ -12,7 +12,7 @@ from streamlit_folium import generate_leaflet_string
 
 from layers.map.folium_map import base_json, base_map, overlay, overlay_json, tiles
 from layers.pack.city import load_city
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters, default_state
 from tests.hostile import hostile_pack
 
@@ -21,7 +21,7 @@ ASSETS = "../assets"
 
 def painted(city, **values):
     state = replace(default_state(city), **values)
-    return json.loads(overlay_json(look(city, state), state))
+    return json.loads(overlay_json(rows_in_view(city, state), state))
 
 
 def ids(scene):
@@ -29,7 +29,7 @@ def ids(scene):
 
 
 def test_every_mapped_place_is_drawn_once_singly_or_in_a_ring(tianjin):
-    view = look(tianjin, default_state(tianjin))
+    view = rows_in_view(tianjin, default_state(tianjin))
     scene = painted(tianjin)
     rings = {f"@{pile.ids[0]}": pile.ids for pile in view.stacks}
     reached = [i for drawn in ids(scene) for i in rings.get(drawn, (drawn,))]
@@ -37,7 +37,7 @@ def test_every_mapped_place_is_drawn_once_singly_or_in_a_ring(tianjin):
 
 
 def test_a_ring_carries_its_count(tianjin):
-    view = look(tianjin, default_state(tianjin))
+    view = rows_in_view(tianjin, default_state(tianjin))
     counts = {f["id"]: f["properties"]["c"] for f in painted(tianjin)["layers"]["@"]}
     assert counts == {f"@{pile.ids[0]}": len(pile.ids) for pile in view.stacks}
 
@@ -45,7 +45,9 @@ def test_a_ring_carries_its_count(tianjin):
 def test_coordinates_are_those_of_the_pack_to_five_digits(tianjin):
     for features in painted(tianjin)["layers"].values():
         for feature in features:
-            row = look(tianjin, default_state(tianjin)).mapped.loc[feature["id"].lstrip("@")]
+            row = rows_in_view(tianjin, default_state(tianjin)).mapped.loc[
+                feature["id"].lstrip("@")
+            ]
             expected = [round(row.geometry.x, 5), round(row.geometry.y, 5)]
             assert feature["geometry"]["coordinates"] == expected
         break
@@ -79,7 +81,7 @@ def test_the_chosen_place_shows_its_circle_of_doubt(tianjin):
 
 
 def test_a_chosen_stack_has_no_single_circle(tianjin):
-    pile = look(tianjin, default_state(tianjin)).stacks[0]
+    pile = rows_in_view(tianjin, default_state(tianjin)).stacks[0]
     chosen = painted(tianjin, selected=f"@{pile.ids[0]}")["chosen"]
     assert chosen["id"] == f"@{pile.ids[0]}"
     assert chosen["r"] is None
@@ -91,7 +93,7 @@ def test_a_chosen_district_shows_its_outline(tianjin):
 
 
 def test_what_is_not_on_the_map_has_no_halo(tianjin):
-    unmapped = look(tianjin, default_state(tianjin)).unmapped.index[0]
+    unmapped = rows_in_view(tianjin, default_state(tianjin)).unmapped.index[0]
     assert painted(tianjin, selected=str(unmapped))["chosen"] is None
     assert painted(tianjin)["chosen"] is None
 
@@ -106,7 +108,7 @@ def test_what_is_not_on_the_map_has_no_halo(tianjin):
 )
 def test_orders_to_the_camera(toy, target, expected):
     state = default_state(toy)
-    scene = json.loads(overlay_json(look(toy, state), state, flight=(3, target)))
+    scene = json.loads(overlay_json(rows_in_view(toy, state), state, flight=(3, target)))
     assert scene["fly"] == expected
 
 
@@ -136,7 +138,7 @@ def test_names_are_only_chinese_where_a_chinese_name_is_known(tianjin):
 def test_nothing_points_outside(tianjin):
     drawn = base_map(tianjin, base_json(tianjin, "zh"), assets=ASSETS)
     drawn.add_child(
-        overlay(overlay_json(look(tianjin, default_state(tianjin)), default_state(tianjin)))
+        overlay(overlay_json(rows_in_view(tianjin, default_state(tianjin)), default_state(tianjin)))
     )
     links = [url for _, url in (*drawn.default_js, *drawn.default_css)]
     assert links
@@ -150,7 +152,7 @@ def test_nothing_points_outside(tianjin):
 def test_hostile_texts_reach_the_map_as_text_only(tmp_path):
     city = load_city(hostile_pack(tmp_path))
     state = replace(default_state(city), layers=frozenset(city.layers))
-    base, scene = base_json(city, "zh"), overlay_json(look(city, state), state)
+    base, scene = base_json(city, "zh"), overlay_json(rows_in_view(city, state), state)
     for text in strings(json.loads(base)) + strings(json.loads(scene)):
         if not text.startswith("<svg "):
             assert not re.search(r"[<>\"'`{}\\]", text), text
@@ -178,7 +180,7 @@ def strings(value):
 def test_long_names_are_cut_with_an_ellipsis(tmp_path):
     city = load_city(hostile_pack(tmp_path, only="长" * 500))
     state = replace(default_state(city), layers=frozenset(city.layers))
-    scene = json.loads(overlay_json(look(city, state), state))
+    scene = json.loads(overlay_json(rows_in_view(city, state), state))
     shown = [
         html.unescape(text)
         for text in strings(json.loads(base_json(city, "zh"))) + strings(scene)
@@ -195,6 +197,6 @@ def test_online_tiles_need_the_users_own_key(toy):
     assert found is not None
     assert html.unescape(found["url"]).endswith("key=a%20key%26")
     state = default_state(toy)
-    assert json.loads(overlay_json(look(toy, state), state, online=found))["tiles"] is None
+    assert json.loads(overlay_json(rows_in_view(toy, state), state, online=found))["tiles"] is None
     state = replace(state, layers=state.layers | {"online"})
-    assert json.loads(overlay_json(look(toy, state), state, online=found))["tiles"] == found
+    assert json.loads(overlay_json(rows_in_view(toy, state), state, online=found))["tiles"] == found

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -218,6 +219,25 @@ def test_an_unforeseen_error_is_a_problem_with_a_number(
     assert str(home) not in str(problem)
     number = str(problem.values["number"])
     assert any(number in line.getMessage() and line.exc_info for line in caplog.records)
+
+
+@pytest.mark.unforeseen
+def test_an_unforeseen_error_in_the_settings_refuses_that_pack_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings are read once more, for the name under which the pack is refused."""
+    copied(home, "bad", "bad")
+    settings = PackFiles.settings
+
+    def fail(files: PackFiles, name: str) -> dict[str, Any]:
+        if files.folder.name == "bad":
+            raise RuntimeError(name)
+        return settings(files, name)
+
+    monkeypatch.setattr(PackFiles, "settings", fail)
+    told = refused(Shelf(), home)
+    assert list(told) == ["bad"]
+    assert "number" in told["bad"]
 
 
 SAMPLE = list(malformed())[::17]

@@ -128,7 +128,7 @@ def test_the_whole_address_survives_a_fresh_session(tianjin):
 
 def test_an_empty_result_can_be_loosened():
     at = app(level="district", field="aerospace")
-    at.button(key="loosen").click().run()
+    at.button(key="suggest_wider").click().run()
     assert drawn(at)
 
 

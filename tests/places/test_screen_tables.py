@@ -9,7 +9,7 @@ import pytest
 
 from layers.pack.city import City
 from layers.places.screen_tables import freshness, sources_table, table
-from layers.view.rows import look
+from layers.view.rows import rows_in_view
 from layers.view.state import Filters, allowed, default_state
 from tests.handmade import PROVENANCE, handmade_city
 
@@ -19,14 +19,14 @@ EVERYTHING = replace(default_state(CITY), layers=allowed(CITY).layers)
 
 def test_rows_and_order_are_those_of_the_view() -> None:
     for state in (EVERYTHING, replace(EVERYTHING, lang="en"), default_state(CITY)):
-        view = look(CITY, state)
+        view = rows_in_view(CITY, state)
         twin = table(view, state.lang)
         assert list(twin.index) == list(view.places.index)
         assert list(twin.iloc[:, 0]) == list(range(1, len(view.places) + 1))
 
 
 def test_a_row_in_words() -> None:
-    twin = table(look(CITY, EVERYTHING), "zh")
+    twin = table(rows_in_view(CITY, EVERYTHING), "zh")
     assert dict(twin.loc["gather-a"]) == {
         "序号": 3,
         "名称": "丙集聚区",
@@ -58,11 +58,11 @@ def test_a_row_in_words() -> None:
     ],
 )
 def test_cells_that_need_care(id_: str, column: str, expected: str) -> None:
-    assert table(look(CITY, EVERYTHING), "en").at[id_, column] == expected
+    assert table(rows_in_view(CITY, EVERYTHING), "en").at[id_, column] == expected
 
 
 def test_numbers_that_are_not_known_are_na_and_text_is_never_blank() -> None:
-    twin = table(look(CITY, EVERYTHING), "en")
+    twin = table(rows_in_view(CITY, EVERYTHING), "en")
     column = twin["Location uncertainty (km, estimated)"]
     assert column.dtype == "Float64"
     assert set(column.index[column.isna()]) == {"sign-a", "uni-b", "odd-a"}
@@ -72,13 +72,13 @@ def test_numbers_that_are_not_known_are_na_and_text_is_never_blank() -> None:
 
 def test_an_empty_view_gives_an_empty_table_with_its_columns() -> None:
     none = replace(EVERYTHING, filters=Filters(level=frozenset({"ministerial"})))
-    twin = table(look(CITY, none), "zh")
+    twin = table(rows_in_view(CITY, none), "zh")
     assert len(twin) == 0
-    assert list(twin.columns) == list(table(look(CITY, EVERYTHING), "zh").columns)
+    assert list(twin.columns) == list(table(rows_in_view(CITY, EVERYTHING), "zh").columns)
 
 
 def test_both_languages_have_the_same_shape() -> None:
-    view = look(CITY, EVERYTHING)
+    view = rows_in_view(CITY, EVERYTHING)
     assert table(view, "zh").shape == table(view, "en").shape
 
 
@@ -118,7 +118,7 @@ def test_the_sources_name_every_layer_and_the_base() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_table_of_tianjin(tianjin: City, lang: str) -> None:
     state = replace(default_state(tianjin), layers=allowed(tianjin).layers)
-    view = look(tianjin, state)
+    view = rows_in_view(tianjin, state)
     twin = table(view, lang)
     assert list(twin.index) == list(view.places.index)
     assert list(twin.iloc[:, 1]) == list(view.places[f"name_{lang}"])

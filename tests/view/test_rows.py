@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from layers.pack.catalogue import CATALOG, LOCATION_CLASSES, PERIOD_STATUSES
 from layers.pack.city import City
-from layers.view.rows import Count, Stack, gather, look, name_key
+from layers.view.rows import Count, Stack, gather, name_key, rows_in_view
 from layers.view.state import FILTER_KEYS, Filters, ViewState, allowed, default_state
-from layers.view.wording import loosen, remedy, summary, value_words
+from layers.view.wording import remedy, suggest_wider, summary, value_words
 from tests.handmade import PLACES, SPOT, handmade_city
 
 CITY = handmade_city()
@@ -24,7 +24,7 @@ EVERYTHING = replace(START, layers=KNOWN.layers)
 
 
 def shown(state: ViewState) -> list[str]:
-    return list(look(CITY, state).places.index)
+    return list(rows_in_view(CITY, state).places.index)
 
 
 def filtered(**chosen: str) -> ViewState:
@@ -79,7 +79,7 @@ def by_hand(state: ViewState) -> set[str]:
     )
 )
 def test_a_view_equals_a_walk_through_the_rows(state: ViewState) -> None:
-    view = look(CITY, state)
+    view = rows_in_view(CITY, state)
     assert set(view.places.index) == by_hand(state)
     assert {*view.mapped.index} | {*view.unmapped.index} == {*view.places.index}
     assert len(view.mapped) + len(view.unmapped) == len(view.places)
@@ -93,7 +93,7 @@ def test_a_view_equals_a_walk_through_the_rows(state: ViewState) -> None:
         for value, size in view.options(name).items():
             alone = replace(state.filters, **{name: frozenset({value})})
             assert size == len(by_hand(replace(state, filters=alone)))
-    assert loosen(view, "zh") or len(view.places)
+    assert suggest_wider(view, "zh") or len(view.places)
 
 
 def test_places_stand_by_layer_then_by_name() -> None:
@@ -112,7 +112,7 @@ def test_places_stand_by_layer_then_by_name() -> None:
 
 
 def test_counts_speak_of_layers_that_are_off_too() -> None:
-    view = look(CITY, START)
+    view = rows_in_view(CITY, START)
     assert view.counts["university"] == Count(shown=2, mapped=1, total=2)
     assert view.counts["sign_area"] == Count(shown=1, mapped=0, total=1)
     assert view.counts["district"] == Count(shown=4, mapped=4, total=4)
@@ -122,9 +122,9 @@ def test_counts_speak_of_layers_that_are_off_too() -> None:
 
 
 def test_the_frame_is_switched_but_not_filtered() -> None:
-    view = look(CITY, filtered(district="100001"))
+    view = rows_in_view(CITY, filtered(district="100001"))
     assert len(view.layer("district")) == 4
-    assert len(look(CITY, replace(EVERYTHING, layers=frozenset())).layer("district")) == 0
+    assert len(rows_in_view(CITY, replace(EVERYTHING, layers=frozenset())).layer("district")) == 0
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_filters(state: ViewState, expected: set[str]) -> None:
 
 
 def test_a_stack_is_made_after_filtering_and_across_kinds() -> None:
-    stacks = look(CITY, EVERYTHING).stacks
+    stacks = rows_in_view(CITY, EVERYTHING).stacks
     assert stacks == (
         Stack(
             round(SPOT.x, 5), round(SPOT.y, 5), ids=("park-a", "park-b", "gather-a"),
@@ -161,18 +161,20 @@ def test_a_stack_is_made_after_filtering_and_across_kinds() -> None:
         ),
         Stack(stacks[1].lon, stacks[1].lat, ids=("later-a", "uni-a"), worst_class="dataset"),
     )  # fmt: skip
-    (parks,) = look(CITY, filtered(location_class="dataset in_area", district="100001")).stacks
+    (parks,) = rows_in_view(
+        CITY, filtered(location_class="dataset in_area", district="100001")
+    ).stacks
     assert (parks.ids, parks.worst_class) == (("park-a", "gather-a"), "in_area")
-    assert look(CITY, filtered(level="national")).stacks == ()
+    assert rows_in_view(CITY, filtered(level="national")).stacks == ()
 
 
 def test_gaps_follow_their_layer() -> None:
-    assert list(look(CITY, START).gaps.index) == ["gap-a"]
-    assert len(look(CITY, replace(START, layers=START.layers - {"sign_area"})).gaps) == 0
+    assert list(rows_in_view(CITY, START).gaps.index) == ["gap-a"]
+    assert len(rows_in_view(CITY, replace(START, layers=START.layers - {"sign_area"})).gaps) == 0
 
 
 def test_options_leave_their_own_filter_aside_and_keep_what_is_chosen() -> None:
-    view = look(CITY, filtered(level="ministerial", district="100001"))
+    view = rows_in_view(CITY, filtered(level="ministerial", district="100001"))
     assert view.options("level") == {
         "national": 2,
         "ministerial": 0,
@@ -180,14 +182,14 @@ def test_options_leave_their_own_filter_aside_and_keep_what_is_chosen() -> None:
         "unknown": 1,
     }
     assert view.options("district") == {"100001": 0}
-    assert list(look(CITY, EVERYTHING).options("district")) == [
+    assert list(rows_in_view(CITY, EVERYTHING).options("district")) == [
         *("100001", "100002", "100003", "100004"),
         "outside",
     ]
 
 
 def test_the_summary_says_what_is_shown() -> None:
-    assert summary(look(CITY, START), "zh") == (
+    assert summary(rows_in_view(CITY, START), "zh") == (
         "已显示 6 / 7 处 · 另有 1 处位置不详未上图 · odd_kind层 1 / 1 处 · 最近核实"
     )
     state = replace(
@@ -196,12 +198,12 @@ def test_the_summary_says_what_is_shown() -> None:
         later=False,
         layers=frozenset({"science_park", "sign_area"}),
     )
-    assert summary(look(CITY, state), "zh") == (
+    assert summary(rows_in_view(CITY, state), "zh") == (
         "已显示 2 / 7 处 · 另有 1 处位置不详未上图 · 2025年目标 · 不含规划印发后新增"
         " · 仅显示science_park层、sign_area层 · 国家级或市级 · 西南区或样城以外"
     )
     state = replace(EVERYTHING, layers=KNOWN.layers - {"platform", "odd_kind"}, period="2020")
-    assert summary(look(CITY, state), "en") == (
+    assert summary(rows_in_view(CITY, state), "en") == (
         "3 of 7 places shown · university layer: 1 of 2 · 2020 baseline"
         " · with what is new since the plan · not shown: platform layer"
     )
@@ -246,28 +248,28 @@ def test_every_filter_value_has_words_in_both_languages() -> None:
     ],
 )  # fmt: skip
 def test_an_empty_view_says_what_to_loosen(state: ViewState, name: str, gain: int) -> None:
-    view = look(CITY, state)
+    view = rows_in_view(CITY, state)
     step = remedy(view)
     assert step is not None
     assert (step.name, step.gain) == (name, gain)
-    assert len(look(CITY, step.state).places) == gain
-    assert str(gain) in loosen(view, "zh")
-    assert str(gain) in loosen(view, "en")
+    assert len(rows_in_view(CITY, step.state).places) == gain
+    assert str(gain) in suggest_wider(view, "zh")
+    assert str(gain) in suggest_wider(view, "en")
 
 
 def test_a_view_with_places_has_nothing_to_loosen() -> None:
-    view = look(CITY, START)
-    assert (remedy(view), loosen(view, "zh")) == (None, "")
+    view = rows_in_view(CITY, START)
+    assert (remedy(view), suggest_wider(view, "zh")) == (None, "")
 
 
 def test_a_city_without_places_says_so() -> None:
     bare = replace(CITY, layers={"district": CITY.layers["district"]})
-    view = look(bare, default_state(bare))
+    view = rows_in_view(bare, default_state(bare))
     assert (len(view.places), view.stacks, view.total) == (0, (), 0)
     assert view.options("level") == view.options("district") == {}
     assert summary(view, "en") == "0 of 0 places shown · As last verified"
     assert remedy(view) is None
-    assert loosen(view, "en") == "The data of this city hold no places."
+    assert suggest_wider(view, "en") == "The data of this city hold no places."
 
 
 def test_the_order_of_the_rows_in_the_pack_makes_no_difference() -> None:
@@ -276,21 +278,21 @@ def test_the_order_of_the_rows_in_the_pack_makes_no_difference() -> None:
         id_: replace(layer, frame=layer.frame.sample(frac=1, random_state=order.randrange(99)))
         for id_, layer in CITY.layers.items()
     }
-    view = look(replace(CITY, layers=layers), EVERYTHING)
+    view = rows_in_view(replace(CITY, layers=layers), EVERYTHING)
     assert list(view.places.index) == shown(EVERYTHING)
-    assert view.stacks == look(CITY, EVERYTHING).stacks
+    assert view.stacks == rows_in_view(CITY, EVERYTHING).stacks
 
 
 def test_looking_changes_nothing_and_gathers_once() -> None:
     before = CITY.layers["platform"].frame.copy()
-    look(CITY, filtered(level="national"))
+    rows_in_view(CITY, filtered(level="national"))
     pd.testing.assert_frame_equal(CITY.layers["platform"].frame, before)
     assert gather(CITY) is gather(CITY)
     assert gather(CITY) is not gather(handmade_city())
 
 
 def test_tianjin_opens_as_the_facts_say(tianjin: City) -> None:
-    view = look(tianjin, default_state(tianjin))
+    view = rows_in_view(tianjin, default_state(tianjin))
     assert (len(view.places), len(view.mapped), len(view.unmapped)) == (86, 70, 16)
     assert view.total == 86
     points = {(round(p.x, 5), round(p.y, 5)) for p in view.mapped.geometry}
@@ -304,7 +306,7 @@ def test_tianjin_opens_as_the_facts_say(tianjin: City) -> None:
 
 
 def test_tianjin_classes_stand_in_their_stacks(tianjin: City) -> None:
-    view = look(tianjin, default_state(tianjin))
+    view = rows_in_view(tianjin, default_state(tianjin))
     classes = view.places["location_class"]
     for stack in view.stacks:
         ranks = [LOCATION_CLASSES.index(classes[id_]) for id_ in stack.ids]
@@ -313,8 +315,8 @@ def test_tianjin_classes_stand_in_their_stacks(tianjin: City) -> None:
 
 def test_tianjin_later_facts_are_a_switch(tianjin: City) -> None:
     start = default_state(tianjin)
-    assert len(look(tianjin, replace(start, later=False)).places) == 86 - 13
-    before = look(tianjin, replace(start, period="2020", later=False)).places
+    assert len(rows_in_view(tianjin, replace(start, later=False)).places) == 86 - 13
+    before = rows_in_view(tianjin, replace(start, period="2020", later=False)).places
     assert len(before) == 29 + 4
 
 
