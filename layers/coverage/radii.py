@@ -11,9 +11,9 @@ import pandas as pd
 
 from geo.base.once import once
 from geo.coverage.service_area import CITY, Reach, ServiceArea, service_area
-from geo.coverage.simulation import LINE_STEP_M, resolution, simulate_share
+from geo.coverage.simulation import resolution, simulate_share
 from layers.coverage.drawing import INK, UNREACHED, shape
-from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal
+from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal, line_step
 from layers.coverage.question import PRESETS_M, Inputs, reach_of
 from layers.coverage.wording import km, span
 from layers.language.messages import speaker
@@ -24,9 +24,6 @@ MINUTES = (30, 60)
 """Travel times set side by side; an assumption of the reader's, as is the speed."""
 ALL = "all"
 """Stands for all kinds of places together."""
-TABLE_LINES = 20
-"""Scan lines over a radius for a share of the whole city: 0.02 of a percentage point from what five
-times as many give, and told in whole ones."""
 TINT = 0.17
 """Opacity of one ring: the inner ones lie on the outer, and darken."""
 
@@ -102,7 +99,7 @@ def _covered(answer: Answer, whole: gpd.GeoDataFrame, kind: str, radius_m: float
     if own and isinstance(answer, ReachAnswer):
         row = answer.rows[CITY]
         return {**told, **{name: row[name] for name in ("share", "low", "high")}}
-    step = max(LINE_STEP_M, radius_m / TABLE_LINES)
+    step = line_step(radius_m)
     share, low, high = simulate_share(sites, whole, radius_m=radius_m, step_m=step)
     return {**told, "share": share, "low": low, "high": high}
 

@@ -24,6 +24,7 @@ from layers.view.codecs import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
+from tests.browser.test_flow import A_MOMENT_MS
 from tests.rfc7946 import check
 
 N = 20_000
@@ -70,6 +71,8 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     server: Server, page: Page, tianjin: City
 ) -> None:
     open_at(page, f"{server.url}/density")
+    map_frame(page)
+    page.wait_for_timeout(A_MOMENT_MS)  # the map has said where it stands, and has been answered
     page.locator(".st-key-density_part button").filter(has_text="自带点位").click()
     page.get_by_text("请先选择一个点位文件").wait_for(timeout=WAIT_MS)
     page.locator(".st-key-points_file input").click()
