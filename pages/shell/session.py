@@ -187,15 +187,20 @@ def news(pack: Served) -> str:
 
 
 def change(**values: Any) -> None:
-    """Replace fields of the state.
+    """Replace fields of the state; one that is as it was is no change.
+
+    Of a page that was left while it was still being drawn, Streamlit reports every widget as
+    changed: they say what the state says, and must not win over the address that was gone back to.
 
     Parameters
     ----------
     **values
         Fields of the state with their new values.
     """
-    st.session_state[STATE] = replace(state(), **values)
-    st.session_state[CHANGED] = True
+    changed = replace(state(), **values)
+    if changed != state():
+        st.session_state[STATE] = changed
+        st.session_state[CHANGED] = True
 
 
 def narrow(**values: frozenset[str]) -> None:
