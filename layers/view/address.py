@@ -34,7 +34,17 @@ DECIDING_KEYS = (CITY_KEY, "period", "later", "layers", *FILTER_KEYS.values())
 
 
 def city_asked(query: Query, known: Collection[str], fallback: str) -> str:
-    """Return the id of the city that an address asks for, if it is known."""
+    """Return the id of the city that an address asks for, if it is known.
+
+    Parameters
+    ----------
+    query
+        Keys and values of the address, of any content.
+    known
+        Ids of the cities that there are.
+    fallback
+        The id that is returned if the address names no city, or none that is known.
+    """
     asked = said(query, CITY_KEY)
     return asked[-1] if asked and asked[-1] in known else fallback
 
@@ -43,6 +53,11 @@ def version_of(query: Query) -> int:
     """Return the version in which an address is written; one that is not known is the newest.
 
     So is that of an address that says nothing.
+
+    Parameters
+    ----------
+    query
+        Keys and values of the address, of any content.
     """
     if texts := said(query, VERSION_KEY):
         return VERSIONS.get(texts[-1], VERSION)
@@ -117,7 +132,18 @@ def to_query(
 
 
 def every_key(state: ViewState) -> dict[str, str]:
-    """Return all that an address can say of a state, also what is as it opens."""
+    """Return all that an address can say of a state, also what is as it opens.
+
+    Parameters
+    ----------
+    state
+        What is written.
+
+    Returns
+    -------
+    dict
+        Text by key, for the options of all pages; without the version.
+    """
     return {CITY_KEY: state.city, **codecs.write(state, None)}
 
 
@@ -127,7 +153,21 @@ CAMERA_KEY = codecs.keys(ViewState)["camera"]
 
 
 def unknown_words(query: Query, allowed: Allowed) -> dict[str, list[str]]:
-    """Return by key the words of an address that :func:`parse` passes over."""
+    """Return by key the words of an address that :func:`parse` passes over.
+
+    Parameters
+    ----------
+    query
+        Keys and values of the address, of any content.
+    allowed
+        Values that the city knows.
+
+    Returns
+    -------
+    dict
+        A list for each key that the address says, and for version and city; empty if all
+        is known.
+    """
     return {
         VERSION_KEY: [text for text in said(query, VERSION_KEY) if text not in VERSIONS],
         CITY_KEY: [text for text in said(query, CITY_KEY) if text != allowed.city],

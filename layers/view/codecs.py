@@ -42,24 +42,67 @@ class Codec(Protocol[T]):
     """
 
     def read(self, texts: Sequence[str], known: Known, default: T) -> T:
-        """Return the value said; raise LookupError if nothing of it is known."""
+        """Return the value said; raise LookupError if nothing of it is known.
+
+        Parameters
+        ----------
+        texts
+            Values of its key, at least one.
+        known
+            Values that the city knows.
+        default
+            The value where nothing is said, from which a text may differ.
+        """
 
     def write(self, value: T, default: T | None) -> str:
-        """Return the text for a value."""
+        """Return the text for a value.
+
+        Parameters
+        ----------
+        value
+            What is written.
+        default
+            The value that is not said, from which the text may differ; None if there is none.
+        """
 
     def unknown(self, texts: Sequence[str], known: Known) -> Collection[str]:
-        """Return the words that :meth:`read` passes over."""
+        """Return the words that :meth:`read` passes over.
+
+        Parameters
+        ----------
+        texts
+            Values of its key, at least one.
+        known
+            Values that the city knows.
+        """
 
 
 class Single(Generic[T]):
     """What the codecs of a single value share: they need only say what one text means."""
 
     def read(self, texts: Sequence[str], known: Known, default: T) -> T:
-        """Return the value of the last text."""
+        """Return the value of the last text.
+
+        Parameters
+        ----------
+        texts, known, default
+            As in :meth:`Codec.read`.
+
+        Raises
+        ------
+        LookupError
+            If that text says nothing; those before it do not count.
+        """
         return self.value(texts[-1], known)
 
     def unknown(self, texts: Sequence[str], known: Known) -> Collection[str]:
-        """Return the texts before the last, and the last if it says nothing."""
+        """Return the texts before the last, and the last if it says nothing.
+
+        Parameters
+        ----------
+        texts, known
+            As in :meth:`Codec.unknown`.
+        """
         try:
             self.value(texts[-1], known)
         except LookupError:
@@ -67,7 +110,15 @@ class Single(Generic[T]):
         return set(texts) - {texts[-1], ""}
 
     def value(self, text: str, known: Known) -> T:
-        """Return the value of a text; raise LookupError if it is none."""
+        """Return the value of a text; raise LookupError if it is none.
+
+        Parameters
+        ----------
+        text
+            One value of its key, of any content.
+        known
+            Values that the city knows.
+        """
         raise NotImplementedError
 
 
@@ -78,11 +129,28 @@ class Choice(Single[T]):
     values: tuple[T, ...]
 
     def value(self, text: str, known: Known) -> T:
-        """Return the value that is written so."""
+        """Return the value that is written so.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If none is.
+        """
         return {self.write(value): value for value in self.values}[text]
 
     def write(self, value: T, default: T | None = None) -> str:
-        """Return the word, the number, or 0 and 1 for no and yes."""
+        """Return the word, the number, or 0 and 1 for no and yes.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         return str(int(value)) if isinstance(value, bool) else str(value)
 
 
@@ -94,17 +162,45 @@ class Whole(Single[int]):
     high: int
 
     def held(self, value: float) -> int:
-        """Return the number within the limits that is nearest."""
+        """Return the number within the limits that is nearest.
+
+        Parameters
+        ----------
+        value
+            Any finite number; its fraction is cut off.
+
+        Raises
+        ------
+        ValueError, OverflowError
+            If it is not finite.
+        """
         return min(max(int(value), self.low), self.high)
 
     def value(self, text: str, known: Known) -> int:
-        """Return the number of up to six plain digits."""
+        """Return the number of up to six plain digits.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is anything else.
+        """
         if not _WHOLE.fullmatch(text):
             raise LookupError(text)
         return self.held(int(text))
 
     def write(self, value: int, default: int | None) -> str:
-        """Return its digits."""
+        """Return its digits.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         return str(value)
 
 
@@ -113,13 +209,30 @@ class Token(Single[str]):
     """The :func:`token` of a name; what it names is known once a folder or a file is open."""
 
     def value(self, text: str, known: Known) -> str:
-        """Return the token, empty for none."""
+        """Return the token, empty for none.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is neither a token nor ``none``.
+        """
         if text != NONE and not _TOKEN.fullmatch(text):
             raise LookupError(text)
         return "" if text == NONE else text
 
     def write(self, value: str, default: str | None) -> str:
-        """Return the token itself."""
+        """Return the token itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         return value or NONE
 
 
@@ -130,13 +243,30 @@ class Id(Single[str | None]):
     name: str
 
     def value(self, text: str, known: Known) -> str | None:
-        """Return the id, None for ``none``."""
+        """Return the id, None for ``none``.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the city does not know the id.
+        """
         if text != NONE and text not in known[self.name]:
             raise LookupError(text)
         return None if text == NONE else text
 
     def write(self, value: str | None, default: str | None) -> str:
-        """Return the id itself."""
+        """Return the id itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         return value or NONE
 
 
@@ -151,7 +281,18 @@ class Ids:
     empty: str
 
     def read(self, texts: Sequence[str], known: Known, default: frozenset[str]) -> frozenset[str]:
-        """Return those of the words that are known."""
+        """Return those of the words that are known.
+
+        Parameters
+        ----------
+        texts, known, default
+            As in :meth:`Codec.read`.
+
+        Raises
+        ------
+        LookupError
+            If none is known and ``empty`` is not among them.
+        """
         words = _words(texts)
         if found := words & known[self.name]:
             return frozenset(found)
@@ -160,11 +301,23 @@ class Ids:
         raise LookupError(words)
 
     def write(self, value: frozenset[str], default: frozenset[str] | None) -> str:
-        """Return the ids in order."""
+        """Return the ids in order.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         return ".".join(sorted(value)) or self.empty
 
     def unknown(self, texts: Sequence[str], known: Known) -> Collection[str]:
-        """Return the words that are no value."""
+        """Return the words that are no value.
+
+        Parameters
+        ----------
+        texts, known
+            As in :meth:`Codec.unknown`.
+        """
         return _words(texts) - known[self.name] - {self.empty, ""}
 
 
@@ -177,7 +330,18 @@ class Switches(Ids):
     """
 
     def read(self, texts: Sequence[str], known: Known, default: frozenset[str]) -> frozenset[str]:
-        """Return the values that are on."""
+        """Return the values that are on.
+
+        Parameters
+        ----------
+        texts, known, default
+            As in :meth:`Codec.read`.
+
+        Raises
+        ------
+        LookupError
+            If they are said one by one, as in :meth:`Ids.read`.
+        """
         if not any(text.startswith("~") for text in texts):
             return super().read(texts, known, default)
         words = _words([text.removeprefix("~") for text in texts])
@@ -185,7 +349,13 @@ class Switches(Ids):
         return frozenset((default | words & known[self.name]) - off)
 
     def write(self, value: frozenset[str], default: frozenset[str] | None) -> str:
-        """Return the shorter form; the whole list where there is nothing usual."""
+        """Return the shorter form; the whole list where there is nothing usual.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         whole = super().write(value, default)
         if default is None:
             return whole
@@ -193,7 +363,13 @@ class Switches(Ids):
         return min(whole, differing, key=len)
 
     def unknown(self, texts: Sequence[str], known: Known) -> Collection[str]:
-        """Return the words that are no value, without their signs."""
+        """Return the words that are no value, without their signs.
+
+        Parameters
+        ----------
+        texts, known
+            As in :meth:`Codec.unknown`.
+        """
         if any(text.startswith("~") for text in texts):
             texts = [re.sub(r"(^|[.,])[~-]+", r"\1", text) for text in texts]
         return super().unknown(texts, known)
@@ -208,7 +384,13 @@ def _words(texts: Sequence[str]) -> set[str]:
 
 
 def one_of(literal: object) -> Choice[Any]:
-    """Say one of the words of a ``Literal`` type."""
+    """Say one of the words of a ``Literal`` type.
+
+    Parameters
+    ----------
+    literal
+        The type; its words are the closed list.
+    """
     return Choice(get_args(literal))
 
 
@@ -223,7 +405,13 @@ def flag() -> Choice[bool]:
 
 
 def token(name: str) -> str:
-    """Return what stands in the address for a name that others have chosen: 12 plain characters."""
+    """Return what stands in the address for a name that others have chosen: 12 plain characters.
+
+    Parameters
+    ----------
+    name
+        Name of a file or of a column, of any content.
+    """
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
@@ -255,7 +443,15 @@ def option(key: str, codec: Codec[T], *, default: T, page: str | None = None) ->
 
 
 def group(options: type[T], *, page: str | None = None) -> T:
-    """Declare a field that is a class of options itself."""
+    """Declare a field that is a class of options itself.
+
+    Parameters
+    ----------
+    options
+        The class; each of its options has a default.
+    page
+        The one page whose address holds them; None for every page.
+    """
     declared: T = field(default_factory=options, metadata={_PAGE: page})
     return declared
 
@@ -268,22 +464,50 @@ def _stated(options: Declared | type[Declared]) -> Iterator[tuple[str, _Option]]
 
 
 def keys(options: Declared | type[Declared]) -> dict[str, str]:
-    """Return by name the keys of a class of options, without those of its groups."""
+    """Return by name the keys of a class of options, without those of its groups.
+
+    Parameters
+    ----------
+    options
+        The class of options, or a value of it.
+    """
     return {name: each.key for name, each in _stated(options)}
 
 
 def codec(options: type[Declared], name: str) -> Codec[Any]:
-    """Return how the address says the option ``name``."""
+    """Return how the address says the option ``name``.
+
+    Parameters
+    ----------
+    options
+        The class of options in which it stands directly.
+    name
+        Name of its field.
+
+    Raises
+    ------
+    KeyError
+        If the class has no option of that name.
+    """
     return dict(_stated(options))[name].codec
 
 
 def choices(options: type[Declared], name: str) -> tuple[Any, ...]:
     """Return the closed list of values of an option.
 
+    Parameters
+    ----------
+    options
+        The class of options in which it stands directly.
+    name
+        Name of its field.
+
     Raises
     ------
     TypeError
         If the option has none.
+    KeyError
+        If the class has no option of that name.
     """
     found = codec(options, name)
     if not isinstance(found, Choice):
@@ -294,10 +518,19 @@ def choices(options: type[Declared], name: str) -> tuple[Any, ...]:
 def limits(options: type[Declared], name: str) -> tuple[int, int]:
     """Return the least and the greatest value of a whole number.
 
+    Parameters
+    ----------
+    options
+        The class of options in which it stands directly.
+    name
+        Name of its field.
+
     Raises
     ------
     TypeError
         If the option is no whole number.
+    KeyError
+        If the class has no option of that name.
     """
     found = codec(options, name)
     if not isinstance(found, Whole):
@@ -306,14 +539,33 @@ def limits(options: type[Declared], name: str) -> tuple[int, int]:
 
 
 def hold(options: Declared) -> None:
-    """Hold the whole numbers of a frozen value within their limits, while it is being made."""
+    """Hold the whole numbers of a frozen value within their limits, while it is being made.
+
+    Parameters
+    ----------
+    options
+        The value, which is changed in place; its groups are left alone.
+    """
     for name, each in _stated(options):
         if isinstance(each.codec, Whole):
             object.__setattr__(options, name, each.codec.held(getattr(options, name)))
 
 
 def said(query: Query, key: str) -> list[str]:
-    """Return all that an address says under a key."""
+    """Return all that an address says under a key.
+
+    Parameters
+    ----------
+    query
+        Keys and values of the address, of any content.
+    key
+        The key in the address.
+
+    Returns
+    -------
+    list of str
+        Each cut at :data:`LONGEST_VALUE` characters; empty if nothing is said.
+    """
     given = query.get(key, ())
     texts = [given] if isinstance(given, str) else [v for v in given or () if isinstance(v, str)]
     return [text[:LONGEST_VALUE] for text in texts]
@@ -376,7 +628,22 @@ def write(value: Options, default: Options | None, page: str | None = None) -> d
 
 
 def unknown(options: Options, query: Query, known: Known) -> dict[str, list[str]]:
-    """Return by key the words of an address that :func:`read` passes over."""
+    """Return by key the words of an address that :func:`read` passes over.
+
+    Parameters
+    ----------
+    options
+        Says which options there are; its values do not matter.
+    query
+        Keys and values of the address, of any content.
+    known
+        Values that the city knows.
+
+    Returns
+    -------
+    dict
+        A list for each key that the address says, empty if all of it is known.
+    """
     found: dict[str, list[str]] = {}
     for each in fields(options):
         asked: _Option | None = each.metadata.get(_OPTION)
@@ -388,7 +655,17 @@ def unknown(options: Options, query: Query, known: Known) -> dict[str, list[str]
 
 
 def keep(found: Options, kept: Options, page: str) -> Options:
-    """Return what was found for a page, with the options of other pages as they were kept."""
+    """Return what was found for a page, with the options of other pages as they were kept.
+
+    Parameters
+    ----------
+    found
+        What the address of that page says.
+    kept
+        Holds the options of the other pages.
+    page
+        The page whose options are those found.
+    """
     others = {
         each.name: getattr(kept, each.name)
         for each in fields(found)

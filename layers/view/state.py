@@ -72,7 +72,15 @@ class Camera:
 
 
 def camera(lat: object, lon: object, zoom: object) -> Camera | None:
-    """Return the camera of three values from outside, or None where they are no finite numbers."""
+    """Return the camera of three values from outside, or None where they are no finite numbers.
+
+    Parameters
+    ----------
+    lat, lon
+        Centre in degrees WGS 84, of any content.
+    zoom
+        Leaflet zoom, of any content.
+    """
     numbers = []
     for value in (lat, lon, zoom):
         try:
@@ -89,7 +97,18 @@ class CameraCodec(Single[Camera | None]):
     """Latitude, longitude and zoom, such as ``39.125_117.2_10``; of old with commas."""
 
     def value(self, text: str, known: Known) -> Camera | None:  # noqa: ARG002 - the base's shape
-        """Return the camera, None for ``none``."""
+        """Return the camera, None for ``none``.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is neither three finite numbers nor ``none``.
+        """
         if text == NONE:
             return None
         parts = text.replace(",", "_").split("_") if len(text) < 100 else []
@@ -99,7 +118,13 @@ class CameraCodec(Single[Camera | None]):
         return found
 
     def write(self, value: Camera | None, default: Camera | None) -> str:  # noqa: ARG002 - the base's shape
-        """Return its numbers, without zeros at their ends."""
+        """Return its numbers, without zeros at their ends.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
         if value is None:
             return NONE
         return f"{_digits(value.lat)}_{_digits(value.lon)}_{value.zoom:g}"
@@ -127,7 +152,13 @@ class Filters:
     )
 
     def of(self, name: str) -> frozenset[str]:
-        """Return the values that the filter ``name`` asks for."""
+        """Return the values that the filter ``name`` asks for.
+
+        Parameters
+        ----------
+        name
+            Name of its field.
+        """
         chosen: frozenset[str] = getattr(self, name)
         return chosen
 
@@ -204,7 +235,13 @@ class Allowed:
 
 
 def allowed(city: City) -> Allowed:
-    """Return the values that a state of ``city`` may hold."""
+    """Return the values that a state of ``city`` may hold.
+
+    Parameters
+    ----------
+    city
+        Its pack, which is not changed.
+    """
     districts = frozenset(str(code) for code in city.districts.index)
     selectable = set(districts)
     for layer in city.layers.values():
@@ -231,7 +268,15 @@ def allowed(city: City) -> Allowed:
 
 
 def default_state(city: City, lang: Lang = "zh") -> ViewState:
-    """Return the state in which ``city`` opens: as last verified, with later facts."""
+    """Return the state in which ``city`` opens: as last verified, with later facts.
+
+    Parameters
+    ----------
+    city
+        Its pack, which is not changed.
+    lang
+        Language of the screen.
+    """
     return ViewState(city=city.id, lang=lang, layers=_opening(city))
 
 
@@ -240,7 +285,18 @@ def _opening(city: City) -> frozenset[str]:
 
 
 def deciding(state: ViewState) -> ViewState:
-    """Return the state without what does not decide which rows are shown."""
+    """Return the state without what does not decide which rows are shown.
+
+    Parameters
+    ----------
+    state
+        What the reader is looking at.
+
+    Returns
+    -------
+    ViewState
+        City, period, later facts, layers and filters; all else is at its default.
+    """
     return ViewState(
         state.city,
         period=state.period,
