@@ -12,6 +12,7 @@ import re
 import shlex
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,7 @@ def test_a_geopackage_is_styled_named_and_in_every_system_of_the_city(
         layers = [str(each) for each, _ in pyogrio.list_layers(path) if each != "layer_styles"]
         for layer in layers:
             assert pyogrio.read_info(path, layer=layer)["crs"] == f"EPSG:{epsg}"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         styled = dict(connection.execute("select f_table_name, styleQML from layer_styles"))
     assert styled.keys() == set(layers)
     assert all("<alias " in qml and "<symbol " in qml for qml in styled.values())
