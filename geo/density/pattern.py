@@ -179,11 +179,11 @@ def nearest_neighbour(
 
     # Points strewn within the same boundary suffer the same edges: no correction is needed.
     observed = mean(points)
-    strewn_means = np.array(
+    random_means = np.array(
         [mean(random_points(boundary, len(points), rng)) for _ in range(simulations)]
     )
-    expected = float(strewn_means.mean())
-    p = _two_sided(observed, strewn_means)
+    expected = float(random_means.mean())
+    p = _two_sided(observed, random_means)
     index = observed / expected
     verdict = "random" if p > SIGNIFICANT else ("clustered" if index < 1 else "spread")
     return Pattern(

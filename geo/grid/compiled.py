@@ -32,7 +32,7 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
 
     Parameters
     ----------
-    options
+    **options
         Options of ``numba.njit`` other than ``nogil`` and ``cache``.
     """
 

@@ -395,7 +395,13 @@ def one_of(literal: object) -> Choice[Any]:
 
 
 def among(*numbers: int) -> Choice[int]:
-    """Say one of a few numbers."""
+    """Say one of a few numbers.
+
+    Parameters
+    ----------
+    *numbers
+        In the order in which they are offered.
+    """
     return Choice(numbers)
 
 

@@ -345,14 +345,14 @@ def rows_in_view(city: City, state: ViewState) -> View:
         Places, stacks, counts and gaps that belong together.
     """
     rows = gather(city, state.lang)
-    meets = _matches(rows, state)
-    mask = meets & _on(rows, state)
+    matching = _matches(rows, state)
+    mask = matching & _on(rows, state)
     return View(
         city=city,
         state=state,
         places=rows.frame[mask],
         stacks=_stacks(rows, mask),
-        counts=MappingProxyType(_counts(city, rows, meets)),
+        counts=MappingProxyType(_counts(city, rows, matching)),
         total=sum(len(x.frame) for x in city.layers.values() if x.spec.group == "plan"),
         gaps=_gaps(city, state),
         rows=rows,
@@ -360,13 +360,13 @@ def rows_in_view(city: City, state: ViewState) -> View:
     )
 
 
-def _counts(city: City, rows: AllPlaces, meets: Flags) -> dict[str, Count]:
+def _counts(city: City, rows: AllPlaces, matching: Flags) -> dict[str, Count]:
     counts = {}
     for id_, layer in city.layers.items():
         total = len(layer.frame)
         shown = mapped = total
         if layer.spec.is_places:
-            own = meets & _within(rows.values["kind"], frozenset({id_}))
+            own = matching & _within(rows.values["kind"], frozenset({id_}))
             shown, mapped = int(own.sum()), int((own & rows.drawable).sum())
         counts[id_] = Count(shown, mapped, total)
     return counts

@@ -1,4 +1,4 @@
-"""Say what a view shows, which filters act, and what to suggest_wider."""
+"""Say what a view shows, which filters act, and what to loosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.view.state import FILTER_KEYS, Filters, ViewState, default_state
 
 @dataclass(frozen=True)
 class FilterHint:
-    """What to suggest_wider so that places come back.
+    """What to loosen so that places come back.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from pages.panels import hand_over
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 FLIGHT: Final = (1, None)
 MINUTES: Final = (0, *radii.MINUTES)
@@ -95,7 +95,7 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
     st.segmented_control(
         say("coverage_page.part"),
         parts,
-        default=held("cov_part", screen.state.coverage.part),
+        default=sync("cov_part", screen.state.coverage.part),
         key="cov_part",
         required=True,
         format_func=lambda part: say(f"coverage_page.part_{part}"),
@@ -118,7 +118,7 @@ def radius(screen: Screen) -> None:
     st.segmented_control(
         say("coverage_page.radius"),
         presets,
-        default=held("cov_preset", preset),
+        default=sync("cov_preset", preset),
         key="cov_preset",
         format_func=lambda metres: literal(f"{metres // 1000}"),
         on_change=from_widget,
@@ -148,7 +148,7 @@ def travel_time(screen: Screen) -> None:
     st.segmented_control(
         say("coverage_page.by_time"),
         MINUTES,
-        default=held("cov_minutes", given),
+        default=sync("cov_minutes", given),
         key="cov_minutes",
         format_func=lambda minutes: say(f"coverage_page.by_time_{minutes}"),
         on_change=from_widget,
@@ -197,7 +197,7 @@ def number_field(
     key = f"cov_{field}"
     st.number_input(
         literal(label),
-        value=held(key, getattr(screen.state.coverage, field) / factor),
+        value=sync(key, getattr(screen.state.coverage, field) / factor),
         min_value=low / factor,
         max_value=high / factor,
         step=step,
@@ -239,7 +239,7 @@ def layer_field(screen: Screen, field: str) -> None:
     st.multiselect(
         say(f"coverage_page.choose_{field}"),
         kinds,
-        default=held(key, chosen),
+        default=sync(key, chosen),
         key=key,
         format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
         placeholder=say(f"coverage_page.choose_{field}_usual"),
@@ -374,7 +374,7 @@ class ReachPart:
         st.segmented_control(
             self.say("coverage_page.drawn"),
             choices(CoverageOptions, "rings"),
-            default=held("cov_rings", self.screen.state.coverage.rings),
+            default=sync("cov_rings", self.screen.state.coverage.rings),
             key="cov_rings",
             required=True,
             format_func=lambda value: self.say(f"coverage_page.drawn_{value}"),

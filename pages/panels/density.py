@@ -28,7 +28,7 @@ from pages.panels import hand_over
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 SWATCH: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
@@ -146,7 +146,7 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
     st.segmented_control(
         literal(label),
         values,
-        default=held(key, now if now in values else values[0]),
+        default=sync(key, now if now in values else values[0]),
         key=key,
         required=True,
         format_func=lambda value: literal(words(value)),

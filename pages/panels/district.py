@@ -15,7 +15,7 @@ from layers.view.state import Camera, Filters
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 
 def chosen(screen: Screen) -> str:
@@ -36,6 +36,20 @@ def chosen(screen: Screen) -> str:
     return asked if asked is not None and asked in codes else fullest(screen.city)
 
 
+def compared(screen: Screen, adcode: str) -> str | None:
+    """Return the district that another is set beside; None for none, and for itself.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    adcode
+        Code of the district shown.
+    """
+    other = screen.state.compare
+    return other if other != adcode else None
+
+
 def choice(screen: Screen, adcode: str) -> None:
     """Offer the districts, and one to compare with.
 
@@ -53,7 +67,7 @@ def choice(screen: Screen, adcode: str) -> None:
         st.selectbox(
             say("district.choose"),
             codes,
-            index=codes.index(held("district", adcode)),
+            index=codes.index(sync("district", adcode)),
             key="district",
             format_func=lambda code: display(str(names[code]), longest=LONGEST_LABEL),
             on_change=lambda: session.change(district=st.session_state["district"]),
@@ -62,7 +76,7 @@ def choice(screen: Screen, adcode: str) -> None:
         st.selectbox(
             say("district.compare"),
             others,
-            index=others.index(held("compare", screen.state.compare)),
+            index=others.index(sync("compare", compared(screen, adcode))),
             key="compare",
             format_func=lambda code: (
                 display(str(names[code]), longest=LONGEST_LABEL)
@@ -154,12 +168,8 @@ def comparison(screen: Screen, told: Profile) -> None:
     """
     state = screen.state
     html.section(screen.say("district.comparison"))
-    other = state.compare
-    rows = (
-        compare(screen.city, told.adcode, other, state.lang)
-        if other and other != told.adcode
-        else told.averages
-    )
+    other = compared(screen, told.adcode)
+    rows = compare(screen.city, told.adcode, other, state.lang) if other else told.averages
     st.html(html.grid(rows))
     html.small(screen.say("district.comparison_note"))
 

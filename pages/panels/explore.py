@@ -27,7 +27,7 @@ TABLE: Final = "atlas.table"
 
 
 def sentence(screen: Screen, view: View) -> None:
-    """Say in one sentence what is shown, or what to suggest_wider when nothing is.
+    """Say in one sentence what is shown, or what to loosen when nothing is.
 
     Parameters
     ----------

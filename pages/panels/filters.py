@@ -20,7 +20,7 @@ from layers.view.state import FILTER_KEYS, Camera, Filters
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import LONGEST, literal, short
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 CLOSE_UP = 12.0
 """Zoom to which the map flies for a place."""
@@ -152,7 +152,7 @@ def period(screen: Screen) -> None:
     st.segmented_control(
         say("filter.period"),
         PERIODS,
-        default=held("period", state.period),
+        default=sync("period", state.period),
         key="period",
         required=True,
         format_func=lambda value: say(f"period.{value}"),
@@ -162,7 +162,7 @@ def period(screen: Screen) -> None:
     )
     st.checkbox(
         literal(say("explore.later_switch", issued=month(screen.city.plan.issued, state.lang))),
-        held("later", state.later),
+        sync("later", state.later),
         key="later",
         on_change=lambda: session.change(later=st.session_state["later"]),
     )
@@ -221,7 +221,7 @@ def online_base(screen: Screen) -> None:
     ready = cache.tiles_of(city, screen.state.lang) is not None
     st.checkbox(
         say("explore.online"),
-        held("online", ready and ONLINE_BASE in screen.state.layers),
+        sync("online", ready and ONLINE_BASE in screen.state.layers),
         key="online",
         disabled=not ready,
         on_change=_switch_layer,
@@ -237,7 +237,7 @@ def _layer_switch(screen: Screen, view: View, layer: Layer, on: bool) -> None:
     key = f"layer_{spec.id}"
     st.checkbox(
         literal(f"{short(layer.title.of(screen.state.lang))} · {amount}"),
-        held(key, on),
+        sync(key, on),
         key=key,
         on_change=_switch_layer,
         args=(spec.id, key),
@@ -283,7 +283,7 @@ def _filters(screen: Screen, view: View) -> None:
         st.multiselect(
             say(f"filter.{name}"),
             list(options),
-            default=held(key, chosen),
+            default=sync(key, chosen),
             key=key,
             format_func=partial(_option, screen, name, options),
             placeholder=say("filter.all"),

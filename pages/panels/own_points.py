@@ -37,7 +37,7 @@ from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -59,7 +59,7 @@ def switch(screen: Screen) -> None:
     st.segmented_control(
         screen.say("points_page.part"),
         choices(DensityOptions, "part"),
-        default=held("density_part", screen.state.density.part),
+        default=sync("density_part", screen.state.density.part),
         key="density_part",
         required=True,
         format_func=lambda part: screen.say(f"points_page.part_{part}"),
@@ -254,7 +254,7 @@ class PointsPart:
         st.selectbox(
             self.say("points_page.file"),
             files,
-            index=files.index(held("points_file", self.source.token if self.source else "")),
+            index=files.index(sync("points_file", self.source.token if self.source else "")),
             key="points_file",
             format_func=partial(_word, words, self.say("points_page.file_none")),
             on_change=_change_file,
@@ -277,7 +277,7 @@ class PointsPart:
                 st.selectbox(
                     self.say(f"points_page.column_{field}"),
                     columns,
-                    index=columns.index(held(key, chosen if chosen in names else "")),
+                    index=columns.index(sync(key, chosen if chosen in names else "")),
                     key=key,
                     format_func=partial(_word, words, self.say(f"points_page.{none}")),
                     on_change=_change,
@@ -394,7 +394,7 @@ def _segmented(
     st.segmented_control(
         screen.say(f"points_page.{label}"),
         values,
-        default=held(key, getattr(screen.state.points, name)),
+        default=sync(key, getattr(screen.state.points, name)),
         key=key,
         required=True,
         format_func=lambda value: literal(words(value)),

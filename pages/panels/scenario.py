@@ -27,7 +27,7 @@ from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 DRAFT: Final = "atlas.scenario"
 KEPT: Final = "atlas.scenarios"
@@ -315,7 +315,7 @@ class ScenarioPart:
     def _name(self) -> None:
         st.text_input(
             self.say("scenario_page.name"),
-            held("scn_name", draft(self.screen).name),
+            sync("scn_name", draft(self.screen).name),
             key="scn_name",
             max_chars=80,
             on_change=self._rename,

@@ -20,7 +20,7 @@ from pages.panels import scenario as scenario_panels
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import held
+from pages.shell.widgets import sync
 
 CHOICES: Final = ("demand", "candidates", "aim")
 SPOTS: Final = "atlas.candidates"
@@ -149,7 +149,7 @@ class SitingPart:
         st.selectbox(
             self.say(f"siting_page.{name}"),
             values,
-            index=values.index(held(key, getattr(self.screen.state.coverage, name))),
+            index=values.index(sync(key, getattr(self.screen.state.coverage, name))),
             key=key,
             format_func=lambda value: self.say(f"siting_page.{name}_{value}"),
             on_change=coverage_panels.from_widget,

@@ -60,7 +60,7 @@ def route() -> None:
     asked = st.query_params.get("lang", LANGS[0])
     say = speaker(asked if asked in LANGS else LANGS[0])
     page = st.navigation(list(screens(say).values()), position="hidden")
-    with READERS.answering(), failure.caught(), widgets.run():
+    with READERS.answering(), failure.caught(), widgets.track_run():
         page.run()
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-WHOLE: Final = "atlas.whole"
+_WHOLE: Final = "atlas.whole"
 """Whether the run before this one came to its end, so that the browser has all that it said."""
 _ENDED: Final = "atlas.ended"
 _NOTHING: Final = object()
@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 
 @contextmanager
-def run() -> Iterator[None]:
-    """Note whether a run of a page comes to its end; the next one asks :func:`held` by it."""
-    st.session_state[WHOLE] = st.session_state.pop(_ENDED, False)
+def track_run() -> Iterator[None]:
+    """Note whether a run of a page comes to its end, for :func:`sync` in the next one."""
+    st.session_state[_WHOLE] = st.session_state.pop(_ENDED, False)
     yield
     st.session_state[_ENDED] = True
 
 
-def held(key: str, value: T) -> T:
+def sync(key: str, value: T) -> T:
     """Put a value into a widget unless it holds it already, and return it as its default.
 
     The state holds, not the widget. Yet what is written here goes to the browser, where it takes
@@ -46,6 +46,6 @@ def held(key: str, value: T) -> T:
         The value.
     """
     known: Any = st.session_state.get(key, _NOTHING)
-    if known != value or not st.session_state.get(WHOLE, False):
+    if known != value or not st.session_state.get(_WHOLE, False):
         st.session_state[key] = value
     return value

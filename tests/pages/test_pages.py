@@ -142,6 +142,20 @@ def test_the_district_page_leads_to_another_district():
     assert at.query_params["vs"] == "120104"
 
 
+def test_a_district_is_never_set_beside_itself():
+    """Neither by an address that says so, nor by choosing the other of the two."""
+    at = app("district", d="120116", vs="120116")
+    assert at.selectbox(key="compare").value is None
+    at = app("district", d="120116", vs="120104")
+    assert at.selectbox(key="compare").value == "120104"
+    at.selectbox(key="district").set_value("120104").run()
+    assert not at.error
+    assert (at.selectbox(key="district").value, at.selectbox(key="compare").value) == (
+        "120104",
+        None,
+    )
+
+
 def test_a_district_not_named_by_the_plan_is_said_to_be_just_that():
     text = page_text(shown("district", d="120119"))
     assert "未点名" in text
