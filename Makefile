@@ -18,9 +18,10 @@ OFFICE = $(if $(ADDRESS),--server.address $(ADDRESS)) \
 	$(if $(NAME),$(foreach host,$(HOSTS),--server.allowedHosts $(host))) \
 	$(if $(BASE),--server.baseUrlPath $(BASE))
 
-# One worker per core, four at most; tests/conftest.py says what stays together.
-WORKERS ?= auto
-PYTEST = -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# Four, on two cores too: those that drive a browser mostly wait. tests/conftest.py says what stays
+# together.
+WORKERS ?= 4
+PYTEST = -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 # CI=true counts the lines that the tests run, tries more examples, and skips nothing. slipcover changes
 # the bytecode; coverage.py's tracer, before Python 3.14, makes all that runs take 1.6 times as long.
@@ -37,7 +38,7 @@ endif
 help:
 	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it;'
 	@echo '                 ADDRESS=, NAME= and BASE= serve an office, see README.md)'
-	@echo 'make check       format, lint, types and all tests that need no browser: for daily work'
+	@echo 'make check       format, lint, types and the quick tests: for daily work'
 	@echo 'make test        the same and the browser tests; with CI=true the coverage too'
 	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
 	@echo 'make check-data  prove that a rebuild of the pack gives the same bytes'
@@ -63,7 +64,7 @@ check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python $(PYTEST) -m 'not browser and not screen'
+	$(BIN)/python $(PYTEST) -m 'not browser and not office and not screen and not slow'
 
 build: $(VENV)/run.stamp
 	$(BIN)/python -m data.build $(CITY)

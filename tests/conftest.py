@@ -27,18 +27,19 @@ settings.load_profile("atlas")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what stands in tests/browser and tests/office, and say which tests one worker keeps.
 
-    A module stays on one worker, for it shares what it has set up; all browser tests share one
-    Chromium and one server, and those that need a dask cluster share one. On its own, pytest runs
-    these tests last: the quick ones speak first. With several workers they take longest, so one
-    begins with them while the others run the rest.
+    A module stays on one worker, for it shares what it has set up; those that need a dask cluster
+    share one. The browser tests are dealt out to two workers, each with one Chromium and one
+    server: they mostly wait. On its own, pytest runs these tests last: the quick ones speak first.
+    With several workers they take longest, so two begin with them while the others run the rest.
     """
     slow = ("browser", "office")
+    screens = sorted({item.path for item in items if item.path.parent.name == "browser"})
     with_cluster = {item.path for item in items if "cluster" in getattr(item, "fixturenames", ())}
     for item in items:
         group = "cluster" if item.path in with_cluster else str(item.path.relative_to(ROOT))
         for folder in set(slow) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(getattr(pytest.mark, folder))
-            group = folder
+            group = f"browser {screens.index(item.path) % 2}" if folder == "browser" else folder
         if config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(group))
     alone = not config.getoption("numprocesses", None) and not hasattr(config, "workerinput")

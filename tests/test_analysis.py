@@ -221,6 +221,7 @@ def test_a_refusal_is_an_answer_of_its_own_with_its_reason(
     assert json.loads(package.files[MANIFEST])["result"]["zh"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ANALYSES.keys() - {"own_points", "scenario"}))
 def test_the_command_gives_the_same_files(
     tianjin: City, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
@@ -243,6 +244,7 @@ def test_the_command_gives_the_same_files(
     assert written == dict(ANALYSES[name].hand_over(answer, form).files)
 
 
+@pytest.mark.slow
 def test_scenario_and_own_points_are_asked_by_their_files(
     toy: City,
     points: FileQuestion,
@@ -293,6 +295,7 @@ def test_what_decides_nothing_is_refused(
     assert flag in [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()]
 
 
+@pytest.mark.slow
 def test_candidates_keep_their_numbers_and_a_file_of_others_is_refused(
     tianjin: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from typing import Any, Generic, Self, TypeVar, overload
 
 Answer = TypeVar("Answer")
 _NONE_YET = object()
@@ -17,6 +17,47 @@ class _Cell:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.answer: Any = _NONE_YET
+
+
+class late(Generic[Answer]):
+    """Make a method without arguments a value that is computed when it is first read.
+
+    Unlike ``functools.cached_property`` before Python 3.12, which lets one reader alone into all
+    objects of a class, it holds up only those who read the same object; and unlike 3.12's, it is
+    computed once however many read it at the same time.
+
+    Parameters
+    ----------
+    compute
+        The method; what it raises is raised to each who reads, and it is asked again.
+    """
+
+    def __init__(self, compute: Callable[[Any], Answer]) -> None:
+        self._compute = compute
+        self._finding = threading.Lock()
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, found: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, found: object, owner: type) -> Answer: ...
+
+    def __get__(self, found: object | None, owner: type) -> Answer | Self:
+        if found is None:
+            return self
+        kept = vars(found)
+        with self._finding:
+            cell = kept.setdefault(f"late {self._name}", _Cell())
+        with cell.lock:
+            if cell.answer is _NONE_YET:
+                cell.answer = self._compute(found)
+            # Found there from now on, without coming here.
+            kept[self._name] = answer = cell.answer
+        return answer  # type: ignore[no-any-return]
 
 
 def once(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj.enums import TransformDirection
 
 from geo.base.arrays import Floats
 from geo.base.bridge import transformer
@@ -109,10 +110,10 @@ def _warp(
     surface: Surface, west: float, north: float, pixel: float, shape: tuple[int, int]
 ) -> Floats:
     """Return the surface at the pixel centres, interpolated between cell centres; NaN beyond."""
-    back = transformer(3857, surface.crs)
+    to_mercator = transformer(surface.crs, 3857)  # as for the bounds: PROJ takes 70 ms to find it
     rows, columns = (np.append(np.arange(0, size, _MESH), size - 1.0) for size in shape)
     mesh = np.meshgrid(west + (columns + 0.5) * pixel, north - (rows + 0.5) * pixel)
-    x, y = back.transform(*mesh)
+    x, y = to_mercator.transform(*mesh, direction=TransformDirection.INVERSE)
     column = _spread((x - surface.x0) / surface.cell_m - 0.5, rows, columns, shape)
     row = _spread((y - surface.y0) / surface.cell_m - 0.5, rows, columns, shape)
     return _between(surface, row, column)

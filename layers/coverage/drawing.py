@@ -72,7 +72,7 @@ def draw(answer: ReachAnswer | ReachRefusal) -> Drawing | None:
     city = answer.city
     return Drawing(
         shapes=[
-            shape(city, answer.gaps.geometry.union_all(), UNREACHED),
+            shape(city, answer.uncovered.geometry.union_all(), UNREACHED),
             shape(city, answer.area.geometry, REACHED),
             shape(city, reached_twice(answer.inputs), DOUBLE),
         ]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.base.draws import HIGH, LOW
 from geo.base.finding import Finding
-from geo.base.once import once
+from geo.base.once import late
 from geo.coverage.gap_doubt import DistanceDoubt, GapDoubt, doubt_of_distances, doubt_of_gaps
 from geo.coverage.gaps import Distances, classify_districts, distances, gaps
 from geo.coverage.service_area import CITY, Overlap, ServiceArea, discs, overlap, shares
@@ -63,21 +63,21 @@ class ReachAnswer:
         What was asked, and what enters.
     resolution
         For how many places the radius is coarse enough for the doubt.
-    area, overlap, distances
-        What is reached, how often, and how far it is to the nearest place, places as drawn.
-    simulation, bound, gap_doubt
-        Intervals over the draws; what the places without a point could add at most; the doubt of
-        each gap.
+    area
+        What is reached, places as drawn.
+    simulation, bound
+        Intervals over the draws; what the places without a point could add at most.
     served
         By layer of targets, how many are within reach.
     units
         By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
         ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
         ``unsettled`` (ids of the districts whose order with this one the draws leave open).
-    gaps
-        As :func:`geo.coverage.gaps.gaps`, with ``nearest_doubt_m``, ``missing`` (layers of the
-        sites that reach no part of its district) and the columns of
-        ``gap_doubt``.
+
+    Notes
+    -----
+    Sentence and map need what is measured at once; what stands below the map is measured when it
+    is first read.
     """
 
     question: Question[CoverageOptions]
@@ -86,22 +86,51 @@ class ReachAnswer:
     area: ServiceArea
     simulation: Simulation
     served: Mapping[str, Served]
-    overlap: Overlap
     bound: Finding
-    distances: Distances
-    gap_doubt: GapDoubt
     units: pd.DataFrame
-    gaps: gpd.GeoDataFrame
 
     @property
     def city(self) -> City:
         """The city."""
         return self.inputs.city
 
-    @property
+    @late
+    def uncovered(self) -> gpd.GeoDataFrame:
+        """What no place reaches, places as drawn; see :func:`geo.coverage.gaps.gaps`."""
+        return gaps(self.area, self.inputs.sites, self.inputs.districts)
+
+    @late
+    def gap_doubt(self) -> GapDoubt:
+        """The doubt of each uncovered area."""
+        given, radius = self.inputs, self.inputs.radius_m
+        return doubt_of_gaps(
+            self.uncovered, given.sites, given.districts, radius_m=radius, step_m=line_step(radius)
+        )
+
+    @late
+    def gaps(self) -> gpd.GeoDataFrame:
+        """``uncovered`` with its doubt.
+
+        Also ``nearest_doubt_m``, ``missing`` (layers of the sites that reach no part of its
+        district) and the columns of ``gap_doubt``.
+        """
+        return _gaps(self.inputs, self.uncovered, self.gap_doubt)
+
+    @late
+    def overlap(self) -> Overlap:
+        """How often a spot is reached, places as drawn."""
+        given = self.inputs
+        return overlap(given.sites, radius_m=given.radius_m, within=given.districts)
+
+    @late
+    def distances(self) -> Distances:
+        """How far it is to the nearest place, places as drawn."""
+        return distances(self.inputs.sites, self.inputs.districts)
+
+    @late
     def distance_doubt(self) -> DistanceDoubt:
-        """The interval of the distances; drawn when first asked for, after the map."""
-        return _distance_doubt(self)
+        """The interval of the distances."""
+        return doubt_of_distances(self.inputs.sites, self.inputs.districts)
 
     @property
     def rows(self) -> dict[Any, dict[Any, Any]]:
@@ -115,11 +144,6 @@ class ReachAnswer:
         yield from (row.found for row in self.served.values() if row.found is not None)
         yield self.gap_doubt
         yield self.distance_doubt
-
-
-@once(maxsize=8)
-def _distance_doubt(answer: ReachAnswer) -> DistanceDoubt:
-    return doubt_of_distances(answer.inputs.sites, answer.inputs.districts)
 
 
 def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | ReachRefusal:
@@ -145,10 +169,7 @@ def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | Reach
         )
     sites, districts, radius = given.sites, given.districts, given.radius_m
     area = given.area
-    step = line_step(radius)
-    drawn = simulate(sites, districts, radius_m=radius, group=given.group, step_m=step)
-    left = gaps(area, sites, districts)
-    doubted = doubt_of_gaps(left, sites, districts, radius_m=radius, step_m=step)
+    drawn = simulate(sites, districts, radius_m=radius, group=given.group, step_m=line_step(radius))
     open_km2 = max(area.within_km2 - area.value, 0.0)
     return ReachAnswer(
         question=asked,
@@ -157,12 +178,8 @@ def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | Reach
         area=area,
         simulation=drawn,
         served={kind: _served(given, frame) for kind, frame in given.targets.items()},
-        overlap=overlap(sites, radius_m=radius, within=districts),
         bound=unmapped_bound(len(sites) - resolved.n, radius_m=radius, uncovered_km2=open_km2),
-        distances=distances(sites, districts),
-        gap_doubt=doubted,
         units=_units(given, area, drawn),
-        gaps=_gaps(given, left, doubted),
     )
 
 

@@ -24,7 +24,7 @@ UNIVERSITY = "university"
 PRESETS_M = (3_000, 5_000, 10_000)
 
 
-LINES = 50
+LINES = 25
 """Scan lines over a disc's radius, at least."""
 
 

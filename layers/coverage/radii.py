@@ -233,8 +233,8 @@ def draw_radii(answer: Answer) -> Drawing | None:
         shape(given.city, _area(given, reach).geometry, radius_style(given, reach))
         for reach in found
     ]
-    if isinstance(answer, ReachAnswer) and len(answer.gaps):
-        shapes.insert(0, shape(given.city, answer.gaps.geometry.union_all(), UNREACHED))
+    if isinstance(answer, ReachAnswer) and len(answer.uncovered):
+        shapes.insert(0, shape(given.city, answer.uncovered.geometry.union_all(), UNREACHED))
     return Drawing(shapes=shapes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -13,19 +13,32 @@ from layers.coverage import drawing, radii, tables
 from layers.coverage.files import answered
 from layers.coverage.measure import ReachAnswer, ReachRefusal, measure
 from layers.coverage.question import question
-from layers.coverage.wording import caveats, further, km, rules, sentence
+from layers.coverage.wording import (
+    caveats,
+    further,
+    km,
+    rules,
+    sentence,
+    twice_words,
+    worst_words,
+)
 from layers.handover.analysis_export import analysis_package
 from layers.handover.contents import Form
 from layers.handover.package import Package
 from layers.language.messages import LANGS, speaker
+from layers.language.wording import LateTables
 from layers.map.overlay import Drawing
 
 __all__ = ("draw", "hand_over", "measure", "question", "word")
 GAPS_SHOWN = 10
 
 
+def _largest_gaps(answer: ReachAnswer, lang: str) -> pd.DataFrame:
+    return tables.gap_table(answer, lang).head(GAPS_SHOWN)
+
+
 class ReachWording:
-    """What is reached, in the reader's language; what rests on late draws is worded when read.
+    """What is reached, in the reader's language; what stands below the map is worded when read.
 
     Parameters
     ----------
@@ -45,7 +58,7 @@ class ReachWording:
 
     @cached_property
     def account(self) -> tuple[str, ...]:
-        """What is reached, residents, the worst served."""
+        """How many of the places that should be within reach are, and residents."""
         answer = self._answer
         return further(answer, self._lang) if isinstance(answer, ReachAnswer) else ()
 
@@ -60,18 +73,30 @@ class ReachWording:
         answer, lang = self._answer, self._lang
         if not answer.resolution.n:
             return {}
-        first = {"rings": radii.radius_table(answer, lang)}
-        if isinstance(answer, ReachRefusal):
-            return first
-        if answer.served:
-            first["targets"] = tables.target_table(answer, lang)
-        return first | {
-            "districts": tables.unit_table(answer, lang),
-            "gaps": tables.gap_table(answer, lang).head(GAPS_SHOWN),
-            "overlap": tables.overlap_table(answer, lang),
-            "sole": tables.sole_table(answer, lang),
-            "distances": tables.distance_table(answer, lang),
-        }
+        found = {"rings": partial(radii.radius_table, answer, lang)}
+        if isinstance(answer, ReachAnswer):
+            if answer.served:
+                found["targets"] = partial(tables.target_table, answer, lang)
+            found |= {
+                "districts": partial(tables.unit_table, answer, lang),
+                "gaps": partial(_largest_gaps, answer, lang),
+                "overlap": partial(tables.overlap_table, answer, lang),
+                "sole": partial(tables.sole_table, answer, lang),
+                "distances": partial(tables.distance_table, answer, lang),
+            }
+        return LateTables(found)
+
+    @property
+    def worst(self) -> str:
+        """How far the worst-served tenth lies from its nearest place; nothing of a refusal."""
+        answer = self._answer
+        return worst_words(answer, self._lang) if isinstance(answer, ReachAnswer) else ""
+
+    @property
+    def twice(self) -> str:
+        """What share of the city two or more places reach; nothing of a refusal."""
+        answer = self._answer
+        return twice_words(answer, self._lang) if isinstance(answer, ReachAnswer) else ""
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

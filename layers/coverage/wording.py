@@ -136,7 +136,7 @@ def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
 
 
 def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
-    """Return what stands below the result.
+    """Return what stands below the result, beside the map.
 
     Parameters
     ----------
@@ -148,17 +148,13 @@ def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
     Returns
     -------
     tuple
-        One sentence per layer of targets on how many are reached; then residents, the worst served,
-        and what two or more places reach.
+        One sentence per layer of targets on how many are reached; then residents.
     """
     say, row = speaker(lang), answer.rows[CITY]
     people = span(row["people_low"], row["people_high"])
-    twice = percent(answer.overlap.value / float(row["area_km2"]))
     return (
         *(reached_words(answer, kind, lang) for kind in answer.served),
         say("coverage_page.residents", share=people),
-        worst_words(answer, lang),
-        say("coverage_page.twice", share=twice),
     )
 
 
@@ -202,6 +198,20 @@ def reached_count(found: ReachedSimulation) -> str:
     """
     low, high = round(found.low), round(found.high)
     return f"{low}–{high}" if low != high else str(low)
+
+
+def twice_words(answer: ReachAnswer, lang: str) -> str:
+    """Return what share of the city two or more places reach, places as drawn.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    share = percent(answer.overlap.value / float(answer.rows[CITY]["area_km2"]))
+    return speaker(lang)("coverage_page.twice", share=share)
 
 
 def worst_words(answer: ReachAnswer, lang: str) -> str:

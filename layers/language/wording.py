@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import pandas as pd
+
+
+class LateTables(Mapping[str, pd.DataFrame]):
+    """Tables by name, each laid out when it is first read.
+
+    Parameters
+    ----------
+    laid_out
+        By name what returns the table.
+    """
+
+    def __init__(self, laid_out: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._laid_out = laid_out
+        self._known: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._known:
+            self._known[name] = self._laid_out[name]()
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._laid_out  # a mapping of its own would lay it out to see
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._laid_out)
+
+    def __len__(self) -> int:
+        return len(self._laid_out)
 
 
 class Wording(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -298,6 +298,34 @@ def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
     html.legend((swatch(look_), words) for look_, words in rows)
 
 
+def folded(title: str, key: str, draw: Callable[[], None]) -> None:
+    """Fold away what takes long to measure: it is drawn, and so measured, when the box is open.
+
+    Parameters
+    ----------
+    title
+        Words of the interface, what opens it.
+    key
+        Name of the box in the session, unlike that of any other on the page.
+    draw
+        Draws what is in the box.
+    """
+    with st.expander(literal(title), key=key, on_change="rerun") as box:
+        if box.open:
+            draw()
+
+
+def bullets(lines: Iterable[str]) -> None:
+    """Show lines as a list.
+
+    Parameters
+    ----------
+    lines
+        Texts, each a line; they are escaped.
+    """
+    st.html(html.bullets([html.text(line) for line in lines]))
+
+
 def notes(title: str, lines: Iterable[str]) -> None:
     """Fold away method and caveats; they are sent only when the box is open.
 
@@ -308,9 +336,7 @@ def notes(title: str, lines: Iterable[str]) -> None:
     lines
         Texts, each a line; they are escaped.
     """
-    with st.expander(literal(title), key="cov_notes", on_change="rerun") as box:
-        if box.open:
-            st.html(html.bullets([html.text(line) for line in lines]))
+    folded(title, "cov_notes", lambda: bullets(lines))
 
 
 def shown(screen: Screen) -> tuple[Screen, View]:
@@ -387,42 +413,49 @@ class ReachPart:
         answer, say = self.answer, self.say
         if not answer.resolution.n:
             return
-        self._table("rings", corner="rings_kind")
-        html.small(say("coverage_page.rings_note"))
         if isinstance(answer, ReachRefusal):
+            folded(say("coverage_page.rings_title"), "cov_radii", self._radii)
             return
         if answer.served:
+            html.section(say("coverage_page.targets_title"))
             self._table("targets")
             html.small(say("coverage_page.targets_itself"))
+        html.section(say("coverage_page.districts_title"))
         self._table("districts", corner="units.unit")
         html.small(say("coverage_page.three_things"))
-        self._gaps(answer)
+        folded(say("coverage_page.rings_title"), "cov_radii", self._radii)
+        folded(say("coverage_page.gaps_title"), "cov_gaps", self._gaps)
+        folded(say("coverage_page.overlap_title"), "cov_overlap", self._overlap)
+        folded(say("coverage_page.distances_title"), "cov_distances", self._distances)
+        folded(say("coverage_page.method_title"), "cov_notes", self._notes)
+
+    def _table(self, name: str, *, corner: str = "") -> None:
+        title = self.say(f"coverage_page.{corner or f'{name}.corner'}")
+        st.html(html.grid(self.words.tables[name], title))
+
+    def _radii(self) -> None:
+        self._table("rings", corner="rings_kind")
+        html.small(self.say("coverage_page.rings_note"))
+
+    def _gaps(self) -> None:
+        if not len(self.words.tables["gaps"]):
+            html.small(self.say("coverage_page.gaps_none"))
+            return
+        self._table("gaps", corner="gaps.rank")
+        html.small(self.say("coverage_page.gaps_note"))
+
+    def _overlap(self) -> None:
+        html.small(self.words.twice)
         left, right = st.columns([1, 2], gap="medium")
         with left:
             self._table("overlap")
         with right:
+            html.section(self.say("coverage_page.sole_title"))
             self._table("sole")
-        self._distances()
-        notes(say("coverage_page.method_title"), self.words.notes)
-
-    def _table(self, name: str, *, corner: str = "") -> None:
-        html.section(self.say(f"coverage_page.{name}_title"))
-        self._grid(name, corner or f"{name}.corner")
-
-    def _grid(self, name: str, corner: str) -> None:
-        st.html(html.grid(self.words.tables[name], self.say(f"coverage_page.{corner}")))
 
     def _distances(self) -> None:
-        title = self.say("coverage_page.distances_title")
-        with st.expander(title, key="cov_distances", on_change="rerun") as box:
-            if box.open:
-                self._grid("distances", "distances.corner")
+        html.small(self.words.worst)
+        self._table("distances")
 
-    def _gaps(self, answer: ReachAnswer) -> None:
-        say = self.say
-        if not len(answer.gaps):
-            html.section(say("coverage_page.gaps_title"))
-            html.small(say("coverage_page.gaps_none"))
-            return
-        self._table("gaps", corner="gaps.rank")
-        html.small(say("coverage_page.gaps_note"))
+    def _notes(self) -> None:
+        bullets(self.words.notes)

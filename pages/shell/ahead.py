@@ -144,7 +144,8 @@ def answers() -> Iterator[Callable[[], object]]:
 
 
 def _tables_of_reach(city: Any, asked: Any, lang: str) -> Any:
-    """Return what the coverage page shows below its map: it is laid out when first read."""
+    """Return what the coverage page shows below its map: it is measured when first read."""
     from pages.shell import cache
 
-    return cache.wording(city, "reach", asked, lang).tables
+    words = cache.wording(city, "reach", asked, lang)
+    return list(words.tables.values()), words.worst, words.notes

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from geo.base.once import once
+from geo.base.once import late, once
 from layers.coverage import measure as reach_measure
 from layers.coverage import radii, reach
 from layers.pack.city import City
@@ -93,3 +93,45 @@ def test_the_table_of_radii_and_the_doubt_are_measured_once_for_all(
     assert len(measured) == len(set(measured)) == len(table) > 2
     assert doubts == [found[0][1]]
     assert all(one is table and other is doubts[0] for one, other in found)
+
+
+def test_a_late_value_is_computed_once_for_all_who_read_it_and_holds_up_no_other_object() -> None:
+    computed: list[object] = []
+
+    class Answer:
+        def __init__(self, gate: threading.Event) -> None:
+            self.gate = gate
+
+        @late
+        def table(self) -> object:
+            """Wait at the gate."""
+            self.gate.wait(0.05)  # long enough for the others to come
+            computed.append(self)
+            return object()
+
+    first, shut = Answer(threading.Event()), threading.Event()
+    assert len(set(all_at_once(lambda: first.table))) == 1
+    assert computed == [first]
+    assert Answer.table.__doc__ == "Wait at the gate."
+    slow = Answer(shut)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: slow.table)
+        shut.set()
+        assert Answer(shut).table is not waiting.result()
+
+
+def test_a_late_value_that_fails_is_computed_again() -> None:
+    class Answer:
+        tries = 0
+
+        @late
+        def table(self) -> int:
+            self.tries += 1
+            if self.tries == 1:
+                raise ValueError("first")
+            return self.tries
+
+    answer = Answer()
+    with pytest.raises(ValueError, match="first"):
+        _ = answer.table
+    assert (answer.table, answer.table, answer.tries) == (2, 2, 2)

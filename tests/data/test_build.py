@@ -18,6 +18,8 @@ from layers.pack.catalogue import CATALOG
 from layers.pack.city import load_city
 from layers.pack.table_schemas import BASE
 
+pytestmark = pytest.mark.slow
+
 FILES = 23
 """How many files the shipped pack has."""
 

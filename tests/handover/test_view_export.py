@@ -39,6 +39,8 @@ from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS, TOY, hostile_pack
 from tests.rfc7946 import check
 
+pytestmark = pytest.mark.slow
+
 PAPERS = [DICTIONARY, SOURCES, MANIFEST]
 FORMS = [("geojson", 4326), ("gpkg", 4527), ("csv", 4548)]
 

@@ -32,6 +32,8 @@ for answer in ahead.answers():
 print(sorted(set({HEAVY!r}) & set(sys.modules)))
 """
 
+pytestmark = pytest.mark.slow
+
 
 def test_first_views_need_no_heavy_library() -> None:
     """All that the pages tell at first, in both languages, computed by a plain process."""
