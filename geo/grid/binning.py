@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -25,48 +23,6 @@ __all__ = [
 
 _PER_POINT = 50
 """Products or comparisons that take about as long as sharing out a point."""
-_KEPT = 16_000_000
-"""Numbers of working memory that are kept for the next call, 8 bytes each."""
-_SMALL = 1 << 17
-"""Numbers up to which the allocator itself keeps the memory: 1 MB."""
-
-
-_spare: dict[tuple[int, int], list[Floats]] = {}
-"""By thread and size: what the other processor wrote last is slow to fetch."""
-
-
-def _room(rows: int, columns: int) -> Floats:
-    """Return an array that holds what its memory was used for before.
-
-    Fresh memory costs more than the arithmetic: the system clears every page at its first touch.
-    So the memory of an array to which nobody refers any more, be it a working array or a surface,
-    is lent to the next one of that size.
-    """
-    if rows * columns < _SMALL:
-        return np.empty((rows, columns))
-    key = get_ident(), rows * columns
-    try:  # one step, so that two threads never get the same memory
-        flat = _spare[key].pop()
-    except (KeyError, IndexError):
-        flat = np.empty(rows * columns)
-    lent = np.frombuffer(flat.data)  # what looks at it, or at a part of it, keeps it alive
-    weakref.finalize(lent, _take_back, key, flat).atexit = False
-    return lent.reshape(rows, columns)
-
-
-def _take_back(key: tuple[int, int], flat: Floats) -> None:
-    kept = sum(size * len(flats) for (_, size), flats in list(_spare.items()))
-    if kept + flat.size > _KEPT:
-        _spare.clear()
-    if flat.size <= _KEPT // 4:
-        _spare.setdefault(key, []).append(flat)
-
-
-def _zeros(rows: int, columns: int) -> Floats:
-    """Return an array of zeros; the thread that asks is the one that should use it."""
-    room = _room(rows, columns)
-    room.fill(0.0)
-    return room
 
 
 def extent(xy: Floats) -> tuple[float, float, float, float] | None:
@@ -162,7 +118,7 @@ def surface(
 
     def work(part: int, low: int, high: int) -> tuple[int, int]:
         if part not in grids:
-            grids[part] = _zeros(*shape).view(np.int64)
+            grids[part] = np.zeros(shape, dtype=np.int64)
         share_out(xy, weights, grids[part], origin=origin, nodes=nodes, low=low, high=high)
         return part, int(grids[part].sum())
 
@@ -200,16 +156,16 @@ def _smooth(grids: list[Any], taps: Floats, phases: Floats, scale: float) -> Flo
     taps = np.append(taps, np.zeros(-len(taps) % TAPS))
     scaled, size = taps * scale, rows * columns
     if fine > 1:
-        padded = _room(rows + 6, columns * fine)
+        padded = np.empty((rows + 6, columns * fine))
         padded[:3] = padded[-3:] = 0.0
         filtered = padded[3:-3]
     else:
-        filtered = _room(rows, columns)
+        filtered = np.empty((rows, columns))
 
     # Each thread adds up the grids for its band and a rim of half a filter, then filters it.
     def band(_: int, low: int, high: int) -> None:
         even = -(-(high - low) // 2) * 2
-        source, middle = _zeros(even + len(taps), columns), _room(even, columns)
+        source, middle = np.zeros((even + len(taps), columns)), np.empty((even, columns))
         first, last = max(0, low - reach), min(rows, high + reach)
         rim = source[first - low + reach : last - low + reach]
         for grid in grids:
@@ -220,7 +176,7 @@ def _smooth(grids: list[Any], taps: Floats, phases: Floats, scale: float) -> Flo
     in_parts(band, rows, size=size * len(taps) // _PER_POINT, each=1)
     if fine == 1:
         return filtered
-    into = _room(rows * fine, columns * fine)
+    into = np.empty((rows * fine, columns * fine))
     in_parts(
         lambda _, low, high: kernels.draw_out(padded, phases, into, low, high),
         len(into),
