@@ -42,9 +42,10 @@ RANK = {
     "layers.export": 13,
     "data": 14,
     "pages.shell": 15,
-    "pages.panels": 16,
-    "pages": 17,
-    "streamlit_app": 18,
+    "pages.browser": 16,
+    "pages.panels": 17,
+    "pages": 18,
+    "streamlit_app": 19,
 }
 """A module imports its own folder and those of a lower rank: analyses never import each other.
 
@@ -61,6 +62,7 @@ ONLY_IN = {
 """Where a library or a module may be imported: in these modules and what stands below them."""
 CALLED_ONLY_IN = {
     "declare_component": "pages.shell.map_view",
+    "component": "pages.browser.store",
     "st_folium": "pages.shell.map_view",
 }
 PAGE_LINES = 90

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from string import ascii_uppercase
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
-from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
+from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, load, to_file, within
 from layers.coverage import scenario as comparison
 from layers.coverage import scenario_change as told
 from layers.coverage.question import inputs, question
@@ -22,6 +22,8 @@ from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.view.rows import rows_in_view
+from pages.browser import scenarios
+from pages.browser.scenarios import draft, keep, kept, turn_to, work_on
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
@@ -29,13 +31,6 @@ from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 from pages.shell.widgets import sync
 
-DRAFT: Final = "atlas.scenario"
-KEPT: Final = "atlas.scenarios"
-"""Scenarios kept in this session by name; nothing of them is ever part of the pack."""
-MOST_KEPT: Final = 20
-"""Scenarios that one session may keep: they are held in the server's memory."""
-FULL: Final = "atlas.scenarios_full"
-"""Whether a scenario was not kept because there are too many."""
 BEYOND: Final = "atlas.scenario_beyond"
 """Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
 LOADED: Final = "atlas.scenario_file"
@@ -60,100 +55,6 @@ class _Read:
         return file == self.file and (self.loaded is not None or sites == self.sites)
 
 
-def draft(screen: Screen) -> Scenario:
-    """Return the scenario at work.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-
-    Returns
-    -------
-    Scenario
-        A fresh one, see :func:`fresh`, if none is at work.
-    """
-    current: Scenario | None = st.session_state.get(DRAFT)
-    return current or fresh(screen)
-
-
-def fresh(screen: Screen) -> Scenario:
-    """Return a scenario without changes, of a name that is free.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    """
-    names = (screen.say("scenario_page.default_name", letter=letter) for letter in ascii_uppercase)
-    return Scenario(next((name for name in names if name not in kept()), "–"))
-
-
-def work_on(scenario: Scenario) -> None:
-    """Make a scenario the one at work.
-
-    Parameters
-    ----------
-    scenario
-        The scenario; it is not changed.
-    """
-    st.session_state[DRAFT] = scenario
-
-
-def kept() -> dict[str, Scenario]:
-    """Return the scenarios kept in this session."""
-    known: dict[str, Scenario] = st.session_state.setdefault(KEPT, {})
-    return known
-
-
-def keep(scenario: Scenario) -> bool:
-    """Keep a scenario under its name, in place of an earlier one of that name.
-
-    Parameters
-    ----------
-    scenario
-        The scenario; it is not changed.
-
-    Returns
-    -------
-    bool
-        False if too many are kept already; the page says so then.
-    """
-    full = scenario.name not in kept() and len(kept()) >= MOST_KEPT
-    st.session_state[FULL] = full
-    if not full:
-        kept()[scenario.name] = scenario
-    return not full
-
-
-def turn_to(screen: Screen, scenario: Scenario | None) -> None:
-    """Go on with another scenario; what was at work is kept, or nothing happens.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    scenario
-        The one to go on with; None for a fresh one.
-    """
-    now = draft(screen)
-    if now.edits and not keep(now):
-        return
-    work_on(scenario or fresh(screen))
-
-
-def forget(name: str) -> None:
-    """Drop a kept scenario.
-
-    Parameters
-    ----------
-    name
-        Name of the scenario; of one that is not kept nothing happens.
-    """
-    st.session_state[FULL] = False
-    kept().pop(name, None)
-
-
 class ScenarioPart:
     """What the places would reach if some stood elsewhere."""
 
@@ -165,6 +66,8 @@ class ScenarioPart:
         self.error: AtlasError | None = None
         self.under: DeltaGenerator
         """What stands right under the map; ``picture`` puts it there."""
+        self.not_stored = False
+        """Whether the browser cannot keep the scenarios; ``picture`` asks it."""
         if self.refused is None:
             try:
                 self.found = told.change(self.given, draft(screen))
@@ -202,6 +105,7 @@ class ScenarioPart:
         if self.found is not None:
             self._legend()
         self.under = st.container()
+        self.not_stored = scenarios.exchange(screen)
 
     def _legend(self) -> None:
         areas = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
@@ -241,7 +145,8 @@ class ScenarioPart:
         if self.screen.state.present:
             return False
         kind, name = st.session_state.get("scn_kind"), st.session_state.get("scn_site", "")
-        self._added(lon, lat, str(kind or ""), name)
+        if self._added(lon, lat, str(kind or ""), name):
+            st.session_state[PLACING] = False  # one click, one place: the next moves the map again
         return True
 
     def _may(self, lon: float, lat: float, *, more: int = 0) -> bool:
@@ -252,9 +157,9 @@ class ScenarioPart:
         st.session_state[BEYOND] = reason
         return not reason
 
-    def _added(self, lon: float, lat: float, kind: str, name: str) -> None:
+    def _added(self, lon: float, lat: float, kind: str, name: str) -> bool:
         if not self._may(lon, lat, more=1):
-            return
+            return False
         label = "".join(c for c in name if c.isprintable()).strip()
         scenario = draft(self.screen).added(lon, lat, kind=kind, name=label)
         new = scenario.edits[-1]
@@ -264,6 +169,7 @@ class ScenarioPart:
             scenario = replace(scenario, edits=(*scenario.edits[:-1], replace(new, name=label)))
         work_on(scenario)
         st.session_state[CHOSEN] = new.id
+        return True
 
     def controls(self) -> None:
         """Offer the changes, the scenarios kept, and their files."""
@@ -393,11 +299,15 @@ class ScenarioPart:
         return name_of(sites, id_, self.screen.state.lang)
 
     def _keep(self) -> None:
-        say, now = self.say, draft(self.screen)
-        if st.button(say("scenario_page.save"), key="scn_save", type="primary"):
-            keep(now)
-        if st.session_state.get(FULL):
+        say = self.say
+        st.button(say("scenario_page.save"), key="scn_save", type="primary", on_click=self._save)
+        if st.session_state.get(scenarios.FULL):
             st.error(say("error.scenario.kept"))
+        if self.not_stored:
+            st.error(say("scenario_page.not_stored"))
+        if problems := st.session_state.get(scenarios.REFUSED):
+            st.error(say("scenario_page.not_taken_back"))
+            html.faults("", problems, self.screen.state.lang)
         if kept():
             html.section(say("scenario_page.saved_title"))
         for number, (name, scenario) in enumerate(kept().items()):
@@ -413,7 +323,7 @@ class ScenarioPart:
                     literal(say("scenario_page.forget", name=words)),
                     key=f"scn_forget_{number}",
                     type="tertiary",
-                    on_click=forget,
+                    on_click=scenarios.forget,
                     args=(name,),
                 )
         st.button(
@@ -424,11 +334,14 @@ class ScenarioPart:
             args=(self.screen, None),
         )
 
+    def _save(self) -> None:
+        keep(draft(self.screen))
+
     def _files(self) -> None:
         say = self.say
         st.download_button(
             say("scenario_page.download"),
-            to_file(draft(self.screen)),
+            partial(to_file, draft(self.screen)),
             file_name=f"{self.screen.city.id}_scenario.geojson",
             mime="application/geo+json",
             on_click="ignore",

@@ -14,9 +14,9 @@ from layers.coverage.wording import km
 from layers.map.symbols import data_uri, mark
 from layers.view.codecs import choices
 from layers.view.page_options import CoverageOptions
+from pages.browser import scenarios
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
-from pages.panels import scenario as scenario_panels
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -172,5 +172,5 @@ class SitingPart:
         coverage_panels.notes(say("coverage_page.method_title"), self.words.notes)
 
     def _adopt(self, answer: told.SitingAnswer) -> None:
-        scenario_panels.work_on(told.as_scenario(answer, self.screen.state.lang))
+        scenarios.turn_to(self.screen, told.as_scenario(answer, self.screen.state.lang))
         coverage_panels.change(part="scenario")

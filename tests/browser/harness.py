@@ -91,6 +91,7 @@ def serve(
     options: Sequence[str] = (),
     base: str = "",
     through: Sequence[str] = (),
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Start a server that has never been asked for anything, and end it afterwards.
 
@@ -106,8 +107,10 @@ def serve(
         Path below which the server answers, if ``options`` name one.
     through
         Command that starts the server in its stead, such as ``setpriv``.
+    port
+        Where it listens; None for a port that nobody listens on.
     """
-    port = free_port()
+    port = port or free_port()
     command = [*through, sys.executable, "-m", "streamlit", "run", script, *options]
     command += ["--server.port", str(port)]
     own = {"PYTHONPATH": str(ROOT), "ATLAS_AHEAD": "no"}
@@ -143,6 +146,8 @@ class Watch:
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    asked_back: int = 0
+    """How often a page asked whether it should be left; it was."""
 
     def attach(self, context: BrowserContext) -> None:
         """Watch every page of ``context``, those to come included."""
@@ -178,6 +183,10 @@ class Watch:
         page.on("dialog", self._asked_back)
 
     def _asked_back(self, dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":
+            self.asked_back += 1
+            dialog.accept()
+            return
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 

@@ -238,7 +238,7 @@ def test_what_nobody_foresaw_in_a_file_is_a_sentence_with_a_number(lang, monkeyp
 
 
 def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypatch):
-    monkeypatch.setattr("pages.panels.scenario.MOST_KEPT", 2)
+    monkeypatch.setattr("pages.browser.scenarios.MOST_KEPT", 2)
     at = app("coverage", cpart="scenario", layers=FEW)
     crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(2)}
     at.session_state["atlas.scenarios"] = dict(crowd)

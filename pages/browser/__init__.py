@@ -1,0 +1,1 @@
+"""Keep in the reader's browser what must outlive a session."""

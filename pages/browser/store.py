@@ -1,0 +1,69 @@
+"""Keep a reader's work in the browser, through a reload, a dropped line and a new server.
+
+A session ends with its connection, and what it holds ends with it. The browser keeps the same
+texts, and hands them to the next session of the same tab when that asks. They come from outside
+then: whoever takes them checks them as a file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+import streamlit as st
+
+ASKED: Final = "atlas.store_asked"
+"""By name of the store, what this session asked the browser with; empty once it has answered."""
+_MOUNT: Final = st.components.v2.component(
+    "atlas_store", js=Path(__file__).with_name("store.js").read_text(encoding="utf-8")
+)
+
+
+class Stored(NamedTuple):
+    """What the browser held."""
+
+    draft: str
+    """The work of this tab; empty if there is none."""
+    kept: str
+    """What was kept for later; empty if there is none."""
+
+
+def exchange(name: str, *, draft: str, kept: str, unsaved: bool) -> tuple[Stored | None, bool]:
+    """Give the browser the state of some work; in a new session, take what it held first.
+
+    Parameters
+    ----------
+    name
+        Name of the work, as it is to be kept: of an analysis and a city.
+    draft, kept
+        What is at work and what was kept for later, as texts; empty for nothing. Nothing is
+        overwritten before the browser has told what it holds.
+    unsaved
+        Whether the browser asks back before the tab is left.
+
+    Returns
+    -------
+    Stored or None
+        What the browser held, once in a session, in the run in which it arrives.
+    bool
+        Whether the browser could not keep what it was given.
+    """
+    asked: dict[str, str] = st.session_state.setdefault(ASKED, {})
+    asks = asked.setdefault(name, uuid4().hex)
+    told: Any = _MOUNT(
+        key=f"atlas_store_{name}",
+        data={"name": name, "ask": asks, "draft": draft, "kept": kept, "unsaved": unsaved},
+        default={"found": None, "lost": False},
+        on_found_change=_nothing,
+        on_lost_change=_nothing,
+    )
+    found = told.found if isinstance(told.found, dict) else {}
+    if not asks or found.get("answers") != asks:
+        return None, bool(told.lost)
+    asked[name] = ""
+    return Stored(str(found.get("draft", "")), str(found.get("kept", ""))), False
+
+
+def _nothing() -> None:
+    """Let the next run look: a state of the component needs somebody who hears of it."""
