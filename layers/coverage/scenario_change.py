@@ -27,6 +27,7 @@ from layers.map.symbols import mark
 from layers.pack.catalogue import CATALOG
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
+from layers.places.whereabouts import whereabouts
 
 CHANGED = "#B5322A"
 """Colour of a site that was moved or added, and of what is lost."""
@@ -308,11 +309,12 @@ def edit_words(given: Inputs, edit: Edit, lang: str) -> str:
     Returns
     -------
     str
-        What is done, the name of the site, and where it is to stand: longitude and latitude in
-        degrees, none where it closes.
+        What is done, the name of the site, and where it is to stand: its district and the nearest
+        town; nothing where it closes.
     """
-    action = value_word("scenario.action", edit.action, lang)
-    at = "" if edit.point is None else f" ({edit.lon:.4f}, {edit.lat:.4f})"
+    action, at = value_word("scenario.action", edit.action, lang), ""
+    if edit.lon is not None and edit.lat is not None:
+        at = f" ({whereabouts(given.city, edit.lon, edit.lat, lang)})"
     return f"{action} · {site_name(given, edit, lang)}{at}"
 
 

@@ -24,7 +24,7 @@ from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import REACH, UNIVERSITY, Inputs, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
-from layers.coverage.wording import caveats, km, name_of, outside_note, span, unit_name
+from layers.coverage.wording import caveats, km, name_of, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
@@ -35,6 +35,7 @@ from layers.map.overlay import Drawing, Handle
 from layers.map.symbols import mark
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
+from layers.places.whereabouts import whereabouts
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
@@ -318,28 +319,26 @@ def _proof(answer: SitingAnswer, lang: str) -> Iterator[str]:
 def _table(answer: SitingAnswer, lang: str) -> pd.DataFrame:
     """Return the proposed places in the order of what each adds."""
     say, found = speaker(lang), answer.siting
-    degrees = answer.candidates.to_crs(4326).geometry
     rows = [
         {
             "number": str(rank),
             "where": _where(answer, id_, lang),
-            "lon": f"{degrees[id_].x:.4f}",
-            "lat": f"{degrees[id_].y:.4f}",
             "gain": _gain(answer, gain, lang),
         }
         for rank, (id_, gain) in enumerate(zip(found.chosen, found.gains, strict=True), start=1)
     ]
-    names = ["number", "where", "lon", "lat", "gain"]
+    names = ["number", "where", "gain"]
     frame = pd.DataFrame(rows, columns=names).set_index("number")
     return frame.rename(columns={name: say(f"siting_page.{name}") for name in names})
 
 
 def _where(answer: Answer, id_: object, lang: str) -> str:
+    """Return the university that a candidate is, or how its spot lies to the nearest town."""
     given = answer.inputs
     if answer.question.options.candidates == UNIVERSITY:
         return name_of(given.universities, id_, lang)
-    code = answer.candidates["area_id"][id_]
-    return unit_name(given.city, code, lang) if code else outside_note(given.city, lang)
+    spot = answer.candidates.geometry.loc[[id_]].to_crs(4326).iloc[0]
+    return whereabouts(given.city, spot.x, spot.y, lang)
 
 
 def _drawn_table(answer: Answer, lang: str) -> pd.DataFrame:
@@ -351,15 +350,13 @@ def _drawn_table(answer: Answer, lang: str) -> pd.DataFrame:
         {
             "candidate": say("siting_page.candidate", number=spot.number),
             "where": _where(answer, spot.id, lang),
-            "lon": f"{spot.lon:.4f}",
-            "lat": f"{spot.lat:.4f}",
             "proposed_as": say("siting_page.proposed", number=ranks[spot.id])
             if spot.id in ranks
             else say("siting_page.not_proposed"),
         }
         for spot in answer.question.drawn
     ]
-    names = ["candidate", "where", "lon", "lat", "proposed_as"]
+    names = ["candidate", "where", "proposed_as"]
     frame = pd.DataFrame(rows, columns=names).set_index("candidate")
     return frame.rename(columns={name: say(f"siting_page.{name}") for name in frame.columns})
 

@@ -201,7 +201,7 @@ def test_fewer_than_asked_are_explained_and_a_bound_is_told(tianjin: City) -> No
 def test_a_drawn_candidate_beyond_the_city_says_so(tianjin: City) -> None:
     state = replace(default_state(tianjin), coverage=CoverageOptions(candidates="drawn"))
     answer = sited(tianjin, state, (Spot(1, 116.4, 39.9),))
-    assert word(answer, "zh").tables["drawn"]["位置"].tolist() == ["天津市以外"]
+    assert word(answer, "zh").tables["drawn"]["位置"].tolist() == ["天津市以外，北京附近"]
     assert "只有 1 个" in sentence(answer)
 
 
