@@ -19,13 +19,14 @@ PARTS: dict[str, type[coverage_panels.Part]] = {
 
 screen = frame.open_page("coverage")
 say, state = screen.say, screen.state
-part = PARTS.get(state.coverage.part, coverage_panels.ReachPart)(screen)
 
 # The map is filled first, wherever it stands: the reader waits for it, not for the controls.
 top = st.container()
 main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
 with main:
     above, middle = st.container(), st.container()
+with above, st.spinner(say("coverage_page.working")):  # at once: what is measured may take a second
+    part = PARTS.get(state.coverage.part, coverage_panels.ReachPart)(screen)
 with middle:
     part.picture()
 with above:

@@ -172,7 +172,8 @@ def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Inputs) -> No
     assert "还没有改动" in sentence(change(asked, Scenario("A")), "zh")
     scenario = Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform")
     assert edit_words(asked, scenario.edits[0], "zh") == "关闭 · 第一大学科技园"
-    assert edit_words(asked, scenario.edits[1], "zh") == "新增 · new-1 (丙区，玩具市西北约 13\u202fkm)"
+    added = edit_words(asked, scenario.edits[1], "zh")
+    assert added == "新增 · new-1 (丙区，玩具市西北约 13\u202fkm)"
 
 
 def test_centres_lie_in_their_districts(asked: Inputs, toy: City) -> None:
