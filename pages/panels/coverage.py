@@ -8,8 +8,9 @@ from typing import Any, Final, Protocol
 
 import streamlit as st
 
+from geo.coverage.simulation import resolution
 from layers.coverage import question, radii, reach
-from layers.coverage.measure import ReachAnswer, ReachRefusal
+from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.symbols import data_uri
 from layers.view.codecs import choices, limits
@@ -107,13 +108,18 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
 def radius(screen: Screen) -> None:
     """Offer the preset radii and one of the reader's own, shut where a travel time gives it.
 
+    A preset below the median doubt of the places is not offered; why not stands beside it.
+
     Parameters
     ----------
     screen
         City, state and words of this run.
     """
     say, options = screen.say, screen.state.coverage
-    presets = list(question.PRESETS_M)
+    sites = question.inputs(screen.city, question.question(screen.state)).sites
+    found = {metres: resolution(sites, radius_m=metres) for metres in question.PRESETS_M}
+    too_fine = [metres for metres in found if found[metres].verdict == REFUSED]
+    presets = [metres for metres in found if metres not in too_fine]
     preset = options.radius_m if options.radius_m in presets else None
     st.segmented_control(
         say("coverage_page.radius"),
@@ -125,6 +131,8 @@ def radius(screen: Screen) -> None:
         args=("radius_m", "cov_preset"),
         disabled=bool(options.minutes),
     )
+    for metres in too_fine:
+        html.small(say("coverage_page.radius_refused", **found[metres].parameters))
     number_field(
         screen,
         "radius_m",

@@ -44,6 +44,14 @@ def test_a_preset_and_a_typed_radius_move_sentence_and_address():
     assert "7.5\u202fkm" in page_text(at)
 
 
+def test_a_radius_below_the_median_doubt_cannot_be_chosen_and_the_page_says_why():
+    at = app("coverage", cr="3000")
+    offered = at.segmented_control(key="cov_preset")
+    assert (offered.options, offered.value) == (["5", "10"], None)
+    assert "3 km 不可选" in page_text(at)
+    assert "不可选" not in page_text(app("coverage", layers=FEW))
+
+
 def test_a_travel_time_states_its_assumptions():
     at = app("coverage", layers=FEW)
     at.segmented_control(key="cov_minutes").set_value(30).run()
