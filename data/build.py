@@ -36,9 +36,18 @@ from layers.file_set import standing
 from layers.file_set.replace import deliver
 from layers.language.problems import lines
 from layers.pack.catalogue import CATALOG
-from layers.pack.city import PARK_LINKS, SETTINGS, SOURCES, load_city
+from layers.pack.city import CORRECTIONS, PARK_LINKS, SETTINGS, SOURCES, load_city
 from layers.pack.consistency import WITHOUT_TASK
-from layers.pack.table_schemas import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
+from layers.pack.table_schemas import (
+    ALIASES,
+    ATTRIBUTIONS,
+    BASE,
+    CLAUSES,
+    GAPS,
+    INDICATORS,
+    LINKS,
+)
+from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
@@ -243,7 +252,7 @@ def _place(
     return (
         fact
         | {name: cell for name, cell in text.items() if cell}
-        | _sides(fact["host_district"], site, districts)
+        | (_title(text["title_of"], districts) or _sides(fact["host_district"], site, districts))
         | {
             "name_status": fact["name_zh_status"],
             "approved_by_zh": fact["approved_by"],
@@ -256,6 +265,18 @@ def _place(
             "as_of": _as_of(fact, issued),
         }
     )
+
+
+_NO_GROUND = {"location_class": "none", "uncertainty_m": "", "location_source": ""}
+
+
+def _title(area: str, districts: Mapping[str, Row]) -> Row:
+    """Return the cells of a title: it is its area's, and no point stands in for the area."""
+    if not area:
+        return {}
+    names = {row["adcode"]: name for name, row in districts.items()}
+    own = names.get(area, "")
+    return _sides(own, own, districts) | _NO_GROUND | {"source_datum": ""}
 
 
 def place_layers(raw: Raw, issued: str) -> Files:
@@ -288,7 +309,8 @@ def place_layers(raw: Raw, issued: str) -> Files:
             tasks.get(fact["id"], []), key=lambda row: order.get(row["clause_id"], len(order))
         )
         cells = _place(fact, texts[fact["id"]], own, districts, issued)
-        kinds.setdefault(fact["kind"], []).append((cells, _point(fact, PLACE_DIGITS)))
+        point = None if cells.get("title_of") else _point(fact, PLACE_DIGITS)
+        kinds.setdefault(fact["kind"], []).append((cells, point))
     return {
         f"{kind}.geojson": geojson(rows, CATALOG[kind].schema, PLACE_DIGITS)
         for kind, rows in kinds.items()
@@ -650,6 +672,19 @@ def sources(raw: Raw) -> Files:
     return {SOURCES: table(rows, ATTRIBUTIONS.names[1:])}
 
 
+def corrections(raw: Raw) -> Files:
+    """Build the table of what was set right in the facts, ``corrections.csv``.
+
+    In the order of the facts' rows.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
+    return {CORRECTIONS: table(raw.tables[CORRECTIONS], RIGHTED.names[1:])}
+
+
 def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
     name, unit = unit_of(fact["indicator_zh"])
     line = fact["plan_line_name"]
@@ -718,6 +753,7 @@ def build(raw: Raw) -> Files:
         **plan_tables(raw, raw.head["plan"]),
         **park_links(raw),
         **sources(raw),
+        **corrections(raw),
         **settings(raw),
     }
 

@@ -98,6 +98,8 @@ def traced(problem: Problem, raw: Raw) -> Problem:  # noqa: C901 - a file each
         return _of(problem, _INDICATOR, "authored/indicator_texts.csv", "indicators.csv")
     if stem in ("clauses", "gaps"):
         return replace(problem, where=f"authored/{path.name}")
+    if path.name == "corrections.csv":
+        return problem
     if path.name in ("aliases.csv", "park_links.csv"):
         name = path.name if path.name in TABLES else f"authored/{path.name}"
         return _numbered(problem, name, raw.tables[name])

@@ -13,11 +13,13 @@ from typing import Any
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from data.corrections import Corrections
 from data.rawtables import MAY_BE_EMPTY, PLACE_KINDS, SHAPES, TABLES
 from geo.base.errors import Problem
 from geo.base.validation import is_date, printable, schema_problems, text_problems
 from geo.formats.read_geojson import read_features
 from layers.pack.catalogue import PLAN_KINDS
+from layers.pack.city import CORRECTIONS
 from layers.pack.reader import PackFiles, typed
 from layers.pack.table_schemas import BASE
 
@@ -141,7 +143,12 @@ def read(folder: Path) -> Raw:
     """
     files = PackFiles(folder.parent)
     head, plan = (files.settings(f"{folder.name}/{name}.toml") for name in ("city", "plan"))
-    tables = {name: _rows(files, folder.name, name) for name in TABLES}
+    found = _rows(files, folder.name, CORRECTIONS, Corrections())
+    right = Corrections(tuple(found or ()))
+    tables = {
+        name: found if name == CORRECTIONS else _rows(files, folder.name, name, right)
+        for name in TABLES
+    }
     shapes = {name: _shapes(files, folder.name, name) for name in SHAPES}
     settled = _settings(files, folder.name, head, plan)
     sound = {name: rows for name, rows in tables.items() if rows is not None}
@@ -158,8 +165,8 @@ def read(folder: Path) -> Raw:
     return Raw(sound, outlines, head, plan, tuple(dict.fromkeys(files.problems)), whole)
 
 
-def _rows(files: PackFiles, folder: str, name: str) -> list[Row] | None:
-    """Return the rows of a table with faulty cells blanked, or None if it cannot be read."""
+def _rows(files: PackFiles, folder: str, name: str, right: Corrections) -> list[Row] | None:
+    """Return the corrected rows of a table, faulty cells blanked; None if it cannot be read."""
     schema, where = TABLES[name], f"{folder}/{name}"
     numbered = schema.names[0] == "row"
     before = len(files.problems)
@@ -174,7 +181,8 @@ def _rows(files: PackFiles, folder: str, name: str) -> list[Row] | None:
     if not rows and name not in MAY_BE_EMPTY:
         files.report("raw.no_row", where)
         return None
-    key = schema.names[0]
+    files.problems += [replace(p, where=f"{folder}/{p.where}") for p in right.apply(name, rows)]
+    key, dropped = schema.names[0], right.dropped(name)
     records = [
         {
             **({"row": number} if numbered else {}),
@@ -194,7 +202,8 @@ def _rows(files: PackFiles, folder: str, name: str) -> list[Row] | None:
     full = [dict.fromkeys(schema.names, "") | row for row in rows]
     if numbered:
         return full
-    return list({row[key]: row for row in reversed(full) if row[key].strip()}.values())[::-1]
+    kept = [row for row in full if row[key].strip() and row[key] not in dropped]
+    return list({row[key]: row for row in reversed(kept)}.values())[::-1]
 
 
 def _name(rows: list[Row], row: str, key: str) -> str:

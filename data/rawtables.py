@@ -12,6 +12,7 @@ from layers.pack.table_schemas import (
     BASE,
     CLAUSE_BASES,
     CLAUSES,
+    CORRECTIONS,
     GAPS,
     INDICATORS,
     LINKS,
@@ -132,9 +133,11 @@ TABLES: Mapping[str, Schema] = {
         )
     ),
     "park_links.csv": LINKS,
+    "corrections.csv": CORRECTIONS,
     "authored/place_texts.csv": _table(
         *_fields(
-            f"id {_PLACE_TEXTS} lead_unit_en approved_by_en umbrella_en bounds_text_en",
+            f"id {_PLACE_TEXTS} lead_unit_en approved_by_en umbrella_en bounds_text_en"
+            " title_of badge_zh badge_en",
             required=f"id {_both('location_reason')}",
         )
     ),
@@ -199,7 +202,7 @@ TABLES: Mapping[str, Schema] = {
 
 MAY_BE_EMPTY = frozenset(
     {
-        *("park_links.csv", "authored/gaps.csv", "authored/aliases.csv"),
+        *("park_links.csv", "corrections.csv", "authored/gaps.csv", "authored/aliases.csv"),
         "authored/source_texts.csv",
     }
 )

@@ -13,6 +13,7 @@ adcode = panels.chosen(screen)
 told = profile(screen.city, adcode, screen.state.lang)
 
 frame.heading(screen, told.name, frame.subtitle(screen))
+panels.badges(screen, adcode)
 if not screen.state.present:
     panels.choice(screen, adcode)
 left, right = st.columns([1.15, 1], gap="medium")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from layers.places.dating import compiled
 from layers.places.screen_tables import sources_table
 from pages.panels import sources as provenance
 from pages.shell import frame
@@ -11,7 +12,8 @@ from pages.shell import frame
 screen = frame.open_page("sources")
 say = screen.say
 
-frame.heading(screen, say("sources.title"), say("sources.subtitle", date=screen.city.data_date))
+dated = compiled(screen.city, screen.state.lang)
+frame.heading(screen, say("sources.title"), say("sources.subtitle", date=dated))
 today = datetime.now(UTC).date()
 provenance.overview(sources_table(screen.city, screen.state.lang, today=today))
 provenance.packs(screen)
@@ -19,3 +21,4 @@ provenance.plan(screen)
 for layer in screen.city.layers.values():
     provenance.layer_sheet(screen, layer, today)
 provenance.base_map(screen)
+provenance.technical(screen)

@@ -352,6 +352,7 @@ def _plan() -> Plan:
             "path_en": row[4],
             "digest_zh": row[5],
             "digest_en": row[6],
+            "chapter": 1,
             "line_from": row[7],
             "line_to": row[8],
             "text_lost": row[2] == "box",

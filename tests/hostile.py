@@ -221,7 +221,7 @@ def _more_settings(path: Path) -> None:
     for plan in path.rglob("plan.toml"):
         with plan.open("a", encoding="utf-8") as file:
             file.write(toml_table({"text_zh": "文本", "text_en": "Text"}))
-    sources = "text,zh,en\nsource,来源,Source\n"
+    sources = "text,zh,en,technical\nsource,来源,Source,\n"
     (path / "sources.csv").write_text(sources, encoding="utf-8")
 
 

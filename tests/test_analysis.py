@@ -214,7 +214,7 @@ def test_a_refusal_is_an_answer_of_its_own_with_its_reason(
     assert found.reason == "uncertainty.refused"
     for lang in LANGS:
         words = ANALYSES[name].word(found, lang)
-        assert "70" in words.sentence
+        assert "62" in words.sentence
         assert not words.notes
     assert ANALYSES[name].draw(found, "zh") is None
     package = ANALYSES[name].hand_over(found, Form("gpkg", 4548))

@@ -111,7 +111,7 @@ def parameters(given: Inputs) -> dict[str, Any]:
         ``radius_m``, metres; ``radius_from``, the key of its name; ``minutes``, ``speed_kmh`` and
         ``detour_factor`` where it follows from a time; ``sites_from`` and
         ``within_reach_of_sites``, ids of layers; ``sites`` and ``sites_unmapped``, how many have a
-        point and how many have none.
+        point and how many have none; ``titles``, how many rows are titles of an area instead.
     """
     return {
         "radius_m": given.radius_m,
@@ -121,6 +121,7 @@ def parameters(given: Inputs) -> dict[str, Any]:
         "within_reach_of_sites": list(given.targets),
         "sites": len(given.mapped),
         "sites_unmapped": len(given.sites) - len(given.mapped),
+        "titles": given.titles,
     }
 
 

@@ -14,7 +14,7 @@ from geo.coverage.service_area import reach as reach_by_time
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, rows_asked
-from layers.view.rows import CityKey
+from layers.view.rows import CityKey, without_titles
 from layers.view.state import ViewState
 from layers.view.totals import is_named, plan_places
 
@@ -43,6 +43,8 @@ class Inputs:
     """By layer what should be within reach: the whole layer, whatever the filters."""
     districts: gpd.GeoDataFrame
     reach: Reach
+    titles: int
+    """Rows shown that are titles of an area: they are no sites, mapped or not."""
 
     @property
     def universities(self) -> gpd.GeoDataFrame:
@@ -181,11 +183,16 @@ def inputs(city: City, asked: Question[CoverageOptions]) -> Inputs:
 @once(maxsize=8)
 def _inputs(key: CityKey, asked: Question[CoverageOptions]) -> Inputs:
     city, options = key.city, asked.options
-    places = replace(asked, layers=options.sites or asked.layers).view(city).places
+    shown = replace(asked, layers=options.sites or asked.layers).view(city).places
+    places = without_titles(shown)
     apart = frozenset() if options.sites else frozenset({UNIVERSITY})
     sites = places[~places["kind"].isin(apart).to_numpy(dtype=bool)]
     layers = city.layers.items()
-    whole = {id_: _plane(city, layer.frame) for id_, layer in layers if layer.spec.is_places}
+    whole = {
+        id_: _plane(city, without_titles(layer.frame))
+        for id_, layer in layers
+        if layer.spec.is_places
+    }
     wanted = options.targets or ({UNIVERSITY} & whole.keys())
     return Inputs(
         city,
@@ -195,6 +202,7 @@ def _inputs(key: CityKey, asked: Question[CoverageOptions]) -> Inputs:
         {id_: frame for id_, frame in whole.items() if id_ in wanted},
         city.districts.to_crs(city.metric_epsg),
         reach_of(options),
+        len(shown) - len(places),
     )
 
 

@@ -59,9 +59,9 @@ class DensityAnswer:
         Period, layers and filters that decide which places enter, as in the address.
     places
         Places that enter, on the city's plane.
-    shown, nested, unmapped, outside
-        Rows shown; those left out because their whole is there, because they have no site, and
-        because they lie beyond the city.
+    shown, nested, unmapped, titles, outside
+        Rows shown; those left out because their whole is there, because they have no site, because
+        they are titles of an area, and because they lie beyond the city.
     surface, districts, peaks, holds, runs
         Results; ``holds`` and ``runs`` are None where nothing can be said.
     heights
@@ -82,6 +82,7 @@ class DensityAnswer:
     shown: int
     nested: int
     unmapped: int
+    titles: int
     outside: int
     surface: Surface
     districts: pd.DataFrame
@@ -178,7 +179,8 @@ def measure(city: City, asked: Question[DensityOptions]) -> DensityAnswer:
         outside=len(places) - len(inside),
         shown=len(view.places),
         nested=len(mapped) - len(places),
-        unmapped=len(view.places) - len(mapped),
+        unmapped=len(view.unmapped),
+        titles=len(view.titles),
         surface=surface,
         districts=zonal_mass(surface, zones),
         peaks=peaks,

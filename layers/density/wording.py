@@ -160,19 +160,21 @@ def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
             n=answer.surface.n,
             nested=answer.nested,
             unmapped=answer.unmapped,
+            titles=answer.titles,
             outside=answer.outside,
         )
 
 
 def _sums(answer: DensityAnswer, lang: str) -> tuple[str, ...]:
-    mapped = answer.shown - answer.unmapped
+    mapped = answer.shown - answer.unmapped - answer.titles
+    parts = {"mapped": mapped, "titles": answer.titles, "unmapped": answer.unmapped}
     entering = {
         "entering": answer.surface.n,
         "nested": answer.nested,
         "beyond": answer.outside,
     }
     return (
-        equation("chosen", {"mapped": mapped, "unmapped": answer.unmapped}, lang),
+        equation("chosen", parts, lang),
         equation("mapped", entering, lang),
     )
 

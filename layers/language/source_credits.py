@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from layers.language.bilingual import Bilingual
 from layers.language.messages import speaker
@@ -36,7 +36,9 @@ def notes(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def attribution(known: Mapping[str, Bilingual], text: str, lang: str) -> str:
+def attribution(
+    known: Mapping[str, Bilingual], text: str, lang: str, *, technical: Collection[str] = ()
+) -> str:
     """Return a source with its notes in ``lang``, as far as the pack has words for them.
 
     Parameters
@@ -47,11 +49,22 @@ def attribution(known: Mapping[str, Bilingual], text: str, lang: str) -> str:
         The source as the facts write it; addresses stay as they are.
     lang
         Language of the words, ``zh`` or ``en``.
+    technical
+        Addresses and notes that a card does not show: such an address becomes its words, such a
+        note beside an address is left out.
+
+    Returns
+    -------
+    str
+        What is said twice stands once.
     """
     say = speaker(lang)
-    worded = []
+    worded: dict[str, None] = {}
     for address, note in notes(text):
         own = known[note].of(lang) if note in known else note
+        if address in technical:
+            own = "" if note in technical else own
+            address = known[address].of(lang)
         both = address and own
-        worded.append(say("card.addressed", address=address, note=own) if both else address or own)
+        worded[say("card.addressed", address=address, note=own) if both else address or own] = None
     return say("card.semicolon").join(worded)

@@ -58,6 +58,8 @@ SUBKINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 OUTSIDE = "outside"
 """Stands for the district of a place that lies beyond the city."""
+CITY = "city"
+"""Stands in ``title_of`` for the city itself, where another row names a district."""
 ONLINE_BASE = "online"
 """Stands among the layers for the tiles of an outside server; never on by itself."""
 
@@ -116,6 +118,8 @@ def _place_schema(kind: str) -> Schema:
             _closed("current_status", CURRENT_STATUSES),
             Field("current_status_as_of", "date"),
             Field("current_status_source"),
+            Field("title_of"),
+            *_all("text", "badge_zh", "badge_en"),
             Field("host_adcode"),
             Field("site_adcode"),
             *_all("text", "host_name_zh", "host_name_en", "site_name_zh", "site_name_en"),

@@ -29,11 +29,21 @@ from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
 from layers.pack.consistency import PackRows, pack_problems
 from layers.pack.layer_spec import LayerSpec
 from layers.pack.reader import PackFiles, Row, Settings
-from layers.pack.table_schemas import ALIASES, ATTRIBUTIONS, BASE, CLAUSES, GAPS, INDICATORS, LINKS
+from layers.pack.table_schemas import (
+    ALIASES,
+    ATTRIBUTIONS,
+    BASE,
+    CLAUSES,
+    GAPS,
+    INDICATORS,
+    LINKS,
+)
+from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 
 SETTINGS = "city.toml"
 PARK_LINKS = "park_links.csv"
 SOURCES = "sources.csv"
+CORRECTIONS = "corrections.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
 """Words that every map must carry, whatever the city."""
 WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
@@ -155,6 +165,11 @@ class City:
     attributions: Mapping[str, Bilingual] = field(default_factory=dict)
     """Words for sources as the facts write them, without their addresses; see
     ``layers.pack.table_schemas.ATTRIBUTIONS``. Empty where the pack has no ``sources.csv``."""
+    corrections: pd.DataFrame = field(default_factory=lambda: to_table([], RIGHTED))
+    """What was set right in the facts since they were first read, by row number; columns in
+    ``layers.pack.table_schemas.CORRECTIONS``. Empty where the pack has no ``corrections.csv``."""
+    technical: frozenset[str] = frozenset()
+    """Those keys of ``attributions`` that belong into the technical note, not on a card."""
     search: Bilingual = BLANK
     """Examples of what one may search for; empty where the pack gives none."""
 
@@ -444,6 +459,7 @@ def _load(files: PackFiles) -> City:
     plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
     plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)
     sources = _optional(files, SOURCES, ATTRIBUTIONS)
+    righted = _optional(files, CORRECTIONS, RIGHTED)
     seaward = top.section("seaward_km", required=False)
     rows = PackRows(
         layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
@@ -472,6 +488,8 @@ def _load(files: PackFiles) -> City:
         digest=files.digest,
         links=to_table(tables["links"], LINKS),
         attributions=_attributions(sources),
+        technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
+        corrections=to_table(righted, RIGHTED),
     )
 
 

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.base.errors import Problem, Value
 from geo.base.validation import Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
-from layers.pack.catalogue import OUTSIDE, PLAN_KINDS
+from layers.pack.catalogue import CITY, OUTSIDE, PLAN_KINDS
 from layers.pack.reader import Row
 from layers.pack.table_schemas import CLAUSE_BASES
 
@@ -241,6 +241,20 @@ def _check_class(record: Record, row: Row, fault: _Fault) -> None:
         fault("site_adcode", "pack.site_due")
 
 
+def _check_title(pack: PackRows, record: Record, fault: _Fault) -> None:
+    """Check that a title belongs to an area that is known, has a badge, and stands nowhere."""
+    area = record.get("title_of")
+    if is_blank(area):
+        return
+    for value in _unknown([] if area == CITY else [area], pack.adcodes):
+        fault("title_of", "pack.no_district", value=value)
+    if record.get("location_class") != "none":
+        fault("location_class", "pack.title_placed")
+    for field in ("badge_zh", "badge_en"):
+        if is_blank(record.get(field)):
+            fault(field, "value.blank")
+
+
 def _check_bbox(pack: PackRows, record: Record, row: Row, fault: _Fault) -> None:
     if row.shape is None:
         return
@@ -257,6 +271,7 @@ def _check_places(pack: PackRows) -> list[Problem]:
         _check_references(pack, row.record, fault)
         _check_tasks(pack, row.record, layer, fault)
         _check_class(row.record, row, fault)
+        _check_title(pack, row.record, fault)
         _check_bbox(pack, row.record, row, fault)
     return problems
 

@@ -58,11 +58,16 @@ CLAUSES = _table(
     ),
     *_both("path"),
     *_both("title"),
+    Field("chapter", "integer", least=1),
+    Field("section", "integer", least=1),
     Field("line_from", "integer", required=True, least=1),
     Field("line_to", "integer", required=True, least=1),
     *_both("digest"),
     Field("text_lost", "flag", required=True),
 )
+
+"""``chapter`` and ``section`` are the numbers by which the plan itself is cited; those of a box or
+an indicator are of the section that it stands in. Lines are of the text that was read."""
 
 INDICATORS = _table(
     Field("no", "integer", required=True),
@@ -116,10 +121,33 @@ ATTRIBUTIONS = _table(
     Field("text", required=True),
     Field("zh", required=True),
     Field("en", required=True),
+    Field("technical", "flag"),
 )
-"""How the facts name a source that is no plain address, and the words for it in both languages.
+"""How the facts name a source, and the words for it in both languages.
 
+A ``technical`` text is the name of a package, a repository or a file, or the address of a copy on
+another site: a card says the words alone, the technical note of the sources gives the text too.
 ``row`` is not in the file; a pack may lack the table.
+"""
+
+CORRECTIONS = _table(
+    Field("row", "integer", required=True),
+    Field("table", required=True, allowed=frozenset({"places.csv", "universities.csv"})),
+    Field("id", required=True),
+    Field("field", required=True),
+    Field("old"),
+    Field("new"),
+    *_both("source"),
+    Field("address"),
+    Field("stated_on", "date"),
+    Field("read_on", "date", required=True),
+    *_both("note", required=False),
+)
+"""What was set right in the facts after they were first read; a pack may lack the table.
+
+``source`` is who published it first, ``address`` that publisher's own page; blank where only a copy
+on another site was seen. A blank ``new`` for the field ``id`` leaves the row out. ``row`` is not in
+the file.
 """
 
 LINKS = _table(

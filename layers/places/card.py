@@ -23,6 +23,7 @@ from layers.language.values import (
     value_word,
 )
 from layers.pack.city import City, city_word
+from layers.places.citation import cited, cited_at
 from layers.view.rows import gather
 
 TOLD_APART = frozenset(
@@ -72,8 +73,8 @@ class Clause:
         Identifier of the task.
     path, title, digest
         Where it stands, what it is called, what it says in our words.
-    lines
-        Its lines in the English text of the plan, in words.
+    cited
+        Its chapter and section, with a mark where only a translation was read.
     basis
         How the task knows the place, in words; blank where that is not recorded.
     text_lost
@@ -84,7 +85,7 @@ class Clause:
     path: str
     title: str
     digest: str
-    lines: str
+    cited: str
     basis: str
     text_lost: bool
 
@@ -289,8 +290,8 @@ def _note(city: City, stem: str, row: pd.Series, lang: str) -> str:
     if stem in ("plan_status", "current_status") and (date := cell(row, f"{stem}_as_of", lang)):
         parts.append(say("card.as_of", date=date))
     if stem == "plan_status" and (line := amount(row.get("plan_line"))) is not None:
-        parts.append(say("card.line", text=plan_text(city, lang), line=round(line)))
-    return say("view.comma").join(parts)
+        parts.append(cited_at(city, round(line), lang))
+    return say("view.comma").join(part for part in parts if part)
 
 
 def _site_note(row: pd.Series, lang: str) -> str:
@@ -320,36 +321,16 @@ def clause(city: City, id_: str, basis: str, lang: str) -> Clause:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    say, row = speaker(lang), row_of(city.plan.clauses, id_)
-    first, last = (round(amount(row[f"line_{end}"]) or 0) for end in ("from", "to"))
-    key = "card.line" if first == last else "card.lines"
+    row = row_of(city.plan.clauses, id_)
     return Clause(
         id=id_,
         path=cell(row, "path", lang),
         title=cell(row, "title", lang),
         digest=cell(row, "digest", lang),
-        lines=say(key, text=plan_text(city, lang), line=first, first=first, last=last),
+        cited=cited(city, row, lang),
         basis=value_word("clause_basis", basis, lang) if basis else "",
         text_lost=bool(row["text_lost"]),
     )
-
-
-def plan_text(city: City, lang: str) -> str:
-    """Return what the text is called whose lines are cited.
-
-    Parameters
-    ----------
-    city
-        The pack that is asked; it is not changed.
-    lang
-        Language of the words, ``zh`` or ``en``.
-
-    Returns
-    -------
-    str
-        The pack's own name for it, else that of the interface.
-    """
-    return city.plan.text.of(lang) or speaker(lang)("card.plan_text")
 
 
 def _clause_note(row: pd.Series, lang: str, *, planned: bool) -> str:
@@ -373,9 +354,8 @@ def _sources(city: City, kind: str, row: pd.Series, lang: str) -> tuple[Source, 
 
 def _source(city: City, text: str, said: list[tuple[str, str]], lang: str) -> Source:
     what = speaker(lang)("view.comma").join(name for name, _ in said)
-    return Source(
-        what, attribution(city.attributions, text, lang), max(date for _, date in said), links(text)
-    )
+    told = attribution(city.attributions, text, lang, technical=city.technical)
+    return Source(what, told, max(date for _, date in said), links(told))
 
 
 def layer_source(city: City, kind: str, lang: str) -> Source:
@@ -404,6 +384,8 @@ def layer_source(city: City, kind: str, lang: str) -> Source:
 def _doubt(row: pd.Series, lang: str) -> str:
     say, metres = speaker(lang), amount(row.get("uncertainty_m"))
     found = value_word("location_class", cell(row, "location_class", lang), lang)
+    if cell(row, "title_of", lang):
+        found = say("card.title")
     reason = cell(row, "location_reason", lang)
     if cell(row, "location_class", lang) == "none" or metres is None:
         return say("card.doubt", found=found, reason=reason)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.language.messages import speaker
-from layers.language.values import Row, amount, cell, title, value_word
+from layers.language.values import Row, amount, cell, row_of, title, value_word
 from layers.pack.city import City, Provenance, city_word
-from layers.view.rows import View
+from layers.view.rows import View, gather
 
 NOT_APPLICABLE = "—"
 
@@ -66,7 +66,7 @@ def _cells(view: View, row: Row, lang: str) -> tuple[object, ...]:
         _closed(row, "plan_status", lang) or speaker(lang)("table.not_in_plan"),
         _closed(row, "current_status", lang) or unknown,
         _district(row, lang) or unknown,
-        _closed(row, "location_class", lang) or unknown,
+        _placed(row, lang) or unknown,
         None if metres is None else metres / 1000,
         cell(row, "lead_unit", lang) or unknown,
         cell(row, "as_of", lang) or unknown,
@@ -76,6 +76,12 @@ def _cells(view: View, row: Row, lang: str) -> tuple[object, ...]:
 def _closed(row: Row, name: str, lang: str) -> str:
     value = cell(row, name, lang)
     return value_word(name, value, lang) if value else ""
+
+
+def _placed(row: Row, lang: str) -> str:
+    """Return how sure the point is; a title of an area has none, whatever its class."""
+    title_of = cell(row, "title_of", lang)
+    return speaker(lang)("card.title") if title_of else _closed(row, "location_class", lang)
 
 
 def _subkind(city: City, row: Row, lang: str) -> str:
@@ -169,6 +175,60 @@ def sources_table(city: City, lang: str, *, today: date) -> pd.DataFrame:
         say("table.freshness"),
     ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names)
+
+
+def technical_table(city: City, lang: str) -> pd.DataFrame:
+    """Return what stands behind the words of the cards: packages, files, addresses of copies.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by what the cards say. One column: the source as it was recorded, in its own words.
+    """
+    told = sorted((city.attributions[text].of(lang), text) for text in city.technical)
+    return pd.DataFrame(
+        {speaker(lang)("technical.recorded"): [text for _, text in told]},
+        index=pd.Index([words for words, _ in told], name=speaker(lang)("technical.said")),
+    )
+
+
+def corrections_table(city: City, lang: str) -> pd.DataFrame:
+    """Return what was set right in the facts since they were first read.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by the name of the row; columns: what was set right, who published it first, when.
+        Of several columns of a row, those with a note; the pack's file has each value.
+    """
+    say, frame = speaker(lang), gather(city, lang).frame
+    noted = city.corrections[city.corrections[f"note_{lang}"].notna()]
+    names = [
+        cell(row_of(frame, id_), "name", lang) if id_ in frame.index else NOT_APPLICABLE
+        for id_ in noted["id"]
+    ]
+    return pd.DataFrame(
+        {
+            say("technical.corrected"): noted[f"note_{lang}"].to_list(),
+            say("technical.publisher"): noted[f"source_{lang}"].to_list(),
+            say("technical.stated"): noted["stated_on"].fillna("").to_list(),
+        },
+        index=pd.Index(names, name=say("technical.row")),
+    )
 
 
 def _source_cells(

@@ -43,11 +43,15 @@ ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Count:
-    """Rows of one layer: ``shown`` match the filters, ``mapped`` of them have a point."""
+    """Rows of one layer: ``shown`` match the filters, ``mapped`` of them have a point.
+
+    ``titles`` of them are titles of an area, which have none.
+    """
 
     shown: int
     mapped: int
     total: int
+    titles: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class AllPlaces:
     districts: tuple[frozenset[str], ...]
     """By row, the adcodes of administration and site, ``outside`` for those beyond the city."""
     drawable: Flags
+    titles: Flags
+    """Which rows are a title of a district or of the city: they stand nowhere and are not drawn."""
     points: tuple[tuple[float, float], ...]
     """By row, longitude and latitude to 5 digits; a pair of NaN where nothing is drawn."""
 
@@ -147,6 +153,7 @@ def _gather(key: CityKey) -> AllPlaces:
         values=MappingProxyType({name: _texts(frame, name) for name in columns}),
         districts=_district_sets(frame, key.city),
         drawable=drawable,
+        titles=np.array([bool(area) for area in _texts(frame, "title_of")], dtype=bool),
         points=tuple(
             (round(point.x, 5) + 0.0, round(point.y, 5) + 0.0) if drawn else (np.nan, np.nan)
             for point, drawn in zip(frame.geometry, drawable, strict=True)
@@ -181,6 +188,18 @@ def _drawable(frame: gpd.GeoDataFrame) -> Flags:
     points = frame.geometry.geom_type.eq("Point") & ~frame.geometry.is_empty
     placed = np.array([value != "none" for value in _texts(frame, "location_class")], dtype=bool)
     return np.asarray(points.to_numpy(dtype=bool) & placed)
+
+
+def without_titles(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows that are places: a title of a district or of the city is none.
+
+    Parameters
+    ----------
+    frame
+        Rows of place layers.
+    """
+    titles = [bool(area) for area in _texts(frame, "title_of")]
+    return frame[~np.array(titles, dtype=bool)]
 
 
 def _district_sets(frame: gpd.GeoDataFrame, city: City) -> tuple[frozenset[str], ...]:
@@ -250,8 +269,13 @@ class View:
 
     @cached_property
     def unmapped(self) -> gpd.GeoDataFrame:
-        """Shown places whose site is not known."""
-        return self.places[~self.rows.drawable[self.mask]]
+        """Shown places whose site is not known; with ``mapped`` and ``titles``, all of them."""
+        return self.places[~(self.rows.drawable | self.rows.titles)[self.mask]]
+
+    @cached_property
+    def titles(self) -> gpd.GeoDataFrame:
+        """Shown rows that are titles of an area: counted and listed, and never drawn."""
+        return self.places[(self.rows.titles & ~self.rows.drawable)[self.mask]]
 
     def layer(self, id_: str) -> gpd.GeoDataFrame:
         """Return the shown rows of one layer; of a layer that is off, none.
@@ -364,11 +388,12 @@ def _counts(city: City, rows: AllPlaces, matching: Flags) -> dict[str, Count]:
     counts = {}
     for id_, layer in city.layers.items():
         total = len(layer.frame)
-        shown = mapped = total
+        counts[id_] = Count(total, total, total)
         if layer.spec.is_places:
             own = matching & _within(rows.values["kind"], frozenset({id_}))
-            shown, mapped = int(own.sum()), int((own & rows.drawable).sum())
-        counts[id_] = Count(shown, mapped, total)
+            sizes = (int((own & flags).sum()) for flags in (rows.drawable, rows.titles))
+            mapped, titles = sizes
+            counts[id_] = Count(int(own.sum()), mapped, total, titles)
     return counts
 
 

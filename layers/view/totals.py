@@ -36,6 +36,8 @@ class Headline:
         Counted rows of national level, but for those that the plan only aims at.
     later
         Rows that came after the plan was issued.
+    titles
+        Rows that are titles of an area, which have no point.
     """
 
     recorded: int
@@ -45,6 +47,7 @@ class Headline:
     counted_later: int
     national: int
     later: int
+    titles: int
 
 
 def is_named(frame: pd.DataFrame) -> pd.Series:
@@ -102,7 +105,7 @@ def headline(city: City) -> Headline:
         All zero for a city without such layers.
     """
     if not any(layer.spec.group == "plan" for layer in city.layers.values()):
-        return Headline(0, 0, 0, 0, 0, 0, 0)
+        return Headline(0, 0, 0, 0, 0, 0, 0, 0)
     places = plan_places(city)
     national = places["counted"] & (places["level"] == "national")
     later = places["plan_status"] == "later_fact"
@@ -114,6 +117,7 @@ def headline(city: City) -> Headline:
         counted_later=int((places["counted"] & later).sum()),
         national=int((national & (places["level_basis"] != "aimed_at")).sum()),
         later=int(later.sum()),
+        titles=int(places["title_of"].notna().sum()),
     )
 
 
@@ -130,13 +134,19 @@ def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Three sums: rows on the map and not; rows that count and do not; those that count by whether
-        the plan names them, came after it, or are only implied by it.
+        Three sums: rows on the map, titles and those not mapped; rows that count and do not; those
+        that count by whether the plan names them, came after it, or are only implied by it.
     """
     other = found.counted - found.named - found.counted_later
     return (
         equation(
-            "recorded", {"mapped": found.mapped, "unmapped": found.recorded - found.mapped}, lang
+            "recorded",
+            {
+                "mapped": found.mapped,
+                "titles": found.titles,
+                "unmapped": found.recorded - found.mapped - found.titles,
+            },
+            lang,
         ),
         equation(
             "recorded",

@@ -43,15 +43,18 @@ def summary(view: View, lang: str) -> str:
     Returns
     -------
     str
-        Parts joined by " · ": mapped of all places of the plan, places not mapped, context
+        Parts joined by " · ": mapped of all places of the plan, places not mapped, titles, context
         layers, period, layers that are off, filters.
     """
     say = speaker(lang)
     plan = [view.counts[id_] for id_ in _shown(view, "plan")]
-    unmapped = sum(count.shown - count.mapped for count in plan)
+    titles = sum(count.titles for count in plan)
+    unmapped = sum(count.shown - count.mapped for count in plan) - titles
     parts = [say("view.shown", mapped=sum(count.mapped for count in plan), total=view.total)]
     if unmapped:
         parts.append(say("view.unmapped", count=unmapped))
+    if titles:
+        parts.append(say("view.titles", count=titles))
     for id_ in _shown(view, "context"):
         count = view.counts[id_]
         title = view.city.layers[id_].title.of(lang)

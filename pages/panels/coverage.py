@@ -268,9 +268,8 @@ def enters(screen: Screen, given: question.Inputs) -> None:
     """
     layer_field(screen, "sites")
     mapped = len(given.mapped)
-    html.small(
-        screen.say("coverage_page.enters", mapped=mapped, unmapped=len(given.sites) - mapped)
-    )
+    sizes = {"mapped": mapped, "unmapped": len(given.sites) - mapped, "titles": given.titles}
+    html.small(screen.say("coverage_page.enters", **sizes))
     frame.link(screen, "explore", screen.say("coverage_page.change"))
 
 

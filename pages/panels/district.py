@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, display
+from layers.places.badges import badges as titles_of
 from layers.places.district_profile import Profile, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.view.rows import rows_in_view
@@ -105,6 +106,32 @@ def statement(screen: Screen, told: Profile) -> None:
         html.small(f"{told.half}{stop}{told.half_note}")
     if told.caution:
         html.show('<p class="doubt">{}</p>', told.caution)
+
+
+def badges(screen: Screen, adcode: str) -> None:
+    """Show the titles of the district beside its name; each leads to its card.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    adcode
+        Code of the district shown.
+    """
+    own = titles_of(screen.city).get(adcode, ())
+    if not own:
+        return
+    with st.container(horizontal=True, gap="small", key="district_badges"):
+        for badge in own:
+            frame.link(
+                screen,
+                "explore",
+                badge.short.of(screen.state.lang),
+                period="now",
+                layers=frozenset(screen.city.layers),
+                filters=Filters(),
+                selected=badge.id,
+            )
 
 
 def district_map(screen: Screen, adcode: str) -> None:
@@ -267,7 +294,7 @@ def tasks(screen: Screen, told: Profile) -> None:
                         html.text(task.clause.title),
                         html.text(task.clause.digest),
                         html.text(task.clause.path),
-                        html.text(task.clause.lines),
+                        html.text(task.clause.cited),
                         html.text("".join(f" · {link.label}" for link in task.places)),
                     )
                     for task in told.tasks

@@ -226,7 +226,7 @@ def _clause(clause: Clause) -> Markup:
     return Markup("{}<small class='note'>{} · {}{}</small>").format(
         html.text(clause.digest),
         html.text(clause.path),
-        html.text(clause.lines),
+        html.text(clause.cited),
         html.text(f" · {clause.basis}") if clause.basis else "",
     )
 

@@ -13,7 +13,7 @@ from layers.handover.contents import Form
 from layers.language.bilingual import column
 from layers.language.values import value_word
 from layers.pack.city import Layer, Provenance
-from layers.places.screen_tables import freshness
+from layers.places.screen_tables import corrections_table, freshness, technical_table
 from layers.view.state import default_state
 from pages.shell import cache, html
 from pages.shell.frame import Screen
@@ -130,6 +130,27 @@ def base_map(screen: Screen) -> None:
     for name, provenance in screen.city.base_provenance.items():
         html.show("<p><strong>{}</strong></p>", value_word("table.base", name, screen.state.lang))
         st.html(_provenance(screen, provenance, None))
+
+
+def technical(screen: Screen) -> None:
+    """Show what the cards leave out: what was set right, and sources that are no publisher.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    say, lang = screen.say, screen.state.lang
+    righted, recorded = corrections_table(screen.city, lang), technical_table(screen.city, lang)
+    for title, about, rows in (
+        (say("technical.corrections"), say("technical.corrections_about"), righted),
+        (say("technical.note"), say("technical.note_about"), recorded),
+    ):
+        if len(rows):
+            with st.expander(literal(f"{title} · {len(rows)}")):
+                html.small(about)
+                table = html.grid(rows, str(rows.index.name))
+                st.html(Markup('<div class="sources">{}</div>').format(table))
 
 
 def _provenance(screen: Screen, found: Provenance, today: date | None) -> Markup:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
+from layers.places.dating import compiled
 from layers.view.address import to_query
 from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
@@ -208,7 +209,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
 
 
 def subtitle(screen: Screen) -> str:
-    """Return the line under every map's title: plan, period shown and data date.
+    """Return the line under every map's title: plan, period shown, and from when the facts are.
 
     Parameters
     ----------
@@ -220,5 +221,5 @@ def subtitle(screen: Screen) -> str:
         "frame.subtitle",
         plan=city.plan.title.of(screen.state.lang),
         period=say(f"period.{screen.state.period}"),
-        date=city.data_date,
+        date=compiled(city, screen.state.lang),
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import tomllib
@@ -20,7 +22,7 @@ from layers.pack.table_schemas import BASE
 
 pytestmark = pytest.mark.slow
 
-FILES = 23
+FILES = 24
 """How many files the shipped pack has."""
 
 
@@ -70,6 +72,39 @@ def test_the_command_mends_what_differs(copy: Path, files: build.Files) -> None:
     (copy / "old.geojson").write_text("{}")
     assert run() == (0, f"Built {FILES} files; 3 changed.")
     assert build.differences(files, copy) == []
+
+
+def test_a_correction_takes_the_place_of_the_fact_and_leaves_it_as_it_was_read(
+    files: build.Files,
+) -> None:
+    raw = build.HERE / "tianjin" / "raw"
+    text = (raw / "universities.csv").read_text(encoding="utf-8-sig")
+    facts = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
+    corrected = read(raw).by("universities.csv", "id")
+    assert (facts["u013"]["lon"], corrected["u013"]["lon"]) == ("116.91767", "117.17884")
+    assert "u057" in facts
+    assert "u057" not in [row["id"] for row in read(raw).tables["universities.csv"]]
+    built = {f["id"]: f for f in json.loads(files["university.geojson"])["features"]}
+    assert built["u013"]["geometry"]["coordinates"] == [117.1788, 39.1056]
+    assert built["u013"]["properties"]["site_name_zh"] == "和平区"
+    assert built["u009"]["geometry"] is None
+    assert "u061" not in built
+
+
+def test_every_correction_names_who_published_it_and_no_copy(files: build.Files) -> None:
+    rows = list(csv.DictReader(io.StringIO(files["corrections.csv"].decode())))
+    technical = {
+        row["text"]
+        for row in csv.DictReader(io.StringIO(files["sources.csv"].decode()))
+        if row["technical"]
+    }
+    assert rows
+    for row in rows:
+        assert row["source_zh"]
+        assert row["source_en"]
+        assert row["old"] != row["new"]
+        assert row["address"] not in technical
+        assert not {"m.163.com", "wxredian.com"} & set(row["address"].split("/"))
 
 
 def change(pack: Path, name: str, old: str | bytes, new: str | bytes) -> None:
@@ -137,7 +172,22 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "short row": (
         lambda p: add(p, TASKS, "zone-ftz,c6.2.2\n"),
-        ["authored/place_clauses.csv · #111: has 2 cells; the header has 3."],
+        ["authored/place_clauses.csv · #110: has 2 cells; the header has 3."],
+    ),
+    "corrections": (
+        lambda p: add(
+            p,
+            "corrections.csv",
+            "places.csv,zone-none,lon,,1,源,source,,,2026-11-28,,\n"
+            "places.csv,zone-ftz,longitude,,1,源,source,,,2026-11-28,,\n"
+            "places.csv,zone-ftz,level,municipal,national,源,source,,,2026-11-28,,\n",
+        ),
+        [
+            "corrections.csv · #67 · id: 'zone-none' does not stand in places.csv, column id.",
+            "corrections.csv · #68 · field: places.csv has no such column.",
+            "corrections.csv · #69 · old: the value that stands there now is 'national'. "
+            "Check whether the correction still holds.",
+        ],
     ),
     "flag": (
         lambda p: change(p, PLACES, ",true,", ",TRUE,"),

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from layers.language.bilingual import Bilingual
 from layers.language.source_credits import attribution, notes
 from layers.language.values import links
 from layers.pack.city import City
@@ -35,11 +36,11 @@ def test_a_source_is_parted_into_address_and_note(text: str, parted: list[tuple[
 def test_notes_are_worded_and_what_has_no_words_stays(tianjin: City) -> None:
     text = "plan text ; https://x.cn/a.html (not re-read) ; a new note"
     assert attribution(tianjin.attributions, text, "zh") == (
-        "规划英译本；https://x.cn/a.html （未复读）；a new note"
+        "规划文本（据译文，待核原文）；https://x.cn/a.html （未复读）；a new note"
     )
     assert (
         attribution(tianjin.attributions, text, "en")
-        == "plan text; https://x.cn/a.html (not re-read); a new note"
+        == "text of the plan (from a translation); https://x.cn/a.html (not re-read); a new note"
     )
 
 
@@ -54,15 +55,46 @@ def every(city: City) -> list[str]:
 
 def test_every_note_of_the_shipped_city_has_words_in_both_languages(tianjin: City) -> None:
     used = {
-        note
+        said
         for layer in tianjin.layers.values()
         if layer.spec.is_places
         for name in SOURCES
         for text in layer.frame[name].dropna()
-        for _, note in notes(text)
-        if note
+        for address, note in notes(text)
+        for said in (note, address if address in tianjin.technical else "")
+        if said
     }
     assert used == set(tianjin.attributions)  # none lacks words, none is left over
+
+
+def test_a_technical_address_is_said_in_words_and_its_note_left_out() -> None:
+    known = {
+        "http://copy.cn/1": Bilingual("甲报（见转载）", "Paper A (seen as a copy)"),
+        "repost of A": Bilingual("转载甲报", "repost of A"),
+        "a package": Bilingual("公开清单", "public list"),
+    }
+    text = "http://copy.cn/1 (repost of A) ; http://copy.cn/1 ; a package ; http://own.cn"
+    told = attribution(known, text, "zh", technical=known.keys())
+    assert told == "甲报（见转载）；公开清单；http://own.cn"
+
+
+def test_no_card_names_a_package_a_repository_or_a_copy(tianjin: City) -> None:
+    technical = re.compile("github|pypi|frykit|tudigong|mapchina|Naptie|luxueyan", re.IGNORECASE)
+    copies = [text for text in tianjin.technical if text.startswith("http")]
+    assert copies
+    for id_ in every(tianjin):
+        for lang in ("zh", "en"):
+            told = card(tianjin, id_, lang)
+            text = " ".join(
+                [
+                    *(part for source in told.sources for part in (source.text, *source.links)),
+                    *(part for row in told.rows for part in (row.value, row.note)),
+                    told.doubt,
+                    *told.caveats,
+                ]
+            )
+            assert not technical.search(text), (id_, lang, technical.search(text))
+            assert not [copy for copy in copies if copy in text], (id_, lang)
 
 
 def test_no_card_speaks_the_other_language(tianjin: City) -> None:
@@ -90,4 +122,8 @@ def test_addresses_lead_to_the_same_pages_as_before(tianjin: City) -> None:
             for name in SOURCES:
                 for text in layer.frame[name].dropna():
                     for lang in ("zh", "en"):
-                        assert links(attribution(tianjin.attributions, text, lang)) == links(text)
+                        told = attribution(
+                            tianjin.attributions, text, lang, technical=tianjin.technical
+                        )
+                        own = [link for link in links(text) if link not in tianjin.technical]
+                        assert list(links(told)) == own

@@ -25,13 +25,13 @@ HAN = re.compile("[\u3400-\u9fff]")
 # Tianjin: golden numbers, from shared facts -----------------------------------------------------
 
 
-def test_tianjin_holds_86_places_of_which_70_share_44_points(tianjin: City) -> None:
-    # The facts speak of 45: there "117.1663" and "117.16630" were told apart as texts.
+def test_tianjin_holds_85_places_of_which_62_share_42_points(tianjin: City) -> None:
+    # One place without a source is left out; three have no source for a site, five are titles.
     places = plan_places(tianjin)
     points = places.geometry.dropna()
-    assert len(places) == 86
-    assert len(points) == 70
-    assert len({(point.x, point.y) for point in points}) == 44
+    assert len(places) == 85
+    assert len(points) == 62
+    assert len({(point.x, point.y) for point in points}) == 42
 
 
 def test_tianjin_has_every_kind_in_its_number(tianjin: City) -> None:
@@ -39,13 +39,13 @@ def test_tianjin_has_every_kind_in_its_number(tianjin: City) -> None:
     assert sizes == {
         "science_park": 9,
         "gathering_area": 7,
-        "sign_area": 5,
+        "sign_area": 4,
         "corridor_node": 12,
         "platform": 30,
         "transfer_zone": 3,
         "pilot_zone": 17,
         "later_park": 3,
-        "university": 68,
+        "university": 66,
         "district": 16,
         "axis": 2,
     }
@@ -56,15 +56,15 @@ def test_tianjin_places_by_class_status_and_level(tianjin: City) -> None:
     places = plan_places(tianjin)
     assert Counter(places["location_class"]) == {
         "dataset": 2,
-        "host": 9,
-        "in_area": 14,
-        "proxy": 34,
-        "knowledge": 11,
-        "none": 16,
+        "host": 10,
+        "in_area": 15,
+        "proxy": 27,
+        "knowledge": 8,
+        "none": 23,
     }
     assert Counter(places["plan_status"]) == {
         "existing_2020": 29,
-        "to_build": 28,
+        "to_build": 27,
         "later_fact": 13,
         "to_strive_for": 11,
         "under_construction": 4,
@@ -72,18 +72,18 @@ def test_tianjin_places_by_class_status_and_level(tianjin: City) -> None:
     }
     assert Counter(places["level"]) == {
         "national": 33,
-        "unknown": 33,
+        "unknown": 32,
         "municipal": 17,
         "ministerial": 3,
     }
 
 
-def test_tianjin_stacks_mix_kinds_in_14_of_16_cases(tianjin: City) -> None:
+def test_tianjin_stacks_mix_kinds_in_12_of_14_cases(tianjin: City) -> None:
     places = plan_places(tianjin).dropna(subset=["geometry"])
     at = places.geometry.map(lambda point: f"{point.x} {point.y}")
     stacks = [list(kinds) for _, kinds in places["kind"].groupby(at) if len(kinds) > 1]
-    assert len(stacks) == 16
-    assert sum(len(set(kinds)) > 1 for kinds in stacks) == 14
+    assert len(stacks) == 14
+    assert sum(len(set(kinds)) > 1 for kinds in stacks) == 12
 
 
 def test_tianjin_districts_measure_what_they_say(tianjin: City) -> None:
@@ -156,7 +156,9 @@ def test_every_place_is_written_about_in_both_languages(tianjin: City) -> None:
 def test_withheld_universities_tell_neither_point_nor_district(tianjin: City) -> None:
     schools = tianjin.layers["university"].frame
     withheld = schools[schools.geometry.isna()]
-    assert len(withheld) == 3
+    unsettled = {"u009", "u010", "u036", "u064"}  # no published point holds
+    assert len(withheld) == 3 + len(unsettled)
+    assert unsettled < set(withheld.index)
     assert (withheld["location_class"] == "none").all()
     assert withheld[["site_adcode", "site_name_zh", "location_source"]].isna().all(axis=None)
     assert not schools["counted"].any()
@@ -175,7 +177,7 @@ def test_the_plan_of_tianjin(tianjin: City) -> None:
     assert plan.indicators["direction"].value_counts().to_dict() == {"increase": 10, "hold": 1}
     assert plan.clauses["text_lost"].sum() == len(plan.gaps) == 3
     numbers = ["counted_total", "named_total", "confirmed", "likely", "candidates_not_counted"]
-    assert [plan.gaps.at["gap-sign-areas", name] for name in numbers] == [10, 3, 1, 2, 2]
+    assert [plan.gaps.at["gap-sign-areas", name] for name in numbers] == [10, 3, 1, 2, 1]
 
 
 def test_the_base_map_keeps_the_sea_off_the_districts_and_leaves_no_gap(tianjin: City) -> None:

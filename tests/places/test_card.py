@@ -77,7 +77,7 @@ def test_a_place_of_the_plan_without_a_task_says_so() -> None:
 def test_notes_stand_beside_the_values() -> None:
     assert rows("park-a")["level"] == ("国家级", "已批复")
     assert rows("sign-a")["level"] == ("国家级", "规划争取，尚未批复")
-    assert rows("park-a")["plan_status"] == ("2020年已有", "截至2020、规划文本第7行")
+    assert rows("park-a")["plan_status"] == ("2020年已有", "截至2020、规划第一章")
     assert rows("park-a")["current_status"] == ("已建成或已认定", "截至2023-05-12")
     assert rows("gather-a")["host"] == ("东南区", "")
     assert rows("gather-a")["site"] == ("西南区", "与管理主体所属区不同")
@@ -91,11 +91,11 @@ def test_a_place_that_is_not_counted_says_so_in_a_badge() -> None:
     assert "counted" not in {badge.name for badge in card(CITY, "park-a", "zh").badges}
 
 
-def test_clauses_carry_their_lines_and_their_basis() -> None:
+def test_clauses_carry_their_chapter_and_their_basis() -> None:
     first, second = card(CITY, "park-a", "en").clauses
-    assert (first.id, first.lines, first.basis) == (
+    assert (first.id, first.cited, first.basis) == (
         "c1",
-        "lines 1–40 of the plan's text",
+        "Plan, chapter 1",
         "implied by the task",
     )
     assert (second.title, second.digest, second.basis) == (

@@ -214,12 +214,14 @@ PLACES: tuple[tuple[Values, Point | None], ...] = (
 )
 
 TITLES = {"trial_meadow": {"title_zh": "试验草场", "title_en": "Trial meadows"}}
+_SECTION: Values = {"level": "section", "parent_id": "c1", "chapter": 1}
+_WITHIN: Values = {"parent_id": "c1.1", "chapter": 1, "section": 1}
 CLAUSES_ROWS: tuple[Values, ...] = (
-    {"id": "c1", "level": "chapter", "line_from": 1, "line_to": 20},
-    {"id": "c1.1", "parent_id": "c1", "level": "section", "line_from": 3, "line_to": 10},
-    {"id": "c1.t1", "parent_id": "c1.1", "level": "indicator", "line_from": 4, "line_to": 4},
-    {"id": "c1.box1", "parent_id": "c1.1", "level": "box", "line_from": 9, "line_to": 9},
-    {"id": "c1.2", "parent_id": "c1", "level": "section", "line_from": 11, "line_to": 20},
+    {"id": "c1", "level": "chapter", "chapter": 1, "line_from": 1, "line_to": 20},
+    {"id": "c1.1", **_SECTION, "section": 1, "line_from": 3, "line_to": 10},
+    {"id": "c1.t1", **_WITHIN, "level": "indicator", "line_from": 4, "line_to": 4},
+    {"id": "c1.box1", **_WITHIN, "level": "box", "line_from": 9, "line_to": 9},
+    {"id": "c1.2", **_SECTION, "section": 2, "line_from": 11, "line_to": 20},
 )
 BOTH = ("zh", "en")
 
