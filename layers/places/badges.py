@@ -21,6 +21,8 @@ class Badge:
     ----------
     id
         Id of its row, whose card tells the rest.
+    kind
+        Id of the layer that the row stands in.
     name
         The title in full.
     short
@@ -30,6 +32,7 @@ class Badge:
     """
 
     id: str
+    kind: str
     name: Bilingual
     short: Bilingual
     reason: Bilingual
@@ -59,5 +62,6 @@ def _badges(key: CityKey) -> Mapping[str, tuple[Badge, ...]]:
     for id_, row in rows.frame[rows.titles].iterrows():
         stems = ("name", "badge", "location_reason")
         words = [Bilingual(*(cell(row, stem, lang) for lang in ("zh", "en"))) for stem in stems]
-        found.setdefault(cell(row, "title_of", "zh"), []).append(Badge(str(id_), *words))
+        own = found.setdefault(cell(row, "title_of", "zh"), [])
+        own.append(Badge(str(id_), str(row["kind"]), *words))
     return MappingProxyType({area: tuple(own) for area, own in found.items()})

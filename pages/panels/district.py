@@ -128,7 +128,7 @@ def badges(screen: Screen, adcode: str) -> None:
                 "explore",
                 badge.short.of(screen.state.lang),
                 period="now",
-                layers=frozenset(screen.city.layers),
+                layers=screen.state.layers | {badge.kind},
                 filters=Filters(),
                 selected=badge.id,
             )

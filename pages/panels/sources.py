@@ -150,7 +150,7 @@ def technical(screen: Screen) -> None:
             with st.expander(literal(f"{title} · {len(rows)}")):
                 html.small(about)
                 table = html.grid(rows, str(rows.index.name))
-                st.html(Markup('<div class="sources">{}</div>').format(table))
+                st.html(Markup('<div class="recorded">{}</div>').format(table))
 
 
 def _provenance(screen: Screen, found: Provenance, today: date | None) -> Markup:
