@@ -65,10 +65,10 @@ def test_layers_chosen_here_are_measured_from_looked_for_and_kept_in_the_address
     at = app("coverage", cr="10000")
     at.multiselect(key="cov_sites").set_value(["university"]).run()
     assert at.query_params["csites"] == "university"
-    assert "以 65 处场所为点" in page_text(at)
+    assert "以 59 处场所为点" in page_text(at)
     at.multiselect(key="cov_sites").set_value([]).run()
     assert "csites" not in at.query_params
-    assert "以 70 处场所为点" in page_text(at)
+    assert "以 62 处场所为点" in page_text(at)
     at.multiselect(key="cov_targets").set_value(["platform", "university"]).run()
     assert at.query_params["cfor"] == "platform.university"
     assert "科技创新平台有点位的 17 处中" in page_text(at)
