@@ -28,10 +28,10 @@ TINTS: Final = ("#F6E6D6", "#DCE8DF")
 LAND: Final = "#F7F5F0"
 RAMP: Final = ("#FDF7E7", "#FCEFCF", "#FAE6B6", "#F8DE9D", "#F6D98E")
 """Of a count or a rate, from low to high: light enough for every mark."""
-HATCH, LINE = "hatch", "line"
+HATCH, LINE, NEW = "hatch", "line", "new"
 
 Sign = tuple[str, str]
-"""An SVG, a colour, ``hatch`` or ``line``, and its words; an empty sign makes a heading."""
+"""An SVG, a colour, ``hatch``, ``line`` or ``new``, and its words; an empty sign is a heading."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Plate:
     told
         By adcode, what the tip of a district adds to its name.
     new
-        Ids of places that were not there in the baseline year, where that is shown.
+        Ids of mapped places that were not there in the baseline year, where that is shown.
     """
 
     fill: Mapping[str, str]
@@ -149,7 +149,7 @@ def left_out(city: City) -> tuple[str, ...]:
 
 
 def new_since_baseline(view: View) -> frozenset[str]:
-    """Return the shown places that the baseline year did not have.
+    """Return the mapped places that the baseline year did not have.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def new_since_baseline(view: View) -> frozenset[str]:
         What is shown.
     """
     before = rows_in_view(view.city, replace(view.state, period="2020", later=False))
-    return frozenset(map(str, view.places.index)) - frozenset(map(str, before.places.index))
+    return frozenset(map(str, view.mapped.index)) - frozenset(map(str, before.places.index))
 
 
 def plate(view: View, ground: Ground, lang: str) -> Plate:
@@ -181,7 +181,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
         legend.append((HATCH, say("plate.not_named")))
     legend.append((LINE, say("plate.outlines")))
     if new:
-        legend.append(("#B5322A", say("plate.new", count=len(new))))
+        legend.append((NEW, say("plate.new", count=len(new))))
     return Plate(fill, hatch, ground == "parts", tuple(legend), _told(view, lang), new)
 
 

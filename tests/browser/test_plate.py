@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from layers.pack.city import City
 from layers.view.state import default_state
+from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
     MAP,
@@ -21,6 +26,7 @@ from tests.browser.harness import (
     map_frame,
     marks,
     open_at,
+    serve,
     settle,
     wait_for_marks,
 )
@@ -153,6 +159,40 @@ def test_an_inset_leads_into_the_map_and_steps_aside(server: Server, page: Page)
     assert north > 39.19
     frame.locator(".atlas-home a").click()
     expect(frame.locator(".atlas-inset:visible")).to_have_count(3, timeout=WAIT_MS)
+
+
+def _crowd(folder: Path, count: int) -> Path:
+    """Write the toy city with so many parks at one point."""
+    pack = folder / "crowd"
+    shutil.copytree(ROOT / "tests/toy", pack, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    path = pack / "science_park.geojson"
+    parks = json.loads(path.read_text(encoding="utf-8"))
+    first = next(f for f in parks["features"] if f["geometry"])
+    for n in range(count - 1):
+        twin = copy.deepcopy(first)
+        twin["id"] = twin["properties"]["id"] = f"twin-{n:03}"
+        twin["properties"] |= {"name_zh": f"孪生园{n:03}", "name_en": f"Twin {n:03}"}
+        parks["features"].append(twin)
+    path.write_text(json.dumps(parks, ensure_ascii=False), encoding="utf-8")
+    return pack
+
+
+def test_a_hundred_places_at_one_point_open_as_a_list(new_page: NewPage, tmp_path: Path) -> None:
+    with serve(env={"ATLAS_PACKS": str(_crowd(tmp_path, 104))}) as server:
+        page = new_page(SIZES[0])
+        open_at(page, f"{server.url}/?city=toy&layers=science_park")
+        frame = map_frame(page)
+        frame.wait_for_selector(".atlas-more", timeout=WAIT_MS)
+        stand = _boxes(page, ".atlas-mark")
+        assert [(a, b) for a, b in combinations(stand, 2) if _centre_covered(a, b)] == []
+        more = frame.locator(".atlas-more")
+        assert more.inner_text() == "+93"
+        more.focus()
+        more.press("Enter")
+        page.wait_for_url("**sel=@**", timeout=WAIT_MS)
+        settle(page)
+        expect(page.get_by_text("孪生园102", exact=True).first).to_be_visible(timeout=WAIT_MS)
+        page.goto("about:blank")
 
 
 def test_the_wheel_passes_until_the_reader_takes_the_map(server: Server, page: Page) -> None:

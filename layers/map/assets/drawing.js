@@ -57,11 +57,12 @@
     }).addTo(view.doubt);
     if (chosen.r && !view.quiet) circle(chosen.lat, chosen.lon, chosen.r);
     if (close) {
+      const seen = new Set([chosen.r && [chosen.lon, chosen.lat, chosen.r].join(" ")]);
       for (const place of A.placesOf(A.data)) {
-        const [lon, lat] = place.geometry.coordinates;
-        if (place.properties.u > A.FAR_M && place.id !== chosen.id && view.map.getBounds().contains([lat, lon])) {
-          circle(lat, lon, place.properties.u).setStyle({ color: A.INK.city, fillOpacity: 0.03, weight: 1 });
-        }
+        const [lon, lat] = place.geometry.coordinates, radius = place.properties.u, key = [lon, lat, radius].join(" ");
+        if (radius <= A.FAR_M || seen.has(key) || !view.map.getBounds().contains([lat, lon])) continue;
+        seen.add(key);
+        circle(lat, lon, radius).setStyle({ color: A.INK.city, fill: false, weight: 1 });
       }
     }
     if (chosen.ring) {

@@ -6,7 +6,7 @@
   const SIDE = { big: 23, small: 18 };  // of the drawing's square; the shape itself is 18 and 14 px
   const RADIUS = { big: 10.5, small: 8.5 };  // of the shape with its casing
   const PETALS = 6, ROW = 6, MOST = 11;  // a bouquet up to six, then two rows with an ellipsis
-  const GAP = 2.5, FAR_M = 5000, CLOSE = 11, LEADER = 5;
+  const DOT = 12, GAP = 2.5, FAR_M = 5000, CLOSE = 11, LEADER = 5;
   const WORK = 3e6;  // pairs that one arrangement may look at
 
   const size = (place) => (place.properties.l ? "big" : "small");
@@ -111,8 +111,9 @@
   }
 
   // ---- drawing -------------------------------------------------------------------------------------
-  function mark(view, place, unit, dx, dy) {
-    const p = place.properties, side = SIDE[size(place)] * A.scale(view), chosen = place.id === chosenId();
+  function mark(view, place, unit, dx, dy, small) {
+    const p = place.properties, side = (small || SIDE[size(place)]) * A.scale(view);
+    const chosen = [place.id, ...(unit.pile || []).map((other) => "@" + other.id)].includes(chosenId());
     const marker = L.marker([unit.lat, unit.lon], {
       keyboard: true, riseOnHover: true, zIndexOffset: chosen ? 900 : 0,
       icon: L.divIcon({
@@ -175,10 +176,21 @@
     }).addTo(view.marks);
   }
 
+  // Under an analysis the places stay small, each on its point: they are not the subject, and what
+  // is measured is measured from there.
+  function still(view, places) {
+    for (const place of places) {
+      const [lon, lat] = place.geometry.coordinates;
+      mark(view, place, { lat: lat, lon: lon }, 0, 0, DOT);
+    }
+    return [];
+  }
+
   // Lay out the places of one view, and return what its labels must keep clear of.
   function arrange(view, places) {
     view.marks.clearLayers();
     const shown = places.filter((place) => drawn(view, place));
+    if (A.data.drawing && view.map.getZoom() < CLOSE) return still(view, shown);
     const found = units(view, shown);
     spread(found, view);
     const stands = [];
