@@ -35,7 +35,9 @@ def ground(screen: Screen) -> None:
 
 
 def _set_ground() -> None:
-    session.change(explore=ExploreOptions(ground=st.session_state["ground"]))
+    """Take the choice; in the moment of a new language the list may say a word of the old one."""
+    if (chosen := st.session_state["ground"]) in get_args(Ground):
+        session.change(explore=ExploreOptions(ground=chosen))
 
 
 def firm(screen: Screen, view: View) -> None:

@@ -7,7 +7,7 @@ window.ATLAS = (function () {
     accent: "#B5322A", belt: "#4A334A", quiet: "#5B564C",
   };
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, hatch: 222, river: 225, raster: 226,
-    shapes: 227, tiles: 228, lines: 230, axis: 240, veil: 245, doubt: 380, leads: 560, dots: 570, names: 590 };
+    shapes: 227, tiles: 228, lines: 230, axis: 240, veil: 245, doubt: 380, parts: 390, leads: 560, dots: 570, names: 590 };
   const RIVER_ZOOM = 9;  // a line of 1:10 m is wrong by more than a pixel from here on
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
@@ -66,7 +66,7 @@ window.ATLAS = (function () {
   function ground(view) {
     const map = view.map, data = A.base;
     for (const [name, level] of Object.entries(PANES)) map.createPane(name).style.zIndex = level;
-    for (const name of ["names", "leads", "dots", "hatch", "veil"]) map.getPane(name).style.pointerEvents = "none";
+    for (const name of ["names", "parts", "leads", "dots", "hatch", "veil"]) map.getPane(name).style.pointerEvents = "none";
     layer(map, "ground", data.ground, { stroke: false, fillColor: INK.neighbour, fillOpacity: 1 });
     layer(map, "sea", data.sea, { stroke: false, fillColor: INK.water, fillOpacity: 1 });
     layer(map, "other", data.other, { color: "#DEDBD2", weight: 0.7, fillColor: INK.neighbour, fillOpacity: 1 });

@@ -17,10 +17,11 @@
     return pen.measureText(text).width + spacing * [...text].length + 2;
   }
 
-  function free(view, box) {
+  function free(view, box, under) {
     const size = view.map.getSize();
     if (box[0] < EDGE || box[1] < EDGE || box[2] > size.x - EDGE || box[3] > size.y - EDGE) return false;
-    return !view.taken.concat(view.blocked, view.rules || []).some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
+    const taken = under ? view.taken.filter((b) => !(view.dotted || []).includes(b)) : view.taken;
+    return !taken.concat(view.blocked, view.rules || []).some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
   }
 
   // ---- which ground a name may move on -------------------------------------------------------------
@@ -61,7 +62,7 @@
     const p = view.map.latLngToContainerPoint([name.lat, name.lon]);
     view.taken.push(box);
     L.marker([name.lat, name.lon], {
-      pane: "names", interactive: false, keyboard: false,
+      pane: name.grounds ? "parts" : "names", interactive: false, keyboard: false,
       icon: L.divIcon({
         className: "atlas-name " + name.look,
         html: '<span style="font-size:' + name.size.toFixed(2) + 'px">' + (name.lines || [name.html]).join("<br>") + "</span>",
@@ -100,7 +101,7 @@
     for (const step of steps) {
       for (const turn of step ? turns : [0]) {
         const x = p.x + step * wide * Math.cos(turn), y = p.y + step * Math.sin(turn), box = boxOf(name, x, y);
-        if (free(view, box) && own(view, name, x, y, name.whole ? name.width / 2 - 2 : 0)) {
+        if (free(view, box, name.grounds) && own(view, name, x, y, name.whole ? name.width / 2 - 2 : 0)) {
           put(view, name, box);
           return true;
         }
@@ -129,15 +130,16 @@
     return false;
   }
 
-  // A long name in two lines, parted near its middle: at a blank, before a bracket, else anywhere.
+  // A long name in two lines, parted near its middle: before a bracket, else between two words.
   function parted(html) {
-    const text = [...A.plain(html)], middle = text.length / 2;
-    if (text.filter((c) => c > "\u2E80").length * 2 + text.filter((c) => c <= "\u2E80").length < LONG) return null;
-    const at = (good) => text.map((c, i) => i).filter((i) => i > 1 && good(i) && Math.abs(i - middle) < middle * 0.62)
-      .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
-    const cut = at((i) => "（(".includes(text[i]) || text[i - 1] === " ") ||
-      at((i) => text[i] > "\u2E80" && text[i - 1] > "\u2E80" && !"）”、".includes(text[i]));
-    return cut ? [text.slice(0, cut).join(""), text.slice(cut).join("")].map(A.escape) : null;
+    const text = A.plain(html), year = text.match(/ · \d{4}$/), end = text.length - (year ? year[0].length : 0);
+    if ([...text].reduce((n, c) => n + (c > "\u2E80" ? 2 : 1), 0) < LONG) return null;
+    const words = [...new Intl.Segmenter(document.documentElement.lang, { granularity: "word" }).segment(text)];
+    const cost = (i) => Math.abs(i - text.length / 2) - ("（(".includes(text[i]) ? text.length / 4 : 0);
+    const cut = words.map((word) => word.index)
+      .filter((i) => i > 1 && i < end - 1 && !" -–，、）”)".includes(text[i]) && Math.abs(i - text.length / 2) < text.length * 0.3)
+      .sort((a, b) => cost(a) - cost(b))[0];
+    return cut ? [text.slice(0, cut).trim(), text.slice(cut)].map(A.escape) : null;
   }
 
   // Beside a mark: to the right or left first, away from the bouquet's middle before that.
@@ -190,9 +192,9 @@
     A.base.parts.forEach(([html, lat, lon, codes], i) => {
       if (!A.data.ground.parts || !inView(view, lat, lon)) return;
       const grounds = A.base.district.features.filter((feature) => codes.includes(feature.id));
-      [[17, true], [14, true], [14, false]].some(([size, whole]) => area(view, {
+      [17, 14].some((size) => area(view, {
         html: html, lat: lat, lon: lon, look: "part part" + i, size: size, spacing: 0.18, weight: 600,
-        grounds: grounds, whole: whole }));
+        grounds: grounds, whole: true }));
     });
   }
 
@@ -244,9 +246,10 @@
     if (A.data.show.district || A.data.plate) districtNames(views);
     const close = A.main.map.getZoom() >= A.CLOSE;
     views.filter((view) => !view.inset).forEach(partNames);
+    views.filter((view) => view.quiet).forEach(outerNames);
     placeNames(arranged.flatMap(([view, stands]) => stands.map((stand) => [view, stand])), close);
     views.filter((view) => !view.inset).forEach(waterNames);
-    views.filter((view) => !view.inset || view.quiet).forEach(outerNames);
+    views.filter((view) => !view.inset).forEach(outerNames);
   }
 
   Object.assign(A, { names: names, line: line, measure: measure });
