@@ -216,6 +216,8 @@ def base_json(city: City, lang: str) -> str:
                 "zoom_in": say("map.zoom_in"),
                 "zoom_out": say("map.zoom_out"),
                 "north": say("map.north"),
+                "km": say("map.km"),
+                "m": say("map.m"),
                 "wheel": say("map.wheel"),
                 "open": say("map.open"),
                 "more": say("map.stack", count="#"),

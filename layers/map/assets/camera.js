@@ -65,6 +65,18 @@
     return control;
   }
 
+  // Leaflet writes "km" in any language.
+  const ScaleBar = L.Control.Scale.extend({
+    _updateScale(scale, text, ratio) {
+      const [number, unit] = text.split(" ");
+      L.Control.Scale.prototype._updateScale.call(this, scale, number + " " + A.plain(A.base.words[unit]), ratio);
+    },
+  });
+
+  function scaleBar(width, position) {
+    return new ScaleBar({ imperial: false, maxWidth: width, position: position });
+  }
+
   function north() {
     const control = L.control({ position: "topleft" });
     control.onAdd = () => {
@@ -103,7 +115,7 @@
     L.control.zoom({ zoomInTitle: A.plain(words.zoom_in), zoomOutTitle: A.plain(words.zoom_out) }).addTo(map);
     homeButton().addTo(map);
     north().addTo(map);
-    L.control.scale({ imperial: false, maxWidth: 110 }).addTo(map);
+    scaleBar(110, "bottomleft").addTo(map);
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(words.attribution);
     wheel(map);
@@ -114,5 +126,5 @@
     }
   }
 
-  Object.assign(A, { touch: touch, fly: fly, settle: settle, controls: controls });
+  Object.assign(A, { touch: touch, fly: fly, settle: settle, controls: controls, scaleBar: scaleBar });
 })(window.ATLAS);

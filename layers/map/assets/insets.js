@@ -29,7 +29,7 @@
     plate.setAttribute("role", "region");
     plate.setAttribute("aria-label", A.plain(title));
     caption(view, holder, title, quiet);
-    if (!quiet) L.control.scale({ imperial: false, maxWidth: 70, position: "bottomright" }).addTo(map);
+    if (!quiet) A.scaleBar(70, "bottomright").addTo(map);
     return view;
   }
 
@@ -136,8 +136,8 @@
 
   function controlBoxes() {
     const container = A.main.map.getContainer();
-    return [...container.querySelectorAll(":scope > .leaflet-control-container .leaflet-control")]
-      .map((control) => boxIn(control, container)).filter((b) => b[2] - b[0] > 5);
+    return [...container.querySelectorAll(":scope > .leaflet-control-container > div")]
+      .filter((corner) => corner.childElementCount).map((corner) => boxIn(corner, container));
   }
 
   // Where the insets lie in the city: a frame, and thin lines from it to its inset.
