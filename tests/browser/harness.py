@@ -38,9 +38,7 @@ UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 MAP = 'iframe[title*="st_folium"]'
 FAR_M, CLOSE = 5_000, 11
 """Doubt above which a place is no point at the scale of the city, and the zoom that ends it."""
-MARKS = """
-[...new Set([...document.querySelectorAll('.atlas-mark')].map(mark => mark.dataset.id))].sort()
-"""
+MARKS = "[...new Set([...document.querySelectorAll('.atlas-mark')].map(m => m.dataset.id))].sort()"
 """JavaScript: the ids of the marks that stand on the map."""
 
 
@@ -238,7 +236,7 @@ def marks(city: City, state: ViewState) -> list[str]:
 def wait_for_marks(frame: Frame, expected: list[str]) -> None:
     """Wait until exactly the ``expected`` marks stand on the map."""
     frame.wait_for_function(
-        f"expected => JSON.stringify({MARKS.strip()}) === JSON.stringify(expected)",
+        f"expected => JSON.stringify({MARKS}) === JSON.stringify(expected)",
         arg=expected,
         timeout=WAIT_MS,
     )
