@@ -24,7 +24,7 @@ from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
 from layers.map.plate import TINTS, Plate, numbers, priorities
 from layers.map.symbols import FIRM, mark, plain_mark
-from layers.pack.catalogue import ONLINE_BASE
+from layers.pack.catalogue import ONLINE_BASE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
@@ -288,6 +288,7 @@ def _layers(view: View, lang: str, new: frozenset[str]) -> dict[str, list[dict[s
             "o": order[place],
         }
         flags = {"e": known in FIRM, "l": level == "national", "w": place in new}
+        flags["x"] = kind not in PLAN_KINDS
         properties |= {name: 1 for name, on in flags.items() if on}
         if status == "later_fact" and isinstance(seen, str):
             properties["y"] = safe(seen[:4])

@@ -15,6 +15,7 @@ from geo.base.once import once
 from geo.inventory.balance import balance, not_named
 from layers.language.messages import speaker
 from layers.map.symbols import FIRM, NEUTRAL, SIZE, plain_mark
+from layers.pack.catalogue import PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
 from layers.view.page_options import Ground
@@ -89,8 +90,8 @@ def _numbers(key: CityKey) -> Mapping[str, int]:
 def priorities(view: View) -> Mapping[str, int]:
     """Return the order in which places get their names on the map, 0 first.
 
-    National places that have been granted come first, then those of lower level; of each the
-    counted before their parts, the surely placed before the others, then by index number.
+    Of the plan's places the granted national ones come first, of each the counted before their
+    parts, the surely placed before the others, then by index number; context comes last.
 
     Parameters
     ----------
@@ -99,10 +100,16 @@ def priorities(view: View) -> Mapping[str, int]:
     """
     rows, number = view.mapped, numbers(view.city)
     keys = [
-        (level != "national" or basis == "aimed_at", not counted, known not in FIRM, number[place])
-        for place, level, basis, counted, known in zip(
+        (
+            kind not in PLAN_KINDS,
+            level != "national" or basis == "aimed_at",
+            not counted,
+            known not in FIRM,
+            number[place],
+        )
+        for place, kind, level, basis, counted, known in zip(
             map(str, rows.index),
-            *(rows[name] for name in ("level", "level_basis", "counted", "location_class")),
+            *(rows[c] for c in ("kind", "level", "level_basis", "counted", "location_class")),
             strict=True,
         )
     ]

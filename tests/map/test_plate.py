@@ -64,6 +64,14 @@ def test_granted_national_places_are_named_first(tianjin):
     assert set(order) == set(view.mapped.index)
 
 
+def test_context_is_named_last(tianjin):
+    view = seen(tianjin, layers=frozenset({"platform", "university"}))
+    order = sorted(priorities(view), key=priorities(view).__getitem__)
+    kinds = view.mapped.loc[order].kind.tolist()
+    assert kinds == sorted(kinds)
+    assert set(kinds) == {"platform", "university"}
+
+
 def test_what_has_no_point_is_listed_under_its_district(tianjin):
     view = seen(tianjin)
     listed = [place for ids in unplaced(view).values() for place in ids]

@@ -21,7 +21,7 @@
 
   function begin(map, data) {
     A.base = data;
-    A.main = { map: map, inset: false, quiet: false, blocked: [], taken: [],
+    A.main = { map: map, inset: false, quiet: false, blocked: [], taken: [], rules: [], dotted: [],
       marks: L.layerGroup(), names: L.layerGroup(), doubt: L.layerGroup() };
     A.shown = [];
     showWhenStyled(map);

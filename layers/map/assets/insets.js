@@ -22,7 +22,7 @@
       boxZoom: false, keyboard: false, touchZoom: false, tap: false, zoomSnap: 0, fadeAnimation: false, zoomAnimation: false,
     });
     const view = { map: map, id: id, inset: true, quiet: quiet, bounds: L.latLngBounds(bounds), holder: holder,
-      marks: L.layerGroup(), names: L.layerGroup(), doubt: L.layerGroup(), blocked: [], taken: [] };
+      marks: L.layerGroup(), names: L.layerGroup(), doubt: L.layerGroup(), blocked: [], taken: [], rules: [], dotted: [] };
     map.setView(view.bounds.getCenter(), 8, { animate: false });
     A.drawGround(view);
     for (const layer of [view.doubt, view.marks, view.names]) layer.addTo(map);
@@ -59,6 +59,8 @@
     A.insets = A.base.insets.map((inset) => small(inset.id, inset.bounds, inset.name, false));
     A.locator = A.base.locator ? small("locator", A.base.locator.bounds, A.base.locator.name, true) : null;
     legend = element("atlas-legend", box);
+    map.on("move", frames);
+    map.on("zoomstart", () => lines.replaceChildren());
   }
 
   // ---- where everything stands, from the size of the window ------------------------------------------
@@ -116,6 +118,9 @@
       }
     }
     for (const view of A.shown) {
+      const stands = view.holder.style.cssText;
+      if (view.stands === stands) continue;
+      view.stands = stands;
       view.map.invalidateSize({ pan: false, animate: false });
       view.map.fitBounds(view.bounds, { animate: false, padding: [0, 0] });
       view.blocked = titleBox(view);
@@ -142,7 +147,7 @@
 
   // Where the insets lie in the city: a frame, and thin lines from it to its inset.
   function frames() {
-    const shown = A.shown.filter((view) => !view.quiet), map = A.main.map;
+    const shown = A.shown.filter((view) => !view.quiet && !view.holder.hidden), map = A.main.map;
     A.main.rules = [];
     lines.replaceChildren(...shown.flatMap((view) => {
       const seen = view.map.getBounds(), a = map.latLngToContainerPoint(seen.getNorthWest());

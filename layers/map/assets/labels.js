@@ -10,18 +10,23 @@
   const TURNS = [-Math.PI / 2, Math.PI / 2, 0, Math.PI, -0.8, 0.8, Math.PI - 0.8, Math.PI + 0.8];
   const ROUNDS = Array.from({ length: 22 }, (_, i) => i * 9), AROUND = Array.from({ length: 20 }, (_, i) => (i * Math.PI) / 10);
   const pen = document.createElement("canvas").getContext("2d");
-  const grounds = new Map();
+  const grounds = new Map(), widths = new Map(), reaches = new WeakMap();
+  let family = "sans-serif";
 
   function measure(text, size, weight, spacing) {
-    pen.font = weight + " " + size + "px " + getComputedStyle(A.main.map.getContainer()).fontFamily;
-    return pen.measureText(text).width + spacing * [...text].length + 2;
+    const key = [text, size, weight].join("|");
+    if (!widths.has(key)) {
+      pen.font = weight + " " + size + "px " + family;
+      widths.set(key, pen.measureText(text).width);
+    }
+    return widths.get(key) + spacing * [...text].length + 2;
   }
 
   function free(view, box, under) {
     const size = view.map.getSize();
     if (box[0] < EDGE || box[1] < EDGE || box[2] > size.x - EDGE || box[3] > size.y - EDGE) return false;
-    const taken = under ? view.taken.filter((b) => !(view.dotted || []).includes(b)) : view.taken;
-    return !taken.concat(view.blocked, view.rules || []).some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
+    const meets = (b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1];
+    return !(view.taken.some(meets) || view.blocked.some(meets) || view.rules.some(meets) || (!under && view.dotted.some(meets)));
   }
 
   // ---- which ground a name may move on -------------------------------------------------------------
@@ -34,7 +39,18 @@
     return inside;
   }
 
+  // West, south, east, north of a geometry: most points need no closer look.
+  function reach(geometry) {
+    if (!reaches.has(geometry)) {
+      const b = L.geoJSON(geometry).getBounds();
+      reaches.set(geometry, [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
+    }
+    return reaches.get(geometry);
+  }
+
   function within(lat, lon, geometry) {
+    const [west, south, east, north] = reach(geometry);
+    if (lon < west || lon > east || lat < south || lat > north) return false;
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
     return polygons.some((rings) => rings.filter((ring) => inRing(lat, lon, ring)).length % 2 === 1);
   }
@@ -180,7 +196,8 @@
     const insets = views.filter((view) => view.inset && !view.quiet);
     A.base.names.forEach(([html, lat, lon], i) => {
       const name = () => ({ html: html, lat: lat, lon: lon, look: "district", size: 13 });
-      const shape = L.geoJSON(A.base.district.features[i]).getBounds();
+      const [west, south, east, north] = reach(A.base.district.features[i].geometry);
+      const shape = [[south, west], [north, east]];
       const whole = insets.find((view) => view.map.getBounds().contains(shape));
       const seen = (whole ? [whole] : [A.main, ...insets]).filter((view) => inView(view, lat, lon));
       const there = seen.map((view) => area(view, name()));
@@ -206,10 +223,11 @@
   }
 
   // The chief places have their names, the others their number in the list; those on the main map
-  // first, which stand alone where an inset has a crowd.
+  // first, which stand alone where an inset has a crowd, and what is only context last.
   function placeNames(stands, close) {
     const chosen = (A.data.chosen && A.data.chosen.id) || "";
-    const rank = ([view, stand]) => (stand.place.id === chosen ? -1e6 : view.inset ? 1e6 : 0) + stand.place.properties.o;
+    const rank = ([view, { place }]) => place.properties.o +
+      (place.id === chosen ? -1e6 : place.properties.x ? 2e6 : view.inset ? 1e6 : 0);
     let left = close || A.data.present ? NAMED_CLOSE : NAMED;
     const others = [];
     for (const [view, stand] of stands.slice().sort((a, b) => rank(a) - rank(b))) {
@@ -239,9 +257,10 @@
   // Name everything in all views at once: one list of priorities, each view its own room.
   function names(arranged) {
     const views = arranged.map(([view]) => view);
+    family = getComputedStyle(A.main.map.getContainer()).fontFamily;
     for (const [view, stands] of arranged) {
       view.names.clearLayers();
-      view.taken = stands.map((s) => [s.x - s.r, s.y - s.r, s.x + s.r, s.y + s.r]).concat(view.dotted || []);
+      view.taken = stands.map((s) => [s.x - s.r, s.y - s.r, s.x + s.r, s.y + s.r]);
     }
     if (A.data.show.district || A.data.plate) districtNames(views);
     const close = A.main.map.getZoom() >= A.CLOSE;
