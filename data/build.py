@@ -472,7 +472,7 @@ def sea_and_land(raw: Raw) -> Files:
     sea = shapely.union_all([_far_sea(raw) - NEAR_SEA, _near_sea(raw)])
     sea = shapely.union_all([sea, *_slivers(sea, [*outlines, *(shape for _, shape in units)])])
     whole = [part for part in shapely.get_parts(sea) if isinstance(part, Polygon)]
-    names = {"id": "sea", "name_zh": "海域", "name_en": "Sea"}
+    names = {"id": "sea", "name_zh": "渤海", "name_en": "Bohai Sea"}
     ground = {"id": "background", "name_zh": "其他陆地", "name_en": "Other land"}
     # The sea is drawn over the background, so the background need not repeat the coast.
     land = [*units, (ground | {"role": "background"}, FRAME)]

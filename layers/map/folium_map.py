@@ -2,26 +2,29 @@
 
 The base is one constant script per city and language; what a filter changes is one small
 overlay. All data passes ``layers.language.messages.safe`` on its way, and is drawn by
-``assets/atlas.js``.
+the scripts in ``assets``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import folium
 import geopandas as gpd
+import shapely
 from branca.element import MacroElement
 from folium.template import Template
+from shapely import Point, box
 
 from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
-from layers.map.symbols import mark, stack
-from layers.pack.catalogue import ONLINE_BASE
+from layers.map.plate import TINTS, Plate, numbers, priorities
+from layers.map.symbols import FIRM, mark, plain_mark
+from layers.pack.catalogue import ONLINE_BASE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
@@ -32,6 +35,8 @@ north in degrees), or None for the whole city. A map obeys each number once."""
 
 DIGITS = 5
 """Decimals of drawn coordinates: about one metre."""
+SCRIPTS = ("ground", "marks", "labels", "insets", "drawing", "camera", "atlas")
+"""Our own scripts in the order in which they need each other."""
 
 
 class AtlasMap(folium.Map):
@@ -41,7 +46,7 @@ class AtlasMap(folium.Map):
         super().__init__(tiles=None, zoom_control=False, **options)
         self.default_js = [
             ("leaflet", f"{assets}/leaflet/leaflet.js"),
-            ("atlas", f"{assets}/atlas.js"),
+            *((name, f"{assets}/{name}.js") for name in SCRIPTS),
         ]
         self.default_css = [
             ("leaflet_css", f"{assets}/leaflet/leaflet.css"),
@@ -50,7 +55,7 @@ class AtlasMap(folium.Map):
 
 
 class AtlasCall(MacroElement):
-    """Call one function of ``atlas.js`` on the parent element with JSON that is already safe."""
+    """Call one function of our scripts on the parent element with JSON that is already safe."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -106,19 +111,79 @@ def _features(frame: gpd.GeoDataFrame, names: Iterable[str] | None = None) -> di
 
 
 def _symbols(city: City) -> dict[str, str]:
-    """Return the mark of every kind and location class, keyed ``kind.class``."""
+    """Return the marks of every kind: by location class, and the two of the city's scale."""
+    symbols = {}
+    for layer in city.layers.values():
+        if not layer.spec.is_places:
+            continue
+        id_, style, faded = layer.spec.id, layer.spec.style, layer.spec.id == "later_park"
+        for known in layer.frame["location_class"].unique():
+            symbols[f"{id_}.{known}"] = mark(style, known, faded=faded)
+        symbols[f"{id_}.firm"] = plain_mark(style, firm=True, faded=faded)
+        symbols[f"{id_}.schematic"] = plain_mark(style, firm=False)
+    return {safe(name): drawn for name, drawn in symbols.items()}
+
+
+def _named_points(frame: gpd.GeoDataFrame, names: Iterable[object]) -> list[list[Any]]:
+    """Return names with the middle of the widest part of each area: latitude, longitude."""
+    points = frame.geometry.representative_point()
+    circles = (shapely.maximum_inscribed_circle(area, 0.005) for area in frame.geometry)
+    middles = [Point(c.coords[0]) if c.length else p for c, p in zip(circles, points, strict=True)]
+    return [
+        [safe(str(name)), round(at.y, 4), round(at.x, 4)]
+        for name, at in zip(names, middles, strict=True)
+    ]
+
+
+def _parts(city: City, lang: str) -> list[list[Any]]:
+    """Return the parts of the city that are tinted: name, middle, districts."""
+    found = []
+    for half in city.halves[: len(TINTS)]:
+        rows = city.districts[city.districts["half"] == half]
+        if len(rows):
+            area = rows.geometry.union_all()
+            frame = gpd.GeoDataFrame(geometry=[area], crs=rows.crs)
+            named = _named_points(frame, [city.words[f"half.{half}"].of(lang)])[0]
+            found.append([*named, [safe(str(code)) for code in rows.index]])
+    return found
+
+
+def _water(city: City, lang: str) -> list[list[Any]]:
+    """Return the names of the seas, each in the widest water beside the city."""
+    west, south, east, north = city.bbox
+    sea = city.base["sea"]
+    near = sea.geometry.intersection(box(west, south, east + (east - west) * 0.15, north))
+    rows = sea[~near.is_empty].set_geometry(near[~near.is_empty])
+    return _named_points(rows, rows[f"name_{lang}"]) if len(rows) else []
+
+
+def _frame_json(city: City, lang: str) -> dict[str, Any]:
+    """Return the small maps beside the city: insets, and the locator with the belt's name."""
+
+    def corners(bounds: tuple[float, float, float, float]) -> list[list[float]]:
+        west, south, east, north = bounds
+        return [[south, west], [north, east]]
+
+    axis = city.layers["axis"].frame if "axis" in city.layers else None
+    belt = city.locator.belt if city.locator else ""
+    named = axis is not None and belt in axis.index
     return {
-        safe(f"{layer.spec.id}.{known}"): mark(
-            layer.spec.style, known, faded=layer.spec.id == "later_park"
-        )
-        for layer in city.layers.values()
-        if layer.spec.is_places
-        for known in layer.frame["location_class"].unique()
+        "insets": [
+            {"id": safe(i.id), "name": safe(i.name.of(lang)), "bounds": corners(i.bounds)}
+            for i in city.insets
+        ],
+        "belt": safe(belt, longest=None) if named else "",
+        "locator": {
+            "bounds": corners(city.locator.bounds),
+            "name": safe(str(axis[f"name_{lang}"][belt])) if axis is not None and named else "",
+        }
+        if city.locator
+        else None,
     }
 
 
 def base_json(city: City, lang: str) -> str:
-    """Return everything of the map that no filter changes, as JSON for ``ATLAS.base``.
+    """Return everything of the map that no filter changes, as JSON for ``ATLAS.begin``.
 
     Parameters
     ----------
@@ -134,7 +199,10 @@ def base_json(city: City, lang: str) -> str:
     """
     say = speaker(lang)
     west, south, east, north = city.bbox
+    names = city.districts[f"name_{lang}"]
     land, label = city.base["land"], city.base["label"].dropna(subset=[f"name_{lang}"])
+    own = label[f"name_{lang}"].isin([*names, *_short(city.name.of(lang))])
+    label = label[~own].sort_values("rank", kind="stable")
     ground = land["role"] == "background"
     sources = (city.layers["district"].provenance, city.base_provenance["label"])
     citations = dict.fromkeys(found.citation.of(lang) for found in sources)
@@ -147,15 +215,30 @@ def base_json(city: City, lang: str) -> str:
                 "home": say("map.home"),
                 "zoom_in": say("map.zoom_in"),
                 "zoom_out": say("map.zoom_out"),
+                "north": say("map.north"),
+                "km": say("map.km"),
+                "m": say("map.m"),
+                "wheel": say("map.wheel"),
+                "open": say("map.open"),
+                "more": say("map.stack", count="#"),
                 "attribution": " · ".join(safe(line, longest=200) for line in citations),
             },
             "symbols": _symbols(city),
+            "colours": {
+                safe(layer.spec.id): layer.spec.style.colour
+                for layer in city.layers.values()
+                if layer.spec.is_places
+            },
+            **_frame_json(city, lang),
             "ground": _features(land[ground]),
             "other": _features(land[~ground]),
             "sea": _features(city.base["sea"]),
             "river": _features(city.base["river"]),
-            "district": _features(city.districts, city.districts[f"name_{lang}"]),
-            "axis": _features(city.layers["axis"].frame) if "axis" in city.layers else _EMPTY,
+            "district": _features(city.districts, names),
+            "names": _named_points(city.districts, names),
+            "parts": _parts(city, lang),
+            "water": _water(city, lang),
+            "axis": _axis(city, lang),
             "labels": [
                 [safe(name), round(point.y, 4), round(point.x, 4), int(rank)]
                 for name, rank, point in zip(
@@ -166,7 +249,16 @@ def base_json(city: City, lang: str) -> str:
     )
 
 
-_EMPTY: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
+def _axis(city: City, lang: str) -> dict[str, Any]:
+    if "axis" not in city.layers:
+        return {"type": "FeatureCollection", "features": []}
+    frame = city.layers["axis"].frame
+    return _features(frame, frame[f"name_{lang}"])
+
+
+def _short(name: str) -> tuple[str, str]:
+    """Return the names by which a base map may call the city: the title of the map says it."""
+    return name, name.removesuffix("市")
 
 
 def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> dict[str, Any]:
@@ -178,42 +270,30 @@ def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> d
     }
 
 
-def _singles(view: View, lang: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the layer and the feature of every mapped place that stands alone."""
-    stacked = {place for pile in view.stacks for place in pile.ids}
-    rows = view.mapped
-    columns = (f"name_{lang}", "kind", "location_class", "plan_status", "current_status_as_of")
-    for place, point, name, kind, known, status, seen in zip(
-        rows.index, rows.geometry, *(rows[column] for column in columns), strict=True
+def _layers(view: View, lang: str, new: frozenset[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return every mapped place by layer: what decides its mark, its name, its index number."""
+    drawn: dict[str, list[dict[str, Any]]] = {}
+    rows, number, order = view.mapped, numbers(view.city), priorities(view)
+    columns = (f"name_{lang}", "kind", "location_class", "level", "uncertainty_m")
+    facts = ("plan_status", "current_status_as_of")
+    for place, point, name, kind, known, level, doubt, status, seen in zip(
+        map(str, rows.index), rows.geometry, *(rows[c] for c in (*columns, *facts)), strict=True
     ):
-        if place in stacked:
-            continue
-        properties = {"n": safe(name), "s": safe(f"{kind}.{known}")}
+        properties = {
+            "n": safe(name),
+            "k": safe(kind),
+            "c": safe(known),
+            "u": round(float(doubt)) if doubt == doubt else 0,
+            "i": number[place],
+            "o": order[place],
+        }
+        flags = {"e": known in FIRM, "l": level == "national", "w": place in new}
+        flags["x"] = kind not in PLAN_KINDS
+        properties |= {name: 1 for name, on in flags.items() if on}
         if status == "later_fact" and isinstance(seen, str):
             properties["y"] = safe(seen[:4])
-        yield safe(kind), _point(str(place), point.x, point.y, properties)
-
-
-def _layers(view: View, lang: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the drawn features by layer; places at one point become one ring."""
-    drawn: dict[str, list[dict[str, Any]]] = {}
-    for kind, feature in _singles(view, lang):
-        drawn.setdefault(kind, []).append(feature)
-    say, names = speaker(lang), view.mapped[f"name_{lang}"]
-    rings = [
-        _point(
-            f"@{pile.ids[0]}",
-            pile.lon,
-            pile.lat,
-            {
-                "n": safe(say("map.stack", count=len(pile.ids), first=names[pile.ids[0]])),
-                "c": len(pile.ids),
-                "h": stack(len(pile.ids), pile.worst_class),
-            },
-        )
-        for pile in view.stacks
-    ]
-    return drawn | ({"@": rings} if rings else {})
+        drawn.setdefault(safe(kind), []).append(_point(place, point.x, point.y, properties))
+    return drawn
 
 
 def _chosen(view: View, selected: str | None) -> dict[str, Any] | None:
@@ -228,9 +308,8 @@ def _chosen(view: View, selected: str | None) -> dict[str, Any] | None:
     if place not in view.mapped.index:
         return None
     row = view.mapped.loc[place]
-    pile = next((pile for pile in view.stacks if place in pile.ids), None)
     return {
-        "id": safe(f"@{pile.ids[0]}" if pile else place, longest=None),
+        "id": safe(selected, longest=None),
         "lat": round(row.geometry.y, DIGITS),
         "lon": round(row.geometry.x, DIGITS),
         "r": None if selected.startswith("@") else float(row.uncertainty_m),
@@ -273,6 +352,7 @@ def overlay_json(
     flight: Flight = (0, None),
     online: Mapping[str, str] | None = None,
     drawing: Drawing | None = None,
+    plate: Plate | None = None,
 ) -> str:
     """Return what a filter, a switch or a selection changes, as JSON for ``ATLAS.paint``.
 
@@ -288,6 +368,8 @@ def overlay_json(
         Result of ``tiles``, drawn while the state asks for them.
     drawing
         What an analysis adds, under the places.
+    plate
+        Ground and legend of the layout map, which alone has insets; None on the other maps.
 
     Returns
     -------
@@ -296,7 +378,17 @@ def overlay_json(
         which a test knows that the map has caught up.
     """
     body = {
-        "layers": _layers(view, state.lang),
+        "layers": _layers(view, state.lang, plate.new if plate else frozenset()),
+        "plate": plate is not None,
+        "ground": {
+            "fill": {safe(code): colour for code, colour in plate.fill.items()} if plate else {},
+            "hatch": [safe(code) for code in plate.hatch] if plate else [],
+            "parts": plate is not None and plate.parts,
+        },
+        "legend": [_sign(sign, words) for sign, words in plate.legend] if plate else [],
+        "told": {safe(code): safe(t, longest=400) for code, t in plate.told.items()}
+        if plate
+        else {},
         "chosen": _chosen(view, state.selected),
         "show": {name: name in state.layers for name in ("district", "axis")},
         "present": state.present,
@@ -305,6 +397,10 @@ def overlay_json(
         "drawing": drawing_json(drawing, DIGITS),
     }
     return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
+
+
+def _sign(sign: str, words: str) -> list[str]:
+    return [sign, safe(words)]
 
 
 def base_map(city: City, base: str, *, assets: str) -> folium.Map:
@@ -326,8 +422,8 @@ def base_map(city: City, base: str, *, assets: str) -> folium.Map:
     """
     drawn = AtlasMap(assets, location=city.centre, zoom_start=city.zoom)
     # Without tiles Leaflet knows no limits of zoom, and fits bounds at infinity.
-    drawn.options |= {"min_zoom": 6, "max_zoom": 17, "zoom_snap": 0.25, "zoom_delta": 0.5}
-    drawn.add_child(AtlasCall("base", base))
+    drawn.options |= {"min_zoom": 6, "max_zoom": 12, "zoom_snap": 0.25, "zoom_delta": 0.5}
+    drawn.add_child(AtlasCall("begin", base))
     return drawn
 
 

@@ -18,7 +18,7 @@ _MIDDLE = SIZE / 2
 _RADIUS = 7.0
 
 NEUTRAL = "#5B564C"
-"""Colour of a ring that stands for several places."""
+"""Colour of a kind that has none of its own, and of the legend's samples."""
 CASING = "#FFFFFF"
 
 Line = tuple[float, str]
@@ -35,6 +35,10 @@ LINES: Mapping[str, Line] = MappingProxyType(
     }
 )
 """Fill and dash by location class: firm marks are filled, stand-ins hollow, guesses dashed."""
+
+
+FIRM = ("dataset", "host", "in_area")
+"""Location classes with evidence for the position; the others are schematic."""
 
 
 def _polygon(corners: int, *, radius: float = _RADIUS, turn: float = -90.0) -> str:
@@ -128,31 +132,30 @@ def mark(style: Style, location_class: str = "dataset", *, faded: bool = False) 
     )
 
 
-def stack(count: int, location_class: str) -> str:
-    """Return the SVG of a ring that stands for places at one point.
+def plain_mark(style: Style, *, firm: bool, faded: bool = False) -> str:
+    """Return the SVG of a place's mark at the scale of a city: filled or hollow, and no more.
 
     Parameters
     ----------
-    count
-        How many places; the number stands in the ring.
-    location_class
-        How the position of the least certain of them is known; decides the dash.
+    style
+        Shape and colour of the kind.
+    firm
+        Whether there is evidence for the position; see :data:`FIRM`.
+    faded
+        Draw lighter: a fact later than the plan.
 
     Returns
     -------
     str
-        An ``<svg>`` element of 26 × 26 px.
+        An ``<svg>`` element of 20 × 20 px.
     """
-    _, dash = LINES[location_class]
-    pattern = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="26" viewBox="0 0 26 26" '
-        'aria-hidden="true">'
-        f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{CASING}" stroke-width="4"/>'
-        f'<circle cx="13" cy="13" r="10" fill="#FFFFFF" stroke="{NEUTRAL}" '
-        f'stroke-width="1.8"{pattern}/>'
-        f'<text x="13" y="17.2" text-anchor="middle" font-size="12" font-weight="600" '
-        f'font-family="sans-serif" fill="#14171A">{count}</text></svg>'
+    path = PATHS[style.shape]
+    fill = style.colour if firm else CASING
+    veil = ' opacity="0.62"' if faded and firm else ""
+    return _svg(
+        f'<g stroke-linejoin="round"><path d="{path}" fill="{CASING}" stroke="{CASING}" '
+        f'stroke-width="3.6"/><path d="{path}" fill="{fill}" stroke="{style.colour}" '
+        f'stroke-width="1.7"{veil}/></g>'
     )
 
 

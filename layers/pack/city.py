@@ -60,7 +60,10 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
+    *("inset", "locator"),
 )
+MOST_INSETS = 3
+"""More small maps beside the city would leave room for none."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,41 @@ class OnlineBase:
     """Datum of the tiles: ``WGS84`` or ``CGCS2000``."""
     key_variable: str
     """Environment variable that holds the user's key; empty if none is needed."""
+
+
+@dataclass(frozen=True)
+class Inset:
+    """A part of the city that is also shown larger, beside the map of the whole.
+
+    Parameters
+    ----------
+    id
+        Its name in the pack.
+    name
+        What stands over it.
+    bounds
+        West, south, east, north in degrees.
+    """
+
+    id: str
+    name: Bilingual
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Locator:
+    """A small map of the city among its neighbours.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in degrees.
+    belt
+        Id of the row of the axis layer that it names; empty for none.
+    """
+
+    bounds: tuple[float, float, float, float]
+    belt: str
 
 
 @dataclass(frozen=True)
@@ -172,6 +210,10 @@ class City:
     """Those keys of ``attributions`` that belong into the technical note, not on a card."""
     search: Bilingual = BLANK
     """Examples of what one may search for; empty where the pack gives none."""
+    insets: tuple[Inset, ...] = ()
+    """Parts that are shown larger beside the map of the whole, from the top; often none."""
+    locator: Locator | None = None
+    """The city among its neighbours; None where the pack gives none."""
 
     @property
     def halves(self) -> tuple[str, ...]:
@@ -279,11 +321,44 @@ def _online_base(section: Settings) -> tuple[OnlineBase | None, str]:
     return OnlineBase(url, _bilingual(section, "attribution"), crs, variable), ""
 
 
-def _bbox(top: Settings) -> tuple[float, float, float, float]:
-    west, south, east, north = top.degrees("bbox", 4)
+def _bbox(settings: Settings, name: str = "bbox") -> tuple[float, float, float, float]:
+    west, south, east, north = settings.degrees(name, 4)
     if not (west < east and south < north):
-        top.report("setting.bbox", "bbox")
+        settings.report("setting.bbox", name)
     return west, south, east, north
+
+
+def _insets(top: Settings) -> tuple[Inset, ...]:
+    """Return the insets in the order of the pack; each must lie at least partly in the city."""
+    section, city = top.section("inset", required=False), _bbox(top)
+    insets = []
+    for name in section.tree:
+        inset = section.section(name)
+        inset.only("zh", "en", "bounds")
+        if not _KIND.fullmatch(name):
+            section.report("setting.word_name", name)
+        bounds = _bbox(inset, "bounds")
+        if not _meet(bounds, city):
+            inset.report("setting.inset_outside", "bounds")
+        insets.append(Inset(name, Bilingual(inset.text("zh"), inset.text("en")), bounds))
+    if len(insets) > MOST_INSETS:
+        top.report("setting.insets", "inset", most=MOST_INSETS)
+    return tuple(insets)
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
+
+
+def _locator(top: Settings) -> Locator | None:
+    section = top.section("locator", required=False)
+    if not section.tree:
+        return None
+    section.only("bounds", "belt")
+    bounds, city = _bbox(section, "bounds"), _bbox(top)
+    if not _meet(bounds, city):
+        section.report("setting.inset_outside", "bounds")
+    return Locator(bounds, section.text("belt", required=False))
 
 
 def _metric_epsg(top: Settings) -> int:
@@ -322,6 +397,8 @@ def _head(top: Settings) -> dict[str, Any]:
         "notices": MappingProxyType(_notices(top.section("notices"))),
         "words": MappingProxyType(_words(top)),
         "search": _both(top.section("search", required=False), required=False),
+        "insets": _insets(top),
+        "locator": _locator(top),
         "online_base": online,
         "online_base_refused": refused,
     }

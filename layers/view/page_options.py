@@ -7,6 +7,7 @@ from typing import Literal
 
 from layers.view.codecs import Ids, Token, Whole, among, hold, one_of, option
 
+Ground = Literal["parts", "none", "places", "national", "per_million"]
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
 By = Literal["host", "site"]
@@ -23,6 +24,17 @@ Aim = Literal["number", "share"]
 Demand = Literal["university", "area", "residents"]
 Candidates = Literal["grid", "university", "district", "drawn"]
 Rings = Literal["one", "all"]
+
+
+@dataclass(frozen=True)
+class ExploreOptions:
+    """What the layout map shows beside the places.
+
+    ``ground`` says what the fill of the districts means: the part of the city that each belongs to,
+    nothing, or how many places it administers: all, the national ones, all per million residents.
+    """
+
+    ground: Ground = option("fill", one_of(Ground), default="parts")
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from layers.view.codecs import (
     one_of,
     option,
 )
-from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
+from layers.view.page_options import CoverageOptions, DensityOptions, ExploreOptions, PointsOptions
 
 Lang = Literal["zh", "en"]
 Period = Literal["now", "2020", "2025"]
@@ -187,6 +187,7 @@ class ViewState:
     district: str | None = option("d", Id("districts"), default=None, page="district")
     compare: str | None = option("vs", Id("districts"), default=None, page="district")
     present: bool = option("present", flag(), default=False)
+    explore: ExploreOptions = group(ExploreOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")

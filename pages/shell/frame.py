@@ -93,7 +93,7 @@ def open_page(name: str) -> Screen:
         City, state and words of this run. When the pack that the address asks for cannot be
         served, or none can, the reasons are shown and the run ends here.
     """
-    st.set_page_config(layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
     navigation.ensure_routed()
     st.html(_CSS)
     uploads.bound()
@@ -138,33 +138,50 @@ def _news(screen: Screen) -> None:
 _TELL = """<script>
 document.documentElement.lang = "%s";
 document.body.classList.toggle("presenting", %s);
-if ((document.body.dataset.screen ??= "%s") !== "%s") {
-  document.body.dataset.screen = "%s";
-  if (innerWidth <= 640) document.querySelector(
-    '[data-testid="stSidebarCollapseButton"] button')?.click();
-}
+document.body.dataset.screen = "%s";
 </script>"""
-"""Streamlit leaves the language at ``en``, and on a phone the menu over the screen just chosen."""
+"""Streamlit leaves the language at ``en``."""
 
 
 def _speak(name: str, state: ViewState) -> None:
     """Tell the browser the language of the page, how it is shown, and which screen it is."""
     present = str(state.present).lower()
-    told = _TELL % (_HTML_LANG[state.lang], present, name, name, name)
+    told = _TELL % (_HTML_LANG[state.lang], present, name)
     st.html(told + _SCRIPTS, unsafe_allow_javascript=True)
 
 
-def _menu(screen: Screen) -> None:
+def _tabs(screen: Screen) -> None:
+    """Draw the screens side by side; the one shown is marked by the browser's address."""
     say = screen.say
-    with st.sidebar:
-        st.html(Markup('<p class="brand">{}</p>').format(say("app.name")))
+    with st.container(horizontal=True, vertical_alignment="center", key="tabs", gap="small"):
         for name, page in navigation.screens(say).items():
             st.page_link(page, label=say(f"nav.{name}"), query_params=screen.address(name))
-        st.html(Markup('<p class="brand-note">{}</p>').format(say("app.note")))
+
+
+def _switches(screen: Screen) -> None:
+    say, state = screen.say, screen.state
+    with st.container(horizontal=True, width="content", key="switches", gap="small"):
+        st.button(
+            say("frame.other_language"),
+            key="language",
+            type="tertiary",
+            on_click=session.change,
+            kwargs={"lang": "en" if state.lang == "zh" else "zh"},
+        )
+        st.button(
+            say("frame.leave" if state.present else "frame.present"),
+            key="present",
+            type="secondary" if state.present else "tertiary",
+            on_click=session.change,
+            kwargs={"present": not state.present},
+            shortcut="Esc" if state.present else None,
+        )
 
 
 def heading(screen: Screen, title: str, subtitle: str) -> None:
-    """Draw the menu, the screen's title with its subtitle, and the two switches.
+    """Draw the row of brand, tabs and switches, then the screen's title with its subtitle.
+
+    In presenting there are no tabs, and the switches stand beside the title.
 
     Parameters
     ----------
@@ -173,38 +190,26 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
     title, subtitle
         Text of the interface or of the data; it is shown as it is, cut where it is very long.
     """
-    say, state = screen.say, screen.state
-    if not state.present:
-        _menu(screen)
-    with st.container(
-        horizontal=True,
-        vertical_alignment="bottom",
-        key="heading",
-        horizontal_alignment="distribute",
-    ):
+    presenting = screen.state.present
+    if not presenting:
+        with st.container(horizontal=True, vertical_alignment="center", key="masthead"):
+            st.html(
+                Markup('<p class="brand" title="{}">{}</p>').format(
+                    screen.say("app.note"), screen.say("app.name")
+                ),
+                width="content",
+            )
+            _tabs(screen)
+            _switches(screen)
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.html(
             Markup('<h1 class="title">{}</h1><p class="subtitle">{}</p>').format(
                 display(title, longest=120), display(subtitle, longest=300)
             ),
             width="stretch",
         )
-        with st.container(horizontal=True, width="content", key="switches"):
-            other = "en" if state.lang == "zh" else "zh"
-            st.button(
-                say("frame.other_language"),
-                key="language",
-                type="tertiary",
-                on_click=session.change,
-                kwargs={"lang": other},
-            )
-            st.button(
-                say("frame.leave" if state.present else "frame.present"),
-                key="present",
-                type="secondary" if state.present else "tertiary",
-                on_click=session.change,
-                kwargs={"present": not state.present},
-                shortcut="Esc" if state.present else None,
-            )
+        if presenting:
+            _switches(screen)
     _news(screen)
 
 

@@ -17,6 +17,7 @@ from streamlit_folium import st_folium
 from layers.language.messages import display, safe
 from layers.map import folium_map
 from layers.map.overlay import Drawing
+from layers.map.plate import Plate
 from layers.pack.city import City
 from layers.view.rows import View
 from layers.view.state import camera
@@ -60,6 +61,7 @@ def show(
     flight: folium_map.Flight,
     follow: bool,
     drawing: Drawing | None = None,
+    plate: Plate | None = None,
     act: Act | None = None,
 ) -> None:
     """Draw the map and its furniture.
@@ -78,6 +80,8 @@ def show(
         Whether the camera is part of the address.
     drawing
         What an analysis adds.
+    plate
+        Ground, legend and insets, on the layout map alone.
     act
         Answers the events that do not select a place or a district.
     """
@@ -89,10 +93,12 @@ def show(
         flight=flight,
         online=cache.tiles_of(screen.city, screen.state.lang),
         drawing=drawing,
+        plate=plate,
     )
     with st.container(key=f"map_{name}"):
-        _map(screen, view, base, overlay, mounted, follow, act)
-        time.sleep(HEAD_START_S)
+        with st.container(key=f"sheet_{name}"):
+            _map(screen, view, base, overlay, mounted, follow, act)
+            time.sleep(HEAD_START_S)
         furniture(screen)
 
 
@@ -162,7 +168,7 @@ def _select(event: Event, view: View) -> bool:
 
 
 def furniture(screen: Screen) -> None:
-    """Write what every map must carry below it: source, date, review numbers, formula.
+    """Write what every map must carry below it: formula, review numbers, date, source.
 
     Parameters
     ----------
@@ -171,17 +177,18 @@ def furniture(screen: Screen) -> None:
     """
     city, say, lang = screen.city, screen.say, screen.state.lang
     notices = [
+        *(city.notices[key].of(lang) for key in ("boundary", "review_base", "review_map")),
+        say("furniture.date", date=city.data_date),
         *dict.fromkeys(
             found.citation.of(lang)
             for found in (city.layers["district"].provenance, *city.base_provenance.values())
         ),
-        say("furniture.date", date=city.data_date),
         say("furniture.crs"),
-        *(city.notices[key].of(lang) for key in ("review_base", "review_map", "boundary")),
         *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),
     ]
+    # One line on the screen, whole when it is pointed at or has the focus, and on paper.
     st.html(
-        Markup('<p class="furniture"><strong>{}</strong>{}</p>').format(
+        Markup('<p class="furniture" tabindex="0"><strong>{}</strong>{}</p>').format(
             display(city.notices["footer"].of(lang)),
             Markup("").join(Markup("<span>{}</span>").format(display(text)) for text in notices),
         )

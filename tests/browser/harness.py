@@ -36,7 +36,9 @@ HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
-MARKS = "[...document.querySelectorAll('.atlas-mark')].map(mark => mark.dataset.id).sort()"
+FAR_M, CLOSE = 5_000, 11
+"""Doubt above which a place is no point at the scale of the city, and the zoom that ends it."""
+MARKS = "[...new Set([...document.querySelectorAll('.atlas-mark')].map(m => m.dataset.id))].sort()"
 """JavaScript: the ids of the marks that stand on the map."""
 
 
@@ -231,7 +233,13 @@ def map_frame(page: Page) -> Frame:
 def marks(city: City, state: ViewState) -> list[str]:
     """Return the ids of the marks that ``state`` must draw, in alphabetical order."""
     drawn = json.loads(overlay_json(rows_in_view(city, state), state))["layers"]
-    return sorted(feature["id"] for features in drawn.values() for feature in features)
+    close = state.camera is not None and state.camera.zoom >= CLOSE
+    return sorted(
+        feature["id"]
+        for features in drawn.values()
+        for feature in features
+        if close or feature["properties"]["u"] <= FAR_M or feature["id"] == state.selected
+    )
 
 
 def wait_for_marks(frame: Frame, expected: list[str]) -> None:

@@ -25,7 +25,7 @@ PLATFORM = ".st-key-layer_platform label"
 
 
 def _turn(page: Page, name: str) -> None:
-    links = page.locator("[data-testid=stSidebar] [data-testid=stPageLink] a")
+    links = page.locator(".st-key-tabs [data-testid=stPageLink] a")
     links.nth(SCREENS.index(name)).click()
     expect(page.locator("body")).to_have_attribute("data-screen", name, timeout=WAIT_MS)
     settle(page)

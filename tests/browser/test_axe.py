@@ -56,13 +56,8 @@ def test_a_fault_is_found_in_the_page_in_the_map_and_in_a_menu(server: Server, p
 
 
 def _resize(page: Page, size: tuple[int, int]) -> None:
-    """Give the window another size and wait until the menu stands as in a window opened so."""
+    """Give the window another size and wait until the page stands still."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    menu = expect(page.get_by_test_id("stSidebar"))
-    if size == WIDE:
-        menu.to_be_in_viewport(ratio=1)
-    else:
-        menu.not_to_be_in_viewport()
     settle(page)
 
 

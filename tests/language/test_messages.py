@@ -151,6 +151,7 @@ NEVER_ONE = {
 }
 """Values that need no singular behind them, and why."""
 ALWAYS_MANY = {
+    "map.stack": "more than a bouquet holds",
     "pattern.refused_constant": "at least the minimum of the method",
     "problem.density.legend.what": "a fault in the code that calls",
     "problem.grid.size.what": "none, or more than the limit",

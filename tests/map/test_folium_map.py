@@ -28,26 +28,25 @@ def ids(scene):
     return [f["id"] for features in scene["layers"].values() for f in features]
 
 
-def test_every_mapped_place_is_drawn_once_singly_or_in_a_ring(tianjin):
+def test_every_mapped_place_is_a_mark_of_its_own(tianjin):
     view = rows_in_view(tianjin, default_state(tianjin))
-    scene = painted(tianjin)
-    rings = {f"@{pile.ids[0]}": pile.ids for pile in view.stacks}
-    reached = [i for drawn in ids(scene) for i in rings.get(drawn, (drawn,))]
-    assert sorted(reached) == sorted(view.mapped.index)
+    assert sorted(ids(painted(tianjin))) == sorted(view.mapped.index)
 
 
-def test_a_ring_carries_its_count(tianjin):
-    view = rows_in_view(tianjin, default_state(tianjin))
-    counts = {f["id"]: f["properties"]["c"] for f in painted(tianjin)["layers"]["@"]}
-    assert counts == {f"@{pile.ids[0]}": len(pile.ids) for pile in view.stacks}
+def test_a_mark_says_how_sure_and_how_high_it_stands(tianjin):
+    rows = rows_in_view(tianjin, default_state(tianjin)).mapped
+    for features in painted(tianjin)["layers"].values():
+        for feature in features:
+            row, told = rows.loc[feature["id"]], feature["properties"]
+            assert ("e" in told) == (row.location_class in ("dataset", "host", "in_area"))
+            assert ("l" in told) == (row.level == "national")
+            assert told["u"] == round(row.uncertainty_m)
 
 
 def test_coordinates_are_those_of_the_pack_to_five_digits(tianjin):
     for features in painted(tianjin)["layers"].values():
         for feature in features:
-            row = rows_in_view(tianjin, default_state(tianjin)).mapped.loc[
-                feature["id"].lstrip("@")
-            ]
+            row = rows_in_view(tianjin, default_state(tianjin)).mapped.loc[feature["id"]]
             expected = [round(row.geometry.x, 5), round(row.geometry.y, 5)]
             assert feature["geometry"]["coordinates"] == expected
         break

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 from colorspacious import cspace_convert
 
+from layers.map.plate import RAMP, TINTS
 from layers.map.symbols import NEUTRAL
 from layers.pack.catalogue import CATALOG
 
@@ -67,7 +68,7 @@ def test_the_measures_agree_with_known_values() -> None:
     )
 
 
-@pytest.mark.parametrize(("base"), [LAND, WATER])
+@pytest.mark.parametrize(("base"), [LAND, WATER, *TINTS, *RAMP])
 @pytest.mark.parametrize("layer", [*KINDS, *LINES])
 def test_a_mark_stands_out_from_the_base(layer: str, base: str) -> None:
     assert _contrast(CATALOG[layer].style.colour, base) >= CONTRAST

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from layers.map.symbols import LINES, PATHS, data_uri, mark, stack
+from layers.map.symbols import FIRM, LINES, PATHS, data_uri, mark, plain_mark
 from layers.pack.catalogue import CATALOG, LOCATION_CLASSES
 
 POINTS = [spec for spec in CATALOG.values() if spec.is_places]
@@ -46,10 +46,16 @@ def test_a_later_fact_is_fainter():
     assert mark(style, faded=True) != mark(style)
 
 
-def test_a_stack_shows_its_count_and_the_line_of_the_least_sure():
-    assert ">4</text>" in stack(4, "proxy")
-    assert "stroke-dasharray" in stack(4, "knowledge")
-    assert "stroke-dasharray" not in stack(4, "proxy")
+@pytest.mark.parametrize("spec", POINTS, ids=lambda spec: spec.id)
+def test_at_the_scale_of_a_city_a_mark_is_filled_or_hollow_and_no_more(spec):
+    filled, hollow = plain_mark(spec.style, firm=True), plain_mark(spec.style, firm=False)
+    assert f'fill="{spec.style.colour}"' in filled
+    assert f'fill="{spec.style.colour}"' not in hollow
+    assert "dasharray" not in filled + hollow
+
+
+def test_only_classes_with_evidence_are_firm():
+    assert set(LOCATION_CLASSES) - set(FIRM) == {"proxy", "knowledge", "none"}
 
 
 def test_data_uri_carries_the_drawing():

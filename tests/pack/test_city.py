@@ -11,9 +11,10 @@ import pytest
 from shapely import box
 
 from geo.base.errors import DataError
+from layers.language.bilingual import Bilingual
 from layers.language.problems import worded
 from layers.pack.catalogue import CATALOG
-from layers.pack.city import NOTICES, City, load_city
+from layers.pack.city import NOTICES, City, Inset, Locator, load_city
 from layers.pack.table_schemas import BASE
 from layers.view.totals import plan_places
 from tests.hostile import HOSTILE_TEXTS, REFUSED, TOY, hostile_pack, refused_pack
@@ -307,6 +308,54 @@ def test_west_and_east_in_the_wrong_order_are_named(pack: Path) -> None:
     west, south, east, north = line.removeprefix("bbox = [").removesuffix("]").split(", ")
     found = replaced(pack, line, f"bbox = [{east}, {south}, {west}, {north}]")
     assert "city.toml · bbox: must be west, south, east, north." in found
+
+
+INSETS = """
+[inset.old_town]
+zh = "老城"
+en = "Old town"
+bounds = [117.0, 38.85, 117.1, 38.95]
+
+[locator]
+bounds = [116.5, 38.5, 117.5, 39.5]
+belt = "axis"
+
+[search]"""
+
+
+def test_a_pack_may_have_insets_and_a_locator(pack: Path) -> None:
+    assert (load_city(pack).insets, load_city(pack).locator) == ((), None)
+    path = pack / "city.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\n[search]", INSETS), encoding="utf-8")
+    city = load_city(pack)
+    assert city.insets == (
+        Inset("old_town", Bilingual("老城", "Old town"), (117.0, 38.85, 117.1, 38.95)),
+    )
+    assert city.locator == Locator((116.5, 38.5, 117.5, 39.5), "axis")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('en = "Old town"', "", "inset.old_town.en: must be a text that is not blank."),
+        ("38.95]", "38.84]", "inset.old_town.bounds: must be west, south, east, north."),
+        ("[117.0, 38.85, 117.1", "[110.0, 38.85, 111.1", "inset.old_town.bounds: must meet the"),
+        ("[inset.old_town]", "[inset.Old]", "inset.Old: "),
+        ('belt = "axis"', 'bellt = "axis"', "locator.bellt: is not a known setting."),
+        ("[116.5, 38.5,", "[116.5, 138.5,", "locator.bounds: must be west, south, east, north."),
+    ],
+)
+def test_a_wrong_inset_is_named(pack: Path, old: str, new: str, expected: str) -> None:
+    found = replaced(pack, "\n[search]", INSETS.replace(old, new))
+    assert any(expected in problem for problem in found), found
+
+
+def test_insets_leave_room_for_the_city(pack: Path) -> None:
+    bounds = "bounds = [117.0, 38.85, 117.1, 38.95]"
+    four = "".join(f'\n[inset.i{n}]\nzh = "一"\nen = "One"\n{bounds}\n' for n in range(4))
+    found = replaced(pack, "\n[search]", four + "\n[search]")
+    assert found == ["city.toml · inset: may be at most 3 small maps."]
 
 
 def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:

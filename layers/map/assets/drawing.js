@@ -1,0 +1,77 @@
+// What an analysis adds to the map: a raster, areas and lines, marks that can be moved.
+(function (A) {
+  "use strict";
+
+  let placing = false;
+
+  function shape(group, look) {
+    const fill = look.pattern === "hatch" ? A.hatch(look.fill) : look.fill;
+    L.geoJSON({ type: "FeatureCollection", features: look.features }, {
+      pane: "shapes",
+      style: (feature) => ({
+        pane: "shapes", color: look.line, weight: look.weight, dashArray: look.dash || null,
+        fill: Boolean(look.fill || feature.properties.f),
+        fillColor: feature.properties.f || fill, fillOpacity: look.opacity,
+      }),
+      onEachFeature: (feature, layer) => {
+        A.announce(layer, feature);
+        if (feature.properties.n) layer.bindTooltip(feature.properties.n, { sticky: true, className: "atlas-tip" });
+      },
+    }).addTo(group);
+  }
+
+  // The second click of a double click is none of its own.
+  function placed(event) {
+    if (!placing || event.originalEvent.detail > 1) return;
+    const at = event.latlng.wrap();
+    A.hand({
+      type: "Feature", id: "+", properties: { did: "place" },
+      geometry: { type: "Point", coordinates: [at.lng, at.lat] },
+    });
+  }
+
+  function place(on) {
+    const map = A.main.map;
+    placing = on;
+    map.getContainer().classList.toggle("placing", on);
+    map.doubleClickZoom[on ? "disable" : "enable"]();
+  }
+
+  function draw(group, drawing) {
+    place(Boolean(drawing && drawing.place));
+    if (!drawing) return;
+    if (drawing.raster) {
+      L.imageOverlay(drawing.raster.url, drawing.raster.bounds, { pane: "raster", opacity: 1 }).addTo(group);
+    }
+    drawing.shapes.forEach((look) => shape(group, look));
+    drawing.handles.forEach((feature) => A.handle(group, feature));
+  }
+
+  // How uncertain a chosen place is, or the outline of a chosen district.
+  function doubt(view) {
+    view.doubt.clearLayers();
+    const chosen = A.data.chosen || {}, close = !view.inset && view.map.getZoom() >= A.CLOSE;
+    const circle = (lat, lon, radius) => L.circle([lat, lon], {
+      pane: "doubt", radius: radius, color: A.INK.accent, weight: 1.4, dashArray: "5 5",
+      fillColor: A.INK.accent, fillOpacity: 0.06, interactive: false,
+    }).addTo(view.doubt);
+    if (chosen.r && !view.quiet) circle(chosen.lat, chosen.lon, chosen.r);
+    if (close) {
+      const seen = new Set([chosen.r && [chosen.lon, chosen.lat, chosen.r].join(" ")]);
+      for (const place of A.placesOf(A.data)) {
+        const [lon, lat] = place.geometry.coordinates, radius = place.properties.u, key = [lon, lat, radius].join(" ");
+        if (radius <= A.FAR_M || seen.has(key) || !view.map.getBounds().contains([lat, lon])) continue;
+        seen.add(key);
+        circle(lat, lon, radius).setStyle({ color: A.INK.city, fill: false, weight: 1 });
+      }
+    }
+    if (chosen.ring) {
+      L.geoJSON(chosen.ring, {
+        pane: "doubt", interactive: false,
+        style: () => ({ pane: "doubt", color: A.INK.accent, weight: 2.4, fill: false }),
+      }).addTo(view.doubt);
+    }
+  }
+
+  Object.assign(A, { draw: draw, doubt: doubt, placed: placed });
+})(window.ATLAS);

@@ -1,0 +1,151 @@
+// The ground of a map: land, water, districts, tints, hatch. Every text arrives escaped as HTML.
+window.ATLAS = (function () {
+  "use strict";
+
+  const INK = {
+    land: "#F7F5F0", neighbour: "#EEECE6", water: "#DCE6EC", line: "#B9B4A8", city: "#8A8478",
+    accent: "#B5322A", belt: "#4A334A", quiet: "#5B564C",
+  };
+  const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, hatch: 222, river: 225, raster: 226,
+    shapes: 227, tiles: 228, lines: 230, axis: 240, veil: 245, doubt: 380, parts: 390, leads: 560, dots: 570, names: 590 };
+  const RIVER_ZOOM = 9;  // a line of 1:10 m is wrong by more than a pixel from here on
+
+  // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
+  function plain(text) {
+    const area = document.createElement("textarea");
+    area.innerHTML = text;
+    return area.value;
+  }
+
+  function escape(text) {
+    const box = document.createElement("div");
+    box.textContent = text;
+    return box.innerHTML;
+  }
+
+  // A serial number makes every click a new event: the host would otherwise keep the last value.
+  // It starts at the time, for a map that is made anew in one session.
+  let clicks = Date.now();
+  function announce(layer, feature) {
+    layer.on("click", () => { feature.properties.t = ++clicks; });
+  }
+
+  // What the reader did with a feature reaches the page at once: the host's own way waits a
+  // quarter of a second, finds this value sent, and stays silent.
+  function hand(feature) {
+    const known = window.__GLOBAL_DATA__, map = A.main.map;
+    feature.properties.t = ++clicks;
+    known.last_active_drawing = feature;
+    known.previous_data = {
+      last_active_drawing: feature, zoom: map.getZoom(), center: map.getCenter(),
+      selected_tags: known.selected_tags,
+    };
+    window.Streamlit.setComponentValue(known.previous_data);
+  }
+
+  // Slanted lines of one colour: a pattern of the document, which every path in it may name.
+  function hatch(colour) {
+    const id = "hatch-" + colour.replace(/[^0-9a-zA-Z]/g, "");
+    if (!document.getElementById(id)) {
+      document.body.insertAdjacentHTML("beforeend",
+        '<svg class="atlas-hatch" width="0" height="0" aria-hidden="true"><pattern id="' + id +
+        '" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+        '<path d="M1 0V7" stroke="' + colour + '" stroke-width="1.4"/></pattern></svg>');
+    }
+    return "url(#" + id + ")";
+  }
+
+  function layer(map, pane, geojson, style) {
+    return L.geoJSON(geojson, {
+      pane: pane, interactive: false,
+      style: (feature) => Object.assign({ pane: pane }, typeof style === "function" ? style(feature) : style),
+    }).addTo(map);
+  }
+
+  // The same ground in every view: the main map, the insets, the locator.
+  function ground(view) {
+    const map = view.map, data = A.base;
+    for (const [name, level] of Object.entries(PANES)) map.createPane(name).style.zIndex = level;
+    for (const name of ["names", "parts", "leads", "dots", "hatch", "veil"]) map.getPane(name).style.pointerEvents = "none";
+    layer(map, "ground", data.ground, { stroke: false, fillColor: INK.neighbour, fillOpacity: 1 });
+    layer(map, "sea", data.sea, { stroke: false, fillColor: INK.water, fillOpacity: 1 });
+    layer(map, "other", data.other, { color: "#DEDBD2", weight: 0.7, fillColor: INK.neighbour, fillOpacity: 1 });
+    // The outer half of this thick line shows round the city only: the land above covers the rest.
+    layer(map, "edge", data.district, { color: INK.city, weight: 4, fill: false });
+    view.land = layer(map, "land", data.district, { color: INK.land, weight: 0.6, fillColor: INK.land, fillOpacity: 1 });
+    view.hatch = layer(map, "hatch", data.district, { stroke: false, fillOpacity: 0 });
+    view.river = layer(map, "river", data.river, { color: "#B4CBD8", weight: 1.2 });
+    view.lines = districts(view).addTo(map);
+    // Else the host would send the whole outline after what we have handed it.
+    view.lines.eachLayer((area) => area.removeEventParent(view.lines));
+  }
+
+  function districts(view) {
+    return L.geoJSON(A.base.district, {
+      pane: "lines",
+      style: () => ({ pane: "lines", color: INK.line, weight: 1, fillOpacity: 0 }),
+      onEachFeature: (feature, area) => {
+        if (view.quiet) return;
+        area.on("click", () => {
+          hand({ type: "Feature", id: feature.id, properties: {}, geometry: { type: "Point", coordinates: [0, 0] } });
+        });
+        area.bindTooltip(() => told(feature), { sticky: true, className: "atlas-tip" });
+        area.on("mouseover", () => area.setStyle({ weight: 2, color: INK.city }));
+        area.on("mouseout", () => area.setStyle({ weight: 1, color: INK.line }));
+      },
+    });
+  }
+
+  // A district's name with its figure, and the places that lie somewhere in it.
+  function told(feature) {
+    const here = (A.data && A.data.plate && A.data.told[feature.id]) || "";
+    return feature.properties.n + (here ? "<br><small>" + here + "</small>" : "");
+  }
+
+  // What a paint changes of the ground: fill by district, hatch, and a veil over what is not chosen.
+  function tint(view) {
+    const look = A.data.ground, chosen = A.data.chosen || {};
+    view.land.setStyle((feature) => ({
+      fillColor: look.fill[feature.id] || INK.land, color: look.fill[feature.id] || INK.land,
+    }));
+    view.hatch.setStyle((feature) => (look.hatch.includes(feature.id)
+      ? { fillColor: hatch("#D6D0C3"), fillOpacity: 1 } : { fillColor: INK.land, fillOpacity: 0 }));
+    if (view.veil) view.map.removeLayer(view.veil);
+    view.veil = null;
+    if (chosen.ring) {
+      const others = A.base.district.features.filter((feature) => feature.id !== chosen.id);
+      view.veil = layer(view.map, "veil", { type: "FeatureCollection", features: others },
+        { stroke: false, fillColor: "#FFFFFF", fillOpacity: 0.45 });
+    }
+    toggle(view.map, view.lines, A.data.show.district);
+  }
+
+  function toggle(map, part, on) {
+    if (on && !map.hasLayer(part)) part.addTo(map);
+    if (!on && map.hasLayer(part)) map.removeLayer(part);
+  }
+
+  // The belt is an idea of the plan, no line on the ground: one soft band, on the locator where
+  // there is one.
+  function belt(view) {
+    if (!view.belt) {
+      view.belt = L.geoJSON(A.base.axis, {
+        pane: "axis", interactive: false,
+        style: (feature) => Object.assign({ pane: "axis", color: INK.belt, lineCap: "round", lineJoin: "round" },
+          feature.id === A.base.belt ? { opacity: 0.2, weight: view.quiet ? 10 : 14 }
+            : { opacity: 0.45, weight: 1.4, dashArray: "1 5" }),
+      });
+    }
+    toggle(view.map, view.belt, A.data.show.axis && (view.quiet || !A.shown.includes(A.locator)));
+  }
+
+  function rivers(view) {
+    toggle(view.map, view.river, view.map.getZoom() <= RIVER_ZOOM);
+  }
+
+  const A = {
+    INK: INK, plain: plain, escape: escape, announce: announce, hand: hand, hatch: hatch, toggle: toggle,
+    drawGround: ground, tint: tint, belt: belt, rivers: rivers, views: [], data: null, base: null,
+  };
+  return A;
+})();

@@ -1,0 +1,325 @@
+"""Say what the layout map shows beside its marks: index numbers, priorities, ground and legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.base.once import once
+from geo.inventory.balance import balance, not_named
+from layers.language.messages import speaker
+from layers.map.symbols import FIRM, NEUTRAL, SIZE, plain_mark
+from layers.pack.catalogue import PLAN_KINDS
+from layers.pack.city import City
+from layers.pack.layer_spec import Style
+from layers.view.page_options import Ground
+from layers.view.rows import CityKey, View, gather, rows_in_view
+from layers.view.totals import plan_places
+
+FAR_M: Final = 5_000
+"""Doubt above which no point is drawn at the scale of a city; ``marks.js`` holds the same."""
+TINTS: Final = ("#F6E6D6", "#DCE8DF")
+"""Of the first two parts of a city; further parts keep the colour of the land."""
+LAND: Final = "#F7F5F0"
+RAMP: Final = ("#FDF7E7", "#FCEFCF", "#FAE6B6", "#F8DE9D", "#F6D98E")
+"""Of a count or a rate, from low to high: light enough for every mark."""
+HATCH, LINE, NEW = "hatch", "line", "new"
+
+Sign = tuple[str, str]
+"""An SVG, a colour, ``hatch``, ``line`` or ``new``, and its words; an empty sign is a heading."""
+
+
+@dataclass(frozen=True)
+class Plate:
+    """What the ground of the layout map shows, and how its legend explains the whole.
+
+    Parameters
+    ----------
+    fill
+        Colour by adcode; a district without one is land.
+    hatch
+        Adcodes of the districts that the plan does not name.
+    parts
+        Whether the parts of the city are named.
+    legend
+        Signs with their words, in order.
+    told
+        By adcode, what the tip of a district adds to its name.
+    new
+        Ids of mapped places that were not there in the baseline year, where that is shown.
+    """
+
+    fill: Mapping[str, str]
+    hatch: tuple[str, ...]
+    parts: bool
+    legend: tuple[Sign, ...]
+    told: Mapping[str, str]
+    new: frozenset[str] = frozenset()
+
+
+def numbers(city: City) -> Mapping[str, int]:
+    """Return the index number of every place that has a point, the same in any view and language.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+
+    Returns
+    -------
+    mapping
+        From 1, by layer in the catalogue's order, then by the Chinese name. A place that is not
+        mapped has none.
+    """
+    return _numbers(CityKey(city, "zh"))
+
+
+@once(maxsize=16)
+def _numbers(key: CityKey) -> Mapping[str, int]:
+    rows = gather(key.city, "zh")
+    drawn = rows.frame.index[rows.drawable]
+    return MappingProxyType({str(place): n for n, place in enumerate(drawn, start=1)})
+
+
+def priorities(view: View) -> Mapping[str, int]:
+    """Return the order in which places get their names on the map, 0 first.
+
+    Of the plan's places the granted national ones come first, of each the counted before their
+    parts, the surely placed before the others, then by index number; context comes last.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    """
+    rows, number = view.mapped, numbers(view.city)
+    keys = [
+        (
+            kind not in PLAN_KINDS,
+            level != "national" or basis == "aimed_at",
+            not counted,
+            known not in FIRM,
+            number[place],
+        )
+        for place, kind, level, basis, counted, known in zip(
+            map(str, rows.index),
+            *(rows[c] for c in ("kind", "level", "level_basis", "counted", "location_class")),
+            strict=True,
+        )
+    ]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return {str(rows.index[row]): n for n, row in enumerate(order)}
+
+
+def unplaced(view: View) -> Mapping[str, tuple[str, ...]]:
+    """Return the shown places that have no point at the scale of the city, by adcode.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+
+    Returns
+    -------
+    mapping
+        Ids by the district of the site, else of administration; ``""`` for those of none. They are
+        the places without a point and those whose doubt exceeds :data:`FAR_M`; titles of an area
+        are no places and stand beside its name.
+    """
+    rows = view.places
+    far = rows["uncertainty_m"].astype(float).gt(FAR_M).to_numpy(dtype=bool)
+    known = (view.rows.drawable | view.rows.titles)[view.mask]
+    found: dict[str, list[str]] = {}
+    lost = rows[far | ~known]
+    for place, site, host in zip(lost.index, lost["site_adcode"], lost["host_adcode"], strict=True):
+        home = next((c for c in (site, host) if c in view.city.districts.index), "")
+        found.setdefault(str(home), []).append(str(place))
+    return {code: tuple(ids) for code, ids in found.items()}
+
+
+def left_out(city: City) -> tuple[str, ...]:
+    """Return the adcodes of the districts that no place of the plan's layers names.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    """
+    if not any(layer.spec.group == "plan" for layer in city.layers.values()):
+        return ()
+    return tuple(map(str, not_named(plan_places(city), city.districts, by="host")))
+
+
+def new_since_baseline(view: View) -> frozenset[str]:
+    """Return the mapped places that the baseline year did not have.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    """
+    before = rows_in_view(view.city, replace(view.state, period="2020", later=False))
+    return frozenset(map(str, view.mapped.index)) - frozenset(map(str, before.places.index))
+
+
+def plate(view: View, ground: Ground, lang: str) -> Plate:
+    """Return what the layout map shows of a view.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    ground
+        What the districts' fill says.
+    lang
+        ``zh`` or ``en``.
+    """
+    fill, classes = _ground(view, ground, lang)
+    hatch = left_out(view.city) if ground != "none" else ()
+    new = new_since_baseline(view) if view.state.period == "2025" else frozenset()
+    say = speaker(lang)
+    legend = [*_marks(view, lang), *classes]
+    if hatch:
+        legend.append((HATCH, say("plate.not_named")))
+    legend.append((LINE, say("plate.outlines")))
+    if new:
+        legend.append((NEW, say("plate.new", count=len(new))))
+    return Plate(fill, hatch, ground == "parts", tuple(legend), _told(view, lang), new)
+
+
+def _marks(view: View, lang: str) -> list[Sign]:
+    """Explain filling; the kinds stand in the list of layers, in presenting here too."""
+    say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
+    near = rows[rows["uncertainty_m"].astype(float).le(FAR_M)]
+    national, firm = near["level"].eq("national"), near["location_class"].isin(FIRM)
+    sure = plain_mark(neutral, firm=True)
+    signs: list[Sign] = []
+    if view.state.present:
+        signs = [
+            (plain_mark(layer.spec.style, firm=True, faded=id_ == "later_park"),
+             layer.title.of(lang))
+            for id_, layer in view.city.layers.items()
+            if layer.spec.is_places and (near["kind"] == id_).any()
+        ]  # fmt: skip
+    wanted = (
+        (national, _sized(sure, 23), "plate.national"),
+        (~national, _sized(sure, 17), "plate.other_levels"),
+        (firm, sure, "plate.firm"),
+        (~firm, plain_mark(neutral, firm=False), "plate.schematic"),
+    )
+    return signs + [
+        (sign, say(key, count=int(rows.sum()))) for rows, sign, key in wanted if rows.any()
+    ]
+
+
+def _sized(svg: str, side: int) -> str:
+    """Return a mark of another size."""
+    return svg.replace(f'width="{SIZE}" height="{SIZE}"', f'width="{side}" height="{side}"', 1)
+
+
+def _told(view: View, lang: str) -> dict[str, str]:
+    say, names = speaker(lang), view.places[f"name_{lang}"]
+    return {
+        code: say("plate.unplaced", count=len(ids), names=say("plate.comma").join(names[[*ids]]))
+        for code, ids in unplaced(view).items()
+        if code
+    }
+
+
+def _ground(view: View, ground: Ground, lang: str) -> tuple[dict[str, str], list[Sign]]:
+    if ground == "none":
+        return {}, []
+    if ground == "parts":
+        return _parts(view.city, lang)
+    values = ground_values(view, ground)
+    edges = breaks(values, rate=ground == "per_million")
+    colours = _colours(len(edges) - 1)
+    classes = np.digitize(values.to_numpy(dtype=float), edges[1:-1])
+    fill = {
+        str(code): colours[at]
+        for code, value, at in zip(values.index, values, classes, strict=True)
+        if value > 0
+    }
+    say = speaker(lang)
+    signs: list[Sign] = [("", say(f"plate.ground_{ground}"))]
+    for colour, low, high in zip(colours, edges, edges[1:], strict=False):
+        signs.append((colour, _range(low, high, rate=ground == "per_million")))
+    return fill, signs if fill else []
+
+
+def _parts(city: City, lang: str) -> tuple[dict[str, str], list[Sign]]:
+    colours = dict(zip(city.halves, TINTS, strict=False))
+    halves = city.districts["half"]
+    fill = {str(code): colours[half] for code, half in halves.items() if half in colours}
+    return fill, [(colour, city.words[f"half.{half}"].of(lang)) for half, colour in colours.items()]
+
+
+def ground_values(view: View, ground: Ground) -> pd.Series:
+    """Return the figure of each district that a fill shows.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    ground
+        ``places``, ``national`` or ``per_million``.
+
+    Returns
+    -------
+    Series
+        Counted places by administering district: all, those of national level that have been
+        granted, or all per million residents; by adcode.
+    """
+    places, districts = view.places, view.city.districts
+    if ground == "national":
+        granted = places["level"].eq("national") & places["level_basis"].ne("aimed_at")
+        places = gpd.GeoDataFrame(places[granted.to_numpy(dtype=bool)])
+    found = balance(places, districts, by="host", data_date=view.city.data_date).districts["n"]
+    if ground != "per_million":
+        return found.astype(float)
+    rate: pd.Series = found / districts["population_2020_territorial"] * 1e6
+    return rate
+
+
+def breaks(values: pd.Series, *, rate: bool) -> list[float]:
+    """Return the limits of at most five classes, each reaching to twice the one below it.
+
+    Parameters
+    ----------
+    values
+        Figures of the districts, none negative.
+    rate
+        Whether they are rates; of counts the first class begins at 1.
+
+    Returns
+    -------
+    list of float
+        Lower limits in order, the upper limit of the last class at the end; the classes cover
+        every value above zero.
+    """
+    top = float(values.max()) if len(values) else 0.0
+    first = 0.0 if rate else 1.0
+    edges, step = [first], 2.0
+    while edges[-1] < top + (0 if rate else 1) and len(edges) < len(RAMP):
+        edges.append(step)
+        step *= 2
+    if edges[-1] <= top:
+        edges.append(float(np.ceil(top + 1)))
+    return edges if len(edges) > 1 else [first, 2.0]
+
+
+def _colours(count: int) -> Sequence[str]:
+    at = np.linspace(0, len(RAMP) - 1, count).round().astype(int) if count > 1 else [2]
+    return [RAMP[i] for i in at]
+
+
+def _range(low: float, high: float, *, rate: bool) -> str:
+    if rate:
+        return f"{low:g}–{high:g}"
+    return f"{low:g}" if high - low <= 1 else f"{low:g}–{high - 1:g}"

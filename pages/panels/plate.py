@@ -1,0 +1,65 @@
+"""Choose the fill of the districts, and whether only firm points are shown."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import streamlit as st
+
+from layers.map.symbols import FIRM
+from layers.view.page_options import ExploreOptions, Ground
+from layers.view.rows import View
+from pages.shell import session
+from pages.shell.frame import Screen
+from pages.shell.labels import literal
+from pages.shell.widgets import sync
+
+
+def ground(screen: Screen) -> None:
+    """Offer what the fill of the districts may say.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    say = screen.say
+    st.selectbox(
+        say("explore.ground"),
+        get_args(Ground),
+        index=get_args(Ground).index(sync("ground", screen.state.explore.ground)),
+        key="ground",
+        format_func=lambda value: say(f"ground.{value}"),
+        on_change=_set_ground,
+    )
+
+
+def _set_ground() -> None:
+    """Take the choice; in the moment of a new language the list may say a word of the old one."""
+    if (chosen := st.session_state["ground"]) in get_args(Ground):
+        session.change(explore=ExploreOptions(ground=chosen))
+
+
+def firm(screen: Screen, view: View) -> None:
+    """Offer to show only the points for which there is evidence: a filter as any other.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
+    options = view.options("location_class")
+    count = sum(options.get(known, 0) for known in FIRM)
+    st.toggle(
+        literal(screen.say("explore.firm", count=count)),
+        sync("firm", screen.state.filters.location_class == frozenset(FIRM)),
+        key="firm",
+        on_change=_set_firm,
+    )
+
+
+def _set_firm() -> None:
+    on = st.session_state["firm"]
+    session.narrow(location_class=frozenset(FIRM) if on else frozenset())

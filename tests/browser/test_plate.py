@@ -1,0 +1,229 @@
+"""Measure the layout map in a browser: no name over a name, no mark covered, a page at rest."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from layers.pack.city import City
+from layers.view.state import default_state
+from tests import ROOT
+from tests.browser.conftest import NewPage
+from tests.browser.harness import (
+    MAP,
+    NARROW,
+    WAIT_MS,
+    Server,
+    map_frame,
+    marks,
+    open_at,
+    serve,
+    settle,
+    wait_for_marks,
+)
+
+SIZES = ((1366, 768), (1440, 900), (1920, 1080))
+BOXES = """
+selector => [...document.querySelectorAll(selector)].map((part) => {
+  const { left, top, right, bottom } = part.getBoundingClientRect();
+  return { text: part.innerText || part.dataset.id, left, top, right, bottom };
+}).filter((box) => box.right > box.left)
+"""
+"""JavaScript: boxes of all parts that are seen, of the main map and of the insets alike: they have
+one page, and an inset covers what lies under it."""
+TOUCH = 0.75
+"""Pixels by which boxes may meet: the browser rounds to a part of a pixel."""
+SHAPE = 0.75
+"""Side of a mark's shape over that of its square."""
+
+Box = Mapping[str, Any]
+
+
+def _boxes(page: Page, selector: str) -> list[Box]:
+    found: list[Box] = map_frame(page).evaluate(BOXES, selector)
+    return found
+
+
+def _meet(a: Box, b: Box) -> bool:
+    wide = min(a["right"], b["right"]) - max(a["left"], b["left"])
+    high = min(a["bottom"], b["bottom"]) - max(a["top"], b["top"])
+    return wide > TOUCH and high > TOUCH
+
+
+def _covers(box: Box, mark: Box) -> bool:
+    x, y = (mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2
+    return bool(box["left"] < x < box["right"] and box["top"] < y < box["bottom"])
+
+
+def _centre_covered(a: Box, b: Box) -> bool:
+    return _covers(a, b) or _covers(b, a)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [*SIZES, NARROW], ids=lambda size: str(size[0]))
+def test_no_name_covers_a_name_and_nothing_a_mark(
+    server: Server, new_page: NewPage, tianjin: City, size: tuple[int, int], lang: str
+) -> None:
+    page = new_page(size)
+    open_at(page, f"{server.url}/?lang={lang}")
+    wait_for_marks(map_frame(page), marks(tianjin, default_state(tianjin)))
+    stand, names = _boxes(page, ".atlas-mark"), _boxes(page, ".atlas-name > span")
+    assert len(stand) > 40
+    assert [
+        (a["text"], b["text"]) for a, b in combinations(stand, 2) if _centre_covered(a, b)
+    ] == []
+    assert [(a["text"], b["text"]) for a, b in combinations(names, 2) if _meet(a, b)] == []
+    assert [(a["text"], b["text"]) for a in names for b in stand if _covers(a, b)] == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+def test_every_district_is_named_and_at_most_eight_neighbours(
+    server: Server, new_page: NewPage, tianjin: City, size: tuple[int, int]
+) -> None:
+    page = new_page(size)
+    open_at(page, server.url)
+    map_frame(page)
+    named = {box["text"] for box in _boxes(page, ".atlas-name.district > span")}
+    assert named == set(tianjin.districts["name_zh"])
+    beyond = ".leaflet-container:not(.atlas-inset-map) > .leaflet-map-pane .atlas-name.outer > span"
+    assert 0 < len(_boxes(page, beyond)) <= 8
+    assert [box["text"] for box in _boxes(page, ".atlas-name.water > span")] == ["渤海"]
+    assert 12 <= len(_boxes(page, ".atlas-name.place > span")) <= 15
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+def test_the_city_is_whole_beside_its_insets_and_the_page_stands_still(
+    server: Server, new_page: NewPage, size: tuple[int, int]
+) -> None:
+    page = new_page(size)
+    open_at(page, server.url)
+    (west, north), (east, south) = map_frame(page).evaluate(
+        """() => {
+        const b = L.latLngBounds(ATLAS.base.bounds), at = (p) => map.latLngToContainerPoint(p);
+        return [at(b.getNorthWest()), at(b.getSouthEast())].map((p) => [p.x, p.y]); }"""
+    )
+    frame = page.locator(MAP).first.bounding_box()
+    assert frame is not None
+    assert frame["width"] >= 0.69 * size[0]
+    assert 0 <= west < east <= frame["width"]
+    assert south - north == pytest.approx(frame["height"] * 0.92, abs=3)
+    city = {"left": west, "right": east, "top": north, "bottom": south}
+    insets = _boxes(page, ".atlas-inset, .atlas-legend")
+    assert len(insets) == 4
+    assert [box for box in insets if _meet(box, city)] == []
+    assert [(a, b) for a, b in combinations(insets, 2) if _meet(a, b)] == []
+    scrolls = """() => [document.scrollingElement, document.querySelector('.stMain')]
+        .some((part) => part.scrollHeight > part.clientHeight + 1)"""
+    assert not page.evaluate(scrolls)
+    assert frame["y"] + frame["height"] < size[1]
+
+
+def test_the_insets_share_the_filter_and_the_selection(
+    server: Server, page: Page, tianjin: City
+) -> None:
+    open_at(page, server.url)
+    opened = default_state(tianjin)
+    frame = map_frame(page)
+    wait_for_marks(frame, marks(tianjin, opened))
+    inset = frame.locator(".atlas-inset").first
+    inset.locator("[data-id=park-tju-national]").dispatch_event("click")
+    page.wait_for_url("**sel=park-tju-national**", timeout=WAIT_MS)
+    settle(page)
+    expect(inset.locator(".chosen")).to_have_count(1, timeout=WAIT_MS)
+    page.locator(".st-key-layer_science_park label").first.click()
+    fewer = replace(opened, layers=opened.layers - {"science_park"})
+    wait_for_marks(frame, marks(tianjin, fewer))
+
+
+def test_an_inset_leads_into_the_map_and_steps_aside(server: Server, page: Page) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    frame.locator("button.atlas-inset-title").first.click()
+    expect(frame.locator(".atlas-inset:visible")).to_have_count(0, timeout=WAIT_MS)
+    page.wait_for_timeout(500)
+    west, south, east, north = frame.evaluate(
+        "map.getBounds().toBBoxString().split(',').map(Number)"
+    )
+    assert west < 117.1
+    assert east > 117.3
+    assert south < 39.05
+    assert north > 39.19
+    frame.locator(".atlas-home a").click()
+    expect(frame.locator(".atlas-inset:visible")).to_have_count(3, timeout=WAIT_MS)
+
+
+def _crowd(folder: Path, count: int) -> Path:
+    """Write the toy city with so many parks at one point."""
+    pack = folder / "crowd"
+    shutil.copytree(ROOT / "tests/toy", pack, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    path = pack / "science_park.geojson"
+    parks = json.loads(path.read_text(encoding="utf-8"))
+    first = next(f for f in parks["features"] if f["geometry"])
+    for n in range(count - 1):
+        twin = copy.deepcopy(first)
+        twin["id"] = twin["properties"]["id"] = f"twin-{n:03}"
+        twin["properties"] |= {"name_zh": f"孪生园{n:03}", "name_en": f"Twin {n:03}"}
+        parks["features"].append(twin)
+    path.write_text(json.dumps(parks, ensure_ascii=False), encoding="utf-8")
+    return pack
+
+
+def test_a_hundred_places_at_one_point_open_as_a_list(new_page: NewPage, tmp_path: Path) -> None:
+    with serve(env={"ATLAS_PACKS": str(_crowd(tmp_path, 104))}) as server:
+        page = new_page(SIZES[0])
+        open_at(page, f"{server.url}/?city=toy&layers=science_park")
+        frame = map_frame(page)
+        frame.wait_for_selector(".atlas-more", timeout=WAIT_MS)
+        stand = _boxes(page, ".atlas-mark")
+        assert [(a, b) for a, b in combinations(stand, 2) if _centre_covered(a, b)] == []
+        more = frame.locator(".atlas-more")
+        assert more.inner_text() == "+93"
+        more.focus()
+        more.press("Enter")
+        page.wait_for_url(re.compile("sel=(@|%40)"), timeout=WAIT_MS)
+        settle(page)
+        expect(page.get_by_text("孪生园102", exact=True).first).to_be_visible(timeout=WAIT_MS)
+        page.goto("about:blank")
+
+
+def test_the_wheel_passes_until_the_reader_takes_the_map(server: Server, page: Page) -> None:
+    open_at(page, server.url)
+    frame = map_frame(page)
+    box = page.locator(MAP).first.bounding_box()
+    assert box is not None
+    zoom = frame.evaluate("map.getZoom()")
+    page.mouse.move(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.95)
+    page.mouse.wheel(0, -300)
+    expect(frame.locator(".atlas-hint")).to_have_class("atlas-hint on", timeout=WAIT_MS)
+    assert frame.evaluate("map.getZoom()") == zoom
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    frame.wait_for_function("zoom => map.getZoom() > zoom", arg=zoom, timeout=WAIT_MS)
+
+
+def test_no_closer_than_the_outlines_bear(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/?at=39.1_117.2_17")
+    frame = map_frame(page)
+    assert frame.evaluate("map.getZoom()") == 12
+    assert frame.evaluate("map.hasLayer(ATLAS.main.river)") is False
+    urban = frame.evaluate(
+        """() => ['120101', '120102', '120103', '120104', '120105', '120106'].reduce((all, id) =>
+        all.extend(L.geoJSON(ATLAS.base.district.features.find((f) => f.id === id)).getBounds()),
+        L.latLngBounds([])).toBBoxString().split(',').map(Number)"""
+    )
+    west, south, east, north = frame.evaluate(
+        "map.getBounds().toBBoxString().split(',').map(Number)"
+    )
+    assert east - west > urban[2] - urban[0]
+    assert north - south > urban[3] - urban[1]
