@@ -18,6 +18,8 @@ INK, TWICE, OPEN = "#2E6E73", "#17474C", "#B08A4E"
 """What is reached, what two or more reach, what none does."""
 
 
+HALF = 0.5
+"""Part of the draws from which on a place counts as within reach on the map."""
 DRAWN_M = 40.0
 """Tolerance of drawn outlines in metres: half a pixel where the city fills the map."""
 
@@ -44,39 +46,66 @@ def shape(city: City, area: Any, look_: Mapping[str, Any]) -> Shapes:
     return Shapes(frame, **look_)
 
 
-REACHED = {"line": INK, "fill": INK, "opacity": 0.30, "weight": 1.2}
+REACHED = {"line": INK, "fill": INK, "opacity": 0.52, "weight": 1.2}
 
 
 UNREACHED = {"line": OPEN, "fill": OPEN, "opacity": 0.62, "weight": 0.6, "pattern": "hatch"}
+"""In files; on the page what none reaches is the plain ground."""
+PLAIN = {"line": "#B9B4A8", "fill": "#F7F5F0", "opacity": 1.0}
+"""That ground in the legend."""
+WITHIN, BEYOND = "#17474C", "#FFFFFF"
+"""Inside of the dot of a place that should be within reach, and is or is not."""
 
 
 DOUBLE = {"line": TWICE, "fill": TWICE, "opacity": 0.26, "weight": 0.0}
 
 
-def draw(answer: ReachAnswer | ReachRefusal) -> Drawing | None:
-    """Return what is reached, what two or more reach, and what none does.
+def draw(answer: ReachAnswer | ReachRefusal, lang: str) -> Drawing | None:
+    """Return what is reached, and which of the places that should be are.
 
     Parameters
     ----------
     answer
         As :func:`layers.coverage.measure.measure` returns it.
+    lang
+        Language of the names, ``zh`` or ``en``.
 
     Returns
     -------
     Drawing or None
-        From the ground up: what none reaches, what is reached, what two or more reach. None where
-        it was refused.
+        What none reaches is the plain ground. None where it was refused.
     """
     if isinstance(answer, ReachRefusal):
         return None
-    city = answer.city
-    return Drawing(
-        shapes=[
-            shape(city, answer.uncovered.geometry.union_all(), UNREACHED),
-            shape(city, answer.area.geometry, REACHED),
-            shape(city, reached_twice(answer.inputs), DOUBLE),
-        ]
-    )
+    area = shape(answer.city, answer.area.geometry, REACHED)
+    return Drawing(shapes=[area, *targets(answer, lang)])
+
+
+def targets(answer: ReachAnswer, lang: str) -> list[Shapes]:
+    """Return the places that should be within reach as dots: filled where they are.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of their names, ``zh`` or ``en``.
+
+    Returns
+    -------
+    list
+        By layer those beyond reach, then those within it in at least half of the draws. Layers of
+        which that was refused stay out.
+    """
+    dots = []
+    for kind, row in answer.served.items():
+        if row.found is None:
+            continue
+        share = row.found.points["covered_draws"]
+        places = answer.inputs.targets[kind].loc[share.index, [f"name_{lang}", "geometry"]]
+        for fill, part in ((BEYOND, places[share < HALF]), (WITHIN, places[share >= HALF])):
+            dots.append(Shapes(part.to_crs(4326), WITHIN, fill, 1.0, name=f"name_{lang}"))
+    return dots
 
 
 def reached_twice(given: Inputs) -> Any:

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.base.once import once
 from geo.coverage.service_area import CITY, Reach, ServiceArea, service_area
 from geo.coverage.simulation import resolution, simulate_share
-from layers.coverage.drawing import INK, UNREACHED, shape
+from layers.coverage.drawing import INK, shape
 from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal, line_step
 from layers.coverage.question import PRESETS_M, Inputs, reach_of
 from layers.coverage.wording import km, span
@@ -212,7 +212,7 @@ def radius_style(given: Inputs, reach: Reach) -> dict[str, Any]:
 
 
 def draw_radii(answer: Answer) -> Drawing | None:
-    """Return all radii nested, and hatched what the page's own does not reach.
+    """Return all radii nested; what none of them reaches is the plain ground.
 
     Parameters
     ----------
@@ -223,8 +223,7 @@ def draw_radii(answer: Answer) -> Drawing | None:
     Returns
     -------
     Drawing or None
-        Without the hatched area where the page's own radius was refused. None where no radius may
-        be drawn, or no site has a point.
+        None where no radius may be drawn, or no site has a point.
     """
     given, found = answer.inputs, drawn_reaches(answer.inputs)
     if not found or not len(given.mapped):
@@ -233,8 +232,6 @@ def draw_radii(answer: Answer) -> Drawing | None:
         shape(given.city, _area(given, reach).geometry, radius_style(given, reach))
         for reach in found
     ]
-    if isinstance(answer, ReachAnswer) and len(answer.uncovered):
-        shapes.insert(0, shape(given.city, answer.uncovered.geometry.union_all(), UNREACHED))
     return Drawing(shapes=shapes)
 
 

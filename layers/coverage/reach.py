@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -113,7 +113,7 @@ class ReachWording:
         )
 
     def legend(self, *, nested: bool = False) -> list[tuple[Mapping[str, Any], str]]:
-        """Return the style and the words of each drawn area.
+        """Return the look and the words of all that is drawn.
 
         Parameters
         ----------
@@ -123,22 +123,29 @@ class ReachWording:
         Returns
         -------
         list
-            Pairs of style, as :class:`layers.map.overlay.Shapes` takes it, and words. Empty where
-            it was refused and only the page's own radius is shown.
+            Pairs of look, as :class:`layers.map.overlay.Shapes` takes it, and words; ``dot`` is set
+            for dots. Empty where it was refused and only the page's own radius is shown.
         """
         answer, say = self._answer, self._say
-        within, open_ = km(answer.inputs.radius_m), []
-        if isinstance(answer, ReachAnswer):
-            open_ = [(drawing.UNREACHED, say("coverage_page.legend_open", radius=within))]
+        within = km(answer.inputs.radius_m)
         if nested:
-            return [*radii.radius_legend(answer, self._lang), *open_]
+            return radii.radius_legend(answer, self._lang)
         if isinstance(answer, ReachRefusal):
             return []
-        return [
+        areas = [
             (drawing.REACHED, say("coverage_page.legend_reach", radius=within)),
-            ({**drawing.DOUBLE, "opacity": 0.5}, say("coverage_page.legend_twice")),
-            *open_,
+            (drawing.PLAIN, say("coverage_page.legend_open", radius=within)),
         ]
+        return [*areas, *self._dots(answer)]
+
+    def _dots(self, answer: ReachAnswer) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """Yield the look and the words of the places that should be within reach."""
+        drawn = [kind for kind, row in answer.served.items() if row.found is not None]
+        titles = (answer.city.layers[kind].title.of(self._lang) for kind in drawn)
+        if names := self._say("coverage_page.comma").join(titles):
+            for fill, where in ((drawing.WITHIN, "within"), (drawing.BEYOND, "beyond")):
+                look = {"line": drawing.WITHIN, "fill": fill, "opacity": 1.0, "dot": True}
+                yield look, self._say(f"coverage_page.legend_{where}", layer=names)
 
 
 def word(answer: ReachAnswer | ReachRefusal, lang: str) -> ReachWording:
@@ -154,7 +161,7 @@ def word(answer: ReachAnswer | ReachRefusal, lang: str) -> ReachWording:
     return ReachWording(answer, lang)
 
 
-def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False) -> Drawing | None:  # noqa: ARG001 - one shape
+def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False) -> Drawing | None:
     """Return what is drawn of an answer.
 
     Parameters
@@ -162,7 +169,7 @@ def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False)
     answer
         As :func:`measure` returns it.
     lang
-        Not looked at: what is drawn carries no words.
+        Language of the names, ``zh`` or ``en``.
     nested
         Whether to draw all radii that stand side by side, instead of the page's own.
 
@@ -171,7 +178,7 @@ def draw(answer: ReachAnswer | ReachRefusal, lang: str, *, nested: bool = False)
     Drawing or None
         None where there is nothing to draw: refused, or none of the radii may be drawn.
     """
-    return radii.draw_radii(answer) if nested else drawing.draw(answer)
+    return radii.draw_radii(answer) if nested else drawing.draw(answer, lang)
 
 
 def hand_over(answer: ReachAnswer | ReachRefusal, form: Form) -> Package:

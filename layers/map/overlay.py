@@ -32,7 +32,7 @@ class Raster:
 
 @dataclass(frozen=True, eq=False)
 class Shapes:
-    """Areas or lines with one look.
+    """Areas, lines or points with one look; points are drawn as small dots.
 
     Parameters
     ----------

@@ -31,6 +31,10 @@ SWATCH: Final = (
     '<rect x="2" y="4" width="16" height="12" fill="{fill}" fill-opacity="{opacity}" '
     'stroke="{line}"/>{lines}</svg>'
 )
+DOT: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    '<circle cx="10" cy="10" r="4" fill="{fill}" stroke="{line}" stroke-width="1.4"/></svg>'
+)
 HATCH: Final = '<path d="M2 10 8 4M2 16 14 4M8 16 18 6M14 16 18 12" stroke="{fill}"/>'
 """The swatch of a hatched area: the lines of ``atlas.js``, without its tint."""
 
@@ -274,13 +278,13 @@ def enters(screen: Screen, given: question.Inputs) -> None:
 
 
 def swatch(look_: Mapping[str, Any]) -> str:
-    """Return the address of a small picture of a drawn area.
+    """Return the address of a small picture of a drawn area or dot.
 
     Parameters
     ----------
     look_
         ``fill``, ``line`` (colours), ``opacity`` and, if it is hatched, ``pattern``; see
-        :class:`layers.map.overlay.Shapes`.
+        :class:`layers.map.overlay.Shapes`. ``dot`` is set for a dot.
 
     Returns
     -------
@@ -288,6 +292,8 @@ def swatch(look_: Mapping[str, Any]) -> str:
         A ``data:`` address.
     """
     given = {name: look_[name] for name in ("fill", "opacity", "line")}
+    if look_.get("dot"):
+        return data_uri(DOT.format(**given))
     if look_.get("pattern") != "hatch":
         return data_uri(SWATCH.format(**given, lines=""))
     lines = HATCH.format(fill=look_["fill"])

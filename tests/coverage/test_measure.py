@@ -14,7 +14,7 @@ import shapely
 from pyproj import Geod
 
 from layers.coverage import reach
-from layers.coverage.drawing import draw
+from layers.coverage.drawing import BEYOND, WITHIN, draw, reached_twice
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.coverage.question import drawn_layers, inputs, question, reach_of
 from layers.coverage.radii import radii
@@ -105,7 +105,7 @@ def test_a_larger_radius_never_covers_less(tianjin: City, ten: ReachAnswer) -> N
 def test_below_the_median_doubt_it_refuses_in_words(tianjin: City, lang: str) -> None:
     three = refusal(tianjin, asked(tianjin, radius_m=3_000))
     told = sentence(three, lang)
-    assert draw(three) is None
+    assert draw(three, lang) is None
     assert reach.word(three, lang).account == ()
     assert "14" in told
     assert "62" in told
@@ -227,15 +227,21 @@ def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
 
 
 def test_the_drawing_is_what_was_measured(ten: ReachAnswer) -> None:
-    drawn = draw(ten)
+    drawn = draw(ten, "zh")
     assert drawn is not None
-    open_, reached, twice = (
-        gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes
-    )
-    assert reached.area / 1e6 == pytest.approx(ten.area.value, rel=2e-3)
-    assert open_.intersection(reached).area < 2e-3 * reached.area
-    assert [s.pattern for s in drawn.shapes] == ["hatch", "", ""]
+    reached, beyond, within = drawn.shapes
+    area = gpd.GeoDataFrame(reached.frame).to_crs(4548).geometry.iloc[0]
+    assert area.area / 1e6 == pytest.approx(ten.area.value, rel=2e-3)
+    assert area.intersection(ten.uncovered.geometry.union_all()).area < 2e-3 * area.area
+    twice = reached_twice(ten.inputs)
     assert twice.area / 1e6 == pytest.approx(ten.overlap.value, rel=1e-2)
+    served = ten.served["university"].found
+    assert served is not None
+    assert len(within.frame) + len(beyond.frame) == len(served.points)
+    assert served.low <= len(within.frame) <= served.high
+    assert (within.fill, beyond.fill) == (WITHIN, BEYOND)
+    names = set(within.frame[within.name]) | set(beyond.frame[beyond.name])
+    assert any("天津大学" in name for name in names)
 
 
 def test_a_radius_from_a_time_states_what_it_assumes(tianjin: City) -> None:
@@ -356,7 +362,7 @@ def test_any_city_and_layer_can_be_asked(toy: City, lang: str) -> None:
         assert sentence(answer, lang)
         if isinstance(answer, ReachAnswer):
             assert unit_table(answer, lang).shape[0] >= 4
-            assert draw(answer) is not None
+            assert draw(answer, lang) is not None
 
 
 @pytest.mark.parametrize(

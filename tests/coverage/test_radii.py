@@ -120,13 +120,9 @@ def test_times_stand_side_by_side_as_what_they_are(tianjin: City) -> None:
 def test_nested_rings_are_what_each_radius_covers(five: ReachAnswer) -> None:
     drawn = draw_radii(five)
     assert drawn is not None
-    open_, ten, own = (
-        gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes
-    )
-    assert drawn.shapes[0].pattern == "hatch"
+    ten, own = (gpd.GeoDataFrame(s.frame).to_crs(4548).geometry.iloc[0] for s in drawn.shapes)
     assert own.area / 1e6 == pytest.approx(five.area.value, rel=5e-3)
     assert own.difference(ten).area < 3e-3 * own.area
-    assert open_.intersection(own).area < 3e-3 * own.area
     assert [words.replace("\u202f", " ") for _, words in radius_legend(five, "zh")] == [
         "5 km 内",
         "10 km 内",
