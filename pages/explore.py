@@ -43,13 +43,5 @@ if side is not None and not controls:
         panels.selection(screen, view)
 elif side is not None:
     with side:
-        widgets.search(screen)
-        panels.selection(screen, view)
-        widgets.period(screen)
-        st.subheader(say("explore.layers"))
-        widgets.layer_list(screen, view)
-        panels.tally(screen)
-        panels.gaps(screen, view)
-        widgets.filter_box(screen, view)
-        panels.unmapped(screen, view)
+        panels.side(screen, view)
     panels.table_twin(screen, view)

@@ -62,6 +62,11 @@ class Hit:
     note_en: str
     mapped: bool = True
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it narrows what is shown, rather than being a place."""
+        return ":" in self.target
+
 
 @dataclass(frozen=True)
 class _Term:

@@ -22,7 +22,7 @@ PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
 _SCRIPTS = "".join(
     f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
-    for name in ("copy_link.js", "ask_again.js")
+    for name in ("copy_link.js", "ask_again.js", "find.js")
 )
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
