@@ -21,7 +21,7 @@ from folium.template import Template
 from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
 from layers.map.symbols import mark, stack
-from layers.pack.catalogue import ONLINE_BASE
+from layers.pack.catalogue import ONLINE_BASE, OUTSIDE
 from layers.pack.city import City, OnlineBase
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
@@ -298,6 +298,7 @@ def overlay_json(
     body = {
         "layers": _layers(view, state.lang),
         "chosen": _chosen(view, state.selected),
+        "framed": [safe(code) for code in sorted(state.filters.district - {OUTSIDE})],
         "show": {name: name in state.layers for name in ("district", "axis")},
         "present": state.present,
         "fly": _fly(flight),

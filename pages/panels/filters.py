@@ -36,6 +36,8 @@ PAUSE: Final = "120ms"
 MOST_HITS: Final = 8
 FOUND: Final = "atlas.found"
 """Whether a suggestion was taken, which the whole screen must follow."""
+EMPTIED: Final = "atlas.emptied"
+"""Whether the field is to be empty in the run that follows."""
 SPELLINGS: Final = frozenset({"pinyin", "pinyin initials", "traditional characters"})
 """Notes of the spellings that a build makes: that one of them fits needs no word."""
 PILLS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -86,7 +88,11 @@ def search(screen: Screen) -> None:
 def _finder(screen: Screen) -> None:
     """Draw field and suggestions in a fragment: a letter typed reruns this and nothing else."""
     if st.session_state.pop(FOUND, False):
+        st.session_state[EMPTIED] = True
         st.rerun()
+    if st.session_state.pop(EMPTIED, False):
+        # Once more: the run that a suggestion ended did not reach the browser.
+        st.session_state["search"] = ""
     text = st.text_input(
         screen.say("explore.search_label"),
         key="search",

@@ -53,6 +53,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
       return [heading, list];
     }),
   );
-  const kept = held && root.querySelector(`[data-place="${CSS.escape(held)}"]`);
-  kept?.focus({ preventScroll: true });
+  if (held) root.querySelector(`[data-place="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
 }
