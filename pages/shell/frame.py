@@ -163,7 +163,7 @@ def _own_words(lang: str) -> str:
     # The browser takes a script for harmful in which a tag seems to stand.
     held = json.dumps(pairs).replace("<", "\\u003c")
     made = "([pattern, said]) => [new RegExp(`^${pattern}$`), said]"
-    return f"<script>window.atlasWords = {held}.map({made});</script>"
+    return f"<script>globalThis.atlasWords = {held}.map({made});</script>"
 
 
 def _speak(name: str, state: ViewState) -> None:
