@@ -6,8 +6,8 @@ import streamlit as st
 
 from layers.view.rows import rows_in_view
 from pages.panels import explore as panels
-from pages.panels import export as share
 from pages.panels import filters as widgets
+from pages.panels import hand_over as share
 from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
@@ -29,7 +29,7 @@ with above:
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
         if controls:
-            share.download(screen)
+            share.download_view(screen)
             share.link(screen)
             widgets.skip_map(screen)
     if not controls:
