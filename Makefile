@@ -66,10 +66,10 @@ check: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/python $(PYTEST) -m 'not browser and not office and not screen and not slow'
 
-build: $(VENV)/run.stamp
+build: $(VENV)/test.stamp
 	$(BIN)/python -m data.build $(CITY)
 
-check-data: $(VENV)/run.stamp
+check-data: $(VENV)/test.stamp
 	$(BIN)/python -m data.build $(CITY) --check
 
 attack: $(VENV)/test.stamp

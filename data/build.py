@@ -26,6 +26,7 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize
 
+from data.aliases import named, spelled
 from data.origin import traced
 from data.raw import OUTSIDE, RIVERS, Raw, Row, read, task_at, unit_of
 from geo.base.errors import DataError, Problem
@@ -742,7 +743,7 @@ def build(raw: Raw) -> Files:
         Bytes by name, ``/`` between folders; the same material gives the same bytes.
     """
     issued = raw.plan["issued"]
-    return {
+    files = {
         **place_layers(raw, issued),
         **university_layer(raw),
         **district_layer(raw),
@@ -756,6 +757,24 @@ def build(raw: Raw) -> Files:
         **corrections(raw),
         **settings(raw),
     }
+    return {**files, "aliases.csv": with_spellings(files)}
+
+
+def with_spellings(files: Files) -> bytes:
+    """Return the words for search with those by which the names of a pack are typed.
+
+    Parameters
+    ----------
+    files
+        All files of the pack by name.
+
+    Returns
+    -------
+    bytes
+        ``aliases.csv``; what was authored comes first, so that a fault is traced to its row.
+    """
+    rows = spelled(named(files))
+    return files["aliases.csv"] + table(rows, ALIASES.names[1:]).partition(b"\n")[2]
 
 
 def write(files: Files, folder: Path) -> None:

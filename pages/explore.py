@@ -7,9 +7,8 @@ import streamlit as st
 from layers.map.plate import plate
 from layers.view.rows import rows_in_view
 from pages.panels import explore as panels
-from pages.panels import export as share
 from pages.panels import filters as widgets
-from pages.panels import plate as plate_panel
+from pages.panels import hand_over as share
 from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
@@ -33,7 +32,7 @@ with head:
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
         if controls:
-            share.download(screen)
+            share.download_view(screen)
             share.link(screen)
             widgets.skip_map(screen)
 
@@ -42,16 +41,6 @@ if side is not None and not controls:
         panels.selection(screen, view)
 elif side is not None:
     with side:
-        widgets.search(screen)
-        panels.selection(screen, view)
-        widgets.period(screen)
-        plate_panel.firm(screen, view)
-        plate_panel.ground(screen)
-        st.subheader(say("explore.layers"))
-        widgets.layer_list(screen, view)
-        panels.tally(screen)
-        panels.gaps(screen, view)
-        widgets.filter_box(screen, view)
-        panels.unmapped(screen, view)
+        panels.side(screen, view)
     with st.container(key="drawer"):
         panels.table_twin(screen, view)

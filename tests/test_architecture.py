@@ -62,7 +62,6 @@ ONLY_IN = {
 """Where a library or a module may be imported: in these modules and what stands below them."""
 CALLED_ONLY_IN = {
     "declare_component": "pages.shell.map_view",
-    "component": "pages.browser.store",
     "st_folium": "pages.shell.map_view",
 }
 PAGE_LINES = 90
@@ -253,17 +252,25 @@ def test_no_page_imports_a_page(modules: list[Module]) -> None:
     assert [(page.name, name) for page in pages for name in page.imports if name in names] == []
 
 
+def _asked(file: str) -> set[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return {line.split("==")[0] for line in lines if not line.startswith("#")}
+
+
 def test_the_libraries_asked_for_are_those_used(modules: list[Module]) -> None:
-    """A library that only comes along with another may leave with it."""
+    """A library that only comes along with another may leave with it.
+
+    What a pack is built with is asked for beside the tests' tools: a server needs none of it.
+    """
     ours = {module.name.split(".")[0] for module in modules} | set(sys.stdlib_module_names)
-    used = {name.split(".")[0] for module in modules for name in module.imports} - ours
+    served = [module for module in modules if module.home != "data"]
+    used = {name.split(".")[0] for module in served for name in module.imports} - ours
+    built = {name.split(".")[0] for module in modules for name in module.imports} - ours - used
     known_as = packages_distributions()
-    asked = {
-        line.split("==")[0]
-        for line in (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
-        if not line.startswith("#")
-    }
+    asked = _asked("requirements.in")
     assert {name for name in used if not asked & set(map(_normal, known_as[name]))} == set()
+    tools = _asked("tests/requirements.in")
+    assert {name for name in built if not tools & set(map(_normal, known_as[name]))} == set()
     brought = {_normal(distribution) for name in used for distribution in known_as[name]}
     assert asked - brought == set(), "asked for and not used"
 

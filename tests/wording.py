@@ -27,10 +27,11 @@ TEXTUAL = frozenset(
 )
 """Names of arguments that can hold a text of the data."""
 
-OWN_HTML = frozenset({"_speak", "_symbols", "show"})
+OWN_HTML = frozenset({"_acting", "_hit_marks", "_speak", "_symbols", "show"})
 """Functions that write HTML in another way. ``show`` is handed a template, which is looked at
 where it is called. The others write a script and a style, where nothing can be escaped: they put
-in languages, names of screens and ids of layers only, which hold a to z, 0 to 9 and ``_``."""
+in languages, names of screens, numbers, and ids of layers and places only, which hold a to z, 0 to
+9, ``_`` and ``-``."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

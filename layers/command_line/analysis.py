@@ -25,6 +25,7 @@ from layers.coverage.question import question as reach_question
 from layers.coverage.scenario import ScenarioQuestion
 from layers.coverage.siting import SitingQuestion, Spot
 from layers.handover.contents import ANALYSIS_FORMATS, Form
+from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
 from layers.own_points.reading import FileQuestion, fitting_cell
 from layers.own_points.source import POINTS_VARIABLE, columns, is_declared, layout, open_folder
@@ -82,7 +83,7 @@ def _answered(analysis: Any, given: argparse.Namespace) -> Iterator[str]:
     question = analysis.question(state, *_brought(given, city, state), **drawn)
     _require_effect(given, state, question)
     answer = analysis.measure(city, question)
-    package = analysis.hand_over(answer, Form(given.format, epsg_of(given.crs)))
+    package = analysis.hand_over(answer, Form(given.format, epsg_of(given.crs), given.lang))
     if given.out is None:
         yield package.files[f"{given.analysis}.json"].decode().rstrip("\n")
     else:
@@ -119,7 +120,9 @@ def command(analysis: str, city: City, question: Question[Any], form: Form) -> s
             value = codec.write(asked[name], None).replace(".", ",")
             words += ["--set", f"{name}={value}"]
     words += needed_files(question)
-    words += ["--format", form.fmt, "--crs", str(form.epsg), "--out", "out"]
+    words += ["--format", form.fmt, "--crs", str(form.epsg)]
+    words += ["--lang", form.lang] if form.fmt == "xlsx" and form.lang != LANGS[0] else []
+    words += ["--out", "out"]
     return shlex.join(words)
 
 
@@ -165,6 +168,7 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], dest="sets")
     parser.add_argument("--format", default="json", help=", ".join(ANALYSIS_FORMATS))
     parser.add_argument("--crs", default="4326", help="EPSG code, for gpkg and csv")
+    parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of a workbook")
     parser.add_argument("--out", type=Path, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
     parser.add_argument("--scenario", type=Path, action="append", default=[], metavar="FILE")

@@ -17,6 +17,7 @@ from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_
 from layers.command_line.reply import reply, written
 from layers.handover.contents import FORMATS
 from layers.handover.view_export import package
+from layers.language.messages import LANGS
 from layers.pack.catalogue import PERIODS
 from layers.pack.city import City
 from layers.view.address import DECIDING_KEYS, parse
@@ -39,6 +40,7 @@ class ExportRequest:
     layers: tuple[str, ...] | None
     fmt: str
     epsg: int
+    lang: str
     out: Path
     zipped: bool
 
@@ -78,6 +80,7 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         layers=_layers(given.layer, city),
         fmt=given.format,
         epsg=epsg_of(given.crs),
+        lang=given.lang or state.lang,
         out=given.out,
         zipped=given.zip,
     )
@@ -106,7 +109,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _done(request: ExportRequest) -> Iterator[str]:
     files = package(
-        request.city, request.state, fmt=request.fmt, epsg=request.epsg, layers=request.layers
+        request.city,
+        request.state,
+        fmt=request.fmt,
+        epsg=request.epsg,
+        lang=request.lang,
+        layers=request.layers,
     )
     yield from written(files, request.out, zipped=request.zipped)
 
@@ -123,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--layer", help="ids of layers, or all; without it those that are on")
     parser.add_argument("--format", default="geojson", help=", ".join(FORMATS))
     parser.add_argument("--crs", default="4326", help="EPSG code: 4326, 4490, 4548 or 4527")
+    parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
     parser.add_argument("--view", help="query string copied from the address bar")

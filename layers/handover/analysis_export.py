@@ -123,6 +123,11 @@ def analysis_package(answered: Answered, form: Form) -> Package:
             form=form,
             sheets=sheets,
             head=tuple(_head(answered)),
+            sentence=_sentence(answered),
+            counting=(
+                pair("export.result"),
+                (_sentence(answered), *in_both(answered.words, "account")),
+            ),
             sections=tuple(_sections(answered, form, sheets)),
             about=_about(answered),
             files=answered.files,
@@ -222,6 +227,10 @@ def _unit(name: str) -> str:
     return next((unit for end, unit in UNITS if name.endswith(end)), "")
 
 
+def _sentence(answered: Answered) -> Bilingual:
+    return Bilingual(*(answered.words[lang].sentence for lang in LANGS))
+
+
 def _head(answered: Answered) -> Iterator[Bilingual]:
     yield pair("export.analysis", name=pair(f"analysis.{answered.name}"))
     if answered.question.layers:
@@ -232,10 +241,7 @@ def _head(answered: Answered) -> Iterator[Bilingual]:
 def _sections(
     answered: Answered, form: Form, sheets: tuple[Sheet, ...]
 ) -> Iterator[tuple[Bilingual, tuple[Bilingual, ...]]]:
-    worded = answered.words
-    sentence = Bilingual(*(worded[lang].sentence for lang in LANGS))
-    yield pair("export.result"), (sentence, *in_both(worded, "account"))
-    if notes := in_both(worded, "notes"):
+    if notes := in_both(answered.words, "notes"):
         yield pair("export.notes"), notes
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
     told = answered.city.notices  # of a district, such as that its outline holds an enclave

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from layers.handover.contents import Contents
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, dictionary, manifest, sources
 from layers.handover.package import Package
+from layers.handover.workbook import workbook
 from layers.handover.write_data import data_files
 
 
@@ -20,8 +21,9 @@ def build(contents: Contents) -> Package:
         A view or an answer. Every text is in Chinese and English; values are raw, coordinates
         true; rows without a geometry are kept.
     """
+    write = workbook if contents.form.fmt == "xlsx" else data_files
     files = {
-        **data_files(contents),
+        **write(contents),
         **contents.files,
         DICTIONARY: dictionary(contents),
         SOURCES: sources(contents),

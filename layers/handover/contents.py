@@ -11,13 +11,15 @@ from pyproj import CRS
 
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import Field
-from layers.language.bilingual import Bilingual
+from layers.language.bilingual import Bilingual, column
 from layers.pack.city import City
 
-Format = Literal["geojson", "gpkg", "csv", "json"]
-FORMATS: tuple[Format, ...] = ("geojson", "gpkg", "csv")
+Format = Literal["xlsx", "geojson", "gpkg", "csv", "json"]
+FORMATS: tuple[Format, ...] = ("xlsx", "geojson", "gpkg", "csv")
 """Those of a view; an analysis has also ``json``: the whole answer, without shapes."""
 ANALYSIS_FORMATS: tuple[Format, ...] = get_args(Format)
+ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json"})
+"""Formats in EPSG:4326 alone: by their standard, or because they hold no coordinates."""
 
 WGS84, CGCS2000 = 4326, 4490
 PLAIN_ZONES = range(4534, 4555)
@@ -31,13 +33,27 @@ POINT = frozenset({"Point"})
 LINE = frozenset({"LineString", "MultiLineString"})
 AREA = frozenset({"Polygon", "MultiPolygon"})
 
+Chapter = tuple[Bilingual, tuple[Bilingual, ...]]
+"""A heading with its sentences."""
+
 
 @dataclass(frozen=True)
 class Form:
-    """In which format and coordinate system something is handed over."""
+    """In which format and coordinate system something is handed over.
+
+    Parameters
+    ----------
+    fmt
+        One of ``ANALYSIS_FORMATS``.
+    epsg
+        EPSG code; a format that holds no coordinates, or those of its standard, knows WGS 84 only.
+    lang
+        Language of a workbook, ``zh`` or ``en``; all other formats speak both.
+    """
 
     fmt: str = "geojson"
     epsg: int = WGS84
+    lang: str = "zh"
 
     @property
     def projected(self) -> bool:
@@ -93,6 +109,16 @@ class Sheet:
         """Columns in order, the index first."""
         return tuple(each.name for each in self.fields)
 
+    def title_of(self, name: str) -> Bilingual:
+        """Return what a column is called.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        """
+        return self.titles.get(name) or column(name)
+
     @property
     def is_points(self) -> bool:
         """Whether every geometry is a point, so that two columns can hold it."""
@@ -122,10 +148,17 @@ class Contents:
         The tables.
     head
         What it is and what was asked.
+    sentence
+        What is shown or was found, as the screen says it.
+    counting
+        How it is counted; None if the sections say so.
     sections
         Further headings of the sources, each with its sentences.
     about
         What the manifest says besides.
+    listing
+        What a workbook shows first: by title in the language of the form, rows as on the screen;
+        empty to show the tables themselves.
     files
         Further files by name.
     """
@@ -136,8 +169,11 @@ class Contents:
     form: Form
     sheets: tuple[Sheet, ...]
     head: tuple[Bilingual, ...]
-    sections: tuple[tuple[Bilingual, tuple[Bilingual, ...]], ...]
+    sentence: Bilingual
+    counting: Chapter | None = None
+    sections: tuple[Chapter, ...]
     about: Mapping[str, object]
+    listing: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -212,8 +248,7 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     Returns
     -------
     list
-        One for the format and one for the system at most. GeoJSON and JSON stand in EPSG:4326
-        alone.
+        One for the format and one for the system at most; see ``ONE_SYSTEM``.
     """
     problems = []
     if form.fmt not in formats:
@@ -222,6 +257,6 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     if form.epsg not in offered:
         codes = tuple(map(str, offered))
         problems.append(Problem("export.crs", "crs", epsg=str(form.epsg), known=codes))
-    elif form.fmt in ("geojson", "json") and form.epsg != WGS84:
-        problems.append(Problem("export.geojson_crs", "crs", epsg=str(form.epsg)))
+    elif form.fmt in ONE_SYSTEM and form.epsg != WGS84:
+        problems.append(Problem("export.one_crs", "crs", format=form.fmt, epsg=str(form.epsg)))
     return problems

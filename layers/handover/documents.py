@@ -11,7 +11,15 @@ from pyproj import CRS
 from geo.base.schema import Field
 from geo.formats.write_geopackage import GEOMETRY_COLUMN
 from layers import __version__
-from layers.handover.contents import WGS84, ZONE_ZERO, Contents, Form, Sheet, numbered_zone
+from layers.handover.contents import (
+    WGS84,
+    ZONE_ZERO,
+    Chapter,
+    Contents,
+    Form,
+    Sheet,
+    numbered_zone,
+)
 from layers.handover.write_data import coordinate_columns, json_bytes, to_csv
 from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.city import NOTICES, City
@@ -60,7 +68,7 @@ def _row(sheet: Sheet, field: Field) -> list[str]:
         sheet.id,
         " ".join(sheet.title),
         field.name,
-        *(sheet.titles.get(field.name) or column(field.name)),
+        *sheet.title_of(field.name),
         both(f"dictionary.types.{field.type}"),
         field.unit,
         both("dictionary.yes" if field.required else "dictionary.no"),
@@ -71,7 +79,7 @@ def _row(sheet: Sheet, field: Field) -> list[str]:
 
 def _shape_fields(form: Form, sheet: Sheet) -> list[tuple[str, str, str]]:
     """Return name, key of the title, and unit of the columns that hold the geometry."""
-    if not sheet.geometry or form.fmt == "json":
+    if not sheet.geometry or form.fmt in ("json", "xlsx"):
         return []
     if form.fmt != "csv":
         name = GEOMETRY_COLUMN if form.fmt == "gpkg" else "geometry"
@@ -111,25 +119,72 @@ def sources(contents: Contents) -> bytes:
     Returns
     -------
     bytes
-        UTF-8. Head and terms come first, then the sections, then the facts of each table that has
-        any.
+        UTF-8. Head and counting come first, then terms and sections, then the facts of each table
+        that has any.
     """
-    blocks = [
-        _heading("#", pair("export.title", city=contents.city.name)),
-        _list([*_head(contents)]),
-        _heading("##", pair("export.terms")),
-        _list(_terms(contents)),
-    ]
-    for heading, texts in contents.sections:
+    (title, head), *counted = counting(contents)
+    blocks = [_heading("#", title), _list(head)]
+    for heading, texts in (*counted, *notes(contents)):
         blocks += [_heading("##", heading), _list(texts)]
-    told = [sheet for sheet in contents.sheets if sheet.facts]
-    if told:
+    facts = [*table_facts(contents)]
+    if facts:
         blocks.append(_heading("##", pair("export.layers")))
-    for sheet in told:
-        title = sheet.title
-        blocks.append(_heading("###", Bilingual(title.zh, f"{title.en} ({sheet.id})")))
-        blocks.append(_list(sheet.facts))
+    for heading, texts in facts:
+        blocks += [_heading("###", heading), _list(texts)]
     return ("\n\n".join(blocks) + "\n").encode()
+
+
+def counting(contents: Contents) -> Iterator[Chapter]:
+    """Yield what is handed over, of what age and by which filters, and how it is counted.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+
+    Yields
+    ------
+    tuple
+        Heading and sentences; the first is the title of the whole.
+    """
+    yield pair("export.title", city=contents.city.name), (*_head(contents),)
+    if contents.counting:
+        yield contents.counting
+
+
+def notes(contents: Contents) -> Iterator[Chapter]:
+    """Yield the terms of use, and what the reader must know.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+
+    Yields
+    ------
+    tuple
+        Heading and sentences.
+    """
+    yield pair("export.terms"), (*_terms(contents),)
+    yield from contents.sections
+
+
+def table_facts(contents: Contents) -> Iterator[Chapter]:
+    """Yield what the sources say of each table.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+
+    Yields
+    ------
+    tuple
+        Title of the table with its id, and sentences; only tables that have any.
+    """
+    for sheet in contents.sheets:
+        if sheet.facts:
+            yield Bilingual(sheet.title.zh, f"{sheet.title.en} ({sheet.id})"), sheet.facts
 
 
 def _heading(level: str, text: Bilingual) -> str:
@@ -145,7 +200,8 @@ def _head(contents: Contents) -> Iterator[Bilingual]:
     yield pair("export.data_date", date=contents.city.data_date)
     yield pair("export.plan", title=plan.title, number=plan.number, issued=plan.issued)
     yield from contents.head
-    yield pair("export.crs", name=crs_name(epsg), epsg=epsg)
+    if contents.form.fmt != "xlsx":
+        yield pair("export.crs", name=crs_name(epsg), epsg=epsg)
     yield pair("export.made_by", version=__version__)
 
 

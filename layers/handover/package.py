@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 UNIX, REGULAR_FILE = 3, 0o100644
+WORKBOOK = ".xlsx"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Package:
     name: str
     stamp: date
     files: Mapping[str, bytes]
+
+    def whole(self) -> bytes:
+        """Return what a reader takes away as one file: the workbook, if there is one, or a zip."""
+        book = next((data for name, data in self.files.items() if name.endswith(WORKBOOK)), None)
+        return self.zip() if book is None else book
 
     def zip(self) -> bytes:
         """Return all files as one zip; the same files give the same bytes.

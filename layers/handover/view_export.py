@@ -6,15 +6,31 @@ The same without a screen: :mod:`layers.command_line.export`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import pandas as pd
 
 from layers.handover.build import build
 from layers.handover.contents import Contents, Form
-from layers.handover.documents import about_city, form_caveats
+from layers.handover.documents import (
+    DICTIONARY,
+    MANIFEST,
+    SOURCES,
+    about_city,
+    form_caveats,
+)
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
+from layers.language.messages import LANGS, speaker
+from layers.language.values import title
 from layers.pack.city import City
-from layers.view.state import ViewState
+from layers.places.screen_tables import table
+from layers.view.rows import rows_in_view
+from layers.view.state import FILTER_KEYS, ViewState
+from layers.view.totals import headline, of_headline
+from layers.view.wording import filter_words
 
 
 def package(
@@ -23,6 +39,7 @@ def package(
     *,
     fmt: str = "geojson",
     epsg: int = 4326,
+    lang: str = "zh",
     layers: Sequence[str] | None = None,
 ) -> Package:
     """Return what ``state`` shows of ``city`` as files.
@@ -35,9 +52,13 @@ def package(
         Filters and layers. Language, camera and selection do not matter: whoever looks at the same
         rows gets the same bytes, on the screen and without one.
     fmt
-        ``geojson`` (one file per layer), ``gpkg`` (one styled file) or ``csv`` (one per layer).
+        ``xlsx`` (one workbook), ``geojson`` (one file per layer), ``gpkg`` (one styled file) or
+        ``csv`` (one per layer).
     epsg
-        Coordinate system; GeoJSON knows 4326 only. See :func:`layers.handover.contents.systems`.
+        Coordinate system; GeoJSON and a workbook know 4326 only. See
+        :func:`layers.handover.contents.systems`.
+    lang
+        Language of a workbook, ``zh`` or ``en``; the other formats speak both.
     layers
         Ids of the layers to take; None for those that are on.
 
@@ -52,7 +73,42 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg))))
+    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang))))
+
+
+class Size(NamedTuple):
+    """How much a reader takes away: places, of which some have no site, and files."""
+
+    places: int
+    unmapped: int
+    files: int
+
+
+def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Size:
+    """Return how much an export will hold, without making it.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    state
+        Filters; see :func:`package`.
+    layers
+        Ids of the layers to take.
+    fmt
+        One of :data:`layers.handover.contents.FORMATS`.
+
+    Returns
+    -------
+    Size
+        A workbook is taken away as one file; all other formats bring dictionary, sources and
+        manifest along.
+    """
+    view = rows_in_view(city, replace(state, layers=frozenset(layers)))
+    papers = (DICTIONARY, SOURCES, MANIFEST)
+    data = len(layers) if fmt in ("geojson", "csv") else 1
+    files = 1 if fmt == "xlsx" else data + len(papers)
+    return Size(len(view.places), len(view.unmapped), files)
 
 
 def contents(selection: Selection) -> Contents:
@@ -71,18 +127,46 @@ def contents(selection: Selection) -> Contents:
         stem=f"{city.id}_{city.data_date}_{form.fmt}_{form.epsg}",
         form=form,
         sheets=selection.sheets,
-        head=(pair("export.filter", words=selection.words),),
+        head=(pair("export.filter", words=selection.words), *_filters(selection)),
+        sentence=selection.words,
+        counting=(pair("export.counting"), tuple(_counting(city))),
         sections=((pair("export.caveats"), tuple(_caveats(selection))),),
         about={
             **about_city(city),
             "period": {**period, "later": state.later},
             "filter": {"query": selection.query, **selection.words._asdict()},
         },
+        listing=_listing(selection) if form.fmt == "xlsx" else {},
     )
 
 
+def _listing(selection: Selection) -> dict[str, pd.DataFrame]:
+    """Return the rows as the screen lists them, under the title of the list."""
+    lang = selection.form.lang
+    view = rows_in_view(
+        selection.city, replace(selection.state, lang="en" if lang == "en" else "zh")
+    )
+    rows = table(view, lang)
+    rows[title("counted", lang)] = view.places["counted"].astype(bool)
+    return {speaker(lang)("workbook.list"): rows}
+
+
+def _filters(selection: Selection) -> Iterator[Bilingual]:
+    """Yield each filter that acts, by its name."""
+    words = {lang: filter_words(selection.city, selection.state, lang) for lang in LANGS}
+    acting = [name for name in FILTER_KEYS if selection.state.filters.of(name)]
+    for name, *texts in zip(acting, words["zh"], words["en"], strict=True):
+        yield pair("export.acts", name=pair(f"filter.{name}"), words=Bilingual(*texts))
+
+
+def _counting(city: City) -> Iterator[Bilingual]:
+    yield pair("export.counted")
+    sums = (of_headline(headline(city), lang) for lang in LANGS)
+    yield from (Bilingual(zh, en) for zh, en in zip(*sums, strict=True))
+
+
 def _caveats(selection: Selection) -> Iterator[Bilingual]:
-    for key in ("location", "no_outline", "unmapped", "counted"):
+    for key in ("location", "no_outline", "unmapped"):
         yield pair(f"export.{key}")
     yield from selection.gaps
     yield from form_caveats(selection.city, selection.form, selection.sheets)

@@ -24,7 +24,7 @@ from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
 from layers.map.plate import TINTS, Plate, numbers, priorities
 from layers.map.symbols import FIRM, mark, plain_mark
-from layers.pack.catalogue import ONLINE_BASE, PLAN_KINDS
+from layers.pack.catalogue import ONLINE_BASE, OUTSIDE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
@@ -390,6 +390,7 @@ def overlay_json(
         if plate
         else {},
         "chosen": _chosen(view, state.selected),
+        "framed": [safe(code) for code in sorted(state.filters.district - {OUTSIDE})],
         "show": {name: name in state.layers for name in ("district", "axis")},
         "present": state.present,
         "fly": _fly(flight),

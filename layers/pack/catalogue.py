@@ -56,6 +56,17 @@ SUBKINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "university": ("regular", "higher_vocational"),
     }
 )
+FILTER_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "subkind": tuple(value for values in SUBKINDS.values() for value in values),
+        "level": LEVELS,
+        "field": FIELDS,
+        "plan_status": PLAN_STATUSES,
+        "current_status": CURRENT_STATUSES,
+        "location_class": LOCATION_CLASSES,
+    }
+)
+"""Values of each filter but the district, in the order in which they are offered."""
 OUTSIDE = "outside"
 """Stands for the district of a place that lies beyond the city."""
 CITY = "city"

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.base.errors import Problem, Value
 from geo.base.validation import Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
-from layers.pack.catalogue import CITY, OUTSIDE, PLAN_KINDS
+from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS
 from layers.pack.reader import Row
 from layers.pack.table_schemas import CLAUSE_BASES
 
@@ -439,6 +439,7 @@ def _check_aliases(pack: PackRows, where: str) -> list[Problem]:
         "layer": pack.layers,
         "district": pack.adcodes,
         "half": pack.halves,
+        **FILTER_VALUES,
     }
     problems: list[Problem] = []
     for alias in pack.aliases:

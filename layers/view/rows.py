@@ -16,28 +16,15 @@ from geo.base.arrays import Flags
 from geo.base.once import once
 from layers.pack.catalogue import (
     CATALOG,
-    CURRENT_STATUSES,
-    FIELDS,
-    LEVELS,
+    FILTER_VALUES,
     LOCATION_CLASSES,
     OUTSIDE,
     PERIOD_STATUSES,
-    PLAN_STATUSES,
-    SUBKINDS,
 )
 from layers.pack.city import City
 from layers.view.state import ViewState
 
-ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "subkind": tuple(value for values in SUBKINDS.values() for value in values),
-        "level": LEVELS,
-        "field": FIELDS,
-        "plan_status": PLAN_STATUSES,
-        "current_status": CURRENT_STATUSES,
-        "location_class": LOCATION_CLASSES,
-    }
-)
+ORDERS: Mapping[str, tuple[str, ...]] = FILTER_VALUES
 """Order in which the values of a filter are offered."""
 
 

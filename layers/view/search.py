@@ -1,4 +1,7 @@
-"""Find places, layers, districts and halves of the city by any of their names."""
+"""Find places, and what narrows the places shown, by any of their names.
+
+Layers, halves, districts and the values of filters narrow; several at once do so together.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from typing import NamedTuple
 
 from geo.base.once import once
 from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS
 from layers.pack.city import City
-from layers.view.rows import CityKey, gather
+from layers.view.rows import ORDERS, CityKey, gather
+from layers.view.wording import value_words
 
 LONGEST_QUERY = 100
 """Characters of a query that are read; no name is longer."""
@@ -22,6 +27,8 @@ CLOSE = 0.8
 """Least ratio of equal letters (Ratcliff and Obershelp) that counts as a slip of the keyboard."""
 
 EXACT, PREFIX, WORD, INSIDE, SCATTERED, TYPO = range(6)
+JOINED = "+"
+"""Stands between the targets of a hit that narrows by several at once."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +38,11 @@ class Hit:
     Parameters
     ----------
     target
-        Id of a place, or ``layer:<id>``, ``district:<adcode>``, ``half:<name>``.
+        Id of a place, or ``layer:<id>``, ``district:<adcode>``, ``half:<name>``,
+        ``<filter>:<value>``; several of these joined by ``+``.
     kind
-        Layer id of a place; else ``layer``, ``district`` or ``half``.
+        Layer id of a place; else ``layer``, ``district``, ``half``, the name of a filter, or
+        ``several``.
     label_zh, label_en
         Its name.
     matched
@@ -52,6 +61,11 @@ class Hit:
     note_zh: str
     note_en: str
     mapped: bool = True
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it narrows what is shown, rather than being a place."""
+        return ":" in self.target
 
 
 @dataclass(frozen=True)
@@ -129,11 +143,16 @@ def _index(key: CityKey) -> tuple[_Entry, ...]:
 def _wholes(city: City, aliases: dict[str, list[_Term]]) -> Iterator[_Entry]:
     for id_, layer in city.layers.items():
         yield _entry(f"layer:{id_}", "layer", layer.title, (id_,), aliases)
-    for half in city.halves:
-        yield _entry(f"half:{half}", "half", city.words[f"half.{half}"], (half,), aliases)
     for code, row in city.districts.iterrows():
         label = Bilingual(str(row["name_zh"]), str(row["name_en"]))
         yield _entry(f"district:{code}", "district", label, (str(code),), aliases)
+    for half in city.halves:
+        yield _entry(f"half:{half}", "half", city.words[f"half.{half}"], (half,), aliases)
+    for name in ORDERS:
+        held = set(gather(city).values[name])
+        for value in (value for value in ORDERS[name] if value in held):
+            label = Bilingual(*(value_words(city, name, value, lang) for lang in LANGS))
+            yield _entry(f"{name}:{value}", name, label, (), aliases)
 
 
 def _places(city: City, aliases: dict[str, list[_Term]]) -> Iterator[_Entry]:
@@ -154,6 +173,9 @@ def _places(city: City, aliases: dict[str, list[_Term]]) -> Iterator[_Entry]:
 def find(city: City, text: str, *, limit: int = 12) -> list[Hit]:
     """Return what fits ``text``, the best first.
 
+    Words that all name something that narrows are taken together before all but a name that equals
+    the query: 滨海 国家级.
+
     Case, width, spaces, hyphens, dashes and quotes make no difference. A name that equals
     the query comes before one that begins with it, then come names with a word that begins
     with it, that hold it inside, that hold its words in another order; only where nothing
@@ -172,7 +194,7 @@ def find(city: City, text: str, *, limit: int = 12) -> list[Hit]:
     -------
     list of Hit
         One per target. Equal fits: the target's own name before an alias, the name nearer in
-        length, layers, halves and districts before places, then the order of the view.
+        length, what narrows before places, then the order of the view.
     """
     words = _words(text[:LONGEST_QUERY])
     if not words:
@@ -187,7 +209,34 @@ def find(city: City, text: str, *, limit: int = 12) -> list[Hit]:
         for order, (entry, fit) in enumerate(zip(entries, fits, strict=True))
         if fit is not None
     ]
-    return [hit for *_, hit in sorted(found, key=lambda item: item[:2])[:limit]]
+    hits = sorted(found, key=lambda item: item[:2])
+    exact = sum(fit[0] == EXACT for fit, *_ in hits)
+    ordered = [hit for *_, hit in hits]
+    return [*ordered[:exact], *_together(entries, words), *ordered[exact:]][:limit]
+
+
+def _together(entries: Iterable[_Entry], words: tuple[str, ...]) -> list[Hit]:
+    """Return one hit for words that each name something that narrows, else none."""
+    if len(words) < 2:
+        return []
+    narrowing = [entry for entry in entries if ":" in entry.target]
+    parts = [_closest(narrowing, word) for word in words]
+    targets = {part.target: part for part in parts if part is not None}
+    if None in parts or len(targets) < 2:
+        return []
+    labels = (" + ".join(getattr(p, f"label_{lang}") for p in targets.values()) for lang in LANGS)
+    zh, en = labels
+    return [Hit(JOINED.join(targets), "several", zh, en, zh, "", "")]
+
+
+def _closest(entries: Iterable[_Entry], word: str) -> Hit | None:
+    """Return what a word names from its beginning, the nearest in length first."""
+    fits = [(fit, entry) for entry in entries if (fit := _best(entry, (word,), _fit))]
+    near = [(fit[:3], at) for at, (fit, _) in enumerate(fits) if fit.rank <= PREFIX]
+    if not near:
+        return None
+    fit, entry = fits[min(near)[1]]
+    return _hit(entry, fit)
 
 
 class _Match(NamedTuple):

@@ -2,28 +2,115 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from layers.language.messages import Say
+from layers.language.messages import LONGEST_LABEL, Say, display
 from layers.language.values import value_word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import LOCATION_CLASSES
 from layers.pack.layer_spec import Style
+from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
+from layers.places.listing import Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.view.rows import View
+from layers.view.rows import View, gather
 from layers.view.totals import of_headline
 from layers.view.wording import remedy, suggest_wider, summary
 from pages.panels import filters as widgets
+from pages.panels import plate as plate_panel
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal, short
 
 TABLE: Final = "atlas.table"
 """The cell of the table that was last acted on."""
+_BESIDE: Final = Path(__file__).parent
+_PLACES: Final = st.components.v2.component(
+    "atlas_places",
+    js=(_BESIDE / "place_list.js").read_text(encoding="utf-8"),
+    css=(_BESIDE / "place_list.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+"""The list of the places shown: 90 rows of Streamlit's own buttons would hold up every filter."""
+
+
+def side(screen: Screen, view: View) -> None:
+    """Draw what stands beside the map: search, filters, legend, then the card or the list.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
+    widgets.search(screen)
+    widgets.pills(screen, view)
+    selection(screen, view)
+    widgets.period(screen)
+    with st.expander(screen.say("explore.layers"), expanded=True, key="legend"):
+        widgets.layer_list(screen, view)
+        plate_panel.firm(screen, view)
+        plate_panel.ground(screen)
+    places(screen, view)
+    tally(screen)
+    gaps(screen, view)
+
+
+def places(screen: Screen, view: View) -> None:
+    """List the places shown by kind, with mark, index number and district; a click selects.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
+    groups = listing(view, screen.state.lang)
+    kinds = sorted({(group.kind, item.location_class) for group in groups for item in group.items})
+    st.subheader(literal(screen.say("explore.list", count=len(view.places))))
+    _PLACES(
+        key="places",
+        data={
+            "groups": [
+                {
+                    "title": display(group.title, longest=LONGEST_LABEL),
+                    "items": [_item(group.kind, item) for item in group.items],
+                }
+                for group in groups
+            ],
+            "marks": {f"{kind}.{known}": _mark(screen, kind, known) for kind, known in kinds},
+            "chosen": screen.state.selected,
+        },
+        on_chosen_change=partial(_choose, screen),
+    )
+
+
+def _item(kind: str, item: Item) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "n": item.number,
+        "name": display(item.name, longest=LONGEST_LABEL),
+        "where": display(item.where, longest=LONGEST_LABEL),
+        "mark": f"{kind}.{item.location_class}",
+    }
+
+
+def _mark(screen: Screen, kind: str, known: str) -> str:
+    return data_uri(mark(screen.city.layers[kind].spec.style, known, faded=kind == "later_park"))
+
+
+def _choose(screen: Screen) -> None:
+    """Select the place that was chosen in the list, if there is such a one."""
+    place = st.session_state["places"]["chosen"]
+    if place in gather(screen.city).frame.index:
+        widgets.reveal(screen, str(place))
 
 
 def sentence(screen: Screen, view: View) -> None:
@@ -164,7 +251,11 @@ def place_card(screen: Screen, id_: str) -> None:
         The city has neither.
     """
     say, told = screen.say, card(screen.city, id_, screen.state.lang)
-    st.html(card_html(told, say_title=lambda key, **v: say(f"card.{key}", **v)))
+    whole = card_html(told, say_title=lambda key, **v: say(f"card.{key}", **v))
+    if id_ in screen.city.districts.index:
+        st.html(whole)
+    else:
+        st.html(brief_html(brief(screen.city, id_, screen.state.lang), told, whole, say))
     related = [*([told.parent] if told.parent else []), *told.children, *told.siblings]
     if related:
         st.html(Markup('<p class="small">{}</p>').format(say("card.related")))
@@ -172,6 +263,48 @@ def place_card(screen: Screen, id_: str) -> None:
             _link_button(link.label, f"related_{link.id}", link.id)
     if id_ in screen.city.districts.index:
         frame.link(screen, "district", say("explore.district_page"), district=id_)
+
+
+def brief_html(short: Brief, told: Card, whole: Markup, say: Say) -> Markup:
+    """Return a place in seven lines as HTML, with all else that is known folded below.
+
+    Parameters
+    ----------
+    short
+        The seven lines.
+    told
+        The card, for the kind and for what makes the name uncertain.
+    whole
+        The card as HTML, see :func:`card_html`.
+    say
+        Speaks the words of the interface.
+    """
+    lines = html.join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(html.text(line.label), html.text(line.text))
+        for line in short.lines
+    )
+    lamps = html.join(
+        Markup('<dt>{}</dt><dd class="lamp {}">{}</dd>').format(
+            html.text(lamp.label), lamp.light, html.text(lamp.text)
+        )
+        for lamp in short.lamps
+    )
+    unsettled = Markup('<dt>{}</dt><dd class="open">{}</dd>').format(
+        say("brief.open"), html.text(short.open)
+    )
+    return Markup(
+        '<div class="card brief"><h2>{}</h2><p class="other">{}{}</p><dl>{}{}{}</dl>'
+        "<details><summary>{}</summary>{}</details></div>"
+    ).format(
+        html.text(short.title, 200),
+        html.text(told.kind_title, 80),
+        html.text(f" · {told.name_note}") if told.name_note else "",
+        lines,
+        lamps,
+        unsettled if short.open else "",
+        say("brief.more"),
+        whole,
+    )
 
 
 def card_html(told: Card, *, say_title: Say) -> Markup:
@@ -248,28 +381,6 @@ def _listing(title: str, items: list[Markup], note: str = "") -> Markup:
         else Markup("<p>{}</p>").format(html.text(note))
     )
     return Markup("<h3>{}</h3>{}").format(title, body)
-
-
-def unmapped(screen: Screen, view: View) -> None:
-    """List the shown places that have no known site, each with the reason.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    view
-        What is shown.
-    """
-    say, lang = screen.say, screen.state.lang
-    title = say("explore.unmapped", count=len(view.unmapped))
-    with st.expander(literal(title), key="unmapped", on_change="rerun") as box:
-        if not box.open:
-            return
-        st.html(Markup('<p class="small">{}</p>').format(say("explore.unmapped_note")))
-        for place, row in view.unmapped.iterrows():
-            _link_button(str(row[f"name_{lang}"]), f"unmapped_{place}", str(place))
-            reason = html.text(str(row[f"location_reason_{lang}"]))
-            st.html(Markup('<p class="small">{}</p>').format(reason))
 
 
 def tally(screen: Screen) -> None:

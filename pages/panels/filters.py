@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import display
-from layers.language.values import month, value_word
+from layers.language.values import cell, month, value_word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import ONLINE_BASE, PERIODS
-from layers.pack.city import Layer, city_word
+from layers.pack.city import City, Layer
 from layers.view.rows import View
-from layers.view.search import Hit, find
-from layers.view.state import FILTER_KEYS, Camera, Filters
-from pages.shell import cache, html, session
+from layers.view.search import JOINED, Hit, find
+from layers.view.state import Camera, Filters, ViewState, default_state
+from layers.view.wording import value_words
+from pages.shell import cache, failure, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import LONGEST, literal, short
 from pages.shell.widgets import sync
 
 CLOSE_UP = 12.0
 """Zoom to which the map flies for a place."""
-
+FRAME_PX: Final = (760, 560)
+"""Width and height of the map that a framed district should fit into, with room beside it."""
+TILE_PX: Final = 256
+PAUSE: Final = "120ms"
+"""Rest after a letter before suggestions are looked for."""
+MOST_HITS: Final = 8
+FOUND: Final = "atlas.found"
+"""Whether a suggestion was taken, which the whole screen must follow."""
+EMPTIED: Final = "atlas.emptied"
+"""Whether the field is to be empty in the run that follows."""
+SPELLINGS: Final = frozenset({"pinyin", "pinyin initials", "traditional characters"})
+"""Notes of the spellings that a build makes: that one of them fits needs no word."""
+PILLS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "level": ("level",),
+        "district": ("district",),
+        "kind": ("kind",),
+        "more": ("subkind", "field", "plan_status", "current_status", "location_class"),
+    }
+)
+"""What each pill above the list offers: columns, and the kinds, which are layers."""
 
 SKIPPED: Final = "beyond-the-map"
 
@@ -47,67 +71,158 @@ def _search_hint(screen: Screen) -> str:
 
 
 def search(screen: Screen) -> None:
-    """Offer a search field whose hits lead to the place.
+    """Offer a search field that suggests while one types.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
     """
-    say, lang = screen.say, screen.state.lang
     st.html(Markup('<span id="{}" tabindex="-1"></span>').format(SKIPPED))
+    with st.container(key="finder"):
+        _finder(screen)
+
+
+@st.fragment
+@failure.guarded
+def _finder(screen: Screen) -> None:
+    """Draw field and suggestions in a fragment: a letter typed reruns this and nothing else."""
+    if st.session_state.pop(FOUND, False):
+        st.session_state[EMPTIED] = True
+        st.rerun()
+    if st.session_state.pop(EMPTIED, False):
+        # Once more: the run that a suggestion ended did not reach the browser.
+        st.session_state["search"] = ""
     text = st.text_input(
-        say("explore.search_label"),
+        screen.say("explore.search_label"),
         key="search",
+        type="search",
+        live=PAUSE,
         placeholder=display(_search_hint(screen), longest=LONGEST),
         label_visibility="collapsed",
+        autocomplete="off",
         max_chars=200,
     )
-    if not text:
-        return
-    hits = find(screen.city, text, limit=8)
-    with st.container(key="hits", gap=None):
-        if not hits:
-            st.html(Markup('<p class="small">{}</p>').format(say("explore.search_nothing")))
-        for hit in hits:
-            st.button(
-                _hit_label(screen, hit, lang),
-                key=f"hit_{hit.target}",
-                type="tertiary",
-                on_click=_go,
-                args=(screen, hit),
-            )
+    if text:
+        with st.container(key="hits", gap=None):
+            _hits(screen, find(screen.city, text, limit=MOST_HITS))
+
+
+def _hits(screen: Screen, hits: list[Hit]) -> None:
+    if not hits:
+        html.small(screen.say("explore.search_nothing"))
+    _hit_marks(screen, hits)
+    for hit in hits:
+        st.button(
+            _hit_label(screen, hit, screen.state.lang),
+            key=f"hit_{hit.target}",
+            type="tertiary",
+            width="stretch",
+            on_click=_go,
+            args=(screen, hit),
+        )
+
+
+def _hit_marks(screen: Screen, hits: list[Hit]) -> None:
+    """Set the mark of its kind before each place that was found."""
+    layers = screen.city.layers
+    rules = (
+        f".st-key-hit_{_css(hit.target)} p::before {{ background-image: "
+        f'url("{data_uri(mark(layers[hit.kind].spec.style))}"); }}'
+        for hit in hits
+        if not hit.narrows
+    )
+    st.html(f"<style>{''.join(rules)}</style>")
+
+
+def _css(key: str) -> str:
+    """Return a key as Streamlit writes it into the class of an element."""
+    return re.sub("[^a-zA-Z0-9_-]", "-", key)
 
 
 def _hit_label(screen: Screen, hit: Hit, lang: str) -> str:
+    """Say what a suggestion leads to: a filter, or a place with its kind and its district."""
     name, other = (hit.label_zh, hit.label_en) if lang == "zh" else (hit.label_en, hit.label_zh)
-    sort = hit.target.partition(":")
-    parts = [f"{screen.say(f'explore.hit_{sort[0]}')} · " if sort[1] else "", short(name)]
-    if hit.matched not in (name, other):
-        matched = short(hit.matched)
-        parts.append(f"（{matched}）" if lang == "zh" else f" ({matched})")
+    if hit.narrows:
+        return literal(screen.say("explore.hit_filter", name=short(name)))
+    parts = [short(name)]
+    if hit.matched not in (name, other) and hit.note_en not in SPELLINGS:
+        parts[0] += screen.say("card.noted", text=short(hit.matched))
+    parts += [short(screen.city.layers[hit.kind].title.of(lang)), _where(screen, hit)]
     if not hit.mapped:
-        parts.append(" · " + value_word("location_class", "none", lang))
-    return literal("".join(parts))
+        parts.append(value_word("location_class", "none", lang))
+    return literal(" · ".join(part for part in parts if part))
+
+
+def _where(screen: Screen, hit: Hit) -> str:
+    frame, lang = screen.city.layers[hit.kind].frame, screen.state.lang
+    row = frame.loc[hit.target]
+    return cell(row, "host_name", lang) or cell(row, "site_name", lang)
 
 
 def _go(screen: Screen, hit: Hit) -> None:
-    """Show what was found: a place, a layer, a district or one half of the city."""
+    """Show what was found: a place, or what one or several filters leave."""
     st.session_state["search"] = ""
-    sort, _, name = hit.target.partition(":")
-    city, state = screen.city, screen.state
-    if not name:
+    st.session_state[FOUND] = True
+    if not hit.narrows:
         reveal(screen, hit.target)
-    elif sort == "layer":
-        session.change(layers=state.layers | {name}, selected=None, camera=None)
-        session.fly(None)
-    elif sort == "district":
-        session.change(selected=name)
-        centre = city.districts.geometry[name].representative_point()
-        _look_at(centre.y, centre.x, 10.0)
-    else:
+        return
+    for target in hit.target.split(JOINED):
+        sort, _, name = target.partition(":")
+        _narrow_to(screen, sort, name)
+
+
+def _narrow_to(screen: Screen, sort: str, name: str) -> None:
+    city, state = screen.city, session.state()
+    if sort == "layer":
+        others = {id_ for id_ in state.layers if not _is_places(city, id_)}
+        held = others | {name} if _is_places(city, name) else state.layers | {name}
+        session.change(layers=frozenset(held), selected=None)
+    elif sort == "half":
         half = city.districts.index[city.districts["half"] == name]
-        session.narrow(district=frozenset(str(code) for code in half))
+        _set_districts(screen, frozenset(str(code) for code in half))
+    elif sort == "district":
+        _set_districts(screen, frozenset({name}))
+    else:
+        session.narrow(**{sort: frozenset({name})})
+        session.change(selected=None)
+
+
+def _is_places(city: City, layer: str) -> bool:
+    return layer in city.layers and city.layers[layer].spec.is_places
+
+
+def _set_districts(screen: Screen, chosen: frozenset[str]) -> None:
+    """Filter by districts and frame what is chosen; without any, the whole city."""
+    session.narrow(district=chosen)
+    session.change(selected=None)
+    outlines = screen.city.districts.geometry
+    framed = outlines[[code in chosen for code in outlines.index]]
+    if framed.empty:
+        session.change(camera=None)
+        session.fly(None)
+        return
+    west, south, east, north = framed.total_bounds
+    _look_at((south + north) / 2, (west + east) / 2, fitting_zoom(west, south, east, north))
+
+
+def fitting_zoom(west: float, south: float, east: float, north: float) -> float:
+    """Return the zoom at which a box fills the map of an ordinary screen.
+
+    Parameters
+    ----------
+    west, south, east, north
+        Its edges, degrees WGS 84.
+
+    Returns
+    -------
+    float
+        In steps of a quarter, rounded down; no closer than a district is drawn.
+    """
+    wide = 360 * FRAME_PX[0] / TILE_PX / max(east - west, 1e-6)
+    slope = math.cos(math.radians((south + north) / 2))
+    high = 360 * FRAME_PX[1] * slope / TILE_PX / max(north - south, 1e-6)
+    return min(math.floor(4 * math.log2(min(wide, high))) / 4, CLOSE_UP)
 
 
 def reveal(screen: Screen, place: str) -> None:
@@ -254,8 +369,8 @@ def _switch_layer(layer: str, key: str) -> None:
     session.change(layers=layers | {layer} if st.session_state[key] else layers - {layer})
 
 
-def filter_box(screen: Screen, view: View) -> None:
-    """Offer the filters in a box that says how many are set.
+def pills(screen: Screen, view: View) -> None:
+    """Offer the filters as pills that open, each value with the places that it would show.
 
     Parameters
     ----------
@@ -264,52 +379,110 @@ def filter_box(screen: Screen, view: View) -> None:
     view
         What is shown.
     """
-    say, state = screen.say, screen.state
-    on = sum(bool(state.filters.of(name)) for name in FILTER_KEYS)
-    if on:
-        html.small(say("explore.filters_on", count=on))
-    # A title that changed would make a new box, and a new box is shut.
-    with st.expander(say("explore.filters"), key="filters", on_change="rerun") as box:
-        if box.open:
-            _filters(screen, view)
+    say = screen.say
+    _acting(screen)
+    with st.container(horizontal=True, key="pills", gap="xsmall"):
+        for pill, names in PILLS.items():
+            # The title stays: one that changed would make a new pill, and a new pill is shut.
+            with st.popover(say(f"explore.pill_{pill}"), key=f"pill_{pill}"):
+                for name in names:
+                    _kinds(screen, view) if name == "kind" else _choices(screen, view, name)
+        if any(state_of(screen.state).values()):
+            st.button(
+                say("explore.clear"), key="clear", on_click=_clear, args=(screen,), type="tertiary"
+            )
 
 
-def _filters(screen: Screen, view: View) -> None:
-    """Offer each filter's values with the number of places that each would show."""
-    say, state = screen.say, screen.state
-    for name in FILTER_KEYS:
-        options, key = view.options(name), f"filter_{name}"
-        chosen = [value for value in options if value in state.filters.of(name)]
-        st.multiselect(
-            say(f"filter.{name}"),
-            list(options),
-            default=sync(key, chosen),
-            key=key,
-            format_func=partial(_option, screen, name, options),
-            placeholder=say("filter.all"),
-            on_change=_set_filter,
-            args=(name, key),
-        )
-    if any(state.filters.of(name) for name in FILTER_KEYS):
-        st.button(say("explore.clear"), key="clear", on_click=_clear, type="tertiary")
+def state_of(state: ViewState) -> dict[str, int]:
+    """Return how many values each pill holds.
+
+    Parameters
+    ----------
+    state
+        What the reader has asked for.
+
+    Returns
+    -------
+    dict
+        Number by pill; that of the kinds is left to the list of layers.
+    """
+    return {
+        pill: sum(len(state.filters.of(name)) for name in names if name != "kind")
+        for pill, names in PILLS.items()
+    }
+
+
+def _acting(screen: Screen) -> None:
+    """Mark the pills that act, each with how many values it holds."""
+    rules = (
+        f".st-key-pill_{pill} button {{ border-color: var(--accent); font-weight: 700; }}"
+        f'.st-key-pill_{pill} button p::after {{ content: " {count}"; color: var(--accent); }}'
+        for pill, count in state_of(screen.state).items()
+        if count
+    )
+    st.html(f"<style>{''.join(rules)}</style>")
+
+
+def _choices(screen: Screen, view: View, name: str) -> None:
+    options, key = view.options(name), f"filter_{name}"
+    chosen = [value for value in options if value in screen.state.filters.of(name)]
+    if not options:
+        return
+    st.pills(
+        screen.say(f"filter.{name}"),
+        list(options),
+        selection_mode="multi",
+        default=sync(key, chosen),
+        key=key,
+        format_func=partial(_option, screen, name, options),
+        on_change=_set_filter,
+        args=(screen, name, key),
+    )
 
 
 def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -> str:
-    return display(f"{short(_value(screen, name, value))} · {options[value]}")
+    return literal(
+        f"{short(value_words(screen.city, name, value, screen.state.lang))} {options[value]}"
+    )
 
 
-def _value(screen: Screen, name: str, value: str) -> str:
-    lang = screen.state.lang
-    if name != "district":
-        return city_word(screen.city, name, value, lang)
-    if value in screen.city.districts.index:
-        return str(screen.city.districts[f"name_{lang}"][value])
-    return screen.say("filter.outside", city=screen.city.name.of(lang))
+def _set_filter(screen: Screen, name: str, key: str) -> None:
+    chosen = frozenset(st.session_state[key])
+    if name == "district":
+        _set_districts(screen, chosen)
+    else:
+        session.narrow(**{name: chosen})
 
 
-def _set_filter(name: str, key: str) -> None:
-    session.narrow(**{name: frozenset(st.session_state[key])})
+def _kinds(screen: Screen, view: View) -> None:
+    """Offer the kinds: none chosen means those of the opening view."""
+    city, state = screen.city, screen.state
+    kinds = [id_ for id_ in city.layers if _is_places(city, id_)]
+    opening = default_state(city).layers
+    on = [id_ for id_ in kinds if id_ in state.layers]
+    chosen = [] if set(on) == {id_ for id_ in kinds if id_ in opening} else on
+    st.pills(
+        screen.say("filter.kind"),
+        kinds,
+        selection_mode="multi",
+        default=sync("filter_kind", chosen),
+        key="filter_kind",
+        format_func=partial(_kind, screen, view),
+        on_change=_set_kinds,
+        args=(screen, frozenset(kinds), opening),
+    )
 
 
-def _clear() -> None:
+def _kind(screen: Screen, view: View, id_: str) -> str:
+    title = short(screen.city.layers[id_].title.of(screen.state.lang))
+    return literal(f"{title} {view.counts[id_].shown}")
+
+
+def _set_kinds(screen: Screen, kinds: frozenset[str], opening: frozenset[str]) -> None:
+    chosen = frozenset(st.session_state["filter_kind"])
+    session.change(layers=(screen.state.layers - kinds) | (chosen or kinds & opening))
+
+
+def _clear(screen: Screen) -> None:
     session.change(filters=Filters())
+    _set_districts(screen, frozenset())

@@ -1,27 +1,33 @@
-"""Offer an answer as files, in a format and a coordinate system, and as a command."""
+"""Hand the view over as a link and as files, and an answer as files and as a command."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup
 
 from layers.command_line.analysis import command, needed_files
-from layers.handover.contents import FORMATS, WGS84, Form, systems
+from layers.handover import view_export
+from layers.handover.contents import FORMATS, WGS84, Form, Format, systems
 from layers.handover.documents import crs_name
 from layers.language.messages import display
 from layers.view.question import Question
+from layers.view.wording import filter_words
 from pages.shell import cache, html
 from pages.shell.frame import Screen
 
 WITHOUT_SHAPES: Final = frozenset({"balance"})
 """Analyses whose answer is tables alone."""
+PLAIN_FORMATS: Final[tuple[Format, ...]] = ("xlsx", "csv")
+WORKBOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download(screen: Screen, analysis: str, asked: Question[Any]) -> None:
-    """Offer the answer of an analysis as a zip of files, and the command that gives the same.
+    """Offer the answer of an analysis as files, and the command that gives the same.
 
     Parameters
     ----------
@@ -38,7 +44,7 @@ def download(screen: Screen, analysis: str, asked: Question[Any]) -> None:
 def download_as(
     screen: Screen, analysis: str, asked: Question[Any], build: Callable[[Form], bytes]
 ) -> None:
-    """Offer an answer as a zip of files that is made when it is asked for, and the command.
+    """Offer an answer as a workbook or a zip, made when it is asked for, and the command.
 
     Parameters
     ----------
@@ -49,16 +55,16 @@ def download_as(
     asked
         What decides the answer; see :class:`layers.view.question.Question`.
     build
-        Takes a form and returns the bytes of the zip.
+        Takes a form and returns the bytes of the workbook or the zip.
     """
     say, city = screen.say, screen.city
     with st.popover(say("coverage_page.download"), key=f"{analysis}_export"):
-        form = Form("csv") if analysis in WITHOUT_SHAPES else choose_form(screen, analysis)
+        offered = PLAIN_FORMATS if analysis in WITHOUT_SHAPES else FORMATS
+        form = choose_form(screen, analysis, offered)
         st.download_button(
             say("coverage_page.download_button"),
             partial(build, form),
-            file_name=f"{city.id}_{city.data_date}_{analysis}_{form.fmt}_{form.epsg}.zip",
-            mime="application/zip",
+            *file_kind(f"{city.id}_{city.data_date}_{analysis}", form),
             on_click="ignore",
             type="primary",
             key=f"{analysis}_download",
@@ -70,7 +76,22 @@ def download_as(
         st.code(display(command(analysis, city, asked, form)), language=None, wrap_lines=True)
 
 
-def choose_form(screen: Screen, key: str) -> Form:
+def file_kind(stem: str, form: Form) -> tuple[str, str]:
+    """Return name and type of the one file that a reader takes away.
+
+    Parameters
+    ----------
+    stem
+        What the name begins with, ASCII.
+    form
+        A workbook is a file of its own; all else is a zip that says its format and system.
+    """
+    if form.fmt == "xlsx":
+        return f"{stem}_{form.lang}.xlsx", WORKBOOK_TYPE
+    return f"{stem}_{form.fmt}_{form.epsg}.zip", "application/zip"
+
+
+def choose_form(screen: Screen, key: str, formats: tuple[Format, ...] = FORMATS) -> Form:
     """Return the format and the coordinate system that the reader chooses.
 
     Parameters
@@ -79,21 +100,26 @@ def choose_form(screen: Screen, key: str) -> Form:
         City, state and words of this run.
     key
         Name of what is handed over, unlike that of any other on the page.
+    formats
+        Those that are offered, the usual one first.
 
     Returns
     -------
     Form
-        GeoJSON is always in WGS 84, as its standard asks.
+        In the reader's language. GeoJSON is always in WGS 84, as its standard asks; a workbook
+        holds no coordinates.
     """
     say = screen.say
     fmt = st.segmented_control(
         say("explore.export_format"),
-        FORMATS,
-        default=FORMATS[0],
+        formats,
+        default=formats[0],
         required=True,
         format_func=lambda each: say(f"explore.format_{each}"),
         key=f"{key}_format",
     )
+    if fmt == "xlsx" or formats is PLAIN_FORMATS:
+        return Form(str(fmt), lang=screen.state.lang)
     codes = systems(screen.city) if fmt != "geojson" else (WGS84,)
     epsg = st.selectbox(
         say("explore.export_crs"),
@@ -103,4 +129,71 @@ def choose_form(screen: Screen, key: str) -> Form:
     )
     if fmt == "geojson":
         html.small(say("explore.geojson_crs"))
-    return Form(str(fmt), int(epsg))
+    return Form(str(fmt), int(epsg), screen.state.lang)
+
+
+def link(screen: Screen) -> None:
+    """Offer to copy the address of this view; ``pages/shell/copy_link.js`` does it.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    say = screen.say
+    st.html(
+        Markup(
+            '<div class="copy-link">'
+            '<button type="button" data-query="{}" data-done="{}">{}</button>'
+            '<span role="status"></span><label hidden>{}<input readonly></label></div>'
+        ).format(
+            urlencode(screen.address()),
+            say("explore.copied"),
+            say("explore.copy"),
+            say("explore.copy_note"),
+        ),
+        width="content",
+    )
+
+
+def download_view(screen: Screen) -> None:
+    """Offer the places shown as a workbook, or as a zip of GeoJSON, GeoPackage or CSV.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    say, city, state = screen.say, screen.city, screen.state
+    with st.popover(say("explore.export"), key="export"):
+        form = choose_form(screen, "export")
+        everything = st.radio(
+            say("explore.export_layers"),
+            (False, True),
+            format_func=lambda whole: say(f"explore.export_{'all' if whole else 'shown'}"),
+            key="export_layers",
+        )
+        layers = tuple(i for i in city.layers if everything or i in state.layers)
+        held = view_export.size(city, state, layers=layers, fmt=form.fmt)
+        html.show('<p class="amount" role="status">{}</p>', _amount(screen, held))
+        st.download_button(
+            say("explore.export_button"),
+            partial(cache.package, city, state, layers, form),
+            *file_kind(f"{city.id}_{city.data_date}", form),
+            on_click="ignore",
+            type="primary",
+            key="export_button",
+        )
+        html.small(say("explore.export_note" if form.fmt != "xlsx" else "explore.export_book"))
+
+
+def _amount(screen: Screen, held: view_export.Size) -> str:
+    """Say how much the button will hand over."""
+    key = "export_amount_unmapped" if held.unmapped else "export_amount"
+    words = screen.say(
+        f"explore.{key}", count=held.places, unmapped=held.unmapped, files=held.files
+    )
+    filtered = filter_words(screen.city, screen.state, screen.state.lang)
+    if filtered:
+        words += screen.say("explore.export_filtered", words=" · ".join(filtered))
+    return words

@@ -122,11 +122,13 @@ def _package(
     city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], form: Form
 ) -> bytes:
     place = city(digest)
-    return view_export.package(place, state, layers=layers, fmt=form.fmt, epsg=form.epsg).zip()
+    return view_export.package(
+        place, state, layers=layers, fmt=form.fmt, epsg=form.epsg, lang=form.lang
+    ).whole()
 
 
 def package(place: City, state: ViewState, layers: tuple[str, ...], form: Form) -> bytes:
-    """Return an export of the view as a zip file.
+    """Return an export of the view as a workbook or a zip file.
 
     Parameters
     ----------
@@ -266,11 +268,11 @@ def drawing(
 @st.cache_data(show_spinner=False, max_entries=16)
 def _files(city_id: str, digest: str, analysis: str, asked: Question[Any], form: Form) -> bytes:
     found = _answer(city_id, digest, analysis, asked)
-    return ANALYSES[analysis].hand_over(found, form).zip()
+    return ANALYSES[analysis].hand_over(found, form).whole()
 
 
 def files(place: City, analysis: str, asked: Question[Any], form: Form) -> bytes:
-    """Return an answer as a zip of files.
+    """Return an answer as a workbook or a zip of files.
 
     Parameters
     ----------

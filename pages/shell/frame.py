@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import streamlit as st
 from markupsafe import Markup
 
-from layers.language.messages import LANGS, Say, display, speaker
+from layers.language.messages import LANGS, Say, display, speaker, texts
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
 from layers.places.dating import compiled
@@ -23,8 +26,10 @@ PAGE: Final = "atlas.page"
 _CSS = Path(__file__).with_name("atlas.css")
 _SCRIPTS = "".join(
     f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
-    for name in ("copy_link.js", "ask_again.js")
+    for name in ("copy_link.js", "ask_again.js", "find.js", "words.js")
 )
+_CHROME: Final = "chrome."
+"""Beginning of the keys of Streamlit's own words."""
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
@@ -143,11 +148,26 @@ document.body.dataset.screen = "%s";
 """Streamlit leaves the language at ``en``."""
 
 
+@lru_cache(maxsize=2)
+def _own_words(lang: str) -> str:
+    """Return what Streamlit's own words are in a language, for ``words.js``; in English none."""
+    theirs, ours = texts("en"), texts(lang)
+    pairs = [
+        [re.sub(r"\\\{(\w+)\\\}", r"(?<\1>.+)", re.escape(theirs[key])), ours[key]]
+        for key in sorted(ours, key=lambda key: ("{" in theirs[key], key))
+        if key.startswith(_CHROME) and ours[key] != theirs[key]
+    ]
+    # The browser takes a script for harmful in which a tag seems to stand.
+    held = json.dumps(pairs).replace("<", "\\u003c")
+    made = "([pattern, said]) => [new RegExp(`^${pattern}$`), said]"
+    return f"<script>globalThis.atlasWords = {held}.map({made});</script>"
+
+
 def _speak(name: str, state: ViewState) -> None:
     """Tell the browser the language of the page, how it is shown, and which screen it is."""
     present = str(state.present).lower()
     told = _TELL % (_HTML_LANG[state.lang], present, name)
-    st.html(told + _SCRIPTS, unsafe_allow_javascript=True)
+    st.html(told + _own_words(state.lang) + _SCRIPTS, unsafe_allow_javascript=True)
 
 
 def _tabs(screen: Screen) -> None:

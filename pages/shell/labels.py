@@ -26,6 +26,7 @@ MARKDOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "multiselect": ("label", "help"),
         "number_input": ("label", "help"),
         "page_link": ("label", "help"),
+        "pills": ("label", "format_func", "help"),
         "popover": ("label", "help"),
         "radio": ("label", "format_func", "captions", "help"),
         "segmented_control": ("label", "format_func", "help"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from playwright.sync_api import TimeoutError as BrowserTimeout
@@ -22,7 +23,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.view.address import to_query
-from layers.view.state import ViewState, default_state
+from layers.view.rows import rows_in_view
+from layers.view.state import Filters, ViewState, default_state
 from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
@@ -301,6 +303,8 @@ def test_the_download_equals_the_headless_export(
 ) -> None:
     open_at(page, server.url)
     page.locator(".st-key-export button").first.click()
+    page.locator(".st-key-export_format").get_by_text("GeoJSON").click()
+    settle(page)
     page.locator(".st-key-export_layers label[data-testid=stRadioOption]").last.click()
     settle(page)
     with page.expect_download(timeout=WAIT_MS) as waiting:
@@ -337,3 +341,69 @@ def test_a_phone_reaches_every_screen_by_its_tabs(server: Server, new_page: NewP
     settle(page)
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0, f"the page is {wider} px wider than the phone"
+
+
+def test_the_first_choice_of_the_export_is_the_workbook_of_the_list(
+    server: Server, page: Page, tmp_path: Path, tianjin: City
+) -> None:
+    open_at(page, f"{server.url}/?level=national")
+    page.locator(".st-key-export button").first.click()
+    amount = page.locator(".amount").inner_text()
+    with page.expect_download(timeout=WAIT_MS) as waiting:
+        page.locator(".st-key-export_button button").click()
+    waiting.value.save_as(tmp_path / waiting.value.suggested_filename)
+    book = openpyxl.load_workbook(tmp_path / waiting.value.suggested_filename)
+    state = replace(default_state(tianjin), filters=Filters(level=frozenset({"national"})))
+    shown = rows_in_view(tianjin, state).places
+    assert amount.startswith(f"{len(shown)} 处")
+    assert "1 个文件" in amount
+    names = [row[1] for row in book.worksheets[0].iter_rows(min_row=4, values_only=True)]
+    assert names == list(shown["name_zh"])
+
+
+def test_a_suggestion_stands_below_the_field_before_enter(server: Server, page: Page) -> None:
+    """Typing suggests; a filter narrows the list, a place opens its card, by keys alone."""
+    open_at(page, f"{server.url}/?lang=zh")
+    field = page.locator(".st-key-search input")
+    rows = page.locator(".places .place")
+    every = rows.count()
+    field.click()
+    field.press_sequentially("guojiaji")
+    hits = page.locator(".st-key-hits button")
+    expect(hits.first).to_have_text("筛选：国家级", timeout=WAIT_MS)
+    field.press("Enter")
+    page.wait_for_url("**level=national**", timeout=WAIT_MS)
+    expect(field).to_have_value("", timeout=WAIT_MS)
+    settle(page)
+    assert 0 < rows.count() < every
+    field.click()
+    field.press_sequentially("tiankeda")
+    field.fill("天科大科技园")
+    expect(hits.first).to_contain_text("天津科技大学科技园", timeout=WAIT_MS)
+    field.press("ArrowDown")
+    expect(hits.first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".card.brief > h2")).to_have_text("天津科技大学科技园", timeout=WAIT_MS)
+
+
+def test_the_list_selects_by_mouse_and_keys(server: Server, page: Page, tianjin: City) -> None:
+    open_at(page, f"{server.url}/?lang=zh")
+    rows = page.locator(".places .place")
+    expect(rows).to_have_count(len(rows_in_view(tianjin, default_state(tianjin)).places))
+    name = rows.nth(3).locator(".name").inner_text()
+    rows.nth(3).click()
+    expect(page.locator(".card.brief > h2")).to_have_text(name, timeout=WAIT_MS)
+    expect(rows.nth(3)).to_have_attribute("aria-current", "true", timeout=WAIT_MS)
+    rows.nth(3).focus()
+    page.keyboard.press("ArrowDown")
+    following = rows.nth(4).locator(".name").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator(".card.brief > h2")).to_have_text(following, timeout=WAIT_MS)
+
+
+def test_a_district_in_the_pills_frames_it(server: Server, page: Page) -> None:
+    open_at(page, f"{server.url}/?lang=zh")
+    page.locator(".st-key-pill_district button").first.click()
+    page.locator(".st-key-filter_district button").filter(has_text="津南区").click()
+    page.wait_for_url("**district=120112**", timeout=WAIT_MS)
+    page.wait_for_url("**at=38.9**", timeout=WAIT_MS)

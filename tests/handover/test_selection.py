@@ -133,7 +133,7 @@ def test_everything_wrong_is_listed_at_once() -> None:
 
 @pytest.mark.parametrize("epsg", [4490, 4548, 4527])
 def test_geojson_in_another_system_is_refused_with_a_sentence(epsg: int) -> None:
-    with pytest.raises(ParameterError, match=rf"export\.geojson_crs epsg='{epsg}'"):
+    with pytest.raises(ParameterError, match=rf"export\.one_crs format='geojson' epsg='{epsg}'"):
         select(CITY, START, layers=None, form=Form("geojson", epsg))
 
 

@@ -302,7 +302,7 @@ def test_the_city_is_not_changed(toy: City) -> None:
 
 
 def test_wrong_wishes_are_refused(toy: City) -> None:
-    with pytest.raises(ParameterError, match=r"export\.geojson_crs"):
+    with pytest.raises(ParameterError, match=r"export\.one_crs"):
         package(toy, default_state(toy), fmt="geojson", epsg=4548)
 
 
@@ -373,7 +373,7 @@ def test_geojson_in_metres_is_refused_with_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--city", "tianjin", "--crs", "4548", "--out", str(tmp_path)]) == 2
-    assert "GeoJSON is always in WGS 84 (RFC 7946)" in capsys.readouterr().err
+    assert "geojson is always in WGS 84" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_made_is_said(

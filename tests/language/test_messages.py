@@ -153,6 +153,8 @@ NEVER_ONE = {
 ALWAYS_MANY = {
     "map.stack": "more than a bouquet holds",
     "pattern.refused_constant": "at least the minimum of the method",
+    "chrome.options": "as Streamlit writes it, which has the singular as a sentence of its own",
+    "chrome.refused_type": "a type of file, not a number",
     "problem.density.legend.what": "a fault in the code that calls",
     "problem.grid.size.what": "none, or more than the limit",
     "problem.grid.too_fine.what": "more than the limit",

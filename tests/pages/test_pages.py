@@ -95,6 +95,50 @@ def test_a_place_hidden_by_a_filter_is_brought_back_when_it_is_looked_for():
     assert scene(at)["chosen"] is not None
 
 
+def test_suggestions_that_narrow_set_filters():
+    at = app(sel="park-tust")
+    at.text_input(key="search").set_value("滨海 国家级").run()
+    at.button(key="hit_district:120116+level:national").click().run()
+    assert at.query_params["district"] == "120116"
+    assert at.query_params["level"] == "national"
+    assert "sel" not in at.query_params
+    assert scene(at)["framed"] == ["120116"]
+
+
+def test_a_kind_that_was_found_is_shown_alone():
+    at = app()
+    before = drawn(at)
+    at.text_input(key="search").set_value("dxkjy").run()
+    at.button(key="hit_layer:science_park").click().run()
+    assert 0 < len(drawn(at)) < len(before)
+    assert all(place.startswith("park-") or place.startswith("@") for place in drawn(at))
+
+
+def test_a_pill_filters_and_is_cleared(tianjin):
+    at = app()
+    before = drawn(at)
+    at.button_group(key="filter_level").set_value(["national"]).run()
+    assert at.query_params["level"] == "national"
+    assert len(drawn(at)) < len(before)
+    at.button_group(key="filter_district").set_value(["120116"]).run()
+    lat, lon = scene(at)["fly"]["at"][:2]
+    west, south, east, north = tianjin.districts.geometry["120116"].bounds
+    assert west < lon < east
+    assert south < lat < north
+    at.button(key="clear").click().run()
+    assert drawn(at) == before
+    assert scene(at)["framed"] == []
+
+
+def test_the_pill_of_kinds_is_empty_in_the_opening_view():
+    at = app()
+    assert at.button_group(key="filter_kind").value == []
+    at.button_group(key="filter_kind").set_value(["platform"]).run()
+    assert at.query_params["layers"]
+    at.button_group(key="filter_kind").set_value([]).run()
+    assert "layers" not in at.query_params
+
+
 def test_the_language_stays_out_of_the_address_values():
     zh, en = shown(lang="zh", level="national"), shown(lang="en", level="national")
     assert len(drawn(zh)) == len(drawn(en)) > 0

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.pack.city import City
+from layers.view.rows import gather
 from layers.view.search import Hit, find
 from tests.handmade import PLACES, handmade_city
 
@@ -161,3 +162,44 @@ def test_every_place_of_tianjin_is_found_by_its_names(tianjin: City) -> None:
             for id_, row in layer.frame.iterrows():
                 for name in (row["name_zh"], row["name_en"], id_):
                     assert id_ in targets(str(name), tianjin)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("jizhou", "district:120119"),
+        ("jz", "district:120119"),
+        ("薊州", "district:120119"),
+        ("baodi", "district:120115"),
+        ("bd", "district:120115"),
+        ("寶坻", "district:120115"),
+        ("binhai", "district:120116"),
+        ("bh", "district:120116"),
+        ("濱海", "district:120116"),
+        ("国家级", "level:national"),
+        ("國家級", "level:national"),
+        ("guojiaji", "level:national"),
+        ("National", "level:national"),
+        ("dxkjy", "layer:science_park"),
+        ("大學科技園", "layer:science_park"),
+        ("规划争取", "plan_status:to_strive_for"),
+        ("jincheng", "half:jincheng"),
+        ("滨海 国家级", "district:120116+level:national"),
+        ("binhai national", "district:120116+level:national"),
+    ],
+)
+def test_what_narrows_is_the_first_hit_in_any_spelling(
+    tianjin: City, text: str, target: str
+) -> None:
+    assert targets(text, tianjin)[0] == target
+
+
+def test_words_that_narrow_together_must_all_narrow(tianjin: City) -> None:
+    assert not any("+" in target for target in targets("滨海 天科大", tianjin))
+    assert not any("+" in target for target in targets("国家级 国家级", tianjin))
+
+
+def test_a_value_that_no_place_has_is_not_offered(toy: City) -> None:
+    held = {f"level:{value}" for value in gather(toy).values["level"]}
+    found = {t for word in ("国家级", "省部级", "市级", "区级") for t in targets(word, toy)}
+    assert {target for target in found if target.startswith("level:")} <= held

@@ -1,0 +1,84 @@
+"""List the places shown by kind, each with its number, its name and its district."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.language.messages import speaker
+from layers.language.values import cell
+from layers.view.rows import View, gather
+
+
+@dataclass(frozen=True)
+class Item:
+    """One place of the list.
+
+    Parameters
+    ----------
+    id
+        Id of the place.
+    number
+        Its index number on the map, the same in any view; None where it has no point.
+    name
+        In the reader's language.
+    where
+        The district that runs it, else that of its site; that none is known is said.
+    location_class
+        How its position is known, which decides its mark.
+    """
+
+    id: str
+    number: int | None
+    name: str
+    where: str
+    location_class: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The places of one kind.
+
+    Parameters
+    ----------
+    kind
+        Id of the layer.
+    title
+        Its title in the reader's language.
+    items
+        Its places in the order of the view.
+    """
+
+    kind: str
+    title: str
+    items: tuple[Item, ...]
+
+
+def listing(view: View, lang: str) -> tuple[Group, ...]:
+    """Return the places shown, mapped or not, by kind.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        In the order of the view; kinds without a place are left out.
+    """
+    every = gather(view.city)
+    numbers = {id_: n for n, id_ in enumerate(every.frame.index[every.drawable], start=1)}
+    nowhere = speaker(lang)("list.nowhere")
+    found: dict[str, list[Item]] = {}
+    columns = ["kind", "location_class", f"name_{lang}"]
+    for id_, row in view.places.iterrows():
+        kind, known, name = (cell(row, column, lang) for column in columns)
+        where = cell(row, "host_name", lang) or cell(row, "site_name", lang) or nowhere
+        item = Item(str(id_), numbers.get(id_), name, where, known)
+        found.setdefault(kind, []).append(item)
+    layers = view.city.layers
+    return tuple(
+        Group(kind, layers[kind].title.of(lang), tuple(items)) for kind, items in found.items()
+    )

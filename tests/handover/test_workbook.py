@@ -1,0 +1,158 @@
+"""Read the workbook back: what is shown stands in it, numbers are numbers, no text runs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.workbook import Workbook
+
+from layers.analysis import ANALYSES
+from layers.handover.contents import FORMATS, Form
+from layers.handover.selection import select
+from layers.handover.view_export import contents, package, size
+from layers.handover.workbook import HEADING_ROW, LONGEST_CELL, LONGEST_NAME, workbook
+from layers.pack.city import City, load_city
+from layers.places.screen_tables import table
+from layers.view.rows import rows_in_view
+from layers.view.state import Filters, Lang, ViewState, default_state
+from tests.hostile import hostile_pack
+
+NATIONAL = Filters(level=frozenset({"national"}), district=frozenset({"120116"}))
+SHEETS = {
+    "zh": ["清单", "口径", "资料来源", "说明"],
+    "en": ["List", "Counting", "Sources", "Notes"],
+}
+
+
+def opened(data: bytes) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def written(city: City, state: ViewState, lang: str = "zh") -> bytes:
+    return package(city, state, fmt="xlsx", lang=lang).files[f"{city.id}.xlsx"]
+
+
+def texts(book: Workbook) -> str:
+    return "\n".join(
+        str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_first_sheet_is_the_list_on_screen_in_the_readers_language(
+    tianjin: City, lang: Lang
+) -> None:
+    state = replace(default_state(tianjin), lang=lang, filters=NATIONAL)
+    shown = table(rows_in_view(tianjin, state), lang)
+    book = opened(written(tianjin, state, lang))
+    assert book.sheetnames == SHEETS[lang]
+    heading, *rows = list(book.worksheets[0].iter_rows(min_row=HEADING_ROW + 1, values_only=True))
+    assert list(heading[:-1]) == list(shown.columns)
+    assert len(rows) == len(shown) > 0
+    for row, (_, expected) in zip(rows, shown.iterrows(), strict=True):
+        for told, value in zip(row, expected, strict=False):
+            assert told == (None if value is pd.NA else value)
+
+
+def test_the_heading_stands_still_and_filters_and_numbers_are_numbers(tianjin: City) -> None:
+    sheet = opened(written(tianjin, default_state(tianjin))).worksheets[0]
+    first = HEADING_ROW + 2
+    assert sheet.freeze_panes == f"C{first}"
+    assert (
+        sheet.auto_filter.ref
+        == f"A{first - 1}:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
+    )
+    heading = [cell.value for cell in sheet[first - 1]]
+    doubt = heading.index("位置不确定度（km，估）")
+    kinds = {type(row[doubt].value) for row in sheet.iter_rows(min_row=first)}
+    assert kinds <= {int, float, type(None)}
+    assert kinds & {int, float}
+    assert [sheet.cell(row, 1).value for row in range(first, sheet.max_row + 1)] == list(
+        range(1, sheet.max_row - first + 2)
+    )
+    widths = [dimension.width for dimension in sheet.column_dimensions.values()]
+    assert all(6 <= width <= 43 for width in widths)
+
+
+def test_filters_basis_sources_and_caveats_go_along(tianjin: City) -> None:
+    state = replace(default_state(tianjin), filters=NATIONAL)
+    book = opened(written(tianjin, state))
+    assert "国家级" in str(book.worksheets[0]["A2"].value)
+    assert "滨海新区" in str(book.worksheets[0]["A2"].value)
+    counting = [row[0] for row in book["口径"].iter_rows(values_only=True) if row[0]]
+    assert "级别：国家级" in counting
+    assert "区：滨海新区" in counting
+    assert any(text.startswith("计数场所 66 =") for text in counting)
+    told = texts(book)
+    for id_ in state.layers:
+        assert tianjin.layers[id_].title.zh in told
+    assert tianjin.notices["footer"].zh in told
+    assert (
+        "筛选" not in texts(opened(written(tianjin, default_state(tianjin)))).split("口径")[0][:20]
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_same_view_gives_the_same_bytes(tianjin: City, lang: str) -> None:
+    state = replace(default_state(tianjin), filters=NATIONAL)
+    first = written(tianjin, state, lang)
+    assert first == written(tianjin, replace(state, selected="park-cauc"), lang)
+    assert first != written(tianjin, default_state(tianjin), lang)
+
+
+def test_no_text_of_the_data_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
+    city = load_city(hostile_pack(tmp_path))
+    data = written(city, replace(default_state(city), layers=frozenset(city.layers)))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [archive.read(n).decode() for n in archive.namelist() if "worksheets/" in n]
+        assert sheets
+        assert not any("<f>" in sheet or "hyperlink" in sheet for sheet in sheets)
+    for sheet in opened(data):
+        for row in sheet:
+            assert all(cell.data_type != "f" for cell in row)
+
+
+def test_what_looks_like_a_formula_is_kept_as_it_is_written(toy: City) -> None:
+    cells = ["=1+1", "+1", "@SUM(A1)", "https://example.org", "=cmd|' /C calc'!A0", "x" * 40_000]
+    held = contents(select(toy, default_state(toy), layers=None, form=Form("xlsx")))
+    frame = pd.DataFrame({"=A": cells, "n": [1, 2.5, None, float("inf"), True, pd.NA]})
+    (data,) = workbook(replace(held, listing={"=1/*?[]:" + "名" * 40: frame, "=1": frame})).values()
+    book = opened(data)
+    sheet = book.worksheets[0]
+    assert len(sheet.title) <= LONGEST_NAME
+    assert sheet["A3"].value == "=A"
+    told = [sheet.cell(row, 1) for row in range(4, 10)]
+    assert [cell.value for cell in told[:-1]] == cells[:-1]
+    assert {cell.data_type for cell in told} == {"s"}
+    assert len(str(told[-1].value)) == LONGEST_CELL
+    numbers = [sheet.cell(row, 2).value for row in range(4, 10)]
+    assert numbers == [1, 2.5, None, None, "是", None]
+
+
+def test_a_sheet_for_each_table_of_an_answer(tianjin: City) -> None:
+    """An answer has no list: its own tables come first."""
+    balance = ANALYSES["balance"]
+    answer = balance.measure(tianjin, balance.question(default_state(tianjin)))
+    files = balance.hand_over(answer, Form("xlsx", lang="en")).files
+    book = opened(files["balance.xlsx"])
+    assert book.sheetnames[-3:] == SHEETS["en"][1:]
+    assert len(book.sheetnames) > 3
+    assert balance.word(answer, "en").sentence in texts(book)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_what_is_counted_beforehand_is_what_leaves(tianjin: City, fmt: str) -> None:
+    state = replace(default_state(tianjin), filters=NATIONAL)
+    layers = tuple(id_ for id_ in tianjin.layers if id_ in state.layers)
+    made = package(tianjin, state, fmt=fmt, layers=layers)
+    counted = size(tianjin, state, layers=layers, fmt=fmt)
+    with zipfile.ZipFile(io.BytesIO(made.whole())) as archive:
+        held = len(archive.namelist())
+    assert counted.files == (1 if fmt == "xlsx" else held)
+    assert counted.places == len(rows_in_view(tianjin, state).places) > counted.unmapped > 0
