@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from layers.view.rows import rows_in_view
+from pages.panels import chips
 from pages.panels import explore as panels
 from pages.panels import export as share
 from pages.panels import filters as widgets
@@ -37,6 +38,7 @@ with above:
 with top:
     title = say("explore.title", city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen))
+    chips.show(screen)
 
 if side is not None and not controls:
     with side:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from layers.places.screen_tables import sources_table
+from pages.panels import chips
 from pages.panels import sources as provenance
 from pages.shell import frame
 
@@ -12,6 +13,7 @@ screen = frame.open_page("sources")
 say = screen.say
 
 frame.heading(screen, say("sources.title"), say("sources.subtitle", date=screen.city.data_date))
+chips.show(screen)
 today = datetime.now(UTC).date()
 provenance.overview(sources_table(screen.city, screen.state.lang, today=today))
 provenance.packs(screen)

@@ -13,7 +13,7 @@ from layers.coverage import drawing, radii, tables
 from layers.coverage.files import answered
 from layers.coverage.measure import ReachAnswer, ReachRefusal, measure
 from layers.coverage.question import question
-from layers.coverage.wording import caveats, further, km, rules, sentence
+from layers.coverage.wording import as_drawn, caveats, further, km, rules, sentence
 from layers.handover.analysis_export import analysis_package
 from layers.handover.contents import Form
 from layers.handover.package import Package
@@ -81,6 +81,7 @@ class ReachWording:
             return ()
         return (
             *caveats(answer.findings, self._lang),
+            *as_drawn(answer, self._lang),
             say("coverage.verdict.not_covered"),
             say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
             say("coverage.verdict.not_named"),

@@ -19,7 +19,7 @@ from layers.pack.city import City
 OVERLAPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, None))
 """How many places reach a spot: least and most of each row."""
 GAP_COLUMNS = (
-    *("rank", "district", "area", "doubt", "share"),
+    *("rank", "district", "doubt", "share"),
     *("missing", "farthest", "nearest", "order"),
 )
 
@@ -38,7 +38,7 @@ def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         By name of the unit, districts from the least covered to the most. Columns in words: area in
-        km²; covered share as interval and as drawn; residents' share; open area in km²; of
+        km²; covered share as interval; residents' share; open area in km²; of
         districts also whether it is weak, whether the plan names it, and whose order with it is not
         settled.
     """
@@ -54,7 +54,6 @@ def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
                 "unit": unit_name(answer.city, unit, lang),
                 "area": number(row["area_km2"]),
                 "covered": span(row["low"], row["high"]),
-                "drawn": percent(row["share"]),
                 "people": span(row["people_low"], row["people_high"]),
                 "open": _area_span(row),
                 "weak": say(f"coverage.verdict.{row['weak']}") if district else "",
@@ -106,7 +105,6 @@ def gap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
         {
             "rank": str(rank),
             "district": unit_name(city, row["within_id"], lang),
-            "area": number(row["area_km2"]),
             "doubt": _between(row["low_km2"], row["high_km2"]),
             "share": percent(row["share"]),
             "missing": _missing(city, row["missing"], kinds, lang),
@@ -270,7 +268,7 @@ def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         By title of the layer. Columns in words: places with a point; how many are reached, as
-        interval, and the share; how many as drawn; how many are themselves sites; how many have no
+        interval, and the share; how many are themselves sites; how many have no
         point. Where it is refused, how many places the radius is coarse enough for.
     """
     say, rows = speaker(lang), {}
@@ -281,10 +279,9 @@ def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
             "n": str(row.n),
             "reached": refused if found is None else reached_count(found),
             "share": "" if found is None else span(found.low / row.n, found.high / row.n),
-            "drawn": "" if found is None else str(round(found.value)),
             "itself": "" if found is None else str(found.parameters["n_itself"]),
             "unmapped": str(row.unmapped),
         }
-    names = ["n", "reached", "share", "drawn", "itself", "unmapped"]
+    names = ["n", "reached", "share", "itself", "unmapped"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     return _titled(table, "targets", lang)

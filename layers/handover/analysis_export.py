@@ -12,7 +12,13 @@ from geo.base.finding import Finding
 from geo.base.schema import Field, FieldType
 from layers.handover.build import build
 from layers.handover.contents import ANALYSIS_FORMATS, Contents, Form, Sheet, checked
-from layers.handover.documents import about_city, form_caveats
+from layers.handover.documents import (
+    about_city,
+    filter_lines,
+    filtered_entry,
+    form_caveats,
+    mark_of,
+)
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look, plain_qml
 from layers.handover.selection import layer_facts
@@ -21,6 +27,7 @@ from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
 from layers.view.address import to_query
+from layers.view.filtered import in_words, page_of
 from layers.view.question import Question, Refusal
 from layers.view.wording import summary
 
@@ -115,11 +122,12 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     city = answered.city
     form = checked(form, city, ANALYSIS_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
+    named = mark_of(_filtered(answered)) + answered.name
     return build(
         Contents(
             city=city,
             name=answered.name,
-            stem=f"{city.id}_{city.data_date}_{answered.name}_{form.fmt}_{form.epsg}",
+            stem=f"{city.id}_{city.data_date}_{named}_{form.fmt}_{form.epsg}",
             form=form,
             sheets=sheets,
             head=tuple(_head(answered)),
@@ -226,7 +234,14 @@ def _head(answered: Answered) -> Iterator[Bilingual]:
     yield pair("export.analysis", name=pair(f"analysis.{answered.name}"))
     if answered.question.layers:
         view = answered.question.view(answered.city)
-        yield pair("export.filter", words=Bilingual(*(summary(view, lang) for lang in LANGS)))
+        shown = Bilingual(*(summary(view, lang) for lang in LANGS))
+        yield from filter_lines(_filtered(answered), shown)
+
+
+def _filtered(answered: Answered) -> Bilingual | None:
+    """Return what narrows the rows that the answer rests on; nothing where it takes no layers."""
+    city, question = answered.city, answered.question
+    return in_words(city, question.state(city), page_of(question)) if question.layers else None
 
 
 def _sections(
@@ -254,6 +269,7 @@ def _about(answered: Answered) -> dict[str, object]:
         **about_city(city),
         "analysis": {"id": answered.name, **pair(f"analysis.{answered.name}")._asdict()},
         "address": to_query(question.state(city)),
+        "filtered": filtered_entry(_filtered(answered)),
         "asked": answered.asked,
         "result": {
             **sentence,

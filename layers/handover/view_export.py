@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from layers.handover.build import build
 from layers.handover.contents import Contents, Form
-from layers.handover.documents import about_city, form_caveats
+from layers.handover.documents import (
+    about_city,
+    filter_lines,
+    filtered_entry,
+    form_caveats,
+    mark_of,
+)
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
@@ -68,15 +74,16 @@ def contents(selection: Selection) -> Contents:
     return Contents(
         city=city,
         name=city.id,
-        stem=f"{city.id}_{city.data_date}_{form.fmt}_{form.epsg}",
+        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.epsg}",
         form=form,
         sheets=selection.sheets,
-        head=(pair("export.filter", words=selection.words),),
+        head=filter_lines(selection.filtered, selection.words),
         sections=((pair("export.caveats"), tuple(_caveats(selection))),),
         about={
             **about_city(city),
             "period": {**period, "later": state.later},
             "filter": {"query": selection.query, **selection.words._asdict()},
+            "filtered": filtered_entry(selection.filtered),
         },
     )
 

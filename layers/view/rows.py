@@ -18,11 +18,12 @@ from layers.pack.catalogue import (
     CATALOG,
     CURRENT_STATUSES,
     FIELDS,
-    LEVELS,
+    LEVELS_ASKED,
     LOCATION_CLASSES,
     OUTSIDE,
     PERIOD_STATUSES,
     PLAN_STATUSES,
+    STRIVEN,
     SUBKINDS,
 )
 from layers.pack.city import City
@@ -31,7 +32,7 @@ from layers.view.state import ViewState
 ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "subkind": tuple(value for values in SUBKINDS.values() for value in values),
-        "level": LEVELS,
+        "level": LEVELS_ASKED,
         "field": FIELDS,
         "plan_status": PLAN_STATUSES,
         "current_status": CURRENT_STATUSES,
@@ -76,7 +77,7 @@ class AllPlaces:
 
     frame: gpd.GeoDataFrame
     values: Mapping[str, tuple[str, ...]]
-    """By filter column, the text of each row; blank where it has none."""
+    """By filter column, the text of each row, blank where it has none; of the level as filtered."""
     districts: tuple[frozenset[str], ...]
     """By row, the adcodes of administration and site, ``outside`` for those beyond the city."""
     drawable: Flags
@@ -144,7 +145,9 @@ def _gather(key: CityKey) -> AllPlaces:
     columns = (*ORDERS, "kind")
     return AllPlaces(
         frame=frame,
-        values=MappingProxyType({name: _texts(frame, name) for name in columns}),
+        values=MappingProxyType(
+            {name: _texts(frame, name) for name in columns} | {"level": _levels(frame)}
+        ),
         districts=_district_sets(frame, key.city),
         drawable=drawable,
         points=tuple(
@@ -174,6 +177,12 @@ def _texts(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     if column not in frame.columns:
         return ("",) * len(frame)
     return tuple("" if pd.isna(value) else str(value) for value in frame[column])
+
+
+def _levels(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the levels as a reader filters by them: a national one is held or striven for."""
+    pairs = zip(_texts(frame, "level"), _texts(frame, "level_basis"), strict=True)
+    return tuple(STRIVEN if pair == ("national", "aimed_at") else pair[0] for pair in pairs)
 
 
 def _drawable(frame: gpd.GeoDataFrame) -> Flags:

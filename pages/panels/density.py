@@ -94,13 +94,13 @@ def balance_sentence(told: BalanceWording) -> None:
     told
         How the places chosen are spread, in words.
     """
-    html.show('<p class="summary" role="status">{}</p>', told.sentence)
+    html.show('<p class="summary">{}</p>', told.sentence)
     for line in told.account:
         html.small(line)
 
 
 def density_sentence(told: DensityWording) -> None:
-    """Say where it is densest and which rows that rests on.
+    """Say where it is densest, and what that does not carry.
 
     Parameters
     ----------
@@ -108,7 +108,19 @@ def density_sentence(told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    for line in told.account:
+    for line in told.account[:1]:
+        html.small(line)
+
+
+def account(told: DensityWording) -> None:
+    """Say which rows the surface rests on.
+
+    Parameters
+    ----------
+    told
+        Where the places chosen crowd, in words.
+    """
+    for line in told.account[1:]:
         html.small(line)
 
 
@@ -181,7 +193,7 @@ def controls(screen: Screen, told: DensityWording) -> None:
             choices(DensityOptions, name),
             partial(_word, screen, words),
         )
-    if told.peaks:
+    if told.legend:
         _downloads(screen)
 
 
@@ -275,9 +287,10 @@ def halves(screen: Screen, told: BalanceWording) -> None:
     told
         How the places chosen are spread, in words.
     """
+    html.section(screen.say("balance_page.heading"))
+    balance_sentence(told)
     if not told.n:
         return
-    html.section(screen.say("balance_page.heading"))
     if not told.tables["halves"].empty:
         st.html(html.grid(told.tables["halves"], screen.say("balance_page.column.half")))
 

@@ -13,10 +13,11 @@ from layers.language.messages import display
 from layers.language.values import month, value_word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import ONLINE_BASE, PERIODS
-from layers.pack.city import Layer, city_word
+from layers.pack.city import Layer
 from layers.view.rows import View
 from layers.view.search import Hit, find
 from layers.view.state import FILTER_KEYS, Camera, Filters
+from layers.view.wording import value_words
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import LONGEST, literal, short
@@ -299,12 +300,7 @@ def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -
 
 
 def _value(screen: Screen, name: str, value: str) -> str:
-    lang = screen.state.lang
-    if name != "district":
-        return city_word(screen.city, name, value, lang)
-    if value in screen.city.districts.index:
-        return str(screen.city.districts[f"name_{lang}"][value])
-    return screen.say("filter.outside", city=screen.city.name.of(lang))
+    return value_words(screen.city, name, value, screen.state.lang)
 
 
 def _set_filter(name: str, key: str) -> None:

@@ -14,6 +14,7 @@ from layers.language.messages import LANGS, Say, display, speaker
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
 from layers.view.address import to_query
+from layers.view.filtered import is_filtered
 from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
@@ -173,6 +174,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
         Text of the interface or of the data; it is shown as it is, cut where it is very long.
     """
     say, state = screen.say, screen.state
+    title = titled(screen, title)
     if not state.present:
         _menu(screen)
     with st.container(
@@ -205,6 +207,20 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
                 shortcut="Esc" if state.present else None,
             )
     _news(screen)
+
+
+def titled(screen: Screen, title: str) -> str:
+    """Return a title that says so where the rows of the page are filtered.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    title
+        Text of the interface or of the data.
+    """
+    filtered = is_filtered(screen.city, screen.state, screen.name)
+    return screen.say("frame.filtered", title=title) if filtered else title
 
 
 def subtitle(screen: Screen) -> str:
