@@ -39,6 +39,7 @@ from layers.view.filtered import answer_marked
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
+from layers.view.vague import only_near
 
 DEMAND_M, CANDIDATES_M = 2_000.0, 4_000.0
 """Distance between the spots that stand for area or residents, and between grid candidates."""
@@ -189,7 +190,7 @@ def _candidates(given: Inputs, asked: SitingQuestion) -> gpd.GeoDataFrame:
         frame = gpd.GeoDataFrame(index=ids, geometry=points).to_crs(given.districts.crs)
         return frame.assign(area_id=[_district(given, point) for point in frame.geometry])
     if kind == UNIVERSITY:
-        found = given.universities
+        found = only_near(given.universities)
         return found[found.geometry.notna()]
     if kind == "district":
         middle = given.districts.representative_point()

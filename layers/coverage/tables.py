@@ -15,6 +15,7 @@ from layers.language.messages import speaker
 from layers.language.values import number
 from layers.language.values import radius as doubt
 from layers.pack.city import City
+from layers.view.vague import VAGUE_M
 
 OVERLAPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, None))
 """How many places reach a spot: least and most of each row."""
@@ -108,7 +109,7 @@ def gap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
             "doubt": _between(row["low_km2"], row["high_km2"]),
             "share": percent(row["share"]),
             "missing": _missing(city, row["missing"], kinds, lang),
-            "farthest": _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000),
+            "farthest": _farthest(row, lang),
             "nearest": _nearest(answer.inputs, row, lang),
             "order": _ranks(row["open_with"], lang),
         }
@@ -136,10 +137,19 @@ def _missing(city: City, lacking: Sequence[str], kinds: Sequence[str], lang: str
 def _nearest(given: Inputs, row: Any, lang: str) -> str:
     """Return the place nearest to the remotest spot, its doubt, and how often it is that one."""
     name = name_of(given.sites, row["nearest_id"], lang)
+    if row["nearest_doubt_m"] > VAGUE_M:
+        return speaker(lang)("view.vague_name", name=name)
     told = {"name": name, "doubt": doubt(row["nearest_doubt_m"])}
     if row["nearest_share"] >= 0.995:
         return speaker(lang)("coverage_page.nearest_sure", **told)
     return speaker(lang)("coverage_page.nearest", **told, share=percent(row["nearest_share"]))
+
+
+def _farthest(row: Any, lang: str) -> str:
+    """Return the distance of the remotest spot, unless its nearest place is too vague for one."""
+    if row["nearest_doubt_m"] > VAGUE_M:
+        return speaker(lang)("view.vague")
+    return _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000)
 
 
 def _ranks(open_with: Sequence[int], lang: str) -> str:

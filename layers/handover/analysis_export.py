@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -26,9 +26,11 @@ from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
+from layers.places import bases
 from layers.view.address import to_query
 from layers.view.filtered import in_words, page_of
 from layers.view.question import Question, Refusal
+from layers.view.rows import View
 from layers.view.wording import summary
 
 UNITS: Final = (
@@ -244,6 +246,13 @@ def _filtered(answered: Answered) -> Bilingual | None:
     return in_words(city, question.state(city), page_of(question)) if question.layers else None
 
 
+def _rows(answered: Answered) -> View:
+    """Return the rows that the answer rests on."""
+    question = answered.question
+    own: frozenset[str] = getattr(question.options, "sites", frozenset())
+    return replace(question, layers=own or question.layers).view(answered.city)
+
+
 def _sections(
     answered: Answered, form: Form, sheets: tuple[Sheet, ...]
 ) -> Iterator[tuple[Bilingual, tuple[Bilingual, ...]]]:
@@ -252,6 +261,8 @@ def _sections(
     yield pair("export.result"), (sentence, *in_both(worded, "account"))
     if notes := in_both(worded, "notes"):
         yield pair("export.notes"), notes
+    if answered.question.layers:
+        yield pair("bases.title"), bases.lines(_rows(answered))
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
     told = answered.city.notices  # of a district, such as that its outline holds an enclave
     notices = [told[code] for code in answered.city.districts.index if code in told]
@@ -270,6 +281,7 @@ def _about(answered: Answered) -> dict[str, object]:
         "analysis": {"id": answered.name, **pair(f"analysis.{answered.name}")._asdict()},
         "address": to_query(question.state(city)),
         "filtered": filtered_entry(_filtered(answered)),
+        **({"counting": bases.entry(_rows(answered))} if question.layers else {}),
         "asked": answered.asked,
         "result": {
             **sentence,

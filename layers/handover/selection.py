@@ -18,7 +18,7 @@ from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.view.address import to_query
 from layers.view.filtered import in_words
-from layers.view.rows import rows_in_view
+from layers.view.rows import View, rows_in_view
 from layers.view.state import ViewState, deciding
 from layers.view.wording import summary
 
@@ -47,6 +47,8 @@ class Selection:
         Sentences on what the plan counts in these layers and the source does not name.
     filtered
         What keeps rows of the opening view from these, in one line; None if nothing does.
+    view
+        The rows with all that decides them.
     """
 
     city: City
@@ -56,6 +58,7 @@ class Selection:
     words: Bilingual
     gaps: tuple[Bilingual, ...]
     filtered: Bilingual | None
+    view: View
 
     @property
     def query(self) -> str:
@@ -101,6 +104,7 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
         words=words,
         gaps=tuple(Bilingual(zh, en) for zh, en in gaps),
         filtered=in_words(city, shown),
+        view=view,
     )
 
 

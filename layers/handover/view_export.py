@@ -20,6 +20,7 @@ from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
 from layers.pack.city import City
+from layers.places import bases
 from layers.view.state import ViewState
 
 
@@ -78,12 +79,16 @@ def contents(selection: Selection) -> Contents:
         form=form,
         sheets=selection.sheets,
         head=filter_lines(selection.filtered, selection.words),
-        sections=((pair("export.caveats"), tuple(_caveats(selection))),),
+        sections=(
+            (pair("export.caveats"), tuple(_caveats(selection))),
+            (pair("bases.title"), bases.lines(selection.view)),
+        ),
         about={
             **about_city(city),
             "period": {**period, "later": state.later},
             "filter": {"query": selection.query, **selection.words._asdict()},
             "filtered": filtered_entry(selection.filtered),
+            "counting": bases.entry(selection.view),
         },
     )
 

@@ -186,3 +186,46 @@ def by_district(view: View, lang: str) -> pd.DataFrame:
             rows[say(f"bases.{key}")] = [count(int(part.sum())) for part in mask.T]
     columns = [say(f"bases.column.{name}") for name in ("n", "national", "aimed")]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def lines(view: View) -> tuple[Bilingual, ...]:
+    """Return the ways of counting as sentences, for the sources of a file.
+
+    Parameters
+    ----------
+    view
+        What is handed over.
+    """
+    return tuple(
+        pair("bases.line", what=way.words, n=way.n, national=way.national, why=way.reason)
+        for way in ways(view)
+    )
+
+
+def entry(view: View) -> dict[str, object]:
+    """Return the ways of counting for the manifest of a file, for programs.
+
+    Parameters
+    ----------
+    view
+        What is handed over.
+
+    Returns
+    -------
+    dict
+        ``ways``: by key, ``n`` and ``national``; ``districts``: by adcode, the headline's ``n``,
+        ``national`` and ``aimed``; ``unplaced``: places that count and whose district is not known;
+        ``without``: adcodes of the districts in which the plan names nothing.
+    """
+    found = spread(view)
+    districts = {
+        str(code): dict(zip(("national", "aimed"), level_counts(found, str(code)), strict=True))
+        | {"n": int(n)}
+        for code, n in found.districts["n"].items()
+    }
+    return {
+        "ways": {way.key: {"n": way.n, "national": way.national} for way in ways(view)},
+        "districts": districts,
+        "unplaced": found.parameters["counted_unplaced"],
+        "without": list(found.not_named),
+    }

@@ -9,8 +9,10 @@ import pandas as pd
 
 from layers.language.messages import speaker
 from layers.language.values import Row, amount, cell, title, value_word
+from layers.pack.catalogue import STRIVEN
 from layers.pack.city import City, Provenance, city_word
 from layers.view.rows import View
+from layers.view.vague import VAGUE_M
 
 NOT_APPLICABLE = "—"
 
@@ -66,7 +68,7 @@ def _cells(view: View, row: Row, lang: str) -> tuple[object, ...]:
         _closed(row, "plan_status", lang) or speaker(lang)("table.not_in_plan"),
         _closed(row, "current_status", lang) or unknown,
         _district(row, lang) or unknown,
-        _closed(row, "location_class", lang) or unknown,
+        _location(row, lang) or unknown,
         None if metres is None else metres / 1000,
         cell(row, "lead_unit", lang) or unknown,
         cell(row, "as_of", lang) or unknown,
@@ -87,10 +89,22 @@ def _subkind(city: City, row: Row, lang: str) -> str:
     return city_word(city, "subkind", value, lang) if value else speaker(lang)("card.unknown")
 
 
+def _location(row: Row, lang: str) -> str:
+    """Return how the position is known; one that is known by district only says so."""
+    words = _closed(row, "location_class", lang)
+    metres = amount(row.get("uncertainty_m"))
+    if words and metres is not None and metres > VAGUE_M and row.get("location_class") != "none":
+        return speaker(lang)("table.noted", text=words, note=speaker(lang)("view.vague"))
+    return words
+
+
 def _level(row: Row, lang: str) -> str:
     """Return the level; one that the plan only aims at says so wherever it stands."""
     level = _closed(row, "level", lang)
-    if level and cell(row, "level_basis", lang) == "aimed_at":
+    aimed = cell(row, "level_basis", lang) == "aimed_at"
+    if aimed and cell(row, "level", lang) == "national":
+        return value_word("filter_level", STRIVEN, lang)
+    if level and aimed:
         note = value_word("level_basis", "aimed_at", lang)
         return speaker(lang)("table.noted", text=level, note=note)
     return level
