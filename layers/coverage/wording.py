@@ -135,7 +135,7 @@ def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
 def _first(answer: ReachAnswer, lang: str) -> str:
     """Say what part of the first layer of targets is reached, and of the area, as one says it."""
     say, given, row = speaker(lang), answer.inputs, answer.rows[CITY]
-    kind = next((kind for kind, served in answer.served.items() if served.found is not None), None)
+    kind = _said(answer)
     found = answer.served[kind].found if kind else None
     area = fraction(row["low"], row["high"], lang) or span(row["low"], row["high"])
     told = {
@@ -153,6 +153,11 @@ def _first(answer: ReachAnswer, lang: str) -> str:
         return say("coverage_page.first_few", **told)
     told["share"] = tenths(found.low / total, found.high / total, lang)
     return say("coverage_page.first", **told)
+
+
+def _said(answer: ReachAnswer) -> str | None:
+    """Return the layer of targets that the first sentence is about, if any."""
+    return next((kind for kind, row in answer.served.items() if row.found is not None), None)
 
 
 def _within(given: Inputs, lang: str) -> str:
@@ -220,14 +225,14 @@ def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
     Returns
     -------
     tuple
-        The covered share of the area; one sentence per layer of targets on how many are reached;
-        then residents, and the worst served.
+        The covered share of the area; one sentence per layer of targets that the first sentence
+        leaves out, on how many are reached; then residents, and the worst served.
     """
     say, row = speaker(lang), answer.rows[CITY]
     people = span(row["people_low"], row["people_high"])
     return (
         covered_words(answer, lang),
-        *(reached_words(answer, kind, lang) for kind in answer.served),
+        *(reached_words(answer, kind, lang) for kind in answer.served if kind != _said(answer)),
         say("coverage_page.residents", share=people),
         worst_words(answer, lang),
     )

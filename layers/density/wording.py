@@ -138,9 +138,17 @@ def _sentence(answer: DensityAnswer, lang: str) -> str:
     told = say(
         f"density_page.densest_{answer.options.weight}",
         where=spot_words(answer, 0, lang),
-        n=len(answer.peaks[0].makers),
+        n=_together(answer),
     )
     return answer_marked(answer.city, asked, told, lang)
+
+
+def _together(answer: DensityAnswer) -> int:
+    """Return how many places make half of the highest peak; of fewer than three, those near it."""
+    peak, makers = answer.peaks[0], len(answer.peaks[0].makers)
+    away = np.hypot(*(positions(answer.places) - (peak.x, peak.y)).T)
+    near = int((away <= 1000.0 * answer.options.bandwidth_km).sum())
+    return makers if makers >= LEAST_AT_PEAK else near
 
 
 def _doubt(answer: DensityAnswer, lang: str) -> Iterator[str]:

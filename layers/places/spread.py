@@ -122,6 +122,9 @@ def distribution(found: Balance, city: City, lang: str) -> str:
         say("balance_page.part", half=half_name(city, half, lang), n=count(n))
         for half, n in ranked["n"].items()
     ]
+    if len(ranked) == 1:
+        half = half_name(city, ranked.index[0], lang)
+        return tight(say("balance_page.all_in", n=found.n, half=half), lang)
     first, rest = parts[:2], parts[2:]
     told = say("balance_page.comma").join(first)
     if len(first) == 2 and _alike(*ranked["n"].iloc[:2]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from markupsafe import Markup
 
 from layers.places import bases
 from layers.places.spread import whole
@@ -37,7 +38,8 @@ def show(screen: Screen) -> None:
     found = acting(city, state, screen.name, state.lang)
     if found:
         with st.container(horizontal=True, vertical_alignment="center", key="chips"):
-            html.small(say("view.filtered"))
+            label = Markup('<p class="small">{}</p>').format(say("view.filtered"))
+            st.html(label, width="content")
             for each in found:
                 _chip(screen, each)
     idle = narrowings(city, state, state.lang)

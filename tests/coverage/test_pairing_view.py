@@ -39,7 +39,7 @@ def words(answer: PairingAnswer) -> PairingWording:
 def test_a_pack_without_links_says_so(toy: City) -> None:
     found = measure(toy, question(default_state(toy)))
     assert isinstance(found, Refusal)
-    assert "没有校园对应表" in word(found, "zh").sentence
+    assert "没有高校与园区对应表" in word(found, "zh").sentence
     assert draw(found, "zh") is None
 
 

@@ -95,7 +95,7 @@ def test_a_closed_site_never_covers_more(asked: Inputs) -> None:
     (ghost,) = handles(found, "zh")
     assert ghost.id == "park-one"
     assert not ghost.movable
-    assert "方案中关闭" in ghost.name
+    assert "方案中停用" in ghost.name
     row, said = found.units["city"], sentence(found, "zh")
     shown = [f"{100 * row[end]:.1f}%" for end in ("before", "after")]
     assert all(text in said for text in shown)
@@ -152,7 +152,7 @@ def test_scenarios_stand_side_by_side_with_intervals(toy: City, state: ViewState
     answer = compared(toy, state, (near, far), doubt=True)
     found, table = answer.comparison, comparison.word(answer, "zh").tables["comparison"]
     assert list(table.index) == ["现状", "近", "远"]
-    assert table.loc["远", "改动（新增/移动/关闭）"] == "1 / 0 / 0"
+    assert table.loc["远", "改动（新增/移动/停用）"] == "1 / 0 / 0"
     assert found.parameters["draws"] == 500
     row = found.table.loc["远"]
     assert row["low"] == pytest.approx(9 * math.pi / 400, rel=2e-3)
@@ -195,7 +195,7 @@ def test_a_scenario_of_other_places_does_not_fit(asked: Inputs) -> None:
 def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Inputs) -> None:
     assert "还没有改动" in sentence(change(asked, Scenario("A")), "zh")
     scenario = Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform")
-    assert edit_words(asked, scenario.edits[0], "zh") == "关闭 · 第一大学科技园"
+    assert edit_words(asked, scenario.edits[0], "zh") == "停用 · 第一大学科技园"
     assert edit_words(asked, scenario.edits[1], "zh") == "新增 · new-1 (117.0000, 39.0000)"
 
 
@@ -211,7 +211,7 @@ def test_a_radius_finer_than_the_doubt_is_refused(tianjin: City) -> None:
     assert refusal(inputs(tianjin, question(default_state(tianjin)))) is None
     found = comparison.measure(tianjin, comparison.question(state))
     assert isinstance(found, comparison.ScenarioRefusal)
-    assert "不予计算" in comparison.word(found, "zh").sentence
+    assert "暂不计算" in comparison.word(found, "zh").sentence
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_spots_stand_for_the_whole_area_and_all_residents(tianjin: City) -> None
     [
         ({"candidates": "district", "add": 20}, "siting_page.too_many", "只有 16 个"),
         ({"candidates": "drawn"}, "siting_page.draw_first", "请在地图上点选"),
-        ({"radius_m": 3_000}, "uncertainty.refused", "不予计算"),
+        ({"radius_m": 3_000}, "uncertainty.refused", "暂不计算"),
     ],
 )
 def test_a_wish_out_of_range_gets_its_sentence(

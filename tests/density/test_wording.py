@@ -209,7 +209,7 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
         low, high = np.percentile(peak.value * np.array(sums[1:]) / sums[0], [5, 95])
         assert (height.low, height.high) == pytest.approx((low, high))
         words = f"{number(low)}–{number(high)}"
-        assert f"每平方公里 {words} 处（模拟区间，90% 的抽取）" in told.peaks[at].title
+        assert f"每平方公里 {words} 处（90% 模拟区间）" in told.peaks[at].title
         assert draw(measured, "zh").handles[at].name == told.peaks[at].title
         assert words in str(told.tables["peaks"].iloc[at, 0])
         assert float(rows[at]["low_per_km2"]) == height.low
@@ -294,7 +294,7 @@ def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -
     spot, _, district, so = told.firmness
     peak = found.peaks[0]
     near = np.hypot(*(found.holds.at - (peak.x, peak.y)).T) <= 5000
-    assert f"200 次抽取中，{round(100 * near.mean())}% 的最高处仍在图上峰值的 5 公里以内" in spot
+    assert f"200 次模拟中，{round(100 * near.mean())}% 的最高处仍在图上峰值的 5 公里以内" in spot
     # Each draw's peak in its district, one after the other.
     zones = outlines(tianjin).geometry
     codes = [zones.index[zones.contains(Point(at))][0] for at in found.holds.at]

@@ -191,7 +191,7 @@ def test_options_leave_their_own_filter_aside_and_keep_what_is_chosen() -> None:
 
 def test_the_summary_says_what_is_shown() -> None:
     assert summary(rows_in_view(CITY, START), "zh") == (
-        "已显示 6 / 7 处 · 另有 1 处位置不详未上图 · odd_kind层 1 / 1 处 · 最近核实"
+        "已显示 6 / 7 处 · 另有 1 处位置不详未上图 · odd_kind层 1 / 1 处 · 现状（最近核实）"
     )
     state = replace(
         filtered(district="100001 outside", level="national national_aimed municipal"),
@@ -304,7 +304,7 @@ def test_tianjin_opens_as_the_facts_say(tianjin: City) -> None:
     kinds = view.places["kind"]
     assert sum(kinds[list(stack.ids)].nunique() > 1 for stack in view.stacks) == 14
     assert view.counts["university"] == Count(shown=68, mapped=65, total=68)
-    assert summary(view, "zh") == "已显示 70 / 86 处 · 另有 16 处位置不详未上图 · 最近核实"
+    assert summary(view, "zh") == "已显示 70 / 86 处 · 另有 16 处位置不详未上图 · 现状（最近核实）"
 
 
 def test_tianjin_classes_stand_in_their_stacks(tianjin: City) -> None:
