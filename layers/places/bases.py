@@ -221,11 +221,11 @@ def entry(view: View) -> dict[str, object]:
     districts = {
         str(code): dict(zip(("national", "aimed"), level_counts(found, str(code)), strict=True))
         | {"n": int(n)}
-        for code, n in found.districts["n"].items()
+        for code, n in found.districts["n"].sort_index().items()
     }
     return {
         "ways": {way.key: {"n": way.n, "national": way.national} for way in ways(view)},
         "districts": districts,
         "unplaced": found.parameters["counted_unplaced"],
-        "without": list(found.not_named),
+        "without": sorted(found.not_named),
     }

@@ -23,6 +23,7 @@ from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.pack.city import City
 from layers.view.codecs import choices
+from layers.view.filtered import is_filtered
 from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
 from pages.shell import cache, frame, html, session
@@ -207,12 +208,19 @@ def _downloads(screen: Screen) -> None:
     st.download_button(
         literal(say("density_page.geotiff", epsg=city.metric_epsg)),
         partial(_geotiff, city, asked),
-        file_name=f"{city.id}_{city.data_date}_density_{state.density.bandwidth_km}km.tif",
+        file_name=_tif_name(screen),
         mime="image/tiff",
         on_click="ignore",
         key="density_geotiff",
     )
     hand_over.download(screen, "density", asked)
+
+
+def _tif_name(screen: Screen) -> str:
+    """Return the name of the raster, which says whether its rows are filtered."""
+    city, state = screen.city, screen.state
+    filtered = "filtered_" if is_filtered(city, state, screen.name) else ""
+    return f"{city.id}_{city.data_date}_{filtered}density_{state.density.bandwidth_km}km.tif"
 
 
 def _geotiff(city: City, asked: Any) -> bytes:
