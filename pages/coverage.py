@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.panels import chips
 from pages.panels import coverage as coverage_panels
 from pages.panels.pairing import PairingPart
 from pages.panels.scenario import ScenarioPart
@@ -34,9 +35,11 @@ with above:
 with top:
     title = say("coverage_page.title", city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen))
+    chips.show(screen)
 
 if side is not None:
     with side:
         coverage_panels.switch(screen, tuple(PARTS))
         part.controls()
     part.below()
+    chips.ways_of_counting(screen)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.rows import rows_in_view
+from pages.panels import chips
 from pages.panels import density as panels
 from pages.panels import own_points as points_panels
 from pages.shell import frame, map_view
@@ -17,6 +18,7 @@ say, state = screen.say, screen.state
 own = state.density.part == "points"
 key = "points_page.title" if own else "density_page.title"
 frame.heading(screen, say(key, city=screen.city.name.of(state.lang)), frame.subtitle(screen))
+chips.show(screen)
 if own:
     points_panels.show(screen)
     st.stop()
@@ -24,7 +26,6 @@ if own:
 main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
 with main:
     spread = panels.balance(screen)
-    panels.balance_sentence(spread)
     told, drawing = panels.density(screen)
     panels.density_sentence(told)
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
@@ -38,6 +39,8 @@ with main:
     )
     panels.legend(told)
     if side is not None:
+        panels.account(told)
+        chips.ways_of_counting(screen)
         panels.sums(screen, spread, told)
         panels.peaks(screen, told)
     panels.halves(screen, spread)

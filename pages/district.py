@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from layers.places.district_profile import profile
+from pages.panels import chips
 from pages.panels import district as panels
 from pages.shell import frame
 
@@ -13,6 +14,7 @@ adcode = panels.chosen(screen)
 told = profile(screen.city, adcode, screen.state.lang)
 
 frame.heading(screen, told.name, frame.subtitle(screen))
+chips.show(screen)
 panels.badges(screen, adcode)
 if not screen.state.present:
     panels.choice(screen, adcode)

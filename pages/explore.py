@@ -6,6 +6,7 @@ import streamlit as st
 
 from layers.map.plate import plate
 from layers.view.rows import rows_in_view
+from pages.panels import chips
 from pages.panels import explore as panels
 from pages.panels import filters as widgets
 from pages.panels import hand_over as share
@@ -35,6 +36,7 @@ with head:
             share.download_view(screen)
             share.link(screen)
             widgets.skip_map(screen)
+    chips.show(screen)
 
 if side is not None and not controls:
     with side:

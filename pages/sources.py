@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from layers.places.dating import compiled
 from layers.places.screen_tables import sources_table
+from pages.panels import chips
 from pages.panels import sources as provenance
 from pages.shell import frame
 
@@ -14,6 +15,7 @@ say = screen.say
 
 dated = compiled(screen.city, screen.state.lang)
 frame.heading(screen, say("sources.title"), say("sources.subtitle", date=dated))
+chips.show(screen)
 today = datetime.now(UTC).date()
 provenance.overview(sources_table(screen.city, screen.state.lang, today=today))
 provenance.packs(screen)

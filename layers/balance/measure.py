@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import geopandas as gpd
 import pandas as pd
 
 from geo.inventory.balance import (
@@ -13,19 +12,17 @@ from geo.inventory.balance import (
     By,
     Concentration,
     Quotients,
-    balance,
     concentration,
     location_quotients,
     matrix,
-    not_named,
 )
 from layers.pack.catalogue import FIELDS
 from layers.pack.city import City
+from layers.places.spread import spread
 from layers.view.page_options import DensityOptions
 from layers.view.question import Question, rows_asked
-from layers.view.rows import View, gather
+from layers.view.rows import View
 from layers.view.state import ViewState
-from layers.view.totals import plan_places
 
 BASES = ("population", "area_km2")
 """What an even spread would follow; concentration is measured against each."""
@@ -40,7 +37,7 @@ class Counts:
     kinds: pd.DataFrame
     fields: pd.DataFrame
     quotients: Quotients
-    spread: Mapping[str, Concentration]
+    concentrations: Mapping[str, Concentration]
     """By what an even spread would follow."""
 
 
@@ -63,6 +60,12 @@ class BalanceAnswer:
     question: Question[DensityOptions]
     counts: Counts
     other: Counts
+
+    @property
+    def headline(self) -> Balance:
+        """Counts by administering district, on which every first sentence rests."""
+        by_host = self.question.options.by == "host"
+        return (self.counts if by_host else self.other).found
 
 
 def question(state: ViewState) -> Question[DensityOptions]:
@@ -95,7 +98,7 @@ def measure(city: City, asked: Question[DensityOptions]) -> BalanceAnswer:
 def _counts(view: View, by: By) -> Counts:
     city = view.city
     places, districts = view.places, city.districts
-    found = balance(places, districts, by=by, data_date=city.data_date)
+    found = spread(view, by)
     kinds = [
         id_
         for id_, layer in city.layers.items()
@@ -104,55 +107,13 @@ def _counts(view: View, by: By) -> Counts:
     by_kind = matrix(places, districts, rows="kind", values=kinds, by=by)
     return Counts(
         city=city,
-        found=_of_the_text(found, city, districts, by),
+        found=found,
         kinds=by_kind,
         fields=matrix(places, districts, rows="field", values=FIELDS, by=by),
         quotients=location_quotients(by_kind),
-        spread={
+        concentrations={
             base: concentration(found.districts["n"], base=found.districts[base])
             for base in BASES
             if (found.districts[base] > 0).all()
         },
     )
-
-
-def _of_the_text(found: Balance, city: City, districts: gpd.GeoDataFrame, by: By) -> Balance:
-    """Return the counts with the districts that the whole inventory does not name.
-
-    Under a filter a district may be empty though the plan names it: what the text leaves out is
-    found in all rows, whatever is shown.
-    """
-    left_out = not_named(_inventory(city), districts, by=by)
-    caveats = [key for key in found.caveats if key != "balance.not_named"]
-    if left_out:
-        caveats.append("balance.not_named")
-    here = found.districts.copy()
-    here["caveats"] = [
-        tuple(
-            "balance_page.none_shown"
-            if key == "balance.not_named_here" and code not in left_out
-            else key
-            for key in keys
-        )
-        for code, keys in here["caveats"].items()
-    ]
-    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return Balance(
-        **values
-        | {
-            "districts": here,
-            "not_named": left_out,
-            "caveats": tuple(caveats),
-            "parameters": {
-                **found.parameters,
-                "not_named": left_out,
-                "districts": len(left_out),
-            },
-        }
-    )
-
-
-def _inventory(city: City) -> gpd.GeoDataFrame:
-    """Return all rows of the plan's layers; a city without any has no row that names a district."""
-    has_plan = any(layer.spec.group == "plan" for layer in city.layers.values())
-    return plan_places(city) if has_plan else gather(city).frame.iloc[:0]

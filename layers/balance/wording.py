@@ -13,8 +13,12 @@ from layers.balance.measure import BalanceAnswer, Counts
 from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance
 from layers.language.values import cell, count, number, value_word
-from layers.pack.catalogue import LEVELS, PLAN_STATUSES
-from layers.pack.city import City, city_word
+from layers.pack.catalogue import LEVELS, PLAN_STATUSES, STRIVEN
+from layers.pack.city import City
+from layers.places.spread import PER_MILLION, distribution, further, half_name, tight
+from layers.view.filtered import answer_marked, is_filtered
+
+PER_100KM2 = 100
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,7 +31,8 @@ class BalanceWording:
     Parameters
     ----------
     account
-        What the halves hold when places are counted by the other kind of district.
+        Places per head, the districts that the plan does not name, the halves by district of the
+        site.
     n
         Places counted.
     sums
@@ -58,15 +63,17 @@ def word(answer: BalanceAnswer, lang: str) -> BalanceWording:
     counts, city = answer.counts, answer.city
     say, found = speaker(lang), counts.found
     names = _names(city, lang)
+    by_site = counts if answer.question.options.by == "site" else answer.other
+    said = distribution(answer.headline, city, lang)
     return BalanceWording(
         n=found.n,
-        sentence=_sentence(counts, names, lang),
-        account=tuple(_other_way(answer.other, lang)),
+        sentence=answer_marked(city, answer.question, said, lang),
+        account=(*further(answer.headline, city, lang), *_other_way(by_site, lang)),
         sums=(of_balance(found, lang), of_balance(answer.other.found, lang)),
         notes=tuple(_notes(found, say)),
         tables={
-            "halves": _half_table(counts, lang),
-            "districts": _district_table(counts, names, lang),
+            "halves": _half_table(answer, lang),
+            "districts": _district_table(answer, names, lang),
             "sorts": _sorts(found, names, lang),
             "kinds": _by_district(
                 counts.kinds, names, lambda kind: city.layers[kind].title.of(lang), say
@@ -83,11 +90,9 @@ def _names(city: City, lang: str) -> dict[str, str]:
 
 def _half_names(counts: Counts, lang: str) -> dict[str, str]:
     """Return the names of the halves; none where the city is not seen in halves."""
-    unknown = speaker(lang)("balance_page.no_half")
     if not counts.city.halves:
         return {}
-    halves = counts.found.halves.index
-    return {str(h): city_word(counts.city, "half", h, lang) if h else unknown for h in halves}
+    return {str(half): half_name(counts.city, half, lang) for half in counts.found.halves.index}
 
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
@@ -99,67 +104,17 @@ def _percent(share: float) -> str:
     return "–" if np.isnan(share) else f"{number(100 * share)}%"
 
 
-def _sentence(counts: Counts, names: Mapping[str, str], lang: str) -> str:
-    """Say the split by half, who leads, what it is per head, and what the text leaves out."""
-    say, found = speaker(lang), counts.found
-    if not found.n:
-        return say("balance_page.empty")
-    halves = _half_names(counts, lang)
-    said = [_split(found, say, halves)]
-    top = str(found.districts["n"].idxmax())
-    share = _percent(float(found.districts["share"][top]))
-    said.append(say("balance_page.top", district=names[top], percent=share))
-    said += _per_head(found, halves, say)
-    if found.not_named:
-        said.append(say("balance_page.not_named", districts=len(found.not_named)))
-    return "".join(said) if lang == "zh" else " ".join(said)
-
-
-def _split(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
-    if not halves:
-        return say("balance_page.whole", n=found.n)
-    return say("balance_page.split", n=found.n, parts=_parts(found, say, halves))
-
-
-def _parts(found: Balance, say: Say, halves: Mapping[str, str]) -> str:
-    parts = [
-        say(
-            "balance_page.part",
-            half=halves[str(half)],
-            n=count(row["n"]),
-            percent=_percent(row["share"]),
-        )
-        for half, row in _ranked(found.halves).iterrows()
-    ]
-    return say("balance_page.comma").join(parts)
-
-
 def _other_way(counts: Counts, lang: str) -> Iterator[str]:
-    """Say the split by the other kind of district: administration and site can differ."""
+    """Say the split by district of the site: administration and site can differ."""
     found = counts.found
     if found.n and counts.city.halves:
-        say = speaker(lang)
-        parts = _parts(found, say, _half_names(counts, lang))
-        yield say(f"balance_page.other_{found.parameters['by']}", n=found.n, parts=parts)
-
-
-def _per_head(found: Balance, halves: Mapping[str, str], say: Say) -> list[str]:
-    """Compare the two halves that have the most per head, where both counts can carry it."""
-    enough = found.halves[(found.halves["n"] >= LEAST_COUNT) & (found.halves["per_10k"] > 0)]
-    ranked = enough.sort_values("per_10k", ascending=False, kind="stable")
-    if len(ranked) < 2 or not halves:
-        return []
-    first, second = (ranked.iloc[at] for at in (0, 1))
-    return [
-        say(
-            "balance_page.per_head",
-            first=halves[str(ranked.index[0])],
-            first_rate=number(first["per_10k"]),
-            second=halves[str(ranked.index[1])],
-            second_rate=number(second["per_10k"]),
-            times=f"{first['per_10k'] / second['per_10k']:.1f}",
-        )
-    ]
+        halves = _half_names(counts, lang)
+        parts = [
+            speaker(lang)("balance_page.part", half=halves[str(half)], n=count(row["n"]))
+            for half, row in _ranked(found.halves).iterrows()
+        ]
+        listed = speaker(lang)("balance_page.comma").join(parts)
+        yield tight(speaker(lang)("balance_page.other_site", n=found.n, parts=listed), lang)
 
 
 def _notes(found: Balance, say: Say) -> Iterator[str]:
@@ -171,25 +126,31 @@ def _notes(found: Balance, say: Say) -> Iterator[str]:
 
 
 def _table(
-    table: pd.DataFrame, names: Mapping[str, str], city: pd.Series, say: Say
+    table: pd.DataFrame, names: Mapping[str, str], answer: BalanceAnswer, say: Say
 ) -> pd.DataFrame:
-    """Return counts and ratios in words, the most places first, the city last."""
+    """Return counts and ratios in words, the most places first, the city last.
+
+    A share of filtered rows is not one of the city, and says so.
+    """
+    city, state = answer.counts.found.city, answer.question.state(answer.city)
     ordered = _ranked(table)
     rows = [_cells(row) for _, row in ordered.iterrows()] + [_cells(city)]
     labels = [names[str(code)] for code in ordered.index] + [say("balance_page.city")]
     columns = [say(f"balance_page.column.{name}") for name in _SHOWN]
+    if is_filtered(answer.city, state, "density"):
+        columns[_SHOWN.index("share")] = say("balance_page.column.share_filtered")
     return pd.DataFrame(rows, index=labels, columns=columns)
 
 
-_SHOWN = ("n", "share", "per_10k", "per_km2", "published")
+_SHOWN = ("n", "share", "per_million", "per_100km2", "published")
 
 
 def _cells(row: pd.Series) -> list[str]:
     return [
         count(row["n"]),
         _percent(row["share"]),
-        _rate(row["per_10k"]),
-        _rate(row["per_km2"]),
+        _rate(PER_MILLION * row["per_10k"]),
+        _rate(PER_100KM2 * row["per_km2"]),
         f"{count(row['published'])} / {count(row['n'])}" if row["n"] else "–",
     ]
 
@@ -198,15 +159,16 @@ def _rate(value: float) -> str:
     return "–" if np.isnan(value) else number(value)
 
 
-def _half_table(counts: Counts, lang: str) -> pd.DataFrame:
+def _half_table(answer: BalanceAnswer, lang: str) -> pd.DataFrame:
     """Return the halves with their cautions; one district's unsettled area unsettles its half.
 
     Empty where the city is not seen in halves.
     """
-    say, found = speaker(lang), counts.found
+    say, counts = speaker(lang), answer.counts
+    found = counts.found
     if not counts.city.halves:
         return pd.DataFrame()
-    shown = _table(found.halves, _half_names(counts, lang), found.city, say)
+    shown = _table(found.halves, _half_names(counts, lang), answer, say)
     disputed = {
         half
         for half, keys in zip(found.districts["half"], found.districts["caveats"], strict=True)
@@ -220,11 +182,12 @@ def _half_table(counts: Counts, lang: str) -> pd.DataFrame:
     return shown.assign(**{say("balance_page.column.marks"): _marks(marks, say)})
 
 
-def _district_table(counts: Counts, names: Mapping[str, str], lang: str) -> pd.DataFrame:
+def _district_table(answer: BalanceAnswer, names: Mapping[str, str], lang: str) -> pd.DataFrame:
     """Return the districts with half, where the city has any, and cautions."""
-    say, found = speaker(lang), counts.found
+    say, counts = speaker(lang), answer.counts
+    found = counts.found
     ordered, halves = _ranked(found.districts), _half_names(counts, lang)
-    table = _table(found.districts, names, found.city, say)
+    table = _table(found.districts, names, answer, say)
     if halves:
         of_each = [*(halves[str(half)] for half in ordered["half"]), ""]
         table.insert(0, say("balance_page.column.half"), of_each)
@@ -246,8 +209,8 @@ def _sorts(found: Balance, names: Mapping[str, str], lang: str) -> pd.DataFrame:
     columns = {}
     for value in (*LEVELS, "aimed_at"):
         if (name := f"level_{value}") in table:
-            key = "level_basis" if value == "aimed_at" else "level"
-            columns[name] = value_word(key, value, lang)
+            asked = STRIVEN if value == "aimed_at" else value
+            columns[name] = value_word("filter_level", asked, lang)
     for value in PLAN_STATUSES:
         if (name := f"status_{value}") in table:
             columns[name] = value_word("plan_status", value, lang)
@@ -294,12 +257,12 @@ def _measures(counts: Counts, names: Mapping[str, str], lang: str) -> Iterator[s
             )
     for key in quotients.caveats:
         yield say(key, **quotients.parameters)
-    for base, spread in counts.spread.items():
+    for base, spread in counts.concentrations.items():
         if spread.refused:
             yield say(spread.refused, **spread.parameters)
             return
         yield say(f"balance_page.gini.{base}", gini=number(spread.gini))
-    for spread in list(counts.spread.values())[:1]:
+    for spread in list(counts.concentrations.values())[:1]:
         yield say(
             "balance_page.hhi", hhi=number(spread.hhi), even=number(spread.hhi_even), n=spread.n
         )

@@ -207,12 +207,15 @@ def _asked(analysis: Any, given: argparse.Namespace) -> tuple[City, ViewState]:
     city = city_of(given.city, query)
     known, named = allowed(city), _named(analysis.options)
     problems = [*view_problems(query, known, KEYS), *_flag_problems(given)]
+    sets: dict[str, list[str]] = {}
     for name, value in _sets(given):
         if name in named:
-            query[named[name]] = [value]
+            sets[named[name]] = [value]
         else:
             problems.append(Problem("export.unknown", "--set", value=name, known=tuple(named)))
-    state, lost = parse(query, allowed=known), unknown_words(query, known)
+    # An address means what it did in its time; what is set means what it does today.
+    state = codecs.read(parse(query, allowed=known), sets, known.known)
+    lost = unknown_words({**query, **sets}, known)
     held = codecs.write(state, None)
     for name, value in _sets(given):
         key = named.get(name, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
+from layers.view.vague import VAGUE_M, is_vague, only_near
 
 PARKS = ("science_park", "later_park")
 LATER = "later_park_area"
@@ -50,7 +51,7 @@ class PairingAnswer:
     reach_m
         Within this distance a park is near, metres.
     campuses, parks
-        On the city's plane.
+        On the city's plane; those known no closer than to their district have no point.
     pairing
         Distances with their interval.
     """
@@ -104,7 +105,7 @@ def measure(city: City, asked: Question[CoverageOptions]) -> PairingAnswer | Ref
     if not len(city.links) or not frames or UNIVERSITY not in city.layers:
         return Refusal(city=city, question=asked, reason="pairing_page.none")
     parks = gpd.GeoDataFrame(pd.concat(frames), crs=4326).to_crs(city.metric_epsg)
-    campuses = inputs(city, asked).campuses
+    parks, campuses = only_near(parks), only_near(inputs(city, asked).campuses)
     reach_m = reach_of(asked.options).radius_m
     found = pair(campuses, parks, city.links, reach_m=reach_m)
     return PairingAnswer(asked, city, reach_m, campuses, parks, found)
@@ -129,7 +130,7 @@ def word(answer: PairingAnswer | Refusal, lang: str) -> PairingWording:
         return PairingWording(sentence=speaker(lang)(answer.reason, **answer.parameters))
     return PairingWording(
         sentence=_sentence(answer.pairing, lang),
-        account=(_out_of_reach(answer, lang),),
+        account=(_out_of_reach(answer, lang), *_vague_words(answer, lang)),
         tables={
             "links": _link_table(answer, RELATION, lang),
             "later": _link_table(answer, LATER, lang),
@@ -154,10 +155,28 @@ def _sentence(found: Pairing, lang: str) -> str:
     )
 
 
-def _distance(row: Row, lang: str) -> str:
-    """Return a distance with its interval, or that a position is not known."""
+def _vague(answer: PairingAnswer) -> list[str]:
+    """Return the ids of parks and campuses that are known no closer than to their district."""
+    frames = (answer.parks, answer.campuses)
+    return [str(id_) for frame in frames for id_ in frame.index[is_vague(frame)]]
+
+
+def _vague_words(answer: PairingAnswer, lang: str) -> Iterator[str]:
+    """Yield which parks and campuses have no distance, as they are known only by district."""
+    if names := [
+        name_of(answer.parks, id_, lang) or name_of(answer.campuses, id_, lang)
+        for id_ in _vague(answer)
+    ]:
+        say = speaker(lang)
+        listed = say("coverage_page.comma").join(dict.fromkeys(names))
+        yield say("pairing_page.vague", names=listed, count=len(names), limit=f"{VAGUE_M / 1000:g}")
+
+
+def _distance(row: Row, lang: str, vague: Collection[str] = ()) -> str:
+    """Return a distance with its interval, or that a position is not known or only by district."""
     if row["distance_m"] != row["distance_m"]:
-        return speaker(lang)("pairing.within.unknown")
+        ends = {row.get(name) for name in ("university_id", "place_id")}
+        return speaker(lang)("view.vague" if ends & set(vague) else "pairing.within.unknown")
     middle, low, high = (_km(row[name]) for name in ("distance_m", "low_m", "high_m"))
     return speaker(lang)("pairing_page.distance", middle=middle, low=low, high=high)
 
@@ -194,13 +213,13 @@ def _titles(names: list[str], lang: str) -> dict[str, str]:
 
 def _link_table(answer: PairingAnswer, relation: str, lang: str) -> pd.DataFrame:
     """Return the links of one relation as read on screen, in the order of the parks."""
-    links = answer.pairing.links
+    links, vague = answer.pairing.links, _vague(answer)
     rows = [
         {
             "university": _institution(answer, row, lang),
             "park": name_of(answer.parks, row["place_id"], lang),
             "mode": _mode(row, lang),
-            "distance": _distance(row, lang),
+            "distance": _distance(row, lang, vague),
             "within": value_word("pairing.within", row["within"], lang),
             "district": value_word("pairing.same_district", row["same_district"], lang),
         }
@@ -246,7 +265,7 @@ def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
         verdict: say("coverage_page.comma").join(
             name_of(answer.parks, id_, lang) for id_ in parks.index[parks["within"] == verdict]
         )
-        for verdict in ("no", "unsettled")
+        for verdict in ("no", "unsettled", "unknown")
     }
     within = number(answer.reach_m / 1000, "km")
     told = [

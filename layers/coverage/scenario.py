@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +14,7 @@ from geo.base.draws import LEAST_DRAWS
 from geo.base.once import once
 from geo.coverage.scenario import PRESENT, Comparison, Scenario, apply
 from geo.coverage.service_area import CITY
+from geo.coverage.simulation import simulate_reached
 from layers.coverage.files import SITE, area_look, entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import REACH, Inputs, inputs, only
@@ -24,21 +26,24 @@ from layers.coverage.scenario_change import (
     change,
     compared,
     draw_change,
+    from_median,
+    moved_words,
     points_of_percent,
+    present,
     refusal,
     result_words,
     tenth,
 )
-from layers.coverage.wording import caveats, percent
+from layers.coverage.wording import caveats, reached_count, span
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
 from layers.handover.package import Package
 from layers.language.messages import LANGS, speaker
-from layers.language.values import number
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing
 from layers.map.thumbnail import small_map
 from layers.pack.city import City
+from layers.view.filtered import answer_marked
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
@@ -161,50 +166,84 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
         return ScenarioWording(sentence=say(answer.reason, **answer.parameters))
     given, found = answer.inputs, answer.comparison
     parts = [
-        result_words(given, scenario.name, found.units.loc[(scenario.name, CITY)], lang)
+        result_words(given, scenario.name, _city_row(answer, scenario.name), lang)
         for scenario in answer.question.scenarios
     ]
-    notes = (say("scenario_page.not_facts"), *caveats((found,), lang))
+    said = ("" if lang == "zh" else " ").join(parts) or say("scenario_page.no_edits")
+    notes = (say("scenario_page.not_facts"), *caveats((found,), lang), *_drawn_note(given, lang))
     return ScenarioWording(
-        sentence=("" if lang == "zh" else " ").join(parts) or say("scenario_page.no_edits"),
-        tables={"comparison": _comparison_table(found, lang)},
+        sentence=answer_marked(given.city, answer.question, said, lang),
+        tables={"comparison": _comparison_table(answer, lang)},
         notes=notes,
         captions=tuple(_captions(answer, lang)),
     )
 
 
-def _comparison_table(found: Comparison, lang: str) -> pd.DataFrame:
+def _city_row(answer: ScenarioAnswer, name: str) -> dict[str, Any]:
+    """Return what one scenario changes for the city, its shares from the median of the draws on."""
+    units = pd.DataFrame(answer.comparison.units.loc[name])
+    return {str(name): value for name, value in from_median(answer.inputs, units).loc[CITY].items()}
+
+
+def _now(answer: ScenarioAnswer) -> dict[str, Any]:
+    return {str(name): value for name, value in present(answer.inputs).units.loc[CITY].items()}
+
+
+def _drawn_note(given: Inputs, lang: str) -> Iterator[str]:
+    """Say from where the shares start, and why what is drawn is another figure."""
+    say, found = speaker(lang), present(given)
+    yield say("scenario_page.from_median", draws=LEAST_DRAWS)
+    key = "uncertainty.drawn_outside"
+    if key in found.caveats:
+        yield say(key, **found.parameters)
+
+
+def _comparison_table(answer: ScenarioAnswer, lang: str) -> pd.DataFrame:
     """Return the present and all scenarios side by side, changes with the interval of the draws."""
-    say, draws = speaker(lang), found.parameters["draws"]
+    found, say = answer.comparison, speaker(lang)
+    draws, now = found.parameters["draws"], _now(answer)
+    hit = float(found.table["points_reached"].iloc[0])
     rows = {}
     for name, row in found.table.to_dict("index").items():
-        ends = [row["low"], row["high"]] if draws else [row["change"]]
-        moved = " – ".join(dict.fromkeys(points_of_percent(end) for end in ends))
-        rows[str(name) if name != PRESENT else say("scenario.present")] = {
+        city = _city_row(answer, str(name))
+        ends = " – ".join(dict.fromkeys(points_of_percent(row[end]) for end in ("low", "high")))
+        moved = ends if draws else moved_words(city["before"], city["after"])
+        is_present = name == PRESENT
+        rows[str(name) if not is_present else say("scenario.present")] = {
             "sites": str(round(row["n_sites"])),
             "edits_count": f"{row['added']:.0f} / {row['moved']:.0f} / {row['closed']:.0f}",
-            "covered": tenth(row["covered_share"]),
-            "interval" if draws else "change_drawn": moved if name != PRESENT else "",
-            "least": percent(row["least_share"]),
-            "worst": "–" if math.isnan(row["worst_m"]) else number(row["worst_m"] / 1000),
-            "universities": ""
-            if row["points_reached"] != row["points_reached"]
-            else str(round(row["points_reached"])),
+            "covered": span(now["low"], now["high"]) if is_present else tenth(city["after"]),
+            "interval" if draws else "change_drawn": "" if is_present else moved,
+            "universities": _more(row["points_reached"] - hit, answer.inputs, is_present),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename(columns={name: say(f"scenario_page.{name}") for name in table.columns})
 
 
+def _more(change: float, given: Inputs, is_present: bool) -> str:
+    """Return how many campuses the present reaches, or how many more a scenario does."""
+    if math.isnan(change):
+        return ""
+    if is_present:
+        found = simulate_reached(given.universities, given.sites, radius_m=given.radius_m)
+        return reached_count(found)
+    return f"{change:+.0f}" if change else "0"
+
+
 def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     """Yield what each small picture shows: name, covered share and its change."""
-    say, rows = speaker(lang), answer.comparison.table.to_dict("index")
-    for scenario in (Scenario(PRESENT), *answer.question.scenarios):
-        row = rows[scenario.name]
+    say = speaker(lang)
+    now = _now(answer)
+    yield say(
+        "scenario_page.small_present",
+        name=say("scenario.present"),
+        share=span(now["low"], now["high"]),
+    )
+    for scenario in answer.question.scenarios:
+        row = _city_row(answer, scenario.name)
+        change = moved_words(row["before"], row["after"])
         yield say(
-            f"scenario_page.{'small' if scenario.name else 'small_present'}",
-            name=scenario.name or say("scenario.present"),
-            share=tenth(row["covered_share"]),
-            change=points_of_percent(row["change"]),
+            "scenario_page.small", name=scenario.name, share=tenth(row["after"]), change=change
         )
 
 

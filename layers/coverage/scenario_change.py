@@ -15,11 +15,11 @@ from geo.base.finding import Finding
 from geo.base.once import once
 from geo.coverage.scenario import Comparison, Edit, Scenario, apply, compare
 from geo.coverage.service_area import CITY, ServiceArea, service_area
-from geo.coverage.simulation import resolution
+from geo.coverage.simulation import Simulation, resolution, simulate
 from layers.coverage.drawing import INK, shape
-from layers.coverage.measure import REFUSED
+from layers.coverage.measure import REFUSED, line_step
 from layers.coverage.question import Inputs
-from layers.coverage.wording import km, name_of, percent, unit_name
+from layers.coverage.wording import km, name_of, span, unit_name
 from layers.language.messages import speaker
 from layers.language.values import value_word
 from layers.map.overlay import Drawing, Handle, Shapes
@@ -57,7 +57,40 @@ class Change:
         """Change by unit of the city; measured when first asked for, after the map is drawn."""
         found = compared(self.inputs, [self.scenario], draws=0)
         table = pd.DataFrame(found.units.loc[self.scenario.name])
-        return dict(table.to_dict("index"))
+        return dict(from_median(self.inputs, table).to_dict("index"))
+
+
+@once(maxsize=8)
+def present(given: Inputs) -> Simulation:
+    """Return what the sites reach now, over 500 draws of their locations; drawn once.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    """
+    step = line_step(given.radius_m)
+    return simulate(
+        given.sites, given.districts, radius_m=given.radius_m, group=given.group, step_m=step
+    )
+
+
+def from_median(given: Inputs, units: pd.DataFrame) -> pd.DataFrame:
+    """Return changes that start from the median of the draws instead of the places as drawn.
+
+    What is drawn may lie outside its own interval, as stand-ins share points. What a scenario
+    changes is measured as drawn and added.
+
+    Parameters
+    ----------
+    given
+        What enters, as :func:`layers.coverage.question.inputs` gathers it.
+    units
+        By unit of the city: ``before``, ``after`` and ``change``, shares.
+    """
+    before = present(given).draws.median().reindex(units.index)
+    after = (before + units["change"].astype(float)).clip(0.0, 1.0)
+    return units.assign(before=before, after=after)
 
 
 def refusal(given: Inputs) -> Finding | None:
@@ -149,6 +182,31 @@ def compared(given: Inputs, scenarios: Sequence[Scenario], *, draws: int) -> Com
     )
 
 
+def moved_words(before: float, after: float) -> str:
+    """Return the change of a share as signed percentage points that agree with the rounded shares.
+
+    Parameters
+    ----------
+    before, after
+        Shares, 0 to 1, each shown to a tenth of a per cent by :func:`tenth`.
+
+    Returns
+    -------
+    str
+        ``0`` for no change; ``<0.1`` with its sign where both are shown alike and still differ.
+
+    Examples
+    --------
+    >>> moved_words(0.1394, 0.1443), moved_words(0.1391, 0.1394), moved_words(0.2, 0.2)
+    ('+0.5', '+<0.1', '0')
+    """
+    shown = round(round(100 * after, 1) - round(100 * before, 1), 1)
+    if shown:
+        return f"{shown:+.1f}"
+    exact = 100 * (after - before)
+    return "0" if abs(exact) < LEAST_CHANGE else f"{'+' if exact > 0 else '-'}<0.1"
+
+
 def points_of_percent(share: float) -> str:
     """Return a change of a share as signed percentage points.
 
@@ -206,7 +264,9 @@ def sentence(found: Change, lang: str) -> str:
     """
     row = found.units[CITY]
     if not found.scenario.edits:
-        return speaker(lang)("scenario_page.unchanged", share=percent(row["before"]))
+        ends = dict(present(found.inputs).units.loc[CITY].to_dict())
+        share = span(ends["low"], ends["high"])
+        return speaker(lang)("scenario_page.unchanged", share=share, median=tenth(row["before"]))
     return result_words(found.inputs, found.scenario.name, row, lang)
 
 
@@ -230,7 +290,7 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
         radius=km(given.radius_m),
         before=tenth(row["before"]),
         after=tenth(row["after"]),
-        change=points_of_percent(row["change"]),
+        change=moved_words(row["before"], row["after"]),
     )
 
 
@@ -259,7 +319,7 @@ def unit_table(found: Change, lang: str) -> pd.DataFrame:
         rows[unit_name(given.city, unit, lang)] = {
             "before": tenth(row["before"]),
             "after": tenth(row["after"]),
-            "change": points_of_percent(row["change"]),
+            "change": moved_words(row["before"], row["after"]),
             "km2": signed(row["change"] * size),
         }
     names = ["before", "after", "change", "km2"]

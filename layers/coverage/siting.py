@@ -36,9 +36,11 @@ from layers.map.symbols import mark
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
 from layers.places.whereabouts import whereabouts
+from layers.view.filtered import answer_marked
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
+from layers.view.vague import only_near
 
 DEMAND_M, CANDIDATES_M = 2_000.0, 4_000.0
 """Distance between the spots that stand for area or residents, and between grid candidates."""
@@ -189,7 +191,7 @@ def _candidates(given: Inputs, asked: SitingQuestion) -> gpd.GeoDataFrame:
         frame = gpd.GeoDataFrame(index=ids, geometry=points).to_crs(given.districts.crs)
         return frame.assign(area_id=[_district(given, point) for point in frame.geometry])
     if kind == UNIVERSITY:
-        found = given.universities
+        found = only_near(given.universities)
         return found[found.geometry.notna()]
     if kind == "district":
         middle = given.districts.representative_point()
@@ -205,11 +207,20 @@ def _district(given: Inputs, point: shapely.Point) -> str:
 
 @once(maxsize=8)
 def _doubt(answer: SitingAnswer) -> tuple[float, float] | None:
-    given, found = answer.inputs, answer.siting
-    if not found.chosen:
+    if not answer.siting.chosen:
         return None
-    sites, radius = apply(given.sites, as_scenario(answer, LANGS[0])), given.radius_m
-    demand = answer.question.options.demand
+    return _reached(answer, apply(answer.inputs.sites, as_scenario(answer, LANGS[0])))
+
+
+@once(maxsize=8)
+def _before(answer: SitingAnswer) -> tuple[float, float]:
+    return _reached(answer, answer.inputs.sites)
+
+
+def _reached(answer: SitingAnswer, sites: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Return the interval of the share of the demand that sites reach."""
+    given, demand = answer.inputs, answer.question.options.demand
+    radius = given.radius_m
     if demand == UNIVERSITY:
         served = simulate_reached(given.universities, sites, radius_m=radius)
         return served.low / served.n, served.high / served.n
@@ -239,7 +250,8 @@ class SitingWording:
         answer = self._answer
         if isinstance(answer, SitingRefusal):
             return self._say(answer.reason, **answer.parameters)
-        return _sentence(answer, self._lang)
+        said = _sentence(answer, self._lang)
+        return answer_marked(answer.city, answer.question, said, self._lang)
 
     @cached_property
     def account(self) -> tuple[str, ...]:
@@ -247,9 +259,15 @@ class SitingWording:
         answer, say = self._answer, self._say
         if isinstance(answer, SitingRefusal) or not answer.siting.chosen:
             return ()
-        found = answer.doubt
-        doubt = () if found is None else (say("siting_page.doubt", share=span(*found)),)
-        return (*_proof(answer, self._lang), *doubt)
+        options, found = answer.question.options, answer.doubt
+        told = say(
+            "siting_page.doubt",
+            demand=say(f"siting_page.demand_{options.demand}"),
+            radius=km(answer.inputs.radius_m),
+            before=span(*_before(answer)),
+            after=span(*found) if found else "–",
+        )
+        return (told, *_proof(answer, self._lang))
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -267,7 +285,11 @@ class SitingWording:
         answer = self._answer
         if isinstance(answer, SitingRefusal):
             return ()
+        given = answer.siting.parameters
         lines = caveats((answer.siting,), self._lang)
+        if answer.siting.chosen:
+            ends = {end: f"{given[f'{end}_percent']:.1f}%" for end in ("before", "after")}
+            lines.append(self._say("siting_page.as_drawn", **ends))
         if answer.question.options.demand != UNIVERSITY:
             lines.append(self._say("coverage.by_spots", spacing_m=DEMAND_M))
         return tuple(lines)
@@ -287,19 +309,19 @@ def word(answer: Answer, lang: str) -> SitingWording:
 
 
 def _sentence(answer: SitingAnswer, lang: str) -> str:
+    """Say what is proposed, and what was not considered."""
     say, found, options = speaker(lang), answer.siting, answer.question.options
     given = found.parameters
     if not found.chosen:
         key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
         return say(key, **given) if key in found.caveats else say("siting_page.nothing")
+    exact = "" if found.method == "siting.exact" else "_bounded"
     return say(
-        "siting_page.result" if options.aim == "number" else "siting_page.result_share",
+        f"siting_page.result_{options.aim}{exact}",
         goal=options.goal_percent,
         count=len(found.chosen),
+        candidates=say(f"siting_page.among_{options.candidates}"),
         demand=say(f"siting_page.demand_{options.demand}"),
-        radius=km(answer.inputs.radius_m),
-        before=f"{given['before_percent']:.1f}%",
-        after=f"{given['after_percent']:.1f}%",
     )
 
 

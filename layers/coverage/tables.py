@@ -15,11 +15,12 @@ from layers.language.messages import speaker
 from layers.language.values import number
 from layers.language.values import radius as doubt
 from layers.pack.city import City
+from layers.view.vague import VAGUE_M
 
 OVERLAPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, None))
 """How many places reach a spot: least and most of each row."""
 GAP_COLUMNS = (
-    *("rank", "district", "area", "doubt", "share"),
+    *("rank", "district", "doubt", "share"),
     *("missing", "farthest", "nearest", "order"),
 )
 
@@ -38,7 +39,7 @@ def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         By name of the unit, districts from the least covered to the most. Columns in words: area in
-        km²; covered share as interval and as drawn; residents' share; open area in km²; of
+        km²; covered share as interval; residents' share; open area in km²; of
         districts also whether it is weak, whether the plan names it, and whose order with it is not
         settled.
     """
@@ -54,7 +55,6 @@ def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
                 "unit": unit_name(answer.city, unit, lang),
                 "area": number(row["area_km2"]),
                 "covered": span(row["low"], row["high"]),
-                "drawn": percent(row["share"]),
                 "people": span(row["people_low"], row["people_high"]),
                 "open": _area_span(row),
                 "weak": say(f"coverage.verdict.{row['weak']}") if district else "",
@@ -106,11 +106,10 @@ def gap_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
         {
             "rank": str(rank),
             "district": unit_name(city, row["within_id"], lang),
-            "area": number(row["area_km2"]),
             "doubt": _between(row["low_km2"], row["high_km2"]),
             "share": percent(row["share"]),
             "missing": _missing(city, row["missing"], kinds, lang),
-            "farthest": _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000),
+            "farthest": _farthest(row, lang),
             "nearest": _nearest(answer.inputs, row, lang),
             "order": _ranks(row["open_with"], lang),
         }
@@ -138,10 +137,19 @@ def _missing(city: City, lacking: Sequence[str], kinds: Sequence[str], lang: str
 def _nearest(given: Inputs, row: Any, lang: str) -> str:
     """Return the place nearest to the remotest spot, its doubt, and how often it is that one."""
     name = name_of(given.sites, row["nearest_id"], lang)
+    if row["nearest_doubt_m"] > VAGUE_M:
+        return speaker(lang)("view.vague_name", name=name)
     told = {"name": name, "doubt": doubt(row["nearest_doubt_m"])}
     if row["nearest_share"] >= 0.995:
         return speaker(lang)("coverage_page.nearest_sure", **told)
     return speaker(lang)("coverage_page.nearest", **told, share=percent(row["nearest_share"]))
+
+
+def _farthest(row: Any, lang: str) -> str:
+    """Return the distance of the remotest spot, unless its nearest place is too vague for one."""
+    if row["nearest_doubt_m"] > VAGUE_M:
+        return speaker(lang)("view.vague")
+    return _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000)
 
 
 def _ranks(open_with: Sequence[int], lang: str) -> str:
@@ -270,7 +278,7 @@ def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         By title of the layer. Columns in words: places with a point; how many are reached, as
-        interval, and the share; how many as drawn; how many are themselves sites; how many have no
+        interval, and the share; how many are themselves sites; how many have no
         point. Where it is refused, how many places the radius is coarse enough for.
     """
     say, rows = speaker(lang), {}
@@ -281,10 +289,9 @@ def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
             "n": str(row.n),
             "reached": refused if found is None else reached_count(found),
             "share": "" if found is None else span(found.low / row.n, found.high / row.n),
-            "drawn": "" if found is None else str(round(found.value)),
             "itself": "" if found is None else str(found.parameters["n_itself"]),
             "unmapped": str(row.unmapped),
         }
-    names = ["n", "reached", "share", "drawn", "itself", "unmapped"]
+    names = ["n", "reached", "share", "itself", "unmapped"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     return _titled(table, "targets", lang)

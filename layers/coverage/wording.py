@@ -10,10 +10,19 @@ from geo.base.finding import Finding
 from geo.coverage.service_area import CITY
 from geo.coverage.simulation import ReachedSimulation, resolution
 from layers.coverage.measure import ReachAnswer, ReachRefusal
-from layers.coverage.question import PRESETS_M, Inputs
+from layers.coverage.question import PRESETS_M, UNIVERSITY, Inputs
 from layers.language.messages import speaker
+from layers.language.shares import fraction, tenths
 from layers.language.values import count, number
 from layers.pack.city import City, city_word
+from layers.places.spread import short_name
+from layers.view.filtered import answer_marked
+
+FEW_TARGETS = 10
+"""Fewer things than these are said by their number, not in tenths."""
+HARDLY = 0.05
+"""Of a district that is hardly reached less than this share is covered in 95 % of the draws."""
+MOST_NAMED = 3
 
 
 def percent(share: float) -> str:
@@ -118,17 +127,85 @@ def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    say = speaker(lang)
     if isinstance(answer, ReachRefusal):
-        return say(answer.reason, **answer.parameters)
+        return speaker(lang)(answer.reason, **answer.parameters)
+    return answer_marked(answer.city, answer.question, _first(answer, lang), lang)
+
+
+def _first(answer: ReachAnswer, lang: str) -> str:
+    """Say what part of the first layer of targets is reached, and of the area, as one says it."""
+    say, given, row = speaker(lang), answer.inputs, answer.rows[CITY]
+    kind = _said(answer)
+    found = answer.served[kind].found if kind else None
+    area = fraction(row["low"], row["high"], lang) or span(row["low"], row["high"])
+    told = {
+        "within": _within(given, lang),
+        "what": _what(given, lang),
+        "area": area,
+        "beyond": _beyond(answer, lang),
+    }
+    if kind is None or found is None:
+        return say("coverage_page.first_area", **told)
+    total = answer.served[kind].n
+    told |= {"count": reached_count(found), "total": str(total)}
+    told["layer"] = _served_name(given, kind, lang)
+    if total < FEW_TARGETS:
+        return say("coverage_page.first_few", **told)
+    told["share"] = tenths(found.low / total, found.high / total, lang)
+    return say("coverage_page.first", **told)
+
+
+def _said(answer: ReachAnswer) -> str | None:
+    """Return the layer of targets that the first sentence is about, if any."""
+    return next((kind for kind, row in answer.served.items() if row.found is not None), None)
+
+
+def _within(given: Inputs, lang: str) -> str:
+    key = "within_time" if given.reach.parameters else "within"
+    radius = km(given.radius_m)
+    return speaker(lang)(f"coverage_page.{key}", radius=radius, minutes=given.options.minutes)
+
+
+def _what(given: Inputs, lang: str) -> str:
+    """Name what is reached: innovation places, or the layers chosen."""
+    if not given.options.sites:
+        return speaker(lang)("coverage_page.places")
+    titles = [given.city.layers[id_].title.of(lang) for id_ in sorted(given.options.sites)]
+    return speaker(lang)("coverage_page.comma").join(titles)
+
+
+def _served_name(given: Inputs, kind: str, lang: str) -> str:
+    if kind == UNIVERSITY:
+        return speaker(lang)("siting_page.demand_university")
+    return given.city.layers[kind].title.of(lang)
+
+
+def _beyond(answer: ReachAnswer, lang: str) -> str:
+    """Name the districts of which hardly anything is reached, whatever the draw."""
+    say, rows = speaker(lang), answer.units[answer.units["level"] == "district"]
+    codes = [str(code) for code in rows.index[rows["high"] < HARDLY]]
+    if not codes:
+        return ""
+    names = [short_name(answer.city, code, lang) for code in codes[:MOST_NAMED]]
+    key = "beyond" if len(codes) <= MOST_NAMED else "beyond_many"
+    listed = say("coverage_page.comma").join(names)
+    return say(f"coverage_page.{key}", names=listed, count=len(codes))
+
+
+def covered_words(answer: ReachAnswer, lang: str) -> str:
+    """Return the covered share of the city's area as an interval.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     given, row = answer.inputs, answer.rows[CITY]
-    fixed = answer.resolution.verdict == "uncertainty.fixed"
-    drawn = span(row["low"], row["high"])
-    key = f"result{'_time' if given.reach.parameters else ''}{'_fixed' if fixed else ''}"
-    return say(
-        f"coverage_page.{key}",
-        share=percent(row["share"]) if fixed else drawn,
-        span=drawn,
+    return speaker(lang)(
+        f"coverage_page.result{'_time' if given.reach.parameters else ''}",
+        share=span(row["low"], row["high"]),
         radius=km(given.radius_m),
         sites=count(answer.area.n),
         minutes=given.options.minutes,
@@ -148,14 +225,31 @@ def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
     Returns
     -------
     tuple
-        One sentence per layer of targets on how many are reached; then residents.
+        The covered share of the area; one sentence per layer of targets that the first sentence
+        leaves out, on how many are reached; then residents.
     """
     say, row = speaker(lang), answer.rows[CITY]
     people = span(row["people_low"], row["people_high"])
     return (
-        *(reached_words(answer, kind, lang) for kind in answer.served),
+        covered_words(answer, lang),
+        *(reached_words(answer, kind, lang) for kind in answer.served if kind != _said(answer)),
         say("coverage_page.residents", share=people),
     )
+
+
+def as_drawn(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
+    """Return what is known for the points as drawn only, for the note on the method.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    row = answer.rows[CITY]
+    twice = percent(answer.overlap.value / float(row["area_km2"]))
+    return (speaker(lang)("coverage_page.twice", share=twice),)
 
 
 def reached_words(answer: ReachAnswer, kind: str, lang: str) -> str:

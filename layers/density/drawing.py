@@ -11,7 +11,7 @@ import shapely
 from geo.base.once import once
 from geo.density.mercator import Overlay, overlay
 from layers.density.measure import DensityAnswer
-from layers.density.phrases import height_words, names_of, where_words
+from layers.density.phrases import height_words, spot_words
 from layers.language.messages import speaker
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Handle, Raster, Shapes
@@ -33,7 +33,7 @@ def draw(answer: DensityAnswer, lang: str) -> Drawing:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    say, laid, names = speaker(lang), answer.picture, names_of(answer.city, lang)
+    say, laid = speaker(lang), answer.picture
     points = gpd.GeoSeries(
         gpd.points_from_xy([p.x for p in answer.peaks], [p.y for p in answer.peaks]),
         crs=answer.city.metric_epsg,
@@ -50,7 +50,7 @@ def draw(answer: DensityAnswer, lang: str) -> Drawing:
                 name=say(
                     "density_page.peak",
                     rank=at + 1,
-                    district=where_words(answer, at, names, say),
+                    district=spot_words(answer, at, lang),
                     value=height_words(answer, at, say),
                 ),
                 movable=False,

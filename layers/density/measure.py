@@ -38,6 +38,8 @@ CELLS_PER_BANDWIDTH: Final = 10
 LEAST_CELLS_PER_BANDWIDTH: Final = 2
 """Below that, the picture no longer shows the surface between its cells."""
 DRAWS: Final = 200
+LEAST_AT_PEAK: Final = 3
+"""Fewer places within one bandwidth are no peak: one or two places are only themselves."""
 PEAKS: Final = 5
 LEVEL_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"national": 3.0, "ministerial": 2.0, "municipal": 2.0, "district": 1.0, "unknown": 1.0}
@@ -266,18 +268,25 @@ def _finer(inside: gpd.GeoDataFrame, length_m: object) -> int:
 
 
 def _peaks(inside: gpd.GeoDataFrame, surface: Surface, options: DensityOptions) -> tuple[Peak, ...]:
+    """Return the highest peaks that have at least three places within one bandwidth."""
+    sigma, xy = 1000.0 * options.bandwidth_km, positions(inside)
+    highs = highest(surface, points=xy, count=max(len(inside), 1))
+    near = [
+        int((np.hypot(*(xy - spot).T) <= sigma).sum()) for spot in highs[["x", "y"]].to_numpy(float)
+    ]
+    found = highs[np.array(near, dtype=int) >= LEAST_AT_PEAK].head(PEAKS)
     return tuple(
         explain(
             inside,
             x=float(row["x"]),
             y=float(row["y"]),
-            sigma_m=1000.0 * options.bandwidth_km,
+            sigma_m=sigma,
             per_km2=float(row["per_km2"]),
             kernel=options.kernel,
             weights=_weights(inside, options),
             data_date=surface.data_date,
         )
-        for _, row in highest(surface, points=positions(inside), count=PEAKS).iterrows()
+        for _, row in found.iterrows()
     )
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
 from geo.density.firmness import FIRM_SHARE, Height
 from layers.density.measure import TOO_FINE, DensityAnswer
-from layers.language.messages import Say
+from layers.language.messages import Say, speaker
 from layers.language.values import cell, number
 from layers.pack.city import City, outlines
+from layers.places.spread import short_name
 
 NEAR: Final = 0.2
 """A district is named with a peak if it holds this share of the disc of half a bandwidth."""
+TOWN_RANK: Final = 3
+"""Labels of the base map from this rank on are towns and villages; before, cities and districts."""
 
 
 def names_of(city: City, lang: str) -> dict[str, str]:
@@ -53,6 +57,23 @@ def where_words(answer: DensityAnswer, at: int, names: Mapping[str, str], say: S
     str
         The district that holds most of the disc comes first; at least one is named.
     """
+    listed = [names[code] for code in districts_of(answer, at)]
+    if len(listed) == 1:
+        return listed[0]
+    first = say("density_page.comma").join(listed[:-1])
+    return say("density_page.around", names=first + say("density_page.and") + listed[-1])
+
+
+def districts_of(answer: DensityAnswer, at: int) -> list[str]:
+    """Return the codes of the districts of a peak, the one that holds most of the disc first.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    at
+        Which peak of ``answer.peaks``; 0 is the highest.
+    """
     peak, zones = answer.peaks[at], outlines(answer.city)
     disc = shapely.Point(peak.x, peak.y).buffer(500.0 * answer.options.bandwidth_km)
     held = zones.geometry.intersection(disc).area / disc.area
@@ -61,11 +82,58 @@ def where_words(answer: DensityAnswer, at: int, names: Mapping[str, str], say: S
     near = held[belongs].sort_values(ascending=False, kind="stable")
     if near.empty:
         near = held.sort_values(ascending=False, kind="stable").iloc[:1]
-    listed = [names[str(code)] for code in near.index]
-    if len(listed) == 1:
-        return listed[0]
-    first = say("density_page.comma").join(listed[:-1])
-    return say("density_page.around", names=first + say("density_page.and") + listed[-1])
+    return [str(code) for code in near.index]
+
+
+def spot_words(answer: DensityAnswer, at: int, lang: str) -> str:
+    """Say where a peak lies as one says it aloud: its districts, and the town nearest to it.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.density.measure.measure` returns it.
+    at
+        Which peak of ``answer.peaks``; 0 is the highest.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Without a town where none lies within the bandwidth.
+    """
+    say = speaker(lang)
+    listed = [short_name(answer.city, code, lang) for code in districts_of(answer, at)]
+    town = _town(answer, at, lang)
+    names = say("density_page.comma").join(listed)
+    key = ("border" if len(listed) > 1 else "one") + ("_town" if town else "")
+    return say(f"density_page.spot.{key}", names=names, town=town)
+
+
+def around_words(answer: DensityAnswer, at: int, lang: str) -> str:
+    """Say where a peak lies in fewest words: round a town, else in its districts.
+
+    Parameters
+    ----------
+    answer, at, lang
+        As in :func:`spot_words`.
+    """
+    town = _town(answer, at, lang)
+    return (
+        speaker(lang)("density_page.spot.near", town=town) if town else spot_words(answer, at, lang)
+    )
+
+
+def _town(answer: DensityAnswer, at: int, lang: str) -> str:
+    """Return the name of the town or village of the base map that is nearest within a bandwidth."""
+    peak, labels = answer.peaks[at], answer.city.base.get("label")
+    if labels is None or labels.empty:
+        return ""
+    towns = labels[(labels["rank"] >= TOWN_RANK) & labels[f"name_{lang}"].notna()]
+    here = gpd.GeoSeries([shapely.Point(peak.x, peak.y)], crs=answer.city.metric_epsg)
+    away = towns.geometry.to_crs(answer.city.metric_epsg).distance(here.iloc[0])
+    near = away[away <= 1000.0 * answer.options.bandwidth_km]
+    return str(towns[f"name_{lang}"][near.idxmin()]) if len(near) else ""
 
 
 def density_words(answer: DensityAnswer, value: float, say: Say) -> str:

@@ -19,17 +19,25 @@ from geo.density.peaks import top_of
 from layers.density.measure import (
     CELLS_PER_BANDWIDTH,
     DRAWS,
-    TOO_FINE,
+    LEAST_AT_PEAK,
     DensityAnswer,
     cell_of,
     cells,
     positions,
 )
-from layers.density.phrases import density_words, height_words, names_of, range_words, where_words
+from layers.density.phrases import (
+    around_words,
+    districts_of,
+    height_words,
+    names_of,
+    spot_words,
+    where_words,
+)
 from layers.language.messages import Say, speaker
 from layers.language.sums import equation
-from layers.language.values import cell, number, row_of, said
+from layers.language.values import cell, count, number, row_of, said
 from layers.map.colours import shades
+from layers.view.filtered import answer_marked, is_filtered
 
 _MOST_NAMED: Final = 4
 
@@ -53,8 +61,8 @@ class DensityWording:
     legend
         Colour and words of each class; ``legend_title`` has the unit.
     peaks
-        The highest first. As a table, ``tables["peaks"]``: as drawn, over draws, and what they
-        rest on; ``tables["districts"]`` are the districts by their part of the mass.
+        The highest first. As a table, ``tables["peaks"]``: their intervals, and what they rest on;
+        ``tables["districts"]`` are the districts by their part of the mass.
     cells
         Sides of a cell to choose from, metres, with their words; the first is automatic.
     rules
@@ -100,14 +108,14 @@ def word(answer: DensityAnswer, lang: str) -> DensityWording:
     say = speaker(lang)
     names = names_of(answer.city, lang)
     return DensityWording(
-        sentence=_sentence(answer, names, lang),
-        account=tuple(_account(answer, say)),
+        sentence=_sentence(answer, lang),
+        account=(*_doubt(answer, lang), *_account(answer, say)),
         sums=_sums(answer, lang),
         legend_title=say(f"density_page.legend_{answer.options.weight}"),
         legend=tuple(_legend(answer, say)),
-        peaks=tuple(_peak(answer, at, names, lang) for at in range(len(answer.peaks))),
+        peaks=tuple(_peak(answer, at, lang) for at in range(len(answer.peaks))),
         tables={
-            "peaks": _ranking(answer, names, say),
+            "peaks": _ranking(answer, lang),
             "districts": _districts(answer, names, say),
         },
         cells=_cells(answer, say),
@@ -121,34 +129,44 @@ def word(answer: DensityAnswer, lang: str) -> DensityWording:
     )
 
 
-def _sentence(answer: DensityAnswer, names: Mapping[str, str], lang: str) -> str:
-    """Say where it is densest, what that rests on, and where most of it lies."""
-    say = speaker(lang)
+def _sentence(answer: DensityAnswer, lang: str) -> str:
+    """Say where it is densest, in one short sentence."""
+    say, asked = speaker(lang), answer.question
     if not answer.peaks:
-        return say("density_page.empty")
-    peak = answer.peaks[0]
-    share = answer.districts["share"].sort_values(ascending=False, kind="stable")
-    parts = [
-        say(
-            "density_page.densest",
-            bandwidth=answer.options.bandwidth_km,
-            n=answer.surface.n,
-            district=where_words(answer, 0, names, say),
-            value=height_words(answer, 0, say),
-        ),
-        say(
-            "density_page.most",
-            district=names[str(share.index[0])],
-            percent=number(100 * float(share.iloc[0])),
-        ),
-        *said(say, (peak.label,), peak.parameters),
-    ]
-    holds = answer.holds
-    if holds is not None:
-        parts += said(say, holds.caveats[1:], holds.parameters)
-    if answer.runs is not None:
-        parts.append(say(f"density_page.{answer.runs.verdict}"))
-    return ("" if lang == "zh" else " ").join(parts)
+        key = "no_peak" if answer.surface.n else "empty"
+        return answer_marked(answer.city, asked, say(f"density_page.{key}", n=LEAST_AT_PEAK), lang)
+    told = say(
+        f"density_page.densest_{answer.options.weight}",
+        where=spot_words(answer, 0, lang),
+        n=_together(answer),
+    )
+    return answer_marked(answer.city, asked, told, lang)
+
+
+def _together(answer: DensityAnswer) -> int:
+    """Return how many places make half of the highest peak; of fewer than three, those near it."""
+    peak, makers = answer.peaks[0], len(answer.peaks[0].makers)
+    away = np.hypot(*(positions(answer.places) - (peak.x, peak.y)).T)
+    near = int((away <= 1000.0 * answer.options.bandwidth_km).sum())
+    return makers if makers >= LEAST_AT_PEAK else near
+
+
+def _doubt(answer: DensityAnswer, lang: str) -> Iterator[str]:
+    """Yield the one sentence of doubt: what the highest peak carries, and what it does not."""
+    if not answer.peaks:
+        return
+    peak, where = answer.peaks[0], around_words(answer, 0, lang)
+    key = "moves" if _moves(answer) else peak.label.removeprefix("peak.")
+    rows = count(float(str(peak.parameters["rows"])))
+    yield speaker(lang)(f"density_page.doubt.{key}", where=where, rows=rows)
+
+
+def _moves(answer: DensityAnswer) -> bool:
+    """Tell whether the peak leaves the districts named with it: in the draws, or by the method."""
+    if answer.holds is not None and "peak.not_firm" in answer.holds.caveats:
+        return True
+    zones = set() if answer.runs is None else set(answer.runs.runs["peak_zone"].dropna())
+    return not {str(zone) for zone in zones} <= set(districts_of(answer, 0))
 
 
 def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
@@ -180,55 +198,51 @@ def _sums(answer: DensityAnswer, lang: str) -> tuple[str, ...]:
 
 
 def _legend(answer: DensityAnswer, say: Say) -> Iterator[tuple[str, str]]:
-    """Yield colour and bounds of each class, the highest last."""
-    bounds = [*answer.breaks, answer.surface.value]
-    for at, colour in enumerate(shades(len(answer.breaks))):
-        yield (
-            colour,
-            say("density_page.range", low=number(bounds[at]), high=number(bounds[at + 1])),
-        )
+    """Yield colour and bounds of each class, the highest last: it has no upper bound.
+
+    The highest value of the points as drawn may lie outside the interval of the peak.
+    """
+    bounds = [number(bound) for bound in answer.breaks]
+    for at, colour in enumerate(shades(len(bounds))):
+        if at + 1 < len(bounds):
+            yield colour, say("density_page.range", low=bounds[at], high=bounds[at + 1])
+        else:
+            yield colour, say("density_page.from", low=bounds[at])
 
 
-def _peak(answer: DensityAnswer, at: int, names: Mapping[str, str], lang: str) -> PeakWording:
+def _peak(answer: DensityAnswer, at: int, lang: str) -> PeakWording:
     say, peak = speaker(lang), answer.peaks[at]
     title = say(
         "density_page.peak",
         rank=at + 1,
-        district=where_words(answer, at, names, say),
+        district=spot_words(answer, at, lang),
         value=height_words(answer, at, say),
     )
     made = [cell(row_of(answer.places, id_), "name", lang) for id_ in peak.makers]
     listed = say("density_page.comma").join(made[:_MOST_NAMED])
     key = "makers" if len(made) <= _MOST_NAMED else "makers_more"
-    height = answer.heights[at]
     notes = [
         *said(say, peak.caveats, peak.parameters),
-        *(said(say, height.caveats, height.parameters) if height else ()),
         say(f"density_page.{key}", names=listed, count=len(made)),
     ]
     return PeakWording(title, tuple(notes))
 
 
-def _ranking(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> pd.DataFrame:
-    """Return the peaks as a table, the highest first."""
-    rows, labels = [], []
-    for at, (peak, height) in enumerate(zip(answer.peaks, answer.heights, strict=True)):
-        where = where_words(answer, at, names, say)
+def _ranking(answer: DensityAnswer, lang: str) -> pd.DataFrame:
+    """Return the peaks as a table, the highest first: their intervals and what they rest on."""
+    say, rows, labels = speaker(lang), [], []
+    for at, peak in enumerate(answer.peaks):
+        where = spot_words(answer, at, lang)
         labels.append(say("density_page.ranked", rank=at + 1, district=where))
-        between = range_words(height, say) if height else "–"
         doubt = float(str(peak.parameters["doubt_km"]))
         rows.append(
             [
-                number(peak.value),
-                between if TOO_FINE in peak.caveats else say("density_page.not_needed"),
+                height_words(answer, at, say),
                 str(len(peak.makers)),
                 number(doubt, "km") if math.isfinite(doubt) else "–",
             ]
         )
-    unit = answer.options.weight
-    columns = [
-        say(f"density_page.ranking.{name}") for name in (f"drawn_{unit}", "draws", "made", "doubt")
-    ]
+    columns = [say(f"density_page.ranking.{name}") for name in ("height", "made", "doubt")]
     return pd.DataFrame(rows, index=labels, columns=columns)
 
 
@@ -290,12 +304,13 @@ def _districts(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> pd.
         [
             number(float(row["mass"])),
             "–" if math.isnan(row["share"]) else f"{number(100 * float(row['share']))}%",
-            number(float(row["highest"])),
         ]
         for _, row in table.iterrows()
     ]
     mass = f"mass_{answer.options.weight}"
-    columns = [say(f"density_page.column.{name}") for name in (mass, "share", "highest")]
+    state = answer.question.state(answer.city)
+    share = "share_filtered" if is_filtered(answer.city, state, "density") else "share"
+    columns = [say(f"density_page.column.{name}") for name in (mass, share)]
     return pd.DataFrame(rows, index=[names[str(code)] for code in table.index], columns=columns)
 
 
@@ -324,6 +339,10 @@ def _method(answer: DensityAnswer, say: Say) -> Iterator[str]:
     yield say("density_page.nested")
     yield say("density_page.interval", draws=DRAWS)
     yield say("density_page.same_kernel", draws=DRAWS)
+    yield say("density_page.least", least=LEAST_AT_PEAK)
+    for at, height in enumerate(answer.heights):
+        for told in said(say, height.caveats, height.parameters) if height else ():
+            yield say("density_page.as_drawn", rank=at + 1, told=told)
 
 
 def _verdict(answer: DensityAnswer, names: Mapping[str, str], lang: str) -> str:
@@ -357,7 +376,6 @@ def _captions(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> Iter
             bandwidth=number(run["sigma_m"] / 1000, "km"),
             cell=number(run["cell_m"], "m"),
             district=names[str(zone)] if zone is not None else say("density_page.at_the_edge"),
-            value=density_words(answer, run["highest"], say),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -12,7 +12,13 @@ from geo.base.finding import Finding
 from geo.base.schema import Field, FieldType
 from layers.handover.build import build
 from layers.handover.contents import ANALYSIS_FORMATS, Contents, Form, Sheet, checked
-from layers.handover.documents import about_city, form_caveats
+from layers.handover.documents import (
+    about_city,
+    filter_lines,
+    filtered_entry,
+    form_caveats,
+    mark_of,
+)
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look, plain_qml
 from layers.handover.selection import layer_facts
@@ -20,8 +26,11 @@ from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
+from layers.places import bases
 from layers.view.address import to_query
+from layers.view.filtered import in_words, page_of
 from layers.view.question import Question, Refusal
+from layers.view.rows import View
 from layers.view.wording import summary
 
 UNITS: Final = (
@@ -115,11 +124,12 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     city = answered.city
     form = checked(form, city, ANALYSIS_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
+    named = mark_of(_filtered(answered)) + answered.name
     return build(
         Contents(
             city=city,
             name=answered.name,
-            stem=f"{city.id}_{city.data_date}_{answered.name}_{form.fmt}_{form.epsg}",
+            stem=f"{city.id}_{city.data_date}_{named}_{form.fmt}_{form.epsg}",
             form=form,
             sheets=sheets,
             head=tuple(_head(answered)),
@@ -235,7 +245,21 @@ def _head(answered: Answered) -> Iterator[Bilingual]:
     yield pair("export.analysis", name=pair(f"analysis.{answered.name}"))
     if answered.question.layers:
         view = answered.question.view(answered.city)
-        yield pair("export.filter", words=Bilingual(*(summary(view, lang) for lang in LANGS)))
+        shown = Bilingual(*(summary(view, lang) for lang in LANGS))
+        yield from filter_lines(_filtered(answered), shown)
+
+
+def _filtered(answered: Answered) -> Bilingual | None:
+    """Return what narrows the rows that the answer rests on; nothing where it takes no layers."""
+    city, question = answered.city, answered.question
+    return in_words(city, question.state(city), page_of(question)) if question.layers else None
+
+
+def _rows(answered: Answered) -> View:
+    """Return the rows that the answer rests on."""
+    question = answered.question
+    own: frozenset[str] = getattr(question.options, "sites", frozenset())
+    return replace(question, layers=own or question.layers).view(answered.city)
 
 
 def _sections(
@@ -243,6 +267,8 @@ def _sections(
 ) -> Iterator[tuple[Bilingual, tuple[Bilingual, ...]]]:
     if notes := in_both(answered.words, "notes"):
         yield pair("export.notes"), notes
+    if answered.question.layers:
+        yield pair("bases.title"), bases.lines(_rows(answered))
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
     told = answered.city.notices  # of a district, such as that its outline holds an enclave
     notices = [told[code] for code in answered.city.districts.index if code in told]
@@ -260,6 +286,8 @@ def _about(answered: Answered) -> dict[str, object]:
         **about_city(city),
         "analysis": {"id": answered.name, **pair(f"analysis.{answered.name}")._asdict()},
         "address": to_query(question.state(city)),
+        "filtered": filtered_entry(_filtered(answered)),
+        **({"counting": bases.entry(_rows(answered))} if question.layers else {}),
         "asked": answered.asked,
         "result": {
             **sentence,

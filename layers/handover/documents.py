@@ -251,6 +251,42 @@ def crs_name(epsg: int) -> str:
     return str(CRS.from_epsg(epsg).name)
 
 
+def filter_lines(filtered: Bilingual | None, shown: Bilingual) -> tuple[Bilingual, Bilingual]:
+    """Say first whether rows are filtered and by what, then what is shown.
+
+    Parameters
+    ----------
+    filtered
+        What keeps rows of the opening view away, in one line; None if nothing does.
+    shown
+        The sentence that says what is shown of what.
+    """
+    first = pair("export.filtered", words=filtered) if filtered else pair("export.unfiltered")
+    return first, pair("export.filter", words=shown)
+
+
+def filtered_entry(filtered: Bilingual | None) -> dict[str, object]:
+    """Return what the manifest says of filters, for programs and for people.
+
+    Parameters
+    ----------
+    filtered
+        As in :func:`filter_lines`.
+    """
+    return {"acts": filtered is not None, **(filtered._asdict() if filtered else {})}
+
+
+def mark_of(filtered: Bilingual | None) -> str:
+    """Return the part of a package's name that says that its rows are filtered; else nothing.
+
+    Parameters
+    ----------
+    filtered
+        As in :func:`filter_lines`.
+    """
+    return "filtered_" if filtered else ""
+
+
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of some bytes in hexadecimal.
 

@@ -17,7 +17,8 @@ from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.view.address import to_query
-from layers.view.rows import rows_in_view
+from layers.view.filtered import in_words
+from layers.view.rows import View, rows_in_view
 from layers.view.state import ViewState, deciding
 from layers.view.wording import summary
 
@@ -44,6 +45,10 @@ class Selection:
         The sentence that says what is shown, as on the screen.
     gaps
         Sentences on what the plan counts in these layers and the source does not name.
+    filtered
+        What keeps rows of the opening view from these, in one line; None if nothing does.
+    view
+        The rows with all that decides them.
     """
 
     city: City
@@ -52,6 +57,8 @@ class Selection:
     sheets: tuple[Sheet, ...]
     words: Bilingual
     gaps: tuple[Bilingual, ...]
+    filtered: Bilingual | None
+    view: View
 
     @property
     def query(self) -> str:
@@ -96,6 +103,8 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
         sheets=sheets,
         words=words,
         gaps=tuple(Bilingual(zh, en) for zh, en in gaps),
+        filtered=in_words(city, shown),
+        view=view,
     )
 
 

@@ -18,19 +18,21 @@ from layers.handover.documents import (
     MANIFEST,
     SOURCES,
     about_city,
+    filter_lines,
+    filtered_entry,
     form_caveats,
+    mark_of,
 )
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
-from layers.language.messages import LANGS, speaker
+from layers.language.messages import speaker
 from layers.language.values import title
 from layers.pack.city import City
+from layers.places import bases
 from layers.places.screen_tables import table
 from layers.view.rows import rows_in_view
-from layers.view.state import FILTER_KEYS, ViewState
-from layers.view.totals import headline, of_headline
-from layers.view.wording import filter_words
+from layers.view.state import ViewState
 
 
 def package(
@@ -124,17 +126,19 @@ def contents(selection: Selection) -> Contents:
     return Contents(
         city=city,
         name=city.id,
-        stem=f"{city.id}_{city.data_date}_{form.fmt}_{form.epsg}",
+        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.epsg}",
         form=form,
         sheets=selection.sheets,
-        head=(pair("export.filter", words=selection.words), *_filters(selection)),
+        head=filter_lines(selection.filtered, selection.words),
         sentence=selection.words,
-        counting=(pair("export.counting"), tuple(_counting(city))),
+        counting=(pair("bases.title"), bases.lines(selection.view)),
         sections=((pair("export.caveats"), tuple(_caveats(selection))),),
         about={
             **about_city(city),
             "period": {**period, "later": state.later},
             "filter": {"query": selection.query, **selection.words._asdict()},
+            "filtered": filtered_entry(selection.filtered),
+            "counting": bases.entry(selection.view),
         },
         listing=_listing(selection) if form.fmt == "xlsx" else {},
     )
@@ -149,20 +153,6 @@ def _listing(selection: Selection) -> dict[str, pd.DataFrame]:
     rows = table(view, lang)
     rows[title("counted", lang)] = view.places["counted"].astype(bool)
     return {speaker(lang)("workbook.list"): rows}
-
-
-def _filters(selection: Selection) -> Iterator[Bilingual]:
-    """Yield each filter that acts, by its name."""
-    words = {lang: filter_words(selection.city, selection.state, lang) for lang in LANGS}
-    acting = [name for name in FILTER_KEYS if selection.state.filters.of(name)]
-    for name, *texts in zip(acting, words["zh"], words["en"], strict=True):
-        yield pair("export.acts", name=pair(f"filter.{name}"), words=Bilingual(*texts))
-
-
-def _counting(city: City) -> Iterator[Bilingual]:
-    yield pair("export.counted")
-    sums = (of_headline(headline(city), lang) for lang in LANGS)
-    yield from (Bilingual(zh, en) for zh, en in zip(*sums, strict=True))
 
 
 def _caveats(selection: Selection) -> Iterator[Bilingual]:

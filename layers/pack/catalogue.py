@@ -14,6 +14,9 @@ from layers.pack.layer_spec import Group, LayerSpec, Shape, Style
 
 LEVELS = ("national", "ministerial", "municipal", "district", "unknown")
 LEVEL_BASES = ("granted", "by_evidence", "by_name", "part_of", "aimed_at")
+STRIVEN = "national_aimed"
+"""Among the levels that a reader filters by: a national level that the plan strives for."""
+LEVELS_ASKED = ("national", STRIVEN, *LEVELS[1:])
 PLAN_STATUSES = (
     "existing_2020",
     "under_construction",
@@ -59,7 +62,7 @@ SUBKINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 FILTER_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "subkind": tuple(value for values in SUBKINDS.values() for value in values),
-        "level": LEVELS,
+        "level": LEVELS_ASKED,
         "field": FIELDS,
         "plan_status": PLAN_STATUSES,
         "current_status": CURRENT_STATUSES,

@@ -17,7 +17,7 @@ from geo.base.once import once
 from geo.inventory.balance import area_disputed
 from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, row_of, stated, value_word
-from layers.pack.catalogue import LEVELS, PLAN_STATUSES
+from layers.pack.catalogue import LEVELS_ASKED, PLAN_STATUSES, STRIVEN
 from layers.pack.city import City, city_word
 from layers.pack.table_schemas import NAMED_BASES
 from layers.places.card import (
@@ -30,12 +30,13 @@ from layers.places.card import (
     half_words,
     layer_source,
 )
+from layers.places.spread import level_counts, spread, whole
 from layers.view.rows import CityKey, gather
 from layers.view.totals import is_named
 
 SHORTEST_BORDER_M = 100.0
 """Outlines are generalised by 30–130 m: a shorter common line may only be a corner."""
-PER_PEOPLE = 100_000
+PER_PEOPLE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,13 @@ class Profile:
     other_name: str
     places: gpd.GeoDataFrame
     """All places that it administers or that stand in it, in the order of the view."""
+    sentence: str
+    """How many places count here, and how many of them are of national level."""
     matrix: pd.DataFrame
-    """Places by kind (rows) and plan status (columns), with a column and a row of sums; kinds
-    and statuses that do not occur are left out."""
+    """Counted places that it administers by kind (rows) and plan status (columns), with a column
+    and a row of sums; kinds and statuses that do not occur are left out."""
     levels: pd.DataFrame
-    """Places of the plan's layers by level: how many, how many of them only aimed at."""
+    """The same places by level; a national level that is striven for stands apart."""
     tasks: tuple[Task, ...]
     figures: tuple[Row, ...]
     """Residents, areas, density, deviation of the outline, half."""
@@ -115,7 +118,8 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
     Returns
     -------
     Profile
-        A place counts here if the district administers it or if its point lies in it.
+        Listed is what the district administers or what has its point in it; counted, each place
+        once, is what it administers.
 
     Raises
     ------
@@ -126,15 +130,17 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
     rows = gather(city, lang)
     places = rows.frame[_here(city, adcode, lang)]
     other = "en" if lang == "zh" else "zh"
-    ties = _ties(places)
+    own = places[_administered(places, adcode)]
+    counted = _of_plan(city, own)[_of_plan(city, own)["counted"].to_numpy(dtype=bool)]
     members = _half_codes(city, adcode)
     return Profile(
         adcode=adcode,
         name=cell(row, "name", lang),
         other_name=cell(row, "name", other),
         places=places,
-        matrix=_matrix(city, places, lang),
-        levels=_levels(city, places, lang),
+        sentence=_sentence(city, adcode, lang, named=_is_named(places)),
+        matrix=_matrix(city, counted, lang),
+        levels=_levels(counted, lang),
         tasks=tuple(_tasks(city, row, places, lang)),
         figures=tuple(district_rows(city, row, lang)),
         averages=_averages(city, adcode, members, lang),
@@ -148,8 +154,8 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
         ),
         half_heading=_half_heading(city, cell(row, "half", lang), lang),
         caution=cell(row, "caution", lang),
-        named_by_plan=bool({"named", "nested"} & set(ties)),
-        plan_note=_plan_note(ties, lang),
+        named_by_plan=_is_named(places),
+        plan_note=_plan_note(places, adcode, lang),
         source=layer_source(city, "district", lang),
     )
 
@@ -157,6 +163,25 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
 def _here(city: City, adcode: str, lang: str) -> Flags:
     districts = gather(city, lang).districts
     return np.fromiter((adcode in codes for codes in districts), dtype=bool)
+
+
+def _administered(places: pd.DataFrame, adcode: str) -> Flags:
+    return np.asarray(places["host_adcode"] == adcode, dtype=bool)
+
+
+def _sentence(city: City, adcode: str, lang: str, *, named: bool) -> str:
+    """Say how many places count in a district; of one without any, that some have none yet."""
+    say, found = speaker(lang), spread(whole(city))
+    name = cell(row_of(city.districts, adcode), "name", lang)
+    here = int(found.districts["n"][adcode])
+    unplaced = int(str(found.parameters["counted_unplaced"]))
+    if here:
+        held, striven = level_counts(found, adcode)
+        also = say("profile.striven", count=striven) if striven else ""
+        return say("profile.first", name=name, n=here, national=held, striven=also)
+    key = "none_counted" if named else "none_named"
+    open_ = say("profile.unplaced", count=unplaced) if unplaced else ""
+    return say(f"profile.{key}", name=name, unplaced=open_)
 
 
 def _of_plan(city: City, places: pd.DataFrame) -> pd.DataFrame:
@@ -187,18 +212,15 @@ def _matrix(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
     return sizes
 
 
-def _levels(city: City, places: pd.DataFrame, lang: str) -> pd.DataFrame:
-    own = _of_plan(city, places)
-    aimed = (own["level_basis"] == "aimed_at").fillna(False).astype(bool)
-    found = [value for value in LEVELS if (own["level"] == value).any()]
+def _levels(counted: pd.DataFrame, lang: str) -> pd.DataFrame:
+    pairs = zip(counted["level"], counted["level_basis"], strict=True)
+    sizes = Counter(
+        STRIVEN if (level, basis) == ("national", "aimed_at") else level for level, basis in pairs
+    )
+    found = [level for level in LEVELS_ASKED if sizes[level]]
     return pd.DataFrame(
-        {
-            speaker(lang)("profile.places"): [int((own["level"] == v).sum()) for v in found],
-            speaker(lang)("profile.of_these", what=value_word("level_basis", "aimed_at", lang)): [
-                int(((own["level"] == v) & aimed).sum()) for v in found
-            ],
-        },
-        index=[value_word("level", value, lang) for value in found],
+        {speaker(lang)("profile.places"): [sizes[level] for level in found]},
+        index=[value_word("filter_level", level, lang) for level in found],
         dtype="int64",
     )
 
@@ -249,11 +271,21 @@ def _tasks(city: City, district: pd.Series, places: pd.DataFrame, lang: str) -> 
             yield Task(clause(city, str(id_), "", lang), links, by_name)
 
 
-def _plan_note(ties: list[str], lang: str) -> str:
-    """Say what the plan names here, and what stands here without being named."""
-    say, sizes = speaker(lang), Counter(ties)
-    parts = [] if sizes["named"] or sizes["nested"] else [say("profile.not_named")]
+def _is_named(places: pd.DataFrame) -> bool:
+    return bool({"named", "nested"} & set(_ties(places)))
+
+
+def _plan_note(places: pd.DataFrame, adcode: str, lang: str) -> str:
+    """Say what the plan names here, and what stands here without being named.
+
+    Told are the rows that no other district administers; those that only stand here come last.
+    """
+    own = places[_administered(places, adcode) | places["host_adcode"].isna().to_numpy(dtype=bool)]
+    say, sizes = speaker(lang), Counter(_ties(own))
+    parts = [] if _is_named(places) else [say("profile.not_named")]
     parts += [say(f"profile.{tie}", count=sizes[tie]) for tie in TIES if sizes[tie]]
+    if sited := len(places) - len(own):
+        parts.append(say("profile.sited", count=sited))
     return say("profile.semicolon").join(parts) + say("profile.stop")
 
 
@@ -299,7 +331,7 @@ MEASURES = ("people", "area", "density", "counted", "national", "per_people")
 
 
 class _Raw(NamedTuple):
-    """Residents, area in km², places that count as named by the plan, national places held.
+    """Residents, area in km², places that count, national places held.
 
     And how many of the districts have an unsettled area.
     """
@@ -316,18 +348,18 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
     """Return the bare numbers of every district."""
     city, rows = key.city, gather(key.city)
     frame = rows.frame
-    named = is_named(frame).to_numpy()
+    counted = frame["counted"].to_numpy(dtype=bool)
     aimed = (frame["level_basis"] == "aimed_at").fillna(False).to_numpy(dtype=bool)
     national = (frame["level"] == "national").fillna(False).to_numpy(dtype=bool) & ~aimed
-    held = frame["counted"].to_numpy(dtype=bool) & national
+    held = counted & national
     disputed = area_disputed(city.districts)
     raw = {}
     for code, row in city.districts.iterrows():
-        here = np.fromiter((code in codes for codes in rows.districts), dtype=bool)
+        here = _administered(frame, str(code))
         raw[str(code)] = _Raw(
             amount(row["population_2020_territorial"]) or 0.0,
             amount(row["area_km2_reference"]) or 0.0,
-            float((named & here).sum()),
+            float((counted & here).sum()),
             float((held & here).sum()),
             float(disputed[code]),
         )
@@ -335,7 +367,7 @@ def _raw(key: CityKey) -> dict[str, _Raw]:
 
 
 def fullest(city: City) -> str:
-    """Return the adcode of the district that holds most of the places named by the plan.
+    """Return the adcode of the district that administers most of the places that count.
 
     Parameters
     ----------
@@ -354,8 +386,8 @@ def fullest(city: City) -> str:
 def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     """Return the measures of one district, or the averages of several, in words.
 
-    Averages are means over the districts; ratios divide sums by sums. A place that one
-    district runs and another holds counts in both, as it does on their pages.
+    Averages are means over the districts; ratios divide sums by sums. A place counts once, in the
+    district that administers it.
     """
     say, known = speaker(lang), _raw(CityKey(city, ""))
     sums = _Raw(*(sum(part) for part in zip(*(known[code] for code in codes), strict=True)))
@@ -416,8 +448,7 @@ def compare(city: City, adcode: str, other: str, lang: str) -> pd.DataFrame:
     -------
     DataFrame
         Measures in words (rows) by district and for the city: residents, area (km²),
-        density, places that count as named by the plan, national places held, named places
-        per 100,000 residents.
+        density, places that count, national places held, places per million residents.
 
     Raises
     ------

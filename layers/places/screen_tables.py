@@ -9,8 +9,10 @@ import pandas as pd
 
 from layers.language.messages import speaker
 from layers.language.values import Row, amount, cell, row_of, title, value_word
+from layers.pack.catalogue import STRIVEN
 from layers.pack.city import City, Provenance, city_word
 from layers.view.rows import View, gather
+from layers.view.vague import VAGUE_M
 
 NOT_APPLICABLE = "—"
 
@@ -81,7 +83,7 @@ def _closed(row: Row, name: str, lang: str) -> str:
 def _placed(row: Row, lang: str) -> str:
     """Return how sure the point is; a title of an area has none, whatever its class."""
     title_of = cell(row, "title_of", lang)
-    return speaker(lang)("card.title") if title_of else _closed(row, "location_class", lang)
+    return speaker(lang)("card.title") if title_of else _location(row, lang)
 
 
 def _subkind(city: City, row: Row, lang: str) -> str:
@@ -93,10 +95,22 @@ def _subkind(city: City, row: Row, lang: str) -> str:
     return city_word(city, "subkind", value, lang) if value else speaker(lang)("card.unknown")
 
 
+def _location(row: Row, lang: str) -> str:
+    """Return how the position is known; one that is known by district only says so."""
+    words = _closed(row, "location_class", lang)
+    metres = amount(row.get("uncertainty_m"))
+    if words and metres is not None and metres > VAGUE_M and row.get("location_class") != "none":
+        return speaker(lang)("table.noted", text=words, note=speaker(lang)("view.vague"))
+    return words
+
+
 def _level(row: Row, lang: str) -> str:
     """Return the level; one that the plan only aims at says so wherever it stands."""
     level = _closed(row, "level", lang)
-    if level and cell(row, "level_basis", lang) == "aimed_at":
+    aimed = cell(row, "level_basis", lang) == "aimed_at"
+    if aimed and cell(row, "level", lang) == "national":
+        return value_word("filter_level", STRIVEN, lang)
+    if level and aimed:
         note = value_word("level_basis", "aimed_at", lang)
         return speaker(lang)("table.noted", text=level, note=note)
     return level

@@ -13,19 +13,26 @@ those and no others; ``~`` means the opening ones but for those named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from layers.pack.catalogue import STRIVEN
 from layers.view import codecs
 from layers.view.codecs import Query, said
 from layers.view.state import FILTER_KEYS, Allowed, ViewState
 
-VERSION: Final = 2
-"""Of the address; 1 had no version and said every option of every page."""
+VERSION: Final = 3
+"""Of the address; 1 had no version and said every option of every page; in 1 and 2 a national level
+was also one that the plan strives for."""
 UNSAID: Mapping[int, Mapping[str, str]] = MappingProxyType({})
 """By version, what its addresses mean where they say nothing, as an address says it, if that is not
 what they mean today. Whoever changes a default raises ``VERSION`` and notes the old one here."""
+ONCE: Mapping[int, Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {2: {FILTER_KEYS["level"]: {"national": f"national.{STRIVEN}"}}}
+)
+"""By the last version in which they meant it, and by key, what words of an address mean today."""
 VERSIONS: Mapping[str, int] = MappingProxyType({str(n): n for n in range(1, VERSION + 1)})
 VERSION_KEY, CITY_KEY = "v", "city"
 
@@ -88,6 +95,7 @@ def parse(
         A valid state; never raises.
     """
     version = version_of(query)
+    query = _todays(query, version)
     opening = ViewState(allowed.city, layers=allowed.opening)
     default = codecs.read(opening, UNSAID.get(version, {}), allowed.known)
     asked = said(query, CITY_KEY)
@@ -99,6 +107,19 @@ def parse(
     if whole or page is None or kept is None or kept.city != found.city:
         return found
     return codecs.keep(found, kept, page)
+
+
+def _todays(query: Query, version: int) -> Query:
+    """Return an address in which each word that has changed its meaning is said as today."""
+    words = {key: said(query, key) for key in query}
+    for last, changed in ONCE.items():
+        for key, meant in changed.items() if version <= last else ():
+            words[key] = [_said_today(text, meant) for text in words.get(key, ())]
+    return words
+
+
+def _said_today(text: str, meant: Mapping[str, str]) -> str:
+    return re.sub("[^.,]+", lambda word: meant.get(word[0].strip(), word[0]), text)
 
 
 def to_query(

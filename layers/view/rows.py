@@ -20,6 +20,7 @@ from layers.pack.catalogue import (
     LOCATION_CLASSES,
     OUTSIDE,
     PERIOD_STATUSES,
+    STRIVEN,
 )
 from layers.pack.city import City
 from layers.view.state import ViewState
@@ -67,7 +68,7 @@ class AllPlaces:
 
     frame: gpd.GeoDataFrame
     values: Mapping[str, tuple[str, ...]]
-    """By filter column, the text of each row; blank where it has none."""
+    """By filter column, the text of each row, blank where it has none; of the level as filtered."""
     districts: tuple[frozenset[str], ...]
     """By row, the adcodes of administration and site, ``outside`` for those beyond the city."""
     drawable: Flags
@@ -137,7 +138,9 @@ def _gather(key: CityKey) -> AllPlaces:
     columns = (*ORDERS, "kind")
     return AllPlaces(
         frame=frame,
-        values=MappingProxyType({name: _texts(frame, name) for name in columns}),
+        values=MappingProxyType(
+            {name: _texts(frame, name) for name in columns} | {"level": _levels(frame)}
+        ),
         districts=_district_sets(frame, key.city),
         drawable=drawable,
         titles=np.array([bool(area) for area in _texts(frame, "title_of")], dtype=bool),
@@ -168,6 +171,12 @@ def _texts(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     if column not in frame.columns:
         return ("",) * len(frame)
     return tuple("" if pd.isna(value) else str(value) for value in frame[column])
+
+
+def _levels(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the levels as a reader filters by them: a national one is held or striven for."""
+    pairs = zip(_texts(frame, "level"), _texts(frame, "level_basis"), strict=True)
+    return tuple(STRIVEN if pair == ("national", "aimed_at") else pair[0] for pair in pairs)
 
 
 def _drawable(frame: gpd.GeoDataFrame) -> Flags:

@@ -14,7 +14,7 @@ from typing import Literal
 from layers.pack.catalogue import (
     CURRENT_STATUSES,
     FIELDS,
-    LEVELS,
+    LEVELS_ASKED,
     LOCATION_CLASSES,
     ONLINE_BASE,
     OUTSIDE,
@@ -256,7 +256,7 @@ def allowed(city: City) -> Allowed:
         kinds=frozenset(id_ for id_, layer in city.layers.items() if layer.spec.is_places),
         filters={
             "subkind": frozenset(value for values in SUBKINDS.values() for value in values),
-            "level": frozenset(LEVELS),
+            "level": frozenset(LEVELS_ASKED),
             "field": frozenset(FIELDS),
             "district": districts | {OUTSIDE},
             "plan_status": frozenset(PLAN_STATUSES),

@@ -47,6 +47,22 @@ def summary(view: View, lang: str) -> str:
         layers, period, layers that are off, filters.
     """
     say = speaker(lang)
+    parts = [shown_words(view, lang), say(f"period.{view.state.period}")]
+    parts += [*_later(view.state, say), *_layers(view, lang)]
+    return " · ".join(parts + filter_words(view.city, view.state, lang))
+
+
+def shown_words(view: View, lang: str) -> str:
+    """Return how many rows are mapped of how many, and how many are shown without a point.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
     plan = [view.counts[id_] for id_ in _shown(view, "plan")]
     titles = sum(count.titles for count in plan)
     unmapped = sum(count.shown - count.mapped for count in plan) - titles
@@ -59,8 +75,7 @@ def summary(view: View, lang: str) -> str:
         count = view.counts[id_]
         title = view.city.layers[id_].title.of(lang)
         parts.append(say("view.context", title=title, mapped=count.mapped, total=count.total))
-    parts += [say(f"period.{view.state.period}"), *_later(view.state, say), *_layers(view, lang)]
-    return " · ".join(parts + filter_words(view.city, view.state, lang))
+    return " · ".join(parts)
 
 
 def _shown(view: View, group: str) -> list[str]:
@@ -136,6 +151,8 @@ def value_words(city: City, name: str, value: str, lang: str) -> str:
     KeyError
         If the value is not in the filter's closed set.
     """
+    if name == "level":
+        return speaker(lang)(f"filter_level.{value}")
     if name != "district":
         own = city.words.get(f"{name}.{value}")
         return own.of(lang) if own else speaker(lang)(f"{name}.{value}")

@@ -23,6 +23,7 @@ from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.pack.city import City
 from layers.view.codecs import choices
+from layers.view.filtered import is_filtered
 from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
 from pages.shell import cache, frame, html, session
@@ -94,13 +95,13 @@ def balance_sentence(told: BalanceWording) -> None:
     told
         How the places chosen are spread, in words.
     """
-    html.show('<p class="summary" role="status">{}</p>', told.sentence)
+    html.show('<p class="summary">{}</p>', told.sentence)
     for line in told.account:
         html.small(line)
 
 
 def density_sentence(told: DensityWording) -> None:
-    """Say where it is densest and which rows that rests on.
+    """Say where it is densest, and what that does not carry.
 
     Parameters
     ----------
@@ -108,7 +109,19 @@ def density_sentence(told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    for line in told.account:
+    for line in told.account[:1]:
+        html.small(line)
+
+
+def account(told: DensityWording) -> None:
+    """Say which rows the surface rests on.
+
+    Parameters
+    ----------
+    told
+        Where the places chosen crowd, in words.
+    """
+    for line in told.account[1:]:
         html.small(line)
 
 
@@ -181,7 +194,7 @@ def controls(screen: Screen, told: DensityWording) -> None:
             choices(DensityOptions, name),
             partial(_word, screen, words),
         )
-    if told.peaks:
+    if told.legend:
         _downloads(screen)
 
 
@@ -195,12 +208,19 @@ def _downloads(screen: Screen) -> None:
     st.download_button(
         literal(say("density_page.geotiff", epsg=city.metric_epsg)),
         partial(_geotiff, city, asked),
-        file_name=f"{city.id}_{city.data_date}_density_{state.density.bandwidth_km}km.tif",
+        file_name=_tif_name(screen),
         mime="image/tiff",
         on_click="ignore",
         key="density_geotiff",
     )
     hand_over.download(screen, "density", asked)
+
+
+def _tif_name(screen: Screen) -> str:
+    """Return the name of the raster, which says whether its rows are filtered."""
+    city, state = screen.city, screen.state
+    filtered = "filtered_" if is_filtered(city, state, screen.name) else ""
+    return f"{city.id}_{city.data_date}_{filtered}density_{state.density.bandwidth_km}km.tif"
 
 
 def _geotiff(city: City, asked: Any) -> bytes:
@@ -275,9 +295,10 @@ def halves(screen: Screen, told: BalanceWording) -> None:
     told
         How the places chosen are spread, in words.
     """
+    html.section(screen.say("balance_page.heading"))
+    balance_sentence(told)
     if not told.n:
         return
-    html.section(screen.say("balance_page.heading"))
     if not told.tables["halves"].empty:
         st.html(html.grid(told.tables["halves"], screen.say("balance_page.column.half")))
 

@@ -13,6 +13,7 @@ from layers.places.district_profile import Profile, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters
+from pages.panels import chips
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells
@@ -100,7 +101,9 @@ def statement(screen: Screen, told: Profile) -> None:
     told
         What is known of the district, in words.
     """
-    html.show('<p class="summary">{}</p>', told.plan_note)
+    html.show('<p class="summary" role="status">{}</p>', told.sentence)
+    html.small(told.plan_note)
+    chips.ways_of_counting(screen, told.adcode)
     if told.half:
         stop = "。" if screen.state.lang == "zh" else ". "
         html.small(f"{told.half}{stop}{told.half_note}")
@@ -238,11 +241,13 @@ def holdings(screen: Screen, told: Profile) -> None:
     if not len(told.places):
         html.small(told.plan_note)
         return
-    left, right = st.columns([1.6, 1], gap="medium")
-    with left:
-        st.html(html.grid(told.matrix, say("filter.kind")))
-    with right:
-        st.html(html.grid(told.levels, say("filter.level")))
+    if len(told.levels):
+        left, right = st.columns([1.6, 1], gap="medium")
+        with left:
+            st.html(html.grid(told.matrix, say("filter.kind")))
+        with right:
+            st.html(html.grid(told.levels, say("filter.level")))
+    html.small(say("district.listed", count=len(told.places)))
     state = replace(
         screen.state,
         period="now",

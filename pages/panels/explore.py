@@ -18,9 +18,11 @@ from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
+from layers.places.spread import first_sentence, further, spread
 from layers.view.rows import View, gather
 from layers.view.totals import of_headline
-from layers.view.wording import remedy, suggest_wider, summary
+from layers.view.wording import remedy, shown_words, suggest_wider
+from pages.panels import chips
 from pages.panels import filters as widgets
 from pages.panels import plate as plate_panel
 from pages.shell import cache, frame, html, session
@@ -124,8 +126,15 @@ def sentence(screen: Screen, view: View) -> None:
         What is shown.
     """
     lang = screen.state.lang
-    words = summary(view, lang) if len(view.places) else suggest_wider(view, lang)
-    text = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
+    found = spread(view)
+    words = first_sentence(view, found, lang) if len(view.places) else suggest_wider(view, lang)
+    lines = [*further(found, view.city, lang), shown_words(view, lang)]
+    text = Markup('<p class="summary" role="status">{}</p>{}').format(
+        html.text(words),
+        html.join(Markup('<p class="small">{}</p>').format(html.text(line)) for line in lines)
+        if len(view.places)
+        else "",
+    )
     st.html(text, width="stretch")
     looser = None if len(view.places) else remedy(view)
     if looser is not None:
@@ -401,6 +410,7 @@ def tally(screen: Screen) -> None:
             later=found.later,
         )
     )
+    chips.ways_of_counting(screen)
     html.folded(screen.say("sums.title"), "sums", of_headline(found, screen.state.lang))
 
 

@@ -21,6 +21,7 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
+from layers.view.filtered import marked
 from layers.view.rows import rows_in_view
 from pages.browser import scenarios
 from pages.browser.scenarios import draft, keep, kept, turn_to, work_on
@@ -82,6 +83,8 @@ class ScenarioPart:
             words = self.say(f"error.{self.error.key}") if self.error else ""
         else:
             words = told.sentence(self.found, self.screen.state.lang)
+            city, state = self.screen.city, self.screen.state
+            words = marked(city, state, self.screen.name, words, state.lang)
         html.show('<p class="summary" role="status">{}</p>', words)
         html.small(self.say("scenario_page.not_facts"))
         if self.screen.state.present:  # the one thing below the map that a meeting looks at

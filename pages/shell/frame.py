@@ -18,6 +18,7 @@ from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
 from layers.places.dating import compiled
 from layers.view.address import to_query
+from layers.view.filtered import is_filtered
 from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
@@ -210,6 +211,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
     title, subtitle
         Text of the interface or of the data; it is shown as it is, cut where it is very long.
     """
+    title = titled(screen, title)
     presenting = screen.state.present
     if not presenting:
         with st.container(horizontal=True, vertical_alignment="center", key="masthead"):
@@ -231,6 +233,20 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
         if presenting:
             _switches(screen)
     _news(screen)
+
+
+def titled(screen: Screen, title: str) -> str:
+    """Return a title that says so where the rows of the page are filtered.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    title
+        Text of the interface or of the data.
+    """
+    filtered = is_filtered(screen.city, screen.state, screen.name)
+    return screen.say("frame.filtered", title=title) if filtered else title
 
 
 def subtitle(screen: Screen) -> str:

@@ -50,25 +50,46 @@ def test_the_halves_of_tianjin_are_what_one_counts_row_by_row(tianjin: City) -> 
                     counted[HALVES[half_of[row["host_adcode"]]]] += 1
     told = word(_answer(tianjin), "zh")
     shown = {
-        name: int(text) for name, text in told.tables["halves"]["处数"].items() if name != "全市"
+        name: int(text)
+        for name, text in told.tables["halves"]["处数"].items()
+        if name != "各区合计"
     }
     assert shown == dict(counted) == {"“津城”": 22, "“滨城”": 20, "其他区": 7}
     assert list(shown) == ["“津城”", "“滨城”", "其他区"], "the most first"
-    assert int(told.tables["halves"]["处数"]["全市"]) == sum(counted.values())
+    assert int(told.tables["halves"]["处数"]["各区合计"]) == sum(counted.values())
 
 
-def test_the_sentence_says_split_leader_rate_and_silence(tianjin: City) -> None:
-    told = word(_answer(tianjin), "zh")
-    assert "49 处" in told.sentence
-    assert "“津城” 22 处（44.9%），“滨城” 20 处（40.8%），其他区 7 处（14.3%）" in told.sentence
-    assert "滨海新区一区占 40.8%" in told.sentence
-    # 20 / 197.3752 and 22 / 803.87 per 10,000 residents
-    assert "0.101" in told.sentence
-    assert "0.0274" in told.sentence
-    assert "3.7 倍" in told.sentence
-    assert "6 个区未点名" in told.sentence
-    assert told.account[0].startswith("换按坐落区计，47 处中")
-    assert "Jincheng" in word(_answer(tianjin), "en").sentence
+@pytest.mark.parametrize("by", ["host", "site"])
+def test_the_sentence_counts_by_administering_district_whatever_the_tables_do(
+    tianjin: City, by: By
+) -> None:
+    told, found = word(_answer(tianjin, by), "zh"), _answer(tianjin).counts.found
+    first, second, rest = found.halves.sort_values("n", ascending=False).index
+    n = found.halves["n"]
+    shown = [f"{HALVES[half]} {n[half]} 处" for half in (first, second, rest)]
+    alike = "，大体相当" if n[second] >= 0.9 * n[first] else ""
+    parts = f"{shown[0]}、{shown[1]}{alike}，{shown[2]}".replace("” ", "”")
+    assert told.sentence == f"计入各区的 {found.n} 处中，{parts}。"
+    assert len(told.sentence) <= 50
+    rates, silence, other = told.account
+    people = tianjin.districts.groupby("half")["population_2020_territorial"].sum() / 1e6
+    assert f"每百万人约 {n['bincheng'] / people['bincheng']:.0f} 处" in rates
+    assert f"约 {n['jincheng'] / people['jincheng']:.0f} 处" in rates
+    unplaced = found.parameters["counted_unplaced"]
+    assert (
+        silence == f"和平、河东、河西、河北、宁河、蓟州规划未点名；另有 {unplaced} 处所属区待查。"
+    )
+    assert other.startswith("按坐落区计则为 ")
+    assert "Jincheng" in word(_answer(tianjin, by), "en").sentence
+
+
+def test_a_share_of_filtered_rows_is_none_of_the_city(tianjin: City) -> None:
+    some = word(_answer(tianjin, filters=Filters(plan_status=frozenset({"to_build"}))), "zh")
+    assert some.sentence.startswith("筛选后：计入各区的 ")
+    for name in ("halves", "districts"):
+        assert "占筛选后合计" in some.tables[name].columns
+        assert "占各区合计" not in some.tables[name].columns
+    assert "占各区合计" in word(_answer(tianjin), "zh").tables["halves"].columns
 
 
 def test_districts_carry_their_cautions(tianjin: City) -> None:
@@ -79,7 +100,7 @@ def test_districts_carry_their_cautions(tianjin: City) -> None:
     }
     halves = word(_answer(tianjin), "zh").tables["halves"]["注意"]
     assert halves["“滨城”"] == "含面积待定的区"
-    assert halves["“津城”"] == "部分区归属为假定，含面积待定的区"
+    assert halves["“津城”"] == "部分区归属为假定、含面积待定的区"
     assert "不足10处" in marks["东丽区"]
     assert "不足10处" not in marks["滨海新区"]
 
@@ -92,7 +113,7 @@ def test_a_district_without_a_half_stands_in_a_row_of_its_own(tianjin: City) -> 
     told = word(_answer(replace(tianjin, layers=layers)), "zh")
     # Binhai alone is “Bincheng”: its 20 move to the row without a half.
     shown = dict(told.tables["halves"]["处数"])
-    assert shown == {"“津城”": "22", "未注明片区": "20", "其他区": "7", "全市": "49"}
+    assert shown == {"“津城”": "22", "未注明片区": "20", "其他区": "7", "各区合计": "49"}
     assert any("1 个区未注明片区，单列一行" in note for note in told.notes)
     assert "未注明片区 20 处" in told.sentence
     assert dict(told.tables["districts"]["片区"])["滨海新区"] == "未注明片区"
@@ -174,7 +195,8 @@ def test_an_empty_view_says_so(tianjin: City, lang: Lang, by: By) -> None:
     for changes in empty:
         empty_answer = _answer(tianjin, by, **changes)
         told = word(empty_answer, lang)
-        assert told.sentence == speaker(lang)("balance_page.empty")
+        say = speaker(lang)
+        assert told.sentence == say("view.filtered_first", text=say("balance_page.empty"))
         assert told.account == ()
         assert hand_over(empty_answer, Form("csv")).zip()
 
@@ -184,7 +206,9 @@ def test_files_hold_the_numbers_of_the_screen(tianjin: City) -> None:
     told, package = word(answer, "zh"), hand_over(answer, Form("csv"))
     rows = _read(package.files["balance_districts.csv"])
     assert {row["name_zh"]: int(row["n"]) for row in rows} == {
-        name: int(text) for name, text in told.tables["districts"]["处数"].items() if name != "全市"
+        name: int(text)
+        for name, text in told.tables["districts"]["处数"].items()
+        if name != "各区合计"
     }
     binhai = next(row for row in rows if row["adcode"] == "120116")
     assert float(binhai["per_10k"]) == pytest.approx(20 / 197.3752)

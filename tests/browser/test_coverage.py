@@ -154,7 +154,7 @@ def test_a_candidate_is_clicked_dragged_and_taken_back(server: Server, page: Pag
     expect(page.get_by_text(say("siting_page.draw_first"))).to_be_visible()
     frame.wait_for_selector(".placing", timeout=WAIT_MS)
     _painted_anew(page, frame, lambda: page.mouse.click(*_spot(page, frame, 117.63, 39.40)))
-    expect(page.locator(".summary").first).to_contain_text("新增 1 处")
+    expect(page.locator(".summary").first).to_contain_text("这 1 处新增最多")
     row = page.locator("tr", has_text=say("siting_page.candidate", number=1))
     expect(row).to_contain_text("宁河区")
     _drag(page, frame, right=-57, up=63, site="drawn-01")

@@ -73,7 +73,7 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     open_at(page, f"{server.url}/density")
     map_frame(page)
     page.wait_for_timeout(A_MOMENT_MS)  # the map has said where it stands, and has been answered
-    page.locator(".st-key-density_part button").filter(has_text="自带点位").click()
+    page.locator(".st-key-density_part button").filter(has_text="自有数据").click()
     page.get_by_text("请先选择一个点位文件").wait_for(timeout=WAIT_MS)
     page.locator(".st-key-points_file input").click()
     page.get_by_role("option", name=re.compile("2万")).click()

@@ -126,7 +126,15 @@ def test_no_place_is_said_in_words(tianjin: City) -> None:
 def test_the_sentence_carries_the_simulated_interval(ten: ReachAnswer) -> None:
     row = ten.rows["city"]
     assert row["low"] < row["high"]
-    assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in sentence(ten, "zh")
+    assert (
+        f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%（90% 模拟区间）" in further(ten, "zh")[0]
+    )
+    found = ten.served["university"].found
+    assert found is not None
+    said = sentence(ten, "zh")
+    assert f"{ten.served['university'].n} 处中 {found.low:.0f}–{found.high:.0f} 处" in said
+    assert "蓟州基本够不到" in said
+    assert f"{100 * row['share']:.0f}%" not in said, "what is drawn stands in no first sentence"
     assert ten.simulation.parameters["draws"] == 500
     text = " ".join([sentence(ten, "zh"), *further(ten, "zh"), *caveats(ten.findings, "zh")])
     assert "置信区间" not in text
@@ -207,9 +215,10 @@ def test_a_target_in_too_much_doubt_is_refused_in_words(tianjin: City) -> None:
     state = asked(tianjin, radius_m=5_000, targets=frozenset({"transfer_zone"}))
     answer = coverage(tianjin, state)
     assert answer.served["transfer_zone"].found is None
-    assert "科技成果转移转化示范区" in further(answer, "zh")[0]
-    assert "不计算" in further(answer, "zh")[0]
-    assert "不予计算" in str(target_table(answer, "zh").iloc[0, 1])
+    assert "科技成果转移转化示范区" in further(answer, "zh")[1]
+    assert "不计算" in further(answer, "zh")[1]
+    assert sentence(answer, "zh").startswith("创新空间的 5"), "the area alone"
+    assert "暂不计算" in str(target_table(answer, "zh").iloc[0, 1])
 
 
 def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:

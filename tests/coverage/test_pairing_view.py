@@ -39,7 +39,7 @@ def words(answer: PairingAnswer) -> PairingWording:
 def test_a_pack_without_links_says_so(toy: City) -> None:
     found = measure(toy, question(default_state(toy)))
     assert isinstance(found, Refusal)
-    assert "没有校园对应表" in word(found, "zh").sentence
+    assert "没有高校与园区对应表" in word(found, "zh").sentence
     assert draw(found, "zh") is None
 
 
@@ -79,8 +79,8 @@ def test_universities_without_a_park_stand_farthest_first(words: PairingWording)
 def test_a_line_for_every_link_with_two_ends(answer: PairingAnswer) -> None:
     drawn = draw(answer, "zh")
     assert drawn is not None
-    # One of the eleven has no row, one a campus whose site is not settled.
-    assert len(drawn.shapes[0].frame) == 9
+    near = answer.pairing.links.query("relation == 'science_park'")["distance_m"].notna()
+    assert len(drawn.shapes[0].frame) == near.sum() > 0
 
 
 def test_the_map_opens_on_the_parks_and_their_universities(

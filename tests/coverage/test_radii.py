@@ -101,7 +101,7 @@ def test_each_kind_is_refused_by_its_own_doubt(
         refused = row["verdict"] == "uncertainty.refused"
         assert refused == (row["radius_m"] < median[row["kind"]]) == math.isnan(row["share"])
     told = radius_table(five, "zh")
-    assert list(told.loc["全部场所"])[:2] == ["62", "不予计算（14 处够得上）"]
+    assert list(told.loc["全部场所"])[:2] == ["62", "暂不计算（14 处满足要求）"]
     assert str(told["3\u202fkm"]["大学科技园"]).endswith("%")
 
 

@@ -88,7 +88,7 @@ def test_spots_stand_for_the_whole_area_and_all_residents(tianjin: City) -> None
     [
         ({"candidates": "district", "add": 20}, "siting_page.too_many", "只有 16 个"),
         ({"candidates": "drawn"}, "siting_page.draw_first", "请在地图上点选"),
-        ({"radius_m": 3_000}, "uncertainty.refused", "不予计算"),
+        ({"radius_m": 3_000}, "uncertainty.refused", "暂不计算"),
     ],
 )
 def test_a_wish_out_of_range_gets_its_sentence(
@@ -122,7 +122,7 @@ def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin
     fewer = itertools.combinations(answer.candidates.index, n - 1)
     assert max(within(answer, list(some)) for some in fewer) / total < 0.72
     assert f"新增 {n} 处" in sentence(answer)
-    assert "达到 72% 的目标" in sentence(answer)
+    assert "达到 72%" in sentence(answer)
     assert "少于此数不能达到" in proof(answer)
 
 
@@ -216,8 +216,15 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
 
 @pytest.mark.parametrize("demand", ["university", "area", "residents"])
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
-    words = word(ask(tianjin, demand=demand, add=2), "zh").account[-1]
-    low, high = (float(x) for x in words.split("覆盖 ")[1].split("%")[0].split("–"))
-    assert 0 < low < high <= 100
+    told = word(ask(tianjin, demand=demand, add=2), "zh")
+    words = told.account[0]
+    before, after = (
+        [float(x) for x in words.split(part)[1].split("%")[0].split("–")] for part in ("由 ", "至 ")
+    )
+    assert 0 < after[0] < after[1] <= 100
+    assert before[0] <= after[0]
     assert "模拟区间" in words
+    assert "未考虑用地、生态红线和交通" in told.sentence
+    assert "%" not in told.sentence
+    assert any("求解按图上点位" in note for note in told.notes)
     assert word(ask(tianjin, aim="share", goal_percent=1), "zh").account == ()

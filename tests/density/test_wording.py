@@ -25,7 +25,16 @@ from geo.base.points import located
 from geo.density.doubt import INVENTORY_FINEST_CELL_M
 from layers.density.drawing import draw, pictures
 from layers.density.files import hand_over
-from layers.density.measure import DensityAnswer, at_places, cell_of, cells, measure, question
+from layers.density.measure import (
+    DensityAnswer,
+    at_places,
+    cell_of,
+    cells,
+    measure,
+    positions,
+    question,
+)
+from layers.density.phrases import districts_of
 from layers.density.wording import word
 from layers.handover.contents import Form
 from layers.language.messages import speaker
@@ -104,7 +113,7 @@ def test_every_row_is_accounted_for(measured: DensityAnswer, tianjin: City) -> N
     assert measured.nested == len(nested) == 6
     for lang in ("zh", "en"):
         told = word(measured, lang)
-        assert "85" in told.account[0]
+        assert "85" in told.account[1]
         rows, mapped = (
             [int(n) for n in re.findall(r"(?<= )\d+(?= |$)", text)] for text in told.sums
         )
@@ -191,10 +200,13 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
     there = located(places, argument="places")
     moves = displacements(there, draws=200, seed=SEED)
     told, rows = word(measured, "zh"), _read(_files(measured, "csv")["density_peaks.csv"])
-    assert len(measured.peaks) == 5
+    assert 1 < len(measured.peaks) <= 5
+    xy = positions(places)
     for at, (peak, height) in enumerate(zip(measured.peaks, measured.heights, strict=True)):
         doubt = places.loc[list(peak.makers), "uncertainty_m"].max()
         assert doubt > 1500, "each of them rests on places less sure than half of 3 km"
+        near = np.hypot(*(xy - (peak.x, peak.y)).T) <= 3000
+        assert near.sum() >= 3, "one or two places are no peak"
         assert height is not None
         sums = []
         for move in (np.zeros_like(moves[0]), *moves):
@@ -203,14 +215,18 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
         low, high = np.percentile(peak.value * np.array(sums[1:]) / sums[0], [5, 95])
         assert (height.low, height.high) == pytest.approx((low, high))
         words = f"{number(low)}–{number(high)}"
-        assert f"每平方公里 {words} 处（模拟区间，90% 的抽取）" in told.peaks[at].title
+        assert f"每平方公里 {words} 处（90% 模拟区间）" in told.peaks[at].title
         assert draw(measured, "zh").handles[at].name == told.peaks[at].title
-        assert told.tables["peaks"].iloc[at, 1] == words
+        assert words in str(told.tables["peaks"].iloc[at, 0])
         assert float(rows[at]["low_per_km2"]) == height.low
         assert float(rows[at]["high_per_km2"]) == height.high
         assert rows[at]["draws"] == "200"
-    assert measured.heights[0] is not None
-    assert f"{number(measured.heights[0].low)}–" in told.sentence
+        assert height.low <= peak.value <= height.high or any(
+            number(peak.value) in line and "模拟区间" in line for line in told.method
+        ), "what is drawn outside its interval stands in the note on the method, with the reason"
+    shown = " ".join([told.sentence, *told.account, *(words for _, words in told.legend)])
+    shown += " ".join([*told.captions, *told.tables["peaks"].to_numpy().ravel()])
+    assert number(measured.surface.value) not in shown, "a value never leaves its own interval"
     for lang in ("zh", "en"):
         spoken = " ".join(note for peak in word(measured, lang).peaks for note in peak.notes)
         assert "置信区间" not in spoken
@@ -268,12 +284,12 @@ def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_without_a_known_doubt_there_is_no_figure(measured: DensityAnswer, lang: str) -> None:
     """The pack holds a doubt for every place: what if one were not known."""
-    unknown = replace(measured, heights=(None,) * 5, holds=None, drawn_in={})
+    none = (None,) * len(measured.peaks)
+    unknown = replace(measured, heights=none, holds=None, drawn_in={})
     told = word(unknown, lang)
     refusal = speaker(lang)("density_page.no_height")
-    assert refusal in told.sentence
     assert all(refusal in peak.title for peak in told.peaks)
-    assert set(told.tables["peaks"].iloc[:, 1]) == {"–"}
+    assert set(told.tables["peaks"].iloc[:, 0]) == {refusal}
     assert len(told.firmness) == 1
 
 
@@ -284,7 +300,7 @@ def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -
     spot, _, district, so = told.firmness
     peak = found.peaks[0]
     near = np.hypot(*(found.holds.at - (peak.x, peak.y)).T) <= 5000
-    assert f"200 次抽取中，{round(100 * near.mean())}% 的最高处仍在图上峰值的 5 公里以内" in spot
+    assert f"200 次模拟中，{round(100 * near.mean())}% 的最高处仍在图上峰值的 5 公里以内" in spot
     # Each draw's peak in its district, one after the other.
     zones = outlines(tianjin).geometry
     codes = [zones.index[zones.contains(Point(at))][0] for at in found.holds.at]
@@ -295,7 +311,7 @@ def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -
     assert "只宜说“西青区与南开区一带”" in so
     # At 3 km the disc lies in one district, but a fifth of the draws put the peak in the other.
     fine = word(_measured(tianjin, DensityOptions(bandwidth_km=3)), "zh")
-    assert "西青区与南开区一带" in fine.sentence
+    assert "西青、南开交界" in fine.sentence
 
 
 def test_what_is_seldom_is_not_never(measured: DensityAnswer) -> None:
@@ -357,7 +373,8 @@ def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
 def test_the_peak_is_named_no_finer_than_the_bandwidth(tianjin: City) -> None:
     # At 5 km the highest cell lies on the border of two districts: both are named.
     told = word(_measured(tianjin, DensityOptions(bandwidth_km=5)), "zh")
-    assert "西青区与南开区一带" in told.sentence
+    assert "西青、南开交界" in told.sentence
+    assert len(told.sentence) <= 45
     assert any("最高处在西青区的占" in text for text in told.firmness)
 
 
@@ -370,8 +387,10 @@ def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: DensityAnswe
     ]
     assert speaker("zh")(runs.verdict, **runs.parameters) in told.verdict
     assert runs.verdict == "sensitivity.peak_moves"
-    assert "不宜谈峰值" in told.sentence, (
-        "the first sentence must not promise what the strip denies"
+    zones = {str(zone) for zone in runs.runs["peak_zone"].dropna()}
+    promised = zones <= set(districts_of(measured, 0))
+    assert promised or "不宜谈峰值" in told.account[0], (
+        "the first sentences must not promise what the strip denies"
     )
     drawn = pictures(measured)
     assert len(drawn) == 6
@@ -388,7 +407,7 @@ def test_weights_and_kernel_change_the_surface(measured: DensityAnswer, tianjin:
     middle = int((levels.isin(["ministerial", "municipal"]) & (basis != "aimed_at")).sum())
     by_hand = 52 + 2 * national + middle
     assert weighed.surface.parameters["weight_sum"] == pytest.approx(by_hand)
-    assert "加权处" in word(weighed, "zh").sentence
+    assert "按级别加权" in word(weighed, "zh").sentence
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -398,19 +417,21 @@ def test_nothing_to_measure_is_said(tianjin: City, lang: str) -> None:
     for changes in changed:
         empty = _measured(tianjin, DensityOptions(), **changes)
         told = word(empty, lang)
-        assert told.sentence == speaker(lang)("density_page.empty")
+        empty_words = speaker(lang)("density_page.empty")
+        assert told.sentence == speaker(lang)("view.filtered_first", text=empty_words)
         assert draw(empty, lang).raster is None
         assert (told.peaks, told.captions, told.verdict, told.account) == ((), (), "", ())
         assert len(told.rules) == 1, "nothing is said of a bandwidth that adapts to no place"
         assert hand_over(empty, Form()).zip()
 
 
-def test_one_place_is_one_bump(toy: City) -> None:
+def test_one_place_is_no_peak(toy: City) -> None:
     # platform-none has no site, zone-all and its part share a point: pilot zones give one place.
     one = _measured(toy, DensityOptions(), layers=frozenset({"pilot_zone"}))
     assert one.surface.n == 1
-    assert len(one.peaks) == 1
+    assert one.peaks == ()
     told = word(one, "zh")
+    assert "3 处以上" in told.sentence
     assert told.too_few
     assert told.tables["districts"].iloc[0, 1] != "–"
 

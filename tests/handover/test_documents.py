@@ -196,7 +196,7 @@ def test_the_manifest_says_what_was_asked_and_what_came_of_it() -> None:
     assert told["data_date"] == CITY.data_date
     assert told["period"] == {
         "id": "now",
-        "zh": "最近核实",
+        "zh": "现状（最近核实）",
         "en": "As last verified",
         "later": True,
     }

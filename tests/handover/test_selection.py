@@ -48,7 +48,8 @@ def test_all_layers_that_are_on_leave_in_the_order_of_the_city() -> None:
     [
         ({"period": "2020"}, {"park-a", "node-a", "plat-a", "later-a", "odd-a"}),
         ({"period": "2020", "later": False}, {"park-a", "node-a", "plat-a", "odd-a"}),
-        ({"filters": Filters(level=frozenset({"national"}))}, {"park-a", "sign-a", "plat-a"}),
+        ({"filters": Filters(level=frozenset({"national"}))}, {"park-a", "plat-a"}),
+        ({"filters": Filters(level=frozenset({"national_aimed"}))}, {"sign-a"}),
         (
             {"filters": Filters(district=frozenset({"100002", "outside"}))},
             {"gather-a", "node-a", "plat-a"},

@@ -21,12 +21,16 @@ def test_the_answer_comes_first_and_the_map_carries_it(lang: str) -> None:
     assert not at.exception
     bodies = [element.proto.body for element in at.get("html")]
     answers = [body for body in bodies if 'role="status"' in body]
-    assert "49" in answers[0]
-    assert "42.9%" in answers[0]
-    assert "56" in answers[1]
+    (first,) = answers
+    assert ("处相距很近" if lang == "zh" else "stand close together") in first
+    whole = page_text(at)
+    assert "42.9%" in whole
+    assert "56" in whole
     drawing = scene(at)["drawing"]
     assert drawing["raster"]["url"].startswith("data:image/png;base64,")
-    assert [h["id"] for h in drawing["handles"]] == [f"peak-{k}" for k in range(1, 6)]
+    drawn = [h["id"] for h in drawing["handles"]]
+    assert drawn == [f"peak-{k}" for k in range(1, len(drawn) + 1)]
+    assert drawn
     assert not any(scene(at)["layers"].values()), "dots of the drawing stand for the places"
 
 
@@ -59,7 +63,7 @@ def test_a_cell_that_another_bandwidth_left_over_becomes_automatic_and_says_so()
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ranges_and_sums_stand_on_the_page(lang: str) -> None:
     text = page_text(density(lang=lang, dbw="3"))
-    assert ("模拟区间（90% 的抽取）" if lang == "zh" else "in 90 % of draws") in text
+    assert ("密度（模拟区间）" if lang == "zh" else "Density (simulated interval)") in text
     assert "confidence interval" not in text
     at = density(lang=lang)
     assert speaker(lang)("sums.title") in [box.label for box in at.expander]
@@ -69,7 +73,7 @@ def test_places_can_be_counted_by_their_site() -> None:
     at = density()
     assert "49 处" in page_text(at)
     at.segmented_control(key="density_by").set_value("site").run()
-    assert "计入各区的 48 处" in page_text(at)
+    assert "按坐落区计则为 48 处" in page_text(at)
 
 
 def test_a_filter_of_the_map_decides_what_enters() -> None:

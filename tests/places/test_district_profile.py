@@ -9,6 +9,7 @@ import pytest
 from layers.language.values import THIN
 from layers.pack.city import City
 from layers.places.district_profile import compare, fullest, profile
+from layers.places.spread import level_counts, spread, whole
 from layers.view.totals import headline
 from tests.handmade import handmade_city
 
@@ -32,22 +33,36 @@ def test_the_fullest_district_holds_most_that_the_plan_names(tianjin: City) -> N
 
 def test_the_matrix_counts_kinds_by_status() -> None:
     matrix = profile(CITY, "100001", "zh").matrix
-    assert list(matrix.index) == ["science_park层", "gathering_area层", "sign_area层", "合计"]
-    assert list(matrix.columns) == ["2020年已有", "规划新建", "规划争取", "合计"]
-    assert matrix.to_numpy().tolist() == [[1, 1, 0, 2], [0, 1, 0, 1], [0, 0, 1, 1], [1, 2, 1, 4]]
-    assert profile(CITY, "100003", "en").matrix.to_numpy().tolist() == [
-        [1, 0, 1],
-        [0, 1, 1],
-        [1, 1, 2],
+    assert list(matrix.index) == ["science_park层", "sign_area层", "合计"]
+    assert list(matrix.columns) == ["2020年已有", "规划争取", "合计"]
+    assert matrix.to_numpy().tolist() == [[1, 0, 1], [0, 1, 1], [1, 1, 2]]
+    # gather-a stands in the first district and is run by the second: it counts there alone.
+    assert profile(CITY, "100002", "en").matrix.to_numpy().tolist() == [
+        *([0, 1, 1], [1, 0, 1], [1, 1, 2])
     ]
 
 
 def test_levels_keep_apart_what_is_only_aimed_at() -> None:
     levels = profile(CITY, "100001", "en").levels
-    assert list(levels.index) == ["National", "Municipal", "Level unknown"]
-    assert levels.to_numpy().tolist() == [[2, 1], [1, 0], [1, 0]]
-    # The university is no place of the plan.
-    assert profile(CITY, "100003", "en").levels.to_numpy().tolist() == [[1, 0]]
+    assert dict(levels["Places"]) == {"National (held)": 1, "National (striven for)": 1}
+    assert profile(CITY, "100003", "en").levels.empty, "what does not count is of no level"
+
+
+def test_the_first_sentence_counts_each_place_once_where_it_is_run(tianjin: City) -> None:
+    assert profile(CITY, "100001", "zh").sentence == (
+        "计入西南区的有 2 处，其中国家级 1 处（规划争取的 1 处不算在内）。"
+    )
+    found = spread(whole(tianjin))
+    for code in tianjin.districts.index:
+        told = profile(tianjin, code, "zh").sentence
+        n, unplaced = found.districts["n"][code], found.parameters["counted_unplaced"]
+        if n:
+            held, _ = level_counts(found, code)
+            assert f"有 {n} 处，其中国家级 {held} 处" in told
+        else:
+            assert "规划未点名" in told
+            assert f"另有 {unplaced} 处所属区待查" in told, "none is qualified"
+    assert found.districts["n"].sum() == found.n
 
 
 def test_tasks_are_those_of_its_places_and_those_that_name_it() -> None:
@@ -64,9 +79,9 @@ def test_tasks_are_those_of_its_places_and_those_that_name_it() -> None:
 @pytest.mark.parametrize(
     ("code", "named", "note"),
     [
-        ("100001", True, "规划条目点名本区 2 处场所；其组成部分 1 处，不单独计数；"
-                         "由条目推断或为备选的 1 处。"),
-        ("100002", True, "规划条目点名本区 1 处场所；由条目推断或为备选的 1 处。"),
+        ("100001", True, "规划点名 2 处；其组成部分 1 处，不单独计数；"
+                         "另有 1 条坐落本区、由他区管理。"),
+        ("100002", True, "规划点名 1 处；由条目推断或为备选的 1 处。"),
         ("100003", False, "规划正文未点名本区的任何场所；规划印发后新增 1 处；"
                           "高等学校等背景场所 1 处，不在规划条目内。"),
         ("100004", False, "规划正文未点名本区的任何场所；"
@@ -130,16 +145,16 @@ def test_a_district_of_no_half_stands_alone() -> None:
 def test_averages_are_sums_over_sums() -> None:
     averages = profile(CITY, "100001", "zh").averages
     # Residents 100 000 | (100 000 + 200 000) / 2 | 1 000 000 / 4; each has 100 km².
-    # Named and counted: park-a and sign-a | with plat-a (2 + 1) / 2 | 3 / 4.
+    # Counted and run here: park-a and sign-a | with gather-a and plat-a (2 + 2) / 2 | 4 / 4.
     # One of the four outlines is off by more than 5 %: the city's density is marked.
     city = f"2{THIN}500{THIN}人/km²（含面积待定的区）"
     assert averages.to_numpy().tolist() == [
         [f"100{THIN}000 人", f"150{THIN}000 人", f"250{THIN}000 人"],
         [f"100{THIN}km²"] * 3,
         [f"1{THIN}000{THIN}人/km²", f"1{THIN}500{THIN}人/km²", city],
-        ["2", "1.5", "0.75"],
+        ["2", "2", "1"],
         ["1", "1", "0.5"],
-        ["2", "1", "0.3"],
+        ["20", "13.3", "4"],
     ]
     assert list(averages.columns) == ["西南区", "“津城”（本图集假定）各区平均", "全市各区平均"]
 
@@ -147,7 +162,7 @@ def test_averages_are_sums_over_sums() -> None:
 def test_two_districts_side_by_side() -> None:
     both = compare(CITY, "100001", "100004", "en")
     assert list(both.columns) == ["South-West", "North-East", "Average of the city’s districts"]
-    assert both.iloc[3].tolist() == ["2", "0", "0.75"]
+    assert both.iloc[3].tolist() == ["2", "0", "1"]
     assert compare(CITY, "100001", "100001", "en").shape == (6, 2)
 
 

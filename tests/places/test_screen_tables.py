@@ -46,7 +46,7 @@ def test_a_row_in_words() -> None:
 @pytest.mark.parametrize(
     ("id_", "column", "expected"),
     [
-        ("sign-a", "Level", "National (aimed at by the plan, not granted)"),
+        ("sign-a", "Level", "National (striven for)"),
         ("park-a", "Level", "National"),
         ("uni-a", "Plan status", "Not in the plan"),
         ("uni-b", "District", "unknown"),

@@ -12,6 +12,7 @@ from layers.pack.city import City
 from layers.view.address import parse, to_query
 from layers.view.codecs import token
 from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
+from layers.view.rows import gather, rows_in_view
 from layers.view.state import Allowed, Camera, Filters, ViewState, allowed
 
 START = ViewState(
@@ -69,7 +70,7 @@ LINKS = {
             later=False,
             layers=frozenset({"district", "platform", "university"}),
             filters=Filters(
-                level=frozenset({"municipal", "national"}),
+                level=frozenset({"municipal", "national", "national_aimed"}),
                 district=frozenset({"120116", "outside"}),
                 location_class=frozenset({"none"}),
             ),
@@ -102,7 +103,7 @@ LINKS = {
         "cdet=130&cadd=3&cgoal=50&csites=usual&cfor=usual",
         replace(
             START,
-            filters=Filters(level=frozenset({"national"})),
+            filters=Filters(level=frozenset({"national", "national_aimed"})),
             density=DensityOptions(8, 2000, "quartic", "level", "site"),
         ),
     ),
@@ -227,3 +228,28 @@ def test_typed_links_without_all_keys_open_at_the_defaults_of_their_time(known: 
     assert parse({"dpart": "points"}, "density", allowed=known).density.part == "points"
     state = parse({"d": "120116", "lang": "en"}, "district", allowed=known)
     assert state == replace(START, lang="en", district="120116")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({"level": "national"}, {"national", "national_aimed"}),
+        ({"v": "2", "level": "district.national"}, {"district", "national", "national_aimed"}),
+        (
+            {"v": "2", "level": ["national", "municipal"]},
+            {"national", "national_aimed", "municipal"},
+        ),
+        ({"v": "2", "level": "municipal"}, {"municipal"}),
+        ({"v": "3", "level": "national"}, {"national"}),
+        ({"v": "3", "level": "national_aimed"}, {"national_aimed"}),
+    ],
+)
+def test_a_national_level_once_meant_also_one_that_is_striven_for(
+    said: dict[str, str | list[str]], meant: set[str], known: Allowed, tianjin: City
+) -> None:
+    state = parse(said, "explore", allowed=known)
+    assert state.filters.level == meant
+    if meant == {"national", "national_aimed"}:
+        shown = rows_in_view(tianjin, state).places
+        every = gather(tianjin).frame
+        assert set(shown.index) == set(every.index[(every["level"] == "national").fillna(False)])

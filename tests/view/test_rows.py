@@ -176,7 +176,8 @@ def test_gaps_follow_their_layer() -> None:
 def test_options_leave_their_own_filter_aside_and_keep_what_is_chosen() -> None:
     view = rows_in_view(CITY, filtered(level="ministerial", district="100001"))
     assert view.options("level") == {
-        "national": 2,
+        "national": 1,
+        "national_aimed": 1,
         "ministerial": 0,
         "municipal": 1,
         "unknown": 1,
@@ -190,17 +191,18 @@ def test_options_leave_their_own_filter_aside_and_keep_what_is_chosen() -> None:
 
 def test_the_summary_says_what_is_shown() -> None:
     assert summary(rows_in_view(CITY, START), "zh") == (
-        "已显示 6 / 7 处 · 另有 1 处位置不详未上图 · odd_kind层 1 / 1 处 · 最近核实"
+        "已显示 6 / 7 处 · 另有 1 处位置不详未上图 · odd_kind层 1 / 1 处 · 现状（最近核实）"
     )
     state = replace(
-        filtered(district="100001 outside", level="national municipal"),
+        filtered(district="100001 outside", level="national national_aimed municipal"),
         period="2025",
         later=False,
         layers=frozenset({"science_park", "sign_area"}),
     )
     assert summary(rows_in_view(CITY, state), "zh") == (
         "已显示 2 / 7 处 · 另有 1 处位置不详未上图 · 2025年目标 · 不含规划印发后新增"
-        " · 仅显示science_park层、sign_area层 · 国家级或市级 · 西南区或样城以外"
+        " · 仅显示science_park层、sign_area层 · 国家级（已批复）或国家级（规划争取）或市级"
+        " · 西南区或样城以外"
     )
     state = replace(EVERYTHING, layers=KNOWN.layers - {"platform", "odd_kind"}, period="2020")
     assert summary(rows_in_view(CITY, state), "en") == (
@@ -220,8 +222,8 @@ def test_every_filter_value_has_words_in_both_languages() -> None:
 @pytest.mark.parametrize(
     ("state", "name", "gain"),
     [
-        (filtered(level="national", district="100003"), "district", 3),
-        (filtered(level="national", district="100004"), "district", 3),
+        (filtered(level="national national_aimed", district="100003"), "district", 3),
+        (filtered(level="national national_aimed", district="100004"), "district", 3),
         (filtered(level="national", district="100003", field="aerospace"), "all", 10),
         (filtered(subkind="regular", district="outside"), "subkind", 1),
         (filtered(level="municipal", plan_status="context"), "plan_status", 2),
@@ -303,7 +305,8 @@ def test_tianjin_opens_as_the_facts_say(tianjin: City) -> None:
     assert sum(kinds[list(stack.ids)].nunique() > 1 for stack in view.stacks) == 12
     assert view.counts["university"] == Count(shown=66, mapped=59, total=66)
     assert summary(view, "zh") == (
-        "已显示 62 / 85 处 · 另有 18 处位置不详未上图 · 另有 5 项区或市的称号，不标点 · 最近核实"
+        "已显示 62 / 85 处 · 另有 18 处位置不详未上图"
+        " · 另有 5 项区或市的称号，不标点 · 现状（最近核实）"
     )
 
 

@@ -1,0 +1,231 @@
+"""Set every way of counting beside the one that the headlines use, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.base.arrays import Flags
+from geo.density.peaks import counted_once
+from layers.language.bilingual import Bilingual, pair
+from layers.language.messages import speaker
+from layers.language.values import cell, count
+from layers.pack.catalogue import OUTSIDE
+from layers.pack.city import outlines
+from layers.places.spread import level_counts, spread
+from layers.view.rows import View
+from layers.view.totals import is_named
+
+STANDING = frozenset({"existing_2020", "under_construction"})
+"""Plan statuses of what stood or was being built when the plan was issued."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of counting the places of a view.
+
+    Parameters
+    ----------
+    key
+        Its name; words and reason stand under ``bases.<key>``.
+    n
+        Places, or rows, counted so.
+    national
+        How many of them are of national level; only ``aimed`` counts those that are striven for.
+    """
+
+    key: str
+    n: int
+    national: int
+
+    @property
+    def words(self) -> Bilingual:
+        """What is counted."""
+        return pair(f"bases.{self.key}.what")
+
+    @property
+    def reason(self) -> Bilingual:
+        """Why the figure is another one."""
+        return pair(f"bases.{self.key}.why")
+
+
+def ways(view: View, adcode: str | None = None) -> tuple[Way, ...]:
+    """Count the places of a view in every way, that of the headlines first.
+
+    Parameters
+    ----------
+    view
+        What is shown; rows of layers that are not the plan's are left aside.
+    adcode
+        A district that is asked about; None for the whole city.
+
+    Returns
+    -------
+    tuple of Way
+        The headlines count each place once (``counted``), a district's those that it administers.
+        Of the whole city stand first all that count, then those of them that count in a district.
+    """
+    rows = _Rows(view, adcode)
+    return tuple(rows.each())
+
+
+class _Rows:
+    """The rows of a view with a mask for every way of counting."""
+
+    def __init__(self, view: View, adcode: str | None) -> None:
+        city = view.city
+        plan = [id_ for id_, layer in city.layers.items() if layer.spec.group == "plan"]
+        mask = view.places["kind"].isin(plan).to_numpy(dtype=bool)
+        self.view, self.adcode = view, adcode
+        self.rows = view.places[mask]
+        self.drawable = view.rows.drawable[view.mask][mask]
+        self.codes = frozenset({adcode} if adcode else map(str, city.districts.index))
+        self.counted = self.rows["counted"].fillna(False).to_numpy(dtype=bool)
+        national = self.rows["level"].eq("national").fillna(False).to_numpy(dtype=bool)
+        aimed = self.rows["level_basis"].eq("aimed_at").fillna(False).to_numpy(dtype=bool)
+        self.national, self.held = national, national & ~aimed
+
+    def _in(self, side: str) -> Flags:
+        return np.asarray(self.rows[f"{side}_adcode"].isin(self.codes), dtype=bool)
+
+    def _way(self, key: str, mask: Flags, national: Flags | None = None) -> Way:
+        level = self.held if national is None else national
+        return Way(key, int(mask.sum()), int((mask & level).sum()))
+
+    def each(self) -> Iterator[Way]:
+        """Yield each way of counting."""
+        host, site = self._in("host"), self._in("site")
+        here = host | site if self.adcode else np.ones(len(self.rows), dtype=bool)
+        named = is_named(self.rows).to_numpy(dtype=bool)
+        standing = self.rows["plan_status"].isin(STANDING).to_numpy(dtype=bool)
+        if not self.adcode:
+            yield self._way("all", self.counted)
+        own = self.counted & host
+        yield self._way("headline", own)
+        yield self._way("aimed", own, self.national)
+        yield self._way("standing", own & standing)
+        yield self._way("named", named & (host if self.adcode else True))
+        yield self._way("site", self.counted & site)
+        yield self._way("recorded", here)
+        yield self._way("mapped", here & self.drawable)
+        yield self._way("surface", self._entering() & (site if self.adcode else True))
+
+    def elsewhere(self) -> dict[str, Flags]:
+        """Return counted rows of no known district, and of none of the city, by level held."""
+        codes = self.rows["host_adcode"].astype(object)
+        beyond = (codes == OUTSIDE) | codes.isna() & self.rows["host_name_zh"].notna()
+        beyond = beyond.to_numpy(dtype=bool)
+        nowhere = ~self._in("host") & ~beyond
+        levels = np.column_stack([self.counted, self.held, self.national & ~self.held])
+        return {
+            key: levels & (self.counted & mask)[:, None]
+            for key, mask in (("unplaced", nowhere), ("outside", beyond))
+        }
+
+    def _entering(self) -> Flags:
+        """Tell which rows enter a density: with a point in the city, a part with its whole."""
+        mapped = self.rows[self.drawable]
+        once = counted_once(mapped).to_numpy(dtype=bool)
+        area = outlines(self.view.city).geometry.union_all()
+        points = mapped.geometry.to_crs(self.view.city.metric_epsg).to_numpy()
+        entering = np.zeros(len(self.rows), dtype=bool)
+        entering[np.flatnonzero(self.drawable)] = once & shapely.intersects(area, points)
+        return entering
+
+
+def table(view: View, lang: str, adcode: str | None = None) -> pd.DataFrame:
+    """Return the ways of counting as they are read: what, how many, how many national, why.
+
+    Parameters
+    ----------
+    view, adcode
+        As in :func:`ways`.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    rows = {
+        way.words.of(lang): [count(way.n), count(way.national), way.reason.of(lang)]
+        for way in ways(view, adcode)
+    }
+    columns = [say(f"bases.column.{name}") for name in ("n", "national", "why")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def by_district(view: View, lang: str) -> pd.DataFrame:
+    """Return the headline's count of each district, the most places first, and what is left.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By name of the district: places, of these national ones that are held, and ones that are
+        striven for. The last rows are the districts together, the places whose district is not
+        known, and those that are administered from outside the city.
+    """
+    say, found = speaker(lang), spread(view)
+    ranked = found.districts.sort_values("n", ascending=False, kind="stable")
+    names = {str(code): cell(row, "name", lang) for code, row in view.city.districts.iterrows()}
+    rows = {
+        names[str(code)]: [count(row["n"]), *map(count, level_counts(found, str(code)))]
+        for code, row in ranked.iterrows()
+    }
+    rows[say("balance_page.city")] = [count(found.n), *map(count, level_counts(found))]
+    for key, mask in _Rows(view, None).elsewhere().items():
+        if mask.any():
+            rows[say(f"bases.{key}")] = [count(int(part.sum())) for part in mask.T]
+    columns = [say(f"bases.column.{name}") for name in ("n", "national", "aimed")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def lines(view: View) -> tuple[Bilingual, ...]:
+    """Return the ways of counting as sentences, for the sources of a file.
+
+    Parameters
+    ----------
+    view
+        What is handed over.
+    """
+    return tuple(
+        pair("bases.line", what=way.words, n=way.n, national=way.national, why=way.reason)
+        for way in ways(view)
+    )
+
+
+def entry(view: View) -> dict[str, object]:
+    """Return the ways of counting for the manifest of a file, for programs.
+
+    Parameters
+    ----------
+    view
+        What is handed over.
+
+    Returns
+    -------
+    dict
+        ``ways``: by key, ``n`` and ``national``; ``districts``: by adcode, the headline's ``n``,
+        ``national`` and ``aimed``; ``unplaced``: places that count and whose district is not known;
+        ``without``: adcodes of the districts in which the plan names nothing.
+    """
+    found = spread(view)
+    districts = {
+        str(code): dict(zip(("national", "aimed"), level_counts(found, str(code)), strict=True))
+        | {"n": int(n)}
+        for code, n in found.districts["n"].sort_index().items()
+    }
+    return {
+        "ways": {way.key: {"n": way.n, "national": way.national} for way in ways(view)},
+        "districts": districts,
+        "unplaced": found.parameters["counted_unplaced"],
+        "without": sorted(found.not_named),
+    }

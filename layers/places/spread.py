@@ -1,0 +1,269 @@
+"""Count the places of a view by district, and say in a sentence how they are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.inventory.balance import LEAST_COUNT, Balance, By, balance, not_named
+from layers.language.messages import Say, speaker
+from layers.language.values import cell, count, row_of
+from layers.pack.city import City, city_word
+from layers.view.filtered import marked
+from layers.view.rows import View, gather, rows_in_view
+from layers.view.state import default_state
+from layers.view.totals import plan_places
+
+ALIKE: Final = 0.1
+"""Two parts are about alike if the smaller has at most this share fewer."""
+PER_MILLION: Final = 100
+"""Times ten thousand residents."""
+
+
+def spread(view: View, by: By = "host") -> Balance:
+    """Count the places of a view by district, with the districts that the whole text leaves out.
+
+    Parameters
+    ----------
+    view
+        What is shown; rows that do not count enter no figure.
+    by
+        Which district a place belongs to: the one that administers it (``host``), on which every
+        headline rests, or the one of its ``site``.
+
+    Returns
+    -------
+    Balance
+        Under a filter a district may be empty though the plan names it: what the text leaves out is
+        found in all rows, whatever is shown.
+    """
+    city, districts = view.city, view.city.districts
+    found = balance(view.places, districts, by=by, data_date=city.data_date)
+    left_out = not_named(_inventory(city), districts, by=by)
+    caveats = [key for key in found.caveats if key != "balance.not_named"]
+    if left_out:
+        caveats.append("balance.not_named")
+    here = found.districts.copy()
+    here["caveats"] = [
+        tuple(
+            "balance_page.none_shown"
+            if key == "balance.not_named_here" and code not in left_out
+            else key
+            for key in keys
+        )
+        for code, keys in here["caveats"].items()
+    ]
+    return replace(
+        found,
+        districts=here,
+        not_named=left_out,
+        caveats=tuple(caveats),
+        parameters={**found.parameters, "not_named": left_out, "districts": len(left_out)},
+    )
+
+
+def _inventory(city: City) -> gpd.GeoDataFrame:
+    """Return all rows of the plan's layers; a city without any has no row that names a district."""
+    has_plan = any(layer.spec.group == "plan" for layer in city.layers.values())
+    return plan_places(city) if has_plan else gather(city).frame.iloc[:0]
+
+
+def whole(city: City) -> View:
+    """Return all rows of a city, whatever a reader has filtered.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    """
+    return rows_in_view(city, replace(default_state(city), layers=frozenset(city.layers)))
+
+
+def first_sentence(view: View, found: Balance, lang: str) -> str:
+    """Say how many places count in the districts, and how many in each part of the city.
+
+    Parameters
+    ----------
+    view
+        What is shown; where it is filtered, the sentence says so first.
+    found
+        Its places by administering district, as :func:`spread` counts them.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    said = distribution(found, view.city, lang)
+    return marked(view.city, view.state, "explore", said, lang)
+
+
+def distribution(found: Balance, city: City, lang: str) -> str:
+    """Say the split by part of the city, the most places first, in one short sentence.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    city
+        Its pack, which is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    if not found.n:
+        return say("balance_page.empty")
+    if not city.halves:
+        return say("balance_page.whole", n=found.n)
+    ranked = found.halves.sort_values("n", ascending=False, kind="stable")
+    ranked = ranked[ranked["n"] > 0]
+    parts = [
+        say("balance_page.part", half=half_name(city, half, lang), n=count(n))
+        for half, n in ranked["n"].items()
+    ]
+    if len(ranked) == 1:
+        half = half_name(city, ranked.index[0], lang)
+        return tight(say("balance_page.all_in", n=found.n, half=half), lang)
+    first, rest = parts[:2], parts[2:]
+    told = say("balance_page.comma").join(first)
+    if len(first) == 2 and _alike(*ranked["n"].iloc[:2]):
+        told += say("balance_page.alike")
+    told = say("balance_page.then").join([told, *rest])
+    return tight(say("balance_page.split", n=found.n, parts=told), lang)
+
+
+def _alike(most: float, next_: float) -> bool:
+    return next_ >= LEAST_COUNT and next_ >= (1 - ALIKE) * most
+
+
+def half_name(city: City, half: object, lang: str) -> str:
+    """Return the name of a part of the city, or that of some districts it is not given.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    half
+        Id of the part; blank for the districts that are given none.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return city_word(city, "half", half, lang) if half else speaker(lang)("balance_page.no_half")
+
+
+def tight(text: str, lang: str) -> str:
+    """Return a text without the space after a closing Chinese quotation mark.
+
+    Parameters
+    ----------
+    text
+        A sentence.
+    lang
+        Its language; English keeps the space.
+    """
+    return text.replace("” ", "”") if lang == "zh" else text
+
+
+def further(found: Balance, city: City, lang: str) -> tuple[str, ...]:
+    """Say what stands below the first sentence.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    city
+        Its pack, which is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        How many places there are per million residents in the two parts that have the most of
+        them; which districts the plan does not name, with the places whose district is not known.
+    """
+    return (*_per_head(found, city, lang), *nowhere(found, city, lang)) if found.n else ()
+
+
+def _per_head(found: Balance, city: City, lang: str) -> Iterator[str]:
+    enough = found.halves[(found.halves["n"] >= LEAST_COUNT) & (found.halves["per_10k"] > 0)]
+    ranked = enough.sort_values("per_10k", ascending=False, kind="stable")
+    if len(ranked) >= 2 and city.halves:
+        first, second = ranked.index[:2]
+        said = speaker(lang)(
+            "balance_page.per_head",
+            first=half_name(city, first, lang),
+            first_rate=_rate(ranked["per_10k"][first]),
+            second=half_name(city, second, lang),
+            second_rate=_rate(ranked["per_10k"][second]),
+        )
+        yield tight(said, lang)
+
+
+def _rate(per_10k: float) -> str:
+    rate = PER_MILLION * per_10k
+    return f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}"
+
+
+def nowhere(found: Balance, city: City, lang: str) -> Iterator[str]:
+    """Yield which districts the plan does not name, and how many places may yet lie in them.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    city
+        Its pack, which is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Yields
+    ------
+    str
+        One sentence, or none where every district is named.
+    """
+    say, unplaced = speaker(lang), int(str(found.parameters["counted_unplaced"]))
+    open_ = say("balance_page.unplaced", count=unplaced) if unplaced else ""
+    if found.not_named:
+        names = [short_name(city, code, lang) for code in found.not_named]
+        yield _listed(say, names, open_)
+    elif open_:
+        yield say("balance_page.only_unplaced", count=unplaced)
+
+
+def _listed(say: Say, names: list[str], open_: str) -> str:
+    listed = say("balance_page.comma").join(names)
+    return say("balance_page.not_named", names=listed, count=len(names), unplaced=open_)
+
+
+def short_name(city: City, code: str, lang: str) -> str:
+    """Return the name of a district as it is said in a list: in Chinese without its last word.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    code
+        Its adcode.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    name = cell(row_of(city.districts, code), "name", lang)
+    return name[:-1] if lang == "zh" and len(name) == 3 and name.endswith("区") else name
+
+
+def level_counts(found: Balance, code: str | None = None) -> tuple[int, int]:
+    """Return how many counted places of national level are held, and how many striven for.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    code
+        Adcode of a district; None for all districts together.
+    """
+    table: pd.DataFrame = found.districts if code is None else found.districts.loc[[code]]
+    names = ("level_national", "level_aimed_at")
+    held, striven = (int(table[name].sum()) if name in table else 0 for name in names)
+    return held, striven

@@ -1,0 +1,57 @@
+"""Show that the ways of counting add up, and that each says why it differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from layers.pack.city import City
+from layers.places.bases import by_district, entry, table, ways
+from layers.places.spread import first_sentence, further, spread, whole
+from layers.view.rows import rows_in_view
+from layers.view.state import Filters, default_state
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_districts_and_what_is_left_make_all_that_counts(
+    tianjin: City, toy: City, lang: str
+) -> None:
+    for city in (tianjin, toy):
+        view = whole(city)
+        counted = {way.key: way for way in ways(view)}
+        rows = by_district(view, lang)
+        left = len(rows) - len(city.districts) - 1
+        whole_row, rest = rows.iloc[len(city.districts)], rows.iloc[len(city.districts) + 1 :]
+        assert left == len(rest) == 2
+        for at, key in enumerate(("n", "national")):
+            own = rows.iloc[: len(city.districts), at].astype(int).sum()
+            assert own == int(whole_row.iloc[at]) == getattr(counted["headline"], key)
+            assert own + rest.iloc[:, at].astype(int).sum() == getattr(counted["all"], key)
+        assert counted["recorded"].n >= counted["mapped"].n >= counted["surface"].n
+        assert list(table(view, lang).iloc[:, 0]) == [str(way.n) for way in ways(view)]
+        assert table(view, lang).iloc[:, 2].str.len().min() > 5, "each has its reason"
+
+
+def test_a_district_counts_what_it_runs(tianjin: City) -> None:
+    view, found = whole(tianjin), spread(whole(tianjin))
+    for code in tianjin.districts.index:
+        first = ways(view, str(code))[0]
+        assert (first.key, first.n) == ("headline", found.districts["n"][code])
+        assert entry(view)["districts"][code]["n"] == first.n  # type: ignore[index]
+
+
+def test_the_filtered_rows_of_a_view_are_counted_alike(tianjin: City) -> None:
+    state = replace(default_state(tianjin), filters=Filters(level=frozenset({"national"})))
+    view = rows_in_view(tianjin, state)
+    by_key = {way.key: way for way in ways(view)}
+    assert by_key["all"].n == by_key["all"].national
+    assert by_key["headline"].n == {w.key: w for w in ways(whole(tianjin))}["headline"].national
+    assert first_sentence(view, spread(view), "zh").startswith("筛选后：")
+
+
+def test_a_city_of_other_parts_has_its_own_words(toy: City) -> None:
+    view = rows_in_view(toy, default_state(toy))
+    found = spread(view)
+    assert first_sentence(view, found, "zh") == f"计入各区的 {found.n} 处中，前城 3 处、后城 2 处。"
+    assert further(found, toy, "zh") == ("另有 1 处所属区待查。",)
