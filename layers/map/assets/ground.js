@@ -138,6 +138,9 @@ window.ATLAS = (function () {
   // What a paint changes of the ground: fill by district, hatch, and a veil over what is not chosen.
   function tint(view) {
     const look = A.data.ground, chosen = A.data.chosen || {};
+    const key = JSON.stringify([look, chosen.ring && chosen.id, A.data.show.district]);
+    if (key === view.tinted) return;
+    view.tinted = key;
     view.land.setStyle((feature) => ({
       fillColor: look.fill[feature.id] || INK.land, color: look.fill[feature.id] || INK.land,
     }));
