@@ -151,6 +151,12 @@ def left_out(city: City) -> tuple[str, ...]:
     city
         The pack that is asked; it is not changed.
     """
+    return _left_out(CityKey(city, ""))
+
+
+@once(maxsize=16)
+def _left_out(key: CityKey) -> tuple[str, ...]:
+    city = key.city
     if not any(layer.spec.group == "plan" for layer in city.layers.values()):
         return ()
     return tuple(map(str, not_named(plan_places(city), city.districts, by="host")))

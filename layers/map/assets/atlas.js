@@ -16,13 +16,15 @@
       window.clearInterval(watch);
       box.style.visibility = "";
       map.invalidateSize({ pan: false });
+      A.settle();
+      refresh();
     }, 30);
   }
 
   function begin(map, data) {
     A.base = data;
     A.main = { map: map, inset: false, quiet: false, blocked: [], taken: [], rules: [], dotted: [],
-      marks: L.layerGroup(), names: L.layerGroup(), doubt: L.layerGroup() };
+      marks: L.layerGroup(), doubt: L.layerGroup() };
     A.shown = [];
     showWhenStyled(map);
     document.documentElement.lang = data.words.lang;
@@ -31,7 +33,7 @@
     box.setAttribute("aria-label", A.plain(data.words.map));
     map.setMaxZoom(MAX_ZOOM);
     A.drawGround(A.main);
-    for (const layer of [A.main.doubt, A.main.marks, A.main.names]) layer.addTo(map);
+    for (const layer of [A.main.doubt, A.main.marks]) layer.addTo(map);
     A.controls(map);
     A.makeFrame();
     map.setView(map.options.center, map.options.zoom, { animate: false });
@@ -77,6 +79,7 @@
     A.stand();
     const { found, dots } = A.share(placesOf(A.data));
     const arranged = [...found].map(([view, places]) => {
+      A.clear(view);
       A.rivers(view);
       A.belt(view);
       A.doubt(view);
@@ -84,10 +87,11 @@
     });
     A.main.dotted = dots.filter((place) => place.properties.u <= A.FAR_M).map((place) => {
       const [lon, lat] = place.geometry.coordinates, p = A.main.map.latLngToContainerPoint([lat, lon]);
-      A.dot(A.main, [lat, lon], A.base.colours[place.properties.k], 2.6);
+      A.dot(A.main, p.x, p.y, A.base.colours[place.properties.k], 2.6);
       return [p.x - 3, p.y - 3, p.x + 3, p.y + 3];
     });
     A.names(arranged);
+    for (const [view] of arranged) A.write(view);
     window.clearTimeout(waiting);
     waiting = window.setTimeout(refocus, 0);
   }

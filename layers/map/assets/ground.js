@@ -7,7 +7,7 @@ window.ATLAS = (function () {
     accent: "#B5322A", belt: "#4A334A", quiet: "#5B564C",
   };
   const PANES = { ground: 200, sea: 205, other: 210, edge: 215, land: 220, hatch: 222, river: 225, raster: 226,
-    shapes: 227, tiles: 228, lines: 230, axis: 240, veil: 245, doubt: 380, parts: 390, leads: 560, dots: 570, names: 590 };
+    shapes: 227, tiles: 228, lines: 230, axis: 240, veil: 245, doubt: 380, parts: 390, leads: 560, names: 590 };
   const RIVER_ZOOM = 9;  // a line of 1:10 m is wrong by more than a pixel from here on
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
@@ -62,11 +62,44 @@ window.ATLAS = (function () {
     }).addTo(map);
   }
 
+  // What is written on the screen, not on the ground: it rides on the map while that is moved, is
+  // hidden while it zooms, and is written anew when it rests.
+  function sheet(map, pane) {
+    const made = document.createElement("div");
+    made.className = "atlas-sheet";
+    map.getPane(pane).append(made);
+    return made;
+  }
+
+  function clear(view) {
+    view.written = { parts: [], names: [], lines: [], dots: [] };
+  }
+
+  function write(view) {
+    const { parts, names, lines, dots } = view.written, map = view.map;
+    for (const made of Object.values(view.sheets)) L.DomUtil.setPosition(made, map.containerPointToLayerPoint([0, 0]));
+    view.sheets.parts.innerHTML = parts.join("");
+    view.sheets.names.innerHTML = names.join("");
+    view.sheets.leads.innerHTML = '<svg aria-hidden="true" width="1" height="1"><path d="' + lines.join("") + '"/>' + dots.join("") + "</svg>";
+    map.getContainer().classList.remove("zooming");
+  }
+
+  // A line from one spot of the screen to another, and a dot that marks a true point.
+  function line(view, from, to) {
+    view.written.lines.push("M" + from.concat(to).map((n) => n.toFixed(1)).join(" "));
+  }
+
+  function dot(view, x, y, colour, radius) {
+    view.written.dots.push('<circle cx="' + x.toFixed(1) + '" cy="' + y.toFixed(1) + '" r="' + radius + '" fill="' + colour + '"/>');
+  }
+
   // The same ground in every view: the main map, the insets, the locator.
   function ground(view) {
     const map = view.map, data = A.base;
     for (const [name, level] of Object.entries(PANES)) map.createPane(name).style.zIndex = level;
-    for (const name of ["names", "parts", "leads", "dots", "hatch", "veil"]) map.getPane(name).style.pointerEvents = "none";
+    for (const name of ["names", "parts", "leads", "hatch", "veil"]) map.getPane(name).style.pointerEvents = "none";
+    view.sheets = Object.fromEntries(["parts", "leads", "names"].map((name) => [name, sheet(map, name)]));
+    map.on("zoomstart", () => map.getContainer().classList.add("zooming"));
     layer(map, "ground", data.ground, { stroke: false, fillColor: INK.neighbour, fillOpacity: 1 });
     layer(map, "sea", data.sea, { stroke: false, fillColor: INK.water, fillOpacity: 1 });
     layer(map, "other", data.other, { color: "#DEDBD2", weight: 0.7, fillColor: INK.neighbour, fillOpacity: 1 });
@@ -105,6 +138,9 @@ window.ATLAS = (function () {
   // What a paint changes of the ground: fill by district, hatch, and a veil over what is not chosen.
   function tint(view) {
     const look = A.data.ground, chosen = A.data.chosen || {};
+    const key = JSON.stringify([look, chosen.ring && chosen.id, A.data.show.district]);
+    if (key === view.tinted) return;
+    view.tinted = key;
     view.land.setStyle((feature) => ({
       fillColor: look.fill[feature.id] || INK.land, color: look.fill[feature.id] || INK.land,
     }));
@@ -145,7 +181,7 @@ window.ATLAS = (function () {
 
   const A = {
     INK: INK, plain: plain, escape: escape, announce: announce, hand: hand, hatch: hatch, toggle: toggle,
-    drawGround: ground, tint: tint, belt: belt, rivers: rivers, views: [], data: null, base: null,
+    drawGround: ground, tint: tint, belt: belt, rivers: rivers, clear: clear, write: write, line: line, dot: dot, data: null, base: null,
   };
   return A;
 })();

@@ -4,7 +4,7 @@
 
   const MARGIN = 12, NARROW = 700, LOW = 420, STEP_ASIDE = 0.6, LOWEST = 110;
   const LEFT = [170, 216], RIGHT = [250, 640];
-  let box, legend, lines, home = 8;
+  let box, legend, lines, home = 8, stood = "";
 
   function element(className, parent) {
     const made = document.createElement("div");
@@ -22,10 +22,10 @@
       boxZoom: false, keyboard: false, touchZoom: false, tap: false, zoomSnap: 0, fadeAnimation: false, zoomAnimation: false,
     });
     const view = { map: map, id: id, inset: true, quiet: quiet, bounds: L.latLngBounds(bounds), holder: holder,
-      marks: L.layerGroup(), names: L.layerGroup(), doubt: L.layerGroup(), blocked: [], taken: [], rules: [], dotted: [] };
+      marks: L.layerGroup(), doubt: L.layerGroup(), blocked: [], taken: [], rules: [], dotted: [] };
     map.setView(view.bounds.getCenter(), 8, { animate: false });
     A.drawGround(view);
-    for (const layer of [view.doubt, view.marks, view.names]) layer.addTo(map);
+    for (const layer of [view.doubt, view.marks]) layer.addTo(map);
     plate.setAttribute("role", "region");
     plate.setAttribute("aria-label", A.plain(title));
     caption(view, holder, title, quiet);
@@ -95,6 +95,9 @@
 
   function stand() {
     const place = plan(), { size } = place, on = whole(place), blocked = [];
+    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.data && A.data.present, A.data && A.data.tiles].join("|");
+    if (key === stood) return frames();
+    stood = key;
     const container = A.main.map.getContainer();
     box.classList.toggle("off", !place.left && !place.right);
     container.style.setProperty("--left", (place.left ? place.left + 2 * MARGIN : 10) + "px");

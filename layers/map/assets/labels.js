@@ -14,7 +14,7 @@
   let family = "sans-serif";
 
   function measure(text, size, weight, spacing) {
-    const key = [text, size, weight].join("|");
+    const key = [text, size, weight, family].join("|");
     if (!widths.has(key)) {
       pen.font = weight + " " + size + "px " + family;
       widths.set(key, pen.measureText(text).width);
@@ -75,27 +75,12 @@
 
   // ---- drawing ---------------------------------------------------------------------------------------
   function put(view, name, box) {
-    const p = view.map.latLngToContainerPoint([name.lat, name.lon]);
+    const [left, top, right, bottom] = box;
     view.taken.push(box);
-    L.marker([name.lat, name.lon], {
-      pane: name.grounds ? "parts" : "names", interactive: false, keyboard: false,
-      icon: L.divIcon({
-        className: "atlas-name " + name.look,
-        html: '<span style="font-size:' + name.size.toFixed(2) + 'px">' + (name.lines || [name.html]).join("<br>") + "</span>",
-        iconSize: [box[2] - box[0], box[3] - box[1]], iconAnchor: [p.x - box[0], p.y - box[1]],
-      }),
-    }).addTo(view.names);
-  }
-
-  function line(view, at, from, to) {
-    const dx = to[0] - from[0], dy = to[1] - from[1];
-    L.marker(at, {
-      pane: "leads", interactive: false, keyboard: false,
-      icon: L.divIcon({
-        className: "atlas-lead", iconSize: [0, 0], iconAnchor: [-from[0], -from[1]],
-        html: '<i style="width:' + Math.hypot(dx, dy).toFixed(1) + "px;transform:rotate(" + Math.atan2(dy, dx).toFixed(3) + 'rad)"></i>',
-      }),
-    }).addTo(view.marks);
+    view.written[name.grounds ? "parts" : "names"].push('<div class="atlas-name ' + name.look + '" style="left:' +
+      left.toFixed(1) + "px;top:" + top.toFixed(1) + "px;width:" + (right - left).toFixed(1) + "px;height:" +
+      (bottom - top).toFixed(1) + 'px"><span style="font-size:' + name.size.toFixed(2) + 'px">' +
+      (name.lines || [name.html]).join("<br>") + "</span></div>");
   }
 
   function boxOf(name, x, y) {
@@ -137,9 +122,8 @@
         if (!free(view, box)) continue;
         name.look += " led";
         put(view, name, box);
-        line(view, [name.lat, name.lon], [0, 0], [
-          Math.min(Math.max(0, box[0] - p.x), box[2] - p.x), Math.min(Math.max(0, box[1] - p.y), box[3] - p.y)]);
-        A.dot(view, [name.lat, name.lon], A.INK.quiet, 1.6);
+        A.line(view, [p.x, p.y], [Math.min(Math.max(p.x, box[0]), box[2]), Math.min(Math.max(p.y, box[1]), box[3])]);
+        A.dot(view, p.x, p.y, A.INK.quiet, 1.6);
         return true;
       }
     }
@@ -180,7 +164,7 @@
       const box = [stand.x + dx - w, stand.y + dy - h, stand.x + dx + w, stand.y + dy + h];
       if (!free(view, box)) continue;
       name.look += side ? " to-" + side : "";
-      put(view, Object.assign(name, { lat: stand.lat, lon: stand.lon }), box);
+      put(view, name, box);
       return true;
     }
     return false;
@@ -259,7 +243,6 @@
     const views = arranged.map(([view]) => view);
     family = getComputedStyle(A.main.map.getContainer()).fontFamily;
     for (const [view, stands] of arranged) {
-      view.names.clearLayers();
       view.taken = stands.map((s) => [s.x - s.r, s.y - s.r, s.x + s.r, s.y + s.r]);
     }
     if (A.data.show.district || A.data.plate) districtNames(views);
@@ -271,5 +254,5 @@
     views.filter((view) => !view.inset).forEach(outerNames);
   }
 
-  Object.assign(A, { names: names, line: line, measure: measure });
+  Object.assign(A, { names: names });
 })(window.ATLAS);

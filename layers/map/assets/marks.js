@@ -160,20 +160,11 @@
 
   function leader(view, unit) {
     const far = Math.hypot(unit.x - unit.x0, unit.y - unit.y0), many = unit.pile.length > 1;
-    if (far > LEADER) A.line(view, [unit.lat, unit.lon], [0, 0], [unit.x - unit.x0, unit.y - unit.y0]);
-    if (many) {
-      for (const [dx, dy] of unit.at.slice(0, unit.pile.length <= PETALS ? PETALS : 0)) {
-        A.line(view, [unit.lat, unit.lon], [unit.x - unit.x0, unit.y - unit.y0],
-          [unit.x - unit.x0 + dx, unit.y - unit.y0 + dy]);
-      }
+    if (far > LEADER) A.line(view, [unit.x0, unit.y0], [unit.x, unit.y]);
+    if (many && unit.pile.length <= PETALS) {
+      for (const [dx, dy] of unit.at) A.line(view, [unit.x, unit.y], [unit.x + dx, unit.y + dy]);
     }
-    if (far > LEADER || many) dot(view, [unit.lat, unit.lon], A.INK.quiet, 2);
-  }
-
-  function dot(view, at, colour, radius) {
-    L.circleMarker(at, {
-      pane: "dots", radius: radius, color: "#FFFFFF", weight: 0.8, fillColor: colour, fillOpacity: 1, interactive: false,
-    }).addTo(view.marks);
+    if (far > LEADER || many) A.dot(view, unit.x0, unit.y0, A.INK.quiet, 2);
   }
 
   // Under an analysis the places stay small, each on its point: they are not the subject, and what
@@ -226,5 +217,5 @@
     marker.removeEventParent(group);
   }
 
-  Object.assign(A, { arrange: arrange, handle: handle, named: named, dot: dot, CLOSE: CLOSE, FAR_M: FAR_M });
+  Object.assign(A, { arrange: arrange, handle: handle, named: named, CLOSE: CLOSE, FAR_M: FAR_M });
 })(window.ATLAS);
