@@ -22,10 +22,11 @@ from shapely import Point, box
 
 from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
-from layers.map.plate import TINTS, Plate, numbers, priorities
+from layers.map.plate import TINTS, Plate, priorities
 from layers.map.symbols import FIRM, mark, plain_mark
 from layers.pack.catalogue import ONLINE_BASE, OUTSIDE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
+from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
 
@@ -273,7 +274,7 @@ def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> d
 def _layers(view: View, lang: str, new: frozenset[str]) -> dict[str, list[dict[str, Any]]]:
     """Return every mapped place by layer: what decides its mark, its name, its index number."""
     drawn: dict[str, list[dict[str, Any]]] = {}
-    rows, number, order = view.mapped, numbers(view.city), priorities(view)
+    rows, number, order = view.mapped, index_numbers(view.city), priorities(view)
     columns = (f"name_{lang}", "kind", "location_class", "level", "uncertainty_m")
     facts = ("plan_status", "current_status_as_of")
     for place, point, name, kind, known, level, doubt, status, seen in zip(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 import geopandas as gpd
@@ -18,8 +17,9 @@ from layers.map.symbols import FIRM, NEUTRAL, SIZE, plain_mark
 from layers.pack.catalogue import PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
+from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
-from layers.view.rows import CityKey, View, gather, rows_in_view
+from layers.view.rows import CityKey, View, rows_in_view
 from layers.view.totals import plan_places
 
 FAR_M: Final = 5_000
@@ -63,30 +63,6 @@ class Plate:
     new: frozenset[str] = frozenset()
 
 
-def numbers(city: City) -> Mapping[str, int]:
-    """Return the index number of every place that has a point, the same in any view and language.
-
-    Parameters
-    ----------
-    city
-        The pack that is asked; it is not changed.
-
-    Returns
-    -------
-    mapping
-        From 1, by layer in the catalogue's order, then by the Chinese name. A place that is not
-        mapped has none.
-    """
-    return _numbers(CityKey(city, "zh"))
-
-
-@once(maxsize=16)
-def _numbers(key: CityKey) -> Mapping[str, int]:
-    rows = gather(key.city, "zh")
-    drawn = rows.frame.index[rows.drawable]
-    return MappingProxyType({str(place): n for n, place in enumerate(drawn, start=1)})
-
-
 def priorities(view: View) -> Mapping[str, int]:
     """Return the order in which places get their names on the map, 0 first.
 
@@ -98,7 +74,7 @@ def priorities(view: View) -> Mapping[str, int]:
     view
         What is shown.
     """
-    rows, number = view.mapped, numbers(view.city)
+    rows, number = view.mapped, index_numbers(view.city)
     keys = [
         (
             kind not in PLAN_KINDS,

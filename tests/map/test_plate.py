@@ -1,4 +1,4 @@
-"""The layout map's numbers, priorities, ground, legend and insets."""
+"""The layout map's priorities, ground, legend and insets."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from layers.map.plate import (
     breaks,
     ground_values,
     left_out,
-    numbers,
     plate,
     priorities,
     unplaced,
 )
 from layers.map.symbols import FIRM
+from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
@@ -36,7 +36,7 @@ def seen(city, **values):
 
 
 def test_numbers_run_through_all_mapped_places_and_stay_under_a_filter(tianjin):
-    found = numbers(tianjin)
+    found = index_numbers(tianjin)
     assert sorted(found.values()) == list(range(1, len(found) + 1))
     everything = seen(tianjin, layers=frozenset(tianjin.layers))
     assert set(found) == set(everything.mapped.index)
