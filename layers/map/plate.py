@@ -20,10 +20,9 @@ from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import CityKey, View, rows_in_view
-from layers.view.totals import plan_places
+from layers.view.totals import is_national, plan_places
+from layers.view.vague import is_vague
 
-FAR_M: Final = 5_000
-"""Doubt above which no point is drawn at the scale of a city; ``marks.js`` holds the same."""
 TINTS: Final = ("#F6E6D6", "#DCE8DF")
 """Of the first two parts of a city; further parts keep the colour of the land."""
 LAND: Final = "#F7F5F0"
@@ -105,11 +104,11 @@ def unplaced(view: View) -> Mapping[str, tuple[str, ...]]:
     -------
     mapping
         Ids by the district of the site, else of administration; ``""`` for those of none. They are
-        the places without a point and those whose doubt exceeds :data:`FAR_M`; titles of an area
-        are no places and stand beside its name.
+        the places without a point and the vague ones, see :mod:`layers.view.vague`; titles of an
+        area are no places and stand beside its name.
     """
     rows = view.places
-    far = rows["uncertainty_m"].astype(float).gt(FAR_M).to_numpy(dtype=bool)
+    far = is_vague(rows)
     known = (view.rows.drawable | view.rows.titles)[view.mask]
     found: dict[str, list[str]] = {}
     lost = rows[far | ~known]
@@ -178,8 +177,8 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
 def _marks(view: View, lang: str) -> list[Sign]:
     """Explain filling; the kinds stand in the list of layers, in presenting here too."""
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
-    near = rows[rows["uncertainty_m"].astype(float).le(FAR_M)]
-    national, firm = near["level"].eq("national"), near["location_class"].isin(FIRM)
+    near = rows[~is_vague(rows)]
+    national, firm = is_national(near), near["location_class"].isin(FIRM)
     sure = plain_mark(neutral, firm=True)
     signs: list[Sign] = []
     if view.state.present:
@@ -260,7 +259,7 @@ def ground_values(view: View, ground: Ground) -> pd.Series:
     """
     places, districts = view.places, view.city.districts
     if ground == "national":
-        granted = places["level"].eq("national") & places["level_basis"].ne("aimed_at")
+        granted = is_national(places)
         places = gpd.GeoDataFrame(places[granted.to_numpy(dtype=bool)])
     found = balance(places, districts, by="host", data_date=view.city.data_date).districts["n"]
     if ground != "per_million":

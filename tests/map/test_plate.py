@@ -11,7 +11,6 @@ import pytest
 
 from layers.map.folium_map import base_json, overlay_json
 from layers.map.plate import (
-    FAR_M,
     RAMP,
     TINTS,
     breaks,
@@ -26,6 +25,7 @@ from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
+from layers.view.vague import VAGUE_M
 
 SIX = ("120101", "120102", "120103", "120105", "120117", "120119")
 """Heping, Hedong, Hexi, Hebei, Ninghe and Jizhou: the plan names no place in them."""
@@ -76,7 +76,7 @@ def test_what_has_no_point_is_listed_under_its_district(tianjin):
     view = seen(tianjin)
     listed = [place for ids in unplaced(view).values() for place in ids]
     rows = view.places
-    far = rows.index[rows.uncertainty_m > FAR_M]
+    far = rows.index[rows.uncertainty_m > VAGUE_M]
     assert sorted(listed) == sorted({*far, *view.unmapped.index})
     for code, ids in unplaced(view).items():
         for place in ids:
@@ -143,7 +143,7 @@ def test_the_time_switch_says_what_is_new(tianjin):
 
 def test_the_legend_counts_what_is_drawn(tianjin):
     rows = seen(tianjin).mapped
-    near = rows[rows.uncertainty_m <= FAR_M]
+    near = rows[rows.uncertainty_m <= VAGUE_M]
     words = [words for _, words in plate(seen(tianjin), "none", "zh").legend]
     assert any(f" {near.location_class.isin(FIRM).sum()}" in text for text in words)
     none = seen(tianjin, layers=frozenset({"district"}))
