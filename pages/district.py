@@ -31,7 +31,7 @@ with st.container(key="district_frame"):
     with st.container(key="district_panel"):
         if other is None:
             panels.numbers(screen, area)
-            panels.place_list(screen, area)
+            panels.place_list(screen, area, told)
         else:
             panels.bars(screen, area, other)
 with st.container(key="district_more"):

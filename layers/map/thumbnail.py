@@ -220,7 +220,7 @@ def _twin(
     left, top = (west + east - width) / 2, -(south + north + height) / 2
     fine = max(width, height) / 600
     others = _path(city.on_plane.geometry, fine)
-    own = _path(ground, fine)
+    own, line = _path([ground.union_all()], fine), _path(ground, fine)
     at = f"{left + width * 0.04:.0f} {top + height * 0.96:.0f}"
     return data_uri(
         f'<svg xmlns="http://www.w3.org/2000/svg" '
@@ -228,7 +228,8 @@ def _twin(
         f'<rect x="{left - 9 * width:.0f}" y="{top - 9 * height:.0f}" '
         f'width="{19 * width:.0f}" height="{19 * height:.0f}" fill="{BEYOND}"/>'
         f'<path d="{others}" fill="{GROUND}" stroke="#D8D4CA" '
-        f'stroke-width="{fine:.0f}"/><path d="{own}" fill="{LAND}" fill-rule="evenodd" '
+        f'stroke-width="{fine:.0f}"/><path d="{line}" fill="{LAND}" fill-rule="evenodd" '
+        f'stroke="{LINE}" stroke-width="{fine:.0f}"/><path d="{own}" fill="none" '
         f'stroke="{colour}" stroke-width="{3 * fine:.0f}" stroke-linejoin="round"/>'
         + "".join(_spots(city, places, width / MARK_PART))
         + f'<path d="M{at}h{bar_km * 1000}" stroke="{INK}" stroke-width="{3 * fine:.0f}"/></svg>'

@@ -106,8 +106,8 @@ def head(screen: Screen, area: str, told: Profile | None, other: str | None) -> 
     else:
         words = told.sentence if told else told_of.sentence(city, area, lang, named=True)
     with st.container(horizontal=True, vertical_alignment="center", key="district_head"):
-        line = Markup('<p class="summary" role="status">{}</p>')
-        st.html(line.format(html.text(words)), width="stretch")
+        line = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
+        st.html(line, width="stretch")
         if not screen.state.present:
             _choice(screen, area)
 
@@ -215,7 +215,8 @@ def area_map(screen: Screen, area: str) -> None:
             shapes=(
                 Shapes(others, "#FFFFFF", fill="#FFFFFF", opacity=0.5, weight=0),
                 Shapes(outline, ACCENT, weight=2.4),
-            )
+            ),
+            subject=True,
         ),
         act=lambda event: _open(screen, event.id),
     )
@@ -248,7 +249,7 @@ def numbers(screen: Screen, area: str) -> None:
     st.html(Markup('<dl class="numbers">{}</dl>').format(shown))
 
 
-def place_list(screen: Screen, area: str) -> None:
+def place_list(screen: Screen, area: str, told: Profile | None) -> None:
     """Show the card of what is selected, then the places that count here, by kind.
 
     Parameters
@@ -257,6 +258,8 @@ def place_list(screen: Screen, area: str) -> None:
         City, state and words of this run.
     area
         Id of the area shown.
+    told
+        What is known of it, if it is a district; of one without places, what the plan says.
     """
     if _has_place(screen):
         cards.selection(screen, _view(screen, area))
@@ -264,6 +267,8 @@ def place_list(screen: Screen, area: str) -> None:
     count = sum(len(group.items) for group in groups)
     name = told_of.area_name(screen.city, area, screen.state.lang)
     st.subheader(literal(screen.say("district.list", name=name, count=count)))
+    if not groups and told is not None:
+        html.small(told.plan_note)
     cards.place_list(screen, groups, lambda: _choose(screen, area))
 
 
@@ -398,17 +403,19 @@ def links(screen: Screen, area: str, told: Profile | None) -> None:
         named = [(code, say("district.member", name=name, count=n)) for code, name, n in own]
         _links(screen, say("district.members"), named)
         return
-    _links(screen, say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours])
     within = [id_ for id_, codes in areas(city).items() if is_part(city, id_) and area in codes]
     part = [(id_, told_of.area_name(city, id_, lang)) for id_ in within]
-    _links(screen, say("district.part"), part)
+    with st.container(horizontal=True, gap="large"):
+        _links(screen, say("district.part"), part)
+        _links(screen, say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours])
 
 
 def _links(screen: Screen, title: str, named: list[tuple[str, str]]) -> None:
     if not named:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(Markup('<p class="small">{}</p>').format(html.text(title)), width="content")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        label = Markup('<p class="small">{}</p>').format(html.text(title))
+        st.html(label, width="content")
         for id_, name in named:
             frame.link(screen, "district", name, district=id_, compare=None, selected=None)
 
@@ -465,19 +472,19 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
     filters = Filters(district=codes)
     state = replace(screen.state, period="now", later=True, layers=every, filters=filters)
     view = rows_in_view(city, state)
-    title = say("district.entries", count=len(view.places))
-    with st.expander(title, key="entries", on_change="rerun") as box:
+    count = len(view.places)
+    with st.expander(say("district.entries", count=count), key="entries", on_change="rerun") as box:
         if not box.open:
             return
         if told is not None:
             html.small(told.plan_note)
             _sums(screen, told)
-        html.small(say("district.listed", count=len(view.places)))
+        html.small(say("district.listed", count=count))
         st.dataframe(
             cells(table(view, state.lang)),
             hide_index=True,
             placeholder=NOT_APPLICABLE,
-            alt=title,
+            alt=say("district.entries", count=count),
             height="content",
         )
         middle = city.districts.geometry[list(codes)].union_all().representative_point()
@@ -515,8 +522,8 @@ def tasks(screen: Screen, told: Profile | None) -> None:
     """
     if told is None or not told.tasks:
         return
-    title = screen.say("district.tasks", count=len(told.tasks))
-    with st.expander(title, key="tasks", on_change="rerun") as box:
+    say, count = screen.say, len(told.tasks)
+    with st.expander(say("district.tasks", count=count), key="tasks", on_change="rerun") as box:
         if box.open:
             listed = html.bullets([_task(task) for task in told.tasks])
             st.html(Markup('<div class="tasks">{}</div>').format(listed))
