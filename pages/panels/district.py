@@ -472,19 +472,20 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
     filters = Filters(district=codes)
     state = replace(screen.state, period="now", later=True, layers=every, filters=filters)
     view = rows_in_view(city, state)
-    count = len(view.places)
-    with st.expander(say("district.entries", count=count), key="entries", on_change="rerun") as box:
+    with st.expander(
+        say("district.entries", count=len(view.places)), key="entries", on_change="rerun"
+    ) as box:
         if not box.open:
             return
         if told is not None:
             html.small(told.plan_note)
             _sums(screen, told)
-        html.small(say("district.listed", count=count))
+        html.small(say("district.listed", count=len(view.places)))
         st.dataframe(
             cells(table(view, state.lang)),
             hide_index=True,
             placeholder=NOT_APPLICABLE,
-            alt=say("district.entries", count=count),
+            alt=say("district.entries", count=len(view.places)),
             height="content",
         )
         middle = city.districts.geometry[list(codes)].union_all().representative_point()
@@ -522,8 +523,10 @@ def tasks(screen: Screen, told: Profile | None) -> None:
     """
     if told is None or not told.tasks:
         return
-    say, count = screen.say, len(told.tasks)
-    with st.expander(say("district.tasks", count=count), key="tasks", on_change="rerun") as box:
+    say = screen.say
+    with st.expander(
+        say("district.tasks", count=len(told.tasks)), key="tasks", on_change="rerun"
+    ) as box:
         if box.open:
             listed = html.bullets([_task(task) for task in told.tasks])
             st.html(Markup('<div class="tasks">{}</div>').format(listed))
