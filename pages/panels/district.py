@@ -473,7 +473,7 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
     state = replace(screen.state, period="now", later=True, layers=every, filters=filters)
     view = rows_in_view(city, state)
     with st.expander(
-        say("district.entries", count=len(view.places)), key="entries", on_change="rerun"
+        literal(say("district.entries", count=len(view.places))), key="entries", on_change="rerun"
     ) as box:
         if not box.open:
             return
@@ -485,7 +485,7 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
             cells(table(view, state.lang)),
             hide_index=True,
             placeholder=NOT_APPLICABLE,
-            alt=say("district.entries", count=len(view.places)),
+            alt=literal(say("district.entries", count=len(view.places))),
             height="content",
         )
         middle = city.districts.geometry[list(codes)].union_all().representative_point()
@@ -525,7 +525,7 @@ def tasks(screen: Screen, told: Profile | None) -> None:
         return
     say = screen.say
     with st.expander(
-        say("district.tasks", count=len(told.tasks)), key="tasks", on_change="rerun"
+        literal(say("district.tasks", count=len(told.tasks))), key="tasks", on_change="rerun"
     ) as box:
         if box.open:
             listed = html.bullets([_task(task) for task in told.tasks])
