@@ -485,7 +485,7 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
             cells(table(view, state.lang)),
             hide_index=True,
             placeholder=NOT_APPLICABLE,
-            alt=literal(say("district.entries", count=len(view.places))),
+            alt=say("district.holdings"),
             height="content",
         )
         middle = city.districts.geometry[list(codes)].union_all().representative_point()
