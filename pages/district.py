@@ -1,30 +1,42 @@
-"""District: what one district holds, what the plan says of it, how it compares."""
+"""District: three numbers, the places and the map of a district or a part, or two side by side."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from layers.places.district_profile import profile
+from layers.view.areas import is_part
 from pages.panels import chips
 from pages.panels import district as panels
 from pages.shell import frame
 
 screen = frame.open_page("district")
-adcode = panels.chosen(screen)
-told = profile(screen.city, adcode, screen.state.lang)
+city, lang = screen.city, screen.state.lang
+area = panels.chosen(screen)
+told = None if is_part(city, area) else profile(city, area, lang)
+other = panels.compared(screen, area)
 
-frame.heading(screen, told.name, frame.subtitle(screen))
+frame.heading(screen, panels.title(screen, area, other), frame.subtitle(screen))
 chips.show(screen)
-panels.badges(screen, adcode)
-if not screen.state.present:
-    panels.choice(screen, adcode)
-left, right = st.columns([1.15, 1], gap="medium")
-with left:
-    panels.statement(screen, told)
-    panels.district_map(screen, adcode)
-    panels.neighbours(screen, told)
-with right:
-    panels.figures(screen, told)
-    panels.comparison(screen, told)
-panels.holdings(screen, told)
-panels.tasks(screen, told)
+panels.badges(screen, area)
+panels.head(screen, area, told, other)
+with st.container(key="district_frame"):
+    with st.container(key="district_left"):
+        if other is None:
+            panels.area_map(screen, area)
+            panels.unsettled(screen, area, told)
+        else:
+            panels.twin_maps(screen, area, other)
+            panels.unsettled_of_two(screen)
+    with st.container(key="district_panel"):
+        if other is None:
+            panels.numbers(screen, area)
+            panels.place_list(screen, area, told)
+        else:
+            panels.bars(screen, area, other)
+with st.container(key="district_more"):
+    panels.links(screen, area, told)
+    chips.ways_of_counting(screen, area)
+    panels.people(screen, area, told, other)
+    panels.entries(screen, area, told)
+    panels.tasks(screen, told)

@@ -107,12 +107,16 @@ class Drawing:
         What is drawn, each over the one before.
     place
         Whether a click on the ground hands its position to the page.
+    subject
+        Whether the places are what the map is about: they keep their marks and names, which shrink
+        to dots under an analysis.
     """
 
     raster: Raster | None = None
     shapes: Sequence[Shapes] = ()
     handles: Sequence[Handle] = ()
     place: bool = False
+    subject: bool = False
 
 
 def _rounded(coordinates: Any, digits: int) -> Any:
@@ -170,6 +174,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
     raster = drawing.raster
     return {
         "place": drawing.place,
+        "subject": drawing.subject,
         "raster": {
             "url": "data:image/png;base64," + base64.b64encode(raster.png).decode(),
             "bounds": [list(corner) for corner in raster.bounds],

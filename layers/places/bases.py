@@ -17,6 +17,7 @@ from layers.language.values import cell, count
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import outlines
 from layers.places.spread import level_counts, spread
+from layers.view.areas import areas
 from layers.view.rows import View
 from layers.view.totals import is_named
 
@@ -53,15 +54,15 @@ class Way:
         return pair(f"bases.{self.key}.why")
 
 
-def ways(view: View, adcode: str | None = None) -> tuple[Way, ...]:
+def ways(view: View, area: str | None = None) -> tuple[Way, ...]:
     """Count the places of a view in every way, that of the headlines first.
 
     Parameters
     ----------
     view
         What is shown; rows of layers that are not the plan's are left aside.
-    adcode
-        A district that is asked about; None for the whole city.
+    area
+        Id of a district or a part that is asked about; None for the whole city.
 
     Returns
     -------
@@ -69,21 +70,21 @@ def ways(view: View, adcode: str | None = None) -> tuple[Way, ...]:
         The headlines count each place once (``counted``), a district's those that it administers.
         Of the whole city stand first all that count, then those of them that count in a district.
     """
-    rows = _Rows(view, adcode)
+    rows = _Rows(view, area)
     return tuple(rows.each())
 
 
 class _Rows:
     """The rows of a view with a mask for every way of counting."""
 
-    def __init__(self, view: View, adcode: str | None) -> None:
+    def __init__(self, view: View, area: str | None) -> None:
         city = view.city
         plan = [id_ for id_, layer in city.layers.items() if layer.spec.group == "plan"]
         mask = view.places["kind"].isin(plan).to_numpy(dtype=bool)
-        self.view, self.adcode = view, adcode
+        self.view, self.area = view, area
         self.rows = view.places[mask]
         self.drawable = view.rows.drawable[view.mask][mask]
-        self.codes = frozenset({adcode} if adcode else map(str, city.districts.index))
+        self.codes = frozenset(areas(city)[area] if area else map(str, city.districts.index))
         self.counted = self.rows["counted"].fillna(False).to_numpy(dtype=bool)
         national = self.rows["level"].eq("national").fillna(False).to_numpy(dtype=bool)
         aimed = self.rows["level_basis"].eq("aimed_at").fillna(False).to_numpy(dtype=bool)
@@ -99,20 +100,20 @@ class _Rows:
     def each(self) -> Iterator[Way]:
         """Yield each way of counting."""
         host, site = self._in("host"), self._in("site")
-        here = host | site if self.adcode else np.ones(len(self.rows), dtype=bool)
+        here = host | site if self.area else np.ones(len(self.rows), dtype=bool)
         named = is_named(self.rows).to_numpy(dtype=bool)
         standing = self.rows["plan_status"].isin(STANDING).to_numpy(dtype=bool)
-        if not self.adcode:
+        if not self.area:
             yield self._way("all", self.counted)
         own = self.counted & host
         yield self._way("headline", own)
         yield self._way("aimed", own, self.national)
         yield self._way("standing", own & standing)
-        yield self._way("named", named & (host if self.adcode else True))
+        yield self._way("named", named & (host if self.area else True))
         yield self._way("site", self.counted & site)
         yield self._way("recorded", here)
         yield self._way("mapped", here & self.drawable)
-        yield self._way("surface", self._entering() & (site if self.adcode else True))
+        yield self._way("surface", self._entering() & (site if self.area else True))
 
     def elsewhere(self) -> dict[str, Flags]:
         """Return counted rows of no known district, and of none of the city, by level held."""
@@ -137,12 +138,12 @@ class _Rows:
         return entering
 
 
-def table(view: View, lang: str, adcode: str | None = None) -> pd.DataFrame:
+def table(view: View, lang: str, area: str | None = None) -> pd.DataFrame:
     """Return the ways of counting as they are read: what, how many, how many national, why.
 
     Parameters
     ----------
-    view, adcode
+    view, area
         As in :func:`ways`.
     lang
         Language of the words, ``zh`` or ``en``.
@@ -150,7 +151,7 @@ def table(view: View, lang: str, adcode: str | None = None) -> pd.DataFrame:
     say = speaker(lang)
     rows = {
         way.words.of(lang): [count(way.n), count(way.national), way.reason.of(lang)]
-        for way in ways(view, adcode)
+        for way in ways(view, area)
     }
     columns = [say(f"bases.column.{name}") for name in ("n", "national", "why")]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -18,8 +18,9 @@ from geo.inventory.balance import area_disputed
 from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, row_of, stated, value_word
 from layers.pack.catalogue import LEVELS_ASKED, PLAN_STATUSES, STRIVEN
-from layers.pack.city import City, city_word
+from layers.pack.city import City
 from layers.pack.table_schemas import NAMED_BASES
+from layers.places.areas import PER_PEOPLE, area_name, is_assumed, sentence
 from layers.places.card import (
     Clause,
     Link,
@@ -30,13 +31,12 @@ from layers.places.card import (
     half_words,
     layer_source,
 )
-from layers.places.spread import level_counts, spread, whole
+from layers.view.areas import PART, areas, is_part
 from layers.view.rows import CityKey, gather
 from layers.view.totals import is_named
 
 SHORTEST_BORDER_M = 100.0
 """Outlines are generalised by 30–130 m: a shorter common line may only be a corner."""
-PER_PEOPLE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,6 @@ class Profile:
     neighbours: tuple[Neighbour, ...]
     half: str
     half_note: str
-    half_members: tuple[Link, ...]
-    """The other districts of its half."""
-    half_heading: str
-    """What those are, by the name of the half."""
     caution: str
     named_by_plan: bool
     plan_note: str
@@ -138,7 +134,7 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
         name=cell(row, "name", lang),
         other_name=cell(row, "name", other),
         places=places,
-        sentence=_sentence(city, adcode, lang, named=_is_named(places)),
+        sentence=sentence(city, adcode, lang, named=_is_named(places)),
         matrix=_matrix(city, counted, lang),
         levels=_levels(counted, lang),
         tasks=tuple(_tasks(city, row, places, lang)),
@@ -147,12 +143,6 @@ def profile(city: City, adcode: str, lang: str) -> Profile:
         neighbours=_neighbours(city, adcode, lang),
         half=half_words(city, row, lang),
         half_note=cell(row, "half_note", lang),
-        half_members=tuple(
-            Link(code, cell(row_of(city.districts, code), "name", lang))
-            for code in members
-            if code != adcode
-        ),
-        half_heading=_half_heading(city, cell(row, "half", lang), lang),
         caution=cell(row, "caution", lang),
         named_by_plan=_is_named(places),
         plan_note=_plan_note(places, adcode, lang),
@@ -167,21 +157,6 @@ def _here(city: City, adcode: str, lang: str) -> Flags:
 
 def _administered(places: pd.DataFrame, adcode: str) -> Flags:
     return np.asarray(places["host_adcode"] == adcode, dtype=bool)
-
-
-def _sentence(city: City, adcode: str, lang: str, *, named: bool) -> str:
-    """Say how many places count in a district; of one without any, that some have none yet."""
-    say, found = speaker(lang), spread(whole(city))
-    name = cell(row_of(city.districts, adcode), "name", lang)
-    here = int(found.districts["n"][adcode])
-    unplaced = int(str(found.parameters["counted_unplaced"]))
-    if here:
-        held, striven = level_counts(found, adcode)
-        also = say("profile.striven", count=striven) if striven else ""
-        return say("profile.first", name=name, n=here, national=held, striven=also)
-    key = "none_counted" if named else "none_named"
-    open_ = say("profile.unplaced", count=unplaced) if unplaced else ""
-    return say(f"profile.{key}", name=name, unplaced=open_)
 
 
 def _of_plan(city: City, places: pd.DataFrame) -> pd.DataFrame:
@@ -321,12 +296,6 @@ def _half_codes(city: City, adcode: str) -> tuple[str, ...]:
     return tuple(str(code) for code in halves.index[(halves == own).to_numpy(dtype=bool)])
 
 
-def _half_heading(city: City, half: str, lang: str) -> str:
-    if not half:
-        return ""
-    return speaker(lang)("district.same_half", half=city_word(city, "half", half, lang))
-
-
 MEASURES = ("people", "area", "density", "counted", "national", "per_people")
 
 
@@ -422,38 +391,42 @@ def _labelled(city: City, groups: Mapping[str, Collection[str]], lang: str) -> p
 
 
 def _averages(city: City, adcode: str, members: Collection[str], lang: str) -> pd.DataFrame:
-    row = row_of(city.districts, adcode)
-    groups: dict[str, Collection[str]] = {cell(row, "name", lang): (adcode,)}
-    if len(members) > 1:
-        half = city_word(city, "half", cell(row, "half", lang), lang)
-        if (city.districts.loc[list(members), "half_status"] == "assumption").any():
-            half = speaker(lang)("card.half_assumed", half=half)
-        groups[speaker(lang)("profile.half_average", half=half)] = members
-    return _labelled(city, groups, lang)
+    half = cell(row_of(city.districts, adcode), "half", "zh")
+    beside = [f"{PART}{half}"] if len(members) > 1 else []
+    return _labelled(city, dict(_group(city, area, lang) for area in (adcode, *beside)), lang)
 
 
-def compare(city: City, adcode: str, other: str, lang: str) -> pd.DataFrame:
-    """Set two districts side by side, with the average of the city.
+def _group(city: City, area: str, lang: str) -> tuple[str, tuple[str, ...]]:
+    """Return the words over the column of an area, and its districts."""
+    name = area_name(city, area, lang)
+    if not is_part(city, area):
+        return name, (area,)
+    say = speaker(lang)
+    name = say("card.half_assumed", half=name) if is_assumed(city, area) else name
+    return say("profile.half_average", half=name), areas(city)[area]
+
+
+def compare(city: City, lang: str, *chosen: str) -> pd.DataFrame:
+    """Set areas side by side, with the average of the city.
 
     Parameters
     ----------
     city
         The pack that is asked; it is not changed.
-    adcode, other
-        Codes of the districts; equal codes give one column.
     lang
         Language of the words, ``zh`` or ``en``.
+    *chosen
+        Ids of districts, and of parts, whose columns are averages; equal ones give one column.
 
     Returns
     -------
     DataFrame
-        Measures in words (rows) by district and for the city: residents, area (km²),
-        density, places that count, national places held, places per million residents.
+        Measures in words (rows) by area and for the city: residents, area (km²), density, places
+        that count, national places held, places per million residents.
 
     Raises
     ------
     KeyError
-        If the city has no such district.
+        If the city has no such area.
     """
-    names = {cell(row_of(city.districts, code), "name", lang): (code,) for code in (adcode, other)}
-    return _labelled(city, names, lang)
+    return _labelled(city, dict(_group(city, area, lang) for area in chosen), lang)

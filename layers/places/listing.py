@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
 
 from layers.language.messages import speaker
 from layers.language.values import cell
+from layers.pack.city import City
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
 
@@ -23,7 +28,8 @@ class Item:
     name
         In the reader's language.
     where
-        The district that runs it, else that of its site; that none is known is said.
+        What stands beside its name: the district that runs it, else that of its site, and that
+        none is known is said; or what the caller of :func:`grouped` says.
     location_class
         How its position is known, which decides its mark.
     """
@@ -69,16 +75,42 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
     tuple
         In the order of the view; kinds without a place are left out.
     """
-    numbers = index_numbers(view.city)
     nowhere = speaker(lang)("list.nowhere")
+
+    def beside(row: pd.Series) -> str:
+        return cell(row, "host_name", lang) or cell(row, "site_name", lang) or nowhere
+
+    return grouped(view.city, view.places, lang, beside)
+
+
+def grouped(
+    city: City, places: gpd.GeoDataFrame, lang: str, beside: Callable[[pd.Series], str]
+) -> tuple[Group, ...]:
+    """Return places by kind, each with its index number and what stands beside its name.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    places
+        Rows of the city's places.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    beside
+        Says what stands beside the name of a row.
+
+    Returns
+    -------
+    tuple
+        In the order of the rows; kinds without a place are left out.
+    """
+    numbers = index_numbers(city)
     found: dict[str, list[Item]] = {}
     columns = ["kind", "location_class", f"name_{lang}"]
-    for id_, row in view.places.iterrows():
+    for id_, row in places.iterrows():
         kind, known, name = (cell(row, column, lang) for column in columns)
-        where = cell(row, "host_name", lang) or cell(row, "site_name", lang) or nowhere
-        item = Item(str(id_), numbers.get(str(id_)), name, where, known)
+        item = Item(str(id_), numbers.get(str(id_)), name, beside(row), known)
         found.setdefault(kind, []).append(item)
-    layers = view.city.layers
     return tuple(
-        Group(kind, layers[kind].title.of(lang), tuple(items)) for kind, items in found.items()
+        Group(kind, city.layers[kind].title.of(lang), tuple(items)) for kind, items in found.items()
     )

@@ -23,6 +23,7 @@ from layers.pack.catalogue import (
 )
 from layers.pack.city import City
 from layers.view import codecs
+from layers.view.areas import areas
 from layers.view.codecs import (
     NONE,
     Id,
@@ -173,7 +174,7 @@ class ViewState:
 
     ``selected`` is the id of a place or a district, or ``@id`` for all places at that place's
     point. The district page shows ``district``, or what is selected, and sets ``compare`` beside
-    it; both are adcodes.
+    it; both are ids of :func:`layers.view.areas.areas`.
     """
 
     city: str
@@ -184,8 +185,8 @@ class ViewState:
     filters: Filters = group(Filters)
     selected: str | None = option("sel", Id("selectable"), default=None)
     camera: Camera | None = option("at", CameraCodec(), default=None, page="explore")
-    district: str | None = option("d", Id("districts"), default=None, page="district")
-    compare: str | None = option("vs", Id("districts"), default=None, page="district")
+    district: str | None = option("d", Id("areas"), default=None, page="district")
+    compare: str | None = option("vs", Id("areas"), default=None, page="district")
     present: bool = option("present", flag(), default=False)
     explore: ExploreOptions = group(ExploreOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
@@ -209,8 +210,8 @@ class Allowed:
         Ids of those that hold places.
     filters
         By filter, the values it may ask for.
-    districts
-        Adcodes of its districts.
+    areas
+        Ids of its districts and of its parts, see :func:`layers.view.areas.areas`.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
     """
@@ -220,7 +221,7 @@ class Allowed:
     layers: frozenset[str]
     kinds: frozenset[str]
     filters: Mapping[str, frozenset[str]]
-    districts: frozenset[str]
+    areas: frozenset[str]
     selectable: frozenset[str]
 
     @property
@@ -230,7 +231,7 @@ class Allowed:
             **self.filters,
             "layers": self.layers,
             "kinds": self.kinds,
-            "districts": self.districts,
+            "areas": self.areas,
             "selectable": self.selectable,
         }
 
@@ -263,7 +264,7 @@ def allowed(city: City) -> Allowed:
             "current_status": frozenset(CURRENT_STATUSES),
             "location_class": frozenset(LOCATION_CLASSES),
         },
-        districts=districts,
+        areas=frozenset(areas(city)),
         selectable=frozenset(selectable),
     )
 

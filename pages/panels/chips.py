@@ -63,15 +63,16 @@ def rows_of(screen: Screen) -> View:
     return rows_in_view(screen.city, replace(state, layers=own or state.layers))
 
 
-def ways_of_counting(screen: Screen, adcode: str | None = None) -> None:
+def ways_of_counting(screen: Screen, area: str | None = None) -> None:
     """Set every way of counting beside that of the first sentence, folded.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    adcode
-        The district that it is about; None for the whole city, whose districts are then listed.
+    area
+        The district or part that it is about; None for the whole city, whose districts are then
+        listed.
     """
     say, lang = screen.say, screen.state.lang
     filtered = is_filtered(screen.city, screen.state, screen.name)
@@ -81,8 +82,8 @@ def ways_of_counting(screen: Screen, adcode: str | None = None) -> None:
             return
         view = rows_of(screen)
         html.small(say("bases.intro"))
-        st.html(html.grid(bases.table(view, lang, adcode), say("bases.column.way")))
-        if adcode is None:
+        st.html(html.grid(bases.table(view, lang, area), say("bases.column.way")))
+        if area is None:
             st.html(html.grid(bases.by_district(view, lang), say("filter.district")))
 
 

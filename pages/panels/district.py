@@ -1,27 +1,41 @@
-"""Show one district: statement, map, figures, comparison, holdings, tasks."""
+"""Show a district or a part: numbers, map, list, comparison, and what is folded below."""
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
+import geopandas as gpd
 import streamlit as st
 from markupsafe import Markup
 
-from layers.language.messages import LONGEST_LABEL, display
+from layers.language.messages import LONGEST_LABEL, display, safe
+from layers.map.overlay import Drawing, Shapes
+from layers.map.thumbnail import twins
+from layers.places import areas as told_of
 from layers.places.badges import badges as titles_of
-from layers.places.district_profile import Profile, compare, fullest
+from layers.places.district_profile import Profile, Task, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.view.rows import rows_in_view
+from layers.view.areas import areas, is_part
+from layers.view.rows import View, gather, rows_in_view
 from layers.view.state import Camera, Filters
-from pages.panels import chips
+from pages.panels import explore as cards
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
-from pages.shell.labels import cells
+from pages.shell.labels import cells, literal
 from pages.shell.widgets import sync
+
+PADDING: Final = 0.04
+"""Of the bounds of an area, on each side of its map."""
+ACCENT: Final = "#B5322A"
+LOOKS: Final = (ACCENT, "#4A463E")
+"""Outlines of two areas side by side; the style sheet fills their bars to be told apart in grey."""
 
 
 def chosen(screen: Screen) -> str:
-    """Return the district asked for, else the one selected on the map, else the fullest.
+    """Return the area asked for, else that of what is selected on the map, else the fullest.
 
     Parameters
     ----------
@@ -31,97 +45,117 @@ def chosen(screen: Screen) -> str:
     Returns
     -------
     str
-        Code of a district of the city; see :func:`layers.places.district_profile.fullest`.
+        Id of an area of the city; see :func:`layers.places.district_profile.fullest`.
     """
-    state, codes = screen.state, screen.city.districts.index
-    asked = state.district or state.selected
-    return asked if asked is not None and asked in codes else fullest(screen.city)
+    city, state = screen.city, screen.state
+    asked = state.district or _district_of(screen, state.selected)
+    return asked if asked is not None and asked in areas(city) else fullest(city)
 
 
-def compared(screen: Screen, adcode: str) -> str | None:
-    """Return the district that another is set beside; None for none, and for itself.
+def _district_of(screen: Screen, selected: str | None) -> str | None:
+    """Return the district that is selected, or that administers the place that is."""
+    place, frame = (selected or "").removeprefix("@"), gather(screen.city).frame
+    return str(frame["host_adcode"][place]) if place in frame.index else selected
+
+
+def compared(screen: Screen, area: str) -> str | None:
+    """Return the area that another is set beside; None for none, and for itself.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    adcode
-        Code of the district shown.
+    area
+        Id of the area shown.
     """
     other = screen.state.compare
-    return other if other != adcode else None
+    return other if other != area else None
 
 
-def choice(screen: Screen, adcode: str) -> None:
-    """Offer the districts, and one to compare with.
+def title(screen: Screen, area: str, other: str | None) -> str:
+    """Return the name of the area, or the names of two.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    adcode
-        Code of the district shown.
+    area, other
+        Id of the area shown, and of the one beside it.
     """
-    say, names = screen.say, screen.city.districts[f"name_{screen.state.lang}"]
-    codes = [str(code) for code in names.index]
-    others = [None, *(code for code in codes if code != adcode)]
-    with st.container(horizontal=True, key="district_choice"):
-        st.selectbox(
-            say("district.choose"),
-            codes,
-            index=codes.index(sync("district", adcode)),
-            key="district",
-            format_func=lambda code: display(str(names[code]), longest=LONGEST_LABEL),
-            on_change=lambda: session.change(district=st.session_state["district"]),
-            width=260,
-        )
-        st.selectbox(
-            say("district.compare"),
-            others,
-            index=others.index(sync("compare", compared(screen, adcode))),
-            key="compare",
-            format_func=lambda code: (
-                display(str(names[code]), longest=LONGEST_LABEL)
-                if code
-                else say("district.no_compare")
-            ),
-            placeholder=say("district.no_compare"),
-            on_change=lambda: session.change(compare=st.session_state["compare"]),
-            width=260,
-        )
+    one, *more = (
+        told_of.area_name(screen.city, id_, screen.state.lang) for id_ in (area, other) if id_
+    )
+    return screen.say("district.two", one=one, other=more[0]) if more else one
 
 
-def statement(screen: Screen, told: Profile) -> None:
-    """Say what the plan names here, and the caution that goes with the outline.
+def head(screen: Screen, area: str, told: Profile | None, other: str | None) -> None:
+    """Say the first sentence, and offer the areas beside it, and one to compare with.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
+    area, other
+        Id of the area shown, and of the one beside it.
     told
-        What is known of the district, in words.
+        What is known of the area, if it is a district.
     """
-    html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    html.small(told.plan_note)
-    chips.ways_of_counting(screen, told.adcode)
-    if told.half:
-        stop = "。" if screen.state.lang == "zh" else ". "
-        html.small(f"{told.half}{stop}{told.half_note}")
-    if told.caution:
-        html.show('<p class="doubt">{}</p>', told.caution)
+    city, lang = screen.city, screen.state.lang
+    if other is not None:
+        words = told_of.sentence_of_two(city, area, other, lang)
+    else:
+        words = told.sentence if told else told_of.sentence(city, area, lang, named=True)
+    with st.container(horizontal=True, vertical_alignment="center", key="district_head"):
+        line = Markup('<p class="summary" role="status">{}</p>').format(html.text(words))
+        st.html(line, width="stretch")
+        if not screen.state.present:
+            _choice(screen, area)
 
 
-def badges(screen: Screen, adcode: str) -> None:
+def _choice(screen: Screen, area: str) -> None:
+    say, lang = screen.say, screen.state.lang
+    names = {id_: told_of.area_name(screen.city, id_, lang) for id_ in areas(screen.city)}
+    others = [None, *(id_ for id_ in names if id_ != area)]
+
+    def named(id_: str | None) -> str:
+        if id_ is None:
+            return say("district.no_compare")
+        return display(names[id_], longest=LONGEST_LABEL)
+
+    st.selectbox(
+        say("district.choose"),
+        list(names),
+        index=list(names).index(sync("district", area)),
+        key="district",
+        format_func=named,
+        on_change=lambda: session.change(district=st.session_state["district"], selected=None),
+        label_visibility="collapsed",
+        width=200,
+    )
+    st.selectbox(
+        say("district.compare"),
+        others,
+        index=others.index(sync("compare", compared(screen, area))),
+        key="compare",
+        format_func=named,
+        placeholder=say("district.no_compare"),
+        on_change=lambda: session.change(compare=st.session_state["compare"]),
+        label_visibility="collapsed",
+        width=200,
+    )
+
+
+def badges(screen: Screen, area: str) -> None:
     """Show the titles of the district beside its name; each leads to its card.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    adcode
-        Code of the district shown.
+    area
+        Id of the area shown; a part has no titles.
     """
-    own = titles_of(screen.city).get(adcode, ())
+    own = titles_of(screen.city).get(area, ())
     if not own:
         return
     with st.container(horizontal=True, gap="small", key="district_badges"):
@@ -137,147 +171,347 @@ def badges(screen: Screen, adcode: str) -> None:
             )
 
 
-def district_map(screen: Screen, adcode: str) -> None:
-    """Draw the district's own map with all that stands or is administered there.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    adcode
-        Code of the district shown.
-    """
-    city = screen.city
+def _view(screen: Screen, area: str) -> View:
+    """Return the plan's places that an area administers or that stand there, whatever is shown."""
+    city, selected = screen.city, screen.state.selected
+    layers = {id_ for id_, layer in city.layers.items() if layer.spec.group != "context"}
     state = replace(
         screen.state,
         period="now",
         later=True,
-        layers=frozenset(city.layers),
-        filters=Filters(district=frozenset({adcode})),
-        selected=adcode,
+        layers=frozenset(layers),
+        filters=Filters(district=frozenset(areas(city)[area])),
+        selected=None if selected in city.districts.index else selected,
     )
-    west, south, east, north = city.districts.geometry[adcode].bounds
-    serial = int(adcode) if adcode.isdigit() else hash(adcode)
-    shown = replace(screen, state=state)
-    map_view.show(
-        shown,
-        rows_in_view(city, state),
-        name="district",
-        flight=(serial, (west, south, east, north)),
-        follow=False,
-    )
+    return rows_in_view(city, state)
 
 
-def figures(screen: Screen, told: Profile) -> None:
-    """Show residents, areas and density with their sources and cautions.
+def area_map(screen: Screen, area: str) -> None:
+    """Draw the map of the area with the plan's places there; a click on another district opens it.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    told
-        What is known of the district, in words.
+    area
+        Id of the area shown.
     """
-    html.section(screen.say("district.figures"))
-    rows = html.pairs((row.label, row.value, row.note) for row in told.figures)
+    city, view = screen.city, _view(screen, area)
+    rows = city.districts.loc[list(areas(city)[area])]
+    west, south, east, north = map(float, rows.total_bounds)
+    across, up = PADDING * (east - west), PADDING * (north - south)
+    outline = gpd.GeoDataFrame(geometry=[rows.union_all()], index=[area], crs=rows.crs)
+    others = city.districts.drop(index=rows.index)
+    map_view.show(
+        replace(screen, state=view.state),
+        view,
+        name="district",
+        flight=(
+            zlib.crc32(area.encode()),
+            (west - across, south - up, east + across, north + up),
+        ),
+        follow=False,
+        drawing=Drawing(
+            shapes=(
+                Shapes(others, "#FFFFFF", fill="#FFFFFF", opacity=0.5, weight=0),
+                Shapes(outline, ACCENT, weight=2.4),
+            ),
+            subject=True,
+        ),
+        act=lambda event: _open(screen, event.id),
+    )
+
+
+def _open(screen: Screen, clicked: str) -> bool:
+    """Show the district that was clicked, if it was one."""
+    codes = {safe(str(code), longest=None): str(code) for code in screen.city.districts.index}
+    if clicked in codes:
+        session.change(district=codes[clicked], selected=None)
+    return clicked in codes
+
+
+def numbers(screen: Screen, area: str) -> None:
+    """Show the three numbers of the area, large, each with its rank.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area
+        Id of the area shown.
+    """
+    shown = html.join(
+        Markup("<div><dt>{}</dt><dd><strong>{}</strong><small>{}</small></dd></div>").format(
+            html.text(measure.label), html.text(measure.shown), html.text(measure.rank)
+        )
+        for measure in told_of.measures(screen.city, area, screen.state.lang)
+    )
+    st.html(Markup('<dl class="numbers">{}</dl>').format(shown))
+
+
+def place_list(screen: Screen, area: str, told: Profile | None) -> None:
+    """Show the card of what is selected, then the places that count here, by kind.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area
+        Id of the area shown.
+    told
+        What is known of it, if it is a district; of one without places, what the plan says.
+    """
+    if _has_place(screen):
+        cards.selection(screen, _view(screen, area))
+    groups = told_of.holdings(screen.city, area, screen.state.lang)
+    count = sum(len(group.items) for group in groups)
+    name = told_of.area_name(screen.city, area, screen.state.lang)
+    st.subheader(literal(screen.say("district.list", name=name, count=count)))
+    if not groups and told is not None:
+        html.small(told.plan_note)
+    cards.place_list(screen, groups, lambda: _choose(screen, area))
+
+
+def _has_place(screen: Screen) -> bool:
+    return (screen.state.selected or "").removeprefix("@") in gather(screen.city).frame.index
+
+
+def _choose(screen: Screen, area: str) -> None:
+    place = cards.chosen_place(screen)
+    if place is not None:
+        session.change(selected=place, district=area)
+
+
+def unsettled_of_two(screen: Screen) -> None:
+    """Say what is not known of any district, below two maps.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    _lines(told_of.unsettled_in_city(screen.city, screen.state.lang))
+
+
+def unsettled(screen: Screen, area: str, told: Profile | None) -> None:
+    """Say what is not known of the area, a line each, and the caution that goes with its outline.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area
+        Id of the area shown.
+    told
+        What is known of it, if it is a district.
+    """
+    city, lang = screen.city, screen.state.lang
+    lines = list(told_of.unsettled(city, area, lang))
+    if told is None and told_of.is_assumed(city, area):
+        name = told_of.area_name(city, area, lang)
+        lines.append(screen.say("area.assumed", name=name))
+    if told is not None and told.caution:
+        lines.append(told.caution)
+    _lines(lines)
+
+
+def _lines(lines: Iterable[str]) -> None:
+    shown = html.join(Markup('<p class="small">{}</p>').format(html.text(line)) for line in lines)
+    st.html(Markup('<div class="unsettled">{}</div>').format(shown))
+
+
+def twin_maps(screen: Screen, area: str, other: str) -> None:
+    """Draw two areas at one scale, side by side.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area, other
+        Ids of the areas.
+    """
+    city, lang, say = screen.city, screen.state.lang, screen.say
+    both, known = (area, other), told_of.figures(city)
+    places = gather(city).frame
+    places = places[places["counted"].fillna(False).to_numpy(dtype=bool)]
+    drawn = twins(city, [areas(city)[id_] for id_ in both], places, LOOKS)
+    pictures = html.join(
+        Markup('<figure><figcaption>{}</figcaption><img src="{}" alt="{}"></figure>').format(
+            _key(at, told_of.area_name(city, id_, lang)),
+            uri,
+            say("district.twin", name=told_of.area_name(city, id_, lang), count=known[id_].n),
+        )
+        for at, (id_, uri) in enumerate(zip(both, drawn.uris, strict=True))
+    )
+    st.html(Markup('<div class="twins">{}</div>').format(pictures))
+    html.small(say("district.one_scale", km=drawn.bar_km))
+    map_view.furniture(screen)
+
+
+def _key(at: int, name: str) -> Markup:
+    """Return the name of one of two areas with the look of its bars."""
+    return Markup('<span class="key"><i class="bar b{}"></i>{}</span>').format(at, html.text(name))
+
+
+def bars(screen: Screen, area: str, other: str) -> None:
+    """Set the numbers of two areas side by side as bars, each with its number.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area, other
+        Ids of the areas.
+    """
+    city, lang = screen.city, screen.state.lang
+    keys = html.join(
+        _key(at, told_of.area_name(city, id_, lang)) for at, id_ in enumerate((area, other))
+    )
+    groups = html.join(
+        Markup("<dl>{}</dl>").format(html.join(_pair(pair) for pair in group))
+        for group in told_of.paired(city, area, other, lang)
+    )
+    st.html(Markup('<div class="bars"><p class="keys">{}</p>{}</div>').format(keys, groups))
+    html.small(screen.say("district.scales"))
+
+
+def _pair(pair: told_of.Pair) -> Markup:
+    rows = html.join(
+        Markup('<dd><i class="bar b{}" style="width:{}%"></i><span>{}</span></dd>').format(
+            at, f"{80 * share:.1f}", html.text(shown)
+        )
+        for at, (share, shown) in enumerate(zip(pair.share, pair.shown, strict=True))
+    )
+    return Markup("<dt>{}</dt>{}").format(html.text(pair.label), rows)
+
+
+def links(screen: Screen, area: str, told: Profile | None) -> None:
+    """Lead to the districts of a part; from a district to its neighbours and its part.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area
+        Id of the area shown.
+    told
+        What is known of it, if it is a district.
+    """
+    say, city, lang = screen.say, screen.city, screen.state.lang
+    if told is None:
+        own = told_of.members(city, area, lang)
+        named = [(code, say("district.member", name=name, count=n)) for code, name, n in own]
+        _links(screen, say("district.members"), named)
+        return
+    within = [id_ for id_, codes in areas(city).items() if is_part(city, id_) and area in codes]
+    part = [(id_, told_of.area_name(city, id_, lang)) for id_ in within]
+    with st.container(horizontal=True, gap="large"):
+        _links(screen, say("district.part"), part)
+        _links(screen, say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours])
+
+
+def _links(screen: Screen, title: str, named: list[tuple[str, str]]) -> None:
+    if not named:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        label = Markup('<p class="small">{}</p>').format(html.text(title))
+        st.html(label, width="content")
+        for id_, name in named:
+            frame.link(screen, "district", name, district=id_, compare=None, selected=None)
+
+
+def people(screen: Screen, area: str, told: Profile | None, other: str | None) -> None:
+    """Show residents, areas and density with their sources, beside the city or another area.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    area, other
+        Id of the area shown, and of the one beside it.
+    told
+        What is known of it, if it is a district.
+    """
+    say, lang = screen.say, screen.state.lang
+    with st.expander(say("district.figures"), key="people", on_change="rerun") as box:
+        if not box.open:
+            return
+        if other is None and told is not None:
+            rows = told.averages
+        else:
+            rows = compare(screen.city, lang, area, *([other] if other else []))
+        st.html(html.grid(rows))
+        html.small(say("district.comparison_note"))
+        if told is not None:
+            _figures(screen, told)
+
+
+def _figures(screen: Screen, told: Profile) -> None:
     say, source = screen.say, told.source
+    rows = html.pairs((row.label, row.value, row.note) for row in told.figures)
     words = f"{source.what}{say('card.colon')}{source.text}{say('card.noted', text=source.date)}"
     note = Markup('<p class="note">{}</p>').format(html.text(words))
     st.html(Markup('<div class="sheet">{}{}</div>').format(rows, note))
 
 
-def comparison(screen: Screen, told: Profile) -> None:
-    """Set the district beside its half and the city, or beside another district.
+def entries(screen: Screen, area: str, told: Profile | None) -> None:
+    """Show all rows of the area, also those that do not count; of a district by kind and level.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
+    area
+        Id of the area shown.
     told
-        What is known of the district, in words.
-    """
-    state = screen.state
-    html.section(screen.say("district.comparison"))
-    other = compared(screen, told.adcode)
-    rows = compare(screen.city, told.adcode, other, state.lang) if other else told.averages
-    st.html(html.grid(rows))
-    html.small(screen.say("district.comparison_note"))
-
-
-def neighbours(screen: Screen, told: Profile) -> None:
-    """Lead to the districts that share a border, and to the others of its half.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    told
-        What is known of the district, in words.
-    """
-    say = screen.say
-    for title, links in (
-        (say("district.neighbours"), [(n.adcode, n.name) for n in told.neighbours]),
-        (told.half_heading, [(link.id, link.label) for link in told.half_members]),
-    ):
-        if links:
-            html.small(title)
-            with st.container(horizontal=True, gap="small"):
-                for adcode, name in links:
-                    frame.link(screen, "district", name, district=adcode)
-
-
-def holdings(screen: Screen, told: Profile) -> None:
-    """Show what the district holds by kind, status and level, and the places themselves.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    told
-        What is known of the district, in words.
+        What is known of it, if it is a district.
     """
     say, city = screen.say, screen.city
-    html.section(say("district.holdings"))
-    if not len(told.places):
-        html.small(told.plan_note)
-        return
+    codes = frozenset(areas(city)[area])
+    every = frozenset(city.layers)
+    filters = Filters(district=codes)
+    state = replace(screen.state, period="now", later=True, layers=every, filters=filters)
+    view = rows_in_view(city, state)
+    with st.expander(
+        literal(say("district.entries", count=len(view.places))), key="entries", on_change="rerun"
+    ) as box:
+        if not box.open:
+            return
+        if told is not None:
+            html.small(told.plan_note)
+            _sums(screen, told)
+        html.small(say("district.listed", count=len(view.places)))
+        st.dataframe(
+            cells(table(view, state.lang)),
+            hide_index=True,
+            placeholder=NOT_APPLICABLE,
+            alt=say("district.holdings"),
+            height="content",
+        )
+        middle = city.districts.geometry[list(codes)].union_all().representative_point()
+        frame.link(
+            screen,
+            "explore",
+            say("explore.show_on_map"),
+            period="now",
+            later=True,
+            layers=screen.state.layers | set(view.places["kind"]),
+            filters=filters,
+            selected=None if told is None else area,
+            camera=Camera(middle.y, middle.x, 10.0),
+        )
+
+
+def _sums(screen: Screen, told: Profile) -> None:
     if len(told.levels):
         left, right = st.columns([1.6, 1], gap="medium")
         with left:
-            st.html(html.grid(told.matrix, say("filter.kind")))
+            st.html(html.grid(told.matrix, screen.say("filter.kind")))
         with right:
-            st.html(html.grid(told.levels, say("filter.level")))
-    html.small(say("district.listed", count=len(told.places)))
-    state = replace(
-        screen.state,
-        period="now",
-        later=True,
-        layers=frozenset(city.layers),
-        filters=Filters(district=frozenset({told.adcode})),
-    )
-    rows = table(rows_in_view(city, state), state.lang)
-    st.dataframe(
-        cells(rows),
-        hide_index=True,
-        placeholder=NOT_APPLICABLE,
-        alt=say("district.holdings"),
-        height="content",
-    )
-    middle = city.districts.geometry[told.adcode].representative_point()
-    frame.link(
-        screen,
-        "explore",
-        say("explore.show_on_map"),
-        period="now",
-        later=True,
-        layers=screen.state.layers | set(told.places["kind"]),
-        filters=Filters(district=frozenset({told.adcode})),
-        selected=told.adcode,
-        camera=Camera(middle.y, middle.x, 10.0),
-    )
+            st.html(html.grid(told.levels, screen.say("filter.level")))
 
 
-def tasks(screen: Screen, told: Profile) -> None:
+def tasks(screen: Screen, told: Profile | None) -> None:
     """List the plan's tasks that concern the district.
 
     Parameters
@@ -285,25 +519,24 @@ def tasks(screen: Screen, told: Profile) -> None:
     screen
         City, state and words of this run.
     told
-        What is known of the district, in words.
+        What is known of it; None for a part, which has none of its own.
     """
-    say = screen.say
-    if not told.tasks:
+    if told is None or not told.tasks:
         return
-    html.section(say("district.tasks", count=len(told.tasks)))
-    st.html(
-        Markup('<div class="tasks">{}</div>').format(
-            html.bullets(
-                [
-                    Markup("<strong>{}</strong> {}<small class='note'>{} · {}{}</small>").format(
-                        html.text(task.clause.title),
-                        html.text(task.clause.digest),
-                        html.text(task.clause.path),
-                        html.text(task.clause.cited),
-                        html.text("".join(f" · {link.label}" for link in task.places)),
-                    )
-                    for task in told.tasks
-                ]
-            )
-        )
+    say = screen.say
+    with st.expander(
+        literal(say("district.tasks", count=len(told.tasks))), key="tasks", on_change="rerun"
+    ) as box:
+        if box.open:
+            listed = html.bullets([_task(task) for task in told.tasks])
+            st.html(Markup('<div class="tasks">{}</div>').format(listed))
+
+
+def _task(task: Task) -> Markup:
+    return Markup("<strong>{}</strong> {}<small class='note'>{} · {}{}</small>").format(
+        html.text(task.clause.title),
+        html.text(task.clause.digest),
+        html.text(task.clause.path),
+        html.text(task.clause.cited),
+        html.text("".join(f" · {link.label}" for link in task.places)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from layers.language.messages import LONGEST_LABEL, Say, display
 from layers.map.symbols import FIRM, data_uri, plain_mark
 from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
-from layers.places.listing import Item, listing
+from layers.places.listing import Group, Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.places.spread import first_sentence, further, spread
 from layers.view.rows import View, gather
@@ -71,10 +72,24 @@ def places(screen: Screen, view: View) -> None:
     view
         What is shown.
     """
-    groups = listing(view, screen.state.lang)
-    kinds = sorted({(group.kind, item.location_class) for group in groups for item in group.items})
     st.subheader(literal(screen.say("explore.list", count=len(view.places))))
     html.small(shown_words(view, screen.state.lang))
+    place_list(screen, listing(view, screen.state.lang), partial(_choose, screen))
+
+
+def place_list(screen: Screen, groups: Sequence[Group], choose: Callable[[], None]) -> None:
+    """Draw a list of places by kind; there is one on a page.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    groups
+        The places by kind.
+    choose
+        Called when one is chosen; see :func:`chosen_place`.
+    """
+    kinds = sorted({(group.kind, item.location_class) for group in groups for item in group.items})
     _PLACES(
         key="places",
         data={
@@ -88,7 +103,7 @@ def places(screen: Screen, view: View) -> None:
             "marks": {f"{kind}.{known}": _mark(screen, kind, known) for kind, known in kinds},
             "chosen": screen.state.selected,
         },
-        on_chosen_change=partial(_choose, screen),
+        on_chosen_change=choose,
     )
 
 
@@ -108,10 +123,22 @@ def _mark(screen: Screen, kind: str, known: str) -> str:
 
 
 def _choose(screen: Screen) -> None:
-    """Select the place that was chosen in the list, if there is such a one."""
+    """Select the place that was chosen in the list, and show it."""
+    place = chosen_place(screen)
+    if place is not None:
+        widgets.reveal(screen, place)
+
+
+def chosen_place(screen: Screen) -> str | None:
+    """Return the place that was just chosen in the list; None if the city has no such place.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     place = st.session_state["places"]["chosen"]
-    if place in gather(screen.city).frame.index:
-        widgets.reveal(screen, str(place))
+    return str(place) if place in gather(screen.city).frame.index else None
 
 
 def sentence(screen: Screen, view: View) -> None:

@@ -115,7 +115,7 @@ def test_the_first_sentences_on_the_spread_say_the_same(name: str, tianjin: City
 def test_the_page_of_a_district_says_the_same(tianjin: City) -> None:
     asked = by_hand(tianjin)
     at = app("district", d=BINHAI)
-    at.session_state["bases"] = True
+    at.session_state["bases"] = at.session_state["entries"] = True
     text = page_text(at.run())
     first = text.split('<p class="summary"', 1)[1]
     assert f"{asked['in Binhai']} 处，其中国家级 {asked['national in Binhai']} 处" in first

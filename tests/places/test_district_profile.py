@@ -103,28 +103,16 @@ def test_neighbours_share_a_border_not_a_corner() -> None:
     }
 
 
-def test_the_half_and_its_members() -> None:
+def test_the_half_of_a_district_is_told_with_its_note() -> None:
     told = profile(CITY, "100002", "zh")
     assert (told.half, told.half_note) == ("“津城”（本图集假定）", "说明")
-    assert [link.id for link in told.half_members] == ["100001"]
-    assert profile(CITY, "100003", "zh").half_members == ()
-
-
-def test_the_outer_districts_are_called_that_and_not_a_half(tianjin: City) -> None:
-    heading = {code: profile(tianjin, code, "zh").half_heading for code in tianjin.districts.index}
-    outer = {code for code, text in heading.items() if text == "其他区还包括"}
-    assert outer == set(tianjin.districts.index[tianjin.districts["half"] == "outer"])
-    assert {text for code, text in heading.items() if code not in outer} == {
-        *("“津城”还包括", "“滨城”还包括")
-    }
-    assert profile(tianjin, "120119", "en").half_heading == "Outer districts, the others"
 
 
 def test_a_density_over_an_unsettled_area_is_marked(tianjin: City) -> None:
     """Hexi and Hongqiao: outline and published area differ by more than 5 %; Heping's do not."""
     off = tianjin.districts["polygon_deviation_pct"].abs() > 5
     assert (off["120103"], off["120106"], off["120101"]) == (True, True, False)
-    both = compare(tianjin, "120103", "120106", "zh")
+    both = compare(tianjin, "zh", "120103", "120106")
     density = both.loc["人口密度"] if "人口密度" in both.index else both.iloc[2]
     assert density.iloc[0].endswith("（面积待定）")
     assert density.iloc[1].endswith("（面积待定）")
@@ -138,7 +126,7 @@ def test_a_district_of_no_half_stands_alone() -> None:
     layer = CITY.layers["district"]
     bare = replace(layer, frame=layer.frame.assign(half=None, half_status=None))
     told = profile(replace(CITY, layers={**CITY.layers, "district": bare}), "100001", "en")
-    assert (told.half, told.half_members, told.half_heading) == ("", (), "")
+    assert told.half == ""
     assert list(told.averages.columns) == ["South-West", "Average of the city’s districts"]
 
 
@@ -160,10 +148,10 @@ def test_averages_are_sums_over_sums() -> None:
 
 
 def test_two_districts_side_by_side() -> None:
-    both = compare(CITY, "100001", "100004", "en")
+    both = compare(CITY, "en", "100001", "100004")
     assert list(both.columns) == ["South-West", "North-East", "Average of the city’s districts"]
     assert both.iloc[3].tolist() == ["2", "0", "1"]
-    assert compare(CITY, "100001", "100001", "en").shape == (6, 2)
+    assert compare(CITY, "en", "100001", "100001").shape == (6, 2)
 
 
 def test_figures_and_cautions() -> None:
@@ -178,7 +166,7 @@ def test_an_unknown_district_is_refused() -> None:
     with pytest.raises(KeyError):
         profile(CITY, "999999", "zh")
     with pytest.raises(KeyError):
-        compare(CITY, "100001", "999999", "zh")
+        compare(CITY, "zh", "100001", "999999")
 
 
 def test_six_districts_of_tianjin_are_not_named(tianjin: City) -> None:

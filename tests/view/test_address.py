@@ -70,7 +70,7 @@ cameras = st.builds(
     lon=st.floats(-180, 180),
     zoom=st.floats(3, 18),
 )
-codes = st.sampled_from(sorted(KNOWN.districts))
+codes = st.sampled_from(sorted(KNOWN.areas))
 states = st.builds(
     ViewState,
     city=st.just(KNOWN.city),

@@ -181,7 +181,7 @@
   function arrange(view, places) {
     view.marks.clearLayers();
     const shown = places.filter((place) => drawn(view, place));
-    if (A.data.drawing && view.map.getZoom() < CLOSE) return still(view, shown);
+    if (A.data.drawing && !A.data.drawing.subject && view.map.getZoom() < CLOSE) return still(view, shown);
     const found = units(view, shown);
     spread(found, view);
     const stands = [];
