@@ -102,7 +102,7 @@ def test_presenting_hides_the_controls() -> None:
 
 
 @pytest.mark.parametrize("value", ["\x00", "🙂" * 500, "-1"])
-@pytest.mark.parametrize("key", ["dbw", "dcell", "dk", "dw", "dby"])
+@pytest.mark.parametrize("key", ["dbw", "dcell", "dk", "dw", "dby", "dfill"])
 def test_a_hostile_address_opens_at_the_defaults(key: str, value: str) -> None:
     at = density(**{key: value}, level="district", field="aerospace")
     assert not at.exception
