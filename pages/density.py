@@ -38,14 +38,15 @@ with main:
         drawing=panels.drawn(screen, drawing),
     )
     panels.legend(screen, spread, told)
-    if side is not None:
+    if side is not None and state.density.fill == "surface":
         panels.account(told)
     panels.halves(screen, spread)
 if side is not None:
     with side:
         points_panels.switch(screen)
         panels.controls(screen, told)
-        panels.beside(screen, told)
+        if state.density.fill == "surface":
+            panels.beside(screen, told)
         panels.advanced(screen, told)
     chips.ways_of_counting(screen)
     panels.districts(screen, spread)

@@ -41,7 +41,8 @@ def draw(answer: DensityAnswer, lang: str) -> Drawing:
         gpd.points_from_xy([p.x for p in answer.peaks], [p.y for p in answer.peaks]),
         crs=answer.city.metric_epsg,
     ).to_crs(4326)
-    sides = _sides([point.x for point in points[:LABELLED]])
+    names = [label_words(answer, at, lang) for at in range(min(LABELLED, len(points)))]
+    sides = _sides([point.x for point in points])
     return Drawing(
         raster=Raster(laid.png, laid.bounds) if laid else None,
         shapes=[_dots(answer, lang)],
@@ -58,21 +59,18 @@ def draw(answer: DensityAnswer, lang: str) -> Drawing:
                     value=height_words(answer, at, say),
                 ),
                 movable=False,
-                label=label_words(answer, at, lang) if at < LABELLED else "",
-                side=sides.get(at, "right"),
+                label=names[at] if at < LABELLED else "",
+                side=sides[at],
             )
             for at, (peak, point) in enumerate(zip(answer.peaks, points, strict=True))
         ],
     )
 
 
-def _sides(eastings: Sequence[float]) -> dict[int, Side]:
-    """Return on which side of each peak its name stands, so that near ones do not meet."""
-    order = sorted(range(len(eastings)), key=eastings.__getitem__)
-    sides: dict[int, Side] = dict.fromkeys(order, "top")
-    if order:
-        sides |= {order[0]: "left", order[-1]: "right"}
-    return sides
+def _sides(eastings: Sequence[float]) -> list[Side]:
+    """Return on which side of each peak its name stands: outwards, so that few meet."""
+    first, last = min(eastings, default=0.0), max(eastings, default=0.0)
+    return ["right" if x == last else "left" if x == first else "top" for x in eastings]
 
 
 def _dots(answer: DensityAnswer, lang: str) -> Shapes:

@@ -126,14 +126,14 @@ def around_words(answer: DensityAnswer, at: int, lang: str) -> str:
 
 
 def label_words(answer: DensityAnswer, at: int, lang: str) -> str:
-    """Name a peak on the map: its town, else the district that holds most of it.
+    """Name a peak on the map by its town; empty where none is near: its district is named there.
 
     Parameters
     ----------
     answer, at, lang
         As in :func:`spot_words`.
     """
-    return _town(answer, at, lang) or short_name(answer.city, districts_of(answer, at)[0], lang)
+    return _town(answer, at, lang)
 
 
 def _town(answer: DensityAnswer, at: int, lang: str) -> str:

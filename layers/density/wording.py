@@ -129,7 +129,7 @@ def word(answer: DensityAnswer, lang: str) -> DensityWording:
         firmness=tuple(_firmness(answer, names, say)),
         notes=tuple(said(say, answer.surface.caveats, answer.surface.parameters)),
         method=tuple(_method(answer, say)),
-        verdict=say(answer.runs.verdict, **answer.runs.parameters) if answer.runs else "",
+        verdict=_verdict(answer, names, say),
         moves=_moved(answer, names, say),
         captions=tuple(_captions(answer, names, say)),
         beside=tuple(_beside(answer, say)),
@@ -174,7 +174,7 @@ def _moves(answer: DensityAnswer) -> bool:
     if answer.holds is not None and "peak.not_firm" in answer.holds.caveats:
         return True
     zones = set() if answer.runs is None else set(answer.runs.runs["peak_zone"].dropna())
-    return not {str(zone) for zone in zones} <= set(districts_of(answer, 0))
+    return not {str(zone) for zone in zones} <= _named(answer)
 
 
 def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
@@ -351,6 +351,23 @@ def _method(answer: DensityAnswer, say: Say) -> Iterator[str]:
     for at, height in enumerate(answer.heights):
         for told in said(say, height.caveats, height.parameters) if height else ():
             yield say("density_page.as_drawn", rank=at + 1, told=told)
+
+
+def _verdict(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> str:
+    """Say whether the finding survives; on a border a peak may change its district and stay."""
+    runs = answer.runs
+    if runs is None:
+        return ""
+    zones = {str(zone) for zone in runs.runs["peak_zone"].dropna()}
+    if runs.verdict == "sensitivity.peak_moves" and zones <= _named(answer):
+        where = where_words(answer, 0, names, say)
+        return say("density_page.peak_stays", where=where, **runs.parameters)
+    return say(runs.verdict, **runs.parameters)
+
+
+def _named(answer: DensityAnswer) -> set[str]:
+    """Return the districts that the first sentence names."""
+    return set(districts_of(answer, 0)) if answer.peaks else set()
 
 
 def _moved(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> str:

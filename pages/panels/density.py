@@ -198,7 +198,15 @@ def _set(name: str, key: str) -> None:
     session.change(density=replace(session.state().density, **{name: value}))
 
 
-def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words: Any) -> None:
+def _choice(
+    screen: Screen,
+    name: str,
+    label: str,
+    values: Sequence[Any],
+    words: Any,
+    *,
+    disabled: bool = False,
+) -> None:
     key = f"density_{name}"
     now = getattr(screen.state.density, name)
     st.segmented_control(
@@ -210,6 +218,7 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
         format_func=lambda value: literal(words(value)),
         on_change=_set,
         args=(name, key),
+        disabled=disabled,
     )
 
 
@@ -226,7 +235,9 @@ def controls(screen: Screen, told: DensityWording) -> None:
     say = screen.say
     with st.container(horizontal=True, key="density_choices"):
         label = say("density_page.bandwidth")
-        _choice(screen, "bandwidth_km", label, choices(DensityOptions, "bandwidth_km"), str)
+        values = choices(DensityOptions, "bandwidth_km")
+        shut = screen.state.density.fill == "districts"
+        _choice(screen, "bandwidth_km", label, values, str, disabled=shut)
         _worded_choice(screen, "fill", "density_page.fill_{}")
     with st.container(horizontal=True, key="density_files", vertical_alignment="center"):
         if told.legend:
@@ -361,7 +372,7 @@ def halves(screen: Screen, told: BalanceWording) -> None:
     html.section(screen.say("balance_page.heading"))
     balance_sentence(told)
     table, say = told.tables["halves"], screen.say
-    if told.n and not table.empty:
+    if told.n and not table.empty and not screen.state.present:
         folded(say("balance_page.halves"), "balance_halves", partial(_halves, screen, table))
 
 
