@@ -32,7 +32,7 @@ from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS, speaker
 from layers.language.values import count, number
 from layers.map.overlay import Drawing, Handle
-from layers.map.symbols import mark
+from layers.map.symbols import mark, numbered
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
 from layers.places.whereabouts import whereabouts
@@ -452,13 +452,28 @@ def _chosen(answer: Answer) -> tuple[Hashable, ...]:
     return tuple(answer.siting.chosen) if isinstance(answer, SitingAnswer) else ()
 
 
+def _pins(answer: Answer, lang: str) -> Iterator[tuple[Hashable, str]]:
+    """Yield each proposed place with what its pin says: its rank, where it is, what it adds."""
+    if isinstance(answer, SitingRefusal):
+        return
+    say, found = speaker(lang), answer.siting
+    for rank, (id_, gain) in enumerate(zip(found.chosen, found.gains, strict=True), start=1):
+        yield (
+            id_,
+            say(
+                "siting_page.pin",
+                name=say("siting_page.proposed", number=rank),
+                where=_where(answer, id_, lang),
+                gain=_gain(answer, gain, lang),
+            ),
+        )
+
+
 def _marks(answer: Answer, chosen: gpd.GeoDataFrame, lang: str, *, movable: bool) -> list[Handle]:
     """Return a mark for each proposed place, and a dotted one for each other drawn candidate."""
     say, drawn = speaker(lang), answer.question.drawn
-    called = {
-        id_: say("siting_page.proposed", number=rank)
-        for rank, id_ in enumerate(chosen.index, start=1)
-    }
+    ranks = {id_: rank for rank, id_ in enumerate(chosen.index, start=1)}
+    called = dict(_pins(answer, lang))
     idle = [spot.id for spot in drawn if spot.id not in called]
     called |= {
         spot.id: say("siting_page.candidate", number=spot.number)
@@ -471,7 +486,7 @@ def _marks(answer: Answer, chosen: gpd.GeoDataFrame, lang: str, *, movable: bool
             str(id_),
             float(point.x),
             float(point.y),
-            mark(PROPOSED, "knowledge" if id_ in idle else "dataset"),
+            mark(PROPOSED, "knowledge") if id_ in idle else numbered(PROPOSED.colour, ranks[id_]),
             called[id_],
             movable,
         )

@@ -22,12 +22,15 @@ from shapely import Point, box
 
 from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
-from layers.map.plate import TINTS, Plate, numbers, priorities
+from layers.map.plate import TINTS, Plate, priorities
 from layers.map.symbols import FIRM, mark, plain_mark
 from layers.pack.catalogue import ONLINE_BASE, OUTSIDE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
+from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
+from layers.view.totals import is_national
+from layers.view.vague import VAGUE_M
 
 Flight = tuple[int, Camera | tuple[float, float, float, float] | None]
 """Serial number of an order to the camera, and its target: a camera, a box (west, south, east,
@@ -223,6 +226,7 @@ def base_json(city: City, lang: str) -> str:
                 "more": say("map.stack", count="#"),
                 "attribution": " · ".join(safe(line, longest=200) for line in citations),
             },
+            "vague_m": VAGUE_M,
             "symbols": _symbols(city),
             "colours": {
                 safe(layer.spec.id): layer.spec.style.colour
@@ -273,11 +277,11 @@ def _point(row_id: str, lon: float, lat: float, properties: dict[str, Any]) -> d
 def _layers(view: View, lang: str, new: frozenset[str]) -> dict[str, list[dict[str, Any]]]:
     """Return every mapped place by layer: what decides its mark, its name, its index number."""
     drawn: dict[str, list[dict[str, Any]]] = {}
-    rows, number, order = view.mapped, numbers(view.city), priorities(view)
-    columns = (f"name_{lang}", "kind", "location_class", "level", "uncertainty_m")
-    facts = ("plan_status", "current_status_as_of")
-    for place, point, name, kind, known, level, doubt, status, seen in zip(
-        map(str, rows.index), rows.geometry, *(rows[c] for c in (*columns, *facts)), strict=True
+    rows, number, order = view.mapped, index_numbers(view.city), priorities(view)
+    columns = (f"name_{lang}", "kind", "location_class", "uncertainty_m")
+    facts = (rows[c] for c in (*columns, "plan_status", "current_status_as_of"))
+    for place, point, national, name, kind, known, doubt, status, seen in zip(
+        map(str, rows.index), rows.geometry, is_national(rows), *facts, strict=True
     ):
         properties = {
             "n": safe(name),
@@ -287,7 +291,7 @@ def _layers(view: View, lang: str, new: frozenset[str]) -> dict[str, list[dict[s
             "i": number[place],
             "o": order[place],
         }
-        flags = {"e": known in FIRM, "l": level == "national", "w": place in new}
+        flags = {"e": known in FIRM, "l": national, "w": place in new}
         flags["x"] = kind not in PLAN_KINDS
         properties |= {name: 1 for name, on in flags.items() if on}
         if status == "later_fact" and isinstance(seen, str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 import geopandas as gpd
@@ -18,12 +17,12 @@ from layers.map.symbols import FIRM, NEUTRAL, SIZE, plain_mark
 from layers.pack.catalogue import PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
+from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
-from layers.view.rows import CityKey, View, gather, rows_in_view
-from layers.view.totals import plan_places
+from layers.view.rows import CityKey, View, rows_in_view
+from layers.view.totals import is_national, plan_places
+from layers.view.vague import is_vague
 
-FAR_M: Final = 5_000
-"""Doubt above which no point is drawn at the scale of a city; ``marks.js`` holds the same."""
 TINTS: Final = ("#F6E6D6", "#DCE8DF")
 """Of the first two parts of a city; further parts keep the colour of the land."""
 LAND: Final = "#F7F5F0"
@@ -63,30 +62,6 @@ class Plate:
     new: frozenset[str] = frozenset()
 
 
-def numbers(city: City) -> Mapping[str, int]:
-    """Return the index number of every place that has a point, the same in any view and language.
-
-    Parameters
-    ----------
-    city
-        The pack that is asked; it is not changed.
-
-    Returns
-    -------
-    mapping
-        From 1, by layer in the catalogue's order, then by the Chinese name. A place that is not
-        mapped has none.
-    """
-    return _numbers(CityKey(city, "zh"))
-
-
-@once(maxsize=16)
-def _numbers(key: CityKey) -> Mapping[str, int]:
-    rows = gather(key.city, "zh")
-    drawn = rows.frame.index[rows.drawable]
-    return MappingProxyType({str(place): n for n, place in enumerate(drawn, start=1)})
-
-
 def priorities(view: View) -> Mapping[str, int]:
     """Return the order in which places get their names on the map, 0 first.
 
@@ -98,7 +73,7 @@ def priorities(view: View) -> Mapping[str, int]:
     view
         What is shown.
     """
-    rows, number = view.mapped, numbers(view.city)
+    rows, number = view.mapped, index_numbers(view.city)
     keys = [
         (
             kind not in PLAN_KINDS,
@@ -129,11 +104,11 @@ def unplaced(view: View) -> Mapping[str, tuple[str, ...]]:
     -------
     mapping
         Ids by the district of the site, else of administration; ``""`` for those of none. They are
-        the places without a point and those whose doubt exceeds :data:`FAR_M`; titles of an area
-        are no places and stand beside its name.
+        the places without a point and the vague ones, see :mod:`layers.view.vague`; titles of an
+        area are no places and stand beside its name.
     """
     rows = view.places
-    far = rows["uncertainty_m"].astype(float).gt(FAR_M).to_numpy(dtype=bool)
+    far = is_vague(rows)
     known = (view.rows.drawable | view.rows.titles)[view.mask]
     found: dict[str, list[str]] = {}
     lost = rows[far | ~known]
@@ -202,8 +177,8 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
 def _marks(view: View, lang: str) -> list[Sign]:
     """Explain filling; the kinds stand in the list of layers, in presenting here too."""
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
-    near = rows[rows["uncertainty_m"].astype(float).le(FAR_M)]
-    national, firm = near["level"].eq("national"), near["location_class"].isin(FIRM)
+    near = rows[~is_vague(rows)]
+    national, firm = is_national(near), near["location_class"].isin(FIRM)
     sure = plain_mark(neutral, firm=True)
     signs: list[Sign] = []
     if view.state.present:
@@ -284,7 +259,7 @@ def ground_values(view: View, ground: Ground) -> pd.Series:
     """
     places, districts = view.places, view.city.districts
     if ground == "national":
-        granted = places["level"].eq("national") & places["level_basis"].ne("aimed_at")
+        granted = is_national(places)
         places = gpd.GeoDataFrame(places[granted.to_numpy(dtype=bool)])
     found = balance(places, districts, by="host", data_date=view.city.data_date).districts["n"]
     if ground != "per_million":

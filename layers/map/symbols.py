@@ -159,6 +159,28 @@ def plain_mark(style: Style, *, firm: bool, faded: bool = False) -> str:
     )
 
 
+def numbered(colour: str, number: int) -> str:
+    """Return the SVG of a pin that carries a number.
+
+    Parameters
+    ----------
+    colour
+        Of the pin, dark enough for white digits.
+    number
+        At most two digits.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of 20 × 20 px.
+    """
+    return _svg(
+        f'<circle cx="10" cy="10" r="9" fill="{colour}" stroke="{CASING}" stroke-width="1.6"/>'
+        f'<text x="10" y="14" text-anchor="middle" font-size="11.5" font-weight="700" '
+        f'font-family="sans-serif" fill="{CASING}">{number}</text>'
+    )
+
+
 def data_uri(svg: str) -> str:
     """Return an SVG as a ``data:`` address for use in an image.
 

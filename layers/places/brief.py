@@ -162,7 +162,7 @@ def _said(city: City, row: pd.Series, lang: str) -> Lamp:
     host = (urlsplit(address).hostname or "").removeprefix("www.")
     if note == PLAN_TEXT or not text:
         light: Light = "part"
-        said = say("brief.plan")
+        said = say("brief.plan_translated" if city.plan.text.of(lang) else "brief.plan")
     elif host.endswith(FIRST_HAND) and not note:
         light, said = "firm", say("brief.first_hand", who=host)
     else:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from layers.language.messages import speaker
 from layers.language.values import cell
-from layers.view.rows import View, gather
+from layers.view.index_numbers import index_numbers
+from layers.view.rows import View
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,14 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
     tuple
         In the order of the view; kinds without a place are left out.
     """
-    every = gather(view.city)
-    numbers = {id_: n for n, id_ in enumerate(every.frame.index[every.drawable], start=1)}
+    numbers = index_numbers(view.city)
     nowhere = speaker(lang)("list.nowhere")
     found: dict[str, list[Item]] = {}
     columns = ["kind", "location_class", f"name_{lang}"]
     for id_, row in view.places.iterrows():
         kind, known, name = (cell(row, column, lang) for column in columns)
         where = cell(row, "host_name", lang) or cell(row, "site_name", lang) or nowhere
-        item = Item(str(id_), numbers.get(id_), name, where, known)
+        item = Item(str(id_), numbers.get(str(id_)), name, where, known)
         found.setdefault(kind, []).append(item)
     layers = view.city.layers
     return tuple(

@@ -50,6 +50,23 @@ class Headline:
     titles: int
 
 
+def is_national(frame: pd.DataFrame) -> pd.Series:
+    """Return for each place whether it is of national level, and not only striven for.
+
+    Parameters
+    ----------
+    frame
+        Places, columns ``level`` and ``level_basis``.
+
+    Returns
+    -------
+    Series of bool
+        With the frame's index.
+    """
+    national = frame["level"].eq("national") & frame["level_basis"].ne("aimed_at")
+    return national.fillna(False).astype(bool)
+
+
 def is_named(frame: pd.DataFrame) -> pd.Series:
     """Return for each place whether it counts as one that the plan names.
 
@@ -107,7 +124,6 @@ def headline(city: City) -> Headline:
     if not any(layer.spec.group == "plan" for layer in city.layers.values()):
         return Headline(0, 0, 0, 0, 0, 0, 0, 0)
     places = plan_places(city)
-    national = places["counted"] & (places["level"] == "national")
     later = places["plan_status"] == "later_fact"
     return Headline(
         recorded=len(places),
@@ -115,7 +131,7 @@ def headline(city: City) -> Headline:
         counted=int(places["counted"].sum()),
         named=int(is_named(places).sum()),
         counted_later=int((places["counted"] & later).sum()),
-        national=int((national & (places["level_basis"] != "aimed_at")).sum()),
+        national=int((places["counted"] & is_national(places)).sum()),
         later=int(later.sum()),
         titles=int(places["title_of"].notna().sum()),
     )

@@ -10,10 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, Say, display
-from layers.language.values import value_word
-from layers.map.symbols import data_uri, mark
-from layers.pack.catalogue import LOCATION_CLASSES
-from layers.pack.layer_spec import Style
+from layers.map.symbols import FIRM, data_uri, plain_mark
 from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Item, listing
@@ -55,11 +52,11 @@ def side(screen: Screen, view: View) -> None:
     widgets.pills(screen, view)
     selection(screen, view)
     widgets.period(screen)
+    places(screen, view)
     with st.expander(screen.say("explore.layers"), expanded=True, key="legend"):
         widgets.layer_list(screen, view)
         plate_panel.firm(screen, view)
         plate_panel.ground(screen)
-    places(screen, view)
     tally(screen)
     gaps(screen, view)
 
@@ -77,6 +74,7 @@ def places(screen: Screen, view: View) -> None:
     groups = listing(view, screen.state.lang)
     kinds = sorted({(group.kind, item.location_class) for group in groups for item in group.items})
     st.subheader(literal(screen.say("explore.list", count=len(view.places))))
+    html.small(shown_words(view, screen.state.lang))
     _PLACES(
         key="places",
         data={
@@ -105,7 +103,8 @@ def _item(kind: str, item: Item) -> dict[str, object]:
 
 
 def _mark(screen: Screen, kind: str, known: str) -> str:
-    return data_uri(mark(screen.city.layers[kind].spec.style, known, faded=kind == "later_park"))
+    style = screen.city.layers[kind].spec.style
+    return data_uri(plain_mark(style, firm=known in FIRM, faded=kind == "later_park"))
 
 
 def _choose(screen: Screen) -> None:
@@ -128,12 +127,10 @@ def sentence(screen: Screen, view: View) -> None:
     lang = screen.state.lang
     found = spread(view)
     words = first_sentence(view, found, lang) if len(view.places) else suggest_wider(view, lang)
-    lines = [*further(found, view.city, lang), shown_words(view, lang)]
+    doubt = ("" if lang == "zh" else " ").join(further(found, view.city, lang))
     text = Markup('<p class="summary" role="status">{}</p>{}').format(
         html.text(words),
-        html.join(Markup('<p class="small">{}</p>').format(html.text(line)) for line in lines)
-        if len(view.places)
-        else "",
+        Markup('<p class="small">{}</p>').format(html.text(doubt)) if len(view.places) else "",
     )
     st.html(text, width="stretch")
     looser = None if len(view.places) else remedy(view)
@@ -149,50 +146,6 @@ def sentence(screen: Screen, view: View) -> None:
                 "later": looser.state.later,
             },
         )
-
-
-def line_legend(screen: Screen) -> None:
-    """Explain what filled, hollow and dashed marks say of a position.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    """
-    lang, neutral = screen.state.lang, Style("circle", "#5B564C")
-    meanings: dict[str, list[str]] = {}
-    for known in LOCATION_CLASSES[:-1]:
-        meanings.setdefault(data_uri(mark(neutral, known)), []).append(
-            value_word("location_class", known, lang)
-        )
-    shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(symbol, " / ".join(words))
-        for symbol, words in meanings.items()
-    )
-    st.html(Markup('<div class="legend">{}</div>').format(shown))
-
-
-def kind_legend(screen: Screen, view: View) -> None:
-    """Show the kinds on the map with their counts, where the layer list is hidden.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    view
-        What is shown.
-    """
-    lang = screen.state.lang
-    shown = html.join(
-        Markup('<span><img src="{}" alt="">{} · {}</span>').format(
-            data_uri(mark(layer.spec.style, faded=layer.spec.id == "later_park")),
-            html.text(layer.title.of(lang), 80),
-            view.counts[layer.spec.id].mapped,
-        )
-        for layer in screen.city.layers.values()
-        if layer.spec.is_places and layer.spec.id in screen.state.layers
-    )
-    st.html(Markup('<div class="legend">{}</div>').format(shown))
 
 
 def selection(screen: Screen, view: View) -> None:

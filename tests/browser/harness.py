@@ -25,6 +25,7 @@ from layers.map.folium_map import overlay_json
 from layers.pack.city import City
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState
+from layers.view.vague import VAGUE_M
 from tests import ROOT
 from tests.browser.chromium import OFFICE
 
@@ -36,7 +37,7 @@ HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
-FAR_M, CLOSE = 5_000, 11
+CLOSE = 11
 """Doubt above which a place is no point at the scale of the city, and the zoom that ends it."""
 MARKS = "[...new Set([...document.querySelectorAll('.atlas-mark')].map(m => m.dataset.id))].sort()"
 """JavaScript: the ids of the marks that stand on the map."""
@@ -238,7 +239,7 @@ def marks(city: City, state: ViewState) -> list[str]:
         feature["id"]
         for features in drawn.values()
         for feature in features
-        if close or feature["properties"]["u"] <= FAR_M or feature["id"] == state.selected
+        if close or feature["properties"]["u"] <= VAGUE_M or feature["id"] == state.selected
     )
 
 

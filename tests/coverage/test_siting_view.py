@@ -228,3 +228,16 @@ def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) ->
     assert "%" not in told.sentence
     assert any("求解按图上点位" in note for note in told.notes)
     assert word(ask(tianjin, aim="share", goal_percent=1), "zh").account == ()
+
+
+def test_a_pin_carries_its_rank_its_town_and_what_it_adds(tianjin: City) -> None:
+    answer = proposed(ask(tianjin))
+    drawing = draw(answer, "zh")
+    assert drawing is not None
+    pins = [handle for handle in drawing.handles if handle.id in map(str, answer.siting.chosen)]
+    assert len(pins) == len(answer.siting.chosen) > 1
+    for rank, (pin, gain) in enumerate(zip(pins, answer.siting.gains, strict=True), start=1):
+        assert f">{rank}</text>" in pin.svg
+        assert pin.name.startswith(f"建议点 {rank} · ")
+        assert "区" in pin.name
+        assert pin.name.endswith(f"{round(gain)} 个校区")

@@ -86,9 +86,8 @@ def test_filters_basis_sources_and_caveats_go_along(tianjin: City) -> None:
     assert "国家级" in str(book.worksheets[0]["A2"].value)
     assert "滨海新区" in str(book.worksheets[0]["A2"].value)
     counting = [row[0] for row in book["口径"].iter_rows(values_only=True) if row[0]]
-    assert "级别：国家级" in counting
-    assert "区：滨海新区" in counting
-    assert any(text.startswith("计数场所 66 =") for text in counting)
+    assert any(text.startswith("筛选后：国家级（已批复）、滨海新区。") for text in counting)
+    assert any(text.startswith("计入各区（首句口径）") for text in counting)
     told = texts(book)
     for id_ in state.layers:
         assert tianjin.layers[id_].title.zh in told

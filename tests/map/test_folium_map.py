@@ -39,7 +39,8 @@ def test_a_mark_says_how_sure_and_how_high_it_stands(tianjin):
         for feature in features:
             row, told = rows.loc[feature["id"]], feature["properties"]
             assert ("e" in told) == (row.location_class in ("dataset", "host", "in_area"))
-            assert ("l" in told) == (row.level == "national")
+            granted = row.level == "national" and row.level_basis != "aimed_at"
+            assert ("l" in told) == granted
             assert told["u"] == round(row.uncertainty_m)
 
 

@@ -1,4 +1,4 @@
-"""The layout map's numbers, priorities, ground, legend and insets."""
+"""The layout map's priorities, ground, legend and insets."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import pytest
 
 from layers.map.folium_map import base_json, overlay_json
 from layers.map.plate import (
-    FAR_M,
     RAMP,
     TINTS,
     breaks,
     ground_values,
     left_out,
-    numbers,
     plate,
     priorities,
     unplaced,
 )
 from layers.map.symbols import FIRM
+from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
+from layers.view.vague import VAGUE_M
 
 SIX = ("120101", "120102", "120103", "120105", "120117", "120119")
 """Heping, Hedong, Hexi, Hebei, Ninghe and Jizhou: the plan names no place in them."""
@@ -36,7 +36,7 @@ def seen(city, **values):
 
 
 def test_numbers_run_through_all_mapped_places_and_stay_under_a_filter(tianjin):
-    found = numbers(tianjin)
+    found = index_numbers(tianjin)
     assert sorted(found.values()) == list(range(1, len(found) + 1))
     everything = seen(tianjin, layers=frozenset(tianjin.layers))
     assert set(found) == set(everything.mapped.index)
@@ -76,7 +76,7 @@ def test_what_has_no_point_is_listed_under_its_district(tianjin):
     view = seen(tianjin)
     listed = [place for ids in unplaced(view).values() for place in ids]
     rows = view.places
-    far = rows.index[rows.uncertainty_m > FAR_M]
+    far = rows.index[rows.uncertainty_m > VAGUE_M]
     assert sorted(listed) == sorted({*far, *view.unmapped.index})
     for code, ids in unplaced(view).items():
         for place in ids:
@@ -143,7 +143,7 @@ def test_the_time_switch_says_what_is_new(tianjin):
 
 def test_the_legend_counts_what_is_drawn(tianjin):
     rows = seen(tianjin).mapped
-    near = rows[rows.uncertainty_m <= FAR_M]
+    near = rows[rows.uncertainty_m <= VAGUE_M]
     words = [words for _, words in plate(seen(tianjin), "none", "zh").legend]
     assert any(f" {near.location_class.isin(FIRM).sum()}" in text for text in words)
     none = seen(tianjin, layers=frozenset({"district"}))

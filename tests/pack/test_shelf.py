@@ -20,6 +20,7 @@ from layers.pack.city import City, load_city
 from layers.pack.consistency import PackRows, pack_problems
 from layers.pack.reader import PackFiles
 from layers.pack.shelf import DATA_FOLDER, Shelf, folders
+from layers.view.address import VERSION
 from tests.attack.packs import Spoil, malformed
 from tests.hostile import TOY
 from tests.screens import app
@@ -285,7 +286,7 @@ def test_who_asks_for_a_bad_pack_is_told_why_and_offered_the_others(home: Path, 
     assert "a-secret-place" not in text(at)
     (link,) = at.get("page_link")
     assert "玩具市" in link.proto.label
-    assert link.proto.query_string == "v=2&city=toy"
+    assert link.proto.query_string == f"v={VERSION}&city=toy"
 
 
 def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:

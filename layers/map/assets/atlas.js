@@ -85,7 +85,7 @@
       A.doubt(view);
       return [view, A.arrange(view, places)];
     });
-    A.main.dotted = dots.filter((place) => place.properties.u <= A.FAR_M).map((place) => {
+    A.main.dotted = dots.filter((place) => place.properties.u <= A.base.vague_m).map((place) => {
       const [lon, lat] = place.geometry.coordinates, p = A.main.map.latLngToContainerPoint([lat, lon]);
       A.dot(A.main, p.x, p.y, A.base.colours[place.properties.k], 2.6);
       return [p.x - 3, p.y - 3, p.x + 3, p.y + 3];

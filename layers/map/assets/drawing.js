@@ -61,7 +61,7 @@
       const seen = new Set([chosen.r && [chosen.lon, chosen.lat, chosen.r].join(" ")]);
       for (const place of A.placesOf(A.data)) {
         const [lon, lat] = place.geometry.coordinates, radius = place.properties.u, key = [lon, lat, radius].join(" ");
-        if (radius <= A.FAR_M || seen.has(key) || !view.map.getBounds().contains([lat, lon])) continue;
+        if (radius <= A.base.vague_m || seen.has(key) || !view.map.getBounds().contains([lat, lon])) continue;
         seen.add(key);
         circle(lat, lon, radius).setStyle({ color: A.INK.city, fill: false, weight: 1 });
       }

@@ -138,7 +138,8 @@ window.ATLAS = (function () {
   // What a paint changes of the ground: fill by district, hatch, and a veil over what is not chosen.
   function tint(view) {
     const look = A.data.ground, chosen = A.data.chosen || {};
-    const key = JSON.stringify([look, chosen.ring && chosen.id, A.data.show.district]);
+    const clear = chosen.ring ? [chosen.id] : A.data.framed;
+    const key = JSON.stringify([look, clear, A.data.show.district]);
     if (key === view.tinted) return;
     view.tinted = key;
     view.land.setStyle((feature) => ({
@@ -148,8 +149,8 @@ window.ATLAS = (function () {
       ? { fillColor: hatch("#D6D0C3"), fillOpacity: 1 } : { fillColor: INK.land, fillOpacity: 0 }));
     if (view.veil) view.map.removeLayer(view.veil);
     view.veil = null;
-    if (chosen.ring) {
-      const others = A.base.district.features.filter((feature) => feature.id !== chosen.id);
+    if (clear.length) {
+      const others = A.base.district.features.filter((feature) => !clear.includes(feature.id));
       view.veil = layer(view.map, "veil", { type: "FeatureCollection", features: others },
         { stroke: false, fillColor: "#FFFFFF", fillOpacity: 0.45 });
     }

@@ -6,7 +6,7 @@
   const SIDE = { big: 23, small: 18 };  // of the drawing's square; the shape itself is 18 and 14 px
   const RADIUS = { big: 10.5, small: 8.5 };  // of the shape with its casing
   const PETALS = 6, ROW = 6, MOST = 11;  // a bouquet up to six, then two rows with an ellipsis
-  const DOT = 12, GAP = 2.5, FAR_M = 5000, CLOSE = 11, LEADER = 5;
+  const DOT = 12, GAP = 2.5, CLOSE = 11, LEADER = 5;
   const WORK = 3e6;  // pairs that one arrangement may look at
 
   const size = (place) => (place.properties.l ? "big" : "small");
@@ -17,7 +17,7 @@
 
   // Where nobody knows a place better than by its district, no point is drawn at the city's scale.
   function drawn(view, place) {
-    return place.properties.u <= FAR_M || (!view.inset && view.map.getZoom() >= CLOSE) || place.id === chosenId();
+    return place.properties.u <= A.base.vague_m || (!view.inset && view.map.getZoom() >= CLOSE) || place.id === chosenId();
   }
 
   function symbol(view, place) {
@@ -218,5 +218,5 @@
     marker.removeEventParent(group);
   }
 
-  Object.assign(A, { arrange: arrange, handle: handle, named: named, CLOSE: CLOSE, FAR_M: FAR_M });
+  Object.assign(A, { arrange: arrange, handle: handle, named: named, CLOSE: CLOSE });
 })(window.ATLAS);
