@@ -14,7 +14,6 @@ from layers.coverage.files import answered
 from layers.coverage.measure import ReachAnswer, ReachRefusal, measure
 from layers.coverage.question import question
 from layers.coverage.wording import (
-    as_drawn,
     caveats,
     further,
     km,
@@ -107,7 +106,6 @@ class ReachWording:
             return ()
         return (
             *caveats(answer.findings, self._lang),
-            *as_drawn(answer, self._lang),
             say("coverage.verdict.not_covered"),
             say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
             say("coverage.verdict.not_named"),

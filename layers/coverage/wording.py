@@ -237,21 +237,6 @@ def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
     )
 
 
-def as_drawn(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
-    """Return what is known for the points as drawn only, for the note on the method.
-
-    Parameters
-    ----------
-    answer
-        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
-    lang
-        Language of the words, ``zh`` or ``en``.
-    """
-    row = answer.rows[CITY]
-    twice = percent(answer.overlap.value / float(row["area_km2"]))
-    return (speaker(lang)("coverage_page.twice", share=twice),)
-
-
 def reached_words(answer: ReachAnswer, kind: str, lang: str) -> str:
     """Return how many places of one layer are within reach, with the interval.
 

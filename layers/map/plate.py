@@ -1,4 +1,4 @@
-"""Say what the layout map shows beside its marks: index numbers, priorities, ground and legend."""
+"""Say what the layout map shows beside its marks: the order of names, ground and legend."""
 
 from __future__ import annotations
 

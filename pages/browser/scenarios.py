@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from string import ascii_uppercase
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,11 +13,15 @@ from geo.base.errors import DataError, Problem
 from geo.coverage.scenario import MOST_BYTES, Scenario, load, to_file
 from layers.pack.city import City
 from pages.browser import store
+from pages.shell import session
 from pages.shell.frame import Screen
 
 DRAFT: Final = "atlas.scenario"
+"""By city, the scenario at work."""
 KEPT: Final = "atlas.scenarios"
-"""Scenarios kept for later by name; nothing of them is ever part of the pack."""
+"""By city, scenarios kept for later by name; nothing of them is ever part of the pack."""
+FORGOTTEN: Final = "atlas.scenarios_forgotten"
+"""By city, the names that this session has dropped."""
 MOST_KEPT: Final = 20
 """Scenarios that one session may keep: they are held in the server's memory."""
 FULL: Final = "atlas.scenarios_full"
@@ -39,8 +43,14 @@ def draft(screen: Screen) -> Scenario:
     Scenario
         A fresh one, see :func:`fresh`, if none is at work.
     """
-    current: Scenario | None = st.session_state.get(DRAFT)
+    current: Scenario | None = _of_city(DRAFT, dict).get("now")
     return current or fresh(screen)
+
+
+def _of_city(name: str, made: Callable[[], Any]) -> Any:
+    """Return what this session holds for the city shown."""
+    by_city: dict[str, Any] = st.session_state.setdefault(name, {})
+    return by_city.setdefault(session.state().city, made())
 
 
 def fresh(screen: Screen) -> Scenario:
@@ -63,12 +73,12 @@ def work_on(scenario: Scenario) -> None:
     scenario
         The scenario; it is not changed.
     """
-    st.session_state[DRAFT] = scenario
+    _of_city(DRAFT, dict)["now"] = scenario
 
 
 def kept() -> dict[str, Scenario]:
     """Return the scenarios kept in this session."""
-    known: dict[str, Scenario] = st.session_state.setdefault(KEPT, {})
+    known: dict[str, Scenario] = _of_city(KEPT, dict)
     return known
 
 
@@ -87,8 +97,10 @@ def keep(scenario: Scenario) -> bool:
     """
     full = scenario.name not in kept() and len(kept()) >= MOST_KEPT
     st.session_state[FULL] = full
+    st.session_state.pop(REFUSED, None)
     if not full:
         kept()[scenario.name] = scenario
+        _of_city(FORGOTTEN, set).discard(scenario.name)
     return not full
 
 
@@ -117,7 +129,9 @@ def forget(name: str) -> None:
         Name of the scenario; of one that is not kept nothing happens.
     """
     st.session_state[FULL] = False
-    kept().pop(name, None)
+    st.session_state.pop(REFUSED, None)
+    if kept().pop(name, None) is not None:
+        _of_city(FORGOTTEN, set).add(name)
 
 
 def exchange(screen: Screen) -> bool:
@@ -133,12 +147,13 @@ def exchange(screen: Screen) -> bool:
     bool
         Whether the browser cannot keep them. The run is begun anew when some have come back.
     """
-    now: Scenario | None = st.session_state.get(DRAFT)
+    now: Scenario | None = _of_city(DRAFT, dict).get("now")
     at_work = now if now is not None and now.edits else None
     found, lost = store.exchange(
         f"scenario.{screen.city.id}",
-        draft=_text([at_work] if at_work else []),
-        kept=_text(list(kept().values())),
+        draft=to_file(at_work).decode() if at_work else "",
+        kept={name: to_file(each).decode() for name, each in kept().items()},
+        dropped=_of_city(FORGOTTEN, set),
         unsaved=at_work is not None and kept().get(at_work.name) != at_work,
     )
     if found is not None and _take_back(screen.city, found):
@@ -146,27 +161,22 @@ def exchange(screen: Screen) -> bool:
     return lost
 
 
-def _text(scenarios: list[Scenario]) -> str:
-    return json.dumps([to_file(each).decode() for each in scenarios]) if scenarios else ""
-
-
 def _take_back(city: City, found: store.Stored) -> bool:
     """Take what the browser held into the session, under what this has already; tell if any."""
     problems: list[Problem] = []
-    drafts = list(_read(city, found.draft, problems))
-    for scenario in _read(city, found.kept, problems):
+    drafts = list(_read(city, [found.draft] if found.draft else [], problems))
+    for scenario in _read(city, _files(found.kept), problems):
         if scenario.name not in kept() and len(kept()) < MOST_KEPT:
             kept()[scenario.name] = scenario
-    if drafts and DRAFT not in st.session_state:
+    if drafts and "now" not in _of_city(DRAFT, dict):
         work_on(drafts[0])
     st.session_state[REFUSED] = tuple(problems)
     return bool(found.draft or found.kept)
 
 
-def _read(city: City, text: str, problems: list[Problem]) -> Iterator[Scenario]:
-    """Yield the scenarios of a text from outside, and note what is wrong with the others."""
+def _read(city: City, files: list[str] | None, problems: list[Problem]) -> Iterator[Scenario]:
+    """Yield the scenarios of texts from outside, and note what is wrong with the others."""
     kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
-    files = _files(text)
     if files is None:
         problems.append(Problem("scenario.stored", "scenario"))
     for file in files or ():
@@ -177,12 +187,13 @@ def _read(city: City, text: str, problems: list[Problem]) -> Iterator[Scenario]:
 
 
 def _files(text: str) -> list[str] | None:
-    """Return the files of a text; None where it is not what :func:`_text` makes."""
+    """Return the texts of what was kept; None where it is not what ``store.js`` makes."""
     if len(text) > MOST_KEPT * MOST_BYTES:
         return None
     try:
-        files = json.loads(text or "[]")
+        files = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return None
-    sound = isinstance(files, list) and all(isinstance(file, str) for file in files)
-    return files if sound else None
+    if not isinstance(files, dict) or not all(isinstance(each, str) for each in files.values()):
+        return None
+    return list(files.values())

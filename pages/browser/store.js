@@ -1,12 +1,12 @@
 // Keeps the reader's work in the browser: what is at work through a reload of this tab, what was
 // kept for later for all tabs. Texts are handed on as they are; the server looks at them.
 export default function ({ data, setStateValue }) {
-  const places = { draft: sessionStorage, kept: localStorage };
+  const place = (what) => (what === "draft" ? sessionStorage : localStorage);
   const name = (what) => `atlas.${data.name}.${what}`;
 
   const read = (what) => {
     try {
-      return places[what].getItem(name(what)) ?? "";
+      return place(what).getItem(name(what)) ?? "";
     } catch {
       return ""; // the browser keeps nothing for this page
     }
@@ -14,19 +14,31 @@ export default function ({ data, setStateValue }) {
 
   const write = (what, text) => {
     try {
-      if (text) places[what].setItem(name(what), text);
-      else places[what].removeItem(name(what));
+      if (text) place(what).setItem(name(what), text);
+      else place(what).removeItem(name(what));
       return true;
     } catch {
       return false; // full, or forbidden
     }
   };
 
+  // What another tab has kept stays: this one adds its own, and takes away what it has dropped.
+  const merged = () => {
+    let stored = {};
+    try {
+      stored = JSON.parse(read("kept") || "{}");
+    } catch {} // not ours: it has been told of, and is written over
+    const all = new Map(Object.entries(stored && typeof stored === "object" ? stored : {}));
+    for (const [title, text] of Object.entries(data.kept)) all.set(title, text);
+    for (const title of data.dropped) all.delete(title);
+    return all.size ? JSON.stringify(Object.fromEntries(all)) : "";
+  };
+
   if (data.ask) {
     setStateValue("found", { answers: data.ask, draft: read("draft"), kept: read("kept") });
     return;
   }
-  const stored = [write("draft", data.draft), write("kept", data.kept)].every(Boolean);
+  const stored = [write("draft", data.draft), write("kept", merged())].every(Boolean);
   setStateValue("lost", !stored);
 
   // Asked on the other screens too: the work is still in this session.

@@ -7,6 +7,7 @@ then: whoever takes them checks them as a file.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -26,19 +27,25 @@ class Stored(NamedTuple):
     draft: str
     """The work of this tab; empty if there is none."""
     kept: str
-    """What was kept for later; empty if there is none."""
+    """What all tabs have kept for later, as JSON by title; empty if there is none."""
 
 
-def exchange(name: str, *, draft: str, kept: str, unsaved: bool) -> tuple[Stored | None, bool]:
+def exchange(
+    name: str, *, draft: str, kept: Mapping[str, str], dropped: Collection[str], unsaved: bool
+) -> tuple[Stored | None, bool]:
     """Give the browser the state of some work; in a new session, take what it held first.
 
     Parameters
     ----------
     name
         Name of the work, as it is to be kept: of an analysis and a city.
-    draft, kept
-        What is at work and what was kept for later, as texts; empty for nothing. Nothing is
-        overwritten before the browser has told what it holds.
+    draft
+        What is at work, as a text; empty for nothing.
+    kept
+        What this session has kept for later, texts by title. Nothing is overwritten before the
+        browser has told what it holds, and what other tabs have kept stays.
+    dropped
+        Titles that this session has dropped.
     unsaved
         Whether the browser asks back before the tab is left.
 
@@ -53,7 +60,14 @@ def exchange(name: str, *, draft: str, kept: str, unsaved: bool) -> tuple[Stored
     asks = asked.setdefault(name, uuid4().hex)
     told: Any = _MOUNT(
         key=f"atlas_store_{name}",
-        data={"name": name, "ask": asks, "draft": draft, "kept": kept, "unsaved": unsaved},
+        data={
+            "name": name,
+            "ask": asks,
+            "draft": draft,
+            "kept": dict(kept),
+            "dropped": sorted(dropped),
+            "unsaved": unsaved,
+        },
         default={"found": None, "lost": False},
         on_found_change=_nothing,
         on_lost_change=_nothing,

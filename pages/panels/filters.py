@@ -167,25 +167,29 @@ def _go(screen: Screen, hit: Hit) -> None:
     if not hit.narrows:
         reveal(screen, hit.target)
         return
+    wanted: dict[str, set[str]] = {}
     for target in hit.target.split(JOINED):
         sort, _, name = target.partition(":")
-        _narrow_to(screen, sort, name)
+        names = _districts_of(screen.city, name) if sort == "half" else {name}
+        wanted.setdefault("district" if sort == "half" else sort, set()).update(names)
+    _narrow_to(screen, wanted)
 
 
-def _narrow_to(screen: Screen, sort: str, name: str) -> None:
-    city, state = screen.city, session.state()
-    if sort == "layer":
-        others = {id_ for id_ in state.layers if not _is_places(city, id_)}
-        held = others | {name} if _is_places(city, name) else state.layers | {name}
-        session.change(layers=frozenset(held), selected=None)
-    elif sort == "half":
-        half = city.districts.index[city.districts["half"] == name]
-        _set_districts(screen, frozenset(str(code) for code in half))
-    elif sort == "district":
-        _set_districts(screen, frozenset({name}))
-    else:
-        session.narrow(**{sort: frozenset({name})})
-        session.change(selected=None)
+def _districts_of(city: City, part: str) -> set[str]:
+    return {str(code) for code in city.districts.index[city.districts["half"] == part]}
+
+
+def _narrow_to(screen: Screen, wanted: dict[str, set[str]]) -> None:
+    """Narrow to all that was asked for at once: two values of one filter stand side by side."""
+    city, layers = screen.city, wanted.pop("layer", set())
+    if layers:
+        now, places = session.state().layers, {id_ for id_ in layers if _is_places(city, id_)}
+        held = {id_ for id_ in now if not _is_places(city, id_)} if places else now
+        session.change(layers=frozenset(held | layers))
+    if codes := wanted.pop("district", set()):
+        _set_districts(screen, frozenset(codes))
+    session.narrow(**{name: frozenset(values) for name, values in wanted.items()})
+    session.change(selected=None)
 
 
 def _is_places(city: City, layer: str) -> bool:

@@ -62,4 +62,5 @@ def firm(screen: Screen, view: View) -> None:
 
 def _set_firm() -> None:
     on = st.session_state["firm"]
-    session.narrow(location_class=frozenset(FIRM) if on else frozenset())
+    known = session.state().filters.location_class
+    session.narrow(location_class=frozenset(FIRM) if on else known - frozenset(FIRM))

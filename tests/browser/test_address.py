@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.language.messages import speaker
 from layers.pack.city import City
-from layers.view.address import every_key
+from layers.view.address import VERSION, every_key
 from layers.view.page_options import DensityOptions
 from layers.view.state import ViewState, default_state
 from pages.shell.navigation import SCREENS
@@ -50,7 +50,7 @@ def test_the_opening_view_has_no_query_and_comes_back_to_none(server: Server, pa
     page.goto(f"{server.url}/")
     settle(page)
     page.locator(PLATFORM).first.click()
-    _wait(page, f"{server.url}/?v=2&city=tianjin&layers=~-platform")
+    _wait(page, f"{server.url}/?v={VERSION}&city=tianjin&layers=~-platform")
     page.locator(PLATFORM).first.click()
     _wait(page, f"{server.url}/")
 
@@ -59,7 +59,7 @@ def test_a_page_says_its_own_options_and_keeps_those_of_others(server: Server, p
     open_at(page, f"{server.url}/density")
     page.locator(".st-key-density_advanced summary").click()
     page.locator(".st-key-density_kernel label, .st-key-density_kernel button").last.click()
-    chosen = f"{server.url}/density?v=2&city=tianjin&dk=quartic"
+    chosen = f"{server.url}/density?v={VERSION}&city=tianjin&dk=quartic"
     _wait(page, chosen)
     page.wait_for_timeout(A_MOMENT_MS)
     _turn(page, "explore")
@@ -102,7 +102,7 @@ def test_an_old_link_opens_and_is_short_from_the_next_change_on(
     assert page.url == link
     _has_kernel(page, "quartic")
     page.locator(".st-key-language button").click()
-    _wait(page, f"{server.url}/density?v=2&city=tianjin&lang=en&dk=quartic")
+    _wait(page, f"{server.url}/density?v={VERSION}&city=tianjin&lang=en&dk=quartic")
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def _pan(page: Page) -> None:
 def test_a_click_copies_the_link_and_says_so(server: Server, page: Page, lang: str) -> None:
     """Of a typed link the short form; after a change what the address bar says."""
     said = "&lang=en" if lang == "en" else ""
-    short = f"{server.url}/?v=2&city=tianjin{said}&period=2025"
+    short = f"{server.url}/?v={VERSION}&city=tianjin{said}&period=2025"
     open_at(page, f"{server.url}/?lang={lang}&period=2025")
     _copy(page, lang)
     _says_copied(page, lang)
@@ -175,7 +175,7 @@ def test_without_a_clipboard_the_link_is_copied_in_the_old_way(
     server: Server, page: Page, allowed: None
 ) -> None:
     page.add_init_script(f"const held = navigator.clipboard; window.held = held; {NO_CLIPBOARD}")
-    open_at(page, f"{server.url}/?v=2&city=tianjin&period=2020")
+    open_at(page, f"{server.url}/?v={VERSION}&city=tianjin&period=2020")
     assert page.evaluate("navigator.clipboard") is None
     _copy(page, "zh")
     _says_copied(page, "zh")
@@ -186,7 +186,7 @@ def test_where_nothing_may_be_copied_the_link_is_shown_and_selected(
     server: Server, page: Page
 ) -> None:
     page.add_init_script(NO_CLIPBOARD + NO_COPYING)
-    open_at(page, f"{server.url}/?v=2&city=tianjin&period=2020")
+    open_at(page, f"{server.url}/?v={VERSION}&city=tianjin&period=2020")
     map_frame(page)
     _copy(page, "zh")
     field = page.locator(".copy-link input")

@@ -66,7 +66,7 @@ def test_what_is_no_scenario_is_told_and_not_taken_back(page: Page, server: Serv
     open_at(page, f"{server.url}/sources")
     page.evaluate(
         """() => {
-          sessionStorage.setItem("atlas.scenario.tianjin.draft", JSON.stringify(['{"type": 1}']));
+          sessionStorage.setItem("atlas.scenario.tianjin.draft", '{"type": 1}');
           localStorage.setItem("atlas.scenario.tianjin.kept", "[[[[");
         }"""
     )

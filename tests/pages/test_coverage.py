@@ -198,7 +198,7 @@ def test_scenarios_are_presented_side_by_side_and_those_that_do_not_fit_are_name
     at = app("coverage", cpart="scenario", present="1", layers="science_park.district")
     new = Scenario("近海").added(117.8, 39.0, kind="platform", name="新")
     other = Scenario("平台").closed("no-such-place")
-    at.session_state["atlas.scenarios"] = {s.name: s for s in (new, other)}
+    at.session_state["atlas.scenarios"] = {"tianjin": {s.name: s for s in (new, other)}}
     at.run()
     assert not at.exception
     text = page_text(at)
@@ -216,7 +216,9 @@ def test_a_scenario_file_is_read_once_and_told_of():
     assert not at.error
     assert "new-1" in [f["id"] for f in scene(at)["drawing"]["handles"]]
     at.button(key="scn_undo_new-1").click().run()
-    assert not at.session_state["atlas.scenario"].edits, "the file is not read over what is done"
+    assert not at.session_state["atlas.scenario"]["tianjin"]["now"].edits, (
+        "the file is not read over what is done"
+    )
 
     far = to_file(Scenario("远").added(100.2, 39.1, kind="platform"))
     at.file_uploader(key="scn_upload").set_value(("b.geojson", far, "")).run()
@@ -249,7 +251,7 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypat
     monkeypatch.setattr("pages.browser.scenarios.MOST_KEPT", 2)
     at = app("coverage", cpart="scenario", layers=FEW)
     crowd = {f"方案{i}": Scenario(f"方案{i}") for i in range(2)}
-    at.session_state["atlas.scenarios"] = dict(crowd)
+    at.session_state["atlas.scenarios"] = {"tianjin": dict(crowd)}
     at.selectbox(key="scn_where").set_value("typed").run()
 
     def typed(name, value):
@@ -262,9 +264,9 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypat
     typed("纬度", 39.1)
     at.button(key="scn_add").click().run()
     assert not at.error
-    assert at.session_state["atlas.scenario"].edits
+    assert at.session_state["atlas.scenario"]["tianjin"]["now"].edits
     for key in ("scn_save", "scn_fresh"):
         at.button(key=key).click().run()
         assert [error.value for error in at.error] == [speaker("zh")("error.scenario.kept")]
-        assert at.session_state["atlas.scenario"].edits, "the work is not lost"
-    assert at.session_state["atlas.scenarios"] == crowd
+        assert at.session_state["atlas.scenario"]["tianjin"]["now"].edits, "the work is not lost"
+    assert at.session_state["atlas.scenarios"]["tianjin"] == crowd
