@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from layers.balance import drawing as balance_drawing
 from layers.balance import files as balance_files
 from layers.balance import measure as balance_measure
 from layers.balance import wording as balance_wording
@@ -63,16 +64,6 @@ class Analysis:
     hand_over: Callable[[Any, Form], Package]
 
 
-def no_drawing(answer: object, lang: str) -> None:
-    """Draw nothing: counts by district stand in tables.
-
-    Parameters
-    ----------
-    answer, lang
-        Taken, as by every other ``draw``, and not looked at.
-    """
-
-
 COVERAGE: Final[Mapping[str, Any]] = {
     "reach": reach,
     "pairing": pairing,
@@ -95,7 +86,7 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             balance_measure.question,
             balance_measure.measure,
             balance_wording.word,
-            no_drawing,
+            balance_drawing.draw,
             balance_files.hand_over,
         ),
         **{

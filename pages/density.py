@@ -27,7 +27,7 @@ main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.c
 with main:
     spread = panels.balance(screen)
     told, drawing = panels.density(screen)
-    panels.density_sentence(told)
+    panels.statement(screen, spread, told)
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
     map_view.show(
         replace(screen, state=ground),
@@ -35,22 +35,24 @@ with main:
         name="density",
         flight=(1, None),
         follow=False,
-        drawing=drawing,
+        drawing=panels.drawn(screen, drawing),
     )
-    panels.legend(told)
-    if side is not None:
+    panels.legend(screen, spread, told)
+    if side is not None and state.density.fill == "surface":
         panels.account(told)
-        chips.ways_of_counting(screen)
-        panels.sums(screen, spread, told)
-        panels.peaks(screen, told)
     panels.halves(screen, spread)
 if side is not None:
     with side:
         points_panels.switch(screen)
         panels.controls(screen, told)
-        panels.firmness(screen, told)
-if side is not None:
+        if state.density.fill == "surface":
+            panels.beside(screen, told)
+        panels.advanced(screen, told)
+    chips.ways_of_counting(screen)
     panels.districts(screen, spread)
+    panels.peaks(screen, told)
+    panels.firmness(screen, told)
     panels.shares(screen, told)
     panels.strip(screen, told)
+    panels.sums(screen, spread, told)
     panels.method(screen, told)

@@ -135,7 +135,7 @@ def test_a_drawing_is_a_drawing_or_nothing(answers: Mapping[str, Any], name: str
     for lang in LANGS:
         drawn = ANALYSES[name].draw(answers[name], lang)
         assert drawn is None or isinstance(drawn, Drawing)
-    assert (drawn is None) == (name in WITHOUT_SHAPES or isinstance(answers[name], Refusal))
+    assert (drawn is None) == isinstance(answers[name], Refusal)
 
 
 @pytest.mark.parametrize("fmt", ANALYSIS_FORMATS)

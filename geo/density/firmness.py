@@ -248,6 +248,7 @@ def peak_height(
             "low": low,
             "high": high,
             "drawn": drawn,
+            "drawn_100": 100 * drawn,
             "sigma_m": sigma,
             "kernel": kernel,
             "data_date": data_date,

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from geo.inventory.balance import LEAST_COUNT, Balance
+from layers.balance.drawing import NONE as PLAIN
+from layers.balance.drawing import PER_100KM2, classes, colours, rates
 from layers.balance.measure import BalanceAnswer, Counts
 from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance
@@ -18,7 +20,8 @@ from layers.pack.city import City
 from layers.places.spread import PER_MILLION, distribution, further, half_name, tight
 from layers.view.filtered import answer_marked, is_filtered
 
-PER_100KM2 = 100
+HATCH = "hatch"
+"""Stands for a colour in the legend of the fill where a district is hatched."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -39,6 +42,10 @@ class BalanceWording:
         How the rows shown add up, counted in each of both ways.
     quotients
         Sentences on quotients and concentration, or why there are none.
+    legend
+        Of the fill of the districts: a colour or ``hatch``, and its words.
+    caution
+        What the fill does not carry; empty where every count is large enough.
     """
 
     sentence: str
@@ -48,6 +55,8 @@ class BalanceWording:
     n: int
     sums: tuple[str, ...]
     quotients: tuple[str, ...]
+    legend: tuple[tuple[str, str], ...]
+    caution: str
 
 
 def word(answer: BalanceAnswer, lang: str) -> BalanceWording:
@@ -81,7 +90,27 @@ def word(answer: BalanceAnswer, lang: str) -> BalanceWording:
             "fields": _by_district(counts.fields, names, lambda field: _field(field, lang), say),
         },
         quotients=tuple(_measures(counts, names, lang)),
+        legend=tuple(_legend(answer, say)),
+        caution=say("balance_page.fill_few") if _few(answer.headline) else "",
     )
+
+
+def _legend(answer: BalanceAnswer, say: Say) -> Iterator[tuple[str, str]]:
+    """Yield the classes of the fill, the plain ground and the hatch, as far as they are drawn."""
+    found, left_out = colours(answer), answer.headline.not_named
+    if (found[~found.index.isin(left_out)] == PLAIN).any():
+        yield PLAIN, say("balance_page.fill_none")
+    for low, high, colour in classes(rates(answer)):
+        if low:
+            yield colour, say("density_page.range", low=number(low), high=number(high))
+        else:
+            yield colour, say("balance_page.fill_below", high=number(high))
+    if left_out:
+        yield HATCH, say("plate.not_named")
+
+
+def _few(found: Balance) -> bool:
+    return bool(found.districts["n"].between(1, LEAST_COUNT - 1).any())
 
 
 def _names(city: City, lang: str) -> dict[str, str]:
@@ -121,7 +150,7 @@ def _notes(found: Balance, say: Say) -> Iterator[str]:
     yield say(found.method) + say("balance_page.stop")
     for key in found.caveats:
         yield say(key, **found.parameters)
-    if found.districts["n"].between(1, LEAST_COUNT - 1).any():
+    if _few(found):
         yield say("balance.few")
 
 

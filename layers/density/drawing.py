@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -11,20 +12,22 @@ import shapely
 from geo.base.once import once
 from geo.density.mercator import Overlay, overlay
 from layers.density.measure import DensityAnswer
-from layers.density.phrases import height_words, spot_words
+from layers.density.phrases import height_words, label_words, spot_words
 from layers.language.messages import speaker
 from layers.map.colours import shades
-from layers.map.overlay import Drawing, Handle, Raster, Shapes
+from layers.map.overlay import Drawing, Handle, Raster, Shapes, Side
 from layers.map.thumbnail import Plate, plate_of
 
 STRIP_CLASSES: Final = (0.2, 0.4, 0.6, 0.8)
 """Classes of the small pictures, as shares of each one's own highest value."""
-DOT_M: Final = 600.0
-"""Radius of a place's dot: it stands on the ground and says nothing of the place's extent."""
+DOT_PX: Final = 2.0
+"""Radius of a place's dot, above the surface that it belongs to."""
+LABELLED: Final = 3
+"""Peaks whose name stands on the map."""
 
 
 def draw(answer: DensityAnswer, lang: str) -> Drawing:
-    """Return the surface, a dot at each place that enters, and a number at each peak.
+    """Return the surface, a dot at each place that enters, and number and name of the peaks.
 
     Parameters
     ----------
@@ -38,6 +41,8 @@ def draw(answer: DensityAnswer, lang: str) -> Drawing:
         gpd.points_from_xy([p.x for p in answer.peaks], [p.y for p in answer.peaks]),
         crs=answer.city.metric_epsg,
     ).to_crs(4326)
+    names = [label_words(answer, at, lang) for at in range(min(LABELLED, len(points)))]
+    sides = _sides([point.x for point in points])
     return Drawing(
         raster=Raster(laid.png, laid.bounds) if laid else None,
         shapes=[_dots(answer, lang)],
@@ -54,31 +59,38 @@ def draw(answer: DensityAnswer, lang: str) -> Drawing:
                     value=height_words(answer, at, say),
                 ),
                 movable=False,
+                label=names[at] if at < LABELLED else "",
+                side=sides[at],
             )
             for at, (peak, point) in enumerate(zip(answer.peaks, points, strict=True))
         ],
     )
 
 
+def _sides(eastings: Sequence[float]) -> list[Side]:
+    """Return on which side of each peak its name stands: outwards, so that few meet."""
+    first, last = min(eastings, default=0.0), max(eastings, default=0.0)
+    return ["right" if x == last else "left" if x == first else "top" for x in eastings]
+
+
 def _dots(answer: DensityAnswer, lang: str) -> Shapes:
-    places = answer.places
-    frame = places[[f"name_{lang}"]].set_geometry(places.geometry.buffer(DOT_M, quad_segs=4))
     return Shapes(
-        frame.set_crs(places.crs).to_crs(4326),
-        line="#14171A",
-        fill="#FFFFFF",
-        opacity=0.9,
-        weight=0.9,
+        answer.places[[f"name_{lang}", "geometry"]].to_crs(4326),
+        line="#FFFFFF",
+        fill="#14171A",
+        opacity=1.0,
+        weight=0.5,
         name=f"name_{lang}",
+        radius=DOT_PX,
     )
 
 
 def _number_mark(rank: int) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20" '
-        'aria-hidden="true"><rect x="1.5" y="1.5" width="17" height="17" rx="2" fill="#14171A" '
-        'stroke="#FFFFFF" stroke-width="1.6"/><text x="10" y="14.4" text-anchor="middle" '
-        'font-size="12" font-weight="700" font-family="sans-serif" fill="#FFFFFF">'
+        'aria-hidden="true"><rect x="3" y="3" width="14" height="14" rx="2" fill="#14171A" '
+        'stroke="#FFFFFF" stroke-width="1"/><text x="10" y="13.8" text-anchor="middle" '
+        'font-size="11" font-weight="700" font-family="sans-serif" fill="#FFFFFF">'
         f"{rank}</text></svg>"
     )
 

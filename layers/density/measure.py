@@ -138,9 +138,10 @@ def question(state: ViewState) -> Question[DensityOptions]:
     ----------
     state
         State of the page. Period, later, layers and filters are taken, and the options of density
-        but ``by`` and ``part``; the rest decides nothing.
+        but ``by``, ``part`` and ``fill``; the rest decides nothing.
     """
-    return Question(**rows_asked(state), options=replace(state.density, by="host", part="plan"))
+    measured = replace(state.density, by="host", part="plan", fill="surface")
+    return Question(**rows_asked(state), options=measured)
 
 
 def measure(city: City, asked: Question[DensityOptions]) -> DensityAnswer:

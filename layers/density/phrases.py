@@ -18,6 +18,7 @@ from layers.places.spread import short_name
 
 NEAR: Final = 0.2
 """A district is named with a peak if it holds this share of the disc of half a bandwidth."""
+PER_100KM2: Final = 100
 TOWN_RANK: Final = 3
 """Labels of the base map from this rank on are towns and villages; before, cities and districts."""
 
@@ -124,6 +125,17 @@ def around_words(answer: DensityAnswer, at: int, lang: str) -> str:
     )
 
 
+def label_words(answer: DensityAnswer, at: int, lang: str) -> str:
+    """Name a peak on the map by its town; empty where none is near: its district is named there.
+
+    Parameters
+    ----------
+    answer, at, lang
+        As in :func:`spot_words`.
+    """
+    return _town(answer, at, lang)
+
+
 def _town(answer: DensityAnswer, at: int, lang: str) -> str:
     """Return the name of the town or village of the base map that is nearest within a bandwidth."""
     peak, labels = answer.peaks[at], answer.city.base.get("label")
@@ -148,7 +160,7 @@ def density_words(answer: DensityAnswer, value: float, say: Say) -> str:
     say
         Speaks the reader's language.
     """
-    return say(f"density_page.per_km2_{answer.options.weight}", value=number(value))
+    return say(f"density_page.per_100km2_{answer.options.weight}", value=hundreds(value))
 
 
 def height_words(answer: DensityAnswer, at: int, say: Say) -> str:
@@ -172,7 +184,7 @@ def height_words(answer: DensityAnswer, at: int, say: Say) -> str:
 
 
 def range_words(height: Height, say: Say) -> str:
-    """Return the ends of a simulated interval, without a unit.
+    """Return the ends of a simulated interval per 100 km², without a unit.
 
     Parameters
     ----------
@@ -181,4 +193,15 @@ def range_words(height: Height, say: Say) -> str:
     say
         Speaks the reader's language.
     """
-    return say("density_page.range", low=number(height.low), high=number(height.high))
+    return say("density_page.range", low=hundreds(height.low), high=hundreds(height.high))
+
+
+def hundreds(per_km2: float) -> str:
+    """Return a density as a number per 100 km², the unit of every density on the page.
+
+    Parameters
+    ----------
+    per_km2
+        Places or weight per km², as the surface and the files hold it.
+    """
+    return number(PER_100KM2 * per_km2)

@@ -29,6 +29,7 @@ from layers.density.phrases import (
     around_words,
     districts_of,
     height_words,
+    hundreds,
     names_of,
     spot_words,
     where_words,
@@ -71,9 +72,12 @@ class DensityWording:
         Whether the highest peak stays when places move within their doubt.
     method
         How it was measured.
-    verdict, captions
-        Whether the finding survives another bandwidth and grid, and what each small picture of
-        them shows.
+    verdict, moves, captions
+        Whether the finding survives another bandwidth and grid, where the peak then lies, and what
+        each small picture of them shows.
+    beside
+        The pictures of this grid at half, once and twice the bandwidth: which of the captions, its
+        words in short, and whether it is the surface on the map.
     too_few
         Why there are no bins and no tests of pattern.
     """
@@ -91,7 +95,9 @@ class DensityWording:
     firmness: tuple[str, ...]
     method: tuple[str, ...]
     verdict: str
+    moves: str
     captions: tuple[str, ...]
+    beside: tuple[tuple[int, str, bool], ...]
     too_few: tuple[str, ...]
 
 
@@ -123,8 +129,10 @@ def word(answer: DensityAnswer, lang: str) -> DensityWording:
         firmness=tuple(_firmness(answer, names, say)),
         notes=tuple(said(say, answer.surface.caveats, answer.surface.parameters)),
         method=tuple(_method(answer, say)),
-        verdict=_verdict(answer, names, lang),
+        verdict=_verdict(answer, names, say),
+        moves=_moved(answer, names, say),
         captions=tuple(_captions(answer, names, say)),
+        beside=tuple(_beside(answer, say)),
         too_few=tuple(_too_few(answer, say)),
     )
 
@@ -166,7 +174,7 @@ def _moves(answer: DensityAnswer) -> bool:
     if answer.holds is not None and "peak.not_firm" in answer.holds.caveats:
         return True
     zones = set() if answer.runs is None else set(answer.runs.runs["peak_zone"].dropna())
-    return not {str(zone) for zone in zones} <= set(districts_of(answer, 0))
+    return not {str(zone) for zone in zones} <= _named(answer)
 
 
 def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
@@ -202,7 +210,7 @@ def _legend(answer: DensityAnswer, say: Say) -> Iterator[tuple[str, str]]:
 
     The highest value of the points as drawn may lie outside the interval of the peak.
     """
-    bounds = [number(bound) for bound in answer.breaks]
+    bounds = [hundreds(bound) for bound in answer.breaks]
     for at, colour in enumerate(shades(len(bounds))):
         if at + 1 < len(bounds):
             yield colour, say("density_page.range", low=bounds[at], high=bounds[at + 1])
@@ -239,7 +247,7 @@ def _ranking(answer: DensityAnswer, lang: str) -> pd.DataFrame:
             [
                 height_words(answer, at, say),
                 str(len(peak.makers)),
-                number(doubt, "km") if math.isfinite(doubt) else "–",
+                number(doubt) if math.isfinite(doubt) else "–",
             ]
         )
     columns = [say(f"density_page.ranking.{name}") for name in ("height", "made", "doubt")]
@@ -345,24 +353,47 @@ def _method(answer: DensityAnswer, say: Say) -> Iterator[str]:
             yield say("density_page.as_drawn", rank=at + 1, told=told)
 
 
-def _verdict(answer: DensityAnswer, names: Mapping[str, str], lang: str) -> str:
-    say, runs = speaker(lang), answer.runs
+def _verdict(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> str:
+    """Say whether the finding survives; on a border a peak may change its district and stay."""
+    runs = answer.runs
+    if runs is None:
+        return ""
+    zones = {str(zone) for zone in runs.runs["peak_zone"].dropna()}
+    if runs.verdict == "sensitivity.peak_moves" and zones <= _named(answer):
+        where = where_words(answer, 0, names, say)
+        return say("density_page.peak_stays", where=where, **runs.parameters)
+    return say(runs.verdict, **runs.parameters)
+
+
+def _named(answer: DensityAnswer) -> set[str]:
+    """Return the districts that the first sentence names."""
+    return set(districts_of(answer, 0)) if answer.peaks else set()
+
+
+def _moved(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> str:
+    """Say where the peak lies in the runs, and how far apart that is."""
+    runs = answer.runs
     if runs is None:
         return ""
     zones = [names[str(code)] for code in dict.fromkeys(runs.runs["peak_zone"]) if code is not None]
     xy = positions(answer.places)
     tops = np.array([top_of(surface, xy) or (np.nan, np.nan) for surface in runs.surfaces])
     apart = np.hypot(*(tops[:, None, :] - tops[None, :, :]).transpose(2, 0, 1)).max()
-    return ("" if lang == "zh" else " ").join(
-        [
-            say(runs.verdict, **runs.parameters),
-            say(
-                "density_page.peak_zones",
-                names=say("density_page.comma").join(zones),
-                apart=number(float(apart) / 1000, "km"),
-            ),
-        ]
+    return say(
+        "density_page.peak_zones",
+        names=say("density_page.comma").join(zones),
+        apart=number(float(apart) / 1000),
     )
+
+
+def _beside(answer: DensityAnswer, say: Say) -> Iterator[tuple[int, str, bool]]:
+    """Yield the runs on the grid of the surface, the smallest bandwidth first."""
+    runs = answer.runs.runs if answer.runs else pd.DataFrame()
+    for at, (_, run) in enumerate(runs.iterrows()):
+        if run["cell_m"] == answer.surface.cell_m:
+            here = math.isclose(run["sigma_m"], 1000 * answer.options.bandwidth_km)
+            key = "density_page.here" if here else "density_page.other"
+            yield at, say(key, bandwidth=number(run["sigma_m"] / 1000)), here
 
 
 def _captions(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> Iterator[str]:
@@ -373,7 +404,7 @@ def _captions(answer: DensityAnswer, names: Mapping[str, str], say: Say) -> Iter
         zone = run["peak_zone"]
         yield say(
             "density_page.small",
-            bandwidth=number(run["sigma_m"] / 1000, "km"),
+            bandwidth=number(run["sigma_m"] / 1000),
             cell=number(run["cell_m"], "m"),
             district=names[str(zone)] if zone is not None else say("density_page.at_the_edge"),
         )

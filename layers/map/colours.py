@@ -12,7 +12,8 @@ RAMP: Final = (
 )  # fmt: skip
 """One hue, even steps of lightness (CAM02-UCS), light to dark; violet, as coverage is green."""
 OPACITY: Final = 0.8
-CLASSES: Final = len(RAMP)
+CLASSES: Final = 5
+"""Most classes of few places: more shades of one hue cannot be told apart on a map."""
 
 
 def shades(steps: int) -> tuple[str, ...]:

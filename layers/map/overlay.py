@@ -12,6 +12,7 @@ import geopandas as gpd
 from layers.language.messages import safe
 
 Pattern = Literal["", "hatch"]
+Side = Literal["left", "right", "top"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Shapes:
     pattern
         ``hatch`` fills with slanted lines of ``fill`` instead of a tint: what is missing or unknown
         must not rest on colour alone.
+    radius
+        Of the dot of a point, in pixels.
     """
 
     frame: gpd.GeoDataFrame
@@ -66,6 +69,7 @@ class Shapes:
     name: str = ""
     colour: str = ""
     pattern: Pattern = ""
+    radius: float = 3.6
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,10 @@ class Handle:
         Whether it can be dragged.
     chosen
         Whether it is the one that the page speaks of.
+    label
+        Words that always stand beside it; empty for none.
+    side
+        On which side of it they stand.
     """
 
     id: str
@@ -95,6 +103,8 @@ class Handle:
     name: str
     movable: bool = True
     chosen: bool = False
+    label: str = ""
+    side: Side = "right"
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +199,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
                 "dash": safe(layer.dash),
                 "weight": layer.weight,
                 "pattern": layer.pattern,
+                "radius": layer.radius,
                 "features": _features(layer, digits),
             }
             for layer in drawing.shapes
@@ -202,6 +213,8 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
                     "h": handle.svg,
                     "m": handle.movable,
                     "k": handle.chosen,
+                    "l": safe(handle.label),
+                    "s": handle.side,
                 },
                 "geometry": {
                     "type": "Point",

@@ -13,7 +13,7 @@ from geo.density.bins import Bins
 from geo.density.pattern import Pattern
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, count, said
-from layers.map.colours import CLASSES
+from layers.map.colours import RAMP
 from layers.own_points.reading import ACCOUNT, Reading
 from layers.pack.city import City
 
@@ -60,14 +60,14 @@ def ladder(highest: float) -> tuple[float, ...]:
     Returns
     -------
     tuple
-        One fewer than ``layers.map.colours.CLASSES`` at most; none for zero.
+        One fewer than the shades of ``layers.map.colours.RAMP`` at most; none for zero.
     """
     steps: list[float] = []
     power = 10.0 ** math.ceil(math.log10(highest)) if highest > 0 else 0.0
-    while power and len(steps) < CLASSES - 1:
+    while power and len(steps) < len(RAMP) - 1:
         steps += [power * factor for factor in (1.0, 0.5, 0.2) if power * factor < highest]
         power /= 10
-    return tuple(float(f"{step:.3g}") for step in sorted(steps[: CLASSES - 1]))
+    return tuple(float(f"{step:.3g}") for step in sorted(steps[: len(RAMP) - 1]))
 
 
 def names_of(city: City, lang: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
 By = Literal["host", "site"]
 Whose = Literal["plan", "points"]
+Fill = Literal["surface", "districts"]
 
 Find = Literal["surface", "bins", "clusters", "hotspots"]
 Bandwidth = Literal["fixed", "adaptive"]
@@ -46,7 +47,8 @@ class DensityOptions:
     ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
     or ``site`` (the point lies in it). ``cell_m`` is the side of a cell, 0 for one that follows
     from the bandwidth; the finest is ``geo.density.doubt.INVENTORY_FINEST_CELL_M``. ``part`` says
-    whose points: the plan's places, or those of a file of the reader's own.
+    whose points: the plan's places, or those of a file of the reader's own. ``fill`` says what the
+    map shows: the surface, or the districts by their counted places per 100 km².
     """
 
     bandwidth_km: int = option("dbw", among(3, 5, 8, 12), default=5)
@@ -55,6 +57,7 @@ class DensityOptions:
     weight: Weight = option("dw", one_of(Weight), default="none")
     by: By = option("dby", one_of(By), default="host")
     part: Whose = option("dpart", one_of(Whose), default="plan")
+    fill: Fill = option("dfill", one_of(Fill), default="surface")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from markupsafe import Markup
 
 from geo.base.errors import AtlasError
 from layers.analysis import ANALYSES
-from layers.balance.wording import BalanceWording
+from layers.balance.drawing import HATCH as HATCHED
+from layers.balance.drawing import LINE
+from layers.balance.wording import HATCH, BalanceWording
 from layers.density.drawing import pictures
 from layers.density.files import geotiff
 from layers.density.wording import DensityWording
@@ -26,6 +28,7 @@ from layers.view.codecs import choices
 from layers.view.filtered import is_filtered
 from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
+from pages.panels.coverage import folded, swatch
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -36,6 +39,13 @@ SWATCH: Final = (
     '<rect x="1" y="4" width="18" height="12" fill="#F7F5F0"/>'
     '<rect x="1" y="4" width="18" height="12" fill="{colour}" fill-opacity="{opacity}"/></svg>'
 )
+DOT: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    '<circle cx="10" cy="10" r="2.4" fill="#14171A"/></svg>'
+)
+"""A place above the surface, as ``layers.density.drawing`` draws it."""
+ADVANCED: Final = ("cell_m", "kernel", "weight")
+"""Options that need a statistician."""
 
 
 def balance(screen: Screen) -> BalanceWording:
@@ -100,17 +110,42 @@ def balance_sentence(told: BalanceWording) -> None:
         html.small(line)
 
 
-def density_sentence(told: DensityWording) -> None:
-    """Say where it is densest, and what that does not carry.
+def statement(screen: Screen, spread: BalanceWording, told: DensityWording) -> None:
+    """Say what the map shows in one sentence, and in a second what that does not carry.
 
     Parameters
     ----------
+    screen
+        City, state and words of this run.
+    spread
+        How the places chosen are spread, in words.
     told
         Where the places chosen crowd, in words.
     """
-    html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    for line in told.account[:1]:
+    by_district = screen.state.density.fill == "districts"
+    sentence = spread.sentence if by_district else told.sentence
+    html.show('<p class="summary" role="status">{}</p>', sentence)
+    for line in [spread.caution] if by_district else told.account[:1]:
         html.small(line)
+
+
+def drawn(screen: Screen, surface: Drawing | None) -> Drawing | None:
+    """Return what the map shows: the surface with its peaks, or the districts filled.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    surface
+        The surface as drawn; its dots lie over either.
+    """
+    if screen.state.density.fill == "surface":
+        return surface
+    asked = ANALYSES["balance"].question(screen.state)
+    filled = cache.drawing(screen.city, "balance", asked, screen.state.lang)
+    return Drawing(
+        shapes=[each for found in (filled, surface) if found is not None for each in found.shapes]
+    )
 
 
 def account(told: DensityWording) -> None:
@@ -125,27 +160,37 @@ def account(told: DensityWording) -> None:
         html.small(line)
 
 
-def legend(told: DensityWording) -> None:
-    """Show what each shade stands for, with its unit.
+def legend(screen: Screen, spread: BalanceWording, told: DensityWording) -> None:
+    """Show what each shade and the dots stand for, with the unit.
 
     Parameters
     ----------
+    screen
+        City, state and words of this run.
+    spread
+        How the places chosen are spread, in words.
     told
         Where the places chosen crowd, in words.
     """
-    if not told.legend:
+    by_district = screen.state.density.fill == "districts"
+    rows = spread.legend if by_district else told.legend
+    if not rows:
         return
+    title = screen.say("balance_page.fill_title") if by_district else told.legend_title
+    signs = [*((_sign(colour), words) for colour, words in rows)]
+    signs.append((data_uri(DOT), screen.say("density_page.dot")))
     shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(
-            data_uri(SWATCH.format(colour=colour, opacity=OPACITY)), html.text(words)
-        )
-        for colour, words in told.legend
+        Markup('<span><img src="{}" alt="">{}</span>').format(sign, html.text(words))
+        for sign, words in signs
     )
-    st.html(
-        Markup('<div class="legend"><span>{}</span>{}</div>').format(
-            html.text(told.legend_title), shown
-        )
-    )
+    st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(html.text(title), shown))
+
+
+def _sign(colour: str) -> str:
+    """Return the address of a legend's picture: a shade as it lies on the ground, or a hatch."""
+    if colour == HATCH:
+        return swatch({"fill": HATCHED, "line": LINE, "opacity": 0, "pattern": "hatch"})
+    return data_uri(SWATCH.format(colour=colour, opacity=OPACITY))
 
 
 def _set(name: str, key: str) -> None:
@@ -153,7 +198,15 @@ def _set(name: str, key: str) -> None:
     session.change(density=replace(session.state().density, **{name: value}))
 
 
-def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words: Any) -> None:
+def _choice(
+    screen: Screen,
+    name: str,
+    label: str,
+    values: Sequence[Any],
+    words: Any,
+    *,
+    disabled: bool = False,
+) -> None:
     key = f"density_{name}"
     now = getattr(screen.state.density, name)
     st.segmented_control(
@@ -165,11 +218,12 @@ def _choice(screen: Screen, name: str, label: str, values: Sequence[Any], words:
         format_func=lambda value: literal(words(value)),
         on_change=_set,
         args=(name, key),
+        disabled=disabled,
     )
 
 
 def controls(screen: Screen, told: DensityWording) -> None:
-    """Offer bandwidth, cell, kernel and weight, the way to other places, and the files.
+    """Offer the bandwidth, what fills the map, the files, and the way to other places.
 
     Parameters
     ----------
@@ -179,30 +233,53 @@ def controls(screen: Screen, told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     say = screen.say
-    frame.link(screen, "explore", say("density_page.change"))
-    st.subheader(say("density_page.controls"))
-    label = say("density_page.bandwidth")
-    _choice(screen, "bandwidth_km", label, choices(DensityOptions, "bandwidth_km"), str)
-    _choice(screen, "cell_m", say("density_page.cell"), list(told.cells), told.cells.__getitem__)
-    for rule in told.rules:
-        html.small(rule)
-    for name, words in (("kernel", "density.kernel.{}"), ("weight", "density_page.weight_{}")):
-        _choice(
-            screen,
-            name,
-            say(f"density_page.{name}"),
-            choices(DensityOptions, name),
-            partial(_word, screen, words),
-        )
-    if told.legend:
-        _downloads(screen)
+    with st.container(horizontal=True, key="density_choices"):
+        label = say("density_page.bandwidth")
+        values = choices(DensityOptions, "bandwidth_km")
+        shut = screen.state.density.fill == "districts"
+        _choice(screen, "bandwidth_km", label, values, str, disabled=shut)
+        _worded_choice(screen, "fill", "density_page.fill_{}")
+    with st.container(horizontal=True, key="density_files", vertical_alignment="center"):
+        if told.legend:
+            hand_over.download(screen, "density", ANALYSES["density"].question(screen.state))
+        frame.link(screen, "explore", say("density_page.change"))
+
+
+def advanced(screen: Screen, told: DensityWording) -> None:
+    """Offer, folded, what needs a statistician: cell, kernel, weight, and the raster.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
+    say, options = screen.say, screen.state.density
+    changed = any(getattr(options, name) != getattr(DensityOptions(), name) for name in ADVANCED)
+    with st.expander(
+        literal(say("density_page.advanced")), expanded=changed, key="density_advanced"
+    ):
+        label = say("density_page.cell")
+        _choice(screen, "cell_m", label, list(told.cells), told.cells.__getitem__)
+        _worded_choice(screen, "kernel", "density.kernel.{}")
+        _worded_choice(screen, "weight", "density_page.weight_{}")
+        for rule in told.rules:
+            html.small(rule)
+        if told.legend:
+            _raster(screen)
+
+
+def _worded_choice(screen: Screen, name: str, words: str) -> None:
+    label, values = screen.say(f"density_page.{name}"), choices(DensityOptions, name)
+    _choice(screen, name, label, values, partial(_word, screen, words))
 
 
 def _word(screen: Screen, key: str, value: str) -> str:
     return screen.say(key.format(value))
 
 
-def _downloads(screen: Screen) -> None:
+def _raster(screen: Screen) -> None:
     say, city, state = screen.say, screen.city, screen.state
     asked = ANALYSES["density"].question(state)
     st.download_button(
@@ -213,7 +290,6 @@ def _downloads(screen: Screen) -> None:
         on_click="ignore",
         key="density_geotiff",
     )
-    hand_over.download(screen, "density", asked)
 
 
 def _tif_name(screen: Screen) -> str:
@@ -228,7 +304,7 @@ def _geotiff(city: City, asked: Any) -> bytes:
 
 
 def firmness(screen: Screen, told: DensityWording) -> None:
-    """Say how firm the highest peak is: on its spot, in its district, in its height.
+    """Say, folded, how firm the highest peak is: on its spot, in its district, in its height.
 
     Parameters
     ----------
@@ -238,13 +314,11 @@ def firmness(screen: Screen, told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     if told.firmness:
-        html.section(screen.say("density_page.firmness"))
-    for sentence in told.firmness:
-        html.small(sentence)
+        html.folded(screen.say("density_page.firmness"), "density_firmness", told.firmness)
 
 
 def peaks(screen: Screen, told: DensityWording) -> None:
-    """List the peaks with their ranges, and folded what each is made of.
+    """List, folded, the peaks with their ranges and what each is made of.
 
     Parameters
     ----------
@@ -253,20 +327,20 @@ def peaks(screen: Screen, told: DensityWording) -> None:
     told
         Where the places chosen crowd, in words.
     """
-    if not told.peaks:
-        return
+    if told.peaks:
+        folded(screen.say("density_page.peaks"), "density_peaks", partial(_peaks, screen, told))
+
+
+def _peaks(screen: Screen, told: DensityWording) -> None:
     say = screen.say
-    html.section(say("density_page.peaks"))
     st.html(html.grid(told.tables["peaks"], say("density_page.peaks")))
-    with st.expander(say("density_page.made_of"), key="density_made_of", on_change="rerun") as box:
-        if not box.open:
-            return
-        for peak in told.peaks:
-            notes = html.join(
-                Markup('<p class="small">{}</p>').format(html.text(note)) for note in peak.notes
-            )
-            title = html.text(peak.title, 200)
-            st.html(Markup('<p class="summary">{}</p>{}').format(title, notes))
+    html.section(say("density_page.made_of"))
+    for peak in told.peaks:
+        notes = html.join(
+            Markup('<p class="small">{}</p>').format(html.text(note)) for note in peak.notes
+        )
+        title = html.text(peak.title, 200)
+        st.html(Markup('<p class="summary">{}</p>{}').format(title, notes))
 
 
 def sums(screen: Screen, spread: BalanceWording, told: DensityWording) -> None:
@@ -286,7 +360,7 @@ def sums(screen: Screen, spread: BalanceWording, told: DensityWording) -> None:
 
 
 def halves(screen: Screen, told: BalanceWording) -> None:
-    """Show the halves beside the city.
+    """Say how the places are spread over the city, and compare its parts, folded.
 
     Parameters
     ----------
@@ -297,14 +371,17 @@ def halves(screen: Screen, told: BalanceWording) -> None:
     """
     html.section(screen.say("balance_page.heading"))
     balance_sentence(told)
-    if not told.n:
-        return
-    if not told.tables["halves"].empty:
-        st.html(html.grid(told.tables["halves"], screen.say("balance_page.column.half")))
+    table, say = told.tables["halves"], screen.say
+    if told.n and not table.empty and not screen.state.present:
+        folded(say("balance_page.halves"), "balance_halves", partial(_halves, screen, table))
+
+
+def _halves(screen: Screen, table: pd.DataFrame) -> None:
+    st.html(html.grid(table, screen.say("balance_page.column.half")))
 
 
 def districts(screen: Screen, told: BalanceWording) -> None:
-    """Show the districts, and by kind, field, level and status; say what the counts carry.
+    """Show, folded, the districts, and by kind, field, level and status; say what they carry.
 
     Parameters
     ----------
@@ -314,31 +391,32 @@ def districts(screen: Screen, told: BalanceWording) -> None:
         How the places chosen are spread, in words.
     """
     say = screen.say
-    _choice(
-        screen, "by", say("balance_page.by"), choices(DensityOptions, "by"),
-        partial(_word, screen, "balance_page.by_{}"),
-    )  # fmt: skip
-    corner = say("filter.district")
+    folded(say("balance_page.districts"), "balance_districts", partial(_districts, screen, told))
     if told.n:
-        st.html(html.grid(told.tables["districts"], corner))
-        for sentence in told.quotients:
-            html.small(sentence)
         for name in ("kinds", "fields", "sorts"):
             table = told.tables[name]
-            _folded(say(f"balance_page.{name}"), f"balance_{name}", table, corner, screen)
+            folded(say(f"balance_page.{name}"), f"balance_{name}", partial(_table, screen, table))
     html.folded(say("balance_page.notes"), "balance_notes", told.notes)
+
+
+def _districts(screen: Screen, told: BalanceWording) -> None:
+    say = screen.say
+    words = partial(_word, screen, "balance_page.by_{}")
+    _choice(screen, "by", say("balance_page.by"), choices(DensityOptions, "by"), words)
+    if told.n:
+        st.html(html.grid(told.tables["districts"], say("filter.district")))
+        for sentence in told.quotients:
+            html.small(sentence)
     hand_over.download(screen, "balance", ANALYSES["balance"].question(screen.state))
 
 
-def _folded(title: str, key: str, table: pd.DataFrame, corner: str, screen: Screen) -> None:
-    with st.expander(literal(title), key=key, on_change="rerun") as box:
-        if box.open:
-            st.html(html.grid(table, corner))
-            html.small(screen.say("balance_page.zero"))
+def _table(screen: Screen, table: pd.DataFrame) -> None:
+    st.html(html.grid(table, screen.say("filter.district")))
+    html.small(screen.say("balance_page.zero"))
 
 
 def shares(screen: Screen, told: DensityWording) -> None:
-    """Show how much of the surface lies in each district.
+    """Show, folded, how much of the surface lies in each district.
 
     Parameters
     ----------
@@ -348,13 +426,18 @@ def shares(screen: Screen, told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     if told.peaks:
-        html.section(screen.say("density_page.districts"))
-        st.html(html.grid(told.tables["districts"], screen.say("filter.district")))
-        html.small(screen.say("density_page.spill"))
+        folded(
+            screen.say("density_page.districts"), "density_shares", partial(_shares, screen, told)
+        )
 
 
-def strip(screen: Screen, told: DensityWording) -> None:
-    """Set the same surface at other bandwidths and grids side by side, under the verdict.
+def _shares(screen: Screen, told: DensityWording) -> None:
+    st.html(html.grid(told.tables["districts"], screen.say("filter.district")))
+    html.small(screen.say("density_page.spill"))
+
+
+def beside(screen: Screen, told: DensityWording) -> None:
+    """Set the surface at half, once and twice the bandwidth side by side, under the verdict.
 
     Parameters
     ----------
@@ -363,14 +446,42 @@ def strip(screen: Screen, told: DensityWording) -> None:
     told
         Where the places chosen crowd, in words.
     """
-    if not told.captions:
+    if not told.beside:
         return
-    say, asked = screen.say, ANALYSES["density"].question(screen.state)
-    html.section(say("density_page.strip"))
-    html.show('<p class="summary">{}</p>', told.verdict)
-    found = cache.answer(screen.city, "density", asked)
+    html.section(screen.say("density_page.beside"))
+    html.small(told.verdict)
+    found = pictures(
+        cache.answer(screen.city, "density", ANALYSES["density"].question(screen.state))
+    )
+    shown = html.join(
+        Markup(
+            '<figure class="{}"><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>'
+        ).format("here" if here else "", found[at], html.text(told.captions[at]), html.text(words))
+        for at, words, here in told.beside
+    )
+    st.html(Markup('<div class="strip three">{}</div>').format(shown))
+
+
+def strip(screen: Screen, told: DensityWording) -> None:
+    """Set, folded, the same surface at other bandwidths and grids side by side.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    told
+        Where the places chosen crowd, in words.
+    """
+    if told.captions:
+        folded(screen.say("density_page.strip"), "density_strip", partial(_strip, screen, told))
+
+
+def _strip(screen: Screen, told: DensityWording) -> None:
+    for words in (told.verdict, told.moves):
+        html.small(words)
+    found = cache.answer(screen.city, "density", ANALYSES["density"].question(screen.state))
     html.strip([Small(*each) for each in zip(pictures(found), told.captions, strict=True)])
-    html.small(say("density_page.small_note"))
+    html.small(screen.say("density_page.small_note"))
 
 
 def method(screen: Screen, told: DensityWording) -> None:

@@ -57,6 +57,7 @@ def test_the_opening_view_has_no_query_and_comes_back_to_none(server: Server, pa
 
 def test_a_page_says_its_own_options_and_keeps_those_of_others(server: Server, page: Page) -> None:
     open_at(page, f"{server.url}/density")
+    page.locator(".st-key-density_advanced summary").click()
     page.locator(".st-key-density_kernel label, .st-key-density_kernel button").last.click()
     chosen = f"{server.url}/density?v={VERSION}&city=tianjin&dk=quartic"
     _wait(page, chosen)

@@ -34,6 +34,7 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     open_at(page, f"{server.url}/density")
     frame = map_frame(page)
     first = frame.locator(RASTER).get_attribute("src")
+    page.locator(".st-key-density_advanced summary").click()
     _choose(page, "kernel", "四次核")
     _choose(page, "bandwidth_km", "8")
     _choose(page, "cell_m", "1\u202f000\u202fm")

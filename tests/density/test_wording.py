@@ -40,6 +40,7 @@ from layers.handover.contents import Form
 from layers.language.messages import speaker
 from layers.language.values import number
 from layers.map.colours import RAMP, shades
+from layers.map.overlay import drawing_json
 from layers.pack.city import City, outlines
 from layers.view.page_options import DensityOptions
 from layers.view.rows import rows_in_view
@@ -214,19 +215,21 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
             sums.append(np.exp(-d2 / (2 * 3000**2)).sum())
         low, high = np.percentile(peak.value * np.array(sums[1:]) / sums[0], [5, 95])
         assert (height.low, height.high) == pytest.approx((low, high))
-        words = f"{number(low)}–{number(high)}"
-        assert f"每平方公里 {words} 处（90% 模拟区间）" in told.peaks[at].title
+        words = f"{number(100 * low)}–{number(100 * high)}"
+        assert f"每百平方公里 {words} 处（90% 模拟区间）" in told.peaks[at].title
         assert draw(measured, "zh").handles[at].name == told.peaks[at].title
         assert words in str(told.tables["peaks"].iloc[at, 0])
         assert float(rows[at]["low_per_km2"]) == height.low
         assert float(rows[at]["high_per_km2"]) == height.high
         assert rows[at]["draws"] == "200"
         assert height.low <= peak.value <= height.high or any(
-            number(peak.value) in line and "模拟区间" in line for line in told.method
+            number(100 * peak.value) in line and "模拟区间" in line for line in told.method
         ), "what is drawn outside its interval stands in the note on the method, with the reason"
     shown = " ".join([told.sentence, *told.account, *(words for _, words in told.legend)])
     shown += " ".join([*told.captions, *told.tables["peaks"].to_numpy().ravel()])
-    assert number(measured.surface.value) not in shown, "a value never leaves its own interval"
+    assert number(100 * measured.surface.value) not in shown, (
+        "a value never leaves its own interval"
+    )
     for lang in ("zh", "en"):
         spoken = " ".join(note for peak in word(measured, lang).peaks for note in peak.notes)
         assert "置信区间" not in spoken
@@ -383,18 +386,68 @@ def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: DensityAnswe
     assert runs is not None
     assert len(told.captions) == len(runs.runs) == 6
     assert [caption.split("，")[0] for caption in told.captions][:3] == [
-        *("带宽 1.5\u202fkm", "带宽 3\u202fkm", "带宽 6\u202fkm")
+        *("带宽 1.5 公里", "带宽 3 公里", "带宽 6 公里")
     ]
-    assert speaker("zh")(runs.verdict, **runs.parameters) in told.verdict
+    assert [(at, words) for at, words, _ in told.beside] == [
+        *((0, "1.5 公里"), (1, "本图 3 公里"), (2, "6 公里"))
+    ]
+    assert [here for _, _, here in told.beside] == [False, True, False]
     assert runs.verdict == "sensitivity.peak_moves"
-    zones = {str(zone) for zone in runs.runs["peak_zone"].dropna()}
-    promised = zones <= set(districts_of(measured, 0))
-    assert promised or "不宜谈峰值" in told.account[0], (
-        "the first sentences must not promise what the strip denies"
-    )
     drawn = pictures(measured)
     assert len(drawn) == 6
     assert all(uri.startswith("data:image/svg+xml;base64,") for uri in drawn)
+
+
+@pytest.mark.parametrize("bandwidth", [3, 5, 8, 12])
+def test_the_verdict_denies_no_peak_that_stays_in_the_districts_named(
+    tianjin: City, bandwidth: int
+) -> None:
+    found = _measured(tianjin, DensityOptions(bandwidth_km=bandwidth))
+    told, runs = word(found, "zh"), found.runs
+    assert runs is not None
+    zones = {str(zone) for zone in runs.runs["peak_zone"].dropna()}
+    if zones <= set(districts_of(found, 0)):
+        assert "不宜谈峰值" not in told.verdict
+    else:
+        assert speaker("zh")(runs.verdict, **runs.parameters) == told.verdict
+        assert "不宜谈峰值" in told.account[0], "the first sentences promise what the strip denies"
+
+
+def test_places_are_dots_of_four_pixels_over_the_surface(measured: DensityAnswer) -> None:
+    drawing = draw(measured, "zh")
+    (dots,) = drawing.shapes
+    assert dots.radius == 2
+    assert set(dots.frame.geom_type) == {"Point"}
+    assert list(dots.frame[dots.name]) == list(measured.places["name_zh"])
+    there = measured.places.geometry.to_crs(4326)
+    assert dots.frame.geometry.geom_equals(there).all()
+    sent = json.loads(json.dumps(drawing_json(drawing, 5)))
+    assert sent["shapes"][0]["radius"] == 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_at_most_three_peaks_are_named_on_the_map_and_turn_outwards(
+    tianjin: City, lang: str
+) -> None:
+    found = _measured(tianjin, DensityOptions(bandwidth_km=5))
+    handles = draw(found, lang).handles
+    named = [handle for handle in handles if handle.label]
+    assert 0 < len(named) <= 3
+    assert handles[0].label in word(found, lang).sentence
+    order = sorted(handles, key=lambda handle: handle.lon)
+    assert [handle.side for handle in order] == ["left", *["top"] * (len(order) - 2), "right"]
+    sent = json.loads(json.dumps(drawing_json(draw(found, lang), 5)))["handles"]
+    assert [each["properties"]["l"] for each in sent] == [handle.label for handle in handles]
+
+
+@pytest.mark.parametrize("bandwidth", [3, 5, 8, 12])
+def test_the_legend_has_at_most_five_classes_per_100_km2(tianjin: City, bandwidth: int) -> None:
+    found = _measured(tianjin, DensityOptions(bandwidth_km=bandwidth))
+    told = word(found, "zh")
+    assert 2 <= len(told.legend) <= 5
+    assert told.legend[0][1].startswith(number(100 * found.breaks[0]))
+    assert "每百平方公里" in told.legend_title
+    assert "km²" not in " ".join([told.legend_title, *told.tables["peaks"].to_numpy().ravel()])
 
 
 def test_weights_and_kernel_change_the_surface(measured: DensityAnswer, tianjin: City) -> None:

@@ -15,9 +15,17 @@ def density(**query: str) -> AppTest:
     return app("density", **query)
 
 
+def opened(*boxes: str, **query: str) -> AppTest:
+    """Open the page with some of its folded boxes open."""
+    at = density(**query)
+    for box in boxes:
+        at.session_state[box] = True
+    return at.run()
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_answer_comes_first_and_the_map_carries_it(lang: str) -> None:
-    at = density(lang=lang)
+    at = opened("balance_halves", lang=lang)
     assert not at.exception
     bodies = [element.proto.body for element in at.get("html")]
     answers = [body for body in bodies if 'role="status"' in body]
@@ -61,7 +69,7 @@ def test_a_cell_that_another_bandwidth_left_over_becomes_automatic_and_says_so()
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ranges_and_sums_stand_on_the_page(lang: str) -> None:
-    text = page_text(density(lang=lang, dbw="3"))
+    text = page_text(opened("density_peaks", lang=lang, dbw="3"))
     assert ("密度（模拟区间）" if lang == "zh" else "Density (simulated interval)") in text
     assert "confidence interval" not in text
     at = density(lang=lang)
@@ -69,7 +77,7 @@ def test_ranges_and_sums_stand_on_the_page(lang: str) -> None:
 
 
 def test_places_can_be_counted_by_their_site() -> None:
-    at = density()
+    at = opened("balance_districts")
     assert "49 处" in page_text(at)
     at.segmented_control(key="density_by").set_value("site").run()
     assert "按坐落区计则为 47 处" in page_text(at)
@@ -97,11 +105,63 @@ def test_presenting_hides_the_controls() -> None:
     assert not at.exception
     assert at.get("download_button") == []
     assert [c.key for c in at.segmented_control] == []
-    assert "其中公开点位" in page_text(at)
+    assert "<table" not in page_text(at)
+    assert "计入各区的" in page_text(at)
 
 
 @pytest.mark.parametrize("value", ["\x00", "🙂" * 500, "-1"])
-@pytest.mark.parametrize("key", ["dbw", "dcell", "dk", "dw", "dby"])
+@pytest.mark.parametrize("key", ["dbw", "dcell", "dk", "dw", "dby", "dfill"])
 def test_a_hostile_address_opens_at_the_defaults(key: str, value: str) -> None:
     at = density(**{key: value}, level="district", field="aerospace")
     assert not at.exception
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_tables_are_folded_and_the_map_has_the_few_controls_beside_it(lang: str) -> None:
+    at = density(lang=lang)
+    assert "<table" not in page_text(at)
+    assert [c.key for c in at.segmented_control] == [
+        *("density_part", "density_bandwidth_km", "density_fill"),
+        *("density_format", "density_cell_m", "density_kernel", "density_weight"),
+    ]
+    say = speaker(lang)
+    (advanced,) = [b for b in at.expander if b.label == say("density_page.advanced")]
+    assert not advanced.proto.expanded
+    assert [c.key for c in advanced.segmented_control][:1] == ["density_cell_m"]
+    (other,) = [
+        b
+        for b in density(lang=lang, dk="quartic").expander
+        if b.label == say("density_page.advanced")
+    ]
+    assert other.proto.expanded, "what rules the map is not hidden"
+
+
+def test_three_small_maps_stand_beside_the_map_with_this_one_marked() -> None:
+    text = page_text(density())
+    (three,) = [part for part in text.split("</div>") if "strip three" in part]
+    assert three.count("<figure") == 3
+    assert three.count('class="here"') == 1
+    assert "本图 5 公里" in three.split('class="here"')[1].split("</figure>")[0]
+    assert text.count("<figure") == 3, "all six wait in their box"
+    assert page_text(opened("density_strip")).count("<figure") == 3 + 6
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_districts_can_be_filled_by_the_same_places(lang: str) -> None:
+    at = density(lang=lang)
+    at.segmented_control(key="density_fill").set_value("districts").run()
+    assert not at.exception
+    assert "districts" in at.query_params["dfill"]
+    drawing = scene(at)["drawing"]
+    assert drawing["raster"] is None
+    assert drawing["handles"] == []
+    filled, hatched, dots = drawing["shapes"]
+    assert len(filled["features"]) + len(hatched["features"]) == 16
+    assert hatched["pattern"] == "hatch"
+    assert len(dots["features"]) == 52
+    first = page_text(at).split('role="status">')[1].split("</p>")[0]
+    assert "49" in first
+    assert speaker(lang)("balance_page.fill_few") in page_text(at)
+    assert at.segmented_control(key="density_bandwidth_km").disabled
+    again = density(lang=lang, dfill="districts")
+    assert scene(again)["drawing"]["shapes"] == drawing["shapes"]

@@ -8,7 +8,7 @@
     const fill = look.pattern === "hatch" ? A.hatch(look.fill) : look.fill;
     L.geoJSON({ type: "FeatureCollection", features: look.features }, {
       pane: "shapes",
-      pointToLayer: (_, at) => L.circleMarker(at, { radius: 3.6 }),
+      pointToLayer: (_, at) => L.circleMarker(at, { radius: look.radius }),
       style: (feature) => ({
         pane: "shapes", color: look.line, weight: look.weight, dashArray: look.dash || null,
         fill: Boolean(look.fill || feature.properties.f),

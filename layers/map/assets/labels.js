@@ -238,6 +238,21 @@
     }
   }
 
+  // What the marks of an analysis and the words beside them take up; see .atlas-label.
+  function handles(view) {
+    const drawing = A.data.drawing, [size, high] = A.data.present ? [18, 12] : [13, 9];
+    return ((drawing && drawing.handles) || []).flatMap(({ geometry, properties }) => {
+      const [lon, lat] = geometry.coordinates, { x, y } = view.map.latLngToContainerPoint([lat, lon]);
+      const mark = [x - 8, y - 8, x + 8, y + 8];
+      if (!properties.l) return [mark];
+      const wide = measure(A.plain(properties.l), size, 700, 0) + 8, label = {
+        left: [x - 9 - wide, y - high, x - 9, y + high], right: [x + 9, y - high, x + 9 + wide, y + high],
+        top: [x - wide / 2, y - 9 - 2 * high, x + wide / 2, y - 9],
+      };
+      return [mark, label[properties.s]];
+    });
+  }
+
   // Name everything in all views at once: one list of priorities, each view its own room.
   function names(arranged) {
     const views = arranged.map(([view]) => view);
@@ -245,6 +260,7 @@
     for (const [view, stands] of arranged) {
       view.taken = stands.map((s) => [s.x - s.r, s.y - s.r, s.x + s.r, s.y + s.r]);
     }
+    A.main.taken.push(...handles(A.main));
     if (A.data.show.district || A.data.plate) districtNames(views);
     const close = A.main.map.getZoom() >= A.CLOSE;
     views.filter((view) => !view.inset).forEach(partNames);

@@ -202,9 +202,10 @@
   // A mark of an analysis that the reader may take hold of.
   function handle(group, feature) {
     const [lon, lat] = feature.geometry.coordinates, p = feature.properties;
+    const label = p.l ? '<span class="atlas-label to-' + p.s + '">' + p.l + "</span>" : "";
     const marker = L.marker([lat, lon], {
       keyboard: true, riseOnHover: true, draggable: p.m, autoPan: true, zIndexOffset: 500,
-      icon: L.divIcon({ className: "atlas-mark" + (p.k ? " chosen" : ""), html: p.h, iconSize: [20, 20], iconAnchor: [10, 10] }),
+      icon: L.divIcon({ className: "atlas-mark" + (p.k ? " chosen" : ""), html: p.h + label, iconSize: [20, 20], iconAnchor: [10, 10] }),
     });
     marker.bindTooltip(p.n, { direction: "top", offset: [0, -8], className: "atlas-tip" });
     wire(marker, feature, p.n);
