@@ -16,7 +16,7 @@ from layers.language.messages import speaker
 from layers.language.values import cell, count
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import outlines
-from layers.places.spread import level_counts, spread
+from layers.places.spread import level_counts, spread, titles_of_city
 from layers.view.rows import View
 from layers.view.totals import is_named
 
@@ -115,15 +115,16 @@ class _Rows:
         yield self._way("surface", self._entering() & (site if self.adcode else True))
 
     def elsewhere(self) -> dict[str, Flags]:
-        """Return counted rows of no known district, and of none of the city, by level held."""
+        """Return counted rows of no known district, of the whole city and of beyond, by level."""
         codes = self.rows["host_adcode"].astype(object)
         beyond = (codes == OUTSIDE) | codes.isna() & self.rows["host_name_zh"].notna()
         beyond = beyond.to_numpy(dtype=bool)
-        nowhere = ~self._in("host") & ~beyond
+        city = titles_of_city(self.rows).to_numpy(dtype=bool)
+        nowhere = ~self._in("host") & ~beyond & ~city
         levels = np.column_stack([self.counted, self.held, self.national & ~self.held])
         return {
             key: levels & (self.counted & mask)[:, None]
-            for key, mask in (("unplaced", nowhere), ("outside", beyond))
+            for key, mask in (("unplaced", nowhere), ("of_city", city), ("outside", beyond))
         }
 
     def _entering(self) -> Flags:
@@ -171,7 +172,7 @@ def by_district(view: View, lang: str) -> pd.DataFrame:
     DataFrame
         By name of the district: places, of these national ones that are held, and ones that are
         striven for. The last rows are the districts together, the places whose district is not
-        known, and those that are administered from outside the city.
+        known, titles of the whole city, and places that are administered from outside the city.
     """
     say, found = speaker(lang), spread(view)
     ranked = found.districts.sort_values("n", ascending=False, kind="stable")
@@ -215,6 +216,7 @@ def entry(view: View) -> dict[str, object]:
     dict
         ``ways``: by key, ``n`` and ``national``; ``districts``: by adcode, the headline's ``n``,
         ``national`` and ``aimed``; ``unplaced``: places that count and whose district is not known;
+        ``of_city``: titles of the whole city that count;
         ``without``: adcodes of the districts in which the plan names nothing.
     """
     found = spread(view)
@@ -227,5 +229,6 @@ def entry(view: View) -> dict[str, object]:
         "ways": {way.key: {"n": way.n, "national": way.national} for way in ways(view)},
         "districts": districts,
         "unplaced": found.parameters["counted_unplaced"],
+        "of_city": found.parameters["counted_city"],
         "without": sorted(found.not_named),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from layers.language.messages import speaker
 from layers.language.values import cell
+from layers.pack.catalogue import CITY
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
 
@@ -23,7 +24,8 @@ class Item:
     name
         In the reader's language.
     where
-        The district that runs it, else that of its site; that none is known is said.
+        The district that runs it, else that of its site; that none is known is said. A
+        title of the city is the whole city's.
     location_class
         How its position is known, which decides its mark.
     """
@@ -70,12 +72,13 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
         In the order of the view; kinds without a place are left out.
     """
     numbers = index_numbers(view.city)
-    nowhere = speaker(lang)("list.nowhere")
+    say = speaker(lang)
     found: dict[str, list[Item]] = {}
     columns = ["kind", "location_class", f"name_{lang}"]
     for id_, row in view.places.iterrows():
         kind, known, name = (cell(row, column, lang) for column in columns)
-        where = cell(row, "host_name", lang) or cell(row, "site_name", lang) or nowhere
+        home = say("list.city" if cell(row, "title_of", lang) == CITY else "list.nowhere")
+        where = cell(row, "host_name", lang) or cell(row, "site_name", lang) or home
         item = Item(str(id_), numbers.get(str(id_)), name, where, known)
         found.setdefault(kind, []).append(item)
     layers = view.city.layers
