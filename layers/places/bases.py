@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from layers.language.messages import speaker
 from layers.language.values import cell, count
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import outlines
+from layers.places.brief import SURE
 from layers.places.spread import level_counts, spread, titles_of_city
 from layers.view.rows import View
 from layers.view.totals import is_named
@@ -36,11 +37,14 @@ class Way:
         Places, or rows, counted so.
     national
         How many of them are of national level; only ``aimed`` counts those that are striven for.
+    stand_ins
+        Of rows with a point (``mapped``), how many points are stand-ins or inferences.
     """
 
     key: str
     n: int
     national: int
+    stand_ins: int = 0
 
     @property
     def words(self) -> Bilingual:
@@ -50,7 +54,8 @@ class Way:
     @property
     def reason(self) -> Bilingual:
         """Why the figure is another one."""
-        return pair(f"bases.{self.key}.why")
+        told = {"count": self.stand_ins} if self.key == "mapped" else {}
+        return pair(f"bases.{self.key}.why", **told)
 
 
 def ways(view: View, adcode: str | None = None) -> tuple[Way, ...]:
@@ -111,7 +116,10 @@ class _Rows:
         yield self._way("named", named & (host if self.adcode else True))
         yield self._way("site", self.counted & site)
         yield self._way("recorded", here)
-        yield self._way("mapped", here & self.drawable)
+        mapped = self._way("mapped", here & self.drawable)
+        sure = [SURE[known] == "firm" for known in self.rows["location_class"]]
+        stand_ins = here & self.drawable & ~np.array(sure, dtype=bool)
+        yield replace(mapped, stand_ins=int(stand_ins.sum()))
         yield self._way("surface", self._entering() & (site if self.adcode else True))
 
     def elsewhere(self) -> dict[str, Flags]:

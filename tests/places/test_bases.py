@@ -33,6 +33,18 @@ def test_the_districts_and_what_is_left_make_all_that_counts(
         assert table(view, lang).iloc[:, 2].str.len().min() > 5, "each has its reason"
 
 
+def test_the_reason_counts_the_stand_ins_of_the_rows_shown(tianjin: City) -> None:
+    sure = frozenset({"dataset", "host", "in_area"})
+    state = default_state(tianjin)
+    for found, least in ((state, 1), (replace(state, filters=Filters(location_class=sure)), 0)):
+        view = rows_in_view(tianjin, found)
+        mapped = next(way for way in ways(view) if way.key == "mapped")
+        plan = view.mapped[view.mapped["kind"] != "university"]
+        stand_ins = int((~plan["location_class"].isin(sure)).sum())
+        assert (stand_ins > 0) == bool(least)
+        assert mapped.reason.zh.endswith(f"其中示意点位 {stand_ins} 条")
+
+
 def test_a_title_of_the_city_misses_no_district(tianjin: City) -> None:
     view = whole(tianjin)
     rows, found = by_district(view, "zh"), spread(view)
