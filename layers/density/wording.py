@@ -179,6 +179,7 @@ def _moves(answer: DensityAnswer) -> bool:
 
 def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
     """Yield which rows enter and which do not; the numbers add up to the rows shown."""
+    titles = answer.titles and say("density_page.account_titles", count=answer.titles)
     if answer.shown:
         yield say(
             "density_page.account",
@@ -186,7 +187,7 @@ def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
             n=answer.surface.n,
             nested=answer.nested,
             unmapped=answer.unmapped,
-            titles=answer.titles,
+            titles=titles or "",
             outside=answer.outside,
         )
 

@@ -28,7 +28,7 @@ from layers.language.wording import Wording
 from layers.pack.city import City
 from layers.places import bases
 from layers.view.address import to_query
-from layers.view.filtered import in_words, page_of
+from layers.view.filtered import answer_in_words
 from layers.view.question import Question, Refusal
 from layers.view.rows import View
 from layers.view.wording import summary
@@ -250,9 +250,7 @@ def _head(answered: Answered) -> Iterator[Bilingual]:
 
 
 def _filtered(answered: Answered) -> Bilingual | None:
-    """Return what narrows the rows that the answer rests on; nothing where it takes no layers."""
-    city, question = answered.city, answered.question
-    return in_words(city, question.state(city), page_of(question)) if question.layers else None
+    return answer_in_words(answered.city, answered.question)
 
 
 def _rows(answered: Answered) -> View:

@@ -79,10 +79,11 @@ def package(
 
 
 class Size(NamedTuple):
-    """How much a reader takes away: places, of which some have no site, and files."""
+    """How much a reader takes away: rows, of which some have no site or are titles, and files."""
 
-    places: int
+    rows: int
     unmapped: int
+    titles: int
     files: int
 
 
@@ -110,7 +111,7 @@ def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Si
     papers = (DICTIONARY, SOURCES, MANIFEST)
     data = len(layers) if fmt in ("geojson", "csv") else 1
     files = 1 if fmt == "xlsx" else data + len(papers)
-    return Size(len(view.places), len(view.unmapped), files)
+    return Size(len(view.places), len(view.unmapped), len(view.titles), files)
 
 
 def contents(selection: Selection) -> Contents:
@@ -130,7 +131,7 @@ def contents(selection: Selection) -> Contents:
         form=form,
         sheets=selection.sheets,
         head=filter_lines(selection.filtered, selection.words),
-        sentence=selection.words,
+        sentence=_sentence(selection),
         counting=(pair("bases.title"), bases.lines(selection.view)),
         sections=((pair("export.caveats"), tuple(_caveats(selection))),),
         about={
@@ -142,6 +143,12 @@ def contents(selection: Selection) -> Contents:
         },
         listing=_listing(selection) if form.fmt == "xlsx" else {},
     )
+
+
+def _sentence(selection: Selection) -> Bilingual:
+    """Return what is shown of what; that it is filtered comes first."""
+    words = selection.words
+    return pair("view.filtered_first", text=words) if selection.filtered else words
 
 
 def _listing(selection: Selection) -> dict[str, pd.DataFrame]:

@@ -45,7 +45,8 @@ def of_balance(found: Balance, lang: str) -> str:
     ----------
     found
         Places counted one way. Its parameters hold ``by`` (``host`` or ``site``) and how many rows
-        were ``uncounted``, ``counted_outside`` and ``counted_unplaced``.
+        were ``uncounted``, ``counted_outside``, ``counted_unplaced`` and, of titles of the city,
+        ``counted_city``.
     lang
         Language of the words, ``zh`` or ``en``.
 
@@ -62,6 +63,7 @@ def of_balance(found: Balance, lang: str) -> str:
             "uncounted": int(str(values["uncounted"])),
             f"outside_{by}": int(str(values["counted_outside"])),
             f"unplaced_{by}": int(str(values["counted_unplaced"])),
+            "of_city": int(str(values.get("counted_city", 0))),
         },
         lang,
     )

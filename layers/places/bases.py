@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,8 @@ from layers.language.messages import speaker
 from layers.language.values import cell, count
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import outlines
-from layers.places.spread import level_counts, spread
+from layers.places.brief import SURE
+from layers.places.spread import level_counts, spread, titles_of_city
 from layers.view.areas import areas
 from layers.view.rows import View
 from layers.view.totals import is_named
@@ -37,11 +38,14 @@ class Way:
         Places, or rows, counted so.
     national
         How many of them are of national level; only ``aimed`` counts those that are striven for.
+    stand_ins
+        Of rows with a point (``mapped``), how many points are stand-ins or inferences.
     """
 
     key: str
     n: int
     national: int
+    stand_ins: int = 0
 
     @property
     def words(self) -> Bilingual:
@@ -51,7 +55,8 @@ class Way:
     @property
     def reason(self) -> Bilingual:
         """Why the figure is another one."""
-        return pair(f"bases.{self.key}.why")
+        told = {"count": self.stand_ins} if self.key == "mapped" else {}
+        return pair(f"bases.{self.key}.why", **told)
 
 
 def ways(view: View, area: str | None = None) -> tuple[Way, ...]:
@@ -112,19 +117,23 @@ class _Rows:
         yield self._way("named", named & (host if self.area else True))
         yield self._way("site", self.counted & site)
         yield self._way("recorded", here)
-        yield self._way("mapped", here & self.drawable)
+        mapped = self._way("mapped", here & self.drawable)
+        sure = [SURE[known] == "firm" for known in self.rows["location_class"]]
+        stand_ins = here & self.drawable & ~np.array(sure, dtype=bool)
+        yield replace(mapped, stand_ins=int(stand_ins.sum()))
         yield self._way("surface", self._entering() & (site if self.area else True))
 
     def elsewhere(self) -> dict[str, Flags]:
-        """Return counted rows of no known district, and of none of the city, by level held."""
+        """Return counted rows of no known district, of the whole city and of beyond, by level."""
         codes = self.rows["host_adcode"].astype(object)
         beyond = (codes == OUTSIDE) | codes.isna() & self.rows["host_name_zh"].notna()
         beyond = beyond.to_numpy(dtype=bool)
-        nowhere = ~self._in("host") & ~beyond
+        city = titles_of_city(self.rows).to_numpy(dtype=bool)
+        nowhere = ~self._in("host") & ~beyond & ~city
         levels = np.column_stack([self.counted, self.held, self.national & ~self.held])
         return {
             key: levels & (self.counted & mask)[:, None]
-            for key, mask in (("unplaced", nowhere), ("outside", beyond))
+            for key, mask in (("unplaced", nowhere), ("of_city", city), ("outside", beyond))
         }
 
     def _entering(self) -> Flags:
@@ -172,7 +181,7 @@ def by_district(view: View, lang: str) -> pd.DataFrame:
     DataFrame
         By name of the district: places, of these national ones that are held, and ones that are
         striven for. The last rows are the districts together, the places whose district is not
-        known, and those that are administered from outside the city.
+        known, titles of the whole city, and places that are administered from outside the city.
     """
     say, found = speaker(lang), spread(view)
     ranked = found.districts.sort_values("n", ascending=False, kind="stable")
@@ -216,6 +225,7 @@ def entry(view: View) -> dict[str, object]:
     dict
         ``ways``: by key, ``n`` and ``national``; ``districts``: by adcode, the headline's ``n``,
         ``national`` and ``aimed``; ``unplaced``: places that count and whose district is not known;
+        ``of_city``: titles of the whole city that count;
         ``without``: adcodes of the districts in which the plan names nothing.
     """
     found = spread(view)
@@ -228,5 +238,6 @@ def entry(view: View) -> dict[str, object]:
         "ways": {way.key: {"n": way.n, "national": way.national} for way in ways(view)},
         "districts": districts,
         "unplaced": found.parameters["counted_unplaced"],
+        "of_city": found.parameters["counted_city"],
         "without": sorted(found.not_named),
     }

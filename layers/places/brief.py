@@ -13,6 +13,7 @@ import pandas as pd
 from layers.language.messages import speaker
 from layers.language.source_credits import notes
 from layers.language.values import amount, cell, radius, row_of, value_word
+from layers.pack.catalogue import CITY
 from layers.pack.city import City
 from layers.view.rows import gather
 
@@ -33,6 +34,8 @@ FIRST_HAND: Final = (".gov.cn", ".edu.cn")
 """Ends of the addresses of those who speak of their own matters."""
 PLAN_TEXT: Final = "plan text"
 """How the facts name the plan itself as a source."""
+NAMELESS: Final = re.compile(r"(?:repost|copy|of a press conference|not re-read|[\d-]+|[, ])+")
+"""A note on how a text was read, which names nobody who published it."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,8 @@ def _status(row: pd.Series, lang: str) -> str:
 def _district(row: pd.Series, lang: str) -> str:
     """Return the district; that it is run from one and stands in another is told apart."""
     say = speaker(lang)
+    if cell(row, "title_of", lang) == CITY:
+        return say("list.city")
     host, site = cell(row, "host_name", lang), cell(row, "site_name", lang)
     if host and site and host != site:
         return say("brief.two_districts", host=host, site=site)
@@ -160,22 +165,27 @@ def _said(city: City, row: pd.Series, lang: str) -> Lamp:
     when = cell(row, "current_status_as_of", lang) or cell(row, "as_of", lang)
     address, note = next(iter(notes(text)), ("", ""))
     host = (urlsplit(address).hostname or "").removeprefix("www.")
-    if note == PLAN_TEXT or not text:
-        light: Light = "part"
+    light: Light = "weak"
+    if not text:
+        said = say("brief.no_source")
+    elif note == PLAN_TEXT:
+        light = "part"
         said = say("brief.plan_translated" if city.plan.text.of(lang) else "brief.plan")
     elif host.endswith(FIRST_HAND) and not note:
         light, said = "firm", say("brief.first_hand", who=host)
     else:
         own = city.attributions[note].of(lang) if note in city.attributions else note
-        who = re.split("[：:]", own)[0]
-        light, said = "weak", say("brief.repeated", who=who) if who else say("brief.repost")
+        who = "" if NAMELESS.fullmatch(note) else re.split("[：:]", own)[0]
+        said = say("brief.repeated", who=who) if who else say("brief.repost")
     told = say("brief.dated", said=said, when=when) if when else said
     return Lamp("said", say("brief.said"), light, told)
 
 
 def _sure(row: pd.Series, lang: str) -> Lamp:
-    """Judge how sure the position is: its class, and the radius within which it may lie."""
+    """Judge how sure the position is: its class and radius; a title of an area needs none."""
     say = speaker(lang)
+    if cell(row, "title_of", lang):
+        return Lamp("sure", say("brief.sure"), "firm", say("card.title"))
     known, metres = cell(row, "location_class", lang), amount(row.get("uncertainty_m"))
     words = value_word("location_class", known, lang)
     if known != "none" and metres is not None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.language.messages import speaker
 from layers.language.values import cell
+from layers.pack.catalogue import CITY
 from layers.pack.city import City
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
@@ -29,7 +30,8 @@ class Item:
         In the reader's language.
     where
         What stands beside its name: the district that runs it, else that of its site, and that
-        none is known is said; or what the caller of :func:`grouped` says.
+        none is known is said (a title of the city is the whole city's); or what the caller of
+        :func:`grouped` says.
     location_class
         How its position is known, which decides its mark.
     """
@@ -75,10 +77,11 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
     tuple
         In the order of the view; kinds without a place are left out.
     """
-    nowhere = speaker(lang)("list.nowhere")
+    say = speaker(lang)
 
     def beside(row: pd.Series) -> str:
-        return cell(row, "host_name", lang) or cell(row, "site_name", lang) or nowhere
+        home = say("list.city" if cell(row, "title_of", lang) == CITY else "list.nowhere")
+        return cell(row, "host_name", lang) or cell(row, "site_name", lang) or home
 
     return grouped(view.city, view.places, lang, beside)
 

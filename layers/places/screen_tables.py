@@ -11,6 +11,7 @@ from layers.language.messages import speaker
 from layers.language.values import Row, amount, cell, row_of, title, value_word
 from layers.pack.catalogue import STRIVEN
 from layers.pack.city import City, Provenance, city_word
+from layers.view.index_numbers import index_numbers
 from layers.view.rows import View, gather
 from layers.view.vague import VAGUE_M
 
@@ -33,7 +34,8 @@ def table(view: View, lang: str) -> pd.DataFrame:
         Indexed by place id, in the order of ``view.places``. Columns: number, name, kind,
         sub-kind, level, plan status, current status, district, location class,
         uncertainty (km), lead unit, as-of date. Text that is blank says that it is unknown;
-        the uncertainty is NA where there is none.
+        the number is that of the map, NA for a place without a point, as is the uncertainty where
+        there is none.
     """
     say = speaker(lang)
     records = pd.DataFrame(view.places.drop(columns="geometry")).to_dict("records")
@@ -53,7 +55,9 @@ def table(view: View, lang: str) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=names, index=view.places.index)
     frame[say("table.uncertainty")] = frame[say("table.uncertainty")].astype("Float64")
-    frame.insert(0, say("table.number"), range(1, len(frame) + 1))
+    numbers = index_numbers(view.city)
+    shown = pd.array([numbers.get(str(id_)) for id_ in frame.index], dtype="Int64")
+    frame.insert(0, say("table.number"), pd.Series(shown, frame.index))
     return frame
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.inventory.balance import LEAST_COUNT, Balance, By, balance, not_named
 from layers.language.messages import Say, speaker
 from layers.language.values import cell, count, row_of
+from layers.pack.catalogue import CITY
 from layers.pack.city import City, city_word
 from layers.view.filtered import marked
 from layers.view.rows import View, gather, rows_in_view
@@ -39,7 +40,8 @@ def spread(view: View, by: By = "host") -> Balance:
     -------
     Balance
         Under a filter a district may be empty though the plan names it: what the text leaves out is
-        found in all rows, whatever is shown.
+        found in all rows, whatever is shown. A title of the city is of no district and misses none:
+        ``counted_city``, apart from ``counted_unplaced``.
     """
     city, districts = view.city, view.city.districts
     found = balance(view.places, districts, by=by, data_date=city.data_date)
@@ -47,6 +49,8 @@ def spread(view: View, by: By = "host") -> Balance:
     caveats = [key for key in found.caveats if key != "balance.not_named"]
     if left_out:
         caveats.append("balance.not_named")
+    of_city = int((view.places["counted"].fillna(False) & titles_of_city(view.places)).sum())
+    unplaced = int(str(found.parameters["counted_unplaced"])) - of_city
     here = found.districts.copy()
     here["caveats"] = [
         tuple(
@@ -62,8 +66,28 @@ def spread(view: View, by: By = "host") -> Balance:
         districts=here,
         not_named=left_out,
         caveats=tuple(caveats),
-        parameters={**found.parameters, "not_named": left_out, "districts": len(left_out)},
+        parameters={
+            **found.parameters,
+            "not_named": left_out,
+            "districts": len(left_out),
+            "counted_unplaced": unplaced,
+            "counted_city": of_city,
+        },
     )
+
+
+def titles_of_city(places: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether it is a title of the city, which no district has.
+
+    Parameters
+    ----------
+    places
+        Rows of place layers.
+    """
+    known = ("host_adcode", "host_name_zh", "site_adcode", "site_name_zh")
+    nowhere = pd.DataFrame(places[[*known]]).isna().all(axis="columns")
+    titled = places["title_of"].eq(CITY) if "title_of" in places else nowhere & False
+    return titled.fillna(False).astype(bool) & nowhere
 
 
 def _inventory(city: City) -> gpd.GeoDataFrame:

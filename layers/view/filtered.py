@@ -220,6 +220,19 @@ def answer_marked(city: City, question: Question[Any], text: str, lang: str) -> 
     return marked(city, question.state(city), page_of(question), text, lang)
 
 
+def answer_in_words(city: City, question: Question[Any]) -> Bilingual | None:
+    """Return everything that narrows the rows of an answer; None if nothing does, or it takes none.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    question
+        What decides the answer.
+    """
+    return in_words(city, question.state(city), page_of(question)) if question.layers else None
+
+
 def in_words(city: City, state: ViewState, page: str = "explore") -> Bilingual | None:
     """Return everything that narrows the rows of a page in one line; None if nothing does.
 

@@ -271,9 +271,10 @@ def enters(screen: Screen, given: question.Inputs) -> None:
         What is measured: the places that enter, mapped or not.
     """
     layer_field(screen, "sites")
-    mapped = len(given.mapped)
-    sizes = {"mapped": mapped, "unmapped": len(given.sites) - mapped, "titles": given.titles}
-    html.small(screen.say("coverage_page.enters", **sizes))
+    say, mapped = screen.say, len(given.mapped)
+    sizes = {"mapped": mapped, "unmapped": len(given.sites) - mapped}
+    titles = say("coverage_page.enters_titles", count=given.titles) if given.titles else ""
+    html.small(say("coverage_page.enters", **sizes, titles=titles))
     frame.link(screen, "explore", screen.say("coverage_page.change"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,10 +14,12 @@ from markupsafe import Markup
 from layers.command_line.analysis import command, needed_files
 from layers.handover import view_export
 from layers.handover.contents import FORMATS, WGS84, Form, Format, systems
-from layers.handover.documents import crs_name
+from layers.handover.documents import crs_name, mark_of
+from layers.language.bilingual import Bilingual
 from layers.language.messages import display
+from layers.pack.city import City
+from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
-from layers.view.wording import filter_words
 from pages.shell import cache, html
 from pages.shell.frame import Screen
 
@@ -64,7 +67,7 @@ def download_as(
         st.download_button(
             say("coverage_page.download_button"),
             partial(build, form),
-            *file_kind(f"{city.id}_{city.data_date}_{analysis}", form),
+            *file_kind(city, answer_in_words(city, asked), form, analysis),
             on_click="ignore",
             type="primary",
             key=f"{analysis}_download",
@@ -76,19 +79,27 @@ def download_as(
         st.code(display(command(analysis, city, asked, form)), language=None, wrap_lines=True)
 
 
-def file_kind(stem: str, form: Form) -> tuple[str, str]:
+def file_kind(
+    city: City, filtered: Bilingual | None, form: Form, analysis: str = ""
+) -> tuple[str, str]:
     """Return name and type of the one file that a reader takes away.
 
     Parameters
     ----------
-    stem
-        What the name begins with, ASCII.
+    city
+        Its id and date begin the name.
+    filtered
+        What narrows the rows: the name says that something does. None if nothing does.
     form
         A workbook is a file of its own; all else is a zip that says its format and system.
+    analysis
+        Its name; blank for the places shown.
     """
+    stem = f"{city.id}_{city.data_date}_{mark_of(filtered)}"
+    begin = stem + (f"{analysis}_" if analysis else "")
     if form.fmt == "xlsx":
-        return f"{stem}_{form.lang}.xlsx", WORKBOOK_TYPE
-    return f"{stem}_{form.fmt}_{form.epsg}.zip", "application/zip"
+        return f"{begin}{form.lang}.xlsx", WORKBOOK_TYPE
+    return f"{begin}{form.fmt}_{form.epsg}.zip", "application/zip"
 
 
 def choose_form(screen: Screen, key: str, formats: tuple[Format, ...] = FORMATS) -> Form:
@@ -175,11 +186,12 @@ def download_view(screen: Screen) -> None:
         )
         layers = tuple(i for i in city.layers if everything or i in state.layers)
         held = view_export.size(city, state, layers=layers, fmt=form.fmt)
-        html.show('<p class="amount" role="status">{}</p>', _amount(screen, held))
+        narrowed = in_words(city, replace(state, layers=frozenset(layers)))
+        html.show('<p class="amount" role="status">{}</p>', _amount(screen, held, narrowed))
         st.download_button(
             say("explore.export_button"),
             partial(cache.package, city, state, layers, form),
-            *file_kind(f"{city.id}_{city.data_date}", form),
+            *file_kind(city, narrowed, form),
             on_click="ignore",
             type="primary",
             key="export_button",
@@ -187,13 +199,16 @@ def download_view(screen: Screen) -> None:
         html.small(say("explore.export_note" if form.fmt != "xlsx" else "explore.export_book"))
 
 
-def _amount(screen: Screen, held: view_export.Size) -> str:
-    """Say how much the button will hand over."""
-    key = "export_amount_unmapped" if held.unmapped else "export_amount"
-    words = screen.say(
-        f"explore.{key}", count=held.places, unmapped=held.unmapped, files=held.files
-    )
-    filtered = filter_words(screen.city, screen.state, screen.state.lang)
-    if filtered:
-        words += screen.say("explore.export_filtered", words=" · ".join(filtered))
+def _amount(screen: Screen, held: view_export.Size, narrowed: Bilingual | None) -> str:
+    """Say how many rows the button will hand over, which have no mark, and what narrows them."""
+    say = screen.say
+    parts = [
+        *([say("explore.export_unmapped", count=held.unmapped)] if held.unmapped else []),
+        *([say("explore.export_titles", count=held.titles)] if held.titles else []),
+    ]
+    key = "export_amount_unmapped" if parts else "export_amount"
+    without = say("view.comma").join(parts)
+    words = say(f"explore.{key}", count=held.rows, without=without, files=held.files)
+    if narrowed:
+        words += say("explore.export_filtered", words=narrowed.of(screen.state.lang))
     return words

@@ -355,7 +355,8 @@ def test_the_first_choice_of_the_export_is_the_workbook_of_the_list(
     book = openpyxl.load_workbook(tmp_path / waiting.value.suggested_filename)
     state = replace(default_state(tianjin), filters=Filters(level=frozenset({"national"})))
     shown = rows_in_view(tianjin, state).places
-    assert amount.startswith(f"{len(shown)} 处")
+    assert amount.startswith(f"{len(shown)} 条")
+    assert waiting.value.suggested_filename.startswith(f"tianjin_{tianjin.data_date}_filtered_")
     assert "1 个文件" in amount
     names = [row[1] for row in book.worksheets[0].iter_rows(min_row=4, values_only=True)]
     assert names == list(shown["name_zh"])

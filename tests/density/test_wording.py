@@ -122,6 +122,16 @@ def test_every_row_is_accounted_for(measured: DensityAnswer, tianjin: City) -> N
         assert mapped == [62, 52, 6, 4]
 
 
+@pytest.mark.parametrize(("lang", "word_for"), [("zh", "称号"), ("en", "title")])
+def test_titles_are_named_only_where_there_are_any(
+    measured: DensityAnswer, toy: City, lang: str, word_for: str
+) -> None:
+    bare = _measured(toy, DensityOptions(bandwidth_km=3))
+    assert measured.titles > bare.titles == 0
+    assert word_for in word(measured, lang).account[1]
+    assert not any(word_for in line for line in word(bare, lang).account)
+
+
 def test_the_surface_is_the_sum_of_kernels(measured: DensityAnswer) -> None:
     # Far from the boundary the edge correction is nothing: sum the kernels by hand at the peak.
     peak = measured.peaks[0]

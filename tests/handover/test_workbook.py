@@ -57,7 +57,7 @@ def test_the_first_sheet_is_the_list_on_screen_in_the_readers_language(
     assert len(rows) == len(shown) > 0
     for row, (_, expected) in zip(rows, shown.iterrows(), strict=True):
         for told, value in zip(row, expected, strict=False):
-            assert told == (None if value is pd.NA else value)
+            assert told == (None if pd.isna(value) else value)
 
 
 def test_the_heading_stands_still_and_filters_and_numbers_are_numbers(tianjin: City) -> None:
@@ -73,16 +73,32 @@ def test_the_heading_stands_still_and_filters_and_numbers_are_numbers(tianjin: C
     kinds = {type(row[doubt].value) for row in sheet.iter_rows(min_row=first)}
     assert kinds <= {int, float, type(None)}
     assert kinds & {int, float}
-    assert [sheet.cell(row, 1).value for row in range(first, sheet.max_row + 1)] == list(
-        range(1, sheet.max_row - first + 2)
-    )
+    numbers = table(rows_in_view(tianjin, default_state(tianjin)), "zh")["序号"]
+    assert [sheet.cell(row, 1).value for row in range(first, sheet.max_row + 1)] == [
+        None if number is pd.NA else number for number in numbers
+    ]
     widths = [dimension.width for dimension in sheet.column_dimensions.values()]
     assert all(6 <= width <= 43 for width in widths)
+
+
+@pytest.mark.parametrize(("lang", "first"), [("zh", "筛选后："), ("en", "Filtered: ")])
+def test_whatever_narrows_the_list_its_first_line_says_so(
+    tianjin: City, lang: str, first: str
+) -> None:
+    def said(state: ViewState) -> str:
+        return str(opened(written(tianjin, state, lang)).worksheets[0]["A2"].value)
+
+    opening = default_state(tianjin)
+    assert said(replace(opening, period="2025")).startswith(first)
+    assert said(replace(opening, later=False)).startswith(first)
+    assert said(replace(opening, layers=opening.layers - {"platform"})).startswith(first)
+    assert not said(opening).startswith(first)
 
 
 def test_filters_basis_sources_and_caveats_go_along(tianjin: City) -> None:
     state = replace(default_state(tianjin), filters=NATIONAL)
     book = opened(written(tianjin, state))
+    assert str(book.worksheets[0]["A2"].value).startswith("筛选后：")
     assert "国家级" in str(book.worksheets[0]["A2"].value)
     assert "滨海新区" in str(book.worksheets[0]["A2"].value)
     counting = [row[0] for row in book["口径"].iter_rows(values_only=True) if row[0]]
@@ -154,4 +170,6 @@ def test_what_is_counted_beforehand_is_what_leaves(tianjin: City, fmt: str) -> N
     with zipfile.ZipFile(io.BytesIO(made.whole())) as archive:
         held = len(archive.namelist())
     assert counted.files == (1 if fmt == "xlsx" else held)
-    assert counted.places == len(rows_in_view(tianjin, state).places) > counted.unmapped > 0
+    view = rows_in_view(tianjin, state)
+    assert counted.rows == len(view.places) > counted.unmapped > 0
+    assert counted.rows - counted.unmapped - counted.titles == len(view.mapped)

@@ -145,7 +145,7 @@ def test_the_legend_counts_what_is_drawn(tianjin):
     rows = seen(tianjin).mapped
     near = rows[rows.uncertainty_m <= VAGUE_M]
     words = [words for _, words in plate(seen(tianjin), "none", "zh").legend]
-    assert any(f" {near.location_class.isin(FIRM).sum()}" in text for text in words)
+    assert f"位置有据（图上 {near.location_class.isin(FIRM).sum()}）" in words
     none = seen(tianjin, layers=frozenset({"district"}))
     assert len(plate(none, "none", "zh").legend) == 1
 

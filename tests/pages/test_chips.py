@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import streamlit as st
 
 from tests.screens import app, page_text, shown
 
@@ -69,3 +72,38 @@ def test_a_chip_takes_its_own_value_away_and_no_other() -> None:
     at.button(key="chip_level_national").click().run()
     assert chips(at) == []
     assert "level" not in at.query_params
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "says"),
+    [
+        ("explore", {}, None),
+        ("explore", {"level": "national"}, "国家级（已批复）"),
+        ("explore", {"period": "2025"}, "2025年目标"),
+        ("explore", {"later": "0"}, "不含规划印发后新增"),
+        ("density", {}, None),
+        ("density", {"period": "2025"}, ""),
+        ("coverage", {"level": "national"}, ""),
+    ],
+)
+def test_the_file_that_the_button_gives_says_that_its_rows_are_filtered(
+    page: str, query: dict[str, str], says: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+
+    def button(*given: Any, file_name: str = "", **_: object) -> None:
+        names.append(file_name or given[2])
+
+    monkeypatch.setattr(st, "download_button", button)
+    text = page_text(app(page, v="3", **query))
+    assert names
+    assert all(("_filtered_" in name) == (says is not None) for name in names)
+    if page == "explore":
+        amount = text.split('<p class="amount"', 1)[1].split("</p>", 1)[0]
+        assert ("；筛选：" in amount) == bool(says)
+        assert (says or "") in amount
+
+
+def test_the_amount_counts_rows_and_says_which_have_no_mark() -> None:
+    text = page_text(shown("explore"))
+    assert "85 条（其中 18 条位置不详未上图、5 条为称号不标点），1 个文件" in text

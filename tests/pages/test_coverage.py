@@ -270,3 +270,14 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypat
         assert [error.value for error in at.error] == [speaker("zh")("error.scenario.kept")]
         assert at.session_state["atlas.scenario"]["tianjin"]["now"].edits, "the work is not lost"
     assert at.session_state["atlas.scenarios"]["tianjin"] == crowd
+
+
+@pytest.mark.parametrize("city", ["tianjin", "toy"])
+def test_titles_are_named_only_where_there_are_any(
+    city: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if city == "toy":
+        monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    text = page_text(app("coverage", city=city))
+    assert "参与计算：" in text
+    assert ("；称号" in text) == (city == "tianjin")

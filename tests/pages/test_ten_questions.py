@@ -54,7 +54,8 @@ def by_hand(city: City) -> dict[str, int]:
             found["national"] += held
             found["by district"] += code in half
             found["striven for"] += national and not held and code in half
-            found["unplaced"] += not code and not cell(row, "host_name", "zh")
+            untold = not code and not cell(row, "host_name", "zh")
+            found["unplaced"] += untold and cell(row, "title_of", "zh") != "city"
             found["in Binhai"] += code == BINHAI
             found["national in Binhai"] += held and code == BINHAI
             for part in ("jincheng", "bincheng"):

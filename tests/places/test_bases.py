@@ -23,7 +23,7 @@ def test_the_districts_and_what_is_left_make_all_that_counts(
         rows = by_district(view, lang)
         left = len(rows) - len(city.districts) - 1
         whole_row, rest = rows.iloc[len(city.districts)], rows.iloc[len(city.districts) + 1 :]
-        assert left == len(rest) == 2
+        assert left == len(rest) == (3 if city is tianjin else 2), "titles of the city stand apart"
         for at, key in enumerate(("n", "national")):
             own = rows.iloc[: len(city.districts), at].astype(int).sum()
             assert own == int(whole_row.iloc[at]) == getattr(counted["headline"], key)
@@ -31,6 +31,28 @@ def test_the_districts_and_what_is_left_make_all_that_counts(
         assert counted["recorded"].n >= counted["mapped"].n >= counted["surface"].n
         assert list(table(view, lang).iloc[:, 0]) == [str(way.n) for way in ways(view)]
         assert table(view, lang).iloc[:, 2].str.len().min() > 5, "each has its reason"
+
+
+def test_the_reason_counts_the_stand_ins_of_the_rows_shown(tianjin: City) -> None:
+    sure = frozenset({"dataset", "host", "in_area"})
+    state = default_state(tianjin)
+    for found, least in ((state, 1), (replace(state, filters=Filters(location_class=sure)), 0)):
+        view = rows_in_view(tianjin, found)
+        mapped = next(way for way in ways(view) if way.key == "mapped")
+        plan = view.mapped[view.mapped["kind"] != "university"]
+        stand_ins = int((~plan["location_class"].isin(sure)).sum())
+        assert (stand_ins > 0) == bool(least)
+        assert mapped.reason.zh.endswith(f"其中示意点位 {stand_ins} 条")
+
+
+def test_a_title_of_the_city_misses_no_district(tianjin: City) -> None:
+    view = whole(tianjin)
+    rows, found = by_district(view, "zh"), spread(view)
+    titles = view.places[view.places["title_of"].eq("city").fillna(False)]
+    assert list(titles.index) == ["ai-pilot"]
+    assert rows.loc["全市的称号"].iloc[0] == str(titles["counted"].sum()) == "1"
+    assert rows.loc["管理主体所属区待查"].iloc[0] == "12"
+    assert any("12 处所属区待查" in said for said in further(found, tianjin, "zh"))
 
 
 def test_a_district_counts_what_it_runs(tianjin: City) -> None:

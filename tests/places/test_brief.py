@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from layers.language.messages import LANGS
@@ -52,8 +54,30 @@ def test_the_second_lamp_follows_the_location_and_says_its_radius(tianjin: City)
     frame = gather(tianjin).frame
     for id_, row in frame.iterrows():
         lamp = brief(tianjin, str(id_), "zh").lamps[1]
-        assert lamp.light == SURE[row["location_class"]]
+        titled = row["title_of"] is not None and row["title_of"] == row["title_of"]
+        assert lamp.light == ("firm" if titled else SURE[row["location_class"]])
         assert ("±" in lamp.text) == (row["location_class"] != "none")
+
+
+def test_a_title_of_the_city_lies_in_no_district_and_has_no_position(tianjin: City) -> None:
+    told = brief(tianjin, "ai-pilot", "zh")
+    assert lines(tianjin, "ai-pilot")["district"] == "全市"
+    assert told.lamps[1].text == "称号，不标点"
+    assert lines(tianjin, "dual-innovation-dongli")["district"] == "东丽区"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_where_no_source_is_given_the_plan_is_not_named(toy: City, lang: str) -> None:
+    said = {brief(toy, str(id_), lang).lamps[0] for id_ in gather(toy).frame.index}
+    assert {lamp.light for lamp in said} == {"weak"}
+    first = "未注明来源" if lang == "zh" else "no source given"
+    assert all(lamp.text.startswith(first) for lamp in said)
+
+
+def test_a_note_on_the_reading_is_no_publisher(tianjin: City) -> None:
+    for id_ in ("plat-cgs-hydro", "haihe-bci", "plat-tcm-skl"):
+        assert brief(tianjin, id_, "zh").lamps[0].text.startswith("网络转载，首发者待查，")
+    assert brief(tianjin, "haihe-tcm", "zh").lamps[0].text.startswith("转载新华社，转述")
 
 
 def test_the_first_lamp_knows_first_hand_from_repeated(tianjin: City) -> None:
@@ -61,10 +85,16 @@ def test_the_first_lamp_knows_first_hand_from_repeated(tianjin: City) -> None:
     lights: dict[str, list[tuple[str, str]]] = {}
     for id_, row in gather(tianjin).frame.iterrows():
         lamp = brief(tianjin, str(id_), "zh").lamps[0]
-        lights.setdefault(lamp.light, []).append((str(row["evidence_source"]), lamp.text))
+        sources = [row["current_status_source"], row["evidence_source"]]
+        given = next((text for text in sources if isinstance(text, str)), "")
+        lights.setdefault(lamp.light, []).append((given, lamp.text))
     assert lights.keys() == {"firm", "part", "weak"}
+    hosts = [urlsplit(given.split()[0]).hostname or "" for given, _ in lights["firm"]]
+    assert all(host.endswith((".gov.cn", ".edu.cn")) for host in hosts)
     assert all("一手" in text for _, text in lights["firm"])
+    assert all(given.startswith("plan text") for given, _ in lights["part"])
     assert all("译文" in text for _, text in lights["part"])
+    assert not any("未复读" in text for _, text in lights["weak"])
 
 
 def test_a_place_that_is_not_there_is_an_error(toy: City) -> None:

@@ -24,6 +24,11 @@ def test_all_places_shown_are_listed_once_in_their_order(tianjin: City, lang: La
     assert all(item.name and item.where for group in groups for item in group.items)
 
 
+def test_a_title_of_the_city_is_the_whole_citys(tianjin: City) -> None:
+    groups = listing(rows_in_view(tianjin, default_state(tianjin)), "zh")
+    assert {i.id: i.where for group in groups for i in group.items}["ai-pilot"] == "全市"
+
+
 def test_a_number_belongs_to_the_place_whatever_is_filtered(tianjin: City) -> None:
     state = default_state(tianjin)
     few = replace(state, lang="en", filters=Filters(district=frozenset({"120116"})))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from layers.pack.city import City
 from layers.places.screen_tables import freshness, sources_table, table
+from layers.view.index_numbers import index_numbers
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, allowed, default_state
 from tests.handmade import PROVENANCE, handmade_city
@@ -22,7 +24,16 @@ def test_rows_and_order_are_those_of_the_view() -> None:
         view = rows_in_view(CITY, state)
         twin = table(view, state.lang)
         assert list(twin.index) == list(view.places.index)
-        assert list(twin.iloc[:, 0]) == list(range(1, len(view.places) + 1))
+
+
+def test_the_number_is_that_of_the_map_and_blank_without_a_point(tianjin: City) -> None:
+    state = replace(default_state(tianjin), filters=Filters(level=frozenset({"national"})))
+    view = rows_in_view(tianjin, state)
+    twin, drawn = table(view, "zh"), index_numbers(tianjin)
+    for id_, number in twin["序号"].items():
+        assert (None if number is pd.NA else number) == drawn.get(str(id_))
+    assert set(twin.index[twin["序号"].isna()]) == set(view.places.index) - set(view.mapped.index)
+    assert twin["序号"].isna().any()
 
 
 def test_a_row_in_words() -> None:

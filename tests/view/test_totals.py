@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from layers.map.symbols import FIRM
 from layers.pack.city import City
-from layers.view.totals import Headline, headline, is_named
+from layers.view.totals import Headline, headline, is_named, plan_places
+from tests import ROOT
 
 
 def test_tianjin_is_counted_as_the_facts_say(tianjin: City) -> None:
@@ -19,6 +21,16 @@ def test_tianjin_is_counted_as_the_facts_say(tianjin: City) -> None:
         later=13,
         titles=5,
     )
+
+
+def test_the_readme_counts_as_the_facts_do(tianjin: City) -> None:
+    found, places = headline(tianjin), plan_places(tianjin)
+    mapped = places[places.geometry.notna()]
+    weak = int((~mapped["location_class"].isin(FIRM)).sum())
+    said = (
+        f"Of {found.recorded} rows {found.mapped} have a point, and {weak} of those are stand-ins"
+    )
+    assert said in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_toy_city_is_counted_by_hand(toy: City) -> None:
