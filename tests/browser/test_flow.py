@@ -346,7 +346,7 @@ def test_a_phone_reaches_every_screen_by_its_tabs(server: Server, new_page: NewP
 def test_the_first_choice_of_the_export_is_the_workbook_of_the_list(
     server: Server, page: Page, tmp_path: Path, tianjin: City
 ) -> None:
-    open_at(page, f"{server.url}/?level=national")
+    open_at(page, f"{server.url}/?v=3&level=national")
     page.locator(".st-key-export button").first.click()
     amount = page.locator(".amount").inner_text()
     with page.expect_download(timeout=WAIT_MS) as waiting:
