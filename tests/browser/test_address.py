@@ -131,10 +131,10 @@ def _pan(page: Page) -> None:
     page.wait_for_timeout(A_MOMENT_MS)
     box = page.locator(MAP).first.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6
+    x, y = box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.5
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x - 200, y - 100, steps=8)
+    page.mouse.move(x - 120, y - 100, steps=8)
     page.mouse.up()
 
 

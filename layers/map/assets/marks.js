@@ -202,7 +202,8 @@
   // A mark of an analysis that the reader may take hold of.
   function handle(group, feature) {
     const [lon, lat] = feature.geometry.coordinates, p = feature.properties;
-    const label = p.l ? '<span class="atlas-label to-' + p.s + '">' + p.l + "</span>" : "";
+    // Drawn by the style sheet: as text it would be a second name of the mark, beside that of the tooltip.
+    const label = p.l ? '<span class="atlas-label to-' + p.s + '" data-label="' + p.l + '"></span>' : "";
     const marker = L.marker([lat, lon], {
       keyboard: true, riseOnHover: true, draggable: p.m, autoPan: true, zIndexOffset: 500,
       icon: L.divIcon({ className: "atlas-mark" + (p.k ? " chosen" : ""), html: p.h + label, iconSize: [20, 20], iconAnchor: [10, 10] }),
