@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
+from layers.coverage.drawing import BEYOND, WITHIN
 from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.view.state import default_state
@@ -96,7 +97,8 @@ def test_a_dragged_place_is_found_again_through_its_file(
     assert lon == pytest.approx(home.x, abs=0.02)
     assert lat > home.y + 0.1
 
-    open_at(page, page.url)  # the link leads to the page; what was kept stayed in its session
+    page.evaluate("window.atlasUnsaved = false; sessionStorage.clear(); localStorage.clear()")
+    open_at(page, page.url)  # the link leads to the page, and this browser has kept nothing
     map_frame(page)
     expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
     page.locator("input[type=file]").set_input_files(written)
@@ -137,6 +139,7 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     settle(page)
     wait_for_marks(map_frame(page), marks(tianjin, default_state(tianjin)))
     page.locator(".st-key-export button").first.click()
+    page.locator(".st-key-export_format").get_by_text("GeoJSON").click()
     settle(page)
     with page.expect_download(timeout=WAIT_MS) as download:
         page.locator(".st-key-export_button button").click()
@@ -189,16 +192,20 @@ def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Pa
     expect(page.get_by_text("方案还没有改动")).to_be_visible()
 
 
-def test_what_is_not_covered_is_hatched(server: Server, page: Page) -> None:
+def test_what_is_counted_is_drawn_and_the_rest_is_plain(
+    server: Server, page: Page, tianjin: City
+) -> None:
+    """One area, and a dot for each campus: filled within reach, hollow beyond it."""
     open_at(page, f"{server.url}/coverage?lang=zh")
-    frame = map_frame(page)
-    hatched = frame.locator('.leaflet-shapes-pane path[fill^="url(#hatch-"]')
-    expect(hatched).to_have_count(1, timeout=WAIT_MS)
-    name = (hatched.get_attribute("fill") or "")[len("url(#") : -1]
-    expect(frame.locator(f"pattern#{name} path")).to_have_count(1)
+    drawn = map_frame(page).locator(".leaflet-shapes-pane path")
+    campuses = int(tianjin.layers["university"].frame.geometry.notna().sum())
+    expect(drawn).to_have_count(1 + campuses, timeout=WAIT_MS)
+    inside = drawn.evaluate_all("paths => paths.map(path => path.getAttribute('fill'))")[1:]
+    assert set(inside) == {BEYOND, WITHIN}
+    assert not [fill for fill in inside if fill.startswith("url(")]
     open_at(page, f"{server.url}/coverage?lang=zh&cmap=all")
     drawn = map_frame(page).locator(".leaflet-shapes-pane path")
-    expect(drawn).to_have_count(3, timeout=WAIT_MS)  # hatched, 10 km, 5 km; 3 km is refused
+    expect(drawn).to_have_count(2, timeout=WAIT_MS)  # 10 km and 5 km; 3 km is refused
 
 
 @pytest.mark.parametrize("part", ["scenario", "siting"])

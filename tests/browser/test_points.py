@@ -98,6 +98,8 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     page.locator(".st-key-points_shape").wait_for(timeout=WAIT_MS)
     _finished(page)
     page.get_by_role("button", name="导出", exact=True).click()
+    page.locator(".st-key-own_points_format").get_by_text("GeoJSON").click()
+    settle(page)
     with zipfile.ZipFile(io.BytesIO(_download(page, "^下载$"))) as archive:
         data = archive.read("own_points_bins.geojson")
         manifest = json.loads(archive.read("manifest.json"))

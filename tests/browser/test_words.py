@@ -33,7 +33,7 @@ SEEN = """() => {
   return found;
 }"""
 OPENING = (
-    "[data-testid=stExpander] summary",
+    "[data-testid=stExpander] details:not([open]) > summary",
     "[data-testid=stPopoverButton]",
     "[data-testid=stSelectbox] input",
     "[data-testid=stMultiSelect] input",
