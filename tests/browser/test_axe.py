@@ -81,7 +81,7 @@ def _scan(page: Page, what: str) -> None:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) -> None:
-    """In Chinese wide and narrow, in English narrow, where words run longest: sections, menus, a list.
+    """In Chinese wide and narrow, in English narrow (longest words): sections, menus, a list.
 
     The page is opened once: its language switches in place, and its window changes its size.
     """
