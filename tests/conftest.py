@@ -28,9 +28,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what stands in tests/browser and tests/office, and say which tests one worker keeps.
 
     A module stays on one worker, for it shares what it has set up; those that need a dask cluster
-    share one. The browser tests are dealt out to three workers, each with one Chromium and one
+    share one. The browser tests are dealt out to two workers, each with one Chromium and one
     server: they mostly wait. On its own, pytest runs these tests last: the quick ones speak first.
-    With several workers they take longest, so three begin with them while another runs the rest.
+    With several workers they take longest, so two begin with them while the others run the rest.
     """
     slow = ("browser", "office")
     screens = sorted({item.path for item in items if item.path.parent.name == "browser"})
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         group = "cluster" if item.path in with_cluster else str(item.path.relative_to(ROOT))
         for folder in set(slow) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(getattr(pytest.mark, folder))
-            group = f"browser {screens.index(item.path) % 3}" if folder == "browser" else folder
+            group = f"browser {screens.index(item.path) % 2}" if folder == "browser" else folder
         if config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(group))
     alone = not config.getoption("numprocesses", None) and not hasattr(config, "workerinput")

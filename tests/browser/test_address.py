@@ -139,7 +139,7 @@ def _pan(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("allowed")
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
 def test_a_click_copies_the_link_and_says_so(server: Server, page: Page, lang: str) -> None:
     """Of a typed link the short form; after a change what the address bar says."""
     said = "&lang=en" if lang == "en" else ""

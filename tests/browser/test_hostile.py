@@ -51,7 +51,7 @@ def _address(hostile: Hostile, path: str, lang: str, **more: str) -> str:
     return f"{hostile.server.url}/{path}?{pairs}"
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("path", ["", "district", "sources"])
 def test_a_screen_shows_hostile_texts_and_runs_none(
     hostile: Hostile, page: Page, path: str, lang: str

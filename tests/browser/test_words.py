@@ -19,6 +19,8 @@ PATHS = {
     "siting": "coverage?cpart=siting",
     "sources": "sources",
 }
+ONCE = ("explore", "scenario")
+"""The two with most controls."""
 GAP = r"\\\{\w+\\\}"
 SEEN = """() => {
   const found = [];
@@ -48,7 +50,13 @@ def english(page: Page) -> list[str]:
     return [text for text in page.evaluate(SEEN) if words.fullmatch(text)]
 
 
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=name, marks=() if name in ONCE else pytest.mark.thorough)
+        for name, path in PATHS.items()
+    ],
+)
 def test_a_chinese_screen_has_no_word_of_streamlits_own(
     server: Server, page: Page, path: str
 ) -> None:
