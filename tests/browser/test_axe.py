@@ -17,6 +17,8 @@ MENU = "[data-testid=stPopoverBody]"
 OPENS_MENU = "[data-testid=stPopoverButton]"
 LIST = "[role=listbox]"
 FIELDS = "[data-testid=stSelectbox], [data-testid=stMultiSelect]"
+ONCE = (SCREENS[0], "density")
+"""The map, and an analysis with its controls and drawers."""
 OPENS_LIST = f":is({FIELDS}) input:visible"
 
 
@@ -79,7 +81,13 @@ def _scan(page: Page, what: str) -> None:
         expect(page.locator(LIST)).to_have_count(0)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    "screen",
+    [
+        pytest.param(screen, marks=() if screen in ONCE else pytest.mark.thorough)
+        for screen in SCREENS
+    ],
+)
 def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) -> None:
     """In Chinese wide, in English narrow (the longest words): sections, menus, a list.
 

@@ -140,6 +140,7 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     wait_for_marks(map_frame(page), marks(tianjin, default_state(tianjin)))
     page.locator(".st-key-export button").first.click()
     page.locator(".st-key-export_format").get_by_text("GeoJSON").click()
+    expect(page.locator(".amount").first).not_to_contain_text("，1 个文件", timeout=WAIT_MS)
     settle(page)
     with page.expect_download(timeout=WAIT_MS) as download:
         page.locator(".st-key-export_button button").click()
@@ -208,7 +209,7 @@ def test_what_is_counted_is_drawn_and_the_rest_is_plain(
     expect(drawn).to_have_count(2, timeout=WAIT_MS)  # 10 km and 5 km; 3 km is refused
 
 
-@pytest.mark.parametrize("part", ["scenario", "siting"])
+@pytest.mark.parametrize("part", ["scenario", pytest.param("siting", marks=pytest.mark.thorough)])
 def test_a_part_with_many_controls_has_no_serious_fault(
     server: Server, new_page: NewPage, part: str
 ) -> None:

@@ -135,7 +135,10 @@ def test_reading_can_be_stopped_and_the_page_stays_alive(server: Server, page: P
 
 @pytest.mark.parametrize(
     ("lang", "size", "shows"),
-    [("zh", WIDE, ("surface", "clusters")), ("en", NARROW, ("bins", "hotspots"))],
+    [
+        ("zh", WIDE, ("surface", "clusters")),
+        pytest.param("en", NARROW, ("bins", "hotspots"), marks=pytest.mark.thorough),
+    ],
     ids=["wide", "narrow"],
 )
 def test_own_points_shut_nobody_out(

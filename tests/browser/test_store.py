@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
@@ -51,6 +52,7 @@ def test_an_unsaved_scenario_is_asked_about_and_is_there_after_a_reload(
     assert watch.asked_back == 1  # nothing was unsaved
 
 
+@pytest.mark.thorough
 def test_a_scenario_outlives_a_dropped_line_and_the_server(new_page: NewPage, watch: Watch) -> None:
     port, page = free_port(), new_page()
     with serve(port=port) as first:

@@ -19,8 +19,8 @@ PATHS = {
     "siting": "coverage?cpart=siting",
     "sources": "sources",
 }
-ONCE = ("explore", "scenario")
-"""The two with most controls."""
+ONCE = ("scenario",)
+"""The page with most controls."""
 GAP = r"\\\{\w+\\\}"
 SEEN = """() => {
   const found = [];
