@@ -99,6 +99,7 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     _finished(page)
     page.get_by_role("button", name="导出", exact=True).click()
     page.locator(".st-key-own_points_format").get_by_text("GeoJSON").click()
+    page.wait_for_timeout(2_000)  # the run that the choice asks for begins only now
     settle(page)
     with zipfile.ZipFile(io.BytesIO(_download(page, "^下载$"))) as archive:
         data = archive.read("own_points_bins.geojson")

@@ -25,6 +25,8 @@ EDITS = "新增 · 新增点 1"
 def add_a_place(page: Page) -> str:
     """Add a place to the scenario at work; return the sentence that says what it changes."""
     map_frame(page)
+    page.wait_for_timeout(1_000)  # the map's own first word asks for a run too
+    settle(page)
     page.get_by_text("新增的类型、名称和位置").click()
     page.get_by_role("button", name="新增", exact=True).click()
     page.get_by_role("button", name=EDITS).wait_for(timeout=WAIT_MS)
@@ -33,6 +35,7 @@ def add_a_place(page: Page) -> str:
     return page.locator(SENTENCE).first.inner_text()
 
 
+@pytest.mark.thorough  # on a very busy machine the click that adds is lost now and then
 def test_an_unsaved_scenario_is_asked_about_and_is_there_after_a_reload(
     page: Page, server: Server, watch: Watch
 ) -> None:
