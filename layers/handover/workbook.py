@@ -146,8 +146,11 @@ class _Writer:
     def _list(self, title: str, frame: pd.DataFrame) -> None:
         """Write rows under a frozen heading that filters, with what they are above it."""
         sheet, rows = self._sheet(title), frame.iloc[: MOST_ROWS - HEADING_ROW - 1]
+        said = [self.contents.sentence.of(self.lang)]
+        if len(rows) < len(frame):
+            said.append(self.say("workbook.cut", count=len(rows), left=len(frame) - len(rows)))
         self._put(sheet, 0, 0, self._headline(title, len(frame)), "title")
-        self._put(sheet, 1, 0, self.contents.sentence.of(self.lang), "quiet")
+        self._put(sheet, 1, 0, " ".join(said), "quiet")
         for column, (name, values) in enumerate(rows.items()):
             cells = [_cell(value, self.say) for value in values]
             sheet.set_column(column, column, _width([str(name), *map(_shown, cells)]))

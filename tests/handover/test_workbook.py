@@ -173,3 +173,12 @@ def test_what_is_counted_beforehand_is_what_leaves(tianjin: City, fmt: str) -> N
     view = rows_in_view(tianjin, state)
     assert counted.rows == len(view.places) > counted.unmapped > 0
     assert counted.rows - counted.unmapped - counted.titles == len(view.mapped)
+
+
+def test_a_list_that_no_sheet_holds_says_what_is_left_out(
+    tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.handover.workbook.MOST_ROWS", 13)
+    sheet = opened(written(tianjin, default_state(tianjin))).worksheets[0]
+    assert len([row for row in sheet.iter_rows(min_row=4, values_only=True) if row[1]]) == 10
+    assert "只列前 10 行，另有 75 行" in str(sheet["A2"].value)
