@@ -15,16 +15,16 @@ from layers.map.plate import (
     TINTS,
     breaks,
     ground_values,
-    left_out,
     plate,
     priorities,
     unplaced,
 )
-from layers.map.symbols import FIRM
+from layers.pack.catalogue import FIRM
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
+from layers.view.totals import left_out
 from layers.view.vague import VAGUE_M
 
 SIX = ("120101", "120102", "120103", "120105", "120117", "120119")

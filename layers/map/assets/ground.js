@@ -181,7 +181,7 @@ window.ATLAS = (function () {
   }
 
   const A = {
-    INK: INK, plain: plain, escape: escape, announce: announce, hand: hand, hatch: hatch, toggle: toggle,
+    INK: INK, plain: plain, escape: escape, announce: announce, hand: hand, hatch: hatch,
     drawGround: ground, tint: tint, belt: belt, rivers: rivers, clear: clear, write: write, line: line, dot: dot, data: null, base: null,
   };
   return A;

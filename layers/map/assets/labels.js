@@ -130,11 +130,17 @@
     return false;
   }
 
+  // Words, or where a browser of before 2021 knows none, characters.
+  function segments(text) {
+    if (!Intl.Segmenter) return [...text].map((_, index) => ({ index: index }));
+    return [...new Intl.Segmenter(document.documentElement.lang, { granularity: "word" }).segment(text)];
+  }
+
   // A long name in two lines, parted near its middle: before a bracket, else between two words.
   function parted(html) {
     const text = A.plain(html), year = text.match(/ · \d{4}$/), end = text.length - (year ? year[0].length : 0);
     if ([...text].reduce((n, c) => n + (c > "\u2E80" ? 2 : 1), 0) < LONG) return null;
-    const words = [...new Intl.Segmenter(document.documentElement.lang, { granularity: "word" }).segment(text)];
+    const words = segments(text);
     const cost = (i) => Math.abs(i - text.length / 2) - ("（(".includes(text[i]) ? text.length / 4 : 0);
     const cut = words.map((word) => word.index)
       .filter((i) => i > 1 && i < end - 1 && !" -–，、）”)".includes(text[i]) && Math.abs(i - text.length / 2) < text.length * 0.3)

@@ -22,7 +22,6 @@
 
   function symbol(view, place) {
     const p = place.properties, near = !view.inset && view.map.getZoom() >= CLOSE;
-    if (p.h) return p.h;
     return A.base.symbols[p.k + "." + (near || place.id === chosenId() ? p.c : p.e ? "firm" : "schematic")];
   }
 
@@ -192,7 +191,7 @@
         if (crowd && i === MOST) return ellipsis(view, unit, x, y);
         const place = unit.pile[i];
         mark(view, place, unit, x, y);
-        stands.push({ place: place, lat: unit.lat, lon: unit.lon, x: unit.x + dx, y: unit.y + dy, dx: x, dy: y,
+        stands.push({ place: place, x: unit.x + dx, y: unit.y + dy,
           r: RADIUS[size(place)] * A.scale(view), away: Math.atan2(dy, dx), alone: unit.pile.length === 1 });
       });
     }
