@@ -14,8 +14,8 @@ from layers.language.messages import speaker
 from layers.language.values import cell, count, number
 from layers.map.colours import CLASSES, OPACITY, shades
 from layers.map.overlay import Drawing, Shapes
+from layers.places.spread import PER_100KM2
 
-PER_100KM2: Final = 100
 DRAWN_M: Final = 60.0
 """Tolerance of drawn outlines in metres: less than a pixel where the city fills the map."""
 HATCH, LINE = "#BDB6A6", "#8A8478"

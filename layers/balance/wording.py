@@ -10,14 +10,14 @@ import pandas as pd
 
 from geo.inventory.balance import LEAST_COUNT, Balance
 from layers.balance.drawing import NONE as PLAIN
-from layers.balance.drawing import PER_100KM2, classes, colours, rates
+from layers.balance.drawing import classes, colours, rates
 from layers.balance.measure import BalanceAnswer, Counts
 from layers.language.messages import Say, speaker
 from layers.language.sums import of_balance
 from layers.language.values import cell, count, number, value_word
 from layers.pack.catalogue import LEVELS, PLAN_STATUSES, STRIVEN
 from layers.pack.city import City
-from layers.places.spread import PER_MILLION, distribution, further, half_name, tight
+from layers.places.spread import PER_100KM2, PER_MILLION, distribution, further, half_name, tight
 from layers.view.filtered import answer_marked, is_filtered
 
 HATCH = "hatch"

@@ -16,7 +16,7 @@ from layers.density.phrases import height_words, label_words, spot_words
 from layers.language.messages import speaker
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Handle, Raster, Shapes, Side
-from layers.map.thumbnail import Plate, plate_of
+from layers.map.thumbnail import Backdrop, backdrop_of
 
 STRIP_CLASSES: Final = (0.2, 0.4, 0.6, 0.8)
 """Classes of the small pictures, as shares of each one's own highest value."""
@@ -110,21 +110,21 @@ def pictures(answer: DensityAnswer) -> tuple[str, ...]:
         ``data:`` addresses, in the order of ``answer.runs.surfaces``; none where no place lies in
         the city. The same in every language, so drawn once.
     """
-    plate, found = plate_of(answer.city), []
+    backdrop, found = backdrop_of(answer.city), []
     for surface in answer.runs.surfaces if answer.runs else ():
         breaks = [part * surface.value for part in STRIP_CLASSES]
         laid = overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=1.0)
-        found.append(_small(laid, plate))
+        found.append(_small(laid, backdrop))
     return tuple(found)
 
 
-def _small(laid: Overlay, plate: Plate) -> str:
+def _small(laid: Overlay, backdrop: Backdrop) -> str:
     """Return a picture of an overlay under the districts' lines as a ``data:`` address."""
     (south, west), (north, east) = laid.bounds
     corners = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(3857)
     left, low, right, high = corners.total_bounds
     png = base64.b64encode(laid.png).decode()
-    return plate.picture(
+    return backdrop.picture(
         f'<image x="{left:.0f}" y="{-high:.0f}" width="{right - left:.0f}" '
         f'height="{high - low:.0f}" preserveAspectRatio="none" '
         f'href="data:image/png;base64,{png}"/>'

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import geopandas as gpd
 import pandas as pd
 import shapely
 
@@ -14,11 +13,11 @@ from layers.density.measure import TOO_FINE, DensityAnswer
 from layers.language.messages import Say, speaker
 from layers.language.values import cell, number
 from layers.pack.city import City, outlines
-from layers.places.spread import short_name
+from layers.places.spread import PER_100KM2, short_name
+from layers.places.whereabouts import nearest_town
 
 NEAR: Final = 0.2
 """A district is named with a peak if it holds this share of the disc of half a bandwidth."""
-PER_100KM2: Final = 100
 TOWN_RANK: Final = 3
 """Labels of the base map from this rank on are towns and villages; before, cities and districts."""
 
@@ -138,14 +137,9 @@ def label_words(answer: DensityAnswer, at: int, lang: str) -> str:
 
 def _town(answer: DensityAnswer, at: int, lang: str) -> str:
     """Return the name of the town or village of the base map that is nearest within a bandwidth."""
-    peak, labels = answer.peaks[at], answer.city.base.get("label")
-    if labels is None or labels.empty:
-        return ""
-    towns = labels[(labels["rank"] >= TOWN_RANK) & labels[f"name_{lang}"].notna()]
-    here = gpd.GeoSeries([shapely.Point(peak.x, peak.y)], crs=answer.city.metric_epsg)
-    away = towns.geometry.to_crs(answer.city.metric_epsg).distance(here.iloc[0])
-    near = away[away <= 1000.0 * answer.options.bandwidth_km]
-    return str(towns[f"name_{lang}"][near.idxmin()]) if len(near) else ""
+    peak, reach = answer.peaks[at], 1000.0 * answer.options.bandwidth_km
+    town = nearest_town(answer.city, peak.x, peak.y, lang, within_m=reach, from_rank=TOWN_RANK)
+    return town.name if town else ""
 
 
 def density_words(answer: DensityAnswer, value: float, say: Say) -> str:

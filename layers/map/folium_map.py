@@ -23,8 +23,8 @@ from shapely import Point, box
 from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
 from layers.map.plate import TINTS, Plate, priorities
-from layers.map.symbols import FIRM, mark, plain_mark
-from layers.pack.catalogue import ONLINE_BASE, OUTSIDE, PLAN_KINDS
+from layers.map.symbols import mark, plain_mark
+from layers.pack.catalogue import FIRM, ONLINE_BASE, OUTSIDE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View

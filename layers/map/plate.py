@@ -10,17 +10,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.base.once import once
-from geo.inventory.balance import balance, not_named
+from geo.inventory.balance import balance
 from layers.language.messages import speaker
-from layers.map.symbols import FIRM, NEUTRAL, SIZE, plain_mark
-from layers.pack.catalogue import PLAN_KINDS
+from layers.map.symbols import NEUTRAL, SIZE, plain_mark
+from layers.pack.catalogue import FIRM, PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
-from layers.view.rows import CityKey, View, rows_in_view
-from layers.view.totals import is_national, plan_places
+from layers.view.rows import View, rows_in_view
+from layers.view.totals import is_national, left_out
 from layers.view.vague import is_vague
 
 TINTS: Final = ("#F6E6D6", "#DCE8DF")
@@ -77,14 +76,15 @@ def priorities(view: View) -> Mapping[str, int]:
     keys = [
         (
             kind not in PLAN_KINDS,
-            level != "national" or basis == "aimed_at",
+            not national,
             not counted,
             known not in FIRM,
             number[place],
         )
-        for place, kind, level, basis, counted, known in zip(
+        for place, national, kind, counted, known in zip(
             map(str, rows.index),
-            *(rows[c] for c in ("kind", "level", "level_basis", "counted", "location_class")),
+            is_national(rows),
+            *(rows[c] for c in ("kind", "counted", "location_class")),
             strict=True,
         )
     ]
@@ -116,25 +116,6 @@ def unplaced(view: View) -> Mapping[str, tuple[str, ...]]:
         home = next((c for c in (site, host) if c in view.city.districts.index), "")
         found.setdefault(str(home), []).append(str(place))
     return {code: tuple(ids) for code, ids in found.items()}
-
-
-def left_out(city: City) -> tuple[str, ...]:
-    """Return the adcodes of the districts that no place of the plan's layers names.
-
-    Parameters
-    ----------
-    city
-        The pack that is asked; it is not changed.
-    """
-    return _left_out(CityKey(city, ""))
-
-
-@once(maxsize=16)
-def _left_out(key: CityKey) -> tuple[str, ...]:
-    city = key.city
-    if not any(layer.spec.group == "plan" for layer in city.layers.values()):
-        return ()
-    return tuple(map(str, not_named(plan_places(city), city.districts, by="host")))
 
 
 def new_since_baseline(view: View) -> frozenset[str]:

@@ -37,10 +37,6 @@ LINES: Mapping[str, Line] = MappingProxyType(
 """Fill and dash by location class: firm marks are filled, stand-ins hollow, guesses dashed."""
 
 
-FIRM = ("dataset", "host", "in_area")
-"""Location classes with evidence for the position; the others are schematic."""
-
-
 def _polygon(corners: int, *, radius: float = _RADIUS, turn: float = -90.0) -> str:
     points = (
         (
@@ -140,7 +136,7 @@ def plain_mark(style: Style, *, firm: bool, faded: bool = False) -> str:
     style
         Shape and colour of the kind.
     firm
-        Whether there is evidence for the position; see :data:`FIRM`.
+        Whether there is evidence for the position; see :data:`layers.pack.catalogue.FIRM`.
     faded
         Draw lighter: a fact later than the plan.
 

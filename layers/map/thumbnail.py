@@ -11,7 +11,8 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.map.symbols import CASING, FIRM, PATHS, SIZE, data_uri
+from layers.map.symbols import CASING, PATHS, SIZE, data_uri
+from layers.pack.catalogue import FIRM
 from layers.pack.city import City
 
 BEYOND, GROUND, INK = "#EEECE6", "#FBFAF7", "#14171A"
@@ -34,7 +35,7 @@ class Small:
 
 
 @dataclass(frozen=True)
-class Plate:
+class Backdrop:
     """The ground of a small picture of a city, in Web Mercator with y to the south.
 
     Parameters
@@ -57,8 +58,8 @@ class Plate:
         Parameters
         ----------
         under, over
-            SVG elements in the coordinates of the plate, from the ground up; they are not escaped.
-            Empty for none.
+            SVG elements in the coordinates of the backdrop, from the ground up; they are not
+            escaped. Empty for none.
 
         Returns
         -------
@@ -74,7 +75,7 @@ class Plate:
         )
 
 
-def plate_of(city: City) -> Plate:
+def backdrop_of(city: City) -> Backdrop:
     """Return the ground of a city's small pictures.
 
     Parameters
@@ -84,7 +85,7 @@ def plate_of(city: City) -> Plate:
     """
     ground = city.districts.geometry.to_crs(3857)
     west, south, east, north = map(float, ground.total_bounds)
-    return Plate(_path(ground, OUTLINE_M), west, -north, east - west, north - south)
+    return Backdrop(_path(ground, OUTLINE_M), west, -north, east - west, north - south)
 
 
 def small_map(
@@ -111,7 +112,7 @@ def small_map(
     str
         ``data:`` address of an SVG in Web Mercator, like the map.
     """
-    plate, shapes = plate_of(city), list(areas)
+    backdrop, shapes = backdrop_of(city), list(areas)
     drawn = gpd.GeoSeries([area for area, _ in shapes], crs=city.metric_epsg).to_crs(3857)
     under = "".join(
         f'<path d="{_path([area], AREA_M)}" fill="{look["fill"]}" '
@@ -119,11 +120,11 @@ def small_map(
         for area, (_, look) in zip(drawn, shapes, strict=True)
     )
     over = "".join(
-        f'<circle cx="{point.x:.0f}" cy="{-point.y:.0f}" r="{plate.width / DOT_PART:.0f}" '
-        f'fill="{colour}" stroke="#FFFFFF" stroke-width="{plate.width / 300:.0f}"/>'
+        f'<circle cx="{point.x:.0f}" cy="{-point.y:.0f}" r="{backdrop.width / DOT_PART:.0f}" '
+        f'fill="{colour}" stroke="#FFFFFF" stroke-width="{backdrop.width / 300:.0f}"/>'
         for point in dots.to_crs(3857)
     )
-    return plate.picture(under, over)
+    return backdrop.picture(under, over)
 
 
 def _path(areas: Iterable[BaseGeometry], tolerance_m: float) -> str:

@@ -28,6 +28,8 @@ PLAN_STATUSES = (
 CURRENT_STATUSES = ("existing", "under_construction", "unknown")
 LOCATION_CLASSES = ("dataset", "host", "in_area", "proxy", "knowledge", "none")
 """From the surest to the least sure; ``none`` is never drawn."""
+FIRM = LOCATION_CLASSES[:3]
+"""Those with evidence for the position; the others stand in for it, or are schematic."""
 NAME_STATUSES = ("official_seen", "reconstructed", "back_translated")
 FIELDS = (
     "general",

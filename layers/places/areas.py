@@ -14,15 +14,14 @@ import pandas as pd
 from geo.base.once import once
 from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, row_of, value_word
+from layers.pack.catalogue import FIRM
 from layers.pack.city import City, city_word
 from layers.places.listing import Group, grouped
-from layers.places.spread import level_counts, spread, tight, whole
+from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
 from layers.view.rows import CityKey, gather
 
 PER_PEOPLE: Final = 1_000_000
-HOLLOW: Final = ("proxy", "knowledge")
-"""Location classes of the marks that stand for a place without being its site."""
 
 
 _Row = tuple[str, tuple[str, str], tuple[float, float]]
@@ -114,7 +113,7 @@ def figures(city: City) -> Mapping[str, Figures]:
 
 @once(maxsize=8)
 def _figures(key: CityKey) -> Mapping[str, Figures]:
-    found = spread(whole(key.city))
+    found = inventory_spread(key.city)
     told = {}
     for area, codes in areas(key.city).items():
         rows = found.districts.loc[list(codes)]
@@ -174,7 +173,7 @@ def _none(city: City, area: str, at: int, lang: str) -> str:
     """Say what none means: of places, whose words leave the area out; of levels, who has some."""
     say = speaker(lang)
     if at == 0:
-        left_out = set(areas(city)[area]) <= set(spread(whole(city)).not_named)
+        left_out = set(areas(city)[area]) <= set(inventory_spread(city).not_named)
         return say("area.not_named" if left_out else "area.not_known")
     if at == 1:
         among = peers(city, area)
@@ -198,7 +197,7 @@ def sentence(city: City, area: str, lang: str, *, named: bool) -> str:
     named
         Whether the plan names places here.
     """
-    say, found = speaker(lang), spread(whole(city))
+    say, found = speaker(lang), inventory_spread(city)
     name, own = area_name(city, area, lang), figures(city)[area]
     unplaced = int(str(found.parameters["counted_unplaced"]))
     if own.n:
@@ -333,7 +332,7 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     rows = gather(city, lang)
     here = np.asarray(rows.frame.index.isin(own.index), dtype=bool)
     drawable = rows.drawable[here]
-    hollow = int((drawable & own["location_class"].isin(HOLLOW).to_numpy(dtype=bool)).sum())
+    hollow = int((drawable & ~own["location_class"].isin(FIRM).to_numpy(dtype=bool)).sum())
     absent = int((~drawable & ~rows.titles[here]).sum())
     if hollow or absent:
         told = [say("area.hollow", count=hollow)] if hollow else []
@@ -358,7 +357,7 @@ def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
         Places of the city whose district is not known; what the plan counts and no source names.
     """
     say, gaps = speaker(lang), whole(city).gaps
-    unplaced = int(str(spread(whole(city)).parameters["counted_unplaced"]))
+    unplaced = int(str(inventory_spread(city).parameters["counted_unplaced"]))
     if unplaced:
         yield say("area.unplaced", count=unplaced)
     words = [

@@ -14,13 +14,12 @@ from geo.density.peaks import counted_once
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import speaker
 from layers.language.values import cell, count
-from layers.pack.catalogue import OUTSIDE
+from layers.pack.catalogue import FIRM, OUTSIDE
 from layers.pack.city import outlines
-from layers.places.brief import SURE
 from layers.places.spread import level_counts, spread, titles_of_city
 from layers.view.areas import areas
 from layers.view.rows import View
-from layers.view.totals import is_named
+from layers.view.totals import is_named, is_national
 
 STANDING = frozenset({"existing_2020", "under_construction"})
 """Plan statuses of what stood or was being built when the plan was issued."""
@@ -91,9 +90,8 @@ class _Rows:
         self.drawable = view.rows.drawable[view.mask][mask]
         self.codes = frozenset(areas(city)[area] if area else map(str, city.districts.index))
         self.counted = self.rows["counted"].fillna(False).to_numpy(dtype=bool)
-        national = self.rows["level"].eq("national").fillna(False).to_numpy(dtype=bool)
-        aimed = self.rows["level_basis"].eq("aimed_at").fillna(False).to_numpy(dtype=bool)
-        self.national, self.held = national, national & ~aimed
+        self.national = self.rows["level"].eq("national").fillna(False).to_numpy(dtype=bool)
+        self.held = is_national(self.rows).to_numpy(dtype=bool)
 
     def _in(self, side: str) -> Flags:
         return np.asarray(self.rows[f"{side}_adcode"].isin(self.codes), dtype=bool)
@@ -118,8 +116,8 @@ class _Rows:
         yield self._way("site", self.counted & site)
         yield self._way("recorded", here)
         mapped = self._way("mapped", here & self.drawable)
-        sure = [SURE[known] == "firm" for known in self.rows["location_class"]]
-        stand_ins = here & self.drawable & ~np.array(sure, dtype=bool)
+        firm = self.rows["location_class"].isin(FIRM).to_numpy(dtype=bool)
+        stand_ins = here & self.drawable & ~firm
         yield replace(mapped, stand_ins=int(stand_ins.sum()))
         yield self._way("surface", self._entering() & (site if self.area else True))
 

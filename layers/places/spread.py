@@ -6,23 +6,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-import geopandas as gpd
 import pandas as pd
 
-from geo.inventory.balance import LEAST_COUNT, Balance, By, balance, not_named
+from geo.base.once import once
+from geo.inventory.balance import LEAST_COUNT, Balance, By, balance
 from layers.language.messages import Say, speaker
 from layers.language.values import cell, count, row_of
 from layers.pack.catalogue import CITY
 from layers.pack.city import City, city_word
 from layers.view.filtered import marked
-from layers.view.rows import View, gather, rows_in_view
+from layers.view.rows import CityKey, View, rows_in_view
 from layers.view.state import default_state
-from layers.view.totals import plan_places
+from layers.view.totals import left_out
 
 ALIKE: Final = 0.1
 """Two parts are about alike if the smaller has at most this share fewer."""
 PER_MILLION: Final = 100
 """Times ten thousand residents."""
+PER_100KM2: Final = 100
+"""Times a square kilometre; a person says neither "per km²" nor "per ten thousand"."""
 
 
 def spread(view: View, by: By = "host") -> Balance:
@@ -45,9 +47,9 @@ def spread(view: View, by: By = "host") -> Balance:
     """
     city, districts = view.city, view.city.districts
     found = balance(view.places, districts, by=by, data_date=city.data_date)
-    left_out = not_named(_inventory(city), districts, by=by)
+    missing = left_out(city, by)
     caveats = [key for key in found.caveats if key != "balance.not_named"]
-    if left_out:
+    if missing:
         caveats.append("balance.not_named")
     of_city = int((view.places["counted"].fillna(False) & titles_of_city(view.places)).sum())
     unplaced = int(str(found.parameters["counted_unplaced"])) - of_city
@@ -55,7 +57,7 @@ def spread(view: View, by: By = "host") -> Balance:
     here["caveats"] = [
         tuple(
             "balance_page.none_shown"
-            if key == "balance.not_named_here" and code not in left_out
+            if key == "balance.not_named_here" and code not in missing
             else key
             for key in keys
         )
@@ -64,12 +66,12 @@ def spread(view: View, by: By = "host") -> Balance:
     return replace(
         found,
         districts=here,
-        not_named=left_out,
+        not_named=missing,
         caveats=tuple(caveats),
         parameters={
             **found.parameters,
-            "not_named": left_out,
-            "districts": len(left_out),
+            "not_named": missing,
+            "districts": len(missing),
             "counted_unplaced": unplaced,
             "counted_city": of_city,
         },
@@ -90,12 +92,6 @@ def titles_of_city(places: pd.DataFrame) -> pd.Series:
     return titled.fillna(False).astype(bool) & nowhere
 
 
-def _inventory(city: City) -> gpd.GeoDataFrame:
-    """Return all rows of the plan's layers; a city without any has no row that names a district."""
-    has_plan = any(layer.spec.group == "plan" for layer in city.layers.values())
-    return plan_places(city) if has_plan else gather(city).frame.iloc[:0]
-
-
 def whole(city: City) -> View:
     """Return all rows of a city, whatever a reader has filtered.
 
@@ -105,6 +101,22 @@ def whole(city: City) -> View:
         The pack that is asked; it is not changed.
     """
     return rows_in_view(city, replace(default_state(city), layers=frozenset(city.layers)))
+
+
+def inventory_spread(city: City) -> Balance:
+    """Count all places of a city by administering district, whatever a reader has filtered.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed. It is counted once.
+    """
+    return _inventory_spread(CityKey(city, ""))
+
+
+@once(maxsize=8)
+def _inventory_spread(key: CityKey) -> Balance:
+    return spread(whole(key.city))
 
 
 def first_sentence(view: View, found: Balance, lang: str) -> str:

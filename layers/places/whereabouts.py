@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
 import shapely
 
 from geo.base.bridge import transformer
@@ -49,31 +50,60 @@ def whereabouts(city: City, lon: float, lat: float, lang: str) -> str:
 
 def _from_town(city: City, spot: shapely.Point, lang: str) -> str:
     """Return how a spot lies to the nearest named town; empty where that is too far."""
-    towns = city.base["label"].dropna(subset=[f"name_{lang}"])
-    if towns.empty:
+    x, y = transformer(4326, city.metric_epsg).transform(spot.x, spot.y)
+    town = nearest_town(city, x, y, lang, within_m=FAR_M)
+    if town is None:
         return ""
-    plane = transformer(4326, city.metric_epsg)
-    x, y = plane.transform(spot.x, spot.y)
-    dx, dy = (
-        here - there
-        for here, there in zip(
-            (x, y),
-            plane.transform(towns.geometry.x.to_numpy(), towns.geometry.y.to_numpy()),
-            strict=True,
-        )
-    )
-    away = (dx**2 + dy**2) ** 0.5
-    at = int(away.argmin())
-    if away[at] > FAR_M:
-        return ""
-    say, name = speaker(lang), str(towns[f"name_{lang}"].iloc[at])
-    if away[at] <= NEAR_M:
-        return say("whereabouts.near", town=name)
-    turn = round(math.atan2(dy[at], dx[at]) / (math.pi / 4)) % len(DIRECTIONS)
+    say, away = speaker(lang), math.hypot(town.dx, town.dy)
+    if away <= NEAR_M:
+        return say("whereabouts.near", town=town.name)
+    turn = round(math.atan2(town.dy, town.dx) / (math.pi / 4)) % len(DIRECTIONS)
     direction = say(f"whereabouts.direction.{DIRECTIONS[turn]}")
-    return say(
-        "whereabouts.from_town",
-        town=name,
-        direction=direction,
-        distance=number(round(away[at] / 1000), "km"),
-    )
+    distance = number(round(away / 1000), "km")
+    return say("whereabouts.from_town", town=town.name, direction=direction, distance=distance)
+
+
+class Town(NamedTuple):
+    """A named town, and how a spot lies from it: metres to the east and to the north."""
+
+    name: str
+    dx: float
+    dy: float
+
+
+def nearest_town(
+    city: City, x: float, y: float, lang: str, *, within_m: float, from_rank: int = 1
+) -> Town | None:
+    """Return the town of the base map that is nearest to a spot and has a name in a language.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    x, y
+        The spot on the city's plane, metres.
+    lang
+        Language of the name, ``zh`` or ``en``.
+    within_m
+        Farthest that a town may be, metres.
+    from_rank
+        Labels of this rank and smaller ones are towns: 1 takes cities too, 3 towns and villages.
+
+    Returns
+    -------
+    Town or None
+        None where there is none so near.
+    """
+    labels = city.base.get("label")
+    if labels is None or labels.empty:
+        return None
+    towns = labels[(labels["rank"] >= from_rank) & labels[f"name_{lang}"].notna()]
+    if towns.empty:
+        return None
+    lon, lat = (getattr(towns.geometry, axis).to_numpy() for axis in "xy")
+    there = np.column_stack(transformer(4326, city.metric_epsg).transform(lon, lat))
+    dx, dy = (np.array([x, y]) - there).T
+    at = int(np.hypot(dx, dy).argmin())
+    if math.hypot(dx[at], dy[at]) > within_m:
+        return None
+    return Town(str(towns[f"name_{lang}"].iloc[at]), float(dx[at]), float(dy[at]))

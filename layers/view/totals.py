@@ -8,10 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.base.once import once
+from geo.inventory.balance import By, not_named
 from layers.language.sums import equation
 from layers.pack.city import City
 from layers.pack.consistency import WITHOUT_TASK, split
 from layers.pack.table_schemas import NAMED_BASES
+from layers.view.rows import CityKey
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,32 @@ def plan_places(city: City) -> gpd.GeoDataFrame:
     """
     frames = [layer.frame for layer in city.layers.values() if layer.spec.group == "plan"]
     return gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
+
+
+def left_out(city: City, by: By = "host") -> tuple[str, ...]:
+    """Return the adcodes of the districts in which no row of the plan's layers lies.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    by
+        Whether a row lies in the district that administers it (``host``) or in that of its
+        ``site``.
+
+    Returns
+    -------
+    tuple of str
+        Whatever a reader has filtered; of a city without such layers none can be told.
+    """
+    return _left_out(CityKey(city, ""), by)
+
+
+@once(maxsize=16)
+def _left_out(key: CityKey, by: By) -> tuple[str, ...]:
+    if not any(layer.spec.group == "plan" for layer in key.city.layers.values()):
+        return ()
+    return tuple(map(str, not_named(plan_places(key.city), key.city.districts, by=by)))
 
 
 def headline(city: City) -> Headline:

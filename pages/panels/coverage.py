@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -312,23 +312,6 @@ def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
     html.legend((swatch(look_), words) for look_, words in rows)
 
 
-def folded(title: str, key: str, draw: Callable[[], None]) -> None:
-    """Fold away what takes long to measure: it is drawn, and so measured, when the box is open.
-
-    Parameters
-    ----------
-    title
-        Words of the interface, what opens it.
-    key
-        Name of the box in the session, unlike that of any other on the page.
-    draw
-        Draws what is in the box.
-    """
-    with st.expander(literal(title), key=key, on_change="rerun") as box:
-        if box.open:
-            draw()
-
-
 def bullets(lines: Iterable[str]) -> None:
     """Show lines as a list.
 
@@ -350,7 +333,7 @@ def notes(title: str, lines: Iterable[str]) -> None:
     lines
         Texts, each a line; they are escaped.
     """
-    folded(title, "cov_notes", lambda: bullets(lines))
+    html.drawer(title, "cov_notes", lambda: bullets(lines))
 
 
 def shown(screen: Screen) -> tuple[Screen, View]:
@@ -428,7 +411,7 @@ class ReachPart:
         if not answer.resolution.n:
             return
         if isinstance(answer, ReachRefusal):
-            folded(say("coverage_page.rings_title"), "cov_radii", self._radii)
+            html.drawer(say("coverage_page.rings_title"), "cov_radii", self._radii)
             return
         if answer.served:
             html.section(say("coverage_page.targets_title"))
@@ -437,11 +420,11 @@ class ReachPart:
         html.section(say("coverage_page.districts_title"))
         self._table("districts", corner="units.unit")
         html.small(say("coverage_page.three_things"))
-        folded(say("coverage_page.rings_title"), "cov_radii", self._radii)
-        folded(say("coverage_page.gaps_title"), "cov_gaps", self._gaps)
-        folded(say("coverage_page.overlap_title"), "cov_overlap", self._overlap)
-        folded(say("coverage_page.distances_title"), "cov_distances", self._distances)
-        folded(say("coverage_page.method_title"), "cov_notes", self._notes)
+        html.drawer(say("coverage_page.rings_title"), "cov_radii", self._radii)
+        html.drawer(say("coverage_page.gaps_title"), "cov_gaps", self._gaps)
+        html.drawer(say("coverage_page.overlap_title"), "cov_overlap", self._overlap)
+        html.drawer(say("coverage_page.distances_title"), "cov_distances", self._distances)
+        html.drawer(say("coverage_page.method_title"), "cov_notes", self._notes)
 
     def _table(self, name: str, *, corner: str = "") -> None:
         title = self.say(f"coverage_page.{corner or f'{name}.corner'}")

@@ -28,7 +28,7 @@ from layers.view.codecs import choices
 from layers.view.filtered import is_filtered
 from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
-from pages.panels.coverage import folded, swatch
+from pages.panels.coverage import swatch
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -328,7 +328,9 @@ def peaks(screen: Screen, told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     if told.peaks:
-        folded(screen.say("density_page.peaks"), "density_peaks", partial(_peaks, screen, told))
+        html.drawer(
+            screen.say("density_page.peaks"), "density_peaks", partial(_peaks, screen, told)
+        )
 
 
 def _peaks(screen: Screen, told: DensityWording) -> None:
@@ -373,7 +375,7 @@ def halves(screen: Screen, told: BalanceWording) -> None:
     balance_sentence(told)
     table, say = told.tables["halves"], screen.say
     if told.n and not table.empty and not screen.state.present:
-        folded(say("balance_page.halves"), "balance_halves", partial(_halves, screen, table))
+        html.drawer(say("balance_page.halves"), "balance_halves", partial(_halves, screen, table))
 
 
 def _halves(screen: Screen, table: pd.DataFrame) -> None:
@@ -391,11 +393,15 @@ def districts(screen: Screen, told: BalanceWording) -> None:
         How the places chosen are spread, in words.
     """
     say = screen.say
-    folded(say("balance_page.districts"), "balance_districts", partial(_districts, screen, told))
+    html.drawer(
+        say("balance_page.districts"), "balance_districts", partial(_districts, screen, told)
+    )
     if told.n:
         for name in ("kinds", "fields", "sorts"):
             table = told.tables[name]
-            folded(say(f"balance_page.{name}"), f"balance_{name}", partial(_table, screen, table))
+            html.drawer(
+                say(f"balance_page.{name}"), f"balance_{name}", partial(_table, screen, table)
+            )
     html.folded(say("balance_page.notes"), "balance_notes", told.notes)
 
 
@@ -426,7 +432,7 @@ def shares(screen: Screen, told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     if told.peaks:
-        folded(
+        html.drawer(
             screen.say("density_page.districts"), "density_shares", partial(_shares, screen, told)
         )
 
@@ -473,7 +479,9 @@ def strip(screen: Screen, told: DensityWording) -> None:
         Where the places chosen crowd, in words.
     """
     if told.captions:
-        folded(screen.say("density_page.strip"), "density_strip", partial(_strip, screen, told))
+        html.drawer(
+            screen.say("density_page.strip"), "density_strip", partial(_strip, screen, told)
+        )
 
 
 def _strip(screen: Screen, told: DensityWording) -> None:

@@ -11,7 +11,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, Say, display
-from layers.map.symbols import FIRM, data_uri, plain_mark
+from layers.map.symbols import data_uri, plain_mark
+from layers.pack.catalogue import FIRM
 from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Group, Item, listing

@@ -6,13 +6,13 @@ from typing import get_args
 
 import streamlit as st
 
-from layers.map.symbols import FIRM
+from layers.pack.catalogue import FIRM
 from layers.view.page_options import ExploreOptions, Ground
 from layers.view.rows import View
 from pages.shell import session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_echo, sync
 
 
 def ground(screen: Screen) -> None:
@@ -61,6 +61,8 @@ def firm(screen: Screen, view: View) -> None:
 
 
 def _set_firm() -> None:
+    if is_echo("firm"):
+        return
     on = st.session_state["firm"]
     known = session.state().filters.location_class
     session.narrow(location_class=frozenset(FIRM) if on else known - frozenset(FIRM))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import pandas as pd
@@ -121,8 +121,8 @@ def faults(title: str, problems: Sequence[Problem], lang: str) -> None:
     show('<div class="faults"><p><strong>{}</strong></p>{}</div>', title, bullets(listed))
 
 
-def folded(title: str, key: str, sentences: Sequence[str]) -> None:
-    """Show sentences under a title that opens; they are sent only when it does.
+def drawer(title: str, key: str, draw: Callable[[], object]) -> None:
+    """Fold something away: it is drawn, and so measured and sent, only while the box is open.
 
     Parameters
     ----------
@@ -130,13 +130,29 @@ def folded(title: str, key: str, sentences: Sequence[str]) -> None:
         What opens it, words of the interface and of the data.
     key
         Name of the box in the session, unlike that of any other on the page.
-    sentences
-        Texts of the interface or of the data, each a line; they are escaped.
+    draw
+        Draws what is in the box.
     """
     with st.expander(literal(title), key=key, on_change="rerun") as box:
         if box.open:
-            listed = bullets([text(sentence) for sentence in sentences])
-            st.html(Markup('<div class="tasks">{}</div>').format(listed))
+            draw()
+
+
+def folded(title: str, key: str, sentences: Sequence[str]) -> None:
+    """Fold sentences away; see :func:`drawer`.
+
+    Parameters
+    ----------
+    title, key
+        As for :func:`drawer`.
+    sentences
+        Texts of the interface or of the data, each a line; they are escaped.
+    """
+    drawer(title, key, lambda: _listed(sentences))
+
+
+def _listed(sentences: Sequence[str]) -> None:
+    st.html(Markup('<div class="tasks">{}</div>').format(bullets([*map(text, sentences)])))
 
 
 def pairs(rows: Iterable[tuple[object, object, object]]) -> Markup:

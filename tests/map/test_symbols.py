@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from layers.map.symbols import FIRM, LINES, PATHS, data_uri, mark, plain_mark
-from layers.pack.catalogue import CATALOG, LOCATION_CLASSES
+from layers.map.symbols import LINES, PATHS, data_uri, mark, plain_mark
+from layers.pack.catalogue import CATALOG, FIRM, LOCATION_CLASSES
 
 POINTS = [spec for spec in CATALOG.values() if spec.is_places]
 

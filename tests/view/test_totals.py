@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from layers.map.symbols import FIRM
+from layers.pack.catalogue import FIRM
 from layers.pack.city import City
 from layers.view.totals import Headline, headline, is_named, plan_places
 from tests import ROOT
