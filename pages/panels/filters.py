@@ -24,7 +24,7 @@ from layers.view.wording import value_words
 from pages.shell import cache, failure, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import LONGEST, literal, short
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_echo, sync
 
 CLOSE_UP = 12.0
 """Zoom to which the map flies for a place."""
@@ -369,6 +369,8 @@ def _switch_layer(layer: str, key: str) -> None:
     Not the layer turned over: after two quick changes of the page, Streamlit reports every switch
     of the page that was left as changed.
     """
+    if is_echo(key):
+        return
     layers = session.state().layers
     session.change(layers=layers | {layer} if st.session_state[key] else layers - {layer})
 
@@ -451,6 +453,8 @@ def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -
 
 
 def _set_filter(screen: Screen, name: str, key: str) -> None:
+    if is_echo(key):
+        return
     chosen = frozenset(st.session_state[key])
     if name == "district":
         _set_districts(screen, chosen)
@@ -473,7 +477,7 @@ def _kinds(screen: Screen, view: View) -> None:
         key="filter_kind",
         format_func=partial(_kind, screen, view),
         on_change=_set_kinds,
-        args=(screen, frozenset(kinds), opening),
+        args=(frozenset(kinds), opening),
     )
 
 
@@ -482,9 +486,11 @@ def _kind(screen: Screen, view: View, id_: str) -> str:
     return literal(f"{title} {view.counts[id_].shown}")
 
 
-def _set_kinds(screen: Screen, kinds: frozenset[str], opening: frozenset[str]) -> None:
+def _set_kinds(kinds: frozenset[str], opening: frozenset[str]) -> None:
+    if is_echo("filter_kind"):
+        return
     chosen = frozenset(st.session_state["filter_kind"])
-    session.change(layers=(screen.state.layers - kinds) | (chosen or kinds & opening))
+    session.change(layers=(session.state().layers - kinds) | (chosen or kinds & opening))
 
 
 def _clear(screen: Screen) -> None:

@@ -371,7 +371,7 @@ def test_a_suggestion_stands_below_the_field_before_enter(server: Server, page: 
     field.click()
     field.press_sequentially("guojiaji")
     hits = page.locator(".st-key-hits button")
-    expect(hits.first).to_have_text("筛选：国家级", timeout=WAIT_MS)
+    expect(hits.first).to_have_text("筛选：国家级（已批复）", timeout=WAIT_MS)
     field.press("Enter")
     page.wait_for_url("**level=national**", timeout=WAIT_MS)
     expect(field).to_have_value("", timeout=WAIT_MS)

@@ -139,6 +139,19 @@ def test_the_pill_of_kinds_is_empty_in_the_opening_view():
     assert "layers" not in at.query_params
 
 
+def test_a_pill_that_repeats_what_was_replaced_in_it_takes_no_layer_off():
+    """A click that leaves before the pill has heard of a switched layer reports its old value."""
+    at = app()
+    before = at.button_group(key="filter_kind").value
+    at.checkbox(key="layer_platform").uncheck().run()
+    after = at.button_group(key="filter_kind").value
+    assert after != before
+    at.button_group(key="filter_kind").set_value(before)
+    at.checkbox(key="layer_science_park").uncheck().run()
+    assert not at.checkbox(key="layer_platform").value
+    assert not at.checkbox(key="layer_science_park").value
+
+
 def test_the_language_stays_out_of_the_address_values():
     zh, en = shown(lang="zh", level="national"), shown(lang="en", level="national")
     assert len(drawn(zh)) == len(drawn(en)) > 0
