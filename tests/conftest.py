@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,17 +35,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     With several workers they take longest, so two begin with them while the others run the rest.
     """
     slow = ("browser", "office")
-    screens = sorted({item.path for item in items if item.path.parent.name == "browser"})
+    browser = _dealt_out([item.path for item in items if item.path.parent.name == "browser"], 2)
     with_cluster = {item.path for item in items if "cluster" in getattr(item, "fixturenames", ())}
     for item in items:
         group = "cluster" if item.path in with_cluster else str(item.path.relative_to(ROOT))
         for folder in set(slow) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(getattr(pytest.mark, folder))
-            group = f"browser {screens.index(item.path) % 2}" if folder == "browser" else folder
+            group = f"browser {browser[item.path]}" if folder == "browser" else folder
         if config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(group))
     alone = not config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     items.sort(key=lambda item: any(map(item.get_closest_marker, slow)) == alone)
+
+
+def _dealt_out(modules: list[Path], hands: int) -> dict[Path, int]:
+    """Return a hand for every module, the largest first and each to the hand with fewest tests."""
+    held, dealt = [0] * hands, {}
+    for module, tests in sorted(Counter(modules).items(), key=lambda each: (-each[1], each[0])):
+        dealt[module] = held.index(min(held))
+        held[dealt[module]] += tests
+    return dealt
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -38,7 +38,7 @@ north in degrees), or None for the whole city. A map obeys each number once."""
 
 DIGITS = 5
 """Decimals of drawn coordinates: about one metre."""
-SCRIPTS = ("ground", "marks", "labels", "insets", "drawing", "camera", "atlas")
+SCRIPTS = ("ground", "marks", "labels", "insets", "swipe", "drawing", "camera", "atlas")
 """Our own scripts in the order in which they need each other."""
 
 
@@ -224,6 +224,9 @@ def base_json(city: City, lang: str) -> str:
                 "wheel": say("map.wheel"),
                 "open": say("map.open"),
                 "more": say("map.stack", count="#"),
+                "before": say("period.2020"),
+                "after": say("period.2025"),
+                "swipe": say("map.swipe"),
                 "attribution": " · ".join(safe(line, longest=200) for line in citations),
             },
             "vague_m": VAGUE_M,
@@ -383,16 +386,7 @@ def overlay_json(
     """
     body = {
         "layers": _layers(view, state.lang, plate.new if plate else frozenset()),
-        "plate": plate is not None,
-        "ground": {
-            "fill": {safe(code): colour for code, colour in plate.fill.items()} if plate else {},
-            "hatch": [safe(code) for code in plate.hatch] if plate else [],
-            "parts": plate is not None and plate.parts,
-        },
-        "legend": [_sign(sign, words) for sign, words in plate.legend] if plate else [],
-        "told": {safe(code): safe(t, longest=400) for code, t in plate.told.items()}
-        if plate
-        else {},
+        **_plate_json(plate),
         "chosen": _chosen(view, state.selected),
         "framed": [safe(code) for code in sorted(state.filters.district - {OUTSIDE})],
         "show": {name: name in state.layers for name in ("district", "axis")},
@@ -404,8 +398,25 @@ def overlay_json(
     return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
 
 
-def _sign(sign: str, words: str) -> list[str]:
-    return [sign, safe(words)]
+def _plate_json(plate: Plate | None) -> dict[str, Any]:
+    """Return ground, names and legend of the layout map; on the other maps, none."""
+    if plate is None:
+        bare = {"fill": {}, "hatch": [], "parts": False}
+        return {"plate": False, "ground": bare, "legend": [], "told": {}, "titles": {}}
+    return {
+        "plate": True,
+        "ground": {
+            "fill": {safe(code): colour for code, colour in plate.fill.items()},
+            "hatch": [safe(code) for code in plate.hatch],
+            "parts": plate.parts,
+        },
+        "legend": [[sign, safe(words)] for sign, words in plate.legend],
+        "told": {
+            safe(code): [safe(line, longest=400) for line in lines]
+            for code, lines in plate.told.items()
+        },
+        "titles": {safe(code): safe(words) for code, words in plate.titles.items()},
+    }
 
 
 def base_map(city: City, base: str, *, assets: str) -> folium.Map:

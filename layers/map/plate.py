@@ -13,7 +13,7 @@ import pandas as pd
 from geo.inventory.balance import balance
 from layers.language.messages import speaker
 from layers.map.symbols import NEUTRAL, SIZE, plain_mark
-from layers.pack.catalogue import FIRM, PLAN_KINDS
+from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
@@ -27,10 +27,11 @@ TINTS: Final = ("#F6E6D6", "#DCE8DF")
 LAND: Final = "#F7F5F0"
 RAMP: Final = ("#FDF7E7", "#FCEFCF", "#FAE6B6", "#F8DE9D", "#F6D98E")
 """Of a count or a rate, from low to high: light enough for every mark."""
-HATCH, LINE, NEW = "hatch", "line", "new"
+HATCH, LINE, NEW, TITLE = "hatch", "line", "new", "title"
 
 Sign = tuple[str, str]
-"""An SVG, a colour, ``hatch``, ``line`` or ``new``, and its words; an empty sign is a heading."""
+"""An SVG, a colour, ``hatch``, ``line``, ``new`` or ``title``, and its words; an empty sign is a
+heading."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ class Plate:
     legend
         Signs with their words, in order.
     told
-        By adcode, what the tip of a district adds to its name.
+        By adcode, what the tip of a district adds to its name: titles, and places without a point.
+    titles
+        By adcode, what stands beside the name of a district that bears titles: they have no ground
+        of their own.
     new
         Ids of mapped places that were not there in the baseline year, where that is shown.
     """
@@ -57,7 +61,8 @@ class Plate:
     hatch: tuple[str, ...]
     parts: bool
     legend: tuple[Sign, ...]
-    told: Mapping[str, str]
+    told: Mapping[str, tuple[str, ...]]
+    titles: Mapping[str, str]
     new: frozenset[str] = frozenset()
 
 
@@ -150,9 +155,18 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     if hatch:
         legend.append((HATCH, say("plate.not_named")))
     legend.append((LINE, say("plate.outlines")))
+    titles = _titles(view, lang)
+    if titles:
+        legend.append((TITLE, _explain_titles(titles, lang)))
     if new:
         legend.append((NEW, say("plate.new", count=len(new))))
-    return Plate(fill, hatch, ground == "parts", tuple(legend), _told(view, lang), new)
+    borne = {
+        code: say("plate.title_count", count=len(names))
+        for code, names in titles.items()
+        if code != CITY
+    }
+    told = _told(view, titles, lang)
+    return Plate(fill, hatch, ground == "parts", tuple(legend), told, borne, new)
 
 
 def _marks(view: View, lang: str) -> list[Sign]:
@@ -185,13 +199,33 @@ def _sized(svg: str, side: int) -> str:
     return svg.replace(f'width="{SIZE}" height="{SIZE}"', f'width="{side}" height="{side}"', 1)
 
 
-def _told(view: View, lang: str) -> dict[str, str]:
+def _titles(view: View, lang: str) -> dict[str, list[str]]:
+    """Return the titles shown, by the adcode of their district or under ``CITY``."""
+    rows = view.titles
+    found: dict[str, list[str]] = {}
+    for area, short in zip(rows["title_of"], rows[f"badge_{lang}"], strict=True):
+        found.setdefault(str(area), []).append(str(short))
+    return found
+
+
+def _explain_titles(titles: Mapping[str, Sequence[str]], lang: str) -> str:
+    say = speaker(lang)
+    if CITY not in titles:
+        return say("plate.title")
+    return say("plate.title_of_city", names=say("plate.comma").join(titles[CITY]))
+
+
+def _told(view: View, titles: Mapping[str, Sequence[str]], lang: str) -> dict[str, tuple[str, ...]]:
     say, names = speaker(lang), view.places[f"name_{lang}"]
-    return {
-        code: say("plate.unplaced", count=len(ids), names=say("plate.comma").join(names[[*ids]]))
-        for code, ids in unplaced(view).items()
-        if code
-    }
+    comma, found = say("plate.comma"), unplaced(view)
+    told: dict[str, list[str]] = {}
+    for code in sorted({*titles, *found} - {CITY, ""}):
+        lines = told.setdefault(code, [])
+        if code in titles:
+            lines.append(say("plate.titles", names=comma.join(titles[code])))
+        if ids := found.get(code):
+            lines.append(say("plate.unplaced", count=len(ids), names=comma.join(names[[*ids]])))
+    return {code: tuple(lines) for code, lines in told.items()}
 
 
 def _ground(view: View, ground: Ground, lang: str) -> tuple[dict[str, str], list[Sign]]:

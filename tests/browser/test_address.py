@@ -55,6 +55,7 @@ def test_the_opening_view_has_no_query_and_comes_back_to_none(server: Server, pa
     _wait(page, f"{server.url}/")
 
 
+@pytest.mark.thorough
 def test_a_page_says_its_own_options_and_keeps_those_of_others(server: Server, page: Page) -> None:
     open_at(page, f"{server.url}/density")
     page.locator(".st-key-density_advanced summary").click()
@@ -90,6 +91,7 @@ def _has_kernel(page: Page, kernel: str) -> None:
     expect(chosen.first).to_have_text(speaker("zh")(f"density.kernel.{kernel}"), timeout=WAIT_MS)
 
 
+@pytest.mark.thorough
 def test_an_old_link_opens_and_is_short_from_the_next_change_on(
     server: Server, page: Page, tianjin: City
 ) -> None:
@@ -162,6 +164,7 @@ def test_a_click_copies_the_link_and_says_so(server: Server, page: Page, lang: s
     assert page.evaluate(held) == page.url, "a pan draws the map anew, not the button"
 
 
+@pytest.mark.thorough
 def test_the_opening_view_is_copied_without_a_query(
     server: Server, page: Page, allowed: None
 ) -> None:
@@ -171,6 +174,7 @@ def test_the_opening_view_is_copied_without_a_query(
     assert page.evaluate("navigator.clipboard.readText()") == f"{server.url}/"
 
 
+@pytest.mark.thorough
 def test_without_a_clipboard_the_link_is_copied_in_the_old_way(
     server: Server, page: Page, allowed: None
 ) -> None:

@@ -45,6 +45,7 @@ def _open_list(page: Page, field: Locator) -> None:
     expect(page.locator(LIST)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_fault_is_found_in_the_page_in_the_map_and_in_a_menu(server: Server, page: Page) -> None:
     open_at(page, server.url)
     for frame in (page.main_frame, map_frame(page)):
@@ -106,6 +107,7 @@ def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) 
             _scan(page, f"{lang}, {size[0]} pixels wide")
 
 
+@pytest.mark.thorough
 def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
     open_at(page, server.url)
     arrows = page.locator(f"{OPENS_MENU} [data-testid=stIconMaterial]")

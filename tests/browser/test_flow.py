@@ -195,6 +195,7 @@ def test_the_keyboard_opens_a_card_and_keeps_its_place(
     expect(mark).to_be_focused(timeout=WAIT_MS)
 
 
+@pytest.mark.thorough
 def test_the_keyboard_can_pass_the_map_by(server: Server, page: Page) -> None:
     open_at(page, server.url)
     skip = page.locator(".skip")
@@ -367,6 +368,7 @@ def test_a_suggestion_stands_below_the_field_before_enter(server: Server, page: 
     open_at(page, f"{server.url}/?lang=zh")
     field = page.locator(".st-key-search input")
     rows = page.locator(".places .place")
+    expect(rows).not_to_have_count(0, timeout=WAIT_MS)
     every = rows.count()
     field.click()
     field.press_sequentially("guojiaji")

@@ -52,7 +52,10 @@ def _address(hostile: Hostile, path: str, lang: str, **more: str) -> str:
 
 
 @pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
-@pytest.mark.parametrize("path", ["", "district", "sources"])
+@pytest.mark.parametrize(
+    "path",
+    ["", *(pytest.param(path, marks=pytest.mark.thorough) for path in ("district", "sources"))],
+)
 def test_a_screen_shows_hostile_texts_and_runs_none(
     hostile: Hostile, page: Page, path: str, lang: str
 ) -> None:

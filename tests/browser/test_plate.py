@@ -78,7 +78,7 @@ def test_no_name_covers_a_name_and_nothing_a_mark(
     page = new_page(size)
     open_at(page, f"{server.url}/?lang={lang}")
     wait_for_marks(map_frame(page), marks(tianjin, default_state(tianjin)))
-    stand, names = _boxes(page, ".atlas-mark"), _boxes(page, ".atlas-name > span")
+    stand, names = _boxes(page, ".atlas-mark"), _boxes(page, ".atlas-name > *")
     assert len(stand) > 40
     assert [
         (a["text"], b["text"]) for a, b in combinations(stand, 2) if _centre_covered(a, b)
@@ -87,6 +87,7 @@ def test_no_name_covers_a_name_and_nothing_a_mark(
     assert [(a["text"], b["text"]) for a in names for b in stand if _covers(a, b)] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", ONE_SIZE, ids=lambda size: str(size[0]))
 def test_every_district_is_named_and_at_most_eight_neighbours(
     server: Server, new_page: NewPage, tianjin: City, size: tuple[int, int]
@@ -127,6 +128,22 @@ def test_the_city_is_whole_beside_its_insets_and_the_page_stands_still(
         .some((part) => part.scrollHeight > part.clientHeight + 1)"""
     assert not page.evaluate(scrolls)
     assert frame["y"] + frame["height"] < size[1]
+
+
+def test_a_line_that_is_dragged_parts_two_years(server: Server, page: Page, tianjin: City) -> None:
+    after = replace(default_state(tianjin), period="2025", later=False)
+    before = replace(after, period="2020")
+    open_at(page, f"{server.url}/?period=2025&later=0")
+    frame = map_frame(page)
+    wait_for_marks(frame, marks(tianjin, after))
+    slide = frame.locator(".atlas-swipe input")
+    slide.press("End")
+    wait_for_marks(frame, marks(tianjin, before))
+    expect(frame.locator(".atlas-swipe-line:visible")).to_have_count(3)
+    slide.press("Home")
+    wait_for_marks(frame, marks(tianjin, after))
+    page.locator(".st-key-period button").first.click()
+    expect(slide).to_be_hidden(timeout=WAIT_MS)
 
 
 def test_the_insets_share_the_filter_and_the_selection(

@@ -19,7 +19,8 @@ from layers.map.plate import (
     priorities,
     unplaced,
 )
-from layers.pack.catalogue import FIRM
+from layers.pack.catalogue import CITY, FIRM
+from layers.places.badges import badges
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import rows_in_view
@@ -139,6 +140,23 @@ def test_the_time_switch_says_what_is_new(tianjin):
     assert marked == new
     assert any(f"+{len(new)}" in words for _, words in plate(view, "parts", "zh").legend)
     assert plate(seen(tianjin), "parts", "zh").new == frozenset()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_titles_stand_beside_the_name_of_their_area(tianjin, lang):
+    drawn, own = plate(seen(tianjin, lang=lang), "parts", lang), badges(tianjin)
+    assert set(drawn.titles) == set(own) - {CITY}
+    for code, words in drawn.titles.items():
+        assert str(len(own[code])) in words
+        assert all(badge.short.of(lang) in drawn.told[code][0] for badge in own[code])
+    (sign,) = [words for sign, words in drawn.legend if sign == "title"]
+    assert own[CITY][0].short.of(lang) in sign
+
+
+def test_a_filter_that_leaves_no_title_leaves_no_badge(tianjin):
+    drawn = plate(seen(tianjin, layers=frozenset({"science_park"})), "parts", "zh")
+    assert drawn.titles == {}
+    assert "title" not in [sign for sign, _ in drawn.legend]
 
 
 def test_the_legend_counts_what_is_drawn(tianjin):

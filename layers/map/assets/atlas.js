@@ -36,6 +36,7 @@
     for (const layer of [A.main.doubt, A.main.marks]) layer.addTo(map);
     A.controls(map);
     A.makeFrame();
+    A.makeSwipe();
     map.setView(map.options.center, map.options.zoom, { animate: false });
     map.on("moveend", refresh);
     map.on("resize", () => { A.settle(); refresh(); });
@@ -83,9 +84,9 @@
       A.rivers(view);
       A.belt(view);
       A.doubt(view);
-      return [view, A.arrange(view, places)];
+      return [view, A.arrange(view, A.swept(view, places))];
     });
-    A.main.dotted = dots.filter((place) => place.properties.u <= A.base.vague_m).map((place) => {
+    A.main.dotted = A.swept(A.main, dots).filter((place) => place.properties.u <= A.base.vague_m).map((place) => {
       const [lon, lat] = place.geometry.coordinates, p = A.main.map.latLngToContainerPoint([lat, lon]);
       A.dot(A.main, p.x, p.y, A.base.colours[place.properties.k], 2.6);
       return [p.x - 3, p.y - 3, p.x + 3, p.y + 3];
@@ -114,6 +115,6 @@
   Object.assign(A, {
     placesOf: placesOf,
     scale: (view) => (A.data.present && !view.quiet ? 1.4 : view.quiet ? 0.7 : A.main.map.getSize().x < 500 ? 0.85 : 1),
-    begin: begin, paint: paint,
+    begin: begin, paint: paint, refresh: refresh,
   });
 })(window.ATLAS);

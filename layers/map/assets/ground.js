@@ -129,10 +129,10 @@ window.ATLAS = (function () {
     });
   }
 
-  // A district's name with its figure, and the places that lie somewhere in it.
+  // A district's name, its titles, and the places that lie somewhere in it.
   function told(feature) {
-    const here = (A.data && A.data.plate && A.data.told[feature.id]) || "";
-    return feature.properties.n + (here ? "<br><small>" + here + "</small>" : "");
+    const here = (A.data && A.data.plate && A.data.told[feature.id]) || [];
+    return [feature.properties.n, ...here.map((line) => "<small>" + line + "</small>")].join("<br>");
   }
 
   // What a paint changes of the ground: fill by district, hatch, and a veil over what is not chosen.

@@ -95,7 +95,7 @@
 
   function stand() {
     const place = plan(), { size } = place, on = whole(place), blocked = [];
-    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.data && A.data.present, A.data && A.data.tiles].join("|");
+    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.compared(), A.data && A.data.present, A.data && A.data.tiles].join("|");
     if (key === stood) return frames();
     stood = key;
     const container = A.main.map.getContainer();
@@ -128,6 +128,7 @@
       view.map.fitBounds(view.bounds, { animate: false, padding: [0, 0] });
       view.blocked = titleBox(view);
     }
+    A.offerSwipe();
     A.main.blocked = blocked.concat(controlBoxes());
     frames();
   }
@@ -144,8 +145,9 @@
 
   function controlBoxes() {
     const container = A.main.map.getContainer();
-    return [...container.querySelectorAll(":scope > .leaflet-control-container > div")]
-      .filter((corner) => corner.childElementCount).map((corner) => boxIn(corner, container));
+    const corners = [...container.querySelectorAll(":scope > .leaflet-control-container > div")];
+    return [...corners.filter((corner) => corner.childElementCount), ...container.querySelectorAll(":scope > .atlas-swipe")]
+      .map((part) => boxIn(part, container));
   }
 
   // Where the insets lie in the city: a frame, and thin lines from it to its inset.

@@ -6,6 +6,7 @@
   const NAMED = 15, NAMED_CLOSE = 60, NEIGHBOURS = 8, TOWNS = 30, TOWN_ZOOM = 10.25, CLOSE_TOWN = 11.25, LINE = 1.3, EDGE = 4;
   const LONG = 20;  // half-widths of a name that may stand in two lines
   const LONGEST = 60;  // characters of a name that may stand on the map; a longer one has its number
+  const BADGE = 0.78, BADGE_ROOM = 12;  // of a title beside a district's name; see .atlas-name b
   const STEPS = [0, 12, 20, 30, 42, 56, 72];
   const TURNS = [-Math.PI / 2, Math.PI / 2, 0, Math.PI, -0.8, 0.8, Math.PI - 0.8, Math.PI + 0.8];
   const ROUNDS = Array.from({ length: 22 }, (_, i) => i * 9), AROUND = Array.from({ length: 20 }, (_, i) => (i * Math.PI) / 10);
@@ -77,10 +78,11 @@
   function put(view, name, box) {
     const [left, top, right, bottom] = box;
     view.taken.push(box);
+    const badge = name.badge ? '<b style="font-size:' + (name.size * BADGE).toFixed(2) + 'px">' + name.badge + "</b>" : "";
     view.written[name.grounds ? "parts" : "names"].push('<div class="atlas-name ' + name.look + '" style="left:' +
       left.toFixed(1) + "px;top:" + top.toFixed(1) + "px;width:" + (right - left).toFixed(1) + "px;height:" +
       (bottom - top).toFixed(1) + 'px"><span style="font-size:' + name.size.toFixed(2) + 'px">' +
-      (name.lines || [name.html]).join("<br>") + "</span></div>");
+      (name.lines || [name.html]).join("<br>") + "</span>" + badge + "</div>");
   }
 
   function boxOf(name, x, y) {
@@ -91,6 +93,7 @@
   function sized(view, name) {
     name.size *= view.quiet ? 1 : A.scale(view);
     name.width = measure(A.plain(name.html), name.size, name.weight || 400, (name.spacing || 0) * name.size);
+    if (name.badge) name.width += measure(A.plain(name.badge), name.size * BADGE, 400, 0) + BADGE_ROOM;
     return name;
   }
 
@@ -185,8 +188,9 @@
   function districtNames(views) {
     const insets = views.filter((view) => view.inset && !view.quiet);
     A.base.names.forEach(([html, lat, lon], i) => {
-      const name = () => ({ html: html, lat: lat, lon: lon, look: "district", size: 13 });
-      const [west, south, east, north] = reach(A.base.district.features[i].geometry);
+      const feature = A.base.district.features[i], badge = A.data.titles[feature.id];
+      const name = () => ({ html: html, lat: lat, lon: lon, look: "district" + (badge ? " titled" : ""), size: 13, badge: badge });
+      const [west, south, east, north] = reach(feature.geometry);
       const shape = [[south, west], [north, east]];
       const whole = insets.find((view) => view.map.getBounds().contains(shape));
       const seen = (whole ? [whole] : [A.main, ...insets]).filter((view) => inView(view, lat, lon));

@@ -5,11 +5,13 @@
 
   const SIDE = { big: 23, small: 18 };  // of the drawing's square; the shape itself is 18 and 14 px
   const RADIUS = { big: 10.5, small: 8.5 };  // of the shape with its casing
+  const RING = 3;  // round what is new, see .atlas-mark.new
   const PETALS = 6, ROW = 6, MOST = 11;  // a bouquet up to six, then two rows with an ellipsis
   const DOT = 12, GAP = 2.5, CLOSE = 11, LEADER = 5;
   const WORK = 3e6;  // pairs that one arrangement may look at
 
   const size = (place) => (place.properties.l ? "big" : "small");
+  const radius = (place) => RADIUS[size(place)] + (place.properties.w ? RING : 0);
 
   function chosenId() {
     return (A.data.chosen && A.data.chosen.id) || "";
@@ -32,7 +34,7 @@
 
   // ---- units: one mark, or the bouquet of all that share a point ---------------------------------
   function petals(places, scale) {
-    const largest = Math.max(...places.map((place) => RADIUS[size(place)])) * scale;
+    const largest = Math.max(...places.map(radius)) * scale;
     if (places.length === 1) return { at: [[0, 0]], radius: largest };
     if (places.length <= PETALS) {
       const n = places.length, ring = Math.max(largest + 3.5, (largest + 0.8) / Math.sin(Math.PI / n));
@@ -192,7 +194,7 @@
         const place = unit.pile[i];
         mark(view, place, unit, x, y);
         stands.push({ place: place, x: unit.x + dx, y: unit.y + dy,
-          r: RADIUS[size(place)] * A.scale(view), away: Math.atan2(dy, dx), alone: unit.pile.length === 1 });
+          r: radius(place) * A.scale(view), away: Math.atan2(dy, dx), alone: unit.pile.length === 1 });
       });
     }
     return stands;
