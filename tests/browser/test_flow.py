@@ -305,8 +305,11 @@ def test_the_download_equals_the_headless_export(
     open_at(page, server.url)
     page.locator(".st-key-export button").first.click()
     page.locator(".st-key-export_format").get_by_text("GeoJSON").click()
-    settle(page)
+    box = page.locator("[data-testid=stPopoverBody]")
+    expect(box).to_contain_text("RFC 7946", timeout=WAIT_MS)
+    shown_only = box.get_by_text(re.compile(r"\d 个文件$")).inner_text()
     page.locator(".st-key-export_layers label[data-testid=stRadioOption]").last.click()
+    expect(box).not_to_contain_text(shown_only, timeout=WAIT_MS)
     settle(page)
     with page.expect_download(timeout=WAIT_MS) as waiting:
         page.locator(".st-key-export_button button").click()
