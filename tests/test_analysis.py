@@ -138,6 +138,7 @@ def test_a_drawing_is_a_drawing_or_nothing(answers: Mapping[str, Any], name: str
     assert (drawn is None) == isinstance(answers[name], Refusal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fmt", ANALYSIS_FORMATS)
 @pytest.mark.parametrize("name", ANALYSES)
 def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str, fmt: str) -> None:
@@ -175,6 +176,7 @@ def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str,
         assert all(list(row) == told[each] for each, own in tables.items() for row in own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ANALYSES.keys() - WITHOUT_SHAPES))
 def test_a_geopackage_is_styled_named_and_in_every_system_of_the_city(
     answers: Mapping[str, Any], toy: City, tmp_path: Path, name: str
@@ -278,6 +280,7 @@ def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFix
     assert main(ANALYSES, ["own_points", "--city", "tianjin", "--points", "/nowhere"]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "flag"),
     [
@@ -319,6 +322,7 @@ def test_candidates_keep_their_numbers_and_a_file_of_others_is_refused(
     assert "does not hold points alone" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_sources_name_every_layer_that_enters(answers: Mapping[str, Any], tianjin: City) -> None:
     sources = ANALYSES["pairing"].hand_over(answers["pairing"], Form()).files[SOURCES].decode()
     for layer in ("university", "science_park", "district"):

@@ -232,6 +232,7 @@ def modules() -> list[Module]:
     return _read()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "check",
     [upward, misplaced, miscalled, cycle, crowded, long_functions, undeclared, raw_words],

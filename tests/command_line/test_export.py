@@ -83,6 +83,7 @@ def view(tianjin: City) -> ViewState:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["", "?", "http://localhost:8501/explore?"])
 @pytest.mark.parametrize("write", [to_query, every_key], ids=["now", "of old"])
 def test_an_address_brings_its_view_whole_or_from_the_question_mark(
@@ -105,6 +106,7 @@ def test_the_address_of_a_page_brings_the_rows_that_it_shows(
     assert ask("--view", f"http://localhost:8501/density?{query}#top").state == asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["http://localhost:8501", "http://localhost:8501/", "/?", ""])
 def test_the_address_of_the_opening_view_says_nothing(tianjin: City, address: str) -> None:
     assert ask("--city", "tianjin", "--view", address).state == default_state(tianjin)

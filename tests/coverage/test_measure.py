@@ -292,6 +292,7 @@ def test_another_language_measures_nothing_anew(
     assert ten.distance_doubt is ten.distance_doubt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_a_package_has_its_parameters_and_the_same_bytes(ten: ReachAnswer, fmt: str) -> None:
     first = package(ten, fmt)
@@ -325,6 +326,7 @@ def test_the_geojson_is_the_area_in_degrees(small: ReachAnswer) -> None:
         assert float(area.iloc[0]) / 1e6 == pytest.approx(km**2 * math.pi, rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "district"),
     [("science_park", "120104"), ("science_park", "120110"), ("corridor_node", "120115")],

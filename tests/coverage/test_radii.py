@@ -72,6 +72,7 @@ def _disc_in_square(radius: float, middle: float, side: float, steps: int = 4_00
     return total
 
 
+@pytest.mark.slow
 def test_a_larger_radius_and_more_kinds_never_cover_less(side_by_side: pd.DataFrame) -> None:
     table = side_by_side.pivot(index="radius_m", columns="kind", values="share")
     assert table.shape == (3, 9)

@@ -99,6 +99,7 @@ def test_a_reach_of_5_km_is_78_5_km2_on_the_ground_anywhere_in_tianjin(
     assert abs(ground) / 1e6 == pytest.approx(78.54, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize(("n", "radius_m"), [(1, 5000), (60, 2000), (1500, 1000), (4000, 2500)])
 def test_cells_and_polygons_agree(n: int, radius_m: float, bounded: bool) -> None:
@@ -120,6 +121,7 @@ def test_many_sites_are_counted_on_cells_and_say_so() -> None:
     assert area.error <= 1e-4
 
 
+@pytest.mark.slow
 def test_small_discs_far_apart_are_united_however_many() -> None:
     """5,000 discs of 10 m on a lattice of 10 km: no grid could hold both."""
     step = np.arange(71) * 10 * KM
@@ -165,6 +167,7 @@ def test_a_larger_radius_never_covers_less(
     assert areas[1].value >= areas[0].value * (1 - 1e-9)
 
 
+@pytest.mark.slow
 @given(small, st.floats(500, 9_000))
 @settings(max_examples=examples(25))
 def test_a_closed_site_never_covers_more_and_loses_what_is_its_own(
@@ -443,6 +446,7 @@ def _joined(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> list[object]:
     return [None if np.isnan(at) else areas.index[int(at)] for at in rank]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_assign_agrees_with_a_spatial_join(way: None, seed: int) -> None:
     """Voronoi cells with holes, some in two parts; points on corners and on edges too."""

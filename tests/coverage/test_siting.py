@@ -123,6 +123,7 @@ def test_the_share_may_be_reached_already() -> None:
     assert "siting.reached_already" in found.caveats
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # spopt 0.7 on PuLP 3.3
 @pytest.mark.parametrize(("p", "radius_m"), [(3, 4000), (8, 2500)])
 def test_spopt_finds_no_better(p: int, radius_m: float) -> None:

@@ -77,6 +77,7 @@ def test_more_places_never_cover_less(tianjin: City) -> None:
     assert values == sorted(values)
 
 
+@pytest.mark.slow
 def test_spots_stand_for_the_whole_area_and_all_residents(tianjin: City) -> None:
     area, people = (proposed(ask(tianjin, demand=d, add=1)) for d in ("area", "residents"))
     assert area.siting.total == pytest.approx(area.inputs.districts.area.sum() / 1e6)
@@ -183,6 +184,7 @@ def test_of_equal_drawn_candidates_the_lower_number_is_proposed(tianjin: City) -
     assert answer.siting.chosen == ("drawn-02",)
 
 
+@pytest.mark.slow
 def test_fewer_than_asked_are_explained_and_a_bound_is_told(tianjin: City) -> None:
     """A candidate beyond the city brings nothing, so one of two is enough."""
     options = CoverageOptions(candidates="drawn", add=2, demand="area")
@@ -205,6 +207,7 @@ def test_a_drawn_candidate_beyond_the_city_says_so(tianjin: City) -> None:
     assert "只有 1 个" in sentence(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
     made = hand_over(ask(tianjin, add=3), Form(fmt))
@@ -214,6 +217,7 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
     assert told["methods"][0]["method"] == "siting.exact"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("demand", ["university", "area", "residents"])
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
     told = word(ask(tianjin, demand=demand, add=2), "zh")

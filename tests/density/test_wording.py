@@ -89,6 +89,7 @@ def _misfits(measured: DensityAnswer, shift_m: float = 0.0) -> int:
     return int(((seen < of.min(axis=0)) | (seen > of.max(axis=0))).sum())
 
 
+@pytest.mark.slow
 def test_the_picture_fits_the_ground_to_within_one_cell(measured: DensityAnswer) -> None:
     assert _misfits(measured) == 0
     assert _misfits(measured, shift_m=2000) > 20, "the check must be able to fail"
@@ -306,6 +307,7 @@ def test_without_a_known_doubt_there_is_no_figure(measured: DensityAnswer, lang:
     assert len(told.firmness) == 1
 
 
+@pytest.mark.slow
 def test_staying_on_its_spot_and_in_its_district_are_two_things(tianjin: City) -> None:
     found = _measured(tianjin, DensityOptions(bandwidth_km=5))
     told = word(found, "zh")
@@ -352,6 +354,7 @@ def test_a_cell_is_no_finer_than_the_rule_and_shows_the_surface(
     assert cell_of(DensityOptions(bandwidth_km=bandwidth, cell_m=asked)) == used
 
 
+@pytest.mark.slow
 def test_the_cell_arrives_in_every_result_and_its_rule_on_the_page(tianjin: City) -> None:
     coarse = _measured(tianjin, DensityOptions(bandwidth_km=5, cell_m=2000))
     assert coarse.surface.cell_m == 2000
@@ -408,6 +411,7 @@ def test_the_strip_shows_half_once_and_twice_on_two_grids(measured: DensityAnswe
     assert all(uri.startswith("data:image/svg+xml;base64,") for uri in drawn)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bandwidth", [3, 5, 8, 12])
 def test_the_verdict_denies_no_peak_that_stays_in_the_districts_named(
     tianjin: City, bandwidth: int
@@ -435,6 +439,7 @@ def test_places_are_dots_of_four_pixels_over_the_surface(measured: DensityAnswer
     assert sent["shapes"][0]["radius"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_at_most_three_peaks_are_named_on_the_map_and_turn_outwards(
     tianjin: City, lang: str
@@ -450,6 +455,7 @@ def test_at_most_three_peaks_are_named_on_the_map_and_turn_outwards(
     assert [each["properties"]["l"] for each in sent] == [handle.label for handle in handles]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bandwidth", [3, 5, 8, 12])
 def test_the_legend_has_at_most_five_classes_per_100_km2(tianjin: City, bandwidth: int) -> None:
     found = _measured(tianjin, DensityOptions(bandwidth_km=bandwidth))
@@ -460,6 +466,7 @@ def test_the_legend_has_at_most_five_classes_per_100_km2(tianjin: City, bandwidt
     assert "km²" not in " ".join([told.legend_title, *told.tables["peaks"].to_numpy().ravel()])
 
 
+@pytest.mark.slow
 def test_weights_and_kernel_change_the_surface(measured: DensityAnswer, tianjin: City) -> None:
     other = _measured(tianjin, DensityOptions(bandwidth_km=3, kernel="quartic"))
     assert other.surface.parameters["kernel"] == "quartic"

@@ -26,6 +26,7 @@ def made(name: str, city: City, state: ViewState) -> Package:
     return analysis.hand_over(analysis.measure(city, analysis.question(state)), Form("csv"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_filtered_rows_say_so_and_by_what(name: str, tianjin: City) -> None:
     found = made(name, tianjin, replace(default_state(tianjin), filters=BINHAI))
@@ -43,6 +44,7 @@ def test_filtered_rows_say_so_and_by_what(name: str, tianjin: City) -> None:
         assert told["result"]["en"].startswith("Filtered: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_opening_view_is_handed_over_as_what_it_is(name: str, tianjin: City) -> None:
     found = made(name, tianjin, default_state(tianjin))

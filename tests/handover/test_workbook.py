@@ -81,6 +81,7 @@ def test_the_heading_stands_still_and_filters_and_numbers_are_numbers(tianjin: C
     assert all(6 <= width <= 43 for width in widths)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "first"), [("zh", "筛选后："), ("en", "Filtered: ")])
 def test_whatever_narrows_the_list_its_first_line_says_so(
     tianjin: City, lang: str, first: str
@@ -113,6 +114,7 @@ def test_filters_basis_sources_and_caveats_go_along(tianjin: City) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_same_view_gives_the_same_bytes(tianjin: City, lang: str) -> None:
     state = replace(default_state(tianjin), filters=NATIONAL)

@@ -121,6 +121,7 @@ def test_every_period_has_words(period: str) -> None:
     assert f"period.{period}" in texts("zh")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file",
     sorted(file for folder in ("layers", "pages") for file in (ROOT / folder).rglob("*.py")),

@@ -78,6 +78,7 @@ def test_a_technical_address_is_said_in_words_and_its_note_left_out() -> None:
     assert told == "甲报（见转载）；公开清单；http://own.cn"
 
 
+@pytest.mark.slow
 def test_no_card_names_a_package_a_repository_or_a_copy(tianjin: City) -> None:
     technical = re.compile("github|pypi|frykit|tudigong|mapchina|Naptie|luxueyan", re.IGNORECASE)
     copies = [text for text in tianjin.technical if text.startswith("http")]
@@ -97,6 +98,7 @@ def test_no_card_names_a_package_a_repository_or_a_copy(tianjin: City) -> None:
             assert not [copy for copy in copies if copy in text], (id_, lang)
 
 
+@pytest.mark.slow
 def test_no_card_speaks_the_other_language(tianjin: City) -> None:
     for id_ in every(tianjin):
         for lang, foreign in (("zh", PROSE), ("en", HAN)):

@@ -113,6 +113,7 @@ def text(said: PointsWording) -> str:
     return " ".join([said.sentence, *said.account, *said.findings, *said.notes, *tables])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
 def test_every_row_is_accounted_for_in_words(ask: Ask, show: str, lang: str) -> None:
@@ -213,6 +214,7 @@ def test_a_cell_that_is_too_coarse_gives_way(options: dict[str, Any], cell: int 
     assert fitting_cell(PointsOptions(**options)) == cell
 
 
+@pytest.mark.slow
 def test_every_choice_offered_gives_a_surface_or_a_reason(ask: Ask) -> None:
     for sigma in choices(PointsOptions, "sigma_m"):
         shown = ask(heap(250), sigma_m=sigma, cell_m=500, bandwidth="adaptive")

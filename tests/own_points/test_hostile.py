@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from layers.pack.city import City
 from tests.attack._point_files import Entry, entries
 from tests.attack.points import Seen, opened, verdict
@@ -12,6 +14,7 @@ EVERY = 23
 """One in so many is opened here."""
 
 
+@pytest.mark.slow
 def test_no_hostile_file_raises_or_loses_a_row(tmp_path: Path, toy: City) -> None:
     chosen = [entry for entry in entries() if not entry.heavy][::EVERY]
     for number, entry in enumerate(chosen):

@@ -130,6 +130,7 @@ def test_where_all_lie_outside_the_sentence_says_so_and_names_the_plane(
     assert ("未声明" if lang == "zh" else "not declared") in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("crs", "code", "basis"),
     [

@@ -244,6 +244,7 @@ def test_an_unforeseen_error_in_the_settings_refuses_that_pack_alone(
 SAMPLE = list(malformed())[::17]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "file", "spoil"), SAMPLE, ids=[what for what, _, _ in SAMPLE])
 def test_a_malformed_pack_is_told_and_the_others_are_served(
     home: Path, what: str, file: str, spoil: Spoil

@@ -17,6 +17,7 @@ def chips(at) -> list[str]:
     return [str(b.label) for b in at.button if str(b.key).startswith("chip_")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "more"),
     [
@@ -74,6 +75,7 @@ def test_a_chip_takes_its_own_value_away_and_no_other() -> None:
     assert "level" not in at.query_params
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "query", "says"),
     [

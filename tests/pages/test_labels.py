@@ -136,6 +136,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("page", "pack"), [*zip(SCREENS, (1, 2, 0, 0, 1), strict=True)])
 def test_no_label_of_a_screen_is_read_as_markdown(

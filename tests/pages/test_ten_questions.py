@@ -91,6 +91,7 @@ def test_the_questions_have_answers(tianjin: City) -> None:
     assert all(answers.values()), "a question that nothing answers asks nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_gives_the_same_answers(name: str, tianjin: City) -> None:
     asked = by_hand(tianjin)
@@ -138,6 +139,7 @@ def test_the_tally_of_the_map_says_the_same(lang: str, tianjin: City) -> None:
     assert national.format(asked["national"]) in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_every_file_gives_the_same_answers(name: str, tianjin: City) -> None:
     asked, state = by_hand(tianjin), default_state(tianjin)

@@ -55,6 +55,7 @@ def test_a_title_of_the_city_misses_no_district(tianjin: City) -> None:
     assert any("12 处所属区待查" in said for said in further(found, tianjin, "zh"))
 
 
+@pytest.mark.slow
 def test_a_district_counts_what_it_runs(tianjin: City) -> None:
     view, found = whole(tianjin), spread(whole(tianjin))
     for code in tianjin.districts.index:

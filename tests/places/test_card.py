@@ -197,6 +197,7 @@ def test_an_unknown_id_is_refused() -> None:
         card(CITY, "nowhere", "zh")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_card_of_tianjin_can_be_told(tianjin: City, lang: str) -> None:
     for layer in tianjin.layers.values():

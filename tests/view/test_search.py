@@ -156,6 +156,7 @@ def test_the_wobbling_words_of_the_plan_lead_to_the_right_thing(
     assert expected in targets(text, tianjin)[:3]
 
 
+@pytest.mark.slow
 def test_every_place_of_tianjin_is_found_by_its_names(tianjin: City) -> None:
     for layer in tianjin.layers.values():
         if layer.spec.is_places:
