@@ -281,3 +281,44 @@ def test_titles_are_named_only_where_there_are_any(
     text = page_text(app("coverage", city=city))
     assert "参与计算：" in text
     assert ("；称号" in text) == (city == "tianjin")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_map_sets_two_scenarios_against_each_other(lang):
+    say = speaker(lang)
+    at = app("coverage", cpart="scenario", layers=FEW, lang=lang)
+    assert not [each for each in at.segmented_control if each.key == "scn_map"], "one is no pair"
+    plans = [
+        Scenario(name).added(*at_, kind="platform", name="新")
+        for name, at_ in (("近", (117.3, 39.3)), ("海", (117.8, 39.0)), ("北", (117.4, 39.9)))
+    ]
+    at.session_state["atlas.scenarios"] = {"tianjin": {plan.name: plan for plan in plans}}
+    at.run()
+    at.segmented_control(key="scn_map").set_value("versus").run()
+    assert not at.exception
+    assert [at.selectbox(key=f"scn_{place}").value for place in ("first", "second")] == ["海", "北"]
+    drawing = scene(at)["drawing"]
+    assert len(drawing["shapes"]) == 5, "three areas, and the sites of each"
+    assert not drawing["handles"]
+    text = page_text(at)
+    assert say("difference.interval") in text
+    assert text.count(say("difference.only", name="海")) == 2, "in the legend and in the table"
+    at.selectbox(key="scn_first").set_value("北").run()
+    assert [at.selectbox(key=f"scn_{place}").value for place in ("first", "second")] == ["北", "海"]
+    at.segmented_control(key="scn_map").set_value("change").run()
+    assert all(f["properties"]["m"] for f in scene(at)["drawing"]["handles"])
+    assert not at.exception
+
+
+def test_the_difference_stays_on_the_map_in_a_meeting():
+    at = app("coverage", cpart="scenario", layers=FEW, present="1")
+    plans = {
+        n: Scenario(n).added(x, 39.3, kind="platform") for n, x in (("甲", 117.3), ("乙", 117.6))
+    }
+    at.session_state["atlas.scenarios"] = {"tianjin": plans}
+    at.session_state["atlas.scenario_versus"] = ("乙", "gone")
+    at.run()
+    assert not at.exception
+    text = page_text(at)
+    assert "“乙”比“甲”多覆盖" in text
+    assert text.count("<figure>") == 3
