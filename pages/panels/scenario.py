@@ -34,6 +34,8 @@ from pages.shell.widgets import sync
 
 BEYOND: Final = "atlas.scenario_beyond"
 """Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
+TURN: Final = "atlas.scenario_turn"
+"""How many changes were not made: after each the map is painted anew."""
 LOADED: Final = "atlas.scenario_file"
 """What came of the file that the uploader holds."""
 CHOSEN: Final = "atlas.scenario_site"
@@ -169,7 +171,8 @@ class ScenarioPart:
             return told.draw_change(self.found, self.screen.state.lang)
         place, chosen = bool(st.session_state.get(PLACING)), st.session_state.get(CHOSEN)
         lang = self.screen.state.lang
-        return told.draw_change(self.found, lang, chosen=chosen, place=place)
+        drawn = told.draw_change(self.found, lang, chosen=chosen, place=place)
+        return replace(drawn, turn=st.session_state.get(TURN, 0))
 
     def _act(self, event: map_view.Event) -> bool:
         """Move the site that was let go elsewhere, add one, or open the card of one."""
@@ -202,6 +205,7 @@ class ScenarioPart:
         beyond = not within(lon, lat, self.screen.city.bbox)
         reason = "scenario.beyond" if beyond else "scenario.full" if full else ""
         st.session_state[BEYOND] = reason
+        st.session_state[TURN] = st.session_state.get(TURN, 0) + bool(reason)
         return not reason
 
     def _added(self, lon: float, lat: float, kind: str, name: str) -> bool:

@@ -260,6 +260,7 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypat
     typed("经度", 100.2)
     at.button(key="scn_add").click().run()
     assert [error.value for error in at.error] == [speaker("zh")("error.scenario.beyond")]
+    assert at.session_state["atlas.scenario_turn"] == 1, "the map is painted anew"
     typed("经度", 117.2)
     typed("纬度", 39.1)
     at.button(key="scn_add").click().run()
@@ -322,3 +323,13 @@ def test_the_difference_stays_on_the_map_in_a_meeting():
     text = page_text(at)
     assert "“乙”比“甲”多覆盖" in text
     assert text.count("<figure>") == 3
+
+
+def test_a_mark_let_go_beyond_the_city_is_painted_back():
+    """What may not be done leaves the drawing as it was; its turn lets the map paint it again."""
+    at = app("coverage", cpart="scenario", layers=FEW)
+    before = scene(at)
+    at.session_state["atlas.scenario_turn"] = 1
+    after = scene(at.run())
+    assert before["drawing"]["handles"] == after["drawing"]["handles"]
+    assert before["serial"] != after["serial"]
