@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Final
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
@@ -70,8 +69,6 @@ class ScenarioPart:
         self.refused = told.refusal(self.given)
         self.found: told.Change | None = None
         self.error: AtlasError | None = None
-        self.under: DeltaGenerator
-        """What stands right under the map; ``picture`` puts it there."""
         self.not_stored = False
         """Whether the browser cannot keep the scenarios; ``picture`` asks it."""
         if self.refused is None:
@@ -128,9 +125,6 @@ class ScenarioPart:
         html.show('<p class="summary" role="status">{}</p>', words)
         further = self.apart.account[1:] if self.apart is not None else ()
         html.small(" ".join([*further, self.say("scenario_page.not_facts")]))
-        if self.screen.state.present:  # the one thing below the map that a meeting looks at
-            with self.under:
-                self._side_by_side()
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""
@@ -150,7 +144,6 @@ class ScenarioPart:
             coverage_panels.legend(self.apart.legend)
         elif self.found is not None:
             self._legend()
-        self.under = st.container()
         self.not_stored = scenarios.exchange(screen)
 
     def _legend(self) -> None:
@@ -488,14 +481,13 @@ class ScenarioPart:
         say = self.say
         if self.found is None:
             return
-        with self.under:
-            if self.apart is not None:
-                html.section(say("difference.title_versus"))
-                st.html(html.grid(self.apart.tables["difference"]))
-            else:
-                html.section(say("scenario_page.change_title"))
-                changed = told.unit_table(self.found, self.screen.state.lang)
-                st.html(html.grid(changed, say("scenario_page.unit")))
+        if self.apart is not None:
+            html.section(say("difference.title_versus"))
+            st.html(html.grid(self.apart.tables["difference"]))
+        elif not self.screen.state.present:
+            html.section(say("scenario_page.change_title"))
+            changed = told.unit_table(self.found, self.screen.state.lang)
+            st.html(html.grid(changed, say("scenario_page.unit")))
         self._side_by_side()
 
     def _side_by_side(self) -> None:
