@@ -29,7 +29,7 @@ from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_echo, sync
 
 BEYOND: Final = "atlas.scenario_beyond"
 """Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
@@ -304,6 +304,8 @@ class ScenarioPart:
         )
 
     def _rename(self) -> None:
+        if is_echo("scn_name"):
+            return
         name = "".join(c for c in st.session_state["scn_name"] if c.isprintable()).strip()
         if name:
             work_on(replace(draft(self.screen), name=name))

@@ -311,6 +311,23 @@ def test_the_map_sets_two_scenarios_against_each_other(lang):
     assert not at.exception
 
 
+def test_a_name_that_a_field_only_repeats_renames_no_other_scenario(monkeypatch):
+    """A click that leaves before the field has heard of another scenario reports the old name."""
+    monkeypatch.setattr("pages.shell.widgets.ECHO_S", 60)  # a run without a browser takes longer
+    at = app("coverage", cpart="scenario", layers=FEW)
+    plans = {
+        n: Scenario(n).added(x, 39.3, kind="platform") for n, x in (("甲", 117.3), ("乙", 117.6))
+    }
+    at.session_state["atlas.scenarios"] = {"tianjin": dict(plans)}
+    at.run()
+    for number in (0, 1):
+        at.button(key=f"scn_open_{number}").click().run()
+    at.text_input(key="scn_name").set_value("甲")
+    at.button(key="scn_save").click().run()
+    assert at.text_input(key="scn_name").value == "乙"
+    assert at.session_state["atlas.scenarios"]["tianjin"] == plans
+
+
 def test_the_difference_stays_on_the_map_in_a_meeting():
     at = app("coverage", cpart="scenario", layers=FEW, present="1")
     plans = {
