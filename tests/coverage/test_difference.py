@@ -76,6 +76,7 @@ def test_discs_that_do_not_meet_are_told_apart_by_their_own_area() -> None:
     assert found.table["low_km2"].isna().all()
 
 
+@pytest.mark.slow
 def test_the_intervals_are_those_of_the_discs_drawn_one_by_one() -> None:
     """Second route: unite the discs of every draw with GEOS and overlay them."""
     found = rows(apart(NORTH, EAST, 500))
