@@ -22,24 +22,23 @@ screen = frame.open_page("coverage")
 say, state = screen.say, screen.state
 
 # The map is filled first, wherever it stands: the reader waits for it, not for the controls.
-top = st.container()
-main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
-with main:
-    above, middle = st.container(), st.container()
-with above, st.spinner(say("coverage_page.working")):  # at once: what is measured may take a second
+places = frame.scene(screen)
+with places.sentence, st.spinner(say("coverage_page.working")):  # at once: it may take a second
     part = PARTS.get(state.coverage.part, coverage_panels.ReachPart)(screen)
-with middle:
+with places.picture:
     part.picture()
-with above:
+with places.sentence:
     part.statement()
-with top:
+with places.head:
     title = say("coverage_page.title", city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen))
     chips.show(screen)
 
-if side is not None:
-    with side:
+if places.side is not None:
+    with places.side:
         coverage_panels.switch(screen, tuple(PARTS))
         part.controls()
+if not state.present or state.coverage.part == "scenario":  # a meeting looks at them side by side
     part.below()
+if not state.present:
     chips.ways_of_counting(screen)

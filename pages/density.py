@@ -17,17 +17,20 @@ screen = frame.open_page("density")
 say, state = screen.say, screen.state
 own = state.density.part == "points"
 key = "points_page.title" if own else "density_page.title"
-frame.heading(screen, say(key, city=screen.city.name.of(state.lang)), frame.subtitle(screen))
-chips.show(screen)
+places = frame.scene(screen)
+with places.head:
+    title = say(key, city=screen.city.name.of(state.lang))
+    frame.heading(screen, title, frame.subtitle(screen))
+    chips.show(screen)
 if own:
-    points_panels.show(screen)
+    points_panels.show(screen, places)
     st.stop()
 
-main, side = st.columns([2.45, 1], gap="medium") if not state.present else (st.container(), None)
-with main:
+with places.sentence:
     spread = panels.balance(screen)
     told, drawing = panels.density(screen)
     panels.statement(screen, spread, told)
+with places.picture:
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
     map_view.show(
         replace(screen, state=ground),
@@ -38,16 +41,17 @@ with main:
         drawing=panels.drawn(screen, drawing),
     )
     panels.legend(screen, spread, told)
-    if side is not None and state.density.fill == "surface":
-        panels.account(told)
-    panels.halves(screen, spread)
-if side is not None:
-    with side:
+if places.side is not None:
+    with places.side:
         points_panels.switch(screen)
         panels.controls(screen, told)
         if state.density.fill == "surface":
             panels.beside(screen, told)
         panels.advanced(screen, told)
+    if state.density.fill == "surface":
+        panels.account(told)
+panels.halves(screen, spread)
+if not state.present:
     chips.ways_of_counting(screen)
     panels.districts(screen, spread)
     panels.peaks(screen, told)

@@ -71,7 +71,8 @@ def ask(points: FileQuestion) -> Ask:
             return question(state, replace(points, city=city))
         if name == "scenario":
             lat, lon = city.centre
-            return question(state, (Scenario("甲").added(lon, lat, kind="platform", name="新"),))
+            first = Scenario("甲").added(lon, lat, kind="platform", name="新")
+            return question(state, (first, Scenario("乙").added(lon, lat + 0.01, kind="platform")))
         return question(state)
 
     return asked

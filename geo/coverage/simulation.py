@@ -361,6 +361,8 @@ class ReachedSimulation(Finding):
     points: pd.DataFrame
     """By point: ``covered`` as drawn, and ``covered_draws``, the part of the draws in which some
     site reaches it, 0 to 1."""
+    draws: pd.Series
+    """Points reached per draw."""
 
 
 def simulate_reached(
@@ -437,6 +439,7 @@ def simulate_reached(
             {"covered": covered[0], "covered_draws": covered[1:].mean(axis=0)},
             index=asked.frame.index,
         ),
+        draws=pd.Series(counts, name="reached"),
     )
 
 

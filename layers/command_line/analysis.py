@@ -171,7 +171,10 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of a workbook")
     parser.add_argument("--out", type=Path, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
-    parser.add_argument("--scenario", type=Path, action="append", default=[], metavar="FILE")
+    told = "once for each; the first two are also set against each other"
+    parser.add_argument(
+        "--scenario", type=Path, action="append", default=[], metavar="FILE", help=told
+    )
     parser.add_argument("--doubt", action="store_true", help="500 draws behind every change")
     parser.add_argument("--candidates", type=Path, metavar="FILE", help="points, siting_*.geojson")
     parser.add_argument("--points", metavar="FOLDER", help=f"without it {POINTS_VARIABLE}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +15,16 @@ from geo.base.once import once
 from geo.coverage.scenario import PRESENT, Comparison, Scenario, apply
 from geo.coverage.service_area import CITY
 from geo.coverage.simulation import simulate_reached
+from layers.coverage.difference import (
+    LOOKS,
+    Versus,
+    difference_areas,
+    difference_table,
+    draw_versus,
+    legend,
+    said,
+    versus,
+)
 from layers.coverage.files import SITE, area_look, entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import REACH, Inputs, inputs, only
@@ -38,6 +48,8 @@ from layers.coverage.wording import caveats, reached_count, span
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
 from layers.handover.package import Package
+from layers.handover.qgis_style import Looks
+from layers.language.bilingual import pair
 from layers.language.messages import LANGS, speaker
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing
@@ -56,7 +68,8 @@ class ScenarioQuestion(Question[CoverageOptions]):
     Parameters
     ----------
     scenarios
-        All of them fit the places asked for, see :func:`layers.coverage.scenario_change.fits`.
+        All of them fit the places asked for, see :func:`layers.coverage.scenario_change.fits`. The
+        first two are also set against each other.
     doubt
         Whether 500 draws stand behind every change.
     """
@@ -81,6 +94,14 @@ class ScenarioAnswer:
     inputs: Inputs
     comparison: Comparison
 
+    @property
+    def versus(self) -> Versus | None:
+        """The first two scenarios set against each other; None where there are no two."""
+        if len(self.question.scenarios) < 2:
+            return None
+        first, second, *_ = self.question.scenarios
+        return versus(self.inputs, first, second, LEAST_DRAWS if self.question.doubt else 0)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ScenarioWording:
@@ -88,8 +109,12 @@ class ScenarioWording:
 
     Parameters
     ----------
+    account
+        What tells the first two scenarios apart; empty where there are no two.
     captions
         What each small picture shows, the present first.
+    legend
+        Look and words of what the map shows of the first two.
     """
 
     sentence: str
@@ -97,6 +122,7 @@ class ScenarioWording:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    legend: tuple[tuple[Mapping[str, Any], str], ...] = ()
 
 
 def question(
@@ -165,17 +191,27 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
     if isinstance(answer, ScenarioRefusal):
         return ScenarioWording(sentence=say(answer.reason, **answer.parameters))
     given, found = answer.inputs, answer.comparison
-    parts = [
+    results = [
         result_words(given, scenario.name, _city_row(answer, scenario.name), lang)
         for scenario in answer.question.scenarios
     ]
-    said = ("" if lang == "zh" else " ").join(parts) or say("scenario_page.no_edits")
+    changed = ("" if lang == "zh" else " ").join(results) or say("scenario_page.no_edits")
     notes = (say("scenario_page.not_facts"), *caveats((found,), lang), *_drawn_note(given, lang))
-    return ScenarioWording(
-        sentence=answer_marked(given.city, answer.question, said, lang),
+    sentence, both = answer_marked(given.city, answer.question, changed, lang), answer.versus
+    told = ScenarioWording(
+        sentence=sentence,
         tables={"comparison": _comparison_table(answer, lang)},
         notes=notes,
         captions=tuple(_captions(answer, lang)),
+    )
+    if both is None:
+        return told
+    first, *further = said(both, lang)
+    return replace(
+        told,
+        account=(answer_marked(given.city, answer.question, first, lang), *further),
+        tables={**told.tables, "difference": difference_table(both, lang)},
+        legend=legend(both, lang),
     )
 
 
@@ -274,7 +310,7 @@ def pictures(answer: ScenarioAnswer) -> list[str]:
 
 
 def draw(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> Drawing | None:
-    """Return what is drawn of the last scenario, or of the present where there is none.
+    """Return what tells two scenarios apart, or what one changes, or the present where none does.
 
     Parameters
     ----------
@@ -290,7 +326,9 @@ def draw(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> Drawing | None:
     """
     if isinstance(answer, ScenarioRefusal):
         return None
-    scenario = next(reversed(answer.question.scenarios), Scenario(PRESENT))
+    if (both := answer.versus) is not None:
+        return draw_versus(both, lang)
+    scenario = next(iter(answer.question.scenarios), Scenario(PRESENT))
     return draw_change(change(answer.inputs, scenario), lang)
 
 
@@ -335,10 +373,19 @@ def _data(answer: ScenarioAnswer) -> dict[str, Data]:
         "comparison": Data(found.table.rename(index=named).rename_axis("scenario")),
         "units": Data(units.rename_axis(index=["scenario", "unit"])),
     }
+    if (both := answer.versus) is not None:
+        data["difference"] = Data(difference_areas(both), AREA, _looks("part", LOOKS))
     if answer.question.scenarios:
-        data["areas"] = Data(_areas(answer), AREA, area_look(GAINED))
+        looks = {"kept": KEPT, "gained": GAINED, "lost": LOST}
+        data["areas"] = Data(_areas(answer), AREA, _looks("change", looks))
         data["sites"] = Data(_sites(answer), POINT, SITE)
     return data
+
+
+def _looks(column: str, looks: Mapping[str, Mapping[str, Any]]) -> Looks:
+    """Return how a GIS draws each value of a column, in the colours of the map."""
+    rows = {name: (pair(f"scenario.area.{name}"), area_look(own)) for name, own in looks.items()}
+    return Looks(column, rows)
 
 
 def _areas(answer: ScenarioAnswer) -> gpd.GeoDataFrame:

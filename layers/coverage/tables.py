@@ -68,7 +68,8 @@ def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
 
 
 def _area_span(row: dict[Any, Any]) -> str:
-    return _between(*((1 - row[end]) * row["area_km2"] for end in ("high", "low")))
+    # The scan lines may find a district covered by a hair more than its whole.
+    return _between(*(max(0.0, 1 - row[end]) * row["area_km2"] for end in ("high", "low")))
 
 
 def _unsettled(city: City, others: Sequence[str], lang: str) -> str:

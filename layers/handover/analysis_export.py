@@ -20,7 +20,7 @@ from layers.handover.documents import (
     mark_of,
 )
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look, plain_qml
+from layers.handover.qgis_style import Look, Looks, plain_qml
 from layers.handover.selection import layer_facts
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
@@ -58,7 +58,7 @@ class Data:
 
     frame: pd.DataFrame
     geometry: frozenset[str] = PLAIN
-    look: Look | None = None
+    look: Look | Looks | None = None
     titles: Mapping[str, Bilingual] = field(default_factory=dict)
 
 

@@ -51,6 +51,22 @@ class Look:
     hatched: bool = False
 
 
+@dataclass(frozen=True)
+class Looks:
+    """How a table of an answer is drawn whose rows look different.
+
+    Parameters
+    ----------
+    column
+        The column that decides.
+    rows
+        By value of that column, its words in both languages and the look; all of one shape.
+    """
+
+    column: str
+    rows: Mapping[str, tuple[Bilingual, Look]]
+
+
 SHAPES: Mapping[Shape, str] = MappingProxyType(
     {
         "circle": "circle",
@@ -93,21 +109,35 @@ def qml(spec: LayerSpec) -> str:
     return _finished(root, {name: " ".join(column(name)) for name in spec.schema.names})
 
 
-def plain_qml(titles: Mapping[str, Bilingual], look: Look) -> str:
-    """Return the QML style of a table of an answer, drawn in one symbol as on the map.
+def plain_qml(titles: Mapping[str, Bilingual], look: Look | Looks) -> str:
+    """Return the QML style of a table of an answer, drawn as on the map.
 
     Parameters
     ----------
     titles
         By column, its name for people.
     look
-        Line and fill of areas and lines; a point's colour is its fill.
+        Line and fill of areas and lines; a point's colour is its fill. One symbol for all rows, or
+        one for each value of a column.
     """
     root = Xml.Element("qgis", version="3.22.0", styleCategories="Symbology|Fields")
-    renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol")
+    if isinstance(look, Look):
+        renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol")
+        _plain_symbol(Xml.SubElement(renderer, "symbols"), "0", look)
+    else:
+        given = {"type": "categorizedSymbol", "attr": look.column}
+        renderer = Xml.SubElement(root, "renderer-v2", given)
+        categories = Xml.SubElement(renderer, "categories")
+        symbols = Xml.SubElement(renderer, "symbols")
+        for number, (value, (words, own)) in enumerate(look.rows.items()):
+            _category(categories, value, " ".join(words), str(number))
+            _plain_symbol(symbols, str(number), own)
+    return _finished(root, {field: " ".join(title) for field, title in titles.items()})
+
+
+def _plain_symbol(parent: Xml.Element, name: str, look: Look) -> None:
     kind = {"area": "fill", "line": "line"}.get(look.shape, "marker")
-    holder = Xml.SubElement(renderer, "symbols")
-    symbol = Xml.SubElement(holder, "symbol", type=kind, name="0", alpha="1")
+    symbol = Xml.SubElement(parent, "symbol", type=kind, name=name, alpha="1")
     width = {"outline_width": f"{look.weight * PX_MM:.2f}", "outline_width_unit": "MM"}
     line = {"outline_color": _rgba(look.line), "outline_style": look.dash, **width}
     if kind == "line":
@@ -119,7 +149,11 @@ def plain_qml(titles: Mapping[str, Bilingual], look: Look) -> str:
     else:
         dot = {"name": "circle", "color": _rgba(look.fill, look.opacity), "size": MARK_MM}
         _part(symbol, "SimpleMarker", **dot, **line)
-    return _finished(root, {field: " ".join(title) for field, title in titles.items()})
+
+
+def _category(parent: Xml.Element, value: str, label: str, symbol: str) -> None:
+    told = {"value": value, "type": "string", "label": label, "symbol": symbol, "render": "true"}
+    Xml.SubElement(parent, "category", told)
 
 
 def _finished(root: Xml.Element, titles: Mapping[str, str]) -> str:
@@ -137,15 +171,7 @@ def _by_location_class(root: Xml.Element, style: Style) -> None:
     symbols = Xml.SubElement(renderer, "symbols")
     drawn = [value for value in LOCATION_CLASSES if value != "none"]
     for number, value in enumerate(drawn):
-        Xml.SubElement(
-            categories,
-            "category",
-            value=value,
-            type="string",
-            label=both(f"location_class.{value}"),
-            symbol=str(number),
-            render="true",
-        )
+        _category(categories, value, both(f"location_class.{value}"), str(number))
         _symbol(symbols, str(number), style, value)
 
 

@@ -222,6 +222,7 @@ def base_json(city: City, lang: str) -> str:
                 "km": say("map.km"),
                 "m": say("map.m"),
                 "wheel": say("map.wheel"),
+                "busy": say("map.busy"),
                 "open": say("map.open"),
                 "more": say("map.stack", count="#"),
                 "before": say("period.2020"),

@@ -120,6 +120,9 @@ class Drawing:
     subject
         Whether the places are what the map is about: they keep their marks and names, which shrink
         to dots under an analysis.
+    turn
+        Number among drawings that are alike: another one is painted anew, so that a mark goes back
+        to its place when it may not stand where the reader has let it go.
     """
 
     raster: Raster | None = None
@@ -127,6 +130,7 @@ class Drawing:
     handles: Sequence[Handle] = ()
     place: bool = False
     subject: bool = False
+    turn: int = 0
 
 
 def _rounded(coordinates: Any, digits: int) -> Any:
@@ -185,6 +189,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
     return {
         "place": drawing.place,
         "subject": drawing.subject,
+        "turn": drawing.turn,
         "raster": {
             "url": "data:image/png;base64," + base64.b64encode(raster.png).decode(),
             "bounds": [list(corner) for corner in raster.bounds],

@@ -361,6 +361,15 @@ def _locator(top: Settings) -> Locator | None:
     return Locator(bounds, section.text("belt", required=False))
 
 
+def _check_belt(top: Settings, locator: Locator | None, axis: _Source | None) -> None:
+    """Check that the belt is a row of the axis layer; one that could not be read has been told."""
+    if locator is None or not locator.belt or "axis.geojson" in top.files.unread:
+        return
+    if axis is None or locator.belt not in {row.record.get("id") for row in axis.rows}:
+        section = top.section("locator")
+        section.report("setting.belt", "belt", value=printable(locator.belt))
+
+
 def _metric_epsg(top: Settings) -> int:
     code = top.integer("metric_epsg", 1024, 32_767)
     try:
@@ -532,6 +541,7 @@ def _load(files: PackFiles) -> City:
         name: _read(files, name, spec.schema, section.section(name))
         for name, (spec, _) in kinds.items()
     }
+    _check_belt(top, head["locator"], layers.get("axis"))
     base = _read_base(files, top.section("base"))
     plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
     plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)

@@ -34,7 +34,7 @@ from layers.view.rows import rows_in_view
 from pages.panels import hand_over
 from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
-from pages.shell.frame import Screen
+from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
 from pages.shell.widgets import sync
@@ -72,27 +72,25 @@ def _change_part() -> None:
     session.change(density=replace(session.state().density, part=part))
 
 
-def show(screen: Screen) -> None:
+def show(screen: Screen, places: Scene) -> None:
     """Show the whole part: answer and map, choices beside them, tables and notes below.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
+    places
+        Where each stands.
     """
     part = PointsPart(screen)
-    present = screen.state.present
-    main, side = (st.container(), None) if present else st.columns([2.45, 1], gap="medium")
-    with main:
-        # Each has its place, whatever stands in it: what runs beside the page writes there.
-        above, middle = st.container(), st.container()
-    with above:
+    # Each has its place, whatever stands in it: what runs beside the page writes there.
+    with places.sentence:
         part.statement()
-    with middle:
+    with places.picture:
         part.picture()
-    if side is None:
+    if places.side is None:
         return
-    with side:
+    with places.side:
         switch(screen)
         part.controls()
     part.below()

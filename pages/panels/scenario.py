@@ -7,11 +7,10 @@ from functools import partial
 from typing import Any, Final
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
-from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, load, to_file, within
+from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
 from layers.coverage import scenario as comparison
 from layers.coverage import scenario_change as told
 from layers.coverage.question import inputs, question
@@ -30,15 +29,20 @@ from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_echo, sync
 
 BEYOND: Final = "atlas.scenario_beyond"
 """Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
+TURN: Final = "atlas.scenario_turn"
+"""How many changes were not made: after each the map is painted anew."""
 LOADED: Final = "atlas.scenario_file"
 """What came of the file that the uploader holds."""
 CHOSEN: Final = "atlas.scenario_site"
 """Id of the site whose card is open."""
 PLACING: Final = "scn_place"
+VERSUS: Final = "atlas.scenario_versus"
+"""Names of the two scenarios that the map sets against each other, blank until they are chosen;
+missing while it shows the changes of the one at work."""
 TYPED: Final = "typed"
 
 
@@ -65,8 +69,6 @@ class ScenarioPart:
         self.refused = told.refusal(self.given)
         self.found: told.Change | None = None
         self.error: AtlasError | None = None
-        self.under: DeltaGenerator
-        """What stands right under the map; ``picture`` puts it there."""
         self.not_stored = False
         """Whether the browser cannot keep the scenarios; ``picture`` asks it."""
         if self.refused is None:
@@ -74,6 +76,39 @@ class ScenarioPart:
                 self.found = told.change(self.given, draft(screen))
             except AtlasError as error:
                 self.error = error
+        self.rivals = self._rivals()
+        self.fitting = {n: s for n, s in self.rivals.items() if told.fits(self.given, s)}
+        self.pair = self._pair()
+        self.apart: comparison.ScenarioWording | None = None
+        """What tells the two scenarios apart that the map shows, if it does."""
+        if self.pair:
+            asked, lang = self._compared(doubt=True), screen.state.lang
+            self.apart = cache.wording(screen.city, "scenario", asked, lang)
+
+    def _rivals(self) -> dict[str, Scenario]:
+        """Return the kept scenarios and the one at work, if it changes anything, by name."""
+        if self.found is None:
+            return {}
+        now = self.found.scenario
+        return {**kept(), **({now.name: now} if now.edits else {})}
+
+    def _pair(self) -> tuple[str, ...]:
+        """Return the names of the two scenarios that the map sets against each other, if it does.
+
+        The last two stand for those that are not chosen, or not there any more.
+        """
+        asked, names = st.session_state.get(VERSUS), [*self.fitting]
+        if asked is None or len(names) < 2:
+            return ()
+        first = asked[0] if asked[0] in names else names[-2]
+        others = [name for name in names if name != first]
+        return first, asked[1] if asked[1] in others else others[-1]
+
+    def _compared(self, *, doubt: bool) -> comparison.ScenarioQuestion:
+        """Ask for all scenarios that fit, the two that are set against each other first."""
+        names = dict.fromkeys([*self.pair, *self.fitting])
+        chosen = tuple(self.fitting[name] for name in names)
+        return comparison.question(self.screen.state, chosen, doubt=doubt)
 
     def statement(self) -> None:
         """Say what the scenario changes, or why that cannot be said."""
@@ -81,15 +116,15 @@ class ScenarioPart:
             words = self.say("uncertainty.refused", **self.refused.parameters)
         elif self.found is None:
             words = self.say(f"error.{self.error.key}") if self.error else ""
+        elif self.apart is not None:
+            words = self.apart.account[0]
         else:
             words = told.sentence(self.found, self.screen.state.lang)
             city, state = self.screen.city, self.screen.state
             words = marked(city, state, self.screen.name, words, state.lang)
         html.show('<p class="summary" role="status">{}</p>', words)
-        html.small(self.say("scenario_page.not_facts"))
-        if self.screen.state.present:  # the one thing below the map that a meeting looks at
-            with self.under:
-                self._side_by_side()
+        further = self.apart.account[1:] if self.apart is not None else ()
+        html.small(" ".join([*further, self.say("scenario_page.not_facts")]))
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""
@@ -103,11 +138,12 @@ class ScenarioPart:
             flight=coverage_panels.FLIGHT,
             follow=False,
             drawing=self._drawing(),
-            act=self._act,
+            act=self._act if self.apart is None else None,
         )
-        if self.found is not None:
+        if self.apart is not None:
+            coverage_panels.legend(self.apart.legend)
+        elif self.found is not None:
             self._legend()
-        self.under = st.container()
         self.not_stored = scenarios.exchange(screen)
 
     def _legend(self) -> None:
@@ -121,11 +157,15 @@ class ScenarioPart:
     def _drawing(self) -> Drawing | None:
         if self.found is None:
             return None
+        if self.pair:
+            asked, lang = self._compared(doubt=True), self.screen.state.lang
+            return cache.drawing(self.screen.city, "scenario", asked, lang)
         if self.screen.state.present:  # no card opens there, and no switch shows what a click does
             return told.draw_change(self.found, self.screen.state.lang)
         place, chosen = bool(st.session_state.get(PLACING)), st.session_state.get(CHOSEN)
         lang = self.screen.state.lang
-        return told.draw_change(self.found, lang, chosen=chosen, place=place)
+        drawn = told.draw_change(self.found, lang, chosen=chosen, place=place)
+        return replace(drawn, turn=st.session_state.get(TURN, 0))
 
     def _act(self, event: map_view.Event) -> bool:
         """Move the site that was let go elsewhere, add one, or open the card of one."""
@@ -158,6 +198,7 @@ class ScenarioPart:
         beyond = not within(lon, lat, self.screen.city.bbox)
         reason = "scenario.beyond" if beyond else "scenario.full" if full else ""
         st.session_state[BEYOND] = reason
+        st.session_state[TURN] = st.session_state.get(TURN, 0) + bool(reason)
         return not reason
 
     def _added(self, lon: float, lat: float, kind: str, name: str) -> bool:
@@ -178,6 +219,40 @@ class ScenarioPart:
         """Offer the changes, the scenarios kept, and their files."""
         if reason := st.session_state.pop(BEYOND, ""):
             st.error(self.say(f"error.{reason}"))
+        self._map_shows()
+        if self.pair:
+            html.small(self.say("difference.fixed"))
+        else:
+            self._change()
+        self._keep()
+        self._files()
+
+    def _map_shows(self) -> None:
+        """Offer to set two scenarios against each other, and which."""
+        if len(self.fitting) < 2:
+            return
+        st.segmented_control(
+            self.say("difference.title"),
+            ("change", "versus"),
+            default=sync("scn_map", "versus" if self.pair else "change"),
+            key="scn_map",
+            required=True,
+            format_func=lambda what: self.say(f"difference.title_{what}"),
+            on_change=_turn_map,
+        )
+        for place, name in zip(("first", "second"), self.pair, strict=False):
+            names = [n for n in self.fitting if place == "first" or n != self.pair[0]]
+            st.selectbox(
+                self.say(f"difference.{place}"),
+                names,
+                index=names.index(sync(f"scn_{place}", name)),
+                key=f"scn_{place}",
+                format_func=lambda name: display(name, longest=LONGEST_LABEL),
+                on_change=_set_apart,
+            )
+
+    def _change(self) -> None:
+        """Offer to change the scenario at work."""
         self._card()
         coverage_panels.radius(self.screen)
         self._name()
@@ -189,8 +264,6 @@ class ScenarioPart:
             self._add()
         with st.expander(self.say("scenario_page.close_title"), key="scn_close_box"):
             self._close()
-        self._keep()
-        self._files()
 
     def _card(self) -> None:
         """Show the site that was clicked, and offer to close it or to leave it as it was."""
@@ -231,6 +304,8 @@ class ScenarioPart:
         )
 
     def _rename(self) -> None:
+        if is_echo("scn_name"):
+            return
         name = "".join(c for c in st.session_state["scn_name"] if c.isprintable()).strip()
         if name:
             work_on(replace(draft(self.screen), name=name))
@@ -408,34 +483,29 @@ class ScenarioPart:
         say = self.say
         if self.found is None:
             return
-        with self.under:
+        if self.apart is not None:
+            html.section(say("difference.title_versus"))
+            st.html(html.grid(self.apart.tables["difference"]))
+        elif not self.screen.state.present:
             html.section(say("scenario_page.change_title"))
-            st.html(
-                html.grid(
-                    told.unit_table(self.found, self.screen.state.lang), say("scenario_page.unit")
-                )
-            )
+            changed = told.unit_table(self.found, self.screen.state.lang)
+            st.html(html.grid(changed, say("scenario_page.unit")))
         self._side_by_side()
 
     def _side_by_side(self) -> None:
         """Set the present, the kept scenarios and the one at work side by side."""
         say, screen = self.say, self.screen
-        if self.found is None:
-            return
-        rivals = {**kept()}
-        if self.found.scenario.edits:
-            rivals[self.found.scenario.name] = self.found.scenario
-        fitting = tuple(s for s in rivals.values() if told.fits(self.given, s))
-        if not rivals:
+        if not self.rivals:
             return
         html.section(say("scenario_page.compare_title"))
-        if len(fitting) < len(rivals):
-            html.small(say("scenario_page.left_out", count=len(rivals) - len(fitting)))
+        if left_out := len(self.rivals) - len(self.fitting):
+            html.small(say("scenario_page.left_out", count=left_out))
         pictures, table = st.container(), st.container()
-        doubt = not screen.state.present and st.toggle(
-            say("scenario_page.compare"), key="scn_compare"
+        offered = not (self.pair or screen.state.present)
+        doubt = bool(self.pair) or (
+            offered and st.toggle(say("scenario_page.compare"), key="scn_compare")
         )
-        asked = comparison.question(screen.state, fitting, doubt=doubt)
+        asked = self._compared(doubt=doubt)
         found: comparison.ScenarioAnswer = cache.answer(screen.city, "scenario", asked)
         words: comparison.ScenarioWording = cache.wording(
             screen.city, "scenario", asked, screen.state.lang
@@ -448,3 +518,15 @@ class ScenarioPart:
             html.small(say("scenario_page.compare_note" if doubt else "scenario_page.drawn_note"))
         if not screen.state.present:
             hand_over.download(screen, "scenario", asked)
+
+
+def _turn_map() -> None:
+    """Set two scenarios against each other on the map, or go back to the one at work."""
+    if st.session_state["scn_map"] == "versus":
+        st.session_state[VERSUS] = ("", "")
+    else:
+        st.session_state.pop(VERSUS, None)
+
+
+def _set_apart() -> None:
+    st.session_state[VERSUS] = (st.session_state["scn_first"], st.session_state["scn_second"])

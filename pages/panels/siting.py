@@ -84,7 +84,11 @@ class SitingPart:
             name="coverage",
             flight=coverage_panels.FLIGHT,
             follow=False,
-            drawing=told.draw(self.answer, screen.state.lang, place=not screen.state.present),
+            drawing=told.draw(
+                self.answer,
+                screen.state.lang,
+                place=not screen.state.present and len(self.drawn) < MOST_DRAWN,
+            ),
             act=self._act,
         )
         if isinstance(self.answer, told.SitingRefusal) and self.answer.reason == REFUSED:

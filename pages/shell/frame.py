@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
 from layers.language.messages import LANGS, Say, display, speaker, texts
 from layers.pack.city import City
@@ -264,3 +265,41 @@ def subtitle(screen: Screen) -> str:
         period=say(f"period.{screen.state.period}"),
         date=compiled(city, screen.state.lang),
     )
+
+
+class Scene(NamedTuple):
+    """The places of an analysis page; whatever is shown after them stands below.
+
+    Parameters
+    ----------
+    head
+        Across the page: title and chips.
+    sentence, picture
+        The result in words, and under it the map with its legend.
+    side
+        The choices, beside them; None in presenting.
+    """
+
+    head: DeltaGenerator
+    sentence: DeltaGenerator
+    picture: DeltaGenerator
+    side: DeltaGenerator | None
+
+
+def scene(screen: Screen) -> Scene:
+    """Lay out an analysis page: title, sentence, map and legend fill the window together.
+
+    The map takes the height that the others leave; the choices scroll by themselves.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    with st.container(key="scene"):
+        head = st.container(key="scene_head")
+        with st.container(key="scene_row"):
+            with st.container(key="scene_main"):
+                sentence, picture = st.container(), st.container(key="scene_picture")
+            side = None if screen.state.present else st.container(key="scene_side")
+    return Scene(head, sentence, picture, side)

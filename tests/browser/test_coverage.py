@@ -30,6 +30,13 @@ from tests.browser.harness import (
 
 SITE = "park-tust"
 MARK = f'.atlas-mark[data-id="{SITE}"]'
+BUSY = """() => {
+  window.waited = [];
+  addEventListener('pointerup', () => setTimeout(() => {
+    window.waited.push(...[...document.querySelectorAll('.atlas-busy')].map(m => m.innerText));
+  }));
+}"""
+"""JavaScript: note what the map says as soon as a mark is let go."""
 say = speaker("zh")
 
 
@@ -81,7 +88,10 @@ def test_a_dragged_place_is_found_again_through_its_file(
     open_at(page, f"{server.url}/coverage?cpart=scenario&lang=zh")
     frame = map_frame(page)
     expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
+    frame.evaluate(BUSY)
     _drag(page, frame, right=0, up=150)
+    assert frame.evaluate("window.waited") == [say("map.busy")], "said at once, until it is drawn"
+    expect(frame.locator(".atlas-busy")).to_have_count(0)
     name = say("scenario_page.default_name", letter="A")
     expect(page.get_by_text(f"“{name}”：")).to_be_visible()
     page.get_by_role("button", name=say("scenario_page.save")).click()

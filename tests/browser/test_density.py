@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 import rasterio
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from shapely import Point
 
 from layers.density.measure import measure, question
 from layers.pack.city import City, outlines
 from layers.view.state import default_state
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.conftest import NewPage
+from tests.browser.harness import MAP, WAIT_MS, Server, map_frame, open_at, settle
 
 RASTER = ".leaflet-raster-pane img"
+LAPTOP = (1366, 768)
 
 
 def _choose(page: Page, name: str, words: str) -> None:
@@ -65,3 +67,31 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     # The highest cell is where the page says: in the six inner districts or beside them.
     town = outlines(tianjin).geometry[["120104", "120111", "120103"]].union_all()
     assert town.distance(Point(x, y)) < 1000
+
+
+ANALYSES = (
+    *("density", "density?dpart=points", "coverage"),
+    *(f"coverage?cpart={part}" for part in ("pairing", "scenario", "siting")),
+)
+
+
+@pytest.mark.thorough
+def test_sentence_map_and_legend_of_an_analysis_fill_the_window(
+    server: Server, new_page: NewPage
+) -> None:
+    """On a small desk the map has at least 58 % of the height, and nobody scrolls to its legend."""
+    page = new_page(LAPTOP)
+    for address in ANALYSES:
+        open_at(page, f"{server.url}/{address}")
+        map_frame(page)
+        for part in page.locator(".title, .summary[role=status], .furniture, .legend").all():
+            expect(part).to_be_in_viewport(ratio=1)
+        box = page.locator(MAP).bounding_box()
+        assert box is not None
+        assert box["width"] >= 0.69 * LAPTOP[0], address
+        assert box["height"] >= 0.58 * LAPTOP[1], address
+    page.emulate_media(media="print")
+    expect(page.locator(".st-key-scene_side")).to_be_hidden()
+    box = page.locator(MAP).bounding_box()
+    assert box is not None
+    assert box["height"] >= 0.58 * LAPTOP[1], "on paper"

@@ -141,6 +141,13 @@ def test_the_sentence_carries_the_simulated_interval(ten: ReachAnswer) -> None:
     assert "18 处" in text
 
 
+def test_no_area_is_less_than_nothing(ten: ReachAnswer, tianjin: City) -> None:
+    """Scan lines may find a district covered by a hair more than its whole."""
+    for answer in (ten, coverage(tianjin, asked(tianjin, radius_m=5_000))):
+        cells = unit_table(answer, "zh").astype(str).to_numpy().ravel()
+        assert [cell for cell in cells if cell.startswith("-")] == []
+
+
 def test_the_tables_read_least_first_and_keep_three_things_apart(ten: ReachAnswer) -> None:
     table = unit_table(ten, "zh")
     assert list(table.index[:4]) == ["天津市", "“津城”", "其他区", "“滨城”"]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 from colorspacious import cspace_convert
 
+from layers.coverage.difference import LOOKS
 from layers.map.plate import RAMP, TINTS
 from layers.map.symbols import NEUTRAL
 from layers.pack.catalogue import CATALOG
@@ -100,3 +101,20 @@ def test_shapes_alone_tell_the_kinds_apart() -> None:
         frozenset(pair) for pair in combinations(shapes, 2) if len({shapes[k] for k in pair}) == 1
     }
     assert same == SAME_ON_PURPOSE
+
+
+def _tinted(colour: str, opacity: float) -> str:
+    """Return a fill as it looks on the land."""
+    mixed = opacity * _rgb(colour) + (1 - opacity) * _rgb(LAND)
+    return "#" + "".join(f"{round(255 * part):02X}" for part in mixed)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_what_tells_two_scenarios_apart_is_told_apart_by_every_eye(vision: str) -> None:
+    """The land, the area of both and that of each alone; the lightness alone does in grey."""
+    fills = [LAND, *(_tinted(look["fill"], look["opacity"]) for look in LOOKS.values())]
+    seen = [_seen(fill, vision) for fill in fills]
+    least = min(float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2))
+    assert least >= DISTANCE
+    lightness = sorted(place[0] for place in seen)
+    assert min(np.diff(lightness)) >= 6

@@ -351,6 +351,21 @@ def test_a_wrong_inset_is_named(pack: Path, old: str, new: str, expected: str) -
     assert any(expected in problem for problem in found), found
 
 
+def test_a_belt_is_an_axis_of_the_pack_and_is_told_of_with_all_else(pack: Path) -> None:
+    wrong = INSETS.replace('belt = "axis"', 'belt = "corridor"').replace('en = "Old town"', "")
+    found = replaced(pack, "\n[search]", wrong)
+    belt = "city.toml · locator.belt: there is no axis 'corridor'."
+    assert sum(problem.startswith(belt) for problem in found) == 1
+    assert any("inset.old_town.en" in problem for problem in found)
+
+
+def test_nothing_is_said_of_a_belt_whose_axes_could_not_be_read(pack: Path) -> None:
+    (pack / "axis.geojson").write_text("{", encoding="utf-8")
+    found = replaced(pack, "\n[search]", INSETS)
+    assert found
+    assert not [problem for problem in found if "belt" in problem]
+
+
 def test_insets_leave_room_for_the_city(pack: Path) -> None:
     bounds = "bounds = [117.0, 38.85, 117.1, 38.95]"
     four = "".join(f'\n[inset.i{n}]\nzh = "一"\nen = "One"\n{bounds}\n' for n in range(4))

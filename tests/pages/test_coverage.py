@@ -260,6 +260,7 @@ def test_a_session_keeps_a_bounded_number_of_scenarios_within_the_city(monkeypat
     typed("经度", 100.2)
     at.button(key="scn_add").click().run()
     assert [error.value for error in at.error] == [speaker("zh")("error.scenario.beyond")]
+    assert at.session_state["atlas.scenario_turn"] == 1, "the map is painted anew"
     typed("经度", 117.2)
     typed("纬度", 39.1)
     at.button(key="scn_add").click().run()
@@ -281,3 +282,71 @@ def test_titles_are_named_only_where_there_are_any(
     text = page_text(app("coverage", city=city))
     assert "参与计算：" in text
     assert ("；称号" in text) == (city == "tianjin")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_map_sets_two_scenarios_against_each_other(lang):
+    say = speaker(lang)
+    at = app("coverage", cpart="scenario", layers=FEW, lang=lang)
+    assert not [each for each in at.segmented_control if each.key == "scn_map"], "one is no pair"
+    plans = [
+        Scenario(name).added(*at_, kind="platform", name="新")
+        for name, at_ in (("近", (117.3, 39.3)), ("海", (117.8, 39.0)), ("北", (117.4, 39.9)))
+    ]
+    at.session_state["atlas.scenarios"] = {"tianjin": {plan.name: plan for plan in plans}}
+    at.run()
+    at.segmented_control(key="scn_map").set_value("versus").run()
+    assert not at.exception
+    assert [at.selectbox(key=f"scn_{place}").value for place in ("first", "second")] == ["海", "北"]
+    drawing = scene(at)["drawing"]
+    assert len(drawing["shapes"]) == 5, "three areas, and the sites of each"
+    assert not drawing["handles"]
+    text = page_text(at)
+    assert say("difference.interval") in text
+    assert text.count(say("difference.only", name="海")) == 2, "in the legend and in the table"
+    at.selectbox(key="scn_first").set_value("北").run()
+    assert [at.selectbox(key=f"scn_{place}").value for place in ("first", "second")] == ["北", "海"]
+    at.segmented_control(key="scn_map").set_value("change").run()
+    assert all(f["properties"]["m"] for f in scene(at)["drawing"]["handles"])
+    assert not at.exception
+
+
+def test_a_name_that_a_field_only_repeats_renames_no_other_scenario(monkeypatch):
+    """A click that leaves before the field has heard of another scenario reports the old name."""
+    monkeypatch.setattr("pages.shell.widgets.ECHO_S", 60)  # a run without a browser takes longer
+    at = app("coverage", cpart="scenario", layers=FEW)
+    plans = {
+        n: Scenario(n).added(x, 39.3, kind="platform") for n, x in (("甲", 117.3), ("乙", 117.6))
+    }
+    at.session_state["atlas.scenarios"] = {"tianjin": dict(plans)}
+    at.run()
+    for number in (0, 1):
+        at.button(key=f"scn_open_{number}").click().run()
+    at.text_input(key="scn_name").set_value("甲")
+    at.button(key="scn_save").click().run()
+    assert at.text_input(key="scn_name").value == "乙"
+    assert at.session_state["atlas.scenarios"]["tianjin"] == plans
+
+
+def test_the_difference_stays_on_the_map_in_a_meeting():
+    at = app("coverage", cpart="scenario", layers=FEW, present="1")
+    plans = {
+        n: Scenario(n).added(x, 39.3, kind="platform") for n, x in (("甲", 117.3), ("乙", 117.6))
+    }
+    at.session_state["atlas.scenarios"] = {"tianjin": plans}
+    at.session_state["atlas.scenario_versus"] = ("乙", "gone")
+    at.run()
+    assert not at.exception
+    text = page_text(at)
+    assert "“乙”比“甲”多覆盖" in text
+    assert text.count("<figure>") == 3
+
+
+def test_a_mark_let_go_beyond_the_city_is_painted_back():
+    """What may not be done leaves the drawing as it was; its turn lets the map paint it again."""
+    at = app("coverage", cpart="scenario", layers=FEW)
+    before = scene(at)
+    at.session_state["atlas.scenario_turn"] = 1
+    after = scene(at.run())
+    assert before["drawing"]["handles"] == after["drawing"]["handles"]
+    assert before["serial"] != after["serial"]

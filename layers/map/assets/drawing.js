@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  let placing = false;
+  let placing = false, busy = null;
 
   function shape(group, look) {
     const fill = look.pattern === "hatch" ? A.hatch(look.fill) : look.fill;
@@ -25,6 +25,7 @@
   function placed(event) {
     if (!placing || event.originalEvent.detail > 1) return;
     const at = event.latlng.wrap();
+    A.wait(at);
     A.hand({
       type: "Feature", id: "+", properties: { did: "place" },
       geometry: { type: "Point", coordinates: [at.lng, at.lat] },
@@ -38,7 +39,21 @@
     map.doubleClickZoom[on ? "disable" : "enable"]();
   }
 
+  // Says at once, where the reader has let go, that the answer is on its way; it comes with the
+  // next drawing.
+  function wait(at) {
+    rest();
+    busy = L.tooltip({ permanent: true, direction: "top", offset: [0, -12], className: "atlas-tip atlas-busy" })
+      .setLatLng(at).setContent('<span role="status">' + A.base.words.busy + "</span>").addTo(A.main.map);
+  }
+
+  function rest() {
+    if (busy) busy.remove();
+    busy = null;
+  }
+
   function draw(group, drawing) {
+    rest();
     place(Boolean(drawing && drawing.place));
     if (!drawing) return;
     if (drawing.raster) {
@@ -74,5 +89,5 @@
     }
   }
 
-  Object.assign(A, { draw: draw, doubt: doubt, placed: placed });
+  Object.assign(A, { draw: draw, doubt: doubt, placed: placed, wait: wait });
 })(window.ATLAS);

@@ -213,6 +213,7 @@
     wire(marker, feature, p.n);
     marker.on("dragend", () => {
       const at = marker.getLatLng();
+      A.wait(at);
       A.hand({ type: "Feature", id: feature.id, properties: { did: "move" },
         geometry: { type: "Point", coordinates: [at.lng, at.lat] } });
     });
