@@ -16,8 +16,9 @@ from pages.shell import frame, map_view
 screen = frame.open_page("density")
 say, state = screen.say, screen.state
 own = state.density.part == "points"
-key = "points_page.title" if own else "density_page.title"
-frame.heading(screen, say(key, city=screen.city.name.of(state.lang)), frame.subtitle(screen))
+city = screen.city.name.of(state.lang)
+title = points_panels.title(screen) if own else say("density_page.title", city=city)
+frame.heading(screen, title, frame.subtitle(screen))
 chips.show(screen)
 if own:
     points_panels.show(screen)

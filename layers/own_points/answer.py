@@ -33,6 +33,7 @@ from layers.own_points.hot_spots import (
     measure_hot_spots,
     word_hot_spots,
 )
+from layers.own_points.naming import file_stem
 from layers.own_points.reading import (
     FileQuestion,
     Progress,
@@ -42,7 +43,7 @@ from layers.own_points.reading import (
     read,
 )
 from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
-from layers.own_points.wording import PointsWording
+from layers.own_points.wording import PointsWording, of_file
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
@@ -73,7 +74,7 @@ def relevant(options: PointsOptions) -> PointsOptions:
         ``ASKED``.
     """
     kept = {name: getattr(options, name) for name in ASKED[options.show]}
-    return PointsOptions(show=options.show, cell_m=options.cell_m, **kept)
+    return PointsOptions(show=options.show, cell_m=options.cell_m, dated=options.dated, **kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +151,7 @@ def of_reading(
     reading
         As :func:`layers.own_points.reading.read` returns it.
     options
-        ``show`` says what is worked out; the options in ``ASKED`` how.
+        ``show`` says what is worked out; the options in ``ASKED`` how; ``dated`` of when it is.
     progress, stopped
         As in :func:`layers.own_points.reading.read`.
 
@@ -159,6 +160,7 @@ def of_reading(
     CancelledError
         ``stopped`` returned True.
     """
+    reading = reading.of_day(options.dated)
     if options.show == "bins":
         return measure_bins(reading, options, progress, stopped)
     if options.show == "clusters":
@@ -169,7 +171,7 @@ def of_reading(
 
 
 def word(shown: PointsAnswer, lang: str) -> PointsWording:
-    """Put an answer into words.
+    """Put an answer into words; the sentence names the file and its date.
 
     Parameters
     ----------
@@ -178,6 +180,10 @@ def word(shown: PointsAnswer, lang: str) -> PointsWording:
     lang
         Language of the words, ``zh`` or ``en``.
     """
+    return of_file(_worded(shown, lang), shown.reading, lang)
+
+
+def _worded(shown: PointsAnswer, lang: str) -> PointsWording:
     if isinstance(shown, PointsBins):
         return word_bins(shown, lang)
     if isinstance(shown, PointsClusters):
@@ -240,6 +246,18 @@ def has_files(shown: PointsAnswer) -> bool:
     return not (found.refused or shown.reading.blank)
 
 
+def file_begin(shown: PointsAnswer) -> str:
+    """Return how the names of an answer's files begin: the city, the reader's file and its date.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    """
+    asked = shown.reading.asked
+    return f"{asked.city.id}_{file_stem(asked.source, shown.reading.dated)}"
+
+
 def geotiff(shown: PointsSurface) -> bytes:
     """Return the surface as a GeoTIFF on the city's plane, parameters and account in its tags.
 
@@ -277,10 +295,11 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             name="own_points",
             city=asked.city,
             question=asked_of(shown),
+            begin=file_begin(shown),
             words={lang: word(shown, lang) for lang in LANGS},
             layers=frozenset(),
             data={**_tables(shown), "rows": Data(_account(shown.reading))},
-            asked={**kept, "cell_m": asked.cell_m},
+            asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},
             result=account_values(shown.reading),
             findings=shown.findings,
             files=files,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from geo.density.pattern import Pattern
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
+from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import ACCOUNT, Reading
 from layers.pack.city import City
 
@@ -45,6 +46,24 @@ class PointsWording:
     findings: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
+    """Return an answer whose sentence says first which file it is about, and of when that is.
+
+    Parameters
+    ----------
+    told
+        The answer in words.
+    reading
+        What was read.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, source = speaker(lang), reading.asked.source
+    dated = date_words(source, reading.dated, say)
+    named = say("points_page.of_file", file=file_words(source), dated=dated, text=told.sentence)
+    return replace(told, sentence=named)
 
 
 def ladder(highest: float) -> tuple[float, ...]:
@@ -140,7 +159,9 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say("points_page.shift_unknown")
     elif way is not None and way.accuracy_m:
         yield say("points_page.shift", metres=f"{way.accuracy_m:g}")
-    yield say("points_page.written", date=reading.binned.data_date, files=len(source.paths))
+    yield say("points_page.written", date=source.day, files=len(source.paths))
+    if reading.dated:
+        yield say("points_page.stated", date=reading.dated)
     yield say("points_page.datum")
     yield say("points_page.unknown")
     if reading.asked.scheduler is not None and not reading.alone:

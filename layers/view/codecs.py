@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
+from datetime import date
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
 
@@ -31,6 +32,7 @@ LONGEST_VALUE = 20_000
 """Characters of an address value that are read; the rest cannot be ours."""
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _TOKEN = re.compile(r"[0-9a-f]{12}", re.ASCII)
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
 _OPTION, _PAGE = "option", "page"
 
 
@@ -227,6 +229,44 @@ class Token(Single[str]):
 
     def write(self, value: str, default: str | None) -> str:
         """Return the token itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return value or NONE
+
+
+@dataclass(frozen=True)
+class Day(Single[str]):
+    """An ISO date of a year, a month or a day; empty for none."""
+
+    def value(self, text: str, known: Known) -> str:
+        """Return the date, empty for ``none``.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is neither such a date of the calendar nor ``none``.
+        """
+        if text == NONE:
+            return ""
+        if (found := _DAY.fullmatch(text)) is None:
+            raise LookupError(text)
+        try:
+            date(*(int(part or 1) for part in found.groups()))
+        except ValueError as error:
+            raise LookupError(text) from error
+        return text
+
+    def write(self, value: str, default: str | None) -> str:
+        """Return the date itself.
 
         Parameters
         ----------

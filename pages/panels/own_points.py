@@ -23,12 +23,13 @@ from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
+from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
-from layers.view.codecs import choices, token
+from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
 from pages.panels import hand_over
@@ -70,6 +71,22 @@ def switch(screen: Screen) -> None:
 def _change_part() -> None:
     part: Any = st.session_state["density_part"]
     session.change(density=replace(session.state().density, part=part))
+
+
+def title(screen: Screen) -> str:
+    """Return the title of the part: the reader's file and its date, once one is chosen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    options, city = screen.state.points, screen.city.name.of(screen.state.lang)
+    source = cache.points_folder().sources.get(options.file)
+    if source is None:
+        return screen.say("points_page.title", city=city)
+    dated = date_words(source, options.dated, screen.say)
+    return screen.say("points_page.title_file", file=file_words(source), dated=dated, city=city)
 
 
 def show(screen: Screen) -> None:
@@ -217,18 +234,34 @@ class PointsPart:
         )
         if self.told is not None and self.told.legend:
             _legend(self.told)
+        if self.shown is not None and self.source is not None:
+            named = self._named(self.source)
+            html.small(self.say("points_page.caption", **named))
+
+    def _named(self, source: Source) -> dict[str, str]:
+        """Return what every line about the file names: the file and its date."""
+        dated = date_words(source, self.screen.state.points.dated, self.say)
+        return {"file": file_words(source), "dated": dated}
 
     def controls(self) -> None:
         """Offer the file, its columns, what to see and how; and the files of the result."""
         if not self.folder.sources:
             return
         self._file()
+        if self.source is not None:
+            self._date()
         if self.layout is not None:
             self._columns(self.layout)
         if self.source is None or self.columns is None:
             return
-        options = self.screen.state.points
         _choice(self.screen, "show")
+        self._how()
+        if self.shown is not None and points_answer.has_files(self.shown):
+            _downloads(self.screen, self.shown)
+
+    def _how(self) -> None:
+        """Offer what decides the thing that is shown."""
+        options = self.screen.state.points
         if options.show == "surface":
             _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
             _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
@@ -244,8 +277,6 @@ class PointsPart:
             if options.show == "bins":
                 _choice(self.screen, "shape")
             _choice(self.screen, "grain")
-        if self.shown is not None and points_answer.has_files(self.shown):
-            _downloads(self.screen, self.shown)
 
     def _file(self) -> None:
         sources = self.folder.sources
@@ -283,6 +314,24 @@ class PointsPart:
                     on_change=_change,
                     args=(field, key),
                 )
+
+    def _date(self) -> None:
+        """Let the reader state of when the data are; what is no date changes nothing."""
+        key, stated = "points_dated", self.screen.state.points.dated
+        typed = str(st.session_state.get(key, stated)).strip()
+        if _is_day(typed):
+            sync(key, stated)
+        st.text_input(
+            self.say("points_page.dated"),
+            stated,
+            key=key,
+            max_chars=10,
+            placeholder="2026-06-30",
+            on_change=_change_date,
+            args=(key,),
+        )
+        if not _is_day(typed):
+            html.small(self.say("points_page.dated_wrong"))
 
     def below(self) -> None:
         """Show further results, tables, pictures, and how it was measured."""
@@ -381,10 +430,26 @@ def _change(name: str, key: str) -> None:
     session.change(points=replace(session.state().points, **{name: value}))
 
 
+def _is_day(typed: str) -> bool:
+    """Tell whether a text is a date that the address can say, or none."""
+    try:
+        codec(PointsOptions, "dated").read([typed or NONE], {}, "")
+    except LookupError:
+        return False
+    return True
+
+
+def _change_date(key: str) -> None:
+    typed = str(st.session_state[key]).strip()
+    if _is_day(typed):
+        session.change(points=replace(session.state().points, dated=typed))
+
+
 def _change_file() -> None:
-    """Take another file; columns chosen in the last one mean nothing in this one."""
+    """Take another file; what was chosen or stated of the last one means nothing in this one."""
     file: Any = st.session_state["points_file"]
-    session.change(points=replace(session.state().points, file=file, x="", y="", weight=""))
+    points = session.state().points
+    session.change(points=replace(points, file=file, x="", y="", weight="", dated=""))
 
 
 def _segmented(
@@ -427,19 +492,19 @@ def _legend(told: PointsWording) -> None:
 
 def _downloads(screen: Screen, shown: PointsAnswer) -> None:
     say, city = screen.say, screen.city
-    stem = f"{city.id}_{city.data_date}_points_{shown.options.show}"
+    begin = points_answer.file_begin(shown)
     if isinstance(shown, PointsSurface):
         st.download_button(
             literal(say("points_page.geotiff", epsg=city.metric_epsg)),
             partial(points_answer.geotiff, shown),
-            file_name=f"{stem}.tif",
+            file_name=f"{begin}_{shown.options.show}.tif",
             mime="image/tiff",
             on_click="ignore",
             key="points_geotiff",
         )
     asked = points_answer.asked_of(shown)
-    hand_over.download_as(screen, "own_points", asked, partial(_zip, shown))
+    hand_over.download_as(screen, "own_points", asked, partial(_files, shown), begin)
 
 
-def _zip(shown: PointsAnswer, form: Form) -> bytes:
-    return points_answer.hand_over(shown, form).zip()
+def _files(shown: PointsAnswer, form: Form) -> bytes:
+    return points_answer.hand_over(shown, form).whole()

@@ -465,3 +465,29 @@ def test_hostile_names_are_words_and_nothing_else(ask: Ask) -> None:
     name = "<img src=x onerror=alert(1)>{{7*7}}.parquet"
     shown = ask(name=name, show="bins")
     assert json.loads(files_of(shown)["manifest.json"])["result"]["file"] == name
+
+
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+def test_every_answer_names_the_file_and_its_date(ask: Ask, show: str) -> None:
+    shown = ask(show=show)
+    day = shown.reading.asked.source.day
+    assert word(shown, "zh").sentence.startswith(f"“enterprises.parquet”（文件日期 {day}）：")
+    assert word(shown, "en").sentence.startswith(f"“enterprises.parquet” (file of {day}): ")
+    assert hand_over(shown, Form()).name.startswith(f"toy_enterprises_{day}_own_points_")
+    stated = ask(show=show, dated="2025-12")
+    assert word(stated, "zh").sentence.startswith("“enterprises.parquet”（数据时点 2025-12）：")
+    assert any("2025-12 由使用者注明" in note for note in word(stated, "zh").notes)
+    assert {finding.parameters.get("data_date", "2025-12") for finding in stated.findings} == {
+        "2025-12"
+    }
+    package = hand_over(stated, Form())
+    assert package.name.startswith("toy_enterprises_2025-12_own_points_")
+    manifest = json.loads(package.files[MANIFEST])
+    assert manifest["asked"]["dated"] == manifest["result"]["data_date"] == "2025-12"
+    assert manifest["result"]["data_date_known_from"] == "stated"
+
+
+def test_what_cannot_be_measured_names_the_file_too(ask: Ask) -> None:
+    said = word(ask(heap(20) + np.array([0, 90_000])), "zh")
+    assert said.sentence.startswith("“enterprises.parquet”（文件日期 ")
+    assert "没有一行落在" in said.sentence

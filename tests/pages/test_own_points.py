@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import threading
 import time
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import streamlit as st
 from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
@@ -61,6 +65,10 @@ def ended(at: AppTest) -> AppTest:
         at.run()
     assert not at.exception
     return at
+
+
+def titles(at: AppTest) -> list[str]:
+    return re.findall(r'<h1 class="title">(.*?)</h1>', page_text(at))
 
 
 def status(at: AppTest) -> str:
@@ -304,3 +312,46 @@ def test_another_city_takes_its_own_points(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
     at = ended(own(pfile=written(folder), city="toy"))
     assert "市界外" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_title_caption_and_files_name_the_file_and_its_date(
+    folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+
+    def button(
+        label: str, data: Any, name: str = "", *_: Any, file_name: str = "", **__: Any
+    ) -> None:
+        offered[name or file_name] = data
+
+    monkeypatch.setattr(st, "download_button", button)
+    say, file = speaker(lang), written(folder)
+    at = ended(own(lang=lang, pfile=file))
+    day = time.strftime("%Y-%m-%d", time.gmtime((folder / "企业.parquet").stat().st_mtime))
+    dated = say("points_page.dated_written", date=day)
+    city = "天津市" if lang == "zh" else "Tianjin"
+    assert titles(at) == [
+        say("points_page.title_file", file="企业.parquet", dated=dated, city=city)
+    ]
+    assert say("points_page.caption", file="企业.parquet", dated=dated) in page_text(at)
+    book = f"tianjin_企业_{day}_own_points_{lang}.xlsx"
+    assert offered.keys() == {f"tianjin_企业_{day}_surface.tif", book}
+    with zipfile.ZipFile(io.BytesIO(offered[book]())) as archive:
+        assert "xl/workbook.xml" in archive.namelist()
+    offered.clear()
+    ended(at.text_input(key="points_dated").set_value(" 2025-12 ").run())
+    assert at.query_params["pday"] in ("2025-12", ["2025-12"])
+    assert say("points_page.dated_stated", date="2025-12") in titles(at)[0]
+    assert say("points_page.dated_stated", date="2025-12") in status(at)
+    assert "tianjin_企业_2025-12_surface.tif" in offered
+
+
+def test_what_is_no_date_changes_nothing_and_is_said_to_be_none(folder: Path) -> None:
+    at = ended(own(pfile=written(folder), pday="2025"))
+    ended(at.text_input(key="points_dated").set_value("去年").run())
+    assert speaker("zh")("points_page.dated_wrong") in page_text(at)
+    assert at.query_params["pday"] in ("2025", ["2025"])
+    ended(at.text_input(key="points_dated").set_value("").run())
+    assert "pday" not in at.query_params
+    assert speaker("zh")("points_page.dated_wrong") not in page_text(at)

@@ -49,14 +49,14 @@ START = default_state(CITY)
 PAGES = ("explore", "district", "density", "coverage", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
-LAYERS, TOKENS = ("sites", "targets"), ("file", "x", "y", "weight")
+LAYERS, UNLISTED = ("sites", "targets"), ("file", "x", "y", "weight", "dated")
 
 
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
     """Return strategies for the options that have a closed list."""
     closed = [name for name in keys(options) if name not in (*NUMBERS, *LAYERS)]
     if options is PointsOptions:
-        closed = [name for name in closed if name not in TOKENS]
+        closed = [name for name in closed if name not in UNLISTED]
     return {name: st.sampled_from(choices(options, name)) for name in closed}
 
 
@@ -94,6 +94,7 @@ states = st.builds(
     points=st.builds(
         PointsOptions,
         file=st.just("") | st.sampled_from(sorted(FILES)),
+        dated=st.sampled_from(["", "2026", "2026-06", "2024-02-29"]),
         **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight")},
         **_each(PointsOptions),
     ),
@@ -178,7 +179,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("sel", "at", "d", "vs", "present"),
         "fill",
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
-        *("pfile", "px", "py", "pw", "pshow", "psig", "pcell", "pk", "pad"),
+        *("pfile", "px", "py", "pw", "pday", "pshow", "psig", "pcell", "pk", "pad"),
         *("pbin", "pgr", "pclu", "prch", "pmin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap"),
@@ -205,7 +206,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
         **{"fill": "parts", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
-        **dict.fromkeys(("pfile", "px", "py", "pw"), "none"),
+        **dict.fromkeys(("pfile", "px", "py", "pw", "pday"), "none"),
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},

@@ -12,6 +12,7 @@ from layers.view.address import KEYS
 from layers.view.codecs import (
     LONGEST_VALUE,
     Codec,
+    Day,
     Id,
     Ids,
     Switches,
@@ -164,3 +165,16 @@ def test_every_option_belongs_to_a_page_that_is_there() -> None:
         *SCREENS,
     }
     assert codec(Filters, "level") == Ids("level", "all")
+
+
+@pytest.mark.parametrize("text", ["2026", "2026-06", "2024-02-29"])
+def test_a_date_is_a_year_a_month_or_a_day(text: str) -> None:
+    assert Day().read(["none", text], {}, "") == text
+    assert Day().write(text, "") == text
+    assert Day().read([Day().write("", "")], {}, text) == ""
+
+
+@pytest.mark.parametrize("text", ["", "26", "2026-6", "2026-13", "2023-02-29", "0000", "二〇二六"])
+def test_what_the_calendar_does_not_know_is_no_date(text: str) -> None:
+    with pytest.raises(LookupError):
+        Day().read([text], {}, "")
