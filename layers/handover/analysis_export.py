@@ -246,11 +246,14 @@ def _sentence(answered: Answered) -> Bilingual:
 
 
 def _head(answered: Answered) -> Iterator[Bilingual]:
+    filtered = _filtered(answered)
     yield pair("export.analysis", name=pair(f"analysis.{answered.name}"))
+    if filtered and not answered.question.layers:
+        yield pair("export.filtered", words=filtered)
     if answered.question.layers:
         view = answered.question.view(answered.city)
         shown = Bilingual(*(summary(view, lang) for lang in LANGS))
-        yield from filter_lines(_filtered(answered), shown)
+        yield from filter_lines(filtered, shown)
 
 
 def _filtered(answered: Answered) -> Bilingual | None:

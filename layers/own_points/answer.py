@@ -16,7 +16,8 @@ from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, LINE, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
-from layers.language.messages import LANGS
+from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS, speaker
 from layers.map.overlay import Drawing
 from layers.map.thumbnail import Small
 from layers.own_points.bins import PointsBins, draw_bins, measure_bins, word_bins
@@ -27,6 +28,7 @@ from layers.own_points.clusters import (
     measure_clusters,
     word_clusters,
 )
+from layers.own_points.filtering import filter_words
 from layers.own_points.hot_spots import (
     PointsHotSpots,
     draw_hot_spots,
@@ -87,6 +89,12 @@ class PointsQuestion(Question[PointsOptions]):
     def key(self) -> tuple[object, ...]:
         """What the answer depends on."""
         return (*self.file.key, self.options)
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """The reader's own filter in words; None where all rows count."""
+        found = Bilingual(*(filter_words(self.file.columns, speaker(lang)) for lang in LANGS))
+        return found if found.zh else None
 
 
 def question(state: ViewState, file: FileQuestion) -> PointsQuestion:

@@ -262,8 +262,9 @@ def account_values(reading: Reading) -> dict[str, object]:
     dict
         By name, in a fixed order: file, of when its data are, and whether the reader ``stated``
         that or the file was ``written`` then; columns; the reference system, how it is known, and
-        the accuracy in metres of the way to the plane (``unknown``, or 0 for none); rows ``read``,
-        ``binned``, ``outside_city`` and ``rejected``, the last also by reason; the sum of weights;
+        the accuracy in metres of the way to the plane (``unknown``, or 0 for none); the column and
+        the values of a filter; rows ``read``, ``binned``, ``outside_city``, ``filtered_out`` and
+        ``rejected``, the last also by reason; the sum of weights;
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
@@ -276,6 +277,8 @@ def account_values(reading: Reading) -> dict[str, object]:
         "data_date_known_from": "stated" if reading.dated else "written",
         "columns": place,
         "weight_column": columns.weights or "",
+        "filter_column": columns.filter_by or "",
+        "filter_values": "; ".join(columns.wanted),
         "source_crs": reading.asked.crs,
         "source_crs_definition": columns.source_crs or f"EPSG:{columns.crs}",
         "source_crs_known_from": reading.asked.basis,
@@ -283,6 +286,7 @@ def account_values(reading: Reading) -> dict[str, object]:
         "read": binned.read,
         "binned": binned.n,
         "outside_city": binned.outside,
+        "filtered_out": binned.filtered,
         "rejected": sum(binned.rejected.values()),
         **{f"rejected_{reason}": binned.rejected[reason] for reason in ACCOUNT},
         "weight_sum": binned.weight_sum,

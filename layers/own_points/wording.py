@@ -14,6 +14,7 @@ from geo.density.pattern import Pattern
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
+from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import ACCOUNT, Reading
 from layers.pack.city import City
@@ -49,7 +50,7 @@ class PointsWording:
 
 
 def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
-    """Return an answer whose sentence says first which file it is about, and of when that is.
+    """Return an answer whose sentence says first which file it is about, of when, and which rows.
 
     Parameters
     ----------
@@ -62,8 +63,10 @@ def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
     """
     say, source = speaker(lang), reading.asked.source
     dated = date_words(source, reading.dated, say)
-    named = say("points_page.of_file", file=file_words(source), dated=dated, text=told.sentence)
-    return replace(told, sentence=named)
+    named = {"file": file_words(source), "dated": dated, "text": told.sentence}
+    words = filter_words(reading.asked.columns, say)
+    key = "points_page.of_file_filtered" if words else "points_page.of_file"
+    return replace(told, sentence=say(key, **named, words=words))
 
 
 def ladder(highest: float) -> tuple[float, ...]:
@@ -117,10 +120,11 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
         "read": binned.read,
         "binned": binned.n,
         "outside": binned.outside,
+        "filtered": binned.filtered,
         "rejected": sum(binned.rejected.values()),
         **binned.rejected,
     }
-    keys = ["points_page.account"]
+    keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
     keys += [f"points_page.rejected_{reason}" for reason in ACCOUNT if binned.rejected[reason]]
     lines = [" ".join(said(say, keys, values))]
     if not reading.kept.whole:
@@ -143,7 +147,7 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     Yields
     ------
     str
-        Sentences: columns and system, the way to the plane, day of the file, datum.
+        Sentences: columns and system, filter, the way to the plane, day of the file, datum.
     """
     columns, source = reading.asked.columns, reading.asked.source
     yield say(
@@ -152,6 +156,8 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         system=system_words(reading, say),
         weight=columns.weights or say("points_page.no_weight"),
     )
+    if words := filter_words(columns, say):
+        yield say("points_page.filtered_note", words=words)
     way = reading.way
     if way is not None and way.datum:
         yield say("points_page.datum_unshifted", datum=display(way.datum, longest=80))

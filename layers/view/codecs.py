@@ -239,6 +239,51 @@ class Token(Single[str]):
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """The :func:`token` of several names, separated by a point or a comma."""
+
+    def read(self, texts: Sequence[str], known: Known, default: frozenset[str]) -> frozenset[str]:
+        """Return the words that are tokens.
+
+        Parameters
+        ----------
+        texts, known, default
+            As in :meth:`Codec.read`.
+
+        Raises
+        ------
+        LookupError
+            If none is and ``none`` is not among them.
+        """
+        words = _words(texts)
+        found = frozenset(word for word in words if _TOKEN.fullmatch(word))
+        if not found and NONE not in words:
+            raise LookupError(words)
+        return found
+
+    def write(self, value: frozenset[str], default: frozenset[str] | None) -> str:
+        """Return the tokens in order.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return ".".join(sorted(value)) or NONE
+
+    def unknown(self, texts: Sequence[str], known: Known) -> Collection[str]:
+        """Return the words that are no token.
+
+        Parameters
+        ----------
+        texts, known
+            As in :meth:`Codec.unknown`.
+        """
+        words = _words(texts) - {NONE, ""}
+        return {word for word in words if not _TOKEN.fullmatch(word)}
+
+
+@dataclass(frozen=True)
 class Day(Single[str]):
     """An ISO date of a year, a month or a day; empty for none."""
 

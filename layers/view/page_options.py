@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.view.codecs import Day, Ids, Token, Whole, among, hold, one_of, option
+from layers.view.codecs import Day, Ids, Token, Tokens, Whole, among, hold, one_of, option
 
 Ground = Literal["parts", "none", "places", "national", "per_million"]
 Kernel = Literal["gaussian", "quartic"]
@@ -66,7 +66,9 @@ class PointsOptions:
 
     ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
     ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``dated`` is
-    of when the data are, as the reader states it; empty where nobody does. ``show`` is
+    of when the data are, as the reader states it; empty where nobody does. ``column`` is the token
+    of the column that rows are filtered by, ``values`` those of the values that they may have
+    there; no value lets all pass. ``show`` is
     what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
     and ``grain``; clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan);
     or hot spots among squares of that grain.
@@ -77,6 +79,8 @@ class PointsOptions:
     y: str = option("py", Token(), default="")
     weight: str = option("pw", Token(), default="")
     dated: str = option("pday", Day(), default="")
+    column: str = option("pcol", Token(), default="")
+    values: frozenset[str] = option("pval", Tokens(), default=frozenset())
     show: Find = option("pshow", one_of(Find), default="surface")
     sigma_m: int = option("psig", among(500, 1000, 2000, 3000, 5000), default=1000)
     cell_m: int = option("pcell", among(100, 250, 500), default=250)

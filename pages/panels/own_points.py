@@ -14,6 +14,7 @@ from markupsafe import Markup
 from geo.base.errors import AtlasError, DataError
 from geo.point_files.bin import Columns
 from layers.handover.contents import Form
+from layers.handover.documents import mark_of
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count, number
@@ -23,6 +24,16 @@ from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
+from layers.own_points.filtering import (
+    MOST_VALUES,
+    Values,
+    chip_words,
+    filter_words,
+    list_values,
+    only,
+    value_words,
+    values_key,
+)
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
@@ -47,6 +58,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
+"""Options that say what is read of a file; they mean nothing in another one."""
 
 
 def switch(screen: Screen) -> None:
@@ -86,7 +99,9 @@ def title(screen: Screen) -> str:
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
-    return screen.say("points_page.title_file", file=file_words(source), dated=dated, city=city)
+    named = screen.say("points_page.title_file", file=file_words(source), dated=dated, city=city)
+    filtered = options.column and options.values
+    return screen.say("frame.filtered", title=named) if filtered else named
 
 
 def show(screen: Screen) -> None:
@@ -124,6 +139,7 @@ class PointsPart:
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
+        self.values: Values | None = None
         self.task: Task | None = None
         self.shown: PointsAnswer | None = None
         self.told: PointsWording | None = None
@@ -156,6 +172,8 @@ class PointsPart:
             )
             self.problem = self.say("points_page.columns_unknown", names=names)
             return
+        if not self._filter(source, self.layout, self.columns):
+            return
         cell = fitting_cell(options) or choices(PointsOptions, "cell_m")[0]
         declared = is_declared(self.layout, self.columns)
         file = FileQuestion(city, source, self.columns, cell, cache.scheduler(), declared)
@@ -169,6 +187,20 @@ class PointsPart:
             lang = self.screen.state.lang
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
+
+    def _filter(self, source: Source, layout: Layout, columns: Columns) -> bool:
+        """Look which values the column of the filter has; return whether the reading may go on."""
+        options = self.screen.state.points
+        name = layout.of(options.column)
+        if name is not None:
+            look = partial(list_values, source, name)
+            self.values = self._found(values_key(source, name), look)
+            if self.values is None:
+                return False
+            self.columns = columns = only(columns, self.values, options.values)
+        if options.column and options.values and not columns.wanted:
+            self.problem = self.say("points_page.values_gone")
+        return not self.problem
 
     def _found(self, key: Hashable, work: Work) -> Any:
         """Return what is found under a key, or see to it that it will be.
@@ -200,6 +232,7 @@ class PointsPart:
 
     def statement(self) -> None:
         """Say the result; or how far the work is; or why there is none, and what to do."""
+        self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.sentence)
             for line in self.told.account:
@@ -217,6 +250,22 @@ class PointsPart:
             html.small(self.say("points_page.left_out", count=count(self.folder.left_out)))
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def _chips(self) -> None:
+        """Show a chip for each value that rows are filtered by; a click takes it away."""
+        if self.columns is None or not self.columns.wanted:
+            return
+        with st.container(horizontal=True, vertical_alignment="center", key="chips"):
+            label = Markup('<p class="small">{}</p>').format(self.say("view.filtered"))
+            st.html(label, width="content")
+            for value in self.columns.wanted:
+                words = chip_words(self.columns, value, self.say)
+                st.button(
+                    literal(self.say("view.chip", words=words)),
+                    key=f"points_chip_{token(value)}",
+                    on_click=_unwant,
+                    args=(token(value),),
+                )
 
     def picture(self) -> None:
         """Draw what was found over the districts."""
@@ -236,7 +285,9 @@ class PointsPart:
             _legend(self.told)
         if self.shown is not None and self.source is not None:
             named = self._named(self.source)
-            html.small(self.say("points_page.caption", **named))
+            words = filter_words(self.shown.reading.asked.columns, self.say)
+            key = "points_page.caption_filtered" if words else "points_page.caption"
+            html.small(self.say(key, **named, words=words))
 
     def _named(self, source: Source) -> dict[str, str]:
         """Return what every line about the file names: the file and its date."""
@@ -252,6 +303,7 @@ class PointsPart:
             self._date()
         if self.layout is not None:
             self._columns(self.layout)
+            self._values()
         if self.source is None or self.columns is None:
             return
         _choice(self.screen, "show")
@@ -302,6 +354,7 @@ class PointsPart:
                 ("x", "column_auto"),
                 ("y", "column_auto"),
                 ("weight", "no_weight"),
+                ("column", "no_filter"),
             ):
                 key = f"points_{field}"
                 chosen = getattr(options, field)
@@ -314,6 +367,33 @@ class PointsPart:
                     on_change=_change,
                     args=(field, key),
                 )
+
+    def _values(self) -> None:
+        """Offer the values of the column that rows are filtered by, the most frequent first."""
+        if self.values is None:
+            return
+        counts, column = self.values.counts, display(self.values.column, longest=LONGEST_NAME)
+        if not counts:
+            html.small(self.say("points_page.too_many", column=column, most=MOST_VALUES))
+            return
+        words = _distinct(
+            {
+                token(value): self.say(
+                    "points_page.value_rows", value=value_words(value, self.say), rows=count(n)
+                )
+                for value, n in counts.items()
+            }
+        )
+        key, asked = "points_values", self.screen.state.points.values
+        st.multiselect(
+            literal(self.say("points_page.values", column=column)),
+            list(words),
+            default=sync(key, [one for one in words if one in asked]),
+            key=key,
+            format_func=partial(_word, words, ""),
+            placeholder=self.say("points_page.values_all"),
+            on_change=_change_values,
+        )
 
     def _date(self) -> None:
         """Let the reader state of when the data are; what is no date changes nothing."""
@@ -426,8 +506,11 @@ def _word(words: Mapping[str, str], none: str, one: str) -> str:
 
 
 def _change(name: str, key: str) -> None:
-    value: Any = st.session_state[key]
-    session.change(points=replace(session.state().points, **{name: value}))
+    """Take what a widget holds; values of another column mean nothing in this one."""
+    changed: dict[str, Any] = {name: st.session_state[key]}
+    if name == "column":
+        changed["values"] = frozenset()
+    session.change(points=replace(session.state().points, **changed))
 
 
 def _is_day(typed: str) -> bool:
@@ -445,11 +528,22 @@ def _change_date(key: str) -> None:
         session.change(points=replace(session.state().points, dated=typed))
 
 
+def _change_values() -> None:
+    values = frozenset(st.session_state["points_values"])
+    session.change(points=replace(session.state().points, values=values))
+
+
+def _unwant(value: str) -> None:
+    """Loosen the filter as it stands now: another chip may have been clicked since."""
+    points = session.state().points
+    session.change(points=replace(points, values=points.values - {value}))
+
+
 def _change_file() -> None:
     """Take another file; what was chosen or stated of the last one means nothing in this one."""
     file: Any = st.session_state["points_file"]
-    points = session.state().points
-    session.change(points=replace(points, file=file, x="", y="", weight="", dated=""))
+    bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
+    session.change(points=replace(session.state().points, **{**bare, "file": file}))
 
 
 def _segmented(
@@ -492,17 +586,16 @@ def _legend(told: PointsWording) -> None:
 
 def _downloads(screen: Screen, shown: PointsAnswer) -> None:
     say, city = screen.say, screen.city
-    begin = points_answer.file_begin(shown)
+    begin, asked = points_answer.file_begin(shown), points_answer.asked_of(shown)
     if isinstance(shown, PointsSurface):
         st.download_button(
             literal(say("points_page.geotiff", epsg=city.metric_epsg)),
             partial(points_answer.geotiff, shown),
-            file_name=f"{begin}_{shown.options.show}.tif",
+            file_name=f"{begin}_{mark_of(asked.narrowed)}{shown.options.show}.tif",
             mime="image/tiff",
             on_click="ignore",
             key="points_geotiff",
         )
-    asked = points_answer.asked_of(shown)
     hand_over.download_as(screen, "own_points", asked, partial(_files, shown), begin)
 
 

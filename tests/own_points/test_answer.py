@@ -44,6 +44,7 @@ from layers.own_points.answer import (
 )
 from layers.own_points.bins import PointsBins
 from layers.own_points.clusters import PointsClusters
+from layers.own_points.filtering import list_values, only
 from layers.own_points.hot_spots import PointsHotSpots
 from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import columns, layout, open_folder
@@ -100,6 +101,11 @@ def ask(tmp_path: Path, toy: City) -> Ask:
         source = open_folder(str(tmp_path)).sources[token(name)]
         found = columns(source, layout(source), chosen, plane=toy.metric_epsg, bbox=toy.bbox)
         assert found is not None
+        if chosen.column:
+            name = layout(source).of(chosen.column)
+            assert name is not None
+            listed = list_values(source, name, lambda *_: None, lambda: False)
+            found = only(found, listed, chosen.values)
         cell = fitting_cell(chosen) or 100
         question = FileQuestion(toy, source, found, cell, scheduler)
         reading = read(question, lambda *_: None, lambda: False)
@@ -491,3 +497,40 @@ def test_what_cannot_be_measured_names_the_file_too(ask: Ask) -> None:
     said = word(ask(heap(20) + np.array([0, 90_000])), "zh")
     assert said.sentence.startswith("“enterprises.parquet”（文件日期 ")
     assert "没有一行落在" in said.sentence
+
+
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+def test_a_filter_acts_on_every_answer_and_is_said_wherever_it_acts(ask: Ask, show: str) -> None:
+    wanted = frozenset({token("1"), token("5"), token("6")})
+    shown = ask(show=show, column=token("staff"), values=wanted, grain="coarse")
+    reading = shown.reading
+    kept = np.isin(np.arange(600) % 7, [1, 5, 6])
+    np.testing.assert_allclose(
+        np.sort(reading.kept.xy, axis=0), np.sort(heap()[kept], axis=0), atol=1e-3
+    )
+    assert (reading.binned.n, reading.binned.filtered) == (kept.sum(), (~kept).sum())
+    said = word(shown, "zh")
+    assert "筛选后（staff：1、5、6）" in said.sentence
+    assert f"筛选掉 {(~kept).sum()} 行" in said.account[0]
+    package = hand_over(shown, Form())
+    assert "_filtered_own_points_" in package.name
+    manifest = json.loads(package.files[MANIFEST])
+    assert manifest["filtered"] == {"acts": True, "zh": "staff：1、5、6", "en": "staff: 1, 5, 6"}
+    assert manifest["result"]["filter_values"] == "1; 5; 6"
+    assert "staff：1、5、6" in package.files[SOURCES].decode().split("##")[0]
+    whole = ask(show=show)
+    assert "筛选" not in text(word(whole, "zh"))
+    assert json.loads(hand_over(whole, Form()).files[MANIFEST])["filtered"] == {"acts": False}
+
+
+def test_a_share_of_what_is_filtered_is_not_called_one_of_the_city(ask: Ask) -> None:
+    (table,) = word(
+        ask(column=token("staff"), values=frozenset({token("1")})), "zh"
+    ).tables.values()
+    assert "占筛选后合计" in table
+    assert "占全市" not in table
+
+
+def test_of_many_values_a_sentence_names_a_few(ask: Ask) -> None:
+    values = frozenset(token(str(k)) for k in range(5))
+    assert "1、0、2等 5 种" in word(ask(column=token("staff"), values=values), "zh").sentence

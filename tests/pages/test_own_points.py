@@ -355,3 +355,40 @@ def test_what_is_no_date_changes_nothing_and_is_said_to_be_none(folder: Path) ->
     ended(at.text_input(key="points_dated").set_value("").run())
     assert "pday" not in at.query_params
     assert speaker("zh")("points_page.dated_wrong") not in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_are_filtered_by_a_column_and_the_page_says_so(folder: Path, lang: str) -> None:
+    say = speaker(lang)
+    trade = [*(["信息", "医药", "<b>海洋"] * 100), "信息", "信息"]
+    at = ended(own(lang=lang, pfile=written(folder, 行业=trade)))
+    assert say("frame.filtered", title="") not in titles(at)[0]
+    ended(at.selectbox(key="points_column").set_value(token("行业")).run())
+    offered = at.multiselect(key="points_values").options
+    assert offered[0] == say("points_page.value_rows", value="信息", rows="102")
+    values = [token("信息"), token("<b>海洋")]
+    ended(at.multiselect(key="points_values").set_value(values).run())
+    words = say("points_page.filter_words", column="行业", values="")
+    assert titles(at)[0].endswith(say("frame.filtered", title=""))
+    assert words + "信息" in status(at)
+    assert "100" in re.sub("^.*筛选掉|^.*outside", "", page_text(at))
+    chip = f"points_chip_{token('<b>海洋')}"
+    ended(at.button(key=chip).click().run())
+    assert at.query_params["pval"] in (token("信息"), [token("信息")])
+    assert chip not in [button.key for button in at.button]
+    ended(at.selectbox(key="points_column").set_value("").run())
+    assert "pval" not in at.query_params
+    assert say("frame.filtered", title="") not in titles(at)[0]
+
+
+def test_a_column_of_too_many_values_is_refused_and_one_that_has_gone_is_said_to(
+    folder: Path,
+) -> None:
+    file = written(folder, 编号=[str(k) for k in range(302)])
+    at = ended(own(pfile=file, pcol=token("编号")))
+    assert "超过 50 种" in page_text(at)
+    assert at.multiselect == []
+    at = ended(own(pfile=file, pcol=token("编号"), pval=token("1")))
+    assert status(at) == speaker("zh")("points_page.values_gone")
+    at = ended(own(pfile=file, pcol=token("无此列"), pval=token("1")))
+    assert status(at) == speaker("zh")("points_page.values_gone")

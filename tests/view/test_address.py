@@ -49,7 +49,10 @@ START = default_state(CITY)
 PAGES = ("explore", "district", "density", "coverage", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
-LAYERS, UNLISTED = ("sites", "targets"), ("file", "x", "y", "weight", "dated")
+LAYERS, UNLISTED = (
+    ("sites", "targets"),
+    (*("file", "x", "y", "weight", "dated", "column", "values"),),
+)
 
 
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
@@ -95,7 +98,8 @@ states = st.builds(
         PointsOptions,
         file=st.just("") | st.sampled_from(sorted(FILES)),
         dated=st.sampled_from(["", "2026", "2026-06", "2024-02-29"]),
-        **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight")},
+        **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight", "column")},
+        values=st.frozensets(st.text().map(token), max_size=3),
         **_each(PointsOptions),
     ),
     coverage=st.builds(
@@ -179,7 +183,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("sel", "at", "d", "vs", "present"),
         "fill",
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
-        *("pfile", "px", "py", "pw", "pday", "pshow", "psig", "pcell", "pk", "pad"),
+        *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
         *("pbin", "pgr", "pclu", "prch", "pmin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap"),
@@ -206,7 +210,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
         **{"fill": "parts", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
-        **dict.fromkeys(("pfile", "px", "py", "pw", "pday"), "none"),
+        **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},

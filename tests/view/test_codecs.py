@@ -17,6 +17,7 @@ from layers.view.codecs import (
     Ids,
     Switches,
     Token,
+    Tokens,
     Whole,
     among,
     choices,
@@ -106,6 +107,8 @@ def test_what_is_said_wrongly_is_the_default() -> None:
         (flag(), ["1"], True),
         (Token(), ["none"], ""),
         (Token(), [token("企业.csv")], token("企业.csv")),
+        (Tokens(), ["none"], frozenset()),
+        (Tokens(), [f"{token('甲')}.x,{token('乙')}"], frozenset({token("甲"), token("乙")})),
     ],
 )
 def test_a_codec_reads(how: Codec[Any], texts: Sequence[str], value: object) -> None:
@@ -118,6 +121,7 @@ def test_a_codec_reads(how: Codec[Any], texts: Sequence[str], value: object) -> 
         (Ids("trees", "all"), ["oak,fir", "all", ""], {"fir"}),
         (Switches("trees", "all"), ["~fir.-oak,-yew"], {"fir", "yew"}),
         (Switches("trees", "all"), ["-oak"], {"-oak"}),
+        (Tokens(), [f"{token('甲')}.x", "none"], {"x"}),
         (Id("towns"), ["a", "b"], {"a"}),
         (Id("towns"), ["c", ""], {"c"}),
         (one_of(Colour), ["red", "red"], set()),
