@@ -13,7 +13,7 @@ import pandas as pd
 from geo.base.bridge import transformer
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
-from layers.handover.contents import AREA, LINE, Form
+from layers.handover.contents import AREA, LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
@@ -36,6 +36,7 @@ from layers.own_points.hot_spots import (
     word_hot_spots,
 )
 from layers.own_points.naming import file_stem
+from layers.own_points.parks import PointsParks, draw_parks, measure_parks, parks_frame, word_parks
 from layers.own_points.reading import (
     FileQuestion,
     Progress,
@@ -51,9 +52,10 @@ from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
 from layers.view.state import ViewState
 
-PointsAnswer = PointsSurface | PointsBins | PointsClusters | PointsHotSpots
+PointsAnswer = PointsSurface | PointsBins | PointsClusters | PointsHotSpots | PointsParks
 HULLS: Final = AREA | {"LineString", "Point"}
 """The hull of points in a line is a line."""
+_PARK = Look("point", line="#B5322A", fill="#B5322A")
 _LINE, _CELL = Look("line", line="#8C3A1F", weight=4.0), Look("area", "#8C3A1F", opacity=0.0)
 ASKED: Final = MappingProxyType(
     {
@@ -61,6 +63,7 @@ ASKED: Final = MappingProxyType(
         "bins": ("shape", "grain"),
         "clusters": ("clusters", "reach_m", "least"),
         "hotspots": ("grain",),
+        "parks": ("parks", "within_m"),
     }
 )
 """By what is shown, the options that it depends on, apart from the reading."""
@@ -175,6 +178,8 @@ def of_reading(
         return measure_clusters(reading, options, progress, stopped)
     if options.show == "hotspots":
         return measure_hot_spots(reading, options, progress, stopped)
+    if options.show == "parks":
+        return measure_parks(reading, options, progress, stopped)
     return measure_surface(reading, options, progress, stopped)
 
 
@@ -198,6 +203,8 @@ def _worded(shown: PointsAnswer, lang: str) -> PointsWording:
         return word_clusters(shown, lang)
     if isinstance(shown, PointsHotSpots):
         return word_hot_spots(shown, lang)
+    if isinstance(shown, PointsParks):
+        return word_parks(shown, lang)
     return word_surface(shown, lang)
 
 
@@ -217,6 +224,8 @@ def draw(shown: PointsAnswer, lang: str) -> Drawing:
         return draw_clusters(shown)
     if isinstance(shown, PointsHotSpots):
         return draw_hot_spots(shown, lang)
+    if isinstance(shown, PointsParks):
+        return draw_parks(shown, lang)
     return draw_surface(shown)
 
 
@@ -250,6 +259,8 @@ def has_files(shown: PointsAnswer) -> bool:
         return shown.surface is not None
     if isinstance(shown, PointsClusters):  # what the points weigh does not matter
         return not shown.found.refused
+    if isinstance(shown, PointsParks):
+        return bool(shown.reading.binned.n)
     found = shown.bins if isinstance(shown, PointsBins) else shown.found
     return not (found.refused or shown.reading.blank)
 
@@ -305,7 +316,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             question=asked_of(shown),
             begin=file_begin(shown),
             words={lang: word(shown, lang) for lang in LANGS},
-            layers=frozenset(),
+            layers=frozenset(shown.kinds if isinstance(shown, PointsParks) else ()),
             data={**_tables(shown), "rows": Data(_account(shown.reading))},
             asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},
             result=account_values(shown.reading),
@@ -328,6 +339,8 @@ def _tables(shown: PointsAnswer) -> dict[str, Data]:
         return _clusters(shown)
     if isinstance(shown, PointsHotSpots):
         return _spots(shown)
+    if isinstance(shown, PointsParks):
+        return _near(shown)
     return _surface(shown)
 
 
@@ -380,3 +393,9 @@ def _spots(shown: PointsHotSpots) -> dict[str, Data]:
         return {}
     frame = shown.cells.assign(file=shown.reading.asked.source.name)
     return {"hotspots": Data(frame, AREA, _CELL), "hotspots_table": Data(_plain(frame))}
+
+
+def _near(shown: PointsParks) -> dict[str, Data]:
+    frame = parks_frame(shown).to_crs(4326)
+    known = frame[frame["n_mid"].notna()]
+    return {"parks": Data(known, POINT, _PARK), "parks_table": Data(_plain(frame))}

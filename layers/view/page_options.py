@@ -14,7 +14,7 @@ By = Literal["host", "site"]
 Whose = Literal["plan", "points"]
 Fill = Literal["surface", "districts"]
 
-Find = Literal["surface", "bins", "clusters", "hotspots"]
+Find = Literal["surface", "bins", "clusters", "hotspots", "parks"]
 Bandwidth = Literal["fixed", "adaptive"]
 Cell = Literal["hexagon", "square"]
 Grain = Literal["coarse", "medium", "fine"]
@@ -71,7 +71,8 @@ class PointsOptions:
     there; no value lets all pass. ``show`` is
     what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
     and ``grain``; clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan);
-    or hot spots among squares of that grain.
+    hot spots among squares of that grain; or the points within ``within_m`` of each park, which are
+    the places of the layers ``parks``, empty for those that the pack takes for parks.
     """
 
     file: str = option("pfile", Token(), default="")
@@ -91,6 +92,8 @@ class PointsOptions:
     clusters: Clusters = option("pclu", one_of(Clusters), default="hdbscan")
     reach_m: int = option("prch", among(250, 500, 1000, 2000), default=500)
     least: int = option("pmin", among(5, 15, 50), default=15)
+    parks: frozenset[str] = option("ppk", Ids("kinds", "usual"), default=frozenset())
+    within_m: int = option("pin", among(3_000, 5_000, 10_000), default=3_000)
 
 
 @dataclass(frozen=True)

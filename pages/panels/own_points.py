@@ -12,7 +12,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from geo.base.errors import AtlasError, DataError
+from geo.coverage.simulation import resolution
 from geo.point_files.bin import Columns
+from layers.coverage.measure import REFUSED
 from layers.handover.contents import Form
 from layers.handover.documents import mark_of
 from layers.language.messages import display
@@ -20,7 +22,7 @@ from layers.language.problems import worded
 from layers.language.values import count, number
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
-from layers.map.symbols import data_uri
+from layers.map.symbols import data_uri, mark
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
@@ -35,6 +37,7 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words
+from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
@@ -43,6 +46,7 @@ from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
+from layers.view.state import default_state
 from pages.panels import hand_over
 from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
@@ -58,6 +62,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+MOST_USUAL: Final = 3
+"""Layers that a field names before one is chosen."""
 OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
 """Options that say what is read of a file; they mean nothing in another one."""
 
@@ -270,24 +276,33 @@ class PointsPart:
     def picture(self) -> None:
         """Draw what was found over the districts."""
         screen = self.screen
-        ground = replace(
-            screen.state, layers=screen.state.layers & {"district", ONLINE_BASE}, selected=None
-        )
+        kinds = frozenset(asked_kinds(screen.city, screen.state.points))
+        layers = screen.state.layers & {"district", ONLINE_BASE} | kinds
+        # Period and filters are about the plan's places elsewhere: here all parks stand.
+        ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
+        view = rows_in_view(screen.city, ground)
+        chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
         map_view.show(
-            replace(screen, state=ground),
-            rows_in_view(screen.city, ground),
+            replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
+            view,
             name="density",
             flight=(1, None),
             follow=False,
             drawing=self.drawing,
         )
-        if self.told is not None and self.told.legend:
-            _legend(self.told)
+        if self.told is not None:
+            _legend(self.told, self._marks())
         if self.shown is not None and self.source is not None:
             named = self._named(self.source)
             words = filter_words(self.shown.reading.asked.columns, self.say)
             key = "points_page.caption_filtered" if words else "points_page.caption"
-            html.small(self.say(key, **named, words=words))
+            html.small(self.say(key, **named, words=words) + self.say("points_page.caption_parks"))
+
+    def _marks(self) -> list[tuple[str, str]]:
+        """Return the mark and the words of each kind of park over the points."""
+        city, lang = self.screen.city, self.screen.state.lang
+        layers = [city.layers[kind] for kind in asked_kinds(city, self.screen.state.points)]
+        return [(mark(layer.spec.style), layer.title.of(lang)) for layer in layers]
 
     def _named(self, source: Source) -> dict[str, str]:
         """Return what every line about the file names: the file and its date."""
@@ -308,13 +323,16 @@ class PointsPart:
             return
         _choice(self.screen, "show")
         self._how()
+        self._parks()
         if self.shown is not None and points_answer.has_files(self.shown):
             _downloads(self.screen, self.shown)
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""
         options = self.screen.state.points
-        if options.show == "surface":
+        if options.show == "parks":
+            self._radius()
+        elif options.show == "surface":
             _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
             _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
             if options.bandwidth == "fixed":
@@ -329,6 +347,45 @@ class PointsPart:
             if options.show == "bins":
                 _choice(self.screen, "shape")
             _choice(self.screen, "grain")
+
+    def _radius(self) -> None:
+        """Offer the radii that are not below the median doubt of the parks; say why not others."""
+        parks = parks_of(self.screen.city, self.screen.state.points)
+        each = {
+            metres: resolution(parks, radius_m=metres)
+            for metres in choices(PointsOptions, "within_m")
+        }
+        offered = [metres for metres in each if each[metres].verdict != REFUSED]
+        key, asked = "points_within_m", self.screen.state.points.within_m
+        st.segmented_control(
+            self.say("points_page.within"),
+            offered,
+            default=sync(key, asked if asked in offered else None),
+            key=key,
+            format_func=lambda metres: literal(number(metres / 1000)),
+            on_change=_change_radius,
+        )
+        for metres in each:
+            if metres not in offered:
+                html.small(self.say("coverage_page.radius_refused", **each[metres].parameters))
+
+    def _parks(self) -> None:
+        """Offer the layers whose places stand over the points as parks."""
+        city, lang, key = self.screen.city, self.screen.state.lang, "points_parks"
+        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
+        usual = self.say("view.comma").join(
+            display(city.layers[id_].title.of(lang), longest=LONGEST_NAME)
+            for id_ in park_kinds(city)[:MOST_USUAL]
+        )
+        st.multiselect(
+            self.say("points_page.parks"),
+            kinds,
+            default=sync(key, [id_ for id_ in kinds if id_ in self.screen.state.points.parks]),
+            key=key,
+            format_func=lambda id_: display(city.layers[id_].title.of(lang), longest=LONGEST_NAME),
+            placeholder=display(usual),
+            on_change=_change_parks,
+        )
 
     def _file(self) -> None:
         sources = self.folder.sources
@@ -528,6 +585,17 @@ def _change_date(key: str) -> None:
         session.change(points=replace(session.state().points, dated=typed))
 
 
+def _change_radius() -> None:
+    """Take another radius; a click on the one chosen chooses none, and changes nothing."""
+    if (metres := st.session_state["points_within_m"]) is not None:
+        session.change(points=replace(session.state().points, within_m=metres))
+
+
+def _change_parks() -> None:
+    kinds = frozenset(st.session_state["points_parks"])
+    session.change(points=replace(session.state().points, parks=kinds))
+
+
 def _change_values() -> None:
     values = frozenset(st.session_state["points_values"])
     session.change(points=replace(session.state().points, values=values))
@@ -573,12 +641,14 @@ def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) 
     _segmented(screen, name, label, choices(PointsOptions, name), words)
 
 
-def _legend(told: PointsWording) -> None:
+def _legend(told: PointsWording, marks: Sequence[tuple[str, str]]) -> None:
+    """Show the colours of what was found, then the marks over it."""
+    swatches = [
+        (SWATCH.format(colour=colour, opacity=OPACITY), words) for colour, words in told.legend
+    ]
     shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(
-            data_uri(SWATCH.format(colour=colour, opacity=OPACITY)), html.text(words)
-        )
-        for colour, words in told.legend
+        Markup('<span><img src="{}" alt="">{}</span>').format(data_uri(svg), html.text(words))
+        for svg, words in (*swatches, *marks)
     )
     title = html.text(told.legend_title)
     st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(title, shown))

@@ -102,9 +102,9 @@ def ask(tmp_path: Path, toy: City) -> Ask:
         found = columns(source, layout(source), chosen, plane=toy.metric_epsg, bbox=toy.bbox)
         assert found is not None
         if chosen.column:
-            name = layout(source).of(chosen.column)
-            assert name is not None
-            listed = list_values(source, name, lambda *_: None, lambda: False)
+            column = layout(source).of(chosen.column)
+            assert column is not None
+            listed = list_values(source, column, lambda *_: None, lambda: False)
             found = only(found, listed, chosen.values)
         cell = fitting_cell(chosen) or 100
         question = FileQuestion(toy, source, found, cell, scheduler)
@@ -120,7 +120,7 @@ def text(said: PointsWording) -> str:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_every_row_is_accounted_for_in_words(ask: Ask, show: str, lang: str) -> None:
     shown = ask(show=show, grain="fine")
     said = word(shown, lang)
@@ -330,7 +330,7 @@ def test_too_few_points_are_refused_with_the_source_of_the_minimum(
     assert not has_files(shown)
 
 
-@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_points_elsewhere_are_said_to_lie_elsewhere(ask: Ask, show: str, toy: City) -> None:
     said = word(ask(heap(20) + np.array([0, 90_000]), show=show), "zh")
     assert "没有一行落在" in said.sentence
@@ -371,7 +371,7 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(ask: Ask) -> None:
     with pytest.raises(CancelledError):
         read(question, lambda *_: None, lambda: True)
     reading = read(question, lambda *_: None, lambda: False)
-    for show in ("surface", "bins", "clusters", "hotspots"):
+    for show in ("surface", "bins", "clusters", "hotspots", "parks"):
         with pytest.raises(CancelledError):
             of_reading(reading, PointsOptions(show=show), lambda *_: None, lambda: True)
 
@@ -443,6 +443,7 @@ def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask) -> N
             {"clusters_table", "cluster_points", "ripley"},
         ),
         ("hotspots", {"hotspots"}, {"hotspots_table"}),
+        ("parks", {"parks"}, {"parks_table"}),
     ],
 )
 def test_bins_clusters_and_spots_go_out_as_shapes_and_tables(
@@ -473,7 +474,7 @@ def test_hostile_names_are_words_and_nothing_else(ask: Ask) -> None:
     assert json.loads(files_of(shown)["manifest.json"])["result"]["file"] == name
 
 
-@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_every_answer_names_the_file_and_its_date(ask: Ask, show: str) -> None:
     shown = ask(show=show)
     day = shown.reading.asked.source.day
@@ -499,7 +500,7 @@ def test_what_cannot_be_measured_names_the_file_too(ask: Ask) -> None:
     assert "没有一行落在" in said.sentence
 
 
-@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_a_filter_acts_on_every_answer_and_is_said_wherever_it_acts(ask: Ask, show: str) -> None:
     wanted = frozenset({token("1"), token("5"), token("6")})
     shown = ask(show=show, column=token("staff"), values=wanted, grain="coarse")

@@ -392,3 +392,26 @@ def test_a_column_of_too_many_values_is_refused_and_one_that_has_gone_is_said_to
     assert status(at) == speaker("zh")("points_page.values_gone")
     at = ended(own(pfile=file, pcol=token("无此列"), pval=token("1")))
     assert status(at) == speaker("zh")("points_page.values_gone")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_parks_stand_over_the_points_and_points_near_each_are_counted(
+    folder: Path, lang: str
+) -> None:
+    say = speaker(lang)
+    at = ended(own(lang=lang, pfile=written(folder), level="national"))
+    assert scene(at)["layers"].keys() == {"science_park", "later_park"}
+    assert not scene(at)["drawing"]["subject"]
+    ended(at.segmented_control(key="points_show").set_value("parks").run())
+    assert scene(at)["drawing"]["subject"]
+    rings = scene(at)["drawing"]["shapes"][0]["features"]
+    title = say("points_page.parks_table", radius="3")
+    assert title in page_text(at)
+    ended(at.segmented_control(key="points_within_m").set_value(5000).run())
+    assert at.query_params["pin"] in ("5000", ["5000"])
+    assert say("points_page.parks_table", radius="5") in page_text(at)
+    assert len(scene(at)["drawing"]["shapes"][0]["features"]) > len(rings), "two are vaguer"
+    ended(at.multiselect(key="points_parks").set_value(["gathering_area"]).run())
+    assert scene(at)["layers"].keys() == {"gathering_area"}
+    assert at.segmented_control(key="points_within_m").options == ["5", "10"]
+    assert "3" in page_text(at)

@@ -49,10 +49,8 @@ START = default_state(CITY)
 PAGES = ("explore", "district", "density", "coverage", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
-LAYERS, UNLISTED = (
-    ("sites", "targets"),
-    (*("file", "x", "y", "weight", "dated", "column", "values"),),
-)
+LAYERS = ("sites", "targets", "parks")
+UNLISTED = ("file", "x", "y", "weight", "dated", "column", "values")
 
 
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
@@ -100,12 +98,16 @@ states = st.builds(
         dated=st.sampled_from(["", "2026", "2026-06", "2024-02-29"]),
         **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight", "column")},
         values=st.frozensets(st.text().map(token), max_size=3),
+        parks=st.frozensets(st.sampled_from(sorted(KNOWN.kinds))),
         **_each(PointsOptions),
     ),
     coverage=st.builds(
         CoverageOptions,
         **{name: st.integers(-9, 99_999) for name in NUMBERS},
-        **{name: st.frozensets(st.sampled_from(sorted(KNOWN.kinds))) for name in LAYERS},
+        **{
+            name: st.frozensets(st.sampled_from(sorted(KNOWN.kinds)))
+            for name in ("sites", "targets")
+        },
         **_each(CoverageOptions),
     ),
 )
@@ -184,7 +186,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         "fill",
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
         *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
-        *("pbin", "pgr", "pclu", "prch", "pmin"),
+        *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap"),
     ]
@@ -213,6 +215,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
+        **{"ppk": "usual", "pin": "3000"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cmap": "one", "csites": "usual", "cfor": "usual"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
