@@ -18,9 +18,8 @@ from geo.density.dots import dots
 from geo.density.mercator import Overlay
 from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, radius, said
-from layers.map.colours import shades
 from layers.map.overlay import Drawing, Raster, Shapes
-from layers.own_points.clusters import DOT_M, GROUPED, some_of
+from layers.own_points.clusters import DOT_M, GROUPED, NOISE, some_of
 from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import PointsWording, account, nothing_said, source_notes
 from layers.pack.city import City
@@ -29,6 +28,7 @@ from layers.view.rows import without_titles
 from layers.view.vague import only_near
 
 INK: Final = "#B5322A"
+DOT: Final = NOISE
 MOST_NAMED: Final = 3
 """Parks that the first sentence names where the draws leave open which has the most."""
 
@@ -152,13 +152,9 @@ def measure_parks(
     go_on(progress, stopped, "drawing")
     some = some_of(reading, GROUPED)
     picture = dots(
-        some, np.zeros(len(some), int), crs=city.metric_epsg, colours=(_dot(),), radius_m=DOT_M
+        some, np.zeros(len(some), int), crs=city.metric_epsg, colours=(DOT,), radius_m=DOT_M
     )
     return PointsParks(reading, options, parks, found, picture)
-
-
-def _dot() -> str:
-    return shades(9)[5]
 
 
 def word_parks(shown: PointsParks, lang: str) -> PointsWording:
@@ -187,10 +183,7 @@ def word_parks(shown: PointsParks, lang: str) -> PointsWording:
         sentence=_sentence(shown, lang),
         account=(*rows, *_left_out(shown, say)),
         legend_title=say("points_page.legend_clusters"),
-        legend=(
-            (_dot(), say("points_page.legend_own")),
-            (INK, say("points_page.legend_near", radius=within)),
-        ),
+        legend=((DOT, say("points_page.legend_own")),),
         tables={
             say("points_page.parks_table", radius=within): _table(shown, lang).rename_axis(
                 say("points_page.column.park")

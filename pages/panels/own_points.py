@@ -22,7 +22,7 @@ from layers.language.problems import worded
 from layers.language.values import count, number
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
-from layers.map.symbols import data_uri, mark
+from layers.map.symbols import data_uri, plain_mark
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
@@ -37,7 +37,7 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words
-from layers.own_points.parks import asked_kinds, park_kinds, parks_of
+from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
@@ -62,6 +62,12 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+LATER: Final = "later_park"
+"""The kind whose marks are drawn lighter: facts later than the plan."""
+RING: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    f'<circle cx="10" cy="10" r="7.5" fill="none" stroke="{INK}" stroke-dasharray="4 3"/></svg>'
+)
 MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
 OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
@@ -302,7 +308,17 @@ class PointsPart:
         """Return the mark and the words of each kind of park over the points."""
         city, lang = self.screen.city, self.screen.state.lang
         layers = [city.layers[kind] for kind in asked_kinds(city, self.screen.state.points)]
-        return [(mark(layer.spec.style), layer.title.of(lang)) for layer in layers]
+        marks = [
+            (
+                plain_mark(each.spec.style, firm=True, faded=each.spec.id == LATER),
+                each.title.of(lang),
+            )
+            for each in layers
+        ]
+        if not isinstance(self.shown, PointsParks):
+            return marks
+        radius = number(self.shown.options.within_m / 1000)
+        return [(RING, self.say("points_page.legend_near", radius=radius)), *marks]
 
     def _named(self, source: Source) -> dict[str, str]:
         """Return what every line about the file names: the file and its date."""
@@ -318,6 +334,7 @@ class PointsPart:
             self._date()
         if self.layout is not None:
             self._columns(self.layout)
+            self._column(self.layout, "column", "no_filter")
             self._values()
         if self.source is None or self.columns is None:
             return
@@ -402,28 +419,29 @@ class PointsPart:
 
     def _columns(self, layout: Layout) -> None:
         """Offer the columns: those that the names tell, or others."""
-        options = self.screen.state.points
         unknown = self.columns is None
-        names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
-        words, columns = _distinct(names), ["", *names]
         with st.expander(self.say("points_page.columns"), expanded=unknown, key="points_columns"):
             for field, none in (
                 ("x", "column_auto"),
                 ("y", "column_auto"),
                 ("weight", "no_weight"),
-                ("column", "no_filter"),
             ):
-                key = f"points_{field}"
-                chosen = getattr(options, field)
-                st.selectbox(
-                    self.say(f"points_page.column_{field}"),
-                    columns,
-                    index=columns.index(sync(key, chosen if chosen in names else "")),
-                    key=key,
-                    format_func=partial(_word, words, self.say(f"points_page.{none}")),
-                    on_change=_change,
-                    args=(field, key),
-                )
+                self._column(layout, field, none)
+
+    def _column(self, layout: Layout, field: str, none: str) -> None:
+        """Offer the columns of the file for one purpose."""
+        names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
+        words, columns, key = _distinct(names), ["", *names], f"points_{field}"
+        chosen = getattr(self.screen.state.points, field)
+        st.selectbox(
+            self.say(f"points_page.column_{field}"),
+            columns,
+            index=columns.index(sync(key, chosen if chosen in names else "")),
+            key=key,
+            format_func=partial(_word, words, self.say(f"points_page.{none}")),
+            on_change=_change,
+            args=(field, key),
+        )
 
     def _values(self) -> None:
         """Offer the values of the column that rows are filtered by, the most frequent first."""
