@@ -11,7 +11,8 @@ import pandas as pd
 from geo.base.draws import SEED
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
-from layers.language.messages import Say, display, speaker
+from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
 from layers.own_points.filtering import filter_words
@@ -67,6 +68,25 @@ def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
     words = filter_words(reading.asked.columns, say)
     key = "points_page.of_file_filtered" if words else "points_page.of_file"
     return replace(told, sentence=say(key, **named, words=words))
+
+
+def named_in_both(reading: Reading) -> Bilingual:
+    """Return the file with its date and its filter, as the subject of a sentence.
+
+    Parameters
+    ----------
+    reading
+        What was read.
+    """
+    source, columns = reading.asked.source, reading.asked.columns
+    named = []
+    for lang in LANGS:
+        say = speaker(lang)
+        words = filter_words(columns, say)
+        key = "points_page.named_filtered" if words else "points_page.named"
+        dated = date_words(source, reading.dated, say)
+        named.append(say(key, file=file_words(source), dated=dated, words=words))
+    return Bilingual(*named)
 
 
 def ladder(highest: float) -> tuple[float, ...]:

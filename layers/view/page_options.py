@@ -25,6 +25,7 @@ Aim = Literal["number", "share"]
 Demand = Literal["university", "area", "residents"]
 Candidates = Literal["grid", "university", "district", "drawn"]
 Rings = Literal["one", "all"]
+Counted = Literal["places", "own"]
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,9 @@ class CoverageOptions:
     straight line) instead. ``add`` sites are proposed, or as many as reach ``goal_percent`` if
     ``aim`` is ``share``; ``demand`` is what they serve, ``candidates`` where they may stand.
     ``sites`` are the layers measured from, empty for the places on the map; ``targets`` those that
-    should be within reach, empty for the universities; ``rings`` says whether the map shows one
-    radius or all that stand side by side.
+    should be within reach, empty for the universities; ``counted`` says whether those or the
+    reader's own points are; ``rings`` says whether the map shows one radius or all that stand side
+    by side.
     """
 
     part: Part = option("cpart", one_of(Part), default="reach")
@@ -122,6 +124,7 @@ class CoverageOptions:
     sites: frozenset[str] = option("csites", Ids("kinds", "usual"), default=frozenset())
     targets: frozenset[str] = option("cfor", Ids("kinds", "usual"), default=frozenset())
     rings: Rings = option("cmap", one_of(Rings), default="one")
+    counted: Counted = option("cwho", one_of(Counted), default="places")
 
     def __post_init__(self) -> None:
         hold(self)

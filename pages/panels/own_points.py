@@ -15,6 +15,7 @@ from geo.base.errors import AtlasError, DataError
 from geo.coverage.simulation import resolution
 from geo.point_files.bin import Columns
 from layers.coverage.measure import REFUSED
+from layers.coverage.question import OwnPoints
 from layers.handover.contents import Form
 from layers.handover.documents import mark_of
 from layers.language.messages import display
@@ -22,10 +23,11 @@ from layers.language.problems import worded
 from layers.language.values import count, number
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
-from layers.map.symbols import data_uri, plain_mark
+from layers.map.symbols import data_uri, plain_mark, swatch
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
+from layers.own_points.clusters import some_of
 from layers.own_points.filtering import (
     MOST_VALUES,
     Values,
@@ -38,17 +40,16 @@ from layers.own_points.filtering import (
 )
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, fitting_cell, read
+from layers.own_points.reading import FileQuestion, Reading, account_values, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
-from layers.own_points.wording import PointsWording
+from layers.own_points.wording import PointsWording, named_in_both
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
-from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.jobs import Task, Work
@@ -62,6 +63,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+MOST_TARGETS: Final = 5_000
+"""Own points for which each draw is looked at; of more, so many are drawn."""
 LATER: Final = "later_park"
 """The kind whose marks are drawn lighter: facts later than the plan."""
 RING: Final = (
@@ -142,6 +145,72 @@ def show(screen: Screen) -> None:
     part.below()
 
 
+def loaded(screen: Screen) -> OwnPoints | None:
+    """Return the reader's points, for another page, if they have been read; begin nothing.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+
+    Returns
+    -------
+    OwnPoints or None
+        Some of the points within the city, or all; None where no file is chosen, or it has not
+        been read or has had to make room.
+    """
+    options = screen.state.points
+    source = cache.points_folder().sources.get(options.file) if options.file else None
+    if source is None:
+        return None
+    try:
+        file = _known_file(screen, source)
+    except AtlasError:  # the part itself says why
+        return None
+    reading = None if file is None else cache.jobs().found(file.key)
+    return None if reading is None else as_targets(reading.of_day(options.dated))
+
+
+def as_targets(reading: Reading) -> OwnPoints:
+    """Return points that have been read as what should be within reach of places.
+
+    Parameters
+    ----------
+    reading
+        What was read, of the day that the reader states.
+
+    Returns
+    -------
+    OwnPoints
+        Of many points ``MOST_TARGETS``, drawn with a fixed seed.
+    """
+    key = (*reading.asked.key, reading.dated)
+    some, about = some_of(reading, MOST_TARGETS), account_values(reading)
+    return OwnPoints(key, named_in_both(reading), some, reading.binned.n, about)
+
+
+def _known_file(screen: Screen, source: Source) -> FileQuestion | None:
+    """Return what has been read of a file, as far as the columns and the filter are known."""
+    options, layout = screen.state.points, cache.points_layout(source)
+    columns = _columns_of(screen, source)
+    if columns is not None and (name := layout.of(options.column)) is not None:
+        values = cache.jobs().found(values_key(source, name))
+        columns = None if values is None else only(columns, values, options.values)
+    return None if columns is None else _file_of(screen, source, layout, columns)
+
+
+def _columns_of(screen: Screen, source: Source) -> Columns | None:
+    city, options = screen.city, screen.state.points
+    named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
+    return cache.points_columns(source, named, city.metric_epsg, city.bbox)
+
+
+def _file_of(screen: Screen, source: Source, layout: Layout, columns: Columns) -> FileQuestion:
+    cell = fitting_cell(screen.state.points) or choices(PointsOptions, "cell_m")[0]
+    declared = is_declared(layout, columns)
+    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), declared)
+
+
 class PointsPart:
     """One file of points, as far as it has been read."""
 
@@ -174,10 +243,8 @@ class PointsPart:
                 self._failed(error)
 
     def _open(self, source: Source) -> None:
-        city, options = self.screen.city, self.screen.state.points
         self.layout = cache.points_layout(source)
-        named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
-        self.columns = cache.points_columns(source, named, city.metric_epsg, city.bbox)
+        self.columns = _columns_of(self.screen, source)
         if self.columns is None:
             names = ", ".join(
                 display(name, longest=LONGEST_NAME) for name in self.layout.names[:20]
@@ -186,9 +253,7 @@ class PointsPart:
             return
         if not self._filter(source, self.layout, self.columns):
             return
-        cell = fitting_cell(options) or choices(PointsOptions, "cell_m")[0]
-        declared = is_declared(self.layout, self.columns)
-        file = FileQuestion(city, source, self.columns, cell, cache.scheduler(), declared)
+        file = _file_of(self.screen, source, self.layout, self.columns)
         asked = points_answer.question(self.screen.state, file)
         reading = self._found(file.key, partial(read, file))
         if reading is None:
@@ -661,9 +726,7 @@ def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) 
 
 def _legend(told: PointsWording, marks: Sequence[tuple[str, str]]) -> None:
     """Show the colours of what was found, then the marks over it."""
-    swatches = [
-        (SWATCH.format(colour=colour, opacity=OPACITY), words) for colour, words in told.legend
-    ]
+    swatches = [(swatch(colour, OPACITY), words) for colour, words in told.legend]
     shown = html.join(
         Markup('<span><img src="{}" alt="">{}</span>').format(data_uri(svg), html.text(words))
         for svg, words in (*swatches, *marks)

@@ -415,3 +415,35 @@ def test_parks_stand_over_the_points_and_points_near_each_are_counted(
     assert scene(at)["layers"].keys() == {"gathering_area"}
     assert at.segmented_control(key="points_within_m").options == ["5", "10"]
     assert "3" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_own_points_that_were_read_can_be_counted_on_the_coverage_page(
+    folder: Path, lang: str
+) -> None:
+    say = speaker(lang)
+    trade = [*(["信息", "医药"] * 151)]
+    filtered = {"pcol": token("行业"), "pval": token("信息")}
+    at = ended(
+        own(
+            lang=lang, layers="science_park.district", pfile=written(folder, 行业=trade), **filtered
+        )
+    )
+    at.switch_page("pages/coverage.py").run()
+    assert at.segmented_control(key="cov_counted").value == "places"
+    assert scene(at)["drawing"]["raster"] is None
+    at.segmented_control(key="cov_counted").set_value("own").run()
+    assert not at.exception
+    assert at.query_params["cwho"] in ("own", ["own"])
+    assert "企业.parquet" in status(at)
+    assert say("points_page.filter_words", column="行业", values="信息") in status(at)
+    assert scene(at)["drawing"]["raster"] is not None
+    assert say("coverage_page.own_no_command") in page_text(at)
+
+
+def test_own_points_that_are_not_open_are_said_not_to_be(folder: Path) -> None:
+    at = app("coverage", layers="science_park.district", cwho="own")
+    assert not at.exception
+    assert speaker("zh")("coverage_page.own_gone") in page_text(at)
+    assert "校区" in status(at), "campuses are counted"
+    assert "cov_counted" not in [each.key for each in at.segmented_control]

@@ -188,7 +188,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
         *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
-        *("csites", "cfor", "cmap"),
+        *("csites", "cfor", "cmap", "cwho"),
     ]
     assert list(query) == [key for key in ("v", *all_keys) if key in query]
     assert all(value.isascii() and value for value in (query | all_keys).values())
@@ -217,7 +217,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"ppk": "usual", "pin": "3000"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
-        **{"cmap": "one", "csites": "usual", "cfor": "usual"},
+        **{"cmap": "one", "csites": "usual", "cfor": "usual", "cwho": "places"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
     }
 
