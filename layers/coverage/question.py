@@ -21,7 +21,7 @@ from layers.view.rows import CityKey, without_titles
 from layers.view.state import ViewState
 from layers.view.totals import is_named, plan_places
 
-UNIVERSITY = "university"
+UNIVERSITY: Final = "university"
 OWN: Final = "own"
 
 
@@ -234,7 +234,7 @@ def inputs(city: City, asked: Question[CoverageOptions]) -> Inputs:
     asked
         Layers, filters and period decide which places enter; the options the radius.
     """
-    own = asked.own if isinstance(asked, ReachQuestion) else None
+    own: OwnPoints | None = getattr(asked, "own", None)
     rows = {**rows_asked(asked), "options": only(asked.options, *REACH)}
     return _inputs(CityKey(city, ""), ReachQuestion(**rows, own=own))
 

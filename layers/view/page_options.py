@@ -22,7 +22,7 @@ Clusters = Literal["hdbscan", "dbscan"]
 
 Part = Literal["reach", "pairing", "scenario", "siting"]
 Aim = Literal["number", "share"]
-Demand = Literal["university", "area", "residents"]
+Demand = Literal["university", "area", "residents", "own"]
 Candidates = Literal["grid", "university", "district", "drawn"]
 Rings = Literal["one", "all"]
 Counted = Literal["places", "own"]
@@ -104,7 +104,8 @@ class CoverageOptions:
     ``part`` is the question shown. ``radius_m`` is the straight-line reach; with ``minutes`` above
     0 it follows from that time, ``speed_kmh`` and ``detour_percent`` (length of the way over the
     straight line) instead. ``add`` sites are proposed, or as many as reach ``goal_percent`` if
-    ``aim`` is ``share``; ``demand`` is what they serve, ``candidates`` where they may stand.
+    ``aim`` is ``share``; ``demand`` is what they serve (``own``: the reader's own points),
+    ``candidates`` where they may stand.
     ``sites`` are the layers measured from, empty for the places on the map; ``targets`` those that
     should be within reach, empty for the universities; ``counted`` says whether those or the
     reader's own points are; ``rings`` says whether the map shows one radius or all that stand side

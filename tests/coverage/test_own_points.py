@@ -12,7 +12,7 @@ import pytest
 
 from geo.base.draws import LEAST_DRAWS, SEED, displacements
 from geo.base.points import located
-from layers.coverage import reach
+from layers.coverage import reach, siting
 from layers.coverage.measure import ReachAnswer
 from layers.coverage.question import OwnPoints, inputs
 from layers.handover.contents import Form
@@ -101,3 +101,34 @@ def test_equal_keys_are_equal_questions_and_without_a_file_places_count(toy: Cit
     asked = replace(state, coverage=CoverageOptions(counted="own"))
     assert reach.question(asked) == reach.question(state)
     assert inputs(toy, reach.question(asked)).own is None
+
+
+def test_places_are_proposed_where_they_add_most_of_the_points(toy: City) -> None:
+    options = CoverageOptions(radius_m=4_000, add=1, demand="own")
+    state = replace(default_state(toy), coverage=options)
+    given = own("siting", total=3_000)
+    found = siting.measure(toy, siting.question(state, (), given))
+    assert isinstance(found, siting.SitingAnswer)
+    there = located(found.inputs.mapped, argument="sites").xy
+    open_ = given.xy[~_near(given.xy, there).any(axis=1)]
+    spots = located(found.candidates, argument="candidates").xy
+    assert found.siting.gains.iloc[0] == 10 * _near(open_, spots).sum(axis=0).max()
+    assert found.doubt is not None
+    for lang, name in (("zh", "“企业.csv”"), ("en", "“firms.csv”")):
+        words = siting.word(found, lang)
+        assert name in words.sentence
+        assert any("300" in note for note in words.notes)
+        assert len(words.tables["proposed"]) == 1
+    asked = json.loads(siting.hand_over(found, Form("csv")).files[MANIFEST])["asked"]
+    assert asked["own_points"]["file"] == "企业.csv"
+
+
+def _near(points: np.ndarray, sites: np.ndarray) -> np.ndarray:
+    return np.asarray(np.hypot(*(points[:, None] - sites[None]).transpose(2, 0, 1)) <= 4_000)
+
+
+def test_without_a_file_siting_serves_campuses(toy: City) -> None:
+    state = replace(default_state(toy), coverage=CoverageOptions(demand="own"))
+    assert siting.question(state).options.demand == "university"
+    other = replace(state, coverage=CoverageOptions(demand="area"))
+    assert siting.question(other, (), own()) == siting.question(other)

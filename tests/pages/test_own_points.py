@@ -439,6 +439,10 @@ def test_own_points_that_were_read_can_be_counted_on_the_coverage_page(
     assert say("points_page.filter_words", column="行业", values="信息") in status(at)
     assert scene(at)["drawing"]["raster"] is not None
     assert say("coverage_page.own_no_command") in page_text(at)
+    at.segmented_control(key="cov_part").set_value("siting").run()
+    at.selectbox(key="cov_demand").set_value("own").run()
+    assert not at.exception
+    assert "企业.parquet" in status(at)
 
 
 def test_own_points_that_are_not_open_are_said_not_to_be(folder: Path) -> None:
@@ -447,3 +451,7 @@ def test_own_points_that_are_not_open_are_said_not_to_be(folder: Path) -> None:
     assert speaker("zh")("coverage_page.own_gone") in page_text(at)
     assert "校区" in status(at), "campuses are counted"
     assert "cov_counted" not in [each.key for each in at.segmented_control]
+    at = app("coverage", layers="science_park.district", cpart="siting", cdem="own")
+    assert not at.exception
+    assert speaker("zh")("coverage_page.own_gone") in page_text(at)
+    assert at.selectbox(key="cov_demand").value == "university"
