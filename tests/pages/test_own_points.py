@@ -387,7 +387,7 @@ def test_a_column_of_too_many_values_is_refused_and_one_that_has_gone_is_said_to
     file = written(folder, 编号=[str(k) for k in range(302)])
     at = ended(own(pfile=file, pcol=token("编号")))
     assert "超过 50 种" in page_text(at)
-    assert at.multiselect == []
+    assert "points_values" not in [each.key for each in at.multiselect]
     at = ended(own(pfile=file, pcol=token("编号"), pval=token("1")))
     assert status(at) == speaker("zh")("points_page.values_gone")
     at = ended(own(pfile=file, pcol=token("无此列"), pval=token("1")))
