@@ -205,24 +205,27 @@ def _sentence(shown: PointsParks, lang: str) -> str:
     first = found[found["high"] >= found["low"].max()]
     names = [cell(shown.parks.loc[id_], "name", lang) for id_ in first.index[:MOST_NAMED]]
     told |= {"names": say("view.comma").join(names), "open": count(len(first))}
-    told["n"] = span(found["low"].iloc[0], found["high"].iloc[0])
+    told["n"] = span(shown, found["low"].iloc[0], found["high"].iloc[0])
     if len(first) == 1:
         return say("points_page.parks_first", **told)
-    told["n"] = span(first["low"].min(), first["high"].max())
+    told["n"] = span(shown, first["low"].min(), first["high"].max())
     return say(
         "points_page.parks_open" if len(first) <= MOST_NAMED else "points_page.parks_many", **told
     )
 
 
-def span(low: float, high: float) -> str:
+def span(shown: PointsParks, low: float, high: float) -> str:
     """Return the interval of a count: both ends, or one number where they are the same.
 
     Parameters
     ----------
+    shown
+        Where only some of its points were kept, the ends are rounded: they are estimates.
     low, high
         Ends of the interval, zero or more.
     """
-    ends = count(low), count(high)
+    write = count if shown.reading.kept.whole else number
+    ends = write(low), write(high)
     return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 
@@ -256,7 +259,7 @@ def _table(shown: PointsParks, lang: str) -> pd.DataFrame:
         known, doubt = not math.isnan(low), amount(park["uncertainty_m"])
         rows.append(
             [
-                span(low, high) if known else say("points_page.not_counted"),
+                span(shown, low, high) if known else say("points_page.not_counted"),
                 _share(low / total, high / total) if known else "–",
                 "–" if doubt is None else radius(doubt),
                 shown.reading.asked.city.layers[str(park["kind"])].title.of(lang),
@@ -292,7 +295,7 @@ def draw_parks(shown: PointsParks, lang: str) -> Drawing:
         say(
             "points_page.park_tip",
             park=cell(parks.loc[id_], "name", lang),
-            n=span(counts.loc[id_, "low"], counts.loc[id_, "high"]),
+            n=span(shown, counts.loc[id_, "low"], counts.loc[id_, "high"]),
         )
         for id_ in known
     ]

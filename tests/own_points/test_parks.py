@@ -22,7 +22,7 @@ from layers.handover.documents import MANIFEST, SOURCES
 from layers.own_points import parks as points_parks
 from layers.own_points import reading as points_reading
 from layers.own_points.answer import draw, hand_over, has_files, of_reading, word
-from layers.own_points.parks import PointsParks, asked_kinds, park_kinds, parks_of
+from layers.own_points.parks import PointsParks, asked_kinds, park_kinds, parks_of, span
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
@@ -133,7 +133,9 @@ def test_a_draw_stands_for_all_and_weights_do_not_matter(
     )
     said = word(shown, "zh")
     assert any("按比例推算" in note for note in said.notes)
-    assert any("随机抽取的 100 个点" in line for line in said.account)
+    thin = "\u202f"
+    assert span(whole, 1234.0, 5678.0) == f"1{thin}234–5{thin}678"
+    assert span(shown, 1234.0, 5678.0) == f"1{thin}230–5{thin}680", "an estimate, and rounded"
 
 
 def test_counts_go_out_with_their_intervals_and_sources(ask: Ask, toy: City) -> None:
