@@ -48,6 +48,8 @@ class OwnPoints:
         How many points they stand for.
     about
         What became of the file's rows, for those who take the answer away.
+    narrowed
+        The filter in words; None where all rows of the file count.
     """
 
     key: Hashable
@@ -55,6 +57,7 @@ class OwnPoints:
     xy: Floats
     total: int
     about: Mapping[str, object]
+    narrowed: Bilingual | None = None
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two stand for the same points."""
@@ -77,6 +80,11 @@ class ReachQuestion(Question[CoverageOptions]):
     """What is asked of reach; ``own`` are the points that should be, instead of places."""
 
     own: OwnPoints | None = None
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """The filter of the reader's own points in words; None where there is none."""
+        return None if self.own is None else self.own.narrowed
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,7 @@ from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
+from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.language.values import count, number
 from layers.map.overlay import Drawing, Handle
@@ -73,6 +74,11 @@ class SitingQuestion(Question[CoverageOptions]):
 
     drawn: tuple[Spot, ...] = ()
     own: OwnPoints | None = None
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """The filter of the reader's own points in words; None where there is none."""
+        return None if self.own is None else self.own.narrowed
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -17,7 +17,7 @@ from layers.handover.contents import AREA, LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
-from layers.language.messages import LANGS, speaker
+from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
 from layers.map.thumbnail import Small
 from layers.own_points.bins import PointsBins, draw_bins, measure_bins, word_bins
@@ -28,7 +28,7 @@ from layers.own_points.clusters import (
     measure_clusters,
     word_clusters,
 )
-from layers.own_points.filtering import filter_words
+from layers.own_points.filtering import filtered_in_both
 from layers.own_points.hot_spots import (
     PointsHotSpots,
     draw_hot_spots,
@@ -96,8 +96,7 @@ class PointsQuestion(Question[PointsOptions]):
     @property
     def narrowed(self) -> Bilingual | None:
         """The reader's own filter in words; None where all rows count."""
-        found = Bilingual(*(filter_words(self.file.columns, speaker(lang)) for lang in LANGS))
-        return found if found.zh else None
+        return filtered_in_both(self.file.columns)
 
 
 def question(state: ViewState, file: FileQuestion) -> PointsQuestion:

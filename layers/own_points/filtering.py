@@ -9,7 +9,8 @@ from typing import Final
 from geo.point_files.bin import Columns
 from geo.point_files.categories import BLANK
 from geo.point_files.tally import tally
-from layers.language.messages import Say, display
+from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS, Say, display, speaker
 from layers.own_points.reading import Progress, Stopped, go_on
 from layers.own_points.source import Source, require_files
 from layers.view.codecs import token
@@ -152,3 +153,15 @@ def filter_words(columns: Columns, say: Say) -> str:
         listed = say("points_page.filter_many", values=listed, count=n)
     column = display(columns.filter_by or "", longest=LONGEST)
     return say("points_page.filter_words", column=column, values=listed)
+
+
+def filtered_in_both(columns: Columns) -> Bilingual | None:
+    """Return the filter of a file in both languages; None where all its rows count.
+
+    Parameters
+    ----------
+    columns
+        Where the file holds its points.
+    """
+    found = Bilingual(*(filter_words(columns, speaker(lang)) for lang in LANGS))
+    return found if found.zh else None

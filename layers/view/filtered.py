@@ -232,9 +232,13 @@ def answer_in_words(city: City, question: Question[Any]) -> Bilingual | None:
     question
         What decides the answer.
     """
-    if not question.layers:
-        return question.narrowed
-    return in_words(city, question.state(city), page_of(question))
+    rows = in_words(city, question.state(city), page_of(question)) if question.layers else None
+    acting_ = [each for each in (rows, question.narrowed) if each]
+    if not acting_:
+        return None
+    return Bilingual(
+        *(speaker(lang)("view.comma").join(each.of(lang) for each in acting_) for lang in LANGS)
+    )
 
 
 def in_words(city: City, state: ViewState, page: str = "explore") -> Bilingual | None:

@@ -33,6 +33,7 @@ from layers.own_points.filtering import (
     Values,
     chip_words,
     filter_words,
+    filtered_in_both,
     list_values,
     only,
     value_words,
@@ -165,7 +166,9 @@ def loaded(screen: Screen) -> OwnPoints | None:
         return None
     try:
         file = _known_file(screen, source)
-    except AtlasError:  # the part itself says why
+    except Exception as error:  # whatever a file brings about stays in its own part
+        if not isinstance(error, AtlasError):
+            failure.words(error, screen.state.lang)  # into the log
         return None
     reading = None if file is None else cache.jobs().found(file.key)
     return None if reading is None else as_targets(reading.of_day(options.dated))
@@ -186,7 +189,8 @@ def as_targets(reading: Reading) -> OwnPoints:
     """
     key = (*reading.asked.key, reading.dated)
     some, about = some_of(reading, MOST_TARGETS), account_values(reading)
-    return OwnPoints(key, named_in_both(reading), some, reading.binned.n, about)
+    filtered = filtered_in_both(reading.asked.columns)
+    return OwnPoints(key, named_in_both(reading), some, reading.binned.n, about, filtered)
 
 
 def _known_file(screen: Screen, source: Source) -> FileQuestion | None:

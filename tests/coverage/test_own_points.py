@@ -28,7 +28,8 @@ CORNER = np.array([500_000.0, 4_300_000.0])
 def own(key: str = "a", total: int = 3_000, n: int = 300) -> OwnPoints:
     xy = np.random.default_rng(1).uniform(0, 20_000, (n, 2)) + CORNER
     about = {"file": "企业.csv", "read": total}
-    return OwnPoints(key, Bilingual("“企业.csv”", "“firms.csv”"), xy, total, about)
+    name, kept = Bilingual("“企业.csv”", "“firms.csv”"), Bilingual("行业：信息", "trade: IT")
+    return OwnPoints(key, name, xy, total, about, kept)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,10 @@ def test_points_are_drawn_in_one_picture_and_go_out_with_whether_they_are_reache
     assert drawn is not None
     assert drawn.raster is not None
     assert len(drawn.shapes) == 1
-    files = reach.hand_over(answer, Form("csv")).files
+    package = reach.hand_over(answer, Form("csv"))
+    assert "_filtered_" in package.name
+    files = package.files
+    assert json.loads(files[MANIFEST])["filtered"]["zh"] == "行业：信息"
     rows = list(csv.DictReader(io.StringIO(files["reach_targets.csv"].decode("utf-8-sig"))))
     assert len(rows) == 300
     assert {"id", "lon", "lat", "covered", "covered_draws"} == {*rows[0]}
