@@ -29,6 +29,8 @@ from layers.view.vague import only_near
 
 INK: Final = "#B5322A"
 DOT: Final = NOISE
+WIDE: Final = 0.02
+"""An interval of shares from which on whole percentages tell enough."""
 MOST_NAMED: Final = 3
 """Parks that the first sentence names where the draws leave open which has the most."""
 
@@ -205,10 +207,10 @@ def _sentence(shown: PointsParks, lang: str) -> str:
     first = found[found["high"] >= found["low"].max()]
     names = [cell(shown.parks.loc[id_], "name", lang) for id_ in first.index[:MOST_NAMED]]
     told |= {"names": say("view.comma").join(names), "open": count(len(first))}
-    told["n"] = span(shown, found["low"].iloc[0], found["high"].iloc[0])
+    # Whichever it is, it has no fewer than any park surely has.
+    told["n"] = span(shown, found["low"].max(), found["high"].max())
     if len(first) == 1:
         return say("points_page.parks_first", **told)
-    told["n"] = span(shown, first["low"].min(), first["high"].max())
     return say(
         "points_page.parks_open" if len(first) <= MOST_NAMED else "points_page.parks_many", **told
     )
@@ -272,7 +274,8 @@ def _table(shown: PointsParks, lang: str) -> pd.DataFrame:
 
 
 def _share(low: float, high: float) -> str:
-    ends = number(100 * low), number(100 * high)
+    digits = 0 if high - low >= WIDE else 1
+    ends = f"{100 * low:.{digits}f}", f"{100 * high:.{digits}f}"
     return f"{ends[0] if ends[0] == ends[1] else '–'.join(ends)}%"
 
 

@@ -89,6 +89,8 @@ def test_points_are_counted_near_each_park_in_every_draw(ask: Ask) -> None:
     assert table.index.tolist() == ["第一大学科技园", "后来大学科技园"]
     assert table.iloc[0, 0] == f"{row['low']:.0f}–{row['high']:.0f}"
     assert table.iloc[0, 2] == "±300\u202fm"
+    low, high = (100 * row[end] / 500 for end in ("low", "high"))
+    assert table.iloc[0, 1] == f"{low:.0f}–{high:.0f}%", "whole where the interval is wide"
     drawn = draw(shown, "zh")
     assert drawn.subject
     (rings,) = drawn.shapes
@@ -119,6 +121,12 @@ def test_what_the_draws_leave_open_is_left_open(ask: Ask, toy: City) -> None:
     far = ask(np.tile([519_000.0, 4_319_000.0], (300, 1)), parks=frozenset({"science_park"}))
     assert "都没有点" in word(far, "zh").sentence
     assert has_files(far)
+
+
+def test_the_most_is_no_fewer_than_any_park_surely_has(ask: Ask) -> None:
+    shown = ask()
+    known = shown.counts.dropna()
+    assert f"{known['low'].max():.0f}–{known['high'].max():.0f} 个" in word(shown, "zh").sentence
 
 
 def test_a_draw_stands_for_all_and_weights_do_not_matter(
