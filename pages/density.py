@@ -16,10 +16,10 @@ from pages.shell import frame, map_view
 screen = frame.open_page("density")
 say, state = screen.say, screen.state
 own = state.density.part == "points"
-key = "points_page.title" if own else "density_page.title"
+city = screen.city.name.of(state.lang)
 places = frame.scene(screen)
 with places.head:
-    title = say(key, city=screen.city.name.of(state.lang))
+    title = points_panels.title(screen) if own else say("density_page.title", city=city)
     frame.heading(screen, title, frame.subtitle(screen))
     chips.show(screen)
 if own:

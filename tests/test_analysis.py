@@ -31,6 +31,7 @@ from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
+from layers.own_points.filtering import list_values, only
 from layers.own_points.reading import FileQuestion
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
@@ -52,7 +53,11 @@ def points(tmp_path_factory: pytest.TempPathFactory, toy: City) -> FileQuestion:
     """A file of points in the first district of the toy city."""
     folder = tmp_path_factory.mktemp("points")
     rng = np.random.default_rng(6)
-    values = {"lon": rng.uniform(117.0, 117.1, 300), "lat": rng.uniform(38.85, 38.92, 300)}
+    values = {
+        "lon": rng.uniform(117.0, 117.1, 300),
+        "lat": rng.uniform(38.85, 38.92, 300),
+        "trade": ["甲", "乙"] * 150,
+    }
     pq.write_table(pa.table(values), folder / "a.parquet")
     source = open_folder(str(folder)).sources[token("a.parquet")]
     options = default_state(toy).points
@@ -269,6 +274,18 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     told = json.loads(capsys.readouterr().out)
     assert told["result"]["read"] == 300
     assert told["tables"]["own_points_bins"]
+    found = list_values(points.source, "trade", lambda *_: None, lambda: False)
+    kept = replace(points, columns=only(points.columns, found, frozenset({token("甲")})))
+    question = ANALYSES["own_points"].question(default_state(toy), kept)
+    words = shlex.split(command("own_points", toy, question, Form("csv", 4548)))[3:]
+    out = str(tmp_path / "out")
+    assert main(ANALYSES, [*words[:-1], out, "--points", folder]) == 0
+    told = json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))
+    assert (told["result"]["binned"], told["result"]["filtered_out"]) == (150, 150)
+    assert (
+        main(ANALYSES, [*asked, "--set", f"column={token('trade')}", "--set", "values=" + "0" * 12])
+        == 2
+    )
 
 
 def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:

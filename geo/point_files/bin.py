@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -30,7 +30,7 @@ from geo.base.finding import Finding
 from geo.base.threads import cores
 from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
-from geo.point_files import csv_records, parquet, wkb
+from geo.point_files import categories, csv_records, parquet, wkb
 from geo.point_files.numbers import numbers
 
 BATCH_ROWS = 1 << 17
@@ -38,6 +38,8 @@ BATCH_ROWS = 1 << 17
 REASONS = ("not_a_number", "swapped", "weight", "torn", "not_a_point", "empty_point")
 """Why a row is rejected; a row of CSV is torn if its cells are too few or too many, or a quote
 is not closed."""
+FILTERED = "filtered"
+"""Stands for rows that have none of the values wanted: they are left out, and not rejected."""
 ANSWER_S = 10.0
 """How long a scheduler may take to answer, seconds."""
 CSV = (".csv", ".txt")
@@ -66,6 +68,11 @@ class Columns:
         Name of a column of points as well-known binary (GeoParquet), instead of ``x`` and ``y``.
     weights
         Name of the column of weights; None for one each.
+    filter_by
+        Name of the column that decides which rows count; None to take all.
+    wanted
+        The values that a row may have there, as :func:`geo.point_files.categories.coded` writes
+        them.
     source_crs
         Reference system of the coordinates, x before y, as :func:`geo.base.bridge.canonical`
         writes it (``EPSG:4326``); None if they are on the plane already.
@@ -77,14 +84,17 @@ class Columns:
     y: str = "y"
     geometry: str | None = None
     weights: str | None = None
+    filter_by: str | None = None
+    wanted: tuple[str, ...] = ()
     source_crs: str | None = None
     crs: int = field(kw_only=True)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns that are read."""
+        """The columns that are read, each once."""
         places = (self.x, self.y) if self.geometry is None else (self.geometry,)
-        return places if self.weights is None else (*places, self.weights)
+        more = (name for name in (self.weights, self.filter_by) if name is not None)
+        return tuple(dict.fromkeys((*places, *more)))
 
 
 @dataclass(eq=False)
@@ -101,6 +111,8 @@ class Part:
     read: int = 0
     binned: int = 0
     outside: int = 0
+    filtered: int = 0
+    """Rows left out because they have none of the values wanted."""
     rejected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
     weight: int = 0
     """Sum of the weights on the grid, in units of 2⁻²⁰."""
@@ -122,6 +134,7 @@ class Part:
         self.counts += other.counts
         self.read, self.binned = self.read + other.read, self.binned + other.binned
         self.outside, self.weight = self.outside + other.outside, self.weight + other.weight
+        self.filtered += other.filtered
         for reason, count in other.rejected.items():
             self.rejected[reason] += count
 
@@ -145,10 +158,12 @@ class Binned(Finding):
         Sum of the weights on the grid.
     data_date
         Day of the data.
+    filtered
+        Rows left out because they have none of the values wanted.
 
     Notes
     -----
-    ``read == n + outside + sum(rejected.values())``, always.
+    ``read == n + outside + filtered + sum(rejected.values())``, always.
     """
 
     counts: Longs
@@ -158,6 +173,7 @@ class Binned(Finding):
     rejected: Mapping[str, int]
     weight_sum: float
     data_date: str = ""
+    filtered: int = 0
 
     @property
     def digest(self) -> str:
@@ -336,6 +352,7 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
             "read": total.read,
             "binned": total.binned,
             "outside": total.outside,
+            "filtered": total.filtered,
             "rejected": rejected,
             **total.rejected,
         },
@@ -347,6 +364,7 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
         rejected=dict(total.rejected),
         weight_sum=total.weight / ONE,
         data_date=data_date,
+        filtered=total.filtered,
     )
 
 
@@ -403,11 +421,21 @@ def columns_of(path: Path) -> tuple[list[str], int]:
         with parquet.opened(path) as file:
             return list(file.reader().schema_arrow.names), int(file.metadata.num_rows)
     except Exception as error:  # a file of others can fail in any way, and fails alone
-        raise _unreadable(path, "", error) from error
+        raise unreadable(path, "", error) from error
 
 
-def _unreadable(path: Path, row: str, error: Exception) -> DataError:
-    """Return the refusal of a file; what the reader is told names no folder of the server."""
+def unreadable(path: Path, row: str, error: Exception) -> DataError:
+    """Return the refusal of a file; what the reader is told names no folder of the server.
+
+    Parameters
+    ----------
+    path
+        The file.
+    row
+        Where in it; empty where that is not known.
+    error
+        Why it cannot be read; what says so for readers already is returned as it is.
+    """
     if isinstance(error, DataError):
         return error
     if isinstance(error, UnfitError):
@@ -513,6 +541,7 @@ def reduce_file(
             known = sum(out.values())
     # Rows that never became numbers were counted by who read them.
     part.read += sum(out.values())
+    part.filtered += out.pop(FILTERED, 0)
     for reason, count in out.items():
         part.rejected[reason] += count
     return part
@@ -572,7 +601,7 @@ def _stretches(path: Path, parts: int) -> list[tuple[Path, list[int] | None]]:
         with parquet.opened(path) as file:
             groups = list(range(len(file.groups)))
     except Exception as error:  # the file was whole a moment ago, and is another one now
-        raise _unreadable(path, "", error) from error
+        raise unreadable(path, "", error) from error
     return [(path, some.tolist()) for some in np.array_split(groups, parts) if len(some)]
 
 
@@ -706,7 +735,7 @@ def batches(
         As in :func:`reduce_file`.
     left_out
         Counts the rows that are not yielded, by reason: rows of CSV that are torn, values that
-        are no points or have no coordinates.
+        are no points or have no coordinates; as ``FILTERED`` rows without a value wanted.
 
     Yields
     ------
@@ -723,24 +752,41 @@ def batches(
     row = ""
     out: dict[str, int] = {} if left_out is None else left_out
     try:
-        for row, batch in _read(path, columns, groups, out):
+        for row, batch in read_records(path, columns.names, out, groups):
             if batch is not None:
                 yield _values(batch, columns, (path.name, row), out)
     except Exception as error:  # a file of others can fail in any way, and fails alone
-        raise _unreadable(path, row, error) from error
+        raise unreadable(path, row, error) from error
 
 
-def _read(
-    path: Path, columns: Columns, groups: Sequence[int] | None, out: dict[str, int]
+def read_records(
+    path: Path, names: Sequence[str], left_out: dict[str, int], groups: Sequence[int] | None = None
 ) -> Iterator[tuple[str, Any]]:
-    """Yield record batches, each with the name of the place that it comes from."""
+    """Yield record batches, each with the name of the place that it comes from.
+
+    Parameters
+    ----------
+    path
+        The file: Parquet, GeoParquet or CSV.
+    names
+        Its columns that are read, each once.
+    left_out
+        Counts the rows of CSV that are torn.
+    groups
+        Row groups of a Parquet file; None for all.
+
+    Yields
+    ------
+    tuple of str and RecordBatch or None
+        As :func:`geo.point_files.parquet.batches`.
+    """
     if path.suffix.lower() not in CSV:
-        return parquet.batches(path, columns.names, groups, BATCH_ROWS)
+        return parquet.batches(path, names, groups, BATCH_ROWS)
 
     def torn(rows: int) -> None:
-        out["torn"] = out.get("torn", 0) + rows
+        left_out["torn"] = left_out.get("torn", 0) + rows
 
-    return (("", batch) for batch in csv_records.batches(path, columns.names, torn))
+    return (("", batch) for batch in csv_records.batches(path, names, torn))
 
 
 def _values(
@@ -757,6 +803,10 @@ def _values(
             problem = Problem("point_column.unreadable", *place, name, reason=reason)
             raise DataError("stream.unreadable", [problem]) from error
 
+    if columns.filter_by is not None:
+        good = turned(columns.filter_by, partial(categories.holds, wanted=columns.wanted))
+        out[FILTERED] = out.get(FILTERED, 0) + int((~good).sum())
+        batch = batch.filter(good)
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
     if columns.geometry is None:
         return turned(columns.x, numbers), turned(columns.y, numbers), weights

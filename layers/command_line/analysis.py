@@ -18,6 +18,7 @@ from pyogrio.errors import DataSourceError
 
 from geo.base.errors import ParameterError, Problem
 from geo.coverage.scenario import from_file
+from geo.point_files.bin import Columns
 from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
 from layers.command_line.reply import reply, written
 from layers.coverage.question import inputs
@@ -27,8 +28,17 @@ from layers.coverage.siting import SitingQuestion, Spot
 from layers.handover.contents import ANALYSIS_FORMATS, Form
 from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
+from layers.own_points.filtering import list_values, only
 from layers.own_points.reading import FileQuestion, fitting_cell
-from layers.own_points.source import POINTS_VARIABLE, columns, is_declared, layout, open_folder
+from layers.own_points.source import (
+    POINTS_VARIABLE,
+    Layout,
+    Source,
+    columns,
+    is_declared,
+    layout,
+    open_folder,
+)
 from layers.pack.city import City
 from layers.view import codecs
 from layers.view.address import KEYS, parse, unknown_words
@@ -44,7 +54,7 @@ BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By analysis, the flags for what a reader brings along; the others bring nothing."""
 _ROWS: Final = ("period", "later", "layers")
-_OF_A_FILE: Final = ("file", "x", "y", "weight")
+_OF_A_FILE: Final = ("file", "x", "y", "weight", "column", "values")
 """Options of own points that say what is read, not what is asked of it."""
 _DRAWN_ID: Final = re.compile(r"drawn-(\d+)", re.ASCII)
 _EPILOG = """NAME of --set is that of an option, such as radius_m, or of a choice of places: period,
@@ -150,7 +160,10 @@ def needed_files(question: Question[Any]) -> list[str]:
         found = question.file.columns
         chosen = {"x": found.x, "y": found.y} if found.geometry is None else {}
         chosen |= {"weight": found.weights} if found.weights else {}
-        columns = [word for name, of in chosen.items() for word in ("--set", f"{name}={token(of)}")]
+        chosen |= {"column": found.filter_by} if found.filter_by else {}
+        tokens = {name: token(of) for name, of in chosen.items()}
+        tokens |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
+        columns = [word for each in tokens.items() for word in ("--set", "=".join(each))]
         return ["--file", question.file.source.name, *columns]
     return []
 
@@ -306,4 +319,22 @@ def _file(given: argparse.Namespace, city: City, state: ViewState) -> FileQuesti
     if found is None:
         raise ParameterError("export_refused", [Problem("export.no_columns", source.name)])
     cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
-    return FileQuestion(city, source, found, cell, is_declared=is_declared(offered, found))
+    told = is_declared(offered, found)
+    return FileQuestion(city, source, _filtered(source, offered, options, found), cell, None, told)
+
+
+def _filtered(source: Source, offered: Layout, options: PointsOptions, found: Columns) -> Columns:
+    """Return the columns with the rows that are wanted; refuse a filter that names nothing."""
+    if not options.column and not options.values:
+        return found
+    name = offered.of(options.column)
+    if name is None:
+        problem = Problem("export.set_value", "--set", field="column", value=options.column)
+        raise ParameterError("export_refused", [problem])
+    values = list_values(source, name, lambda *_: None, lambda: False)
+    if lost := options.values - {token(value) for value in values.counts}:
+        problem = Problem(
+            "export.set_value", "--set", field="values", value=", ".join(sorted(lost))
+        )
+        raise ParameterError("export_refused", [problem])
+    return only(found, values, options.values)

@@ -9,9 +9,10 @@ import geopandas as gpd
 import shapely
 
 from geo.coverage.service_area import discs
+from geo.density.dots import dots
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.coverage.question import Inputs
-from layers.map.overlay import Drawing, Shapes
+from layers.map.overlay import Drawing, Raster, Shapes
 from layers.pack.city import City
 
 INK, TWICE, OPEN = "#2E6E73", "#17474C", "#B08A4E"
@@ -20,6 +21,8 @@ INK, TWICE, OPEN = "#2E6E73", "#17474C", "#B08A4E"
 
 HALF = 0.5
 """Part of the draws from which on a place counts as within reach on the map."""
+OWN_M = 220.0
+"""Radius of the dot of a reader's own point, metres."""
 DRAWN_M = 40.0
 """Tolerance of drawn outlines in metres: half a pixel where the city fills the map."""
 
@@ -78,7 +81,30 @@ def draw(answer: ReachAnswer | ReachRefusal, lang: str) -> Drawing | None:
     if isinstance(answer, ReachRefusal):
         return None
     area = shape(answer.city, answer.area.geometry, REACHED)
-    return Drawing(shapes=[area, *targets(answer, lang)])
+    return Drawing(raster=own_dots(answer), shapes=[area, *targets(answer, lang)])
+
+
+def own_dots(answer: ReachAnswer) -> Raster | None:
+    """Return a reader's own points as one picture: dark where they are within reach.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+
+    Returns
+    -------
+    Raster or None
+        None where places are counted.
+    """
+    given = answer.inputs.own
+    if given is None or answer.own is None:
+        return None
+    within = (answer.own.points["covered_draws"] >= HALF).to_numpy(dtype=int)
+    laid = dots(
+        given.xy, within, crs=answer.city.metric_epsg, colours=(OPEN, WITHIN), radius_m=OWN_M
+    )
+    return Raster(laid.png, laid.bounds) if laid else None
 
 
 def targets(answer: ReachAnswer, lang: str) -> list[Shapes]:
@@ -97,15 +123,15 @@ def targets(answer: ReachAnswer, lang: str) -> list[Shapes]:
         By layer those beyond reach, then those within it in at least half of the draws. Layers of
         which that was refused stay out.
     """
-    dots = []
+    drawn = []
     for kind, row in answer.served.items():
         if row.found is None:
             continue
         share = row.found.points["covered_draws"]
         places = answer.inputs.targets[kind].loc[share.index, [f"name_{lang}", "geometry"]]
         for fill, part in ((BEYOND, places[share < HALF]), (WITHIN, places[share >= HALF])):
-            dots.append(Shapes(part.to_crs(4326), WITHIN, fill, 1.0, name=f"name_{lang}"))
-    return dots
+            drawn.append(Shapes(part.to_crs(4326), WITHIN, fill, 1.0, name=f"name_{lang}"))
+    return drawn
 
 
 def reached_twice(given: Inputs) -> Any:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from geo.base.bridge import transformer
+from geo.coverage.simulation import ReachedSimulation
 from layers.coverage.drawing import DOUBLE, REACHED, UNREACHED, reached_twice
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.coverage.question import Inputs
@@ -111,7 +114,8 @@ def parameters(given: Inputs) -> dict[str, Any]:
         ``radius_m``, metres; ``radius_from``, the key of its name; ``minutes``, ``speed_kmh`` and
         ``detour_factor`` where it follows from a time; ``sites_from`` and
         ``within_reach_of_sites``, ids of layers; ``sites`` and ``sites_unmapped``, how many have a
-        point and how many have none; ``titles``, how many rows are titles of an area instead.
+        point and how many have none; ``titles``, how many rows are titles of an area instead;
+        ``own_points``, what became of a reader's file, where its points are counted.
     """
     return {
         "radius_m": given.radius_m,
@@ -122,6 +126,7 @@ def parameters(given: Inputs) -> dict[str, Any]:
         "sites": len(given.mapped),
         "sites_unmapped": len(given.sites) - len(given.mapped),
         "titles": given.titles,
+        **({"own_points": given.own.about} if given.own is not None else {}),
     }
 
 
@@ -157,6 +162,8 @@ def _twice(answer: ReachAnswer) -> gpd.GeoDataFrame:
 
 def _targets(answer: ReachAnswer) -> pd.DataFrame:
     """Return every place that should be within reach and whether it is, by layer."""
+    if answer.inputs.own is not None and answer.own is not None:
+        return _own_targets(answer.own, answer.inputs)
     names = ["kind", "name_zh", "name_en"]
     parts = [
         row.found.points.join(answer.inputs.targets[kind][names])
@@ -164,3 +171,10 @@ def _targets(answer: ReachAnswer) -> pd.DataFrame:
         if row.found is not None
     ]
     return pd.concat(parts).rename_axis("id") if parts else pd.DataFrame()
+
+
+def _own_targets(found: ReachedSimulation, given: Inputs) -> pd.DataFrame:
+    """Return a reader's own points, or those drawn, and whether each is within reach."""
+    assert given.own is not None
+    lon, lat = transformer(given.city.metric_epsg, 4326).transform(*given.own.xy.T)
+    return found.points.assign(lon=np.round(lon, 7), lat=np.round(lat, 7)).rename_axis("id")

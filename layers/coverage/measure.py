@@ -69,6 +69,8 @@ class ReachAnswer:
         Intervals over the draws; what the places without a point could add at most.
     served
         By layer of targets, how many are within reach.
+    own
+        How many of the reader's own points are; None where places are counted.
     units
         By unit (city, halves, districts): ``level``, ``area_km2``, ``share``, ``low``, ``high``,
         ``people_share``, ``people_low``, ``people_high``; by district also ``weak``, ``named``,
@@ -88,6 +90,7 @@ class ReachAnswer:
     served: Mapping[str, Served]
     bound: Finding
     units: pd.DataFrame
+    own: ReachedSimulation | None = None
 
     @property
     def city(self) -> City:
@@ -142,6 +145,8 @@ class ReachAnswer:
         """Everything that carries caveats, in the order of weight."""
         yield from (self.simulation, self.area, self.bound, self.distances, self.overlap)
         yield from (row.found for row in self.served.values() if row.found is not None)
+        if self.own is not None:
+            yield self.own
         yield self.gap_doubt
         yield self.distance_doubt
 
@@ -180,6 +185,7 @@ def measure(city: City, asked: Question[CoverageOptions]) -> ReachAnswer | Reach
         served={kind: _served(given, frame) for kind, frame in given.targets.items()},
         bound=unmapped_bound(len(sites) - resolved.n, radius_m=radius, uncovered_km2=open_km2),
         units=_units(given, area, drawn),
+        own=_own(given),
     )
 
 
@@ -205,6 +211,14 @@ def _served(given: Inputs, frame: gpd.GeoDataFrame) -> Served:
     sound = resolved.n and resolved.verdict != REFUSED
     found = simulate_reached(frame, given.sites, radius_m=given.radius_m) if sound else None
     return Served(resolved.n, len(frame) - resolved.n, resolved, found)
+
+
+def _own(given: Inputs) -> ReachedSimulation | None:
+    """Count the reader's own points within reach; they are taken to be exact."""
+    if given.own is None or not len(given.own.xy):
+        return None
+    points = given.own.frame.set_crs(given.sites.crs)
+    return simulate_reached(points, given.sites, radius_m=given.radius_m)
 
 
 def _units(given: Inputs, area: ServiceArea, drawn: Simulation) -> pd.DataFrame:

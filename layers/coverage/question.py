@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
+from geo.base.arrays import Floats
 from geo.base.once import once
 from geo.coverage.service_area import Reach, ServiceArea, service_area
 from geo.coverage.service_area import reach as reach_by_time
+from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, rows_asked
@@ -18,7 +21,8 @@ from layers.view.rows import CityKey, without_titles
 from layers.view.state import ViewState
 from layers.view.totals import is_named, plan_places
 
-UNIVERSITY = "university"
+UNIVERSITY: Final = "university"
+OWN: Final = "own"
 
 
 PRESETS_M = (3_000, 5_000, 10_000)
@@ -26,6 +30,61 @@ PRESETS_M = (3_000, 5_000, 10_000)
 
 LINES = 25
 """Scan lines over a disc's radius, at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPoints:
+    """A reader's own points, as what should be within reach instead of places.
+
+    Parameters
+    ----------
+    key
+        Equal keys have the same points.
+    name
+        The file, its date and its filter.
+    xy
+        Some of the points or all, metres on the city's plane, shape (n, 2).
+    total
+        How many points they stand for.
+    about
+        What became of the file's rows, for those who take the answer away.
+    narrowed
+        The filter in words; None where all rows of the file count.
+    """
+
+    key: Hashable
+    name: Bilingual
+    xy: Floats
+    total: int
+    about: Mapping[str, object]
+    narrowed: Bilingual | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two stand for the same points."""
+        return isinstance(other, OwnPoints) and self.key == other.key
+
+    def __hash__(self) -> int:
+        """Return what equal points have in common."""
+        return hash(self.key)
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The points by id, taken to be exact; without a CRS."""
+        ids = pd.Index([f"own-{k:05d}" for k in range(len(self.xy))], name="id")
+        points = gpd.points_from_xy(*self.xy.T)
+        return gpd.GeoDataFrame({"uncertainty_m": 0.0}, index=ids, geometry=points)
+
+
+@dataclass(frozen=True)
+class ReachQuestion(Question[CoverageOptions]):
+    """What is asked of reach; ``own`` are the points that should be, instead of places."""
+
+    own: OwnPoints | None = None
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """The filter of the reader's own points in words; None where there is none."""
+        return None if self.own is None else self.own.narrowed
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +104,8 @@ class Inputs:
     reach: Reach
     titles: int
     """Rows shown that are titles of an area: they are no sites, mapped or not."""
+    own: OwnPoints | None = None
+    """A reader's own points that should be within reach, instead of the targets: none then."""
 
     @property
     def universities(self) -> gpd.GeoDataFrame:
@@ -93,7 +154,7 @@ REACH = ("radius_m", "minutes", "speed_kmh", "detour_percent", "sites", "targets
 """Options that decide what is reached, and from where."""
 
 
-def question(state: ViewState) -> Question[CoverageOptions]:
+def question(state: ViewState, own: OwnPoints | None = None) -> ReachQuestion:
     """Return what of a state decides what is reached.
 
     Parameters
@@ -101,8 +162,13 @@ def question(state: ViewState) -> Question[CoverageOptions]:
     state
         State of the page. Period, later, layers and filters are taken, and of the options of
         coverage those in ``REACH``; the rest decides nothing.
+    own
+        The reader's own points, where those are counted; targets then decide nothing.
     """
-    return Question(**rows_asked(state), options=only(state.coverage, *REACH))
+    options = only(state.coverage, *REACH)
+    if own is not None:
+        options = replace(options, targets=frozenset(), counted=OWN)
+    return ReachQuestion(**rows_asked(state), options=options, own=own)
 
 
 def only(options: CoverageOptions, *names: str) -> CoverageOptions:
@@ -176,12 +242,13 @@ def inputs(city: City, asked: Question[CoverageOptions]) -> Inputs:
     asked
         Layers, filters and period decide which places enter; the options the radius.
     """
-    options = only(asked.options, *REACH)
-    return _inputs(CityKey(city, ""), Question(**rows_asked(asked), options=options))
+    own: OwnPoints | None = getattr(asked, "own", None)
+    rows = {**rows_asked(asked), "options": only(asked.options, *REACH)}
+    return _inputs(CityKey(city, ""), ReachQuestion(**rows, own=own))
 
 
 @once(maxsize=8)
-def _inputs(key: CityKey, asked: Question[CoverageOptions]) -> Inputs:
+def _inputs(key: CityKey, asked: ReachQuestion) -> Inputs:
     city, options = key.city, asked.options
     shown = replace(asked, layers=options.sites or asked.layers).view(city).places
     places = without_titles(shown)
@@ -194,6 +261,8 @@ def _inputs(key: CityKey, asked: Question[CoverageOptions]) -> Inputs:
         if layer.spec.is_places
     }
     wanted = options.targets or ({UNIVERSITY} & whole.keys())
+    if asked.own is not None:
+        wanted = frozenset()
     return Inputs(
         city,
         options,
@@ -203,6 +272,7 @@ def _inputs(key: CityKey, asked: Question[CoverageOptions]) -> Inputs:
         city.districts.to_crs(city.metric_epsg),
         reach_of(options),
         len(shown) - len(places),
+        asked.own,
     )
 
 

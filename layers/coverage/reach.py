@@ -140,6 +140,11 @@ class ReachWording:
 
     def _dots(self, answer: ReachAnswer) -> Iterator[tuple[Mapping[str, Any], str]]:
         """Yield the look and the words of the places that should be within reach."""
+        if answer.inputs.own is not None and answer.own is not None:
+            for fill, where in ((drawing.WITHIN, "within"), (drawing.OPEN, "beyond")):
+                look = {"line": fill, "fill": fill, "opacity": 1.0, "dot": True}
+                named = self._say("coverage_page.own")
+                yield look, self._say(f"coverage_page.legend_{where}", layer=named)
         drawn = [kind for kind, row in answer.served.items() if row.found is not None]
         titles = (answer.city.layers[kind].title.of(self._lang) for kind in drawn)
         if names := self._say("coverage_page.comma").join(titles):

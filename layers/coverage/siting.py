@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,13 +22,14 @@ from geo.grid.polygons import lattice
 from layers.coverage.drawing import REACHED, shape
 from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
-from layers.coverage.question import REACH, UNIVERSITY, Inputs, inputs, only
+from layers.coverage.question import OWN, REACH, UNIVERSITY, Inputs, OwnPoints, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
 from layers.coverage.wording import caveats, km, name_of, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
+from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.language.values import count, number
 from layers.map.overlay import Drawing, Handle
@@ -69,9 +70,15 @@ AIM = ("demand", "candidates", "aim", "add", "goal_percent")
 
 @dataclass(frozen=True)
 class SitingQuestion(Question[CoverageOptions]):
-    """Where places could be added; ``drawn`` are the candidates that the reader drew."""
+    """Where to add: ``drawn`` candidates, and ``own`` points to serve, are the reader's."""
 
     drawn: tuple[Spot, ...] = ()
+    own: OwnPoints | None = None
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """The filter of the reader's own points in words; None where there is none."""
+        return None if self.own is None else self.own.narrowed
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -109,7 +116,9 @@ class SitingAnswer:
 Answer = SitingAnswer | SitingRefusal
 
 
-def question(state: ViewState, drawn: tuple[Spot, ...] = ()) -> SitingQuestion:
+def question(
+    state: ViewState, drawn: tuple[Spot, ...] = (), own: OwnPoints | None = None
+) -> SitingQuestion:
     """Return what of a state, and of what the reader drew, decides the proposal.
 
     Parameters
@@ -119,10 +128,19 @@ def question(state: ViewState, drawn: tuple[Spot, ...] = ()) -> SitingQuestion:
         coverage those in ``REACH`` and ``AIM``; the rest decides nothing.
     drawn
         Candidates that the reader drew; they count only where the options ask for drawn ones.
+    own
+        The reader's own points; they count only where the options ask for them. Campuses are
+        served where those ask in vain.
     """
     options = only(state.coverage, *REACH, *AIM)
+    if options.demand != OWN:
+        own = None
+    elif own is None:
+        options = replace(options, demand=UNIVERSITY)
     by_hand = options.candidates == DRAWN
-    return SitingQuestion(**rows_asked(state), options=options, drawn=drawn if by_hand else ())
+    return SitingQuestion(
+        **rows_asked(state), options=options, drawn=drawn if by_hand else (), own=own
+    )
 
 
 def measure(city: City, asked: SitingQuestion) -> Answer:
@@ -169,13 +187,27 @@ def _solved(given: Inputs, candidates: gpd.GeoDataFrame, options: CoverageOption
 
 
 def _demand(given: Inputs, demand: str) -> gpd.GeoDataFrame:
-    """Return what is to be served: campuses, or spots that stand for area or residents."""
+    """Return what is to be served: campuses, own points, or spots for area or residents."""
     if demand == UNIVERSITY:
         return given.universities.assign(**{WEIGHT: 1.0})
+    if demand == OWN:
+        return _own(given).assign(**{WEIGHT: _stands_for(given)})
     spots = lattice(given.districts, spacing_m=DEMAND_M)
     whole = given.residents if demand == "residents" else _areas(given)
     each = whole / spots["area_id"].value_counts().reindex(whole.index)
     return spots.assign(**{WEIGHT: spots["area_id"].map(each).astype(float)})
+
+
+def _own(given: Inputs) -> gpd.GeoDataFrame:
+    """Return the reader's own points, or those drawn of them."""
+    assert given.own is not None
+    return given.own.frame.set_crs(given.sites.crs)
+
+
+def _stands_for(given: Inputs) -> float:
+    """Return how many points one of those drawn stands for."""
+    assert given.own is not None
+    return given.own.total / max(len(given.own.xy), 1)
 
 
 def _areas(given: Inputs) -> pd.Series[float]:
@@ -221,8 +253,9 @@ def _reached(answer: SitingAnswer, sites: gpd.GeoDataFrame) -> tuple[float, floa
     """Return the interval of the share of the demand that sites reach."""
     given, demand = answer.inputs, answer.question.options.demand
     radius = given.radius_m
-    if demand == UNIVERSITY:
-        served = simulate_reached(given.universities, sites, radius_m=radius)
+    if demand in (UNIVERSITY, OWN):
+        points = given.universities if demand == UNIVERSITY else _own(given)
+        served = simulate_reached(points, sites, radius_m=radius)
         return served.low / served.n, served.high / served.n
     shares = simulate(sites, given.districts, radius_m=radius).draws
     weight = given.residents if demand == "residents" else _areas(given)
@@ -251,6 +284,8 @@ class SitingWording:
         if isinstance(answer, SitingRefusal):
             return self._say(answer.reason, **answer.parameters)
         said = _sentence(answer, self._lang)
+        if (own := answer.inputs.own) is not None:
+            said = self._say("siting_page.for_own", layer=own.name.of(self._lang), text=said)
         return answer_marked(answer.city, answer.question, said, self._lang)
 
     @cached_property
@@ -290,7 +325,10 @@ class SitingWording:
         if answer.siting.chosen:
             ends = {end: f"{given[f'{end}_percent']:.1f}%" for end in ("before", "after")}
             lines.append(self._say("siting_page.as_drawn", **ends))
-        if answer.question.options.demand != UNIVERSITY:
+        own = answer.inputs.own
+        if own is not None and len(own.xy) < own.total:
+            lines.append(self._say("coverage_page.own_some", some=count(len(own.xy))))
+        if answer.question.options.demand not in (UNIVERSITY, OWN):
             lines.append(self._say("coverage.by_spots", spacing_m=DEMAND_M))
         return tuple(lines)
 

@@ -144,6 +144,9 @@ def _first(answer: ReachAnswer, lang: str) -> str:
         "area": area,
         "beyond": _beyond(answer, lang),
     }
+    if given.own is not None and answer.own is not None:
+        told |= {"layer": given.own.name.of(lang), "share": own_share(answer.own, lang)}
+        return say("coverage_page.first_own", **told)
     if kind is None or found is None:
         return say("coverage_page.first_area", **told)
     total = answer.served[kind].n
@@ -153,6 +156,50 @@ def _first(answer: ReachAnswer, lang: str) -> str:
         return say("coverage_page.first_few", **told)
     told["share"] = tenths(found.low / total, found.high / total, lang)
     return say("coverage_page.first", **told)
+
+
+def own_share(found: ReachedSimulation, lang: str) -> str:
+    """Return which part of a reader's own points is reached, in tenths.
+
+    Parameters
+    ----------
+    found
+        How many points are within reach, with the interval over the draws.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return tenths(found.low / found.n, found.high / found.n, lang)
+
+
+def own_words(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
+    """Return how many of a reader's own points are within reach, and how that is known.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        Empty where places are counted.
+    """
+    say, given, found = speaker(lang), answer.inputs.own, answer.own
+    if given is None:
+        return ()
+    if found is None:
+        return (say("coverage_page.own_none", layer=given.name.of(lang)),)
+    low, high = (number(given.total * end / found.n) for end in (found.low, found.high))
+    share = span(found.low / found.n, found.high / found.n)
+    counted = f"{low}–{high}" if low != high else low
+    told = {"layer": given.name.of(lang), "total": count(given.total), "count": counted}
+    some = found.n < given.total
+    return (
+        say("coverage_page.own_count", **told, share=share),
+        *([say("coverage_page.own_some", some=count(found.n))] if some else []),
+    )
 
 
 def _said(answer: ReachAnswer) -> str | None:
@@ -232,6 +279,7 @@ def further(answer: ReachAnswer, lang: str) -> tuple[str, ...]:
     people = span(row["people_low"], row["people_high"])
     return (
         covered_words(answer, lang),
+        *own_words(answer, lang),
         *(reached_words(answer, kind, lang) for kind in answer.served if kind != _said(answer)),
         say("coverage_page.residents", share=people),
     )

@@ -86,6 +86,8 @@ class Answered:
         Whose methods and caveats go along.
     files
         Further files by name.
+    begin
+        How the package's name begins, fit for a file; empty for the city and the date of its data.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Answered:
     result: Mapping[str, object] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    begin: str = ""
 
 
 def analysis_package(answered: Answered, form: Form) -> Package:
@@ -125,11 +128,12 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     form = checked(form, city, ANALYSIS_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
     named = mark_of(_filtered(answered)) + answered.name
+    begin = answered.begin or f"{city.id}_{city.data_date}"
     return build(
         Contents(
             city=city,
             name=answered.name,
-            stem=f"{city.id}_{city.data_date}_{named}_{form.fmt}_{form.epsg}",
+            stem=f"{begin}_{named}_{form.fmt}_{form.epsg}",
             form=form,
             sheets=sheets,
             head=tuple(_head(answered)),
@@ -242,11 +246,14 @@ def _sentence(answered: Answered) -> Bilingual:
 
 
 def _head(answered: Answered) -> Iterator[Bilingual]:
+    filtered = _filtered(answered)
     yield pair("export.analysis", name=pair(f"analysis.{answered.name}"))
+    if filtered and not answered.question.layers:
+        yield pair("export.filtered", words=filtered)
     if answered.question.layers:
         view = answered.question.view(answered.city)
         shown = Bilingual(*(summary(view, lang) for lang in LANGS))
-        yield from filter_lines(_filtered(answered), shown)
+        yield from filter_lines(filtered, shown)
 
 
 def _filtered(answered: Answered) -> Bilingual | None:

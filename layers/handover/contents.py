@@ -141,7 +141,7 @@ class Contents:
     name
         What it is, ASCII: stem of the file that holds all tables.
     stem
-        Name of the package, ASCII.
+        Name of the package, fit for a file; ASCII but for what a reader's own file brings.
     form
         Format and coordinate system, checked.
     sheets

@@ -19,7 +19,7 @@ class Package:
     Parameters
     ----------
     name
-        Stem for a file that holds them all, ASCII.
+        Stem for a file that holds them all; ASCII but for what a reader's own file brings.
     stamp
         Date of the data; the date of every file in the zip.
     files

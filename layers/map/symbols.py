@@ -177,6 +177,27 @@ def numbered(colour: str, number: int) -> str:
     )
 
 
+def swatch(colour: str, opacity: float) -> str:
+    """Return the SVG of a class of a surface, as it looks on the land.
+
+    Parameters
+    ----------
+    colour
+        Of the class.
+    opacity
+        With which it is laid over the land, 0 to 1.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of 20 × 20 px.
+    """
+    return _svg(
+        '<rect x="1" y="4" width="18" height="12" fill="#F7F5F0"/>'
+        f'<rect x="1" y="4" width="18" height="12" fill="{colour}" fill-opacity="{opacity}"/>'
+    )
+
+
 def data_uri(svg: str) -> str:
     """Return an SVG as a ``data:`` address for use in an image.
 

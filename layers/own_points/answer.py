@@ -13,9 +13,10 @@ import pandas as pd
 from geo.base.bridge import transformer
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
-from layers.handover.contents import AREA, LINE, Form
+from layers.handover.contents import AREA, LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
+from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
 from layers.map.thumbnail import Small
@@ -27,12 +28,15 @@ from layers.own_points.clusters import (
     measure_clusters,
     word_clusters,
 )
+from layers.own_points.filtering import filtered_in_both
 from layers.own_points.hot_spots import (
     PointsHotSpots,
     draw_hot_spots,
     measure_hot_spots,
     word_hot_spots,
 )
+from layers.own_points.naming import file_stem
+from layers.own_points.parks import PointsParks, draw_parks, measure_parks, parks_frame, word_parks
 from layers.own_points.reading import (
     FileQuestion,
     Progress,
@@ -42,15 +46,16 @@ from layers.own_points.reading import (
     read,
 )
 from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
-from layers.own_points.wording import PointsWording
+from layers.own_points.wording import PointsWording, of_file
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
 from layers.view.state import ViewState
 
-PointsAnswer = PointsSurface | PointsBins | PointsClusters | PointsHotSpots
+PointsAnswer = PointsSurface | PointsBins | PointsClusters | PointsHotSpots | PointsParks
 HULLS: Final = AREA | {"LineString", "Point"}
 """The hull of points in a line is a line."""
+_PARK = Look("point", line="#B5322A", fill="#B5322A")
 _LINE, _CELL = Look("line", line="#8C3A1F", weight=4.0), Look("area", "#8C3A1F", opacity=0.0)
 ASKED: Final = MappingProxyType(
     {
@@ -58,6 +63,7 @@ ASKED: Final = MappingProxyType(
         "bins": ("shape", "grain"),
         "clusters": ("clusters", "reach_m", "least"),
         "hotspots": ("grain",),
+        "parks": ("parks", "within_m"),
     }
 )
 """By what is shown, the options that it depends on, apart from the reading."""
@@ -73,7 +79,7 @@ def relevant(options: PointsOptions) -> PointsOptions:
         ``ASKED``.
     """
     kept = {name: getattr(options, name) for name in ASKED[options.show]}
-    return PointsOptions(show=options.show, cell_m=options.cell_m, **kept)
+    return PointsOptions(show=options.show, cell_m=options.cell_m, dated=options.dated, **kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +92,11 @@ class PointsQuestion(Question[PointsOptions]):
     def key(self) -> tuple[object, ...]:
         """What the answer depends on."""
         return (*self.file.key, self.options)
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """The reader's own filter in words; None where all rows count."""
+        return filtered_in_both(self.file.columns)
 
 
 def question(state: ViewState, file: FileQuestion) -> PointsQuestion:
@@ -150,7 +161,7 @@ def of_reading(
     reading
         As :func:`layers.own_points.reading.read` returns it.
     options
-        ``show`` says what is worked out; the options in ``ASKED`` how.
+        ``show`` says what is worked out; the options in ``ASKED`` how; ``dated`` of when it is.
     progress, stopped
         As in :func:`layers.own_points.reading.read`.
 
@@ -159,17 +170,20 @@ def of_reading(
     CancelledError
         ``stopped`` returned True.
     """
+    reading = reading.of_day(options.dated)
     if options.show == "bins":
         return measure_bins(reading, options, progress, stopped)
     if options.show == "clusters":
         return measure_clusters(reading, options, progress, stopped)
     if options.show == "hotspots":
         return measure_hot_spots(reading, options, progress, stopped)
+    if options.show == "parks":
+        return measure_parks(reading, options, progress, stopped)
     return measure_surface(reading, options, progress, stopped)
 
 
 def word(shown: PointsAnswer, lang: str) -> PointsWording:
-    """Put an answer into words.
+    """Put an answer into words; the sentence names the file and its date.
 
     Parameters
     ----------
@@ -178,12 +192,18 @@ def word(shown: PointsAnswer, lang: str) -> PointsWording:
     lang
         Language of the words, ``zh`` or ``en``.
     """
+    return of_file(_worded(shown, lang), shown.reading, lang)
+
+
+def _worded(shown: PointsAnswer, lang: str) -> PointsWording:
     if isinstance(shown, PointsBins):
         return word_bins(shown, lang)
     if isinstance(shown, PointsClusters):
         return word_clusters(shown, lang)
     if isinstance(shown, PointsHotSpots):
         return word_hot_spots(shown, lang)
+    if isinstance(shown, PointsParks):
+        return word_parks(shown, lang)
     return word_surface(shown, lang)
 
 
@@ -203,6 +223,8 @@ def draw(shown: PointsAnswer, lang: str) -> Drawing:
         return draw_clusters(shown)
     if isinstance(shown, PointsHotSpots):
         return draw_hot_spots(shown, lang)
+    if isinstance(shown, PointsParks):
+        return draw_parks(shown, lang)
     return draw_surface(shown)
 
 
@@ -236,8 +258,22 @@ def has_files(shown: PointsAnswer) -> bool:
         return shown.surface is not None
     if isinstance(shown, PointsClusters):  # what the points weigh does not matter
         return not shown.found.refused
+    if isinstance(shown, PointsParks):
+        return bool(shown.reading.binned.n)
     found = shown.bins if isinstance(shown, PointsBins) else shown.found
     return not (found.refused or shown.reading.blank)
+
+
+def file_begin(shown: PointsAnswer) -> str:
+    """Return how the names of an answer's files begin: the city, the reader's file and its date.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    """
+    asked = shown.reading.asked
+    return f"{asked.city.id}_{file_stem(asked.source, shown.reading.dated)}"
 
 
 def geotiff(shown: PointsSurface) -> bytes:
@@ -277,10 +313,11 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             name="own_points",
             city=asked.city,
             question=asked_of(shown),
+            begin=file_begin(shown),
             words={lang: word(shown, lang) for lang in LANGS},
-            layers=frozenset(),
+            layers=frozenset(shown.kinds if isinstance(shown, PointsParks) else ()),
             data={**_tables(shown), "rows": Data(_account(shown.reading))},
-            asked={**kept, "cell_m": asked.cell_m},
+            asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},
             result=account_values(shown.reading),
             findings=shown.findings,
             files=files,
@@ -301,6 +338,8 @@ def _tables(shown: PointsAnswer) -> dict[str, Data]:
         return _clusters(shown)
     if isinstance(shown, PointsHotSpots):
         return _spots(shown)
+    if isinstance(shown, PointsParks):
+        return _near(shown)
     return _surface(shown)
 
 
@@ -353,3 +392,9 @@ def _spots(shown: PointsHotSpots) -> dict[str, Data]:
         return {}
     frame = shown.cells.assign(file=shown.reading.asked.source.name)
     return {"hotspots": Data(frame, AREA, _CELL), "hotspots_table": Data(_plain(frame))}
+
+
+def _near(shown: PointsParks) -> dict[str, Data]:
+    frame = parks_frame(shown).to_crs(4326)
+    known = frame[frame["n_mid"].notna()]
+    return {"parks": Data(known, POINT, _PARK), "parks_table": Data(_plain(frame))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -99,6 +99,8 @@ class Reading:
         The city on its plane.
     alone
         Whether a scheduler was asked in vain, so that the work was done here.
+    dated
+        Of when the data are, as the reader states it; empty where that is not stated.
     """
 
     asked: FileQuestion
@@ -106,6 +108,18 @@ class Reading:
     kept: Sample
     area: BaseGeometry
     alone: bool = False
+    dated: str = ""
+
+    def of_day(self, dated: str) -> Reading:
+        """Return the same points as those of a day.
+
+        Parameters
+        ----------
+        dated
+            As the reader states it; empty leaves the day on which the file was written.
+        """
+        day = dated or self.asked.source.day
+        return replace(self, binned=replace(self.binned, data_date=day), dated=dated)
 
     @property
     def way(self) -> Bridge | None:
@@ -246,9 +260,11 @@ def account_values(reading: Reading) -> dict[str, object]:
     Returns
     -------
     dict
-        By name, in a fixed order: file and columns; the reference system, how it is known, and the
-        accuracy in metres of the way to the plane (``unknown``, or 0 for none); rows ``read``,
-        ``binned``, ``outside_city`` and ``rejected``, the last also by reason; the sum of weights;
+        By name, in a fixed order: file, of when its data are, and whether the reader ``stated``
+        that or the file was ``written`` then; columns; the reference system, how it is known, and
+        the accuracy in metres of the way to the plane (``unknown``, or 0 for none); the column and
+        the values of a filter; rows ``read``, ``binned``, ``outside_city``, ``filtered_out`` and
+        ``rejected``, the last also by reason; the sum of weights;
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
@@ -257,8 +273,12 @@ def account_values(reading: Reading) -> dict[str, object]:
     accuracy = 0.0 if way is None else way.accuracy_m
     return {
         "file": reading.asked.source.name,
+        "data_date": binned.data_date or "unknown",
+        "data_date_known_from": "stated" if reading.dated else "written",
         "columns": place,
         "weight_column": columns.weights or "",
+        "filter_column": columns.filter_by or "",
+        "filter_values": "; ".join(columns.wanted),
         "source_crs": reading.asked.crs,
         "source_crs_definition": columns.source_crs or f"EPSG:{columns.crs}",
         "source_crs_known_from": reading.asked.basis,
@@ -266,6 +286,7 @@ def account_values(reading: Reading) -> dict[str, object]:
         "read": binned.read,
         "binned": binned.n,
         "outside_city": binned.outside,
+        "filtered_out": binned.filtered,
         "rejected": sum(binned.rejected.values()),
         **{f"rejected_{reason}": binned.rejected[reason] for reason in ACCOUNT},
         "weight_sum": binned.weight_sum,

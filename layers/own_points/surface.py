@@ -241,7 +241,8 @@ def _district_table(shown: PointsSurface, lang: str) -> pd.DataFrame:
         for _, row in shown.districts.iterrows()
     ]
     kind = "weight" if weighted else "n"
-    columns = [say(f"points_page.column.{name}") for name in (kind, "share", "per_km2")]
+    share = "share_filtered" if shown.reading.asked.columns.wanted else "share"
+    columns = [say(f"points_page.column.{name}") for name in (kind, share, "per_km2")]
     return pd.DataFrame(rows, index=[names[str(c)] for c in shown.districts.index], columns=columns)
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from geo.base.draws import SEED
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
-from layers.language.messages import Say, display, speaker
+from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
+from layers.own_points.filtering import filter_words
+from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import ACCOUNT, Reading
 from layers.pack.city import City
 
@@ -45,6 +48,45 @@ class PointsWording:
     findings: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
+    """Return an answer whose sentence says first which file it is about, of when, and which rows.
+
+    Parameters
+    ----------
+    told
+        The answer in words.
+    reading
+        What was read.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, source = speaker(lang), reading.asked.source
+    dated = date_words(source, reading.dated, say)
+    named = {"file": file_words(source), "dated": dated, "text": told.sentence}
+    words = filter_words(reading.asked.columns, say)
+    key = "points_page.of_file_filtered" if words else "points_page.of_file"
+    return replace(told, sentence=say(key, **named, words=words))
+
+
+def named_in_both(reading: Reading) -> Bilingual:
+    """Return the file with its date and its filter, as the subject of a sentence.
+
+    Parameters
+    ----------
+    reading
+        What was read.
+    """
+    source, columns = reading.asked.source, reading.asked.columns
+    named = []
+    for lang in LANGS:
+        say = speaker(lang)
+        words = filter_words(columns, say)
+        key = "points_page.named_filtered" if words else "points_page.named"
+        dated = date_words(source, reading.dated, say)
+        named.append(say(key, file=file_words(source), dated=dated, words=words))
+    return Bilingual(*named)
 
 
 def ladder(highest: float) -> tuple[float, ...]:
@@ -98,10 +140,11 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
         "read": binned.read,
         "binned": binned.n,
         "outside": binned.outside,
+        "filtered": binned.filtered,
         "rejected": sum(binned.rejected.values()),
         **binned.rejected,
     }
-    keys = ["points_page.account"]
+    keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
     keys += [f"points_page.rejected_{reason}" for reason in ACCOUNT if binned.rejected[reason]]
     lines = [" ".join(said(say, keys, values))]
     if not reading.kept.whole:
@@ -124,7 +167,7 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     Yields
     ------
     str
-        Sentences: columns and system, the way to the plane, day of the file, datum.
+        Sentences: columns and system, filter, the way to the plane, day of the file, datum.
     """
     columns, source = reading.asked.columns, reading.asked.source
     yield say(
@@ -133,6 +176,8 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         system=system_words(reading, say),
         weight=columns.weights or say("points_page.no_weight"),
     )
+    if words := filter_words(columns, say):
+        yield say("points_page.filtered_note", words=words)
     way = reading.way
     if way is not None and way.datum:
         yield say("points_page.datum_unshifted", datum=display(way.datum, longest=80))
@@ -140,7 +185,9 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say("points_page.shift_unknown")
     elif way is not None and way.accuracy_m:
         yield say("points_page.shift", metres=f"{way.accuracy_m:g}")
-    yield say("points_page.written", date=reading.binned.data_date, files=len(source.paths))
+    yield say("points_page.written", date=source.day, files=len(source.paths))
+    if reading.dated:
+        yield say("points_page.stated", date=reading.dated)
     yield say("points_page.datum")
     yield say("points_page.unknown")
     if reading.asked.scheduler is not None and not reading.alone:

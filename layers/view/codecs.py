@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
+from datetime import date
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
 
@@ -31,6 +32,7 @@ LONGEST_VALUE = 20_000
 """Characters of an address value that are read; the rest cannot be ours."""
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _TOKEN = re.compile(r"[0-9a-f]{12}", re.ASCII)
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
 _OPTION, _PAGE = "option", "page"
 
 
@@ -227,6 +229,89 @@ class Token(Single[str]):
 
     def write(self, value: str, default: str | None) -> str:
         """Return the token itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return value or NONE
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The :func:`token` of several names, separated by a point or a comma."""
+
+    def read(self, texts: Sequence[str], known: Known, default: frozenset[str]) -> frozenset[str]:
+        """Return the words that are tokens.
+
+        Parameters
+        ----------
+        texts, known, default
+            As in :meth:`Codec.read`.
+
+        Raises
+        ------
+        LookupError
+            If none is and ``none`` is not among them.
+        """
+        words = _words(texts)
+        found = frozenset(word for word in words if _TOKEN.fullmatch(word))
+        if not found and NONE not in words:
+            raise LookupError(words)
+        return found
+
+    def write(self, value: frozenset[str], default: frozenset[str] | None) -> str:
+        """Return the tokens in order.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return ".".join(sorted(value)) or NONE
+
+    def unknown(self, texts: Sequence[str], known: Known) -> Collection[str]:
+        """Return the words that are no token.
+
+        Parameters
+        ----------
+        texts, known
+            As in :meth:`Codec.unknown`.
+        """
+        words = _words(texts) - {NONE, ""}
+        return {word for word in words if not _TOKEN.fullmatch(word)}
+
+
+@dataclass(frozen=True)
+class Day(Single[str]):
+    """An ISO date of a year, a month or a day; empty for none."""
+
+    def value(self, text: str, known: Known) -> str:
+        """Return the date, empty for ``none``.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is neither such a date of the calendar nor ``none``.
+        """
+        if text == NONE:
+            return ""
+        if (found := _DAY.fullmatch(text)) is None:
+            raise LookupError(text)
+        try:
+            date(*(int(part or 1) for part in found.groups()))
+        except ValueError as error:
+            raise LookupError(text) from error
+        return text
+
+    def write(self, value: str, default: str | None) -> str:
+        """Return the date itself.
 
         Parameters
         ----------

@@ -221,7 +221,9 @@ def answer_marked(city: City, question: Question[Any], text: str, lang: str) -> 
 
 
 def answer_in_words(city: City, question: Question[Any]) -> Bilingual | None:
-    """Return everything that narrows the rows of an answer; None if nothing does, or it takes none.
+    """Return everything that narrows the rows of an answer; None if nothing does.
+
+    Filters do not act on an answer that takes no rows of the pack.
 
     Parameters
     ----------
@@ -230,7 +232,13 @@ def answer_in_words(city: City, question: Question[Any]) -> Bilingual | None:
     question
         What decides the answer.
     """
-    return in_words(city, question.state(city), page_of(question)) if question.layers else None
+    rows = in_words(city, question.state(city), page_of(question)) if question.layers else None
+    acting_ = [each for each in (rows, question.narrowed) if each]
+    if not acting_:
+        return None
+    return Bilingual(
+        *(speaker(lang)("view.comma").join(each.of(lang) for each in acting_) for lang in LANGS)
+    )
 
 
 def in_words(city: City, state: ViewState, page: str = "explore") -> Bilingual | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.view.codecs import Ids, Token, Whole, among, hold, one_of, option
+from layers.view.codecs import Day, Ids, Token, Tokens, Whole, among, hold, one_of, option
 
 Ground = Literal["parts", "none", "places", "national", "per_million"]
 Kernel = Literal["gaussian", "quartic"]
@@ -14,7 +14,7 @@ By = Literal["host", "site"]
 Whose = Literal["plan", "points"]
 Fill = Literal["surface", "districts"]
 
-Find = Literal["surface", "bins", "clusters", "hotspots"]
+Find = Literal["surface", "bins", "clusters", "hotspots", "parks"]
 Bandwidth = Literal["fixed", "adaptive"]
 Cell = Literal["hexagon", "square"]
 Grain = Literal["coarse", "medium", "fine"]
@@ -22,9 +22,10 @@ Clusters = Literal["hdbscan", "dbscan"]
 
 Part = Literal["reach", "pairing", "scenario", "siting"]
 Aim = Literal["number", "share"]
-Demand = Literal["university", "area", "residents"]
+Demand = Literal["university", "area", "residents", "own"]
 Candidates = Literal["grid", "university", "district", "drawn"]
 Rings = Literal["one", "all"]
+Counted = Literal["places", "own"]
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,23 @@ class PointsOptions:
     """What is asked of a file of the reader's own points; each value comes from a closed list.
 
     ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
-    ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``show`` is
+    ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``dated`` is
+    of when the data are, as the reader states it; empty where nobody does. ``column`` is the token
+    of the column that rows are filtered by, ``values`` those of the values that they may have
+    there; no value lets all pass. ``show`` is
     what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
     and ``grain``; clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan);
-    or hot spots among squares of that grain.
+    hot spots among squares of that grain; or the points within ``within_m`` of each park, which are
+    the places of the layers ``parks``, empty for those that the pack takes for parks.
     """
 
     file: str = option("pfile", Token(), default="")
     x: str = option("px", Token(), default="")
     y: str = option("py", Token(), default="")
     weight: str = option("pw", Token(), default="")
+    dated: str = option("pday", Day(), default="")
+    column: str = option("pcol", Token(), default="")
+    values: frozenset[str] = option("pval", Tokens(), default=frozenset())
     show: Find = option("pshow", one_of(Find), default="surface")
     sigma_m: int = option("psig", among(500, 1000, 2000, 3000, 5000), default=1000)
     cell_m: int = option("pcell", among(100, 250, 500), default=250)
@@ -85,6 +93,8 @@ class PointsOptions:
     clusters: Clusters = option("pclu", one_of(Clusters), default="hdbscan")
     reach_m: int = option("prch", among(250, 500, 1000, 2000), default=500)
     least: int = option("pmin", among(5, 15, 50), default=15)
+    parks: frozenset[str] = option("ppk", Ids("kinds", "usual"), default=frozenset())
+    within_m: int = option("pin", among(3_000, 5_000, 10_000), default=3_000)
 
 
 @dataclass(frozen=True)
@@ -94,10 +104,12 @@ class CoverageOptions:
     ``part`` is the question shown. ``radius_m`` is the straight-line reach; with ``minutes`` above
     0 it follows from that time, ``speed_kmh`` and ``detour_percent`` (length of the way over the
     straight line) instead. ``add`` sites are proposed, or as many as reach ``goal_percent`` if
-    ``aim`` is ``share``; ``demand`` is what they serve, ``candidates`` where they may stand.
+    ``aim`` is ``share``; ``demand`` is what they serve (``own``: the reader's own points),
+    ``candidates`` where they may stand.
     ``sites`` are the layers measured from, empty for the places on the map; ``targets`` those that
-    should be within reach, empty for the universities; ``rings`` says whether the map shows one
-    radius or all that stand side by side.
+    should be within reach, empty for the universities; ``counted`` says whether those or the
+    reader's own points are; ``rings`` says whether the map shows one radius or all that stand side
+    by side.
     """
 
     part: Part = option("cpart", one_of(Part), default="reach")
@@ -113,6 +125,7 @@ class CoverageOptions:
     sites: frozenset[str] = option("csites", Ids("kinds", "usual"), default=frozenset())
     targets: frozenset[str] = option("cfor", Ids("kinds", "usual"), default=frozenset())
     rings: Rings = option("cmap", one_of(Rings), default="one")
+    counted: Counted = option("cwho", one_of(Counted), default="places")
 
     def __post_init__(self) -> None:
         hold(self)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
 from layers.view.rows import View, rows_in_view
@@ -37,6 +38,11 @@ class Question(Generic[Options]):
     layers: frozenset[str]
     filters: Filters
     options: Options
+
+    @property
+    def narrowed(self) -> Bilingual | None:
+        """What else than filters keeps rows from the answer; None if nothing does."""
+        return None
 
     def state(self, city: City) -> ViewState:
         """Return the state of a reader who asks this, all else at its default.

@@ -16,7 +16,7 @@ from layers.map.symbols import data_uri
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, rows_in_view
-from pages.panels import hand_over
+from pages.panels import hand_over, own_points
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -355,7 +355,9 @@ class ReachPart:
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
         city, lang = screen.city, screen.state.lang
-        self.asked = reach.question(screen.state)
+        own_asked = screen.state.coverage.counted == question.OWN
+        self.loaded = own_points.loaded(screen)
+        self.asked = reach.question(screen.state, self.loaded if own_asked else None)
         self.answer: ReachAnswer | ReachRefusal = cache.answer(city, "reach", self.asked)
         self.words: reach.ReachWording = cache.wording(city, "reach", self.asked, lang)
 
@@ -386,12 +388,33 @@ class ReachPart:
         self._drawn()
         travel_time(self.screen)
         enters(self.screen, self.answer.inputs)
-        layer_field(self.screen, "targets")
-        html.small(self.say("coverage_page.targets_note"))
+        self._counted()
+        if self.asked.own is None:
+            layer_field(self.screen, "targets")
+            html.small(self.say("coverage_page.targets_note"))
         html.section(self.say("coverage_page.rules_title"))
         for line in self.words.rules:
             html.small(line)
         hand_over.download(self.screen, "reach", self.asked)
+
+    def _counted(self) -> None:
+        """Offer what should be within reach where own points have been read; else say so."""
+        counted = self.screen.state.coverage.counted
+        if self.loaded is None:
+            if counted == question.OWN:
+                html.small(self.say("coverage_page.own_gone"))
+                frame.link(self.screen, "density", self.say("coverage_page.own_open"))
+            return
+        st.segmented_control(
+            self.say("coverage_page.counted"),
+            choices(CoverageOptions, "counted"),
+            default=sync("cov_counted", counted),
+            key="cov_counted",
+            required=True,
+            format_func=lambda value: self.say(f"coverage_page.counted_{value}"),
+            on_change=from_widget,
+            args=("counted", "cov_counted"),
+        )
 
     def _drawn(self) -> None:
         st.segmented_control(

@@ -22,6 +22,7 @@ from layers.density.wording import DensityWording
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri
+from layers.map.symbols import swatch as surface_swatch
 from layers.map.thumbnail import Small
 from layers.pack.city import City
 from layers.view.codecs import choices
@@ -34,11 +35,6 @@ from pages.shell.frame import Screen
 from pages.shell.labels import literal
 from pages.shell.widgets import sync
 
-SWATCH: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
-    '<rect x="1" y="4" width="18" height="12" fill="#F7F5F0"/>'
-    '<rect x="1" y="4" width="18" height="12" fill="{colour}" fill-opacity="{opacity}"/></svg>'
-)
 DOT: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
     '<circle cx="10" cy="10" r="2.4" fill="#14171A"/></svg>'
@@ -190,7 +186,7 @@ def _sign(colour: str) -> str:
     """Return the address of a legend's picture: a shade as it lies on the ground, or a hatch."""
     if colour == HATCH:
         return swatch({"fill": HATCHED, "line": LINE, "opacity": 0, "pattern": "hatch"})
-    return data_uri(SWATCH.format(colour=colour, opacity=OPACITY))
+    return data_uri(surface_swatch(colour, OPACITY))
 
 
 def _set(name: str, key: str) -> None:

@@ -45,7 +45,11 @@ def download(screen: Screen, analysis: str, asked: Question[Any]) -> None:
 
 
 def download_as(
-    screen: Screen, analysis: str, asked: Question[Any], build: Callable[[Form], bytes]
+    screen: Screen,
+    analysis: str,
+    asked: Question[Any],
+    build: Callable[[Form], bytes],
+    begin: str = "",
 ) -> None:
     """Offer an answer as a workbook or a zip, made when it is asked for, and the command.
 
@@ -59,6 +63,8 @@ def download_as(
         What decides the answer; see :class:`layers.view.question.Question`.
     build
         Takes a form and returns the bytes of the workbook or the zip.
+    begin
+        As for :func:`file_kind`.
     """
     say, city = screen.say, screen.city
     with st.popover(say("coverage_page.download"), key=f"{analysis}_export"):
@@ -67,12 +73,15 @@ def download_as(
         st.download_button(
             say("coverage_page.download_button"),
             partial(build, form),
-            *file_kind(city, answer_in_words(city, asked), form, analysis),
+            *file_kind(city, answer_in_words(city, asked), form, analysis, begin),
             on_click="ignore",
             type="primary",
             key=f"{analysis}_download",
         )
         html.small(say("coverage_page.download_note"))
+        if getattr(asked, "own", None) is not None:
+            html.small(say("coverage_page.own_no_command"))
+            return
         html.small(say("coverage_page.command"))
         if needed_files(asked):
             html.small(say("coverage_page.command_files"))
@@ -80,26 +89,28 @@ def download_as(
 
 
 def file_kind(
-    city: City, filtered: Bilingual | None, form: Form, analysis: str = ""
+    city: City, filtered: Bilingual | None, form: Form, analysis: str = "", begin: str = ""
 ) -> tuple[str, str]:
     """Return name and type of the one file that a reader takes away.
 
     Parameters
     ----------
     city
-        Its id and date begin the name.
+        Its id and date begin the name, unless something else does.
     filtered
         What narrows the rows: the name says that something does. None if nothing does.
     form
         A workbook is a file of its own; all else is a zip that says its format and system.
     analysis
         Its name; blank for the places shown.
+    begin
+        How the name begins, fit for a file; blank for id and date.
     """
-    stem = f"{city.id}_{city.data_date}_{mark_of(filtered)}"
-    begin = stem + (f"{analysis}_" if analysis else "")
+    stem = f"{begin or f'{city.id}_{city.data_date}'}_{mark_of(filtered)}"
+    stem += f"{analysis}_" if analysis else ""
     if form.fmt == "xlsx":
-        return f"{begin}{form.lang}.xlsx", WORKBOOK_TYPE
-    return f"{begin}{form.fmt}_{form.epsg}.zip", "application/zip"
+        return f"{stem}{form.lang}.xlsx", WORKBOOK_TYPE
+    return f"{stem}{form.fmt}_{form.epsg}.zip", "application/zip"
 
 
 def choose_form(screen: Screen, key: str, formats: tuple[Format, ...] = FORMATS) -> Form:

@@ -12,27 +12,45 @@ import streamlit as st
 from markupsafe import Markup
 
 from geo.base.errors import AtlasError, DataError
+from geo.coverage.simulation import resolution
 from geo.point_files.bin import Columns
+from layers.coverage.measure import REFUSED
+from layers.coverage.question import OwnPoints
 from layers.handover.contents import Form
+from layers.handover.documents import mark_of
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count, number
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
-from layers.map.symbols import data_uri
+from layers.map.symbols import data_uri, plain_mark, swatch
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
-from layers.own_points.reading import FileQuestion, fitting_cell, read
+from layers.own_points.clusters import some_of
+from layers.own_points.filtering import (
+    MOST_VALUES,
+    Values,
+    chip_words,
+    filter_words,
+    filtered_in_both,
+    list_values,
+    only,
+    value_words,
+    values_key,
+)
+from layers.own_points.naming import date_words, file_words
+from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
+from layers.own_points.reading import FileQuestion, Reading, account_values, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
-from layers.own_points.wording import PointsWording
+from layers.own_points.wording import PointsWording, named_in_both
 from layers.pack.catalogue import ONLINE_BASE
-from layers.view.codecs import choices, token
+from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
+from layers.view.state import default_state
 from pages.panels import hand_over
-from pages.panels.density import SWATCH
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
@@ -46,6 +64,18 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+MOST_TARGETS: Final = 5_000
+"""Own points for which each draw is looked at; of more, so many are drawn."""
+LATER: Final = "later_park"
+"""The kind whose marks are drawn lighter: facts later than the plan."""
+RING: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
+    f'<circle cx="10" cy="10" r="7.5" fill="none" stroke="{INK}" stroke-dasharray="4 3"/></svg>'
+)
+MOST_USUAL: Final = 3
+"""Layers that a field names before one is chosen."""
+OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
+"""Options that say what is read of a file; they mean nothing in another one."""
 
 
 def switch(screen: Screen) -> None:
@@ -72,6 +102,24 @@ def _change_part() -> None:
     session.change(density=replace(session.state().density, part=part))
 
 
+def title(screen: Screen) -> str:
+    """Return the title of the part: the reader's file and its date, once one is chosen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    options, city = screen.state.points, screen.city.name.of(screen.state.lang)
+    source = cache.points_folder().sources.get(options.file)
+    if source is None:
+        return screen.say("points_page.title", city=city)
+    dated = date_words(source, options.dated, screen.say)
+    named = screen.say("points_page.title_file", file=file_words(source), dated=dated, city=city)
+    filtered = options.column and options.values
+    return screen.say("frame.filtered", title=named) if filtered else named
+
+
 def show(screen: Screen, places: Scene) -> None:
     """Show the whole part: answer and map, choices beside them, tables and notes below.
 
@@ -96,6 +144,75 @@ def show(screen: Screen, places: Scene) -> None:
     part.below()
 
 
+def loaded(screen: Screen) -> OwnPoints | None:
+    """Return the reader's points, for another page, if they have been read; begin nothing.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+
+    Returns
+    -------
+    OwnPoints or None
+        Some of the points within the city, or all; None where no file is chosen, or it has not
+        been read or has had to make room.
+    """
+    options = screen.state.points
+    source = cache.points_folder().sources.get(options.file) if options.file else None
+    if source is None:
+        return None
+    try:
+        file = _known_file(screen, source)
+    except Exception as error:  # whatever a file brings about stays in its own part
+        if not isinstance(error, AtlasError):
+            failure.words(error, screen.state.lang)  # into the log
+        return None
+    reading = None if file is None else cache.jobs().found(file.key)
+    return None if reading is None else as_targets(reading.of_day(options.dated))
+
+
+def as_targets(reading: Reading) -> OwnPoints:
+    """Return points that have been read as what should be within reach of places.
+
+    Parameters
+    ----------
+    reading
+        What was read, of the day that the reader states.
+
+    Returns
+    -------
+    OwnPoints
+        Of many points ``MOST_TARGETS``, drawn with a fixed seed.
+    """
+    key = (*reading.asked.key, reading.dated)
+    some, about = some_of(reading, MOST_TARGETS), account_values(reading)
+    filtered = filtered_in_both(reading.asked.columns)
+    return OwnPoints(key, named_in_both(reading), some, reading.binned.n, about, filtered)
+
+
+def _known_file(screen: Screen, source: Source) -> FileQuestion | None:
+    """Return what has been read of a file, as far as the columns and the filter are known."""
+    options, layout = screen.state.points, cache.points_layout(source)
+    columns = _columns_of(screen, source)
+    if columns is not None and (name := layout.of(options.column)) is not None:
+        values = cache.jobs().found(values_key(source, name))
+        columns = None if values is None else only(columns, values, options.values)
+    return None if columns is None else _file_of(screen, source, layout, columns)
+
+
+def _columns_of(screen: Screen, source: Source) -> Columns | None:
+    city, options = screen.city, screen.state.points
+    named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
+    return cache.points_columns(source, named, city.metric_epsg, city.bbox)
+
+
+def _file_of(screen: Screen, source: Source, layout: Layout, columns: Columns) -> FileQuestion:
+    cell = fitting_cell(screen.state.points) or choices(PointsOptions, "cell_m")[0]
+    declared = is_declared(layout, columns)
+    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), declared)
+
+
 class PointsPart:
     """One file of points, as far as it has been read."""
 
@@ -105,6 +222,7 @@ class PointsPart:
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
+        self.values: Values | None = None
         self.task: Task | None = None
         self.shown: PointsAnswer | None = None
         self.told: PointsWording | None = None
@@ -127,19 +245,17 @@ class PointsPart:
                 self._failed(error)
 
     def _open(self, source: Source) -> None:
-        city, options = self.screen.city, self.screen.state.points
         self.layout = cache.points_layout(source)
-        named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
-        self.columns = cache.points_columns(source, named, city.metric_epsg, city.bbox)
+        self.columns = _columns_of(self.screen, source)
         if self.columns is None:
             names = ", ".join(
                 display(name, longest=LONGEST_NAME) for name in self.layout.names[:20]
             )
             self.problem = self.say("points_page.columns_unknown", names=names)
             return
-        cell = fitting_cell(options) or choices(PointsOptions, "cell_m")[0]
-        declared = is_declared(self.layout, self.columns)
-        file = FileQuestion(city, source, self.columns, cell, cache.scheduler(), declared)
+        if not self._filter(source, self.layout, self.columns):
+            return
+        file = _file_of(self.screen, source, self.layout, self.columns)
         asked = points_answer.question(self.screen.state, file)
         reading = self._found(file.key, partial(read, file))
         if reading is None:
@@ -150,6 +266,20 @@ class PointsPart:
             lang = self.screen.state.lang
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
+
+    def _filter(self, source: Source, layout: Layout, columns: Columns) -> bool:
+        """Look which values the column of the filter has; return whether the reading may go on."""
+        options = self.screen.state.points
+        name = layout.of(options.column)
+        if name is not None:
+            look = partial(list_values, source, name)
+            self.values = self._found(values_key(source, name), look)
+            if self.values is None:
+                return False
+            self.columns = columns = only(columns, self.values, options.values)
+        if options.column and options.values and not columns.wanted:
+            self.problem = self.say("points_page.values_gone")
+        return not self.problem
 
     def _found(self, key: Hashable, work: Work) -> Any:
         """Return what is found under a key, or see to it that it will be.
@@ -181,6 +311,7 @@ class PointsPart:
 
     def statement(self) -> None:
         """Say the result; or how far the work is; or why there is none, and what to do."""
+        self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.sentence)
             for line in self.told.account:
@@ -199,35 +330,93 @@ class PointsPart:
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
 
+    def _chips(self) -> None:
+        """Show a chip for each value that rows are filtered by; a click takes it away."""
+        if self.columns is None or not self.columns.wanted:
+            return
+        with st.container(horizontal=True, vertical_alignment="center", key="chips"):
+            label = Markup('<p class="small">{}</p>').format(self.say("view.filtered"))
+            st.html(label, width="content")
+            for value in self.columns.wanted:
+                words = chip_words(self.columns, value, self.say)
+                st.button(
+                    literal(self.say("view.chip", words=words)),
+                    key=f"points_chip_{token(value)}",
+                    on_click=_unwant,
+                    args=(token(value),),
+                )
+
     def picture(self) -> None:
         """Draw what was found over the districts."""
         screen = self.screen
-        ground = replace(
-            screen.state, layers=screen.state.layers & {"district", ONLINE_BASE}, selected=None
-        )
+        kinds = frozenset(asked_kinds(screen.city, screen.state.points))
+        layers = screen.state.layers & {"district", ONLINE_BASE} | kinds
+        # Period and filters are about the plan's places elsewhere: here all parks stand.
+        ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
+        view = rows_in_view(screen.city, ground)
+        chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
         map_view.show(
-            replace(screen, state=ground),
-            rows_in_view(screen.city, ground),
+            replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
+            view,
             name="density",
             flight=(1, None),
             follow=False,
             drawing=self.drawing,
         )
-        if self.told is not None and self.told.legend:
-            _legend(self.told)
+        if self.told is not None:
+            _legend(self.told, self._marks())
+        if self.shown is not None and self.source is not None:
+            named = self._named(self.source)
+            words = filter_words(self.shown.reading.asked.columns, self.say)
+            key = "points_page.caption_filtered" if words else "points_page.caption"
+            html.small(self.say(key, **named, words=words) + self.say("points_page.caption_parks"))
+
+    def _marks(self) -> list[tuple[str, str]]:
+        """Return the mark and the words of each kind of park over the points."""
+        city, lang = self.screen.city, self.screen.state.lang
+        layers = [city.layers[kind] for kind in asked_kinds(city, self.screen.state.points)]
+        marks = [
+            (
+                plain_mark(each.spec.style, firm=True, faded=each.spec.id == LATER),
+                each.title.of(lang),
+            )
+            for each in layers
+        ]
+        if not isinstance(self.shown, PointsParks):
+            return marks
+        radius = number(self.shown.options.within_m / 1000)
+        return [(RING, self.say("points_page.legend_near", radius=radius)), *marks]
+
+    def _named(self, source: Source) -> dict[str, str]:
+        """Return what every line about the file names: the file and its date."""
+        dated = date_words(source, self.screen.state.points.dated, self.say)
+        return {"file": file_words(source), "dated": dated}
 
     def controls(self) -> None:
         """Offer the file, its columns, what to see and how; and the files of the result."""
         if not self.folder.sources:
             return
         self._file()
+        if self.source is not None:
+            self._date()
         if self.layout is not None:
             self._columns(self.layout)
+            self._column(self.layout, "column", "no_filter")
+            self._values()
         if self.source is None or self.columns is None:
             return
-        options = self.screen.state.points
         _choice(self.screen, "show")
-        if options.show == "surface":
+        self._how()
+        self._parks()
+        if self.shown is not None and points_answer.has_files(self.shown):
+            _downloads(self.screen, self.shown)
+
+    def _how(self) -> None:
+        """Offer what decides the thing that is shown."""
+        options = self.screen.state.points
+        if options.show == "parks":
+            self._radius()
+        elif options.show == "surface":
             _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
             _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
             if options.bandwidth == "fixed":
@@ -242,8 +431,45 @@ class PointsPart:
             if options.show == "bins":
                 _choice(self.screen, "shape")
             _choice(self.screen, "grain")
-        if self.shown is not None and points_answer.has_files(self.shown):
-            _downloads(self.screen, self.shown)
+
+    def _radius(self) -> None:
+        """Offer the radii that are not below the median doubt of the parks; say why not others."""
+        parks = parks_of(self.screen.city, self.screen.state.points)
+        each = {
+            metres: resolution(parks, radius_m=metres)
+            for metres in choices(PointsOptions, "within_m")
+        }
+        offered = [metres for metres in each if each[metres].verdict != REFUSED]
+        key, asked = "points_within_m", self.screen.state.points.within_m
+        st.segmented_control(
+            self.say("points_page.within"),
+            offered,
+            default=sync(key, asked if asked in offered else None),
+            key=key,
+            format_func=lambda metres: literal(number(metres / 1000)),
+            on_change=_change_radius,
+        )
+        for metres in each:
+            if metres not in offered:
+                html.small(self.say("coverage_page.radius_refused", **each[metres].parameters))
+
+    def _parks(self) -> None:
+        """Offer the layers whose places stand over the points as parks."""
+        city, lang, key = self.screen.city, self.screen.state.lang, "points_parks"
+        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
+        usual = self.say("view.comma").join(
+            display(city.layers[id_].title.of(lang), longest=LONGEST_NAME)
+            for id_ in park_kinds(city)[:MOST_USUAL]
+        )
+        st.multiselect(
+            self.say("points_page.parks"),
+            kinds,
+            default=sync(key, [id_ for id_ in kinds if id_ in self.screen.state.points.parks]),
+            key=key,
+            format_func=lambda id_: display(city.layers[id_].title.of(lang), longest=LONGEST_NAME),
+            placeholder=display(usual),
+            on_change=_change_parks,
+        )
 
     def _file(self) -> None:
         sources = self.folder.sources
@@ -260,27 +486,74 @@ class PointsPart:
 
     def _columns(self, layout: Layout) -> None:
         """Offer the columns: those that the names tell, or others."""
-        options = self.screen.state.points
         unknown = self.columns is None
-        names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
-        words, columns = _distinct(names), ["", *names]
         with st.expander(self.say("points_page.columns"), expanded=unknown, key="points_columns"):
             for field, none in (
                 ("x", "column_auto"),
                 ("y", "column_auto"),
                 ("weight", "no_weight"),
             ):
-                key = f"points_{field}"
-                chosen = getattr(options, field)
-                st.selectbox(
-                    self.say(f"points_page.column_{field}"),
-                    columns,
-                    index=columns.index(sync(key, chosen if chosen in names else "")),
-                    key=key,
-                    format_func=partial(_word, words, self.say(f"points_page.{none}")),
-                    on_change=_change,
-                    args=(field, key),
+                self._column(layout, field, none)
+
+    def _column(self, layout: Layout, field: str, none: str) -> None:
+        """Offer the columns of the file for one purpose."""
+        names = {token(name): display(name, longest=LONGEST_NAME) for name in layout.names}
+        words, columns, key = _distinct(names), ["", *names], f"points_{field}"
+        chosen = getattr(self.screen.state.points, field)
+        st.selectbox(
+            self.say(f"points_page.column_{field}"),
+            columns,
+            index=columns.index(sync(key, chosen if chosen in names else "")),
+            key=key,
+            format_func=partial(_word, words, self.say(f"points_page.{none}")),
+            on_change=_change,
+            args=(field, key),
+        )
+
+    def _values(self) -> None:
+        """Offer the values of the column that rows are filtered by, the most frequent first."""
+        if self.values is None:
+            return
+        counts, column = self.values.counts, display(self.values.column, longest=LONGEST_NAME)
+        if not counts:
+            html.small(self.say("points_page.too_many", column=column, most=MOST_VALUES))
+            return
+        words = _distinct(
+            {
+                token(value): self.say(
+                    "points_page.value_rows", value=value_words(value, self.say), rows=count(n)
                 )
+                for value, n in counts.items()
+            }
+        )
+        key, asked = "points_values", self.screen.state.points.values
+        st.multiselect(
+            literal(self.say("points_page.values", column=column)),
+            list(words),
+            default=sync(key, [one for one in words if one in asked]),
+            key=key,
+            format_func=partial(_word, words, ""),
+            placeholder=self.say("points_page.values_all"),
+            on_change=_change_values,
+        )
+
+    def _date(self) -> None:
+        """Let the reader state of when the data are; what is no date changes nothing."""
+        key, stated = "points_dated", self.screen.state.points.dated
+        typed = str(st.session_state.get(key, stated)).strip()
+        if _is_day(typed):
+            sync(key, stated)
+        st.text_input(
+            self.say("points_page.dated"),
+            stated,
+            key=key,
+            max_chars=10,
+            placeholder="2026-06-30",
+            on_change=_change_date,
+            args=(key,),
+        )
+        if not _is_day(typed):
+            html.small(self.say("points_page.dated_wrong"))
 
     def below(self) -> None:
         """Show further results, tables, pictures, and how it was measured."""
@@ -375,14 +648,55 @@ def _word(words: Mapping[str, str], none: str, one: str) -> str:
 
 
 def _change(name: str, key: str) -> None:
-    value: Any = st.session_state[key]
-    session.change(points=replace(session.state().points, **{name: value}))
+    """Take what a widget holds; values of another column mean nothing in this one."""
+    changed: dict[str, Any] = {name: st.session_state[key]}
+    if name == "column":
+        changed["values"] = frozenset()
+    session.change(points=replace(session.state().points, **changed))
+
+
+def _is_day(typed: str) -> bool:
+    """Tell whether a text is a date that the address can say, or none."""
+    try:
+        codec(PointsOptions, "dated").read([typed or NONE], {}, "")
+    except LookupError:
+        return False
+    return True
+
+
+def _change_date(key: str) -> None:
+    typed = str(st.session_state[key]).strip()
+    if _is_day(typed):
+        session.change(points=replace(session.state().points, dated=typed))
+
+
+def _change_radius() -> None:
+    """Take another radius; a click on the one chosen chooses none, and changes nothing."""
+    if (metres := st.session_state["points_within_m"]) is not None:
+        session.change(points=replace(session.state().points, within_m=metres))
+
+
+def _change_parks() -> None:
+    kinds = frozenset(st.session_state["points_parks"])
+    session.change(points=replace(session.state().points, parks=kinds))
+
+
+def _change_values() -> None:
+    values = frozenset(st.session_state["points_values"])
+    session.change(points=replace(session.state().points, values=values))
+
+
+def _unwant(value: str) -> None:
+    """Loosen the filter as it stands now: another chip may have been clicked since."""
+    points = session.state().points
+    session.change(points=replace(points, values=points.values - {value}))
 
 
 def _change_file() -> None:
-    """Take another file; columns chosen in the last one mean nothing in this one."""
+    """Take another file; what was chosen or stated of the last one means nothing in this one."""
     file: Any = st.session_state["points_file"]
-    session.change(points=replace(session.state().points, file=file, x="", y="", weight=""))
+    bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
+    session.change(points=replace(session.state().points, **{**bare, "file": file}))
 
 
 def _segmented(
@@ -412,12 +726,12 @@ def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) 
     _segmented(screen, name, label, choices(PointsOptions, name), words)
 
 
-def _legend(told: PointsWording) -> None:
+def _legend(told: PointsWording, marks: Sequence[tuple[str, str]]) -> None:
+    """Show the colours of what was found, then the marks over it."""
+    swatches = [(swatch(colour, OPACITY), words) for colour, words in told.legend]
     shown = html.join(
-        Markup('<span><img src="{}" alt="">{}</span>').format(
-            data_uri(SWATCH.format(colour=colour, opacity=OPACITY)), html.text(words)
-        )
-        for colour, words in told.legend
+        Markup('<span><img src="{}" alt="">{}</span>').format(data_uri(svg), html.text(words))
+        for svg, words in (*swatches, *marks)
     )
     title = html.text(told.legend_title)
     st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(title, shown))
@@ -425,19 +739,18 @@ def _legend(told: PointsWording) -> None:
 
 def _downloads(screen: Screen, shown: PointsAnswer) -> None:
     say, city = screen.say, screen.city
-    stem = f"{city.id}_{city.data_date}_points_{shown.options.show}"
+    begin, asked = points_answer.file_begin(shown), points_answer.asked_of(shown)
     if isinstance(shown, PointsSurface):
         st.download_button(
             literal(say("points_page.geotiff", epsg=city.metric_epsg)),
             partial(points_answer.geotiff, shown),
-            file_name=f"{stem}.tif",
+            file_name=f"{begin}_{mark_of(asked.narrowed)}{shown.options.show}.tif",
             mime="image/tiff",
             on_click="ignore",
             key="points_geotiff",
         )
-    asked = points_answer.asked_of(shown)
-    hand_over.download_as(screen, "own_points", asked, partial(_zip, shown))
+    hand_over.download_as(screen, "own_points", asked, partial(_files, shown), begin)
 
 
-def _zip(shown: PointsAnswer, form: Form) -> bytes:
-    return points_answer.hand_over(shown, form).zip()
+def _files(shown: PointsAnswer, form: Form) -> bytes:
+    return points_answer.hand_over(shown, form).whole()

@@ -9,6 +9,7 @@ import streamlit as st
 from layers.coverage import siting as told
 from layers.coverage.drawing import REACHED
 from layers.coverage.measure import REFUSED
+from layers.coverage.question import OWN
 from layers.coverage.scenario_change import GAINED
 from layers.coverage.wording import km
 from layers.map.symbols import data_uri, mark
@@ -16,7 +17,7 @@ from layers.view.codecs import choices
 from layers.view.page_options import CoverageOptions
 from pages.browser import scenarios
 from pages.panels import coverage as coverage_panels
-from pages.panels import hand_over
+from pages.panels import hand_over, own_points
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -63,7 +64,8 @@ class SitingPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.asked = told.question(screen.state, drawn())
+        self.loaded = own_points.loaded(screen)
+        self.asked = told.question(screen.state, drawn(), self.loaded)
         self.drawn, city = self.asked.drawn, screen.city
         self.answer: told.Answer = cache.answer(city, "siting", self.asked)
         lang = screen.state.lang
@@ -149,16 +151,20 @@ class SitingPart:
             st.button(self.say("siting_page.take_all_back"), key="cov_undraw", on_click=take_back)
 
     def _choice(self, name: str) -> None:
-        key, values = f"cov_{name}", choices(CoverageOptions, name)
+        key, asked = f"cov_{name}", getattr(self.asked.options, name)
+        offered = choices(CoverageOptions, name)
+        values = [each for each in offered if each != OWN or self.loaded is not None]
         st.selectbox(
             self.say(f"siting_page.{name}"),
             values,
-            index=values.index(sync(key, getattr(self.screen.state.coverage, name))),
+            index=values.index(sync(key, asked)),
             key=key,
             format_func=lambda value: self.say(f"siting_page.{name}_{value}"),
             on_change=coverage_panels.from_widget,
             args=(name, key),
         )
+        if asked != getattr(self.screen.state.coverage, name):
+            html.small(self.say("coverage_page.own_gone"))
 
     def below(self) -> None:
         """Show the proposed places, a way to go on with them, and the method."""

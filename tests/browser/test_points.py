@@ -137,7 +137,7 @@ def test_reading_can_be_stopped_and_the_page_stays_alive(server: Server, page: P
 @pytest.mark.parametrize(
     ("lang", "size", "shows"),
     [
-        ("zh", WIDE, ("surface", "clusters")),
+        ("zh", WIDE, ("surface", "clusters", "parks")),
         pytest.param("en", NARROW, ("bins", "hotspots"), marks=pytest.mark.thorough),
     ],
     ids=["wide", "narrow"],

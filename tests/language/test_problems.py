@@ -25,8 +25,9 @@ KEY_AT = {"Problem": 0, "Fault": 0, "UnfitError": 0, "report": 0, "fault": 1}
 PASSED_ON = {
     "geo.base.validation.at": "a fault gets its place",
     "geo.base.errors.__str__": "an unfit file is told like any problem",
-    "geo.point_files.bin._unreadable": "an unfit file gets its name",
+    "geo.point_files.bin.unreadable": "an unfit file gets its name",
     "geo.point_files.bin.turned": "an unfit column gets its name",
+    "geo.point_files.tally._rows": "an unfit column gets its name",
     "layers.pack.reader.report": "a problem is kept",
     "layers.pack.consistency.fault": "a fault gets its row",
 }

@@ -44,6 +44,7 @@ from layers.own_points.answer import (
 )
 from layers.own_points.bins import PointsBins
 from layers.own_points.clusters import PointsClusters
+from layers.own_points.filtering import list_values, only
 from layers.own_points.hot_spots import PointsHotSpots
 from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import columns, layout, open_folder
@@ -100,6 +101,11 @@ def ask(tmp_path: Path, toy: City) -> Ask:
         source = open_folder(str(tmp_path)).sources[token(name)]
         found = columns(source, layout(source), chosen, plane=toy.metric_epsg, bbox=toy.bbox)
         assert found is not None
+        if chosen.column:
+            column = layout(source).of(chosen.column)
+            assert column is not None
+            listed = list_values(source, column, lambda *_: None, lambda: False)
+            found = only(found, listed, chosen.values)
         cell = fitting_cell(chosen) or 100
         question = FileQuestion(toy, source, found, cell, scheduler)
         reading = read(question, lambda *_: None, lambda: False)
@@ -115,7 +121,7 @@ def text(said: PointsWording) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_every_row_is_accounted_for_in_words(ask: Ask, show: str, lang: str) -> None:
     shown = ask(show=show, grain="fine")
     said = word(shown, lang)
@@ -326,7 +332,7 @@ def test_too_few_points_are_refused_with_the_source_of_the_minimum(
     assert not has_files(shown)
 
 
-@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots"])
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_points_elsewhere_are_said_to_lie_elsewhere(ask: Ask, show: str, toy: City) -> None:
     said = word(ask(heap(20) + np.array([0, 90_000]), show=show), "zh")
     assert "没有一行落在" in said.sentence
@@ -367,7 +373,7 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(ask: Ask) -> None:
     with pytest.raises(CancelledError):
         read(question, lambda *_: None, lambda: True)
     reading = read(question, lambda *_: None, lambda: False)
-    for show in ("surface", "bins", "clusters", "hotspots"):
+    for show in ("surface", "bins", "clusters", "hotspots", "parks"):
         with pytest.raises(CancelledError):
             of_reading(reading, PointsOptions(show=show), lambda *_: None, lambda: True)
 
@@ -439,6 +445,7 @@ def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask) -> N
             {"clusters_table", "cluster_points", "ripley"},
         ),
         ("hotspots", {"hotspots"}, {"hotspots_table"}),
+        ("parks", {"parks"}, {"parks_table"}),
     ],
 )
 def test_bins_clusters_and_spots_go_out_as_shapes_and_tables(
@@ -467,3 +474,66 @@ def test_hostile_names_are_words_and_nothing_else(ask: Ask) -> None:
     name = "<img src=x onerror=alert(1)>{{7*7}}.parquet"
     shown = ask(name=name, show="bins")
     assert json.loads(files_of(shown)["manifest.json"])["result"]["file"] == name
+
+
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
+def test_every_answer_names_the_file_and_its_date(ask: Ask, show: str) -> None:
+    shown = ask(show=show)
+    day = shown.reading.asked.source.day
+    assert word(shown, "zh").sentence.startswith(f"“enterprises.parquet”（文件日期 {day}）：")
+    assert word(shown, "en").sentence.startswith(f"“enterprises.parquet” (file of {day}): ")
+    assert hand_over(shown, Form()).name.startswith(f"toy_enterprises_{day}_own_points_")
+    stated = ask(show=show, dated="2025-12")
+    assert word(stated, "zh").sentence.startswith("“enterprises.parquet”（数据时点 2025-12）：")
+    assert any("2025-12 由使用者注明" in note for note in word(stated, "zh").notes)
+    assert {finding.parameters.get("data_date", "2025-12") for finding in stated.findings} == {
+        "2025-12"
+    }
+    package = hand_over(stated, Form())
+    assert package.name.startswith("toy_enterprises_2025-12_own_points_")
+    manifest = json.loads(package.files[MANIFEST])
+    assert manifest["asked"]["dated"] == manifest["result"]["data_date"] == "2025-12"
+    assert manifest["result"]["data_date_known_from"] == "stated"
+
+
+def test_what_cannot_be_measured_names_the_file_too(ask: Ask) -> None:
+    said = word(ask(heap(20) + np.array([0, 90_000])), "zh")
+    assert said.sentence.startswith("“enterprises.parquet”（文件日期 ")
+    assert "没有一行落在" in said.sentence
+
+
+@pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
+def test_a_filter_acts_on_every_answer_and_is_said_wherever_it_acts(ask: Ask, show: str) -> None:
+    wanted = frozenset({token("1"), token("5"), token("6")})
+    shown = ask(show=show, column=token("staff"), values=wanted, grain="coarse")
+    reading = shown.reading
+    kept = np.isin(np.arange(600) % 7, [1, 5, 6])
+    np.testing.assert_allclose(
+        np.sort(reading.kept.xy, axis=0), np.sort(heap()[kept], axis=0), atol=1e-3
+    )
+    assert (reading.binned.n, reading.binned.filtered) == (kept.sum(), (~kept).sum())
+    said = word(shown, "zh")
+    assert "筛选后（staff：1、5、6）" in said.sentence
+    assert f"筛选掉 {(~kept).sum()} 行" in said.account[0]
+    package = hand_over(shown, Form())
+    assert "_filtered_own_points_" in package.name
+    manifest = json.loads(package.files[MANIFEST])
+    assert manifest["filtered"] == {"acts": True, "zh": "staff：1、5、6", "en": "staff: 1, 5, 6"}
+    assert manifest["result"]["filter_values"] == "1; 5; 6"
+    assert "staff：1、5、6" in package.files[SOURCES].decode().split("##")[0]
+    whole = ask(show=show)
+    assert "筛选" not in text(word(whole, "zh"))
+    assert json.loads(hand_over(whole, Form()).files[MANIFEST])["filtered"] == {"acts": False}
+
+
+def test_a_share_of_what_is_filtered_is_not_called_one_of_the_city(ask: Ask) -> None:
+    (table,) = word(
+        ask(column=token("staff"), values=frozenset({token("1")})), "zh"
+    ).tables.values()
+    assert "占筛选后合计" in table
+    assert "占全市" not in table
+
+
+def test_of_many_values_a_sentence_names_a_few(ask: Ask) -> None:
+    values = frozenset(token(str(k)) for k in range(5))
+    assert "1、0、2等 5 种" in word(ask(column=token("staff"), values=values), "zh").sentence

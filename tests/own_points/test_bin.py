@@ -26,6 +26,7 @@ from geo.grid.cells import Grid
 from geo.grid.density_kernels import ONE
 from geo.point_files import bin as stream
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points
+from geo.point_files.sample import sample_points
 from layers.language.messages import speaker
 from tests import ROOT, examples
 from tests.attack._point_files import nested, wkb_point
@@ -69,7 +70,8 @@ def by_hand(xy: Floats, weights: Floats | None = None) -> Floats:
 
 
 def account(found: Binned) -> None:
-    assert found.read == found.n + found.outside + sum(found.rejected.values())
+    rejected_ = sum(found.rejected.values())
+    assert found.read == found.n + found.outside + found.filtered + rejected_
     assert found.counts.sum() == round(found.weight_sum * ONE)
     for key in (*found.caveats, found.method):
         assert "{" not in speaker("zh")(key, **found.parameters)
@@ -100,6 +102,28 @@ def test_weights_are_shared_and_add_up(write: Writer) -> None:
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy, weights), atol=0.3)
     assert found.weight_sum == pytest.approx(weights.sum(), rel=1e-6)
     account(found)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_only_rows_with_a_value_wanted_count(write: Writer, tmp_path: Path, kind: str) -> None:
+    xy, trade = points(900), [("甲", "乙", "")[k % 3] for k in range(900)]
+    weights = np.arange(900.0)
+    xy[4] = math.nan
+    file = write(x=xy[:, 0], y=xy[:, 1], w=weights, trade=trade)
+    if kind == "csv":
+        table = pq.read_table(file).to_pandas()
+        file = tmp_path / "a.csv"
+        table.to_csv(file, index=False)
+    columns = Columns(weights="w", filter_by="trade", wanted=("乙", ""), crs=4548)
+    found = bin_points([file], grid=GRID, columns=columns)
+    kept = np.array([k % 3 != 0 and k != 4 for k in range(900)])
+    np.testing.assert_allclose(found.counts / ONE, by_hand(xy[kept], weights[kept]), atol=5)
+    assert (found.read, found.n, found.filtered) == (900, 599, 300)
+    assert found.rejected == rejected(not_a_number=1)
+    assert found.weight_sum == weights[kept].sum()
+    account(found)
+    sample = sample_points([file], grid=GRID, columns=columns, most=900)
+    np.testing.assert_allclose(sample.xy, xy[kept])
 
 
 def test_every_row_is_accounted_for(write: Writer) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import threading
 import time
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import streamlit as st
 from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
@@ -61,6 +65,10 @@ def ended(at: AppTest) -> AppTest:
         at.run()
     assert not at.exception
     return at
+
+
+def titles(at: AppTest) -> list[str]:
+    return re.findall(r'<h1 class="title">(.*?)</h1>', page_text(at))
 
 
 def status(at: AppTest) -> str:
@@ -304,3 +312,146 @@ def test_another_city_takes_its_own_points(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
     at = ended(own(pfile=written(folder), city="toy"))
     assert "市界外" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_title_caption_and_files_name_the_file_and_its_date(
+    folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+
+    def button(
+        label: str, data: Any, name: str = "", *_: Any, file_name: str = "", **__: Any
+    ) -> None:
+        offered[name or file_name] = data
+
+    monkeypatch.setattr(st, "download_button", button)
+    say, file = speaker(lang), written(folder)
+    at = ended(own(lang=lang, pfile=file))
+    day = time.strftime("%Y-%m-%d", time.gmtime((folder / "企业.parquet").stat().st_mtime))
+    dated = say("points_page.dated_written", date=day)
+    city = "天津市" if lang == "zh" else "Tianjin"
+    assert titles(at) == [
+        say("points_page.title_file", file="企业.parquet", dated=dated, city=city)
+    ]
+    assert say("points_page.caption", file="企业.parquet", dated=dated) in page_text(at)
+    book = f"tianjin_企业_{day}_own_points_{lang}.xlsx"
+    assert offered.keys() == {f"tianjin_企业_{day}_surface.tif", book}
+    with zipfile.ZipFile(io.BytesIO(offered[book]())) as archive:
+        assert "xl/workbook.xml" in archive.namelist()
+    offered.clear()
+    ended(at.text_input(key="points_dated").set_value(" 2025-12 ").run())
+    assert at.query_params["pday"] in ("2025-12", ["2025-12"])
+    assert say("points_page.dated_stated", date="2025-12") in titles(at)[0]
+    assert say("points_page.dated_stated", date="2025-12") in status(at)
+    assert "tianjin_企业_2025-12_surface.tif" in offered
+
+
+def test_what_is_no_date_changes_nothing_and_is_said_to_be_none(folder: Path) -> None:
+    at = ended(own(pfile=written(folder), pday="2025"))
+    ended(at.text_input(key="points_dated").set_value("去年").run())
+    assert speaker("zh")("points_page.dated_wrong") in page_text(at)
+    assert at.query_params["pday"] in ("2025", ["2025"])
+    ended(at.text_input(key="points_dated").set_value("").run())
+    assert "pday" not in at.query_params
+    assert speaker("zh")("points_page.dated_wrong") not in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_are_filtered_by_a_column_and_the_page_says_so(folder: Path, lang: str) -> None:
+    say = speaker(lang)
+    trade = [*(["信息", "医药", "<b>海洋"] * 100), "信息", "信息"]
+    at = ended(own(lang=lang, pfile=written(folder, 行业=trade)))
+    assert say("frame.filtered", title="") not in titles(at)[0]
+    ended(at.selectbox(key="points_column").set_value(token("行业")).run())
+    offered = at.multiselect(key="points_values").options
+    assert offered[0] == say("points_page.value_rows", value="信息", rows="102")
+    values = [token("信息"), token("<b>海洋")]
+    ended(at.multiselect(key="points_values").set_value(values).run())
+    words = say("points_page.filter_words", column="行业", values="")
+    assert titles(at)[0].endswith(say("frame.filtered", title=""))
+    assert words + "信息" in status(at)
+    assert "100" in re.sub("^.*筛选掉|^.*outside", "", page_text(at))
+    chip = f"points_chip_{token('<b>海洋')}"
+    ended(at.button(key=chip).click().run())
+    assert at.query_params["pval"] in (token("信息"), [token("信息")])
+    assert chip not in [button.key for button in at.button]
+    ended(at.selectbox(key="points_column").set_value("").run())
+    assert "pval" not in at.query_params
+    assert say("frame.filtered", title="") not in titles(at)[0]
+
+
+def test_a_column_of_too_many_values_is_refused_and_one_that_has_gone_is_said_to(
+    folder: Path,
+) -> None:
+    file = written(folder, 编号=[str(k) for k in range(302)])
+    at = ended(own(pfile=file, pcol=token("编号")))
+    assert "超过 50 种" in page_text(at)
+    assert "points_values" not in [each.key for each in at.multiselect]
+    at = ended(own(pfile=file, pcol=token("编号"), pval=token("1")))
+    assert status(at) == speaker("zh")("points_page.values_gone")
+    at = ended(own(pfile=file, pcol=token("无此列"), pval=token("1")))
+    assert status(at) == speaker("zh")("points_page.values_gone")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_parks_stand_over_the_points_and_points_near_each_are_counted(
+    folder: Path, lang: str
+) -> None:
+    say = speaker(lang)
+    at = ended(own(lang=lang, pfile=written(folder), level="national"))
+    assert scene(at)["layers"].keys() == {"science_park", "later_park"}
+    assert not scene(at)["drawing"]["subject"]
+    ended(at.segmented_control(key="points_show").set_value("parks").run())
+    assert scene(at)["drawing"]["subject"]
+    rings = scene(at)["drawing"]["shapes"][0]["features"]
+    title = say("points_page.parks_table", radius="3")
+    assert title in page_text(at)
+    ended(at.segmented_control(key="points_within_m").set_value(5000).run())
+    assert at.query_params["pin"] in ("5000", ["5000"])
+    assert say("points_page.parks_table", radius="5") in page_text(at)
+    assert len(scene(at)["drawing"]["shapes"][0]["features"]) > len(rings), "two are vaguer"
+    ended(at.multiselect(key="points_parks").set_value(["gathering_area"]).run())
+    assert scene(at)["layers"].keys() == {"gathering_area"}
+    assert at.segmented_control(key="points_within_m").options == ["5", "10"]
+    assert "3" in page_text(at)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_own_points_that_were_read_can_be_counted_on_the_coverage_page(
+    folder: Path, lang: str
+) -> None:
+    say = speaker(lang)
+    trade = [*(["信息", "医药"] * 151)]
+    filtered = {"pcol": token("行业"), "pval": token("信息")}
+    at = ended(
+        own(
+            lang=lang, layers="science_park.district", pfile=written(folder, 行业=trade), **filtered
+        )
+    )
+    at.switch_page("pages/coverage.py").run()
+    assert at.segmented_control(key="cov_counted").value == "places"
+    assert scene(at)["drawing"]["raster"] is None
+    at.segmented_control(key="cov_counted").set_value("own").run()
+    assert not at.exception
+    assert at.query_params["cwho"] in ("own", ["own"])
+    assert "企业.parquet" in status(at)
+    assert say("points_page.filter_words", column="行业", values="信息") in status(at)
+    assert scene(at)["drawing"]["raster"] is not None
+    assert say("coverage_page.own_no_command") in page_text(at)
+    at.segmented_control(key="cov_part").set_value("siting").run()
+    at.selectbox(key="cov_demand").set_value("own").run()
+    assert not at.exception
+    assert "企业.parquet" in status(at)
+
+
+def test_own_points_that_are_not_open_are_said_not_to_be(folder: Path) -> None:
+    at = app("coverage", layers="science_park.district", cwho="own")
+    assert not at.exception
+    assert speaker("zh")("coverage_page.own_gone") in page_text(at)
+    assert "校区" in status(at), "campuses are counted"
+    assert "cov_counted" not in [each.key for each in at.segmented_control]
+    at = app("coverage", layers="science_park.district", cpart="siting", cdem="own")
+    assert not at.exception
+    assert speaker("zh")("coverage_page.own_gone") in page_text(at)
+    assert at.selectbox(key="cov_demand").value == "university"

@@ -49,14 +49,15 @@ START = default_state(CITY)
 PAGES = ("explore", "district", "density", "coverage", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
-LAYERS, TOKENS = ("sites", "targets"), ("file", "x", "y", "weight")
+LAYERS = ("sites", "targets", "parks")
+UNLISTED = ("file", "x", "y", "weight", "dated", "column", "values")
 
 
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
     """Return strategies for the options that have a closed list."""
     closed = [name for name in keys(options) if name not in (*NUMBERS, *LAYERS)]
     if options is PointsOptions:
-        closed = [name for name in closed if name not in TOKENS]
+        closed = [name for name in closed if name not in UNLISTED]
     return {name: st.sampled_from(choices(options, name)) for name in closed}
 
 
@@ -94,13 +95,19 @@ states = st.builds(
     points=st.builds(
         PointsOptions,
         file=st.just("") | st.sampled_from(sorted(FILES)),
-        **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight")},
+        dated=st.sampled_from(["", "2026", "2026-06", "2024-02-29"]),
+        **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight", "column")},
+        values=st.frozensets(st.text().map(token), max_size=3),
+        parks=st.frozensets(st.sampled_from(sorted(KNOWN.kinds))),
         **_each(PointsOptions),
     ),
     coverage=st.builds(
         CoverageOptions,
         **{name: st.integers(-9, 99_999) for name in NUMBERS},
-        **{name: st.frozensets(st.sampled_from(sorted(KNOWN.kinds))) for name in LAYERS},
+        **{
+            name: st.frozensets(st.sampled_from(sorted(KNOWN.kinds)))
+            for name in ("sites", "targets")
+        },
         **_each(CoverageOptions),
     ),
 )
@@ -178,10 +185,10 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("sel", "at", "d", "vs", "present"),
         "fill",
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
-        *("pfile", "px", "py", "pw", "pshow", "psig", "pcell", "pk", "pad"),
-        *("pbin", "pgr", "pclu", "prch", "pmin"),
+        *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
+        *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
-        *("csites", "cfor", "cmap"),
+        *("csites", "cfor", "cmap", "cwho"),
     ]
     assert list(query) == [key for key in ("v", *all_keys) if key in query]
     assert all(value.isascii() and value for value in (query | all_keys).values())
@@ -205,11 +212,12 @@ def test_the_defaults_of_version_2_stay() -> None:
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
         **{"fill": "parts", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
-        **dict.fromkeys(("pfile", "px", "py", "pw"), "none"),
+        **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
+        **{"ppk": "usual", "pin": "3000"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
-        **{"cmap": "one", "csites": "usual", "cfor": "usual"},
+        **{"cmap": "one", "csites": "usual", "cfor": "usual", "cwho": "places"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
     }
 

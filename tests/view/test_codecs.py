@@ -12,10 +12,12 @@ from layers.view.address import KEYS
 from layers.view.codecs import (
     LONGEST_VALUE,
     Codec,
+    Day,
     Id,
     Ids,
     Switches,
     Token,
+    Tokens,
     Whole,
     among,
     choices,
@@ -105,6 +107,8 @@ def test_what_is_said_wrongly_is_the_default() -> None:
         (flag(), ["1"], True),
         (Token(), ["none"], ""),
         (Token(), [token("企业.csv")], token("企业.csv")),
+        (Tokens(), ["none"], frozenset()),
+        (Tokens(), [f"{token('甲')}.x,{token('乙')}"], frozenset({token("甲"), token("乙")})),
     ],
 )
 def test_a_codec_reads(how: Codec[Any], texts: Sequence[str], value: object) -> None:
@@ -117,6 +121,7 @@ def test_a_codec_reads(how: Codec[Any], texts: Sequence[str], value: object) -> 
         (Ids("trees", "all"), ["oak,fir", "all", ""], {"fir"}),
         (Switches("trees", "all"), ["~fir.-oak,-yew"], {"fir", "yew"}),
         (Switches("trees", "all"), ["-oak"], {"-oak"}),
+        (Tokens(), [f"{token('甲')}.x", "none"], {"x"}),
         (Id("towns"), ["a", "b"], {"a"}),
         (Id("towns"), ["c", ""], {"c"}),
         (one_of(Colour), ["red", "red"], set()),
@@ -164,3 +169,16 @@ def test_every_option_belongs_to_a_page_that_is_there() -> None:
         *SCREENS,
     }
     assert codec(Filters, "level") == Ids("level", "all")
+
+
+@pytest.mark.parametrize("text", ["2026", "2026-06", "2024-02-29"])
+def test_a_date_is_a_year_a_month_or_a_day(text: str) -> None:
+    assert Day().read(["none", text], {}, "") == text
+    assert Day().write(text, "") == text
+    assert Day().read([Day().write("", "")], {}, text) == ""
+
+
+@pytest.mark.parametrize("text", ["", "26", "2026-6", "2026-13", "2023-02-29", "0000", "二〇二六"])
+def test_what_the_calendar_does_not_know_is_no_date(text: str) -> None:
+    with pytest.raises(LookupError):
+        Day().read([text], {}, "")

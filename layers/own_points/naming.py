@@ -1,0 +1,68 @@
+"""Name a file of a reader's own points, and say of when it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from layers.language.messages import Say, display
+from layers.own_points.source import PARQUET, Source
+
+LONGEST: Final = 32
+"""Characters of a file's name in a sentence; of a longer one the middle is left out."""
+_END: Final = 10
+"""Characters kept at the end: what kind of file it is, and which of several."""
+_LONGEST_STEM: Final = 40
+_UNPLAIN: Final = re.compile(r"[^\w-]+")
+
+
+def file_words(source: Source) -> str:
+    """Return a file's name as a sentence can hold it: nothing hidden, the middle left out.
+
+    Parameters
+    ----------
+    source
+        The file; its name may hold anything. It is not escaped: whoever shows it does that.
+    """
+    name = display(" ".join(source.name.split()))
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - _END - 1]}…{name[-_END:]}"
+
+
+def date_words(source: Source, dated: str, say: Say) -> str:
+    """Say of when a file's data are; where nobody states it, when the file was written.
+
+    Parameters
+    ----------
+    source
+        The file.
+    dated
+        ISO date of the data as the reader states it; empty where that is not stated.
+    say
+        Speaks the reader's language.
+    """
+    if dated:
+        return say("points_page.dated_stated", date=dated)
+    return say("points_page.dated_written", date=source.day or say("points_page.dated_unknown"))
+
+
+def file_stem(source: Source, dated: str) -> str:
+    """Return how the names of files begin that hold what was found in a reader's file.
+
+    Parameters
+    ----------
+    source
+        The file.
+    dated
+        As in :func:`date_words`.
+
+    Returns
+    -------
+    str
+        Letters of any script, digits, hyphens and underscores: the name without its ending, then
+        the date.
+    """
+    plain = source.name
+    for end in (".csv", ".txt", *PARQUET):
+        plain = plain[: -len(end)] if plain.lower().endswith(end) else plain
+    stem = _UNPLAIN.sub("_", plain)[:_LONGEST_STEM].strip("_") or "points"
+    return f"{stem}_{dated or source.day or 'undated'}"
