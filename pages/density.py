@@ -20,7 +20,8 @@ city = screen.city.name.of(state.lang)
 places = frame.scene(screen)
 with places.head:
     title = points_panels.title(screen) if own else say("density_page.title", city=city)
-    frame.heading(screen, title, frame.subtitle(screen))
+    # Plan, period and dates of the atlas say nothing about the reader's own file.
+    frame.heading(screen, title, "" if own else frame.subtitle(screen))
     chips.show(screen)
 if own:
     points_panels.show(screen, places)

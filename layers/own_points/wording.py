@@ -39,6 +39,8 @@ class PointsWording:
         By title; the index is named by the heading of the first column.
     notes
         How it was measured, and what goes with every number.
+    spoken
+        The sentence where the title above it names the file.
     """
 
     sentence: str
@@ -48,6 +50,7 @@ class PointsWording:
     findings: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    spoken: str = ""
 
 
 def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
@@ -67,7 +70,8 @@ def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
     named = {"file": file_words(source), "dated": dated, "text": told.sentence}
     words = filter_words(reading.asked.columns, say)
     key = "points_page.of_file_filtered" if words else "points_page.of_file"
-    return replace(told, sentence=say(key, **named, words=words))
+    spoken = say("view.filtered_first", text=told.sentence) if words else told.sentence
+    return replace(told, sentence=say(key, **named, words=words), spoken=spoken)
 
 
 def named_in_both(reading: Reading) -> Bilingual:

@@ -313,7 +313,7 @@ class PointsPart:
         """Say the result; or how far the work is; or why there is none, and what to do."""
         self._chips()
         if self.told is not None:
-            html.show('<p class="summary" role="status">{}</p>', self.told.sentence)
+            html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
             for line in self.told.account:
                 html.small(line)
         elif self.problem:
