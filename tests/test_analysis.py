@@ -116,6 +116,7 @@ def test_neither_language_nor_camera_nor_choice_is_part_of_the_question(
         assert name == "pairing" or first != ask(name, toy, replace(state, later=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANALYSES)
 def test_both_languages_say_the_same_numbers_and_no_picture(
     answers: Mapping[str, Any], name: str
@@ -200,6 +201,7 @@ def test_a_geopackage_is_styled_named_and_in_every_system_of_the_city(
     assert all("<alias " in qml and "<symbol " in qml for qml in styled.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", ANALYSES)
 def test_nothing_to_measure_is_said_and_handed_over(

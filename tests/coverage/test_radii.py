@@ -82,6 +82,7 @@ def test_a_larger_radius_and_more_kinds_never_cover_less(side_by_side: pd.DataFr
         assert not (table[kind] > table[ALL] + 1e-9).any()
 
 
+@pytest.mark.slow
 def test_the_page_and_the_table_say_the_same(five: ReachAnswer, side_by_side: pd.DataFrame) -> None:
     table = side_by_side
     own = table[(table["kind"] == ALL) & (table["radius_m"] == 5_000)].iloc[0]

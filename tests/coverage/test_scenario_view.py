@@ -103,6 +103,7 @@ def test_a_closed_site_never_covers_more(asked: Inputs) -> None:
     assert f"（{apart:+.1f} 个百分点" in said, "the change is that of the figures shown"
 
 
+@pytest.mark.slow
 def test_a_scenario_starts_from_the_median_of_the_draws(tianjin: City) -> None:
     """What is drawn (13.9 %) lies below its own interval, as stand-ins share points."""
     asked = inputs(tianjin, question(default_state(tianjin)))

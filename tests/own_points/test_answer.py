@@ -132,6 +132,7 @@ def test_every_row_is_accounted_for_in_words(ask: Ask, show: str, lang: str) -> 
     assert "{" not in text(said)
 
 
+@pytest.mark.slow
 def test_the_surface_is_that_of_the_points_themselves(ask: Ask) -> None:
     shown = ask(sigma_m=1000, cell_m=250)
     assert isinstance(shown, PointsSurface)
@@ -150,6 +151,7 @@ def test_the_surface_is_that_of_the_points_themselves(ask: Ask) -> None:
     assert shown.surface.parameters["read"] == 603
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bandwidth", "kernel"), [("adaptive", "gaussian"), ("fixed", "quartic")])
 def test_other_surfaces_are_those_of_the_points_themselves(
     ask: Ask, bandwidth: str, kernel: str
@@ -476,6 +478,7 @@ def test_hostile_names_are_words_and_nothing_else(ask: Ask) -> None:
     assert json.loads(files_of(shown)["manifest.json"])["result"]["file"] == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_every_answer_names_the_file_and_its_date(ask: Ask, show: str) -> None:
     shown = ask(show=show)
@@ -502,6 +505,7 @@ def test_what_cannot_be_measured_names_the_file_too(ask: Ask) -> None:
     assert "没有一行落在" in said.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", ["surface", "bins", "clusters", "hotspots", "parks"])
 def test_a_filter_acts_on_every_answer_and_is_said_wherever_it_acts(ask: Ask, show: str) -> None:
     wanted = frozenset({token("1"), token("5"), token("6")})

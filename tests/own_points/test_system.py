@@ -77,6 +77,7 @@ def notes(found: Reading, lang: str = "zh") -> str:
     return " ".join(source_notes(found, speaker(lang)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epsg", [4527, 4548, 4490])
 @pytest.mark.parametrize("name", ["tianjin", "toy"])
 def test_our_own_csv_reads_back_to_the_millimetre(
@@ -174,6 +175,7 @@ def test_a_shift_of_datum_says_how_good_it_is(tmp_path: Path, toy: City) -> None
     assert account_values(found)["source_crs_shift_accuracy_m"] == 4.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "named"),
     [
