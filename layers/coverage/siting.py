@@ -290,7 +290,7 @@ class SitingWording:
 
     @cached_property
     def account(self) -> tuple[str, ...]:
-        """How sure the proposal is, and what it reaches over the draws."""
+        """Where the places are, what they reach over the draws, how sure the proposal is."""
         answer, say = self._answer, self._say
         if isinstance(answer, SitingRefusal) or not answer.siting.chosen:
             return ()
@@ -302,7 +302,7 @@ class SitingWording:
             before=span(*_before(answer)),
             after=span(*found) if found else "–",
         )
-        return (told, *_proof(answer, self._lang))
+        return (_places(answer, self._lang), told, *_proof(answer, self._lang))
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -363,6 +363,8 @@ def _sentence(answer: SitingAnswer, lang: str) -> str:
     )
 
 
+MOST_NAMED = 3
+"""Proposed places that are named beside the sentence; the table has all."""
 PROOFS = ("siting.bound", "siting.number_bound", "siting.fewer_enough")
 """Caveats that belong beside the result: what no choice exceeds, and why fewer are proposed."""
 
@@ -374,6 +376,22 @@ def _proof(answer: SitingAnswer, lang: str) -> Iterator[str]:
     if answer.question.options.aim == "share" and found.method == "siting.exact":
         yield say("siting_page.fewest")
     yield from (say(key, **found.parameters) for key in PROOFS if key in found.caveats)
+
+
+def _places(answer: SitingAnswer, lang: str) -> str:
+    """Name the proposed places by their numbers, with what each adds; of many, the first."""
+    say, found = speaker(lang), answer.siting
+    named = [
+        say(
+            "siting_page.place",
+            number=rank,
+            where=_where(answer, id_, lang),
+            gain=_gain(answer, gain, lang),
+        )
+        for rank, (id_, gain) in enumerate(zip(found.chosen, found.gains, strict=True), start=1)
+    ]
+    key = "siting_page.places" if len(named) <= MOST_NAMED else "siting_page.places_first"
+    return say(key, places=say("siting_page.then").join(named[:MOST_NAMED]))
 
 
 def _table(answer: SitingAnswer, lang: str) -> pd.DataFrame:

@@ -201,6 +201,40 @@ def tight(text: str, lang: str) -> str:
     return text.replace("” ", "”") if lang == "zh" else text
 
 
+def since_baseline(view: View, found: Balance, lang: str) -> str:
+    """Say how many more places count than in the baseline year, and in which parts of the city.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    found
+        Its places by administering district, as :func:`spread` counts them.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty unless the plan's targets are shown and add to the baseline year.
+    """
+    if view.state.period != "2025":
+        return ""
+    before = spread(rows_in_view(view.city, replace(view.state, period="2020", later=False)))
+    more = (found.halves["n"] - before.halves["n"]).sort_values(ascending=False, kind="stable")
+    more = more[more > 0]
+    if not len(more):
+        return ""
+    say = speaker(lang)
+    parts = [
+        say("balance_page.part", half=half_name(view.city, half, lang), n=count(n))
+        for half, n in more.items()
+    ]
+    listed = say("balance_page.comma").join(parts)
+    said = say("balance_page.since", n=int(found.n - before.n), parts=listed)
+    return tight(said, lang)
+
+
 def further(found: Balance, city: City, lang: str) -> tuple[str, ...]:
     """Say what stands below the first sentence.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from layers.language.messages import Say, speaker
-from layers.pack.catalogue import OUTSIDE
+from layers.pack.catalogue import OUTSIDE, PLAN_KINDS
 from layers.pack.city import City
 from layers.view.rows import View, order_of, size_of
 from layers.view.state import FILTER_KEYS, Filters, ViewState, default_state
+from layers.view.vague import is_vague
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def shown_words(view: View, lang: str) -> str:
     titles = sum(count.titles for count in plan)
     unmapped = sum(count.shown - count.mapped for count in plan) - titles
     parts = [say("view.shown", mapped=sum(count.mapped for count in plan), total=view.total)]
+    if rough := int(is_vague(view.mapped[view.mapped["kind"].isin(PLAN_KINDS)]).sum()):
+        parts.append(say("view.rough", count=rough))
     if unmapped:
         parts.append(say("view.unmapped", count=unmapped))
     if titles:

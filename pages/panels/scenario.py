@@ -147,9 +147,13 @@ class ScenarioPart:
         self.not_stored = scenarios.exchange(screen)
 
     def _legend(self) -> None:
-        areas = {"kept": told.KEPT, "gained": told.GAINED, "lost": told.LOST}
+        """Explain what is drawn: without a change, nothing is gained, lost, moved or closed."""
+        edits = self.found.scenario.edits if self.found is not None else ()
+        areas = {"kept": told.KEPT} | ({"gained": told.GAINED, "lost": told.LOST} if edits else {})
+        closed = {edit.action == "close" for edit in edits}
+        dots = [name for name, shut in (("changed", False), ("closed", True)) if shut in closed]
         symbols = {name: coverage_panels.swatch(look_) for name, look_ in areas.items()}
-        symbols |= {name: data_uri(told.sample(name)) for name in ("changed", "closed")}
+        symbols |= {name: data_uri(told.sample(name)) for name in dots}
         html.legend(
             (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
         )

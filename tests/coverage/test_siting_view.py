@@ -221,7 +221,9 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
 @pytest.mark.parametrize("demand", ["university", "area", "residents"])
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
     told = word(ask(tianjin, demand=demand, add=2), "zh")
-    words = told.account[0]
+    places = [f"{n} {where}（{gain}）" for n, where, gain in told.tables["proposed"].itertuples()]
+    assert told.account[0] == "；".join(places) + "。"
+    words = told.account[1]
     before, after = (
         [float(x) for x in words.split(part)[1].split("%")[0].split("–")] for part in ("由 ", "至 ")
     )

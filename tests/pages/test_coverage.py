@@ -132,11 +132,14 @@ def test_a_place_is_added_closed_kept_and_taken_back():
     at = app("coverage", cpart="scenario")
     assert not at.exception
     marks = len(scene(at)["drawing"]["handles"])
+    closed = speaker("zh")("scenario_page.legend_closed")
     at.selectbox(key="scn_where").set_value("120119").run()
     at.button(key="scn_add").click().run()
     assert len(scene(at)["drawing"]["handles"]) == marks + 1
+    assert closed not in page_text(at), "the legend explains what is drawn"
     at.selectbox(key="scn_closing").set_value("park-tust").run()
     at.button(key="scn_close").click().run()
+    assert closed in page_text(at)
     handles = {f["id"]: f["properties"] for f in scene(at)["drawing"]["handles"]}
     assert len(handles) == marks + 1
     assert not handles["park-tust"]["m"]

@@ -8,9 +8,9 @@ import pytest
 
 from layers.pack.city import City
 from layers.places.bases import by_district, entry, table, ways
-from layers.places.spread import first_sentence, further, spread, whole
-from layers.view.rows import rows_in_view
-from layers.view.state import Filters, default_state
+from layers.places.spread import first_sentence, further, since_baseline, spread, whole
+from layers.view.rows import View, rows_in_view
+from layers.view.state import Filters, Period, default_state
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -78,3 +78,22 @@ def test_a_city_of_other_parts_has_its_own_words(toy: City) -> None:
     found = spread(view)
     assert first_sentence(view, found, "zh") == f"计入各区的 {found.n} 处中，前城 3 处、后城 2 处。"
     assert further(found, toy, "zh") == ("另有 1 处所属区待查。",)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_targets_say_what_they_add_to_the_baseline_year(tianjin: City, lang: str) -> None:
+    def shown(period: Period) -> View:
+        state = replace(default_state(tianjin), period=period, later=False)
+        return rows_in_view(tianjin, state)
+
+    before, after = spread(shown("2020")), spread(shown("2025"))
+    said = since_baseline(shown("2025"), after, lang)
+    assert after.n > before.n
+    assert str(after.n - before.n) in said
+    for half in tianjin.halves:
+        more = int(after.halves["n"][half] - before.halves["n"][half])
+        name = tianjin.words[f"half.{half}"].of(lang)
+        assert (name in said) == (more > 0)
+        assert not more or str(more) in said
+    assert since_baseline(shown("2020"), before, lang) == ""
+    assert since_baseline(rows_in_view(tianjin, default_state(tianjin)), after, lang) == ""

@@ -305,7 +305,7 @@ def test_tianjin_opens_as_the_facts_say(tianjin: City) -> None:
     assert sum(kinds[list(stack.ids)].nunique() > 1 for stack in view.stacks) == 12
     assert view.counts["university"] == Count(shown=66, mapped=59, total=66)
     assert summary(view, "zh") == (
-        "已显示 62 / 85 处 · 另有 18 处位置不详未上图"
+        "已显示 62 / 85 处 · 其中 11 处只知大致范围，放大后才标点 · 另有 18 处位置不详未上图"
         " · 另有 5 项区或市的称号，不标点 · 现状（最近核实）"
     )
 
