@@ -17,7 +17,7 @@ from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Group, Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.places.spread import first_sentence, further, since_baseline, spread
+from layers.places.spread import first_sentence, further, nowhere, since_baseline, spread
 from layers.view.rows import View, gather
 from layers.view.totals import of_headline
 from layers.view.wording import remedy, shown_words, suggest_wider
@@ -155,8 +155,9 @@ def sentence(screen: Screen, view: View) -> None:
     lang = screen.state.lang
     found = spread(view)
     words = first_sentence(view, found, lang) if len(view.places) else suggest_wider(view, lang)
-    more = (since_baseline(view, found, lang), *further(found, view.city, lang))
-    doubt = ("" if lang == "zh" else " ").join(filter(None, more))
+    more = since_baseline(view, found, lang)
+    lines = (more, *nowhere(found, view.city, lang)) if more else further(found, view.city, lang)
+    doubt = ("" if lang == "zh" else " ").join(lines)
     text = Markup('<p class="summary" role="status">{}</p>{}').format(
         html.text(words),
         Markup('<p class="small">{}</p>').format(html.text(doubt)) if len(view.places) else "",
