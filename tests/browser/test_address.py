@@ -186,6 +186,7 @@ def test_without_a_clipboard_the_link_is_copied_in_the_old_way(
     assert page.evaluate("held.readText()") == page.url
 
 
+@pytest.mark.thorough
 def test_where_nothing_may_be_copied_the_link_is_shown_and_selected(
     server: Server, page: Page
 ) -> None:

@@ -219,7 +219,8 @@ def test_what_is_counted_is_drawn_and_the_rest_is_plain(
     expect(drawn).to_have_count(2, timeout=WAIT_MS)  # 10 km and 5 km; 3 km is refused
 
 
-@pytest.mark.parametrize("part", ["scenario", pytest.param("siting", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("part", ["scenario", "siting"])
 def test_a_part_with_many_controls_has_no_serious_fault(
     server: Server, new_page: NewPage, part: str
 ) -> None:

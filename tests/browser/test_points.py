@@ -134,11 +134,12 @@ def test_reading_can_be_stopped_and_the_page_stays_alive(server: Server, page: P
     _finished(page)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lang", "size", "shows"),
     [
         ("zh", WIDE, ("surface", "clusters", "parks")),
-        pytest.param("en", NARROW, ("bins", "hotspots"), marks=pytest.mark.thorough),
+        ("en", NARROW, ("bins", "hotspots")),
     ],
     ids=["wide", "narrow"],
 )
