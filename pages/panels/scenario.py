@@ -342,22 +342,32 @@ class ScenarioPart:
                 else display(name_of(self.given.districts, code, lang), longest=LONGEST_LABEL)
             ),
         )
-        lon, lat = offers.get(str(where), self.screen.city.centre[::-1])
         if where == TYPED:
-            lon = st.number_input(say("scenario_page.lon"), -180.0, 180.0, lon, 0.01, "%.4f")
-            lat = st.number_input(say("scenario_page.lat"), -85.0, 85.0, lat, 0.01, "%.4f")
+            lat, lon = self.screen.city.centre
+            st.number_input(
+                say("scenario_page.lon"), -180.0, 180.0, lon, 0.01, "%.4f", key="scn_lon"
+            )
+            st.number_input(say("scenario_page.lat"), -85.0, 85.0, lat, 0.01, "%.4f", key="scn_lat")
         layers = self.screen.city.layers
         kinds = [id_ for id_, layer in layers.items() if layer.spec.group == "plan"]
-        kind = st.selectbox(
+        st.selectbox(
             say("scenario_page.kind"),
             kinds,
             key="scn_kind",
             format_func=lambda id_: display(layers[id_].title.of(lang), longest=LONGEST_LABEL),
         )
-        name = st.text_input(say("scenario_page.site_name"), key="scn_site", max_chars=80)
-        if st.button(say("scenario_page.add"), key="scn_add"):
-            self._added(lon, lat, str(kind or ""), name)
-            st.rerun()
+        st.text_input(say("scenario_page.site_name"), key="scn_site", max_chars=80)
+        # A callback: what follows a button's True is lost with a run that is broken off before it.
+        st.button(say("scenario_page.add"), key="scn_add", on_click=self._add_asked)
+
+    def _add_asked(self) -> None:
+        """Add the site that the fields describe."""
+        asked = st.session_state
+        if (where := asked["scn_where"]) == TYPED:
+            lon, lat = float(asked["scn_lon"]), float(asked["scn_lat"])
+        else:
+            lon, lat = told.centres(self.given)[str(where)]
+        self._added(lon, lat, str(asked["scn_kind"] or ""), asked["scn_site"])
 
     def _close(self) -> None:
         sites = self.given.mapped if self.found is None else self.found.sites
