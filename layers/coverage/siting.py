@@ -30,7 +30,7 @@ from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
-from layers.language.messages import LANGS, speaker
+from layers.language.messages import LANGS, Say, speaker
 from layers.language.values import count, number
 from layers.map.overlay import Drawing, Handle
 from layers.map.symbols import mark, numbered
@@ -302,7 +302,7 @@ class SitingWording:
             before=span(*_before(answer)),
             after=span(*found) if found else "–",
         )
-        return (_places(answer, self._lang), told, *_proof(answer, self._lang))
+        return (_places(self.tables["proposed"], say), told, *_proof(answer, self._lang))
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -378,20 +378,14 @@ def _proof(answer: SitingAnswer, lang: str) -> Iterator[str]:
     yield from (say(key, **found.parameters) for key in PROOFS if key in found.caveats)
 
 
-def _places(answer: SitingAnswer, lang: str) -> str:
+def _places(proposed: pd.DataFrame, say: Say) -> str:
     """Name the proposed places by their numbers, with what each adds; of many, the first."""
-    say, found = speaker(lang), answer.siting
     named = [
-        say(
-            "siting_page.place",
-            number=rank,
-            where=_where(answer, id_, lang),
-            gain=_gain(answer, gain, lang),
-        )
-        for rank, (id_, gain) in enumerate(zip(found.chosen, found.gains, strict=True), start=1)
+        say("siting_page.place", number=number, where=where, gain=gain)
+        for number, where, gain in proposed.head(MOST_NAMED).itertuples()
     ]
-    key = "siting_page.places" if len(named) <= MOST_NAMED else "siting_page.places_first"
-    return say(key, places=say("siting_page.then").join(named[:MOST_NAMED]))
+    key = "siting_page.places" if len(proposed) <= MOST_NAMED else "siting_page.places_first"
+    return say(key, places=say("siting_page.then").join(named))
 
 
 def _table(answer: SitingAnswer, lang: str) -> pd.DataFrame:
