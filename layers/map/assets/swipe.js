@@ -25,10 +25,12 @@
     });
   }
 
-  // What the insets leave of the main map, and all of an inset: left and right edge.
+  // What the insets leave of the main map, or all of it but room for the handle, and all of an
+  // inset: left and right edge.
   function reach(view) {
     const width = view.map.getSize().x;
-    if (view.inset || !A.shown.length) return [0, width];
+    if (view.inset) return [0, width];
+    if (!A.shown.length) return [THUMB / 2, width - THUMB / 2];
     const { pad } = A.plan();
     return [pad[0], width - pad[2]];
   }
