@@ -35,7 +35,8 @@ export default function ({ data, setStateValue }) {
   };
 
   if (data.ask) {
-    setStateValue("found", { answers: data.ask, draft: read("draft"), kept: read("kept") });
+    const told = { answers: data.ask, turn: data.turn };
+    setStateValue("found", { ...told, draft: read("draft"), kept: read("kept") });
     return;
   }
   const stored = [write("draft", data.draft), write("kept", merged())].every(Boolean);

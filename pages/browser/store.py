@@ -63,6 +63,9 @@ def exchange(
         data={
             "name": name,
             "ask": asks,
+            # New in each run until there is an answer: a run that begins anew before it comes here
+            # makes Streamlit forget what the browser has already told.
+            "turn": uuid4().hex if asks else "",
             "draft": draft,
             "kept": dict(kept),
             "dropped": sorted(dropped),
