@@ -756,6 +756,7 @@ def build(raw: Raw) -> Files:
         **sources(raw),
         **corrections(raw),
         **settings(raw),
+        **raw.stories,
     }
     return {**files, "aliases.csv": with_spellings(files)}
 

@@ -22,6 +22,7 @@ from layers.language.messages import LANGS, speaker
 from layers.language.values import cell, is_known, number, value_word
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing, Shapes
+from layers.map.symbols import line_sign, mark
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
@@ -294,6 +295,24 @@ def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:  # noqa:
     if isinstance(answer, Refusal):
         return None
     return Drawing(shapes=[Shapes(lines(answer).to_crs(4326), line=INK, weight=2.0)])
+
+
+def legend(city: City, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the marks of universities and parks and the line between them, with their words.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    marks = [
+        (mark(layer.spec.style, faded=id_ == "later_park"), layer.title.of(lang))
+        for id_, layer in city.layers.items()
+        if id_ in (UNIVERSITY, *PARKS)
+    ]
+    return (*marks, (line_sign(INK), speaker(lang)("pairing_page.legend")))
 
 
 def frame_of(answer: PairingAnswer | Refusal) -> tuple[float, float, float, float] | None:

@@ -8,9 +8,8 @@ from typing import Final
 import streamlit as st
 
 from layers.coverage import pairing as told
-from layers.coverage.drawing import INK
 from layers.coverage.question import UNIVERSITY
-from layers.map.symbols import data_uri, mark
+from layers.map.symbols import data_uri
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters
@@ -21,10 +20,6 @@ from pages.shell.frame import Screen
 
 FLIGHT: Final = 2
 """Serial of the order to look at the parks: another than that of the parts on the whole city."""
-LINE: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
-    f'<path d="M1 15 19 5" stroke="{INK}" stroke-width="2"/></svg>'
-)
 
 
 class PairingPart:
@@ -59,16 +54,8 @@ class PairingPart:
             follow=False,
             drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
         )
-        layers = {id_: screen.city.layers[id_] for id_ in screen.city.layers if id_ in shown}
-        marks = [
-            (
-                data_uri(mark(layer.spec.style, faded=id_ == "later_park")),
-                layer.title.of(screen.state.lang),
-            )
-            for id_, layer in layers.items()
-            if layer.spec.is_places
-        ]
-        html.legend([*marks, (data_uri(LINE), self.say("pairing_page.legend"))])
+        rows = told.legend(screen.city, screen.state.lang)
+        html.legend((data_uri(sign), words) for sign, words in rows)
 
     def controls(self) -> None:
         """Offer the radius within which a park counts as near, and the files."""
