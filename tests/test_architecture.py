@@ -214,11 +214,10 @@ def undeclared(modules: list[Module]) -> list[str]:
 
 
 def crowded(modules: list[Module]) -> list[str]:
-    """Name the folders with more files than a stranger looks through."""
+    """Name the folders with more files, beside ``__init__``, than a stranger looks through."""
     packages = {module.name.rpartition(".")[0] for module in modules}
     folders = Counter(
-        module.name if module.name in packages else module.name.rpartition(".")[0]
-        for module in modules
+        module.name.rpartition(".")[0] for module in modules if module.name not in packages
     )
     return [f"{folder}: {n} files" for folder, n in folders.items() if n > MOST_FILES]
 
