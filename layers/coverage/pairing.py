@@ -19,7 +19,7 @@ from layers.handover.contents import LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS, speaker
-from layers.language.values import cell, is_known, number, value_word
+from layers.language.values import cell, is_known, km, number, value_word
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing, Shapes
 from layers.pack.city import City
@@ -267,7 +267,7 @@ def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
         )
         for verdict in ("no", "unsettled", "unknown")
     }
-    within = number(answer.reach_m / 1000, "km")
+    within = km(answer.reach_m, lang)
     told = [
         say(f"pairing_page.parks_{verdict}", radius=within, names=listed)
         for verdict, listed in names.items()

@@ -364,7 +364,7 @@ def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     exact, area_of = (count, stated) if len(codes) == 1 else (number, number)
     return [
         say("card.persons", count=exact(people)),
-        area_of(area, "km²"),
+        area_of(area, say("map.km2")),
         _marked(people / area, disputed, len(codes), say) if area else say("card.unknown"),
         exact(places),
         exact(national),

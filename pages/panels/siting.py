@@ -11,7 +11,7 @@ from layers.coverage.drawing import REACHED
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import OWN
 from layers.coverage.scenario_change import GAINED
-from layers.coverage.wording import km
+from layers.language.values import km
 from layers.map.symbols import data_uri, mark
 from layers.view.codecs import choices
 from layers.view.page_options import CoverageOptions
@@ -95,10 +95,9 @@ class SitingPart:
         )
         if isinstance(self.answer, told.SitingRefusal) and self.answer.reason == REFUSED:
             return
+        radius = km(self.answer.inputs.radius_m, self.screen.state.lang)
         symbols = {
-            coverage_panels.swatch(REACHED): self.say(
-                "coverage_page.legend_reach", radius=km(self.answer.inputs.radius_m)
-            ),
+            coverage_panels.swatch(REACHED): self.say("coverage_page.legend_reach", radius=radius),
             coverage_panels.swatch(GAINED): self.say("siting_page.legend_gained"),
             data_uri(mark(told.PROPOSED)): self.say("siting_page.legend_proposed"),
         }

@@ -66,7 +66,7 @@ def test_a_distance_is_that_on_the_sphere_with_both_doubts(
     doubt = campus["uncertainty_m"] + park["uncertainty_m"]
     told = words.tables["links"].loc["天津科技大学", "直线距离（区间）"]
     low = max(metres - doubt, 0)
-    assert told == f"{metres / 1000:.1f} km（{low / 1000:.1f}–{(metres + doubt) / 1000:.1f}）"
+    assert told == f"{metres / 1000:.1f} 公里（{low / 1000:.1f}–{(metres + doubt) / 1000:.1f}）"
 
 
 def test_universities_without_a_park_stand_farthest_first(words: PairingWording) -> None:
