@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -10,6 +11,7 @@ import streamlit as st
 from layers.coverage import pairing as told
 from layers.coverage.drawing import INK
 from layers.coverage.question import UNIVERSITY
+from layers.language.values import km
 from layers.map.symbols import data_uri, mark
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
@@ -39,9 +41,9 @@ class PairingPart:
         self.words: told.PairingWording = cache.wording(screen.city, "pairing", self.asked, lang)
 
     def statement(self) -> None:
-        """Say how many are linked, and how many are not."""
+        """Say how many are linked and surely near, and what is not known."""
         html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        for line in self.words.account:
+        for line in self.words.account[:1]:
             html.small(line)
 
     def picture(self) -> None:
@@ -68,10 +70,27 @@ class PairingPart:
             for id_, layer in layers.items()
             if layer.spec.is_places
         ]
-        html.legend([*marks, (data_uri(LINE), self.say("pairing_page.legend"))])
+        html.legend([*marks, *self._lines()])
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        """Yield the signs of the pairs with their words, as far as they are drawn."""
+        if isinstance(self.answer, Refusal):
+            return
+        radius = km(self.answer.reach_m, self.screen.state.lang)
+        within = told.lines(self.answer)["within"]
+        for sign, shown, key in (
+            (coverage_panels.swatch(told.BAND), within == "yes", "legend_near"),
+            (data_uri(LINE), within != "yes", "legend"),
+        ):
+            if shown.any():
+                yield sign, self.say(f"pairing_page.{key}", radius=radius)
 
     def controls(self) -> None:
-        """Offer the radius within which a park counts as near, and the files."""
+        """List the pairs that are surely near; offer what counts as near, and the files."""
+        if not isinstance(self.answer, Refusal) and len(self.words.tables["near"]):
+            radius = km(self.answer.reach_m, self.screen.state.lang)
+            html.section(self.say("pairing_page.near_title", radius=radius))
+            st.html(html.grid(self.words.tables["near"], self.say("pairing_page.university")))
         coverage_panels.radius(self.screen)
         if not isinstance(self.answer, Refusal):
             hand_over.download(self.screen, "pairing", self.asked)
@@ -82,6 +101,8 @@ class PairingPart:
             return
         say, tables = self.say, self.words.tables
         corner = say("pairing_page.university")
+        for line in self.words.account[1:]:
+            html.small(line)
         html.section(say("pairing_page.links_title"))
         st.html(html.grid(tables["links"], corner))
         html.section(say("pairing_page.later_title"))
