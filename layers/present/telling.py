@@ -300,17 +300,17 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
         doubt=[first],
         figures={},
         notes=[*rest, *words.notes],
-        legend=_coverage_legend(name, city, answer, words, lang),
+        legend=_coverage_legend(name, answer, words, lang),
         drawing=ANALYSES[name].draw(answer, lang),
         table=next(iter(words.tables.values()), None),
     )
 
 
-def _coverage_legend(name: str, city: City, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
+def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
     if name == "reach":
         return tuple((look_sign(look), text) for look, text in words.legend())
     if name == "pairing":
-        return pairing.legend(city, lang)
+        return pairing.legend(answer, lang)
     return siting.legend(answer, lang)
 
 

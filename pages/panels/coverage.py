@@ -346,7 +346,8 @@ class ReachPart:
     def statement(self) -> None:
         """Say the result, or why there is none."""
         html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        html.small(" ".join(self.words.account))
+        for line in self.words.account[:1]:
+            html.small(line)
 
     def picture(self) -> None:
         """Draw what is reached, reached twice, and not reached; or all radii nested."""
@@ -423,6 +424,8 @@ class ReachPart:
             self._table("targets")
             html.small(say("coverage_page.targets_itself"))
         html.section(say("coverage_page.districts_title"))
+        for line in self.words.account[1:]:
+            html.small(line)
         self._table("districts", corner="units.unit")
         html.small(say("coverage_page.three_things"))
         html.drawer(say("coverage_page.rings_title"), "cov_radii", self._radii)
