@@ -16,7 +16,7 @@ from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import speaker
 from layers.language.values import cell, count
 from layers.pack.catalogue import FIRM, OUTSIDE
-from layers.pack.city import outlines
+from layers.pack.city import City, outlines
 from layers.places.spread import level_counts, spread
 from layers.view.areas import areas
 from layers.view.rows import View

@@ -87,10 +87,10 @@ class PairingPart:
 
     def controls(self) -> None:
         """List the pairs that are surely near; offer what counts as near, and the files."""
-        if not isinstance(self.answer, Refusal) and len(self.words.tables["near"]):
+        if not isinstance(self.answer, Refusal) and self.words.near:
             radius = km(self.answer.reach_m, self.screen.state.lang)
             html.section(self.say("pairing_page.near_title", radius=radius))
-            st.html(html.grid(self.words.tables["near"], self.say("pairing_page.university")))
+            coverage_panels.bullets(self.words.near)
         coverage_panels.radius(self.screen)
         if not isinstance(self.answer, Refusal):
             hand_over.download(self.screen, "pairing", self.asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -17,9 +18,11 @@ from layers.coverage.question import inputs, question
 from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
+from layers.language.values import value_word
 from layers.map.overlay import Drawing
-from layers.map.symbols import data_uri
+from layers.map.symbols import NEUTRAL, data_uri, mark
 from layers.map.thumbnail import Small
+from layers.pack.layer_spec import Style
 from layers.view.filtered import marked
 from layers.view.rows import rows_in_view
 from pages.browser import scenarios
@@ -154,9 +157,18 @@ class ScenarioPart:
         dots = [name for name, shut in (("changed", False), ("closed", True)) if shut in closed]
         symbols = {name: coverage_panels.swatch(look_) for name, look_ in areas.items()}
         symbols |= {name: data_uri(told.sample(name)) for name in dots}
-        html.legend(
+        signs = [
             (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
-        )
+        ]
+        html.legend([*signs, *self._certainty()])
+
+    def _certainty(self) -> Iterator[tuple[str, str]]:
+        """Yield what fill, tick and dashes of the marks say of how their position is known."""
+        classes = set(self.given.mapped["location_class"])
+        for known in ("dataset", "in_area", "proxy", "knowledge"):
+            if known in classes:
+                words = value_word("location_class", known, self.screen.state.lang)
+                yield data_uri(mark(Style("circle", NEUTRAL), known)), words
 
     def _drawing(self) -> Drawing | None:
         if self.found is None:

@@ -105,7 +105,7 @@ class SitingPart:
             symbols[data_uri(mark(told.PROPOSED, "knowledge"))] = self.say(
                 "siting_page.legend_drawn"
             )
-        html.legend(symbols.items())
+        html.legend([*symbols.items(), *coverage_panels.lines_key(view)])
 
     def _act(self, event: map_view.Event) -> bool:
         """Take a candidate that was drawn, or one that was moved."""
