@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from layers.pack.city import City
 from layers.map.plate import plate
+from layers.pack.city import City
 from layers.places.bases import by_district, entry, schools, table, ways
 from layers.places.spread import (
     doubt,
