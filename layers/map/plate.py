@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,8 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.inventory.balance import balance
 from layers.language.messages import speaker
-from layers.language.values import cell
-from layers.map.symbols import NEUTRAL, SIZE, plain_mark, svg
+from layers.language.values import cell, value_word
+from layers.map.symbols import NEUTRAL, SIZE, mark, plain_mark, svg
 from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
@@ -39,6 +39,10 @@ LOOP: Final = svg(
     '<path d="M1 14 19 6" stroke="#4A334A" stroke-width="1.4" stroke-dasharray="1.4 3"/>'
 )
 """The lines of a city as the map draws them: one soft band, and dotted ties."""
+DOUBT: Final = svg(
+    '<circle cx="10" cy="10" r="8" fill="none" stroke="#5B564C" stroke-dasharray="3 2.4"/>'
+)
+"""The circle round a place within which it may lie."""
 HATCH, LINE, NEW, TITLE = "hatch", "line", "new", "title"
 
 Sign = tuple[str, str]
@@ -215,6 +219,27 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
     if (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any():
         signs.append((YEAR, say("plate.year")))
     return signs
+
+
+def certainty(classes: Collection[str], lang: str, *, circle: bool) -> list[Sign]:
+    """Explain what fill, tick, dashes and circle of the marks say close up.
+
+    Parameters
+    ----------
+    classes
+        Location classes of the places drawn.
+    lang
+        ``zh`` or ``en``.
+    circle
+        Whether the map draws circles of doubt.
+    """
+    neutral = Style("circle", NEUTRAL)
+    signs = [
+        (mark(neutral, known), value_word("location_class", known, lang))
+        for known in ("in_area", "proxy", "knowledge")
+        if known in classes
+    ]
+    return [*signs, (DOUBT, speaker(lang)("plate.doubt"))] if circle else signs
 
 
 def belt(view: View, lang: str, area: BaseGeometry | None = None) -> list[Sign]:

@@ -12,6 +12,7 @@ from layers.coverage import pairing as told
 from layers.coverage.drawing import INK
 from layers.coverage.question import UNIVERSITY
 from layers.language.values import km
+from layers.map.plate import certainty
 from layers.map.symbols import data_uri, mark
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
@@ -53,9 +54,10 @@ class PairingPart:
         state = replace(
             screen.state, layers=shown, filters=Filters(), later=True, period="now", selected=None
         )
+        view = rows_in_view(screen.city, state)
         map_view.show(
             replace(screen, state=state),
-            rows_in_view(screen.city, state),
+            view,
             name="coverage",
             flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,
@@ -70,7 +72,8 @@ class PairingPart:
             for id_, layer in layers.items()
             if layer.spec.is_places
         ]
-        html.legend([*marks, *self._lines()])
+        known = certainty(set(view.mapped["location_class"]), screen.state.lang, circle=True)
+        html.legend([*marks, *self._lines(), *((data_uri(sign), words) for sign, words in known)])
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         """Yield the signs of the pairs with their words, as far as they are drawn."""

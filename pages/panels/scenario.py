@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -18,11 +17,10 @@ from layers.coverage.question import inputs, question
 from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
-from layers.language.values import value_word
 from layers.map.overlay import Drawing
-from layers.map.symbols import NEUTRAL, data_uri, mark
+from layers.map.plate import certainty
+from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
-from layers.pack.layer_spec import Style
 from layers.view.filtered import marked
 from layers.view.rows import rows_in_view
 from pages.browser import scenarios
@@ -160,15 +158,9 @@ class ScenarioPart:
         signs = [
             (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
         ]
-        html.legend([*signs, *self._certainty()])
-
-    def _certainty(self) -> Iterator[tuple[str, str]]:
-        """Yield what fill, tick and dashes of the marks say of how their position is known."""
-        classes = set(self.given.mapped["location_class"])
-        for known in ("dataset", "in_area", "proxy", "knowledge"):
-            if known in classes:
-                words = value_word("location_class", known, self.screen.state.lang)
-                yield data_uri(mark(Style("circle", NEUTRAL), known)), words
+        classes, lang = set(self.given.mapped["location_class"]), self.screen.state.lang
+        known = certainty(classes, lang, circle=False)
+        html.legend([*signs, *((data_uri(sign), words) for sign, words in known)])
 
     def _drawing(self) -> Drawing | None:
         if self.found is None:

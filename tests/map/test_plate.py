@@ -15,6 +15,7 @@ from layers.map.plate import (
     TINTS,
     belt,
     breaks,
+    certainty,
     ground_values,
     plate,
     priorities,
@@ -168,6 +169,13 @@ def test_schematic_lines_have_a_key_where_the_map_shows_them(tianjin):
     assert [words for _, words in belt(view, "zh", dongli)] == [names["corridor"]]
     off = replace(view, state=replace(view.state, layers=view.state.layers - {"axis"}))
     assert belt(off, "zh") == []
+
+
+def test_how_a_place_is_known_has_a_key():
+    words = [words for _, words in certainty({"proxy", "dataset"}, "zh", circle=True)]
+    assert words[0] == "替代点位（示意）"
+    assert "虚线圈" in words[1]
+    assert len(certainty({"proxy", "knowledge"}, "zh", circle=False)) == 2
 
 
 def test_the_legend_counts_what_is_drawn(tianjin):
