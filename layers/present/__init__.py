@@ -1,0 +1,1 @@
+"""Put the map and its findings on paper and slides."""
