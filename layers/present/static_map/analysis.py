@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.image import imread
 from matplotlib.path import Path
-from rasterio.io import MemoryFile
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject
 from shapely.geometry.base import BaseGeometry
@@ -70,8 +71,7 @@ def warped(raster: Raster, city: City, window: Window) -> np.ndarray:
     ndarray
         Rows from the top, four channels of 0 to 255.
     """
-    with MemoryFile(raster.png) as file, file.open() as opened:
-        source = opened.read()
+    source = np.moveaxis((imread(io.BytesIO(raster.png)) * 255).round().astype(np.uint8), -1, 0)
     (south, west), (north, east) = raster.bounds
     corners = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(3857)
     left, low, right, high = window.box

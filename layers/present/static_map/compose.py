@@ -42,7 +42,7 @@ from layers.present.static_map.ink.boxes import Box, Room, Spot, along, around
 from layers.present.static_map.ink.paper import Heading, Paper
 from layers.present.static_map.ink.sheet import WHITE, Sheet
 from layers.present.static_map.ink.type import height_mm, width_mm
-from layers.present.static_map.legend import LIST_PT, Panel, fill
+from layers.present.static_map.legend import LIST_PT, Panel, fill, group_of
 from layers.present.static_map.marks import (
     LOCATOR,
     Arrangement,
@@ -123,6 +123,11 @@ class Order:
     def axis_on(self) -> bool:
         """Whether the belt is drawn."""
         return "axis" in self.state.layers and "axis" in self.city.layers and not self.focus
+
+    def filter_line(self) -> str:
+        """Return what narrows the rows as a line of its own; empty where nothing does."""
+        words = self.filter_words()
+        return speaker(self.lang)("static_map.filter", words=words) if words else ""
 
     def filter_words(self) -> str:
         """Return what narrows the rows, in words; empty where nothing does."""
@@ -265,7 +270,7 @@ class Composition:
     def signs(self) -> list[Sign]:
         """Return the signs of the legend: of what the map shows, and of nothing else."""
         order, main = self.order, self.found.main
-        signs = [*(order.plate.legend if order.plate else ()), *order.legend]
+        signs = [*(order.plate.legend if order.plate else self._kinds()), *order.legend]
         if order.focus is None or order.plate is None:
             return signs
         shown = [
@@ -280,6 +285,12 @@ class Composition:
         if order.focus not in order.plate.titles:
             gone.add(TITLE)
         return [sign for sign in signs if sign[0] not in gone]
+
+    def _kinds(self) -> list[Sign]:
+        """Return the signs of the kinds of places, for a map that is about something else."""
+        order = self.order
+        known = plate(order.view, "none", order.lang).legend
+        return [sign for sign in known if group_of(sign[0]) == "kind"] if order.is_still else []
 
     # ---- marks -------------------------------------------------------------------------------
     def _places(self) -> list[Place]:
@@ -320,7 +331,7 @@ class Composition:
     # ---- names -------------------------------------------------------------------------------
     def _names(self) -> None:
         order = self.order
-        asked = Asked(order.city, order.lang, order.plate)
+        asked = Asked(order.city, order.lang, order.plate, order.focus)
         main = self.writings["main"]
         city = [main, *(self.writings[inset.id] for inset in self.found.insets)]
         if order.drawing is not None:
@@ -418,7 +429,7 @@ def frame_of(order: Order, sheet: Sheet) -> tuple[Box, list[str]]:
     paper = order.paper
     if order.heading is None:
         return (0.0, 0.0, paper.width_mm, paper.height_mm), []
-    high = heading(sheet, order.heading)
+    high = heading(sheet, order.heading, order.filter_line())
     rows = footer_rows(sheet, footer_first(order), notes(order))
     margin = MARGIN * paper.text
     step = line_height(NOTE_PT * paper.text)
@@ -446,7 +457,6 @@ def notes(order: Order) -> list[str]:
         What is asked for.
     """
     city, lang, say = order.city, order.lang, speaker(order.lang)
-    filtered = order.filter_words()
     kinds = dict.fromkeys(map(str, order.view.mapped["kind"]))
     sources = [
         *(city.layers[kind].provenance for kind in kinds),
@@ -455,7 +465,7 @@ def notes(order: Order) -> list[str]:
     ]
     return [
         *(city.notices[key].of(lang) for key in ("boundary", "review_base", "review_map")),
-        *([say("static_map.filter", words=filtered)] if filtered else []),
+        *filter(None, [order.filter_line()]),
         say("static_map.period", period=say(f"period.{order.state.period}")),
         say("furniture.date", date=city.data_date),
         *dict.fromkeys(found.citation.of(lang) for found in sources),

@@ -17,6 +17,7 @@ from layers.present.static_map.window import Window
 
 MARGIN: Final = 8.0
 TITLE_PT, SENTENCE_PT, DOUBT_PT, NOTE_PT = 16.0, 10.0, 8.0, 6.2
+ACCENT: Final = "#B5322A"
 INK, SOFT, QUIET = "#14171A", "#3B372F", "#5B564C"
 BARS_KM: Final = (100, 50, 40, 30, 20, 10, 8, 6, 4, 2, 1, 0.5, 0.2)
 ABOVE: Final = 300.0
@@ -34,7 +35,7 @@ def line_height(points: float) -> float:
     return points * MM_PER_POINT * 1.45
 
 
-def heading(sheet: Sheet, told: Heading) -> float:
+def heading(sheet: Sheet, told: Heading, filtered: str) -> float:
     """Write what stands above the map.
 
     Parameters
@@ -43,6 +44,8 @@ def heading(sheet: Sheet, told: Heading) -> float:
         On which.
     told
         Title, sentence and doubt.
+    filtered
+        What narrows the rows, in words; empty for nothing.
 
     Returns
     -------
@@ -56,6 +59,7 @@ def heading(sheet: Sheet, told: Heading) -> float:
         (told.title, TITLE_PT, INK, True),
         (told.sentence, SENTENCE_PT, SOFT, False),
         (told.doubt, DOUBT_PT, QUIET, False),
+        (filtered, DOUBT_PT, ACCENT, True),
     ):
         for row in wrapped(text, points * size, sheet.lang, room, bold=bold) if text else ():
             y -= line_height(points * size)

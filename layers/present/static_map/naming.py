@@ -64,11 +64,14 @@ class Asked:
         ``zh`` or ``en``.
     plate
         Ground of the layout map; None under an analysis.
+    focus
+        Adcode of the district that the map is about, or None.
     """
 
     city: City
     lang: str
     plate: Plate | None
+    focus: str | None
 
     def named(self, frame: gpd.GeoDataFrame) -> list[str]:
         """Return the names of rows in the reader's language.
@@ -143,7 +146,7 @@ def name_parts(asked: Asked, writing: Writing) -> None:
         Of the map.
     """
     city = asked.city
-    if asked.plate is None or not asked.plate.parts:
+    if asked.plate is None or not asked.plate.parts or asked.focus:
         return
     for half, colour in zip(city.halves[: len(TINTS)], PARTS, strict=False):
         rows = (city.districts["half"] == half).to_numpy(dtype=bool)

@@ -26,6 +26,8 @@ KEY: Final = 41.0
 """Width of the locator."""
 PAD: Final = 0.028
 """Free round the city, as a part of the window."""
+LARGEST: Final = 100_000
+"""Our outlines are too coarse for a larger scale."""
 LEAST: Final = 58.0
 """A narrower inset would show no more than the map."""
 INSETS: Final = 0.48
@@ -241,7 +243,7 @@ def _fitted(id_: str, extent: Extent, room: Box, pad: float, box: Box) -> Window
     west, south, east, north = extent
     left, low, right, high = room
     wide, tall = (right - left) * (1 - 2 * pad), (high - low) * (1 - 2 * pad)
-    scale = max(round_scale(east - west, wide), round_scale(north - south, tall))
+    scale = max(round_scale(east - west, wide), round_scale(north - south, tall), LARGEST)
     middle = (left + right) / 2, (low + high) / 2
     return Window(id_, box, ((west + east) / 2, (south + north) / 2), middle, scale)
 
