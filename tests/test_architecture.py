@@ -58,6 +58,7 @@ MOST_FILES = 14
 ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
+    "matplotlib": ("layers.present",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
     "data.build": ("data",),
@@ -300,6 +301,7 @@ def _normal(distribution: str) -> str:
         (misplaced, "geo.density.kernel_density", "import folium.plugins"),
         (misplaced, "layers.legend", "from branca.element import Element"),
         (misplaced, "layers.handover.view_export", "import streamlit as st"),
+        (misplaced, "layers.density.drawing", "from matplotlib.figure import Figure"),
         (misplaced, "pages.explore", "from streamlit_folium import st_folium"),
         (misplaced, "layers.pack.city", "from data import build"),
         (miscalled, "pages.explore", "v1.declare_component('x')"),
