@@ -59,6 +59,8 @@ ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
     "matplotlib": ("layers.present",),
+    "pptx": ("layers.present.slides",),
+    "docx": ("layers.present.brief",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
     "data.build": ("data",),
