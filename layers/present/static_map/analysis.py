@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 import geopandas as gpd
@@ -10,7 +11,7 @@ import numpy as np
 import shapely
 from matplotlib.image import imread
 from matplotlib.path import Path
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 from rasterio.warp import Resampling, reproject
 from shapely.geometry.base import BaseGeometry
 
@@ -80,13 +81,19 @@ def warped(raster: Raster, city: City, window: Window) -> np.ndarray:
     reproject(
         source,
         found,
-        src_transform=from_bounds(*corners.total_bounds, source.shape[2], source.shape[1]),
+        src_transform=_grid(corners.total_bounds.tolist(), source.shape[2], source.shape[1]),
         src_crs="EPSG:3857",
-        dst_transform=from_bounds(*window.extent, wide, tall),
+        dst_transform=_grid(window.extent, wide, tall),
         dst_crs=f"EPSG:{city.metric_epsg}",
         resampling=Resampling.nearest,
     )
     return np.moveaxis(found, 0, -1)
+
+
+def _grid(extent: Sequence[float], wide: int, tall: int) -> Affine:
+    """Return the transform of pixels over an extent, the first row in the north."""
+    west, south, east, north = extent
+    return Affine((east - west) / wide, 0, west, 0, (south - north) / tall, north)
 
 
 def _draw_shapes(sheet: Sheet, city: City, window: Window, layer: Shapes, order: float) -> None:

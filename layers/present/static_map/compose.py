@@ -18,6 +18,7 @@ from layers.present.static_map.analysis import draw_analysis, draw_handles, spot
 from layers.present.static_map.furniture import (
     MARGIN,
     NOTE_PT,
+    Bar,
     caption,
     crs_words,
     draw_scale,
@@ -156,7 +157,7 @@ class Composition:
     found: Windows
     writings: dict[str, Writing] = field(default_factory=dict)
     arrangements: dict[str, Arrangement] = field(default_factory=dict)
-    bars_km: dict[str, float] = field(default_factory=dict)
+    bars: dict[str, Bar] = field(default_factory=dict)
     panels: list[Box] = field(default_factory=list)
     numbered: list[tuple[int, str]] = field(default_factory=list)
 
@@ -233,7 +234,7 @@ class Composition:
         box = scale_box(self.sheet, main)
         shift = main.box[2] - edge
         box = box[0] - shift, box[1], box[2] - shift, box[3]
-        self.bars_km["main"] = draw_scale(self.sheet, main, box)
+        self.bars["main"] = draw_scale(self.sheet, main, box)
         room.take_furniture(box)
         x = self.found.locator.box[2] if self.found.locator else main.box[0]
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
@@ -243,7 +244,7 @@ class Composition:
             room = self.writings[inset.id].room
             room.take_furniture(caption(self.sheet, inset, names[inset.id]))
             scale = scale_box(self.sheet, inset)
-            self.bars_km[inset.id] = draw_scale(self.sheet, inset, scale)
+            self.bars[inset.id] = draw_scale(self.sheet, inset, scale)
             room.take_furniture(scale)
 
     def _name_belt(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pyproj import CRS
@@ -22,6 +23,15 @@ INK, SOFT, QUIET = "#14171A", "#3B372F", "#5B564C"
 BARS_KM: Final = (100, 50, 40, 30, 20, 10, 8, 6, 4, 2, 1, 0.5, 0.2)
 ABOVE: Final = 300.0
 """Order of all that lies over every window."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A scale bar: its length on the ground, and its ends on the sheet."""
+
+    km: float
+    start: Spot
+    end: Spot
 
 
 def line_height(points: float) -> float:
@@ -176,7 +186,7 @@ def scale_box(sheet: Sheet, window: Window) -> Box:
     return right - (wide + 2) * size, low + 1.5 * size, right - 2 * size, low + (tall + 1.5) * size
 
 
-def draw_scale(sheet: Sheet, window: Window, box: Box) -> float:
+def draw_scale(sheet: Sheet, window: Window, box: Box) -> Bar:
     """Draw the scale of a window: one to how many, and a bar.
 
     Parameters
@@ -190,8 +200,8 @@ def draw_scale(sheet: Sheet, window: Window, box: Box) -> float:
 
     Returns
     -------
-    float
-        Length of the bar in kilometres.
+    Bar
+        The bar.
     """
     size, say = sheet.paper.text, speaker(sheet.lang)
     left, low, right, _ = box
@@ -215,7 +225,7 @@ def draw_scale(sheet: Sheet, window: Window, box: Box) -> float:
     if window.id == "main":
         spot = left, above + line_height(points)
         sheet.text(spot, scale_words(window.scale), points, colour=INK, halo=WHITE, order=ABOVE)
-    return km
+    return Bar(km, (left, y), (left + long, y))
 
 
 def north(sheet: Sheet, tip: Spot) -> Box:

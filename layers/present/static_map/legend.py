@@ -21,7 +21,7 @@ LEGEND_PT, LIST_PT = 6.4, (5.9, 5.4, 4.9)
 FRAME: Final = "#8A8478"
 PX_MM: Final = 5.37 / 23
 """A pixel of a legend's sign, so that a mark there is as large as on the map."""
-PAD, INDENT, BETWEEN = 2.0, 5.4, 1.0
+PAD, INDENT, BETWEEN = 2.0, 5.4, 0.7
 """Round the rows, left of their words, and below each, millimetres on A4."""
 
 

@@ -26,6 +26,8 @@ KEY: Final = 41.0
 """Width of the locator."""
 PAD: Final = 0.028
 """Free round the city, as a part of the window."""
+FINE: Final = 0.02
+"""Tolerance of outlines in millimetres: less than a dot at 600 dpi."""
 LARGEST: Final = 100_000
 """Our outlines are too coarse for a larger scale."""
 LEAST: Final = 58.0
@@ -116,7 +118,8 @@ class Window:
         near = shapely.clip_by_rect(
             np.asarray(shapes, dtype=object), west - brim, south - brim, east + brim, north + brim
         )
-        return [shapely.transform(shape, self.on_sheet) for shape in near]
+        drawn = [shapely.transform(shape, self.on_sheet) for shape in near]
+        return list(shapely.simplify(np.array(drawn, dtype=object), FINE))
 
     def holds(self, x: float, y: float) -> bool:
         """Tell whether a point of the plane lies in the window.
