@@ -111,7 +111,7 @@ def _title(slide: Any, text: str, lang: str) -> float:
     shape = slide.shapes.title
     native.place(shape, Box(EDGE, TITLE_TOP, ROOM, fitted.height))
     native.bare(shape.text_frame)
-    look = {"ink": native.ACCENT, "bold": True, "lang": lang}
+    look: dict[str, Any] = {"ink": native.ACCENT, "bold": True, "lang": lang}
     native.write(shape.text_frame, fitted.text, fitted.points, **look)
     return TITLE_TOP + fitted.height + 0.8
 

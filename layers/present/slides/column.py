@@ -23,11 +23,13 @@ TEXT_PT, HEAD_PT, TABLE_PT, CHART_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0, 8.0
 SIGN_MM, SIGN_SIDE = 5.4, 4.6
 """Side of the picture of a sign as it is drawn, and on the slide."""
 INDENT: Final = 6.4
+DROP: Final = (SIGN_SIDE - lines_mm(1, TEXT_PT)) / 2
+"""From the upper edge of a sign down to its first line."""
 BETWEEN: Final = 3.0
 """Between two blocks."""
 BAR_MM: Final = 4.6
-FEWEST_BARS, MOST_ROWS = 3, 8
-LONGEST_BAR: Final = 14
+FEWEST_BARS, MOST_ROWS, LEAST_ROWS = 3, 8, (4, 2)
+LONGEST_BAR: Final = 18
 SIGN_DPI: Final = 400
 
 
@@ -48,9 +50,11 @@ def column(slide: Any, shown: Shown, box: Box) -> None:
     rest = Box(box.left, low, box.width, box.low - low)
     table = _rows(told.table) if told.table is not None and len(told.table) else None
     if told.bars is not None:
-        for_table = _least(table, rest.width, lang)
-        used = _bars(slide, shown, Box(rest.left, rest.top, rest.width, rest.height - for_table))
-        rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
+        for rows in LEAST_ROWS:  # rather fewer rows than no bars
+            room = rest.height - _least(table, rows, rest.width, lang)
+            if used := _bars(slide, shown, Box(rest.left, rest.top, rest.width, room)):
+                rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
+                break
     if table is not None:
         _table(slide, table, rest, lang)
 
@@ -68,10 +72,9 @@ def _legend(slide: Any, shown: Shown, box: Box) -> float:
     for n, (sign, text, (left, y, room, high)) in enumerate(rows, start=1):
         at = Box(box.left + left, top + y, room, high)
         if sign:
-            middle = at.top + lines_mm(1, TEXT_PT) / 2
-            mark = Box(at.left, middle - SIGN_MM / 2 * 0.9, SIGN_SIDE, SIGN_SIDE)
+            mark = Box(at.left, at.top, SIGN_SIDE, SIGN_SIDE)
             native.picture(slide, mark, sign_png(sign, lang), text, f"{say('present.sign')} {n}")
-            at = Box(at.left + INDENT, at.top, at.width - INDENT, at.height)
+            at = Box(at.left + INDENT, at.top + DROP, at.width - INDENT, at.height - DROP)
         name = f"{say('static_map.legend')} {n}"
         native.text_box(slide, at, text, TEXT_PT, name, ink=native.SOFT, lang=lang)
     low = top + height
@@ -93,8 +96,8 @@ def _stacked(
     for sign, words in signs:
         text = plain(words, longest=120)
         lines = broken(text, TEXT_PT, lang, wide - (INDENT if sign else 0))
-        least = SIGN_SIDE if sign else 0.0
-        step.append((sign, text, max(lines_mm(len(lines), TEXT_PT), least) + 0.15))
+        drop, least = (DROP, SIGN_SIDE) if sign else (0.0, 0.0)
+        step.append((sign, text, max(lines_mm(len(lines), TEXT_PT) + drop, least)))
     half = sum(each[2] for each in step) / columns
     rows: list[Row] = []
     at, y, highest = 0, 0.0, 0.0
@@ -162,11 +165,11 @@ def _rows(frame: pd.DataFrame) -> list[list[str]]:
     return [["", *map(str, frame.columns)], *body]
 
 
-def _least(rows: list[list[str]] | None, room: float, lang: str) -> float:
+def _least(rows: list[list[str]] | None, most: int, room: float, lang: str) -> float:
     """Return the height that the first rows of a table take up with what is said below it."""
     if rows is None:
         return 0.0
-    grid = fit_table(rows, (room, 999.0), lang, TABLE_PT, 4)
+    grid = fit_table(rows, (room, 999.0), lang, TABLE_PT, most)
     return grid.height + lines_mm(1, LEFT_OUT_PT) + 1.0 if grid else 0.0
 
 

@@ -35,7 +35,7 @@ def colour(text: str) -> RGBColor:
     text
         ``#RRGGBB``.
     """
-    return RGBColor.from_string(text.removeprefix("#"))
+    return RGBColor(*bytes.fromhex(text.removeprefix("#")))
 
 
 def set_font(properties: Any) -> None:
