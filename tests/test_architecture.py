@@ -41,13 +41,14 @@ RANK = {
     "layers.analysis": 13,
     "layers.export": 13,
     "layers.present.static_map": 14,
-    "layers.present": 15,
-    "data": 16,
-    "pages.shell": 17,
-    "pages.browser": 18,
-    "pages.panels": 19,
-    "pages": 20,
-    "streamlit_app": 21,
+    "layers.present.sheet": 15,
+    "layers.present": 16,
+    "data": 17,
+    "pages.shell": 18,
+    "pages.browser": 19,
+    "pages.panels": 20,
+    "pages": 21,
+    "streamlit_app": 22,
 }
 """A module imports its own folder and those of a lower rank: analyses never import each other.
 
@@ -60,6 +61,7 @@ ONLY_IN = {
     "matplotlib": ("layers.present",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
+    "typst": ("layers.present",),
     "data.build": ("data",),
 }
 """Where a library or a module may be imported: in these modules and what stands below them."""
