@@ -63,6 +63,7 @@ ONLY_IN = {
     "docx": ("layers.present.brief",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
+    "typst": ("layers.present",),
     "data.build": ("data",),
 }
 """Where a library or a module may be imported: in these modules and what stands below them."""
