@@ -317,7 +317,7 @@ def further(found: Balance, city: City, lang: str) -> tuple[str, ...]:
         How many places there are per million residents in the two parts that have the most of
         them; which districts the plan does not name, with the places whose district is not known.
     """
-    return (*_per_head(found, city, lang), *_nowhere(found, city, lang)) if found.n else ()
+    return (*_per_head(found, city, lang), *nowhere(found, city, lang)) if found.n else ()
 
 
 def _per_head(found: Balance, city: City, lang: str) -> Iterator[str]:
@@ -340,7 +340,7 @@ def _rate(per_10k: float) -> str:
     return f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}"
 
 
-def _nowhere(found: Balance, city: City, lang: str) -> Iterator[str]:
+def nowhere(found: Balance, city: City, lang: str) -> Iterator[str]:
     """Yield which districts the plan does not name, and how many places may yet lie in them.
 
     Parameters

@@ -119,7 +119,7 @@ def _position(row: pd.Series, on: Basis, *, drawn: bool, vague: bool) -> str:
     if vague:
         return on.say("sheet.district_only")
     metres = amount(row.get("uncertainty_m"))
-    return radius(metres) if drawn and metres is not None else on.say("sheet.not_drawn")
+    return radius(metres, on.lang) if drawn and metres is not None else on.say("sheet.not_drawn")
 
 
 def _notes(row: pd.Series, adcode: str, on: Basis) -> Iterator[str]:
