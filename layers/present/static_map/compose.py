@@ -458,6 +458,7 @@ def notes(order: Order) -> list[str]:
         What is asked for.
     """
     city, lang, say = order.city, order.lang, speaker(order.lang)
+    now = order.state.period == "now"  # another one narrows the rows, and is said as a filter
     kinds = dict.fromkeys(map(str, order.view.mapped["kind"]))
     sources = [
         *(city.layers[kind].provenance for kind in kinds),
@@ -467,7 +468,7 @@ def notes(order: Order) -> list[str]:
     return [
         *(city.notices[key].of(lang) for key in ("boundary", "review_base", "review_map")),
         *filter(None, [order.filter_line()]),
-        say("static_map.period", period=say(f"period.{order.state.period}")),
+        *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
         *dict.fromkeys(found.citation.of(lang) for found in sources),
         crs_words(city, lang),
