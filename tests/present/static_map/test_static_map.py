@@ -140,7 +140,7 @@ def test_scales_are_round_and_said(drawn_map):
 def test_the_same_map_has_the_same_bytes(drawn, tianjin):
     first = drawn("binhai")
     again = static_map(tianjin, default_state(tianjin), "zh", CARD, focus="120116")
-    assert first.png(40) == again.png(40) == first.png(40)
+    assert first.png(40) == again.png(40)
     assert first.pdf() == again.pdf()
     assert first.svg() == again.svg()
 
