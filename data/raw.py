@@ -19,8 +19,8 @@ from geo.base.errors import Problem
 from geo.base.validation import is_date, printable, schema_problems, text_problems
 from geo.formats.read_geojson import read_features
 from layers.pack.catalogue import PLAN_KINDS
-from layers.pack.city import CORRECTIONS
-from layers.pack.reader import PackFiles, typed
+from layers.pack.city import CORRECTIONS, STORIES
+from layers.pack.reader import MOST_SETTINGS, PackFiles, typed
 from layers.pack.table_schemas import BASE
 
 Row = dict[str, str]
@@ -75,6 +75,8 @@ class Raw:
         Properties and geometry of each feature by file.
     head, plan
         The settings of the city and of the plan.
+    stories
+        The stories that the settings name, as they are, by their names in the pack.
     problems
         Everything that was found wrong, by file.
     whole
@@ -85,6 +87,7 @@ class Raw:
     shapes: Mapping[str, list[Shape]]
     head: Mapping[str, Any]
     plan: Mapping[str, Any]
+    stories: Mapping[str, bytes]
     problems: tuple[Problem, ...]
     whole: bool
 
@@ -151,6 +154,7 @@ def read(folder: Path) -> Raw:
     }
     shapes = {name: _shapes(files, folder.name, name) for name in SHAPES}
     settled = _settings(files, folder.name, head, plan)
+    stories = _stories(files, folder.name, head)
     sound = {name: rows for name, rows in tables.items() if rows is not None}
     outlines = {name: found for name, found in shapes.items() if found is not None}
     relations = [*_joins(sound), *_places(sound), *_frame(sound, outlines), *_plan(sound)]
@@ -162,7 +166,8 @@ def read(folder: Path) -> Raw:
     described = f"{folder.name}/authored/layer_texts.csv"
     settled &= not any(p.where == described and p.field == "layer" for p in files.problems)
     whole = len(sound) == len(TABLES) and len(outlines) == len(SHAPES) and settled
-    return Raw(sound, outlines, head, plan, tuple(dict.fromkeys(files.problems)), whole)
+    problems = tuple(dict.fromkeys(files.problems))
+    return Raw(sound, outlines, head, plan, stories, problems, whole)
 
 
 def _rows(files: PackFiles, folder: str, name: str, right: Corrections) -> list[Row] | None:
@@ -253,6 +258,14 @@ def _settings(
     if plan and not dated:
         files.report("raw.issued", f"{folder}/plan.toml", field="issued")
     return named and dated
+
+
+def _stories(files: PackFiles, folder: str, head: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the stories that can be read; the loader says what is wrong with their names."""
+    names = head.get("stories")
+    wanted = [f"{STORIES}/{n}.toml" for n in names] if isinstance(names, list) else []
+    found = {name: files.content(f"{folder}/{name}", MOST_SETTINGS) for name in wanted}
+    return {name: data for name, data in found.items() if data is not None}
 
 
 def row_label(value: str) -> str:

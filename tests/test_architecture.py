@@ -58,7 +58,7 @@ MOST_FILES = 14
 ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
-    "matplotlib": ("layers.present",),
+    "matplotlib": ("layers.present.static_map",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
     "typst": ("layers.present",),
@@ -216,10 +216,11 @@ def undeclared(modules: list[Module]) -> list[str]:
 
 
 def crowded(modules: list[Module]) -> list[str]:
-    """Name the folders with more files than a stranger looks through."""
-    inner = {module.name.rpartition(".")[0] for module in modules}
-    files = [module.name for module in modules if module.name not in inner]
-    folders = Counter(name.rpartition(".")[0] for name in files)
+    """Name the folders with more files, beside ``__init__``, than a stranger looks through."""
+    packages = {module.name.rpartition(".")[0] for module in modules}
+    folders = Counter(
+        module.name.rpartition(".")[0] for module in modules if module.name not in packages
+    )
     return [f"{folder}: {n} files" for folder, n in folders.items() if n > MOST_FILES]
 
 

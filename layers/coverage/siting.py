@@ -24,16 +24,16 @@ from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import OWN, REACH, UNIVERSITY, Inputs, OwnPoints, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
-from layers.coverage.wording import caveats, km, name_of, span
+from layers.coverage.wording import caveats, name_of, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, speaker
-from layers.language.values import count, number
+from layers.language.values import count, km, number
 from layers.map.overlay import Drawing, Handle
-from layers.map.symbols import mark, numbered
+from layers.map.symbols import look_sign, mark, numbered
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
 from layers.places.whereabouts import whereabouts
@@ -298,7 +298,7 @@ class SitingWording:
         told = say(
             "siting_page.doubt",
             demand=say(f"siting_page.demand_{options.demand}"),
-            radius=km(answer.inputs.radius_m),
+            radius=km(answer.inputs.radius_m, self._lang),
             before=span(*_before(answer)),
             after=span(*found) if found else "–",
         )
@@ -496,6 +496,29 @@ def draw(answer: Answer, lang: str, *, place: bool = False) -> Drawing | None:
         handles=_marks(answer, chosen, lang, movable=by_hand),
         place=by_hand and place,
     )
+
+
+def legend(answer: Answer, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the signs of all that is drawn, with their words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it; of one refused for its radius nothing is drawn.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    if isinstance(answer, SitingRefusal) and answer.reason == REFUSED:
+        return ()
+    say, radius = speaker(lang), answer.inputs.radius_m
+    signs = [
+        (look_sign(REACHED), say("coverage_page.legend_reach", radius=km(radius, lang))),
+        (look_sign(GAINED), say("siting_page.legend_gained")),
+        (mark(PROPOSED), say("siting_page.legend_proposed")),
+    ]
+    if answer.question.drawn:
+        signs.append((mark(PROPOSED, "knowledge"), say("siting_page.legend_drawn")))
+    return tuple(signs)
 
 
 def _chosen(answer: Answer) -> tuple[Hashable, ...]:

@@ -9,6 +9,7 @@ import base64
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from layers.pack.layer_spec import Shape, Style
 
@@ -196,6 +197,51 @@ def swatch(colour: str, opacity: float) -> str:
         '<rect x="1" y="4" width="18" height="12" fill="#F7F5F0"/>'
         f'<rect x="1" y="4" width="18" height="12" fill="{colour}" fill-opacity="{opacity}"/>'
     )
+
+
+def look_sign(look: Mapping[str, Any]) -> str:
+    """Return the SVG of a small picture of a drawn area or dot.
+
+    Parameters
+    ----------
+    look
+        ``fill``, ``line`` (colours), ``opacity`` and, if it is hatched, ``pattern``; see
+        :class:`layers.map.overlay.Shapes`. ``dot`` is set for a dot.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of 20 × 20 px.
+    """
+    fill, line = look["fill"], look["line"]
+    if look.get("dot"):
+        return _svg(
+            f'<circle cx="10" cy="10" r="4" fill="{fill}" stroke="{line}" stroke-width="1.4"/>'
+        )
+    hatched = look.get("pattern") == "hatch"
+    # The lines of atlas.js, without its tint.
+    lines = f'<path d="M2 10 8 4M2 16 14 4M8 16 18 6M14 16 18 12" stroke="{fill}"/>'
+    return _svg(
+        f'<rect x="2" y="4" width="16" height="12" fill="{fill}" '
+        f'fill-opacity="{0 if hatched else look["opacity"]}" stroke="{line}"/>'
+        f"{lines if hatched else ''}"
+    )
+
+
+def line_sign(colour: str) -> str:
+    """Return the SVG of a drawn line.
+
+    Parameters
+    ----------
+    colour
+        Of the line.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element of 20 × 20 px.
+    """
+    return _svg(f'<path d="M1 15 19 5" stroke="{colour}" stroke-width="2"/>')
 
 
 def data_uri(svg: str) -> str:

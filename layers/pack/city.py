@@ -28,7 +28,7 @@ from layers.language.values import value_word
 from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
 from layers.pack.consistency import PackRows, pack_problems
 from layers.pack.layer_spec import LayerSpec
-from layers.pack.reader import PackFiles, Row, Settings
+from layers.pack.reader import MOST_SETTINGS, PackFiles, Row, Settings
 from layers.pack.table_schemas import (
     ALIASES,
     ATTRIBUTIONS,
@@ -41,6 +41,7 @@ from layers.pack.table_schemas import (
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 
 SETTINGS = "city.toml"
+STORIES = "stories"
 PARK_LINKS = "park_links.csv"
 SOURCES = "sources.csv"
 CORRECTIONS = "corrections.csv"
@@ -60,10 +61,14 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
-    *("inset", "locator"),
+    *("inset", "locator", "stories"),
 )
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
+
+
+MOST_STORIES = 20
+"""More would be no choice but a list to search."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +219,9 @@ class City:
     """Parts that are shown larger beside the map of the whole, from the top; often none."""
     locator: Locator | None = None
     """The city among its neighbours; None where the pack gives none."""
+    stories: Mapping[str, str] = field(default_factory=dict)
+    """By name, the TOML of the stories told of the city, in order; :mod:`layers.present.story`
+    reads them. Often none."""
 
     @property
     def halves(self) -> tuple[str, ...]:
@@ -361,6 +369,17 @@ def _locator(top: Settings) -> Locator | None:
     return Locator(bounds, section.text("belt", required=False))
 
 
+def _stories(top: Settings) -> Mapping[str, str]:
+    """Return the texts of the stories that the settings name, one file each."""
+    names = top.tree.get("stories", [])
+    sound = isinstance(names, list) and len(names) <= MOST_STORIES
+    if not (sound and all(isinstance(n, str) and _KIND.fullmatch(n) for n in names)):
+        top.report("setting.stories", "stories", most=MOST_STORIES)
+        return {}
+    texts = {name: top.files.text(f"{STORIES}/{name}.toml", MOST_SETTINGS) for name in names}
+    return MappingProxyType({name: text for name, text in texts.items() if text is not None})
+
+
 def _check_belt(top: Settings, locator: Locator | None, axis: _Source | None) -> None:
     """Check that the belt is a row of the axis layer; one that could not be read has been told."""
     if locator is None or not locator.belt or "axis.geojson" in top.files.unread:
@@ -408,6 +427,7 @@ def _head(top: Settings) -> dict[str, Any]:
         "search": _both(top.section("search", required=False), required=False),
         "insets": _insets(top),
         "locator": _locator(top),
+        "stories": _stories(top),
         "online_base": online,
         "online_base_refused": refused,
     }

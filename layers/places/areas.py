@@ -17,6 +17,7 @@ from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, row_of, value_word
 from layers.pack.catalogue import FIRM
 from layers.pack.city import City, city_word
+from layers.places.badges import badges
 from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
@@ -216,7 +217,10 @@ def sentence(city: City, area: str, lang: str, *, named: bool, found: Balance | 
     if own.n:
         striven = sum(level_counts(known, code)[1] for code in areas(city)[area])
         also = say("profile.striven", count=striven) if striven else ""
-        words = say("profile.first", name=name, n=own.n, national=own.national, striven=also)
+        borne = sum(len(badges(city).get(code, ())) for code in areas(city)[area])
+        titles = say("profile.titles", count=borne) if borne else ""
+        told = {"n": own.n, "national": own.national, "striven": also, "titles": titles}
+        words = say("profile.first", name=name, **told)
         return tight(words, lang)
     if named and found is not None:
         return say("balance_page.none_shown")

@@ -1,1 +1,1 @@
-"""Put the map and its findings on paper and slides."""
+"""Tell a city's layout in a meeting: stories on the wall, and the same on slides and paper."""

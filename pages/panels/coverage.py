@@ -12,7 +12,7 @@ from geo.coverage.simulation import resolution
 from layers.coverage import question, radii, reach
 from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
-from layers.map.symbols import data_uri
+from layers.map.symbols import data_uri, look_sign
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, rows_in_view
@@ -26,17 +26,6 @@ FLIGHT: Final = (1, None)
 MINUTES: Final = (0, *radii.MINUTES)
 BELT: Final = "corridor_node"
 """The nodes of an innovation belt, from which travel times are asked."""
-SWATCH: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
-    '<rect x="2" y="4" width="16" height="12" fill="{fill}" fill-opacity="{opacity}" '
-    'stroke="{line}"/>{lines}</svg>'
-)
-DOT: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
-    '<circle cx="10" cy="10" r="4" fill="{fill}" stroke="{line}" stroke-width="1.4"/></svg>'
-)
-HATCH: Final = '<path d="M2 10 8 4M2 16 14 4M8 16 18 6M14 16 18 12" stroke="{fill}"/>'
-"""The swatch of a hatched area: the lines of ``atlas.js``, without its tint."""
 
 
 class Part(Protocol):
@@ -284,21 +273,14 @@ def swatch(look_: Mapping[str, Any]) -> str:
     Parameters
     ----------
     look_
-        ``fill``, ``line`` (colours), ``opacity`` and, if it is hatched, ``pattern``; see
-        :class:`layers.map.overlay.Shapes`. ``dot`` is set for a dot.
+        As :func:`layers.map.symbols.look_sign` takes it.
 
     Returns
     -------
     str
         A ``data:`` address.
     """
-    given = {name: look_[name] for name in ("fill", "opacity", "line")}
-    if look_.get("dot"):
-        return data_uri(DOT.format(**given))
-    if look_.get("pattern") != "hatch":
-        return data_uri(SWATCH.format(**given, lines=""))
-    lines = HATCH.format(fill=look_["fill"])
-    return data_uri(SWATCH.format(**{**given, "opacity": 0}, lines=lines))
+    return data_uri(look_sign(look_))
 
 
 def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
@@ -364,7 +346,8 @@ class ReachPart:
     def statement(self) -> None:
         """Say the result, or why there is none."""
         html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        html.small(" ".join(self.words.account))
+        for line in self.words.account[:1]:
+            html.small(line)
 
     def picture(self) -> None:
         """Draw what is reached, reached twice, and not reached; or all radii nested."""
@@ -441,6 +424,8 @@ class ReachPart:
             self._table("targets")
             html.small(say("coverage_page.targets_itself"))
         html.section(say("coverage_page.districts_title"))
+        for line in self.words.account[1:]:
+            html.small(line)
         self._table("districts", corner="units.unit")
         html.small(say("coverage_page.three_things"))
         html.drawer(say("coverage_page.rings_title"), "cov_radii", self._radii)

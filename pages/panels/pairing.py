@@ -8,9 +8,9 @@ from typing import Final
 import streamlit as st
 
 from layers.coverage import pairing as told
-from layers.coverage.drawing import INK
 from layers.coverage.question import UNIVERSITY
-from layers.map.symbols import data_uri, mark
+from layers.language.values import km
+from layers.map.symbols import data_uri
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters
@@ -21,10 +21,6 @@ from pages.shell.frame import Screen
 
 FLIGHT: Final = 2
 """Serial of the order to look at the parks: another than that of the parts on the whole city."""
-LINE: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
-    f'<path d="M1 15 19 5" stroke="{INK}" stroke-width="2"/></svg>'
-)
 
 
 class PairingPart:
@@ -39,9 +35,9 @@ class PairingPart:
         self.words: told.PairingWording = cache.wording(screen.city, "pairing", self.asked, lang)
 
     def statement(self) -> None:
-        """Say how many are linked, and how many are not."""
+        """Say how many are linked and surely near, and what is not known."""
         html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        for line in self.words.account:
+        for line in self.words.account[:1]:
             html.small(line)
 
     def picture(self) -> None:
@@ -59,19 +55,15 @@ class PairingPart:
             follow=False,
             drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
         )
-        layers = {id_: screen.city.layers[id_] for id_ in screen.city.layers if id_ in shown}
-        marks = [
-            (
-                data_uri(mark(layer.spec.style, faded=id_ == "later_park")),
-                layer.title.of(screen.state.lang),
-            )
-            for id_, layer in layers.items()
-            if layer.spec.is_places
-        ]
-        html.legend([*marks, (data_uri(LINE), self.say("pairing_page.legend"))])
+        rows = told.legend(self.answer, screen.state.lang)
+        html.legend((data_uri(sign), words) for sign, words in rows)
 
     def controls(self) -> None:
-        """Offer the radius within which a park counts as near, and the files."""
+        """List the pairs that are surely near; offer what counts as near, and the files."""
+        if not isinstance(self.answer, Refusal) and len(self.words.tables["near"]):
+            radius = km(self.answer.reach_m, self.screen.state.lang)
+            html.section(self.say("pairing_page.near_title", radius=radius))
+            st.html(html.grid(self.words.tables["near"], self.say("pairing_page.university")))
         coverage_panels.radius(self.screen)
         if not isinstance(self.answer, Refusal):
             hand_over.download(self.screen, "pairing", self.asked)
@@ -82,6 +74,8 @@ class PairingPart:
             return
         say, tables = self.say, self.words.tables
         corner = say("pairing_page.university")
+        for line in self.words.account[1:]:
+            html.small(line)
         html.section(say("pairing_page.links_title"))
         st.html(html.grid(tables["links"], corner))
         html.section(say("pairing_page.later_title"))

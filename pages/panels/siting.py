@@ -7,12 +7,8 @@ from typing import Final
 import streamlit as st
 
 from layers.coverage import siting as told
-from layers.coverage.drawing import REACHED
-from layers.coverage.measure import REFUSED
 from layers.coverage.question import OWN
-from layers.coverage.scenario_change import GAINED
-from layers.coverage.wording import km
-from layers.map.symbols import data_uri, mark
+from layers.map.symbols import data_uri
 from layers.view.codecs import choices
 from layers.view.page_options import CoverageOptions
 from pages.browser import scenarios
@@ -93,20 +89,8 @@ class SitingPart:
             ),
             act=self._act,
         )
-        if isinstance(self.answer, told.SitingRefusal) and self.answer.reason == REFUSED:
-            return
-        symbols = {
-            coverage_panels.swatch(REACHED): self.say(
-                "coverage_page.legend_reach", radius=km(self.answer.inputs.radius_m)
-            ),
-            coverage_panels.swatch(GAINED): self.say("siting_page.legend_gained"),
-            data_uri(mark(told.PROPOSED)): self.say("siting_page.legend_proposed"),
-        }
-        if self.drawn:
-            symbols[data_uri(mark(told.PROPOSED, "knowledge"))] = self.say(
-                "siting_page.legend_drawn"
-            )
-        html.legend(symbols.items())
+        rows = told.legend(self.answer, screen.state.lang)
+        html.legend((data_uri(sign), words) for sign, words in rows)
 
     def _act(self, event: map_view.Event) -> bool:
         """Take a candidate that was drawn, or one that was moved."""

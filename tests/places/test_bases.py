@@ -23,7 +23,7 @@ def test_the_districts_and_what_is_left_make_all_that_counts(
         rows = by_district(view, lang)
         left = len(rows) - len(city.districts) - 1
         whole_row, rest = rows.iloc[len(city.districts)], rows.iloc[len(city.districts) + 1 :]
-        assert left == len(rest) == (3 if city is tianjin else 2), "titles of the city stand apart"
+        assert left == len(rest) == 2, "of no known district, and beyond the city"
         for at, key in enumerate(("n", "national")):
             own = rows.iloc[: len(city.districts), at].astype(int).sum()
             assert own == int(whole_row.iloc[at]) == getattr(counted["headline"], key)
@@ -50,9 +50,19 @@ def test_a_title_of_the_city_misses_no_district(tianjin: City) -> None:
     rows, found = by_district(view, "zh"), spread(view)
     titles = view.places[view.places["title_of"].eq("city").fillna(False)]
     assert list(titles.index) == ["ai-pilot"]
-    assert rows.loc["全市的称号"].iloc[0] == str(titles["counted"].sum()) == "1"
+    assert not titles["counted"].any()
     assert rows.loc["管理主体所属区待查"].iloc[0] == "12"
     assert any("12 处所属区待查" in said for said in further(found, tianjin, "zh"))
+
+
+def test_titles_stand_apart_and_the_table_says_how_many(tianjin: City) -> None:
+    view = whole(tianjin)
+    rows = view.places[view.places["title_of"].notna()]
+    for area, titles in ((None, rows), ("120110", rows[rows["title_of"].eq("120110")])):
+        by_key = {way.key: way for way in ways(view, area)}
+        assert by_key["titled"].n - by_key["headline"].n == len(titles) > 0
+        held = titles["level"].eq("national") & titles["level_basis"].ne("aimed_at")
+        assert by_key["titled"].national - by_key["headline"].national == held.sum()
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Show that wall, slides and paper say what the screen says."""

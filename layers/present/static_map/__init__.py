@@ -62,7 +62,7 @@ def static_map(
         labels=tuple(made.all_labels()),
         stands=tuple(stands),
         numbered=tuple(made.numbered),
-        bars_km=made.bars_km,
+        bars=made.bars,
         panels=tuple(made.panels),
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.image import imread
 from matplotlib.path import Path
-from rasterio.io import MemoryFile
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 from rasterio.warp import Resampling, reproject
 from shapely.geometry.base import BaseGeometry
 
@@ -70,8 +72,7 @@ def warped(raster: Raster, city: City, window: Window) -> np.ndarray:
     ndarray
         Rows from the top, four channels of 0 to 255.
     """
-    with MemoryFile(raster.png) as file, file.open() as opened:
-        source = opened.read()
+    source = np.moveaxis((imread(io.BytesIO(raster.png)) * 255).round().astype(np.uint8), -1, 0)
     (south, west), (north, east) = raster.bounds
     corners = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).to_crs(3857)
     left, low, right, high = window.box
@@ -80,13 +81,19 @@ def warped(raster: Raster, city: City, window: Window) -> np.ndarray:
     reproject(
         source,
         found,
-        src_transform=from_bounds(*corners.total_bounds, source.shape[2], source.shape[1]),
+        src_transform=_grid(corners.total_bounds.tolist(), source.shape[2], source.shape[1]),
         src_crs="EPSG:3857",
-        dst_transform=from_bounds(*window.extent, wide, tall),
+        dst_transform=_grid(window.extent, wide, tall),
         dst_crs=f"EPSG:{city.metric_epsg}",
         resampling=Resampling.nearest,
     )
     return np.moveaxis(found, 0, -1)
+
+
+def _grid(extent: Sequence[float], wide: int, tall: int) -> Affine:
+    """Return the transform of pixels over an extent, the first row in the north."""
+    west, south, east, north = extent
+    return Affine((east - west) / wide, 0, west, 0, (south - north) / tall, north)
 
 
 def _draw_shapes(sheet: Sheet, city: City, window: Window, layer: Shapes, order: float) -> None:

@@ -8,16 +8,18 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+import shapely
 
 from layers.language.messages import display, speaker
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, TITLE, Plate, Sign, plate
 from layers.pack.catalogue import OUTSIDE
-from layers.pack.city import City
+from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
 from layers.present.static_map.furniture import (
     MARGIN,
     NOTE_PT,
+    Bar,
     caption,
     crs_words,
     draw_scale,
@@ -42,7 +44,7 @@ from layers.present.static_map.ink.boxes import Box, Room, Spot, along, around
 from layers.present.static_map.ink.paper import Heading, Paper
 from layers.present.static_map.ink.sheet import WHITE, Sheet
 from layers.present.static_map.ink.type import height_mm, width_mm
-from layers.present.static_map.legend import LIST_PT, Panel, fill
+from layers.present.static_map.legend import LIST_PT, Panel, fill, group_of
 from layers.present.static_map.marks import (
     LOCATOR,
     Arrangement,
@@ -69,6 +71,7 @@ from layers.present.static_map.window import GAP, Window, Windows, windows
 from layers.view.filtered import in_words
 from layers.view.rows import View, rows_in_view
 from layers.view.state import ViewState
+from layers.view.vague import is_vague
 
 EDGE_MM = 1.2
 INSET, MARKS, NAMES = 100.0, 20.0, 40.0
@@ -108,6 +111,17 @@ class Order:
             return None
         return plate(self.view, self.state.explore.ground, self.lang)
 
+    @cached_property
+    def insets(self) -> tuple[Inset, ...]:
+        """The parts that are also shown larger: of the layout, those that hold a place."""
+        near = self.view.mapped[~is_vague(self.view.mapped)].geometry
+        return tuple(
+            inset
+            for inset in self.city.insets
+            if not self.focus
+            and (self.drawing or near.intersects(shapely.box(*inset.bounds)).any())
+        )
+
     @property
     def is_still(self) -> bool:
         """Whether the places are not what the map is about."""
@@ -123,6 +137,11 @@ class Order:
     def axis_on(self) -> bool:
         """Whether the belt is drawn."""
         return "axis" in self.state.layers and "axis" in self.city.layers and not self.focus
+
+    def filter_line(self) -> str:
+        """Return what narrows the rows as a line of its own; empty where nothing does."""
+        words = self.filter_words()
+        return speaker(self.lang)("static_map.filter", words=words) if words else ""
 
     def filter_words(self) -> str:
         """Return what narrows the rows, in words; empty where nothing does."""
@@ -151,7 +170,7 @@ class Composition:
     found: Windows
     writings: dict[str, Writing] = field(default_factory=dict)
     arrangements: dict[str, Arrangement] = field(default_factory=dict)
-    bars_km: dict[str, float] = field(default_factory=dict)
+    bars: dict[str, Bar] = field(default_factory=dict)
     panels: list[Box] = field(default_factory=list)
     numbered: list[tuple[int, str]] = field(default_factory=list)
 
@@ -228,7 +247,7 @@ class Composition:
         box = scale_box(self.sheet, main)
         shift = main.box[2] - edge
         box = box[0] - shift, box[1], box[2] - shift, box[3]
-        self.bars_km["main"] = draw_scale(self.sheet, main, box)
+        self.bars["main"] = draw_scale(self.sheet, main, box)
         room.take_furniture(box)
         x = self.found.locator.box[2] if self.found.locator else main.box[0]
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
@@ -238,7 +257,7 @@ class Composition:
             room = self.writings[inset.id].room
             room.take_furniture(caption(self.sheet, inset, names[inset.id]))
             scale = scale_box(self.sheet, inset)
-            self.bars_km[inset.id] = draw_scale(self.sheet, inset, scale)
+            self.bars[inset.id] = draw_scale(self.sheet, inset, scale)
             room.take_furniture(scale)
 
     def _name_belt(self) -> None:
@@ -265,7 +284,7 @@ class Composition:
     def signs(self) -> list[Sign]:
         """Return the signs of the legend: of what the map shows, and of nothing else."""
         order, main = self.order, self.found.main
-        signs = [*(order.plate.legend if order.plate else ()), *order.legend]
+        signs = [*(order.plate.legend if order.plate else self._kinds()), *order.legend]
         if order.focus is None or order.plate is None:
             return signs
         shown = [
@@ -280,6 +299,12 @@ class Composition:
         if order.focus not in order.plate.titles:
             gone.add(TITLE)
         return [sign for sign in signs if sign[0] not in gone]
+
+    def _kinds(self) -> list[Sign]:
+        """Return the signs of the kinds of places, for a map that is about something else."""
+        order = self.order
+        known = plate(order.view, "none", order.lang).legend
+        return [sign for sign in known if group_of(sign[0]) == "kind"] if order.is_still else []
 
     # ---- marks -------------------------------------------------------------------------------
     def _places(self) -> list[Place]:
@@ -320,7 +345,7 @@ class Composition:
     # ---- names -------------------------------------------------------------------------------
     def _names(self) -> None:
         order = self.order
-        asked = Asked(order.city, order.lang, order.plate)
+        asked = Asked(order.city, order.lang, order.plate, order.focus)
         main = self.writings["main"]
         city = [main, *(self.writings[inset.id] for inset in self.found.insets)]
         if order.drawing is not None:
@@ -418,7 +443,7 @@ def frame_of(order: Order, sheet: Sheet) -> tuple[Box, list[str]]:
     paper = order.paper
     if order.heading is None:
         return (0.0, 0.0, paper.width_mm, paper.height_mm), []
-    high = heading(sheet, order.heading)
+    high = heading(sheet, order.heading, order.filter_line())
     rows = footer_rows(sheet, footer_first(order), notes(order))
     margin = MARGIN * paper.text
     step = line_height(NOTE_PT * paper.text)
@@ -446,7 +471,7 @@ def notes(order: Order) -> list[str]:
         What is asked for.
     """
     city, lang, say = order.city, order.lang, speaker(order.lang)
-    filtered = order.filter_words()
+    now = order.state.period == "now"  # another one narrows the rows, and is said as a filter
     kinds = dict.fromkeys(map(str, order.view.mapped["kind"]))
     sources = [
         *(city.layers[kind].provenance for kind in kinds),
@@ -455,8 +480,8 @@ def notes(order: Order) -> list[str]:
     ]
     return [
         *(city.notices[key].of(lang) for key in ("boundary", "review_base", "review_map")),
-        *([say("static_map.filter", words=filtered)] if filtered else []),
-        say("static_map.period", period=say(f"period.{order.state.period}")),
+        *filter(None, [order.filter_line()]),
+        *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
         *dict.fromkeys(found.citation.of(lang) for found in sources),
         crs_words(city, lang),
@@ -475,7 +500,9 @@ def composed(order: Order) -> Composition:
     sheet = Sheet(order.paper, order.lang)
     frame, rows = frame_of(order, sheet)
     told = order.heading is not None
-    found = windows(order.city, order.paper, frame, legend=told, focus=order.focus)
+    found = windows(
+        order.city, order.paper, frame, legend=told, focus=order.focus, insets=order.insets
+    )
     made = Composition(order, sheet, found)
     made.draw()
     if told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pyproj import CRS
@@ -17,10 +18,20 @@ from layers.present.static_map.window import Window
 
 MARGIN: Final = 8.0
 TITLE_PT, SENTENCE_PT, DOUBT_PT, NOTE_PT = 16.0, 10.0, 8.0, 6.2
+ACCENT: Final = "#B5322A"
 INK, SOFT, QUIET = "#14171A", "#3B372F", "#5B564C"
 BARS_KM: Final = (100, 50, 40, 30, 20, 10, 8, 6, 4, 2, 1, 0.5, 0.2)
 ABOVE: Final = 300.0
 """Order of all that lies over every window."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A scale bar: its length on the ground, and its ends on the sheet."""
+
+    km: float
+    start: Spot
+    end: Spot
 
 
 def line_height(points: float) -> float:
@@ -34,7 +45,7 @@ def line_height(points: float) -> float:
     return points * MM_PER_POINT * 1.45
 
 
-def heading(sheet: Sheet, told: Heading) -> float:
+def heading(sheet: Sheet, told: Heading, filtered: str) -> float:
     """Write what stands above the map.
 
     Parameters
@@ -43,6 +54,8 @@ def heading(sheet: Sheet, told: Heading) -> float:
         On which.
     told
         Title, sentence and doubt.
+    filtered
+        What narrows the rows, in words; empty for nothing.
 
     Returns
     -------
@@ -52,15 +65,23 @@ def heading(sheet: Sheet, told: Heading) -> float:
     size, paper = sheet.paper.text, sheet.paper
     room = paper.width_mm - 2 * MARGIN * size
     y = paper.height_mm - MARGIN * size * 0.8
-    for text, points, colour, bold in (
+    wide = width_mm(filtered + "　", DOUBT_PT * size, sheet.lang, bold=True) if filtered else 0.0
+    one_line = wide + width_mm(told.doubt, DOUBT_PT * size, sheet.lang) < room
+    rows = [
         (told.title, TITLE_PT, INK, True),
         (told.sentence, SENTENCE_PT, SOFT, False),
-        (told.doubt, DOUBT_PT, QUIET, False),
-    ):
+        (filtered, DOUBT_PT, ACCENT, True),
+    ]
+    if not (filtered and one_line):
+        rows.append((told.doubt, DOUBT_PT, QUIET, False))
+    for text, points, colour, bold in rows:
         for row in wrapped(text, points * size, sheet.lang, room, bold=bold) if text else ():
             y -= line_height(points * size)
             spot = MARGIN * size, y + 0.3 * points * size * MM_PER_POINT
             sheet.text(spot, row, points * size, colour=colour, bold=bold, order=ABOVE)
+    if filtered and one_line and told.doubt:
+        spot = MARGIN * size + wide, y + 0.3 * DOUBT_PT * size * MM_PER_POINT
+        sheet.text(spot, told.doubt, DOUBT_PT * size, colour=QUIET, order=ABOVE)
     return y - 1.5 * size
 
 
@@ -172,7 +193,7 @@ def scale_box(sheet: Sheet, window: Window) -> Box:
     return right - (wide + 2) * size, low + 1.5 * size, right - 2 * size, low + (tall + 1.5) * size
 
 
-def draw_scale(sheet: Sheet, window: Window, box: Box) -> float:
+def draw_scale(sheet: Sheet, window: Window, box: Box) -> Bar:
     """Draw the scale of a window: one to how many, and a bar.
 
     Parameters
@@ -186,8 +207,8 @@ def draw_scale(sheet: Sheet, window: Window, box: Box) -> float:
 
     Returns
     -------
-    float
-        Length of the bar in kilometres.
+    Bar
+        The bar.
     """
     size, say = sheet.paper.text, speaker(sheet.lang)
     left, low, right, _ = box
@@ -211,7 +232,7 @@ def draw_scale(sheet: Sheet, window: Window, box: Box) -> float:
     if window.id == "main":
         spot = left, above + line_height(points)
         sheet.text(spot, scale_words(window.scale), points, colour=INK, halo=WHITE, order=ABOVE)
-    return km
+    return Bar(km, (left, y), (left + long, y))
 
 
 def north(sheet: Sheet, tip: Spot) -> Box:

@@ -21,7 +21,7 @@ LEGEND_PT, LIST_PT = 6.4, (5.9, 5.4, 4.9)
 FRAME: Final = "#8A8478"
 PX_MM: Final = 5.37 / 23
 """A pixel of a legend's sign, so that a mark there is as large as on the map."""
-PAD, INDENT, BETWEEN = 2.0, 5.4, 1.0
+PAD, INDENT, BETWEEN = 2.0, 5.4, 0.7
 """Round the rows, left of their words, and below each, millimetres on A4."""
 
 
@@ -198,14 +198,20 @@ def fill(panel: Panel, title: str, signs: Iterable[Sign]) -> Panel:
     panel.add("", title, bold=True)
     before = None
     for sign, words in signs:
-        group = _group(sign)
+        group = group_of(sign)
         panel.add(sign, words, bold=not sign, shared=group == before)
         before = group
     return panel
 
 
-def _group(sign: str) -> str:
-    """Return which rows of a legend belong together: kinds, sizes and fillings, fills, the rest."""
+def group_of(sign: str) -> str:
+    """Tell which rows of a legend belong together: kinds, sizes and fillings, fills, the rest.
+
+    Parameters
+    ----------
+    sign
+        As in :data:`layers.map.plate.Sign`.
+    """
     if sign.startswith("<svg"):
         return "neutral" if NEUTRAL in sign else "kind"
     return "fill" if sign.startswith("#") else "other"

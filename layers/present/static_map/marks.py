@@ -327,7 +327,7 @@ def still(window: Window, places: Sequence[Place], size: float) -> Arrangement:
         As for :func:`arrange`.
     """
     spots = window.on_sheet(np.array([place.at for place in places]).reshape(-1, 2)).tolist()
-    radius = STILL_MM / 2 * size
+    radius = STILL_MM / 2 * size + CASING_MM
     return Arrangement(
         [Stand(p, window.id, x, y, radius, None) for p, (x, y) in zip(places, spots, strict=True)]
     )

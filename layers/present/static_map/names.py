@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.base.arrays import Floats
 from layers.present.static_map.ink.boxes import Box, Room, Spot, along, around, nearest
 from layers.present.static_map.ink.paper import MM_PER_POINT
 from layers.present.static_map.ink.type import height_mm, parted, width_mm
@@ -249,38 +251,34 @@ class Writing:
         of
             Id of what it names.
         """
-        for box, side, leader in self.led_boxes(name, at, start, away):
-            if self.room.holds(box) and not self.room.crossed(*leader, around(*at, start, start)):
+        boxes = self.led_boxes(name, at, start, away)
+        for box, owners in zip(boxes.tolist(), self.room.owners(boxes), strict=True):
+            if owners:
+                continue
+            side, leader = leader_of(box, at, start)
+            if not self.room.crossed(*leader, around(*at, start, start)):
                 self.put(name, box, side=side, leader=leader, of=of)
                 return True
         return False
 
-    def led_boxes(
-        self, name: Name, at: Spot, start: float, away: float
-    ) -> Iterator[tuple[Box, str, tuple[Spot, Spot]]]:
-        """Yield where a name may stand aside: its box, how it is set, and its line.
+    def led_boxes(self, name: Name, at: Spot, start: float, away: float) -> Floats:
+        """Return where a name may stand aside, the nearest first: rows of boxes.
 
         Parameters
         ----------
         name, at, start, away
             As for :meth:`led`.
         """
-        half = self.measured(name)
-        for far in AWAY:
-            for turn in range(WAYS):
-                # To the one side and the other of the best direction in turn.
-                angle = away + 2 * math.pi * ((turn + 1) // 2) * (-1) ** turn / WAYS
-                dx, dy = math.cos(angle), math.sin(angle)
-                reach = far * self.size + start
-                # The near edge of the name lies at that distance, whatever its length.
-                x = at[0] + dx * reach + half[0] * _towards(dx)
-                y = at[1] + dy * reach + half[1] * _towards(dy)
-                box = around(x, y, *half)
-                end = nearest(box, *at)
-                out = (start + 0.3) / math.dist(at, end)
-                first = at[0] + (end[0] - at[0]) * out, at[1] + (end[1] - at[1]) * out
-                side = "left" if dx > 0.3 else "right" if dx < -0.3 else "centre"
-                yield box, side, (first, end)
+        wide, tall = self.measured(name)
+        turns = np.arange(WAYS)
+        # To the one side and the other of the best direction in turn.
+        angles = away + 2 * np.pi * ((turns + 1) // 2) * (-1.0) ** turns / WAYS
+        reach = np.array(AWAY)[:, None] * self.size + start
+        # The near edge of the name lies at that distance, whatever its length: it grows outwards.
+        dx, dy = np.cos(angles), np.sin(angles)
+        x = (at[0] + dx * reach + wide * np.clip(2.5 * dx, -1, 1)).ravel()
+        y = (at[1] + dy * reach + tall * np.clip(2.5 * dy, -1, 1)).ravel()
+        return np.column_stack([x - wide, y - tall, x + wide, y + tall])
 
     def beside(self, name: Name, stand: Stand, away: float | None = None) -> bool:
         """Name a mark right beside it.
@@ -386,9 +384,23 @@ class Writing:
         )
 
 
-def _towards(part: float) -> float:
-    """Return in which direction a name grows: outwards, in the middle of a side to both."""
-    return max(-1.0, min(1.0, part * 2.5))
+def leader_of(box: Box, at: Spot, start: float) -> tuple[str, tuple[Spot, Spot]]:
+    """Return how a name that stands aside is set, and the line that leads to it.
+
+    Parameters
+    ----------
+    box
+        The name.
+    at
+        The point that it names.
+    start
+        How far from there the line begins.
+    """
+    end = nearest(box, *at)
+    part = (start + 0.3) / math.dist(at, end)
+    first = at[0] + (end[0] - at[0]) * part, at[1] + (end[1] - at[1]) * part
+    side = "left" if end[0] == box[0] else "right" if end[0] == box[2] else "centre"
+    return side, (first, end)
 
 
 def _steps(at: Spot, size: float) -> Iterator[Spot]:

@@ -19,7 +19,7 @@ from layers.pack.city import City
 from layers.present.static_map.ground import plane_of
 from layers.present.static_map.ink.boxes import Box, Spot, around
 from layers.present.static_map.marks import Stand
-from layers.present.static_map.names import Label, Name, Writing
+from layers.present.static_map.names import Label, Name, Writing, leader_of
 from layers.view.rows import CityKey
 
 DISTRICT_PT, PART_PT, NUMBER_PT = 7.5, 10.0, 6.0
@@ -64,11 +64,14 @@ class Asked:
         ``zh`` or ``en``.
     plate
         Ground of the layout map; None under an analysis.
+    focus
+        Adcode of the district that the map is about, or None.
     """
 
     city: City
     lang: str
     plate: Plate | None
+    focus: str | None
 
     def named(self, frame: gpd.GeoDataFrame) -> list[str]:
         """Return the names of rows in the reader's language.
@@ -143,7 +146,7 @@ def name_parts(asked: Asked, writing: Writing) -> None:
         Of the map.
     """
     city = asked.city
-    if asked.plate is None or not asked.plate.parts:
+    if asked.plate is None or not asked.plate.parts or asked.focus:
         return
     for half, colour in zip(city.halves[: len(TINTS)], PARTS, strict=False):
         rows = (city.districts["half"] == half).to_numpy(dtype=bool)
@@ -197,7 +200,7 @@ def _number(writing: Writing, stand: Stand, others: Mapping[str, Stand]) -> list
         return []
     spot = stand.x, stand.y
     for box, side in writing.boxes_beside(name, spot, stand.radius, away=stand.away):
-        owners = writing.room.owners(box)
+        owners = writing.room.owners(np.array([box]))[0]
         other = others.get(next(iter(owners), ""))
         if len(owners) == 1 and other is not None and writing.is_name(other.place.id):
             writing.take_back(other.place.id)
@@ -244,18 +247,21 @@ def _swap(writing: Writing, stand: Stand, stands: Sequence[Stand]) -> bool:
 
 
 def _wanted(writing: Writing, stand: Stand, stands: Sequence[Stand]) -> Iterator[_Wish]:
-    """Yield all spots for a name, with those who have taken them."""
+    """Yield the spots for a name that at most one other has taken, with that one."""
     away, spot = _outwards(stand, stands, writing.size), (stand.x, stand.y)
     forms, room = _forms(writing, stand), writing.room
     for form in forms:
-        for box, side in writing.boxes_beside(form, spot, stand.radius, away=away):
-            yield form, box, side, None, room.owners(box)
+        beside = [*writing.boxes_beside(form, spot, stand.radius, away=away)]
+        owners = room.owners(np.array([box for box, _ in beside]))
+        for (box, side), found in zip(beside, owners, strict=True):
+            yield form, box, side, None, found
     own = around(*spot, stand.radius, stand.radius)
     for form in forms:
-        for box, side, leader in writing.led_boxes(form, spot, stand.radius, away or 0.0):
-            owners = room.owners(box)
-            if len(owners) < 2 and "" not in owners:
-                yield form, box, side, leader, owners | room.crossed(*leader, own)
+        boxes = writing.led_boxes(form, spot, stand.radius, away or 0.0)
+        for box, found in zip(boxes.tolist(), room.owners(boxes), strict=True):
+            if len(found) < 2 and "" not in found:
+                side, leader = leader_of(box, spot, stand.radius)
+                yield form, box, side, leader, found | room.crossed(*leader, own)
 
 
 def _outwards(stand: Stand, stands: Sequence[Stand], size: float) -> float | None:

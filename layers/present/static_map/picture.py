@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import Any, Final
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from layers.present.static_map.furniture import Bar
 from layers.present.static_map.ink.boxes import Box
 from layers.present.static_map.marks import Stand
 from layers.present.static_map.names import Label
@@ -60,8 +61,8 @@ class StaticMap:
         The marks.
     numbered
         Number and name of the places whose name has found no room.
-    bars_km
-        Length of the scale bar of each window, by its id.
+    bars
+        The scale bar of each window, by its id.
     panels
         What legend, list and heading take up, millimetres.
     """
@@ -74,7 +75,7 @@ class StaticMap:
     labels: tuple[Label, ...]
     stands: tuple[Stand, ...]
     numbered: tuple[tuple[int, str], ...]
-    bars_km: dict[str, float]
+    bars: Mapping[str, Bar]
     panels: tuple[Box, ...]
 
     @property

@@ -158,20 +158,27 @@ class Room:
         """All that is taken, dots aside."""
         return [(left, low, right, high) for left, low, right, high in self._taken.tolist()]
 
-    def owners(self, box: Box) -> set[str]:
-        """Return who has taken some of a box; ``""`` is among them for what stays.
+    def owners(self, boxes: Floats) -> list[set[str]]:
+        """Return who has taken some of each of many boxes; ``""`` stands for what stays.
 
         Parameters
         ----------
-        box
-            What wants room.
+        boxes
+            Rows of left, low, right and high.
+
+        Returns
+        -------
+        list of set of str
+            Empty sets for the free ones; a box beyond the window belongs to what stays.
         """
         left, low, right, high = self.frame
-        if box[0] < left or box[1] < low or box[2] > right or box[3] > high:
-            return {""}
-        if _meets(self._dots, box).any():
-            return {""}
-        return {self._owners[n] for n in np.flatnonzero(_meets(self._taken, box))}
+        found: list[set[str]] = [set() for _ in boxes]
+        out = (boxes[:, :2] < (left, low)).any(axis=1) | (boxes[:, 2:] > (right, high)).any(axis=1)
+        for n in np.flatnonzero(out | _meet_each(boxes, self._dots).any(axis=1)):
+            found[n].add("")
+        for n, m in zip(*np.nonzero(_meet_each(boxes, self._taken)), strict=True):
+            found[n].add(self._owners[m])
+        return found
 
     def holds(self, box: Box, *, over_dots: bool = False) -> bool:
         """Tell whether a box lies in the window and on nothing that is taken.
@@ -186,9 +193,10 @@ class Room:
         left, low, right, high = self.frame
         if box[0] < left or box[1] < low or box[2] > right or box[3] > high:
             return False
-        if _meets(self._taken, box).any():
+        one = np.array([box])
+        if _meet_each(one, self._taken).any():
             return False
-        return over_dots or not bool(_meets(self._dots, box).any())
+        return over_dots or not bool(_meet_each(one, self._dots).any())
 
     def crossed(self, start: Spot, end: Spot, own: Box) -> set[str]:
         """Return whose room a line crosses; ``""`` is among them for what stays.
@@ -200,26 +208,21 @@ class Room:
         own
             The mark from which it comes: that, and the line that leads there, do not count.
         """
-        boxes = self._taken
+        boxes, mark = self._taken, np.array([own])
         slim = boxes[:, 2] - boxes[:, 0] < STEP_MM
-        same = np.abs(boxes - np.array(own)).max(axis=1, initial=0) < 0.01
-        counts = ~(_meets(boxes, own) & (slim | same))
-        left, low, right, high = np.array(along(start, end)).T[:, :, None]
-        meets = (
-            (boxes[:, 0] < right)
-            & (boxes[:, 2] > left)
-            & (boxes[:, 1] < high)
-            & (boxes[:, 3] > low)
-        )
-        return {self._owners[n] for n in np.flatnonzero(meets.any(axis=0) & counts)}
+        same = (np.abs(boxes - mark) < 0.01).all(axis=1)
+        counts = ~(_meet_each(mark, boxes)[0] & (slim | same))
+        meets = _meet_each(np.array(along(start, end)), boxes).any(axis=0)
+        return {self._owners[n] for n in np.flatnonzero(meets & counts)}
 
 
-def _meets(boxes: Floats, box: Box) -> Flags:
-    """Tell which of many boxes share more than an edge with one."""
+def _meet_each(some: Floats, others: Floats) -> Flags:
+    """Tell for each of some boxes which of the others share more than an edge with it."""
+    one = some[:, None, :]
     found: Flags = (
-        (boxes[:, 0] < box[2])
-        & (boxes[:, 2] > box[0])
-        & (boxes[:, 1] < box[3])
-        & (boxes[:, 3] > box[1])
+        (one[..., 0] < others[:, 2])
+        & (one[..., 2] > others[:, 0])
+        & (one[..., 1] < others[:, 3])
+        & (one[..., 3] > others[:, 1])
     )
     return found

@@ -115,7 +115,9 @@ WORDS: Final = (
     ),
 )
 """Words of the names of places: a line does not end within one."""
-_WORDS = re.compile("|".join([*sorted(WORDS, key=len, reverse=True), "."]), re.DOTALL)
+_WORDS = re.compile(
+    "|".join(["（[^（）]{1,9}）", *sorted(WORDS, key=len, reverse=True), "."]), re.DOTALL
+)
 _EM = 100.0
 
 

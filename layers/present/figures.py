@@ -1,0 +1,81 @@
+"""Name the figures that the sentence of a scene may hold, so that no number is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from layers.language.values import count
+from layers.pack.catalogue import FIRM
+from layers.places.areas import area_name, measures
+from layers.places.spread import level_counts, short_name, spread
+from layers.view.rows import View
+from layers.view.vague import is_vague
+
+FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "explore": (
+            *("places", "national", "sought"),
+            *("drawn", "firm", "schematic"),
+            *("first_district", "first_places", "not_named"),
+        ),
+        "district": ("district", "places", "national", "per_million"),
+        "density": (),
+        "coverage": (),
+    }
+)
+"""By page. The analyses say their own sentence: their figures come with an interval each.
+
+``places`` count in the districts; ``national`` of them are held, ``sought`` striven for; ``drawn``
+marks stand on the map of the city, ``firm`` of them with evidence, ``schematic`` without."""
+
+
+def of_view(view: View, lang: str) -> Mapping[str, str]:
+    """Return the figures of the layout map, as they are said.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    found = spread(view)
+    national, sought = level_counts(found)
+    drawn = view.mapped[~is_vague(view.mapped)]
+    firm = int(drawn["location_class"].isin(FIRM).sum())
+    ranked = found.districts["n"].sort_values(ascending=False, kind="stable")
+    first = str(ranked.index[0]) if len(ranked) else ""
+    return {
+        "places": count(found.n),
+        "national": count(national),
+        "sought": count(sought),
+        "drawn": count(len(drawn)),
+        "firm": count(firm),
+        "schematic": count(len(drawn) - firm),
+        "first_district": short_name(view.city, first, lang) if first else "",
+        "first_places": count(ranked.iloc[0]) if first else "",
+        "not_named": count(len(found.not_named)),
+    }
+
+
+def of_district(view: View, area: str, lang: str) -> Mapping[str, str]:
+    """Return the figures of a district or a part, as its page says them.
+
+    Parameters
+    ----------
+    view
+        Of the city; its rows do not matter.
+    area
+        Id of the district or part.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    places, national, per_million = (m.shown for m in measures(view.city, area, lang))
+    return {
+        "district": area_name(view.city, area, lang),
+        "places": places,
+        "national": national,
+        "per_million": per_million,
+    }

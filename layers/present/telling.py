@@ -1,0 +1,322 @@
+"""Say what a scene shows: title, sentence, doubt, legend, drawing, table and bars.
+
+Wall, slide, sheet and file take their words and numbers from here, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from layers.analysis import ANALYSES
+from layers.coverage import pairing, siting
+from layers.language.messages import speaker
+from layers.map.colours import OPACITY
+from layers.map.overlay import Drawing
+from layers.map.plate import HATCH, Sign, plate
+from layers.map.symbols import look_sign, swatch
+from layers.pack.city import City
+from layers.places.areas import (
+    area_name,
+    measures,
+    sentence,
+    sentence_of_two,
+    unsettled,
+    unsettled_in_city,
+)
+from layers.places.dating import compiled
+from layers.places.district_profile import fullest, profile
+from layers.places.spread import first_sentence, further
+from layers.present.figures import of_district, of_view
+from layers.present.story import Scene, state_of
+from layers.view.areas import is_part
+from layers.view.filtered import in_words, is_filtered
+from layers.view.question import Question
+from layers.view.rows import View, rows_in_view
+from layers.view.state import ViewState
+
+Ask = Callable[[City, str, Question[Any]], Any]
+"""Answers a question of an analysis by its name; a session's keeps what it has answered."""
+MOST_BARS: Final = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Figures that are set side by side as bars.
+
+    Parameters
+    ----------
+    title
+        What is measured, with its unit.
+    values
+        By name, in the order in which they are shown.
+    """
+
+    title: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """A scene in the reader's language.
+
+    Parameters
+    ----------
+    scene, city, state
+        What is told; the state holds the language and all filters that act.
+    title
+        Of the map; it says so where its rows are filtered.
+    sentence, doubt
+        What stands above the map.
+    filtered
+        Everything that narrows the rows; empty if nothing does.
+    dated
+        Plan, period and dates.
+    notes
+        What the speaker may say, and what each number rests on.
+    legend
+        Of the analysis; the layout map's is :func:`layers.map.plate.plate`'s.
+    drawing
+        What the analysis draws.
+    focus
+        Adcode of the district that fills the map; empty for the city.
+    table
+        The figures as they are read, by row name; None where the scene has none.
+    bars
+        Some of them as bars.
+    """
+
+    scene: Scene
+    city: City
+    state: ViewState
+    title: str
+    sentence: str
+    doubt: str
+    filtered: str
+    dated: str
+    notes: tuple[str, ...]
+    legend: tuple[Sign, ...] = ()
+    drawing: Drawing | None = None
+    focus: str = ""
+    table: pd.DataFrame | None = None
+    bars: Bars | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Page:
+    """What a page says by itself."""
+
+    title: str
+    sentence: str
+    doubt: Iterable[str]
+    figures: Mapping[str, str]
+    notes: Iterable[str] = ()
+    legend: Iterable[Sign] = ()
+    drawing: Drawing | None = None
+    focus: str = ""
+    table: pd.DataFrame | None = None
+    bars: Bars | None = None
+
+
+def measure(city: City, name: str, question: Question[Any]) -> Any:
+    """Answer a question of an analysis anew.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    name
+        One of :data:`layers.analysis.ANALYSES`.
+    question
+        What is asked.
+    """
+    return ANALYSES[name].measure(city, question)
+
+
+def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> Told:
+    """Say what a scene shows.
+
+    Parameters
+    ----------
+    scene
+        The scene; a district in its address is chosen.
+    city
+        The pack that it is told of; it is not changed.
+    over
+        Language of the words, and the reader's own filters; see
+        :func:`layers.present.story.state_of`.
+    ask
+        Answers the analyses.
+
+    Raises
+    ------
+    AtlasError
+        If the analysis cannot be made of this pack; that too little is known is an answer.
+    """
+    state = state_of(scene, city, over)
+    lang, say = state.lang, speaker(state.lang)
+    page = _PAGES[scene.page](city, state, ask)
+    filtered = in_words(city, state, scene.page)
+    title = page.title
+    if is_filtered(city, state, scene.page):
+        title = say("frame.filtered", title=title)
+    own = {n: _filled(getattr(scene, n).of(lang), page.figures) for n in ("sentence", "doubt")}
+    spoken = "" if lang == "zh" else " "
+    return Told(
+        scene,
+        city,
+        state,
+        title=title,
+        sentence=own["sentence"] or page.sentence,
+        doubt=own["doubt"] or spoken.join(page.doubt),
+        filtered=filtered.of(lang) if filtered else "",
+        dated=_dated(city, state),
+        notes=(*(point.of(lang) for point in scene.points), *page.notes),
+        legend=tuple(page.legend),
+        drawing=page.drawing,
+        focus=page.focus,
+        table=page.table,
+        bars=page.bars,
+    )
+
+
+def _filled(text: str, figures: Mapping[str, str]) -> str:
+    return text.format_map(figures) if text else ""
+
+
+def _dated(city: City, state: ViewState) -> str:
+    say = speaker(state.lang)
+    return say(
+        "frame.subtitle",
+        plan=city.plan.title.of(state.lang),
+        period=say(f"period.{state.period}"),
+        date=compiled(city, state.lang),
+    )
+
+
+def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
+    view, lang, say = rows_in_view(city, state), state.lang, speaker(state.lang)
+    asked = ANALYSES["balance"].question(state)
+    answer = ask(city, "balance", asked)
+    found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
+    return _Page(
+        title=say("explore.title", city=city.name.of(lang)),
+        sentence=first_sentence(view, found, lang),
+        doubt=further(found, city, lang),
+        figures=of_view(view, lang),
+        notes=words.notes,
+        legend=plate(view, state.explore.ground, lang).legend,
+        table=words.tables["halves"] if found.n else None,
+        bars=_counts(city, found.districts["n"], lang),
+    )
+
+
+def _counts(city: City, values: pd.Series, lang: str) -> Bars | None:
+    """Return the districts that have any, the fullest first."""
+    ranked = values[values > 0].sort_values(ascending=False, kind="stable").head(MOST_BARS)
+    if not len(ranked):
+        return None
+    named = {area_name(city, str(code), lang): float(value) for code, value in ranked.items()}
+    return Bars(speaker(lang)("area.n"), named)
+
+
+def _district(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
+    area, other = state.district or fullest(city), state.compare
+    lang, say = state.lang, speaker(state.lang)
+    if other is not None and other != area:
+        return _two(city, area, other, lang)
+    told = None if is_part(city, area) else profile(city, area, lang)
+    rows = [(m.label, m.shown, m.rank) for m in measures(city, area, lang)]
+    columns = [say("present.number"), say("present.rank")]
+    table = pd.DataFrame([row[1:] for row in rows], index=[r[0] for r in rows], columns=columns)
+    return _Page(
+        title=area_name(city, area, lang),
+        sentence=told.sentence if told else sentence(city, area, lang, named=True),
+        doubt=unsettled(city, area, lang),
+        figures=of_district(_whole(city, state), area, lang),
+        notes=[told.plan_note, told.caution] if told and told.caution else [],
+        focus="" if told is None else area,
+        table=table,
+    )
+
+
+def _two(city: City, one: str, other: str, lang: str) -> _Page:
+    say, names = speaker(lang), [area_name(city, area, lang) for area in (one, other)]
+    rows = [measures(city, area, lang) for area in (one, other)]
+    table = pd.DataFrame(
+        [[measure.shown for measure in pair] for pair in zip(*rows, strict=True)],
+        index=[measure.label for measure in rows[0]],
+        columns=names,
+    )
+    return _Page(
+        title=say("district.two", one=names[0], other=names[1]),
+        sentence=sentence_of_two(city, one, other, lang),
+        doubt=unsettled_in_city(city, lang),
+        figures={},
+        table=table,
+    )
+
+
+def _whole(city: City, state: ViewState) -> View:
+    return rows_in_view(city, replace(state, layers=frozenset(city.layers)))
+
+
+def _density(city: City, state: ViewState, ask: Ask) -> _Page:
+    lang, say = state.lang, speaker(state.lang)
+    by_district = state.density.fill == "districts"
+    name = "balance" if by_district else "density"
+    answer = ask(city, name, ANALYSES[name].question(state))
+    words: Any = ANALYSES[name].word(answer, lang)
+    head = say("balance_page.fill_title") if by_district else words.legend_title
+    return _Page(
+        title=say("density_page.title", city=city.name.of(lang)),
+        sentence=words.sentence,
+        doubt=[words.caution] if by_district else words.account[:1],
+        figures={},
+        notes=[*words.account, *words.notes],
+        legend=[("", head), *((_shade(colour), text) for colour, text in words.legend)],
+        drawing=ANALYSES[name].draw(answer, lang),
+        table=words.tables["halves" if by_district else "peaks"],
+        bars=None,
+    )
+
+
+def _shade(colour: str) -> str:
+    return colour if colour == HATCH else swatch(colour, OPACITY)
+
+
+def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
+    lang, say = state.lang, speaker(state.lang)
+    name = "reach" if state.coverage.part == "scenario" else state.coverage.part
+    answer = ask(city, name, ANALYSES[name].question(state))
+    words: Any = ANALYSES[name].word(answer, lang)
+    first, *rest = words.account or ("",)
+    return _Page(
+        title=say("coverage_page.title", city=city.name.of(lang)),
+        sentence=words.sentence,
+        doubt=[first],
+        figures={},
+        notes=[*rest, *words.notes],
+        legend=_coverage_legend(name, answer, words, lang),
+        drawing=ANALYSES[name].draw(answer, lang),
+        table=next(iter(words.tables.values()), None),
+    )
+
+
+def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
+    if name == "reach":
+        return tuple((look_sign(look), text) for look, text in words.legend())
+    if name == "pairing":
+        return pairing.legend(answer, lang)
+    return siting.legend(answer, lang)
+
+
+_PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
+    "explore": _explore,
+    "district": _district,
+    "density": _density,
+    "coverage": _coverage,
+}

@@ -1,0 +1,87 @@
+"""Show that a scene says what its page says, in both languages and under every filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from layers.analysis import ANALYSES
+from layers.pack.city import City
+from layers.places.spread import first_sentence, spread
+from layers.present.story import Scene, stories
+from layers.present.telling import Told, measure, tell
+from layers.view.question import Question
+from layers.view.rows import rows_in_view
+from layers.view.state import ViewState, default_state
+
+Tell = Callable[[Scene, ViewState], Told]
+
+
+@pytest.fixture(scope="module")
+def told(tianjin: City) -> Tell:
+    known: dict[object, Any] = {}
+
+    def ask(of: City, name: str, question: Question[Any]) -> Any:
+        key = (name, question)
+        if key not in known:
+            known[key] = measure(of, name, question)
+        return known[key]
+
+    return lambda scene, over: tell(scene, tianjin, over, ask=ask)
+
+
+def _scene(tianjin: City, id_: str) -> Scene:
+    return next(scene for scene in stories(tianjin)["layout"].scenes if scene.id == id_)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_scene_has_its_words(tianjin: City, told: Tell, lang: Any) -> None:
+    for story in stories(tianjin).values():
+        for scene in (story.of("120104") if story.any_district else story).scenes:
+            found = told(scene, default_state(tianjin, lang))
+            assert found.title
+            assert found.sentence
+            assert found.doubt
+            assert "{" not in found.sentence + found.doubt
+            assert found.table is not None
+            assert len(found.table)
+
+
+def test_the_first_scene_counts_as_the_layout_map_does(tianjin: City, told: Tell) -> None:
+    found = told(_scene(tianjin, "overall"), default_state(tianjin))
+    view = rows_in_view(tianjin, found.state)
+    assert found.sentence == first_sentence(view, spread(view), "zh")
+    assert found.bars is not None
+    assert sum(found.bars.values.values()) == spread(view).n
+
+
+def test_national_places_are_counted_one_by_one(tianjin: City, told: Tell) -> None:
+    found = told(_scene(tianjin, "national"), default_state(tianjin))
+    rows = rows_in_view(tianjin, default_state(tianjin)).places
+    held = rows[
+        rows["counted"].astype(bool)
+        & (rows["level"] == "national").fillna(False)
+        & ~(rows["level_basis"] == "aimed_at").fillna(False)
+        & rows["host_adcode"].isin(tianjin.districts.index)
+    ]
+    assert f"{len(held)} 处" in found.sentence
+
+
+def test_an_analysis_says_its_own_sentence(tianjin: City, told: Tell) -> None:
+    found = told(_scene(tianjin, "dense"), default_state(tianjin, "en"))
+    asked = ANALYSES["density"].question(found.state)
+    answer = ANALYSES["density"].measure(tianjin, asked)
+    assert found.sentence == ANALYSES["density"].word(answer, "en").sentence
+    assert found.drawing is not None
+
+
+def test_a_filter_is_said_in_the_title_and_in_words(tianjin: City, told: Tell) -> None:
+    over = default_state(tianjin)
+    over = replace(over, filters=replace(over.filters, district=frozenset({"120104"})))
+    for id_ in ("overall", "dense", "reach"):
+        found = told(_scene(tianjin, id_), over)
+        assert "筛选" in found.title
+        assert "南开区" in found.filtered
