@@ -11,7 +11,7 @@ from layers.coverage.tables import gap_table, unit_table
 from layers.coverage.wording import unit_name
 from layers.density.measure import LEAST_AT_PEAK
 from layers.density.phrases import districts_of, height_words, spot_words
-from layers.language.values import number
+from layers.language.values import km
 from layers.pack.city import outlines
 from layers.places.spread import PER_100KM2
 from layers.present.sheet.basis import Basis
@@ -92,7 +92,7 @@ def coverage(on: Basis, adcode: str) -> Table:
         Title, rows of a label and a value, and notes; where it was refused, why.
     """
     answer, say, asked = on.reach, on.say, on.reach.inputs.options
-    radius = number(answer.inputs.radius_m / 1000)
+    radius = km(answer.inputs.radius_m, on.lang)
     key = "sheet.coverage.title_time" if asked.minutes else "sheet.coverage.title"
     title = say(key, radius=radius, minutes=asked.minutes)
     if isinstance(answer, ReachRefusal):

@@ -17,7 +17,7 @@ from layers.places import bases
 from layers.places.areas import area_name, figures, measures, sentence, unsettled_in_city
 from layers.places.dating import compiled
 from layers.places.district_profile import Profile, profile
-from layers.places.spread import distribution, nowhere
+from layers.places.spread import distribution, further
 from layers.present.sheet.analyses import coverage, density, gaps, refusal
 from layers.present.sheet.basis import Basis
 from layers.present.sheet.places import Group, context, groups, unsited
@@ -186,7 +186,7 @@ def overview(on: Basis) -> Json:
         "said": [*_said(on)],
         "caveats": {
             "title": say("card.caveats"),
-            "lines": [*nowhere(on.found, city, lang), say("export.no_outline")],
+            "lines": [*further(on.found, city, lang), say("export.no_outline")],
         },
         "contents": {
             "title": say("sheet.contents.title"),

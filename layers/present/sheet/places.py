@@ -149,7 +149,7 @@ def _position(row: pd.Series, on: Basis, how: str) -> str:
     if how not in ("filled", "hollow"):
         return on.say(f"sheet.{how}")
     metres = amount(row.get("uncertainty_m"))
-    return "" if metres is None else radius(metres)
+    return "" if metres is None else radius(metres, on.lang)
 
 
 def _notes(row: pd.Series, adcode: str, on: Basis) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _notes(row: pd.Series, adcode: str, on: Basis) -> Iterator[str]:
     say, host, site = on.say, cell(row, "host_adcode", "zh"), cell(row, "site_adcode", "zh")
     if host not in ("", adcode):
         yield say("sheet.run_by", host=cell(row, "host_name", on.lang))
-    elif not bool(row["counted"]):
+    elif not bool(row["counted"]) and not cell(row, "title_of", "zh"):
         yield say("card.not_counted")
     if site not in ("", adcode):
         yield say("table.sited", site=cell(row, "site_name", on.lang))
