@@ -8,12 +8,13 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+import shapely
 
 from layers.language.messages import display, speaker
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, TITLE, Plate, Sign, plate
 from layers.pack.catalogue import OUTSIDE
-from layers.pack.city import City
+from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
 from layers.present.static_map.furniture import (
     MARGIN,
@@ -70,6 +71,7 @@ from layers.present.static_map.window import GAP, Window, Windows, windows
 from layers.view.filtered import in_words
 from layers.view.rows import View, rows_in_view
 from layers.view.state import ViewState
+from layers.view.vague import is_vague
 
 EDGE_MM = 1.2
 INSET, MARKS, NAMES = 100.0, 20.0, 40.0
@@ -108,6 +110,17 @@ class Order:
         if self.drawing is not None:
             return None
         return plate(self.view, self.state.explore.ground, self.lang)
+
+    @cached_property
+    def insets(self) -> tuple[Inset, ...]:
+        """The parts that are also shown larger: of the layout, those that hold a place."""
+        near = self.view.mapped[~is_vague(self.view.mapped)].geometry
+        return tuple(
+            inset
+            for inset in self.city.insets
+            if not self.focus
+            and (self.drawing or near.intersects(shapely.box(*inset.bounds)).any())
+        )
 
     @property
     def is_still(self) -> bool:
@@ -465,6 +478,7 @@ def notes(order: Order) -> list[str]:
         What is asked for.
     """
     city, lang, say = order.city, order.lang, speaker(order.lang)
+    now = order.state.period == "now"  # another one narrows the rows, and is said as a filter
     kinds = dict.fromkeys(map(str, order.view.mapped["kind"]))
     sources = [
         *(city.layers[kind].provenance for kind in kinds),
@@ -474,7 +488,7 @@ def notes(order: Order) -> list[str]:
     return [
         *(city.notices[key].of(lang) for key in ("boundary", "review_base", "review_map")),
         *filter(None, [order.filter_line()]),
-        say("static_map.period", period=say(f"period.{order.state.period}")),
+        *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
         *dict.fromkeys(found.citation.of(lang) for found in sources),
         crs_words(city, lang),
@@ -493,7 +507,9 @@ def composed(order: Order) -> Composition:
     sheet = Sheet(order.paper, order.lang)
     frame, rows = frame_of(order, sheet)
     told = order.heading is not None
-    found = windows(order.city, order.paper, frame, legend=told, focus=order.focus)
+    found = windows(
+        order.city, order.paper, frame, legend=told, focus=order.focus, insets=order.insets
+    )
     made = Composition(order, sheet, found)
     made.draw()
     if told:

@@ -65,16 +65,23 @@ def heading(sheet: Sheet, told: Heading, filtered: str) -> float:
     size, paper = sheet.paper.text, sheet.paper
     room = paper.width_mm - 2 * MARGIN * size
     y = paper.height_mm - MARGIN * size * 0.8
-    for text, points, colour, bold in (
+    wide = width_mm(filtered + "　", DOUBT_PT * size, sheet.lang, bold=True) if filtered else 0.0
+    one_line = wide + width_mm(told.doubt, DOUBT_PT * size, sheet.lang) < room
+    rows = [
         (told.title, TITLE_PT, INK, True),
         (told.sentence, SENTENCE_PT, SOFT, False),
-        (told.doubt, DOUBT_PT, QUIET, False),
         (filtered, DOUBT_PT, ACCENT, True),
-    ):
+    ]
+    if not (filtered and one_line):
+        rows.append((told.doubt, DOUBT_PT, QUIET, False))
+    for text, points, colour, bold in rows:
         for row in wrapped(text, points * size, sheet.lang, room, bold=bold) if text else ():
             y -= line_height(points * size)
             spot = MARGIN * size, y + 0.3 * points * size * MM_PER_POINT
             sheet.text(spot, row, points * size, colour=colour, bold=bold, order=ABOVE)
+    if filtered and one_line and told.doubt:
+        spot = MARGIN * size + wide, y + 0.3 * DOUBT_PT * size * MM_PER_POINT
+        sheet.text(spot, told.doubt, DOUBT_PT * size, colour=QUIET, order=ABOVE)
     return y - 1.5 * size
 
 

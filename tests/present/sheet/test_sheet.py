@@ -70,7 +70,7 @@ def _texts(tree: Any) -> Iterator[str]:
     """Yield every text of the data but names of pictures, drawings and codes."""
     if isinstance(tree, Mapping):
         for key, value in tree.items():
-            if key not in ("id", "mark", "adcode", "lang", "roomy"):
+            if key not in ("id", "mark", "how", "adcode", "lang", "roomy"):
                 yield from _texts(value)
     elif isinstance(tree, list):
         for each in tree:
