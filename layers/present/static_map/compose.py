@@ -112,15 +112,19 @@ class Order:
         return plate(self.view, self.state.explore.ground, self.lang)
 
     @cached_property
-    def insets(self) -> tuple[Inset, ...]:
-        """The parts that are also shown larger: of the layout, those that hold a place."""
+    def insets(self) -> list[tuple[Inset, int]]:
+        """The parts that are also shown larger, and how many places each shows.
+
+        On the layout map those that show none are left out.
+        """
+        if self.focus is not None:
+            return []
         near = self.view.mapped[~is_vague(self.view.mapped)].geometry
-        return tuple(
-            inset
+        shown = (
+            (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
-            if not self.focus
-            and (self.drawing or near.intersects(shapely.box(*inset.bounds)).any())
         )
+        return [(inset, n) for inset, n in shown if n or self.drawing is not None]
 
     @property
     def is_still(self) -> bool:
