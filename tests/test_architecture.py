@@ -59,8 +59,11 @@ ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
     "matplotlib": ("layers.present.static_map",),
+    "pptx": ("layers.present.slides",),
+    "docx": ("layers.present.brief",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
+    "typst": ("layers.present",),
     "data.build": ("data",),
 }
 """Where a library or a module may be imported: in these modules and what stands below them."""

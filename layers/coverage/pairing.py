@@ -19,7 +19,7 @@ from layers.handover.contents import LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS, speaker
-from layers.language.values import cell, km, number, unit, value_word
+from layers.language.values import THIN, cell, km, number, unit, value_word
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing, Shapes
 from layers.map.symbols import line_sign, look_sign, mark
@@ -72,12 +72,13 @@ class PairingAnswer:
 class PairingWording:
     """Which university has which park, in the reader's language.
 
-    Its tables: ``near``, the pairs that surely are; ``links`` to science parks; ``later`` ones to
-    other park areas; and the universities ``without`` a park.
+    ``near`` tells the pairs that surely are. Its tables: ``links`` to science parks; ``later`` ones
+    to other park areas; and the universities ``without`` a park.
     """
 
     sentence: str
     account: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -136,11 +137,11 @@ def word(answer: PairingAnswer | Refusal, lang: str) -> PairingWording:
         sentence=_sentence(answer, lang),
         account=(_doubt(answer, lang), _out_of_reach(answer, lang), *_vague_words(answer, lang)),
         tables={
-            "near": _near(answer, lang),
             "links": _link_table(answer, RELATION, lang),
             "later": _link_table(answer, LATER, lang),
             "without": _without_park(answer, lang),
         },
+        near=tuple(_near(answer, lang)),
         notes=tuple(caveats((answer.pairing,), lang)),
     )
 
@@ -176,20 +177,16 @@ def _doubt(answer: PairingAnswer, lang: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _near(answer: PairingAnswer, lang: str) -> pd.DataFrame:
-    """Return the pairs that are surely within reach, with the most that may lie between them."""
+def _near(answer: PairingAnswer, lang: str) -> Iterator[str]:
+    """Yield the pairs that are surely within reach, with the most that may lie between them."""
     owned = _owned(answer)
-    rows = [
-        {
-            "university": _institution(answer, row, lang),
-            "park": name_of(answer.parks, row["place_id"], lang),
-            "most": f"{_km(row['high_m'])}\u202f{unit('km', lang)}",
-        }
-        for row in owned[owned["within"] == "yes"].to_dict("records")
-    ]
-    names = ["university", "park", "most"]
-    table = pd.DataFrame(rows, columns=names).set_index("university")
-    return table.rename(columns=_titles(names, lang))
+    for row in owned[owned["within"] == "yes"].to_dict("records"):
+        yield speaker(lang)(
+            "pairing_page.near",
+            university=_institution(answer, row, lang),
+            park=name_of(answer.parks, row["place_id"], lang),
+            most=f"{_km(row['high_m'])}{THIN}{unit('km', lang)}",
+        )
 
 
 def _vague(answer: PairingAnswer) -> list[str]:

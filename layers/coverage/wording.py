@@ -127,7 +127,8 @@ def _first(answer: ReachAnswer, lang: str) -> str:
     say, given, row = speaker(lang), answer.inputs, answer.rows[CITY]
     kind = _said(answer)
     found = answer.served[kind].found if kind else None
-    area = fraction(row["low"], row["high"], lang) or span(row["low"], row["high"])
+    part = say("coverage_page.area_share", share=span(row["low"], row["high"]))
+    area = fraction(row["low"], row["high"], lang) or part
     told = {
         "within": _within(given, lang),
         "what": _what(given, lang),

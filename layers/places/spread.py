@@ -247,6 +247,31 @@ def fewer(view: View, found: Balance, lang: str) -> str:
     return speaker(lang)("balance_page.fewer", n=n, now=present)
 
 
+def beside(view: View, found: Balance, lang: str) -> tuple[str, ...]:
+    """Say what stands below the first sentence of the layout map.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    found
+        Its places by administering district, as :func:`spread` counts them.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        What a year adds or lacks beside the present, and how sure the map is; at most two lines,
+        none where nothing is shown.
+    """
+    if not len(view.places):
+        return ()
+    years = (since_baseline(view, found, lang), fewer(view, found, lang))
+    more = ("" if lang == "zh" else " ").join(line for line in years if line)
+    return tuple(line for line in (more, doubt(view, found, lang)) if line)
+
+
 def doubt(view: View, found: Balance, lang: str) -> str:
     """Say in one line how sure the layout map is: schematic marks, places of no known district.
 
@@ -292,7 +317,7 @@ def further(found: Balance, city: City, lang: str) -> tuple[str, ...]:
         How many places there are per million residents in the two parts that have the most of
         them; which districts the plan does not name, with the places whose district is not known.
     """
-    return (*_per_head(found, city, lang), *_nowhere(found, city, lang)) if found.n else ()
+    return (*_per_head(found, city, lang), *nowhere(found, city, lang)) if found.n else ()
 
 
 def _per_head(found: Balance, city: City, lang: str) -> Iterator[str]:
@@ -315,7 +340,7 @@ def _rate(per_10k: float) -> str:
     return f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}"
 
 
-def _nowhere(found: Balance, city: City, lang: str) -> Iterator[str]:
+def nowhere(found: Balance, city: City, lang: str) -> Iterator[str]:
     """Yield which districts the plan does not name, and how many places may yet lie in them.
 
     Parameters

@@ -29,7 +29,7 @@ from layers.places.areas import (
 )
 from layers.places.dating import compiled
 from layers.places.district_profile import fullest, profile
-from layers.places.spread import first_sentence, further
+from layers.places.spread import beside, first_sentence
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -205,7 +205,7 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     return _Page(
         title=say("explore.title", city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
-        doubt=further(found, city, lang),
+        doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
@@ -295,7 +295,7 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     words: Any = ANALYSES[name].word(answer, lang)
     first, *rest = words.account or ("",)
     return _Page(
-        title=say("coverage_page.title", city=city.name.of(lang)),
+        title=say(f"coverage_page.title_{name}", city=city.name.of(lang)),
         sentence=words.sentence,
         doubt=[first],
         figures={},

@@ -17,7 +17,7 @@ from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Group, Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.places.spread import doubt, fewer, first_sentence, further, since_baseline, spread
+from layers.places.spread import beside, first_sentence, further, spread
 from layers.view.rows import View, gather
 from layers.view.totals import of_headline
 from layers.view.wording import remedy, shown_words, suggest_wider
@@ -158,13 +158,12 @@ def sentence(screen: Screen, view: View) -> None:
     lang = screen.state.lang
     found = spread(view)
     words = first_sentence(view, found, lang) if len(view.places) else suggest_wider(view, lang)
-    more = ("" if lang == "zh" else " ").join(
-        line for line in (since_baseline(view, found, lang), fewer(view, found, lang)) if line
-    )
-    lines = [line for line in (more, doubt(view, found, lang)) if line and len(view.places)]
     text = Markup('<p class="summary" role="status">{}</p>{}').format(
         html.text(words),
-        Markup("").join(Markup('<p class="small">{}</p>').format(html.text(at)) for at in lines),
+        html.join(
+            Markup('<p class="small">{}</p>').format(html.text(line))
+            for line in beside(view, found, lang)
+        ),
     )
     st.html(text, width="stretch")
     looser = None if len(view.places) else remedy(view)

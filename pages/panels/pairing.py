@@ -10,6 +10,7 @@ import streamlit as st
 from layers.coverage import pairing as told
 from layers.coverage.question import UNIVERSITY
 from layers.language.values import km
+from layers.map.plate import certainty
 from layers.map.symbols import data_uri
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
@@ -47,23 +48,25 @@ class PairingPart:
         state = replace(
             screen.state, layers=shown, filters=Filters(), later=True, period="now", selected=None
         )
+        view = rows_in_view(screen.city, state)
         map_view.show(
             replace(screen, state=state),
-            rows_in_view(screen.city, state),
+            view,
             name="coverage",
             flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,
             drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
         )
-        rows = told.legend(self.answer, screen.state.lang)
+        known = certainty(set(view.mapped["location_class"]), screen.state.lang, circle=True)
+        rows = (*told.legend(self.answer, screen.state.lang), *known)
         html.legend((data_uri(sign), words) for sign, words in rows)
 
     def controls(self) -> None:
         """List the pairs that are surely near; offer what counts as near, and the files."""
-        if not isinstance(self.answer, Refusal) and len(self.words.tables["near"]):
+        if not isinstance(self.answer, Refusal) and self.words.near:
             radius = km(self.answer.reach_m, self.screen.state.lang)
             html.section(self.say("pairing_page.near_title", radius=radius))
-            st.html(html.grid(self.words.tables["near"], self.say("pairing_page.university")))
+            coverage_panels.bullets(self.words.near)
         coverage_panels.radius(self.screen)
         if not isinstance(self.answer, Refusal):
             hand_over.download(self.screen, "pairing", self.asked)

@@ -246,7 +246,8 @@ def titled(screen: Screen, title: str) -> str:
     title
         Text of the interface or of the data.
     """
-    if year := year_shown(screen.state, screen.name, screen.state.lang):
+    if year_shown(screen.state, screen.name, screen.state.lang):
+        year = screen.say(f"period_short.{screen.state.period}")
         title = screen.say("frame.year", title=title, year=year)
     filtered = is_filtered(screen.city, screen.state, screen.name)
     return screen.say("frame.filtered", title=title) if filtered else title

@@ -353,3 +353,14 @@ def test_a_mark_let_go_beyond_the_city_is_painted_back():
     after = scene(at.run())
     assert before["drawing"]["handles"] == after["drawing"]["handles"]
     assert before["serial"] != after["serial"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_part_has_a_title_of_its_own(lang):
+    titles = {
+        page_text(app("coverage", lang=lang, cpart=part, layers=FEW))
+        .split('<h1 class="title">', 1)[1]
+        .split("</h1>", 1)[0]
+        for part in ("reach", "pairing", "scenario", "siting")
+    }
+    assert len(titles) == 4

@@ -6,9 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from layers.map.plate import plate
 from layers.pack.city import City
-from layers.places.bases import by_district, entry, table, ways
-from layers.places.spread import first_sentence, further, since_baseline, spread, whole
+from layers.places.bases import by_district, entry, schools, table, ways
+from layers.places.spread import (
+    doubt,
+    fewer,
+    first_sentence,
+    further,
+    since_baseline,
+    spread,
+    whole,
+)
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, default_state
 
@@ -88,6 +97,45 @@ def test_a_city_of_other_parts_has_its_own_words(toy: City) -> None:
     found = spread(view)
     assert first_sentence(view, found, "zh") == f"计入各区的 {found.n} 处中，前城 3 处、后城 2 处。"
     assert further(found, toy, "zh") == ("另有 1 处所属区待查。",)
+
+
+def test_the_map_says_how_many_of_its_marks_are_schematic(tianjin: City) -> None:
+    view = rows_in_view(tianjin, default_state(tianjin))
+    near = view.mapped[~(view.mapped["uncertainty_m"] > 5000)]
+    hollow = int(near["location_class"].isin({"proxy", "knowledge"}).sum())
+    said = doubt(view, spread(view), "zh")
+    assert said == f"图上 {len(near)} 处中 {hollow} 处为示意点位（空心）；另有 12 处所属区待查。"
+    assert len(said) <= 45
+    legend = [words for _, words in plate(view, "parts", "zh").legend]
+    assert f"示意点位（图上 {hollow}）" in legend, "the legend counts alike"
+
+
+def test_a_target_year_says_why_it_has_fewer_places_than_the_present(tianjin: City) -> None:
+    start = default_state(tianjin)
+    year = rows_in_view(tianjin, replace(start, period="2025", later=False))
+    now = rows_in_view(tianjin, start)
+    counted = [set(v.places.index[v.places["counted"]]) for v in (now, year)]
+    gone = now.places.loc[sorted(counted[0] - counted[1])]
+    gone = gone[gone["host_adcode"].isin(tianjin.districts.index)]
+    assert set(gone["plan_status"]) == {"later_fact"}
+    assert fewer(year, spread(year), "zh") == (
+        f"规划印发后新增的 {len(gone)} 处不算，故少于现状的 {spread(now).n} 处。"
+    )
+    assert fewer(now, spread(now), "zh") == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_universities_of_three_pages_stand_side_by_side(tianjin: City, lang: str) -> None:
+    frame = tianjin.layers["university"].frame
+    names = {name.partition("（")[0] for name in frame["name_zh"]}
+    placed = frame[frame.geometry.notna()]
+    near = placed[~(placed["uncertainty_m"] > 5000)]
+    assert [int(n) for n in schools(tianjin, lang).iloc[:, 0]] == [
+        len(names),
+        len(frame),
+        len(placed),
+        len(near),
+    ]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

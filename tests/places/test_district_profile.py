@@ -190,5 +190,5 @@ def test_borders_in_tianjin_equal_what_a_union_saves(tianjin: City) -> None:
 
 
 def test_national_places_of_tianjin(tianjin: City) -> None:
-    # 17 rows by the facts, four of them titles; a place that two districts share counts in both.
+    # 17 rows by the facts, four of them titles; what two districts share counts in both.
     assert headline(tianjin).national == 13

@@ -64,6 +64,8 @@ def static_map(
         numbered=tuple(made.numbered),
         bars=made.bars,
         panels=tuple(made.panels),
+        signs=tuple(made.signs()),
+        remarks=tuple(made.remarks()),
     )
 
 

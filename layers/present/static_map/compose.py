@@ -277,15 +277,22 @@ class Composition:
         room.take_furniture(foot(self.sheet, window, display(name)))
 
     def _legend(self, column: Box) -> Box:
-        order, say = self.order, speaker(self.order.lang)
-        panel = fill(Panel(self.sheet, column), say("static_map.legend"), self.signs())
-        if missing := self.missing():
-            panel.add("", say("static_map.missing", count=missing))
-        if order.is_still and self._places():
-            panel.add("", say("static_map.still"))
+        title = speaker(self.order.lang)("static_map.legend")
+        panel = fill(Panel(self.sheet, column), title, self.signs())
+        for remark in self.remarks():
+            panel.add("", remark)
         box = panel.draw(top=False)
         self.panels.append(box)
         return box
+
+    def remarks(self) -> list[str]:
+        """Return what the legend says besides: how many have no mark, what small marks are."""
+        say, said = speaker(self.order.lang), []
+        if missing := self.missing():
+            said.append(say("static_map.missing", count=missing))
+        if self.order.is_still and self._places():
+            said.append(say("static_map.still"))
+        return said
 
     def signs(self) -> list[Sign]:
         """Return the signs of the legend: of what the map shows, and of nothing else."""

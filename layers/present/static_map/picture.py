@@ -13,6 +13,7 @@ from typing import Any, Final
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from layers.map.plate import Sign
 from layers.present.static_map.furniture import Bar
 from layers.present.static_map.ink.boxes import Box
 from layers.present.static_map.marks import Stand
@@ -65,6 +66,10 @@ class StaticMap:
         The scale bar of each window, by its id.
     panels
         What legend, list and heading take up, millimetres.
+    signs
+        The rows of its legend, whether they stand on the sheet or beside it.
+    remarks
+        What the legend says besides.
     """
 
     figure: Figure
@@ -77,6 +82,8 @@ class StaticMap:
     numbered: tuple[tuple[int, str], ...]
     bars: Mapping[str, Bar]
     panels: tuple[Box, ...]
+    signs: tuple[Sign, ...]
+    remarks: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
