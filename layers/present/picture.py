@@ -136,8 +136,10 @@ def area_picture(city: City, state: ViewState, area: str) -> Picture:
     across, up = PADDING * (east - west), PADDING * (north - south)
     others = city.districts.drop(index=rows.index)
     veil = Shapes(others, "#FFFFFF", fill="#FFFFFF", opacity=0.5, weight=0)
+    view = holding(city, state, areas(city)[area])
     return Picture(
-        holding(city, state, areas(city)[area]),
+        view,
+        legend=plate(view, "none", state.lang).legend,
         drawing=Drawing(shapes=(veil, _outline(city, area, OUTLINES[0])), subject=True),
         look=(west - across, south - up, east + across, north + up),
     )

@@ -1,4 +1,4 @@
-"""Show that the deck presents the scene that its address names, and that a locked one is no desk."""
+"""Show that the deck presents what its address names, and that a locked wall is no desk."""
 
 from __future__ import annotations
 

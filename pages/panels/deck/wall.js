@@ -1,6 +1,6 @@
 // The wall: words over and under the map, and the keys of a meeting. Words change in the moment in
 // which the map has painted the scene that they belong to. All texts of the data are set as text.
-const PATIENCE_MS = 4000, LOOK_MS = 12, CLEAR = 24, CHANNEL = "atlas.deck";
+const PATIENCE_MS = 4000, LOOK_MS = 50, CLEAR = 24, CHANNEL = "atlas.deck";
 const FRAME = ".st-key-sheet_deck iframe";
 
 const make = (tag, name, text) => {
@@ -15,7 +15,10 @@ const wall = (globalThis.atlasWall ??= {
   watched: new WeakSet(), channel: new BroadcastChannel(CHANNEL),
 });
 
-const mapPage = () => document.querySelector(FRAME)?.contentDocument ?? null;
+const mapPage = () => {
+  const page = document.querySelector(FRAME)?.contentDocument;
+  return page?.documentElement ? page : null; // while it is being loaded it has none
+};
 
 // ---- what is on the wall ---------------------------------------------------------------------------
 function build(parent) {
@@ -177,6 +180,7 @@ function watch(page) {
   if (wall.watched.has(page)) return;
   wall.watched.add(page);
   page.addEventListener("keydown", pressed, { capture: true });
+  if (page !== document) hears.observe(page.documentElement, { attributeFilter: ["data-painted"] });
 }
 
 function dress() {
@@ -200,11 +204,15 @@ wall.channel.onmessage = ({ data }) => {
 };
 
 // ---- the map has painted ---------------------------------------------------------------------------
+// Heard of in the same moment, so that no frame shows the words of one scene over the map of another.
+const hears = new MutationObserver(() => whenPainted(wall.next));
+
 function whenPainted(data, since = Date.now()) {
-  if (wall.next !== data) return; // another scene has come since
+  if (!data || wall.next !== data) return; // another scene has come since, or this one is written
   const page = mapPage();
+  if (page) watch(page);
   if (page?.documentElement.dataset.painted === data.serial || !data.serial || Date.now() - since > PATIENCE_MS) {
-    if (page) watch(page);
+    wall.next = null;
     write(data);
     dress();
   } else window.setTimeout(whenPainted, LOOK_MS, data, since);

@@ -48,12 +48,12 @@ def show(screen: Screen, now: Asked) -> None:
     selected = screen.state.selected
     overlay = scenes.selecting(screen.city, now.scene, shown, selected)
     view = shown.picture.view
+    words = _words(screen, shown.told, caption(view, selected))
+    _draw(screen, now, {**words, "serial": serial_of(overlay)})
     with st.container(key="map_deck"):
         map_view.mount(
             screen, view, overlay, name="deck", returned=[map_view.CLICKED], act=_click_again
         )
-    words = _words(screen, shown.told, caption(view, selected))
-    _draw(screen, now, {**words, "serial": serial_of(overlay)})
     scenes.prepare(screen.city, next_of(screen.city, now), screen.state)
 
 
