@@ -78,8 +78,8 @@ class Wanted:
     @property
     def title(self) -> str:
         """What the whole is called."""
-        lang = self.over.lang
-        title = self.story.title.of(lang)
+        lang, focus = self.over.lang, self.told[0].focus
+        title = area_name(self.city, focus, lang) if focus else self.story.title.of(lang)
         return speaker(lang)("present.pack_title", city=self.city.name.of(lang), story=title)
 
 
@@ -226,12 +226,22 @@ def stem(wanted: Wanted) -> str:
         words.append(story)
     if in_words(city, wanted.over):
         words.append(say("present.stem_filtered"))
-    fit = [_UNFIT.sub("_", word).strip("_")[:LONGEST_STEM] for word in words]
-    return "_".join([*fit, city.data_date.replace("-", "")])
+    return "_".join([*map(fit_for_file, words), city.data_date.replace("-", "")])
+
+
+def fit_for_file(text: str) -> str:
+    """Return a text as part of a file's name on every system: letters, figures, few signs.
+
+    Parameters
+    ----------
+    text
+        Of the interface or of the data.
+    """
+    return _UNFIT.sub("_", text[:LONGEST_STEM]).strip("_") or "_"
 
 
 def _named(wanted: Wanted, ending: str, what: str = "") -> str:
-    told = f"_{_UNFIT.sub('_', what)}" if what else ""
+    told = f"_{fit_for_file(what)}" if what else ""
     return f"{stem(wanted)}{told}.{ending}"
 
 
