@@ -263,7 +263,8 @@ def test_a_strangers_text_does_nothing_in_page_and_brief(shown: list[Shown]) -> 
 def drawn_already(each: Shown) -> Shown:
     """The same scene, whose map is always the one on its slide: to draw it takes a second."""
     made = Shown(each.told)
-    made.__dict__ |= {"map": each.map, "png": each.png, "drawn": lambda *_, **__: each.map}
+    drawn = {"map": each.map, "png": each.png, "drawn": lambda *_, **__: each.map}
+    made.__dict__.update(drawn)
     return made
 
 
