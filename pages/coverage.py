@@ -31,7 +31,8 @@ with places.picture:
 with places.sentence:
     part.statement()
 with places.head:
-    title = say("coverage_page.title", city=screen.city.name.of(state.lang))
+    city = screen.city.name.of(state.lang)
+    title = say(f"coverage_page.title_{state.coverage.part}", city=city)
     frame.heading(screen, title, frame.subtitle(screen))
     chips.show(screen)
 

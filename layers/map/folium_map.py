@@ -207,7 +207,8 @@ def base_json(city: City, lang: str) -> str:
     own = label[f"name_{lang}"].isin([*names, *_short(city.name.of(lang))])
     label = label[~own].sort_values("rank", kind="stable")
     ground = land["role"] == "background"
-    sources = (city.layers["district"].provenance, city.base_provenance["label"])
+    chief = [layer.provenance for layer in city.layers.values() if layer.spec.group == "plan"][:1]
+    sources = (*chief, city.layers["district"].provenance, city.base_provenance["label"])
     citations = dict.fromkeys(found.citation.of(lang) for found in sources)
     return _dump(
         {

@@ -17,10 +17,11 @@ from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, row_of, value_word
 from layers.pack.catalogue import FIRM
 from layers.pack.city import City, city_word
+from layers.places.badges import badges
 from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
-from layers.view.rows import CityKey, View, gather
+from layers.view.rows import CityKey, gather
 
 PER_PEOPLE: Final = 1_000_000
 
@@ -216,7 +217,10 @@ def sentence(city: City, area: str, lang: str, *, named: bool, found: Balance | 
     if own.n:
         striven = sum(level_counts(known, code)[1] for code in areas(city)[area])
         also = say("profile.striven", count=striven) if striven else ""
-        words = say("profile.first", name=name, n=own.n, national=own.national, striven=also)
+        borne = sum(len(badges(city).get(code, ())) for code in areas(city)[area])
+        titles = say("profile.titles", count=borne) if borne else ""
+        told = {"n": own.n, "national": own.national, "striven": also, "titles": titles}
+        words = say("profile.first", name=name, **told)
         return tight(words, lang)
     if named and found is not None:
         return say("balance_page.none_shown")
@@ -325,7 +329,7 @@ def is_assumed(city: City, part: str) -> bool:
     return bool((said == "assumption").any())
 
 
-def unsettled(city: City, area: str, lang: str, view: View | None = None) -> Iterator[str]:
+def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     """Yield what is not known of an area, each in a line.
 
     Parameters
@@ -336,8 +340,6 @@ def unsettled(city: City, area: str, lang: str, view: View | None = None) -> Ite
         Id of an area of the city.
     lang
         Language of the words, ``zh`` or ``en``.
-    view
-        The places that are shown; None for all, whatever a reader has filtered.
 
     Yields
     ------
@@ -347,8 +349,6 @@ def unsettled(city: City, area: str, lang: str, view: View | None = None) -> Ite
     """
     say, own = speaker(lang), counted(city, area, lang)
     rows = gather(city, lang)
-    if view is not None:
-        own = own[own.index.isin(view.places.index)]
     here = np.asarray(rows.frame.index.isin(own.index), dtype=bool)
     drawable = rows.drawable[here]
     hollow = int((drawable & ~own["location_class"].isin(FIRM).to_numpy(dtype=bool)).sum())
@@ -360,7 +360,7 @@ def unsettled(city: City, area: str, lang: str, view: View | None = None) -> Ite
     yield from unsettled_in_city(city, lang)
 
 
-def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
+def unsettled_in_city(city: City, lang: str, found: Balance | None = None) -> Iterator[str]:
     """Yield what is not known of any district, each in a line.
 
     Parameters
@@ -369,6 +369,8 @@ def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
         The pack that is asked; it is not changed.
     lang
         Language of the words, ``zh`` or ``en``.
+    found
+        The places that are counted; see :func:`figures`.
 
     Yields
     ------
@@ -376,7 +378,8 @@ def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
         Places of the city whose district is not known; what the plan counts and no source names.
     """
     say, gaps = speaker(lang), whole(city).gaps
-    unplaced = int(str(inventory_spread(city).parameters["counted_unplaced"]))
+    known = found or inventory_spread(city)
+    unplaced = int(str(known.parameters["counted_unplaced"]))
     if unplaced:
         yield say("area.unplaced", count=unplaced)
     words = [

@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, display, safe
 from layers.map.overlay import Drawing, Shapes
+from layers.map.plate import belt, certainty, marks
+from layers.map.symbols import data_uri
 from layers.map.thumbnail import twins
 from layers.places import areas as told_of
 from layers.places.badges import badges as titles_of
@@ -222,6 +224,13 @@ def area_map(screen: Screen, area: str) -> None:
         ),
         act=lambda event: _open(screen, event.id),
     )
+    lang = screen.state.lang
+    signs = [
+        *marks(view, lang, kinds=screen.state.present),
+        *certainty(set(view.mapped["location_class"]), lang, circle=True),
+        *belt(view, lang, rows.union_all()),
+    ]
+    html.legend((data_uri(sign), words) for sign, words in signs)
 
 
 def _open(screen: Screen, clicked: str) -> bool:

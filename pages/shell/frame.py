@@ -19,7 +19,7 @@ from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
 from layers.places.dating import compiled
 from layers.view.address import to_query
-from layers.view.filtered import is_filtered
+from layers.view.filtered import is_filtered, year_shown
 from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
@@ -237,7 +237,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
 
 
 def titled(screen: Screen, title: str) -> str:
-    """Return a title that says so where the rows of the page are filtered.
+    """Return a title that names the year shown, and says so where rows are filtered.
 
     Parameters
     ----------
@@ -246,6 +246,9 @@ def titled(screen: Screen, title: str) -> str:
     title
         Text of the interface or of the data.
     """
+    if year_shown(screen.state, screen.name, screen.state.lang):
+        year = screen.say(f"period_short.{screen.state.period}")
+        title = screen.say("frame.year", title=title, year=year)
     filtered = is_filtered(screen.city, screen.state, screen.name)
     return screen.say("frame.filtered", title=title) if filtered else title
 

@@ -181,7 +181,11 @@ def furniture(screen: Screen) -> None:
         say("furniture.date", date=city.data_date),
         *dict.fromkeys(
             found.citation.of(lang)
-            for found in (city.layers["district"].provenance, *city.base_provenance.values())
+            for found in (
+                *(layer.provenance for layer in city.layers.values() if layer.spec.is_places),
+                city.layers["district"].provenance,
+                *city.base_provenance.values(),
+            )
         ),
         say("furniture.crs"),
         *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),

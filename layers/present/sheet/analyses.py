@@ -11,7 +11,7 @@ from layers.coverage.tables import gap_table, unit_table
 from layers.coverage.wording import unit_name
 from layers.density.measure import LEAST_AT_PEAK
 from layers.density.phrases import districts_of, height_words, spot_words
-from layers.language.values import number
+from layers.language.values import km
 from layers.pack.city import outlines
 from layers.places.spread import PER_100KM2
 from layers.present.sheet.basis import Basis
@@ -43,12 +43,15 @@ def density(on: Basis, adcode: str) -> Table:
     answer, say = on.density, on.say
     title = say("sheet.density.title", bandwidth=answer.options.bandwidth_km)
     if not answer.surface.n:
-        return {"title": title, "rows": [], "notes": [say("density_page.empty")]}
+        return {"title": title, "rows": [], "notes": [say("density.empty")]}
     rows = [[say("sheet.density.mean"), _mean(on, adcode)]]
     rows += [[say("sheet.density.peak", rank=at + 1), words] for at, words in _peaks(on, adcode)]
     if len(rows) == 1:
         rows.append([say("sheet.density.peaks"), say("sheet.density.no_peak", n=LEAST_AT_PEAK)])
-    return {"title": title, "rows": rows, "notes": [say("sheet.density.note")]}
+    notes = [say("sheet.density.note")]
+    if answer.options.weight == "level":
+        notes.append(say("density_page.weights"))
+    return {"title": title, "rows": rows, "notes": notes}
 
 
 def _mean(on: Basis, adcode: str) -> str:
@@ -88,20 +91,40 @@ def coverage(on: Basis, adcode: str) -> Table:
     dict
         Title, rows of a label and a value, and notes; where it was refused, why.
     """
-    answer, say = on.reach, on.say
-    title = say("sheet.coverage.title", radius=number(answer.inputs.radius_m / 1000))
+    answer, say, asked = on.reach, on.say, on.reach.inputs.options
+    radius = km(answer.inputs.radius_m, on.lang)
+    key = "sheet.coverage.title_time" if asked.minutes else "sheet.coverage.title"
+    title = say(key, radius=radius, minutes=asked.minutes)
     if isinstance(answer, ReachRefusal):
-        notes = [say(answer.reason, **answer.parameters)]
-        return {"title": title, "rows": [], "notes": notes}
+        return {"title": title, "rows": [], "notes": [refusal(on)]}
     told = unit_table(answer, on.lang).loc[unit_name(on.city, adcode, on.lang)]
     rows = [
         [label, str(told[label])]
         for label in (say(f"coverage_page.units.{name}") for name in UNITS)
     ]
     notes = [say("sheet.coverage.note")]
+    if asked.sites:
+        titles = (on.city.layers[kind].title.of(on.lang) for kind in sorted(asked.sites))
+        notes.append(say("sheet.coverage.sites", names=say("sheet.comma").join(titles)))
     if answer.rows[adcode]["weak"] != "not_weak":
         notes.append(say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW))
     return {"title": title, "rows": rows, "notes": notes}
+
+
+def refusal(on: Basis) -> str:
+    """Say why coverage is not measured; empty where it is.
+
+    Parameters
+    ----------
+    on
+        What the sheet rests on.
+    """
+    answer = on.reach
+    if not isinstance(answer, ReachRefusal):
+        return ""
+    if not answer.resolution.n:
+        return on.say("sheet.coverage.empty")
+    return on.say(answer.reason, **answer.parameters)
 
 
 def gaps(on: Basis, adcode: str) -> Table:

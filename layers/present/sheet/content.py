@@ -14,13 +14,13 @@ from layers.language.messages import display
 from layers.language.values import count, number
 from layers.map.plate import Sign, plate
 from layers.places import bases
-from layers.places.areas import area_name, figures, measures, sentence, unsettled
+from layers.places.areas import area_name, figures, measures, sentence, unsettled_in_city
 from layers.places.dating import compiled
 from layers.places.district_profile import Profile, profile
-from layers.places.spread import distribution, nowhere
-from layers.present.sheet.analyses import coverage, density, gaps
+from layers.places.spread import distribution, further
+from layers.present.sheet.analyses import coverage, density, gaps, refusal
 from layers.present.sheet.basis import Basis
-from layers.present.sheet.places import Group, context, groups
+from layers.present.sheet.places import Group, context, groups, unsited
 from layers.present.sheet.plan_parts import indicators, tasks
 from layers.view.filtered import marked
 
@@ -73,7 +73,7 @@ def district(on: Basis, adcode: str) -> Json:
         "indicators": indicators(on),
         "caveats": {
             "title": on.say("card.caveats"),
-            "lines": [*_caveats(on, adcode, told, listed)],
+            "lines": [*_caveats(on, told, listed)],
         },
         **_frame(on, {adcode, *(each.adcode for each in told.neighbours)}),
     }
@@ -116,9 +116,11 @@ def _people(on: Basis, told: Profile) -> Json:
     }
 
 
-def _caveats(on: Basis, adcode: str, told: Profile, listed: list[Group]) -> Iterator[str]:
+def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     """Yield what is not known of the district and what its sheet must not be used for."""
-    yield from unsettled(on.city, adcode, on.lang, on.view)
+    if words := unsited(on, listed):
+        yield words
+    yield from unsettled_in_city(on.city, on.lang, on.counted)
     if on.filtered:
         yield on.say("sheet.not_filtered")
     elif listed:
@@ -177,16 +179,14 @@ def overview(on: Basis) -> Json:
     known = figures(city, on.counted)
     codes = sorted(map(str, city.districts.index), key=lambda code: (-known[code].n, code))
     names = ("district", "n", "national", "per_million", "covered", "page")
-    said, dense = distribution(on.found, city, lang), density_wording.word(on.density, lang)
+    said = distribution(on.found, city, lang)
     shown = {
         "title": say("sheet.atlas", city=city.name.of(lang)),
         "sentence": marked(city, on.state, "explore", said, lang),
-        "said": [dense.sentence, dense.account[0], reach.word(on.reach, lang).sentence]
-        if on.density.peaks
-        else [dense.sentence, reach.word(on.reach, lang).sentence],
+        "said": [*_said(on)],
         "caveats": {
             "title": say("card.caveats"),
-            "lines": [*nowhere(on.found, city, lang), say("export.no_outline")],
+            "lines": [*further(on.found, city, lang), say("export.no_outline")],
         },
         "contents": {
             "title": say("sheet.contents.title"),
@@ -200,6 +200,16 @@ def overview(on: Basis) -> Json:
     }
     clean: Json = _shown(shown)
     return clean
+
+
+def _said(on: Basis) -> Iterator[str]:
+    """Yield where it is densest with its doubt, and what is covered; of no places, neither."""
+    if on.density.surface.n:
+        dense = density_wording.word(on.density, on.lang)
+        yield dense.sentence
+        yield from dense.account[:1] if on.density.peaks else ()
+    refused = refusal(on)
+    yield refused or reach.word(on.reach, on.lang).sentence
 
 
 def _legend(on: Basis) -> tuple[Sign, ...]:

@@ -11,7 +11,6 @@ import pandas as pd
 from layers.language.values import amount, cell, radius, value_word
 from layers.map.symbols import plain_mark
 from layers.pack.catalogue import FIRM
-from layers.pack.city import City
 from layers.present.sheet.basis import Basis
 from layers.view.index_numbers import index_numbers
 from layers.view.vague import is_vague
@@ -57,15 +56,18 @@ def groups(on: Basis, adcode: str) -> list[Group]:
         kind = str(row["kind"])
         if on.city.layers[kind].spec.group != "plan":
             continue
+        how = _how(row, drawn=id_ in drawn, vague=id_ not in near)
+        style = on.city.layers[kind].spec.style
         number = numbers.get(str(id_)) if id_ in drawn else None
         found.setdefault(kind, []).append(
             {
                 "id": str(id_),
                 "number": "" if number is None else str(number),
-                "mark": _mark(on.city, kind, row) if id_ in drawn else "",
+                "mark": plain_mark(style, firm=how == "filled") if id_ in drawn else "",
                 "name": cell(row, "name", on.lang),
                 "level": _level(row, on),
-                "position": _position(row, on, drawn=id_ in drawn, vague=id_ not in near),
+                "position": _position(row, on, how),
+                "how": how,
                 "counts": bool(row["counted"]) and row["host_adcode"] == adcode,
                 "note": on.say("sheet.comma").join(_notes(row, adcode, on)),
             }
@@ -74,6 +76,32 @@ def groups(on: Basis, adcode: str) -> list[Group]:
         {"title": on.city.layers[kind].title.of(on.lang), "count": len(own), "rows": own}
         for kind, own in found.items()
     ]
+
+
+def unsited(on: Basis, listed: list[Group]) -> str:
+    """Say of how many places that count here the site is not known, or only stood for.
+
+    Parameters
+    ----------
+    on
+        What the sheet rests on.
+    listed
+        As :func:`groups` returns them.
+
+    Returns
+    -------
+    str
+        Empty where all are known.
+    """
+    counted = [row["how"] for group in listed for row in group["rows"] if row["counts"]]
+    keys = {
+        "hollow": "area.hollow",
+        "district_only": "sheet.of_district_only",
+        "not_drawn": "area.absent",
+    }
+    told = [on.say(key, count=counted.count(how)) for how, key in keys.items() if how in counted]
+    words = on.say("area.comma").join(told)
+    return on.say("area.unsited", words=words) if words else ""
 
 
 def context(on: Basis, adcode: str) -> str:
@@ -100,11 +128,6 @@ def context(on: Basis, adcode: str) -> str:
     )
 
 
-def _mark(city: City, kind: str, row: pd.Series) -> str:
-    firm = cell(row, "location_class", "zh") in FIRM
-    return plain_mark(city.layers[kind].spec.style, firm=firm)
-
-
 def _level(row: pd.Series, on: Basis) -> str:
     """Return the level; one that is only striven for is said to be that."""
     if cell(row, "level_basis", "zh") == "aimed_at":
@@ -112,14 +135,21 @@ def _level(row: pd.Series, on: Basis) -> str:
     return value_word("level", cell(row, "level", "zh") or "unknown", on.lang)
 
 
-def _position(row: pd.Series, on: Basis, *, drawn: bool, vague: bool) -> str:
-    """Return how far the true site may lie from the mark, or why there is no such radius."""
+def _how(row: pd.Series, *, drawn: bool, vague: bool) -> str:
+    """Return how a place stands on the map: filled or hollow, or why it does not."""
     if cell(row, "title_of", "zh"):
-        return on.say("sheet.title_only")
-    if vague:
-        return on.say("sheet.district_only")
+        return "title_only"
+    if drawn:
+        return "filled" if cell(row, "location_class", "zh") in FIRM else "hollow"
+    return "district_only" if vague else "not_drawn"
+
+
+def _position(row: pd.Series, on: Basis, how: str) -> str:
+    """Return how far the true site may lie from the mark, or why there is no mark."""
+    if how not in ("filled", "hollow"):
+        return on.say(f"sheet.{how}")
     metres = amount(row.get("uncertainty_m"))
-    return radius(metres) if drawn and metres is not None else on.say("sheet.not_drawn")
+    return "" if metres is None else radius(metres, on.lang)
 
 
 def _notes(row: pd.Series, adcode: str, on: Basis) -> Iterator[str]:
@@ -127,7 +157,7 @@ def _notes(row: pd.Series, adcode: str, on: Basis) -> Iterator[str]:
     say, host, site = on.say, cell(row, "host_adcode", "zh"), cell(row, "site_adcode", "zh")
     if host not in ("", adcode):
         yield say("sheet.run_by", host=cell(row, "host_name", on.lang))
-    elif not bool(row["counted"]):
+    elif not bool(row["counted"]) and not cell(row, "title_of", "zh"):
         yield say("card.not_counted")
     if site not in ("", adcode):
         yield say("table.sited", site=cell(row, "site_name", on.lang))

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import typst
-from matplotlib.font_manager import findSystemFonts
-from matplotlib.ft2font import FT2Font
 
-from geo.base.once import once
 from layers.language.values import THIN
+from layers.present.static_map.ink.rare import rare
 from layers.present.static_map.ink.type import FONTS
 
 TEMPLATES: Final = Path(__file__).parent
@@ -44,32 +42,16 @@ def pdf(template: str, data: Mapping[str, Any], maps: Mapping[str, bytes], date:
         font has is written as its number, such as ``⟦U+2B740⟧``.
     """
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    rare = frozenset(text) - _characters(FONTS / "NotoSansCJKsc-Regular.otf") - BLANKS
-    found = _found(rare) if rare else {}
-    for character in rare - found.keys():
+    spare = rare("".join(set(text) - BLANKS))
+    for character in (each for each, font in spare.items() if font is None):
         text = text.replace(character, f"⟦U+{ord(character):04X}⟧")
+    folders = {font.parent for font in spare.values() if font is not None}
     day = datetime.fromisoformat(date).replace(tzinfo=UTC)
     return typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,
-        font_paths=[FONTS, *sorted({path.parent for path in found.values()})],
+        font_paths=[FONTS, *sorted(folders)],
         ignore_system_fonts=True,
         timestamp=day,
         sys_inputs={"data": text, **{f"map.{name}": svg.decode() for name, svg in maps.items()}},
     )
-
-
-@once(maxsize=256)
-def _characters(font: Path) -> frozenset[str]:
-    return frozenset(map(chr, FT2Font(str(font)).get_charmap()))
-
-
-@once(maxsize=64)
-def _found(rare: frozenset[str]) -> Mapping[str, Path]:
-    """Return for each character the first font of this machine that has it, sans serif first."""
-    found: dict[str, Path] = {}
-    fonts = sorted(findSystemFonts(), key=lambda path: ("sans" not in path.lower(), path))
-    for path in map(Path, fonts):
-        if len(found) < len(rare):
-            found |= {each: path for each in rare & _characters(path) if each not in found}
-    return found

@@ -8,12 +8,13 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+import shapely
 
 from layers.language.messages import display, speaker
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, TITLE, Plate, Sign, plate
 from layers.pack.catalogue import OUTSIDE
-from layers.pack.city import City
+from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
 from layers.present.static_map.furniture import (
     MARGIN,
@@ -70,6 +71,7 @@ from layers.present.static_map.window import GAP, Window, Windows, windows
 from layers.view.filtered import in_words
 from layers.view.rows import View, rows_in_view
 from layers.view.state import ViewState
+from layers.view.vague import is_vague
 
 EDGE_MM = 1.2
 INSET, MARKS, NAMES = 100.0, 20.0, 40.0
@@ -108,6 +110,21 @@ class Order:
         if self.drawing is not None:
             return None
         return plate(self.view, self.state.explore.ground, self.lang)
+
+    @cached_property
+    def insets(self) -> list[tuple[Inset, int]]:
+        """The parts that are also shown larger, and how many places each shows.
+
+        On the layout map those that show none are left out.
+        """
+        if self.focus is not None:
+            return []
+        near = self.view.mapped[~is_vague(self.view.mapped)].geometry
+        shown = (
+            (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
+            for inset in self.city.insets
+        )
+        return [(inset, n) for inset, n in shown if n or self.drawing is not None]
 
     @property
     def is_still(self) -> bool:
@@ -231,21 +248,23 @@ class Composition:
             self._legend(self.found.column)
             room.take_furniture(self.found.column)
         edge = min((inset.box[0] for inset in self.found.insets), default=main.box[2])
-        box = scale_box(self.sheet, main)
-        shift = main.box[2] - edge
-        box = box[0] - shift, box[1], box[2] - shift, box[3]
-        self.bars["main"] = draw_scale(self.sheet, main, box)
-        room.take_furniture(box)
+        start = self.found.column[2] if self.found.column else main.box[0]
+        self._scale(main, (start, main.box[1], edge, main.box[3]))
         x = self.found.locator.box[2] if self.found.locator else main.box[0]
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
         self._name_belt()
         names = {inset.id: inset.name.of(order.lang) for inset in order.city.insets}
         for inset in self.found.insets:
-            room = self.writings[inset.id].room
-            room.take_furniture(caption(self.sheet, inset, names[inset.id]))
-            scale = scale_box(self.sheet, inset)
-            self.bars[inset.id] = draw_scale(self.sheet, inset, scale)
-            room.take_furniture(scale)
+            self.writings[inset.id].room.take_furniture(caption(self.sheet, inset, names[inset.id]))
+            self._scale(inset, inset.box)
+
+    def _scale(self, window: Window, room: Box) -> None:
+        """Draw the scale of a window where no place is."""
+        places = [place.at for place in self._held()[window.id]]
+        spots = window.on_sheet(np.array(places).reshape(-1, 2))
+        box = scale_box(self.sheet, window, room, spots)
+        self.bars[window.id] = draw_scale(self.sheet, window, box)
+        self.writings[window.id].room.take_furniture(box)
 
     def _name_belt(self) -> None:
         """Write the name of the belt into the locator."""
@@ -306,6 +325,7 @@ class Composition:
         return places_of(self.order.view, new)
 
     def _held(self) -> dict[str, list[Place]]:
+        """Return the places that each window shows."""
         return shared(self.order.city, self._places(), self.found)
 
     def missing(self) -> int:
@@ -465,6 +485,7 @@ def notes(order: Order) -> list[str]:
         What is asked for.
     """
     city, lang, say = order.city, order.lang, speaker(order.lang)
+    now = order.state.period == "now"  # another one narrows the rows, and is said as a filter
     kinds = dict.fromkeys(map(str, order.view.mapped["kind"]))
     sources = [
         *(city.layers[kind].provenance for kind in kinds),
@@ -474,7 +495,7 @@ def notes(order: Order) -> list[str]:
     return [
         *(city.notices[key].of(lang) for key in ("boundary", "review_base", "review_map")),
         *filter(None, [order.filter_line()]),
-        say("static_map.period", period=say(f"period.{order.state.period}")),
+        *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
         *dict.fromkeys(found.citation.of(lang) for found in sources),
         crs_words(city, lang),
@@ -493,7 +514,9 @@ def composed(order: Order) -> Composition:
     sheet = Sheet(order.paper, order.lang)
     frame, rows = frame_of(order, sheet)
     told = order.heading is not None
-    found = windows(order.city, order.paper, frame, legend=told, focus=order.focus)
+    found = windows(
+        order.city, order.paper, frame, legend=told, focus=order.focus, insets=order.insets
+    )
     made = Composition(order, sheet, found)
     made.draw()
     if told:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import geopandas as gpd
@@ -12,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
-from layers.pack.city import City
+from layers.pack.city import City, Inset
 from layers.present.static_map.ink.boxes import Box, within
 from layers.present.static_map.ink.paper import Paper
 
@@ -194,7 +196,15 @@ def extent_of(city: City, bounds: tuple[float, float, float, float]) -> Extent:
     return west, south, east, north
 
 
-def windows(city: City, paper: Paper, frame: Box, *, legend: bool, focus: str | None) -> Windows:
+def windows(
+    city: City,
+    paper: Paper,
+    frame: Box,
+    *,
+    legend: bool,
+    focus: str | None,
+    insets: Sequence[tuple[Inset, int]],
+) -> Windows:
     """Lay out the windows of a map.
 
     Parameters
@@ -208,7 +218,10 @@ def windows(city: City, paper: Paper, frame: Box, *, legend: bool, focus: str | 
     legend
         Whether there is a column for locator and legend.
     focus
-        Adcode of the district that fills the map, without insets; None for the city.
+        Adcode of the district that fills the map; None for the city.
+    insets
+        Parts that are also shown larger, from the top, where there is room for them; with each,
+        how many places it shows.
     """
     shown = city.on_plane if focus is None else city.on_plane.loc[[focus]]
     extent: Extent = tuple(map(float, shown.total_bounds))  # type: ignore[assignment]
@@ -216,10 +229,11 @@ def windows(city: City, paper: Paper, frame: Box, *, legend: bool, focus: str | 
     keyed = city.locator is not None and (legend or focus is None)
     column = LEGEND * paper.text if legend else KEY * paper.text if keyed else 0.0
     start = left + column + 2 * gap if column else left
-    beside = _beside(city, extent, (start, low, right, high), paper) if focus is None else 0.0
+    beside = _beside(extent, (start, low, right, high), paper) if insets else 0.0
     room = (start, low, right - (beside + gap if beside else 0), high)
     main = _fitted("main", extent, room, PAD, frame)
-    insets = _insets(city, (right - gap - beside, low + gap, right - gap, high - gap), gap)
+    held = (right - gap - beside, low + gap, right - gap, high - gap)
+    larger = _insets(city, insets, held, gap) if beside else ()
     locator = None
     if city.locator is not None and keyed:
         wide = extent_of(city, city.locator.bounds)
@@ -229,16 +243,16 @@ def windows(city: City, paper: Paper, frame: Box, *, legend: bool, focus: str | 
         locator = _fitted("locator", wide, box, 0.0, box)
     top = locator.box[1] - gap if locator else high - gap
     side = (left + gap, low + gap, left + gap + column, top) if legend else None
-    return Windows(main, insets if beside else (), locator, side)
+    return Windows(main, larger, locator, side)
 
 
-def _beside(city: City, extent: Extent, room: Box, paper: Paper) -> float:
+def _beside(extent: Extent, room: Box, paper: Paper) -> float:
     """Return the width that insets may take beside a map that is as high as its frame."""
     left, low, right, high = room
     tall = (extent[3] - extent[1]) * 1000
     across = (extent[2] - extent[0]) * 1000 / round_scale(tall / 1000, (high - low) * (1 - 2 * PAD))
     rest = min(right - left - across * (1 + 2 * PAD) - 2 * GAP * paper.text, right * INSETS)
-    return rest if city.insets and rest >= LEAST * paper.text else 0.0
+    return rest if rest >= LEAST * paper.text else 0.0
 
 
 def _fitted(id_: str, extent: Extent, room: Box, pad: float, box: Box) -> Window:
@@ -251,23 +265,56 @@ def _fitted(id_: str, extent: Extent, room: Box, pad: float, box: Box) -> Window
     return Window(id_, box, ((west + east) / 2, (south + north) / 2), middle, scale)
 
 
-def _insets(city: City, room: Box, gap: float) -> tuple[Window, ...]:
-    """Return the insets, one above the other and all at one scale."""
+def _insets(
+    city: City, insets: Sequence[tuple[Inset, int]], room: Box, gap: float
+) -> tuple[Window, ...]:
+    """Return the insets, one above the other, none higher than wide."""
     left, low, right, high = room
-    if right - left < 1 or not city.insets:
-        return ()
-    extents = [extent_of(city, inset.bounds) for inset in city.insets]
-    tall = [north - south for _, south, _, north in extents]
-    free = high - low - gap * (len(tall) - 1)
-    scale = max(
-        round_scale(sum(tall), free),
-        *(round_scale(east - west, right - left) for west, _, east, _ in extents),
-    )
+    extents = [extent_of(city, inset.bounds) for inset, _ in insets]
+    free = high - low - gap * (len(insets) - 1)
+    scales = _scales(extents, [count for _, count in insets], (right - left, free))
+    least = [
+        (north - south) * 1000 / scale
+        for (_, south, _, north), scale in zip(extents, scales, strict=True)
+    ]
     found, top = [], high
-    for inset, (west, south, east, north), part in zip(city.insets, extents, tall, strict=True):
-        box = (left, top - free * part / sum(tall), right, top)
+    for (inset, _), (west, south, east, north), scale, part in zip(
+        insets, extents, scales, least, strict=True
+    ):
+        box = (left, top - min(free * part / sum(least), right - left), right, top)
         middle = (left + right) / 2, (box[1] + box[3]) / 2
         centre = (west + east) / 2, (south + north) / 2
         found.append(Window(inset.id, box, centre, middle, scale))
         top = box[1] - gap
     return tuple(found)
+
+
+def _scales(
+    extents: Sequence[Extent], counts: Sequence[int], room: tuple[float, float]
+) -> tuple[int, ...]:
+    """Return round scales at which the extents fit one above the other.
+
+    Those with many places are larger: of all that fit, the least sum of places times scale.
+    """
+    wide, tall = room
+    offered = []
+    for west, south, east, north in extents:
+        first = max(round_scale(east - west, wide), round_scale(north - south, tall))
+        offered.append([first, *_coarser(first, 11)])
+    high = [north - south for _, south, _, north in extents]
+    fitting = [
+        found
+        for found in product(*offered)
+        if sum(metres * 1000 / scale for metres, scale in zip(high, found, strict=True)) <= tall
+    ]
+    return min(
+        fitting,
+        key=lambda found: (sum(n * each for n, each in zip(counts, found, strict=True)), found),
+    )
+
+
+def _coarser(scale: int, steps: int) -> Iterator[int]:
+    """Yield the next round scales, each a little smaller than the one before."""
+    for _ in range(steps):
+        scale = round_scale((scale + 1) / 1000, 1.0)
+        yield scale
