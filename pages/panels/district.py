@@ -22,6 +22,7 @@ from layers.view.areas import areas, is_part
 from layers.view.rows import gather, rows_in_view
 from layers.view.state import Camera, Filters
 from pages.panels import explore as cards
+from pages.panels.hand_over import picture
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal
@@ -104,6 +105,7 @@ def head(screen: Screen, area: str, told: Profile | None, other: str | None) -> 
         st.html(line, width="stretch")
         if not screen.state.present:
             _choice(screen, area)
+            picture(screen, district=area)
 
 
 def _choice(screen: Screen, area: str) -> None:

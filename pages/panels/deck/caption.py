@@ -68,7 +68,7 @@ def caption(view: View, selected: str | None) -> Caption | None:
 
 def _place(city: City, place: str, lang: str) -> Caption:
     told, say = brief(city, place, lang), speaker(lang)
-    colon = say("present.colon")
+    colon = say("deck.colon")
     lines = _lines(told)
     facts = [lines[name] for name in ("level", "status", "lead") if name in lines]
     more = tuple(f"{lamp.label}{colon}{lamp.text}" for lamp in told.lamps)
@@ -84,5 +84,5 @@ def _stack(view: View, ids: tuple[str, ...]) -> Caption:
     say, names = speaker(lang), view.places[f"name_{lang}"]
     named = [str(names[place]) for place in ids[:MOST_NAMED]]
     if len(ids) > MOST_NAMED:
-        named.append(say("present.more_places", count=len(ids) - MOST_NAMED))
+        named.append(say("deck.more_places", count=len(ids) - MOST_NAMED))
     return Caption(say("explore.stack_title", count=len(ids)), "", tuple(named))

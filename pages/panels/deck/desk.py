@@ -41,19 +41,19 @@ def show(screen: Screen, now: Asked | None) -> None:
     """
     say = screen.say
     if screen.state.deck.view == "locked":
-        html.small(say("present.no_story"))
+        html.small(say("deck.no_story"))
         return
-    frame.heading(screen, say("present.title"), frame.subtitle(screen))
+    frame.heading(screen, say("deck.title"), frame.subtitle(screen))
     if now is None:
-        html.small(say("present.no_story"))
+        html.small(say("deck.no_story"))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="deck_choice"):
         _story(screen, now)
         if now.district:
             _district(screen, now)
-        _begin(screen, now, "wall", say("present.begin"))
-        _begin(screen, now, "locked", say("present.kiosk"))
-    html.small(say("present.keys"))
+        _begin(screen, now, "wall", say("deck.begin"))
+        _begin(screen, now, "locked", say("deck.kiosk"))
+    html.small(say("deck.keys"))
     _scenes(screen, now)
 
 
@@ -61,7 +61,7 @@ def _story(screen: Screen, now: Asked) -> None:
     stories = known(screen)
     names = [*stories]
     st.selectbox(
-        screen.say("present.story"),
+        screen.say("deck.story"),
         names,
         index=names.index(sync("deck_story", now.whole.name)),
         key="deck_story",
@@ -99,6 +99,6 @@ def _begin(screen: Screen, now: Asked, view: Seen, label: str) -> None:
 def _scenes(screen: Screen, now: Asked) -> None:
     deck = replace(screen.state.deck, story=now.whole.name, view="wall")
     for n, scene in enumerate(now.told.scenes, start=1):
-        name = screen.say("present.chapter", n=n, name=scene.chapter.of(screen.state.lang))
+        name = screen.say("deck.chapter", n=n, name=scene.chapter.of(screen.state.lang))
         at = replace(deck, scene=scene.id)
         frame.link(screen, "deck", literal(short(name)), deck=at, selected=None)

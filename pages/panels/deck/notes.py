@@ -38,11 +38,11 @@ def show(screen: Screen, now: Asked) -> None:
     """
     say, lang, told = screen.say, screen.state.lang, now.told
     after = told.scenes[now.at + 1 : now.at + 2]
-    chapter = say("present.chapter", n=now.at + 1, name=now.scene.chapter.of(lang))
+    chapter = say("deck.chapter", n=now.at + 1, name=now.scene.chapter.of(lang))
     try:
         words = _words(screen, scenes.ready(screen.city, now.scene, screen.state).told)
     except AtlasError:
-        words = {"sentence": say("present.failed"), "doubt": "", "notes": []}
+        words = {"sentence": say("deck.failed"), "doubt": "", "notes": []}
     _NOTES(
         key=KEY,
         data={
@@ -54,7 +54,7 @@ def show(screen: Screen, now: Asked) -> None:
             "chapter": display(chapter, longest=LONGEST),
             "page": f"{now.at + 1} / {len(told.scenes)}",
             "next": display(after[0].chapter.of(lang), longest=LONGEST) if after else "",
-            "labels": {n: say(f"present.{n}") for n in ("next", "last", "since", "notes")},
+            "labels": {n: say(f"deck.{n}") for n in ("next", "last", "since", "notes")},
         },
         on_go_change=_follow,
     )

@@ -84,7 +84,7 @@ def _filtered(screen: Screen, told: Told) -> str:
 def _failed(screen: Screen, error: AtlasError) -> dict[str, object]:
     why = " ".join(worded(problem, screen.state.lang) for problem in error.problems[:2])
     return {
-        "sentence": screen.say("present.failed"),
+        "sentence": screen.say("deck.failed"),
         "doubt": display(why, longest=LONGEST),
         "filtered": "",
         "dated": "",
@@ -111,7 +111,7 @@ def _draw(screen: Screen, now: Asked, words: dict[str, object]) -> None:
             "district": now.district,
             "notices": [display(city.notices[key].of(lang)) for key in ("footer", "boundary")],
             "locked": screen.state.deck.view == "locked",
-            "labels": {name: say(f"present.{name}") for name in ("back", "forth", "close")},
+            "labels": {name: say(f"deck.{name}") for name in ("back", "forth", "close")},
         },
         on_go_change=_go,
         on_leave_change=_leave,
