@@ -259,11 +259,11 @@ def _longest_word(texts: Iterable[str]) -> str:
 
 
 def _needed(widths: Sequence[float], lines: int) -> float:
-    """Return the width of a column whose cells take so many lines; a heading may take one more."""
+    """Return the width of a column whose cells take so many lines; a heading may take two."""
     head, *body = widths
     # What stands on several lines fills none of them whole.
     part = lines if lines == 1 else lines * 0.8
-    return max([head / ((lines + 1) * 0.8), *(each / part for each in body)])
+    return max([head / (max(lines, 2) * 0.8), *(each / part for each in body)])
 
 
 def _row_mm(

@@ -272,6 +272,9 @@ def bars(slide: Any, box: Box, values: Mapping[str, float], points: float, name:
     names, figures = chart.category_axis, chart.value_axis
     names.reverse_order = True
     names.major_tick_mark = XL_TICK_MARK.NONE
+    names.tick_labels.font.size = Pt(points)
+    # LibreOffice leaves out names that might touch unless they are said to stand upright.
+    names._element.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "0")
     every = etree.SubElement(names._element, qn("c:tickLblSkip"), val="1")
     names._element.find(qn("c:noMultiLvlLbl")).addprevious(every)  # as the schema orders them
     names.format.line.color.rgb = colour(RULE)
