@@ -269,15 +269,16 @@ def _place(
 
 
 _NO_GROUND = {"location_class": "none", "uncertainty_m": "", "location_source": ""}
+_NO_PLACE = {"counted": "false", "source_datum": ""}
 
 
 def _title(area: str, districts: Mapping[str, Row]) -> Row:
-    """Return the cells of a title: it is its area's, and no point stands in for the area."""
+    """Return the cells of a title: its area's, without a point, and counted as no place."""
     if not area:
         return {}
     names = {row["adcode"]: name for name, row in districts.items()}
     own = names.get(area, "")
-    return _sides(own, own, districts) | _NO_GROUND | {"source_datum": ""}
+    return _sides(own, own, districts) | _NO_GROUND | _NO_PLACE
 
 
 def place_layers(raw: Raw, issued: str) -> Files:

@@ -58,8 +58,12 @@ MOST_FILES = 14
 ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
+    "matplotlib": ("layers.present.static_map",),
+    "pptx": ("layers.present.slides",),
+    "docx": ("layers.present.brief",),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
+    "typst": ("layers.present",),
     "data.build": ("data",),
 }
 """Where a library or a module may be imported: in these modules and what stands below them."""
@@ -300,6 +304,7 @@ def _normal(distribution: str) -> str:
         (misplaced, "geo.density.kernel_density", "import folium.plugins"),
         (misplaced, "layers.legend", "from branca.element import Element"),
         (misplaced, "layers.handover.view_export", "import streamlit as st"),
+        (misplaced, "layers.density.drawing", "from matplotlib.figure import Figure"),
         (misplaced, "pages.explore", "from streamlit_folium import st_folium"),
         (misplaced, "layers.pack.city", "from data import build"),
         (miscalled, "pages.explore", "v1.declare_component('x')"),

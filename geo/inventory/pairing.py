@@ -111,7 +111,7 @@ def pair(
     campuses = located(universities, argument="universities").by_id()
     sites = located(parks, argument="parks").by_id()
     require_same_crs(parks, universities, argument="parks")
-    names = universities[institution].str.replace(_CAMPUS, "", regex=True)
+    names = institution_names(universities[institution])
     table = _checked(links, names, parks)
     spread = _Spread.between(campuses, sites, reach)
     owned = table[(table["relation"] == RELATION).to_numpy(dtype=bool)]
@@ -143,6 +143,22 @@ def pair(
         universities=by_institution,
         parks=_parks(parks, owned, spread),
     )
+
+
+def institution_names(names: pd.Series) -> pd.Series:
+    """Return the institution of each campus: its name without the campus in brackets behind it.
+
+    Parameters
+    ----------
+    names
+        Chinese names of campuses.
+
+    Examples
+    --------
+    >>> institution_names(pd.Series(["甲大学", "甲大学（北校区）"])).tolist()
+    ['甲大学', '甲大学']
+    """
+    return names.str.replace(_CAMPUS, "", regex=True)
 
 
 def _checked(links: pd.DataFrame, institutions: pd.Series, parks: gpd.GeoDataFrame) -> pd.DataFrame:

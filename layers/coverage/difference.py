@@ -18,7 +18,7 @@ from layers.coverage.measure import line_step
 from layers.coverage.question import Inputs
 from layers.coverage.scenario_change import SMALLEST_KM2, edit_words
 from layers.language.messages import speaker
-from layers.language.values import number
+from layers.language.values import number, unit
 from layers.map.overlay import Drawing, Shapes
 from layers.map.symbols import CASING
 
@@ -97,8 +97,8 @@ def said(pair: Versus, lang: str) -> tuple[str, ...]:
     told = {
         "first": pair.first.name,
         "second": pair.second.name,
-        "more": _km2(rows[ONLY_FIRST]),
-        "less": _km2(rows[ONLY_SECOND]),
+        "more": _km2(rows[ONLY_FIRST], lang),
+        "less": _km2(rows[ONLY_SECOND], lang),
     }
     first = say(f"difference.{key.get((more, less), 'same')}", **told)
     basis = say("difference.interval" if pair.found.parameters["draws"] else "difference.drawn")
@@ -121,12 +121,13 @@ def _most(row: dict[Any, float]) -> float:
     return row["high_km2"] if _is_told(row, "high_km2") else row["area_km2"]
 
 
-def _km2(row: dict[Any, float]) -> str:
+def _km2(row: dict[Any, float], lang: str) -> str:
     """Return the area of a part: as interval, or as drawn where nothing was drawn by lot."""
+    km2 = unit("km2", lang)
     if not _is_told(row, "low_km2"):
-        return number(row["area_km2"], "km²")
-    low, high = number(row["low_km2"]), number(row["high_km2"], "km²")
-    return high if high == number(row["low_km2"], "km²") else f"{low}–{high}"
+        return number(row["area_km2"], km2)
+    low, high = number(row["low_km2"]), number(row["high_km2"], km2)
+    return high if high == number(row["low_km2"], km2) else f"{low}–{high}"
 
 
 def _counts(row: dict[Any, float]) -> str:
@@ -159,7 +160,7 @@ def legend(pair: Versus, lang: str) -> tuple[tuple[Mapping[str, Any], str], ...]
         count = _counts(rows[part])
         key = "legend_counted" if count else "legend"
         name = _name(pair, part, lang)
-        words = say(f"difference.{key}", part=name, area=_km2(rows[part]), count=count)
+        words = say(f"difference.{key}", part=name, area=_km2(rows[part], lang), count=count)
         signs.append((LOOKS[part], words))
     closed = {edit.action == "close" for edit in (*pair.first.edits, *pair.second.edits)}
     for shut in sorted(closed):
@@ -245,7 +246,7 @@ def difference_table(pair: Versus, lang: str) -> pd.DataFrame:
     """
     say, rows = speaker(lang), _rows(pair)
     told = {
-        _name(pair, part, lang): {"area": _km2(rows[part]), "count": _counts(rows[part])}
+        _name(pair, part, lang): {"area": _km2(rows[part], lang), "count": _counts(rows[part])}
         for part in PARTS
     }
     table = pd.DataFrame.from_dict(told, orient="index")

@@ -19,10 +19,10 @@ from layers.handover.contents import LINE, POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS, speaker
-from layers.language.values import cell, is_known, number, value_word
+from layers.language.values import THIN, cell, km, number, unit, value_word
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing, Shapes
-from layers.map.symbols import line_sign, mark
+from layers.map.symbols import line_sign, look_sign, mark
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
@@ -35,6 +35,9 @@ LATER = "later_park_area"
 Row = Mapping[Hashable, Any]
 
 
+BAND_M = 700.0
+"""Half the width of the band round a pair that is surely near, in metres."""
+BAND: Mapping[str, Any] = {"line": INK, "fill": INK, "opacity": 0.34, "weight": 1.6}
 RADIUS = ("radius_m", "minutes", "speed_kmh", "detour_percent")
 """Options that decide what counts as near."""
 
@@ -69,12 +72,13 @@ class PairingAnswer:
 class PairingWording:
     """Which university has which park, in the reader's language.
 
-    Its tables: ``links`` to science parks, ``later`` ones to other park areas, and the universities
-    ``without`` a park.
+    ``near`` tells the pairs that surely are. Its tables: ``links`` to science parks; ``later`` ones
+    to other park areas; and the universities ``without`` a park.
     """
 
     sentence: str
     account: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -130,30 +134,59 @@ def word(answer: PairingAnswer | Refusal, lang: str) -> PairingWording:
     if isinstance(answer, Refusal):
         return PairingWording(sentence=speaker(lang)(answer.reason, **answer.parameters))
     return PairingWording(
-        sentence=_sentence(answer.pairing, lang),
-        account=(_out_of_reach(answer, lang), *_vague_words(answer, lang)),
+        sentence=_sentence(answer, lang),
+        account=(_doubt(answer, lang), _out_of_reach(answer, lang), *_vague_words(answer, lang)),
         tables={
             "links": _link_table(answer, RELATION, lang),
             "later": _link_table(answer, LATER, lang),
             "without": _without_park(answer, lang),
         },
+        near=tuple(_near(answer, lang)),
         notes=tuple(caveats((answer.pairing,), lang)),
     )
 
 
-def _sentence(found: Pairing, lang: str) -> str:
-    say = speaker(lang)
-    owned = found.links[found.links["relation"] == RELATION]
-    beyond = owned.loc[~owned["university_id"].map(is_known), "institution"].nunique()
-    return say(
+def _owned(answer: PairingAnswer) -> pd.DataFrame:
+    links = answer.pairing.links
+    return links[links["relation"] == RELATION]
+
+
+def _sentence(answer: PairingAnswer, lang: str) -> str:
+    """Say how many parks belong to how many universities, and how many pairs are surely near."""
+    owned = _owned(answer)
+    return speaker(lang)(
         "pairing_page.result",
-        links=len(owned),
         universities=owned["institution"].nunique(),
-        beyond=say("pairing_page.beyond", count=beyond) if beyond else "",
         parks=owned["place_id"].nunique(),
-        without=len(found.without_park),
-        total=found.n,
+        known=int(owned["distance_m"].notna().sum()),
+        near=int((owned["within"] == "yes").sum()),
+        radius=km(answer.reach_m, lang),
     )
+
+
+def _doubt(answer: PairingAnswer, lang: str) -> str:
+    """Say of how many pairs nothing is measured, and how many universities have no park."""
+    say, lost = speaker(lang), int(_owned(answer)["distance_m"].isna().sum())
+    said = say(
+        "pairing_page.doubt",
+        lost=say("pairing_page.lost", count=lost) if lost else "",
+        total=answer.pairing.n,
+        campuses=len(answer.campuses),
+        without=len(answer.pairing.without_park),
+    )
+    return said[:1].upper() + said[1:]
+
+
+def _near(answer: PairingAnswer, lang: str) -> Iterator[str]:
+    """Yield the pairs that are surely within reach, with the most that may lie between them."""
+    owned = _owned(answer)
+    for row in owned[owned["within"] == "yes"].to_dict("records"):
+        yield speaker(lang)(
+            "pairing_page.near",
+            university=_institution(answer, row, lang),
+            park=name_of(answer.parks, row["place_id"], lang),
+            most=f"{_km(row['high_m'])}{THIN}{unit('km', lang)}",
+        )
 
 
 def _vague(answer: PairingAnswer) -> list[str]:
@@ -268,7 +301,7 @@ def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
         )
         for verdict in ("no", "unsettled", "unknown")
     }
-    within = number(answer.reach_m / 1000, "km")
+    within = km(answer.reach_m, lang)
     told = [
         say(f"pairing_page.parks_{verdict}", radius=within, names=listed)
         for verdict, listed in names.items()
@@ -279,6 +312,9 @@ def _out_of_reach(answer: PairingAnswer, lang: str) -> str:
 
 def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:  # noqa: ARG001 - one shape
     """Return a line for every link to a science park whose two ends have a point.
+
+    Round those that are surely within reach lies a band: at the scale of the city the two marks
+    hide a line of a few hundred metres.
 
     Parameters
     ----------
@@ -294,25 +330,39 @@ def draw(answer: PairingAnswer | Refusal, lang: str) -> Drawing | None:  # noqa:
     """
     if isinstance(answer, Refusal):
         return None
-    return Drawing(shapes=[Shapes(lines(answer).to_crs(4326), line=INK, weight=2.0)])
+    drawn = lines(answer)
+    sure = drawn[drawn["within"] == "yes"]
+    bands = sure.set_geometry(sure.geometry.buffer(BAND_M))
+    return Drawing(
+        shapes=[
+            Shapes(drawn.to_crs(4326), line=INK, weight=4.0),
+            Shapes(bands.to_crs(4326), **BAND),
+        ]
+    )
 
 
-def legend(city: City, lang: str) -> tuple[tuple[str, str], ...]:
-    """Return the marks of universities and parks and the line between them, with their words.
+def legend(answer: PairingAnswer | Refusal, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the signs of all that is drawn, with their words.
 
     Parameters
     ----------
-    city
-        The pack that is asked; it is not changed.
+    answer
+        As :func:`measure` returns it; of one refused nothing is drawn.
     lang
         Language of the words, ``zh`` or ``en``.
     """
+    if isinstance(answer, Refusal):
+        return ()
     marks = [
         (mark(layer.spec.style, faded=id_ == "later_park"), layer.title.of(lang))
-        for id_, layer in city.layers.items()
+        for id_, layer in answer.city.layers.items()
         if id_ in (UNIVERSITY, *PARKS)
     ]
-    return (*marks, (line_sign(INK), speaker(lang)("pairing_page.legend")))
+    sure = lines(answer)["within"].eq("yes")
+    say, radius = speaker(lang), km(answer.reach_m, lang)
+    near = (look_sign(BAND), say("pairing_page.legend_near", radius=radius))
+    pairs = (line_sign(INK), say("pairing_page.legend", radius=radius))
+    return (*marks, *([near] if sure.any() else []), *([pairs] if (~sure).any() else []))
 
 
 def frame_of(answer: PairingAnswer | Refusal) -> tuple[float, float, float, float] | None:

@@ -15,8 +15,9 @@ from geo.coverage.simulation import resolution, simulate_share
 from layers.coverage.drawing import INK, shape
 from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal, line_step
 from layers.coverage.question import PRESETS_M, Inputs, reach_of
-from layers.coverage.wording import km, span
+from layers.coverage.wording import span
 from layers.language.messages import speaker
+from layers.language.values import km
 from layers.map.overlay import Drawing
 from layers.view.page_options import CoverageOptions
 
@@ -162,8 +163,8 @@ def radius_name(reach: Reach, lang: str) -> str:
         Kilometres; with a time, its minutes as well.
     """
     if not reach.parameters:
-        return km(reach.radius_m)
-    given = {"minutes": reach.parameters["minutes"], "radius": km(reach.radius_m)}
+        return km(reach.radius_m, lang)
+    given = {"minutes": reach.parameters["minutes"], "radius": km(reach.radius_m, lang)}
     return speaker(lang)("coverage_page.rings_time", **given)
 
 

@@ -15,8 +15,8 @@ from layers.coverage.measure import ReachAnswer, ReachRefusal, measure
 from layers.coverage.question import question
 from layers.coverage.wording import (
     caveats,
+    doubt,
     further,
-    km,
     rules,
     sentence,
     twice_words,
@@ -26,6 +26,7 @@ from layers.handover.analysis_export import analysis_package
 from layers.handover.contents import Form
 from layers.handover.package import Package
 from layers.language.messages import LANGS, speaker
+from layers.language.values import km
 from layers.language.wording import LateTables
 from layers.map.overlay import Drawing
 
@@ -58,9 +59,11 @@ class ReachWording:
 
     @cached_property
     def account(self) -> tuple[str, ...]:
-        """How many of the places that should be within reach are, and residents."""
-        answer = self._answer
-        return further(answer, self._lang) if isinstance(answer, ReachAnswer) else ()
+        """What the sentence rests on, in one line, then what else is within reach."""
+        answer, lang = self._answer, self._lang
+        if isinstance(answer, ReachRefusal):
+            return ()
+        return (doubt(answer, lang), *further(answer, lang))
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
@@ -127,7 +130,7 @@ class ReachWording:
             for dots. Empty where it was refused and only the page's own radius is shown.
         """
         answer, say = self._answer, self._say
-        within = km(answer.inputs.radius_m)
+        within = km(answer.inputs.radius_m, self._lang)
         if nested:
             return radii.radius_legend(answer, self._lang)
         if isinstance(answer, ReachRefusal):

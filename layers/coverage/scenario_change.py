@@ -19,9 +19,9 @@ from geo.coverage.simulation import Simulation, resolution, simulate
 from layers.coverage.drawing import INK, shape
 from layers.coverage.measure import REFUSED, line_step
 from layers.coverage.question import Inputs
-from layers.coverage.wording import km, name_of, span, unit_name
+from layers.coverage.wording import name_of, span, unit_name
 from layers.language.messages import speaker
-from layers.language.values import value_word
+from layers.language.values import km, value_word
 from layers.map.overlay import Drawing, Handle, Shapes
 from layers.map.symbols import mark
 from layers.pack.catalogue import CATALOG
@@ -266,7 +266,7 @@ def sentence(found: Change, lang: str) -> str:
     if not found.scenario.edits:
         ends = dict(present(found.inputs).units.loc[CITY].to_dict())
         share = span(ends["low"], ends["high"])
-        return speaker(lang)("scenario_page.unchanged", share=share, median=tenth(row["before"]))
+        return speaker(lang)("scenario_page.unchanged", share=share)
     return result_words(found.inputs, found.scenario.name, row, lang)
 
 
@@ -287,7 +287,7 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
     return speaker(lang)(
         "scenario_page.result",
         name=name,
-        radius=km(given.radius_m),
+        radius=km(given.radius_m, lang),
         before=tenth(row["before"]),
         after=tenth(row["after"]),
         change=moved_words(row["before"], row["after"]),

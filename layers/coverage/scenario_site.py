@@ -12,7 +12,7 @@ import pandas as pd
 from layers.coverage.scenario_change import Change, change, closed_sites, site_name
 from layers.coverage.wording import name_of, outside_note
 from layers.language.messages import speaker
-from layers.language.values import number, radius, value_word
+from layers.language.values import number, radius, unit, value_word
 
 DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -99,7 +99,7 @@ def _position(row: pd.Series, origin: str, lang: str) -> str:
     if origin in ("moved", "added"):
         return speaker(lang)("scenario_page.as_drawn")
     known = value_word("location_class", row["location_class"], lang)
-    return f"{known} · {radius(row['uncertainty_m'])}"
+    return f"{known} · {radius(row['uncertainty_m'], lang)}"
 
 
 def _alone(found: Change, id_: str, shut: bool, lang: str) -> tuple[str, str]:
@@ -107,4 +107,5 @@ def _alone(found: Change, id_: str, shut: bool, lang: str) -> tuple[str, str]:
     say = speaker(lang)
     scenario = found.scenario.restored(id_) if shut else found.scenario.closed(id_)
     km2 = abs(found.area.value - change(found.inputs, scenario).area.value)
-    return say(f"scenario_page.{'brings' if shut else 'alone'}"), number(round(km2, 1), "km²")
+    told = number(round(km2, 1), unit("km2", lang))
+    return say(f"scenario_page.{'brings' if shut else 'alone'}"), told

@@ -24,14 +24,14 @@ from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import OWN, REACH, UNIVERSITY, Inputs, OwnPoints, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
-from layers.coverage.wording import caveats, km, name_of, span
+from layers.coverage.wording import caveats, name_of, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
 from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, speaker
-from layers.language.values import count, number
+from layers.language.values import count, km, number
 from layers.map.overlay import Drawing, Handle
 from layers.map.symbols import look_sign, mark, numbered
 from layers.pack.city import City
@@ -298,7 +298,7 @@ class SitingWording:
         told = say(
             "siting_page.doubt",
             demand=say(f"siting_page.demand_{options.demand}"),
-            radius=km(answer.inputs.radius_m),
+            radius=km(answer.inputs.radius_m, self._lang),
             before=span(*_before(answer)),
             after=span(*found) if found else "–",
         )
@@ -512,7 +512,7 @@ def legend(answer: Answer, lang: str) -> tuple[tuple[str, str], ...]:
         return ()
     say, radius = speaker(lang), answer.inputs.radius_m
     signs = [
-        (look_sign(REACHED), say("coverage_page.legend_reach", radius=km(radius))),
+        (look_sign(REACHED), say("coverage_page.legend_reach", radius=km(radius, lang))),
         (look_sign(GAINED), say("siting_page.legend_gained")),
         (mark(PROPOSED), say("siting_page.legend_proposed")),
     ]

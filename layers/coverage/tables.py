@@ -140,7 +140,7 @@ def _nearest(given: Inputs, row: Any, lang: str) -> str:
     name = name_of(given.sites, row["nearest_id"], lang)
     if row["nearest_doubt_m"] > VAGUE_M:
         return speaker(lang)("view.vague_name", name=name)
-    told = {"name": name, "doubt": doubt(row["nearest_doubt_m"])}
+    told = {"name": name, "doubt": doubt(row["nearest_doubt_m"], lang)}
     if row["nearest_share"] >= 0.995:
         return speaker(lang)("coverage_page.nearest_sure", **told)
     return speaker(lang)("coverage_page.nearest", **told, share=percent(row["nearest_share"]))
@@ -228,7 +228,7 @@ def sole_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     lost = lost[lost >= 1].sort_values(ascending=False, kind="stable").head(10)
     doubts = sites["uncertainty_m"]
     rows = {
-        name_of(sites, id_, lang): {"sole": number(km2), "doubt": doubt(doubts[id_])}
+        name_of(sites, id_, lang): {"sole": number(km2), "doubt": doubt(doubts[id_], lang)}
         for id_, km2 in lost.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["sole", "doubt"])

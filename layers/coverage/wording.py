@@ -13,15 +13,16 @@ from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.coverage.question import PRESETS_M, UNIVERSITY, Inputs
 from layers.language.messages import speaker
 from layers.language.shares import fraction, tenths
-from layers.language.values import count, number
+from layers.language.values import count, km, number
 from layers.pack.city import City, city_word
 from layers.places.spread import short_name
 from layers.view.filtered import answer_marked
 
 FEW_TARGETS = 10
 """Fewer things than these are said by their number, not in tenths."""
-HARDLY = 0.05
-"""Of a district that is hardly reached less than this share is covered in 95 % of the draws."""
+HARDLY = 0.1
+"""Of a district that is hardly reached less than this share is covered, at the upper end of its
+interval: the words say it."""
 MOST_NAMED = 3
 
 
@@ -52,17 +53,6 @@ def span(low: float, high: float) -> str:
     digits = 0 if high - low >= 0.02 or low >= 0.995 else 1
     first, last = f"{100 * low:.{digits}f}", f"{100 * high:.{digits}f}"
     return f"{first}–{last}%" if first != last else f"{first}%"
-
-
-def km(metres: float) -> str:
-    """Return a distance in kilometres to three significant digits.
-
-    Parameters
-    ----------
-    metres
-        The distance in metres.
-    """
-    return number(metres / 1000, "km")
 
 
 def name_of(frame: gpd.GeoDataFrame, id_: object, lang: str) -> str:
@@ -137,7 +127,8 @@ def _first(answer: ReachAnswer, lang: str) -> str:
     say, given, row = speaker(lang), answer.inputs, answer.rows[CITY]
     kind = _said(answer)
     found = answer.served[kind].found if kind else None
-    area = fraction(row["low"], row["high"], lang) or span(row["low"], row["high"])
+    part = say("coverage_page.area_share", share=span(row["low"], row["high"]))
+    area = fraction(row["low"], row["high"], lang) or part
     told = {
         "within": _within(given, lang),
         "what": _what(given, lang),
@@ -150,12 +141,43 @@ def _first(answer: ReachAnswer, lang: str) -> str:
     if kind is None or found is None:
         return say("coverage_page.first_area", **told)
     total = answer.served[kind].n
-    told |= {"count": reached_count(found), "total": str(total)}
     told["layer"] = _served_name(given, kind, lang)
     if total < FEW_TARGETS:
+        told |= {"count": reached_count(found), "total": str(total)}
         return say("coverage_page.first_few", **told)
     told["share"] = tenths(found.low / total, found.high / total, lang)
     return say("coverage_page.first", **told)
+
+
+def doubt(answer: ReachAnswer, lang: str) -> str:
+    """Say in one line what the first sentence rests on: of how many, and how many are well placed.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Of how many targets the tenths are, unless the sentence has said so; for how many of the
+        sites the radius is at least twice the doubt about their location.
+    """
+    say, given, kind = speaker(lang), answer.inputs, _said(answer)
+    found, qualify = answer.resolution, int(answer.resolution.value)
+    parts = []
+    if given.own is None and kind is not None and answer.served[kind].n >= FEW_TARGETS:
+        row = answer.served[kind]
+        counted = reached_count(row.found) if row.found is not None else "–"
+        layer = _served_name(given, kind, lang)
+        parts.append(say("coverage_page.doubt_of", layer=layer, total=row.n, count=counted))
+    radius = km(given.radius_m, lang)
+    key = "doubt_sure" if qualify == found.n else "doubt_sites"
+    parts.append(say(f"coverage_page.{key}", sites=found.n, qualify=qualify, radius=radius))
+    said = say("coverage_page.stop").join(parts) + say("balance_page.stop")
+    return said[:1].upper() + said[1:]
 
 
 def own_share(found: ReachedSimulation, lang: str) -> str:
@@ -209,7 +231,7 @@ def _said(answer: ReachAnswer) -> str | None:
 
 def _within(given: Inputs, lang: str) -> str:
     key = "within_time" if given.reach.parameters else "within"
-    radius = km(given.radius_m)
+    radius = km(given.radius_m, lang)
     return speaker(lang)(f"coverage_page.{key}", radius=radius, minutes=given.options.minutes)
 
 
@@ -253,7 +275,7 @@ def covered_words(answer: ReachAnswer, lang: str) -> str:
     return speaker(lang)(
         f"coverage_page.result{'_time' if given.reach.parameters else ''}",
         share=span(row["low"], row["high"]),
-        radius=km(given.radius_m),
+        radius=km(given.radius_m, lang),
         sites=count(answer.area.n),
         minutes=given.options.minutes,
     )
@@ -391,7 +413,7 @@ def rules(given: Inputs, lang: str) -> tuple[str, ...]:
     if len(given.mapped):
         each = [resolution(given.sites, radius_m=metres) for metres in (1_000, *PRESETS_M)]
         parts = [
-            say("coverage_page.qualify", radius=km(metres), count=int(found.value))
+            say("coverage_page.qualify", radius=km(metres, lang), count=int(found.value))
             for metres, found in zip((1_000, *PRESETS_M), each, strict=True)
         ]
         joined = say("coverage_page.comma").join(parts)

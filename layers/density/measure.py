@@ -25,6 +25,7 @@ from geo.density.mercator import Overlay, overlay
 from geo.density.peaks import Peak, counted_once, explain, highest
 from geo.density.sensitivity import Sensitivity, sensitivity
 from geo.density.surface import Surface, levels, zonal_mass
+from geo.density.zonal_doubt import zonal_doubt
 from layers.map.colours import CLASSES, OPACITY, shades
 from layers.pack.city import City, outlines
 from layers.view.address import to_query
@@ -367,6 +368,34 @@ def at_places(answer: DensityAnswer) -> pd.DataFrame:
             rows.append(("interval", np.nan, height.low, height.high))
     columns = ["answer", "per_km2", "low_per_km2", "high_per_km2"]
     return pd.DataFrame(rows, index=places.index, columns=columns)
+
+
+def in_districts(answer: DensityAnswer) -> pd.DataFrame:
+    """Return how much of the surface lies in each district, with its doubt.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+
+    Returns
+    -------
+    DataFrame
+        By district: ``mass``, ``share`` and ``highest`` as drawn, and ``low`` and ``high``, the
+        ends of the interval of the mass over the draws; NaN where some place's doubt is not known.
+    """
+    draws = _draws(answer.places)
+    if draws is None:
+        return answer.districts.assign(low=np.nan, high=np.nan)
+    zones = outlines(answer.city)
+    doubted = zonal_doubt(
+        answer.surface,
+        draws,
+        zones,
+        boundary=zones.geometry.union_all(),
+        weights=_weights(answer.places, answer.options),
+    )
+    return answer.districts.join(doubted)
 
 
 def _holds(

@@ -9,6 +9,7 @@ from layers.language.messages import speaker
 FRACTIONS: Final = {
     "tenth": 1 / 10,
     "eighth": 1 / 8,
+    "seventh": 1 / 7,
     "sixth": 1 / 6,
     "fifth": 1 / 5,
     "quarter": 1 / 4,

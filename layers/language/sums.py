@@ -45,8 +45,7 @@ def of_balance(found: Balance, lang: str) -> str:
     ----------
     found
         Places counted one way. Its parameters hold ``by`` (``host`` or ``site``) and how many rows
-        were ``uncounted``, ``counted_outside``, ``counted_unplaced`` and, of titles of the city,
-        ``counted_city``.
+        were ``uncounted``, of these ``titles``, ``counted_outside`` and ``counted_unplaced``.
     lang
         Language of the words, ``zh`` or ``en``.
 
@@ -56,14 +55,15 @@ def of_balance(found: Balance, lang: str) -> str:
         One sum; see :func:`equation`.
     """
     by, values = found.parameters["by"], found.parameters
+    titles = int(str(values.get("titles", 0)))
     return equation(
         "chosen",
         {
             f"in_{by}": found.n,
-            "uncounted": int(str(values["uncounted"])),
+            "titles": titles,
+            "uncounted": int(str(values["uncounted"])) - titles,
             f"outside_{by}": int(str(values["counted_outside"])),
             f"unplaced_{by}": int(str(values["counted_unplaced"])),
-            "of_city": int(str(values.get("counted_city", 0))),
         },
         lang,
     )

@@ -209,15 +209,43 @@ def stated(value: float, unit: str = "") -> str:
     return f"{value:,.10g}".replace(",", THIN) + f"{THIN if unit else ''}{unit}"
 
 
-def radius(metres: float) -> str:
+def unit(name: str, lang: str) -> str:
+    """Return a unit of length or area as it is read: 公里 in a Chinese sentence, km in English.
+
+    Parameters
+    ----------
+    name
+        ``m``, ``km`` or ``km2``.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return speaker(lang)(f"map.{name}")
+
+
+def km(metres: float, lang: str) -> str:
+    """Return a distance in kilometres to three significant digits.
+
+    Parameters
+    ----------
+    metres
+        The distance in metres.
+    lang
+        Language of the unit, ``zh`` or ``en``.
+    """
+    return number(metres / 1000, unit("km", lang))
+
+
+def radius(metres: float, lang: str) -> str:
     """Return an uncertainty radius such as "±4 km" or "±700 m".
 
     Parameters
     ----------
     metres
         The radius; from a kilometre on it is shown in km.
+    lang
+        Language of the unit, ``zh`` or ``en``.
     """
-    return "±" + (number(metres / 1000, "km") if metres >= 1000 else number(metres, "m"))
+    return "±" + (km(metres, lang) if metres >= 1000 else number(metres, unit("m", lang)))
 
 
 def links(text: str) -> tuple[str, ...]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from geo.inventory.balance import balance
 from layers.language.messages import speaker
-from layers.map.symbols import NEUTRAL, SIZE, plain_mark
+from layers.language.values import cell, value_word
+from layers.map.symbols import NEUTRAL, SIZE, mark, plain_mark, svg
 from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
@@ -27,6 +29,20 @@ TINTS: Final = ("#F6E6D6", "#DCE8DF")
 LAND: Final = "#F7F5F0"
 RAMP: Final = ("#FDF7E7", "#FCEFCF", "#FAE6B6", "#F8DE9D", "#F6D98E")
 """Of a count or a rate, from low to high: light enough for every mark."""
+YEAR: Final = svg(
+    '<text x="10" y="13.4" text-anchor="middle" font-size="8.6" font-family="sans-serif" '
+    'fill="#4A463E">2023</text>'
+)
+"""Stands for the year behind a name; the words say what it is."""
+BELT: Final = svg('<path d="M2 15 18 5" stroke="#4A334A" stroke-opacity="0.3" stroke-width="7"/>')
+LOOP: Final = svg(
+    '<path d="M1 14 19 6" stroke="#4A334A" stroke-width="1.4" stroke-dasharray="1.4 3"/>'
+)
+"""The lines of a city as the map draws them: one soft band, and dotted ties."""
+DOUBT: Final = svg(
+    '<circle cx="10" cy="10" r="8" fill="none" stroke="#5B564C" stroke-dasharray="3 2.4"/>'
+)
+"""The circle round a place within which it may lie."""
 HATCH, LINE, NEW, TITLE = "hatch", "line", "new", "title"
 
 Sign = tuple[str, str]
@@ -151,7 +167,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     hatch = left_out(view.city) if ground != "none" else ()
     new = new_since_baseline(view) if view.state.period == "2025" else frozenset()
     say = speaker(lang)
-    legend = [*_marks(view, lang), *classes]
+    legend = [*marks(view, lang, kinds=view.state.present), *classes]
     if hatch:
         legend.append((HATCH, say("plate.not_named")))
     legend.append((LINE, say("plate.outlines")))
@@ -169,14 +185,24 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     return Plate(fill, hatch, ground == "parts", tuple(legend), told, borne, new)
 
 
-def _marks(view: View, lang: str) -> list[Sign]:
-    """Explain filling; the kinds stand in the list of layers, in presenting here too."""
+def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
+    """Explain the marks that are drawn: size, filling and, of later facts, the year.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        ``zh`` or ``en``.
+    kinds
+        Whether the shapes are explained too; beside the map the list of layers does it.
+    """
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
     near = rows[~is_vague(rows)]
     national, firm = is_national(near), near["location_class"].isin(FIRM)
     sure = plain_mark(neutral, firm=True)
     signs: list[Sign] = []
-    if view.state.present:
+    if kinds:
         signs = [
             (plain_mark(layer.spec.style, firm=True, faded=id_ == "later_park"),
              layer.title.of(lang))
@@ -189,8 +215,53 @@ def _marks(view: View, lang: str) -> list[Sign]:
         (firm, sure, "plate.firm"),
         (~firm, plain_mark(neutral, firm=False), "plate.schematic"),
     )
-    return signs + [
-        (sign, say(key, count=int(rows.sum()))) for rows, sign, key in wanted if rows.any()
+    signs += [(sign, say(key, count=int(rows.sum()))) for rows, sign, key in wanted if rows.any()]
+    if (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any():
+        signs.append((YEAR, say("plate.year")))
+    return signs
+
+
+def certainty(classes: Collection[str], lang: str, *, circle: bool) -> list[Sign]:
+    """Explain what fill, tick, dashes and circle of the marks say close up.
+
+    Parameters
+    ----------
+    classes
+        Location classes of the places drawn.
+    lang
+        ``zh`` or ``en``.
+    circle
+        Whether the map draws circles of doubt.
+    """
+    neutral = Style("circle", NEUTRAL)
+    signs = [
+        (mark(neutral, known), value_word("location_class", known, lang))
+        for known in ("in_area", "proxy", "knowledge")
+        if known in classes
+    ]
+    return [*signs, (DOUBT, speaker(lang)("plate.doubt"))] if circle else signs
+
+
+def belt(view: View, lang: str, area: BaseGeometry | None = None) -> list[Sign]:
+    """Explain the schematic lines of a city, where they are shown and no small map names them.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        ``zh`` or ``en``.
+    area
+        What the map frames, EPSG:4326: lines that miss it are left out; None for the whole city.
+    """
+    layer, locator = view.city.layers.get("axis"), view.city.locator
+    if layer is None or "axis" not in view.state.layers:
+        return []
+    broad = locator.belt if locator else ""
+    return [
+        (BELT if id_ == broad else LOOP, cell(row, "name", lang))
+        for id_, row in layer.frame.iterrows()
+        if area is None or row.geometry.intersects(area)
     ]
 
 

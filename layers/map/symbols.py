@@ -83,7 +83,14 @@ PATHS: Mapping[Shape, str] = MappingProxyType(
 )
 
 
-def _svg(body: str) -> str:
+def svg(body: str) -> str:
+    """Return an ``<svg>`` element of the size of a mark.
+
+    Parameters
+    ----------
+    body
+        What it holds.
+    """
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" '
         f'viewBox="0 0 {SIZE} {SIZE}" aria-hidden="true">{body}</svg>'
@@ -109,9 +116,9 @@ def mark(style: Style, location_class: str = "dataset", *, faded: bool = False) 
     """
     path = PATHS[style.shape]
     if style.shape in ("line", "text"):
-        return _svg(f'<path d="{path}" fill="none" stroke="{style.colour}" stroke-width="2"/>')
+        return svg(f'<path d="{path}" fill="none" stroke="{style.colour}" stroke-width="2"/>')
     if style.shape == "area":
-        return _svg(f'<path d="{path}" fill="#F7F5F0" stroke="{style.colour}" stroke-width="1.6"/>')
+        return svg(f'<path d="{path}" fill="#F7F5F0" stroke="{style.colour}" stroke-width="1.6"/>')
     fill, dash = LINES[location_class]
     pattern = f' stroke-dasharray="{dash}"' if dash else ""
     tick = (
@@ -120,7 +127,7 @@ def mark(style: Style, location_class: str = "dataset", *, faded: bool = False) 
         else ""
     )
     veil = ' opacity="0.62"' if faded else ""
-    return _svg(
+    return svg(
         f'<g stroke-linejoin="round"{veil}>'
         f'<path d="{path}" fill="{CASING}" fill-opacity="0.92" stroke="{CASING}" '
         'stroke-width="3.6"/>'
@@ -149,7 +156,7 @@ def plain_mark(style: Style, *, firm: bool, faded: bool = False) -> str:
     path = PATHS[style.shape]
     fill = style.colour if firm else CASING
     veil = ' opacity="0.62"' if faded and firm else ""
-    return _svg(
+    return svg(
         f'<g stroke-linejoin="round"><path d="{path}" fill="{CASING}" stroke="{CASING}" '
         f'stroke-width="3.6"/><path d="{path}" fill="{fill}" stroke="{style.colour}" '
         f'stroke-width="1.7"{veil}/></g>'
@@ -171,7 +178,7 @@ def numbered(colour: str, number: int) -> str:
     str
         An ``<svg>`` element of 20 × 20 px.
     """
-    return _svg(
+    return svg(
         f'<circle cx="10" cy="10" r="9" fill="{colour}" stroke="{CASING}" stroke-width="1.6"/>'
         f'<text x="10" y="14" text-anchor="middle" font-size="11.5" font-weight="700" '
         f'font-family="sans-serif" fill="{CASING}">{number}</text>'
@@ -193,7 +200,7 @@ def swatch(colour: str, opacity: float) -> str:
     str
         An ``<svg>`` element of 20 × 20 px.
     """
-    return _svg(
+    return svg(
         '<rect x="1" y="4" width="18" height="12" fill="#F7F5F0"/>'
         f'<rect x="1" y="4" width="18" height="12" fill="{colour}" fill-opacity="{opacity}"/>'
     )
@@ -215,13 +222,13 @@ def look_sign(look: Mapping[str, Any]) -> str:
     """
     fill, line = look["fill"], look["line"]
     if look.get("dot"):
-        return _svg(
+        return svg(
             f'<circle cx="10" cy="10" r="4" fill="{fill}" stroke="{line}" stroke-width="1.4"/>'
         )
     hatched = look.get("pattern") == "hatch"
     # The lines of atlas.js, without its tint.
     lines = f'<path d="M2 10 8 4M2 16 14 4M8 16 18 6M14 16 18 12" stroke="{fill}"/>'
-    return _svg(
+    return svg(
         f'<rect x="2" y="4" width="16" height="12" fill="{fill}" '
         f'fill-opacity="{0 if hatched else look["opacity"]}" stroke="{line}"/>'
         f"{lines if hatched else ''}"
@@ -241,7 +248,7 @@ def line_sign(colour: str) -> str:
     str
         An ``<svg>`` element of 20 × 20 px.
     """
-    return _svg(f'<path d="M1 15 19 5" stroke="{colour}" stroke-width="2"/>')
+    return svg(f'<path d="M1 15 19 5" stroke="{colour}" stroke-width="2"/>')
 
 
 def data_uri(svg: str) -> str:

@@ -156,7 +156,7 @@ def _kind(shown: PointsBins, say: Say) -> str:
     """Return what one bin is: the size of a hexagon differs from place to place on the globe."""
     if shown.options.shape == "square":
         return say("points_page.cell_square", side=number(SIDES_M[shown.options.grain] / 1000))
-    area = number(float(shown.bins.frame["area_km2"].median()), "km²")
+    area = number(float(shown.bins.frame["area_km2"].median()), say("map.km2"))
     return say("points_page.cell_hexagon", area=area)
 
 

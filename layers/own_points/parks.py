@@ -263,7 +263,7 @@ def _table(shown: PointsParks, lang: str) -> pd.DataFrame:
             [
                 span(shown, low, high) if known else say("points_page.not_counted"),
                 _share(low / total, high / total) if known else "–",
-                "–" if doubt is None else radius(doubt),
+                "–" if doubt is None else radius(doubt, lang),
                 shown.reading.asked.city.layers[str(park["kind"])].title.of(lang),
             ]
         )

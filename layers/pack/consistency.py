@@ -242,7 +242,7 @@ def _check_class(record: Record, row: Row, fault: _Fault) -> None:
 
 
 def _check_title(pack: PackRows, record: Record, fault: _Fault) -> None:
-    """Check that a title belongs to an area that is known, has a badge, and stands nowhere."""
+    """Check that a title is of an area that is known, has a badge, and is no place."""
     area = record.get("title_of")
     if is_blank(area):
         return
@@ -250,6 +250,8 @@ def _check_title(pack: PackRows, record: Record, fault: _Fault) -> None:
         fault("title_of", "pack.no_district", value=value)
     if record.get("location_class") != "none":
         fault("location_class", "pack.title_placed")
+    if record.get("counted"):
+        fault("counted", "pack.title_counted")
     for field in ("badge_zh", "badge_en"):
         if is_blank(record.get(field)):
             fault(field, "value.blank")

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from geo.base.once import once
+from geo.inventory.balance import Balance
 from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, row_of, value_word
 from layers.pack.catalogue import FIRM
 from layers.pack.city import City, city_word
+from layers.places.badges import badges
 from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
@@ -94,13 +96,16 @@ def area_name(city: City, area: str, lang: str) -> str:
     return cell(row_of(city.districts, area), "name", lang)
 
 
-def figures(city: City) -> Mapping[str, Figures]:
+def figures(city: City, found: Balance | None = None) -> Mapping[str, Figures]:
     """Return the three numbers of every area, on the basis of every headline.
 
     Parameters
     ----------
     city
         The pack that is asked; it is not changed.
+    found
+        The places that are counted, as :func:`layers.places.spread.spread` returns them; None for
+        all places, whatever a reader has filtered.
 
     Returns
     -------
@@ -108,14 +113,17 @@ def figures(city: City) -> Mapping[str, Figures]:
         By id of the area. A place counts once, in the district that administers it; national are
         those that are held.
     """
-    return _figures(CityKey(city, ""))
+    return _figures(CityKey(city, "")) if found is None else _counted_in(city, found)
 
 
 @once(maxsize=8)
 def _figures(key: CityKey) -> Mapping[str, Figures]:
-    found = inventory_spread(key.city)
+    return _counted_in(key.city, inventory_spread(key.city))
+
+
+def _counted_in(city: City, found: Balance) -> Mapping[str, Figures]:
     told = {}
-    for area, codes in areas(key.city).items():
+    for area, codes in areas(city).items():
         rows = found.districts.loc[list(codes)]
         n, people = int(rows["n"].sum()), amount(rows["population"].sum(skipna=False))
         held = sum(level_counts(found, code)[0] for code in codes)
@@ -128,7 +136,7 @@ def _two_digits(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-def measures(city: City, area: str, lang: str) -> tuple[Measure, ...]:
+def measures(city: City, area: str, lang: str, found: Balance | None = None) -> tuple[Measure, ...]:
     """Return the three numbers of an area, each with its rank among the areas of its sort.
 
     Parameters
@@ -139,14 +147,16 @@ def measures(city: City, area: str, lang: str) -> tuple[Measure, ...]:
         Id of an area of the city.
     lang
         Language of the words, ``zh`` or ``en``.
+    found
+        The places that are counted; see :func:`figures`.
     """
-    say, known = speaker(lang), figures(city)
+    say, known = speaker(lang), figures(city, found)
     own, others = known[area], [known[other] for other in peers(city, area)]
     part = is_part(city, area)
     return tuple(
         Measure(label, shown, _rank(value, [other[at] or 0 for other in others], part, say))
         if value
-        else Measure(label, shown, _none(city, area, at, lang))
+        else Measure(label, shown, _none(city, area, at, lang, found))
         for at, (label, value, shown) in enumerate(zip(_labels(say), own, _read(own), strict=True))
     )
 
@@ -169,21 +179,23 @@ def _rank(value: float, among: list[float], part: bool, say: Say) -> str:
     return say("area.tied" if among.count(value) > 1 else "area.rank", what=what, place=place)
 
 
-def _none(city: City, area: str, at: int, lang: str) -> str:
+def _none(city: City, area: str, at: int, lang: str, found: Balance | None) -> str:
     """Say what none means: of places, whose words leave the area out; of levels, who has some."""
     say = speaker(lang)
     if at == 0:
         left_out = set(areas(city)[area]) <= set(inventory_spread(city).not_named)
-        return say("area.not_named" if left_out else "area.not_known")
+        if left_out or found is None:
+            return say("area.not_named" if left_out else "area.not_known")
+        return say("balance_page.mark.none_shown")
     if at == 1:
-        among = peers(city, area)
-        have = sum(figures(city)[other].national > 0 for other in among)
+        among, known = peers(city, area), figures(city, found)
+        have = sum(known[other].national > 0 for other in among)
         what = say("area.parts" if is_part(city, area) else "area.districts", count=len(among))
         return say("area.have", what=what, count=have)
     return ""
 
 
-def sentence(city: City, area: str, lang: str, *, named: bool) -> str:
+def sentence(city: City, area: str, lang: str, *, named: bool, found: Balance | None = None) -> str:
     """Say how many places count in an area; of one without any, that some have none yet.
 
     Parameters
@@ -196,15 +208,22 @@ def sentence(city: City, area: str, lang: str, *, named: bool) -> str:
         Language of the words, ``zh`` or ``en``.
     named
         Whether the plan names places here.
+    found
+        The places that are counted; see :func:`figures`.
     """
-    say, found = speaker(lang), inventory_spread(city)
-    name, own = area_name(city, area, lang), figures(city)[area]
-    unplaced = int(str(found.parameters["counted_unplaced"]))
+    say, own = speaker(lang), figures(city, found)[area]
+    name, known = area_name(city, area, lang), found or inventory_spread(city)
+    unplaced = int(str(known.parameters["counted_unplaced"]))
     if own.n:
-        striven = sum(level_counts(found, code)[1] for code in areas(city)[area])
+        striven = sum(level_counts(known, code)[1] for code in areas(city)[area])
         also = say("profile.striven", count=striven) if striven else ""
-        words = say("profile.first", name=name, n=own.n, national=own.national, striven=also)
+        borne = sum(len(badges(city).get(code, ())) for code in areas(city)[area])
+        titles = say("profile.titles", count=borne) if borne else ""
+        told = {"n": own.n, "national": own.national, "striven": also, "titles": titles}
+        words = say("profile.first", name=name, **told)
         return tight(words, lang)
+    if named and found is not None:
+        return say("balance_page.none_shown")
     open_ = say("profile.unplaced", count=unplaced) if unplaced else ""
     key = "profile.none_counted" if named else "profile.none_named"
     return tight(say(key, name=name, unplaced=open_), lang)
@@ -341,7 +360,7 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     yield from unsettled_in_city(city, lang)
 
 
-def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
+def unsettled_in_city(city: City, lang: str, found: Balance | None = None) -> Iterator[str]:
     """Yield what is not known of any district, each in a line.
 
     Parameters
@@ -350,6 +369,8 @@ def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
         The pack that is asked; it is not changed.
     lang
         Language of the words, ``zh`` or ``en``.
+    found
+        The places that are counted; see :func:`figures`.
 
     Yields
     ------
@@ -357,7 +378,8 @@ def unsettled_in_city(city: City, lang: str) -> Iterator[str]:
         Places of the city whose district is not known; what the plan counts and no source names.
     """
     say, gaps = speaker(lang), whole(city).gaps
-    unplaced = int(str(inventory_spread(city).parameters["counted_unplaced"]))
+    known = found or inventory_spread(city)
+    unplaced = int(str(known.parameters["counted_unplaced"]))
     if unplaced:
         yield say("area.unplaced", count=unplaced)
     words = [

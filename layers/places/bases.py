@@ -11,16 +11,19 @@ import shapely
 
 from geo.base.arrays import Flags
 from geo.density.peaks import counted_once
+from geo.inventory.pairing import institution_names
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import speaker
 from layers.language.values import cell, count
 from layers.pack.catalogue import FIRM, OUTSIDE
-from layers.pack.city import outlines
-from layers.places.spread import level_counts, spread, titles_of_city
+from layers.pack.city import City, outlines
+from layers.places.spread import level_counts, spread
 from layers.view.areas import areas
 from layers.view.rows import View
 from layers.view.totals import is_named, is_national
+from layers.view.vague import VAGUE_M, is_vague
 
+UNIVERSITY = "university"
 STANDING = frozenset({"existing_2020", "under_construction"})
 """Plan statuses of what stood or was being built when the plan was issued."""
 
@@ -91,6 +94,7 @@ class _Rows:
         self.codes = frozenset(areas(city)[area] if area else map(str, city.districts.index))
         self.counted = self.rows["counted"].fillna(False).to_numpy(dtype=bool)
         self.national = self.rows["level"].eq("national").fillna(False).to_numpy(dtype=bool)
+        self.titled = self.rows["title_of"].notna().to_numpy(dtype=bool)
         self.held = is_national(self.rows).to_numpy(dtype=bool)
 
     def _in(self, side: str) -> Flags:
@@ -111,6 +115,7 @@ class _Rows:
         own = self.counted & host
         yield self._way("headline", own)
         yield self._way("aimed", own, self.national)
+        yield self._way("titled", own | self.titled & (host if self.area else True))
         yield self._way("standing", own & standing)
         yield self._way("named", named & (host if self.area else True))
         yield self._way("site", self.counted & site)
@@ -122,16 +127,15 @@ class _Rows:
         yield self._way("surface", self._entering() & (site if self.area else True))
 
     def elsewhere(self) -> dict[str, Flags]:
-        """Return counted rows of no known district, of the whole city and of beyond, by level."""
+        """Return counted rows of no known district and of beyond, by level."""
         codes = self.rows["host_adcode"].astype(object)
         beyond = (codes == OUTSIDE) | codes.isna() & self.rows["host_name_zh"].notna()
         beyond = beyond.to_numpy(dtype=bool)
-        city = titles_of_city(self.rows).to_numpy(dtype=bool)
-        nowhere = ~self._in("host") & ~beyond & ~city
+        nowhere = ~self._in("host") & ~beyond & ~self.titled
         levels = np.column_stack([self.counted, self.held, self.national & ~self.held])
         return {
             key: levels & (self.counted & mask)[:, None]
-            for key, mask in (("unplaced", nowhere), ("of_city", city), ("outside", beyond))
+            for key, mask in (("unplaced", nowhere), ("outside", beyond))
         }
 
     def _entering(self) -> Flags:
@@ -164,6 +168,43 @@ def table(view: View, lang: str, area: str | None = None) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
+def schools(city: City, lang: str) -> pd.DataFrame:
+    """Return the numbers of universities that stand on the pages, each with what it counts and why.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By what is counted: how many, and why; empty for a city without universities.
+    """
+    say, layer = speaker(lang), city.layers.get(UNIVERSITY)
+    if layer is None:
+        return pd.DataFrame()
+    frame = layer.frame
+    placed = frame.geometry.notna().to_numpy(dtype=bool)
+    sizes = {
+        "institutions": int(institution_names(frame["name_zh"]).nunique()),
+        "campuses": len(frame),
+        "placed": int(placed.sum()),
+        "near": int((placed & ~is_vague(frame)).sum()),
+    }
+    rows = {
+        say(f"schools.{key}.what"): [
+            count(n),
+            say(f"schools.{key}.why", limit=f"{VAGUE_M / 1000:g}"),
+        ]
+        for key, n in sizes.items()
+    }
+    columns = [say("schools.n"), say("bases.column.why")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
 def by_district(view: View, lang: str) -> pd.DataFrame:
     """Return the headline's count of each district, the most places first, and what is left.
 
@@ -179,7 +220,7 @@ def by_district(view: View, lang: str) -> pd.DataFrame:
     DataFrame
         By name of the district: places, of these national ones that are held, and ones that are
         striven for. The last rows are the districts together, the places whose district is not
-        known, titles of the whole city, and places that are administered from outside the city.
+        known, and places that are administered from outside the city.
     """
     say, found = speaker(lang), spread(view)
     ranked = found.districts.sort_values("n", ascending=False, kind="stable")
@@ -223,7 +264,7 @@ def entry(view: View) -> dict[str, object]:
     dict
         ``ways``: by key, ``n`` and ``national``; ``districts``: by adcode, the headline's ``n``,
         ``national`` and ``aimed``; ``unplaced``: places that count and whose district is not known;
-        ``of_city``: titles of the whole city that count;
+        ``titles``: titles of an area, which count as no place;
         ``without``: adcodes of the districts in which the plan names nothing.
     """
     found = spread(view)
@@ -236,6 +277,6 @@ def entry(view: View) -> dict[str, object]:
         "ways": {way.key: {"n": way.n, "national": way.national} for way in ways(view)},
         "districts": districts,
         "unplaced": found.parameters["counted_unplaced"],
-        "of_city": found.parameters["counted_city"],
+        "titles": found.parameters["titles"],
         "without": sorted(found.not_named),
     }

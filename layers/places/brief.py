@@ -189,5 +189,5 @@ def _sure(row: pd.Series, lang: str) -> Lamp:
     known, metres = cell(row, "location_class", lang), amount(row.get("uncertainty_m"))
     words = value_word("location_class", known, lang)
     if known != "none" and metres is not None:
-        words = say("brief.within", found=words, radius=radius(metres))
+        words = say("brief.within", found=words, radius=radius(metres, lang))
     return Lamp("sure", say("brief.sure"), SURE[known], words)

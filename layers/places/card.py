@@ -20,12 +20,15 @@ from layers.language.values import (
     row_of,
     stated,
     title,
+    unit,
     value_word,
 )
 from layers.pack.city import City, city_word
 from layers.places.citation import cited, cited_at
 from layers.view.rows import gather
 
+UNITS = {"m": "m", "km": "km", "km²": "km2"}
+"""Of the columns of the catalogue, by their name among the words of the map."""
 TOLD_APART = frozenset(
     {"location_class", "uncertainty_m", "location_reason", "caveat", "unknown", "parent_id"}
 )
@@ -269,7 +272,7 @@ def _value(city: City, kind: str, stem: str, row: pd.Series, lang: str) -> str:
         return text
     column = schema[stem]
     if column.type == "number":
-        return stated(float(text), column.unit)
+        return stated(float(text), unit(UNITS[column.unit], lang) if column.unit else "")
     if column.type == "flag":
         return speaker(lang)("card.yes" if text == "True" else "card.no")
     return city_word(city, stem, text, lang) if column.allowed else text
@@ -389,7 +392,7 @@ def _doubt(row: pd.Series, lang: str) -> str:
     reason = cell(row, "location_reason", lang)
     if cell(row, "location_class", lang) == "none" or metres is None:
         return say("card.doubt", found=found, reason=reason)
-    return say("card.doubt_radius", found=found, radius=radius(metres), reason=reason)
+    return say("card.doubt_radius", found=found, radius=radius(metres, lang), reason=reason)
 
 
 def _items(text: str) -> tuple[str, ...]:
@@ -506,8 +509,8 @@ def district_rows(city: City, row: pd.Series, lang: str) -> Iterator[Row]:
     values = {
         "population_2020_territorial": _people(people, lang),
         "population_2020_bulletin": _people(row.get("population_2020_bulletin"), lang),
-        "area_km2_reference": _stated(area),
-        "area_km2_polygon": _stated(amount(row.get("area_km2_polygon"))),
+        "area_km2_reference": _stated(area, lang),
+        "area_km2_polygon": _stated(amount(row.get("area_km2_polygon")), lang),
         "polygon_deviation_pct": _signed(row.get("polygon_deviation_pct")),
         "density": "" if density is None else number(density, speaker(lang)("card.per_km2")),
         "half": half_words(city, row, lang),
@@ -525,8 +528,8 @@ def _people(value: object, lang: str) -> str:
     return "" if people is None else speaker(lang)("card.persons", count=count(people))
 
 
-def _stated(area: float | None) -> str:
-    return "" if area is None else stated(area, "km²")
+def _stated(area: float | None, lang: str) -> str:
+    return "" if area is None else stated(area, unit("km2", lang))
 
 
 def _signed(value: object) -> str:

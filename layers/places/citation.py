@@ -53,19 +53,35 @@ def cited(city: City, clause: pd.Series, lang: str) -> str:
         Such as 规划第三章第一节（据译文，待核原文）; where the pack gives no chapter, the path of
         the task. A pack that names no other text has read the plan itself: then there is no mark.
     """
+    place = section_of(clause, lang)
+    if amount(clause.get("chapter")) is None or not city.plan.text.of(lang):
+        return place
+    return speaker(lang)("card.translated", cited=place)
+
+
+def section_of(clause: pd.Series, lang: str) -> str:
+    """Return where a task stands in the plan, for a table that says of all what was read.
+
+    Parameters
+    ----------
+    clause
+        Row of the task; see ``layers.pack.table_schemas.CLAUSES``.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as 规划第三章第一节; where the pack gives no chapter, the path of the task.
+    """
     say = speaker(lang)
     chapter, section = (amount(clause.get(name)) for name in ("chapter", "section"))
     if chapter is None:
         return cell(clause, "path", lang)
+    first = ordinal(round(chapter), lang)
     if section is None:
-        place = say("card.chapter", chapter=ordinal(round(chapter), lang))
-    else:
-        place = say(
-            "card.section",
-            chapter=ordinal(round(chapter), lang),
-            section=ordinal(round(section), lang),
-        )
-    return say("card.translated", cited=place) if city.plan.text.of(lang) else place
+        return say("card.chapter", chapter=first)
+    return say("card.section", chapter=first, section=ordinal(round(section), lang))
 
 
 def cited_at(city: City, line: int, lang: str) -> str:

@@ -208,21 +208,23 @@ def _pairs(row: pd.Series) -> Iterator[tuple[str, str]]:
             yield id_.strip(), bases[at].strip() if at < len(bases) else ""
 
 
-TIES = ("named", "nested", "implied", "later", "context")
+TIES = ("named", "title", "nested", "implied", "later", "context")
 
 
 def _ties(places: pd.DataFrame) -> list[str]:
     """Return how each place is tied to the plan.
 
-    ``named`` counts as a place that the plan names, ``nested`` is named as a part of another,
-    ``implied`` is known to a task in another way, ``later`` came after the plan, ``context``
-    is none of the plan's.
+    ``named`` counts as a place that the plan names, ``title`` is one of an area,
+    ``nested`` is named as a part of another, ``implied`` is known to a task in another way,
+    ``later`` came after the plan, ``context`` is none of the plan's.
     """
     ties = []
     for counts, (_, row) in zip(is_named(places), places.iterrows(), strict=True):
         bases = {basis for _, basis in _pairs(row)}
         if counts:
             ties.append("named")
+        elif cell(row, "title_of", "zh"):
+            ties.append("title")
         elif cell(row, "plan_status", "zh") == "later_fact":
             ties.append("later")
         elif bases & NAMED_BASES:
@@ -364,7 +366,7 @@ def _measures(city: City, codes: Collection[str], lang: str) -> list[str]:
     exact, area_of = (count, stated) if len(codes) == 1 else (number, number)
     return [
         say("card.persons", count=exact(people)),
-        area_of(area, "km²"),
+        area_of(area, say("map.km2")),
         _marked(people / area, disputed, len(codes), say) if area else say("card.unknown"),
         exact(places),
         exact(national),

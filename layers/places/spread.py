@@ -12,12 +12,13 @@ from geo.base.once import once
 from geo.inventory.balance import LEAST_COUNT, Balance, By, balance
 from layers.language.messages import Say, speaker
 from layers.language.values import cell, count, row_of
-from layers.pack.catalogue import CITY
+from layers.pack.catalogue import FIRM
 from layers.pack.city import City, city_word
 from layers.view.filtered import marked
 from layers.view.rows import CityKey, View, rows_in_view
 from layers.view.state import default_state
 from layers.view.totals import left_out
+from layers.view.vague import is_vague
 
 ALIKE: Final = 0.1
 """Two parts are about alike if the smaller has at most this share fewer."""
@@ -42,8 +43,8 @@ def spread(view: View, by: By = "host") -> Balance:
     -------
     Balance
         Under a filter a district may be empty though the plan names it: what the text leaves out is
-        found in all rows, whatever is shown. A title of the city is of no district and misses none:
-        ``counted_city``, apart from ``counted_unplaced``.
+        found in all rows, whatever is shown. Titles of an area are no places: ``titles`` of the
+        ``uncounted`` rows are such.
     """
     city, districts = view.city, view.city.districts
     found = balance(view.places, districts, by=by, data_date=city.data_date)
@@ -51,8 +52,6 @@ def spread(view: View, by: By = "host") -> Balance:
     caveats = [key for key in found.caveats if key != "balance.not_named"]
     if missing:
         caveats.append("balance.not_named")
-    of_city = int((view.places["counted"].fillna(False) & titles_of_city(view.places)).sum())
-    unplaced = int(str(found.parameters["counted_unplaced"])) - of_city
     here = found.districts.copy()
     here["caveats"] = [
         tuple(
@@ -72,24 +71,9 @@ def spread(view: View, by: By = "host") -> Balance:
             **found.parameters,
             "not_named": missing,
             "districts": len(missing),
-            "counted_unplaced": unplaced,
-            "counted_city": of_city,
+            "titles": len(view.titles),
         },
     )
-
-
-def titles_of_city(places: pd.DataFrame) -> pd.Series:
-    """Tell for each row whether it is a title of the city, which no district has.
-
-    Parameters
-    ----------
-    places
-        Rows of place layers.
-    """
-    known = ("host_adcode", "host_name_zh", "site_adcode", "site_name_zh")
-    nowhere = pd.DataFrame(places[[*known]]).isna().all(axis="columns")
-    titled = places["title_of"].eq(CITY) if "title_of" in places else nowhere & False
-    return titled.fillna(False).astype(bool) & nowhere
 
 
 def whole(city: City) -> View:
@@ -233,6 +217,86 @@ def since_baseline(view: View, found: Balance, lang: str) -> str:
     listed = say("balance_page.comma").join(parts)
     said = say("balance_page.since", n=int(found.n - before.n), parts=listed)
     return tight(said, lang)
+
+
+def fewer(view: View, found: Balance, lang: str) -> str:
+    """Say why fewer places count than at present where what came after the plan is left out.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    found
+        Its places by administering district, as :func:`spread` counts them.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty for the present, and where nothing is missing.
+    """
+    if view.state.period == "now" or view.state.later:
+        return ""
+    now = rows_in_view(view.city, replace(view.state, period="now", later=True))
+    later = now.places["plan_status"].eq("later_fact") & now.places["counted"].fillna(False)
+    missing = later & now.places["host_adcode"].isin(view.city.districts.index)
+    present, n = spread(now).n, int(missing.sum())
+    if not n or found.n >= present:
+        return ""
+    return speaker(lang)("balance_page.fewer", n=n, now=present)
+
+
+def beside(view: View, found: Balance, lang: str) -> tuple[str, ...]:
+    """Say what stands below the first sentence of the layout map.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    found
+        Its places by administering district, as :func:`spread` counts them.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        What a year adds or lacks beside the present, and how sure the map is; at most two lines,
+        none where nothing is shown.
+    """
+    if not len(view.places):
+        return ()
+    years = (since_baseline(view, found, lang), fewer(view, found, lang))
+    more = ("" if lang == "zh" else " ").join(line for line in years if line)
+    return tuple(line for line in (more, doubt(view, found, lang)) if line)
+
+
+def doubt(view: View, found: Balance, lang: str) -> str:
+    """Say in one line how sure the layout map is: schematic marks, places of no known district.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    found
+        Its places by administering district, as :func:`spread` counts them.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty where every mark is firm and every place has its district.
+    """
+    say, unplaced = speaker(lang), int(str(found.parameters["counted_unplaced"]))
+    near = view.mapped[~is_vague(view.mapped)]
+    hollow = int((~near["location_class"].isin(FIRM)).sum())
+    if not hollow:
+        return say("balance_page.only_unplaced", count=unplaced) if unplaced else ""
+    said = say("balance_page.schematic", count=hollow, total=len(near))
+    said += say("balance_page.unplaced", count=unplaced) if unplaced else ""
+    return said + say("balance_page.stop")
 
 
 def further(found: Balance, city: City, lang: str) -> tuple[str, ...]:

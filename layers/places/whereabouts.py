@@ -10,7 +10,7 @@ import shapely
 
 from geo.base.bridge import transformer
 from layers.language.messages import speaker
-from layers.language.values import number
+from layers.language.values import km
 from layers.pack.city import City
 
 NEAR_M: Final = 2_000.0
@@ -59,7 +59,7 @@ def _from_town(city: City, spot: shapely.Point, lang: str) -> str:
         return say("whereabouts.near", town=town.name)
     turn = round(math.atan2(town.dy, town.dx) / (math.pi / 4)) % len(DIRECTIONS)
     direction = say(f"whereabouts.direction.{DIRECTIONS[turn]}")
-    distance = number(round(away / 1000), "km")
+    distance = km(1000 * round(away / 1000), lang)
     return say("whereabouts.from_town", town=town.name, direction=direction, distance=distance)
 
 

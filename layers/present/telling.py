@@ -29,7 +29,7 @@ from layers.places.areas import (
 )
 from layers.places.dating import compiled
 from layers.places.district_profile import fullest, profile
-from layers.places.spread import first_sentence, further
+from layers.places.spread import beside, first_sentence
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -205,7 +205,7 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     return _Page(
         title=say("explore.title", city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
-        doubt=further(found, city, lang),
+        doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
@@ -295,22 +295,22 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     words: Any = ANALYSES[name].word(answer, lang)
     first, *rest = words.account or ("",)
     return _Page(
-        title=say("coverage_page.title", city=city.name.of(lang)),
+        title=say(f"coverage_page.title_{name}", city=city.name.of(lang)),
         sentence=words.sentence,
         doubt=[first],
         figures={},
         notes=[*rest, *words.notes],
-        legend=_coverage_legend(name, city, answer, words, lang),
+        legend=_coverage_legend(name, answer, words, lang),
         drawing=ANALYSES[name].draw(answer, lang),
         table=next(iter(words.tables.values()), None),
     )
 
 
-def _coverage_legend(name: str, city: City, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
+def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
     if name == "reach":
         return tuple((look_sign(look), text) for look, text in words.legend())
     if name == "pairing":
-        return pairing.legend(city, lang)
+        return pairing.legend(answer, lang)
     return siting.legend(answer, lang)
 
 

@@ -158,7 +158,9 @@ def acting(city: City, state: ViewState, page: str, lang: str) -> tuple[Narrowin
 
 
 def is_filtered(city: City, state: ViewState, page: str) -> bool:
-    """Tell whether anything narrows the rows that a page rests on.
+    """Tell whether anything narrows the rows that a page rests on, but for the year that is shown.
+
+    Another year is no filter: the title names it. It comes without what came after the plan.
 
     Parameters
     ----------
@@ -169,11 +171,29 @@ def is_filtered(city: City, state: ViewState, page: str) -> bool:
     page
         Name of the screen, as in its address.
     """
-    return bool(acting(city, state, page, LANGS[0]))
+    year = {"period", "later"} if state.period != "now" else set()
+    return any(each.name not in year for each in acting(city, state, page, LANGS[0]))
+
+
+def year_shown(state: ViewState, page: str, lang: str) -> str:
+    """Return the year of the plan that a page shows; empty for the present.
+
+    Parameters
+    ----------
+    state
+        What the reader has asked for.
+    page
+        Name of the screen, as in its address.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    if state.period == "now" or part_of(state, page) in UNFILTERED:
+        return ""
+    return speaker(lang)(f"period.{state.period}")
 
 
 def marked(city: City, state: ViewState, page: str, text: str, lang: str) -> str:
-    """Return a sentence on the rows of a page, which says so first if they are filtered.
+    """Return a sentence on the rows of a page, which begins with their year and their filter.
 
     Parameters
     ----------
@@ -188,8 +208,10 @@ def marked(city: City, state: ViewState, page: str, text: str, lang: str) -> str
     lang
         Language of the sentence, ``zh`` or ``en``.
     """
-    said = speaker(lang)("view.filtered_first", text=text)
-    return said if is_filtered(city, state, page) else text
+    say = speaker(lang)
+    if year := year_shown(state, page, lang):
+        text = say("view.year_first", year=year, text=text)
+    return say("view.filtered_first", text=text) if is_filtered(city, state, page) else text
 
 
 def page_of(question: Question[Any]) -> str:

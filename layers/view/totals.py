@@ -40,7 +40,7 @@ class Headline:
     later
         Rows that came after the plan was issued.
     titles
-        Rows that are titles of an area, which have no point.
+        Rows that are titles of an area, which have no point and count as no place.
     """
 
     recorded: int
@@ -179,8 +179,8 @@ def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Three sums: rows on the map, titles and those not mapped; rows that count and do not; those
-        that count by whether the plan names them, came after it, or are only implied by it.
+        Three sums: rows on the map, titles and those not mapped; rows that count, titles and
+        others; those that count by whether the plan names them, came after it, or are only implied.
     """
     other = found.counted - found.named - found.counted_later
     return (
@@ -195,7 +195,11 @@ def of_headline(found: Headline, lang: str) -> tuple[str, ...]:
         ),
         equation(
             "recorded",
-            {"counted": found.counted, "uncounted": found.recorded - found.counted},
+            {
+                "counted": found.counted,
+                "titles": found.titles,
+                "uncounted": found.recorded - found.counted - found.titles,
+            },
             lang,
         ),
         equation(

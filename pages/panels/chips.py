@@ -38,7 +38,9 @@ def show(screen: Screen) -> None:
     found = acting(city, state, screen.name, state.lang)
     if found:
         with st.container(horizontal=True, vertical_alignment="center", key="chips"):
-            label = Markup('<p class="small">{}</p>').format(say("view.filtered"))
+            filtered = is_filtered(city, state, screen.name)
+            words = say("view.filtered" if filtered else "filter.period")
+            label = Markup('<p class="small">{}</p>').format(words)
             st.html(label, width="content")
             for each in found:
                 _chip(screen, each)
@@ -85,6 +87,9 @@ def ways_of_counting(screen: Screen, area: str | None = None) -> None:
         st.html(html.grid(bases.table(view, lang, area), say("bases.column.way")))
         if area is None:
             st.html(html.grid(bases.by_district(view, lang), say("filter.district")))
+            schools = bases.schools(screen.city, lang)
+            if len(schools):
+                st.html(html.grid(schools, say("schools.title")))
 
 
 def _chip(screen: Screen, narrowing: Narrowing) -> None:

@@ -12,6 +12,7 @@ from geo.coverage.simulation import resolution
 from layers.coverage import question, radii, reach
 from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
+from layers.map.plate import belt
 from layers.map.symbols import data_uri, look_sign
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
@@ -283,15 +284,31 @@ def swatch(look_: Mapping[str, Any]) -> str:
     return data_uri(look_sign(look_))
 
 
-def legend(rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
+def legend(rows: Iterable[tuple[Mapping[str, Any], str]], view: View | None = None) -> None:
     """Show drawn areas with their words.
 
     Parameters
     ----------
     rows
         The look of each area, as for :func:`swatch`, and its words.
+    view
+        What the map shows, for the key of its schematic lines; None where it shows none.
     """
-    html.legend((swatch(look_), words) for look_, words in rows)
+    areas = [(swatch(look_), words) for look_, words in rows]
+    html.legend([*areas, *lines_key(view)])
+
+
+def lines_key(view: View | None) -> list[tuple[str, str]]:
+    """Return the signs of the schematic lines of a map with their words.
+
+    Parameters
+    ----------
+    view
+        What the map shows; None where it shows no such line.
+    """
+    if view is None:
+        return []
+    return [(data_uri(sign), words) for sign, words in belt(view, view.state.lang)]
 
 
 def bullets(lines: Iterable[str]) -> None:
@@ -346,7 +363,8 @@ class ReachPart:
     def statement(self) -> None:
         """Say the result, or why there is none."""
         html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        html.small(" ".join(self.words.account))
+        for line in self.words.account[:1]:
+            html.small(line)
 
     def picture(self) -> None:
         """Draw what is reached, reached twice, and not reached; or all radii nested."""
@@ -362,7 +380,7 @@ class ReachPart:
                 screen.city, "reach", self.asked, screen.state.lang, nested=nested
             ),
         )
-        legend(self.words.legend(nested=nested))
+        legend(self.words.legend(nested=nested), view)
 
     def controls(self) -> None:
         """Offer radius, sites, targets and files; say where the radius comes from."""
@@ -423,6 +441,8 @@ class ReachPart:
             self._table("targets")
             html.small(say("coverage_page.targets_itself"))
         html.section(say("coverage_page.districts_title"))
+        for line in self.words.account[1:]:
+            html.small(line)
         self._table("districts", corner="units.unit")
         html.small(say("coverage_page.three_things"))
         html.drawer(say("coverage_page.rings_title"), "cov_radii", self._radii)

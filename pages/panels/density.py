@@ -26,7 +26,7 @@ from layers.map.symbols import swatch as surface_swatch
 from layers.map.thumbnail import Small
 from layers.pack.city import City
 from layers.view.codecs import choices
-from layers.view.filtered import is_filtered
+from layers.view.filtered import acting
 from layers.view.page_options import DensityOptions
 from pages.panels import hand_over
 from pages.panels.coverage import swatch
@@ -291,7 +291,7 @@ def _raster(screen: Screen) -> None:
 def _tif_name(screen: Screen) -> str:
     """Return the name of the raster, which says whether its rows are filtered."""
     city, state = screen.city, screen.state
-    filtered = "filtered_" if is_filtered(city, state, screen.name) else ""
+    filtered = "filtered_" if acting(city, state, screen.name, state.lang) else ""
     return f"{city.id}_{city.data_date}_{filtered}density_{state.density.bandwidth_km}km.tif"
 
 

@@ -17,7 +17,7 @@ from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Group, Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.places.spread import first_sentence, further, nowhere, since_baseline, spread
+from layers.places.spread import beside, first_sentence, further, spread
 from layers.view.rows import View, gather
 from layers.view.totals import of_headline
 from layers.view.wording import remedy, shown_words, suggest_wider
@@ -74,7 +74,10 @@ def places(screen: Screen, view: View) -> None:
         What is shown.
     """
     st.subheader(literal(screen.say("explore.list", count=len(view.places))))
-    html.small(shown_words(view, screen.state.lang))
+    lang = screen.state.lang
+    html.small(shown_words(view, lang))
+    for line in further(spread(view), view.city, lang):
+        html.small(line)
     place_list(screen, listing(view, screen.state.lang), partial(_choose, screen))
 
 
@@ -155,12 +158,12 @@ def sentence(screen: Screen, view: View) -> None:
     lang = screen.state.lang
     found = spread(view)
     words = first_sentence(view, found, lang) if len(view.places) else suggest_wider(view, lang)
-    more = since_baseline(view, found, lang)
-    lines = (more, *nowhere(found, view.city, lang)) if more else further(found, view.city, lang)
-    doubt = ("" if lang == "zh" else " ").join(lines)
     text = Markup('<p class="summary" role="status">{}</p>{}').format(
         html.text(words),
-        Markup('<p class="small">{}</p>').format(html.text(doubt)) if len(view.places) else "",
+        html.join(
+            Markup('<p class="small">{}</p>').format(html.text(line))
+            for line in beside(view, found, lang)
+        ),
     )
     st.html(text, width="stretch")
     looser = None if len(view.places) else remedy(view)
@@ -391,6 +394,7 @@ def tally(screen: Screen) -> None:
             named=found.named,
             national=found.national,
             later=found.later,
+            titles=found.titles,
         )
     )
     chips.ways_of_counting(screen)

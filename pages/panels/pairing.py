@@ -9,6 +9,8 @@ import streamlit as st
 
 from layers.coverage import pairing as told
 from layers.coverage.question import UNIVERSITY
+from layers.language.values import km
+from layers.map.plate import certainty
 from layers.map.symbols import data_uri
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
@@ -34,9 +36,9 @@ class PairingPart:
         self.words: told.PairingWording = cache.wording(screen.city, "pairing", self.asked, lang)
 
     def statement(self) -> None:
-        """Say how many are linked, and how many are not."""
+        """Say how many are linked and surely near, and what is not known."""
         html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        for line in self.words.account:
+        for line in self.words.account[:1]:
             html.small(line)
 
     def picture(self) -> None:
@@ -46,19 +48,25 @@ class PairingPart:
         state = replace(
             screen.state, layers=shown, filters=Filters(), later=True, period="now", selected=None
         )
+        view = rows_in_view(screen.city, state)
         map_view.show(
             replace(screen, state=state),
-            rows_in_view(screen.city, state),
+            view,
             name="coverage",
             flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,
             drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
         )
-        rows = told.legend(screen.city, screen.state.lang)
+        known = certainty(set(view.mapped["location_class"]), screen.state.lang, circle=True)
+        rows = (*told.legend(self.answer, screen.state.lang), *known)
         html.legend((data_uri(sign), words) for sign, words in rows)
 
     def controls(self) -> None:
-        """Offer the radius within which a park counts as near, and the files."""
+        """List the pairs that are surely near; offer what counts as near, and the files."""
+        if not isinstance(self.answer, Refusal) and self.words.near:
+            radius = km(self.answer.reach_m, self.screen.state.lang)
+            html.section(self.say("pairing_page.near_title", radius=radius))
+            coverage_panels.bullets(self.words.near)
         coverage_panels.radius(self.screen)
         if not isinstance(self.answer, Refusal):
             hand_over.download(self.screen, "pairing", self.asked)
@@ -69,6 +77,8 @@ class PairingPart:
             return
         say, tables = self.say, self.words.tables
         corner = say("pairing_page.university")
+        for line in self.words.account[1:]:
+            html.small(line)
         html.section(say("pairing_page.links_title"))
         st.html(html.grid(tables["links"], corner))
         html.section(say("pairing_page.later_title"))

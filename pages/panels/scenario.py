@@ -18,6 +18,7 @@ from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
+from layers.map.plate import certainty
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.view.filtered import marked
@@ -154,9 +155,12 @@ class ScenarioPart:
         dots = [name for name, shut in (("changed", False), ("closed", True)) if shut in closed]
         symbols = {name: coverage_panels.swatch(look_) for name, look_ in areas.items()}
         symbols |= {name: data_uri(told.sample(name)) for name in dots}
-        html.legend(
+        signs = [
             (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
-        )
+        ]
+        classes, lang = set(self.given.mapped["location_class"]), self.screen.state.lang
+        known = certainty(classes, lang, circle=False)
+        html.legend([*signs, *((data_uri(sign), words) for sign, words in known)])
 
     def _drawing(self) -> Drawing | None:
         if self.found is None:

@@ -89,8 +89,9 @@ class SitingPart:
             ),
             act=self._act,
         )
-        rows = told.legend(self.answer, screen.state.lang)
-        html.legend((data_uri(sign), words) for sign, words in rows)
+        signs = told.legend(self.answer, screen.state.lang)
+        rows = [(data_uri(sign), words) for sign, words in signs]
+        html.legend([*rows, *(coverage_panels.lines_key(view) if rows else ())])
 
     def _act(self, event: map_view.Event) -> bool:
         """Take a candidate that was drawn, or one that was moved."""

@@ -72,6 +72,7 @@ def plan(screen: Screen) -> None:
             issued=document.issued,
             clauses=len(document.clauses),
             indicators=len(document.indicators),
+            recorded=cache.headline_of(screen.city).recorded,
         ),
     )
     for sentence in document.gaps[f"sentence_{lang}"]:

@@ -19,7 +19,7 @@ from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
 from layers.places.dating import compiled
 from layers.view.address import to_query
-from layers.view.filtered import is_filtered
+from layers.view.filtered import is_filtered, year_shown
 from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
@@ -177,7 +177,10 @@ def _tabs(screen: Screen) -> None:
     say = screen.say
     with st.container(horizontal=True, vertical_alignment="center", key="tabs", gap="small"):
         for name, page in navigation.screens(say).items():
-            st.page_link(page, label=say(f"nav.{name}"), query_params=screen.address(name))
+            # The menu leads to the desk of a deck, never at once to a wall without a menu.
+            desk = {"deck": replace(screen.state.deck, view="edit", notes=False)}
+            query = screen.address(name, **desk if name == "deck" else {})
+            st.page_link(page, label=say(f"nav.{name}"), query_params=query)
 
 
 def _switches(screen: Screen) -> None:
@@ -237,7 +240,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
 
 
 def titled(screen: Screen, title: str) -> str:
-    """Return a title that says so where the rows of the page are filtered.
+    """Return a title that names the year shown, and says so where rows are filtered.
 
     Parameters
     ----------
@@ -246,6 +249,9 @@ def titled(screen: Screen, title: str) -> str:
     title
         Text of the interface or of the data.
     """
+    if year_shown(screen.state, screen.name, screen.state.lang):
+        year = screen.say(f"period_short.{screen.state.period}")
+        title = screen.say("frame.year", title=title, year=year)
     filtered = is_filtered(screen.city, screen.state, screen.name)
     return screen.say("frame.filtered", title=title) if filtered else title
 

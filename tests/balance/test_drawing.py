@@ -59,7 +59,7 @@ def test_the_districts_that_the_plan_does_not_name_are_hatched(counted: BalanceA
     assert NONE not in set(plain.frame["colour"])
     tip = plain.frame["name"]["120116"]
     assert "滨海新区" in tip
-    assert "20 处" in tip
+    assert "18 处" in tip
     sent = drawing_json(draw(counted, "zh"), 5)
     assert sent is not None
     assert len(str(sent)) < 200_000

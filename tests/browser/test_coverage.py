@@ -95,7 +95,7 @@ def test_a_dragged_place_is_found_again_through_its_file(
 ) -> None:
     open_at(page, f"{server.url}/coverage?cpart=scenario&lang=zh")
     frame = map_frame(page)
-    expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("就看到变化")).to_be_visible(timeout=WAIT_MS)
     frame.evaluate(BUSY)
     _drag(page, frame, right=0, up=150)
     assert frame.evaluate("window.waited") == [say("map.busy")], "said at once, until it is drawn"
@@ -118,7 +118,7 @@ def test_a_dragged_place_is_found_again_through_its_file(
     page.evaluate("window.atlasUnsaved = false; sessionStorage.clear(); localStorage.clear()")
     open_at(page, page.url)  # the link leads to the page, and this browser has kept nothing
     map_frame(page)
-    expect(page.get_by_text("方案还没有改动")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("就看到变化")).to_be_visible(timeout=WAIT_MS)
     page.locator("input[type=file]").set_input_files(written)
     undo = page.get_by_role("button", name="撤销：移动 · 天津科技大学科技园")
     expect(undo).to_have_count(1, timeout=WAIT_MS)
@@ -134,7 +134,7 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     lon, lat = 117.63, 39.40  # in Ninghe, far from every place
     page.mouse.click(*_spot(page, frame, lon, lat))  # without the switch it is a plain click
     settle(page)
-    expect(page.get_by_text("方案还没有改动")).to_be_visible()
+    expect(page.get_by_text("就看到变化")).to_be_visible()
     page.get_by_text(say("scenario_page.place"), exact=True).click()
     frame.wait_for_selector(".placing", timeout=WAIT_MS)
     settle(page)
@@ -210,7 +210,7 @@ def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Pa
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     expect(page.get_by_text(say("error.scenario.file"))).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("explode")).to_be_visible()
-    expect(page.get_by_text("方案还没有改动")).to_be_visible()
+    expect(page.get_by_text("就看到变化")).to_be_visible()
 
 
 def test_what_is_counted_is_drawn_and_the_rest_is_plain(

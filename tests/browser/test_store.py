@@ -78,4 +78,4 @@ def test_what_is_no_scenario_is_told_and_not_taken_back(page: Page, server: Serv
     open_at(page, f"{server.url}/{SCENARIO}")
     expect(page.get_by_text("浏览器里存的方案有的读不出来")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("浏览器里存的文字不是本页存下的方案")).to_be_visible()
-    expect(page.locator(SENTENCE).first).to_contain_text("方案还没有改动")
+    expect(page.locator(SENTENCE).first).to_contain_text("就看到变化")

@@ -26,12 +26,22 @@ from layers.coverage.tables import (
     target_table,
     unit_table,
 )
-from layers.coverage.wording import caveats, further, percent, rules, sentence, span, worst_words
+from layers.coverage.wording import (
+    caveats,
+    doubt,
+    further,
+    percent,
+    rules,
+    sentence,
+    span,
+    worst_words,
+)
 from layers.handover.contents import FORMATS, Form
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES
 from layers.handover.package import Package
 from layers.language.messages import speaker
 from layers.pack.city import City
+from layers.places.spread import short_name
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
 from tests.answers import once
@@ -132,9 +142,15 @@ def test_the_sentence_carries_the_simulated_interval(ten: ReachAnswer) -> None:
     )
     found = ten.served["university"].found
     assert found is not None
-    said = sentence(ten, "zh")
-    assert f"{ten.served['university'].n} 处中 {found.low:.0f}–{found.high:.0f} 处" in said
-    assert "蓟州基本够不到" in said
+    said, line = sentence(ten, "zh"), doubt(ten, "zh")
+    assert f"{ten.served['university'].n} 处中 {found.low:.0f}–{found.high:.0f} 处" in line
+    sure = int((2 * ten.inputs.mapped["uncertainty_m"] <= ten.inputs.radius_m).sum())
+    assert f"{len(ten.inputs.mapped)} 处场所只有 {sure} 处" in line
+    units = ten.units[ten.units["level"] == "district"]
+    hardly = [code for code, high in units["high"].items() if high < 0.1]
+    assert [short_name(ten.city, code, "zh") in said for code in units.index] == [
+        code in hardly for code in units.index
+    ]
     assert f"{100 * row['share']:.0f}%" not in said, "what is drawn stands in no first sentence"
     assert ten.simulation.parameters["draws"] == 500
     text = " ".join([sentence(ten, "zh"), *further(ten, "zh"), *caveats(ten.findings, "zh")])
@@ -178,7 +194,7 @@ def test_each_gap_carries_its_doubt_what_it_lacks_and_whom_it_swaps_with(ten: Re
         "科技创新标志区；科技成果转移转化示范区",
         "试验区、示范区、先导区",
     )
-    assert table["最远处到最近场所，模拟区间（km）"].iloc[0] == "56–61"
+    assert table["最远处到最近场所，模拟区间（公里）"].iloc[0] == "56–61"
     assert "±3.5" in table["最近场所（位置不确定度）"].iloc[0]
 
 

@@ -43,15 +43,19 @@ def test_a_pack_without_links_says_so(toy: City) -> None:
     assert draw(found, "zh") is None
 
 
-def test_the_shipped_table(words: PairingWording, tianjin: City) -> None:
+def test_the_shipped_table(words: PairingWording, answer: PairingAnswer, tianjin: City) -> None:
     table = words.tables["links"]
     assert len(table) == 11 == (tianjin.links["relation"] == RELATION).sum()
     assert table.loc["天津大学", "建设模式（推断）"] == "一校多园"
     assert table.loc["天津理工大学", "建设模式（推断）"] == "多校一园"
     assert table.loc["天津师范大学", "同区或跨区"] == "不详"
     assert table.loc["天津市大学软件学院", "直线距离（区间）"] == "位置不详"
-    assert "51" in words.sentence
-    assert "60" in words.sentence
+    assert "60 所高校（66 处校区）中，51 所" in words.account[0]
+    sure = answer.pairing.links.query("relation == 'science_park' and within == 'yes'")
+    assert f"{len(sure)} 对确在 5\u202f公里内" in words.sentence
+    for line, most in zip(words.near, sure["high_m"], strict=True):
+        assert line.endswith(f"不超过 {most / 1000:.1f}\u202f公里")
+    assert all(m <= 5_000 for m in sure["high_m"])
 
 
 def test_a_distance_is_that_on_the_sphere_with_both_doubts(
@@ -66,14 +70,14 @@ def test_a_distance_is_that_on_the_sphere_with_both_doubts(
     doubt = campus["uncertainty_m"] + park["uncertainty_m"]
     told = words.tables["links"].loc["天津科技大学", "直线距离（区间）"]
     low = max(metres - doubt, 0)
-    assert told == f"{metres / 1000:.1f} km（{low / 1000:.1f}–{(metres + doubt) / 1000:.1f}）"
+    assert told == f"{metres / 1000:.1f} 公里（{low / 1000:.1f}–{(metres + doubt) / 1000:.1f}）"
 
 
 def test_universities_without_a_park_stand_farthest_first(words: PairingWording) -> None:
     table = words.tables["without"]
     assert len(table) == 51
     assert table.index[0] == "天津传媒学院"
-    assert "不能判定" in words.account[0]
+    assert "说不准" in words.account[1]
 
 
 def test_a_line_for_every_link_with_two_ends(answer: PairingAnswer) -> None:

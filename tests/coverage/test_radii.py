@@ -105,7 +105,7 @@ def test_each_kind_is_refused_by_its_own_doubt(
         assert refused == (row["radius_m"] < median[row["kind"]]) == math.isnan(row["share"])
     told = radius_table(five, "zh")
     assert list(told.loc["全部场所"])[:2] == ["62", "暂不计算（14 处满足要求）"]
-    assert str(told["3\u202fkm"]["大学科技园"]).endswith("%")
+    assert str(told["3\u202f公里"]["大学科技园"]).endswith("%")
 
 
 def test_times_stand_side_by_side_as_what_they_are(tianjin: City) -> None:
@@ -127,8 +127,8 @@ def test_nested_rings_are_what_each_radius_covers(five: ReachAnswer) -> None:
     assert own.area / 1e6 == pytest.approx(five.area.value, rel=5e-3)
     assert own.difference(ten).area < 3e-3 * own.area
     assert [words.replace("\u202f", " ") for _, words in radius_legend(five, "zh")] == [
-        "5 km 内",
-        "10 km 内",
+        "5 公里内",
+        "10 公里内",
     ]
 
 

@@ -43,7 +43,7 @@ def test_what_only_this_place_covers_is_its_disc_less_what_others_reach(asked: I
     site = told(asked, scenario, "new-1")
     others = list(asked.mapped.geometry)
     assert min(math.dist((515_000, 4_315_000), (p.x, p.y)) for p in others) > 6_000
-    assert dict(site.facts)["只有此处覆盖"] == number(round(DISC_KM2, 1), "km²")
+    assert dict(site.facts)["只有此处覆盖"] == number(round(DISC_KM2, 1), "平方公里")
     assert (site.name, site.status, site.deeds) == ("新", "新增点", ("take_back",))
     assert dict(site.facts)["区"] == "丁区"
 

@@ -79,7 +79,9 @@ def test_a_count_is_exact() -> None:
     [(700, "±700 m"), (1000, "±1 km"), (1500, "±1.5 km"), (20_000, "±20 km")],
 )
 def test_a_radius_is_said_in_metres_or_kilometres(metres: float, expected: str) -> None:
-    assert radius(metres) == expected.replace(" ", THIN)
+    assert radius(metres, "en") == expected.replace(" ", THIN)
+    spoken = expected.replace("km", "公里").replace("m", "米")
+    assert radius(metres, "zh") == spoken.replace(" ", THIN)
 
 
 def test_a_word_that_is_not_known_stands_for_itself() -> None:

@@ -13,7 +13,9 @@ from layers.map.folium_map import base_json, overlay_json
 from layers.map.plate import (
     RAMP,
     TINTS,
+    belt,
     breaks,
+    certainty,
     ground_values,
     plate,
     priorities,
@@ -159,6 +161,23 @@ def test_a_filter_that_leaves_no_title_leaves_no_badge(tianjin):
     assert "title" not in [sign for sign, _ in drawn.legend]
 
 
+def test_schematic_lines_have_a_key_where_the_map_shows_them(tianjin):
+    view = rows_in_view(tianjin, default_state(tianjin))
+    names = dict(tianjin.layers["axis"].frame["name_zh"])
+    assert [words for _, words in belt(view, "zh")] == list(names.values())
+    dongli = tianjin.districts.geometry["120110"]
+    assert [words for _, words in belt(view, "zh", dongli)] == [names["corridor"]]
+    off = replace(view, state=replace(view.state, layers=view.state.layers - {"axis"}))
+    assert belt(off, "zh") == []
+
+
+def test_how_a_place_is_known_has_a_key():
+    words = [words for _, words in certainty({"proxy", "dataset"}, "zh", circle=True)]
+    assert words[0] == "替代点位（示意）"
+    assert "虚线圈" in words[1]
+    assert len(certainty({"proxy", "knowledge"}, "zh", circle=False)) == 2
+
+
 def test_the_legend_counts_what_is_drawn(tianjin):
     rows = seen(tianjin).mapped
     near = rows[rows.uncertainty_m <= VAGUE_M]
@@ -193,6 +212,13 @@ def test_the_central_inset_holds_the_six_urban_districts(tianjin):
     assert south <= urban[1]
     assert urban[2] <= east
     assert urban[3] <= north
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_map_names_the_chief_source_of_its_places(tianjin, lang):
+    said = json.loads(base_json(tianjin, lang))["words"]["attribution"]
+    assert said.startswith(tianjin.layers["platform"].provenance.citation.of(lang))
+    assert tianjin.layers["district"].provenance.citation.of(lang) in said
 
 
 def test_every_district_the_parts_and_the_sea_have_names(tianjin):

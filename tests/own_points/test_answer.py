@@ -187,7 +187,7 @@ def test_weights_are_counted_instead_of_points(ask: Ask) -> None:
     assert isinstance(shown, PointsSurface)
     assert shown.districts["n"].sum() == pytest.approx(sum(k % 7 for k in range(600)))
     said = word(shown, "zh")
-    assert said.legend_title == "“staff”/km²"
+    assert said.legend_title == "“staff”/平方公里"
     assert "权重合计" in said.sentence
 
 

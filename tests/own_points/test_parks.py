@@ -88,7 +88,7 @@ def test_points_are_counted_near_each_park_in_every_draw(ask: Ask) -> None:
     (table,) = said.tables.values()
     assert table.index.tolist() == ["第一大学科技园", "后来大学科技园"]
     assert table.iloc[0, 0] == f"{row['low']:.0f}–{row['high']:.0f}"
-    assert table.iloc[0, 2] == "±300\u202fm"
+    assert table.iloc[0, 2] == "±300\u202f米"
     low, high = (100 * row[end] / 500 for end in ("low", "high"))
     assert table.iloc[0, 1] == f"{low:.0f}–{high:.0f}%", "whole where the interval is wide"
     drawn = draw(shown, "zh")

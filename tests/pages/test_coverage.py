@@ -38,17 +38,17 @@ def test_a_preset_and_a_typed_radius_move_sentence_and_address():
     at = app("coverage", layers=FEW)
     at.segmented_control(key="cov_preset").set_value(10_000).run()
     assert at.query_params["cr"] == "10000"
-    assert "10\u202fkm" in page_text(at)
+    assert "10\u202f公里" in page_text(at)
     at.number_input(key="cov_radius_m").set_value(7.5).run()
     assert at.query_params["cr"] == "7500"
-    assert "7.5\u202fkm" in page_text(at)
+    assert "7.5\u202f公里" in page_text(at)
 
 
 def test_a_radius_below_the_median_doubt_cannot_be_chosen_and_the_page_says_why():
     at = app("coverage", cr="3000")
     offered = at.segmented_control(key="cov_preset")
     assert (offered.options, offered.value) == (["5", "10"], None)
-    assert "3 km 不可选" in page_text(at)
+    assert "3 公里不可选" in page_text(at)
     assert "不可选" not in page_text(app("coverage", layers=FEW))
 
 
@@ -71,7 +71,7 @@ def test_layers_chosen_here_are_measured_from_looked_for_and_kept_in_the_address
     assert "以 62 处场所为点" in page_text(at)
     at.multiselect(key="cov_targets").set_value(["platform", "university"]).run()
     assert at.query_params["cfor"] == "platform.university"
-    assert "（17 处中 " in page_text(at)
+    assert "有点位的科技创新平台 17 处中 " in page_text(at)
     assert not at.exception
 
 
@@ -91,7 +91,7 @@ def test_times_are_asked_from_the_nodes_of_the_belt(lang):
     assert at.query_params["csites"] == "corridor_node"
     text = page_text(at)
     assert ("直线距离 × 非直线系数" if lang == "zh" else "straight line × detour factor") in text
-    assert "46.2\u202fkm" in text
+    assert f"46.2\u202f{'公里' if lang == 'zh' else 'km'}" in text
     assert not [button for button in at.button if button.key == "cov_belt"]
     assert not at.exception
 
@@ -103,7 +103,7 @@ def test_no_places_and_no_controls_where_there_should_be_none():
     presented = app("coverage", present="1")
     assert not presented.exception
     assert presented.number_input.len == 0
-    assert "模拟区间" in page_text(presented)
+    assert "只给范围" in page_text(presented)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -353,3 +353,14 @@ def test_a_mark_let_go_beyond_the_city_is_painted_back():
     after = scene(at.run())
     assert before["drawing"]["handles"] == after["drawing"]["handles"]
     assert before["serial"] != after["serial"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_part_has_a_title_of_its_own(lang):
+    titles = {
+        page_text(app("coverage", lang=lang, cpart=part, layers=FEW))
+        .split('<h1 class="title">', 1)[1]
+        .split("</h1>", 1)[0]
+        for part in ("reach", "pairing", "scenario", "siting")
+    }
+    assert len(titles) == 4

@@ -134,7 +134,7 @@ def test_every_choice_redraws_the_map_and_moves_the_address(folder: Path) -> Non
         seen.add(scene(at)["drawing"]["raster"]["url"])
     assert len(seen) == 5
     ended(at.selectbox(key="points_weight").set_value(token("人数")).run())
-    assert "“人数”/km²" in page_text(at)
+    assert "“人数”/平方公里" in page_text(at)
 
 
 def test_bins_clusters_and_hot_spots_are_shown(folder: Path) -> None:

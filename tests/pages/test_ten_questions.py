@@ -14,7 +14,10 @@ from layers.handover.contents import Form
 from layers.handover.documents import MANIFEST, SOURCES
 from layers.handover.view_export import package
 from layers.language.values import cell, count, row_of
+from layers.map.plate import ground_values
 from layers.pack.city import City
+from layers.places.areas import figures
+from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from tests.screens import app, page_text
 
@@ -112,6 +115,23 @@ def test_the_first_sentences_on_the_spread_say_the_same(name: str, tianjin: City
     assert f"“津城”{asked['jincheng']} 处" in text
     assert f"“滨城”{asked['bincheng']} 处" in text
     assert f"另有 {asked['unplaced']} 处所属区待查" in text
+
+
+def test_map_district_and_density_count_alike_in_every_district(tianjin: City) -> None:
+    by_hand = dict.fromkeys(map(str, tianjin.districts.index), 0)
+    for layer in tianjin.layers.values():
+        if layer.spec.group == "plan":
+            for _, row in layer.frame.iterrows():
+                code = cell(row, "host_adcode", "zh")
+                if code in by_hand and row["counted"] and not cell(row, "title_of", "zh"):
+                    by_hand[code] += 1
+    view = rows_in_view(tianjin, default_state(tianjin))
+    answer = ANALYSES["balance"]
+    told = answer.measure(tianjin, answer.question(default_state(tianjin)))
+    assert sum(by_hand.values()) > 40
+    assert dict(ground_values(view, "places")) == by_hand
+    assert {code: figures(tianjin)[code].n for code in by_hand} == by_hand
+    assert dict(told.headline.districts["n"]) == by_hand
 
 
 def test_the_page_of_a_district_says_the_same(tianjin: City) -> None:

@@ -6,9 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from layers.map.plate import plate
 from layers.pack.city import City
-from layers.places.bases import by_district, entry, table, ways
-from layers.places.spread import first_sentence, further, since_baseline, spread, whole
+from layers.places.bases import by_district, entry, schools, table, ways
+from layers.places.spread import (
+    doubt,
+    fewer,
+    first_sentence,
+    further,
+    since_baseline,
+    spread,
+    whole,
+)
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, default_state
 
@@ -23,7 +32,7 @@ def test_the_districts_and_what_is_left_make_all_that_counts(
         rows = by_district(view, lang)
         left = len(rows) - len(city.districts) - 1
         whole_row, rest = rows.iloc[len(city.districts)], rows.iloc[len(city.districts) + 1 :]
-        assert left == len(rest) == (3 if city is tianjin else 2), "titles of the city stand apart"
+        assert left == len(rest) == 2, "of no known district, and beyond the city"
         for at, key in enumerate(("n", "national")):
             own = rows.iloc[: len(city.districts), at].astype(int).sum()
             assert own == int(whole_row.iloc[at]) == getattr(counted["headline"], key)
@@ -50,9 +59,19 @@ def test_a_title_of_the_city_misses_no_district(tianjin: City) -> None:
     rows, found = by_district(view, "zh"), spread(view)
     titles = view.places[view.places["title_of"].eq("city").fillna(False)]
     assert list(titles.index) == ["ai-pilot"]
-    assert rows.loc["全市的称号"].iloc[0] == str(titles["counted"].sum()) == "1"
+    assert not titles["counted"].any()
     assert rows.loc["管理主体所属区待查"].iloc[0] == "12"
     assert any("12 处所属区待查" in said for said in further(found, tianjin, "zh"))
+
+
+def test_titles_stand_apart_and_the_table_says_how_many(tianjin: City) -> None:
+    view = whole(tianjin)
+    rows = view.places[view.places["title_of"].notna()]
+    for area, titles in ((None, rows), ("120110", rows[rows["title_of"].eq("120110")])):
+        by_key = {way.key: way for way in ways(view, area)}
+        assert by_key["titled"].n - by_key["headline"].n == len(titles) > 0
+        held = titles["level"].eq("national") & titles["level_basis"].ne("aimed_at")
+        assert by_key["titled"].national - by_key["headline"].national == held.sum()
 
 
 @pytest.mark.slow
@@ -78,6 +97,45 @@ def test_a_city_of_other_parts_has_its_own_words(toy: City) -> None:
     found = spread(view)
     assert first_sentence(view, found, "zh") == f"计入各区的 {found.n} 处中，前城 3 处、后城 2 处。"
     assert further(found, toy, "zh") == ("另有 1 处所属区待查。",)
+
+
+def test_the_map_says_how_many_of_its_marks_are_schematic(tianjin: City) -> None:
+    view = rows_in_view(tianjin, default_state(tianjin))
+    near = view.mapped[~(view.mapped["uncertainty_m"] > 5000)]
+    hollow = int(near["location_class"].isin({"proxy", "knowledge"}).sum())
+    said = doubt(view, spread(view), "zh")
+    assert said == f"图上 {len(near)} 处中 {hollow} 处为示意点位（空心）；另有 12 处所属区待查。"
+    assert len(said) <= 45
+    legend = [words for _, words in plate(view, "parts", "zh").legend]
+    assert f"示意点位（图上 {hollow}）" in legend, "the legend counts alike"
+
+
+def test_a_target_year_says_why_it_has_fewer_places_than_the_present(tianjin: City) -> None:
+    start = default_state(tianjin)
+    year = rows_in_view(tianjin, replace(start, period="2025", later=False))
+    now = rows_in_view(tianjin, start)
+    counted = [set(v.places.index[v.places["counted"]]) for v in (now, year)]
+    gone = now.places.loc[sorted(counted[0] - counted[1])]
+    gone = gone[gone["host_adcode"].isin(tianjin.districts.index)]
+    assert set(gone["plan_status"]) == {"later_fact"}
+    assert fewer(year, spread(year), "zh") == (
+        f"规划印发后新增的 {len(gone)} 处不算，故少于现状的 {spread(now).n} 处。"
+    )
+    assert fewer(now, spread(now), "zh") == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_universities_of_three_pages_stand_side_by_side(tianjin: City, lang: str) -> None:
+    frame = tianjin.layers["university"].frame
+    names = {name.partition("（")[0] for name in frame["name_zh"]}
+    placed = frame[frame.geometry.notna()]
+    near = placed[~(placed["uncertainty_m"] > 5000)]
+    assert [int(n) for n in schools(tianjin, lang).iloc[:, 0]] == [
+        len(names),
+        len(frame),
+        len(placed),
+        len(near),
+    ]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

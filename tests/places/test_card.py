@@ -33,7 +33,7 @@ def test_a_full_card() -> None:
         ("2020年已有", "2020"),
         ("已建成或已认定", "2023-05-12"),
     ]
-    assert told.doubt == f"公开点位，±700{THIN}m（估）。公开点位。"
+    assert told.doubt == f"公开点位，±700{THIN}米（估）。公开点位。"
     assert told.caveats == ("楼宇未测定。",)
     assert told.not_known == ("四至", "面积")
     assert told.half == "“津城”"

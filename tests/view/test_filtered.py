@@ -103,6 +103,20 @@ def test_filters_are_told_where_they_act(
     assert is_filtered(tianjin, state, page) is acts
 
 
+def test_another_year_is_no_filter_and_the_sentence_begins_with_it(tianjin: City) -> None:
+    start = default_state(tianjin)
+    year = replace(start, period="2025", later=False)
+    assert acting(tianjin, year, "explore", "zh"), "its chips stay"
+    assert not is_filtered(tianjin, year, "explore")
+    assert is_filtered(tianjin, replace(start, later=False), "explore")
+    assert is_filtered(tianjin, replace(year, filters=BINHAI), "explore")
+    assert marked(tianjin, start, "explore", "甲。", "zh") == "甲。"
+    assert marked(tianjin, year, "explore", "甲。", "zh") == "2025年目标，甲。"
+    both = replace(year, filters=BINHAI)
+    assert marked(tianjin, both, "explore", "甲。", "zh") == "筛选后：2025年目标，甲。"
+    assert marked(tianjin, year, "district", "甲。", "zh") == "甲。"
+
+
 def test_coverage_from_layers_of_its_own_does_not_follow_the_switches(tianjin: City) -> None:
     start = default_state(tianjin)
     state = replace(

@@ -36,7 +36,7 @@ def test_pairs_of_vague_places_have_no_distance_and_no_line(tianjin: City) -> No
     shown = told.tables["links"]
     n = int((blurred & (links["relation"] == "science_park")).sum())
     assert (shown["直线距离（区间）"] == "区内位置待核").sum() == n
-    assert any("不给距离、不连线" in line for line in told.account)
+    assert any("不量距离" in line for line in told.account)
     assert (
         answer.pairing.universities["nearest_id"]
         .dropna()

@@ -1,0 +1,159 @@
+"""Put the scenes of a story on slides that one can edit: one slide a scene."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from pptx import Presentation
+from pptx.enum.text import PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.util import Mm
+
+from layers.language.messages import speaker
+from layers.present.office import settled
+from layers.present.showing import PART, Shown, notices, numbered, origin, plain
+from layers.present.slides import native
+from layers.present.slides.column import column
+from layers.present.slides.layout import Box, fit
+
+__all__ = ["slides"]
+
+WIDTH, HEIGHT = 338.667, 190.5
+EDGE, GAP = 8.0, 5.0
+ROOM: Final = WIDTH - 2 * EDGE
+MAP: Final = Box(EDGE, 48.5, PART.width_mm, PART.height_mm)
+BESIDE: Final = Box(MAP.left + MAP.width + GAP, MAP.top, ROOM - MAP.width - GAP, MAP.height)
+TITLE_TOP, UNDER_MAP, FOOT = 6.0, MAP.top + MAP.height + 1.2, 178.5
+SENTENCES: Final = (
+    *((30.0, 1), (28.0, 1), (26.0, 1), (24.0, 1)),
+    *((26.0, 2), (24.0, 2), (22.0, 2), (20.0, 2), (18.0, 2), (15.0, 3)),
+)
+DOUBTS: Final = ((14.0, 1), (13.0, 2), (11.5, 2), (10.0, 2))
+TITLES: Final = ((13.0, 1), (11.0, 1))
+NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3))
+FEET: Final = ((8.0, 1), (7.0, 1))
+PAGE_MM: Final = 18.0
+TITLE_ONLY: Final = 5
+"""Of python-pptx's own template the layout that holds nothing but a title."""
+TEMPLATE_WIDTH: Final = 9144000
+"""Of that template, which is 4:3."""
+_FACE = re.compile(rb'(<a:(?:latin|ea) typeface=")[^"]*')
+
+
+def slides(scenes: Sequence[Shown], title: str) -> bytes:
+    """Return scenes as PPTX; the same scenes give the same bytes.
+
+    Parameters
+    ----------
+    scenes
+        Of one city, in one language.
+    title
+        Of the whole, for the file's own properties.
+    """
+    deck = _empty()
+    for n, shown in enumerate(scenes, start=1):
+        _slide(deck, shown, f"{n} / {len(scenes)}")
+    city, say = scenes[0].told.city, speaker(scenes[0].told.state.lang)
+    about = deck.core_properties
+    about.title, about.author = plain(title, longest=120), say("app.name")
+    about.last_modified_by, about.revision = say("app.name"), 1
+    target = io.BytesIO()
+    deck.save(target)
+    return settled(target.getvalue(), date.fromisoformat(city.data_date))
+
+
+def _empty() -> Any:
+    """Return a presentation of 16:9 without slides, in our font throughout."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
+    master = deck.slide_master
+    wider = deck.slide_width / TEMPLATE_WIDTH
+    for shape in (*master.shapes, *(s for made in master.slide_layouts for s in made.placeholders)):
+        if shape._element.xpath("./p:spPr/a:xfrm"):
+            shape.left, shape.width = round(shape.left * wider), round(shape.width * wider)
+    theme = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    theme._blob = _FACE.sub(rb"\g<1>" + native.FONT.encode(), theme.blob)
+    return deck
+
+
+def _slide(deck: Any, shown: Shown, page: str) -> None:
+    told, lang = shown.told, shown.told.state.lang
+    say = speaker(lang)
+    slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+    low = _title(
+        slide,
+        say("present.slide_title", chapter=told.scene.chapter.of(lang), title=told.title),
+        lang,
+    )
+    for text, sizes, look, name in (
+        (told.sentence, SENTENCES, {"bold": True}, say("present.sentence")),
+        (told.doubt, DOUBTS, {"ink": native.QUIET}, say("present.doubt")),
+    ):
+        if text:
+            fitted = fit(text, ROOM, lang, sizes, bold=bool(look.get("bold")))
+            box = Box(EDGE, low, ROOM, fitted.height)
+            native.text_box(slide, box, fitted.text, fitted.points, name, lang=lang, **look)
+            low = box.low + 0.8
+    native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
+    column(slide, shown, BESIDE)
+    _foot(slide, shown, page)
+    notes = slide.notes_slide.notes_text_frame
+    _notes(notes, shown)
+
+
+def _title(slide: Any, text: str, lang: str) -> float:
+    """Write the title into the slide's own; return where the sentence begins."""
+    fitted = fit(text, ROOM, lang, TITLES, bold=True)
+    shape = slide.shapes.title
+    native.place(shape, Box(EDGE, TITLE_TOP, ROOM, fitted.height))
+    native.bare(shape.text_frame)
+    look: dict[str, Any] = {"ink": native.ACCENT, "bold": True, "lang": lang}
+    native.write(shape.text_frame, fitted.text, fitted.points, **look)
+    return TITLE_TOP + fitted.height + 0.8
+
+
+def _foot(slide: Any, shown: Shown, page: str) -> None:
+    told, lang = shown.told, shown.told.state.lang
+    say = speaker(lang)
+    if names := numbered(shown.map, lang):
+        fitted = fit(names, ROOM, lang, NUMBERS)
+        box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
+        native.text_box(
+            slide,
+            box,
+            fitted.text,
+            fitted.points,
+            say("static_map.index"),
+            ink=native.SOFT,
+            lang=lang,
+        )
+    top = FOOT
+    room = ROOM - PAGE_MM - GAP
+    for text, name in ((notices(told), "present.notices"), (origin(told), "present.origin")):
+        fitted = fit(text, room, lang, FEET)
+        box = Box(EDGE, top, room, fitted.height)
+        native.text_box(
+            slide, box, fitted.text, fitted.points, say(name), ink=native.QUIET, lang=lang
+        )
+        top = box.low + 0.3
+    box = Box(WIDTH - EDGE - PAGE_MM, FOOT, PAGE_MM, fit(page, PAGE_MM, lang, ((9.0, 1),)).height)
+    look = {"ink": native.QUIET, "align": PP_ALIGN.RIGHT}
+    native.text_box(slide, box, page, 9.0, say("present.page"), **look)
+
+
+def _notes(frame: Any, shown: Shown) -> None:
+    """Write what the speaker may say, and what the map has no room for, a paragraph each."""
+    told, lang = shown.told, shown.told.state.lang
+    districts = told.city.districts.index
+    said = [text.of(lang) for code, text in told.city.notices.items() if code in districts]
+    lines = [told.sentence, told.doubt, *told.notes, numbered(shown.map, lang), origin(told), *said]
+    for n, line in enumerate(plain(line, longest=2000) for line in lines if line):
+        paragraph = frame.paragraphs[0] if not n else frame.add_paragraph()
+        run = paragraph.add_run()
+        run.text = line
+        run._r.get_or_add_rPr().set("lang", native.SPOKEN[lang])
+        native.set_font(run._r.get_or_add_rPr())

@@ -1,0 +1,201 @@
+"""Stack legend, bars and table beside the map of a slide."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+import pandas as pd
+
+from layers.language.messages import speaker
+from layers.map.plate import Sign
+from layers.present.showing import Shown, plain
+from layers.present.slides import native
+from layers.present.slides.layout import Box, broken, fit, fit_table, lines_mm
+from layers.present.static_map import Paper
+from layers.present.static_map.ink.sheet import Sheet
+from layers.present.static_map.legend import draw_sign
+from layers.present.static_map.picture import drawing_alone
+
+TEXT_PT, HEAD_PT, TABLE_PT, CHART_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0, 8.0
+SIGN_MM, SIGN_SIDE = 5.4, 4.6
+"""Side of the picture of a sign as it is drawn, and on the slide."""
+INDENT: Final = 6.4
+DROP: Final = (SIGN_SIDE - lines_mm(1, TEXT_PT)) / 2
+"""From the upper edge of a sign down to its first line."""
+BETWEEN: Final = 3.0
+"""Between two blocks."""
+BAR_MM: Final = 4.6
+FEWEST_BARS, MOST_ROWS, LEAST_ROWS = 3, 8, (4, 2)
+LONGEST_BAR: Final = 18
+SIGN_DPI: Final = 400
+
+
+def column(slide: Any, shown: Shown, box: Box) -> None:
+    """Write what stands beside the map, from above: the legend, then what else finds room.
+
+    Parameters
+    ----------
+    slide
+        On which.
+    shown
+        The scene.
+    box
+        The room.
+    """
+    told, lang = shown.told, shown.told.state.lang
+    low = _legend(slide, shown, box) + BETWEEN
+    rest = Box(box.left, low, box.width, box.low - low)
+    table = _rows(told.table) if told.table is not None and len(told.table) else None
+    if told.bars is not None:
+        for rows in LEAST_ROWS:  # rather fewer rows than no bars
+            room = rest.height - _least(table, rows, rest.width, lang)
+            if used := _bars(slide, shown, Box(rest.left, rest.top, rest.width, room)):
+                rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
+                break
+    if table is not None:
+        _table(slide, table, rest, lang)
+
+
+def _legend(slide: Any, shown: Shown, box: Box) -> float:
+    """Write the legend, in two columns if that is less high; return where it ends."""
+    lang = shown.told.state.lang
+    say = speaker(lang)
+    signs = shown.map.signs
+    if not signs:
+        return box.top - BETWEEN
+    top = _heading(slide, box, say("static_map.legend"), lang)
+    made = [_stacked(signs, box.width, lang, columns) for columns in (1, 2)]
+    height, rows = min(made, key=lambda each: each[0])
+    for n, (sign, text, (left, y, room, high)) in enumerate(rows, start=1):
+        at = Box(box.left + left, top + y, room, high)
+        if sign:
+            mark = Box(at.left, at.top, SIGN_SIDE, SIGN_SIDE)
+            native.picture(slide, mark, sign_png(sign, lang), text, f"{say('present.sign')} {n}")
+            at = Box(at.left + INDENT, at.top + DROP, at.width - INDENT, at.height - DROP)
+        name = f"{say('static_map.legend')} {n}"
+        native.text_box(slide, at, text, TEXT_PT, name, ink=native.SOFT, lang=lang)
+    low = top + height
+    for remark in shown.map.remarks:
+        low = _left_out(slide, Box(box.left, low + 0.4, box.width, box.height), remark, lang)
+    return low
+
+
+Row = tuple[str, str, tuple[float, float, float, float]]
+"""Sign, words, and left, top, width and height of both."""
+
+
+def _stacked(
+    signs: Sequence[Sign], room: float, lang: str, columns: int
+) -> tuple[float, list[Row]]:
+    """Return the rows of a legend in some columns, and how high the highest of these is."""
+    wide = (room - 3.0 * (columns - 1)) / columns
+    step: list[tuple[str, str, float]] = []
+    for sign, words in signs:
+        text = plain(words, longest=120)
+        lines = broken(text, TEXT_PT, lang, wide - (INDENT if sign else 0))
+        drop, least = (DROP, SIGN_SIDE) if sign else (0.0, 0.0)
+        step.append((sign, text, max(lines_mm(len(lines), TEXT_PT) + drop, least)))
+    half = sum(each[2] for each in step) / columns
+    rows: list[Row] = []
+    at, y, highest = 0, 0.0, 0.0
+    for sign, text, high in step:
+        if at < columns - 1 and y and y + high / 2 > half:
+            at, y = at + 1, 0.0
+        rows.append((sign, text, (at * (wide + 3.0), y, wide, high)))
+        y += high
+        highest = max(highest, y)
+    return highest, rows
+
+
+@cache
+def sign_png(sign: str, lang: str) -> bytes:
+    """Return the sign of a row of a legend as a picture.
+
+    Parameters
+    ----------
+    sign
+        As in :data:`layers.map.plate.Sign`, not empty.
+    lang
+        Language of what is written in it.
+    """
+    with drawing_alone():
+        sheet = Sheet(Paper(SIGN_MM, SIGN_MM), lang)
+        draw_sign(sheet, sign, (SIGN_MM / 2, SIGN_MM / 2), 1.0)
+        target = io.BytesIO()
+        sheet.figure.savefig(target, format="png", dpi=SIGN_DPI, metadata={"Software": None})
+    return target.getvalue()
+
+
+def _heading(slide: Any, box: Box, text: str, lang: str) -> float:
+    """Write what stands over a block; return where the block begins."""
+    fitted = fit(text, box.width, lang, ((HEAD_PT, 1), (TABLE_PT, 2)), bold=True)
+    at = Box(box.left, box.top, box.width, fitted.height)
+    look = {"bold": True, "ink": native.SOFT, "lang": lang}
+    native.text_box(slide, at, fitted.text, fitted.points, plain(text, longest=40), **look)
+    return at.low + 0.8
+
+
+def _bars(slide: Any, shown: Shown, box: Box) -> float:
+    """Draw the bars that find room; return what they take up with the space below."""
+    bars, lang = shown.told.bars, shown.told.state.lang
+    say = speaker(lang)
+    head, note = lines_mm(1, HEAD_PT) + 0.8, lines_mm(1, LEFT_OUT_PT)
+    fitting = int((box.height - head - note - BETWEEN) // BAR_MM)
+    if bars is None or fitting < min(FEWEST_BARS, len(bars.values)):
+        return 0.0
+    values = {plain(n, longest=LONGEST_BAR): v for n, v in [*bars.values.items()][:fitting]}
+    top = _heading(slide, box, bars.title, lang)
+    at = Box(box.left, top, box.width, BAR_MM * len(values))
+    native.bars(slide, at, values, CHART_PT, plain(bars.title))
+    low = at.low
+    if more := len(bars.values) - len(values):
+        text = say("present.more_bars", count=more)
+        low = _left_out(slide, Box(box.left, low, box.width, note), text, lang)
+    return low - box.top + BETWEEN
+
+
+def _rows(frame: pd.DataFrame) -> list[list[str]]:
+    """Return a table's cells as they are read, the heading first."""
+    body = [
+        [str(name), *map(str, row)] for name, row in zip(frame.index, frame.to_numpy(), strict=True)
+    ]
+    return [["", *map(str, frame.columns)], *body]
+
+
+def _least(rows: list[list[str]] | None, most: int, room: float, lang: str) -> float:
+    """Return the height that the first rows of a table take up with what is said below it."""
+    if rows is None:
+        return 0.0
+    grid = fit_table(rows, (room, 999.0), lang, TABLE_PT, most)
+    return grid.height + lines_mm(1, LEFT_OUT_PT) + 1.0 if grid else 0.0
+
+
+def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
+    say, note = speaker(lang), lines_mm(1, LEFT_OUT_PT) + 1.0
+    grid = fit_table(rows, (box.width, box.height - note), lang, TABLE_PT, MOST_ROWS)
+    if grid is None:
+        text = say("present.no_room")
+        _left_out(slide, box, text, lang)
+        return
+    native.table(slide, box, grid, TABLE_PT, say("present.table"), lang)
+    said = []
+    if grid.more_columns:
+        names = say("present.comma").join(grid.more_columns)
+        said.append(say("present.more_columns", names=names))
+    if grid.more_rows:
+        said.append(say("present.more_rows", count=grid.more_rows))
+    if said:
+        below = Box(box.left, box.top + grid.height + 0.6, box.width, note)
+        _left_out(slide, below, " ".join(said), lang)
+
+
+def _left_out(slide: Any, box: Box, text: str, lang: str) -> float:
+    """Say in small type what is left out; return where that ends."""
+    fitted = fit(text, box.width, lang, ((LEFT_OUT_PT, 2),))
+    at = Box(box.left, box.top, box.width, fitted.height)
+    name = speaker(lang)("present.left_out")
+    native.text_box(slide, at, fitted.text, fitted.points, name, ink=native.QUIET, lang=lang)
+    return at.low

@@ -1,0 +1,203 @@
+"""Draw on a sheet whose coordinates are millimetres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
+from shapely.geometry.base import BaseGeometry
+
+from layers.present.static_map.ink.boxes import Box, Spot
+from layers.present.static_map.ink.paper import MM_PER_POINT, Paper
+from layers.present.static_map.ink.type import FEATURES, font
+
+WHITE = "#FFFFFF"
+HALO_PT = 1.5
+
+
+def polygons_path(areas: Iterable[BaseGeometry]) -> Path:
+    """Return polygons as one path, holes turning against their rings.
+
+    Parameters
+    ----------
+    areas
+        Polygons, multipolygons or empty geometries, on the sheet.
+    """
+    parts = [
+        Path(shapely.get_coordinates(ring), closed=True)
+        for area in areas
+        for polygon in shapely.get_parts(area)
+        if polygon.geom_type == "Polygon" and not polygon.is_empty
+        for ring in shapely.get_rings(shapely.orient_polygons(polygon))
+    ]
+    return Path.make_compound_path(*parts) if parts else Path(np.empty((0, 2)))
+
+
+def lines_path(lines: Iterable[BaseGeometry]) -> Path:
+    """Return lines as one path.
+
+    Parameters
+    ----------
+    lines
+        Lines, or collections of lines, on the sheet.
+    """
+    parts = [
+        Path(shapely.get_coordinates(part))
+        for line in lines
+        for part in shapely.get_parts(line)
+        if not part.is_empty
+    ]
+    return Path.make_compound_path(*parts) if parts else Path(np.empty((0, 2)))
+
+
+class Sheet:
+    """A figure of the size of the paper, in millimetres from its lower left corner.
+
+    Parameters
+    ----------
+    paper
+        The size.
+    lang
+        Language of its texts, ``zh`` or ``en``.
+    """
+
+    def __init__(self, paper: Paper, lang: str) -> None:
+        self.paper, self.lang = paper, lang
+        inches = paper.width_mm / 25.4, paper.height_mm / 25.4
+        self.figure = Figure(figsize=inches, facecolor=WHITE)
+        FigureCanvasAgg(self.figure)
+        self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        self.axes.set_axis_off()
+        self._reset()
+
+    def _reset(self) -> None:
+        self.axes.set(xlim=(0, self.paper.width_mm), ylim=(0, self.paper.height_mm), aspect="auto")
+
+    def path(self, path: Path, clip: Box | None = None, **look: Any) -> None:
+        """Draw a path.
+
+        Parameters
+        ----------
+        path
+            In millimetres.
+        clip
+            Beyond this box nothing is drawn; None for no limit.
+        **look
+            As ``matplotlib.patches.PathPatch`` takes it; widths are points.
+        """
+        if not np.asarray(path.vertices).size:
+            return
+        look = {"facecolor": "none", "edgecolor": "none", "linewidth": 0.0} | look
+        patch = PathPatch(path, **look)
+        self.axes.add_artist(patch)
+        if clip is not None:
+            left, low, right, high = clip
+            edge = Rectangle((left, low), right - left, high - low, transform=self.axes.transData)
+            patch.set_clip_path(edge)
+
+    def box(self, box: Box, **look: Any) -> None:
+        """Draw a box.
+
+        Parameters
+        ----------
+        box
+            In millimetres.
+        **look
+            As for :meth:`path`.
+        """
+        left, low, right, high = box
+        corners = [(left, low), (right, low), (right, high), (left, high), (left, low)]
+        self.path(Path(np.array(corners), closed=True), **look)
+
+    def line(self, spots: Sequence[Spot], clip: Box | None = None, **look: Any) -> None:
+        """Draw a line through spots.
+
+        Parameters
+        ----------
+        spots
+            In millimetres.
+        clip
+            Beyond this box nothing is drawn; None for no limit.
+        **look
+            As for :meth:`path`.
+        """
+        self.path(Path(np.array(spots)), clip, capstyle="butt", **look)
+
+    def text(
+        self,
+        spot: Spot,
+        text: str,
+        points: float,
+        *,
+        colour: str = "#14171A",
+        bold: bool = False,
+        halo: str = "",
+        order: float = 0,
+    ) -> None:
+        """Write one line.
+
+        Parameters
+        ----------
+        spot
+            Its left end on the base line.
+        text
+            What is written, as it stands: nothing in it is read as a formula.
+        points
+            Size of the type.
+        colour
+            Of the type.
+        bold
+            Whether it is bold.
+        halo
+            Colour of the rim that sets it off from the ground; empty for none.
+        order
+            What is higher lies above.
+        """
+        look, features = font(bold=bold), FEATURES[self.lang]
+        if halo:
+            outline: Path = TextPath((0, 0), text, size=1, prop=look)
+            # A rim drawn by matplotlib itself would turn the text into a picture of text.
+            placed = Affine2D().scale(points * MM_PER_POINT).translate(*spot)
+            outline = placed.transform_path(outline)
+            rim: dict[str, Any] = {"edgecolor": halo, "linewidth": HALO_PT, "alpha": 0.85}
+            self.path(outline, zorder=order, joinstyle="round", **rim)
+        self.axes.add_artist(
+            Text(
+                *spot,
+                text,
+                fontproperties=look,
+                fontsize=points,
+                color=colour,
+                parse_math=False,
+                fontfeatures=features,
+                va="baseline",
+                zorder=order + 0.1,
+            )
+        )
+
+    def picture(self, rgba: np.ndarray, box: Box, order: float) -> None:
+        """Lay a picture into a box.
+
+        Parameters
+        ----------
+        rgba
+            Rows of pixels from the top, four channels of 0 to 255.
+        box
+            In millimetres.
+        order
+            What is higher lies above.
+        """
+        left, low, right, high = box
+        self.axes.imshow(
+            rgba, extent=(left, right, low, high), interpolation="nearest", zorder=order
+        )
+        self._reset()
