@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from layers.pack.city import City
-from layers.present.sheet.basis import Basis, basis
+from layers.present.sheet.basis import Ask, Basis, basis
 from layers.present.sheet.content import district, overview
 from layers.present.sheet.typeset import pdf
 from layers.present.static_map import Paper, static_map
@@ -27,7 +27,9 @@ CITY: Final = {"a3": Paper(236, 204), "a4": Paper(186, 118)}
 """Room for the map of the whole city."""
 
 
-def sheet_data(city: City, state: ViewState, adcode: str, lang: str) -> dict[str, Any]:
+def sheet_data(
+    city: City, state: ViewState, adcode: str, lang: str, *, ask: Ask | None = None
+) -> dict[str, Any]:
     """Return all that the sheet of a district prints, but for the map.
 
     Parameters
@@ -41,6 +43,9 @@ def sheet_data(city: City, state: ViewState, adcode: str, lang: str) -> dict[str
         Code of the district.
     lang
         Language of the words, ``zh`` or ``en``.
+    ask
+        Answers the question of an analysis by its name, such as a session that keeps its answers;
+        None to measure.
 
     Returns
     -------
@@ -52,17 +57,23 @@ def sheet_data(city: City, state: ViewState, adcode: str, lang: str) -> dict[str
     KeyError
         If the city has no such district.
     """
-    return district(basis(city, state, lang), adcode)
+    return district(basis(city, state, lang, ask), adcode)
 
 
 def district_sheet(
-    city: City, state: ViewState, adcode: str, lang: str, *, paper: Size = "a3"
+    city: City,
+    state: ViewState,
+    adcode: str,
+    lang: str,
+    *,
+    paper: Size = "a3",
+    ask: Ask | None = None,
 ) -> bytes:
     """Return the sheet of a district as PDF.
 
     Parameters
     ----------
-    city, state, adcode, lang
+    city, state, adcode, lang, ask
         As for :func:`sheet_data`.
     paper
         ``a3``, one page across, or ``a4``, a leaf of two pages upright.
@@ -78,17 +89,19 @@ def district_sheet(
     KeyError
         If the city has no such district.
     """
-    on, maps = basis(city, state, lang), Maps()
+    on, maps = basis(city, state, lang, ask), Maps()
     sheet = _sheet(on, adcode, paper, maps)
     return pdf("one.typ", {"sheet": sheet, "paper": paper}, maps, city.data_date)
 
 
-def atlas(city: City, state: ViewState, lang: str, *, paper: Size = "a4") -> bytes:
+def atlas(
+    city: City, state: ViewState, lang: str, *, paper: Size = "a4", ask: Ask | None = None
+) -> bytes:
     """Return the sheets of all districts as one PDF: first the city, with the page of each.
 
     Parameters
     ----------
-    city, state, lang
+    city, state, lang, ask
         As for :func:`sheet_data`.
     paper
         As for :func:`district_sheet`.
@@ -98,7 +111,7 @@ def atlas(city: City, state: ViewState, lang: str, *, paper: Size = "a4") -> byt
     bytes
         Districts in the order of their codes; on A4 each begins on a page to the right.
     """
-    on, maps = basis(city, state, lang), Maps()
+    on, maps = basis(city, state, lang, ask), Maps()
     first = overview(on)
     first["map"] = _map(on, "city", None, CITY[paper], maps)
     sheets = [_sheet(on, str(code), paper, maps) for code in city.districts.index]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import cast
+from functools import cached_property
+from typing import Any, cast
 
 import pandas as pd
 
 from geo.base.once import once
 from geo.inventory.balance import Balance
+from layers.analysis import ANALYSES
 from layers.coverage import reach
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.density import measure as density
@@ -17,10 +20,12 @@ from layers.language.messages import Say, speaker
 from layers.pack.city import City
 from layers.places.spread import spread
 from layers.view.filtered import in_words, is_filtered
-from layers.view.page_options import CoverageOptions, DensityOptions
 from layers.view.question import Question
 from layers.view.rows import CityKey, View, rows_in_view
 from layers.view.state import Lang, ViewState
+
+Ask = Callable[[City, str, Question[Any]], Any]
+"""Answers the question of an analysis by its name in :data:`layers.analysis.ANALYSES`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +42,15 @@ class Basis:
         The rows that the state shows.
     found
         The same by administering district.
+    ask
+        Answers the question of an analysis by its name.
     """
 
     city: City
     state: ViewState
     view: View
     found: Balance
+    ask: Ask
 
     @property
     def lang(self) -> str:
@@ -72,23 +80,26 @@ class Basis:
             return self.say("sheet.unfiltered")
         return self.say("sheet.filtered", words=words.of(self.lang))
 
-    @property
+    @cached_property
     def density(self) -> DensityAnswer:
         """How densely the places lie; measured once."""
-        return _density(CityKey(self.city, ""), density.question(self.state))
+        answer: DensityAnswer = self.ask(self.city, "density", density.question(self.state))
+        return answer
 
-    @property
+    @cached_property
     def density_in_districts(self) -> pd.DataFrame:
         """How much of the density lies in each district, with its interval; measured once."""
-        return _in_districts(CityKey(self.city, ""), density.question(self.state))
+        return density.in_districts(self.density)
 
-    @property
+    @cached_property
     def reach(self) -> ReachAnswer | ReachRefusal:
         """What the places reach; measured once."""
-        return _reach(CityKey(self.city, ""), reach.question(self.state))
+        answer: ReachAnswer | ReachRefusal
+        answer = self.ask(self.city, "reach", reach.question(self.state))
+        return answer
 
 
-def basis(city: City, state: ViewState, lang: str) -> Basis:
+def basis(city: City, state: ViewState, lang: str, ask: Ask | None = None) -> Basis:
     """Return what all sheets of a city and a state rest on.
 
     Parameters
@@ -99,22 +110,19 @@ def basis(city: City, state: ViewState, lang: str) -> Basis:
         What the reader has asked for.
     lang
         Language of the words, ``zh`` or ``en``.
+    ask
+        Answers the question of an analysis by its name, such as a session that keeps its answers;
+        None to measure, and to keep the latest.
     """
     asked = replace(state, lang=cast("Lang", lang))
     view = rows_in_view(city, asked)
-    return Basis(city, asked, view, spread(view))
+    return Basis(city, asked, view, spread(view), ask or _measured)
 
 
-@once(maxsize=4)
-def _density(key: CityKey, asked: Question[DensityOptions]) -> DensityAnswer:
-    return density.measure(key.city, asked)
+def _measured(city: City, name: str, asked: Question[Any]) -> Any:
+    return _answer(CityKey(city, ""), name, asked)
 
 
-@once(maxsize=4)
-def _in_districts(key: CityKey, asked: Question[DensityOptions]) -> pd.DataFrame:
-    return density.in_districts(_density(key, asked))
-
-
-@once(maxsize=4)
-def _reach(key: CityKey, asked: Question[CoverageOptions]) -> ReachAnswer | ReachRefusal:
-    return reach.measure(key.city, asked)
+@once(maxsize=8)
+def _answer(key: CityKey, name: str, asked: Question[Any]) -> Any:
+    return ANALYSES[name].measure(key.city, asked)
