@@ -18,9 +18,9 @@ OFFICE = $(if $(ADDRESS),--server.address $(ADDRESS)) \
 	$(if $(NAME),$(foreach host,$(HOSTS),--server.allowedHosts $(host))) \
 	$(if $(BASE),--server.baseUrlPath $(BASE))
 
-# Four, on two cores too: those that drive a browser mostly wait. tests/conftest.py says what stays
-# together.
-WORKERS ?= 4
+# Three, on two cores too: the one that drives the browser waits now and then, and every worker
+# collects. tests/conftest.py says what stays together.
+WORKERS ?= 3
 PYTEST = -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 # CI=true counts the lines that the tests run, tries more examples, and skips nothing. slipcover changes
@@ -52,6 +52,10 @@ help:
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) $(OFFICE)
+
+# A container may forbid to keep bytecode: then every worker rewrites all asserts and every server
+# that a test starts compiles the atlas, which takes a tenth of the whole time.
+test check: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium

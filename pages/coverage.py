@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.panels import chips
 from pages.panels import coverage as coverage_panels
+from pages.panels import hand_over as share
 from pages.panels.pairing import PairingPart
 from pages.panels.scenario import ScenarioPart
 from pages.panels.siting import SitingPart
@@ -39,6 +40,8 @@ if places.side is not None:
     with places.side:
         coverage_panels.switch(screen, tuple(PARTS))
         part.controls()
+        if state.coverage.part != "scenario":  # no address holds what a reader drew
+            share.picture(screen)
 if not state.present or state.coverage.part == "scenario":  # a meeting looks at them side by side
     part.below()
 if not state.present:

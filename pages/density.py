@@ -10,6 +10,7 @@ from layers.pack.catalogue import ONLINE_BASE
 from layers.view.rows import rows_in_view
 from pages.panels import chips
 from pages.panels import density as panels
+from pages.panels import hand_over as share
 from pages.panels import own_points as points_panels
 from pages.shell import frame, map_view
 
@@ -49,6 +50,7 @@ if places.side is not None:
         if state.density.fill == "surface":
             panels.beside(screen, told)
         panels.advanced(screen, told)
+        share.picture(screen)
     if state.density.fill == "surface":
         panels.account(told)
 panels.halves(screen, spread)

@@ -34,6 +34,8 @@ with head:
         panels.sentence(screen, view)
         if controls:
             share.download_view(screen)
+            share.picture(screen)
+            share.meeting_pack(screen)
             share.link(screen)
             widgets.skip_map(screen)
     chips.show(screen)

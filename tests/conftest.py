@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -12,7 +13,10 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Playwright, sync_playwright
 
 from layers.pack.city import City, load_city
+from pages.shell.ahead import VARIABLE
 from tests import CI, ROOT, examples
+
+os.environ.setdefault(VARIABLE, "no")  # a screen under test computes what it shows, no more
 
 # The same examples every time, and no failure because a machine is busy.
 settings.register_profile(

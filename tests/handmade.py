@@ -9,6 +9,7 @@ Four square districts of 10 km stand in a block, south-west corner at 39° N, 11
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -370,8 +371,9 @@ def _plan() -> Plan:
     )
 
 
+@cache
 def handmade_city() -> City:
-    """Return a fresh city; see the head of the module for its plan."""
+    """Return the city; see the head of the module for its plan. Nobody changes it."""
     places, district = _place_layers(), _district_layer()
     order = [*(id_ for id_ in CATALOG if id_ in places), "district", "odd_kind"]
     empty = gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")

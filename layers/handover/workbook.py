@@ -22,6 +22,7 @@ from layers.handover.contents import Chapter, Contents, Sheet
 from layers.handover.documents import counting, notes, table_facts
 from layers.language.messages import display, speaker
 
+WORKBOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL: Final = 32_767
 """Characters that Excel keeps in one cell."""
 LONGEST_NAME: Final = 31

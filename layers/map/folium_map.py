@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from shapely import Point, box
 
 from layers.language.messages import safe, speaker
 from layers.map.overlay import Drawing, drawing_json, geometry_json
-from layers.map.plate import TINTS, Plate, priorities
+from layers.map.plate import TINTS, Plate, Sign, priorities
 from layers.map.symbols import mark, plain_mark
 from layers.pack.catalogue import FIRM, ONLINE_BASE, OUTSIDE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase
@@ -362,6 +362,7 @@ def overlay_json(
     online: Mapping[str, str] | None = None,
     drawing: Drawing | None = None,
     plate: Plate | None = None,
+    legend: Sequence[Sign] = (),
 ) -> str:
     """Return what a filter, a switch or a selection changes, as JSON for ``ATLAS.paint``.
 
@@ -379,6 +380,8 @@ def overlay_json(
         What an analysis adds, under the places.
     plate
         Ground and legend of the layout map, which alone has insets; None on the other maps.
+    legend
+        What the map explains where there is no plate.
 
     Returns
     -------
@@ -388,7 +391,7 @@ def overlay_json(
     """
     body = {
         "layers": _layers(view, state.lang, plate.new if plate else frozenset()),
-        **_plate_json(plate),
+        **_plate_json(plate, legend),
         "chosen": _chosen(view, state.selected),
         "framed": [safe(code) for code in sorted(state.filters.district - {OUTSIDE})],
         "show": {name: name in state.layers for name in ("district", "axis")},
@@ -400,11 +403,23 @@ def overlay_json(
     return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
 
 
-def _plate_json(plate: Plate | None) -> dict[str, Any]:
-    """Return ground, names and legend of the layout map; on the other maps, none."""
+def serial_of(overlay: str) -> str:
+    """Return the digest of an overlay: the map's frame bears it once it has painted that.
+
+    Parameters
+    ----------
+    overlay
+        Result of :func:`overlay_json`.
+    """
+    return overlay.rpartition('"serial":"')[2].removesuffix('"}')
+
+
+def _plate_json(plate: Plate | None, legend: Sequence[Sign]) -> dict[str, Any]:
+    """Return ground, names and legend of the layout map; on the other maps, the legend alone."""
+    signs = [[sign, safe(words)] for sign, words in (plate.legend if plate else legend)]
     if plate is None:
         bare = {"fill": {}, "hatch": [], "parts": False}
-        return {"plate": False, "ground": bare, "legend": [], "told": {}, "titles": {}}
+        return {"plate": False, "ground": bare, "legend": signs, "told": {}, "titles": {}}
     return {
         "plate": True,
         "ground": {
@@ -412,7 +427,7 @@ def _plate_json(plate: Plate | None) -> dict[str, Any]:
             "hatch": [safe(code) for code in plate.hatch],
             "parts": plate.parts,
         },
-        "legend": [[sign, safe(words)] for sign, words in plate.legend],
+        "legend": signs,
         "told": {
             safe(code): [safe(line, longest=400) for line in lines]
             for code, lines in plate.told.items()

@@ -32,6 +32,7 @@ LONGEST_VALUE = 20_000
 """Characters of an address value that are read; the rest cannot be ours."""
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _TOKEN = re.compile(r"[0-9a-f]{12}", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
 _OPTION, _PAGE = "option", "page"
 
@@ -229,6 +230,38 @@ class Token(Single[str]):
 
     def write(self, value: str, default: str | None) -> str:
         """Return the token itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return value or NONE
+
+
+@dataclass(frozen=True)
+class Name(Single[str]):
+    """A short name of small letters, digits and ``_``; what bears it is known to who asks."""
+
+    def value(self, text: str, known: Known) -> str:
+        """Return the name, empty for ``none``.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is no such name.
+        """
+        if not _NAME.fullmatch(text):
+            raise LookupError(text)
+        return "" if text == NONE else text
+
+    def write(self, value: str, default: str | None) -> str:
+        """Return the name itself.
 
         Parameters
         ----------
@@ -514,7 +547,10 @@ class _Option:
     codec: Codec[Any]
 
 
-def option(key: str, codec: Codec[T], *, default: T, page: str | None = None) -> T:
+Pages = str | tuple[str, ...] | None
+
+
+def option(key: str, codec: Codec[T], *, default: T, page: Pages = None) -> T:
     """Declare a field that the address holds.
 
     Parameters
@@ -526,7 +562,7 @@ def option(key: str, codec: Codec[T], *, default: T, page: str | None = None) ->
     default
         The value that is not said. Another default is another version of the address.
     page
-        The one page whose address holds it; None for every page.
+        The page or pages whose address holds it; None for every page.
     """
     about = {_OPTION: _Option(key, codec), _PAGE: page}
     declared: T = field(default=default, metadata=about)
@@ -765,5 +801,18 @@ def keep(found: Options, kept: Options, page: str) -> Options:
     return replace(found, **others)
 
 
+def pages_of(about: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the pages whose address holds an option; none for every page.
+
+    Parameters
+    ----------
+    about
+        Metadata of its field.
+    """
+    held: Pages = about.get(_PAGE)
+    return held if isinstance(held, tuple) else (held,) if held else ()
+
+
 def _is_on(about: Mapping[str, Any], page: str | None) -> bool:
-    return page is None or about.get(_PAGE) in (None, page)
+    held = pages_of(about)
+    return page is None or not held or page in held

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.view.codecs import Day, Ids, Token, Tokens, Whole, among, hold, one_of, option
+from layers.view.codecs import (
+    Day,
+    Ids,
+    Name,
+    Token,
+    Tokens,
+    Whole,
+    among,
+    flag,
+    hold,
+    one_of,
+    option,
+)
 
 Ground = Literal["parts", "none", "places", "national", "per_million"]
 Kernel = Literal["gaussian", "quartic"]
@@ -26,6 +38,8 @@ Demand = Literal["university", "area", "residents", "own"]
 Candidates = Literal["grid", "university", "district", "drawn"]
 Rings = Literal["one", "all"]
 Counted = Literal["places", "own"]
+
+Seen = Literal["wall", "edit", "locked"]
 
 
 @dataclass(frozen=True)
@@ -129,3 +143,19 @@ class CoverageOptions:
 
     def __post_init__(self) -> None:
         hold(self)
+
+
+@dataclass(frozen=True)
+class DeckOptions:
+    """Which scene of which story is presented, and how.
+
+    ``story`` is the name of a story of the pack, or of the reader's own; ``scene`` the id of one of
+    its scenes. Empty, or a name that is not there, means the first. ``view`` is ``wall`` for the
+    meeting, ``edit`` for the page on which a story is made, ``locked`` for a wall that nothing
+    leads away from. ``notes`` shows what the speaker reads instead.
+    """
+
+    story: str = option("story", Name(), default="")
+    scene: str = option("scene", Name(), default="")
+    view: Seen = option("view", one_of(Seen), default="wall")
+    notes: bool = option("notes", flag(), default=False)

@@ -36,7 +36,13 @@ from layers.view.codecs import (
     one_of,
     option,
 )
-from layers.view.page_options import CoverageOptions, DensityOptions, ExploreOptions, PointsOptions
+from layers.view.page_options import (
+    CoverageOptions,
+    DeckOptions,
+    DensityOptions,
+    ExploreOptions,
+    PointsOptions,
+)
 
 Lang = Literal["zh", "en"]
 Period = Literal["now", "2020", "2025"]
@@ -174,7 +180,8 @@ class ViewState:
 
     ``selected`` is the id of a place or a district, or ``@id`` for all places at that place's
     point. The district page shows ``district``, or what is selected, and sets ``compare`` beside
-    it; both are ids of :func:`layers.view.areas.areas`.
+    it; a story of any district is told of ``district``. Both are ids of
+    :func:`layers.view.areas.areas`.
     """
 
     city: str
@@ -185,13 +192,14 @@ class ViewState:
     filters: Filters = group(Filters)
     selected: str | None = option("sel", Id("selectable"), default=None)
     camera: Camera | None = option("at", CameraCodec(), default=None, page="explore")
-    district: str | None = option("d", Id("areas"), default=None, page="district")
+    district: str | None = option("d", Id("areas"), default=None, page=("district", "deck"))
     compare: str | None = option("vs", Id("areas"), default=None, page="district")
     present: bool = option("present", flag(), default=False)
     explore: ExploreOptions = group(ExploreOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
+    deck: DeckOptions = group(DeckOptions, page="deck")
 
 
 @dataclass(frozen=True)

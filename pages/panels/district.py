@@ -5,14 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
-import geopandas as gpd
 import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, display, safe
-from layers.map.overlay import Drawing, Shapes
 from layers.map.plate import belt, certainty, marks
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import twins
@@ -20,20 +17,16 @@ from layers.places import areas as told_of
 from layers.places.badges import badges as titles_of
 from layers.places.district_profile import Profile, Task, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
+from layers.present.picture import OUTLINES, area_picture, holding
 from layers.view.areas import areas, is_part
-from layers.view.rows import View, gather, rows_in_view
+from layers.view.rows import gather, rows_in_view
 from layers.view.state import Camera, Filters
 from pages.panels import explore as cards
+from pages.panels.hand_over import picture
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal
 from pages.shell.widgets import sync
-
-PADDING: Final = 0.04
-"""Of the bounds of an area, on each side of its map."""
-ACCENT: Final = "#B5322A"
-LOOKS: Final = (ACCENT, "#4A463E")
-"""Outlines of two areas side by side; the style sheet fills their bars to be told apart in grey."""
 
 
 def chosen(screen: Screen) -> str:
@@ -112,6 +105,7 @@ def head(screen: Screen, area: str, told: Profile | None, other: str | None) -> 
         st.html(line, width="stretch")
         if not screen.state.present:
             _choice(screen, area)
+            picture(screen, district=area)
 
 
 def _choice(screen: Screen, area: str) -> None:
@@ -173,21 +167,6 @@ def badges(screen: Screen, area: str) -> None:
             )
 
 
-def _view(screen: Screen, area: str) -> View:
-    """Return the plan's places that an area administers or that stand there, whatever is shown."""
-    city, selected = screen.city, screen.state.selected
-    layers = {id_ for id_, layer in city.layers.items() if layer.spec.group != "context"}
-    state = replace(
-        screen.state,
-        period="now",
-        later=True,
-        layers=frozenset(layers),
-        filters=Filters(district=frozenset(areas(city)[area])),
-        selected=None if selected in city.districts.index else selected,
-    )
-    return rows_in_view(city, state)
-
-
 def area_map(screen: Screen, area: str) -> None:
     """Draw the map of the area with the plan's places there; a click on another district opens it.
 
@@ -198,35 +177,21 @@ def area_map(screen: Screen, area: str) -> None:
     area
         Id of the area shown.
     """
-    city, view = screen.city, _view(screen, area)
-    rows = city.districts.loc[list(areas(city)[area])]
-    west, south, east, north = map(float, rows.total_bounds)
-    across, up = PADDING * (east - west), PADDING * (north - south)
-    outline = gpd.GeoDataFrame(geometry=[rows.union_all()], index=[area], crs=rows.crs)
-    others = city.districts.drop(index=rows.index)
+    drawn = area_picture(screen.city, screen.state, area)
     map_view.show(
-        replace(screen, state=view.state),
-        view,
+        replace(screen, state=drawn.view.state),
+        drawn.view,
         name="district",
-        flight=(
-            zlib.crc32(area.encode()),
-            (west - across, south - up, east + across, north + up),
-        ),
+        flight=(zlib.crc32(area.encode()), drawn.look),
         follow=False,
-        drawing=Drawing(
-            shapes=(
-                Shapes(others, "#FFFFFF", fill="#FFFFFF", opacity=0.5, weight=0),
-                Shapes(outline, ACCENT, weight=2.4),
-            ),
-            subject=True,
-        ),
+        drawing=drawn.drawing,
         act=lambda event: _open(screen, event.id),
     )
-    lang = screen.state.lang
+    lang, rows = screen.state.lang, screen.city.districts.loc[list(areas(screen.city)[area])]
     signs = [
-        *marks(view, lang, kinds=screen.state.present),
-        *certainty(set(view.mapped["location_class"]), lang, circle=True),
-        *belt(view, lang, rows.union_all()),
+        *marks(drawn.view, lang, kinds=screen.state.present),
+        *certainty(set(drawn.view.mapped["location_class"]), lang, circle=True),
+        *belt(drawn.view, lang, rows.union_all()),
     ]
     html.legend((data_uri(sign), words) for sign, words in signs)
 
@@ -271,7 +236,7 @@ def place_list(screen: Screen, area: str, told: Profile | None) -> None:
         What is known of it, if it is a district; of one without places, what the plan says.
     """
     if _has_place(screen):
-        cards.selection(screen, _view(screen, area))
+        cards.selection(screen, holding(screen.city, screen.state, areas(screen.city)[area]))
     groups = told_of.holdings(screen.city, area, screen.state.lang)
     count = sum(len(group.items) for group in groups)
     name = told_of.area_name(screen.city, area, screen.state.lang)
@@ -343,7 +308,7 @@ def twin_maps(screen: Screen, area: str, other: str) -> None:
     both, known = (area, other), told_of.figures(city)
     places = gather(city).frame
     places = places[places["counted"].fillna(False).to_numpy(dtype=bool)]
-    drawn = twins(city, [areas(city)[id_] for id_ in both], places, LOOKS)
+    drawn = twins(city, [areas(city)[id_] for id_ in both], places, OUTLINES)
     pictures = html.join(
         Markup('<figure><figcaption>{}</figcaption><img src="{}" alt="{}"></figure>').format(
             _key(at, told_of.area_name(city, id_, lang)),

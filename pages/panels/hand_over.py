@@ -1,8 +1,8 @@
-"""Hand the view over as a link and as files, and an answer as files and as a command."""
+"""Hand the view over as a link, as files and as a picture, an answer as files and a command."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -15,18 +15,27 @@ from layers.command_line.analysis import command, needed_files
 from layers.handover import view_export
 from layers.handover.contents import FORMATS, WGS84, Form, Format, systems
 from layers.handover.documents import crs_name, mark_of
+from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
+from layers.present import on_screen
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
-from pages.shell import cache, html
+from layers.view.state import deciding
+from pages.shell import cache, failure, html
 from pages.shell.frame import Screen
+from pages.shell.jobs import Progress, Task, Work
 
 WITHOUT_SHAPES: Final = frozenset({"balance"})
 """Analyses whose answer is tables alone."""
+PAPER: Final = "atlas.paper"
+"""In the session, the file that is being made or has been made last."""
+FOLLOW_S: Final = 0.5
+"""Seconds between two looks at a file that is being made."""
+MEETING_STORY: Final = "layout"
+"""The story of the meeting pack that the map page offers."""
 PLAIN_FORMATS: Final[tuple[Format, ...]] = ("xlsx", "csv")
-WORKBOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download(screen: Screen, analysis: str, asked: Question[Any]) -> None:
@@ -208,6 +217,121 @@ def download_view(screen: Screen) -> None:
             key="export_button",
         )
         html.small(say("explore.export_note" if form.fmt != "xlsx" else "explore.export_book"))
+
+
+def picture(screen: Screen, **changes: Any) -> None:
+    """Offer what is on the screen as a picture, a page, a slide or a workbook.
+
+    The file is made beside the page, which says how far it is.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    **changes
+        Fields of the state with other values: those that the page shows and the address leaves out.
+    """
+    say, city = screen.say, screen.city
+    with st.popover(say("present.picture"), key="picture_export"):
+        kind = st.segmented_control(
+            say("explore.export_format"),
+            on_screen.KINDS,
+            default=on_screen.KINDS[0],
+            required=True,
+            format_func=lambda each: say(f"present.kind.{each}"),
+            key="picture_kind",
+        )
+        state, address = replace(screen.state, **changes), screen.address(**changes)
+        key = ("picture", city.digest, state, screen.name, kind)
+
+        def work(progress: Progress, stopped: Callable[[], bool]) -> on_screen.Made:  # noqa: ARG001
+            progress("present.stage.drawing", 0, 0)
+            return on_screen.one_file(kind, screen.name, address, city, state, ask=cache.answer)
+
+        _paper(screen, key, work)
+        html.small(say("present.picture_note"))
+
+
+def meeting_pack(screen: Screen, story: str = MEETING_STORY) -> None:
+    """Offer all that goes to a meeting as one zip, under the filters of the screen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    story
+        Name of one of the city's stories; where the city has none of this name nothing is offered.
+    """
+    say, city, state = screen.say, screen.city, screen.state
+    if story not in city.stories:
+        return
+    with st.popover(say("present.pack"), key="meeting_pack"):
+        html.small(say("present.pack_note"))
+        if filtered := in_words(city, state):
+            html.small(say("present.filtered", words=filtered.of(state.lang)))
+
+        def work(progress: Progress, stopped: Callable[[], bool]) -> on_screen.Made:
+            return on_screen.pack(
+                story, city, state, ask=cache.answer, progress=progress, stopped=stopped
+            )
+
+        _paper(screen, ("pack", city.digest, deciding(state), state.lang, story), work)
+
+
+def _paper(screen: Screen, key: Hashable, work: Work) -> None:
+    """Offer to make a file, say how far it is and stop it, and hand it over once it is there."""
+    say, name = screen.say, str(key[0]) if isinstance(key, tuple) else ""
+    made: on_screen.Made | None = cache.papers().found(key)
+    task: Task | None = st.session_state.get(PAPER)
+    if made is not None:
+        for part, why in made.failed.items():
+            html.small(say("present.failed", part=say(f"present.part.{part}"), why=why))
+        st.download_button(
+            say("explore.export_button"),
+            made.data,
+            made.name,
+            made.type,
+            on_click="ignore",
+            type="primary",
+            key=f"{name}_paper",
+        )
+    elif task is not None and task.key == key and not task.is_done():
+        _progress(screen, task, name)
+    else:
+        if task is not None and task.key == key and task.error is not None:
+            html.small(failure.words(task.error, screen.state.lang))
+        st.button(
+            say("present.make"),
+            key=f"{name}_make",
+            type="primary",
+            on_click=_begin,
+            args=(key, work),
+        )
+
+
+def _begin(key: Hashable, work: Work) -> None:
+    """Make a file; one that is being made for somebody's other click is no longer wanted."""
+    known: Task | None = st.session_state.get(PAPER)
+    if known is not None and not known.is_done():
+        known.cancel()
+    st.session_state[PAPER] = Task(key).start(cache.papers(), work)
+
+
+@st.fragment(run_every=FOLLOW_S)
+@failure.guarded
+def _progress(screen: Screen, task: Task, name: str) -> None:
+    """Say what is being done and how far it is, and offer to stop it."""
+    say = screen.say
+    if task.is_done():
+        st.rerun()
+    stage, done, total = task.stage
+    share = Markup(' value="{}" max="{}"').format(done, total) if total else Markup("")
+    st.html(
+        Markup(
+            '<p role="status">{}</p><progress class="wait" aria-label="{}"{}></progress>'
+        ).format(html.text(say(stage)), html.text(say("present.progress")), share)
+    )
+    st.button(say("points_page.cancel"), key=f"{name}_cancel", on_click=task.cancel)
 
 
 def _amount(screen: Screen, held: view_export.Size, narrowed: Bilingual | None) -> str:

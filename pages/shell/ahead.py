@@ -51,10 +51,17 @@ class Readers:
                 self._answered -= 1
                 self._last = time.monotonic()
 
-    def wait(self) -> None:
-        """Return when nobody has been answered for a while."""
-        while self._answered or time.monotonic() - self._last < REST_S:
-            time.sleep(REST_S / 10)
+    def wait(self, rest_s: float | None = None) -> None:
+        """Return when nobody has been answered for a while.
+
+        Parameters
+        ----------
+        rest_s
+            How long that is, in seconds; None for :data:`REST_S`.
+        """
+        rest = REST_S if rest_s is None else rest_s
+        while self._answered or time.monotonic() - self._last < rest:
+            time.sleep(rest / 10)
 
 
 READERS: Final = Readers()

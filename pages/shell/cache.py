@@ -362,6 +362,12 @@ def jobs() -> JobQueue:
     return JobQueue()
 
 
+@st.cache_resource(show_spinner=False)
+def papers() -> JobQueue:
+    """Return where pictures, slides and meeting packs are made, apart from what reads files."""
+    return JobQueue()
+
+
 @st.cache_resource(show_spinner=False, max_entries=12)
 def points_wording(
     key: Hashable, lang: str, _answer: own_points.PointsAnswer

@@ -177,7 +177,10 @@ def _tabs(screen: Screen) -> None:
     say = screen.say
     with st.container(horizontal=True, vertical_alignment="center", key="tabs", gap="small"):
         for name, page in navigation.screens(say).items():
-            st.page_link(page, label=say(f"nav.{name}"), query_params=screen.address(name))
+            # The menu leads to the desk of a deck, never at once to a wall without a menu.
+            desk = {"deck": replace(screen.state.deck, view="edit", notes=False)}
+            query = screen.address(name, **desk if name == "deck" else {})
+            st.page_link(page, label=say(f"nav.{name}"), query_params=query)
 
 
 def _switches(screen: Screen) -> None:

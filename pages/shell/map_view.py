@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,8 @@ HANDLED: Final = "atlas.click"
 HEAD_START_S: Final = 0.06
 """Wait after the map, in seconds: the browser begins its work anew with whatever arrives in the
 meantime, and would paint the map last. Halves the time to paint (``make bench``)."""
+CLICKED: Final = "last_active_drawing"
+RETURNED: Final = (CLICKED, "center", "zoom", "selected_tags")
 HEIGHT: Final = 760
 """CSS pixels; the style sheet follows the window where it can."""
 
@@ -85,8 +87,6 @@ def show(
     act
         Answers the events that do not select a place or a district.
     """
-    base = cache.base_of(screen.city, screen.state.lang)
-    mounted = f"{name}-{hashlib.sha256(base.encode()).hexdigest()[:12]}"
     overlay = folium_map.overlay_json(
         view,
         screen.state,
@@ -96,23 +96,60 @@ def show(
         plate=plate,
     )
     with st.container(key=f"map_{name}"):
-        with st.container(key=f"sheet_{name}"):
-            _map(screen, view, base, overlay, mounted, follow, act)
-            time.sleep(HEAD_START_S)
+        mount(screen, view, overlay, name=name, follow=follow, act=act)
         furniture(screen)
+
+
+def mount(
+    screen: Screen,
+    view: View,
+    overlay: str,
+    *,
+    name: str,
+    follow: bool = False,
+    returned: Sequence[str] = RETURNED,
+    act: Act | None = None,
+) -> None:
+    """Draw the map alone.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        The places drawn.
+    overlay
+        What is painted; see :func:`layers.map.folium_map.overlay_json`.
+    name, follow, act
+        As for :func:`show`.
+    returned
+        What the browser tells of the map: the fewer, the fewer runs of the page.
+    """
+    base = cache.base_of(screen.city, screen.state.lang)
+    mounted = f"{name}-{hashlib.sha256(base.encode()).hexdigest()[:12]}"
+    with st.container(key=f"sheet_{name}"):
+        _map(screen, view, base, overlay, mounted, follow, tuple(returned), act)
+        time.sleep(HEAD_START_S)
 
 
 @st.fragment
 @failure.guarded
 def _map(
-    screen: Screen, view: View, base: str, overlay: str, mounted: str, follow: bool, act: Act | None
+    screen: Screen,
+    view: View,
+    base: str,
+    overlay: str,
+    mounted: str,
+    follow: bool,
+    returned: tuple[str, ...],
+    act: Act | None,
 ) -> None:
     """Draw the map in a fragment of its own: a pan reruns this and nothing else."""
     value = st_folium(
         folium_map.base_map(screen.city, base, assets=ASSETS_URL),
         key=mounted,
         feature_group_to_add=folium_map.overlay(overlay),
-        returned_objects=["last_active_drawing", "center", "zoom", "selected_tags"],
+        returned_objects=returned,
         height=HEIGHT,
         use_container_width=True,
     )
@@ -136,7 +173,7 @@ def _follow(value: dict[str, Any], city: City) -> None:
 
 def _event(value: dict[str, Any], mounted: str) -> Event | None:
     """Return what just happened: the map keeps returning the last thing that did."""
-    drawing = value.get("last_active_drawing") or {}
+    drawing = value.get(CLICKED) or {}
     properties = drawing.get("properties") or {}
     seen = (drawing.get("id"), properties.get("t"))
     handled: dict[str, Any] = st.session_state.setdefault(HANDLED, {})

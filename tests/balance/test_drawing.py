@@ -18,12 +18,13 @@ from layers.map.overlay import drawing_json
 from layers.pack.city import City
 from layers.view.page_options import DensityOptions
 from layers.view.state import default_state
+from tests.answers import once
 
 NOT_NAMED = {"120101", "120102", "120103", "120105", "120117", "120119"}
 
 
 def _answer(city: City, **changes: object) -> BalanceAnswer:
-    return measure(city, question(replace(default_state(city), **changes)))  # type: ignore[arg-type]
+    return once(measure, city, question(replace(default_state(city), **changes)))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from layers.pack.city import City
 from layers.view.page_options import DensityOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, Lang, ViewState, default_state
+from tests.answers import once
 
 HALVES = {"jincheng": "“津城”", "bincheng": "“滨城”", "outer": "其他区"}
 NOT_NAMED = {"和平区", "河东区", "河西区", "河北区", "宁河区", "蓟州区"}
@@ -33,7 +34,7 @@ def _state(city: City, **changes: Any) -> ViewState:
 
 
 def _answer(city: City, by: By = "host", **changes: Any) -> BalanceAnswer:
-    return measure(city, question(_state(city, density=DensityOptions(by=by), **changes)))
+    return once(measure, city, question(_state(city, density=DensityOptions(by=by), **changes)))
 
 
 def _read(data: bytes) -> list[dict[str, str]]:

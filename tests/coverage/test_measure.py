@@ -44,6 +44,7 @@ from layers.pack.city import City
 from layers.places.spread import short_name
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
+from tests.answers import once
 
 
 def asked(city: City, **options: object) -> ViewState:
@@ -52,13 +53,13 @@ def asked(city: City, **options: object) -> ViewState:
 
 
 def coverage(city: City, state: ViewState) -> ReachAnswer:
-    found = reach.measure(city, question(state))
+    found = once(reach.measure, city, question(state))
     assert isinstance(found, ReachAnswer)
     return found
 
 
 def refusal(city: City, state: ViewState) -> ReachRefusal:
-    found = reach.measure(city, question(state))
+    found = once(reach.measure, city, question(state))
     assert isinstance(found, ReachRefusal)
     return found
 

@@ -24,11 +24,12 @@ from layers.coverage.radii import (
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
+from tests.answers import once
 
 
 def answer(city: City, **options: object) -> Answer:
     chosen = CoverageOptions(**options)  # type: ignore[arg-type]
-    return measure(city, question(replace(default_state(city), coverage=chosen)))
+    return once(measure, city, question(replace(default_state(city), coverage=chosen)))
 
 
 @pytest.fixture(scope="module")

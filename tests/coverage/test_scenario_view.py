@@ -34,6 +34,7 @@ from layers.coverage.scenario_change import (
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
+from tests.answers import once
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def asked(toy: City, state: ViewState) -> Inputs:
 def compared(
     toy: City, state: ViewState, scenarios: tuple[Scenario, ...], *, doubt: bool
 ) -> comparison.ScenarioAnswer:
-    found = comparison.measure(toy, comparison.question(state, scenarios, doubt=doubt))
+    found = once(comparison.measure, toy, comparison.question(state, scenarios, doubt=doubt))
     assert isinstance(found, comparison.ScenarioAnswer)
     return found
 

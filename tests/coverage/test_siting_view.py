@@ -27,10 +27,11 @@ from layers.handover.contents import FORMATS, Form
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.state import ViewState, default_state
+from tests.answers import once
 
 
 def sited(city: City, state: ViewState, drawn: tuple[Spot, ...] = ()) -> Answer:
-    return measure(city, question(state, drawn))
+    return once(measure, city, question(state, drawn))
 
 
 def ask(city: City, **options: Any) -> Answer:

@@ -45,10 +45,11 @@ from layers.pack.city import City, outlines
 from layers.view.page_options import DensityOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
+from tests.answers import once
 
 
 def _measured(city: City, options: DensityOptions, **changes: Any) -> DensityAnswer:
-    return measure(city, question(replace(default_state(city), density=options, **changes)))
+    return once(measure, city, question(replace(default_state(city), density=options, **changes)))
 
 
 def _files(answer: DensityAnswer, fmt: str = "geojson") -> Mapping[str, bytes]:

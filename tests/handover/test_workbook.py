@@ -69,7 +69,7 @@ def test_the_heading_stands_still_and_filters_and_numbers_are_numbers(tianjin: C
         == f"A{first - 1}:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
     )
     heading = [cell.value for cell in sheet[first - 1]]
-    doubt = heading.index("位置不确定度（km，估）")
+    doubt = heading.index("位置不确定度（公里，估）")
     kinds = {type(row[doubt].value) for row in sheet.iter_rows(min_row=first)}
     assert kinds <= {int, float, type(None)}
     assert kinds & {int, float}

@@ -9,6 +9,7 @@ import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -135,7 +136,9 @@ def _called(call: ast.Call) -> str:
     return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
-def _read() -> list[tuple[str, ast.Module]]:
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    """Return the code by the names of its modules."""
     files = [path for part in ("geo", "layers", "pages", "data") for path in _python(part)]
     return [
         (".".join(path.relative_to(ROOT).with_suffix("").parts), ast.parse(path.read_text("utf-8")))
@@ -147,20 +150,26 @@ def _python(part: str) -> list[Path]:
     return sorted((ROOT / part).rglob("*.py"))
 
 
-MODULES = _read()
-MADE = [
-    Made(f"{where}:{node.lineno}", keys or frozenset(), _values(node, kind, scope))
-    for name, module in MODULES
-    for scope, node in _functions(module, module)
-    for where in [f"{name}.{getattr(scope, 'name', '')}"]
-    if isinstance(node, ast.Call)
-    for kind in [_called(node)]
-    if kind in KEY_AT and len(node.args) > KEY_AT[kind]
-    if not (kind == "report" and name.startswith("pages"))  # into the log, with a number
-    for keys in [_literals(node.args[KEY_AT[kind]], scope, module)]
-    if keys or where not in PASSED_ON
-]
-USED = frozenset[str]().union(*(made.keys for made in MADE))
+@cache
+def made() -> list[Made]:
+    """Return every place that makes a problem: found by the first test, on one worker."""
+    return [
+        Made(f"{where}:{node.lineno}", keys or frozenset(), _values(node, kind, scope))
+        for name, module in modules()
+        for scope, node in _functions(module, module)
+        for where in [f"{name}.{getattr(scope, 'name', '')}"]
+        if isinstance(node, ast.Call)
+        for kind in [_called(node)]
+        if kind in KEY_AT and len(node.args) > KEY_AT[kind]
+        if not (kind == "report" and name.startswith("pages"))  # into the log, with a number
+        for keys in [_literals(node.args[KEY_AT[kind]], scope, module)]
+        if keys or where not in PASSED_ON
+    ]
+
+
+def used() -> frozenset[str]:
+    """Return the keys of all problems."""
+    return frozenset[str]().union(*(each.keys for each in made()))
 
 
 def _sentences(lang: str) -> dict[str, str]:
@@ -182,22 +191,22 @@ def _placeholders(sentence: str) -> set[str]:
 
 
 def test_there_are_problems_to_look_at() -> None:
-    assert len(MADE) > 200
-    assert {made.where.partition(".")[0] for made in MADE} == {"geo", "layers", "pages", "data"}
+    assert len(made()) > 200
+    assert {each.where.partition(".")[0] for each in made()} == {"geo", "layers", "pages", "data"}
 
 
 def test_every_key_stands_where_it_can_be_found() -> None:
-    assert [made.where for made in MADE if not made.keys] == []
+    assert [each.where for each in made() if not each.keys] == []
 
 
 def test_every_problem_has_its_sentence() -> None:
     known = {key.removesuffix(".what") for key in _sentences("zh") if key.endswith(".what")}
-    assert {(made.where, key) for made in MADE for key in made.keys - known} == set()
+    assert {(each.where, key) for each in made() for key in each.keys - known} == set()
 
 
 def test_no_sentence_is_idle() -> None:
-    groups = {key.partition(".")[0] for key in USED}
-    wanted = {f"{key}.{part}" for key in USED for part in ("what", "remedy")}
+    groups = {key.partition(".")[0] for key in used()}
+    wanted = {f"{key}.{part}" for key in used() for part in ("what", "remedy")}
     wanted |= {f"{group}.remedy" for group in groups}
     assert set(_sentences("zh")) - wanted == set()
 
@@ -206,12 +215,12 @@ def test_no_sentence_is_idle() -> None:
 def test_the_sentences_name_what_the_problem_holds(lang: str) -> None:
     said = _sentences(lang)
     lacking = [
-        (made.where, key, wanted - made.values)
-        for made in MADE
-        if made.values is not None
-        for key in made.keys
+        (each.where, key, wanted - each.values)
+        for each in made()
+        if each.values is not None
+        for key in each.keys
         for wanted in [_placeholders(said[f"{key}.what"]) | _placeholders(_remedy(key, lang))]
-        if wanted - made.values
+        if wanted - each.values
     ]
     assert lacking == []
 
@@ -219,12 +228,12 @@ def test_the_sentences_name_what_the_problem_holds(lang: str) -> None:
 def test_no_value_is_told_in_vain() -> None:
     said = _sentences("zh")
     spare = [
-        (made.where, key, made.values - wanted)
-        for made in MADE
-        if made.values is not None and len(made.keys) == 1
-        for key in made.keys
+        (each.where, key, each.values - wanted)
+        for each in made()
+        if each.values is not None and len(each.keys) == 1
+        for key in each.keys
         for wanted in [_placeholders(said[f"{key}.what"]) | _placeholders(_remedy(key, "zh"))]
-        if made.values - wanted
+        if each.values - wanted
     ]
     assert spare == []
 
@@ -232,7 +241,7 @@ def test_no_value_is_told_in_vain() -> None:
 def test_every_refusal_has_its_sentence() -> None:
     keys = {
         (f"{name}:{node.lineno}", str(node.args[0].value))
-        for name, module in MODULES
+        for name, module in modules()
         for node in ast.walk(module)
         if isinstance(node, ast.Call) and _called(node) in ERRORS and node.args
         if isinstance(node.args[0], ast.Constant)

@@ -245,6 +245,12 @@ CASES: dict[str, tuple[Callable[[Pack], object], list[str]]] = {
             "must be 1, the length of candidate_ids."
         ],
     ),
+    "title that counts as a place": (
+        lambda pack: put(
+            pack, "platform", "platform-none", title_of="990101", badge_zh="称号", badge_en="Title"
+        ),
+        ["platform.geojson · platform-none · counted: must be false: a title of an area"],
+    ),
     "population below none": (
         lambda pack: put(pack, "district", "990101", population_2020_bulletin=-1),
         ["district.geojson · 990101 · population_2020_bulletin: must be 0 or more, not -1."],

@@ -16,7 +16,8 @@ from tests.screens import app, drawn, page_text, scene, shown
 
 pytestmark = pytest.mark.screen
 
-WITHOUT_MAP = frozenset({"sources"})
+WITHOUT_MAP = frozenset({"sources", "deck"})
+"""The deck's map stands on a wall, see ``test_deck``."""
 MAPS = tuple(name for name in SCREENS if name not in WITHOUT_MAP)
 
 
@@ -26,7 +27,8 @@ def test_every_screen_opens_without_an_error(page, lang):
     at = shown(page, lang=lang)
     assert not at.exception
     assert not at.error
-    assert ("English" if lang == "zh" else "中文") in [button.label for button in at.button]
+    if page != "deck":  # a wall has no menu
+        assert ("English" if lang == "zh" else "中文") in [button.label for button in at.button]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

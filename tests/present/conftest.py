@@ -10,9 +10,9 @@ import pytest
 from layers.pack.city import City
 from layers.present.showing import Shown
 from layers.present.story import Story, stories
-from layers.present.telling import Told, measure, tell
+from layers.present.telling import Ask, measure, tell
 from layers.view.question import Question
-from layers.view.state import ViewState, default_state
+from layers.view.state import default_state
 
 SCENES = ("overall", "national", "dense")
 
@@ -25,25 +25,21 @@ def small(tianjin: City) -> Story:
 
 
 @pytest.fixture(scope="session")
-def answers() -> dict[object, Any]:
-    """What has been asked, so that nothing is measured twice."""
-    return {}
+def ask() -> Ask:
+    """Answers each question once."""
+    answers: dict[object, Any] = {}
 
-
-def told(city: City, story: Story, over: ViewState, answers: dict[object, Any]) -> list[Told]:
-    def ask(of: City, name: str, question: Question[Any]) -> Any:
+    def asked(of: City, name: str, question: Question[Any]) -> Any:
         key = (of.digest, name, question)
         if key not in answers:
             answers[key] = measure(of, name, question)
         return answers[key]
 
-    return [tell(scene, city, over, ask=ask) for scene in story.scenes]
+    return asked
 
 
 @pytest.fixture(scope="session", params=["zh", "en"])
-def shown(
-    request: pytest.FixtureRequest, tianjin: City, small: Story, answers: dict[object, Any]
-) -> list[Shown]:
+def shown(request: pytest.FixtureRequest, tianjin: City, small: Story, ask: Ask) -> list[Shown]:
     """Its scenes with their maps, in each language."""
     over = default_state(tianjin, request.param)
-    return [Shown(each) for each in told(tianjin, small, over, answers)]
+    return [Shown(tell(scene, tianjin, over, ask=ask)) for scene in small.scenes]

@@ -28,7 +28,13 @@ from layers.view.address import (
     version_of,
 )
 from layers.view.codecs import choices, keys, token
-from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
+from layers.view.page_options import (
+    CoverageOptions,
+    DeckOptions,
+    DensityOptions,
+    PointsOptions,
+    Seen,
+)
 from layers.view.state import (
     FILTER_KEYS,
     Allowed,
@@ -46,10 +52,11 @@ CITY = handmade_city()
 FILES = frozenset(token(name) for name in ("企业.csv", "none", "<b>.parquet"))
 KNOWN: Allowed = allowed(CITY)
 START = default_state(CITY)
-PAGES = ("explore", "district", "density", "coverage", "sources")
+PAGES = ("explore", "district", "density", "coverage", "deck", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
 LAYERS = ("sites", "targets", "parks")
+NAME = r"(?!none$)[a-z][a-z0-9_]{0,39}"
 UNLISTED = ("file", "x", "y", "weight", "dated", "column", "values")
 
 
@@ -109,6 +116,12 @@ states = st.builds(
             for name in ("sites", "targets")
         },
         **_each(CoverageOptions),
+    ),
+    deck=st.builds(
+        DeckOptions,
+        **dict.fromkeys(("story", "scene"), st.just("") | st.from_regex(NAME, fullmatch=True)),
+        view=st.sampled_from(get_args(Seen)),
+        notes=st.booleans(),
     ),
 )
 pages = st.sampled_from(PAGES)
@@ -189,6 +202,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap", "cwho"),
+        *("story", "scene", "view", "notes"),
     ]
     assert list(query) == [key for key in ("v", *all_keys) if key in query]
     assert all(value.isascii() and value for value in (query | all_keys).values())
@@ -219,6 +233,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cmap": "one", "csites": "usual", "cfor": "usual", "cwho": "places"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
+        **{"story": "none", "scene": "none", "view": "wall", "notes": "0"},
     }
 
 

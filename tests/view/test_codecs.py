@@ -15,6 +15,7 @@ from layers.view.codecs import (
     Day,
     Id,
     Ids,
+    Name,
     Switches,
     Token,
     Tokens,
@@ -29,6 +30,7 @@ from layers.view.codecs import (
     limits,
     one_of,
     option,
+    pages_of,
     read,
     token,
     unknown,
@@ -107,6 +109,8 @@ def test_what_is_said_wrongly_is_the_default() -> None:
         (flag(), ["1"], True),
         (Token(), ["none"], ""),
         (Token(), [token("企业.csv")], token("企业.csv")),
+        (Name(), ["none"], ""),
+        (Name(), ["x", "twin_cities"], "twin_cities"),
         (Tokens(), ["none"], frozenset()),
         (Tokens(), [f"{token('甲')}.x,{token('乙')}"], frozenset({token("甲"), token("乙")})),
     ],
@@ -124,6 +128,8 @@ def test_a_codec_reads(how: Codec[Any], texts: Sequence[str], value: object) -> 
         (Tokens(), [f"{token('甲')}.x", "none"], {"x"}),
         (Id("towns"), ["a", "b"], {"a"}),
         (Id("towns"), ["c", ""], {"c"}),
+        (Name(), ["<b>"], {"<b>"}),
+        (Name(), ["x" * 41], {"x" * 41}),
         (one_of(Colour), ["red", "red"], set()),
         (Whole(1, 90), ["1e3"], {"1e3"}),
     ],
@@ -164,10 +170,9 @@ def test_no_key_has_two_meanings() -> None:
 
 def test_every_option_belongs_to_a_page_that_is_there() -> None:
     declared = ViewState.__dataclass_fields__.values()
-    assert {each.metadata["page"] for each in declared if "page" in each.metadata} <= {
-        None,
-        *SCREENS,
-    }
+    named = {page for each in declared for page in pages_of(each.metadata)}
+    assert named <= {*SCREENS}
+    assert "deck" in named
     assert codec(Filters, "level") == Ids("level", "all")
 
 

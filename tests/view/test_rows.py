@@ -290,7 +290,7 @@ def test_looking_changes_nothing_and_gathers_once() -> None:
     rows_in_view(CITY, filtered(level="national"))
     pd.testing.assert_frame_equal(CITY.layers["platform"].frame, before)
     assert gather(CITY) is gather(CITY)
-    assert gather(CITY) is not gather(handmade_city())
+    assert gather(CITY) is not gather(replace(CITY))
 
 
 def test_tianjin_opens_as_the_facts_say(tianjin: City) -> None:

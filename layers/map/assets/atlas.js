@@ -54,6 +54,7 @@
       tiles = null;
     }
     map.setMaxZoom(source ? MAX_ZOOM_TILES : MAX_ZOOM);
+    map.getContainer().classList.toggle("tiled", Boolean(source));
     if (source && !tiles) {
       tiles = L.tileLayer(A.plain(source.url), { pane: "tiles", attribution: source.attribution, maxZoom: MAX_ZOOM_TILES });
       tiles.addTo(map);

@@ -22,7 +22,8 @@
     map.options.zoomSnap = snap;
   }
 
-  // An order to the camera counts once; the first one of a frame is obeyed without a journey.
+  // An order to the camera counts once; the first one of a frame is obeyed without a journey, and
+  // so is any in a meeting: a page is turned.
   // While the page is still being laid out the frame changes its size: until the reader takes
   // the map in hand, each change obeys the last order again.
   function obey(options) {
@@ -36,7 +37,7 @@
     const first = !order;
     order = next;
     touch(false);
-    obey(first ? { animate: false } : {});
+    obey(first || A.data.present ? { animate: false } : {});
   }
 
   function settle() {

@@ -72,12 +72,15 @@
   function plan() {
     const size = A.main.map.getSize(), city = L.latLngBounds(A.base.bounds), gap = Math.round(size.y * 0.04);
     const all = [gap, gap, gap, gap];
-    if (!A.data || !A.data.plate || size.x < NARROW || size.y < LOW) return { left: 0, right: 0, pad: all, size: size };
+    const roomy = A.data && size.x >= NARROW && size.y >= LOW;
+    if (!roomy || !A.data.plate) {
+      return { left: 0, right: 0, pad: all, size: size, legend: roomy && A.data.legend.length > 0 };
+    }
     const wide = (size.y - 2 * gap) * ratio(city);
     const left = A.locator || A.data.legend.length ? clamp(size.x * 0.16, LEFT) : 0;
     const rest = size.x - wide - (left ? left + 2 * MARGIN : 0) - 3 * MARGIN;
     const right = A.base.insets.length ? Math.min(clamp(rest, RIGHT), Math.round(size.x * 0.44)) : 0;
-    return { left: left, right: right, size: size,
+    return { left: left, right: right, size: size, legend: left > 0,
       pad: [left ? left + 2 * MARGIN : gap, gap, right ? right + 2 * MARGIN : gap, gap] };
   }
 
@@ -99,8 +102,10 @@
     if (key === stood) return frames();
     stood = key;
     const container = A.main.map.getContainer();
-    box.classList.toggle("off", !place.left && !place.right);
+    box.classList.toggle("off", !place.left && !place.right && !place.legend);
+    legend.style.width = place.left ? place.left - 18 + "px" : "";
     container.style.setProperty("--left", (place.left ? place.left + 2 * MARGIN : 10) + "px");
+    container.style.setProperty("--foot", (place.legend ? legend.offsetLeft + legend.offsetWidth + MARGIN : 10) + "px");
     A.shown = [];
     const foot = 24, n = A.insets.length, high = Math.floor((size.y - foot - MARGIN * n) / Math.max(n, 1));
     A.insets.forEach((view, i) => {
@@ -109,9 +114,8 @@
       blocked.push(set(view.holder, size.x - place.right - MARGIN, MARGIN + i * (high + MARGIN), place.right, high));
       A.shown.push(view);
     });
-    if (place.left) legend.style.width = place.left - 18 + "px";
-    const tall = place.left ? legend.offsetHeight : 0;
-    if (tall) blocked.push([MARGIN, size.y - tall - 10, MARGIN + place.left, size.y]);
+    const tall = place.legend ? legend.offsetHeight : 0;
+    if (tall) blocked.push([MARGIN, size.y - tall - 10, MARGIN + (place.left || legend.offsetWidth), size.y]);
     if (A.locator) {
       const room = Math.min(Math.round(place.left / ratio(A.locator.bounds)) + 22, size.y - tall - 3 * MARGIN);
       A.locator.holder.hidden = !(on && place.left && room >= LOWEST);

@@ -112,15 +112,19 @@ class Order:
         return plate(self.view, self.state.explore.ground, self.lang)
 
     @cached_property
-    def insets(self) -> tuple[Inset, ...]:
-        """The parts that are also shown larger: of the layout, those that hold a place."""
+    def insets(self) -> list[tuple[Inset, int]]:
+        """The parts that are also shown larger, and how many places each shows.
+
+        On the layout map those that show none are left out.
+        """
+        if self.focus is not None:
+            return []
         near = self.view.mapped[~is_vague(self.view.mapped)].geometry
-        return tuple(
-            inset
+        shown = (
+            (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
-            if not self.focus
-            and (self.drawing or near.intersects(shapely.box(*inset.bounds)).any())
         )
+        return [(inset, n) for inset, n in shown if n or self.drawing is not None]
 
     @property
     def is_still(self) -> bool:
@@ -244,21 +248,23 @@ class Composition:
             self._legend(self.found.column)
             room.take_furniture(self.found.column)
         edge = min((inset.box[0] for inset in self.found.insets), default=main.box[2])
-        box = scale_box(self.sheet, main)
-        shift = main.box[2] - edge
-        box = box[0] - shift, box[1], box[2] - shift, box[3]
-        self.bars["main"] = draw_scale(self.sheet, main, box)
-        room.take_furniture(box)
+        start = self.found.column[2] if self.found.column else main.box[0]
+        self._scale(main, (start, main.box[1], edge, main.box[3]))
         x = self.found.locator.box[2] if self.found.locator else main.box[0]
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
         self._name_belt()
         names = {inset.id: inset.name.of(order.lang) for inset in order.city.insets}
         for inset in self.found.insets:
-            room = self.writings[inset.id].room
-            room.take_furniture(caption(self.sheet, inset, names[inset.id]))
-            scale = scale_box(self.sheet, inset)
-            self.bars[inset.id] = draw_scale(self.sheet, inset, scale)
-            room.take_furniture(scale)
+            self.writings[inset.id].room.take_furniture(caption(self.sheet, inset, names[inset.id]))
+            self._scale(inset, inset.box)
+
+    def _scale(self, window: Window, room: Box) -> None:
+        """Draw the scale of a window where no place is."""
+        places = [place.at for place in self._held()[window.id]]
+        spots = window.on_sheet(np.array(places).reshape(-1, 2))
+        box = scale_box(self.sheet, window, room, spots)
+        self.bars[window.id] = draw_scale(self.sheet, window, box)
+        self.writings[window.id].room.take_furniture(box)
 
     def _name_belt(self) -> None:
         """Write the name of the belt into the locator."""
@@ -319,6 +325,7 @@ class Composition:
         return places_of(self.order.view, new)
 
     def _held(self) -> dict[str, list[Place]]:
+        """Return the places that each window shows."""
         return shared(self.order.city, self._places(), self.found)
 
     def missing(self) -> int:

@@ -8,9 +8,10 @@ from typing import Final
 
 from pyproj import CRS
 
+from geo.base.arrays import Floats
 from layers.language.messages import speaker
 from layers.pack.city import City
-from layers.present.static_map.ink.boxes import Box, Spot
+from layers.present.static_map.ink.boxes import Box, Spot, within
 from layers.present.static_map.ink.paper import MM_PER_POINT, Heading
 from layers.present.static_map.ink.sheet import WHITE, Sheet
 from layers.present.static_map.ink.type import height_mm, width_mm, wrapped
@@ -177,20 +178,32 @@ def bar_km(window: Window, room_mm: float) -> float:
     return next((km for km in BARS_KM if km * 1e6 / window.scale <= room_mm), BARS_KM[-1])
 
 
-def scale_box(sheet: Sheet, window: Window) -> Box:
-    """Return what the scale bar of a window takes up, in its lower right corner.
+def scale_box(sheet: Sheet, window: Window, room: Box, spots: Floats) -> Box:
+    """Return where the scale of a window stands: in the corner that holds the fewest places.
 
     Parameters
     ----------
     sheet
         On which.
     window
-        The window; on the map it stands left of the insets.
+        The window.
+    room
+        The part of it that is free of other windows.
+    spots
+        Where its places are, rows of millimetres.
     """
-    size = sheet.paper.text
-    _, low, right, _ = window.box
+    size, (left, low, right, high) = sheet.paper.text, room
     wide, tall = (38.0, 9.0) if window.id == "main" else (30.0, 7.0)
-    return right - (wide + 2) * size, low + 1.5 * size, right - 2 * size, low + (tall + 1.5) * size
+    pad, wide, tall = 1.5 * size, wide * size, tall * size
+    corners = [
+        (x, y, x + wide, y + tall)
+        for x, y in (
+            (right - wide - pad, low + pad),
+            (right - wide - pad, high - tall - pad),
+            (left + pad, low + pad),
+        )
+    ]
+    return min(corners, key=lambda box: sum(within(box, x, y) for x, y in spots.tolist()))
 
 
 def draw_scale(sheet: Sheet, window: Window, box: Box) -> Bar:

@@ -378,10 +378,28 @@ class Writing:
         stand
             Its mark.
         """
-        at = stand.x, stand.y
-        return self.beside(name, stand, stand.away) or self.led(
-            name, at, stand.radius, of=stand.place.id
-        )
+        at, of = (stand.x, stand.y), stand.place.id
+        return self.beside(name, stand, stand.away) or self.led(name, at, stand.radius, of=of)
+
+    def lead_over(self, name: Name, stand: Stand) -> bool:
+        """Set a name aside with a line that crosses others: rather that than a mark without any.
+
+        Parameters
+        ----------
+        name
+            The number.
+        stand
+            Its mark.
+        """
+        at, of = (stand.x, stand.y), stand.place.id
+        boxes = self.led_boxes(name, at, stand.radius, 0.0)
+        owners = self.room.owners(boxes)
+        free = (tuple(box) for box, found in zip(boxes.tolist(), owners, strict=True) if not found)
+        for box in free:
+            side, leader = leader_of(box, at, stand.radius)
+            self.put(name, box, side=side, leader=leader, of=of)
+            return True
+        return False
 
 
 def leader_of(box: Box, at: Spot, start: float) -> tuple[str, tuple[Spot, Spot]]:

@@ -206,6 +206,7 @@ def _number(writing: Writing, stand: Stand, others: Mapping[str, Stand]) -> list
             writing.take_back(other.place.id)
             writing.put(name, box, side=side, of=stand.place.id)
             return [other]
+    writing.lead_over(name, stand)
     return []
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import geopandas as gpd
@@ -202,7 +203,7 @@ def windows(
     *,
     legend: bool,
     focus: str | None,
-    insets: Sequence[Inset],
+    insets: Sequence[tuple[Inset, int]],
 ) -> Windows:
     """Lay out the windows of a map.
 
@@ -219,7 +220,8 @@ def windows(
     focus
         Adcode of the district that fills the map; None for the city.
     insets
-        Parts that are also shown larger, from the top, where there is room for them.
+        Parts that are also shown larger, from the top, where there is room for them; with each,
+        how many places it shows.
     """
     shown = city.on_plane if focus is None else city.on_plane.loc[[focus]]
     extent: Extent = tuple(map(float, shown.total_bounds))  # type: ignore[assignment]
@@ -263,21 +265,56 @@ def _fitted(id_: str, extent: Extent, room: Box, pad: float, box: Box) -> Window
     return Window(id_, box, ((west + east) / 2, (south + north) / 2), middle, scale)
 
 
-def _insets(city: City, insets: Sequence[Inset], room: Box, gap: float) -> tuple[Window, ...]:
-    """Return the insets, one above the other and all at one scale, none higher than wide."""
+def _insets(
+    city: City, insets: Sequence[tuple[Inset, int]], room: Box, gap: float
+) -> tuple[Window, ...]:
+    """Return the insets, one above the other, none higher than wide."""
     left, low, right, high = room
-    extents = [extent_of(city, inset.bounds) for inset in insets]
-    tall = [north - south for _, south, _, north in extents]
-    free = high - low - gap * (len(tall) - 1)
-    scale = max(
-        round_scale(sum(tall), free),
-        *(round_scale(east - west, right - left) for west, _, east, _ in extents),
-    )
+    extents = [extent_of(city, inset.bounds) for inset, _ in insets]
+    free = high - low - gap * (len(insets) - 1)
+    scales = _scales(extents, [count for _, count in insets], (right - left, free))
+    least = [
+        (north - south) * 1000 / scale
+        for (_, south, _, north), scale in zip(extents, scales, strict=True)
+    ]
     found, top = [], high
-    for inset, (west, south, east, north), part in zip(insets, extents, tall, strict=True):
-        box = (left, top - min(free * part / sum(tall), right - left), right, top)
+    for (inset, _), (west, south, east, north), scale, part in zip(
+        insets, extents, scales, least, strict=True
+    ):
+        box = (left, top - min(free * part / sum(least), right - left), right, top)
         middle = (left + right) / 2, (box[1] + box[3]) / 2
         centre = (west + east) / 2, (south + north) / 2
         found.append(Window(inset.id, box, centre, middle, scale))
         top = box[1] - gap
     return tuple(found)
+
+
+def _scales(
+    extents: Sequence[Extent], counts: Sequence[int], room: tuple[float, float]
+) -> tuple[int, ...]:
+    """Return round scales at which the extents fit one above the other.
+
+    Those with many places are larger: of all that fit, the least sum of places times scale.
+    """
+    wide, tall = room
+    offered = []
+    for west, south, east, north in extents:
+        first = max(round_scale(east - west, wide), round_scale(north - south, tall))
+        offered.append([first, *_coarser(first, 11)])
+    high = [north - south for _, south, _, north in extents]
+    fitting = [
+        found
+        for found in product(*offered)
+        if sum(metres * 1000 / scale for metres, scale in zip(high, found, strict=True)) <= tall
+    ]
+    return min(
+        fitting,
+        key=lambda found: (sum(n * each for n, each in zip(counts, found, strict=True)), found),
+    )
+
+
+def _coarser(scale: int, steps: int) -> Iterator[int]:
+    """Yield the next round scales, each a little smaller than the one before."""
+    for _ in range(steps):
+        scale = round_scale((scale + 1) / 1000, 1.0)
+        yield scale

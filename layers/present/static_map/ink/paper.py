@@ -29,7 +29,7 @@ class Paper:
 
 A4: Final = Paper(297, 210)
 A3: Final = Paper(420, 297, 1.2)
-SLIDE: Final = Paper(338.7, 190.5, 1.3)
+SLIDE: Final = Paper(338.7, 190.5, 1.15)
 
 
 @dataclass(frozen=True)

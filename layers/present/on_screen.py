@@ -1,0 +1,136 @@
+"""Make one file of what is on the screen: a picture, a page, a slide or a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from layers.handover.workbook import WORKBOOK_TYPE
+from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS, speaker
+from layers.pack.city import City
+from layers.present.findings import workbook
+from layers.present.meeting_pack import Progress, fit_for_file, meeting_pack
+from layers.present.showing import Shown
+from layers.present.slides import slides
+from layers.present.static_map import A4
+from layers.present.story import Scene, stories
+from layers.present.telling import Ask, Told, tell
+from layers.view.state import ViewState
+
+Kind = Literal["png", "pdf", "pptx", "xlsx"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+PNG_DPI: Final = 300
+TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "png": "image/png",
+        "pdf": "application/pdf",
+        "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "xlsx": WORKBOOK_TYPE,
+        "zip": "application/zip",
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A file for a reader.
+
+    Parameters
+    ----------
+    name
+        Of the file, for people.
+    type
+        Its media type.
+    data
+        Its content.
+    failed
+        By part of a meeting pack that could not be made, why.
+    """
+
+    name: str
+    type: str
+    data: bytes
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def one_file(
+    kind: Kind, page: str, address: Mapping[str, str], city: City, over: ViewState, *, ask: Ask
+) -> Made:
+    """Return what a page shows as a file.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``.
+    page
+        One of :data:`layers.present.story.PAGES`.
+    address
+        Keys and values of its address.
+    city
+        The pack that is shown; it is not changed.
+    over
+        Language, filters, period and layers.
+    ask
+        Answers the analyses.
+
+    Raises
+    ------
+    AtlasError
+        If the analysis cannot be made of this pack.
+    """
+    chapter = Bilingual(*(speaker(lang)(f"nav.{page}") for lang in LANGS))
+    told = tell(Scene("screen", chapter, page, address), city, over, ask=ask)
+    name = f"{fit_for_file(told.title)}_{city.data_date.replace('-', '')}.{kind}"
+    return Made(name, TYPES[kind], _MAKERS[kind](told))
+
+
+def pack(
+    story: str,
+    city: City,
+    over: ViewState,
+    *,
+    ask: Ask,
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> Made:
+    """Return a meeting pack as one zip.
+
+    Parameters
+    ----------
+    story
+        Name of one of the city's stories.
+    city
+        The pack that is told of; it is not changed.
+    over
+        Language, filters, period and layers.
+    ask, progress, stopped
+        As for :func:`layers.present.meeting_pack.meeting_pack`.
+
+    Raises
+    ------
+    CancelledError, AtlasError
+        As :func:`layers.present.meeting_pack.meeting_pack`.
+    """
+    found = stories(city)[story]
+    made = meeting_pack(city, found, over, ask=ask, progress=progress, stopped=stopped)
+    files = made.package
+    return Made(f"{files.name}.zip", TYPES["zip"], files.zip(), made.failed)
+
+
+def _pptx(told: Told) -> bytes:
+    return slides([Shown(told)], told.title)
+
+
+def _xlsx(told: Told) -> bytes:
+    return workbook(told.city, told.state, [told])
+
+
+_MAKERS: Final[Mapping[str, Callable[[Told], bytes]]] = {
+    "png": lambda told: Shown(told).drawn(A4, headed=True).png(PNG_DPI),
+    "pdf": lambda told: Shown(told).drawn(A4, headed=True).pdf(),
+    "pptx": _pptx,
+    "xlsx": _xlsx,
+}

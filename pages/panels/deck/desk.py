@@ -1,0 +1,104 @@
+"""Choose a story, and begin to present it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from layers.language.messages import LONGEST_LABEL, display
+from layers.places.areas import area_name
+from layers.present.story import Story
+from layers.view.page_options import Seen
+from pages.panels.deck.asked import Asked
+from pages.shell import frame, html, scenes, session
+from pages.shell.frame import Screen
+from pages.shell.labels import literal, short
+from pages.shell.widgets import sync
+
+
+def known(screen: Screen) -> Mapping[str, Story]:
+    """Return the stories that may be presented, by name.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    return scenes.stories_of(screen.city)
+
+
+def show(screen: Screen, now: Asked | None) -> None:
+    """Show the desk at which a story is chosen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    now
+        The story and scene that the address asks for; None where there is no story.
+    """
+    say = screen.say
+    if screen.state.deck.view == "locked":
+        html.small(say("deck.no_story"))
+        return
+    frame.heading(screen, say("deck.title"), frame.subtitle(screen))
+    if now is None:
+        html.small(say("deck.no_story"))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="deck_choice"):
+        _story(screen, now)
+        if now.district:
+            _district(screen, now)
+        _begin(screen, now, "wall", say("deck.begin"))
+        _begin(screen, now, "locked", say("deck.kiosk"))
+    html.small(say("deck.keys"))
+    _scenes(screen, now)
+
+
+def _story(screen: Screen, now: Asked) -> None:
+    stories = known(screen)
+    names = [*stories]
+    st.selectbox(
+        screen.say("deck.story"),
+        names,
+        index=names.index(sync("deck_story", now.whole.name)),
+        key="deck_story",
+        format_func=lambda name: display(
+            stories[name].title.of(screen.state.lang), longest=LONGEST_LABEL
+        ),
+        on_change=lambda: _turn_to(st.session_state["deck_story"]),
+        width=260,
+    )
+
+
+def _turn_to(story: str) -> None:
+    session.change(deck=replace(session.state().deck, story=story, scene=""), selected=None)
+
+
+def _district(screen: Screen, now: Asked) -> None:
+    codes = [str(code) for code in screen.city.districts.index]
+    names = {code: area_name(screen.city, code, screen.state.lang) for code in codes}
+    st.selectbox(
+        screen.say("filter.district"),
+        codes,
+        index=codes.index(sync("deck_district", now.district)),
+        key="deck_district",
+        format_func=lambda code: display(names[code], longest=LONGEST_LABEL),
+        on_change=lambda: session.change(district=st.session_state["deck_district"]),
+        width=200,
+    )
+
+
+def _begin(screen: Screen, now: Asked, view: Seen, label: str) -> None:
+    deck = replace(screen.state.deck, story=now.whole.name, scene=now.scene.id)
+    frame.link(screen, "deck", label, deck=replace(deck, view=view), selected=None)
+
+
+def _scenes(screen: Screen, now: Asked) -> None:
+    deck = replace(screen.state.deck, story=now.whole.name, view="wall")
+    for n, scene in enumerate(now.told.scenes, start=1):
+        name = screen.say("deck.chapter", n=n, name=scene.chapter.of(screen.state.lang))
+        at = replace(deck, scene=scene.id)
+        frame.link(screen, "deck", literal(short(name)), deck=at, selected=None)

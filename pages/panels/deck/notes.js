@@ -1,0 +1,62 @@
+// The speaker's window: follows the wall in the same browser, and turns it with the same keys.
+const CHANNEL = "atlas.deck";
+const TURNS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
+
+const make = (tag, name, text) => {
+  const element = document.createElement(tag);
+  element.className = name;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+const desk = (globalThis.atlasNotes ??= { root: null, data: null, send: null, begun: Date.now(), channel: null });
+
+const two = (n) => String(n).padStart(2, "0");
+
+function clock() {
+  const now = new Date(), gone = Math.floor((Date.now() - desk.begun) / 1000);
+  const [time, since] = desk.root.querySelectorAll("time");
+  time.textContent = `${two(now.getHours())}:${two(now.getMinutes())}`;
+  since.textContent = `${two(Math.floor(gone / 60))}:${two(gone % 60)}`;
+}
+
+function write(data) {
+  const clocks = make("p", "clock");
+  clocks.append(make("time", ""), make("span", "", data.labels.since), make("time", ""));
+  const list = make("ul", "");
+  list.append(...data.notes.map((line) => make("li", "", line)));
+  desk.root.replaceChildren(
+    clocks, make("p", "where", `${data.title} · ${data.page}`), make("h1", "", data.chapter),
+    make("p", "sentence", data.sentence), make("p", "doubt", data.doubt),
+    make("h2", "", data.labels.notes), list,
+    make("p", "next", data.next ? `${data.labels.next} ${data.next}` : data.labels.last),
+  );
+  clock();
+}
+
+function listen() {
+  desk.channel = new BroadcastChannel(CHANNEL);
+  desk.channel.onmessage = ({ data: seen }) => {
+    if (!desk.root?.isConnected || !seen.scene) return;
+    const same = ["story", "scene", "district"].every((name) => seen[name] === desk.data[name]);
+    if (!same) desk.send("go", { ...seen, n: Date.now() });
+  };
+  window.setInterval(() => { if (desk.root?.isConnected) clock(); }, 1000);
+  document.addEventListener("keydown", (event) => {
+    if (!desk.root?.isConnected || !TURNS[event.key]) return;
+    event.preventDefault();
+    desk.channel.postMessage({ by: TURNS[event.key] });
+  });
+  desk.channel.postMessage({ ask: true });
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  desk.send = setTriggerValue;
+  desk.data = data;
+  if (!desk.root?.isConnected) {
+    desk.root = make("div", "speaker");
+    parentElement.append(desk.root);
+  }
+  write(data);
+  if (!desk.channel) listen();
+}

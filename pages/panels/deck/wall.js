@@ -1,0 +1,227 @@
+// The wall: words over and under the map, and the keys of a meeting. Words change in the moment in
+// which the map has painted the scene that they belong to. All texts of the data are set as text.
+const PATIENCE_MS = 4000, LOOK_MS = 50, CLEAR = 24, CHANNEL = "atlas.deck";
+const FRAME = ".st-key-sheet_deck iframe";
+
+const make = (tag, name, text) => {
+  const element = document.createElement(tag);
+  element.className = name;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+const wall = (globalThis.atlasWall ??= {
+  root: null, data: null, send: null, wish: null, asked: 0, again: 0, dark: false, legend: true, names: true,
+  watched: new WeakSet(), channel: new BroadcastChannel(CHANNEL),
+});
+
+const mapPage = () => {
+  const page = document.querySelector(FRAME)?.contentDocument;
+  return page?.documentElement ? page : null; // while it is being loaded it has none
+};
+
+// ---- what is on the wall ---------------------------------------------------------------------------
+function build(parent) {
+  const root = make("div", "deck");
+  root.append(make("header", "deck-head"), make("footer", "deck-foot"), make("div", "deck-dark"));
+  root.querySelector(".deck-head").setAttribute("aria-live", "polite");
+  parent.append(root);
+  new ResizeObserver(() => {
+    for (const part of ["head", "foot"]) {
+      const height = root.querySelector(`.deck-${part}`).offsetHeight;
+      if (height) document.documentElement.style.setProperty(`--deck-${part}`, `${height}px`);
+    }
+  }).observe(root.querySelector(".deck-head"));
+  return root;
+}
+
+function head(data) {
+  const line = make("p", "deck-doubt", data.doubt);
+  if (data.filtered) line.append(make("strong", "deck-filtered", data.filtered));
+  return [make("h1", "deck-sentence", data.sentence), line];
+}
+
+function chapters(data) {
+  const strip = make("nav", "deck-chapters");
+  data.chapters.forEach(([, name], n) => {
+    const button = make("button", "deck-chapter", `${n + 1} ${name}`);
+    button.type = "button";
+    if (n === data.at) button.setAttribute("aria-current", "step");
+    button.addEventListener("click", () => turn({ at: n }));
+    strip.append(button);
+  });
+  return strip;
+}
+
+function step(label, sign, by) {
+  const button = make("button", "deck-step", sign);
+  button.type = "button";
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", () => turn({ by }));
+  return button;
+}
+
+function foot(data) {
+  const place = data.districts.find(([code]) => code === data.district);
+  const said = make("p", "deck-notices");
+  said.append(make("span", "", data.notices.join(" · ")), make("small", "", data.dated));
+  const page = make("p", "deck-page", `${data.at + 1} / ${data.chapters.length}`);
+  page.prepend(step(data.labels.back, "‹", -1));
+  page.append(step(data.labels.forth, "›", 1));
+  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said, page];
+}
+
+function caption(data) {
+  if (!data.caption) return [];
+  const box = make("button", "deck-caption");
+  box.type = "button";
+  box.title = data.labels.close;
+  box.append(make("strong", "", data.caption.title));
+  if (data.caption.line) box.append(make("span", "", data.caption.line));
+  box.append(...data.caption.more.map((line) => make("small", "", line)));
+  box.addEventListener("click", close);
+  return [box];
+}
+
+// A caption stands over the map in the first corner in which it does not hide its own mark.
+function stand() {
+  const box = wall.root.querySelector(".deck-caption"), mark = mapPage()?.querySelector(".atlas-mark.chosen");
+  if (!box || !mark) return;
+  const frame = document.querySelector(FRAME).getBoundingClientRect(), at = mark.getBoundingClientRect();
+  const [x, y] = [frame.left + at.left + at.width / 2, frame.top + at.top + at.height / 2];
+  for (const corner of ["", "top", "right", "top right"]) {
+    box.className = `deck-caption ${corner}`;
+    const b = box.getBoundingClientRect();
+    if (x < b.left - CLEAR || x > b.right + CLEAR || y < b.top - CLEAR || y > b.bottom + CLEAR) return;
+  }
+}
+
+function write(data) {
+  const { root } = wall;
+  root.querySelector(".deck-head").replaceChildren(...head(data));
+  root.querySelector(".deck-foot").replaceChildren(...foot(data));
+  root.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  for (const old of root.querySelectorAll(".deck-caption")) old.remove();
+  root.append(...caption(data));
+  stand();
+  root.dataset.shown = `${data.story}/${data.chapters[data.at][0]}/${data.district}`;
+  wall.data = data;
+  tell();
+  if (wall.wish && wall.wish.scene === data.chapters[data.at][0] && wall.wish.district === data.district) wall.wish = null;
+  wall.asked = 0;
+  if (wall.wish) send();
+}
+
+// ---- turning ---------------------------------------------------------------------------------------
+// One turn is under way at a time: whoever presses on meanwhile gets the last scene asked for. What
+// a dropped line has swallowed is asked for again.
+function send() {
+  window.clearTimeout(wall.again);
+  wall.again = window.setTimeout(() => { if (wall.wish && wall.root.isConnected) send(); }, PATIENCE_MS);
+  wall.asked = Date.now();
+  wall.send("go", { ...wall.wish, story: wall.data.story, n: wall.asked });
+}
+
+function turn({ at, by = 0, down = 0 }) {
+  const { data } = wall;
+  if (!data) return;
+  const ids = data.chapters.map(([id]) => id), codes = data.districts.map(([code]) => code);
+  const held = (n, all) => Math.min(Math.max(n, 0), all.length - 1);
+  const from = wall.wish ?? { scene: ids[data.at], district: data.district };
+  const scene = ids[held(at ?? ids.indexOf(from.scene) + by, ids)];
+  const district = codes.length ? codes[held(codes.indexOf(from.district) + down, codes)] : "";
+  if (scene === from.scene && district === from.district) return;
+  wall.wish = { scene, district };
+  if (Date.now() - wall.asked > PATIENCE_MS) send();
+}
+
+function close() {
+  for (const old of wall.root.querySelectorAll(".deck-caption")) old.remove();
+  wall.data = { ...wall.data, caption: null };
+  wall.send("close", Date.now());
+}
+
+// ---- keys, in the page and in the map's frame ------------------------------------------------------
+const TURNS = {
+  ArrowRight: { by: 1 }, PageDown: { by: 1 }, ArrowLeft: { by: -1 }, PageUp: { by: -1 },
+  ArrowDown: { down: 1 }, ArrowUp: { down: -1 },
+};
+const FREE = {
+  Home: () => turn({ at: 0 }),
+  End: () => turn({ at: Infinity }),
+  b: () => { wall.dark = !wall.dark; dress(); },
+  l: () => { wall.legend = !wall.legend; dress(); },
+  n: () => { wall.names = !wall.names; dress(); },
+  s: () => {
+    const there = new URL(location.href);
+    there.searchParams.set("notes", "1");
+    window.open(there, "atlas-notes", "width=960,height=720");
+  },
+};
+
+function escape() {
+  if (wall.dark) FREE.b();
+  else if (wall.data.caption) close();
+  else if (!wall.data.locked) wall.send("leave", Date.now());
+}
+
+function pressed(event) {
+  if (!wall.root?.isConnected || !wall.data || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.closest?.("input, textarea, select")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const act = TURNS[key] ? () => turn(TURNS[key]) : key === "Escape" ? escape : wall.data.locked ? null : FREE[key];
+  if (!act) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  act();
+}
+
+function watch(page) {
+  if (wall.watched.has(page)) return;
+  wall.watched.add(page);
+  page.addEventListener("keydown", pressed, { capture: true });
+  if (page !== document) hears.observe(page.documentElement, { attributeFilter: ["data-painted"] });
+}
+
+function dress() {
+  wall.root.classList.toggle("dark", wall.dark);
+  const look = mapPage()?.documentElement.classList;
+  look?.add("wall");
+  look?.toggle("no-legend", !wall.legend);
+  look?.toggle("no-names", !wall.names);
+}
+
+// ---- the speaker's window --------------------------------------------------------------------------
+function tell() {
+  const { data } = wall;
+  wall.channel.postMessage({ story: data.story, scene: data.chapters[data.at][0], district: data.district });
+}
+
+wall.channel.onmessage = ({ data }) => {
+  if (!wall.root?.isConnected || !wall.data) return;
+  if (data.ask) tell();
+  if (data.by) turn({ by: data.by });
+};
+
+// ---- the map has painted ---------------------------------------------------------------------------
+// Heard of in the same moment, so that no frame shows the words of one scene over the map of another.
+const hears = new MutationObserver(() => whenPainted(wall.next));
+
+function whenPainted(data, since = Date.now()) {
+  if (!data || wall.next !== data) return; // another scene has come since, or this one is written
+  const page = mapPage();
+  if (page) watch(page);
+  if (page?.documentElement.dataset.painted === data.serial || !data.serial || Date.now() - since > PATIENCE_MS) {
+    wall.next = null;
+    write(data);
+    dress();
+  } else window.setTimeout(whenPainted, LOOK_MS, data, since);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  wall.send = setTriggerValue;
+  if (!wall.root?.isConnected) Object.assign(wall, { root: build(parentElement), wish: null, asked: 0, dark: false });
+  watch(document);
+  wall.next = data;
+  whenPainted(data);
+}

@@ -1,0 +1,141 @@
+"""Show in a browser that a deck turns by keys, keeps its words with its map, and comes back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from layers.map.folium_map import serial_of
+from layers.pack.city import City
+from layers.present.story import Scene, stories
+from layers.present.telling import tell
+from layers.view.state import default_state
+from pages.shell import scenes
+from tests.browser.conftest import NewPage
+from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, serve, settle
+
+SENTENCE = ".deck-sentence"
+STEP_MS = 20_000 / 16
+"""Sixteen districts in twenty seconds."""
+LOOKS = """
+() => {
+  const seen = window.seen = [];
+  const look = () => {
+    const map = document.querySelector('.st-key-sheet_deck iframe').contentWindow.ATLAS;
+    const outlined = map.data.drawing.shapes[1].features[0].id;
+    seen.push([outlined, map.data.serial, document.querySelector('.deck-district').textContent,
+      document.querySelector('.deck-sentence').textContent,
+      document.querySelector('.st-key-sheet_deck iframe').contentDocument
+        .querySelector('.atlas-legend').textContent]);
+    requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+"""JavaScript: note in every frame what map and words show."""
+
+
+def _scene(city: City, id_: str) -> Scene:
+    return next(scene for scene in stories(city)["layout"].scenes if scene.id == id_)
+
+
+def _shows(page: Page, city: City, id_: str) -> None:
+    said = tell(_scene(city, id_), city, default_state(city)).sentence.rstrip("。.")
+    expect(page.locator(SENTENCE)).to_have_text(said, timeout=WAIT_MS)
+
+
+def _asked(page: Page) -> dict[str, Any]:
+    return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City) -> None:
+    open_at(page, f"{server.url}/deck?scene=twin_cities")
+    _shows(page, tianjin, "twin_cities")
+    frame = map_frame(page)
+    frame.evaluate("window.same = true")
+    page.keyboard.press("PageDown")
+    _shows(page, tianjin, "national")
+    assert frame.evaluate("window.same"), "the map was made anew"
+    size = page.locator(SENTENCE).evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert size >= 32
+    where = "document.querySelector('.leaflet-map-pane').style.transform"
+    before = frame.evaluate(where)
+    frame.locator("#map_div > .leaflet-map-pane .atlas-mark").first.click()
+    expect(page.locator(".deck-caption strong")).to_be_visible(timeout=WAIT_MS)
+    assert frame.evaluate(where) == before, "nothing moves"
+    frame.locator("body").press("Escape")  # the focus is in the map's frame
+    expect(page.locator(".deck-caption")).to_have_count(0, timeout=WAIT_MS)
+    page.keyboard.press("b")
+    expect(page.locator(".deck-dark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".deck-dark")).to_be_hidden()
+    page.keyboard.press("l")
+    assert not frame.locator(".atlas-legend").is_visible()
+    page.wait_for_url(re.compile("scene=national"), timeout=WAIT_MS)
+    page.reload()
+    _shows(page, tianjin, "national")
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile("view=edit"), timeout=WAIT_MS)
+    expect(page.locator(".st-key-tabs")).to_be_visible(timeout=WAIT_MS)
+
+
+@pytest.mark.thorough
+def test_a_locked_wall_obeys_arrows_alone(server: Server, page: Page, tianjin: City) -> None:
+    open_at(page, f"{server.url}/deck?scene=twin_cities&view=locked")
+    _shows(page, tianjin, "twin_cities")
+    for key in ("Escape", "s", "b", "n", "End"):
+        page.keyboard.press(key)
+    page.keyboard.press("ArrowRight")
+    _shows(page, tianjin, "national")
+    settle(page)
+    assert _asked(page)["view"] == "locked"
+    assert len(page.context.pages) == len([p for p in page.context.pages if p.url != "notes"])
+    expect(page.locator(".deck-dark")).to_be_hidden()
+    expect(page.locator(".st-key-tabs")).to_have_count(0)
+
+
+@pytest.mark.thorough
+def test_the_speakers_window_follows_the_wall(
+    server: Server, new_page: NewPage, tianjin: City
+) -> None:
+    wall, notes = new_page(), new_page()
+    open_at(wall, f"{server.url}/deck?scene=twin_cities")
+    _shows(wall, tianjin, "twin_cities")
+    open_at(notes, f"{server.url}/deck?notes=1")
+    chapter = notes.locator(".speaker h1")
+    expect(chapter).to_contain_text("津城滨城", timeout=WAIT_MS)
+    wall.keyboard.press("ArrowRight")
+    expect(chapter).to_contain_text("国家级平台", timeout=WAIT_MS)
+    notes.keyboard.press("ArrowLeft")
+    _shows(wall, tianjin, "twin_cities")
+
+
+@pytest.mark.thorough
+def test_sixteen_districts_in_twenty_seconds(new_page: NewPage, tianjin: City) -> None:
+    """On a server that works ahead, as a real one does: in every frame all is of one district."""
+    story, codes = stories(tianjin)["district"], [str(c) for c in tianjin.districts.index]
+    over = default_state(tianjin)
+    told = {code: scenes.ready(tianjin, story.of(code).scenes[0], over) for code in codes}
+    with serve(env={"ATLAS_AHEAD": "yes"}) as ahead:
+        page = new_page()
+        open_at(page, f"{ahead.url}/deck?story=district&d={codes[0]}")
+        expect(page.locator(".deck-district")).to_be_visible(timeout=WAIT_MS)
+        settle(page)
+        page.wait_for_timeout(STEP_MS)
+        page.evaluate(LOOKS)
+        for _ in codes[1:]:
+            page.keyboard.press("ArrowDown")
+            page.wait_for_timeout(STEP_MS)
+        name = told[codes[-1]].told.title
+        expect(page.locator(".deck-district")).to_have_text(name, timeout=WAIT_MS)
+        seen = {tuple(each) for each in page.evaluate("window.seen")}
+        page.goto("about:blank")
+    assert [len({each[0] for each in seen}), len(seen)] == [16, 16], seen
+    for code, serial, name, sentence, _legend in seen:
+        assert serial == serial_of(told[code].overlay)
+        assert name == told[code].told.title
+        assert sentence == told[code].told.sentence.rstrip("。.")

@@ -1,0 +1,129 @@
+"""Show that the deck presents what its address names, and that a locked wall is no desk."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers.map.folium_map import serial_of
+from layers.pack.city import City
+from layers.present.story import stories
+from layers.present.telling import tell
+from layers.view.state import default_state
+from tests.screens import app, map_arguments, page_text, scene, shown
+
+pytestmark = pytest.mark.screen
+
+
+def _said(at: AppTest) -> dict[str, Any]:
+    """Return what the page hands to the wall, or to the speaker."""
+    parts = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    found: dict[str, Any] = next(part for part in parts if "sentence" in part)
+    return found
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_address_names_story_scene_and_language(tianjin: City, lang: Any) -> None:
+    wanted = next(s for s in stories(tianjin)["layout"].scenes if s.id == "national")
+    told = tell(wanted, tianjin, default_state(tianjin, lang))
+    said = _said(shown("deck", scene="national", lang=lang))
+    assert told.sentence.startswith(said["sentence"])
+    assert said["doubt"] == told.doubt
+    assert told.filtered in said["filtered"]
+    assert said["chapters"][said["at"]] == ["national", wanted.chapter.of(lang)]
+    assert said["notices"] == [tianjin.notices[key].of(lang) for key in ("footer", "boundary")]
+
+
+def test_map_and_words_are_of_one_scene(tianjin: City) -> None:
+    at = shown("deck", scene="national", lang="zh")
+    painted = scene(at)
+    assert painted["serial"] == _said(at)["serial"]
+    assert serial_of(json.dumps(painted, separators=(",", ":"))) == painted["serial"]
+    assert painted["present"]
+    assert {f["properties"]["l"] for fs in painted["layers"].values() for f in fs} == {1}
+    assert "center" not in map_arguments(at)["returned_objects"], "a turn needs one run"
+
+
+def test_a_scene_that_is_not_there_is_the_first() -> None:
+    assert _said(shown("deck", story="nowhere", scene="nothing", lang="zh"))["at"] == 0
+
+
+def test_the_readers_filters_act_and_are_said() -> None:
+    said = _said(shown("deck", scene="overall", district="120104", lang="zh"))
+    assert "南开区" in said["filtered"]
+
+
+def test_a_story_of_any_district_is_told_of_the_one_chosen(tianjin: City) -> None:
+    at = shown("deck", story="district", d="120119", lang="zh")
+    said = _said(at)
+    assert said["district"] == "120119"
+    assert "蓟州" in said["sentence"]
+    assert [code for code, _ in said["districts"]] == [*tianjin.districts.index]
+    assert [f["id"] for f in scene(at)["drawing"]["shapes"][1]["features"]] == ["120119"]
+
+
+def test_two_areas_stand_on_one_map(tianjin: City) -> None:
+    painted = scene(shown("deck", scene="twin_cities", lang="zh"))
+    outlined = [f["id"] for look in painted["drawing"]["shapes"] for f in look["features"]]
+    assert outlined == ["part:jincheng", "part:bincheng"]
+    assert painted["plate"]
+    assert painted["framed"] == [], "nothing is veiled"
+
+
+def test_an_analysis_brings_its_legend() -> None:
+    painted = scene(shown("deck", scene="dense", lang="zh"))
+    assert not painted["plate"]
+    assert painted["drawing"]["raster"]
+    assert len(painted["legend"]) > 2
+
+
+def test_what_is_selected_is_said_in_a_caption(tianjin: City) -> None:
+    place = "plat-tcm-skl"
+    at = shown("deck", scene="national", sel=place, lang="zh")
+    said = _said(at)["caption"]
+    row = tianjin.layers["platform"].frame.loc[place]
+    assert said["title"] == row["name_zh"]
+    assert row["lead_unit_zh"] in said["line"]
+    assert [line.split("：")[0] for line in said["more"]] == ["谁说的", "准不准"]
+    fresh = scene(shown("deck", scene="national", lang="zh"))
+    assert scene(at)["fly"] == fresh["fly"], "nothing moves"
+
+
+def test_a_district_that_is_selected_has_its_sentence() -> None:
+    said = _said(shown("deck", scene="overall", sel="120117", lang="zh"))["caption"]
+    assert said["title"] == "宁河区"
+    assert said["line"]
+
+
+@pytest.mark.parametrize("more", [{}, {"notes": "1"}])
+def test_a_locked_wall_leads_nowhere(more: dict[str, str]) -> None:
+    at = app("deck", view="locked", **more)
+    assert _said(at)["locked"]
+    assert not [*at.button, *at.selectbox, *at.text_input, *at.get("page_link")]
+
+
+def test_a_locked_wall_without_a_story_is_no_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", "tests/toy")
+    at = app("deck", city="toy", view="locked")
+    assert "还没有故事" in page_text(at)
+    assert not [*at.button, *at.selectbox, *at.get("page_link")]
+
+
+def test_the_desk_leads_to_every_scene(tianjin: City) -> None:
+    at = app("deck", view="edit")
+    links = [each.proto for each in at.get("page_link")]
+    names = [scene.id for scene in stories(tianjin)["layout"].scenes]
+    led = [each.query_string for each in links if "scene=" in each.query_string]
+    assert all(any(f"scene={name}" in query for query in led) for name in names)
+    at.selectbox(key="deck_story").set_value("belt").run()
+    assert at.query_params["story"] == "belt"
+
+
+def test_the_speaker_reads_the_notes_and_what_comes_next(tianjin: City) -> None:
+    first, second = stories(tianjin)["layout"].scenes[:2]
+    said = _said(shown("deck", notes="1", lang="zh"))
+    assert said["notes"][: len(first.points)] == [point.zh for point in first.points]
+    assert said["next"] == second.chapter.zh
