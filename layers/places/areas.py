@@ -218,12 +218,12 @@ def sentence(city: City, area: str, lang: str, *, named: bool, found: Balance | 
         striven = sum(level_counts(known, code)[1] for code in areas(city)[area])
         also = say("profile.striven", count=striven) if striven else ""
         borne = sum(len(badges(city).get(code, ())) for code in areas(city)[area])
-        titles = say("profile.titles", count=borne) if borne else ""
+        titles = say("profile.titles", count=borne) if borne and found is None else ""
         told = {"n": own.n, "national": own.national, "striven": also, "titles": titles}
         words = say("profile.first", name=name, **told)
         return tight(words, lang)
     if named and found is not None:
-        return say("balance_page.none_shown")
+        return say("profile.none_shown", name=name)
     open_ = say("profile.unplaced", count=unplaced) if unplaced else ""
     key = "profile.none_counted" if named else "profile.none_named"
     return tight(say(key, name=name, unplaced=open_), lang)

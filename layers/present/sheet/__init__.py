@@ -19,7 +19,7 @@ Maps = dict[str, bytes]
 DISTRICT: Final = {
     ("a3", True): Paper(196, 158),
     ("a3", False): Paper(196, 120),
-    ("a4", True): Paper(186, 124),
+    ("a4", True): Paper(186, 145),
     ("a4", False): Paper(186, 100),
 }
 """Room for the map of a district, by the size of the sheet and whether its lists are short."""

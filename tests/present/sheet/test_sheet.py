@@ -180,7 +180,9 @@ def test_a_filter_is_said_on_every_page_and_acts_on_every_number(
     kept = rows[rows["level"].eq("national") & rows["level_basis"].ne("aimed_at") & rows["counted"]]
     for code in map(str, toy.districts.index):
         data = sheet_data(toy, state, code, "en")
-        assert data["numbers"][0]["shown"] == str(int((kept["host_adcode"] == code).sum()))
+        n = int((kept["host_adcode"] == code).sum())
+        assert data["numbers"][0]["shown"] == str(n)
+        assert ("no place counts" in data["sentence"]) == (n == 0)
 
 
 def test_the_contents_lead_to_the_pages(toy: City, book: list[Leaf]) -> None:
