@@ -252,7 +252,7 @@ def picture(screen: Screen, **changes: Any) -> None:
         html.small(say("present.picture_note"))
 
 
-def meeting_pack(screen: Screen, story: str = MEETING_STORY) -> None:
+def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | None = None) -> None:
     """Offer all that goes to a meeting as one zip, under the filters of the screen.
 
     Parameters
@@ -261,8 +261,11 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY) -> None:
         City, state and words of this run.
     story
         Name of one of the city's stories; where the city has none of this name nothing is offered.
+    district
+        Of which district a story is told that can be told of any; None for that of the screen.
     """
-    say, city, state = screen.say, screen.city, screen.state
+    say, city = screen.say, screen.city
+    state = replace(screen.state, district=district or screen.state.district)
     if story not in city.stories:
         return
     with st.popover(say("present.pack"), key="meeting_pack"):
@@ -275,7 +278,9 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY) -> None:
                 story, city, state, ask=cache.answer, progress=progress, stopped=stopped
             )
 
-        _paper(screen, ("pack", city.digest, deciding(state), state.lang, story), work)
+        _paper(
+            screen, ("pack", city.digest, deciding(state), state.lang, state.district, story), work
+        )
 
 
 def _paper(screen: Screen, key: Hashable, work: Work) -> None:

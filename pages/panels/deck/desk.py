@@ -11,6 +11,7 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.places.areas import area_name
 from layers.present.story import Story
 from layers.view.page_options import Seen
+from pages.panels import hand_over
 from pages.panels.deck.asked import Asked
 from pages.shell import frame, html, scenes, session
 from pages.shell.frame import Screen
@@ -53,6 +54,7 @@ def show(screen: Screen, now: Asked | None) -> None:
             _district(screen, now)
         _begin(screen, now, "wall", say("deck.begin"))
         _begin(screen, now, "locked", say("deck.kiosk"))
+        hand_over.meeting_pack(screen, now.whole.name, now.district or None)
     html.small(say("deck.keys"))
     _scenes(screen, now)
 
