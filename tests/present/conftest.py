@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from layers.language.messages import LANGS
 from layers.pack.city import City
 from layers.present.showing import Shown
 from layers.present.story import Story, stories
@@ -38,8 +39,23 @@ def ask() -> Ask:
     return asked
 
 
-@pytest.fixture(scope="session", params=["zh", "en"])
-def shown(request: pytest.FixtureRequest, tianjin: City, small: Story, ask: Ask) -> list[Shown]:
-    """Its scenes with their maps, in each language."""
-    over = default_state(tianjin, request.param)
-    return [Shown(tell(scene, tianjin, over, ask=ask)) for scene in small.scenes]
+@pytest.fixture(scope="session")
+def both(tianjin: City, small: Story, ask: Ask) -> dict[str, list[Shown]]:
+    """Its scenes in each language, each with a map that is drawn once, when it is asked for."""
+    found = {}
+    for lang in LANGS:
+        over = default_state(tianjin, lang)
+        found[lang] = [Shown(tell(scene, tianjin, over, ask=ask)) for scene in small.scenes]
+    return {str(lang): scenes for lang, scenes in found.items()}
+
+
+@pytest.fixture(params=LANGS)
+def shown(request: pytest.FixtureRequest, both: dict[str, list[Shown]]) -> list[Shown]:
+    """The scenes in one language."""
+    return both[request.param]
+
+
+@pytest.fixture
+def chinese(both: dict[str, list[Shown]]) -> list[Shown]:
+    """The scenes where the language does not matter."""
+    return both["zh"]

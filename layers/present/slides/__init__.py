@@ -34,7 +34,7 @@ SENTENCES: Final = (
 )
 DOUBTS: Final = ((14.0, 1), (13.0, 2), (11.5, 2), (10.0, 2))
 TITLES: Final = ((13.0, 1), (11.0, 1))
-NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3))
+NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3), (6.5, 4))
 FEET: Final = ((8.0, 1), (7.0, 1))
 PAGE_MM: Final = 18.0
 TITLE_ONLY: Final = 5
@@ -133,12 +133,12 @@ def _foot(slide: Any, shown: Shown, page: str) -> None:
         )
     top = FOOT
     room = ROOM - PAGE_MM - GAP
-    for text, name in ((notices(told), "present.notices"), (origin(told), "present.origin")):
-        fitted = fit(text, room, lang, FEET)
+    lines = {"present.notices": notices(told), "present.origin": origin(told)}
+    size = min(fit(text, room, lang, FEET).points for text in lines.values())
+    for name, text in lines.items():
+        fitted = fit(text, room, lang, ((size, 1),))
         box = Box(EDGE, top, room, fitted.height)
-        native.text_box(
-            slide, box, fitted.text, fitted.points, say(name), ink=native.QUIET, lang=lang
-        )
+        native.text_box(slide, box, fitted.text, size, say(name), ink=native.QUIET, lang=lang)
         top = box.low + 0.3
     box = Box(WIDTH - EDGE - PAGE_MM, FOOT, PAGE_MM, fit(page, PAGE_MM, lang, ((9.0, 1),)).height)
     look = {"ink": native.QUIET, "align": PP_ALIGN.RIGHT}
