@@ -16,7 +16,8 @@ from docx.shared import Mm, Pt
 from layers.language.messages import speaker
 from layers.present.office import settled
 from layers.present.showing import Shown, notices, origin, plain
-from layers.present.static_map import Paper
+from layers.present.slides.column import sign_png
+from layers.present.static_map import Paper, StaticMap
 from layers.present.static_map.ink.paper import MM_PER_POINT
 from layers.present.static_map.ink.type import wrapped
 
@@ -31,8 +32,11 @@ SIZES: Final = (16.0, 15.0, 14.0, 13.0, 12.0, 11.0, 10.5, 10.0, 9.5, 9.0)
 """Of the body: what the standard asks for, and what a full page needs."""
 LEADING: Final = 1.45
 NUMBERS: Final = "一二三四五六七八九十"
-MAP: Final = Paper(ROOM, 96, 0.68)
+MAP: Final = Paper(ROOM, 80, 0.8)
 MAP_DPI: Final = 260
+FOOT_PT: Final = 7.5
+BETWEEN: Final = "\u2002\u2002"
+"""Between two signs of the legend."""
 SLACK_MM: Final = 6.0
 """Left free, for a font that is wider than the one measured with."""
 
@@ -51,8 +55,9 @@ def brief(scenes: Sequence[Shown], title: str) -> bytes:
     lang, say = told.state.lang, speaker(told.state.lang)
     title = say("present.brief_title", title=plain(title, longest=60))
     findings = [_finding(n, shown, lang) for n, shown in enumerate(scenes)]
-    foot = [origin(told), notices(told)]
-    points = _size([title, *foot], findings, lang)
+    drawn = scenes[0].drawn(MAP)
+    foot = [say("present.brief_numbers") if drawn.numbered else "", origin(told), notices(told)]
+    points = _size([title, _legend_text(drawn), *foot], findings, lang)
     document = _page()
     _write(_paragraph(document, TITLE_PT, centred=True), (title, TITLE_FONT), TITLE_PT)
     for head, sentence, doubt in findings:
@@ -60,8 +65,9 @@ def brief(scenes: Sequence[Shown], title: str) -> bytes:
         _write(paragraph, (head, HEAD_FONT), points)
         _write(paragraph, (sentence, BODY_FONT), points)
         _write(paragraph, (doubt, QUIET_FONT), points)
-    _picture(document, scenes[0])
-    for text in foot:
+    _picture(document, drawn, say("present.map"))
+    _legend(document, drawn, lang)
+    for text in filter(None, foot):
         _write(_paragraph(document, FOOT_PT), (text, QUIET_FONT), FOOT_PT)
     _page_number(document)
     about = document.core_properties
@@ -69,9 +75,6 @@ def brief(scenes: Sequence[Shown], title: str) -> bytes:
     target = io.BytesIO()
     document.save(target)
     return settled(target.getvalue(), date.fromisoformat(told.city.data_date))
-
-
-FOOT_PT: Final = 9.0
 
 
 def _finding(n: int, shown: Shown, lang: str) -> tuple[str, str, str]:
@@ -94,7 +97,9 @@ def _size(others: Sequence[str], findings: Sequence[Sequence[str]], lang: str) -
     """Return the largest size of the body with which all stands on one page."""
     title, *foot = others
     left = PAGE_MM[1] - TOP - BOTTOM - MAP.height_mm - SLACK_MM
-    left -= _high(title, TITLE_PT, lang) + sum(_high(text, FOOT_PT, lang) for text in foot)
+    left -= _high(title, TITLE_PT, lang) + sum(
+        _high(text, FOOT_PT, lang) for text in filter(None, foot)
+    )
     for points in SIZES:
         if sum(_high("国国" + "".join(each), points, lang) for each in findings) <= left:
             return points
@@ -137,15 +142,34 @@ def _write(paragraph: Any, said: tuple[str, str], points: float) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _picture(document: Any, shown: Shown) -> None:
+def _picture(document: Any, drawn: StaticMap, name: str) -> None:
     paragraph = document.add_paragraph()
-    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    drawn = shown.drawn(MAP, headed=True)
-    picture = paragraph.add_run().add_picture(io.BytesIO(drawn.png(MAP_DPI)), width=Mm(ROOM))
+    form = paragraph.paragraph_format
+    form.space_before = form.space_after = Pt(2)
+    form.alignment, form.first_line_indent = WD_ALIGN_PARAGRAPH.CENTER, Pt(0)
+    picture = paragraph.add_run().add_picture(io.BytesIO(drawn.png(MAP_DPI)), width=Mm(ROOM - 1))
     said = picture._inline.docPr
     said.set("descr", plain(drawn.alt))
-    said.set("name", speaker(shown.told.state.lang)("present.map"))
+    said.set("name", name)
+
+
+def _legend(document: Any, drawn: StaticMap, lang: str) -> None:
+    """Write the legend below the map: each sign before its words, one after the other."""
+    paragraph = _paragraph(document, FOOT_PT)
+    for sign, words in drawn.signs:
+        if sign:
+            picture = paragraph.add_run().add_picture(
+                io.BytesIO(sign_png(sign, lang)), height=Pt(FOOT_PT)
+            )
+            picture._inline.docPr.set("descr", plain(words))
+        _write(paragraph, (f"{plain(words)}{BETWEEN}", QUIET_FONT), FOOT_PT)
+    _write(paragraph, (" ".join(map(plain, drawn.remarks)), QUIET_FONT), FOOT_PT)
+
+
+def _legend_text(drawn: StaticMap) -> str:
+    """Return what the legend takes up as text: a sign is as wide as a Chinese character."""
+    signs = "".join(f"国{plain(words)}{BETWEEN}" for _, words in drawn.signs)
+    return signs + " ".join(map(plain, drawn.remarks))
 
 
 def _page_number(document: Any) -> None:

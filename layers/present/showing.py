@@ -41,15 +41,26 @@ class Shown:
         """The same as pixels."""
         return self.map.png(DPI)
 
-    def drawn(self, paper: Paper, *, headed: bool = False) -> StaticMap:
+    def sheet(self, paper: Paper) -> StaticMap:
+        """Draw the map with title, sentence, doubt, legend and sources.
+
+        Parameters
+        ----------
+        paper
+            Size of the sheet.
+        """
+        told = self.told
+        return self.drawn(paper, Heading(told.title, told.sentence, told.doubt))
+
+    def drawn(self, paper: Paper, heading: Heading | None = None) -> StaticMap:
         """Draw the map on a sheet of its own.
 
         Parameters
         ----------
         paper
             Its size.
-        headed
-            Whether title, sentence, doubt, legend and sources stand on the sheet as well.
+        heading
+            What stands above it, with legend and sources below; None for the map alone.
         """
         told = self.told
         return static_map(
@@ -57,7 +68,7 @@ class Shown:
             _drawn(told),
             told.state.lang,
             paper,
-            heading=Heading(told.title, told.sentence, told.doubt) if headed else None,
+            heading=heading,
             drawing=told.drawing,
             legend=told.legend if told.drawing else (),
             focus=told.focus or None,

@@ -268,9 +268,9 @@ def test_a_strangers_text_does_nothing_in_page_and_brief(chinese: list[Shown]) -
 
 def drawn_already(each: Shown) -> Shown:
     """The same scene, whose map is always the picture on its slide: to draw it takes a second."""
-    map_ = SimpleNamespace(alt=each.map.alt, figure=each.map.figure, png=lambda _: each.png)
+    drawn = SimpleNamespace(**{**vars(each.map), "png": lambda _: each.png})
     made = Shown(each.told)
-    made.__dict__.update({"map": each.map, "png": each.png, "drawn": lambda *_, **__: map_})
+    made.__dict__.update({"map": each.map, "png": each.png, "drawn": lambda *_: drawn})
     return made
 
 
@@ -281,6 +281,7 @@ def test_the_brief_keeps_to_the_standard_and_to_one_page(chinese: list[Shown]) -
     assert [round(Emu(side or 0).mm) for side in sides] == [37, 35, 28, 26]
     assert "方正小标宋简体" in document.paragraphs[0]._p.xml
     assert document.paragraphs[0].runs[0].font.size == Pt(22)
-    assert len(document.inline_shapes) == 1
-    assert document.inline_shapes[0]._inline.docPr.get("descr")
+    pictures = [*document.inline_shapes]
+    assert len(pictures) == 1 + len([sign for sign, _ in chinese[0].map.signs if sign])
+    assert all(each._inline.docPr.get("descr") for each in pictures)
     assert "PAGE" in section.footer._element.xml

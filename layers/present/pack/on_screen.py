@@ -129,8 +129,8 @@ def _xlsx(told: Told) -> bytes:
 
 
 _MAKERS: Final[Mapping[str, Callable[[Told], bytes]]] = {
-    "png": lambda told: Shown(told).drawn(A4, headed=True).png(PNG_DPI),
-    "pdf": lambda told: Shown(told).drawn(A4, headed=True).pdf(),
+    "png": lambda told: Shown(told).sheet(A4).png(PNG_DPI),
+    "pdf": lambda told: Shown(told).sheet(A4).pdf(),
     "pptx": _pptx,
     "xlsx": _xlsx,
 }
