@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import Counter
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,31 +32,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what stands in tests/browser and tests/office, and say which tests one worker keeps.
 
     A module stays on one worker, for it shares what it has set up; those that need a dask cluster
-    share one. The browser tests are dealt out to two workers, each with one Chromium and one
-    server: they mostly wait. On its own, pytest runs these tests last: the quick ones speak first.
-    With several workers they take longest, so two begin with them while the others run the rest.
+    share one. The browser tests have one Chromium and one server, so one worker has them all, and
+    another those of an office. On its own, pytest runs these tests last: the quick ones speak
+    first. With several workers they take longest, so two begin with them.
     """
     slow = ("browser", "office")
-    browser = _dealt_out([item.path for item in items if item.path.parent.name == "browser"], 2)
     with_cluster = {item.path for item in items if "cluster" in getattr(item, "fixturenames", ())}
     for item in items:
         group = "cluster" if item.path in with_cluster else str(item.path.relative_to(ROOT))
         for folder in set(slow) & set(item.path.relative_to(ROOT).parts):
             item.add_marker(getattr(pytest.mark, folder))
-            group = f"browser {browser[item.path]}" if folder == "browser" else folder
+            group = folder
         if config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(group))
     alone = not config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     items.sort(key=lambda item: any(map(item.get_closest_marker, slow)) == alone)
-
-
-def _dealt_out(modules: list[Path], hands: int) -> dict[Path, int]:
-    """Return a hand for every module, the largest first and each to the hand with fewest tests."""
-    held, dealt = [0] * hands, {}
-    for module, tests in sorted(Counter(modules).items(), key=lambda each: (-each[1], each[0])):
-        dealt[module] = held.index(min(held))
-        held[dealt[module]] += tests
-    return dealt
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -58,7 +58,7 @@ MOST_FILES = 14
 ONLY_IN = {
     "folium": ("layers.map.folium_map", "layers.map.assets"),
     "branca": ("layers.map.folium_map", "layers.map.assets"),
-    "matplotlib": ("layers.present.static_map",),
+    "matplotlib": ("layers.present",),
     "pptx": ("layers.present.slides",),
     "docx": ("layers.present.brief",),
     "streamlit_folium": ("pages.shell.map_view",),

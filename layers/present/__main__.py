@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from layers.present.command import main
+from layers.present.pack.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

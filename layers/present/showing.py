@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from layers.language.messages import display, speaker
 from layers.pack.city import NOTICES
+from layers.present.picture import picture
 from layers.present.static_map import Heading, Paper, StaticMap, static_map
 from layers.present.telling import Told
+from layers.view.state import Filters, ViewState
 
 PART: Final = Paper(226, 118)
 """The part of a slide that its map fills, millimetres."""
@@ -52,7 +54,7 @@ class Shown:
         told = self.told
         return static_map(
             told.city,
-            told.state,
+            _drawn(told),
             told.state.lang,
             paper,
             heading=Heading(told.title, told.sentence, told.doubt) if headed else None,
@@ -60,6 +62,15 @@ class Shown:
             legend=told.legend if told.drawing else (),
             focus=told.focus or None,
         )
+
+
+def _drawn(told: Told) -> ViewState:
+    """Return what the map shows: a page on which filters or switches do not act shows all."""
+    if told.scene.page == "coverage":
+        return picture(told).view.state
+    if told.scene.page == "district":
+        return replace(told.state, period="now", later=True, filters=Filters())
+    return told.state
 
 
 def plain(text: str, *, longest: int = 600) -> str:

@@ -19,7 +19,7 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
-from layers.present import on_screen
+from layers.present.pack import on_screen
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
 from layers.view.state import deciding

@@ -74,6 +74,7 @@ def keep(playwright: Playwright, path: str, profile: Path) -> BrowserContext:
         args=list(ARGUMENTS),
         locale="zh-CN",
         accept_downloads=True,
+        reduced_motion="reduce",  # Streamlit's own: without a graphics card it costs a tenth
         permissions=["clipboard-read", "clipboard-write"],
     )
 

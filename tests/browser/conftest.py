@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.browser import chromium
-from tests.browser.harness import WIDE, Server, Watch, serve
+from tests.browser.harness import LAPTOP, Server, Watch, map_frame, open_at, serve
 
 NewPage = Callable[..., Page]
 
@@ -64,7 +64,7 @@ def new_page(browser: BrowserContext, watch: Watch) -> Iterator[NewPage]:
     """Open a watched page that remembers nothing: ``new_page(size=NARROW)``."""
     opened: list[Page] = []
 
-    def make(size: tuple[int, int] = WIDE) -> Page:
+    def make(size: tuple[int, int] = LAPTOP) -> Page:
         width, height = size
         page = browser.new_page()
         page.set_viewport_size({"width": width, "height": height})
@@ -73,13 +73,53 @@ def new_page(browser: BrowserContext, watch: Watch) -> Iterator[NewPage]:
 
     yield make
     for page in opened:
-        if page.url.startswith("http"):
-            page.evaluate("localStorage.clear()")
+        _forget(page)
         page.close()
     browser.clear_cookies()
 
 
+def _forget(page: Page) -> None:
+    """Clear what a page has kept in the browser."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[list[Page]]:
+    """The page that the tests of a module take in turn; none at first and after a failure."""
+    pages: list[Page] = []
+    yield pages
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def atlas(
+    browser: BrowserContext,
+    watch: Watch,
+    server: Server,
+    kept: list[Page],
+    request: pytest.FixtureRequest,
+) -> Iterator[Page]:
+    """A watched page with the map, which was opened before and goes on to the next test.
+
+    For tests of the map's screen alone: its address says all that it shows. They begin with
+    ``turn``; whoever looks at a load, a file or a scenario takes ``page``.
+    """
+    if not kept:
+        kept.append(browser.new_page())
+        kept[0].set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+        open_at(kept[0], server.url)
+        map_frame(kept[0])
+    failed = request.session.testsfailed
+    yield kept[0]
+    kept[0].keyboard.press("Escape")  # what stands open over the page
+    _forget(kept[0])
+    if request.session.testsfailed > failed:
+        kept.pop().close()
+
+
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
-    """One watched page, as wide as a projector."""
+    """One watched page of the usual size: to paint a projector's takes twice as long."""
     return new_page()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Frame, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Frame, Page, WebSocket
 
 from layers.map.folium_map import overlay_json
 from layers.pack.city import City
@@ -30,6 +30,7 @@ from tests import ROOT
 from tests.browser.chromium import OFFICE
 
 WIDE = (1920, 1080)
+LAPTOP = (1366, 768)
 NARROW = (390, 844)
 START_SECONDS = 90
 WAIT_MS = 60_000
@@ -37,6 +38,22 @@ HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
+ECHO_MS = 600
+"""A Back within half a second of a click is taken for that click's echo."""
+TURN = """([address, patience]) => new Promise((done, fail) => {
+  const app = document.querySelector('[data-testid=stApp]');
+  let begun = false;
+  const watch = new MutationObserver(() => {
+    const still = app.dataset.testScriptState === 'notRunning';
+    if (begun && still) { watch.disconnect(); done(); }
+    begun ||= !still;
+  });
+  watch.observe(app, { attributes: true });
+  setTimeout(() => fail(new Error('no run began and ended')), patience);
+  history.pushState(null, '', address);
+  dispatchEvent(new PopStateEvent('popstate'));
+})"""
+"""JavaScript: put an address into the bar, and wait until the script that it starts has ended."""
 CLOSE = 11
 """Doubt above which a place is no point at the scale of the city, and the zoom that ends it."""
 MARKS = "[...new Set([...document.querySelectorAll('.atlas-mark')].map(m => m.dataset.id))].sort()"
@@ -159,11 +176,15 @@ class Watch:
 
     @contextmanager
     def over(self, context: BrowserContext) -> Iterator[None]:
-        """Watch every page of ``context`` for a time."""
-        listeners = self._listeners()
+        """Watch every page of ``context`` for a time, those that are open included."""
+        listeners, open_before = self._listeners(), context.pages
         for event, listener in listeners.items():
             context.on(event, listener)  # type: ignore[call-overload]
+        for page in open_before:
+            page.on("websocket", self._connected)
         yield
+        for page in open_before:
+            page.remove_listener("websocket", self._connected)
         for event, listener in listeners.items():
             context.remove_listener(event, listener)
 
@@ -172,7 +193,8 @@ class Watch:
             "request": lambda request: self._asked(request.url),
             "console": self._said,
             "weberror": lambda error: self.errors.append(str(error.error)),
-            "page": self._opened,
+            "page": lambda page: page.on("websocket", self._connected),
+            "dialog": self._asked_back,
         }
 
     def check(self) -> None:
@@ -181,9 +203,8 @@ class Watch:
         assert not self.errors, f"errors in the browser: {self.errors}"
         assert not self.dialogs, f"dialogs that opened: {self.dialogs}"
 
-    def _opened(self, page: Page) -> None:
-        page.on("websocket", lambda socket: self._asked(socket.url))
-        page.on("dialog", self._asked_back)
+    def _connected(self, socket: WebSocket) -> None:
+        self._asked(socket.url)
 
     def _asked_back(self, dialog: Dialog) -> None:
         if dialog.type == "beforeunload":
@@ -219,6 +240,23 @@ def settle(page: Page) -> None:
 def open_at(page: Page, url: str) -> None:
     """Go to ``url`` and wait until the page stands still."""
     page.goto(url, timeout=WAIT_MS)
+    settle(page)
+
+
+def turn(page: Page, address: str) -> None:
+    """Have an open page show another address, as Back does, and wait until it stands still.
+
+    Loading a page anew takes the browser three times as long.
+
+    Parameters
+    ----------
+    page
+        A page of the atlas.
+    address
+        Path and query.
+    """
+    page.wait_for_timeout(ECHO_MS)
+    page.evaluate(TURN, [address, WAIT_MS])
     settle(page)
 
 

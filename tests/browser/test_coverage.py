@@ -20,11 +20,13 @@ from tests.browser.harness import (
     MAP,
     NARROW,
     WAIT_MS,
+    WIDE,
     Server,
     map_frame,
     marks,
     open_at,
     settle,
+    turn,
     wait_for_marks,
 )
 
@@ -38,6 +40,12 @@ BUSY = """() => {
 }"""
 """JavaScript: note what the map says as soon as a mark is let go."""
 say = speaker("zh")
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """One watched page, as wide as a projector: these tests say how far a mark goes, in pixels."""
+    return new_page(WIDE)
 
 
 def _drag(page: Page, frame: Frame, right: int, up: int, site: str = SITE) -> None:
@@ -136,7 +144,9 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     _painted_anew(page, frame, frame.locator(MARK).click)
     expect(page.locator(".card h2")).to_have_text("天津科技大学科技园")
     page.get_by_role("button", name=say("scenario_page.close_here")).click()
-    expect(page.locator(".card .other")).to_have_text(say("scenario.origin.closed"))
+    expect(page.locator(".card .other")).to_have_text(
+        say("scenario.origin.closed"), timeout=WAIT_MS
+    )
     settle(page)
     edits = json.loads(_kept(page).read_text(encoding="utf-8"))["features"]
     told = {edit["id"]: edit["properties"]["action"] for edit in edits}
@@ -214,7 +224,7 @@ def test_what_is_counted_is_drawn_and_the_rest_is_plain(
     inside = drawn.evaluate_all("paths => paths.map(path => path.getAttribute('fill'))")[1:]
     assert set(inside) == {BEYOND, WITHIN}
     assert not [fill for fill in inside if fill.startswith("url(")]
-    open_at(page, f"{server.url}/coverage?lang=zh&cmap=all")
+    turn(page, "/coverage?lang=zh&cmap=all")
     drawn = map_frame(page).locator(".leaflet-shapes-pane path")
     expect(drawn).to_have_count(2, timeout=WAIT_MS)  # 10 km and 5 km; 3 km is refused
 

@@ -15,10 +15,9 @@ from layers.density.measure import measure, question
 from layers.pack.city import City, outlines
 from layers.view.state import default_state
 from tests.browser.conftest import NewPage
-from tests.browser.harness import MAP, WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import LAPTOP, MAP, WAIT_MS, Server, map_frame, open_at, settle
 
 RASTER = ".leaflet-raster-pane img"
-LAPTOP = (1366, 768)
 
 
 def _choose(page: Page, name: str, words: str) -> None:
@@ -33,12 +32,11 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     server: Server, page: Page, tianjin: City, tmp_path: Path
 ) -> None:
     measured = measure(tianjin, question(default_state(tianjin)))
-    open_at(page, f"{server.url}/density")
+    open_at(page, f"{server.url}/density?dbw=8")
     frame = map_frame(page)
     first = frame.locator(RASTER).get_attribute("src")
     page.locator(".st-key-density_advanced summary").click()
     _choose(page, "kernel", "四次核")
-    _choose(page, "bandwidth_km", "8")
     _choose(page, "cell_m", "1\u202f000\u202fm")
     frame = map_frame(page)
     frame.wait_for_function(

@@ -35,8 +35,8 @@ from tests.browser.harness import (
     map_frame,
     marks,
     open_at,
-    serve,
     settle,
+    turn,
     wait_for_marks,
 )
 
@@ -61,19 +61,6 @@ def _wait_for_address(page: Page, key: str, value: str) -> None:
 def opened(tianjin: City) -> ViewState:
     """The state in which the atlas opens."""
     return default_state(tianjin)
-
-
-def test_a_deep_link_opens_on_a_cold_server(page: Page, tianjin: City) -> None:
-    """On a server of its own: one that has answered before knows the screens."""
-    with serve() as cold:
-        open_at(page, f"{cold.url}/district?d={BINHAI}&lang=en&city=tianjin")
-        name = tianjin.districts.loc[BINHAI, "name_en"]
-        expect(page.locator("h1")).to_contain_text(name, timeout=WAIT_MS)
-        settle(page)
-        assert urlsplit(page.url).path == "/district"
-        assert {"d": BINHAI, "lang": "en"}.items() <= _query(page).items()
-        assert "Traceback" not in cold.printed(), cold.printed()
-        page.goto("about:blank")  # a page that asks a server that has ended prints an error
 
 
 def test_a_late_word_of_a_map_leaves_no_empty_page(server: Server, page: Page) -> None:
@@ -114,12 +101,12 @@ def test_a_late_word_of_a_map_leaves_no_empty_page(server: Server, page: Page) -
 
 
 def test_the_map_shows_every_district_and_every_place_with_a_point(
-    server: Server, page: Page, tianjin: City, opened: ViewState
+    atlas: Page, tianjin: City, opened: ViewState
 ) -> None:
     everything = replace(opened, layers=frozenset(tianjin.layers))
     query = "&".join(f"{key}={value}" for key, value in to_query(everything).items())
-    open_at(page, f"{server.url}/?{query}")
-    frame = map_frame(page)
+    turn(atlas, f"/?{query}")
+    frame = map_frame(atlas)
     wait_for_marks(frame, marks(tianjin, everything))
     assert frame.locator(DISTRICTS).count() == 16
 
@@ -137,11 +124,11 @@ NAMED = (
 """JavaScript: the names of districts on the map, and where the middle of each lies (degrees)."""
 
 
-def test_a_name_never_stands_in_another_district(server: Server, page: Page, tianjin: City) -> None:
+def test_a_name_never_stands_in_another_district(atlas: Page, tianjin: City) -> None:
     """Without the marks that leave no room at all for the names of the small districts."""
-    open_at(page, f"{server.url}/?layers=none")
-    wait_for_marks(map_frame(page), [])
-    stands = {name: Point(lon, lat) for name, lon, lat in map_frame(page).evaluate(NAMED)}
+    turn(atlas, "/?layers=none")
+    wait_for_marks(map_frame(atlas), [])
+    stands = {name: Point(lon, lat) for name, lon, lat in map_frame(atlas).evaluate(NAMED)}
     districts = tianjin.districts.set_index("name_zh").geometry
     ours = [name for name in stands if name in districts.index]
     assert len(ours) > 5
@@ -166,44 +153,42 @@ def test_every_layer_can_be_switched(
     assert frame.evaluate("window.same"), "the map was made anew"
 
 
-def test_a_click_on_a_place_opens_its_card(
-    server: Server, page: Page, tianjin: City, opened: ViewState
-) -> None:
-    open_at(page, server.url)
-    frame = map_frame(page)
+def test_a_click_on_a_place_opens_its_card(atlas: Page, tianjin: City, opened: ViewState) -> None:
+    turn(atlas, "/")
+    frame = map_frame(atlas)
     place = marks(tianjin, opened)[0]
     row = next(
         layer.frame.loc[place] for layer in tianjin.layers.values() if place in layer.frame.index
     )
     frame.locator(f'[data-id="{place}"]').dispatch_event("click")
-    _wait_for_address(page, "sel", place)
-    settle(page)
-    expect(page.get_by_text(row["name_zh"], exact=True).first).to_be_visible(timeout=WAIT_MS)
+    _wait_for_address(atlas, "sel", place)
+    settle(atlas)
+    expect(atlas.get_by_text(row["name_zh"], exact=True).first).to_be_visible(timeout=WAIT_MS)
 
 
 def test_the_keyboard_opens_a_card_and_keeps_its_place(
-    server: Server, page: Page, tianjin: City, opened: ViewState
+    atlas: Page, tianjin: City, opened: ViewState
 ) -> None:
-    open_at(page, server.url)
-    frame = map_frame(page)
+    turn(atlas, "/")
+    frame = map_frame(atlas)
     place = marks(tianjin, opened)[0]
     mark = frame.locator(f'[data-id="{place}"]')
     mark.focus()
     mark.press("Enter")
-    _wait_for_address(page, "sel", place)
-    settle(page)
+    _wait_for_address(atlas, "sel", place)
+    settle(atlas)
     expect(mark).to_be_focused(timeout=WAIT_MS)
 
 
 @pytest.mark.thorough
-def test_the_keyboard_can_pass_the_map_by(server: Server, page: Page) -> None:
-    open_at(page, server.url)
-    skip = page.locator(".skip")
+def test_the_keyboard_can_pass_the_map_by(atlas: Page) -> None:
+    turn(atlas, "/")
+    skip = atlas.locator(".skip")
     skip.focus()
     expect(skip).to_be_visible()
     skip.press("Enter")
-    page.keyboard.press("Tab")
-    expect(page.locator(".st-key-search input")).to_be_focused(timeout=WAIT_MS)
+    atlas.keyboard.press("Tab")
+    expect(atlas.locator(".st-key-search input")).to_be_focused(timeout=WAIT_MS)
 
 
 def test_escape_ends_presenting(server: Server, page: Page) -> None:
@@ -219,102 +204,100 @@ def test_escape_ends_presenting(server: Server, page: Page) -> None:
     settle(page)
 
 
-def test_a_click_on_a_district_opens_its_card(server: Server, page: Page, tianjin: City) -> None:
-    open_at(page, f"{server.url}/?layers=district")
-    frame = map_frame(page)
+def test_a_click_on_a_district_opens_its_card(atlas: Page, tianjin: City) -> None:
+    turn(atlas, "/?layers=district")
+    frame = map_frame(atlas)
     wait_for_marks(frame, [])
     frame.locator(DISTRICTS).first.dispatch_event("click")
-    page.wait_for_url(re.compile(r"[?&]sel=12\d{4}(&|$)"), timeout=WAIT_MS)
-    settle(page)
-    name = tianjin.districts.loc[_query(page)["sel"], "name_zh"]
-    expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=WAIT_MS)
+    atlas.wait_for_url(re.compile(r"[?&]sel=12\d{4}(&|$)"), timeout=WAIT_MS)
+    settle(atlas)
+    name = tianjin.districts.loc[_query(atlas)["sel"], "name_zh"]
+    expect(atlas.get_by_text(name, exact=True).first).to_be_visible(timeout=WAIT_MS)
 
 
-def test_the_language_switches_in_place(server: Server, page: Page) -> None:
-    open_at(page, server.url)
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-    page.locator(".st-key-language button").click()
-    _wait_for_address(page, "lang", "en")
-    settle(page)
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.locator(".brand")).to_have_text(speaker("en")("app.name"))
+def test_the_language_switches_in_place(atlas: Page) -> None:
+    turn(atlas, "/")
+    expect(atlas.locator("html")).to_have_attribute("lang", "zh-CN")
+    atlas.locator(".st-key-language button").click()
+    _wait_for_address(atlas, "lang", "en")
+    settle(atlas)
+    expect(atlas.locator("html")).to_have_attribute("lang", "en")
+    expect(atlas.locator(".brand")).to_have_text(speaker("en")("app.name"))
 
 
 def test_back_returns_to_what_was_seen_before(
-    server: Server, page: Page, tianjin: City, opened: ViewState
+    atlas: Page, tianjin: City, opened: ViewState
 ) -> None:
-    open_at(page, server.url)
-    frame = map_frame(page)
+    turn(atlas, "/")
+    frame = map_frame(atlas)
     wait_for_marks(frame, marks(tianjin, opened))
-    page.locator(".st-key-layer_platform label").first.click()
+    atlas.locator(".st-key-layer_platform label").first.click()
     fewer = replace(opened, layers=opened.layers - {"platform"})
     wait_for_marks(frame, marks(tianjin, fewer))
-    settle(page)
-    page.wait_for_timeout(A_MOMENT_MS)
-    page.go_back()
-    wait_for_marks(map_frame(page), marks(tianjin, opened))
-    settle(page)
+    settle(atlas)
+    atlas.wait_for_timeout(A_MOMENT_MS)
+    atlas.go_back()
+    wait_for_marks(map_frame(atlas), marks(tianjin, opened))
+    settle(atlas)
 
 
 @pytest.mark.parametrize(
     "pause_ms", [*(pytest.param(ms, marks=pytest.mark.thorough) for ms in (0, 40)), 150]
 )
 def test_quick_clicks_all_count(
-    server: Server, page: Page, tianjin: City, opened: ViewState, pause_ms: int
+    atlas: Page, tianjin: City, opened: ViewState, pause_ms: int
 ) -> None:
     """A click may leave the browser before the address of the click before has arrived there."""
-    open_at(page, server.url)
-    frame = map_frame(page)
+    turn(atlas, "/")
+    frame = map_frame(atlas)
     for layer in ("university", "university", "district"):
-        page.locator(f".st-key-layer_{layer} label").first.click()
-        page.wait_for_timeout(pause_ms)
-    expect(frame.locator(DISTRICTS)).to_have_count(0)
+        atlas.locator(f".st-key-layer_{layer} label").first.click()
+        atlas.wait_for_timeout(pause_ms)
+    expect(frame.locator(DISTRICTS)).to_have_count(0, timeout=WAIT_MS)
     wait_for_marks(frame, marks(tianjin, opened))
-    page.wait_for_timeout(A_MOMENT_MS)
-    assert _query(page)["layers"] == "~-district"
+    atlas.wait_for_timeout(A_MOMENT_MS)
+    assert _query(atlas)["layers"] == "~-district"
 
 
-def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(server: Server, page: Page) -> None:
-    open_at(page, server.url)
-    frame = map_frame(page)
-    page.wait_for_timeout(A_MOMENT_MS)
+def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(atlas: Page) -> None:
+    turn(atlas, "/")
+    frame = map_frame(atlas)
+    atlas.wait_for_timeout(A_MOMENT_MS)
     frame.evaluate("window.same = true")
-    before = page.url
-    box = page.locator(MAP).first.bounding_box()
+    before = atlas.url
+    box = atlas.locator(MAP).first.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 200, y - 100, steps=8)
-    page.mouse.up()
-    page.wait_for_url(lambda url: url != before and "at=none" not in url, timeout=WAIT_MS)
-    settle(page)
-    latitude, longitude, _ = map(float, _query(page)["at"].split("_"))
+    x, y = box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.5
+    atlas.mouse.move(x, y)
+    atlas.mouse.down()
+    atlas.mouse.move(x - 120, y - 100, steps=8)
+    atlas.mouse.up()
+    atlas.wait_for_url(lambda url: url != before and "at=none" not in url, timeout=WAIT_MS)
+    settle(atlas)
+    latitude, longitude, _ = map(float, _query(atlas)["at"].split("_"))
     west, south, east, north = 116.7, 38.0, 119.5, 40.3
     assert south < latitude < north
     assert west < longitude < east
     assert frame.evaluate("window.same"), "the map was made anew"
-    page.wait_for_timeout(A_MOMENT_MS)
-    page.go_back()
-    page.wait_for_url(before, timeout=WAIT_MS)
-    page.wait_for_timeout(A_MOMENT_MS)
-    assert page.url == before, "Back was taken for an echo"
+    atlas.wait_for_timeout(A_MOMENT_MS)
+    atlas.go_back()
+    atlas.wait_for_url(before, timeout=WAIT_MS)
+    atlas.wait_for_timeout(A_MOMENT_MS)
+    assert atlas.url == before, "Back was taken for an echo"
 
 
-def test_the_download_equals_the_headless_export(
-    server: Server, page: Page, tmp_path: Path
-) -> None:
-    open_at(page, server.url)
-    page.locator(".st-key-export button").first.click()
-    page.locator(".st-key-export_format").get_by_text("GeoJSON").click()
-    box = page.locator("[data-testid=stPopoverBody]")
+def test_the_download_equals_the_headless_export(atlas: Page, tmp_path: Path) -> None:
+    turn(atlas, "/")
+    atlas.locator(".st-key-export button").first.click()
+    atlas.locator(".st-key-export_format").get_by_text("GeoJSON").click()
+    box = atlas.locator("[data-testid=stPopoverBody]")
     expect(box).to_contain_text("RFC 7946", timeout=WAIT_MS)
     shown_only = box.get_by_text(re.compile(r"\d 个文件$")).inner_text()
-    page.locator(".st-key-export_layers label[data-testid=stRadioOption]").last.click()
+    atlas.locator(".st-key-export_layers label[data-testid=stRadioOption]").last.click()
     expect(box).not_to_contain_text(shown_only, timeout=WAIT_MS)
-    settle(page)
-    with page.expect_download(timeout=WAIT_MS) as waiting:
-        page.locator(".st-key-export_button button").click()
+    settle(atlas)
+    with atlas.expect_download(timeout=WAIT_MS) as waiting:
+        atlas.locator(".st-key-export_button button").click()
     waiting.value.save_as(tmp_path / "screen.zip")
     command = f"{sys.executable} -m layers.export --city tianjin --layer all --format geojson"
     night = tmp_path / "night"
@@ -329,24 +312,18 @@ def test_the_download_equals_the_headless_export(
     assert shown == {f.name: json.loads(f.read_bytes()) for f in night.rglob("*.geojson")}
 
 
-def test_a_phone_shows_the_map(
+def test_a_phone_shows_the_map_and_reaches_every_screen_by_its_tabs(
     server: Server, new_page: NewPage, tianjin: City, opened: ViewState
 ) -> None:
     page = new_page(NARROW)
     open_at(page, server.url)
     wait_for_marks(map_frame(page), marks(tianjin, opened))
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"the page is {wider} px wider than the phone"
-
-
-def test_a_phone_reaches_every_screen_by_its_tabs(server: Server, new_page: NewPage) -> None:
-    page = new_page(NARROW)
-    open_at(page, server.url)
+    wider = "document.documentElement.scrollWidth - window.innerWidth"
+    assert page.evaluate(wider) <= 0, "the page is wider than the phone"
     page.locator(".st-key-tabs [data-testid=stPageLink] a").last.click()
     page.wait_for_url(re.compile("/sources"), timeout=WAIT_MS)
     settle(page)
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"the page is {wider} px wider than the phone"
+    assert page.evaluate(wider) <= 0, "the page is wider than the phone"
 
 
 def test_the_first_choice_of_the_export_is_the_workbook_of_the_list(
@@ -368,21 +345,21 @@ def test_the_first_choice_of_the_export_is_the_workbook_of_the_list(
     assert names == list(shown["name_zh"])
 
 
-def test_a_suggestion_stands_below_the_field_before_enter(server: Server, page: Page) -> None:
+def test_a_suggestion_stands_below_the_field_before_enter(atlas: Page) -> None:
     """Typing suggests; a filter narrows the list, a place opens its card, by keys alone."""
-    open_at(page, f"{server.url}/?lang=zh")
-    field = page.locator(".st-key-search input")
-    rows = page.locator(".places .place")
+    turn(atlas, "/?lang=zh")
+    field = atlas.locator(".st-key-search input")
+    rows = atlas.locator(".places .place")
     expect(rows).not_to_have_count(0, timeout=WAIT_MS)
     every = rows.count()
     field.click()
     field.press_sequentially("guojiaji")
-    hits = page.locator(".st-key-hits button")
+    hits = atlas.locator(".st-key-hits button")
     expect(hits.first).to_have_text("筛选：国家级（已批复）", timeout=WAIT_MS)
     field.press("Enter")
-    page.wait_for_url("**level=national**", timeout=WAIT_MS)
+    atlas.wait_for_url("**level=national**", timeout=WAIT_MS)
     expect(field).to_have_value("", timeout=WAIT_MS)
-    settle(page)
+    settle(atlas)
     assert 0 < rows.count() < every
     field.click()
     field.press_sequentially("tiankeda")
@@ -390,28 +367,28 @@ def test_a_suggestion_stands_below_the_field_before_enter(server: Server, page: 
     expect(hits.first).to_contain_text("天津科技大学科技园", timeout=WAIT_MS)
     field.press("ArrowDown")
     expect(hits.first).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator(".card.brief > h2")).to_have_text("天津科技大学科技园", timeout=WAIT_MS)
+    atlas.keyboard.press("Enter")
+    expect(atlas.locator(".card.brief > h2")).to_have_text("天津科技大学科技园", timeout=WAIT_MS)
 
 
-def test_the_list_selects_by_mouse_and_keys(server: Server, page: Page, tianjin: City) -> None:
-    open_at(page, f"{server.url}/?lang=zh")
-    rows = page.locator(".places .place")
+def test_the_list_selects_by_mouse_and_keys(atlas: Page, tianjin: City) -> None:
+    turn(atlas, "/?lang=zh")
+    rows = atlas.locator(".places .place")
     expect(rows).to_have_count(len(rows_in_view(tianjin, default_state(tianjin)).places))
     name = rows.nth(3).locator(".name").inner_text()
     rows.nth(3).click()
-    expect(page.locator(".card.brief > h2")).to_have_text(name, timeout=WAIT_MS)
+    expect(atlas.locator(".card.brief > h2")).to_have_text(name, timeout=WAIT_MS)
     expect(rows.nth(3)).to_have_attribute("aria-current", "true", timeout=WAIT_MS)
     rows.nth(3).focus()
-    page.keyboard.press("ArrowDown")
+    atlas.keyboard.press("ArrowDown")
     following = rows.nth(4).locator(".name").inner_text()
-    page.keyboard.press("Enter")
-    expect(page.locator(".card.brief > h2")).to_have_text(following, timeout=WAIT_MS)
+    atlas.keyboard.press("Enter")
+    expect(atlas.locator(".card.brief > h2")).to_have_text(following, timeout=WAIT_MS)
 
 
-def test_a_district_in_the_pills_frames_it(server: Server, page: Page) -> None:
-    open_at(page, f"{server.url}/?lang=zh")
-    page.locator(".st-key-pill_district button").first.click()
-    page.locator(".st-key-filter_district button").filter(has_text="津南区").click()
-    page.wait_for_url("**district=120112**", timeout=WAIT_MS)
-    page.wait_for_url("**at=38.9**", timeout=WAIT_MS)
+def test_a_district_in_the_pills_frames_it(atlas: Page) -> None:
+    turn(atlas, "/?lang=zh")
+    atlas.locator(".st-key-pill_district button").first.click()
+    atlas.locator(".st-key-filter_district button").filter(has_text="津南区").click()
+    atlas.wait_for_url("**district=120112**", timeout=WAIT_MS)
+    atlas.wait_for_url("**at=38.9**", timeout=WAIT_MS)

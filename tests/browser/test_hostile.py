@@ -9,14 +9,14 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from layers.language.messages import LONGEST_LABEL, display
+from layers.language.messages import LANGS, LONGEST_LABEL, display
 from layers.pack.city import City, load_city
 from layers.view.address import to_query
 from layers.view.state import default_state
 from pages.shell.labels import JOINER
 from tests import ROOT
 from tests.browser.harm import harm
-from tests.browser.harness import WAIT_MS, Server, map_frame, marks, open_at, serve, settle
+from tests.browser.harness import WAIT_MS, Server, map_frame, marks, open_at, serve, settle, turn
 from tests.hostile import HOSTILE_TEXTS, hostile_pack
 
 TRACE = "atlas-was-here"
@@ -51,15 +51,7 @@ def _address(hostile: Hostile, path: str, lang: str, **more: str) -> str:
     return f"{hostile.server.url}/{path}?{pairs}"
 
 
-@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
-@pytest.mark.parametrize(
-    "path",
-    ["", *(pytest.param(path, marks=pytest.mark.thorough) for path in ("district", "sources"))],
-)
-def test_a_screen_shows_hostile_texts_and_runs_none(
-    hostile: Hostile, page: Page, path: str, lang: str
-) -> None:
-    open_at(page, _address(hostile, path, lang))
+def _shows_hostile_texts_and_runs_none(page: Page) -> None:
     for summary in page.locator("[data-testid=stExpander] summary").all():
         summary.click()
         settle(page)
@@ -68,8 +60,23 @@ def test_a_screen_shows_hostile_texts_and_runs_none(
     _unharmed(page)
 
 
-def test_marks_and_cards_are_named_literally(hostile: Hostile, page: Page) -> None:
-    open_at(page, _address(hostile, "", "en"))
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("path", ["district", "sources"])
+def test_a_screen_shows_hostile_texts_and_runs_none(
+    hostile: Hostile, page: Page, path: str, lang: str
+) -> None:
+    open_at(page, _address(hostile, path, lang))
+    _shows_hostile_texts_and_runs_none(page)
+
+
+def test_the_map_shows_hostile_texts_and_marks_and_cards_are_named_literally(
+    hostile: Hostile, page: Page
+) -> None:
+    open_at(page, _address(hostile, "", "zh"))
+    _shows_hostile_texts_and_runs_none(page)
+    turn(page, _address(hostile, "", "en").removeprefix(hostile.server.url))
+    _shows_hostile_texts_and_runs_none(page)
     frame = map_frame(page)
     everything = default_state(hostile.city, "en")
     shown = marks(hostile.city, everything)

@@ -15,12 +15,9 @@ PATHS = {
     "district": "district?d=120116",
     "density": "density",
     "reach": "coverage",
-    "scenario": "coverage?cpart=scenario",
     "siting": "coverage?cpart=siting",
     "sources": "sources",
 }
-ONCE = ("scenario",)
-"""The page with most controls."""
 GAP = r"\\\{\w+\\\}"
 SEEN = """() => {
   const found = [];
@@ -50,17 +47,8 @@ def english(page: Page) -> list[str]:
     return [text for text in page.evaluate(SEEN) if words.fullmatch(text)]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, id=name, marks=() if name in ONCE else pytest.mark.thorough)
-        for name, path in PATHS.items()
-    ],
-)
-def test_a_chinese_screen_has_no_word_of_streamlits_own(
-    server: Server, page: Page, path: str
-) -> None:
-    open_at(page, f"{server.url}/{path}{'&' if '?' in path else '?'}lang=zh")
+def _says_nothing_in_english(page: Page) -> None:
+    """Open what can be opened, one after another."""
     assert english(page) == []
     for selector in OPENING:
         found = page.locator(selector).filter(visible=True)
@@ -71,14 +59,23 @@ def test_a_chinese_screen_has_no_word_of_streamlits_own(
             page.keyboard.press("Escape")
 
 
-def test_words_are_there_to_be_said(server: Server, page: Page) -> None:
-    """The same screen in English has them, and gets them back when the language changes."""
+@pytest.mark.thorough
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_a_chinese_screen_has_no_word_of_streamlits_own(
+    server: Server, page: Page, path: str
+) -> None:
+    open_at(page, f"{server.url}/{path}{'&' if '?' in path else '?'}lang=zh")
+    _says_nothing_in_english(page)
+
+
+def test_words_are_there_to_be_said_and_go_with_the_language(server: Server, page: Page) -> None:
+    """On the page with most controls: in English, in Chinese, and in English again."""
     open_at(page, f"{server.url}/coverage?cpart=scenario&lang=en")
     assert "Upload" in english(page)
     page.locator(".st-key-language button").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN", timeout=WAIT_MS)
     settle(page)
-    assert english(page) == []
+    _says_nothing_in_english(page)
     page.locator(".st-key-language button").click()
     expect(page.locator("html")).to_have_attribute("lang", "en", timeout=WAIT_MS)
     settle(page)

@@ -88,16 +88,14 @@ def test_strangers_end_at_the_gateway_and_at_the_door(
             pass
 
 
-def test_another_worker_takes_over(
-    workers: tuple[Server, Server], browser: Browser, watch: Watch, tmp_path: Path
-) -> None:
-    gone = free_port()
-    with gateway([gone, port(workers[1])], tmp_path) as before, page_of(browser, watch) as page:
-        mine = {"name": "atlas_worker", "value": "1", "url": address(before, "")}
-        page.context.add_cookies([mine])  # type: ignore[list-item]
-        open_at(page, address(before, "", "?city=tianjin"))
-        assert map_frame(page).locator(".atlas-mark").count() > 0
-        (cookie,) = [one for one in page.context.cookies() if one.get("name") == "atlas_worker"]
-        assert cookie.get("value") == "2"
-        assert cookie.get("secure")
-        assert cookie.get("httpOnly")
+def test_another_worker_takes_over(workers: tuple[Server, Server], tmp_path: Path) -> None:
+    with gateway([free_port(), port(workers[1])], tmp_path) as before:
+        named, mine = f"https://{NAME}:{before}", "atlas_worker=1"
+        status, _, cookies = fetch(f"https://127.0.0.1:{before}/", Cookie=mine, **HOST)
+        assert status == 200
+        (cookie,) = cookies
+        assert cookie.startswith("atlas_worker=2;")
+        assert {"secure", "httponly"} <= set(cookie.lower().split("; "))
+        with reader(named, origin=named, cookie=mine, trust=TRUSTING) as session:
+            assert session.read("explore", "city=tianjin") > 20
+            assert not session.failures

@@ -11,7 +11,7 @@ import pytest
 from pptx import Presentation
 from streamlit.testing.v1 import AppTest
 
-from layers.present import on_screen
+from layers.present.pack import on_screen
 from pages.shell import cache
 from tests.screens import app, page_text, shown
 

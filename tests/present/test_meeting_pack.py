@@ -24,12 +24,13 @@ from pptx import Presentation
 
 from layers.handover.documents import files_listed
 from layers.pack.city import City
-from layers.present import command, gis, meeting_pack, offline
+from layers.present import offline
 from layers.present.brief import brief
-from layers.present.findings import workbook
-from layers.present.maps_pdf import maps_pdf
-from layers.present.meeting_pack import MeetingPack
+from layers.present.pack import command, gis, meeting_pack
+from layers.present.pack.findings import workbook
+from layers.present.pack.meeting_pack import MeetingPack
 from layers.present.showing import Shown
+from layers.present.static_map.picture import bound
 from layers.present.story import Story, stories
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, ViewState, default_state
@@ -166,7 +167,9 @@ def test_the_manifest_lists_every_other_file_with_its_digest(pack: MeetingPack) 
         assert entry["sha256"] == hashlib.sha256(files[entry["name"]]).hexdigest()
 
 
-@pytest.mark.parametrize("make", [brief, offline.page, lambda scenes, _: maps_pdf(scenes)])
+@pytest.mark.parametrize(
+    "make", [brief, offline.page, lambda scenes, _: bound([each.map for each in scenes])]
+)
 def test_the_same_scenes_give_the_same_bytes(
     shown: list[Shown], make: Callable[[Any, str], bytes]
 ) -> None:

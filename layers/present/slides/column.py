@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+import layers.present.slides.native as native
 from layers.language.messages import speaker
 from layers.map.plate import Sign
 from layers.present.showing import Shown, plain
-from layers.present.slides import native
 from layers.present.slides.layout import Box, broken, fit, fit_table, lines_mm
 from layers.present.static_map import Paper
 from layers.present.static_map.ink.sheet import Sheet

@@ -46,7 +46,9 @@ from layers.present.static_map.ink.sheet import WHITE, Sheet
 from layers.present.static_map.ink.type import height_mm, width_mm
 from layers.present.static_map.legend import LIST_PT, Panel, fill, group_of
 from layers.present.static_map.marks import (
+    DOT_MM,
     LOCATOR,
+    QUIET,
     Arrangement,
     Place,
     arrange,
@@ -74,6 +76,10 @@ from layers.view.state import ViewState
 from layers.view.vague import is_vague
 
 EDGE_MM = 1.2
+DOT = (
+    f'<svg width="20" height="20"><circle cx="10" cy="10" r="{DOT_MM * 4:g}" fill="{QUIET}"/></svg>'
+)
+"""Sign of a place that is shown elsewhere."""
 INSET, MARKS, NAMES = 100.0, 20.0, 40.0
 """Order of the windows beside the map; in each, of its marks and names."""
 
@@ -296,28 +302,38 @@ class Composition:
 
     def signs(self) -> list[Sign]:
         """Return the signs of the legend: of what the map shows, and of nothing else."""
-        order, main = self.order, self.found.main
-        signs = [*(order.plate.legend if order.plate else self._kinds()), *order.legend]
-        if order.focus is None or order.plate is None:
-            return signs
-        shown = [
+        order = self.order
+        known = order.plate.legend if order.plate else self._kinds()
+        gone = self._not_shown(order.plate, order.focus) if order.plate and order.focus else ()
+        signs = [*(sign for sign in known if sign[0] not in gone), *order.legend]
+        if self._dotted(self._held()):
+            key = "static_map.other_districts" if order.focus else "static_map.in_insets"
+            # Beside a slide's map there is less room, and the frames of the insets say it.
+            if order.focus or order.heading:
+                signs.append((DOT, speaker(order.lang)(key)))
+        return signs
+
+    def _not_shown(self, plate_: Plate, focus: str) -> set[str | None]:
+        """Return the signs of the plate that a map of one district does not need."""
+        main = self.found.main
+        shown = {
             str(code)
-            for code, area in plane_of(order.city).districts.items()
+            for code, area in plane_of(self.order.city).districts.items()
             if any(not part.is_empty for part in main.draw([area]))
-        ]
-        colours = {order.plate.fill.get(code) for code in shown}
-        gone = set(order.plate.fill.values()) - colours
-        if not set(order.plate.hatch) & set(shown):
+        }
+        gone: set[str | None] = set(plate_.fill.values())
+        gone -= {plate_.fill.get(code) for code in shown}
+        if not shown & set(plate_.hatch):
             gone.add(HATCH)
-        if order.focus not in order.plate.titles:
+        if focus not in plate_.titles:
             gone.add(TITLE)
-        return [sign for sign in signs if sign[0] not in gone]
+        return gone
 
     def _kinds(self) -> list[Sign]:
         """Return the signs of the kinds of places, for a map that is about something else."""
         order = self.order
-        known = plate(order.view, "none", order.lang).legend
-        return [sign for sign in known if group_of(sign[0]) == "kind"] if order.is_still else []
+        known = plate(order.view, "none", order.lang).legend if order.is_still else ()
+        return [each for each in known if group_of(each[0]) == "kind" and "<text" not in each[0]]
 
     # ---- marks -------------------------------------------------------------------------------
     def _places(self) -> list[Place]:
@@ -411,7 +427,7 @@ class Composition:
     def _label(self, label: Label, order: float) -> None:
         name, lang, size = label.name, self.order.lang, self.order.paper.text
         if label.leader:
-            self.sheet.line(label.leader, edgecolor="#5B564C", linewidth=0.4 * size, zorder=order)
+            self.sheet.line(label.leader, edgecolor=QUIET, linewidth=0.4 * size, zorder=order)
         halo = "" if name.kind in ("water", "outer") else WHITE
         for spot, row in base_lines(label, lang):
             self.sheet.text(

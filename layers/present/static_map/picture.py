@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from matplotlib import rc_context
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from layers.map.plate import Sign
@@ -114,3 +115,20 @@ class StaticMap:
         with drawing_alone():
             self.figure.savefig(file, format=form, dpi=dpi, metadata=metadata)
         return file.getvalue()
+
+
+def bound(maps: Sequence[StaticMap]) -> bytes:
+    """Return maps as one PDF, a page each, their fonts embedded.
+
+    Parameters
+    ----------
+    maps
+        Of one city; the date is that of the first.
+    """
+    made = datetime.fromisoformat(maps[0].date).replace(tzinfo=UTC)
+    file = io.BytesIO()
+    about = {"CreationDate": made, "Creator": None, "Producer": None}
+    with drawing_alone(), PdfPages(file, metadata=about) as pages:
+        for each in maps:
+            pages.savefig(each.figure)
+    return file.getvalue()

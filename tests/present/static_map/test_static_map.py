@@ -108,12 +108,17 @@ def test_every_mark_has_its_name_or_a_number_in_the_list(drawn_map):
     assert listed == {}
 
 
-def test_the_list_of_numbers_is_written(drawn):
-    for lang in ("zh", "en"):
-        written = texts(drawn(lang))
-        assert drawn(lang).numbered
-        for number, _ in drawn(lang).numbered:
-            assert written.count(str(number)) >= 2, "on the map and in the list"
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_the_list_of_numbers_is_written(drawn, name):
+    written, numbered = texts(drawn(name)), drawn(name).numbered
+    on_map = [text for text in written if text in {str(number) for number, _ in numbered}]
+    assert numbered
+    listed = [number for number, _ in numbered if written.count(str(number)) >= 2]
+    assert listed == [number for number, _ in numbered][: len(listed)], "in order"
+    rest = len(numbered) - len(listed)
+    assert not rest or f"{rest} more in the list of places" in written
+    assert rest == 0 or name == "en"
+    assert len(on_map) >= len(numbered) + len(listed)
 
 
 def test_scale_bars_are_true_on_the_ground(drawn_map, tianjin):

@@ -13,7 +13,7 @@ from layers.command_line.arguments import city_of, query_of, view_problems
 from layers.command_line.reply import reply, written
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
-from layers.present.meeting_pack import PARTS, meeting_pack
+from layers.present.pack.meeting_pack import PARTS, meeting_pack
 from layers.present.story import Story, stories
 from layers.view.address import KEYS, parse
 from layers.view.state import ViewState, allowed

@@ -11,8 +11,8 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
-from layers.present.findings import workbook
-from layers.present.meeting_pack import Progress, fit_for_file, meeting_pack
+from layers.present.pack.findings import workbook
+from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pack
 from layers.present.showing import Shown
 from layers.present.slides import slides
 from layers.present.static_map import A4
@@ -107,12 +107,12 @@ def pack(
     over
         Language, filters, period and layers.
     ask, progress, stopped
-        As for :func:`layers.present.meeting_pack.meeting_pack`.
+        As for :func:`layers.present.pack.meeting_pack.meeting_pack`.
 
     Raises
     ------
     CancelledError, AtlasError
-        As :func:`layers.present.meeting_pack.meeting_pack`.
+        As :func:`layers.present.pack.meeting_pack.meeting_pack`.
     """
     found = stories(city)[story]
     made = meeting_pack(city, found, over, ask=ask, progress=progress, stopped=stopped)

@@ -12,7 +12,7 @@ from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
 from layers.handover.package import Package
 from layers.handover.write_data import json_bytes
 from layers.pack.city import City
-from layers.present.findings import selected
+from layers.present.pack.findings import selected
 from layers.view.state import ViewState
 
 ASCII: Final = {DICTIONARY: "dictionary.csv", SOURCES: "sources.md"}

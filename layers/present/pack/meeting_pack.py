@@ -28,11 +28,13 @@ from layers.language.problems import lines
 from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
-from layers.present import brief, findings, gis, offline
-from layers.present.maps_pdf import maps_pdf
+from layers.present import brief, offline
+from layers.present.pack import findings, gis
 from layers.present.sheet import atlas
 from layers.present.showing import Shown
 from layers.present.slides import slides
+from layers.present.static_map import A4
+from layers.present.static_map.picture import bound
 from layers.present.story import Story
 from layers.present.telling import Ask, Told, measure, tell
 from layers.view.address import to_query
@@ -63,12 +65,15 @@ class Wanted:
         Language, and the reader's own filters, which are those of the meeting pack.
     shown
         The scenes, each told once.
+    ask
+        Answers the analyses, each question once.
     """
 
     city: City
     story: Story
     over: ViewState
     shown: Sequence[Shown]
+    ask: Ask
 
     @property
     def told(self) -> list[Told]:
@@ -170,7 +175,7 @@ def meeting_pack(
     for scene in story.scenes:
         step("present.stage.scenes")
         shown.append(Shown(tell(scene, city, over, ask=kept)))
-    wanted = Wanted(city, story, over, shown)
+    wanted = Wanted(city, story, over, shown, kept)
     files: dict[str, bytes] = {}
     failed: dict[str, str] = {}
     for part in (*steps, TERMS):
@@ -254,8 +259,11 @@ def _pptx(wanted: Wanted) -> Files:
 
 def _pdf(wanted: Wanted) -> Files:
     say = speaker(wanted.over.lang)
-    yield _named(wanted, "pdf", say("present.maps")), maps_pdf(wanted.shown)
-    sheets = atlas(wanted.city, wanted.over, wanted.over.lang)
+    yield (
+        _named(wanted, "pdf", say("present.maps")),
+        bound([each.drawn(A4, headed=True) for each in wanted.shown]),
+    )
+    sheets = atlas(wanted.city, wanted.over, wanted.over.lang, ask=wanted.ask)
     yield _named(wanted, "pdf", say("present.sheets")), sheets
 
 
