@@ -8,8 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.ndimage import map_coordinates
-from scipy.signal import fftconvolve
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
@@ -80,6 +78,8 @@ def zonal_doubt(
     >>> zonal_doubt(found, at[None], zones, boundary=box).round(3).to_numpy().tolist()
     [[1.0, 1.0]]
     """
+    from scipy.ndimage import map_coordinates
+
     require_plane(zones, surface.crs, argument="zones")
     positions = np.asarray(draws, dtype=np.float64)
     if positions.ndim != 3 or positions.shape[2] != 2 or not positions.shape[0]:
@@ -113,6 +113,8 @@ def _gets(
     surface: Surface, grid: Grid, zones: gpd.GeoDataFrame, boundary: BaseGeometry
 ) -> Iterator[Floats]:
     """Yield what each area gets of a place that stands at the centre of each cell."""
+    from scipy.signal import fftconvolve  # half a second, which the first map need not wait
+
     kernel = _taps(surface)
     within = np.maximum(fftconvolve(cell_shares(boundary, grid), kernel, "same"), LEAST_EDGE)
     for shape in zones.geometry:

@@ -89,7 +89,7 @@ class Basis:
     @cached_property
     def density_in_districts(self) -> pd.DataFrame:
         """How much of the density lies in each district, with its interval; measured once."""
-        return density.in_districts(self.density)
+        return _in_districts(self.density)
 
     @cached_property
     def reach(self) -> ReachAnswer | ReachRefusal:
@@ -126,3 +126,8 @@ def _measured(city: City, name: str, asked: Question[Any]) -> Any:
 @once(maxsize=8)
 def _answer(key: CityKey, name: str, asked: Question[Any]) -> Any:
     return ANALYSES[name].measure(key.city, asked)
+
+
+@once(maxsize=4)
+def _in_districts(answer: DensityAnswer) -> pd.DataFrame:
+    return density.in_districts(answer)
