@@ -27,8 +27,8 @@ DROP: Final = (SIGN_SIDE - lines_mm(1, TEXT_PT)) / 2
 """From the upper edge of a sign down to its first line."""
 BETWEEN: Final = 3.0
 """Between two blocks."""
-BAR_MM, AXES_MM = 4.6, 3.0
-"""Height of a bar with its gap, and of what a chart keeps free around all of them."""
+BAR_MM, CHART_MM = 4.6, 9.0
+"""Height of a bar with its gap, and the least of a chart: one bar needs room around it."""
 FEWEST_BARS, MOST_ROWS, LEAST_ROWS = 3, 8, (4, 2)
 LONGEST_BAR: Final = 18
 SIGN_DPI: Final = 400
@@ -144,12 +144,12 @@ def _bars(slide: Any, shown: Shown, box: Box) -> float:
     bars, lang = shown.told.bars, shown.told.state.lang
     say = speaker(lang)
     head, note = lines_mm(1, HEAD_PT) + 0.8, lines_mm(1, LEFT_OUT_PT)
-    fitting = int((box.height - head - note - BETWEEN - AXES_MM) // BAR_MM)
-    if bars is None or fitting < min(FEWEST_BARS, len(bars.values)):
+    fitting = int((box.height - head - note - BETWEEN) // BAR_MM)
+    if bars is None or fitting < min(FEWEST_BARS, max(len(bars.values), 2)):
         return 0.0
     values = {plain(n, longest=LONGEST_BAR): v for n, v in [*bars.values.items()][:fitting]}
     top = _heading(slide, box, bars.title, lang)
-    at = Box(box.left, top, box.width, BAR_MM * len(values) + AXES_MM)
+    at = Box(box.left, top, box.width, max(BAR_MM * len(values), CHART_MM))
     native.bars(slide, at, values, CHART_PT, plain(bars.title))
     low = at.low
     if more := len(bars.values) - len(values):
