@@ -21,6 +21,7 @@ import pytest
 from docx import Document
 from docx.shared import Emu, Pt
 from pptx import Presentation
+from pypdf import PdfReader
 
 from layers.handover.documents import files_listed
 from layers.pack.city import City
@@ -30,6 +31,7 @@ from layers.present.pack import command, gis, meeting_pack
 from layers.present.pack.findings import workbook
 from layers.present.pack.meeting_pack import MeetingPack
 from layers.present.showing import Shown
+from layers.present.static_map import A4
 from layers.present.static_map.picture import bound
 from layers.present.story import Story, stories
 from layers.view.rows import rows_in_view
@@ -150,6 +152,14 @@ def test_the_rows_of_the_gis_files_are_those_of_the_filter(
         gpd.read_file(tmp_path / "geojson" / "platform.geojson"),
     ):
         assert set(found["id"]) == set(shown.index)
+
+
+def test_the_page_of_a_map_says_its_finding_with_doubt_and_filter(chinese: list[Shown]) -> None:
+    told = chinese[1].told
+    page = PdfReader(io.BytesIO(bound([chinese[1].sheet(A4)]))).pages[0]
+    said = re.sub(r"\s", "", page.extract_text())
+    for text in (told.title, told.sentence, told.doubt, told.filtered):
+        assert re.sub(r"\s", "", text) in said
 
 
 def test_the_names_are_for_people_and_say_the_filter(pack: MeetingPack) -> None:
