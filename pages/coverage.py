@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.panels import chips
 from pages.panels import coverage as coverage_panels
+from pages.panels.deck import add
 from pages.panels.pairing import PairingPart
 from pages.panels.scenario import ScenarioPart
 from pages.panels.siting import SitingPart
@@ -31,7 +34,7 @@ with places.sentence:
     part.statement()
 with places.head:
     title = say("coverage_page.title", city=screen.city.name.of(state.lang))
-    frame.heading(screen, title, frame.subtitle(screen))
+    frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     chips.show(screen)
 
 if places.side is not None:

@@ -11,6 +11,8 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.places.areas import area_name
 from layers.present.story import Story
 from layers.view.page_options import Seen
+from pages.browser import stories
+from pages.panels.deck import edit
 from pages.panels.deck.asked import Asked
 from pages.shell import frame, html, scenes, session
 from pages.shell.frame import Screen
@@ -26,7 +28,27 @@ def known(screen: Screen) -> Mapping[str, Story]:
     screen
         City, state and words of this run.
     """
-    return scenes.stories_of(screen.city)
+    mine = stories.own(screen.city)
+    return {**scenes.stories_of(screen.city), **({stories.OWN: mine} if mine else {})}
+
+
+def keep(screen: Screen) -> None:
+    """Keep the reader's story in the browser; where it is asked for and missing, take it back.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    deck = screen.state.deck
+    lost = False
+    if deck.view == "edit" or deck.story == stories.OWN:
+        lost = stories.exchange(screen)
+    if deck.view == "edit":
+        if lost:
+            st.error(screen.say("present.not_stored"))
+        if problems := stories.refused():
+            html.faults("", problems, screen.state.lang)
 
 
 def show(screen: Screen, now: Asked | None) -> None:
@@ -46,7 +68,9 @@ def show(screen: Screen, now: Asked | None) -> None:
     frame.heading(screen, say("present.title"), frame.subtitle(screen))
     if now is None:
         html.small(say("present.no_story"))
+        edit.files(screen, None)
         return
+    edit.news(screen, now.whole)
     with st.container(horizontal=True, vertical_alignment="bottom", key="deck_choice"):
         _story(screen, now)
         if now.district:
@@ -54,27 +78,33 @@ def show(screen: Screen, now: Asked | None) -> None:
         _begin(screen, now, "wall", say("present.begin"))
         _begin(screen, now, "locked", say("present.kiosk"))
     html.small(say("present.keys"))
-    _scenes(screen, now)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        if now.whole.name == stories.OWN:
+            edit.rows(screen, now)
+        else:
+            _scenes(screen, now)
+            edit.copy(screen, now)
+    with right:
+        if now.whole.name == stories.OWN:
+            edit.words(screen, now)
+        edit.files(screen, now)
 
 
 def _story(screen: Screen, now: Asked) -> None:
-    stories = known(screen)
-    names = [*stories]
+    offered = known(screen)
+    names = [*offered]
     st.selectbox(
         screen.say("present.story"),
         names,
         index=names.index(sync("deck_story", now.whole.name)),
         key="deck_story",
         format_func=lambda name: display(
-            stories[name].title.of(screen.state.lang), longest=LONGEST_LABEL
+            offered[name].title.of(screen.state.lang), longest=LONGEST_LABEL
         ),
-        on_change=lambda: _turn_to(st.session_state["deck_story"]),
+        on_change=lambda: edit.turn_to(st.session_state["deck_story"]),
         width=260,
     )
-
-
-def _turn_to(story: str) -> None:
-    session.change(deck=replace(session.state().deck, story=story, scene=""), selected=None)
 
 
 def _district(screen: Screen, now: Asked) -> None:
