@@ -8,6 +8,7 @@ from layers.present.story import MOST_SCENES, PAGES
 from layers.view.filtered import part_of
 from pages.browser import stories
 from pages.shell.frame import Screen
+from pages.shell.labels import literal
 
 
 def button(screen: Screen) -> None:
@@ -26,7 +27,6 @@ def button(screen: Screen) -> None:
         screen.say("present.add"),
         key="add_scene",
         type="tertiary",
-        help=screen.say("present.add_help"),
         disabled=story is not None and len(story.scenes) >= MOST_SCENES,
         on_click=_add,
         args=(screen,),
@@ -39,4 +39,4 @@ def _add(screen: Screen) -> None:
     stories.add(screen)
     story = stories.own(screen.city)
     if story is not None:
-        st.toast(screen.say("present.added", count=len(story.scenes)))
+        st.toast(literal(screen.say("present.added", count=len(story.scenes))))
