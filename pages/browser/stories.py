@@ -135,6 +135,18 @@ def exchange(screen: Screen) -> bool:
     return lost
 
 
+def awaited(city: City) -> bool:
+    """Tell whether the browser has still to say which story it keeps.
+
+    Parameters
+    ----------
+    city
+        The pack that it is told of.
+    """
+    asked: dict[str, str] = st.session_state.get(store.ASKED, {})
+    return own(city) is None and bool(asked.get(f"story.{city.id}"))
+
+
 def _take_back(city: City, text: str) -> None:
     """Take what the browser held; what this session has added meanwhile stands at its end."""
     try:

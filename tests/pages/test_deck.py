@@ -181,6 +181,7 @@ def test_a_story_made_with_other_data_says_so(tianjin: City) -> None:
     at.session_state["atlas.story"] = {"tianjin": old}
     at.run()
     at.selectbox(key="deck_story").set_value("own").run()
+    assert at.query_params["story"] == "own"
     assert not at.exception
     assert "2025-01-01" in page_text(at)
     assert tianjin.data_date in page_text(at)
@@ -189,4 +190,4 @@ def test_a_story_made_with_other_data_says_so(tianjin: City) -> None:
 def test_a_locked_wall_of_an_own_story_takes_it_from_the_browser() -> None:
     at = app("deck", view="locked", story="own")
     asks = [json.loads(each.proto.json) for each in at.get("bidi_component")]
-    assert any(part.get("name") == "story.tianjin" for part in asks)
+    assert [part["name"] for part in asks] == ["story.tianjin"], "nothing else meanwhile"

@@ -33,7 +33,7 @@ def known(screen: Screen) -> Mapping[str, Story]:
 
 
 def keep(screen: Screen) -> None:
-    """Keep the reader's story in the browser; where it is asked for and missing, take it back.
+    """Keep the reader's story in the browser; one that is asked for and missing is waited for.
 
     Parameters
     ----------
@@ -44,6 +44,8 @@ def keep(screen: Screen) -> None:
     lost = False
     if deck.view == "edit" or deck.story == stories.OWN:
         lost = stories.exchange(screen)
+    if deck.story == stories.OWN and stories.awaited(screen.city):
+        st.stop()  # else another story would be shown for a moment, and turned to
     if deck.view == "edit":
         if lost:
             st.error(screen.say("present.not_stored"))
