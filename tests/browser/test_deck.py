@@ -75,7 +75,7 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
     expect(page.locator(".deck-dark")).to_be_hidden()
     page.keyboard.press("l")
     assert not frame.locator(".atlas-legend").is_visible()
-    page.wait_for_url(re.compile("scene=national"), timeout=WAIT_MS)
+    page.wait_for_url(re.compile("^(?!.*sel=).*scene=national"), timeout=WAIT_MS)
     page.reload()
     _shows(page, tianjin, "national")
     page.keyboard.press("Escape")
