@@ -26,12 +26,13 @@ LOOKS = """
   const seen = window.seen = [];
   const look = () => {
     const map = document.querySelector('.st-key-sheet_deck iframe').contentWindow.ATLAS;
+    requestAnimationFrame(look);
+    if (document.querySelector('.deck.turning')) return;
     const outlined = map.data.drawing.shapes[1].features[0].id;
     seen.push([outlined, document.querySelector('.deck-district').textContent,
       document.querySelector('.deck-sentence').textContent,
       document.querySelector('.st-key-sheet_deck iframe').contentDocument
         .querySelector('.atlas-legend').textContent]);
-    requestAnimationFrame(look);
   };
   look();
 }

@@ -104,6 +104,7 @@ function write(data) {
   for (const old of root.querySelectorAll(".deck-caption")) old.remove();
   root.append(...caption(data));
   stand();
+  root.classList.remove("turning");
   root.dataset.shown = `${data.story}/${data.chapters[data.at][0]}/${data.district}`;
   wall.data = wall.said = data;
   tell();
@@ -211,7 +212,12 @@ wall.channel.onmessage = ({ data }) => {
 
 // ---- the map has painted ---------------------------------------------------------------------------
 // Heard of in the same moment, so that no frame shows the words of one scene over the map of another.
-const hears = new MutationObserver(() => whenPainted(wall.next));
+// Should the map be first, the words of the scene before are hidden until those of this one come.
+const hears = new MutationObserver(() => {
+  whenPainted(wall.next);
+  const painted = mapPage()?.documentElement.dataset.painted;
+  wall.root.classList.toggle("turning", Boolean(wall.data) && wall.data.serial !== painted);
+});
 
 function whenPainted(data, since = Date.now()) {
   if (!data || wall.next !== data) return; // another scene has come since, or this one is written
