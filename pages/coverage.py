@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.panels import chips
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over as share
+from pages.panels.deck import add
 from pages.panels.pairing import PairingPart
 from pages.panels.scenario import ScenarioPart
 from pages.panels.siting import SitingPart
@@ -33,7 +36,7 @@ with places.sentence:
 with places.head:
     city = screen.city.name.of(state.lang)
     title = say(f"coverage_page.title_{state.coverage.part}", city=city)
-    frame.heading(screen, title, frame.subtitle(screen))
+    frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     chips.show(screen)
 
 if places.side is not None:

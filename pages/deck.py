@@ -8,6 +8,7 @@ from pages.shell import frame
 
 screen = frame.open_page("deck")
 now, deck = asked(screen.city, screen.state, desk.known(screen)), screen.state.deck
+desk.keep(screen)
 if now is None or deck.view == "edit":
     desk.show(screen, now)
 elif deck.notes and deck.view != "locked":

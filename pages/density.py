@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from pages.panels import chips
 from pages.panels import density as panels
 from pages.panels import hand_over as share
 from pages.panels import own_points as points_panels
+from pages.panels.deck import add
 from pages.shell import frame, map_view
 
 screen = frame.open_page("density")
@@ -22,7 +24,7 @@ places = frame.scene(screen)
 with places.head:
     title = points_panels.title(screen) if own else say("density_page.title", city=city)
     # Plan, period and dates of the atlas say nothing about the reader's own file.
-    frame.heading(screen, title, "" if own else frame.subtitle(screen))
+    frame.heading(screen, title, "" if own else frame.subtitle(screen), partial(add.button, screen))
     chips.show(screen)
 if own:
     points_panels.show(screen, places)

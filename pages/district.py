@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from layers.places.district_profile import profile
 from layers.view.areas import is_part
 from pages.panels import chips
 from pages.panels import district as panels
+from pages.panels.deck import add
 from pages.shell import frame
 
 screen = frame.open_page("district")
@@ -16,7 +19,9 @@ area = panels.chosen(screen)
 told = None if is_part(city, area) else profile(city, area, lang)
 other = panels.compared(screen, area)
 
-frame.heading(screen, panels.title(screen, area, other), frame.subtitle(screen))
+frame.heading(
+    screen, panels.title(screen, area, other), frame.subtitle(screen), partial(add.button, screen)
+)
 chips.show(screen)
 panels.badges(screen, area)
 panels.head(screen, area, told, other)

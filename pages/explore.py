@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from layers.map.plate import plate
@@ -10,6 +12,7 @@ from pages.panels import chips
 from pages.panels import explore as panels
 from pages.panels import filters as widgets
 from pages.panels import hand_over as share
+from pages.panels.deck import add
 from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
@@ -29,7 +32,7 @@ with main:
     map_view.show(screen, view, name="explore", flight=flight, follow=True, plate=drawn)
 with head:
     title = say("explore.title", city=screen.city.name.of(state.lang))
-    frame.heading(screen, title, frame.subtitle(screen))
+    frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
         if controls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -183,9 +183,11 @@ def _tabs(screen: Screen) -> None:
             st.page_link(page, label=say(f"nav.{name}"), query_params=query)
 
 
-def _switches(screen: Screen) -> None:
+def _switches(screen: Screen, beside: Callable[[], None] | None = None) -> None:
     say, state = screen.say, screen.state
     with st.container(horizontal=True, width="content", key="switches", gap="small"):
+        if beside is not None:
+            beside()
         st.button(
             say("frame.other_language"),
             key="language",
@@ -203,7 +205,9 @@ def _switches(screen: Screen) -> None:
         )
 
 
-def heading(screen: Screen, title: str, subtitle: str) -> None:
+def heading(
+    screen: Screen, title: str, subtitle: str, beside: Callable[[], None] | None = None
+) -> None:
     """Draw the row of brand, tabs and switches, then the screen's title with its subtitle.
 
     In presenting there are no tabs, and the switches stand beside the title.
@@ -214,6 +218,8 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
         City, state and words of this run.
     title, subtitle
         Text of the interface or of the data; it is shown as it is, cut where it is very long.
+    beside
+        Draws what stands before the switches, but in presenting.
     """
     title = titled(screen, title)
     presenting = screen.state.present
@@ -226,7 +232,7 @@ def heading(screen: Screen, title: str, subtitle: str) -> None:
                 width="content",
             )
             _tabs(screen)
-            _switches(screen)
+            _switches(screen, beside)
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.html(
             Markup('<h1 class="title">{}</h1><p class="subtitle">{}</p>').format(

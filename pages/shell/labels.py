@@ -23,6 +23,7 @@ MARKDOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "error": ("body",),
         "expander": ("label",),
         "file_uploader": ("label", "help"),
+        "form_submit_button": ("label", "help"),
         "multiselect": ("label", "help"),
         "number_input": ("label", "help"),
         "page_link": ("label", "help"),
@@ -34,6 +35,7 @@ MARKDOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "spinner": ("text",),
         "subheader": ("body", "help"),
         "text_input": ("label", "help"),
+        "toast": ("body",),
         "toggle": ("label", "help"),
     }
 )
@@ -63,7 +65,8 @@ The cells and headings of ``dataframe`` are drawn on a canvas, as they are too, 
 
 WORDLESS: Final = frozenset(
     {
-        *("cache_data", "cache_resource", "columns", "container", "fragment", "get_option", "html"),
+        *("cache_data", "cache_resource", "columns", "container", "form", "fragment"),
+        *("get_option", "html"),
         *("navigation", "rerun", "set_page_config", "stop"),
     }
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import (
     bench_cold,
     bench_coverage,
+    bench_deck,
     bench_density,
     bench_drag,
     bench_map,
@@ -26,6 +27,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "coverage": bench_coverage.run,
     "siting": bench_siting.run,
     "drag": bench_drag.run,
+    "deck": bench_deck.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""
 PAGE = Path(__file__).with_name("README.md")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from layers.pack.city import load_city
 from layers.present.story import stories
 from tests import ROOT
-from tests.bench.bench_map import fresh
+from tests.bench.bench_map import Subject, fresh, plain_subject
 from tests.bench.table import Row
 from tests.browser import chromium
 from tests.browser.harness import WAIT_MS, map_frame, serve, settle
 
 TURN_S = 0.3
+ROUNDS = 4
 REST_MS = 2_500
 """Between two turns: in a meeting somebody speaks, and the next scenes are made meanwhile."""
 CLOCK = """
@@ -23,7 +25,8 @@ addEventListener('keydown', () => {
   const map = () => document.querySelector('.st-key-sheet_deck iframe').contentDocument;
   const painted = () => map().documentElement.dataset.painted;
   const pressed = performance.now(), before = [shown(), painted()];
-  window.turned = new Promise((resolve) => {
+  window.turned = new Promise((resolve, reject) => {
+    setTimeout(reject, 30000, new Error('the deck did not turn'));
     const look = () => {
       const now = [shown(), painted()];
       if (now.every((value, n) => value !== before[n])) resolve(performance.now() - pressed);
@@ -36,32 +39,49 @@ addEventListener('keydown', () => {
 """Runs in every page from its start; ``turned`` is the time of the last turn in milliseconds."""
 
 
-def _turn(page: Page, key: str) -> float:
-    page.keyboard.press(key)
-    return float(page.evaluate("window.turned")) / 1000
+def _turns(browser: Browser, url: str, keys: Sequence[str]) -> list[float]:
+    """Return the seconds of each turn; the map may not be made anew."""
+    with fresh(browser, CLOCK) as page:
+        page.goto(url, timeout=WAIT_MS)
+        map_frame(page).evaluate("window.same = true")
+        settle(page)
+        seconds = []
+        for key in keys:
+            page.wait_for_timeout(REST_MS)
+            page.keyboard.press(key)
+            seconds.append(float(page.evaluate("window.turned")) / 1000)
+        assert map_frame(page).evaluate("window.same === true"), "the map was made anew"
+    return seconds
+
+
+def _first_view(browser: Browser, subject: Subject) -> float:
+    seconds = []
+    for _ in range(ROUNDS):
+        with fresh(browser) as page:
+            seconds.append(subject.first_paint(page))
+            settle(page)
+    return median(seconds[1:])  # the first visit warms the server up
 
 
 def run() -> list[Row]:
-    """Turn through the first story and back; raise if the map was made anew."""
-    scenes = next(iter(stories(load_city(ROOT / "data" / "tianjin")).values())).scenes
-    keys = ["ArrowRight"] * (len(scenes) - 1) + ["ArrowLeft"] * (len(scenes) - 1)
-    with sync_playwright() as playwright, serve(env={"ATLAS_AHEAD": "yes"}) as server:
+    """Turn through the first story and back."""
+    city = load_city(ROOT / "data" / "tianjin")
+    last = len(next(iter(stories(city).values())).scenes) - 1
+    keys = ["ArrowRight"] * last + ["ArrowLeft"] * last
+    with (
+        sync_playwright() as playwright,
+        serve(env={"ATLAS_AHEAD": "yes"}) as ours,
+        serve("tests/bench/plain_page.py") as usual,
+    ):
         path = chromium.find(playwright)
         if path is None:
             raise RuntimeError(chromium.MISSING)
         browser = chromium.launch(playwright, path)
-        with fresh(browser, CLOCK) as page:
-            page.goto(f"{server.url}/deck", timeout=WAIT_MS)
-            map_frame(page).evaluate("window.same = true")
-            settle(page)
-            seconds = []
-            for key in keys:
-                page.wait_for_timeout(REST_MS)
-                seconds.append(_turn(page, key))
-            assert map_frame(page).evaluate("window.same === true"), "the map was made anew"
+        plain = _first_view(browser, plain_subject(usual.url, city))
+        seconds = _turns(browser, f"{ours.url}/deck", keys)
         browser.close()
-    print([round(s, 3) for s in seconds])
     return [
         Row(f"turn of a scene, median of {len(seconds)}", median(seconds), "s", TURN_S),
         Row("turn of a scene, slowest", max(seconds), "s"),
+        Row("turn of a scene / first view of the plain page", median(seconds) / plain),
     ]

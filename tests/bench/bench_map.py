@@ -122,7 +122,8 @@ def _atlas(url: str, city: City) -> Subject:
     return Subject(url, MARKS, marks(city, full), marks(city, fewer), switch, switch)
 
 
-def _plain(url: str, city: City) -> Subject:
+def plain_subject(url: str, city: City) -> Subject:
+    """Return the plain page at an address."""
     points = {
         layer.spec.id: int(layer.frame.geometry.notna().sum())
         for layer in city.layers.values()
@@ -188,7 +189,7 @@ def run() -> list[Row]:
         if path is None:
             raise RuntimeError(chromium.MISSING)
         browser = chromium.launch(playwright, path)
-        atlas, plain = _atlas(ours.url, city), _plain(usual.url, city)
+        atlas, plain = _atlas(ours.url, city), plain_subject(usual.url, city)
         first, plain_first = _first_paints(browser, (atlas, plain))
         click, plain_click = _switches(browser, atlas, plain)
         browser.close()

@@ -101,7 +101,8 @@ def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) 
 
     The page is opened once: its language switches in place, and its window changes its size.
     """
-    open_at(page, f"{server.url}/{'' if screen == SCREENS[0] else screen}?lang=zh")
+    desk = "&view=edit" if screen == "deck" else ""  # a wall has no switch
+    open_at(page, f"{server.url}/{'' if screen == SCREENS[0] else screen}?lang=zh{desk}")
     if screen not in WITHOUT_MAP:
         map_frame(page)
     expect(page.locator("html")).to_have_attribute("lang", HTML_LANG["zh"])
@@ -143,3 +144,11 @@ def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
         expect(page.locator(MENU)).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator(MENU)).to_have_count(0)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("what", ["scene=twin_cities&sel=120117", "notes=1"])
+def test_a_deck_has_no_serious_fault(server: Server, page: Page, what: str) -> None:
+    open_at(page, f"{server.url}/deck?lang=en&{what}")
+    expect(page.locator(".deck-sentence, .speaker h1")).to_be_visible(timeout=WAIT_MS)
+    assert violations(page) == []

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from layers.map.folium_map import serial_of
 from layers.pack.city import City
+from layers.present.picture import picture
 from layers.present.story import Scene, stories
 from layers.present.telling import tell
 from layers.view.state import default_state
-from pages.shell import scenes
 from tests.browser.conftest import NewPage
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, serve, settle
 
@@ -26,12 +26,13 @@ LOOKS = """
   const seen = window.seen = [];
   const look = () => {
     const map = document.querySelector('.st-key-sheet_deck iframe').contentWindow.ATLAS;
+    requestAnimationFrame(look);
+    if (document.querySelector('.deck.turning')) return;
     const outlined = map.data.drawing.shapes[1].features[0].id;
-    seen.push([outlined, map.data.serial, document.querySelector('.deck-district').textContent,
+    seen.push([outlined, document.querySelector('.deck-district').textContent,
       document.querySelector('.deck-sentence').textContent,
       document.querySelector('.st-key-sheet_deck iframe').contentDocument
         .querySelector('.atlas-legend').textContent]);
-    requestAnimationFrame(look);
   };
   look();
 }
@@ -75,7 +76,7 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
     expect(page.locator(".deck-dark")).to_be_hidden()
     page.keyboard.press("l")
     assert not frame.locator(".atlas-legend").is_visible()
-    page.wait_for_url(re.compile("scene=national"), timeout=WAIT_MS)
+    page.wait_for_url(re.compile("^(?!.*sel=).*scene=national"), timeout=WAIT_MS)
     page.reload()
     _shows(page, tianjin, "national")
     page.keyboard.press("Escape")
@@ -93,7 +94,7 @@ def test_a_locked_wall_obeys_arrows_alone(server: Server, page: Page, tianjin: C
     _shows(page, tianjin, "national")
     settle(page)
     assert _asked(page)["view"] == "locked"
-    assert len(page.context.pages) == len([p for p in page.context.pages if p.url != "notes"])
+    assert not [each for each in page.context.pages if "notes=1" in each.url]
     expect(page.locator(".deck-dark")).to_be_hidden()
     expect(page.locator(".st-key-tabs")).to_have_count(0)
 
@@ -118,8 +119,7 @@ def test_the_speakers_window_follows_the_wall(
 def test_sixteen_districts_in_twenty_seconds(new_page: NewPage, tianjin: City) -> None:
     """On a server that works ahead, as a real one does: in every frame all is of one district."""
     story, codes = stories(tianjin)["district"], [str(c) for c in tianjin.districts.index]
-    over = default_state(tianjin)
-    told = {code: scenes.ready(tianjin, story.of(code).scenes[0], over) for code in codes}
+    told = {c: tell(story.of(c).scenes[0], tianjin, default_state(tianjin)) for c in codes}
     with serve(env={"ATLAS_AHEAD": "yes"}) as ahead:
         page = new_page()
         open_at(page, f"{ahead.url}/deck?story=district&d={codes[0]}")
@@ -127,15 +127,16 @@ def test_sixteen_districts_in_twenty_seconds(new_page: NewPage, tianjin: City) -
         settle(page)
         page.wait_for_timeout(STEP_MS)
         page.evaluate(LOOKS)
-        for _ in codes[1:]:
+        for code in codes[1:]:
             page.keyboard.press("ArrowDown")
-            page.wait_for_timeout(STEP_MS)
-        name = told[codes[-1]].told.title
-        expect(page.locator(".deck-district")).to_have_text(name, timeout=WAIT_MS)
+            page.wait_for_timeout(STEP_MS)  # a machine that does more beside may need longer
+            name = told[code].title
+            expect(page.locator(".deck-district")).to_have_text(name, timeout=WAIT_MS)
         seen = {tuple(each) for each in page.evaluate("window.seen")}
         page.goto("about:blank")
     assert [len({each[0] for each in seen}), len(seen)] == [16, 16], seen
-    for code, serial, name, sentence, _legend in seen:
-        assert serial == serial_of(told[code].overlay)
-        assert name == told[code].told.title
-        assert sentence == told[code].told.sentence.rstrip("。.")
+    for code, name, sentence, legend in seen:
+        assert name == told[code].title
+        assert sentence == told[code].sentence.rstrip("。.")
+        wall = replace(told[code], state=replace(told[code].state, present=True))
+        assert legend == "".join(words for _, words in picture(wall).legend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.map.folium_map import serial_of
 from layers.pack.city import City
-from layers.present.story import stories
+from layers.present.story import Story, read, stories, write
 from layers.present.telling import tell
 from layers.view.state import default_state
 from tests.screens import app, map_arguments, page_text, scene, shown
@@ -127,3 +128,66 @@ def test_the_speaker_reads_the_notes_and_what_comes_next(tianjin: City) -> None:
     said = _said(shown("deck", notes="1", lang="zh"))
     assert said["notes"][: len(first.points)] == [point.zh for point in first.points]
     assert said["next"] == second.chapter.zh
+
+
+@pytest.fixture(scope="module")
+def begun() -> AppTest:
+    """A session that has added two views of the map to a story, and is at the desk."""
+    at = app("explore", v="3", level="national", lang="zh")
+    at.button(key="add_scene").click().run()
+    at.segmented_control(key="period").set_value("2020").run()
+    at.button(key="add_scene").click().run()
+    at.query_params.clear()
+    at.query_params["story"], at.query_params["view"] = "own", "edit"
+    return at.switch_page("pages/deck.py").run()
+
+
+def _own(at: AppTest) -> Story:
+    held: dict[str, Story] = at.session_state["atlas.story"]
+    return held["tianjin"]
+
+
+def test_a_view_becomes_a_scene(begun: AppTest, tianjin: City) -> None:
+    first, second = _own(begun).scenes
+    assert (first.page, first.address["level"]) == ("explore", "national")
+    assert second.address["period"] == "2020"
+    assert _own(begun).made_with["digest"] == tianjin.digest
+    assert read(write(_own(begun)), tianjin, name="own") == _own(begun)
+
+
+def test_scenes_are_worded_moved_and_removed(begun: AppTest) -> None:
+    fields = {each.label: each for each in begun.text_input}
+    fields["标题句（中文；留空用本页自己的话）"].set_value("国家级 {nothing} 处")
+    fields["标题句（英文；留空用本页自己的话）"].set_value("National: {national}")
+    save = next(each for each in begun.button if each.label == "保存这一页")
+    save.click().run()
+    assert "nothing" in page_text(begun), "a figure that the page has not is refused"
+    assert _own(begun).scenes[0].sentence.zh == ""
+    fields = {each.label: each for each in begun.text_input}
+    fields["标题句（中文；留空用本页自己的话）"].set_value("国家级 {national} 处")
+    next(each for each in begun.button if each.label == "保存这一页").click().run()
+    assert _own(begun).scenes[0].sentence.zh == "国家级 {national} 处"
+    before = [scene.id for scene in _own(begun).scenes]
+    begun.button(key=f"down_{before[0]}").click().run()
+    assert [scene.id for scene in _own(begun).scenes] == before[::-1]
+    begun.button(key=f"remove_{before[1]}").click().run()
+    assert [scene.id for scene in _own(begun).scenes] == before[:1]
+
+
+def test_a_story_made_with_other_data_says_so(tianjin: City) -> None:
+    at = app("deck", view="edit")
+    made = {"city": "tianjin", "data_date": "2025-01-01", "digest": "x"}
+    old = replace(stories(tianjin)["belt"], name="own", made_with=made)
+    at.session_state["atlas.story"] = {"tianjin": old}
+    at.run()
+    at.selectbox(key="deck_story").set_value("own").run()
+    assert at.query_params["story"] == "own"
+    assert not at.exception
+    assert "2025-01-01" in page_text(at)
+    assert tianjin.data_date in page_text(at)
+
+
+def test_a_locked_wall_of_an_own_story_takes_it_from_the_browser() -> None:
+    at = app("deck", view="locked", story="own")
+    asks = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    assert [part["name"] for part in asks] == ["story.tianjin"], "nothing else meanwhile"

@@ -3,7 +3,7 @@
   "use strict";
 
   const MAX_ZOOM = 12, MAX_ZOOM_TILES = 18;  // generalised outlines bear no closer look
-  let focused = "", tiles = null, waiting = 0;
+  let focused = "", tiles = null, waiting = 0, painting = false;
 
   // The host adds the style sheets without waiting for them: unstyled, the map is not shown.
   function showWhenStyled(map) {
@@ -38,7 +38,7 @@
     A.makeFrame();
     A.makeSwipe();
     map.setView(map.options.center, map.options.zoom, { animate: false });
-    map.on("moveend", refresh);
+    map.on("moveend", () => { if (!painting) refresh(); });
     map.on("resize", () => { A.settle(); refresh(); });
     map.on("click", A.placed);
     watchFocus(box);
@@ -108,7 +108,9 @@
     A.draw(group, data.drawing);
     A.explain();
     for (const view of [A.main, ...A.insets, ...(A.locator ? [A.locator] : [])]) A.tint(view);
+    painting = true;  // an order that is obeyed at once needs no arrangement of its own
     A.fly(data.fly);
+    painting = false;
     refresh();
     document.documentElement.dataset.painted = data.serial;
   }

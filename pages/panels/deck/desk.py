@@ -11,7 +11,9 @@ from layers.language.messages import LONGEST_LABEL, display
 from layers.places.areas import area_name
 from layers.present.story import Story
 from layers.view.page_options import Seen
+from pages.browser import stories
 from pages.panels import hand_over
+from pages.panels.deck import edit
 from pages.panels.deck.asked import Asked
 from pages.shell import frame, html, scenes, session
 from pages.shell.frame import Screen
@@ -27,7 +29,29 @@ def known(screen: Screen) -> Mapping[str, Story]:
     screen
         City, state and words of this run.
     """
-    return scenes.stories_of(screen.city)
+    mine = stories.own(screen.city)
+    return {**scenes.stories_of(screen.city), **({stories.OWN: mine} if mine else {})}
+
+
+def keep(screen: Screen) -> None:
+    """Keep the reader's story in the browser; one that is asked for and missing is waited for.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    deck = screen.state.deck
+    lost = False
+    if deck.view == "edit" or deck.story == stories.OWN:
+        lost = stories.exchange(screen)
+    if deck.story == stories.OWN and stories.awaited(screen.city):
+        st.stop()  # else another story would be shown for a moment, and turned to
+    if deck.view == "edit":
+        if lost:
+            st.error(screen.say("deck.not_stored"))
+        if problems := stories.refused():
+            html.faults("", problems, screen.state.lang)
 
 
 def show(screen: Screen, now: Asked | None) -> None:
@@ -47,7 +71,9 @@ def show(screen: Screen, now: Asked | None) -> None:
     frame.heading(screen, say("deck.title"), frame.subtitle(screen))
     if now is None:
         html.small(say("deck.no_story"))
+        edit.files(screen, None)
         return
+    edit.news(screen, now.whole)
     with st.container(horizontal=True, vertical_alignment="bottom", key="deck_choice"):
         _story(screen, now)
         if now.district:
@@ -56,27 +82,33 @@ def show(screen: Screen, now: Asked | None) -> None:
         _begin(screen, now, "locked", say("deck.kiosk"))
         hand_over.meeting_pack(screen, now.whole.name, now.district or None)
     html.small(say("deck.keys"))
-    _scenes(screen, now)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        if now.whole.name == stories.OWN:
+            edit.rows(screen, now)
+        else:
+            _scenes(screen, now)
+            edit.copy(screen, now)
+    with right:
+        if now.whole.name == stories.OWN:
+            edit.words(screen, now)
+        edit.files(screen, now)
 
 
 def _story(screen: Screen, now: Asked) -> None:
-    stories = known(screen)
-    names = [*stories]
+    offered = known(screen)
+    names = [*offered]
     st.selectbox(
         screen.say("deck.story"),
         names,
         index=names.index(sync("deck_story", now.whole.name)),
         key="deck_story",
         format_func=lambda name: display(
-            stories[name].title.of(screen.state.lang), longest=LONGEST_LABEL
+            offered[name].title.of(screen.state.lang), longest=LONGEST_LABEL
         ),
-        on_change=lambda: _turn_to(st.session_state["deck_story"]),
+        on_change=lambda: edit.turn_to(st.session_state["deck_story"]),
         width=260,
     )
-
-
-def _turn_to(story: str) -> None:
-    session.change(deck=replace(session.state().deck, story=story, scene=""), selected=None)
 
 
 def _district(screen: Screen, now: Asked) -> None:

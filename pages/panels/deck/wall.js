@@ -1,6 +1,6 @@
 // The wall: words over and under the map, and the keys of a meeting. Words change in the moment in
 // which the map has painted the scene that they belong to. All texts of the data are set as text.
-const PATIENCE_MS = 4000, LOOK_MS = 50, CLEAR = 24, CHANNEL = "atlas.deck";
+const PATIENCE_MS = 3000, LOOK_MS = 50, CLEAR = 24, CHANNEL = "atlas.deck";
 const FRAME = ".st-key-sheet_deck iframe";
 
 const make = (tag, name, text) => {
@@ -11,7 +11,7 @@ const make = (tag, name, text) => {
 };
 
 const wall = (globalThis.atlasWall ??= {
-  root: null, data: null, send: null, wish: null, asked: 0, again: 0, dark: false, legend: true, names: true,
+  root: null, data: null, said: null, send: null, wish: null, asked: 0, again: 0, dark: false, legend: true, names: true,
   watched: new WeakSet(), channel: new BroadcastChannel(CHANNEL),
 });
 
@@ -104,8 +104,9 @@ function write(data) {
   for (const old of root.querySelectorAll(".deck-caption")) old.remove();
   root.append(...caption(data));
   stand();
+  root.classList.remove("turning");
   root.dataset.shown = `${data.story}/${data.chapters[data.at][0]}/${data.district}`;
-  wall.data = data;
+  wall.data = wall.said = data;
   tell();
   if (wall.wish && wall.wish.scene === data.chapters[data.at][0] && wall.wish.district === data.district) wall.wish = null;
   wall.asked = 0;
@@ -113,13 +114,19 @@ function write(data) {
 }
 
 // ---- turning ---------------------------------------------------------------------------------------
-// One turn is under way at a time: whoever presses on meanwhile gets the last scene asked for. What
-// a dropped line has swallowed is asked for again.
-function send() {
+// What a dropped line has swallowed is asked for again.
+function ask(name, value, isDone) {
   window.clearTimeout(wall.again);
-  wall.again = window.setTimeout(() => { if (wall.wish && wall.root.isConnected) send(); }, PATIENCE_MS);
+  wall.again = window.setTimeout(() => {
+    if (wall.root.isConnected && !isDone()) ask(name, value, isDone);
+  }, PATIENCE_MS);
+  wall.send(name, { ...value(), n: Date.now() });
+}
+
+// One turn is under way at a time: whoever presses on meanwhile gets the last scene asked for.
+function send() {
   wall.asked = Date.now();
-  wall.send("go", { ...wall.wish, story: wall.data.story, n: wall.asked });
+  ask("go", () => ({ ...wall.wish, story: wall.data.story }), () => !wall.wish);
 }
 
 function turn({ at, by = 0, down = 0 }) {
@@ -138,7 +145,7 @@ function turn({ at, by = 0, down = 0 }) {
 function close() {
   for (const old of wall.root.querySelectorAll(".deck-caption")) old.remove();
   wall.data = { ...wall.data, caption: null };
-  wall.send("close", Date.now());
+  ask("close", () => ({}), () => !wall.said.caption);
 }
 
 // ---- keys, in the page and in the map's frame ------------------------------------------------------
@@ -162,7 +169,7 @@ const FREE = {
 function escape() {
   if (wall.dark) FREE.b();
   else if (wall.data.caption) close();
-  else if (!wall.data.locked) wall.send("leave", Date.now());
+  else if (!wall.data.locked) ask("leave", () => ({}), () => false);
 }
 
 function pressed(event) {
@@ -205,7 +212,12 @@ wall.channel.onmessage = ({ data }) => {
 
 // ---- the map has painted ---------------------------------------------------------------------------
 // Heard of in the same moment, so that no frame shows the words of one scene over the map of another.
-const hears = new MutationObserver(() => whenPainted(wall.next));
+// Should the map be first, the words of the scene before are hidden until those of this one come.
+const hears = new MutationObserver(() => {
+  whenPainted(wall.next);
+  const painted = mapPage()?.documentElement.dataset.painted;
+  wall.root.classList.toggle("turning", Boolean(wall.data) && wall.data.serial !== painted);
+});
 
 function whenPainted(data, since = Date.now()) {
   if (!data || wall.next !== data) return; // another scene has come since, or this one is written
