@@ -19,7 +19,7 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
-from layers.present.pack import on_screen
+from layers.present.pack.made import KINDS, Made
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
 from layers.view.state import deciding
@@ -235,8 +235,8 @@ def picture(screen: Screen, **changes: Any) -> None:
     with st.popover(say("present.picture"), key="picture_export"):
         kind = st.segmented_control(
             say("explore.export_format"),
-            on_screen.KINDS,
-            default=on_screen.KINDS[0],
+            KINDS,
+            default=KINDS[0],
             required=True,
             format_func=lambda each: say(f"present.kind.{each}"),
             key="picture_kind",
@@ -244,8 +244,10 @@ def picture(screen: Screen, **changes: Any) -> None:
         state, address = replace(screen.state, **changes), screen.address(**changes)
         key = ("picture", city.digest, state, screen.name, kind)
 
-        def work(progress: Progress, stopped: Callable[[], bool]) -> on_screen.Made:  # noqa: ARG001
+        def work(progress: Progress, stopped: Callable[[], bool]) -> Made:  # noqa: ARG001
             progress("present.stage.drawing", 0, 0)
+            from layers.present.pack import on_screen  # no first view waits for it
+
             return on_screen.one_file(kind, screen.name, address, city, state, ask=cache.answer)
 
         _paper(screen, key, work)
@@ -273,7 +275,9 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
         if filtered := in_words(city, state):
             html.small(say("present.filtered", words=filtered.of(state.lang)))
 
-        def work(progress: Progress, stopped: Callable[[], bool]) -> on_screen.Made:
+        def work(progress: Progress, stopped: Callable[[], bool]) -> Made:
+            from layers.present.pack import on_screen  # no first view waits for it
+
             return on_screen.pack(
                 story, city, state, ask=cache.answer, progress=progress, stopped=stopped
             )
@@ -286,7 +290,7 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
 def _paper(screen: Screen, key: Hashable, work: Work) -> None:
     """Offer to make a file, say how far it is and stop it, and hand it over once it is there."""
     say, name = screen.say, str(key[0]) if isinstance(key, tuple) else ""
-    made: on_screen.Made | None = cache.papers().found(key)
+    made: Made | None = cache.papers().found(key)
     task: Task | None = st.session_state.get(PAPER)
     if made is not None:
         for part, why in made.failed.items():

@@ -122,8 +122,8 @@ def test_tables_are_folded_and_the_map_has_the_few_controls_beside_it(lang: str)
     assert "<table" not in page_text(at)
     assert [c.key for c in at.segmented_control] == [
         *("density_part", "density_bandwidth_km", "density_fill"),
-        *("density_format", "picture_kind"),
-        *("density_cell_m", "density_kernel", "density_weight"),
+        *("density_format", "density_cell_m", "density_kernel", "density_weight"),
+        "picture_kind",
     ]
     say = speaker(lang)
     (advanced,) = [b for b in at.expander if b.label == say("density_page.advanced")]

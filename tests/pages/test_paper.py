@@ -12,6 +12,7 @@ from pptx import Presentation
 from streamlit.testing.v1 import AppTest
 
 from layers.present.pack import on_screen
+from layers.present.pack.made import Made
 from pages.shell import cache
 from tests.screens import app, page_text, shown
 
@@ -23,7 +24,7 @@ def buttons(at: AppTest) -> dict[str, Any]:
     return {str(each.key): each for each in at.button}
 
 
-def made(at: AppTest, name: str) -> on_screen.Made:
+def made(at: AppTest, name: str) -> Made:
     """Press the button, wait as a reader does, and return what is handed over."""
     buttons(at)[f"{name}_make"].click().run()
     task, end = at.session_state["atlas.paper"], time.monotonic() + WAIT_S
@@ -31,7 +32,7 @@ def made(at: AppTest, name: str) -> on_screen.Made:
         assert time.monotonic() < end
     at.run()
     assert at.get("download_button")
-    found: on_screen.Made = cache.papers().found(task.key)
+    found: Made = cache.papers().found(task.key)
     return found
 
 
@@ -78,10 +79,10 @@ def test_work_that_is_no_longer_wanted_ends() -> None:
 
 
 def test_a_part_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def some(*_: object, **__: object) -> on_screen.Made:
+    def some(*_: object, **__: object) -> Made:
         files = io.BytesIO()
         zipfile.ZipFile(files, "w").close()
-        return on_screen.Made("a.zip", "application/zip", files.getvalue(), {"docx": "no disk"})
+        return Made("a.zip", "application/zip", files.getvalue(), {"docx": "no disk"})
 
     monkeypatch.setattr(on_screen, "pack", some)
     at = app("explore", lang="en", level="city")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final
 
 from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
 from layers.present.pack.findings import workbook
+from layers.present.pack.made import Kind, Made
 from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pack
 from layers.present.showing import Shown
 from layers.present.slides import slides
@@ -20,8 +20,6 @@ from layers.present.story import Scene, stories
 from layers.present.telling import Ask, Told, tell
 from layers.view.state import ViewState
 
-Kind = Literal["png", "pdf", "pptx", "xlsx"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 PNG_DPI: Final = 300
 TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -32,28 +30,6 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "zip": "application/zip",
     }
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Made:
-    """A file for a reader.
-
-    Parameters
-    ----------
-    name
-        Of the file, for people.
-    type
-        Its media type.
-    data
-        Its content.
-    failed
-        By part of a meeting pack that could not be made, why.
-    """
-
-    name: str
-    type: str
-    data: bytes
-    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 def one_file(
