@@ -54,6 +54,7 @@ def _asked(page: Page) -> dict[str, Any]:
 
 
 def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
     open_at(page, f"{server.url}/deck?scene=twin_cities")
     _shows(page, tianjin, "twin_cities")
     frame = map_frame(page)

@@ -245,18 +245,18 @@ def test_back_returns_to_what_was_seen_before(
     "pause_ms", [*(pytest.param(ms, marks=pytest.mark.thorough) for ms in (0, 40)), 150]
 )
 def test_quick_clicks_all_count(
-    atlas: Page, tianjin: City, opened: ViewState, pause_ms: int
+    server: Server, page: Page, tianjin: City, opened: ViewState, pause_ms: int
 ) -> None:
     """A click may leave the browser before the address of the click before has arrived there."""
-    turn(atlas, "/")
-    frame = map_frame(atlas)
+    open_at(page, server.url)
+    frame = map_frame(page)
     for layer in ("university", "university", "district"):
-        atlas.locator(f".st-key-layer_{layer} label").first.click()
-        atlas.wait_for_timeout(pause_ms)
+        page.locator(f".st-key-layer_{layer} label").first.click()
+        page.wait_for_timeout(pause_ms)
     expect(frame.locator(DISTRICTS)).to_have_count(0, timeout=WAIT_MS)
     wait_for_marks(frame, marks(tianjin, opened))
-    atlas.wait_for_timeout(A_MOMENT_MS)
-    assert _query(atlas)["layers"] == "~-district"
+    page.wait_for_timeout(A_MOMENT_MS)
+    assert _query(page)["layers"] == "~-district"
 
 
 def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(atlas: Page) -> None:

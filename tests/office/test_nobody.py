@@ -20,7 +20,8 @@ def test_every_page_works_as_nobody_without_a_home() -> None:
         reader(server.url) as session,
     ):
         for page in SCREENS:
-            assert session.read(page, "city=tianjin") > 20, page
+            # The deck opens with its wall, which the browser draws out of one component.
+            assert session.read(page, "city=tianjin") > (3 if page == "deck" else 20), page
         assert session.failures == []
         log = server.printed()
         assert "Traceback" not in log
