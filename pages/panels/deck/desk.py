@@ -132,7 +132,8 @@ def _begin(screen: Screen, now: Asked, view: Seen, label: str) -> None:
 
 def _scenes(screen: Screen, now: Asked) -> None:
     deck = replace(screen.state.deck, story=now.whole.name, view="wall")
-    for n, scene in enumerate(now.told.scenes, start=1):
-        name = screen.say("deck.chapter", n=n, name=scene.chapter.of(screen.state.lang))
-        at = replace(deck, scene=scene.id)
-        frame.link(screen, "deck", literal(short(name)), deck=at, selected=None)
+    with st.container(key="deck_scenes"):
+        for n, scene in enumerate(now.told.scenes, start=1):
+            name = screen.say("deck.chapter", n=n, name=scene.chapter.of(screen.state.lang))
+            at = replace(deck, scene=scene.id)
+            frame.link(screen, "deck", literal(short(name)), deck=at, selected=None)
