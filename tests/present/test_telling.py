@@ -17,6 +17,8 @@ from layers.view.question import Question
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, default_state
 
+pytestmark = pytest.mark.slow
+
 Tell = Callable[[Scene, ViewState], Told]
 
 

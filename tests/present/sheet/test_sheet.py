@@ -23,6 +23,8 @@ from layers.view.question import Question
 from layers.view.rows import gather
 from layers.view.state import Filters, default_state
 
+pytestmark = pytest.mark.slow
+
 BINHAI = "120116"
 HOSTILE = r'#sys.inputs $x^2$ *b* _i_ \ <b> @ref `raw` [c] = "q" //'
 MM = 72 / 25.4
