@@ -7,6 +7,7 @@ from itertools import combinations_with_replacement
 
 from layers.language.messages import speaker
 from layers.pack.city import City
+from layers.view.state import ViewState
 
 MOST = 0.8
 """Part of the rows of which one may say "most"."""
@@ -55,3 +56,22 @@ def compiled(city: City, lang: str) -> str:
         return say("dating.compiled", date=city.data_date)
     key = "dating.years" if span[0] < span[1] else "dating.year"
     return say(key, date=city.data_date, first=span[0], last=span[1])
+
+
+def dated(city: City, state: ViewState) -> str:
+    """Return the line under every map's title: plan, period shown, and from when the facts are.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    state
+        Its period and language.
+    """
+    say = speaker(state.lang)
+    return say(
+        "frame.subtitle",
+        plan=city.plan.title.of(state.lang),
+        period=say(f"period.{state.period}"),
+        date=compiled(city, state.lang),
+    )

@@ -8,6 +8,7 @@ from typing import Final
 
 from layers.language.values import count
 from layers.pack.catalogue import FIRM
+from layers.pack.city import City
 from layers.places.areas import area_name, measures
 from layers.places.spread import level_counts, short_name, spread
 from layers.view.rows import View
@@ -60,21 +61,21 @@ def of_view(view: View, lang: str) -> Mapping[str, str]:
     }
 
 
-def of_district(view: View, area: str, lang: str) -> Mapping[str, str]:
+def of_district(city: City, area: str, lang: str) -> Mapping[str, str]:
     """Return the figures of a district or a part, as its page says them.
 
     Parameters
     ----------
-    view
-        Of the city; its rows do not matter.
+    city
+        The pack that is asked; it is not changed.
     area
         Id of the district or part.
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    places, national, per_million = (m.shown for m in measures(view.city, area, lang))
+    places, national, per_million = (m.shown for m in measures(city, area, lang))
     return {
-        "district": area_name(view.city, area, lang),
+        "district": area_name(city, area, lang),
         "places": places,
         "national": national,
         "per_million": per_million,

@@ -6,14 +6,14 @@ Wall, slide, sheet and file take their words and numbers from here, so that they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
 from layers.analysis import ANALYSES
 from layers.coverage import pairing, siting
-from layers.language.messages import speaker
+from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
@@ -27,16 +27,16 @@ from layers.places.areas import (
     unsettled,
     unsettled_in_city,
 )
-from layers.places.dating import compiled
+from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
-from layers.view.filtered import in_words, is_filtered
+from layers.view.filtered import in_words, marked, titled
 from layers.view.question import Question
-from layers.view.rows import View, rows_in_view
-from layers.view.state import ViewState
+from layers.view.rows import rows_in_view
+from layers.view.state import ViewState, deciding, default_state
 
 Ask = Callable[[City, str, Question[Any]], Any]
 """Answers a question of an analysis by its name; a session's keeps what it has answered."""
@@ -119,6 +119,8 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    empty: bool = False
+    """Whether nothing is left to count: no sentence on what has most would be true."""
 
 
 def measure(city: City, name: str, question: Question[Any]) -> Any:
@@ -157,43 +159,32 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         If the analysis cannot be made of this pack; that too little is known is an answer.
     """
     state = state_of(scene, city, over)
-    lang, say = state.lang, speaker(state.lang)
+    lang = state.lang
     page = _PAGES[scene.page](city, state, ask)
     filtered = in_words(city, state, scene.page)
-    title = page.title
-    if is_filtered(city, state, scene.page):
-        title = say("frame.filtered", title=title)
-    own = {n: _filled(getattr(scene, n).of(lang), page.figures) for n in ("sentence", "doubt")}
+    own = {
+        name: "" if page.empty else fill(getattr(scene, name).of(lang), page.figures)
+        for name in ("sentence", "doubt")
+    }
+    if own["sentence"] and deciding(state) != deciding(state_of(scene, city, default_state(city))):
+        # The page's own sentence says by itself that the reader's filters act.
+        own["sentence"] = marked(city, state, scene.page, own["sentence"], lang)
     spoken = "" if lang == "zh" else " "
     return Told(
         scene,
         city,
         state,
-        title=title,
+        title=titled(city, state, scene.page, page.title),
         sentence=own["sentence"] or page.sentence,
         doubt=own["doubt"] or spoken.join(page.doubt),
         filtered=filtered.of(lang) if filtered else "",
-        dated=_dated(city, state),
+        dated=dated(city, state),
         notes=(*(point.of(lang) for point in scene.points), *page.notes),
         legend=tuple(page.legend),
         drawing=page.drawing,
         focus=page.focus,
         table=page.table,
         bars=page.bars,
-    )
-
-
-def _filled(text: str, figures: Mapping[str, str]) -> str:
-    return text.format_map(figures) if text else ""
-
-
-def _dated(city: City, state: ViewState) -> str:
-    say = speaker(state.lang)
-    return say(
-        "frame.subtitle",
-        plan=city.plan.title.of(state.lang),
-        period=say(f"period.{state.period}"),
-        date=compiled(city, state.lang),
     )
 
 
@@ -211,6 +202,7 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
         legend=plate(view, state.explore.ground, lang).legend,
         table=words.tables["halves"] if found.n else None,
         bars=_counts(city, found.districts["n"], lang),
+        empty=not found.n,
     )
 
 
@@ -236,7 +228,7 @@ def _district(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 
         title=area_name(city, area, lang),
         sentence=told.sentence if told else sentence(city, area, lang, named=True),
         doubt=unsettled(city, area, lang),
-        figures=of_district(_whole(city, state), area, lang),
+        figures=of_district(city, area, lang),
         notes=[told.plan_note, told.caution] if told and told.caution else [],
         focus="" if told is None else area,
         table=table,
@@ -258,10 +250,6 @@ def _two(city: City, one: str, other: str, lang: str) -> _Page:
         figures={},
         table=table,
     )
-
-
-def _whole(city: City, state: ViewState) -> View:
-    return rows_in_view(city, replace(state, layers=frozenset(city.layers)))
 
 
 def _density(city: City, state: ViewState, ask: Ask) -> _Page:

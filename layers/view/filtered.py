@@ -175,6 +175,26 @@ def is_filtered(city: City, state: ViewState, page: str) -> bool:
     return any(each.name not in year for each in acting(city, state, page, LANGS[0]))
 
 
+def titled(city: City, state: ViewState, page: str, title: str) -> str:
+    """Return a title that names the year shown, and says so where rows are filtered.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    state
+        What the reader has asked for, and the language.
+    page
+        Name of the screen, as in its address.
+    title
+        Text of the interface or of the data.
+    """
+    say = speaker(state.lang)
+    if year_shown(state, page, state.lang):
+        title = say("frame.year", title=title, year=say(f"period_short.{state.period}"))
+    return say("frame.filtered", title=title) if is_filtered(city, state, page) else title
+
+
 def year_shown(state: ViewState, page: str, lang: str) -> str:
     """Return the year of the plan that a page shows; empty for the present.
 

@@ -17,9 +17,9 @@ from streamlit.delta_generator import DeltaGenerator
 from layers.language.messages import LANGS, Say, display, speaker, texts
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused
-from layers.places.dating import compiled
+from layers.places.dating import dated
 from layers.view.address import to_query
-from layers.view.filtered import is_filtered, year_shown
+from layers.view.filtered import titled
 from layers.view.state import ViewState, default_state
 from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
@@ -221,7 +221,7 @@ def heading(
     beside
         Draws what stands before the switches, but in presenting.
     """
-    title = titled(screen, title)
+    title = titled(screen.city, screen.state, screen.name, title)
     presenting = screen.state.present
     if not presenting:
         with st.container(horizontal=True, vertical_alignment="center", key="masthead"):
@@ -245,23 +245,6 @@ def heading(
     _news(screen)
 
 
-def titled(screen: Screen, title: str) -> str:
-    """Return a title that names the year shown, and says so where rows are filtered.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    title
-        Text of the interface or of the data.
-    """
-    if year_shown(screen.state, screen.name, screen.state.lang):
-        year = screen.say(f"period_short.{screen.state.period}")
-        title = screen.say("frame.year", title=title, year=year)
-    filtered = is_filtered(screen.city, screen.state, screen.name)
-    return screen.say("frame.filtered", title=title) if filtered else title
-
-
 def subtitle(screen: Screen) -> str:
     """Return the line under every map's title: plan, period shown, and from when the facts are.
 
@@ -270,13 +253,7 @@ def subtitle(screen: Screen) -> str:
     screen
         City, state and words of this run.
     """
-    city, say = screen.city, screen.say
-    return say(
-        "frame.subtitle",
-        plan=city.plan.title.of(screen.state.lang),
-        period=say(f"period.{screen.state.period}"),
-        date=compiled(city, screen.state.lang),
-    )
+    return dated(screen.city, screen.state)
 
 
 class Scene(NamedTuple):

@@ -87,3 +87,33 @@ def test_a_filter_is_said_in_the_title_and_in_words(tianjin: City, told: Tell) -
         found = told(_scene(tianjin, id_), over)
         assert "筛选" in found.title
         assert "南开区" in found.filtered
+
+
+def test_a_year_and_a_filter_of_the_reader_stand_in_title_and_sentence(
+    tianjin: City, told: Tell
+) -> None:
+    over = replace(default_state(tianjin), period="2020", later=False)
+    found = told(_scene(tianjin, "national"), over)
+    assert "2020" in found.title
+    assert "2020" in found.sentence
+    own = told(_scene(tianjin, "national"), default_state(tianjin))
+    assert "筛选" not in own.sentence, "the scene's own filter is what its sentence is about"
+    east = frozenset({"120110"})
+    over = replace(default_state(tianjin), filters=replace(over.filters, district=east))
+    assert told(_scene(tianjin, "national"), over).sentence.startswith("筛选后")
+
+
+def test_one_is_said_in_the_singular(tianjin: City, told: Tell) -> None:
+    over = default_state(tianjin, "en")
+    over = replace(over, filters=replace(over.filters, district=frozenset({"120114"})))
+    found = told(_scene(tianjin, "belt"), over)
+    counted = int(found.sentence.split(": ")[-1].split()[0])
+    assert ("nodes" in found.sentence) == (counted != 1)
+
+
+def test_where_nothing_is_left_no_district_has_most(tianjin: City, told: Tell) -> None:
+    over = default_state(tianjin)
+    over = replace(over, filters=replace(over.filters, district=frozenset({"120101"})))
+    sentence = told(_scene(tianjin, "national"), over).sentence
+    assert sentence
+    assert "最多" not in sentence

@@ -15,7 +15,7 @@ from layers.language.values import count, number
 from layers.map.plate import Sign, plate
 from layers.places import bases
 from layers.places.areas import area_name, figures, measures, sentence, unsettled_in_city
-from layers.places.dating import compiled
+from layers.places.dating import dated
 from layers.places.district_profile import Profile, profile
 from layers.places.spread import distribution, further
 from layers.present.sheet.analyses import coverage, density, gaps, refusal
@@ -142,12 +142,7 @@ def _frame(on: Basis, drawn: Collection[str]) -> Json:
     return {
         "lang": lang,
         "series": say("sheet.series", city=city.name.of(lang), period=period),
-        "subtitle": say(
-            "frame.subtitle",
-            plan=city.plan.title.of(lang),
-            period=say(f"period.{on.state.period}"),
-            date=compiled(city, lang),
-        ),
+        "subtitle": dated(city, on.state),
         "filter": on.filter,
         "filtered": on.filtered,
         "footer": city.notices["footer"].of(lang) if "footer" in city.notices else "",
