@@ -8,6 +8,7 @@ import pandas as pd
 from geo.corridor.stretches import stretch
 from layers.corridor.drawing import AXIS, EMPTY, LINK
 from layers.corridor.measure import CorridorAnswer, link_lines, near_places
+from layers.corridor.strip import PAGE, strip
 from layers.corridor.tables import place_name, tens
 from layers.corridor.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
@@ -59,6 +60,9 @@ def hand_over(answer: CorridorAnswer | Refusal, form: Form) -> Package:
                 "longest_empty_high_km": found.longest_high_m / 1000,
             },
             findings=(found,),
+            files={
+                f"corridor_strip_{lang}.svg": strip(answer, lang, PAGE).encode() for lang in LANGS
+            },
         ),
         form,
     )

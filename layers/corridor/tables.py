@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from layers.pack.catalogue import LEVELS
 from layers.pack.city import City
 from layers.places.citation import cited
 
+_BRACKETS = re.compile(r"\s*(?:（[^（）]*）|\([^()]*\))$")
 FEW_GAPS = 8
 """Shorter stretches than the longest of so many are no news."""
 
@@ -210,6 +212,22 @@ def place_name(answer: CorridorAnswer, id_: object, lang: str) -> str:
         Language of the words, ``zh`` or ``en``.
     """
     return str(answer.places.at[id_, f"name_{lang}"])
+
+
+def short_name(name: str) -> str:
+    """Return a name without what stands in brackets behind it.
+
+    Parameters
+    ----------
+    name
+        Name of a place.
+
+    Examples
+    --------
+    >>> short_name("武清（通武廊）"), short_name("Wuqing (Tong-Wu-Lang)"), short_name("（甲）")
+    ('武清', 'Wuqing', '（甲）')
+    """
+    return _BRACKETS.sub("", name) or name
 
 
 def end_name(answer: CorridorAnswer, id_: object, end: str, lang: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from layers.corridor.measure import CorridorAnswer, cities_along
 from layers.corridor.tables import (
     city_of,
     place_name,
+    short_name,
     shown_cities,
     shown_gaps,
     shown_links,
@@ -26,7 +26,6 @@ from layers.view.filtered import answer_marked
 from layers.view.question import Refusal
 from layers.view.vague import VAGUE_M
 
-_BRACKETS = re.compile(r"\s*(?:（[^（）]*）|\([^()]*\))$")
 MOST_NAMED = 5
 """More places than these are counted, not listed."""
 
@@ -103,11 +102,6 @@ def _whole(metres: float, lang: str) -> str:
     return km(1000.0 * round(metres / 1000), lang)
 
 
-def _short(name: str) -> str:
-    """Return a name without what stands in brackets behind it."""
-    return _BRACKETS.sub("", name) or name
-
-
 def _sentence(answer: CorridorAnswer, lang: str) -> str:
     """Say how many places lie along the axis, and how long its longest empty stretch is."""
     say, found = speaker(lang), answer.found
@@ -127,7 +121,7 @@ def _gap(answer: CorridorAnswer, lang: str) -> str:
     gaps = answer.found.gaps
     row = gaps.iloc[int(gaps["length_m"].to_numpy().argmax())]
     ends = {
-        end: _short(place_name(answer, row[f"{end}_id"], lang)) if row[f"{end}_id"] else ""
+        end: short_name(place_name(answer, row[f"{end}_id"], lang)) if row[f"{end}_id"] else ""
         for end in ("from", "to")
     }
     if not ends["from"]:
@@ -195,7 +189,7 @@ def _left_out(answer: CorridorAnswer, lang: str) -> Iterator[str]:
 
 
 def _listed(answer: CorridorAnswer, ids: Iterable[object], lang: str) -> str:
-    names = list(dict.fromkeys(_short(place_name(answer, id_, lang)) for id_ in ids))
+    names = list(dict.fromkeys(short_name(place_name(answer, id_, lang)) for id_ in ids))
     say = speaker(lang)
     listed = say("corridor_page.comma").join(names[:MOST_NAMED])
     return say("corridor_page.more", names=listed) if len(names) > MOST_NAMED else listed
@@ -211,7 +205,7 @@ def _links(answer: CorridorAnswer, lang: str) -> str:
     if not len(between):
         return told + say("corridor_page.links_partial")
     first = between.index[int(between["betweenness"].to_numpy().argmax())]
-    named = _short(place_name(answer, first, lang))
+    named = short_name(place_name(answer, first, lang))
     return told + say("corridor_page.between", name=named) + say("corridor_page.links_partial")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from layers.view.question import Refusal
 from layers.view.state import Filters, ViewState, default_state
 
 
-def asked(city: City, **changes: object) -> CorridorAnswer:
+def asked(city: City, **changes: Any) -> CorridorAnswer:
     """Answer the corridor of a city in its opening view, with changes to the state."""
     state = replace(default_state(city), **changes)
     found = measure(city, question(state))
@@ -61,7 +62,7 @@ def test_stretches_add_up_and_every_near_place_lies_in_one(belt: CorridorAnswer)
     assert along["length_m"].sum() == pytest.approx(belt.found.axis.length_m)
     assert along["n"].sum() == belt.found.value
     counts = tens(belt)
-    kinds = counts[[name for name in counts if name.startswith("kind_")]]
+    kinds = counts[[name for name in counts if str(name).startswith("kind_")]]
     assert (kinds.sum(axis=1) == counts["n"]).all()
 
 
