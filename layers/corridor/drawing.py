@@ -114,6 +114,31 @@ def legend(answer: CorridorAnswer | Refusal, lang: str) -> tuple[tuple[str, str]
     return tuple(signs)
 
 
+def frame_of(
+    answer: CorridorAnswer | Refusal,
+) -> tuple[float, float, float, float] | None:
+    """Return the box that holds the axis and the ground within the distance.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.corridor.measure.measure` returns it.
+
+    Returns
+    -------
+    tuple or None
+        West, south, east and north, degrees (WGS 84). None where it was refused.
+    """
+    if isinstance(answer, Refusal):
+        return None
+    found = answer.found
+    whole = stretch(found.axis, 0.0, found.axis.length_m)
+    around = whole.buffer(float(str(found.parameters["within_m"])))
+    drawn = gpd.GeoSeries([around], crs=answer.city.metric_epsg).to_crs(4326)
+    west, south, east, north = map(float, drawn.total_bounds)
+    return west, south, east, north
+
+
 def _shape(shape: object, crs: int, name: str, **look: object) -> Shapes:
     frame = gpd.GeoDataFrame({"name": [name]}, index=["axis"], geometry=[shape], crs=crs)
     return Shapes(frame.to_crs(4326), name="name" if name else "", **look)  # type: ignore[arg-type]

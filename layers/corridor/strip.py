@@ -335,6 +335,9 @@ def _place(
         f'fill="none" stroke="{AXIS if chosen else SOFT}" stroke-width="0.6" opacity="0.75"/>'
         f'<path transform="{move}" d="{PATHS[style.shape]}" fill="{fill}" '
         f'stroke="{style.colour}" stroke-width="2"/>'
+        f'<rect x="{min(start, far):.1f}" y="{at - size * 0.65:.1f}" '
+        f'width="{abs(far - start):.1f}" height="{size * 1.3:.1f}" fill="none" '
+        'pointer-events="all"/>'
         f"{_text(start, at, words, size, look)}</g>"
     )
 

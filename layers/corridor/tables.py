@@ -74,6 +74,41 @@ def shown_places(answer: CorridorAnswer, lang: str) -> pd.DataFrame:
     return _titled(pd.DataFrame(rows, columns=names), lang)
 
 
+def position(answer: CorridorAnswer, id_: str | None, lang: str) -> tuple[str, ...]:
+    """Say where one place lies along the axis.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.corridor.measure.measure` returns it, not a refusal.
+    id_
+        Id of a place; None for none.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        Its name, chainage and offset; empty where the place has no position along the axis.
+    """
+    places = answer.found.places
+    if id_ is None or id_ not in places.index:
+        return ()
+    say, row = speaker(lang), places.loc[[id_]].to_dict("records")[0]
+    side = value_word("corridor_side", row["end"] or row["side"], lang)
+    also = _km(row["rival_m"])
+    return (
+        place_name(answer, id_, lang),
+        say(
+            "corridor_page.position",
+            km=span(row["chainage_m"], row["low_m"], row["high_m"], lang),
+            offset=span(row["offset_m"], row["offset_low_m"], row["offset_high_m"], lang),
+            side=side,
+        ),
+        *([say("corridor_page.position_also", km=also)] if also else []),
+    )
+
+
 def shown_tens(answer: CorridorAnswer, lang: str) -> pd.DataFrame:
     """Return the places by stretch of ten kilometres as read.
 
