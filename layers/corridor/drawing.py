@@ -17,10 +17,10 @@ from layers.map.symbols import line_sign, look_sign
 from layers.view.question import Refusal
 
 AXIS: Final = "#B5322A"
-LINK: Final = "#14171A"
+LINK: Final = "#5B564C"
 REACH: Final = {"fill": "#B5322A", "line": "#B5322A", "opacity": 0.07}
 EMPTY: Final = "#6E675B"
-LINK_PX: Final = 1.6
+LINK_PX: Final = 1.4
 """Width of a link of which no weight is stated, and of the lightest of those that have one."""
 WIDEST_PX: Final = 8.0
 

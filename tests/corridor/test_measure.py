@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from layers.corridor.drawing import WIDEST_PX, draw, legend, widths
+from layers.corridor.drawing import LINK_PX, WIDEST_PX, draw, legend, widths
 from layers.corridor.measure import (
     CorridorAnswer,
     axes,
@@ -82,9 +82,9 @@ def test_only_what_a_source_states_is_a_link(tianjin: City, belt: CorridorAnswer
 
 def test_links_are_as_wide_as_their_weight_and_alike_without_one(belt: CorridorAnswer) -> None:
     lines = link_lines(belt)
-    assert set(widths(lines)) == {1.6}
+    assert set(widths(lines)) == {LINK_PX}
     weighed = lines.assign(weight=[100.0, 50.0, None, None, 1.0, None])
-    assert widths(weighed) == [WIDEST_PX, WIDEST_PX / 2, 1.6, 1.6, 1.6, 1.6]
+    assert widths(weighed) == [WIDEST_PX, WIDEST_PX / 2, *[LINK_PX] * 4]
 
 
 def test_the_same_view_is_drawn_with_its_key_and_says_that_it_is_filtered(tianjin: City) -> None:
