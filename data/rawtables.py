@@ -16,6 +16,7 @@ from layers.pack.table_schemas import (
     GAPS,
     INDICATORS,
     LINKS,
+    NODE_LINKS,
 )
 
 _PLACE = CATALOG["science_park"].schema
@@ -133,6 +134,7 @@ TABLES: Mapping[str, Schema] = {
         )
     ),
     "park_links.csv": LINKS,
+    "node_links.csv": NODE_LINKS,
     "corrections.csv": CORRECTIONS,
     "authored/place_texts.csv": _table(
         *_fields(
@@ -202,8 +204,8 @@ TABLES: Mapping[str, Schema] = {
 
 MAY_BE_EMPTY = frozenset(
     {
-        *("park_links.csv", "corrections.csv", "authored/gaps.csv", "authored/aliases.csv"),
-        "authored/source_texts.csv",
+        *("park_links.csv", "node_links.csv", "corrections.csv", "authored/gaps.csv"),
+        *("authored/aliases.csv", "authored/source_texts.csv"),
     }
 )
 

@@ -16,7 +16,7 @@ from layers.language.messages import speaker
 from layers.language.values import cell, value_word
 from layers.map.symbols import NEUTRAL, SIZE, mark, plain_mark, svg
 from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
-from layers.pack.city import City
+from layers.pack.city import City, drawn_axes
 from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
@@ -254,13 +254,13 @@ def belt(view: View, lang: str, area: BaseGeometry | None = None) -> list[Sign]:
     area
         What the map frames, EPSG:4326: lines that miss it are left out; None for the whole city.
     """
-    layer, locator = view.city.layers.get("axis"), view.city.locator
-    if layer is None or "axis" not in view.state.layers:
+    locator = view.city.locator
+    if "axis" not in view.city.layers or "axis" not in view.state.layers:
         return []
     broad = locator.belt if locator else ""
     return [
         (BELT if id_ == broad else LOOP, cell(row, "name", lang))
-        for id_, row in layer.frame.iterrows()
+        for id_, row in drawn_axes(view.city).iterrows()
         if area is None or row.geometry.intersects(area)
     ]
 

@@ -39,10 +39,12 @@ from layers.pack.table_schemas import (
     LINKS,
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
+from layers.pack.table_schemas import NODE_LINKS as LINKED
 
 SETTINGS = "city.toml"
 STORIES = "stories"
 PARK_LINKS = "park_links.csv"
+NODE_LINKS = "node_links.csv"
 SOURCES = "sources.csv"
 CORRECTIONS = "corrections.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
@@ -61,7 +63,7 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
-    *("inset", "locator", "stories"),
+    *("inset", "locator", "stories", "neighbour"),
 )
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
@@ -202,9 +204,13 @@ class City:
     links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
     """Which university has which park, by row number, each with its evidence; columns in
     ``layers.pack.table_schemas.LINKS``. Empty where the pack has no ``park_links.csv``."""
+    node_links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKED))
+    """Which places are linked, by row number, each with its evidence; columns in
+    ``layers.pack.table_schemas.NODE_LINKS``. Empty where the pack has no ``node_links.csv``."""
     words: Mapping[str, Bilingual] = field(default_factory=dict)
     """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
-    ``subkind.<id>`` takes the place of the interface's word."""
+    ``subkind.<id>`` takes the place of the interface's word; ``neighbour.<id>`` names the city to
+    which all land belongs whose id begins so."""
     attributions: Mapping[str, Bilingual] = field(default_factory=dict)
     """Words for sources as the facts write them, without their addresses; see
     ``layers.pack.table_schemas.ATTRIBUTIONS``. Empty where the pack has no ``sources.csv``."""
@@ -292,10 +298,10 @@ def _words(top: Settings) -> dict[str, Bilingual]:
     """Return the words that the pack brings along: its halves, and its own names of sub-kinds."""
     known = {value for values in SUBKINDS.values() for value in values}
     words = {}
-    for group in ("half", "subkind"):
+    for group, pattern in (("half", _KIND), ("subkind", _KIND), ("neighbour", _FOLDER)):
         section = top.section(group, required=False)
         for name in section.tree:
-            if not _KIND.fullmatch(name):
+            if not pattern.fullmatch(name):
                 section.report("setting.word_name", name)
             elif group == "subkind" and name not in known:
                 section.report("setting.one_of", name, known=tuple(sorted(known)))
@@ -465,6 +471,7 @@ def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
         "gaps": files.table(f"{folder}/gaps.csv", GAPS),
         "aliases": files.table("aliases.csv", ALIASES, number="row"),
         "links": _optional(files, PARK_LINKS, LINKS),
+        "node_links": _optional(files, NODE_LINKS, LINKED),
     }
 
 
@@ -594,6 +601,7 @@ def _load(files: PackFiles) -> City:
         aliases=to_table(tables["aliases"], ALIASES),
         digest=files.digest,
         links=to_table(tables["links"], LINKS),
+        node_links=to_table(tables["node_links"], LINKED),
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
@@ -646,6 +654,18 @@ def city_word(city: City, name: str, value: object, lang: str) -> str:
     """
     own = city.words.get(f"{name}.{value}")
     return own.of(lang) if own else value_word(name, value, lang)
+
+
+def drawn_axes(city: City) -> gpd.GeoDataFrame:
+    """Return the axes that the layout map draws, EPSG:4326.
+
+    Parameters
+    ----------
+    city
+        A pack that has the layer ``axis``; it is not changed.
+    """
+    axes = city.layers["axis"].frame
+    return axes[~axes["off_map"].eq(True).to_numpy(dtype=bool, na_value=False)]
 
 
 def outlines(city: City) -> gpd.GeoDataFrame:

@@ -58,8 +58,9 @@ class PackRows:
         Rows by layer id, with the name of the layer's file.
     places
         Ids of the layers that hold places.
-    clauses, indicators, gaps, aliases, links
-        Records of the plan's tables, of the words for search, of universities and their parks.
+    clauses, indicators, gaps, aliases, links, node_links
+        Records of the plan's tables, of the words for search, of universities and their parks, of
+        linked places.
     bbox
         West, south, east, north of the city in degrees.
     metric_epsg
@@ -82,6 +83,7 @@ class PackRows:
     metric_epsg: int
     seaward_km: Mapping[str, float]
     links: Sequence[Record] = ()
+    node_links: Sequence[Record] = ()
     halves: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
 
@@ -476,6 +478,26 @@ def _check_links(pack: PackRows, where: str) -> list[Problem]:
     return problems
 
 
+def _check_node_links(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: set[tuple[object, ...]] = set()
+    for link in pack.node_links:
+        fault = _at(problems, where, link)
+        for field in ("from_id", "to_id"):
+            for value in _unknown([link.get(field)], pack.place_ids):
+                fault(field, "pack.no_place", value=value)
+        tasks = [] if is_blank(link.get("clause_id")) else [link.get("clause_id")]
+        for value in _unknown(tasks, pack.tasks):
+            fault("clause_id", "pack.no_task", value=value)
+        if not tasks and is_blank(link.get("source")):
+            fault("source", "value.blank")
+        key = (*sorted((str(link.get("from_id")), str(link.get("to_id")))), link.get("kind"))
+        if key in seen:
+            fault("to_id", "pack.link_twice")
+        seen.add(key)
+    return problems
+
+
 def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     """List every disagreement between the rows of a pack.
 
@@ -503,4 +525,5 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_gaps(pack, f"{plan_folder}/gaps.csv"),
         *_check_aliases(pack, "aliases.csv"),
         *_check_links(pack, "park_links.csv"),
+        *_check_node_links(pack, "node_links.csv"),
     ]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from layers.view.codecs import (
     Day,
+    Id,
     Ids,
     Name,
     Token,
@@ -143,6 +144,18 @@ class CoverageOptions:
 
     def __post_init__(self) -> None:
         hold(self)
+
+
+@dataclass(frozen=True)
+class CorridorOptions:
+    """What is measured along an axis.
+
+    ``axis`` is the id of a row of the pack's axis layer, none for its belt; ``within_km`` how far
+    from it a place still belongs to the corridor.
+    """
+
+    axis: str | None = option("axis", Id("axes"), default=None)
+    within_km: int = option("aw", among(5, 10, 15, 20, 30), default=10)
 
 
 @dataclass(frozen=True)
