@@ -171,6 +171,31 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """What readers have entered of a city: which of it this version of the city holds.
+
+    Parameters
+    ----------
+    count
+        How many entries there were when the version was made.
+    head
+        Digest of the last of them.
+    pack_digest
+        Digest of the pack's files, without them.
+    numbers
+        Those that act in this version: what readers verified or edited of its places.
+    told
+        What each of those says.
+    """
+
+    count: int = 0
+    head: str = ""
+    pack_digest: str = ""
+    numbers: tuple[int, ...] = ()
+    told: tuple[Bilingual, ...] = ()
+
+
+@dataclass(frozen=True)
 class City:
     """Everything the atlas knows of one city. Frames are read-only by agreement."""
 
@@ -200,7 +225,7 @@ class City:
     """Datum of an online base map that was not loaded because its tiles would lie beside the data
     (``GCJ-02``, ``BD-09`` …); empty if there is none. The sentence is ``error.online_base``."""
     digest: str
-    """SHA-256 over the pack's files: the key of every cache."""
+    """SHA-256 over the pack's files and what readers have entered: the key of every cache."""
     links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
     """Which university has which park, by row number, each with its evidence; columns in
     ``layers.pack.table_schemas.LINKS``. Empty where the pack has no ``park_links.csv``."""
@@ -228,6 +253,8 @@ class City:
     stories: Mapping[str, str] = field(default_factory=dict)
     """By name, the TOML of the stories told of the city, in order; :mod:`layers.present.story`
     reads them. Often none."""
+    entered: Entered = Entered()
+    """What readers have entered; nothing in a city as its pack has it."""
 
     @property
     def halves(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.base.errors import Problem, Value
 from geo.base.validation import Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
-from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS
+from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS, VERIFIED
 from layers.pack.reader import Row
 from layers.pack.table_schemas import CLAUSE_BASES
 
@@ -227,6 +227,8 @@ def _check_tasks(pack: PackRows, record: Record, layer: str, fault: _Fault) -> N
 
 def _check_class(record: Record, row: Row, fault: _Fault) -> None:
     doubt = record.get("uncertainty_m")
+    if record.get("location_class") == VERIFIED:
+        fault("location_class", "pack.verified")
     if record.get("location_class") == "none":
         if row.shape is not None:
             fault("geometry", "pack.point_not_due")
