@@ -97,7 +97,7 @@ def _remarks(on: Basis) -> Iterator[str]:
 
 
 def _indicator(row: pd.Series, on: Basis) -> list[str]:
-    first, last = (stated(float(row[f"value_{year}"])) for year in (2020, 2025))
+    first, last = (stated(float(row[name])) for name in ("baseline", "target"))
     return [cell(row, "name", on.lang), cell(row, "unit", on.lang), first, last, _latest(row, on)]
 
 
