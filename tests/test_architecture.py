@@ -29,6 +29,7 @@ RANK = {
     "layers.file_set": 6,
     "layers.language": 6,
     "layers.pack": 7,
+    "layers.store": 8,
     "layers.view": 8,
     "layers.map": 9,
     "layers.places": 9,
