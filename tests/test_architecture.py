@@ -41,6 +41,7 @@ RANK = {
     "layers.command_line": 12,
     "layers.analysis": 13,
     "layers.export": 13,
+    "layers.plan": 13,
     "layers.present.static_map": 14,
     "layers.present.sheet": 15,
     "layers.present": 16,

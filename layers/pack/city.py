@@ -527,7 +527,8 @@ _PLAN_HEAD = (
 
 def _plan(head: Mapping[str, Any], tables: Mapping[str, list[Record]]) -> Plan:
     """Set up a plan; its rows must have no problem."""
-    return Plan(**head, **{name: to_table(tables[name], _PLAN_TABLES[name]) for name in tables})
+    frames: dict[str, Any] = {n: to_table(tables[n], _PLAN_TABLES[n]) for n in tables}
+    return Plan(**head, **frames)
 
 
 def _other_plans(top: Settings) -> tuple[str, ...]:
@@ -651,7 +652,8 @@ def _load(files: PackFiles) -> City:
         unread=frozenset(files.unread),
     )
     files.problems += pack_problems(rows, plan_folder=plan_folder)
-    for folder, others in zip(folders[1:], tables[1:], strict=True):
+    for at, folder in enumerate(folders[1:], start=1):
+        others: dict[str, Any] = dict(tables[at])
         files.problems += plan_problems(replace(rows, **others), folder)
     _raise_if_any(files)
     return City(

@@ -249,7 +249,7 @@ OBSERVATION_ROWS: tuple[Values, ...] = (
 )
 EVENT_ROWS: tuple[Values, ...] = (
     {"id": "e1", "task_id": "c1.1", "place_id": "park-one", "state": "done"},
-    {"id": "e2", "task_id": "c1.1", "place_id": "area-one", "state": "partly"},
+    {"id": "e2", "task_id": "c1.1", "place_id": "area-two", "state": "partly"},
     {"id": "e3", "task_id": "c1.2", "place_id": "zone-all", "state": "partly"},
     {"id": "e4", "task_id": "c1.2", "state": "done", "happened_on": "2025-06-30"},
     {"id": "e5", "task_id": "c1.3", "state": "not_done", "repost": True},
@@ -417,13 +417,22 @@ def next_plan() -> dict[str, bytes]:
 
 def _clauses(rows: Sequence[Values]) -> list[Values]:
     return [
-        {"task": False, **_texts(row, "path", "title", "digest"), "text_lost": row["level"] == "box"}
+        {
+            "task": False,
+            **_texts(row, "path", "title", "digest"),
+            "text_lost": row["level"] == "box",
+        }
         for row in rows
     ]
 
 
 def _indicators(rows: Sequence[Values], clause_id: str) -> list[Values]:
-    names = {1: ("科技园数量", "Parks"), 2: ("占比", "Share"), 3: ("用时", "Time"), 4: ("新增", "New")}
+    names = {
+        1: ("科技园数量", "Parks"),
+        2: ("占比", "Share"),
+        3: ("用时", "Time"),
+        4: ("新增", "New"),
+    }
     return [
         row
         | {"name_zh": names[row["no"]][0], "name_en": names[row["no"]][1], "unit_zh": "家"}
