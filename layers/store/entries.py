@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal, Protocol, get_args
+from typing import Any, Final, Literal, Protocol, get_args
 
 from geo.base.errors import AtlasError, Problem
 
@@ -168,24 +168,42 @@ def seal(draft: Draft, *, city: str, number: int, at: datetime, previous: str) -
     '5d8f4b7e'
     """
     moment = at.astimezone(UTC)
-    told = asdict(draft)
-    digest = digest_of(told, city=city, number=number, at=moment, previous=previous)
-    return Entry(**told, city=city, number=number, at=moment, digest=digest, previous=previous)
+    told = {**asdict(draft), "city": city, "number": number, "previous": previous}
+    digest = digest_of({**told, "at": moment.isoformat()})
+    return Entry(**told, at=moment, digest=digest)
 
 
-def digest_of(
-    told: Mapping[str, object], *, city: str, number: int, at: datetime, previous: str
-) -> str:
+def row_of(entry: Entry) -> dict[str, object]:
+    """Return an entry as plain values, for a table or a file.
+
+    Parameters
+    ----------
+    entry
+        Its moment becomes ISO 8601 text.
+    """
+    return {**asdict(entry), "at": entry.at.isoformat()}
+
+
+def entry_of(row: Mapping[Any, Any]) -> Entry:
+    """Return the entry that a row holds.
+
+    Parameters
+    ----------
+    row
+        As :func:`row_of` returns it.
+    """
+    return Entry(**{**row, "at": datetime.fromisoformat(row["at"])})
+
+
+def digest_of(row: Mapping[str, object]) -> str:
     """Return the digest that an entry must carry.
 
     Parameters
     ----------
-    told
-        The fields of its draft by name.
-    city, number, at, previous
-        As of :class:`Entry`.
+    row
+        As :func:`row_of` returns it; a digest in it does not count.
     """
-    whole = {**told, "city": city, "number": number, "at": at.isoformat(), "previous": previous}
+    whole = {name: value for name, value in row.items() if name != "digest"}
     text = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -212,6 +230,33 @@ def standing(entries: Iterable[Entry]) -> dict[Slot, Entry]:
         else:
             stack[:] = [each for each in stack if each.number != entry.undoes]
     return {slot: stack[-1] for slot, stack in saved.items() if stack}
+
+
+def overtaken(saved: Sequence[Entry], draft: Draft) -> Entry | None:
+    """Return what a reader has not seen who wants to save a draft.
+
+    Parameters
+    ----------
+    saved
+        The entries of the draft's slot, in order.
+    draft
+        What is to be saved.
+
+    Returns
+    -------
+    Entry or None
+        The last entry of the slot, if ``before`` is not what stands, or ``undoes`` names another
+        entry than the one that does. Where nothing stands, ``before`` is the pack's own value,
+        which the store does not know; but it cannot be one that was entered and taken back.
+    """
+    stands = standing(saved).get(draft.slot)
+    if stands is not None:
+        seen = draft.before == stands.after and draft.undoes in (None, stands.number)
+        return None if seen else saved[-1]
+    if not saved:
+        return None
+    taken_back = {entry.after for entry in saved if entry.undoes is None} - {saved[-1].after}
+    return saved[-1] if draft.undoes is not None or draft.before in taken_back else None
 
 
 def undo(entry: Entry, *, who: str, verified: bool, why: str) -> Draft:
