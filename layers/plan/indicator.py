@@ -145,7 +145,7 @@ class Progress:
     reached
         The first comparable value after the baseline that meets the target, or None.
     pace
-        None without a value, for a target to be held, and once it is met.
+        None without a value or with a least value, for a target to be held, and once it is met.
     """
 
     no: int
@@ -346,8 +346,8 @@ def _share(
 
 def _pace(latest: Observation | None, corners: Mapping[int, float], direction: str) -> Pace | None:
     first, last = min(corners), max(corners)
-    if latest is None or _meets(latest, corners[last], direction):
-        return None
+    if latest is None or latest.kind == "lower_bound" or _meets(latest, corners[last], direction):
+        return None  # of "at least so much" nobody knows how much is left
     left = QUARTERS * (last + 1 - latest.until)
     gone = QUARTERS * (latest.until - first - 1)
     if left <= 0 or gone <= 0:

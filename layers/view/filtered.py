@@ -15,9 +15,9 @@ from layers.view.rows import order_of
 from layers.view.state import FILTER_KEYS, ViewState, default_state
 from layers.view.wording import value_words
 
-Part = Literal["explore", "district", "density", "points", "coverage", "pairing", "sources"]
+Part = Literal["explore", "district", "density", "points", "coverage", "pairing", "plan", "sources"]
 """A screen, or a part of one that asks for rows of its own."""
-UNFILTERED: Final = frozenset({"district", "points", "pairing", "sources"})
+UNFILTERED: Final = frozenset({"district", "points", "pairing", "plan", "sources"})
 """Parts that take all rows, whatever is filtered."""
 MOST_NAMED: Final = 3
 """More layers than these that are off are told together."""
@@ -64,6 +64,7 @@ def part_of(state: ViewState, page: str) -> Part:
         "district": "district",
         "density": "density",
         "coverage": "coverage",
+        "plan": "plan",
     }
     return known.get(page, "sources")
 

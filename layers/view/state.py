@@ -41,6 +41,7 @@ from layers.view.page_options import (
     DeckOptions,
     DensityOptions,
     ExploreOptions,
+    PlanOptions,
     PointsOptions,
 )
 
@@ -200,6 +201,7 @@ class ViewState:
     points: PointsOptions = group(PointsOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
     deck: DeckOptions = group(DeckOptions, page="deck")
+    plan: PlanOptions = group(PlanOptions, page="plan")
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,8 @@ class Allowed:
         Ids of its districts and of its parts, see :func:`layers.view.areas.areas`.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
+    periods, tasks
+        Periods of its plans, and ids of their tasks.
     """
 
     city: str
@@ -231,6 +235,8 @@ class Allowed:
     filters: Mapping[str, frozenset[str]]
     areas: frozenset[str]
     selectable: frozenset[str]
+    periods: frozenset[str]
+    tasks: frozenset[str]
 
     @property
     def known(self) -> Known:
@@ -241,6 +247,8 @@ class Allowed:
             "kinds": self.kinds,
             "areas": self.areas,
             "selectable": self.selectable,
+            "periods": self.periods,
+            "tasks": self.tasks,
         }
 
 
@@ -274,6 +282,8 @@ def allowed(city: City) -> Allowed:
         },
         areas=frozenset(areas(city)),
         selectable=frozenset(selectable),
+        periods=frozenset(plan.period for plan in city.plans),
+        tasks=frozenset(str(id_) for plan in city.plans for id_ in plan.clauses.index),
     )
 
 
