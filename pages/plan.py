@@ -62,12 +62,13 @@ else:
     if other is None:
         parts.statement(say("plan.changes.none"), "", places)
         st.stop()
-    found = changes.changes(of, other)
-    told = {"before": changes.name(of, other), "after": changes.name(of, of.plan)}
-    parts.statement(say("plan.changes.sentence", count=len(found), **told), "", places)
+    before, after, found = changes.changes(of, other)
+    told = {"before": before, "after": after, "count": len(found)}
+    parts.statement(say("plan.changes.sentence", **told), "", places)
     parts.plate(of, changes.affected(found), places)
     if places.side is not None:
         with places.side:
             changes.choice(of)
     changes.show(of, found)
-html.small(say("plan.translated") if of.plan.text.of(state.lang) else "")
+if of.plan.text.of(state.lang):
+    html.small(say("plan.translated"))

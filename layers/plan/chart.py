@@ -14,16 +14,16 @@ from layers.plan.indicator import Observation, Progress
 
 WIDTH: Final = 640
 HEIGHT: Final = 250
-LEFT: Final = 64
+LEFT: Final = 34
 RIGHT: Final = 78
 TOP: Final = 16
 BOTTOM: Final = 30
 INK: Final = "#2B2822"
 SOFT: Final = "#6B665C"
 RULE: Final = "#D9D4C8"
-ACCENT: Final = "#603A76"
+ACCENT: Final = "#B5322A"
 VALUE: Final = "#1F5F73"
-ROOM: Final = 0.12
+ROOM: Final = 0.2
 """Share of the span of values that is left free above and below."""
 NEAR_PX: Final = 46
 """Values nearer than this have but one of them its figure written."""
@@ -107,7 +107,8 @@ def svg(of: Progress, lang: str) -> str:
         where they are least values; hollow ones do not compare; a square is a reader's entry.
     """
     on = scale(of)
-    parts = [*_axis(on), *_path(of, on), *_target(of, on, lang), *_values(of, on)]
+    unit = _text(6, 14, of.unit.of(lang), "start", SOFT)
+    parts = [unit, *_axis(on), *_path(of, on), *_target(of, on, lang), *_values(of, on)]
     title = escape(said(of, lang))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
@@ -200,7 +201,7 @@ def _path(of: Progress, on: Scale) -> Iterator[str]:
     x, y = on.x(of.baseline_year + 1), on.y(of.baseline)
     look = f'fill="#fff" stroke="{SOFT}" stroke-width="1.5"'
     yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {look}/>'
-    yield _text(LEFT - 8, y + 4, stated(of.baseline), "end", SOFT)
+    yield _text(x, y + 19, stated(of.baseline), fill=SOFT)
 
 
 def _target(of: Progress, on: Scale, lang: str) -> Iterator[str]:
@@ -211,7 +212,7 @@ def _target(of: Progress, on: Scale, lang: str) -> Iterator[str]:
 
 
 def _values(of: Progress, on: Scale) -> Iterator[str]:
-    written: list[tuple[float, float]] = []
+    written = [(on.x(of.baseline_year + 1), on.y(of.baseline) + 28)]  # the baseline's own figure
     for each in sorted(drawn(of), key=lambda o: (not o.comparable, -o.until)):
         x, y = on.x(each.until), on.y(each.value)
         yield _mark(each, x, y)

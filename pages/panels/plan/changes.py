@@ -49,8 +49,8 @@ def against(of: Chosen) -> Other | None:
     return known.get(of.screen.state.plan.against) or next(iter(known.values()), None)
 
 
-def changes(of: Chosen, other: Other) -> tuple[Change, ...]:
-    """Return the differences, from the earlier to the later.
+def changes(of: Chosen, other: Other) -> tuple[str, str, tuple[Change, ...]]:
+    """Return what the earlier and the later are called, and the differences between them.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def changes(of: Chosen, other: Other) -> tuple[Change, ...]:
     city = of.screen.city
     if isinstance(other, City):
         earlier, later = sorted((other, city), key=lambda each: each.data_date)
-        return packs(earlier, later)
+        return name(of, earlier), name(of, later), packs(earlier, later)
     first, last = sorted((other, of.plan), key=lambda each: each.baseline_year)
-    return plans(city, first, city, last)
+    return name(of, first), name(of, last), plans(city, first, city, last)
 
 
 def name(of: Chosen, other: Other) -> str:

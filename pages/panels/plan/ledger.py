@@ -111,14 +111,14 @@ def show(of: Chosen) -> None:
     """
     say, lang, found = of.screen.say, of.screen.state.lang, kept(of)
     if found.accounts:
-        st.html(html.grid(sums(found, lang), say("plan.chapter_label")))
         st.dataframe(
             cells(ledger_table(found, lang)),
             key="plan_ledger",
-            height=min(640, 38 * len(found.accounts) + 42),
+            height=min(420, 38 * len(found.accounts) + 42),
             placeholder="",
             alt=say("plan.ledger.title"),
         )
+        st.html(html.grid(sums(found, lang), say("plan.chapter_label")))
     html.small(say("plan.rule_state"))
     html.small(say("plan.ledger.lead_note"))
 

@@ -10,10 +10,11 @@ import streamlit as st
 
 from layers.pack.city import Plan
 from layers.view.page_options import PlanPart
+from layers.view.vague import is_vague
 from pages.panels.plan.chosen import Chosen, change, shown
 from pages.shell import html, map_view
 from pages.shell.frame import Scene
-from pages.shell.labels import literal, short
+from pages.shell.labels import short
 from pages.shell.widgets import is_echo, sync
 
 
@@ -57,6 +58,7 @@ def _plans(of: Chosen, plans: Sequence[Plan]) -> None:
         key="plan_period",
         format_func=lambda period: f"{period} {short(titles[period])}",
         label_visibility="collapsed",
+        width=420,
         on_change=_set_period,
     )
 
@@ -82,7 +84,7 @@ def statement(sentence: str, doubt: str, places: Scene) -> None:
         Where things stand on the page.
     """
     with places.sentence:
-        html.show('<p class="sentence">{}</p><p class="small">{}</p>', sentence, doubt)
+        html.show('<p class="summary" role="status">{}</p><p class="small">{}</p>', sentence, doubt)
 
 
 def earlier(of: Chosen) -> str:
@@ -113,6 +115,9 @@ def plate(of: Chosen, ids: Sequence[str] | None, places: Scene) -> None:
     """
     screen, view = shown(of.screen, ids)
     with places.picture:
+        if ids is not None and not len(view.places):
+            html.small(screen.say("plan.no_places"))
+            return
         map_view.show(
             screen,
             view,
@@ -120,7 +125,9 @@ def plate(of: Chosen, ids: Sequence[str] | None, places: Scene) -> None:
             flight=(zlib.crc32(of.screen.city.id.encode()), None),
             follow=False,
         )
-        unmapped = [short(name) for name in view.unmapped[f"name_{screen.state.lang}"]]
-        if ids is not None and unmapped:
-            names = screen.say("plan.comma").join(unmapped)
-            html.small(literal(screen.say("plan.unmapped", count=len(unmapped), names=names)))
+        column = f"name_{screen.state.lang}"
+        vague = view.mapped[is_vague(view.mapped)]
+        hidden = [short(name) for rows in (view.unmapped, vague) for name in rows[column]]
+        if ids is not None and hidden:
+            names = screen.say("plan.comma").join(hidden)
+            html.small(screen.say("plan.unmapped", count=len(hidden), names=names))
