@@ -1,4 +1,4 @@
-"""Which coordinates do the columns of a table hold, and what do cells hold that are none?"""
+"""Read the coordinates in the columns of a table, and say what cells hold that are none."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def coordinates(column: Any) -> Coordinates:
     commas = np.array([one is not None and one.form == "comma" for one in found.written], bool)
     if commas.any():
         others = np.array([np.nan if one is None else one.other for one in found.written])
-        if _parts_thousands(values[commas], others[commas], forms):
+        if _parts_thousands(values[commas], forms):
             values[commas] = others[commas]
             forms["thousands"] = forms.get("thousands", 0) + int(commas.sum())
         else:
@@ -106,7 +106,7 @@ def coordinates(column: Any) -> Coordinates:
     return _spread(values, found.states, found.written, forms, distinct.rows)
 
 
-def _parts_thousands(decimal: Floats, thousands: Floats, forms: Mapping[str, int]) -> bool:
+def _parts_thousands(decimal: Floats, forms: Mapping[str, int]) -> bool:
     if forms.get("thousands") or forms.get("decimal_comma"):
         return forms.get("thousands", 0) > forms.get("decimal_comma", 0)
     return bool(np.median(np.abs(decimal)) > MOST_DEGREES)

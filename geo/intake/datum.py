@@ -1,4 +1,4 @@
-"""How far do GCJ-02 and BD-09 set a position off, and what undoes it?"""
+"""Say how far GCJ-02 and BD-09 set a position off, and undo it approximately."""
 
 from __future__ import annotations
 

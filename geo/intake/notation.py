@@ -1,4 +1,4 @@
-"""Which number does a text mean that somebody has written for a coordinate?"""
+"""Read the number that somebody has written for a coordinate."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ LONGEST: Final = 400
 BLANK, NUMBER, PLACEHOLDER, NAN, OTHER = "blank", "number", "placeholder", "nan", "not_a_number"
 """What a cell holds: nothing, a number, a mark for "none", "NaN", or anything else."""
 _PLACEHOLDERS: Final = frozenset(
-    ("-", "--", "---", "/", "\\", "*", "?", ".", "_", "null", "none", "n/a", "na", "#n/a", "nil")
-    + ("无", "暂无", "未知", "不详", "空", "缺", "缺失", "待补", "待定", "\\n", "unknown", "missing")
+    (
+        *("-", "--", "---", "/", "\\", "*", "?", ".", "_", "null", "none", "n/a", "na", "#n/a"),
+        *("nil", "unknown", "missing", r"\n"),
+        *("无", "暂无", "未知", "不详", "空", "缺", "缺失", "待补", "待定"),
+    )
 )
 _MARKS: Final = str.maketrans(
     {
@@ -30,7 +33,9 @@ _MARKS: Final = str.maketrans(
     }
 )
 _PLAIN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_THOUSANDS: Final = re.compile(r"([+-]?\d{1,3}(?:([ ,'.])\d{3})(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII)
+_THOUSANDS: Final = re.compile(
+    r"([+-]?\d{1,3}(?:([ ,'.])\d{3})(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII
+)
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _SIDE: Final = r"(?:北纬|南纬|东经|西经|纬度|经度|[NSEWnsew]|[北南东西]|lat|lon|lng)"
 _ANGLE: Final = re.compile(
@@ -70,7 +75,7 @@ class Written(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Return a text with the marks of one notation: ASCII digits, ``°``, ``'``, ``"``, ``-``.
+    r"""Return a text with the marks of one notation: ASCII digits, ``°``, ``'``, ``"``, ``-``.
 
     Parameters
     ----------
@@ -80,7 +85,7 @@ def plain(text: str) -> str:
     Examples
     --------
     >>> plain(" １１７度１５分３９．６秒 ")
-    '117°15\\'39.6"'
+    '117°15\'39.6"'
     """
     marked = text.translate(_MARKS)
     return unicodedata.normalize("NFKC", marked).translate(_MARKS).strip()

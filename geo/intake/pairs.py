@@ -1,4 +1,4 @@
-"""Which two coordinates does one text hold?"""
+"""Read the two coordinates that one text holds."""
 
 from __future__ import annotations
 

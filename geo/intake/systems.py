@@ -1,4 +1,4 @@
-"""In which reference systems would undeclared coordinates lie within a city?"""
+"""Find the reference systems in which undeclared coordinates would lie within a city."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
 
 from geo.base.arrays import Floats
-from geo.base.bridge import Box, transformer
+from geo.base.bridge import WGS84, Box, transformer
 
 DEGREES: Final = "EPSG:4326"
 MERCATOR: Final = "EPSG:3857"
@@ -115,7 +117,7 @@ def _share(x: Floats, y: Floats, crs: str, box: Box) -> float:
     return float(np.mean(near(x, y, box)))
 
 
-def near(lon: Floats, lat: Floats, box: Box, margin: float = MARGIN) -> Floats:
+def near(lon: Floats, lat: Floats, box: Box, margin: float = MARGIN) -> NDArray[np.bool_]:
     """Tell which positions lie within a box or near it.
 
     Parameters
@@ -147,3 +149,22 @@ def by_zone(found: Sequence[Fit], least: float = 0.5) -> Fit | None:
         Share of the rows that must speak for it.
     """
     return next((fit for fit in found if fit.is_unmistakable and fit.share >= least), None)
+
+
+def share_in(x: Floats, y: Floats, crs: str, box: Box) -> float:
+    """Return the share of coordinates that lie within a box or near it.
+
+    Parameters
+    ----------
+    x, y
+        Easting or longitude, northing or latitude, shape (n,); NaN is passed over.
+    crs
+        A text by :func:`geo.base.bridge.canonical`.
+    box
+        West, south, east and north, degrees in WGS 84.
+    """
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return 0.0
+    lon, lat = transformer(CRS(crs), WGS84).transform(x[known][:MOST_TRIED], y[known][:MOST_TRIED])
+    return float(np.mean(near(lon, lat, box)))

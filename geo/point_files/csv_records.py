@@ -209,7 +209,7 @@ def numbered(path: Path) -> Iterator[Records]:
         head = _header(file)
         file.seek(head.begin)
         for block in _blocks(file, head):
-            batch, torn = _parse(block, head, range(len(head.names)))
+            batch, torn = _parse(block, head, range(len(head.names)), nulls=("",))
             lines = block.lines(block.starts)
             kept = np.ones(len(lines), dtype=bool)
             kept[[number - 1 for number in torn]] = False
@@ -389,8 +389,13 @@ def _look(data: bytes, at: int, mark: bytes, *, whole: bool, most: int = MOST_TE
         at += 1
 
 
-def _parse(block: _Block, head: Header, columns: Sequence[int]) -> tuple[Any, list[int]]:
-    """Return a record batch, None for none, and which records (from 1) have not the right cells."""
+def _parse(
+    block: _Block, head: Header, columns: Sequence[int], *, nulls: Sequence[str] | None = None
+) -> tuple[Any, list[int]]:
+    """Return a record batch, None for none, and which records (from 1) have not the right cells.
+
+    Texts that stand for none are those that Arrow knows (``NA``, ``null`` …), unless given.
+    """
     import pyarrow as pa
     from pyarrow import csv
 
@@ -420,6 +425,7 @@ def _parse(block: _Block, head: Header, columns: Sequence[int]) -> tuple[Any, li
             include_columns=wanted,
             column_types=dict.fromkeys(wanted, pa.string()),
             strings_can_be_null=True,
+            null_values=None if nulls is None else list(nulls),
         ),
     )
     found = table.combine_chunks().to_batches()
