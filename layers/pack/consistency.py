@@ -391,6 +391,22 @@ def _check_sizes(pack: PackRows) -> list[Problem]:
     return problems
 
 
+def outline_problems(pack: PackRows) -> list[Problem]:
+    """List what is wrong with the outlines of the districts and with what is said of their size.
+
+    Parameters
+    ----------
+    pack
+        Rows as read.
+
+    Returns
+    -------
+    list of Problem
+        Those of the outlines before those of the sizes.
+    """
+    return [*_check_outlines(pack), *_check_sizes(pack)]
+
+
 def _check_halves(pack: PackRows) -> list[Problem]:
     """Compare the half that a district is said to belong to with those that the settings name."""
     problems: list[Problem] = []
@@ -593,8 +609,7 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_ids(pack),
         *_check_places(pack),
         *_check_sites(pack),
-        *_check_outlines(pack),
-        *_check_sizes(pack),
+        *outline_problems(pack),
         *_check_halves(pack),
         *plan_problems(pack, plan_folder),
         *_check_aliases(pack, "aliases.csv"),
