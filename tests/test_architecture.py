@@ -60,7 +60,7 @@ ONLY_IN = {
     "branca": ("layers.map.folium_map", "layers.map.assets"),
     "matplotlib": ("layers.present",),
     "pptx": ("layers.present.slides",),
-    "docx": ("layers.present.brief",),
+    "docx": ("layers.present.brief", "layers.present.comments.table"),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
     "typst": ("layers.present",),

@@ -34,6 +34,7 @@ MARKDOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "selectbox": ("label", "help"),
         "spinner": ("text",),
         "subheader": ("body", "help"),
+        "text_area": ("label", "help"),
         "text_input": ("label", "help"),
         "toast": ("body",),
         "toggle": ("label", "help"),

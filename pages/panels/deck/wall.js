@@ -68,7 +68,12 @@ function foot(data) {
   const page = make("p", "deck-page", `${data.at + 1} / ${data.chapters.length}`);
   page.prepend(step(data.labels.back, "‹", -1));
   page.append(step(data.labels.forth, "›", 1));
-  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said, page];
+  const note = make("button", "deck-note", data.labels.comments);
+  note.type = "button";
+  note.setAttribute("aria-expanded", String(data.writing));
+  note.addEventListener("click", comment);
+  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said,
+    ...(data.locked ? [] : [note]), page];
 }
 
 function caption(data) {
@@ -148,6 +153,13 @@ function close() {
   ask("close", () => ({}), () => !wall.said.caption);
 }
 
+// Comments are written in the page itself, over the map.
+function comment() {
+  const on = !wall.data.writing;
+  wall.data = { ...wall.data, writing: on };
+  ask("comment", () => ({ on }), () => wall.said.writing === on);
+}
+
 // ---- keys, in the page and in the map's frame ------------------------------------------------------
 const TURNS = {
   ArrowRight: { by: 1 }, PageDown: { by: 1 }, ArrowLeft: { by: -1 }, PageUp: { by: -1 },
@@ -158,6 +170,7 @@ const FREE = {
   End: () => turn({ at: Infinity }),
   b: () => { wall.dark = !wall.dark; dress(); },
   l: () => { wall.legend = !wall.legend; dress(); },
+  m: comment,
   n: () => { wall.names = !wall.names; dress(); },
   s: () => {
     const there = new URL(location.href);
@@ -168,6 +181,7 @@ const FREE = {
 
 function escape() {
   if (wall.dark) FREE.b();
+  else if (wall.data.writing) comment();
   else if (wall.data.caption) close();
   else if (!wall.data.locked) ask("leave", () => ({}), () => false);
 }
@@ -201,7 +215,7 @@ function dress() {
 // ---- the speaker's window --------------------------------------------------------------------------
 function tell() {
   const { data } = wall;
-  wall.channel.postMessage({ story: data.story, scene: data.chapters[data.at][0], district: data.district });
+  wall.channel.postMessage({ story: data.story, scene: data.chapters[data.at][0], district: data.district, comments: data.comments });
 }
 
 wall.channel.onmessage = ({ data }) => {
