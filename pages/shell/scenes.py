@@ -180,7 +180,9 @@ def prepare(place: City, scenes: Iterable[Scene], over: ViewState) -> None:
 def _make(place: City, scene: Scene, over: ViewState) -> None:
     READERS.wait(REST_S)
     try:
-        ready(place, scene, over)
+        for view in (scene, scene.second):
+            if view is not None:
+                ready(place, view, over)
     except (AtlasError, KeyError) as error:  # who turns to it is told
         _LOG.warning("The scene %s cannot be made: %s", scene.id, error)
     except Exception:

@@ -1,7 +1,7 @@
 // The wall: words over and under the map, and the keys of a meeting. Words change in the moment in
 // which the map has painted the scene that they belong to. All texts of the data are set as text.
 const PATIENCE_MS = 3000, LOOK_MS = 50, CLEAR = 24, CHANNEL = "atlas.deck";
-const FRAME = ".st-key-sheet_deck iframe";
+const FRAME = ".st-key-sheet_deck iframe", SECOND = ".st-key-sheet_deck_second iframe";
 
 const make = (tag, name, text) => {
   const element = document.createElement(tag);
@@ -12,11 +12,11 @@ const make = (tag, name, text) => {
 
 const wall = (globalThis.atlasWall ??= {
   root: null, data: null, said: null, send: null, wish: null, asked: 0, again: 0, dark: false, legend: true, names: true,
-  watched: new WeakSet(), channel: new BroadcastChannel(CHANNEL),
+  watched: new WeakSet(), linked: new WeakSet(), lead: null, channel: new BroadcastChannel(CHANNEL),
 });
 
-const mapPage = () => {
-  const page = document.querySelector(FRAME)?.contentDocument;
+const mapPage = (which = FRAME) => {
+  const page = document.querySelector(which)?.contentDocument;
   return page?.documentElement ? page : null; // while it is being loaded it has none
 };
 
@@ -112,6 +112,8 @@ function write(data) {
   root.classList.remove("turning");
   root.dataset.shown = `${data.story}/${data.chapters[data.at][0]}/${data.district}`;
   wall.data = wall.said = data;
+  wall.lead = null; // a new scene is led by its first view until one is touched
+  pair();
   tell();
   if (wall.wish && wall.wish.scene === data.chapters[data.at][0] && wall.wish.district === data.district) wall.wish = null;
   wall.asked = 0;
@@ -206,10 +208,48 @@ function watch(page) {
 
 function dress() {
   wall.root.classList.toggle("dark", wall.dark);
-  const look = mapPage()?.documentElement.classList;
-  look?.add("wall");
-  look?.toggle("no-legend", !wall.legend);
-  look?.toggle("no-names", !wall.names);
+  for (const page of [mapPage(), mapPage(SECOND)]) {
+    const look = page?.documentElement.classList;
+    look?.add("wall");
+    look?.toggle("no-legend", !wall.legend);
+    look?.toggle("no-names", !wall.names);
+  }
+}
+
+// ---- two views side by side ------------------------------------------------------------------------
+// One leads, the one that was touched last, and the other shows the same part at the same scale.
+const leafletOf = (page) => page?.defaultView.ATLAS?.main?.map;
+
+function follow(from, to) {
+  if (!wall.said?.second || !leafletOf(from) || !leafletOf(to)) return;
+  const lead = leafletOf(from), other = leafletOf(to);
+  const same = lead.getZoom() === other.getZoom() && lead.getCenter().equals(other.getCenter(), 1e-7);
+  if (same) return;
+  const snap = other.options.zoomSnap;
+  other.options.zoomSnap = 0; // a whole city fills its frame between two steps of the zoom
+  other.setView(lead.getCenter(), lead.getZoom(), { animate: false });
+  other.options.zoomSnap = snap;
+}
+
+function pair() {
+  const [first, second] = [mapPage(), mapPage(SECOND)];
+  const two = Boolean(wall.said?.second);
+  document.body.classList.toggle("two-views", two);
+  document.body.classList.toggle("second-painted", two && second?.documentElement.dataset.painted === wall.said.second);
+  if (!two || !leafletOf(first) || !leafletOf(second)) return;
+  watch(second);
+  wall.lead ??= first;
+  for (const [own, other] of [[first, () => mapPage(SECOND)], [second, () => mapPage()]]) {
+    if (wall.linked.has(own)) continue;
+    wall.linked.add(own);
+    for (const touch of ["pointerdown", "wheel", "keydown"]) own.addEventListener(touch, () => { wall.lead = own; }, { capture: true, passive: true });
+    leafletOf(own).on("move zoomend resize", () => {
+      if (wall.lead === own) follow(own, other());
+      else follow(other(), own);
+    });
+  }
+  follow(first, second);
+  dress();
 }
 
 // ---- the speaker's window --------------------------------------------------------------------------
@@ -228,12 +268,14 @@ wall.channel.onmessage = ({ data }) => {
 // Heard of in the same moment, so that no frame shows the words of one scene over the map of another.
 // Should the map be first, the words of the scene before are hidden until those of this one come.
 const hears = new MutationObserver(() => {
+  pair();
   whenPainted(wall.next);
   const painted = mapPage()?.documentElement.dataset.painted;
   wall.root.classList.toggle("turning", Boolean(wall.data) && wall.data.serial !== painted);
 });
 
 function whenPainted(data, since = Date.now()) {
+  if (mapPage(SECOND)) watch(mapPage(SECOND));
   if (!data || wall.next !== data) return; // another scene has come since, or this one is written
   const page = mapPage();
   if (page) watch(page);

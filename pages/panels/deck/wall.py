@@ -63,12 +63,30 @@ def show(screen: Screen, now: Asked) -> None:
     view = shown.picture.view
     said = caption(view, selected) if selected else of_comment(pinned, comments.opened(), lang)
     words = _words(screen, shown.told, said)
-    _draw(screen, now, {**words, "serial": serial_of(overlay)}, pinned)
+    second = _second(screen, now)
+    serials = {"serial": serial_of(overlay), "second": ""}
+    if now.scene.beside and second is not None:
+        serials["second"] = serial_of(second.overlay)
+    _draw(screen, now, {**words, **serials}, pinned)
     with st.container(key="map_deck"):
         map_view.mount(screen, view, overlay, name="deck", returned=[map_view.CLICKED], act=_act)
+    if second is not None:
+        with st.container(key="map_deck_second"):
+            drawn = second.picture.view
+            map_view.mount(screen, drawn, second.overlay, name="deck_second", returned=[])
     if not _is_locked(screen):
         _comments(screen, now, shown.told)
     scenes.prepare(screen.city, next_of(screen.city, now), screen.state)
+
+
+def _second(screen: Screen, now: Asked) -> scenes.Ready | None:
+    """Return the view at the right; before a scene has one, that of the next one which will.
+
+    Its map is mounted with the wall, unseen: a map that is made anew takes a second.
+    """
+    later = (*now.told.scenes[now.at :], *now.told.scenes[: now.at])
+    found = next((scene.second for scene in later if scene.beside), None)
+    return None if found is None else scenes.ready(screen.city, found, screen.state)
 
 
 def _is_locked(screen: Screen) -> bool:
@@ -127,6 +145,7 @@ def _failed(screen: Screen, error: AtlasError) -> dict[str, object]:
         "dated": "",
         "caption": None,
         "serial": "",
+        "second": "",
     }
 
 
