@@ -69,7 +69,11 @@ ONLY_IN = {
     "branca": ("layers.map.folium_map", "layers.map.assets"),
     "matplotlib": ("layers.present",),
     "pptx": ("layers.present.slides",),
-    "docx": ("layers.present.brief", "layers.present.ledger"),
+    "docx": (
+        "layers.present.brief",
+        "layers.present.comments.table",
+        "layers.present.ledger",
+    ),
     "streamlit_folium": ("pages.shell.map_view",),
     "streamlit": ("pages", "streamlit_app"),
     "typst": ("layers.present",),

@@ -185,7 +185,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     return Plate(fill, hatch, ground == "parts", tuple(legend), told, borne, new)
 
 
-def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
+def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sign]:
     """Explain the marks that are drawn: size, filling and, of later facts, the year.
 
     Parameters
@@ -196,6 +196,8 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
         ``zh`` or ``en``.
     kinds
         Whether the shapes are explained too; beside the map the list of layers does it.
+    sizes
+        Whether their sizes say the level; under an analysis all are small.
     """
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
     near = rows[~is_vague(rows)]
@@ -210,13 +212,16 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
             if layer.spec.is_places and (near["kind"] == id_).any()
         ]  # fmt: skip
     wanted = (
-        (national, _sized(sure, 23), "plate.national"),
-        (~national, _sized(sure, 17), "plate.other_levels"),
+        (national & sizes, _sized(sure, 23), "plate.national"),
+        (~national & sizes, _sized(sure, 17), "plate.other_levels"),
         (firm, sure, "plate.firm"),
         (~firm, plain_mark(neutral, firm=False), "plate.schematic"),
     )
     signs += [(sign, say(key, count=int(rows.sum()))) for rows, sign, key in wanted if rows.any()]
-    if (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any():
+    if (
+        sizes
+        and (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any()
+    ):
         signs.append((YEAR, say("plate.year")))
     return signs
 
