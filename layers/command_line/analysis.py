@@ -17,7 +17,14 @@ from pyogrio.errors import DataSourceError
 
 from geo.base.errors import ParameterError, Problem
 from geo.coverage.scenario import from_file
-from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
+from layers.command_line.arguments import (
+    RAW,
+    city_of,
+    crs_problems,
+    epsg_of,
+    query_of,
+    view_problems,
+)
 from layers.command_line.own_points import OF_A_FILE, arguments, asked_file, targets
 from layers.command_line.reply import reply, written
 from layers.coverage.question import OWN, OwnPoints, inputs
@@ -82,7 +89,9 @@ def _answered(analysis: Any, given: argparse.Namespace) -> Iterator[str]:
     question = analysis.question(state, *_brought(given, city, state), **drawn)
     _require_effect(given, state, question)
     answer = analysis.measure(city, question)
-    package = analysis.hand_over(answer, Form(given.format, epsg_of(given.crs), given.lang))
+    package = analysis.hand_over(
+        answer, Form(given.format, epsg_of(given.crs), given.lang, raw=given.raw)
+    )
     if given.out is None:
         yield package.files[f"{given.analysis}.json"].decode().rstrip("\n")
     else:
@@ -168,6 +177,7 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of a workbook")
     parser.add_argument("--out", type=Path, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    parser.add_argument("--raw", action="store_true", help=RAW)
     told = "once for each; the first two are also set against each other"
     parser.add_argument(
         "--scenario", type=Path, action="append", default=[], metavar="FILE", help=told
