@@ -44,9 +44,12 @@ from layers.pack.table_schemas import (
     ATTRIBUTIONS,
     BASE,
     CLAUSES,
+    EVENTS,
     GAPS,
     INDICATORS,
     LINKS,
+    OBSERVATIONS,
+    RELATIONS,
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 from layers.pack.table_schemas import NODE_LINKS as LINKED
@@ -627,7 +630,7 @@ def plan_tables(raw: Raw, period: str) -> Files:
     Returns
     -------
     dict
-        ``plan.toml`` and three tables in that folder, and ``aliases.csv``.
+        ``plan.toml`` and six tables in that folder, and ``aliases.csv``.
     """
     clauses = raw.tables["authored/clauses.csv"]
     texts = raw.by("authored/indicator_texts.csv", "no")
@@ -644,6 +647,7 @@ def plan_tables(raw: Raw, period: str) -> Files:
         f"{folder}/clauses.csv": table(clauses, CLAUSES.names),
         f"{folder}/indicators.csv": table(indicators, INDICATORS.names),
         f"{folder}/gaps.csv": table(gaps, GAPS.names),
+        **_history(raw, folder),
         "aliases.csv": table(aliases, ALIASES.names[1:]),
     }
 
@@ -702,6 +706,20 @@ def corrections(raw: Raw) -> Files:
     return {CORRECTIONS: table(raw.tables[CORRECTIONS], RIGHTED.names[1:])}
 
 
+def _history(raw: Raw, folder: str) -> Files:
+    """Build what became of the plan, and what belongs together in it, in the order of the facts."""
+    return {
+        f"{folder}/{name}.csv": table(
+            raw.tables[f"authored/{name}.csv"], [n for n in schema.names if n != "row"]
+        )
+        for name, schema in (
+            ("observations", OBSERVATIONS),
+            ("events", EVENTS),
+            ("relations", RELATIONS),
+        )
+    }
+
+
 def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
     name, unit = unit_of(fact["indicator_zh"])
     line = fact["plan_line_name"]
@@ -711,16 +729,12 @@ def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
         "name_status": "reconstructed",
         "unit_zh": unit,
         "unit_en": fact["unit"],
-        "value_2020": fact["value_2020"],
-        "value_2025": fact["value_2025"],
+        "baseline": fact["value_2020"],
+        "target": fact["value_2025"],
         "clause_id": (task_at(int(line), tasks) or "") if line else "",
         "line_name": fact["plan_line_name"],
-        "line_2020": fact["plan_line_2020"],
-        "line_2025": fact["plan_line_2025"],
-        "observed_value": fact["observed_value"],
-        "observed_kind": fact["observed_kind"].replace("none", ""),
-        "observed_as_of": fact["observed_as_of"],
-        "observed_source": fact["observed_source"],
+        "line_baseline": fact["plan_line_2020"],
+        "line_target": fact["plan_line_2025"],
     }
 
 

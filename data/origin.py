@@ -33,8 +33,10 @@ _INDICATOR = {
     "unit_en": "unit",
     "clause_id": "plan_line_name",
     "line_name": "plan_line_name",
-    "line_2020": "plan_line_2020",
-    "line_2025": "plan_line_2025",
+    "baseline": "value_2020",
+    "target": "value_2025",
+    "line_baseline": "plan_line_2020",
+    "line_target": "plan_line_2025",
 }
 
 

@@ -26,9 +26,11 @@ PLAN_STATUSES = (
     "context",
 )
 CURRENT_STATUSES = ("existing", "under_construction", "unknown")
-LOCATION_CLASSES = ("dataset", "host", "in_area", "proxy", "knowledge", "none")
+VERIFIED = "verified"
+"""Where somebody has confirmed or corrected a position: said by an entry, never by a pack."""
+LOCATION_CLASSES = (VERIFIED, "dataset", "host", "in_area", "proxy", "knowledge", "none")
 """From the surest to the least sure; ``none`` is never drawn."""
-FIRM = LOCATION_CLASSES[:3]
+FIRM = LOCATION_CLASSES[:4]
 """Those with evidence for the position; the others stand in for it, or are schematic."""
 NAME_STATUSES = ("official_seen", "reconstructed", "back_translated")
 FIELDS = (

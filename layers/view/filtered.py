@@ -16,10 +16,18 @@ from layers.view.state import FILTER_KEYS, ViewState, default_state
 from layers.view.wording import value_words
 
 Part = Literal[
-    "explore", "district", "density", "points", "coverage", "pairing", "corridor", "sources"
+    "explore",
+    "district",
+    "density",
+    "points",
+    "coverage",
+    "pairing",
+    "corridor",
+    "plan",
+    "sources",
 ]
 """A screen, or a part of one that asks for rows of its own."""
-UNFILTERED: Final = frozenset({"district", "points", "pairing", "sources"})
+UNFILTERED: Final = frozenset({"district", "points", "pairing", "plan", "sources"})
 """Parts that take all rows, whatever is filtered."""
 MOST_NAMED: Final = 3
 """More layers than these that are off are told together."""
@@ -67,6 +75,7 @@ def part_of(state: ViewState, page: str) -> Part:
         "density": "density",
         "coverage": "coverage",
         "corridor": "corridor",
+        "plan": "plan",
     }
     return known.get(page, "sources")
 

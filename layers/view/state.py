@@ -42,6 +42,7 @@ from layers.view.page_options import (
     DeckOptions,
     DensityOptions,
     ExploreOptions,
+    PlanOptions,
     PointsOptions,
 )
 
@@ -202,6 +203,7 @@ class ViewState:
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
     corridor: CorridorOptions = group(CorridorOptions, page="corridor")
     deck: DeckOptions = group(DeckOptions, page="deck")
+    plan: PlanOptions = group(PlanOptions, page="plan")
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,8 @@ class Allowed:
         Ids of the lines that it can be measured along.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
+    periods, tasks
+        Periods of its plans, and ids of their tasks.
     """
 
     city: str
@@ -236,6 +240,8 @@ class Allowed:
     areas: frozenset[str]
     axes: frozenset[str]
     selectable: frozenset[str]
+    periods: frozenset[str]
+    tasks: frozenset[str]
 
     @property
     def known(self) -> Known:
@@ -247,6 +253,8 @@ class Allowed:
             "areas": self.areas,
             "axes": self.axes,
             "selectable": self.selectable,
+            "periods": self.periods,
+            "tasks": self.tasks,
         }
 
 
@@ -281,6 +289,8 @@ def allowed(city: City) -> Allowed:
         areas=frozenset(areas(city)),
         axes=frozenset(map(str, city.layers["axis"].frame.index) if "axis" in city.layers else ()),
         selectable=frozenset(selectable),
+        periods=frozenset(plan.period for plan in city.plans),
+        tasks=frozenset(str(id_) for plan in city.plans for id_ in plan.clauses.index),
     )
 
 

@@ -53,7 +53,7 @@ CITY = handmade_city()
 FILES = frozenset(token(name) for name in ("企业.csv", "none", "<b>.parquet"))
 KNOWN: Allowed = replace(allowed(CITY), axes=frozenset({"belt", "loop"}))
 START = default_state(CITY)
-PAGES = ("explore", "district", "density", "coverage", "corridor", "deck", "sources")
+PAGES = ("explore", "district", "density", "coverage", "corridor", "plan", "deck", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
 LAYERS = ("sites", "targets", "parks")
