@@ -10,10 +10,12 @@ from typing import Final
 
 from markupsafe import Markup
 
+from layers.corridor.strip import SLIDE
 from layers.language.messages import display, speaker
+from layers.map.symbols import data_uri
 from layers.present.showing import Shown, notices, numbered, origin
 from layers.present.slides.column import sign_png
-from layers.present.telling import Bars
+from layers.present.telling import Bars, Told
 
 HERE: Final = Path(__file__).parent
 STYLE: Final = (HERE / "offline.css").read_text(encoding="utf-8")
@@ -45,6 +47,7 @@ _SCENE: Final = Markup("""<section id="{id}" aria-label="{chapter}">
 <figure><img src="{map}" alt="{alt}"><figcaption>{numbers}</figcaption></figure>
 <aside>{beside}</aside>
 </div>
+{strip}
 <details><summary>{notes_title}</summary><ul>{notes}</ul></details>
 <footer><p>{notices}</p><p>{origin}</p><p class="page">{page}</p></footer>
 </section>""")
@@ -112,11 +115,22 @@ def _scene(shown: Shown, number: str) -> Markup:
         alt=_shown(shown.map.alt),
         numbers=numbered(shown.map, lang),
         beside=Markup("").join(_beside(shown)),
+        strip=_strip(told),
         notes_title=say("present.notes"),
         notes=notes,
         notices=notices(told),
         origin=origin(told),
         page=number,
+    )
+
+
+def _strip(told: Told) -> Markup:
+    """Return the strip of the scene's axis; nothing where it is of none."""
+    if told.strip is None:
+        return Markup("")
+    svg = data_uri(told.strip(SLIDE))
+    return Markup('<figure class="strip"><img src="{}" alt="{}"></figure>').format(
+        svg, _shown(told.sentence)
     )
 
 
