@@ -30,6 +30,11 @@ from layers.places.areas import (
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
+from layers.plan import wording as plan_wording
+from layers.plan.indicator import Progress, progress
+from layers.plan.ledger import ledger
+from layers.plan.shown import plan_ids
+from layers.plan.structure import plan_of
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -77,6 +82,8 @@ class Told:
         Plan, period and dates.
     notes
         What the speaker may say, and what each number rests on.
+    keep
+        Ids of the places that the map keeps; None for all that the state shows.
     legend
         Of the analysis; the layout map's is :func:`layers.map.plate.plate`'s.
     drawing
@@ -87,6 +94,8 @@ class Told:
         The figures as they are read, by row name; None where the scene has none.
     bars
         Some of them as bars.
+    chart
+        The indicator that takes the place of the map on paper and slide; None where the map stands.
     """
 
     scene: Scene
@@ -103,6 +112,8 @@ class Told:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
+    keep: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +130,7 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
 
@@ -185,6 +197,8 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         focus=page.focus,
         table=page.table,
         bars=page.bars,
+        chart=page.chart,
+        keep=plan_ids(city, state) if scene.page == "plan" else None,
     )
 
 
@@ -294,6 +308,40 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
+    """Say what the page of the plan says: of an indicator, of a task, else of all tasks.
+
+    What readers have entered is no part of a story, which says the same wherever it is shown.
+    """
+    lang, say = state.lang, speaker(state.lang)
+    plan = plan_of(city, state.plan.period or "")
+    title = say("plan.title", city=city.name.of(lang))
+    if state.plan.part == "indicators":
+        found = progress(city, plan)
+        shown = next((each for each in found if each.no == state.plan.indicator), None)
+        if shown is None:
+            table = plan_wording.indicator_table(found, lang)
+            doubt = [say("plan.indicators.doubt_none")]
+            said = plan_wording.light_sentence(found, lang)
+            return _Page(title, said, doubt, {}, [say("plan.rule_light")], table=table)
+        first, *rest = plan_wording.standing(shown, lang)
+        name = say("plan.chart.headline", name=shown.name.of(lang), told=(rest or [first])[0])
+        notes = [*rest, say("plan.chart.key"), say("plan.rule_light")]
+        table = plan_wording.observations(shown, lang).iloc[:, :2]
+        return _Page(title, name, [first], {}, notes, table=table, chart=shown)
+    kept = ledger(city, plan)
+    account = next((each for each in kept.accounts if each.id == state.plan.task), None)
+    if state.plan.part == "tasks" and account is not None:
+        words = plan_wording.state_word(account, lang)
+        said = say("plan.task_option", title=account.title.of(lang), state=words)
+        doubt = [plan_wording.told(account, lang) or say("plan.ledger.doubt")]
+        table = plan_wording.items(account, lang)
+        return _Page(title, said, doubt, {}, [say("plan.rule_state")], table=table)
+    doubt, notes = [say("plan.ledger.doubt")], [say("plan.rule_state")]
+    counted = plan_wording.sums(kept, lang) if kept.accounts else None
+    return _Page(title, plan_wording.state_sentence(kept, lang), doubt, {}, notes, table=counted)
+
+
 def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
     if name == "reach":
         return tuple((look_sign(look), text) for look, text in words.legend())
@@ -307,4 +355,5 @@ _PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
     "district": _district,
     "density": _density,
     "coverage": _coverage,
+    "plan": _plan,
 }

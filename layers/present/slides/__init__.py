@@ -18,6 +18,7 @@ from layers.present.office import settled
 from layers.present.showing import PART, Shown, notices, numbered, origin, plain
 from layers.present.slides import native
 from layers.present.slides.column import column
+from layers.present.slides.indicator import progress_chart
 from layers.present.slides.layout import Box, fit
 
 __all__ = ["slides"]
@@ -98,7 +99,10 @@ def _slide(deck: Any, shown: Shown, page: str) -> None:
             box = Box(EDGE, low, ROOM, fitted.height)
             native.text_box(slide, box, fitted.text, fitted.points, name, lang=lang, **look)
             low = box.low + 0.8
-    native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
+    if told.chart is None:
+        native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
+    else:
+        progress_chart(slide, MAP, told.chart, lang)
     column(slide, shown, BESIDE)
     _foot(slide, shown, page)
     notes = slide.notes_slide.notes_text_frame
@@ -119,7 +123,8 @@ def _title(slide: Any, text: str, lang: str) -> float:
 def _foot(slide: Any, shown: Shown, page: str) -> None:
     told, lang = shown.told, shown.told.state.lang
     say = speaker(lang)
-    if names := numbered(shown.map, lang):
+    names = "" if told.chart is not None else numbered(shown.map, lang)
+    if names:
         fitted = fit(names, ROOM, lang, NUMBERS)
         box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
         native.text_box(
@@ -150,7 +155,8 @@ def _notes(frame: Any, shown: Shown) -> None:
     told, lang = shown.told, shown.told.state.lang
     districts = told.city.districts.index
     said = [text.of(lang) for code, text in told.city.notices.items() if code in districts]
-    lines = [told.sentence, told.doubt, *told.notes, numbered(shown.map, lang), origin(told), *said]
+    index = "" if told.chart is not None else numbered(shown.map, lang)
+    lines = [told.sentence, told.doubt, *told.notes, index, origin(told), *said]
     for n, line in enumerate(plain(line, longest=2000) for line in lines if line):
         paragraph = frame.paragraphs[0] if not n else frame.add_paragraph()
         run = paragraph.add_run()

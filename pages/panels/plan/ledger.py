@@ -9,6 +9,7 @@ from typing import Final, TypeVar, get_args
 import streamlit as st
 
 from layers.handover.workbook import WORKBOOK_TYPE
+from layers.language.messages import display
 from layers.places.areas import area_name
 from layers.places.citation import ordinal
 from layers.plan.ledger import Ledger
@@ -90,7 +91,7 @@ def _select(label: str, name: str, options: list[T], now: T, word: Callable[[T],
         options,
         index=options.index(sync(key, now)),
         key=key,
-        format_func=word,
+        format_func=lambda value: display(word(value)),
         on_change=_set,
         args=(name, key),
     )

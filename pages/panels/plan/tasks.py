@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
+from layers.language.messages import display
 from layers.language.values import cell, row_of
 from layers.places.citation import cited, ordinal
 from layers.plan.ledger import Account, Event
@@ -56,7 +57,7 @@ def reader(of: Chosen) -> None:
 
     def chapter_word(number: int) -> str:
         title = titles[number].of(lang)
-        return say("plan.chapter", number=ordinal(number, lang), title=short(title))
+        return display(say("plan.chapter", number=ordinal(number, lang), title=short(title)))
 
     if not chapters:
         html.small(say("plan.ledger.nothing"))
