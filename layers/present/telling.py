@@ -335,8 +335,8 @@ def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - on
         words = plan_wording.state_word(account, lang)
         said = say("plan.task_option", title=account.title.of(lang), state=words)
         doubt = [plan_wording.told(account, lang) or say("plan.ledger.doubt")]
-        table = plan_wording.items(account, lang)
-        return _Page(title, said, doubt, {}, [say("plan.rule_state")], table=table)
+        held = plan_wording.items(account, lang)
+        return _Page(title, said, doubt, {}, [say("plan.rule_state")], table=held)
     doubt, notes = [say("plan.ledger.doubt")], [say("plan.rule_state")]
     counted = plan_wording.sums(kept, lang) if kept.accounts else None
     return _Page(title, plan_wording.state_sentence(kept, lang), doubt, {}, notes, table=counted)

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from markupsafe import Markup
 
 from geo.base.errors import AtlasError
 from layers.language.messages import LONGEST_LABEL, display
 from layers.language.problems import worded
 from layers.map.folium_map import serial_of
 from layers.places.areas import area_name
+from layers.plan.chart import said, uri
 from layers.present.telling import Told
 from pages.panels.deck.asked import Asked, next_of
 from pages.panels.deck.caption import Caption, caption
-from pages.shell import map_view, scenes, session
+from pages.shell import html, map_view, scenes, session
 from pages.shell.frame import Screen
 
 KEY: Final = "deck_wall"
@@ -54,6 +56,12 @@ def show(screen: Screen, now: Asked) -> None:
         map_view.mount(
             screen, view, overlay, name="deck", returned=[map_view.CLICKED], act=_click_again
         )
+        if shown.told.chart is not None:
+            html.show(
+                '<figure class="wall_chart"><img src="{}" alt="{}"></figure>',
+                Markup(uri(shown.told.chart, screen.state.lang)),
+                said(shown.told.chart, screen.state.lang),
+            )
     scenes.prepare(screen.city, next_of(screen.city, now), screen.state)
 
 
@@ -65,13 +73,13 @@ def _click_again(event: map_view.Event) -> bool:
     return again
 
 
-def _words(screen: Screen, told: Told, said: Caption | None) -> dict[str, object]:
+def _words(screen: Screen, told: Told, spoken: Caption | None) -> dict[str, object]:
     return {
         "sentence": display(told.sentence.rstrip("。."), longest=LONGEST),
         "doubt": display(told.doubt, longest=LONGEST),
         "filtered": _filtered(screen, told),
         "dated": display(told.dated, longest=LONGEST),
-        "caption": said.texts() if said else None,
+        "caption": spoken.texts() if spoken else None,
     }
 
 
