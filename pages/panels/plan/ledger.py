@@ -138,6 +138,7 @@ def files(of: Chosen) -> None:
         for name, suffix, mime, make in (
             ("excel", "xlsx", WORKBOOK_TYPE, _excel),
             ("word", "docx", WORD_TYPE, _word),
+            ("sheet", "pdf", "application/pdf", _sheet),
             ("package", "zip", ZIP_TYPE, _package),
         ):
             st.download_button(
@@ -161,6 +162,12 @@ def _word(found: Ledger, of: Chosen, lang: str) -> bytes:
 
     del of
     return document(found, lang)
+
+
+def _sheet(found: Ledger, of: Chosen, lang: str) -> bytes:
+    from layers.present.sheet.plan_sheet import plan_sheet
+
+    return plan_sheet(found.city, found.plan, lang, of.entries)
 
 
 def _package(found: Ledger, of: Chosen, lang: str) -> bytes:
