@@ -41,7 +41,7 @@ def plan_sheet(city: City, plan: Plan, lang: str, entries: Sequence[Entry] = ())
         **frame(on, ()),
     }
     charts = {f"i{each.no}": svg(each, lang).encode() for each in found}
-    return pdf("plan.typ", {"sheet": sheet}, charts, city.data_date)
+    return pdf("indicators.typ", {"sheet": sheet}, charts, city.data_date)
 
 
 def _chart(of: Progress, lang: str) -> dict[str, Any]:

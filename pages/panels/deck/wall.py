@@ -57,10 +57,11 @@ def show(screen: Screen, now: Asked) -> None:
             screen, view, overlay, name="deck", returned=[map_view.CLICKED], act=_click_again
         )
         if shown.told.chart is not None:
-            html.show(
-                '<figure class="wall_chart"><img src="{}" alt="{}"></figure>',
-                Markup(uri(shown.told.chart, screen.state.lang)),
-                said(shown.told.chart, screen.state.lang),
+            chart, lang = shown.told.chart, screen.state.lang
+            st.html(
+                Markup('<figure class="wall_chart"><img src="{}" alt="{}"></figure>').format(
+                    uri(chart, lang), html.text(said(chart, lang))
+                )
             )
     scenes.prepare(screen.city, next_of(screen.city, now), screen.state)
 
