@@ -37,7 +37,7 @@ from layers.file_set import standing
 from layers.file_set.replace import deliver
 from layers.language.problems import lines
 from layers.pack.catalogue import CATALOG
-from layers.pack.city import CORRECTIONS, PARK_LINKS, SETTINGS, SOURCES, load_city
+from layers.pack.city import CORRECTIONS, NODE_LINKS, PARK_LINKS, SETTINGS, SOURCES, load_city
 from layers.pack.consistency import WITHOUT_TASK
 from layers.pack.table_schemas import (
     ALIASES,
@@ -52,6 +52,7 @@ from layers.pack.table_schemas import (
     RELATIONS,
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
+from layers.pack.table_schemas import NODE_LINKS as LINKED
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
@@ -391,7 +392,7 @@ def district_layer(raw: Raw) -> Files:
 def axis_layer(raw: Raw, issued: str) -> Files:
     """Build the layer of schematic lines, ``axis.geojson``.
 
-    Both lines stand on a line of the plan, which was issued after their sources.
+    All lines stand on a line of the plan, which was issued after their sources.
 
     Parameters
     ----------
@@ -407,6 +408,7 @@ def axis_layer(raw: Raw, issued: str) -> Files:
             "id": properties["axis_id"],
             "kind": "axis",
             "schematic": "true",
+            "off_map": "true" if properties.get("off_map") else "",
             "length_km": str(properties["length_km"]),
             "source": properties["source"],
             "as_of": issued,
@@ -664,6 +666,19 @@ def park_links(raw: Raw) -> Files:
     return {PARK_LINKS: table(rows, LINKS.names[1:])}
 
 
+def node_links(raw: Raw) -> Files:
+    """Build the table of linked places, ``node_links.csv``.
+
+    In the order in which they were read.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
+    return {NODE_LINKS: table(raw.tables[NODE_LINKS], LINKED.names[1:])}
+
+
 def sources(raw: Raw) -> Files:
     """Build the words for sources that are no plain address, ``sources.csv``.
 
@@ -768,6 +783,7 @@ def build(raw: Raw) -> Files:
         **labels(raw),
         **plan_tables(raw, raw.head["plan"]),
         **park_links(raw),
+        **node_links(raw),
         **sources(raw),
         **corrections(raw),
         **settings(raw),

@@ -17,6 +17,7 @@ from layers.pack.table_schemas import (
     GAPS,
     INDICATORS,
     LINKS,
+    NODE_LINKS,
     OBSERVATIONS,
     RELATIONS,
 )
@@ -136,6 +137,7 @@ TABLES: Mapping[str, Schema] = {
         )
     ),
     "park_links.csv": LINKS,
+    "node_links.csv": NODE_LINKS,
     "corrections.csv": CORRECTIONS,
     "authored/place_texts.csv": _table(
         *_fields(
@@ -208,9 +210,9 @@ TABLES: Mapping[str, Schema] = {
 
 MAY_BE_EMPTY = frozenset(
     {
-        *("park_links.csv", "corrections.csv", "authored/gaps.csv", "authored/aliases.csv"),
-        *("authored/source_texts.csv", "authored/observations.csv", "authored/events.csv"),
-        "authored/relations.csv",
+        *("park_links.csv", "node_links.csv", "corrections.csv", "authored/gaps.csv"),
+        *("authored/aliases.csv", "authored/source_texts.csv", "authored/observations.csv"),
+        *("authored/events.csv", "authored/relations.csv"),
     }
 )
 

@@ -42,10 +42,12 @@ from layers.pack.table_schemas import (
     RELATIONS,
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
+from layers.pack.table_schemas import NODE_LINKS as LINKED
 
 SETTINGS = "city.toml"
 STORIES = "stories"
 PARK_LINKS = "park_links.csv"
+NODE_LINKS = "node_links.csv"
 SOURCES = "sources.csv"
 CORRECTIONS = "corrections.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
@@ -64,7 +66,7 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
-    *("inset", "locator", "stories", "other_plans"),
+    *("inset", "locator", "stories", "neighbour", "other_plans"),
 )
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
@@ -185,6 +187,31 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """What readers have entered of a city: which of it this version of the city holds.
+
+    Parameters
+    ----------
+    count
+        How many entries there were when the version was made.
+    head
+        Digest of the last of them.
+    pack_digest
+        Digest of the pack's files, without them.
+    numbers
+        Those that act in this version: what readers verified or edited of its places.
+    told
+        What each of those says.
+    """
+
+    count: int = 0
+    head: str = ""
+    pack_digest: str = ""
+    numbers: tuple[int, ...] = ()
+    told: tuple[Bilingual, ...] = ()
+
+
+@dataclass(frozen=True)
 class City:
     """Everything the atlas knows of one city. Frames are read-only by agreement."""
 
@@ -214,13 +241,17 @@ class City:
     """Datum of an online base map that was not loaded because its tiles would lie beside the data
     (``GCJ-02``, ``BD-09`` …); empty if there is none. The sentence is ``error.online_base``."""
     digest: str
-    """SHA-256 over the pack's files: the key of every cache."""
+    """SHA-256 over the pack's files and what readers have entered: the key of every cache."""
     links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
     """Which university has which park, by row number, each with its evidence; columns in
     ``layers.pack.table_schemas.LINKS``. Empty where the pack has no ``park_links.csv``."""
+    node_links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKED))
+    """Which places are linked, by row number, each with its evidence; columns in
+    ``layers.pack.table_schemas.NODE_LINKS``. Empty where the pack has no ``node_links.csv``."""
     words: Mapping[str, Bilingual] = field(default_factory=dict)
     """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
-    ``subkind.<id>`` takes the place of the interface's word."""
+    ``subkind.<id>`` takes the place of the interface's word; ``neighbour.<id>`` names the city to
+    which all land belongs whose id begins so."""
     attributions: Mapping[str, Bilingual] = field(default_factory=dict)
     """Words for sources as the facts write them, without their addresses; see
     ``layers.pack.table_schemas.ATTRIBUTIONS``. Empty where the pack has no ``sources.csv``."""
@@ -238,6 +269,8 @@ class City:
     stories: Mapping[str, str] = field(default_factory=dict)
     """By name, the TOML of the stories told of the city, in order; :mod:`layers.present.story`
     reads them. Often none."""
+    entered: Entered = Entered()
+    """What readers have entered; nothing in a city as its pack has it."""
     other_plans: tuple[Plan, ...] = ()
     """Plans of other periods, in the order of the settings; places cite the tasks of ``plan``, and
     the relations of each of these say which of its tasks are theirs. Often none."""
@@ -316,10 +349,10 @@ def _words(top: Settings) -> dict[str, Bilingual]:
     """Return the words that the pack brings along: its halves, and its own names of sub-kinds."""
     known = {value for values in SUBKINDS.values() for value in values}
     words = {}
-    for group in ("half", "subkind"):
+    for group, pattern in (("half", _KIND), ("subkind", _KIND), ("neighbour", _FOLDER)):
         section = top.section(group, required=False)
         for name in section.tree:
-            if not _KIND.fullmatch(name):
+            if not pattern.fullmatch(name):
                 section.report("setting.word_name", name)
             elif group == "subkind" and name not in known:
                 section.report("setting.one_of", name, known=tuple(sorted(known)))
@@ -636,6 +669,7 @@ def _load(files: PackFiles) -> City:
     tables = [_plan_tables(files, folder) for folder in folders]
     aliases = files.table("aliases.csv", ALIASES, number="row")
     links = _optional(files, PARK_LINKS, LINKS)
+    node_links = _optional(files, NODE_LINKS, LINKED)
     sources = _optional(files, SOURCES, ATTRIBUTIONS)
     righted = _optional(files, CORRECTIONS, RIGHTED)
     seaward = top.section("seaward_km", required=False)
@@ -645,6 +679,7 @@ def _load(files: PackFiles) -> City:
         **tables[0],
         aliases=aliases,
         links=links,
+        node_links=node_links,
         bbox=head["bbox"],
         metric_epsg=head["metric_epsg"],
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
@@ -666,6 +701,7 @@ def _load(files: PackFiles) -> City:
         aliases=to_table(aliases, ALIASES),
         digest=files.digest,
         links=to_table(links, LINKS),
+        node_links=to_table(node_links, LINKED),
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
@@ -718,6 +754,18 @@ def city_word(city: City, name: str, value: object, lang: str) -> str:
     """
     own = city.words.get(f"{name}.{value}")
     return own.of(lang) if own else value_word(name, value, lang)
+
+
+def drawn_axes(city: City) -> gpd.GeoDataFrame:
+    """Return the axes that the layout map draws, EPSG:4326.
+
+    Parameters
+    ----------
+    city
+        A pack that has the layer ``axis``; it is not changed.
+    """
+    axes = city.layers["axis"].frame
+    return axes[~axes["off_map"].eq(True).to_numpy(dtype=bool, na_value=False)]
 
 
 def outlines(city: City) -> gpd.GeoDataFrame:

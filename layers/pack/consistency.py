@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.base.errors import Problem, Value
 from geo.base.validation import Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
-from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS
+from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS, VERIFIED
 from layers.pack.reader import Row
 from layers.pack.table_schemas import CLAUSE_BASES
 
@@ -59,8 +59,9 @@ class PackRows:
         Rows by layer id, with the name of the layer's file.
     places
         Ids of the layers that hold places.
-    clauses, indicators, gaps, aliases, links
-        Records of the plan's tables, of the words for search, of universities and their parks.
+    clauses, indicators, gaps, aliases, links, node_links
+        Records of the plan's tables, of the words for search, of universities and their parks, of
+        linked places.
     observations, events, relations
         Records of what became of the plan, and of what belongs together in it.
     bbox
@@ -85,6 +86,7 @@ class PackRows:
     metric_epsg: int
     seaward_km: Mapping[str, float]
     links: Sequence[Record] = ()
+    node_links: Sequence[Record] = ()
     observations: Sequence[Record] = ()
     events: Sequence[Record] = ()
     relations: Sequence[Record] = ()
@@ -231,6 +233,8 @@ def _check_tasks(pack: PackRows, record: Record, layer: str, fault: _Fault) -> N
 
 def _check_class(record: Record, row: Row, fault: _Fault) -> None:
     doubt = record.get("uncertainty_m")
+    if record.get("location_class") == VERIFIED:
+        fault("location_class", "pack.verified")
     if record.get("location_class") == "none":
         if row.shape is not None:
             fault("geometry", "pack.point_not_due")
@@ -385,6 +389,22 @@ def _check_sizes(pack: PackRows) -> list[Problem]:
             km = _ELLIPSOID.geometry_length(row.shape) / 1e3
             _check_size(row.record, "length_km", km, "km", _at(problems, where, row.record))
     return problems
+
+
+def outline_problems(pack: PackRows) -> list[Problem]:
+    """List what is wrong with the outlines of the districts and with what is said of their size.
+
+    Parameters
+    ----------
+    pack
+        Rows as read.
+
+    Returns
+    -------
+    list of Problem
+        Those of the outlines before those of the sizes.
+    """
+    return [*_check_outlines(pack), *_check_sizes(pack)]
 
 
 def _check_halves(pack: PackRows) -> list[Problem]:
@@ -550,6 +570,26 @@ def _check_links(pack: PackRows, where: str) -> list[Problem]:
     return problems
 
 
+def _check_node_links(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: set[tuple[object, ...]] = set()
+    for link in pack.node_links:
+        fault = _at(problems, where, link)
+        for field in ("from_id", "to_id"):
+            for value in _unknown([link.get(field)], pack.place_ids):
+                fault(field, "pack.no_place", value=value)
+        tasks = [] if is_blank(link.get("clause_id")) else [link.get("clause_id")]
+        for value in _unknown(tasks, pack.tasks):
+            fault("clause_id", "pack.no_task", value=value)
+        if not tasks and is_blank(link.get("source")):
+            fault("source", "value.blank")
+        key = (*sorted((str(link.get("from_id")), str(link.get("to_id")))), link.get("kind"))
+        if key in seen:
+            fault("to_id", "pack.link_twice")
+        seen.add(key)
+    return problems
+
+
 def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     """List every disagreement between the rows of a pack.
 
@@ -569,12 +609,12 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_ids(pack),
         *_check_places(pack),
         *_check_sites(pack),
-        *_check_outlines(pack),
-        *_check_sizes(pack),
+        *outline_problems(pack),
         *_check_halves(pack),
         *plan_problems(pack, plan_folder),
         *_check_aliases(pack, "aliases.csv"),
         *_check_links(pack, "park_links.csv"),
+        *_check_node_links(pack, "node_links.csv"),
     ]
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from geo.base.schema import Field, Schema
 from geo.inventory.pairing import MODES
-from layers.pack.catalogue import AREA, LINE, NAME_STATUSES, POINT
+from layers.pack.catalogue import AREA, LINE, LINK_KINDS, NAME_STATUSES, POINT
 
 
 def _table(*fields: Field, geometry: frozenset[str] = frozenset()) -> Schema:
@@ -230,4 +230,22 @@ LINKS = _table(
 
 ``university_id`` is blank for an institution that the layer of universities does not list, and
 ``university_en`` names it then. ``row`` is not in the file.
+"""
+
+NODE_LINKS = _table(
+    Field("row", "integer", required=True),
+    Field("from_id", required=True),
+    Field("to_id", required=True),
+    Field("kind", required=True, allowed=frozenset(LINK_KINDS)),
+    Field("weight", "number", least=0),
+    *_both("unit", required=False),
+    Field("clause_id"),
+    *_both("evidence"),
+    Field("source"),
+    Field("as_of", "date", required=True),
+)
+"""Which places are linked, and who says so; a pack may lack the table.
+
+``weight`` is what the source counts, in ``unit``; blank where it counts nothing. ``clause_id`` is
+the task of the plan that states the link, or ``source`` names another. ``row`` is not in the file.
 """

@@ -25,6 +25,7 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "density": (),
         "coverage": (),
         "plan": (),
+        "corridor": (),
     }
 )
 """By page. The analyses say their own sentence: their figures come with an interval each.

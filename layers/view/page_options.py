@@ -150,6 +150,18 @@ class CoverageOptions:
 
 
 @dataclass(frozen=True)
+class CorridorOptions:
+    """What is measured along an axis.
+
+    ``axis`` is the id of a row of the pack's axis layer, none for its belt; ``within_km`` how far
+    from it a place still belongs to the corridor.
+    """
+
+    axis: str | None = option("axis", Id("axes"), default=None)
+    within_km: int = option("aw", among(5, 10, 15, 20, 30), default=10)
+
+
+@dataclass(frozen=True)
 class DeckOptions:
     """Which scene of which story is presented, and how.
 

@@ -37,6 +37,7 @@ from layers.view.codecs import (
     option,
 )
 from layers.view.page_options import (
+    CorridorOptions,
     CoverageOptions,
     DeckOptions,
     DensityOptions,
@@ -200,6 +201,7 @@ class ViewState:
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
+    corridor: CorridorOptions = group(CorridorOptions, page="corridor")
     deck: DeckOptions = group(DeckOptions, page="deck")
     plan: PlanOptions = group(PlanOptions, page="plan")
 
@@ -222,6 +224,8 @@ class Allowed:
         By filter, the values it may ask for.
     areas
         Ids of its districts and of its parts, see :func:`layers.view.areas.areas`.
+    axes
+        Ids of the lines that it can be measured along.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
     periods, tasks
@@ -234,6 +238,7 @@ class Allowed:
     kinds: frozenset[str]
     filters: Mapping[str, frozenset[str]]
     areas: frozenset[str]
+    axes: frozenset[str]
     selectable: frozenset[str]
     periods: frozenset[str]
     tasks: frozenset[str]
@@ -246,6 +251,7 @@ class Allowed:
             "layers": self.layers,
             "kinds": self.kinds,
             "areas": self.areas,
+            "axes": self.axes,
             "selectable": self.selectable,
             "periods": self.periods,
             "tasks": self.tasks,
@@ -281,6 +287,7 @@ def allowed(city: City) -> Allowed:
             "location_class": frozenset(LOCATION_CLASSES),
         },
         areas=frozenset(areas(city)),
+        axes=frozenset(map(str, city.layers["axis"].frame.index) if "axis" in city.layers else ()),
         selectable=frozenset(selectable),
         periods=frozenset(plan.period for plan in city.plans),
         tasks=frozenset(str(id_) for plan in city.plans for id_ in plan.clauses.index),

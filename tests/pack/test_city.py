@@ -48,7 +48,7 @@ def test_tianjin_has_every_kind_in_its_number(tianjin: City) -> None:
         "later_park": 3,
         "university": 66,
         "district": 16,
-        "axis": 2,
+        "axis": 3,
     }
     assert list(sizes) == list(CATALOG)
 
