@@ -50,8 +50,8 @@ from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
-from pages.panels import hand_over
-from pages.shell import cache, failure, html, map_view, session
+from pages.panels import hand_over, intake
+from pages.shell import cache, failure, html, map_view, own_files, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
@@ -111,7 +111,7 @@ def title(screen: Screen) -> str:
         City, state and words of this run.
     """
     options, city = screen.state.points, screen.city.name.of(screen.state.lang)
-    source = cache.points_folder().sources.get(options.file)
+    source = own_files.folder().sources.get(options.file)
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
@@ -159,7 +159,7 @@ def loaded(screen: Screen) -> OwnPoints | None:
         been read or has had to make room.
     """
     options = screen.state.points
-    source = cache.points_folder().sources.get(options.file) if options.file else None
+    source = own_files.folder().sources.get(options.file) if options.file else None
     if source is None:
         return None
     try:
@@ -218,7 +218,7 @@ class PointsPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.folder = cache.points_folder()
+        self.folder = own_files.folder()
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
@@ -311,6 +311,9 @@ class PointsPart:
 
     def statement(self) -> None:
         """Say the result; or how far the work is; or why there is none, and what to do."""
+        if intake.is_waiting():
+            intake.proposal(self.screen)
+            return
         self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
@@ -361,7 +364,8 @@ class PointsPart:
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=self.drawing,
+            drawing=replace(self.drawing, place=intake.placing() is not None),
+            act=intake.act,
         )
         if self.told is not None:
             _legend(self.told, self._marks())
@@ -394,6 +398,8 @@ class PointsPart:
 
     def controls(self) -> None:
         """Offer the file, its columns, what to see and how; and the files of the result."""
+        intake.upload(self.screen)
+        intake.without_place(self.screen)
         if not self.folder.sources:
             return
         self._file()
