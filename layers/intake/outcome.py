@@ -20,6 +20,8 @@ from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
 
 DIGITS: Final = 7
+NO_PLACES: Final = ("total", "header_again")
+"""Rows that are not used and stand for no place."""
 ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by")
 """Columns that are added to a file when it is handed back."""
 
@@ -79,7 +81,7 @@ class Outcome:
     def without_place(self) -> pd.DataFrame:
         """Return the rows that have no position yet, and could have one."""
         rows = self.rows
-        return rows[~rows["status"].isin([USED, OUTSIDE, "total", "header_again"])]
+        return rows[~rows["status"].isin([USED, OUTSIDE, *NO_PLACES])]
 
     def label(self, row: int, say: Say) -> str:
         """Return what a row is called: its name in the file, or the number of its line.

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
+from layers.intake.diagnose import described
 from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.formats.table import Observation, Question
-from layers.intake.outcome import Outcome, Placed, as_workbook, handed_back, in_district, template
+from layers.intake.outcome import NO_PLACES, template
 from layers.intake.report import ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
-from pages.shell import html, map_view, own_files, session
+from pages.panels.intake import held as own_files
+from pages.panels.intake.held import UPLOAD, Held, dropped
+from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.own_files import Held
 
-UPLOAD: Final = "intake_upload"
-ROW: Final = "intake_row"
-MOST_LISTED: Final = 500
-"""Rows without a place that the list offers."""
 MOST_TOLD: Final = 8
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
 """What a planner need not read first."""
@@ -48,11 +45,11 @@ def upload(screen: Screen) -> None:
         type=[suffix.removeprefix(".") for suffix in SUFFIXES],
         key=UPLOAD,
         max_upload_size=own_files.MOST_MB,
-        help=say("intake_page.upload_help", most=own_files.MOST_MB),
+        help=literal(say("intake_page.upload_help", most=own_files.MOST_MB)),
         on_change=_brought,
         args=(screen,),
     )
-    if given is None and own_files.held() is None:
+    if given is None and own_files.held() is None and not screen.state.points.file:
         st.download_button(
             say("intake_page.template"),
             partial(template, screen.state.lang),
@@ -112,7 +109,7 @@ def proposal(screen: Screen) -> None:
             disabled=held.taken.reading is None,
             on_click=_accepted,
         )
-        st.button(say("intake_page.drop"), key="intake_drop", on_click=_dropped)
+        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
 
 
 def _bullets(lines: Sequence[str]) -> None:
@@ -136,7 +133,8 @@ def _deeds(screen: Screen, held: Held) -> list[str]:
         told.append(say("intake_page.outside", outside=count(rows.outside)))
     for reason, n in rows.not_used.items():
         words = say(f"intake.reason.{reason}")
-        told.append(say("intake_page.kept", reason=words, n=count(n)))
+        key = "intake_page.left_out" if reason in NO_PLACES else "intake_page.kept"
+        told.append(say(key, reason=words, n=count(n)))
     return told
 
 
@@ -144,7 +142,7 @@ def _question(screen: Screen, question: Question) -> None:
     """Ask what only the reader knows; the likeliest answer stands first, none is chosen."""
     options = {one.value: screen.say(one.key, **one.values) for one in question.options}
     st.selectbox(
-        ask(question, screen.state.lang),
+        literal(ask(question, screen.state.lang)),
         [*options],
         index=None,
         key=f"intake_ask_{question.key}",
@@ -179,14 +177,21 @@ def _choices(screen: Screen, held: Held) -> None:
                 held.answers.get("crs", ""), say("intake_page.crs"))  # fmt: skip
 
 
+def _option(screen: Screen, value: str) -> str:
+    """Return an option in words: nothing chosen, a system by code and name, or a column."""
+    if not value:
+        return screen.say("intake_page.as_found")
+    return described(value) if value.startswith("EPSG:") else value
+
+
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
     key = f"intake_{name}_{token(now)}"
     st.selectbox(
-        label,
+        literal(label),
         values,
         index=values.index(now) if now in values else 0,
         key=key,
-        format_func=lambda value: display(value, longest=60) or screen.say("intake_page.as_found"),
+        format_func=lambda value: display(_option(screen, value), longest=60),
         on_change=_answered,
         args=(screen, name, key),
     )
@@ -199,7 +204,7 @@ def _faults(screen: Screen, held: Held) -> None:
     if held.taken.report.status == "refused":
         html.faults("", problems, screen.state.lang)
         return
-    with st.expander(screen.say("intake_page.rows", n=count(len(problems)))):
+    with st.expander(literal(screen.say("intake_page.rows", n=count(len(problems))))):
         _bullets([worded(one, screen.state.lang) for one in problems[:50]])
 
 
@@ -208,115 +213,3 @@ def _accepted() -> None:
     held = own_files.held()
     if held is not None and held.source is not None:
         session.change(points=PointsOptions(file=held.source.token))
-
-
-def _dropped() -> None:
-    own_files.forget()
-    st.session_state.pop(UPLOAD, None)
-
-
-def placing() -> int | None:
-    """Return the row that the reader is about to place by a click; None for none."""
-    held = own_files.held()
-    row = st.session_state.get(ROW)
-    return row if held is not None and held.outcome is not None and row is not None else None
-
-
-def act(event: map_view.Event) -> bool:
-    """Put the chosen row where the map was clicked.
-
-    Parameters
-    ----------
-    event
-        What happened on the map.
-    """
-    row = placing()
-    if row is None or event.did != "place":
-        return False
-    own_files.place(Placed(row, event.lon, event.lat, float("nan"), "click"))
-    _show_again()
-    return True
-
-
-def _show_again() -> None:
-    """Let own points read the file as it is now."""
-    held = own_files.held()
-    if held is not None and held.source is not None:
-        points = replace(session.state().points, file=held.source.token)
-        session.change(points=points)
-
-
-def without_place(screen: Screen) -> None:
-    """List the rows without a position, offer to place them, to undo, and to take the file along.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    """
-    held, say = own_files.held(), screen.say
-    if held is None or held.outcome is None:
-        return
-    outcome = held.outcome
-    left = outcome.without_place().index[:MOST_LISTED].tolist()
-    if left:
-        st.selectbox(
-            say("intake_page.without_place", n=count(len(outcome.without_place()))),
-            left,
-            index=None,
-            key=ROW,
-            format_func=lambda row: outcome.label(row, say),
-            placeholder=say("intake_page.choose_row"),
-        )
-        _by_district(screen)
-    with st.container(horizontal=True, gap="small"):
-        if outcome.placed:
-            label = outcome.label(outcome.placed[-1].row, say)
-            st.button(
-                literal(say("intake_page.undo", row=label)), key="intake_undo", on_click=_undone
-            )
-        st.download_button(
-            say("intake_page.take_along"),
-            partial(_file, outcome, screen),
-            file_name=f"{held.name.rpartition('.')[0] or held.name}_{screen.city.id}.xlsx",
-            key="intake_download",
-            on_click="ignore",
-        )
-        st.button(say("intake_page.remove"), key="intake_remove", type="tertiary",
-                  on_click=_dropped)  # fmt: skip
-
-
-def _by_district(screen: Screen) -> None:
-    row, say = placing(), screen.say
-    if row is None:
-        return
-    html.small(say("intake_page.click"))
-    names = screen.city.districts[f"name_{screen.state.lang}"]
-    st.selectbox(
-        say("intake_page.by_district"),
-        list(names.index),
-        index=None,
-        key="intake_district",
-        format_func=lambda code: display(str(names[code])),
-        placeholder=say("intake_page.please"),
-        on_change=_placed_in,
-        args=(screen, row),
-    )
-
-
-def _placed_in(screen: Screen, row: int) -> None:
-    code = st.session_state["intake_district"]
-    if code is not None:
-        lon, lat, doubt = in_district(screen.city, str(code))
-        own_files.place(Placed(row, lon, lat, doubt, str(code)))
-        _show_again()
-
-
-def _undone() -> None:
-    own_files.undo()
-    _show_again()
-
-
-def _file(outcome: Outcome, screen: Screen) -> bytes:
-    frame = handed_back(outcome, screen.city, screen.state.lang)
-    return as_workbook(frame, screen.say("intake.template.sheet"))

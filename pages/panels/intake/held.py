@@ -19,6 +19,8 @@ from layers.pack.city import City
 from pages.shell import cache
 
 HELD: Final = "atlas.own_file"
+UPLOAD: Final = "intake_upload"
+"""Key of the field in which it is brought along."""
 MOST_MB: Final = 20
 """Size of a file that a reader may bring along."""
 
@@ -122,6 +124,12 @@ def forget() -> None:
     one: Held | None = st.session_state.pop(HELD, None)
     if one is not None and one.folder is not None:
         one.folder.cleanup()
+
+
+def dropped() -> None:
+    """Remove the file, and empty the field in which it came."""
+    forget()
+    st.session_state.pop(UPLOAD, None)
 
 
 def place(placed: Placed) -> None:
