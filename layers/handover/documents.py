@@ -166,6 +166,8 @@ def notes(contents: Contents) -> Iterator[Chapter]:
         Heading and sentences.
     """
     yield pair("export.terms"), (*_terms(contents),)
+    if told := contents.city.entered.told:
+        yield pair("export.entries", n=len(told)), told
     yield from contents.sections
 
 
@@ -337,10 +339,13 @@ def about_city(city: City) -> dict[str, object]:
     city
         The pack that is asked; it is not changed.
     """
-    named = [name for name in NOTICES if name in city.notices]
+    named, entered = [name for name in NOTICES if name in city.notices], city.entered
+    pack = entered.pack_digest or city.digest
+    anchor = {"count": entered.count, "head": entered.head, "contained": entered.numbers}
     return {
         "product": {**_both("app.name"), "version": __version__},
-        "city": {"id": city.id, **city.name._asdict(), "pack_sha256": city.digest},
+        "city": {"id": city.id, **city.name._asdict(), "pack_sha256": pack},
+        **({"entries": anchor} if entered.count else {}),
         "plan": {"period": city.plan.period, "number": city.plan.number},
         "data_date": city.data_date,
         "terms": {name: city.notices[name]._asdict() for name in named},
