@@ -9,6 +9,7 @@ from typing import Final
 import geopandas as gpd
 
 from layers.analysis import ANALYSES
+from layers.corridor import drawing as corridor
 from layers.coverage import pairing, question
 from layers.map.overlay import Drawing, Shapes
 from layers.map.plate import Plate, Sign, belt, certainty, marks, plate
@@ -80,6 +81,8 @@ def picture(told: Told, *, ask: Ask = measure) -> Picture:
     look = None
     if told.scene.page == "coverage" and state.coverage.part == "pairing":
         look = pairing.frame_of(ask(city, "pairing", ANALYSES["pairing"].question(state)))
+    if told.scene.page == "corridor":
+        look = corridor.frame_of(ask(city, "corridor", ANALYSES["corridor"].question(state)))
     return Picture(view, drawing=told.drawing, legend=_legend(told, view), look=look)
 
 
@@ -99,6 +102,8 @@ def _under(told: Told) -> ViewState:
     city, state = told.city, told.state
     if told.scene.page == "density":
         return replace(state, layers=state.layers & {"district", ONLINE_BASE})
+    if told.scene.page == "corridor":
+        return state
     if state.coverage.part != "pairing":
         return replace(state, layers=question.drawn_layers(city, state))
     linked = frozenset({question.UNIVERSITY, *pairing.PARKS, "district"} & set(city.layers))

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
 from layers.analysis import ANALYSES
+from layers.corridor import drawing as corridor
+from layers.corridor import strip as strips
 from layers.coverage import pairing, scenario, siting
 from layers.coverage.scenario_change import GAINED, KEPT, LOST
 from layers.language.messages import fill, speaker
@@ -35,7 +38,7 @@ from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
 from layers.view.filtered import in_words, marked, titled
-from layers.view.question import Question
+from layers.view.question import Question, Refusal
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, deciding, default_state
 
@@ -88,6 +91,9 @@ class Told:
         The figures as they are read, by row name; None where the scene has none.
     bars
         Some of them as bars.
+    strip
+        Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
+        scene is of none.
     beside
         What stands at its right, where a scene sets two views side by side.
     """
@@ -106,6 +112,7 @@ class Told:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
 
 
@@ -123,6 +130,7 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
 
@@ -192,6 +200,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         focus=page.focus,
         table=page.table,
         bars=page.bars,
+        strip=page.strip,
         beside=beside,
     )
 
@@ -355,6 +364,24 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
+    lang, say = state.lang, speaker(state.lang)
+    answer = ask(city, "corridor", ANALYSES["corridor"].question(state))
+    words: Any = ANALYSES["corridor"].word(answer, lang)
+    refused = isinstance(answer, Refusal)
+    return _Page(
+        title=say("corridor_page.title", city=city.name.of(lang)),
+        sentence=words.sentence,
+        doubt=[words.doubt] if words.doubt else [],
+        figures={},
+        notes=[*words.account[1:], *words.notes],
+        legend=corridor.legend(answer, lang),
+        drawing=ANALYSES["corridor"].draw(answer, lang),
+        table=None if refused else words.tables["cities"],
+        strip=None if refused else partial(strips.strip, answer, lang),
+    )
+
+
 def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
     if name == "reach":
         return tuple((look_sign(look), text) for look, text in words.legend())
@@ -368,4 +395,5 @@ _PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
     "district": _district,
     "density": _density,
     "coverage": _coverage,
+    "corridor": _corridor,
 }

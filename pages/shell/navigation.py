@@ -14,7 +14,9 @@ from pages.shell import failure, widgets
 from pages.shell.ahead import READERS
 from pages.shell.labels import literal
 
-SCREENS: Final = ("explore", "district", "density", "coverage", "deck", "sources")
+SCREENS: Final = (
+    *("explore", "district", "density", "coverage", "corridor", "plan", "deck", "sources"),
+)
 """In the order of the menu; the first is the address without a path."""
 ROUTED: Final = "atlas.routed"
 _FOLDER = Path(__file__).resolve().parent.parent

@@ -178,12 +178,13 @@ def news(pack: Served) -> str:
         reader who has seen the version before.
     """
     first: dict[str, str] = st.session_state.setdefault(BEGUN, {})
-    begun = first.setdefault(pack.city.id, pack.city.digest)
+    files = pack.city.entered.pack_digest or pack.city.digest
+    begun = first.setdefault(pack.city.id, files)
     if pack.gone:
         return "gone"
     if pack.problems:
         return "broken"
-    return "again" if begun != pack.city.digest else ""
+    return "again" if begun != files else ""
 
 
 def change(**values: Any) -> None:
