@@ -20,6 +20,7 @@ from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
 from layers.present.pack.made import KINDS, Made
+from layers.present.story import Story, write
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
 from layers.view.state import deciding
@@ -251,7 +252,9 @@ def picture(screen: Screen, **changes: Any) -> None:
         html.small(say("present.picture_note"))
 
 
-def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | None = None) -> None:
+def meeting_pack(
+    screen: Screen, story: str | Story = MEETING_STORY, district: str | None = None
+) -> None:
     """Offer all that goes to a meeting as one zip, under the filters of the screen.
 
     Parameters
@@ -260,13 +263,15 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
         City, state and words of this run.
     story
         Name of one of the city's stories; where the city has none of this name nothing is offered.
+        Or the reader's own.
     district
         Of which district a story is told that can be told of any; None for that of the screen.
     """
     say, city = screen.say, screen.city
     state = replace(screen.state, district=district or screen.state.district)
-    if story not in city.stories:
+    if isinstance(story, str) and story not in city.stories:
         return
+    content = story if isinstance(story, str) else write(story)
     with st.popover(say("present.pack"), key="meeting_pack"):
         html.small(say("present.pack_note"))
         if filtered := in_words(city, state):
@@ -280,7 +285,9 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
             )
 
         _paper(
-            screen, ("pack", city.digest, deciding(state), state.lang, state.district, story), work
+            screen,
+            ("pack", city.digest, deciding(state), state.lang, state.district, content),
+            work,
         )
 
 

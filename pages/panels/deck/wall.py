@@ -28,7 +28,7 @@ from pages.browser import comments as kept
 from pages.panels.deck import comments
 from pages.panels.deck.asked import Asked, next_of
 from pages.panels.deck.caption import Caption, caption, of_comment
-from pages.shell import html, map_view, scenes, session
+from pages.shell import ahead, html, map_view, scenes, session
 from pages.shell.frame import Screen
 
 KEY: Final = "deck_wall"
@@ -86,7 +86,7 @@ def show(screen: Screen, now: Asked) -> None:
             map_view.mount(screen, drawn, second.overlay, name="deck_second", returned=[])
     if not _is_locked(screen):
         _comments(screen, now, shown.told)
-    scenes.prepare(screen.city, next_of(screen.city, now), screen.state)
+    ahead.prepare(screen.city, next_of(screen.city, now), screen.state)
 
 
 def _second(screen: Screen, now: Asked) -> scenes.Ready | None:
@@ -185,7 +185,7 @@ def _draw(
             ],
             "writing": bool(st.session_state.get(WRITING)),
             "labels": {
-                **{name: say(f"deck.{name}") for name in ("back", "forth", "close")},
+                **{name: say(f"deck.{name}") for name in ("back", "forth", "close", "legend")},
                 "comments": say("comments.button", count=len(pinned)),
             },
         },
