@@ -7,12 +7,15 @@ from functools import partial
 import streamlit as st
 
 from layers.map.plate import plate
+from layers.present.comments.pins import with_pins
+from layers.present.picture import Picture
 from layers.view.rows import rows_in_view
+from pages.browser import comments as kept
 from pages.panels import chips
 from pages.panels import explore as panels
 from pages.panels import filters as widgets
 from pages.panels import hand_over as share
-from pages.panels.deck import add
+from pages.panels.deck import add, comments
 from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
@@ -27,9 +30,21 @@ with st.container(key="plate"):
     side = st.container(key="plate_panel") if controls or state.selected is not None else None
 
 with main:
-    drawn = plate(view, state.explore.ground, state.lang)
-    flight = session.flight()
-    map_view.show(screen, view, name="explore", flight=flight, follow=True, plate=drawn)
+    drawn = with_pins(
+        Picture(view, plate(view, state.explore.ground, state.lang)),
+        kept.all_of(screen.city),
+        place=comments.picking(),
+    )
+    map_view.show(
+        screen,
+        view,
+        name="explore",
+        flight=session.flight(),
+        follow=True,
+        drawing=drawn.drawing,
+        plate=drawn.plate,
+        act=comments.act,
+    )
 with head:
     title = say("explore.title", city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
@@ -51,3 +66,4 @@ elif side is not None:
         panels.side(screen, view)
     with st.container(key="drawer"):
         panels.table_twin(screen, view)
+comments.store(screen)

@@ -16,6 +16,8 @@ from layers.store.settings import settings
 from layers.view.address import KEYS, VERSION_KEY, unknown_words
 from layers.view.state import Allowed
 
+RAW = "leave texts of CSV that a spreadsheet would run as they are (else they get an apostrophe)"
+
 
 def query_of(view: str | None) -> dict[str, list[str]]:
     """Read a query string, with or without the address before it.

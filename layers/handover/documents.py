@@ -20,7 +20,7 @@ from layers.handover.contents import (
     Sheet,
     numbered_zone,
 )
-from layers.handover.write_data import coordinate_columns, json_bytes, to_csv
+from layers.handover.write_data import coordinate_columns, escaped_cells, json_bytes, to_csv
 from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.city import NOTICES, City
 
@@ -229,7 +229,7 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
         The tables; CSV holds no shapes but points.
     """
     if form.fmt == "csv":
-        yield pair("export.raw")
+        yield pair("export.raw" if form.raw else "export.escaped")
         if not all(sheet.is_points for sheet in sheets if sheet.geometry):
             yield pair("export.attributes_only")
         if form.projected:
@@ -321,6 +321,7 @@ def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
             **contents.about,
             "format": contents.form.fmt,
             "crs": {"epsg": epsg, "name": crs_name(epsg)},
+            "escaped_cells": escaped_cells(contents),
             "layers": [_sheet_entry(sheet) for sheet in contents.sheets],
             "files": [
                 {"name": name, "bytes": len(data), "sha256": sha256(data)}

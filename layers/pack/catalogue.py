@@ -181,16 +181,21 @@ DISTRICT_SCHEMA = Schema(
     geometry=AREA,
 )
 
+LINK_KINDS = ("belt", "centre", "cooperation", "agreement", "contract")
+"""What links two nodes, from what a plan says to what is paid for."""
+
 AXIS_SCHEMA = Schema(
     fields=(
         *_named("axis"),
         Field("schematic", "flag", required=True),
+        Field("off_map", "flag"),
         Field("length_km", "number", unit="km", least=0),
         *_all("text", "note_zh", "note_en", "source"),
         Field("as_of", "date", required=True),
     ),
     geometry=LINE,
 )
+"""``off_map`` axes are measured along and not drawn on the layout map."""
 
 PLACE_CARD = (
     "level",

@@ -5,14 +5,18 @@ Wall, slide, sheet and file take their words and numbers from here, so that they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
 from layers.analysis import ANALYSES
-from layers.coverage import pairing, siting
+from layers.corridor import drawing as corridor
+from layers.corridor import strip as strips
+from layers.coverage import pairing, scenario, siting
+from layers.coverage.scenario_change import GAINED, KEPT, LOST
 from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
@@ -34,7 +38,7 @@ from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
 from layers.view.filtered import in_words, marked, titled
-from layers.view.question import Question
+from layers.view.question import Question, Refusal
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, deciding, default_state
 
@@ -87,6 +91,11 @@ class Told:
         The figures as they are read, by row name; None where the scene has none.
     bars
         Some of them as bars.
+    strip
+        Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
+        scene is of none.
+    beside
+        What stands at its right, where a scene sets two views side by side.
     """
 
     scene: Scene
@@ -103,6 +112,8 @@ class Told:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    strip: Callable[[strips.Frame], str] | None = None
+    beside: Told | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +130,7 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
 
@@ -160,7 +172,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
     """
     state = state_of(scene, city, over)
     lang = state.lang
-    page = _PAGES[scene.page](city, state, ask)
+    page = _page(scene, city, state, ask)
     filtered = in_words(city, state, scene.page)
     own = {
         name: "" if page.empty else fill(getattr(scene, name).of(lang), page.figures)
@@ -170,6 +182,9 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         # The page's own sentence says by itself that the reader's filters act.
         own["sentence"] = marked(city, state, scene.page, own["sentence"], lang)
     spoken = "" if lang == "zh" else " "
+    beside = tell(scene.second, city, over, ask=ask) if scene.second else None
+    if beside is not None:
+        page = _two_views(page, titled(city, state, scene.page, page.title), beside)
     return Told(
         scene,
         city,
@@ -177,15 +192,70 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         title=titled(city, state, scene.page, page.title),
         sentence=own["sentence"] or page.sentence,
         doubt=own["doubt"] or spoken.join(page.doubt),
-        filtered=filtered.of(lang) if filtered else "",
+        filtered=_filtered(filtered.of(lang) if filtered else "", beside, lang),
         dated=dated(city, state),
-        notes=(*(point.of(lang) for point in scene.points), *page.notes),
+        notes=(*dict.fromkeys((*(point.of(lang) for point in scene.points), *page.notes)),),
         legend=tuple(page.legend),
         drawing=page.drawing,
         focus=page.focus,
         table=page.table,
         bars=page.bars,
+        strip=page.strip,
+        beside=beside,
     )
+
+
+def _filtered(own: str, beside: Told | None, lang: str) -> str:
+    """Say what narrows the rows: of two views, for each."""
+    if beside is None or not (own or beside.filtered):
+        return own
+    say, nothing = speaker(lang), speaker(lang)("present.unfiltered")
+    sides = {"left": own, "right": beside.filtered}
+    told = [say(f"present.{side}", text=text or nothing) for side, text in sides.items()]
+    return say("present.comma").join(told)
+
+
+def _page(scene: Scene, city: City, state: ViewState, ask: Ask) -> _Page:
+    if scene.page == "coverage" and state.coverage.part == "scenario" and scene.options:
+        return _options(city, state, ask, scene)
+    return _PAGES[scene.page](city, state, ask)
+
+
+def _two_views(page: _Page, title: str, beside: Told) -> _Page:
+    """Return what a page says where another view stands at its right."""
+    say = speaker(beside.state.lang)
+    both = say("present.two_views", left=title, right=beside.title)
+    return replace(
+        page,
+        sentence=say("present.two_alike", title=title) if title == beside.title else both,
+        doubt=[say("present.left", text=page.sentence), say("present.right", text=beside.sentence)],
+        notes=[*page.doubt, *page.notes, beside.doubt, *beside.notes],
+    )
+
+
+def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
+    """Say what the options of a scene change, and what tells the first two apart."""
+    lang, say = state.lang, speaker(state.lang)
+    asked = scenario.question(state, tuple(each.of(lang) for each in scene.options), doubt=True)
+    answer = ask(city, "scenario", asked)
+    words = scenario.word(answer, lang)
+    first, *further = words.account or (words.sentence,)
+    return _Page(
+        title=say("coverage_page.title_scenario", city=city.name.of(lang)),
+        sentence=first,
+        doubt=[words.sentence, *further[-1:]] if words.account else words.notes[:1],
+        figures={},
+        notes=[*further[:-1], *words.notes],
+        legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
+        drawing=scenario.draw(answer, lang),
+        table=words.tables.get("comparison"),
+    )
+
+
+def _changes(lang: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield look and words of what one option keeps, gains and loses."""
+    for name, look in (("kept", KEPT), ("gained", GAINED), ("lost", LOST)):
+        yield look, speaker(lang)(f"scenario.area.{name}")
 
 
 def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
@@ -294,6 +364,24 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
+    lang, say = state.lang, speaker(state.lang)
+    answer = ask(city, "corridor", ANALYSES["corridor"].question(state))
+    words: Any = ANALYSES["corridor"].word(answer, lang)
+    refused = isinstance(answer, Refusal)
+    return _Page(
+        title=say("corridor_page.title", city=city.name.of(lang)),
+        sentence=words.sentence,
+        doubt=[words.doubt] if words.doubt else [],
+        figures={},
+        notes=[*words.account[1:], *words.notes],
+        legend=corridor.legend(answer, lang),
+        drawing=ANALYSES["corridor"].draw(answer, lang),
+        table=None if refused else words.tables["cities"],
+        strip=None if refused else partial(strips.strip, answer, lang),
+    )
+
+
 def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
     if name == "reach":
         return tuple((look_sign(look), text) for look, text in words.legend())
@@ -307,4 +395,5 @@ _PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
     "district": _district,
     "density": _density,
     "coverage": _coverage,
+    "corridor": _corridor,
 }

@@ -88,9 +88,6 @@ def download_as(
             key=f"{analysis}_download",
         )
         html.small(say("coverage_page.download_note"))
-        if getattr(asked, "own", None) is not None:
-            html.small(say("coverage_page.own_no_command"))
-            return
         html.small(say("coverage_page.command"))
         if needed_files(asked):
             html.small(say("coverage_page.command_files"))

@@ -25,10 +25,10 @@ from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
 
 PAGE: Final = "atlas.page"
-_CSS = Path(__file__).with_name("atlas.css")
+_CSS, _PAPER = (Path(__file__).with_name(name) for name in ("atlas.css", "print.css"))
 _SCRIPTS = "".join(
     f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
-    for name in ("copy_link.js", "ask_again.js", "find.js", "words.js")
+    for name in ("copy_link.js", "ask_again.js", "find.js", "words.js", "print.js")
 )
 _CHROME: Final = "chrome."
 """Beginning of the keys of Streamlit's own words."""
@@ -103,6 +103,7 @@ def open_page(name: str) -> Screen:
     st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
     navigation.ensure_routed()
     st.html(_CSS)
+    st.html(_PAPER)
     uploads.bound()
     packs = cache.packs()
     refused = session.refused(packs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -129,8 +129,14 @@ def ready(place: City, scene: Scene, over: ViewState) -> Ready:
     return _ready(place.digest, _said(scene), counted, scene)
 
 
-def selecting(place: City, scene: Scene, shown: Ready, selected: str | None) -> str:
-    """Return what the map is told when a place is selected on it.
+def selecting(
+    place: City,
+    scene: Scene,
+    shown: Ready,
+    selected: str | None,
+    over: Callable[[Picture], Picture],
+) -> str:
+    """Return what the map is told when a place is selected on it, or more is drawn over it.
 
     Parameters
     ----------
@@ -140,11 +146,15 @@ def selecting(place: City, scene: Scene, shown: Ready, selected: str | None) -> 
         The scene, and as it is shown.
     selected
         What is selected; None for what the scene itself selects.
+    over
+        Takes what the scene draws, and returns it with what the reader has added.
     """
-    if selected is None:
+    drawn = over(shown.picture)
+    if selected is None and drawn is shown.picture:
         return shown.overlay
-    state = replace(shown.picture.view.state, selected=selected)
-    return _overlay(place, shown.picture, state, _serial(_said(scene)))
+    state = drawn.view.state
+    state = state if selected is None else replace(state, selected=selected)
+    return _overlay(place, drawn, state, _serial(_said(scene)))
 
 
 def prepare(place: City, scenes: Iterable[Scene], over: ViewState) -> None:
@@ -170,7 +180,9 @@ def prepare(place: City, scenes: Iterable[Scene], over: ViewState) -> None:
 def _make(place: City, scene: Scene, over: ViewState) -> None:
     READERS.wait(REST_S)
     try:
-        ready(place, scene, over)
+        for view in (scene, scene.second):
+            if view is not None:
+                ready(place, view, over)
     except (AtlasError, KeyError) as error:  # who turns to it is told
         _LOG.warning("The scene %s cannot be made: %s", scene.id, error)
     except Exception:

@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MARGIN = 12, NARROW = 700, LOW = 420, STEP_ASIDE = 0.6, LOWEST = 110;
+  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_ON_PAPER = 340, STEP_ASIDE = 0.6, LOWEST = 110;
   const LEFT = [170, 216], RIGHT = [250, 640];
   let box, legend, lines, home = 8, stood = "";
 
@@ -72,7 +72,7 @@
   function plan() {
     const size = A.main.map.getSize(), city = L.latLngBounds(A.base.bounds), gap = Math.round(size.y * 0.04);
     const all = [gap, gap, gap, gap];
-    const roomy = A.data && size.x >= NARROW && size.y >= LOW;
+    const roomy = A.data && size.x >= NARROW && size.y >= (A.paper ? LOW_ON_PAPER : LOW);
     if (!roomy || !A.data.plate) {
       return { left: 0, right: 0, pad: all, size: size, legend: roomy && A.data.legend.length > 0 };
     }

@@ -261,7 +261,7 @@ def _pdf(wanted: Wanted) -> Files:
     say = speaker(wanted.over.lang)
     yield (
         _named(wanted, "pdf", say("present.maps")),
-        bound([each.sheet(A4) for each in wanted.shown]),
+        bound([sheet for each in wanted.shown for sheet in each.sheets(A4)]),
     )
     sheets = atlas(wanted.city, wanted.over, wanted.over.lang, ask=wanted.ask)
     yield _named(wanted, "pdf", say("present.sheets")), sheets

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import shapely
@@ -83,6 +84,9 @@ DOT = (
 INSET, MARKS, NAMES = 100.0, 20.0, 40.0
 """Order of the windows beside the map; in each, of its marks and names."""
 
+CROWDED: Final = 3
+"""Places from which on a part of the city is shown larger beside it."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -121,7 +125,7 @@ class Order:
     def insets(self) -> list[tuple[Inset, int]]:
         """The parts that are also shown larger, and how many places each shows.
 
-        On the layout map those that show none are left out.
+        On the layout map those in which nothing is crowded are left out.
         """
         if self.focus is not None:
             return []
@@ -130,7 +134,7 @@ class Order:
             (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
         )
-        return [(inset, n) for inset, n in shown if n or self.drawing is not None]
+        return [(inset, n) for inset, n in shown if n >= CROWDED or self.drawing is not None]
 
     @property
     def is_still(self) -> bool:
