@@ -14,7 +14,8 @@ from layers.plan.structure import Web, plan_of, web
 from layers.store.entries import Entry
 from layers.view.rows import View, gather, only, rows_in_view
 from layers.view.state import Filters, default_state
-from pages.shell import records, session
+from pages.shell import session
+from pages.shell.entering import records
 from pages.shell.frame import Screen
 
 
