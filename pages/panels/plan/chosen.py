@@ -14,8 +14,8 @@ from layers.plan.shown import plan_places
 from layers.plan.structure import Web, plan_of, web
 from layers.store.entries import Entry
 from layers.view.rows import View, gather
-from pages.panels.plan import records
 from pages.shell import session
+from pages.shell.entering import records
 from pages.shell.frame import Screen
 
 

@@ -13,9 +13,9 @@ from layers.plan.entered import STATE, number, subject
 from layers.plan.indicator import Progress
 from layers.plan.ledger import ALL_STATES
 from layers.store.entries import Conflict, Draft, Kind, standing
-from pages.panels.plan import records
 from pages.panels.plan.chosen import Chosen
 from pages.shell import html
+from pages.shell.entering import identity, records
 from pages.shell.labels import literal
 
 TOLD: Final = "atlas.plan.told"
@@ -107,7 +107,8 @@ def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
     typed = {
         name: str(st.session_state[f"enter_{name}"]).strip() for name in ("source", "why", "who")
     }
-    if not typed["source"] or not typed["who"]:
+    reader = identity.signed_in() or identity.typed(typed["who"])
+    if not typed["source"] or not reader.name:
         _tell(say("plan.enter.missing"))
         return
     seen = standing(of.entries).get((kind, about, field))
@@ -119,7 +120,8 @@ def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
         after=after,
         source=typed["source"],
         why=typed["why"],
-        who=typed["who"],
+        who=reader.name,
+        verified=reader.verified,
     )
     try:
         saved = records.book().append(of.screen.city.id, draft)
