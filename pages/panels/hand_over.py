@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
@@ -248,7 +249,9 @@ def picture(screen: Screen, **changes: Any) -> None:
 
             return on_screen.one_file(kind, screen.name, address, city, state, ask=cache.answer)
 
-        _paper(screen, key, work)
+        made = _paper(screen, key, work)
+        if made is not None and kind == "copy":
+            _copy(screen, made)
         html.small(say("present.picture_note"))
 
 
@@ -291,7 +294,24 @@ def meeting_pack(
         )
 
 
-def _paper(screen: Screen, key: Hashable, work: Work) -> None:
+def _copy(screen: Screen, made: Made) -> None:
+    """Offer to copy a picture to the clipboard; ``pages/shell/copy_picture.js`` does it."""
+    say = screen.say
+    st.html(
+        Markup(
+            '<div class="copy-picture"><button type="button" data-done="{}" data-failed="{}">{}'
+            '</button><p class="small" role="status"></p><img alt="{}" src="{}"></div>'
+        ).format(
+            say("present.copied"),
+            say("present.not_copied"),
+            say("present.copy"),
+            say("present.preview"),
+            f"data:image/png;base64,{base64.b64encode(made.data).decode()}",
+        )
+    )
+
+
+def _paper(screen: Screen, key: Hashable, work: Work) -> Made | None:
     """Offer to make a file, say how far it is and stop it, and hand it over once it is there."""
     say, name = screen.say, str(key[0]) if isinstance(key, tuple) else ""
     made: Made | None = cache.papers().found(key)
@@ -320,6 +340,7 @@ def _paper(screen: Screen, key: Hashable, work: Work) -> None:
             on_click=_begin,
             args=(key, work),
         )
+    return made
 
 
 def _begin(key: Hashable, work: Work) -> None:

@@ -15,15 +15,18 @@ from layers.present.pack.made import Kind, Made
 from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pack
 from layers.present.showing import Shown
 from layers.present.slides import slides
-from layers.present.static_map import A4
+from layers.present.static_map import A4, SLIDE
 from layers.present.story import Scene, Story, stories
 from layers.present.telling import Ask, Told, tell
 from layers.view.state import ViewState
 
 PNG_DPI: Final = 300
+SLIDE_DPI: Final = 144
+"""Makes a slide 1920 pixels wide."""
 TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "png": "image/png",
+        "copy": "image/png",
         "pdf": "application/pdf",
         "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "xlsx": WORKBOOK_TYPE,
@@ -59,7 +62,8 @@ def one_file(
     """
     chapter = Bilingual(*(speaker(lang)(f"nav.{page}") for lang in LANGS))
     told = tell(Scene("screen", chapter, page, address), city, over, ask=ask)
-    name = f"{fit_for_file(told.title)}_{city.data_date.replace('-', '')}.{kind}"
+    ending = "png" if kind == "copy" else kind
+    name = f"{fit_for_file(told.title)}_{city.data_date.replace('-', '')}.{ending}"
     return Made(name, TYPES[kind], _MAKERS[kind](told))
 
 
@@ -106,6 +110,7 @@ def _xlsx(told: Told) -> bytes:
 
 _MAKERS: Final[Mapping[str, Callable[[Told], bytes]]] = {
     "png": lambda told: Shown(told).sheet(A4).png(PNG_DPI),
+    "copy": lambda told: Shown(told).sheet(SLIDE).png(SLIDE_DPI),
     "pdf": lambda told: Shown(told).sheet(A4).pdf(),
     "pptx": _pptx,
     "xlsx": _xlsx,
