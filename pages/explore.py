@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from layers.map.plate import plate
+from layers.map.structure import structure_drawing, title_key
 from layers.view.rows import rows_in_view
 from pages.panels import chips
 from pages.panels import explore as panels
@@ -29,9 +30,14 @@ with st.container(key="plate"):
 with main:
     drawn = plate(view, state.explore.ground, state.lang)
     flight = session.flight()
-    map_view.show(screen, view, name="explore", flight=flight, follow=True, plate=drawn)
+    # A structure is schematic: it lies under the places, which keep their marks.
+    schematic = state.explore.ground == "structure"
+    drawing = structure_drawing(screen.city) if schematic else None
+    map_view.show(
+        screen, view, name="explore", flight=flight, follow=True, plate=drawn, drawing=drawing
+    )
 with head:
-    title = say("explore.title", city=screen.city.name.of(state.lang))
+    title = say(title_key(state.explore.ground), city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
