@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo.base.errors import ParameterError, Problem
-from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
+from layers.command_line.arguments import (
+    RAW,
+    city_of,
+    crs_problems,
+    epsg_of,
+    query_of,
+    view_problems,
+)
 from layers.command_line.reply import reply, written
 from layers.handover.contents import FORMATS
 from layers.handover.view_export import package
@@ -43,6 +50,7 @@ class ExportRequest:
     lang: str
     out: Path
     zipped: bool
+    raw: bool = False
 
 
 def read(argv: Sequence[str] | None) -> ExportRequest:
@@ -83,6 +91,7 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         lang=given.lang or state.lang,
         out=given.out,
         zipped=given.zip,
+        raw=given.raw,
     )
 
 
@@ -115,6 +124,7 @@ def _done(request: ExportRequest) -> Iterator[str]:
         epsg=request.epsg,
         lang=request.lang,
         layers=request.layers,
+        raw=request.raw,
     )
     yield from written(files, request.out, zipped=request.zipped)
 
@@ -134,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    parser.add_argument("--raw", action="store_true", help=RAW)
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--period", help=", ".join(PERIODS))
     later = "whether to take what is new since the plan was issued"

@@ -49,11 +49,14 @@ class Form:
         EPSG code; a format that holds no coordinates, or those of its standard, knows WGS 84 only.
     lang
         Language of a workbook, ``zh`` or ``en``; all other formats speak both.
+    raw
+        Whether CSV holds texts as they are, also those that a spreadsheet would run.
     """
 
     fmt: str = "geojson"
     epsg: int = WGS84
     lang: str = "zh"
+    raw: bool = False
 
     @property
     def projected(self) -> bool:

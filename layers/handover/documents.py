@@ -20,7 +20,7 @@ from layers.handover.contents import (
     Sheet,
     numbered_zone,
 )
-from layers.handover.write_data import coordinate_columns, json_bytes, to_csv
+from layers.handover.write_data import coordinate_columns, escaped_cells, json_bytes, to_csv
 from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.city import NOTICES, City
 
@@ -166,6 +166,8 @@ def notes(contents: Contents) -> Iterator[Chapter]:
         Heading and sentences.
     """
     yield pair("export.terms"), (*_terms(contents),)
+    if told := contents.city.entered.told:
+        yield pair("export.entries", n=len(told)), told
     yield from contents.sections
 
 
@@ -227,7 +229,7 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
         The tables; CSV holds no shapes but points.
     """
     if form.fmt == "csv":
-        yield pair("export.raw")
+        yield pair("export.raw" if form.raw else "export.escaped")
         if not all(sheet.is_points for sheet in sheets if sheet.geometry):
             yield pair("export.attributes_only")
         if form.projected:
@@ -319,6 +321,7 @@ def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
             **contents.about,
             "format": contents.form.fmt,
             "crs": {"epsg": epsg, "name": crs_name(epsg)},
+            "escaped_cells": escaped_cells(contents),
             "layers": [_sheet_entry(sheet) for sheet in contents.sheets],
             "files": [
                 {"name": name, "bytes": len(data), "sha256": sha256(data)}
@@ -336,10 +339,13 @@ def about_city(city: City) -> dict[str, object]:
     city
         The pack that is asked; it is not changed.
     """
-    named = [name for name in NOTICES if name in city.notices]
+    named, entered = [name for name in NOTICES if name in city.notices], city.entered
+    pack = entered.pack_digest or city.digest
+    anchor = {"count": entered.count, "head": entered.head, "contained": entered.numbers}
     return {
         "product": {**_both("app.name"), "version": __version__},
-        "city": {"id": city.id, **city.name._asdict(), "pack_sha256": city.digest},
+        "city": {"id": city.id, **city.name._asdict(), "pack_sha256": pack},
+        **({"entries": anchor} if entered.count else {}),
         "plan": {"period": city.plan.period, "number": city.plan.number},
         "data_date": city.data_date,
         "terms": {name: city.notices[name]._asdict() for name in named},

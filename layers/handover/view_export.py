@@ -43,6 +43,7 @@ def package(
     epsg: int = 4326,
     lang: str = "zh",
     layers: Sequence[str] | None = None,
+    raw: bool = False,
 ) -> Package:
     """Return what ``state`` shows of ``city`` as files.
 
@@ -63,6 +64,8 @@ def package(
         Language of a workbook, ``zh`` or ``en``; the other formats speak both.
     layers
         Ids of the layers to take; None for those that are on.
+    raw
+        Whether CSV holds texts as they are, also those that a spreadsheet would run.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang))))
+    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang, raw=raw))))
 
 
 class Size(NamedTuple):

@@ -22,6 +22,8 @@ from layers.handover.contents import WGS84, Contents, Form, Sheet
 DEGREES: Final = ("经度_lon", "纬度_lat")
 METRES: Final = ("东坐标_E", "北坐标_N")
 """Named by meaning: the registers of China define X as north, GIS takes it for east."""
+RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so is a formula for a spreadsheet; an apostrophe before it keeps it a text."""
 DEGREE_DIGITS, METRE_DIGITS = 7, 3
 """Decimals of coordinates in CSV: a centimetre and a millimetre."""
 
@@ -125,7 +127,8 @@ def _csv_files(contents: Contents) -> dict[str, bytes]:
 def _csv(contents: Contents, sheet: Sheet) -> bytes:
     table = _table(sheet)
     names = list(sheet.names)
-    columns = [[_cell(value) for value in table[name].tolist()] for name in names]
+    write = _cell if contents.form.raw else _safe_cell
+    columns = [[write(value) for value in table[name].tolist()] for name in names]
     if sheet.is_points:
         names += coordinate_columns(contents.form)
         columns += _coordinates(sheet, contents.form)
@@ -136,6 +139,35 @@ def _table(sheet: Sheet) -> pd.DataFrame:
     """Return the rows without their shapes, the index as the first column."""
     table = pd.DataFrame(sheet.frame).reset_index()
     return table[list(sheet.names)]
+
+
+def escaped_cells(contents: Contents) -> int:
+    """Return how many cells of CSV get an apostrophe, so that no spreadsheet runs them.
+
+    Parameters
+    ----------
+    contents
+        What is handed over; where its form is ``raw``, none.
+    """
+    if contents.form.raw or contents.form.fmt in ("xlsx", "json"):
+        return 0
+    return sum(
+        _is_run(value)
+        for sheet in contents.sheets
+        if contents.form.fmt == "csv" or not sheet.geometry
+        for name in sheet.names
+        for value in _table(sheet)[name].tolist()
+    )
+
+
+def _is_run(value: object) -> bool:
+    """Tell whether a spreadsheet would run a text; a number stays a number."""
+    text = _joined(value)
+    return isinstance(text, str) and text.startswith(RUN_BY_SPREADSHEETS)
+
+
+def _safe_cell(value: object) -> str:
+    return f"'{_cell(value)}" if _is_run(value) else _cell(value)
 
 
 def _cell(value: object) -> str:

@@ -17,7 +17,7 @@ from layers.language.values import cell, count, value_word
 from layers.map.structure import structure_legend
 from layers.map.symbols import NEUTRAL, SIZE, mark, plain_mark, svg
 from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
-from layers.pack.city import City
+from layers.pack.city import City, drawn_axes
 from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
@@ -193,7 +193,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     )
 
 
-def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
+def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sign]:
     """Explain the marks that are drawn: size, filling and, of later facts, the year.
 
     Parameters
@@ -204,6 +204,8 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
         ``zh`` or ``en``.
     kinds
         Whether the shapes are explained too; beside the map the list of layers does it.
+    sizes
+        Whether their sizes say the level; under an analysis all are small.
     """
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
     near = rows[~is_vague(rows)]
@@ -218,13 +220,16 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
             if layer.spec.is_places and (near["kind"] == id_).any()
         ]  # fmt: skip
     wanted = (
-        (national, _sized(sure, 23), "plate.national"),
-        (~national, _sized(sure, 17), "plate.other_levels"),
+        (national & sizes, _sized(sure, 23), "plate.national"),
+        (~national & sizes, _sized(sure, 17), "plate.other_levels"),
         (firm, sure, "plate.firm"),
         (~firm, plain_mark(neutral, firm=False), "plate.schematic"),
     )
     signs += [(sign, say(key, count=int(rows.sum()))) for rows, sign, key in wanted if rows.any()]
-    if (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any():
+    if (
+        sizes
+        and (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any()
+    ):
         signs.append((YEAR, say("plate.year")))
     return signs
 
@@ -262,13 +267,13 @@ def belt(view: View, lang: str, area: BaseGeometry | None = None) -> list[Sign]:
     area
         What the map frames, EPSG:4326: lines that miss it are left out; None for the whole city.
     """
-    layer, locator = view.city.layers.get("axis"), view.city.locator
-    if layer is None or "axis" not in view.state.layers:
+    locator = view.city.locator
+    if "axis" not in view.city.layers or "axis" not in view.state.layers:
         return []
     broad = locator.belt if locator else ""
     return [
         (BELT if id_ == broad else LOOP, cell(row, "name", lang))
-        for id_, row in layer.frame.iterrows()
+        for id_, row in drawn_axes(view.city).iterrows()
         if area is None or row.geometry.intersects(area)
     ]
 
@@ -332,7 +337,8 @@ def _ground(
     if not fill:
         return {}, [], {}
     figures = {
-        str(code): f"{value:.1f}" if rate else count(value) for code, value in values.items()
+        str(code): f"{value:.1f}" if rate and value else count(value)
+        for code, value in values.items()
     }
     return fill, signs, figures
 

@@ -20,6 +20,7 @@ from layers.view.rows import gather
 Light = Literal["firm", "part", "weak"]
 
 SURE: Final[dict[str, Light]] = {
+    "verified": "firm",
     "dataset": "firm",
     "host": "firm",
     "in_area": "firm",

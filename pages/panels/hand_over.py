@@ -21,6 +21,7 @@ from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
 from layers.present.pack.made import KINDS, Made
+from layers.present.story import Story, write
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
 from layers.view.state import deciding
@@ -89,9 +90,6 @@ def download_as(
             key=f"{analysis}_download",
         )
         html.small(say("coverage_page.download_note"))
-        if getattr(asked, "own", None) is not None:
-            html.small(say("coverage_page.own_no_command"))
-            return
         html.small(say("coverage_page.command"))
         if needed_files(asked):
             html.small(say("coverage_page.command_files"))
@@ -257,7 +255,9 @@ def picture(screen: Screen, **changes: Any) -> None:
         html.small(say("present.picture_note"))
 
 
-def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | None = None) -> None:
+def meeting_pack(
+    screen: Screen, story: str | Story = MEETING_STORY, district: str | None = None
+) -> None:
     """Offer all that goes to a meeting as one zip, under the filters of the screen.
 
     Parameters
@@ -266,13 +266,15 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
         City, state and words of this run.
     story
         Name of one of the city's stories; where the city has none of this name nothing is offered.
+        Or the reader's own.
     district
         Of which district a story is told that can be told of any; None for that of the screen.
     """
     say, city = screen.say, screen.city
     state = replace(screen.state, district=district or screen.state.district)
-    if story not in city.stories:
+    if isinstance(story, str) and story not in city.stories:
         return
+    content = story if isinstance(story, str) else write(story)
     with st.popover(say("present.pack"), key="meeting_pack"):
         html.small(say("present.pack_note"))
         if filtered := in_words(city, state):
@@ -286,7 +288,9 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
             )
 
         _paper(
-            screen, ("pack", city.digest, deciding(state), state.lang, state.district, story), work
+            screen,
+            ("pack", city.digest, deciding(state), state.lang, state.district, content),
+            work,
         )
 
 

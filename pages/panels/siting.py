@@ -62,16 +62,16 @@ class SitingPart:
         self.screen, self.say = screen, screen.say
         self.loaded = own_points.loaded(screen)
         self.asked = told.question(screen.state, drawn(), self.loaded)
-        self.drawn, city = self.asked.drawn, screen.city
+        self.drawn, self.own, city = self.asked.drawn, self.asked.own, screen.city
         self.answer: told.Answer = cache.answer(city, "siting", self.asked)
         lang = screen.state.lang
         self.words: told.SitingWording = cache.wording(city, "siting", self.asked, lang)
 
     def statement(self) -> None:
         """Say what the proposal brings and how sure it is the best, or why there is none."""
-        html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        if self.words.account:
-            html.small(" ".join(self.words.account))
+        html.show('<p class="summary" role="status">{}</p>', self.words.spoken)
+        for line in self.words.account[:1]:
+            html.small(line)
 
     def picture(self) -> None:
         """Draw the present reach, the proposed places and what they add."""
@@ -164,7 +164,8 @@ class SitingPart:
             st.html(html.grid(tables["proposed"], say("siting_page.number")))
             args = (self.answer,)
             st.button(say("siting_page.adopt"), key="cov_adopt", on_click=self._adopt, args=args)
-        coverage_panels.notes(say("coverage_page.method_title"), self.words.notes)
+        method = (*self.words.account[2:], *self.words.notes)
+        coverage_panels.notes(say("coverage_page.method_title"), method)
 
     def _adopt(self, answer: told.SitingAnswer) -> None:
         scenarios.turn_to(self.screen, told.as_scenario(answer, self.screen.state.lang))

@@ -143,11 +143,13 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
 
 
 def _news(screen: Screen) -> None:
-    """Say that the city's files have changed since they were read, or since the page was opened."""
+    """Say that the city's files have changed, or that what readers entered cannot be read."""
     pack = screen.packs.served[screen.city.id]
     if told := session.news(pack):
         time = pack.read.strftime("%Y-%m-%d %H:%M")
         html.show('<p class="news" role="status">{}</p>', screen.say(f"packs.{told}", time=time))
+    if trouble := cache.entered().trouble:
+        html.show('<p class="news" role="status">{}</p>', screen.say(f"error.{trouble}"))
 
 
 _TELL = """<script>

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
+from tests.store import postgres
+
 OFFICE = "atlas.bureau.test"
 """A name of this machine, as an office would give it."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -85,7 +87,7 @@ def _install() -> None:
 
 
 def main() -> None:
-    """Install Chromium and nginx where they lack; say loudly where no Chromium can be had."""
+    """Install Chromium, nginx and PostgreSQL where they lack; say loudly if no Chromium is had."""
     with sync_playwright() as playwright:
         if find(playwright) is None:
             print("Installing Chromium for the browser tests …", flush=True)
@@ -93,6 +95,8 @@ def main() -> None:
         path = find(playwright)
     if lacking := {tool for tool in OFFICE_TOOLS if not shutil.which(tool)}:
         _apt(OFFICE_TOOLS[tool] for tool in lacking)
+    if postgres.binaries() is None:
+        _apt((postgres.PACKAGE,))
     print(f"Browser tests use {path}." if path else f"\n{'!' * 80}\n{MISSING}\n{'!' * 80}\n")
 
 

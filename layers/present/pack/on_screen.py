@@ -16,7 +16,7 @@ from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pac
 from layers.present.showing import Shown
 from layers.present.slides import slides
 from layers.present.static_map import A4, SLIDE
-from layers.present.story import Scene, stories
+from layers.present.story import Scene, Story, stories
 from layers.present.telling import Ask, Told, tell
 from layers.view.state import ViewState
 
@@ -68,7 +68,7 @@ def one_file(
 
 
 def pack(
-    story: str,
+    story: str | Story,
     city: City,
     over: ViewState,
     *,
@@ -81,7 +81,7 @@ def pack(
     Parameters
     ----------
     story
-        Name of one of the city's stories.
+        Name of one of the city's stories, or a story of the reader's own.
     city
         The pack that is told of; it is not changed.
     over
@@ -94,7 +94,7 @@ def pack(
     CancelledError, AtlasError
         As :func:`layers.present.pack.meeting_pack.meeting_pack`.
     """
-    found = stories(city)[story]
+    found = stories(city)[story] if isinstance(story, str) else story
     made = meeting_pack(city, found, over, ask=ask, progress=progress, stopped=stopped)
     files = made.package
     return Made(f"{files.name}.zip", TYPES["zip"], files.zip(), made.failed)
