@@ -21,6 +21,7 @@ from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
+from layers.map.structure import structure_drawing, title_key
 from layers.map.symbols import look_sign, swatch
 from layers.pack.city import City
 from layers.places.areas import (
@@ -278,12 +279,13 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     answer = ask(city, "balance", asked)
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
-        title=say("explore.title", city=city.name.of(lang)),
+        title=say(title_key(state.explore.ground), city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
+        drawing=structure_drawing(city) if state.explore.ground == "structure" else None,
         table=words.tables["halves"] if found.n else None,
         bars=_counts(city, found.districts["n"], lang),
         empty=not found.n,
