@@ -10,7 +10,7 @@ from layers.language.messages import speaker
 from layers.language.values import month, row_of, stated
 from layers.pack.table_schemas import STATES
 from layers.places.areas import area_name
-from layers.places.citation import cited, ordinal
+from layers.places.citation import ordinal, section_of
 from layers.plan.audit import KINDS, Finding, counts
 from layers.plan.chart import figure
 from layers.plan.diff import Change
@@ -266,7 +266,7 @@ def _ledger_row(kept: Ledger, of: Account, lang: str) -> tuple[str, ...]:
     else:
         evidence, date, source = "", "", ""
     return (
-        cited(city, clause, lang),
+        section_of(clause, lang),
         of.title.of(lang),
         lead,
         districts,
