@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from geo.base.errors import AtlasError
+from layers.language.messages import display
 from layers.language.problems import lines
 from layers.plan.entered import STATE, number, subject
 from layers.plan.indicator import Progress
@@ -38,7 +39,7 @@ def value(of: Chosen, shown: Progress) -> None:
     def draw() -> None:
         years = [*range(shown.target_year, shown.baseline_year, -1)]
         with st.form("plan_enter_value", border=False):
-            st.selectbox(say("plan.enter.year"), years, key="enter_year", format_func=str)
+            st.selectbox(say("plan.enter.year"), years, key="enter_year", format_func=_year)
             label = say("plan.enter.value", unit=shown.unit.of(lang))
             st.text_input(literal(label), key="enter_value")
             _common(of)
@@ -73,6 +74,10 @@ def state(of: Chosen) -> None:
         _told(of)
 
     html.drawer(say("plan.enter.title_state"), "plan_enter_state_box", draw)
+
+
+def _year(year: int) -> str:
+    return display(str(year))
 
 
 def _common(of: Chosen) -> None:
