@@ -13,7 +13,7 @@ import shapely
 
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS
-from layers.language.values import radius, value_word
+from layers.language.values import Row, radius, value_word
 from layers.pack.catalogue import CURRENT_STATUSES, OUTSIDE, VERIFIED
 from layers.pack.city import City, Entered, Layer
 from layers.store.chain import check_chain
@@ -81,7 +81,7 @@ def lay_over(city: City, entries: Sequence[Entry]) -> City:
     )
 
 
-def fact(row: Mapping[str, object], name: str) -> str:
+def fact(row: Row, name: str) -> str:
     """Return what stands for a fact of a place, as an entry would say it: its ``before``.
 
     Parameters
