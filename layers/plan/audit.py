@@ -20,6 +20,7 @@ from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.language.values import cell, is_known, row_of
 from layers.pack.city import City, Plan
+from layers.plan.entered import entries_in
 from layers.plan.indicator import progress
 from layers.plan.structure import CAMPUSES, Web, both, web
 from layers.store.entries import Entry
@@ -275,7 +276,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             value, known = ",".join(strange), tuple(KINDS)
             problem = Problem("export.unknown", "--fail-on", value=value, known=known)
             raise ParameterError("export_refused", [problem])
-        found = audit(city, plan)
+        found = audit(city, plan, entries_in(city))
         hits.extend(each for each in found if each.kind in grave)
         if given.csv:
             given.csv.write_bytes(csv(found))

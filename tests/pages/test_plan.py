@@ -9,9 +9,9 @@ import pytest
 
 from layers.pack.city import City
 from layers.plan.structure import web
-from layers.store.book import Book
-from layers.store.settings import Settings
-from pages.shell.entering import records
+from layers.store.book import open_book
+from layers.store.settings import STORE_VARIABLE
+from pages.shell import cache
 from tests import ROOT
 from tests.screens import app, drawn, page_text, shown
 
@@ -49,8 +49,8 @@ def test_an_unsaid_task_is_unknown_and_not_undone() -> None:
 def test_a_value_that_a_reader_enters_sets_the_light(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Book(Settings(f"sqlite:///{tmp_path / 'entries.sqlite'}"))
-    monkeypatch.setattr(records, "book", lambda: kept)
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
+    cache.entered.clear()
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
     at = app("plan", city="toy", gpart="indicators", gind="1", lang="zh")
     assert _light(page_text(at)) == "no_data"
@@ -61,7 +61,7 @@ def test_a_value_that_a_reader_enters_sets_the_light(
     at.text_input(key="enter_who").set_value("李")
     next(each for each in at.button if each.label == "保存").click()
     at.run()
-    assert [(e.subject, e.field, e.after, e.verified) for e in kept.entries("toy")] == [
+    assert [(e.subject, e.field, e.after, e.verified) for e in open_book().entries("toy")] == [
         ("2021-2025/1", "2025", "9", False)
     ]
     assert _light(page_text(at)) == "on_track"

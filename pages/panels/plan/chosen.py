@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from layers.pack.city import Plan
+from layers.plan.entered import entries_in
 from layers.plan.indicator import Progress, progress
 from layers.plan.ledger import Ledger, ledger
 from layers.plan.shown import plan_places
@@ -15,7 +16,6 @@ from layers.plan.structure import Web, plan_of, web
 from layers.store.entries import Entry
 from layers.view.rows import View, gather
 from pages.shell import session
-from pages.shell.entering import records
 from pages.shell.frame import Screen
 
 
@@ -81,7 +81,7 @@ def chosen(screen: Screen) -> Chosen:
         City, state and words of this run.
     """
     plan = plan_of(screen.city, screen.state.plan.period or "")
-    return Chosen(screen, plan, records.entries_of(screen.city.id))
+    return Chosen(screen, plan, entries_in(screen.city))
 
 
 def change(**values: Any) -> None:
