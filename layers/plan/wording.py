@@ -373,6 +373,21 @@ def audit_sentence(findings: Sequence[Finding], lang: str) -> str:
     return say("plan.semicolon").join(parts) + say("plan.stop")
 
 
+def audit_sums(findings: Sequence[Finding], lang: str) -> pd.DataFrame:
+    """Return how many findings there are of each kind.
+
+    Parameters
+    ----------
+    findings
+        Of one plan.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, n = speaker(lang), counts(findings)
+    named = {say(f"plan.audit.{kind}"): n[kind] for kind in KINDS if n[kind]}
+    return pd.DataFrame({say("plan.column.all"): named})
+
+
 def audit_table(findings: Sequence[Finding], lang: str) -> pd.DataFrame:
     """Return findings of one kind as a table.
 

@@ -55,6 +55,25 @@ def test_the_slide_holds_the_chart_and_follows_an_entry(toy: City) -> None:
     assert after["读者录入"] == [9]
 
 
+@pytest.mark.parametrize(
+    ("address", "begins", "kept"),
+    [
+        ({"gpart": "changes"}, "规划 2026-2030与规划 2021-2025相比：11 处变化", 11),
+        ({"gpart": "audit"}, "规划与地图互查，10 条待处理", None),
+        ({"gtask": "c1.1"}, "中文 title c1.1（部分完成）", 5),
+        ({"gpart": "ledger"}, "4 项任务：", None),
+        ({"gpart": "indicators"}, "3 项指标以 2025 年为准：", None),
+    ],
+)
+def test_every_part_can_be_a_scene(
+    toy: City, address: dict[str, str], begins: str, kept: int | None
+) -> None:
+    told = tell(Scene("a", WORDS, "plan", address), toy, default_state(toy, "zh"))
+    assert told.sentence.startswith(begins)
+    assert told.table is not None
+    assert told.keep is None if kept is None else len(told.keep or ()) == kept
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_chart_says_all_that_it_draws(toy: City, lang: str) -> None:
     parks = progress(toy, toy.plan, [entered(1, 2025, "9")])[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -130,7 +130,7 @@ def open_place(place: str | None) -> None:
     session.change(selected=place)
 
 
-def shown(screen: Screen, ids: Sequence[str] | None) -> tuple[Screen, View]:
+def shown(screen: Screen, ids: Collection[str] | None) -> tuple[Screen, View]:
     """Return the map's screen and view: all places of the plan, or some of any layer.
 
     Parameters
