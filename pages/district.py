@@ -8,7 +8,7 @@ import streamlit as st
 
 from layers.places.district_profile import profile
 from layers.view.areas import is_part
-from pages.panels import chips
+from pages.panels import chips, verification
 from pages.panels import district as panels
 from pages.panels.deck import add
 from pages.shell import frame
@@ -45,3 +45,5 @@ with st.container(key="district_more"):
     panels.people(screen, area, told, other)
     panels.entries(screen, area, told)
     panels.tasks(screen, told)
+    if other is None:
+        verification.panel(screen, area if told else None)

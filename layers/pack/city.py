@@ -203,6 +203,8 @@ class Entered:
         Those that act in this version: what readers verified or edited of its places.
     told
         What each of those says.
+    of_plan
+        The entries of indicators and tasks as plain values, for who knows what an entry is.
     """
 
     count: int = 0
@@ -210,6 +212,7 @@ class Entered:
     pack_digest: str = ""
     numbers: tuple[int, ...] = ()
     told: tuple[Bilingual, ...] = ()
+    of_plan: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)

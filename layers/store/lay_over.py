@@ -13,11 +13,11 @@ import shapely
 
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS
-from layers.language.values import radius, value_word
+from layers.language.values import Row, radius, value_word
 from layers.pack.catalogue import CURRENT_STATUSES, OUTSIDE, VERIFIED
 from layers.pack.city import City, Entered, Layer
 from layers.store.chain import check_chain
-from layers.store.entries import Entry, standing
+from layers.store.entries import Entry, row_of, standing
 from layers.store.position import Position, read_position
 
 POSITION: Final = "position"
@@ -72,16 +72,17 @@ def lay_over(city: City, entries: Sequence[Entry]) -> City:
     head = entries[-1].digest
     told = tuple(_told(city, each) for each in acting)
     numbers = tuple(sorted(each.number for each in acting))
+    of_plan = tuple(row_of(each) for each in entries if each.kind not in ABOUT_PLACES)
     return replace(
         city,
         layers=MappingProxyType(layers),
         attributions={**city.attributions, **{_note(each): _source(each) for each in acting}},
         digest=hashlib.sha256(f"{city.digest} {head}".encode()).hexdigest(),
-        entered=Entered(len(entries), head, city.digest, numbers, told),
+        entered=Entered(len(entries), head, city.digest, numbers, told, of_plan),
     )
 
 
-def fact(row: Mapping[str, object], name: str) -> str:
+def fact(row: Row, name: str) -> str:
     """Return what stands for a fact of a place, as an entry would say it: its ``before``.
 
     Parameters
