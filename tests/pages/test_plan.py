@@ -11,7 +11,7 @@ from layers.pack.city import City
 from layers.plan.structure import web
 from layers.store.book import Book
 from layers.store.settings import Settings
-from pages.panels.plan import records
+from pages.shell.entering import records
 from tests import ROOT
 from tests.screens import app, drawn, page_text, shown
 
