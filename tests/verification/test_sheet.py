@@ -25,8 +25,8 @@ from layers.verification.workbook import choices, workbook
 
 BINHAI = "120116"
 TODAY = date(2026, 11, 29)
-SIGNED = {"who": "张三", "when": date(2026, 11, 20)}
-POINT = {"east": "117.7000", "north": "39.0000", "datum": "WGS 84"}
+SIGNED: dict[str, object] = {"who": "张三", "when": date(2026, 11, 20)}
+POINT: dict[str, object] = {"east": "117.7000", "north": "39.0000", "datum": "WGS 84"}
 
 
 @pytest.fixture(scope="module")
