@@ -115,7 +115,7 @@ def accept() -> None:
     """Use the rows as they were proposed."""
     one = held()
     if one is not None and one.taken.reading is not None:
-        one.outcome = Outcome(one.taken.tables, one.taken.reading)
+        one.outcome = Outcome(one.taken.tables, one.taken.reading, classes=one.taken.classes)
         one.write()
 
 
