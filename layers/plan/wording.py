@@ -111,6 +111,37 @@ def _second(of: Progress, lang: str) -> Iterator[str]:
         yield say("plan.standing.met_before")
 
 
+def indicator_table(found: Sequence[Progress], lang: str) -> pd.DataFrame:
+    """Return all indicators as a table.
+
+    Parameters
+    ----------
+    found
+        All indicators of a plan.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name; columns baseline, target, latest comparable value with its moment, light.
+    """
+    say = speaker(lang)
+    rows = [
+        (
+            stated(each.baseline),
+            stated(each.target),
+            say("table.noted", text=figure(each.latest), note=month(each.latest.as_of, lang))
+            if each.latest
+            else "—",
+            say(f"plan.light.{each.light}"),
+        )
+        for each in found
+    ]
+    columns = [say(f"plan.column.{name}") for name in ("baseline", "target", "latest", "light")]
+    return pd.DataFrame(rows, columns=columns, index=[each.name.of(lang) for each in found])
+
+
 def observations(of: Progress, lang: str) -> pd.DataFrame:
     """Return every dated value of an indicator as a table.
 
@@ -268,6 +299,24 @@ def told(of: Account, lang: str) -> str:
     if settled and len(settled) < len(of.items):
         parts.append(say("plan.others_unknown", count=len(of.items) - len(settled)))
     return say("plan.semicolon").join(parts)
+
+
+def items(of: Account, lang: str) -> pd.DataFrame | None:
+    """Return the places of a task with what has become of each; None where it has none.
+
+    Parameters
+    ----------
+    of
+        The task.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    if not of.items:
+        return None
+    say = speaker(lang)
+    rows = [(say(f"plan.state.{item.state}"),) for item in of.items]
+    names = [item.name.of(lang) for item in of.items]
+    return pd.DataFrame(rows, columns=[say("plan.column.state")], index=names)
 
 
 def state_word(of: Account, lang: str) -> str:

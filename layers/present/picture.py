@@ -18,6 +18,7 @@ from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
+from layers.plan.shown import plan_ids, plan_places
 from layers.present.telling import Ask, Told, measure
 from layers.view.areas import areas, is_part
 from layers.view.rows import View, rows_in_view
@@ -77,6 +78,9 @@ def picture(told: Told, *, ask: Ask = measure) -> Picture:
         if other is not None and other != area:
             return _two(city, state, area, other)
         return area_picture(city, state, area)
+    if told.scene.page == "plan":
+        view = plan_places(city, state, plan_ids(city, state))
+        return Picture(view, legend=plate(view, "none", state.lang).legend)
     view = rows_in_view(city, _under(told))
     look = None
     if told.scene.page == "coverage" and state.coverage.part == "pairing":

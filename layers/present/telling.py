@@ -34,6 +34,11 @@ from layers.places.areas import (
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
+from layers.plan import wording as plan_wording
+from layers.plan.indicator import Progress, progress
+from layers.plan.ledger import ledger
+from layers.plan.shown import plan_ids
+from layers.plan.structure import plan_of
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -81,6 +86,8 @@ class Told:
         Plan, period and dates.
     notes
         What the speaker may say, and what each number rests on.
+    keep
+        Ids of the places that the map keeps; None for all that the state shows.
     legend
         Of the analysis; the layout map's is :func:`layers.map.plate.plate`'s.
     drawing
@@ -91,6 +98,8 @@ class Told:
         The figures as they are read, by row name; None where the scene has none.
     bars
         Some of them as bars.
+    chart
+        The indicator that takes the place of the map on paper and slide; None where the map stands.
     strip
         Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
         scene is of none.
@@ -112,6 +121,8 @@ class Told:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
+    keep: frozenset[str] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
 
@@ -130,6 +141,7 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
@@ -200,6 +212,8 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         focus=page.focus,
         table=page.table,
         bars=page.bars,
+        chart=page.chart,
+        keep=plan_ids(city, state) if scene.page == "plan" else None,
         strip=page.strip,
         beside=beside,
     )
@@ -364,6 +378,40 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
+    """Say what the page of the plan says: of an indicator, of a task, else of all tasks.
+
+    What readers have entered is no part of a story, which says the same wherever it is shown.
+    """
+    lang, say = state.lang, speaker(state.lang)
+    plan = plan_of(city, state.plan.period or "")
+    title = say("plan.title", city=city.name.of(lang))
+    if state.plan.part == "indicators":
+        found = progress(city, plan)
+        shown = next((each for each in found if each.no == state.plan.indicator), None)
+        if shown is None:
+            table = plan_wording.indicator_table(found, lang)
+            doubt = [say("plan.indicators.doubt_none")]
+            said = plan_wording.light_sentence(found, lang)
+            return _Page(title, said, doubt, {}, [say("plan.rule_light")], table=table)
+        first, *rest = plan_wording.standing(shown, lang)
+        name = say("plan.chart.headline", name=shown.name.of(lang), told=(rest or [first])[0])
+        notes = [*rest, say("plan.chart.key"), say("plan.rule_light")]
+        table = plan_wording.observations(shown, lang).iloc[:, :2]
+        return _Page(title, name, [first], {}, notes, table=table, chart=shown)
+    kept = ledger(city, plan)
+    account = next((each for each in kept.accounts if each.id == state.plan.task), None)
+    if state.plan.part == "tasks" and account is not None:
+        words = plan_wording.state_word(account, lang)
+        said = say("plan.task_option", title=account.title.of(lang), state=words)
+        doubt = [plan_wording.told(account, lang) or say("plan.ledger.doubt")]
+        held = plan_wording.items(account, lang)
+        return _Page(title, said, doubt, {}, [say("plan.rule_state")], table=held)
+    doubt, notes = [say("plan.ledger.doubt")], [say("plan.rule_state")]
+    counted = plan_wording.sums(kept, lang) if kept.accounts else None
+    return _Page(title, plan_wording.state_sentence(kept, lang), doubt, {}, notes, table=counted)
+
+
 def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
     lang, say = state.lang, speaker(state.lang)
     answer = ask(city, "corridor", ANALYSES["corridor"].question(state))
@@ -395,5 +443,6 @@ _PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
     "district": _district,
     "density": _density,
     "coverage": _coverage,
+    "plan": _plan,
     "corridor": _corridor,
 }

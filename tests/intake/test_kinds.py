@@ -66,7 +66,7 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     assert taken.report.rows.not_used == {"total": 2}
     assert [p.row for p in taken.report.problems] == ["#14", "#15"]
     told = {one.key: one.values.get("value") for one in taken.report.found}
-    assert (told["header_row"], told["sheet"], told["form"]) == (3, "名录", "dms")
+    assert (told["header_row"], told["sheet"], told["form_dms"]) == (3, "名录", "dms")
     assert told["other_sheets"] == ("说明",)
     expected = 117 + np.arange(6, 16) / 60
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)

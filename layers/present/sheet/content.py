@@ -75,7 +75,7 @@ def district(on: Basis, adcode: str) -> Json:
             "title": on.say("card.caveats"),
             "lines": [*_caveats(on, told, listed)],
         },
-        **_frame(on, {adcode, *(each.adcode for each in told.neighbours)}),
+        **frame(on, {adcode, *(each.adcode for each in told.neighbours)}),
     }
     clean: Json = _shown(shown)
     return clean
@@ -130,10 +130,15 @@ def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     yield on.say("export.no_outline")
 
 
-def _frame(on: Basis, drawn: Collection[str]) -> Json:
+def frame(on: Basis, drawn: Collection[str]) -> Json:
     """Return what stands round every page: what is shown, the filter, and what may be done.
 
-    Of the districts that are drawn their notices stand under the map.
+    Parameters
+    ----------
+    on
+        What the sheet rests on.
+    drawn
+        Adcodes of the districts that are drawn: their notices stand under the map.
     """
     city, lang, say = on.city, on.lang, on.say
     base = (city.layers["district"].provenance, *city.base_provenance.values())
@@ -191,7 +196,7 @@ def overview(on: Basis) -> Json:
         "legend": [*map(list, _legend(on))],
         "bases": _bases(on),
         "indicators": indicators(on),
-        **_frame(on, known),
+        **frame(on, known),
     }
     clean: Json = _shown(shown)
     return clean

@@ -19,6 +19,7 @@ from layers.present.office import settled
 from layers.present.showing import PART, Shown, notices, numbered, origin, plain
 from layers.present.slides import native
 from layers.present.slides.column import column
+from layers.present.slides.indicator import progress_chart
 from layers.present.slides.layout import Box, fit
 from layers.present.strip import png as strip_png
 from layers.present.telling import Told
@@ -91,15 +92,19 @@ def _slide(deck: Any, shown: Shown, page: str) -> None:
     told, lang = shown.told, shown.told.state.lang
     say = speaker(lang)
     slide = _opened(deck, shown)
-    native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
+    if told.chart is None:
+        native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
+    else:
+        progress_chart(slide, MAP, told.chart, lang)
     column(slide, shown, BESIDE)
-    if names := numbered(shown.map, lang):
+    names = numbered(shown.map, lang) if told.chart is None else ""
+    if names:
         fitted = fit(names, ROOM, lang, NUMBERS)
         box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
         look: dict[str, Any] = {"ink": native.SOFT, "lang": lang}
         native.text_box(slide, box, fitted.text, fitted.points, say("static_map.index"), **look)
     _foot(slide, told, page)
-    _notes(slide.notes_slide.notes_text_frame, told, numbered(shown.map, lang))
+    _notes(slide.notes_slide.notes_text_frame, told, names)
 
 
 def _strip(deck: Any, shown: Shown, page: str) -> None:

@@ -26,7 +26,7 @@ def static_map(
     heading: Heading | None = None,
     drawing: Drawing | None = None,
     legend: Sequence[Sign] = (),
-    focus: str | None = None,
+    focus: str | frozenset[str] | None = None,
 ) -> StaticMap:
     """Draw a map in the plane of its city, at a round scale.
 
@@ -47,9 +47,11 @@ def static_map(
     legend
         Signs of the analysis; those of the layout map come from :mod:`layers.map.plate`.
     focus
-        Adcode of the district that fills the map, the others dimmed; None for the city.
+        Adcode of the district that fills the map, the others dimmed; or the ids of
+        the places that the map of the city keeps. None for the city with all its places.
     """
-    order = Order(city, state, lang, paper, heading, drawing, legend, focus)
+    district, keep = (focus, None) if isinstance(focus, str) else (None, focus)
+    order = Order(city, state, lang, paper, heading, drawing, legend, district, keep)
     with drawing_alone():
         made = composed(order)
     stands = [stand for found in made.arrangements.values() for stand in found.stands]

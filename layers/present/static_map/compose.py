@@ -72,7 +72,7 @@ from layers.present.static_map.naming import (
 )
 from layers.present.static_map.window import GAP, Window, Windows, windows
 from layers.view.filtered import in_words
-from layers.view.rows import View, rows_in_view
+from layers.view.rows import View, only, rows_in_view
 from layers.view.state import ViewState
 from layers.view.vague import is_vague
 
@@ -100,11 +100,13 @@ class Order:
     drawing: Drawing | None
     legend: Sequence[Sign]
     focus: str | None
+    keep: frozenset[str] | None = None
 
     @cached_property
     def seen(self) -> View:
-        """All that the state shows."""
-        return rows_in_view(self.city, replace(self.state, lang=self.lang, present=True))  # type: ignore[arg-type]
+        """All that the state shows, or the places of it that are kept."""
+        found = rows_in_view(self.city, replace(self.state, lang=self.lang, present=True))  # type: ignore[arg-type]
+        return found if self.keep is None else only(found, self.keep)
 
     @cached_property
     def view(self) -> View:

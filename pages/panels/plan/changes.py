@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from layers.language.messages import display
 from layers.pack.city import City, Plan
 from layers.plan.diff import Change, packs, plans
 from layers.plan.wording import change_table
@@ -101,7 +102,7 @@ def choice(of: Chosen) -> None:
         keys,
         index=keys.index(sync("plan_against", now if now in known else keys[0])),
         key="plan_against",
-        format_func=lambda key: name(of, known[key]),
+        format_func=lambda key: display(name(of, known[key])),
         on_change=partial(_set, "plan_against"),
     )
 

@@ -10,11 +10,12 @@ from typing import Any
 from layers.pack.city import Plan
 from layers.plan.indicator import Progress, progress
 from layers.plan.ledger import Ledger, ledger
+from layers.plan.shown import plan_places
 from layers.plan.structure import Web, plan_of, web
 from layers.store.entries import Entry
-from layers.view.rows import View, gather, only, rows_in_view
-from layers.view.state import Filters, default_state
-from pages.shell import records, session
+from layers.view.rows import View, gather
+from pages.shell import session
+from pages.shell.entering import records
 from pages.shell.frame import Screen
 
 
@@ -139,9 +140,5 @@ def shown(screen: Screen, ids: Sequence[str] | None) -> tuple[Screen, View]:
     ids
         Places that stay; None for all that the opening view shows.
     """
-    city, opening = screen.city, default_state(screen.city)
-    kinds = frozenset(id_ for id_, layer in city.layers.items() if layer.spec.is_places)
-    layers = opening.layers if ids is None else opening.layers | kinds
-    state = replace(screen.state, period="now", later=True, filters=Filters(), layers=layers)
-    view = rows_in_view(city, state)
-    return replace(screen, state=state), view if ids is None else only(view, ids)
+    view = plan_places(screen.city, screen.state, ids)
+    return replace(screen, state=view.state), view

@@ -8,6 +8,7 @@ from typing import get_args
 
 import streamlit as st
 
+from layers.language.messages import display
 from layers.pack.city import Plan
 from layers.view.page_options import PlanPart
 from layers.view.vague import is_vague
@@ -56,7 +57,7 @@ def _plans(of: Chosen, plans: Sequence[Plan]) -> None:
         periods,
         index=periods.index(sync("plan_period", of.plan.period)),
         key="plan_period",
-        format_func=lambda period: f"{period} {short(titles[period])}",
+        format_func=lambda period: display(f"{period} {short(titles[period])}"),
         label_visibility="collapsed",
         width=420,
         on_change=_set_period,
