@@ -191,7 +191,8 @@ def _in_32_bits(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     whole = [
         str(name)
         for name in frame.columns
-        if pd.api.types.is_integer_dtype(frame[name]) and frame[name].abs().max() < MOST_32
+        if pd.api.types.is_integer_dtype(frame[name])
+        if not frame[name].dropna().abs().ge(MOST_32).any()
     ]
     return gpd.GeoDataFrame(frame.astype(dict.fromkeys(whole, "Int32")))
 

@@ -44,6 +44,7 @@ TABLE: Final = Table(
             "uncertainty_m": [700.5, np.nan, 3.0],
             "plan_line": pd.array([493, None, 7], dtype="Int64"),
             "counted": [True, False, True],
+            "blank": pd.array([None, None, None], dtype="Int64"),
         },
         index=pd.Index(["a", "b", "c"], name="id"),
         geometry=[Point(117.1, 39.1), None, Point(117.3, 39.3)],
@@ -97,6 +98,7 @@ def test_rows_blanks_chinese_types_and_system_survive(fmt: str, tmp_path: Path) 
     assert numbers.iloc[0] == 700.5
     lines = pd.to_numeric(back[column["plan_line"]])
     assert lines.isna().tolist() == [False, True, False]
+    assert back[column["blank"]].isna().all() or set(back[column["blank"]]) == {""}
     flags = back[column["counted"]].tolist()
     assert [str(flag).lower() in ("true", "1") for flag in flags] == [True, False, True]
 

@@ -263,7 +263,7 @@ class Composition:
         edge = min((inset.box[0] for inset in self.found.insets), default=main.box[2])
         start = self.found.column[2] if self.found.column else main.box[0]
         self._scale(main, (start, main.box[1], edge, main.box[3]))
-        x = self.found.locator.box[2] if self.found.locator else main.box[0]
+        x = self.found.locator.box[2] if self.found.locator else start
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
         self._name_belt()
         names = {inset.id: inset.name.of(order.lang) for inset in order.city.insets}
