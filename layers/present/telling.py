@@ -99,6 +99,8 @@ class Told:
         Some of them as bars.
     chart
         The indicator that takes the place of the map on paper and slide; None where the map stands.
+    bounds
+        West, south, east and north in degrees of what fills the map; None for city or district.
     strip
         Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
         scene is of none.
@@ -122,6 +124,7 @@ class Told:
     bars: Bars | None = None
     chart: Progress | None = None
     keep: frozenset[str] | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
 
@@ -141,6 +144,7 @@ class _Page:
     table: pd.DataFrame | None = None
     bars: Bars | None = None
     chart: Progress | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
@@ -213,6 +217,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         bars=page.bars,
         chart=page.chart,
         keep=plan_ids(city, state) if scene.page == "plan" else None,
+        bounds=page.bounds,
         strip=page.strip,
         beside=beside,
     )
@@ -405,6 +410,7 @@ def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
         legend=corridor.legend(answer, lang),
         drawing=ANALYSES["corridor"].draw(answer, lang),
         table=None if refused else words.tables["cities"],
+        bounds=corridor.frame_of(answer),
         strip=None if refused else partial(strips.strip, answer, lang),
     )
 
