@@ -90,7 +90,7 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
 def test_a_locked_wall_obeys_arrows_alone(server: Server, page: Page, tianjin: City) -> None:
     open_at(page, f"{server.url}/deck?scene=twin_cities&view=locked")
     _shows(page, tianjin, "twin_cities")
-    for key in ("Escape", "s", "b", "n", "End"):
+    for key in ("Escape", "s", "b", "m", "n", "End"):
         page.keyboard.press(key)
     page.keyboard.press("ArrowRight")
     _shows(page, tianjin, "national")
@@ -98,6 +98,7 @@ def test_a_locked_wall_obeys_arrows_alone(server: Server, page: Page, tianjin: C
     assert _asked(page)["view"] == "locked"
     assert not [each for each in page.context.pages if "notes=1" in each.url]
     expect(page.locator(".deck-dark")).to_be_hidden()
+    expect(page.locator(".deck-note, .st-key-deck_comments")).to_have_count(0)
     expect(page.locator(".st-key-tabs")).to_have_count(0)
 
 
