@@ -29,6 +29,8 @@ from layers.view.state import ViewState, allowed
 
 PAGES: Final = ("explore", "district", "density", "coverage", "corridor", "plan")
 """Pages that a scene can show."""
+MAPS: Final = ("explore", "district", "density", "coverage", "corridor")
+"""Those that are a map, of which two can stand side by side."""
 MOST_SCENES: Final = 40
 MOST_BYTES: Final = 200_000
 LONGEST: Final = 400
@@ -293,8 +295,8 @@ def _beside(
     if "compare" not in given:
         return None
     page, address = _address(given["compare"])
-    if page not in PAGES:
-        known = ", ".join(PAGES)
+    if not {page, _address(given.get("show"))[0]} <= {*MAPS}:
+        known = ", ".join(MAPS)
         problems.append(Problem("story.show", where, row, "compare", known=known))
     return page, address
 

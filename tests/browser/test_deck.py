@@ -17,7 +17,7 @@ from layers.present.story import Scene, stories
 from layers.present.telling import tell
 from layers.view.state import default_state
 from tests.browser.conftest import NewPage
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, serve, settle
+from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, serve, settle, turn
 
 SENTENCE = ".deck-sentence"
 STEP_MS = 20_000 / 16
@@ -39,6 +39,14 @@ LOOKS = """
 }
 """
 """JavaScript: note in every frame what map and words show."""
+
+LOOKS_AT = """
+() => {
+  const map = window.ATLAS.main.map, at = map.getCenter();
+  return [at.lat, at.lng, map.getZoom()];
+}
+"""
+"""JavaScript: centre and zoom of a map."""
 
 
 def _scene(city: City, id_: str) -> Scene:
@@ -90,7 +98,7 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
 def test_a_locked_wall_obeys_arrows_alone(server: Server, page: Page, tianjin: City) -> None:
     open_at(page, f"{server.url}/deck?scene=twin_cities&view=locked")
     _shows(page, tianjin, "twin_cities")
-    for key in ("Escape", "s", "b", "n", "End"):
+    for key in ("Escape", "s", "b", "m", "n", "End"):
         page.keyboard.press(key)
     page.keyboard.press("ArrowRight")
     _shows(page, tianjin, "national")
@@ -98,6 +106,7 @@ def test_a_locked_wall_obeys_arrows_alone(server: Server, page: Page, tianjin: C
     assert _asked(page)["view"] == "locked"
     assert not [each for each in page.context.pages if "notes=1" in each.url]
     expect(page.locator(".deck-dark")).to_be_hidden()
+    expect(page.locator(".deck-note, .st-key-deck_comments")).to_have_count(0)
     expect(page.locator(".st-key-tabs")).to_have_count(0)
 
 
@@ -148,3 +157,31 @@ def test_sixteen_districts_in_twenty_seconds(new_page: NewPage, tianjin: City) -
 def _written(sign: str) -> str:
     """Return what a sign writes: an SVG may hold a text."""
     return "".join(ElementTree.fromstring(sign).itertext()) if sign.startswith("<svg") else ""
+
+
+@pytest.mark.thorough
+def test_two_views_move_together(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    open_at(page, f"{server.url}/?period=2020")
+    map_frame(page)
+    page.get_by_role("button", name="留作左图").click()
+    expect(page.get_by_role("button", name="与左图并排")).to_be_visible(timeout=WAIT_MS)
+    turn(page, "/?period=2025&fill=places")
+    page.get_by_role("button", name="与左图并排").click()
+    expect(page.locator("body.two-views.second-painted")).to_be_attached(timeout=WAIT_MS)
+    expect(page.locator(SENTENCE)).to_contain_text("两图对比")
+    frames = [
+        page.frame_locator(f".st-key-sheet_{name} iframe").locator("body")
+        for name in ("deck", "deck_second")
+    ]
+    page.wait_for_timeout(STEP_MS)
+    before = [frame.evaluate(LOOKS_AT) for frame in frames]
+    assert before[0] == pytest.approx(before[1])
+    page.mouse.move(400, 600)
+    page.mouse.down()
+    page.mouse.move(520, 660, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(STEP_MS)
+    after = [frame.evaluate(LOOKS_AT) for frame in frames]
+    assert after[0] != before[0]
+    assert after[0] == pytest.approx(after[1])

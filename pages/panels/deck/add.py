@@ -10,7 +10,7 @@ import streamlit as st
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, display, speaker
 from layers.present.options import MOST, Option
-from layers.present.story import MOST_SCENES, PAGES
+from layers.present.story import MAPS, MOST_SCENES, PAGES
 from layers.view.filtered import in_words, part_of
 from pages.browser import scenarios, stories
 from pages.shell import navigation
@@ -44,7 +44,7 @@ def button(screen: Screen) -> None:
         on_click=_add,
         args=(screen, None, options),
     )
-    if not _is_whatif(screen):
+    if screen.name in MAPS and not _is_whatif(screen):
         _compare(screen, full)
     if story is not None:
         stories.exchange(screen)

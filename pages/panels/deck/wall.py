@@ -60,8 +60,9 @@ def show(screen: Screen, now: Asked) -> None:
         _draw(screen, now, _failed(screen, error))
         return
     selected, lang = screen.state.selected, screen.state.lang
-    pinned = [] if _is_locked(screen) else kept.all_of(screen.city)
-    over = partial(with_pins, comments=pinned, place=comments.picking())
+    locked = _is_locked(screen)
+    pinned = [] if locked else kept.all_of(screen.city)
+    over = partial(with_pins, comments=pinned, place=comments.picking() and not locked)
     overlay = scenes.selecting(screen.city, now.scene, shown, selected, over)
     view = shown.picture.view
     said = caption(view, selected) if selected else of_comment(pinned, comments.opened(), lang)
@@ -84,7 +85,7 @@ def show(screen: Screen, now: Asked) -> None:
         with st.container(key="map_deck_second"):
             drawn = second.picture.view
             map_view.mount(screen, drawn, second.overlay, name="deck_second", returned=[])
-    if not _is_locked(screen):
+    if not locked:
         _comments(screen, now, shown.told)
     ahead.prepare(screen.city, next_of(screen.city, now), screen.state)
 
@@ -96,7 +97,10 @@ def _second(screen: Screen, now: Asked) -> scenes.Ready | None:
     """
     later = (*now.told.scenes[now.at :], *now.told.scenes[: now.at])
     found = next((scene.second for scene in later if scene.beside), None)
-    return None if found is None else scenes.ready(screen.city, found, screen.state)
+    try:
+        return None if found is None else scenes.ready(screen.city, found, screen.state)
+    except AtlasError:  # who turns to that scene is told
+        return None
 
 
 def _is_locked(screen: Screen) -> bool:
