@@ -37,18 +37,22 @@ from layers.file_set import standing
 from layers.file_set.replace import deliver
 from layers.language.problems import lines
 from layers.pack.catalogue import CATALOG
-from layers.pack.city import CORRECTIONS, PARK_LINKS, SETTINGS, SOURCES, load_city
+from layers.pack.city import CORRECTIONS, NODE_LINKS, PARK_LINKS, SETTINGS, SOURCES, load_city
 from layers.pack.consistency import WITHOUT_TASK
 from layers.pack.table_schemas import (
     ALIASES,
     ATTRIBUTIONS,
     BASE,
     CLAUSES,
+    EVENTS,
     GAPS,
     INDICATORS,
     LINKS,
+    OBSERVATIONS,
+    RELATIONS,
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
+from layers.pack.table_schemas import NODE_LINKS as LINKED
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
@@ -388,7 +392,7 @@ def district_layer(raw: Raw) -> Files:
 def axis_layer(raw: Raw, issued: str) -> Files:
     """Build the layer of schematic lines, ``axis.geojson``.
 
-    Both lines stand on a line of the plan, which was issued after their sources.
+    All lines stand on a line of the plan, which was issued after their sources.
 
     Parameters
     ----------
@@ -404,6 +408,7 @@ def axis_layer(raw: Raw, issued: str) -> Files:
             "id": properties["axis_id"],
             "kind": "axis",
             "schematic": "true",
+            "off_map": "true" if properties.get("off_map") else "",
             "length_km": str(properties["length_km"]),
             "source": properties["source"],
             "as_of": issued,
@@ -625,7 +630,7 @@ def plan_tables(raw: Raw, period: str) -> Files:
     Returns
     -------
     dict
-        ``plan.toml`` and three tables in that folder, and ``aliases.csv``.
+        ``plan.toml`` and six tables in that folder, and ``aliases.csv``.
     """
     clauses = raw.tables["authored/clauses.csv"]
     texts = raw.by("authored/indicator_texts.csv", "no")
@@ -642,6 +647,7 @@ def plan_tables(raw: Raw, period: str) -> Files:
         f"{folder}/clauses.csv": table(clauses, CLAUSES.names),
         f"{folder}/indicators.csv": table(indicators, INDICATORS.names),
         f"{folder}/gaps.csv": table(gaps, GAPS.names),
+        **_history(raw, folder),
         "aliases.csv": table(aliases, ALIASES.names[1:]),
     }
 
@@ -658,6 +664,19 @@ def park_links(raw: Raw) -> Files:
     """
     rows = sorted(raw.tables[PARK_LINKS], key=lambda row: row["place_id"])
     return {PARK_LINKS: table(rows, LINKS.names[1:])}
+
+
+def node_links(raw: Raw) -> Files:
+    """Build the table of linked places, ``node_links.csv``.
+
+    In the order in which they were read.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
+    return {NODE_LINKS: table(raw.tables[NODE_LINKS], LINKED.names[1:])}
 
 
 def sources(raw: Raw) -> Files:
@@ -687,6 +706,20 @@ def corrections(raw: Raw) -> Files:
     return {CORRECTIONS: table(raw.tables[CORRECTIONS], RIGHTED.names[1:])}
 
 
+def _history(raw: Raw, folder: str) -> Files:
+    """Build what became of the plan, and what belongs together in it, in the order of the facts."""
+    return {
+        f"{folder}/{name}.csv": table(
+            raw.tables[f"authored/{name}.csv"], [n for n in schema.names if n != "row"]
+        )
+        for name, schema in (
+            ("observations", OBSERVATIONS),
+            ("events", EVENTS),
+            ("relations", RELATIONS),
+        )
+    }
+
+
 def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
     name, unit = unit_of(fact["indicator_zh"])
     line = fact["plan_line_name"]
@@ -696,16 +729,12 @@ def _indicator(fact: Row, text: Row, tasks: Sequence[Row]) -> Row:
         "name_status": "reconstructed",
         "unit_zh": unit,
         "unit_en": fact["unit"],
-        "value_2020": fact["value_2020"],
-        "value_2025": fact["value_2025"],
+        "baseline": fact["value_2020"],
+        "target": fact["value_2025"],
         "clause_id": (task_at(int(line), tasks) or "") if line else "",
         "line_name": fact["plan_line_name"],
-        "line_2020": fact["plan_line_2020"],
-        "line_2025": fact["plan_line_2025"],
-        "observed_value": fact["observed_value"],
-        "observed_kind": fact["observed_kind"].replace("none", ""),
-        "observed_as_of": fact["observed_as_of"],
-        "observed_source": fact["observed_source"],
+        "line_baseline": fact["plan_line_2020"],
+        "line_target": fact["plan_line_2025"],
     }
 
 
@@ -754,6 +783,7 @@ def build(raw: Raw) -> Files:
         **labels(raw),
         **plan_tables(raw, raw.head["plan"]),
         **park_links(raw),
+        **node_links(raw),
         **sources(raw),
         **corrections(raw),
         **settings(raw),

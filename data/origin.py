@@ -33,8 +33,10 @@ _INDICATOR = {
     "unit_en": "unit",
     "clause_id": "plan_line_name",
     "line_name": "plan_line_name",
-    "line_2020": "plan_line_2020",
-    "line_2025": "plan_line_2025",
+    "baseline": "value_2020",
+    "target": "value_2025",
+    "line_baseline": "plan_line_2020",
+    "line_target": "plan_line_2025",
 }
 
 
@@ -100,7 +102,7 @@ def traced(problem: Problem, raw: Raw) -> Problem:  # noqa: C901 - a file each
         return replace(problem, where=f"authored/{path.name}")
     if path.name == "corrections.csv":
         return problem
-    if path.name in ("aliases.csv", "park_links.csv"):
+    if path.name in ("aliases.csv", "park_links.csv", "node_links.csv"):
         name = path.name if path.name in TABLES else f"authored/{path.name}"
         return _numbered(problem, name, raw.tables[name])
     if path.name == "sources.csv":

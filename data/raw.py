@@ -59,6 +59,12 @@ JOINS = (
     ("districts.csv", "adcode", "authored/district_texts.csv", "adcode"),
     ("authored/indicator_texts.csv", "no", "indicators.csv", "no"),
     ("indicators.csv", "no", "authored/indicator_texts.csv", "no"),
+    ("authored/observations.csv", "no", "indicators.csv", "no"),
+    ("authored/events.csv", "task_id", "authored/clauses.csv", "id"),
+    ("authored/events.csv", "place_id", "places.csv", "id"),
+    ("authored/relations.csv", "task_id", "authored/clauses.csv", "id"),
+    ("authored/relations.csv", "place_id", "places.csv", "id"),
+    ("authored/relations.csv", "indicator", "indicators.csv", "no"),
 )
 """Column of a table whose every value must stand in a column of another."""
 

@@ -13,9 +13,13 @@ from layers.pack.table_schemas import (
     CLAUSE_BASES,
     CLAUSES,
     CORRECTIONS,
+    EVENTS,
     GAPS,
     INDICATORS,
     LINKS,
+    NODE_LINKS,
+    OBSERVATIONS,
+    RELATIONS,
 )
 
 _PLACE = CATALOG["science_park"].schema
@@ -128,11 +132,12 @@ TABLES: Mapping[str, Schema] = {
             required="no indicator_en indicator_zh unit value_2020 value_2025 plan_line_name",
             types={
                 **_typed("integer", "plan_line_name", "plan_line_2020", "plan_line_2025"),
-                **_closed(observed_kind={"none", *(INDICATORS["observed_kind"].allowed or ())}),
+                **_typed("number", "value_2020", "value_2025"),
             },
         )
     ),
     "park_links.csv": LINKS,
+    "node_links.csv": NODE_LINKS,
     "corrections.csv": CORRECTIONS,
     "authored/place_texts.csv": _table(
         *_fields(
@@ -163,7 +168,7 @@ TABLES: Mapping[str, Schema] = {
     ),
     "authored/indicator_texts.csv": _table(
         *_fields(
-            f"no {_both('note', 'observed_note')} direction",
+            f"no {_both('note')} direction",
             INDICATORS,
             required="no direction",
         )
@@ -194,6 +199,9 @@ TABLES: Mapping[str, Schema] = {
         )
     ),
     "authored/clauses.csv": CLAUSES,
+    "authored/observations.csv": OBSERVATIONS,
+    "authored/events.csv": EVENTS,
+    "authored/relations.csv": RELATIONS,
     "authored/gaps.csv": GAPS,
     "authored/source_texts.csv": ATTRIBUTIONS,
     "authored/aliases.csv": ALIASES,
@@ -202,8 +210,9 @@ TABLES: Mapping[str, Schema] = {
 
 MAY_BE_EMPTY = frozenset(
     {
-        *("park_links.csv", "corrections.csv", "authored/gaps.csv", "authored/aliases.csv"),
-        "authored/source_texts.csv",
+        *("park_links.csv", "node_links.csv", "corrections.csv", "authored/gaps.csv"),
+        *("authored/aliases.csv", "authored/source_texts.csv", "authored/observations.csv"),
+        *("authored/events.csv", "authored/relations.csv"),
     }
 )
 

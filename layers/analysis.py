@@ -19,6 +19,10 @@ from layers.balance import files as balance_files
 from layers.balance import measure as balance_measure
 from layers.balance import wording as balance_wording
 from layers.command_line.analysis import main
+from layers.corridor import drawing as corridor_drawing
+from layers.corridor import files as corridor_files
+from layers.corridor import measure as corridor_measure
+from layers.corridor import wording as corridor_wording
 from layers.coverage import pairing, reach, scenario, siting
 from layers.density import drawing as density_drawing
 from layers.density import files as density_files
@@ -30,7 +34,12 @@ from layers.language.wording import Wording
 from layers.map.overlay import Drawing
 from layers.own_points import answer as own_points
 from layers.pack.city import City
-from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
+from layers.view.page_options import (
+    CorridorOptions,
+    CoverageOptions,
+    DensityOptions,
+    PointsOptions,
+)
 from layers.view.question import Question
 
 
@@ -95,6 +104,14 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             )
             for name, part in COVERAGE.items()
         },
+        "corridor": Analysis(
+            CorridorOptions,
+            corridor_measure.question,
+            corridor_measure.measure,
+            corridor_wording.word,
+            corridor_drawing.draw,
+            corridor_files.hand_over,
+        ),
         "own_points": Analysis(
             PointsOptions,
             own_points.question,

@@ -34,8 +34,7 @@ with places.picture:
 with places.sentence:
     part.statement()
 with places.head:
-    city = screen.city.name.of(state.lang)
-    title = say(f"coverage_page.title_{state.coverage.part}", city=city)
+    title = coverage_panels.title(screen, part.own)
     frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     chips.show(screen)
 

@@ -7,12 +7,16 @@ from functools import partial
 import streamlit as st
 
 from layers.map.plate import plate
+from layers.map.structure import structure_drawing, title_key
+from layers.present.comments.pins import with_pins
+from layers.present.picture import Picture
 from layers.view.rows import rows_in_view
+from pages.browser import comments as kept
 from pages.panels import chips
 from pages.panels import explore as panels
 from pages.panels import filters as widgets
 from pages.panels import hand_over as share
-from pages.panels.deck import add
+from pages.panels.deck import add, comments
 from pages.shell import frame, map_view, session
 
 screen = frame.open_page("explore")
@@ -27,11 +31,26 @@ with st.container(key="plate"):
     side = st.container(key="plate_panel") if controls or state.selected is not None else None
 
 with main:
-    drawn = plate(view, state.explore.ground, state.lang)
-    flight = session.flight()
-    map_view.show(screen, view, name="explore", flight=flight, follow=True, plate=drawn)
+    # A structure is schematic: it lies under the places, which keep their marks.
+    schematic = state.explore.ground == "structure"
+    drawing = structure_drawing(screen.city) if schematic else None
+    drawn = with_pins(
+        Picture(view, plate(view, state.explore.ground, state.lang), drawing),
+        kept.all_of(screen.city),
+        place=comments.picking(),
+    )
+    map_view.show(
+        screen,
+        view,
+        name="explore",
+        flight=session.flight(),
+        follow=True,
+        drawing=drawn.drawing,
+        plate=drawn.plate,
+        act=comments.act,
+    )
 with head:
-    title = say("explore.title", city=screen.city.name.of(state.lang))
+    title = say(title_key(state.explore.ground), city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)
@@ -51,3 +70,4 @@ elif side is not None:
         panels.side(screen, view)
     with st.container(key="drawer"):
         panels.table_twin(screen, view)
+comments.store(screen)

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Playwright, sync_playwright
 
 from layers.pack.city import City, load_city
+from layers.store.settings import STORE_VARIABLE
 from pages.shell.ahead import VARIABLE
 from tests import CI, ROOT, examples
 
 os.environ.setdefault(VARIABLE, "no")  # a screen under test computes what it shows, no more
+os.environ[STORE_VARIABLE] = "/nonexistent"  # and no test sees what was ever entered here
 
 # The same examples every time, and no failure because a machine is busy.
 settings.register_profile(

@@ -357,6 +357,7 @@ def _plan() -> Plan:
             "line_from": row[7],
             "line_to": row[8],
             "text_lost": row[2] == "box",
+            "task": row[2] == "clause",
         }
         for row in CLAUSE_ROWS
     ]
@@ -365,6 +366,8 @@ def _plan() -> Plan:
         title=Bilingual("规划", "Plan"),
         number="1",
         issued="2021-08-08",
+        baseline_year=2020,
+        target_year=2025,
         clauses=to_table(clauses, CLAUSES),
         indicators=to_table([], INDICATORS),
         gaps=to_table(_filled([GAP_ROW], GAPS), GAPS),

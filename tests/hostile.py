@@ -149,8 +149,9 @@ _KEEP = re.compile(
 _CLOSED = re.compile(
     r"subkind|name_status|field|level_basis|plan_status|current_status|location_class|half"
     r"|half_status|role|direction|text_lost|counted|schematic|on_axis"
+    r"|task|has_site|repost|confidence|state|path|continues|task_id"
 )
-_DATE = re.compile(r"as_of|.*_as_of|approved_on")
+_DATE = re.compile(r"as_of|.*_as_of|approved_on|happened_on|stated_on")
 
 
 def _free(name: str) -> bool:
@@ -175,11 +176,12 @@ def change_layer(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def change_table(path: Path, change: Callable[[dict[str, str]], None]) -> None:
     """Change every row of a CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        rows, names = list(reader), reader.fieldnames or []
     for row in rows:
         change(row)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

@@ -26,13 +26,14 @@ import pytest
 from geo.coverage.scenario import Scenario, to_file
 from layers.analysis import ANALYSES
 from layers.command_line.analysis import command, main
+from layers.command_line.own_points import as_targets
 from layers.coverage.siting import Spot
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
 from layers.own_points.filtering import list_values, only
-from layers.own_points.reading import FileQuestion
+from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
 from layers.view.codecs import token
@@ -290,6 +291,40 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     )
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "option"), [("reach", "counted"), ("siting", "demand")])
+def test_the_command_over_own_points_gives_the_same_files(
+    toy: City,
+    points: FileQuestion,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    option: str,
+) -> None:
+    """Asked of some rows of a file of a stated day, as the page asks after it has read them."""
+    monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    monkeypatch.setenv("ATLAS_POINTS", str(points.source.paths[0].parent))
+    monkeypatch.chdir(tmp_path)
+    found = list_values(points.source, "trade", lambda *_: None, lambda: False)
+    kept = replace(
+        points, columns=only(points.columns, found, frozenset({token("甲")})), cell_m=500
+    )
+    own = as_targets(read(kept, lambda *_: None, lambda: False).of_day("2026-06-30"))
+    asked: dict[str, Any] = {"radius_m": 4_000, "add": 1, option: "own"}
+    state = replace(default_state(toy), coverage=CoverageOptions(**asked))
+    question = ANALYSES[name].question(state, own=own)
+    assert len(own.xy) == 150
+    form = Form("csv", toy.metric_epsg)
+    words = shlex.split(command(name, toy, question, form))
+    assert main(ANALYSES, words[3:]) == 0
+    written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    answer = ANALYSES[name].measure(toy, question)
+    assert written == dict(ANALYSES[name].hand_over(answer, form).files)
+    told = json.loads(written[MANIFEST])
+    assert told["asked"]["own_points"]["binned"] == 150
+    assert "2026-06-30" in told["result"]["zh"]
+
+
 def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     wrong = ["--set", "radius_m=70000", "--set", "bogus=1", "--view", "levle=x", "--format", "gpkg"]
     assert main(ANALYSES, ["reach", "--city", "tianjin", *wrong]) == 2
@@ -309,6 +344,9 @@ def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFix
         (["reach", "--set", "add=5"], "--set · add"),
         (["density", "--set", "by=site"], "--set · by"),
         (["pairing", "--set", "level=national"], "--set · level"),
+        (["reach", "--file", "a.parquet"], "--file"),
+        (["siting", "--set", "dated=2026-06-30"], "--set · dated"),
+        (["reach", "--set", "counted=own", "--file", "a.parquet"], "--file"),
     ],
 )
 def test_what_decides_nothing_is_refused(

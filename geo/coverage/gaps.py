@@ -25,6 +25,9 @@ from geo.grid.polygons import lattice_cells, require_polygons
 
 WORST = 0.1
 """The share of the city called worst served."""
+LEAST_SPOTS = 600
+"""Spots that a district needs for its distances to be right to 1 %."""
+_MOST_HALVINGS = 4
 WEAK_BELOW = 0.5
 """A district is weak below this part of the city's covered share."""
 
@@ -156,6 +159,7 @@ def distances(
     *,
     residents: pd.Series | None = None,
     spacing_m: float = 500.0,
+    least_spots: int = 0,
 ) -> Distances:
     """Measure how far each spot lies from its nearest site, and who is worst served.
 
@@ -170,6 +174,9 @@ def distances(
         over their district. None: each spot weighs as its area.
     spacing_m
         Distance between the spots, which form a square lattice.
+    least_spots
+        In a district that holds fewer, the spacing is halved until it holds as many, four times at
+        most; each spot weighs less there.
 
     Returns
     -------
@@ -193,6 +200,8 @@ def distances(
     require_same_crs(districts, sites, argument="districts")
     require_polygons(districts, argument="districts")
     places, unit = spots(districts, spacing_m=spacing_m)
+    if least_spots:
+        places, unit = _refined(places, unit, districts, (spacing_m, least_spots))
     away = nearest(places, there.xy)[1] if len(there.x) else np.full(len(places), np.nan)
     weight = spot_weights(unit, districts, residents)
     units = _distance_table(away, weight, unit)
@@ -205,12 +214,13 @@ def distances(
         parameters={
             "spacing_m": spacing_m,
             "spots": len(places),
+            "least_spots": least_spots,
             "worst_percent": 100 * WORST,
             "n_unmapped": len(sites) - len(there.x),
         },
         caveats=(
             "coverage.straight_line",
-            "coverage.by_spots",
+            "coverage.by_fine_spots" if least_spots else "coverage.by_spots",
             *(("coverage.even_spread",) if residents is not None else ()),
             *(("coverage.unmapped",) if len(there.x) < len(sites) else ()),
         ),
@@ -247,6 +257,24 @@ def spots(districts: gpd.GeoDataFrame, *, spacing_m: float) -> tuple[Floats, pd.
     grid, row, column, code = lattice_cells(districts, spacing_m=spacing_m)
     places = np.column_stack([column, row]) * grid.cell_m + np.array(grid.origin[:2])
     return places, pd.Categorical.from_codes(code, categories=districts.index)
+
+
+def _refined(
+    places: Floats, unit: pd.Categorical, districts: gpd.GeoDataFrame, rule: tuple[float, int]
+) -> tuple[Floats, pd.Categorical]:
+    """Return spots of which each district holds enough, where halving the spacing gives that."""
+    spacing_m, least = rule
+    codes = np.asarray(unit.codes)
+    for _ in range(_MOST_HALVINGS):
+        spacing_m /= 2
+        few = np.flatnonzero(np.bincount(codes, minlength=len(districts)) < least)
+        if not len(few):
+            break
+        more, inner = spots(districts.iloc[few], spacing_m=spacing_m)
+        kept = ~np.isin(codes, few)
+        places = np.concatenate([places[kept], more])
+        codes = np.concatenate([codes[kept], few[inner.codes]])
+    return places, pd.Categorical.from_codes(codes, categories=districts.index)
 
 
 def spot_weights(

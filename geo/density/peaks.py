@@ -20,7 +20,7 @@ from geo.density.surface import Surface
 
 STAND_INS = frozenset({"proxy"})
 RECOLLECTED = frozenset({"knowledge"})
-PUBLISHED = frozenset({"dataset", "host"})
+PUBLISHED = frozenset({"verified", "dataset", "host"})
 HALF = 0.5
 FARTHEST_SIGMAS = 2.0
 """A peak has a place within so many bandwidths; what stands farther off is the edge correction's

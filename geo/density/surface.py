@@ -312,7 +312,8 @@ def to_geotiff(surface: Surface) -> bytes:
     -------
     bytes
         One band of 32-bit floats per km², north up, deflated. Cells outside the boundary hold no
-        data (NaN). The texts of :func:`describe` stand in its tags.
+        data (NaN). The texts of :func:`describe` stand in its tags, with what the cells add up to
+        and why that is not the number of places; unit and statistics stand with the band.
 
     Raises
     ------
@@ -347,5 +348,34 @@ def to_geotiff(surface: Surface) -> bytes:
         ) as file:  # fmt: skip
             file.write(values[::-1], 1)
             file.set_band_description(1, f"density, {surface.unit}")
-            file.update_tags(**describe(surface))
+            file.set_band_unit(1, surface.unit)
+            file.update_tags(**describe(surface), **_sums(surface, values))
+            file.update_tags(1, **_statistics(values))
         return bytes(memory.read())
+
+
+def _statistics(values: NDArray[np.float32]) -> dict[str, str]:
+    """Return the statistics of a band as GDAL names them; none of a band without a value."""
+    known = values[np.isfinite(values)].astype(np.float64)
+    if not len(known):
+        return {}
+    found = {"MINIMUM": known.min(), "MAXIMUM": known.max(), "MEAN": known.mean(),
+             "STDDEV": known.std(), "VALID_PERCENT": 100 * len(known) / values.size}  # fmt: skip
+    return {f"STATISTICS_{name}": f"{value:.9g}" for name, value in found.items()}
+
+
+def _sums(surface: Surface, values: NDArray[np.float32]) -> dict[str, str]:
+    """Return how many places the cells add up to, how many there were, and why these differ."""
+    cells = float(np.nansum(values.astype(np.float64))) * (surface.cell_m / 1000) ** 2
+    made_of = float(str(surface.parameters.get("weight_sum", surface.n)))
+    reasons = ["cells on the rim count whole, though part of them lies beyond the boundary"]
+    if surface.parameters.get("edge_corrected"):
+        reasons.append("the edge correction lifts each cell by what its kernel loses beyond it")
+    else:
+        reasons.append("what the kernel spreads beyond the cells is lost")
+    return {
+        "sum_of_cells": f"{cells:.6g}",
+        "places_it_was_made_of": f"{made_of:.6g}",
+        "sum_differs_by": f"{cells - made_of:.3g}",
+        "sum_differs_because": "; ".join(reasons),
+    }

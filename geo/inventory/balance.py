@@ -18,8 +18,9 @@ By = Literal["host", "site"]
 
 LEAST_COUNT = 10
 """Below this a ratio jumps with every single place: at 9, one more moves it by a ninth."""
-PUBLISHED = ("dataset", "host")
-"""Location classes that are a published point: of the place, or of the host that is named."""
+PUBLISHED = ("verified", "dataset", "host")
+"""Location classes that are a point somebody stands for: who verified it, or who published it, of
+the place or of the host that is named."""
 DISPUTED_PCT = 5.0
 """A polygon that differs by more from the reference area makes densities there unsettled."""
 AIMED_AT = "aimed_at"

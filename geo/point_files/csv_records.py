@@ -33,7 +33,7 @@ MOST_LINE: Final = 1 << 20
 MOST_TEXT: Final = 1 << 16
 """Bytes of a record of several lines."""
 BLOCK: Final = 1 << 20
-MARKS: Final = (b",", b"\t", b";")
+MARKS: Final = (b",", b"\t", b";", b"|")
 _QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
 _PLAIN = {mark: re.compile(rb"[^\r\n" + mark + rb"]*+") for mark in MARKS}
 _NUMBER = re.compile(rb'[\s"]*[+-]?\d+(?:\.\d*)?[\s"]*')
@@ -180,14 +180,44 @@ def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) 
         file.seek(head.begin)
         for block in _blocks(file, head):
             batch, torn = _parse(block, head, columns)
-            tell_torn(torn + block.torn)
-            if torn + len(batch or ()) != block.records:
-                raise UnfitError("point_file.line_torn", line=block.line)
+            tell_torn(len(torn) + block.torn)
             if batch is not None:
                 yield batch.rename_columns(list(names))
 
 
-@dataclass(frozen=True)
+def numbered(path: Path) -> Iterator[Records]:
+    """Yield all columns of all records, with the numbers of their lines.
+
+    Parameters
+    ----------
+    path
+        The file; its columns may have one name.
+
+    Yields
+    ------
+    Records
+        Columns are called by their place: ``0``, ``1`` …
+
+    Raises
+    ------
+    UnfitError
+        A line is too long.
+    OSError
+        The file cannot be read.
+    """
+    with path.open("rb") as file:
+        head = _header(file)
+        file.seek(head.begin)
+        for block in _blocks(file, head):
+            batch, torn = _parse(block, head, range(len(head.names)), nulls=("",))
+            lines = block.lines(block.starts)
+            kept = np.ones(len(lines), dtype=bool)
+            kept[[number - 1 for number in torn]] = False
+            lost = np.concatenate([lines[~kept], block.lines(block.torn_at)])
+            yield Records(batch, lines[kept], np.sort(lost))
+
+
+@dataclass(frozen=True, eq=False)
 class _Block:
     """Some whole records: torn lines are blank in the data, and not among the records."""
 
@@ -196,6 +226,36 @@ class _Block:
     torn: int
     line: int
     several: bool
+    raw: bytes
+    starts: Positions
+    """Where the records begin, bytes of ``raw``."""
+    torn_at: Positions
+
+    def lines(self, at: Positions) -> NDArray[np.int64]:
+        """Return the numbers of the lines that begin at some bytes."""
+        raw = np.frombuffer(self.raw, np.uint8)
+        ends = raw == 10
+        ends[:-1] |= (raw[:-1] == 13) & (raw[1:] != 10)
+        return self.line + np.searchsorted(np.flatnonzero(ends), at).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Some records as texts, with the numbers of their lines.
+
+    Parameters
+    ----------
+    batch
+        Record batch with a column for each of the header; None where all are torn.
+    lines
+        Number of the line in which each record begins, shape (rows,).
+    torn
+        The same of the records that are left out: too few or too many cells, or an open quote.
+    """
+
+    batch: Any
+    lines: NDArray[np.int64]
+    torn: NDArray[np.int64]
 
 
 def _blocks(file: BinaryIO, head: Header) -> Iterator[_Block]:
@@ -224,7 +284,9 @@ def _sift(data: bytes, head: Header, line: int, *, whole: bool) -> tuple[_Block,
     """Find the records in whole lines, and return how many bytes they take."""
     starts, ends = _lines(data)
     irregular = _irregular(data, starts, ends, head.mark)
-    torn, merged, resume, used = [], 0, 0, len(data)
+    torn: list[int] = []
+    inner: list[tuple[int, int]] = []  # lines within a record of several
+    resume, used = 0, len(data)
     for k in irregular.tolist():
         if k < resume:
             continue
@@ -236,15 +298,23 @@ def _sift(data: bytes, head: Header, line: int, *, whole: bool) -> tuple[_Block,
             torn.append(k)
         elif found.texts:
             resume = int(np.searchsorted(starts, found.end))
-            merged += resume - k - 1
-    records = int(np.searchsorted(starts, used)) - merged - len(torn)
+            inner.append((k + 1, resume))
+    begins = int(np.searchsorted(starts, used))
+    plain = np.ones(begins, dtype=bool)
+    plain[torn] = False
+    for low, high in inner:
+        plain[low:high] = False
     clean = data[:used]
     if torn:
         room = bytearray(clean)
         for k in torn:
             room[starts[k] : ends[k]] = b"\n" * int(ends[k] - starts[k])
         clean = bytes(room)
-    return _Block(clean, records, len(torn), line, merged > 0), used
+    block = _Block(
+        clean, int(plain.sum()), len(torn), line, bool(inner), data[:used],
+        starts[:begins][plain], starts[torn],
+    )  # fmt: skip
+    return block, used
 
 
 def _is_record(found: _Found, head: Header) -> bool:
@@ -319,18 +389,22 @@ def _look(data: bytes, at: int, mark: bytes, *, whole: bool, most: int = MOST_TE
         at += 1
 
 
-def _parse(block: _Block, head: Header, columns: Sequence[int]) -> tuple[Any, int]:
-    """Return a record batch, None for none, and how many records have not the right cells."""
+def _parse(
+    block: _Block, head: Header, columns: Sequence[int], *, nulls: Sequence[str] | None = None
+) -> tuple[Any, list[int]]:
+    """Return a record batch, None for none, and which records (from 1) have not the right cells.
+
+    Texts that stand for none are those that Arrow knows (``NA``, ``null`` …), unless given.
+    """
     import pyarrow as pa
     from pyarrow import csv
 
     if not block.records:
-        return None, 0
-    torn = 0
+        return None, []
+    torn: list[int] = []
 
-    def leave_out(_: Any) -> str:
-        nonlocal torn
-        torn += 1
+    def leave_out(row: Any) -> str:
+        torn.append(row.number)
         return "skip"
 
     wanted = [str(k) for k in columns]
@@ -351,10 +425,14 @@ def _parse(block: _Block, head: Header, columns: Sequence[int]) -> tuple[Any, in
             include_columns=wanted,
             column_types=dict.fromkeys(wanted, pa.string()),
             strings_can_be_null=True,
+            null_values=None if nulls is None else list(nulls),
         ),
     )
     found = table.combine_chunks().to_batches()
-    return (found[0] if found else None), torn
+    batch = found[0] if found else None
+    if len(torn) + len(batch or ()) != block.records:
+        raise UnfitError("point_file.line_torn", line=block.line)
+    return batch, torn
 
 
 def _as_utf8(data: bytes) -> bytes:

@@ -6,7 +6,6 @@ What is not understood is refused, and so is what decides nothing of the answer.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,44 +17,41 @@ from pyogrio.errors import DataSourceError
 
 from geo.base.errors import ParameterError, Problem
 from geo.coverage.scenario import from_file
-from geo.point_files.bin import Columns
-from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
+from layers.command_line.arguments import (
+    RAW,
+    city_of,
+    crs_problems,
+    epsg_of,
+    query_of,
+    view_problems,
+)
+from layers.command_line.own_points import OF_A_FILE, arguments, asked_file, targets
 from layers.command_line.reply import reply, written
-from layers.coverage.question import inputs
+from layers.coverage.question import OWN, OwnPoints, inputs
 from layers.coverage.question import question as reach_question
 from layers.coverage.scenario import ScenarioQuestion
 from layers.coverage.siting import SitingQuestion, Spot
-from layers.handover.contents import ANALYSIS_FORMATS, Form
+from layers.handover.contents import ANSWER_FORMATS, Form
 from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
-from layers.own_points.filtering import list_values, only
-from layers.own_points.reading import FileQuestion, fitting_cell
-from layers.own_points.source import (
-    POINTS_VARIABLE,
-    Layout,
-    Source,
-    columns,
-    is_declared,
-    layout,
-    open_folder,
-)
+from layers.own_points.source import POINTS_VARIABLE
 from layers.pack.city import City
 from layers.view import codecs
 from layers.view.address import KEYS, parse, unknown_words
-from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
 from layers.view.state import Filters, ViewState, allowed, default_state
 
 BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
+    "reach": ("points", "file"),
     "scenario": ("scenario", "doubt"),
-    "siting": ("candidates",),
+    "siting": ("candidates", "points", "file"),
     "own_points": ("points", "file"),
 }
 """By analysis, the flags for what a reader brings along; the others bring nothing."""
 _ROWS: Final = ("period", "later", "layers")
-_OF_A_FILE: Final = ("file", "x", "y", "weight", "column", "values")
-"""Options of own points that say what is read, not what is asked of it."""
+_READS: Final = (*OF_A_FILE, "dated")
+"""Options of own points that reach and siting take beside their own: they ask nothing of them."""
 _DRAWN_ID: Final = re.compile(r"drawn-(\d+)", re.ASCII)
 _EPILOG = """NAME of --set is that of an option, such as radius_m, or of a choice of places: period,
 later, layers, level, field, district ...; lists are separated by commas. Without --out the answer
@@ -93,7 +89,9 @@ def _answered(analysis: Any, given: argparse.Namespace) -> Iterator[str]:
     question = analysis.question(state, *_brought(given, city, state), **drawn)
     _require_effect(given, state, question)
     answer = analysis.measure(city, question)
-    package = analysis.hand_over(answer, Form(given.format, epsg_of(given.crs), given.lang))
+    package = analysis.hand_over(
+        answer, Form(given.format, epsg_of(given.crs), given.lang, raw=given.raw)
+    )
     if given.out is None:
         yield package.files[f"{given.analysis}.json"].decode().rstrip("\n")
     else:
@@ -154,18 +152,13 @@ def needed_files(question: Question[Any]) -> list[str]:
         files = [f"{each.name}.geojson" for each in question.scenarios]
         named = [word for file in files for word in ("--scenario", file)]
         return [*named, *(["--doubt"] if question.doubt else [])]
+    own: OwnPoints | None = getattr(question, "own", None)
+    words = [] if own is None else [*own.arguments]
     if isinstance(question, SitingQuestion) and question.drawn:
-        return ["--candidates", "siting_candidates.geojson"]
+        words += ["--candidates", "siting_candidates.geojson"]
     if isinstance(question, PointsQuestion):
-        found = question.file.columns
-        chosen = {"x": found.x, "y": found.y} if found.geometry is None else {}
-        chosen |= {"weight": found.weights} if found.weights else {}
-        chosen |= {"column": found.filter_by} if found.filter_by else {}
-        tokens = {name: token(of) for name, of in chosen.items()}
-        tokens |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
-        columns = [word for each in tokens.items() for word in ("--set", "=".join(each))]
-        return ["--file", question.file.source.name, *columns]
-    return []
+        words += arguments(question.file)
+    return words
 
 
 def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
@@ -179,11 +172,12 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], dest="sets")
-    parser.add_argument("--format", default="json", help=", ".join(ANALYSIS_FORMATS))
-    parser.add_argument("--crs", default="4326", help="EPSG code, for gpkg and csv")
+    parser.add_argument("--format", default="json", help=", ".join(ANSWER_FORMATS))
+    parser.add_argument("--crs", default="4326", help="EPSG code; geojson, json, xlsx, kml: 4326")
     parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of a workbook")
     parser.add_argument("--out", type=Path, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    parser.add_argument("--raw", action="store_true", help=RAW)
     told = "once for each; the first two are also set against each other"
     parser.add_argument(
         "--scenario", type=Path, action="append", default=[], metavar="FILE", help=told
@@ -205,10 +199,12 @@ def _codecs(options: type[Any]) -> dict[str, Any]:
     }
 
 
-def _named(options: type[Any]) -> dict[str, str]:
+def _named(options: type[Any], brings: Sequence[str]) -> dict[str, str]:
     """Return by name the address's key of each thing that can be set."""
     rows = {name: codecs.keys(ViewState)[name] for name in _ROWS}
-    return {**rows, **codecs.keys(Filters), **codecs.keys(options)}
+    of_file = codecs.keys(PointsOptions)
+    reads = {name: of_file[name] for name in _READS if "file" in brings}
+    return {**rows, **codecs.keys(Filters), **reads, **codecs.keys(options)}
 
 
 def _asked(analysis: Any, given: argparse.Namespace) -> tuple[City, ViewState]:
@@ -221,7 +217,7 @@ def _asked(analysis: Any, given: argparse.Namespace) -> tuple[City, ViewState]:
     """
     query = query_of(given.view)
     city = city_of(given.city, query)
-    known, named = allowed(city), _named(analysis.options)
+    known, named = allowed(city), _named(analysis.options, BROUGHT.get(given.analysis, ()))
     problems = [*view_problems(query, known, KEYS), *_flag_problems(given)]
     sets: dict[str, list[str]] = {}
     for name, value in _sets(given):
@@ -264,13 +260,19 @@ def _require_effect(given: argparse.Namespace, state: ViewState, question: Quest
     options = next(v for v in vars(state).values() if isinstance(v, type(question.options)))
     said = {**vars(state), **vars(state.filters), **vars(options)}
     kept = {**rows_asked(question), **vars(question.filters), **vars(question.options)}
+    if isinstance(question, PointsQuestion):
+        kept = {name: value for name, value in kept.items() if name not in OF_A_FILE}
+    reads = isinstance(question, PointsQuestion) or getattr(question, "own", None) is not None
     idle = [
         Problem("export.set_idle", "--set", field=name, analysis=given.analysis)
         for name, _ in _sets(given)
-        if kept[name] != said[name] and name not in _OF_A_FILE
+        if (kept[name] != said[name] if name in kept else not reads)
     ]
-    if isinstance(question, SitingQuestion) and given.candidates and not question.drawn:
-        idle.append(Problem("export.set_idle", "--candidates", analysis=given.analysis))
+    flags = {"--candidates": isinstance(question, SitingQuestion) and not question.drawn}
+    flags |= dict.fromkeys(("--points", "--file"), not reads)
+    for flag, is_idle in flags.items():
+        if is_idle and getattr(given, flag.removeprefix("--")):
+            idle.append(Problem("export.set_idle", flag, analysis=given.analysis))
     if idle:
         raise ParameterError("export_refused", idle)
 
@@ -282,11 +284,21 @@ def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[A
         kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
         known = {"sites": sites, "kinds": kinds, "bbox": city.bbox}
         return (tuple(from_file(p.read_bytes(), name=p.stem, **known) for p in given.scenario),)
-    if given.analysis == "siting" and given.candidates is not None:
-        return (_spots(given.candidates),)
     if given.analysis == "own_points":
-        return (_file(given, city, state),)
-    return ()
+        return (asked_file(given.points, given.file, city, state),)
+    own = _own(given, city, state)
+    if given.analysis == "siting":
+        return (() if given.candidates is None else _spots(given.candidates), own)
+    return (own,) if given.analysis == "reach" else ()
+
+
+def _own(given: argparse.Namespace, city: City, state: ViewState) -> OwnPoints | None:
+    """Return the reader's own points where those should be within reach."""
+    asked = {"reach": state.coverage.counted, "siting": state.coverage.demand}
+    if asked.get(given.analysis) != OWN:
+        return None
+    file = asked_file(given.points, given.file, city, state)
+    return targets(file, state.points.dated)
 
 
 def _spots(path: Path) -> tuple[Spot, ...]:
@@ -303,38 +315,3 @@ def _spots(path: Path) -> tuple[Spot, ...]:
     numbers = [int(m[1]) for m in found if m] if ours else range(1, len(frame) + 1)
     spots = zip(numbers, frame.geometry, strict=True)
     return tuple(Spot(number, float(point.x), float(point.y)) for number, point in spots)
-
-
-def _file(given: argparse.Namespace, city: City, state: ViewState) -> FileQuestion:
-    """Return what is to be read of a reader's own points."""
-    folder = open_folder(given.points or os.environ.get(POINTS_VARIABLE))
-    source = folder.sources.get(token(given.file) if given.file else state.points.file)
-    if source is None:
-        known = tuple(each.name for each in folder.sources.values())
-        value = given.file or ""
-        problem = Problem("export.unknown", "--file", value=value, known=known)
-        raise ParameterError("export_refused", [problem])
-    offered, options = layout(source), state.points
-    found = columns(source, offered, options, plane=city.metric_epsg, bbox=city.bbox)
-    if found is None:
-        raise ParameterError("export_refused", [Problem("export.no_columns", source.name)])
-    cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
-    told = is_declared(offered, found)
-    return FileQuestion(city, source, _filtered(source, offered, options, found), cell, None, told)
-
-
-def _filtered(source: Source, offered: Layout, options: PointsOptions, found: Columns) -> Columns:
-    """Return the columns with the rows that are wanted; refuse a filter that names nothing."""
-    if not options.column and not options.values:
-        return found
-    name = offered.of(options.column)
-    if name is None:
-        problem = Problem("export.set_value", "--set", field="column", value=options.column)
-        raise ParameterError("export_refused", [problem])
-    values = list_values(source, name, lambda *_: None, lambda: False)
-    if lost := options.values - {token(value) for value in values.counts}:
-        problem = Problem(
-            "export.set_value", "--set", field="values", value=", ".join(sorted(lost))
-        )
-        raise ParameterError("export_refused", [problem])
-    return only(found, values, options.values)

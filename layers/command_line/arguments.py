@@ -11,8 +11,12 @@ from urllib.parse import parse_qs
 from geo.base.errors import DataError, ParameterError, Problem
 from layers.pack.city import City, load_city
 from layers.pack.shelf import PACKS_VARIABLE, claims
+from layers.store.cities import with_entries
+from layers.store.settings import settings
 from layers.view.address import KEYS, VERSION_KEY, unknown_words
 from layers.view.state import Allowed
+
+RAW = "leave texts of CSV that a spreadsheet would run as they are (else they get an apostrophe)"
 
 
 def query_of(view: str | None) -> dict[str, list[str]]:
@@ -35,7 +39,7 @@ def query_of(view: str | None) -> dict[str, list[str]]:
 
 
 def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
-    """Return the city that is named, by itself or in an address.
+    """Return the city that is named, by itself or in an address, with what readers entered.
 
     Parameters
     ----------
@@ -50,7 +54,7 @@ def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
         None is named, or it is not known; flag and address name two; or two packs that differ are
         this city.
     DataError
-        Its pack is not what it should be.
+        Its pack is not what it should be, or what readers entered cannot be read.
     """
     packs, empty = claims(os.environ.get(PACKS_VARIABLE))
     named = asked or query.get("city", [""])[-1]
@@ -63,7 +67,7 @@ def city_of(asked: str | None, query: dict[str, list[str]]) -> City:
         problems.append(Problem("export.other_city", "--view", city=asked))
     if problems:
         raise ParameterError("export_refused", problems)
-    return _sound(packs[named])
+    return with_entries(_sound(packs[named]), settings(os.environ))
 
 
 def _sound(folders: Sequence[Path]) -> City:

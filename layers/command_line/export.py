@@ -13,9 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo.base.errors import ParameterError, Problem
-from layers.command_line.arguments import city_of, crs_problems, epsg_of, query_of, view_problems
+from layers.command_line.arguments import (
+    RAW,
+    city_of,
+    crs_problems,
+    epsg_of,
+    query_of,
+    view_problems,
+)
 from layers.command_line.reply import reply, written
-from layers.handover.contents import FORMATS
+from layers.handover.contents import VIEW_FORMATS
 from layers.handover.view_export import package
 from layers.language.messages import LANGS
 from layers.pack.catalogue import PERIODS
@@ -43,6 +50,7 @@ class ExportRequest:
     lang: str
     out: Path
     zipped: bool
+    raw: bool = False
 
 
 def read(argv: Sequence[str] | None) -> ExportRequest:
@@ -83,6 +91,7 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         lang=given.lang or state.lang,
         out=given.out,
         zipped=given.zip,
+        raw=given.raw,
     )
 
 
@@ -115,6 +124,7 @@ def _done(request: ExportRequest) -> Iterator[str]:
         epsg=request.epsg,
         lang=request.lang,
         layers=request.layers,
+        raw=request.raw,
     )
     yield from written(files, request.out, zipped=request.zipped)
 
@@ -129,11 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--layer", help="ids of layers, or all; without it those that are on")
-    parser.add_argument("--format", default="geojson", help=", ".join(FORMATS))
+    parser.add_argument("--format", default="geojson", help=", ".join(VIEW_FORMATS))
     parser.add_argument("--crs", default="4326", help="EPSG code: 4326, 4490, 4548 or 4527")
     parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    parser.add_argument("--raw", action="store_true", help=RAW)
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--period", help=", ".join(PERIODS))
     later = "whether to take what is new since the plan was issued"

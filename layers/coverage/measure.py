@@ -14,7 +14,7 @@ from geo.base.draws import HIGH, LOW
 from geo.base.finding import Finding
 from geo.base.once import late
 from geo.coverage.gap_doubt import DistanceDoubt, GapDoubt, doubt_of_distances, doubt_of_gaps
-from geo.coverage.gaps import Distances, classify_districts, distances, gaps
+from geo.coverage.gaps import LEAST_SPOTS, Distances, classify_districts, distances, gaps
 from geo.coverage.service_area import CITY, Overlap, ServiceArea, discs, overlap, shares
 from geo.coverage.simulation import (
     LINE_STEP_M,
@@ -128,7 +128,7 @@ class ReachAnswer:
     @late
     def distances(self) -> Distances:
         """How far it is to the nearest place, places as drawn."""
-        return distances(self.inputs.sites, self.inputs.districts)
+        return distances(self.inputs.sites, self.inputs.districts, least_spots=LEAST_SPOTS)
 
     @late
     def distance_doubt(self) -> DistanceDoubt:

@@ -50,6 +50,8 @@ class OwnPoints:
         What became of the file's rows, for those who take the answer away.
     narrowed
         The filter in words; None where all rows of the file count.
+    arguments
+        Words of a command that reads the same points.
     """
 
     key: Hashable
@@ -58,6 +60,7 @@ class OwnPoints:
     total: int
     about: Mapping[str, object]
     narrowed: Bilingual | None = None
+    arguments: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two stand for the same points."""

@@ -58,6 +58,11 @@ class ReachWording:
         return sentence(self._answer, self._lang)
 
     @cached_property
+    def spoken(self) -> str:
+        """The sentence where the title above it names the reader's file."""
+        return sentence(self._answer, self._lang, below_title=True)
+
+    @cached_property
     def account(self) -> tuple[str, ...]:
         """What the sentence rests on, in one line, then what else is within reach."""
         answer, lang = self._answer, self._lang

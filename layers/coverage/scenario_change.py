@@ -32,7 +32,8 @@ from layers.places.whereabouts import whereabouts
 CHANGED = "#B5322A"
 """Colour of a site that was moved or added, and of what is lost."""
 KEPT = {"line": INK, "fill": INK, "opacity": 0.26, "weight": 1.0}
-GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.42, "weight": 1.4}
+GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.56, "weight": 1.4}
+"""Darker than what is reached already, for a grey print."""
 LOST = {"line": CHANGED, "fill": CHANGED, "opacity": 0.24, "weight": 1.4, "dash": "4 4"}
 SHUT = "#72718C"
 """Colour of the dotted outline of a site that the scenario closes."""

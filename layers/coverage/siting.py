@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,7 +25,7 @@ from layers.coverage.files import entering, parameters
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import OWN, REACH, UNIVERSITY, Inputs, OwnPoints, inputs, only
 from layers.coverage.scenario_change import GAINED, refusal
-from layers.coverage.wording import caveats, name_of, span
+from layers.coverage.wording import caveats, name_of, own_named, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
 from layers.handover.package import Package
@@ -280,17 +281,26 @@ class SitingWording:
     @cached_property
     def sentence(self) -> str:
         """The proposal in one sentence, or why there is none and what to do."""
+        return self._said(below_title=False)
+
+    @cached_property
+    def spoken(self) -> str:
+        """The sentence where the title above it names the reader's file."""
+        return self._said(below_title=True)
+
+    def _said(self, *, below_title: bool) -> str:
         answer = self._answer
         if isinstance(answer, SitingRefusal):
             return self._say(answer.reason, **answer.parameters)
         said = _sentence(answer, self._lang)
         if (own := answer.inputs.own) is not None:
-            said = self._say("siting_page.for_own", layer=own.name.of(self._lang), text=said)
+            named = own_named(own, self._lang, below_title=below_title)
+            said = self._say("siting_page.for_own", layer=named, text=said)
         return answer_marked(answer.city, answer.question, said, self._lang)
 
     @cached_property
     def account(self) -> tuple[str, ...]:
-        """Where the places are, what they reach over the draws, how sure the proposal is."""
+        """What is reached over the draws, how sure the proposal is, and where the places are."""
         answer, say = self._answer, self._say
         if isinstance(answer, SitingRefusal) or not answer.siting.chosen:
             return ()
@@ -301,8 +311,10 @@ class SitingWording:
             radius=km(answer.inputs.radius_m, self._lang),
             before=span(*_before(answer)),
             after=span(*found) if found else "–",
+            method=say(answer.siting.method),
         )
-        return (_places(self.tables["proposed"], say), told, *_proof(answer, self._lang))
+        places = _places(self.tables["proposed"], say)
+        return (told, places, *_proof(answer, self._lang), say("siting_page.doubt_how"))
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -352,7 +364,9 @@ def _sentence(answer: SitingAnswer, lang: str) -> str:
     given = found.parameters
     if not found.chosen:
         key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
-        return say(key, **given) if key in found.caveats else say("siting_page.nothing")
+        # Rounded up, what is not enough would pass for enough.
+        most = {"reachable_percent": math.floor(10 * float(str(given["reachable_percent"]))) / 10}
+        return say(key, **{**given, **most}) if key in found.caveats else say("siting_page.nothing")
     exact = "" if found.method == "siting.exact" else "_bounded"
     return say(
         f"siting_page.result_{options.aim}{exact}",
@@ -370,9 +384,8 @@ PROOFS = ("siting.bound", "siting.number_bound", "siting.fewer_enough")
 
 
 def _proof(answer: SitingAnswer, lang: str) -> Iterator[str]:
-    """Say how sure the proposal is: proved best, or what no other can exceed."""
+    """Say what is proved of the proposal: that fewer do not suffice, or what no other exceeds."""
     say, found = speaker(lang), answer.siting
-    yield say("siting_page.exactness", method=say(found.method))
     if answer.question.options.aim == "share" and found.method == "siting.exact":
         yield say("siting_page.fewest")
     yield from (say(key, **found.parameters) for key in PROOFS if key in found.caveats)

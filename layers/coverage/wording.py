@@ -10,7 +10,7 @@ from geo.base.finding import Finding
 from geo.coverage.service_area import CITY
 from geo.coverage.simulation import ReachedSimulation, resolution
 from layers.coverage.measure import ReachAnswer, ReachRefusal
-from layers.coverage.question import PRESETS_M, UNIVERSITY, Inputs
+from layers.coverage.question import PRESETS_M, UNIVERSITY, Inputs, OwnPoints
 from layers.language.messages import speaker
 from layers.language.shares import fraction, tenths
 from layers.language.values import count, km, number
@@ -107,7 +107,7 @@ def outside_note(city: City, lang: str) -> str:
     return speaker(lang)("filter.outside", city=city.name.of(lang))
 
 
-def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
+def sentence(answer: ReachAnswer | ReachRefusal, lang: str, *, below_title: bool = False) -> str:
     """Return the result in one sentence, or why there is none.
 
     Parameters
@@ -116,13 +116,31 @@ def sentence(answer: ReachAnswer | ReachRefusal, lang: str) -> str:
         As :func:`layers.coverage.measure.measure` returns it.
     lang
         Language of the words, ``zh`` or ``en``.
+    below_title
+        Whether a title above it names the reader's file.
     """
     if isinstance(answer, ReachRefusal):
         return speaker(lang)(answer.reason, **answer.parameters)
-    return answer_marked(answer.city, answer.question, _first(answer, lang), lang)
+    said = _first(answer, lang, below_title=below_title)
+    return answer_marked(answer.city, answer.question, said, lang)
 
 
-def _first(answer: ReachAnswer, lang: str) -> str:
+def own_named(own: OwnPoints, lang: str, *, below_title: bool) -> str:
+    """Return a reader's own points as the subject of a sentence.
+
+    Parameters
+    ----------
+    own
+        The points.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    below_title
+        Whether a title above the sentence names the file.
+    """
+    return speaker(lang)("coverage_page.own_file") if below_title else own.name.of(lang)
+
+
+def _first(answer: ReachAnswer, lang: str, *, below_title: bool) -> str:
     """Say what part of the first layer of targets is reached, and of the area, as one says it."""
     say, given, row = speaker(lang), answer.inputs, answer.rows[CITY]
     kind = _said(answer)
@@ -136,7 +154,8 @@ def _first(answer: ReachAnswer, lang: str) -> str:
         "beyond": _beyond(answer, lang),
     }
     if given.own is not None and answer.own is not None:
-        told |= {"layer": given.own.name.of(lang), "share": own_share(answer.own, lang)}
+        named = own_named(given.own, lang, below_title=below_title)
+        told |= {"layer": named, "share": own_share(answer.own, lang)}
         return say("coverage_page.first_own", **told)
     if kind is None or found is None:
         return say("coverage_page.first_area", **told)

@@ -43,6 +43,7 @@ def package(
     epsg: int = 4326,
     lang: str = "zh",
     layers: Sequence[str] | None = None,
+    raw: bool = False,
 ) -> Package:
     """Return what ``state`` shows of ``city`` as files.
 
@@ -55,7 +56,7 @@ def package(
         rows gets the same bytes, on the screen and without one.
     fmt
         ``xlsx`` (one workbook), ``geojson`` (one file per layer), ``gpkg`` (one styled file) or
-        ``csv`` (one per layer).
+        ``csv`` (one per layer); or one of :data:`layers.handover.contents.GIS_FORMATS`.
     epsg
         Coordinate system; GeoJSON and a workbook know 4326 only. See
         :func:`layers.handover.contents.systems`.
@@ -63,6 +64,8 @@ def package(
         Language of a workbook, ``zh`` or ``en``; the other formats speak both.
     layers
         Ids of the layers to take; None for those that are on.
+    raw
+        Whether CSV holds texts as they are, also those that a spreadsheet would run.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang))))
+    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang, raw=raw))))
 
 
 class Size(NamedTuple):
@@ -99,7 +102,7 @@ def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Si
     layers
         Ids of the layers to take.
     fmt
-        One of :data:`layers.handover.contents.FORMATS`.
+        One of :data:`layers.handover.contents.VIEW_FORMATS`.
 
     Returns
     -------

@@ -17,11 +17,14 @@ import pandas as pd
 
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
+from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
 
 DEGREES: Final = ("经度_lon", "纬度_lat")
 METRES: Final = ("东坐标_E", "北坐标_N")
 """Named by meaning: the registers of China define X as north, GIS takes it for east."""
+RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so is a formula for a spreadsheet; an apostrophe before it keeps it a text."""
 DEGREE_DIGITS, METRE_DIGITS = 7, 3
 """Decimals of coordinates in CSV: a centimetre and a millimetre."""
 
@@ -80,7 +83,23 @@ def _geojson_files(contents: Contents) -> dict[str, bytes]:
 
 
 def _geopackage_files(contents: Contents) -> dict[str, bytes]:
-    tables = [
+    tables = _tables(contents)
+    stamp = date.fromisoformat(contents.city.data_date)
+    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
+    return data | _plain_files(contents)
+
+
+def _gis_files(contents: Contents) -> dict[str, bytes]:
+    """Return a format of other systems; beside Shapefiles all attributes whole, as CSV."""
+    stamp = date.fromisoformat(contents.city.data_date)
+    made = WRITERS[contents.form.fmt](_tables(contents), stamp=stamp)
+    files = {name.replace(GEODATABASE, contents.name): data for name, data in made.items()}
+    whole = _csv_files(contents) if contents.form.fmt == "shp" else _plain_files(contents)
+    return files | whole
+
+
+def _tables(contents: Contents) -> list[Table]:
+    return [
         Table(
             name=sheet.id,
             frame=_shapes(sheet, contents.form.epsg),
@@ -91,9 +110,19 @@ def _geopackage_files(contents: Contents) -> dict[str, bytes]:
         for sheet in contents.sheets
         if sheet.geometry
     ]
-    stamp = date.fromisoformat(contents.city.data_date)
-    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
-    return data | _plain_files(contents)
+
+
+def long_texts(contents: Contents) -> int:
+    """Return how many texts a Shapefile cuts; they are whole in the CSV beside it.
+
+    Parameters
+    ----------
+    contents
+        What is handed over; in other formats none is cut.
+    """
+    if contents.form.fmt != "shp":
+        return 0
+    return sum(cut_texts(pd.DataFrame(table.frame).reset_index()) for table in _tables(contents))
 
 
 def _plain_files(contents: Contents) -> dict[str, bytes]:
@@ -125,7 +154,8 @@ def _csv_files(contents: Contents) -> dict[str, bytes]:
 def _csv(contents: Contents, sheet: Sheet) -> bytes:
     table = _table(sheet)
     names = list(sheet.names)
-    columns = [[_cell(value) for value in table[name].tolist()] for name in names]
+    write = _cell if contents.form.raw else _safe_cell
+    columns = [[write(value) for value in table[name].tolist()] for name in names]
     if sheet.is_points:
         names += coordinate_columns(contents.form)
         columns += _coordinates(sheet, contents.form)
@@ -136,6 +166,35 @@ def _table(sheet: Sheet) -> pd.DataFrame:
     """Return the rows without their shapes, the index as the first column."""
     table = pd.DataFrame(sheet.frame).reset_index()
     return table[list(sheet.names)]
+
+
+def escaped_cells(contents: Contents) -> int:
+    """Return how many cells of CSV get an apostrophe, so that no spreadsheet runs them.
+
+    Parameters
+    ----------
+    contents
+        What is handed over; where its form is ``raw``, none.
+    """
+    if contents.form.raw or contents.form.fmt in ("xlsx", "json"):
+        return 0
+    return sum(
+        _is_run(value)
+        for sheet in contents.sheets
+        if contents.form.fmt in ("csv", "shp") or not sheet.geometry
+        for name in sheet.names
+        for value in _table(sheet)[name].tolist()
+    )
+
+
+def _is_run(value: object) -> bool:
+    """Tell whether a spreadsheet would run a text; a number stays a number."""
+    text = _joined(value)
+    return isinstance(text, str) and text.startswith(RUN_BY_SPREADSHEETS)
+
+
+def _safe_cell(value: object) -> str:
+    return f"'{_cell(value)}" if _is_run(value) else _cell(value)
 
 
 def _cell(value: object) -> str:
@@ -241,5 +300,6 @@ _WRITERS: Final[Mapping[str, Callable[[Contents], dict[str, bytes]]]] = MappingP
         "gpkg": _geopackage_files,
         "csv": _csv_files,
         "json": _json_file,
+        **dict.fromkeys(WRITERS, _gis_files),
     }
 )

@@ -25,7 +25,7 @@ from layers.map.overlay import Drawing, drawing_json, geometry_json
 from layers.map.plate import TINTS, Plate, Sign, priorities
 from layers.map.symbols import mark, plain_mark
 from layers.pack.catalogue import FIRM, ONLINE_BASE, OUTSIDE, PLAN_KINDS
-from layers.pack.city import City, OnlineBase
+from layers.pack.city import City, OnlineBase, drawn_axes
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
 from layers.view.state import Camera, ViewState
@@ -261,7 +261,7 @@ def base_json(city: City, lang: str) -> str:
 def _axis(city: City, lang: str) -> dict[str, Any]:
     if "axis" not in city.layers:
         return {"type": "FeatureCollection", "features": []}
-    frame = city.layers["axis"].frame
+    frame = drawn_axes(city)
     return _features(frame, frame[f"name_{lang}"])
 
 

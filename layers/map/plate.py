@@ -13,10 +13,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.inventory.balance import balance
 from layers.language.messages import speaker
-from layers.language.values import cell, value_word
+from layers.language.values import cell, count, value_word
+from layers.map.structure import structure_legend
 from layers.map.symbols import NEUTRAL, SIZE, mark, plain_mark, svg
 from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
-from layers.pack.city import City
+from layers.pack.city import City, drawn_axes
 from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
@@ -24,11 +25,13 @@ from layers.view.rows import View, rows_in_view
 from layers.view.totals import is_national, left_out
 from layers.view.vague import is_vague
 
-TINTS: Final = ("#F6E6D6", "#DCE8DF")
-"""Of the first two parts of a city; further parts keep the colour of the land."""
+TINTS: Final = ("#F6E6D9", "#CEDFD6")
+"""Of the first two parts of a city; further parts keep the colour of the land. In grey each is
+darker than the one before."""
 LAND: Final = "#F7F5F0"
-RAMP: Final = ("#FDF7E7", "#FCEFCF", "#FAE6B6", "#F8DE9D", "#F6D98E")
-"""Of a count or a rate, from low to high: light enough for every mark."""
+RAMP: Final = ("#FBF1E1", "#FDE8C7", "#FDDFAA", "#FDD68B")
+"""Of a count or a rate, from low to high: light enough for every mark, and told apart in grey. More
+classes would not be; the figure beside each district's name says it exactly."""
 YEAR: Final = svg(
     '<text x="10" y="13.4" text-anchor="middle" font-size="8.6" font-family="sans-serif" '
     'fill="#4A463E">2023</text>'
@@ -67,8 +70,9 @@ class Plate:
     told
         By adcode, what the tip of a district adds to its name: titles, and places without a point.
     titles
-        By adcode, what stands beside the name of a district that bears titles: they have no ground
-        of their own.
+        By adcode, what stands beside the name of a district: its figure, where the fill shows one,
+        so that a grey print says it too; else how many titles it bears, which have no ground of
+        their own.
     new
         Ids of mapped places that were not there in the baseline year, where that is shown.
     """
@@ -163,7 +167,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     lang
         ``zh`` or ``en``.
     """
-    fill, classes = _ground(view, ground, lang)
+    fill, classes, figures = _ground(view, ground, lang)
     hatch = left_out(view.city) if ground != "none" else ()
     new = new_since_baseline(view) if view.state.period == "2025" else frozenset()
     say = speaker(lang)
@@ -172,7 +176,9 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
         legend.append((HATCH, say("plate.not_named")))
     legend.append((LINE, say("plate.outlines")))
     titles = _titles(view, lang)
-    if titles:
+    if figures:
+        legend.append((TITLE, say("plate.figure")))
+    elif titles:
         legend.append((TITLE, _explain_titles(titles, lang)))
     if new:
         legend.append((NEW, say("plate.new", count=len(new))))
@@ -182,10 +188,12 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
         if code != CITY
     }
     told = _told(view, titles, lang)
-    return Plate(fill, hatch, ground == "parts", tuple(legend), told, borne, new)
+    return Plate(
+        fill, hatch, ground in ("parts", "structure"), tuple(legend), told, figures or borne, new
+    )
 
 
-def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
+def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sign]:
     """Explain the marks that are drawn: size, filling and, of later facts, the year.
 
     Parameters
@@ -196,6 +204,8 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
         ``zh`` or ``en``.
     kinds
         Whether the shapes are explained too; beside the map the list of layers does it.
+    sizes
+        Whether their sizes say the level; under an analysis all are small.
     """
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
     near = rows[~is_vague(rows)]
@@ -210,13 +220,16 @@ def marks(view: View, lang: str, *, kinds: bool) -> list[Sign]:
             if layer.spec.is_places and (near["kind"] == id_).any()
         ]  # fmt: skip
     wanted = (
-        (national, _sized(sure, 23), "plate.national"),
-        (~national, _sized(sure, 17), "plate.other_levels"),
+        (national & sizes, _sized(sure, 23), "plate.national"),
+        (~national & sizes, _sized(sure, 17), "plate.other_levels"),
         (firm, sure, "plate.firm"),
         (~firm, plain_mark(neutral, firm=False), "plate.schematic"),
     )
     signs += [(sign, say(key, count=int(rows.sum()))) for rows, sign, key in wanted if rows.any()]
-    if (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any():
+    if (
+        sizes
+        and (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any()
+    ):
         signs.append((YEAR, say("plate.year")))
     return signs
 
@@ -254,13 +267,13 @@ def belt(view: View, lang: str, area: BaseGeometry | None = None) -> list[Sign]:
     area
         What the map frames, EPSG:4326: lines that miss it are left out; None for the whole city.
     """
-    layer, locator = view.city.layers.get("axis"), view.city.locator
-    if layer is None or "axis" not in view.state.layers:
+    locator = view.city.locator
+    if "axis" not in view.city.layers or "axis" not in view.state.layers:
         return []
     broad = locator.belt if locator else ""
     return [
         (BELT if id_ == broad else LOOP, cell(row, "name", lang))
-        for id_, row in layer.frame.iterrows()
+        for id_, row in drawn_axes(view.city).iterrows()
         if area is None or row.geometry.intersects(area)
     ]
 
@@ -299,13 +312,18 @@ def _told(view: View, titles: Mapping[str, Sequence[str]], lang: str) -> dict[st
     return {code: tuple(lines) for code, lines in told.items()}
 
 
-def _ground(view: View, ground: Ground, lang: str) -> tuple[dict[str, str], list[Sign]]:
+def _ground(
+    view: View, ground: Ground, lang: str
+) -> tuple[dict[str, str], list[Sign], dict[str, str]]:
+    """Return the fill by adcode, its legend, and the figure by adcode where it shows one."""
     if ground == "none":
-        return {}, []
-    if ground == "parts":
-        return _parts(view.city, lang)
-    values = ground_values(view, ground)
-    edges = breaks(values, rate=ground == "per_million")
+        return {}, [], {}
+    if ground in ("parts", "structure"):
+        fill, signs = _parts(view.city, lang)
+        own = structure_legend(view.city, lang) if ground == "structure" else []
+        return fill, [*signs, *own], {}
+    values, rate = ground_values(view, ground), ground == "per_million"
+    edges = breaks(values, rate=rate)
     colours = _colours(len(edges) - 1)
     classes = np.digitize(values.to_numpy(dtype=float), edges[1:-1])
     fill = {
@@ -313,11 +331,16 @@ def _ground(view: View, ground: Ground, lang: str) -> tuple[dict[str, str], list
         for code, value, at in zip(values.index, values, classes, strict=True)
         if value > 0
     }
-    say = speaker(lang)
-    signs: list[Sign] = [("", say(f"plate.ground_{ground}"))]
+    signs = [("", speaker(lang)(f"plate.ground_{ground}"))]
     for colour, low, high in zip(colours, edges, edges[1:], strict=False):
-        signs.append((colour, _range(low, high, rate=ground == "per_million")))
-    return fill, signs if fill else []
+        signs.append((colour, _range(low, high, rate=rate)))
+    if not fill:
+        return {}, [], {}
+    figures = {
+        str(code): f"{value:.1f}" if rate and value else count(value)
+        for code, value in values.items()
+    }
+    return fill, signs, figures
 
 
 def _parts(city: City, lang: str) -> tuple[dict[str, str], list[Sign]]:
@@ -355,7 +378,7 @@ def ground_values(view: View, ground: Ground) -> pd.Series:
 
 
 def breaks(values: pd.Series, *, rate: bool) -> list[float]:
-    """Return the limits of at most five classes, each reaching to twice the one below it.
+    """Return the limits of at most four classes, each reaching to twice the one below it.
 
     Parameters
     ----------

@@ -27,6 +27,7 @@ Line = tuple[float, str]
 
 LINES: Mapping[str, Line] = MappingProxyType(
     {
+        "verified": (1.0, ""),
         "dataset": (1.0, ""),
         "host": (1.0, ""),
         "in_area": (0.45, ""),

@@ -26,9 +26,11 @@ PLAN_STATUSES = (
     "context",
 )
 CURRENT_STATUSES = ("existing", "under_construction", "unknown")
-LOCATION_CLASSES = ("dataset", "host", "in_area", "proxy", "knowledge", "none")
+VERIFIED = "verified"
+"""Where somebody has confirmed or corrected a position: said by an entry, never by a pack."""
+LOCATION_CLASSES = (VERIFIED, "dataset", "host", "in_area", "proxy", "knowledge", "none")
 """From the surest to the least sure; ``none`` is never drawn."""
-FIRM = LOCATION_CLASSES[:3]
+FIRM = LOCATION_CLASSES[:4]
 """Those with evidence for the position; the others stand in for it, or are schematic."""
 NAME_STATUSES = ("official_seen", "reconstructed", "back_translated")
 FIELDS = (
@@ -179,16 +181,21 @@ DISTRICT_SCHEMA = Schema(
     geometry=AREA,
 )
 
+LINK_KINDS = ("belt", "centre", "cooperation", "agreement", "contract")
+"""What links two nodes, from what a plan says to what is paid for."""
+
 AXIS_SCHEMA = Schema(
     fields=(
         *_named("axis"),
         Field("schematic", "flag", required=True),
+        Field("off_map", "flag"),
         Field("length_km", "number", unit="km", least=0),
         *_all("text", "note_zh", "note_en", "source"),
         Field("as_of", "date", required=True),
     ),
     geometry=LINE,
 )
+"""``off_map`` axes are measured along and not drawn on the layout map."""
 
 PLACE_CARD = (
     "level",

@@ -6,7 +6,7 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -26,23 +26,29 @@ from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import texts
 from layers.language.values import value_word
 from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
-from layers.pack.consistency import PackRows, pack_problems
+from layers.pack.consistency import PackRows, pack_problems, plan_problems
 from layers.pack.layer_spec import LayerSpec
 from layers.pack.reader import MOST_SETTINGS, PackFiles, Row, Settings
+from layers.pack.structure import Structure, check_structure, structure_of
 from layers.pack.table_schemas import (
     ALIASES,
     ATTRIBUTIONS,
     BASE,
     CLAUSES,
+    EVENTS,
     GAPS,
     INDICATORS,
     LINKS,
+    OBSERVATIONS,
+    RELATIONS,
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
+from layers.pack.table_schemas import NODE_LINKS as LINKED
 
 SETTINGS = "city.toml"
 STORIES = "stories"
 PARK_LINKS = "park_links.csv"
+NODE_LINKS = "node_links.csv"
 SOURCES = "sources.csv"
 CORRECTIONS = "corrections.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
@@ -61,7 +67,7 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
-    *("inset", "locator", "stories"),
+    *("inset", "locator", "stories", "neighbour", "other_plans", "structure"),
 )
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
@@ -69,6 +75,8 @@ MOST_INSETS = 3
 
 MOST_STORIES = 20
 """More would be no choice but a list to search."""
+MOST_PLANS = 12
+"""Five-year plans of sixty years."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +172,47 @@ class Plan:
     gaps: pd.DataFrame
     """What the plan counts but the source does not name: one row per lost box, indexed by id;
     columns in ``layers.pack.table_schemas.GAPS``."""
+    baseline_year: int
+    target_year: int
+    observations: pd.DataFrame = field(default_factory=lambda: to_table([], OBSERVATIONS))
+    """Dated values of the indicators, indexed by id; columns in
+    ``layers.pack.table_schemas.OBSERVATIONS``."""
+    events: pd.DataFrame = field(default_factory=lambda: to_table([], EVENTS))
+    """What became of tasks and their places, indexed by id; columns in
+    ``layers.pack.table_schemas.EVENTS``."""
+    relations: pd.DataFrame = field(default_factory=lambda: to_table([], RELATIONS))
+    """Which task, place and indicator belong together, and why, by row number; columns in
+    ``layers.pack.table_schemas.RELATIONS``."""
     text: Bilingual = BLANK
     """What the text is called whose lines are cited; empty where it is simply the plan's."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What readers have entered of a city: which of it this version of the city holds.
+
+    Parameters
+    ----------
+    count
+        How many entries there were when the version was made.
+    head
+        Digest of the last of them.
+    pack_digest
+        Digest of the pack's files, without them.
+    numbers
+        Those that act in this version: what readers verified or edited of its places.
+    told
+        What each of those says.
+    of_plan
+        The entries of indicators and tasks as plain values, for who knows what an entry is.
+    """
+
+    count: int = 0
+    head: str = ""
+    pack_digest: str = ""
+    numbers: tuple[int, ...] = ()
+    told: tuple[Bilingual, ...] = ()
+    of_plan: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,13 +245,17 @@ class City:
     """Datum of an online base map that was not loaded because its tiles would lie beside the data
     (``GCJ-02``, ``BD-09`` …); empty if there is none. The sentence is ``error.online_base``."""
     digest: str
-    """SHA-256 over the pack's files: the key of every cache."""
+    """SHA-256 over the pack's files and what readers have entered: the key of every cache."""
     links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKS))
     """Which university has which park, by row number, each with its evidence; columns in
     ``layers.pack.table_schemas.LINKS``. Empty where the pack has no ``park_links.csv``."""
+    node_links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKED))
+    """Which places are linked, by row number, each with its evidence; columns in
+    ``layers.pack.table_schemas.NODE_LINKS``. Empty where the pack has no ``node_links.csv``."""
     words: Mapping[str, Bilingual] = field(default_factory=dict)
     """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
-    ``subkind.<id>`` takes the place of the interface's word."""
+    ``subkind.<id>`` takes the place of the interface's word; ``neighbour.<id>`` names the city to
+    which all land belongs whose id begins so."""
     attributions: Mapping[str, Bilingual] = field(default_factory=dict)
     """Words for sources as the facts write them, without their addresses; see
     ``layers.pack.table_schemas.ATTRIBUTIONS``. Empty where the pack has no ``sources.csv``."""
@@ -222,6 +273,18 @@ class City:
     stories: Mapping[str, str] = field(default_factory=dict)
     """By name, the TOML of the stories told of the city, in order; :mod:`layers.present.story`
     reads them. Often none."""
+    structure: Structure | None = None
+    """The spatial structure that the plan describes; None where the pack gives none."""
+    entered: Entered = Entered()
+    """What readers have entered; nothing in a city as its pack has it."""
+    other_plans: tuple[Plan, ...] = ()
+    """Plans of other periods, in the order of the settings; places cite the tasks of ``plan``, and
+    the relations of each of these say which of its tasks are theirs. Often none."""
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """The plan that the places cite, then those of other periods."""
+        return (self.plan, *self.other_plans)
 
     @property
     def halves(self) -> tuple[str, ...]:
@@ -292,10 +355,10 @@ def _words(top: Settings) -> dict[str, Bilingual]:
     """Return the words that the pack brings along: its halves, and its own names of sub-kinds."""
     known = {value for values in SUBKINDS.values() for value in values}
     words = {}
-    for group in ("half", "subkind"):
+    for group, pattern in (("half", _KIND), ("subkind", _KIND), ("neighbour", _FOLDER)):
         section = top.section(group, required=False)
         for name in section.tree:
-            if not _KIND.fullmatch(name):
+            if not pattern.fullmatch(name):
                 section.report("setting.word_name", name)
             elif group == "subkind" and name not in known:
                 section.report("setting.one_of", name, known=tuple(sorted(known)))
@@ -428,6 +491,7 @@ def _head(top: Settings) -> dict[str, Any]:
         "insets": _insets(top),
         "locator": _locator(top),
         "stories": _stories(top),
+        "structure": structure_of(top),
         "online_base": online,
         "online_base_refused": refused,
     }
@@ -458,18 +522,35 @@ def _read_base(files: PackFiles, section: Settings) -> dict[str, _Source]:
     }
 
 
-def _read_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
+_PLAN_TABLES: Mapping[str, Schema] = MappingProxyType(
+    {
+        "clauses": CLAUSES,
+        "indicators": INDICATORS,
+        "gaps": GAPS,
+        "observations": OBSERVATIONS,
+        "events": EVENTS,
+        "relations": RELATIONS,
+    }
+)
+_MUST_BE = frozenset({"clauses", "indicators", "gaps"})
+
+
+def _plan_tables(files: PackFiles, folder: str) -> dict[str, list[Record]]:
+    """Return the records of a plan's tables by name; of one that may be missing, none."""
     return {
-        "clauses": files.table(f"{folder}/clauses.csv", CLAUSES),
-        "indicators": files.table(f"{folder}/indicators.csv", INDICATORS),
-        "gaps": files.table(f"{folder}/gaps.csv", GAPS),
-        "aliases": files.table("aliases.csv", ALIASES, number="row"),
-        "links": _optional(files, PARK_LINKS, LINKS),
+        name: _table(files, f"{folder}/{name}.csv", schema)
+        if name in _MUST_BE or files.is_there(f"{folder}/{name}.csv")
+        else []
+        for name, schema in _PLAN_TABLES.items()
     }
 
 
+def _table(files: PackFiles, name: str, schema: Schema) -> list[Record]:
+    return files.table(name, schema, number="row" if schema.names[0] == "row" else "")
+
+
 def _optional(files: PackFiles, name: str, schema: Schema) -> list[Record]:
-    return files.table(name, schema, number="row") if files.is_there(name) else []
+    return _table(files, name, schema) if files.is_there(name) else []
 
 
 def _attributions(rows: Sequence[Record]) -> Mapping[str, Bilingual]:
@@ -478,10 +559,36 @@ def _attributions(rows: Sequence[Record]) -> Mapping[str, Bilingual]:
     )
 
 
+_PLAN_HEAD = (
+    *("period", "title_zh", "title_en", "number", "issued", "text_zh", "text_en"),
+    *("baseline_year", "target_year"),
+)
+
+
+def _plan(head: Mapping[str, Any], tables: Mapping[str, list[Record]]) -> Plan:
+    """Set up a plan; its rows must have no problem."""
+    frames: dict[str, Any] = {n: to_table(tables[n], _PLAN_TABLES[n]) for n in tables}
+    return Plan(**head, **frames)
+
+
+def _other_plans(top: Settings) -> tuple[str, ...]:
+    """Return the folders of plans of other periods that the settings name, each once."""
+    names = top.tree.get("other_plans", [])
+    sound = isinstance(names, list) and len(names) < MOST_PLANS
+    if not (sound and all(isinstance(n, str) and _FOLDER.fullmatch(n) for n in names)):
+        top.report("setting.other_plans", "other_plans", most=MOST_PLANS)
+        return ()
+    return tuple(n for n in dict.fromkeys(names) if n != top.tree.get("plan"))
+
+
 def _plan_head(files: PackFiles, folder: str) -> dict[str, Any]:
     settings = Settings(files, f"{folder}/plan.toml", files.settings(f"{folder}/plan.toml"))
-    settings.only("period", "title_zh", "title_en", "number", "issued", "text_zh", "text_en")
+    settings.only(*_PLAN_HEAD)
+    years = {name: settings.integer(name, 1900, 2200) for name in ("baseline_year", "target_year")}
+    if years["baseline_year"] >= years["target_year"]:
+        settings.report("setting.plan_years", "target_year")
     return {
+        **years,
         "period": settings.text("period"),
         "title": _bilingual(settings, "title"),
         "number": settings.text("number"),
@@ -564,36 +671,52 @@ def _load(files: PackFiles) -> City:
     _check_belt(top, head["locator"], layers.get("axis"))
     base = _read_base(files, top.section("base"))
     plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
-    plan, tables = _plan_head(files, plan_folder), _read_tables(files, plan_folder)
+    folders = (plan_folder, *(f"plans/{name}" for name in _other_plans(top)))
+    heads = [_plan_head(files, folder) for folder in folders]
+    tables = [_plan_tables(files, folder) for folder in folders]
+    aliases = files.table("aliases.csv", ALIASES, number="row")
+    links = _optional(files, PARK_LINKS, LINKS)
+    node_links = _optional(files, NODE_LINKS, LINKED)
     sources = _optional(files, SOURCES, ATTRIBUTIONS)
     righted = _optional(files, CORRECTIONS, RIGHTED)
     seaward = top.section("seaward_km", required=False)
     rows = PackRows(
         layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
         places=frozenset(name for name, (spec, _) in kinds.items() if spec.is_places),
-        **tables,
+        **tables[0],
+        aliases=aliases,
+        links=links,
+        node_links=node_links,
         bbox=head["bbox"],
         metric_epsg=head["metric_epsg"],
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
     )
+    axis = layers.get("axis")
+    check_structure(
+        top,
+        head["structure"],
+        clauses={row.get("id") for row in tables[0]["clauses"]},
+        axes={row.record.get("id") for row in axis.rows} if axis else set(),
+        parts=rows.halves,
+    )
     files.problems += pack_problems(rows, plan_folder=plan_folder)
+    for at, folder in enumerate(folders[1:], start=1):
+        others: dict[str, Any] = dict(tables[at])
+        files.problems += plan_problems(replace(rows, **others), folder)
     _raise_if_any(files)
     return City(
         **head,
-        plan=Plan(
-            **plan,
-            clauses=to_table(tables["clauses"], CLAUSES),
-            indicators=to_table(tables["indicators"], INDICATORS),
-            gaps=to_table(tables["gaps"], GAPS),
-        ),
+        plan=_plan(heads[0], tables[0]),
+        other_plans=tuple(map(_plan, heads[1:], tables[1:])),
         layers=_layers(files, kinds, layers),
         base=MappingProxyType({name: source.frame() for name, source in base.items()}),
         base_provenance=MappingProxyType({n: source.provenance for n, source in base.items()}),
-        aliases=to_table(tables["aliases"], ALIASES),
+        aliases=to_table(aliases, ALIASES),
         digest=files.digest,
-        links=to_table(tables["links"], LINKS),
+        links=to_table(links, LINKS),
+        node_links=to_table(node_links, LINKED),
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
@@ -646,6 +769,18 @@ def city_word(city: City, name: str, value: object, lang: str) -> str:
     """
     own = city.words.get(f"{name}.{value}")
     return own.of(lang) if own else value_word(name, value, lang)
+
+
+def drawn_axes(city: City) -> gpd.GeoDataFrame:
+    """Return the axes that the layout map draws, EPSG:4326.
+
+    Parameters
+    ----------
+    city
+        A pack that has the layer ``axis``; it is not changed.
+    """
+    axes = city.layers["axis"].frame
+    return axes[~axes["off_map"].eq(True).to_numpy(dtype=bool, na_value=False)]
 
 
 def outlines(city: City) -> gpd.GeoDataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.base.errors import Problem, Value
 from geo.base.validation import Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
-from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS
+from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS, VERIFIED
 from layers.pack.reader import Row
 from layers.pack.table_schemas import CLAUSE_BASES
 
@@ -58,8 +59,11 @@ class PackRows:
         Rows by layer id, with the name of the layer's file.
     places
         Ids of the layers that hold places.
-    clauses, indicators, gaps, aliases, links
-        Records of the plan's tables, of the words for search, of universities and their parks.
+    clauses, indicators, gaps, aliases, links, node_links
+        Records of the plan's tables, of the words for search, of universities and their parks, of
+        linked places.
+    observations, events, relations
+        Records of what became of the plan, and of what belongs together in it.
     bbox
         West, south, east, north of the city in degrees.
     metric_epsg
@@ -82,6 +86,10 @@ class PackRows:
     metric_epsg: int
     seaward_km: Mapping[str, float]
     links: Sequence[Record] = ()
+    node_links: Sequence[Record] = ()
+    observations: Sequence[Record] = ()
+    events: Sequence[Record] = ()
+    relations: Sequence[Record] = ()
     halves: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
 
@@ -225,6 +233,8 @@ def _check_tasks(pack: PackRows, record: Record, layer: str, fault: _Fault) -> N
 
 def _check_class(record: Record, row: Row, fault: _Fault) -> None:
     doubt = record.get("uncertainty_m")
+    if record.get("location_class") == VERIFIED:
+        fault("location_class", "pack.verified")
     if record.get("location_class") == "none":
         if row.shape is not None:
             fault("geometry", "pack.point_not_due")
@@ -381,6 +391,22 @@ def _check_sizes(pack: PackRows) -> list[Problem]:
     return problems
 
 
+def outline_problems(pack: PackRows) -> list[Problem]:
+    """List what is wrong with the outlines of the districts and with what is said of their size.
+
+    Parameters
+    ----------
+    pack
+        Rows as read.
+
+    Returns
+    -------
+    list of Problem
+        Those of the outlines before those of the sizes.
+    """
+    return [*_check_outlines(pack), *_check_sizes(pack)]
+
+
 def _check_halves(pack: PackRows) -> list[Problem]:
     """Compare the half that a district is said to belong to with those that the settings name."""
     problems: list[Problem] = []
@@ -409,13 +435,81 @@ def _check_clauses(pack: PackRows, where: str) -> list[Problem]:
     return problems
 
 
+_MILESTONE = re.compile(r"(\d{4})=(-?\d{1,15}(?:\.\d{1,9})?)", re.ASCII)
+
+
+def milestones(path: object) -> dict[int, float] | None:
+    """Return what a plan declares for the years between baseline and target.
+
+    Parameters
+    ----------
+    path
+        Text such as ``2022=4;2024=7``; blank for nothing declared.
+
+    Returns
+    -------
+    dict or None
+        Values by year; None if the text is of another form.
+
+    Examples
+    --------
+    >>> milestones("2022=4;2024=7.5")
+    {2022: 4.0, 2024: 7.5}
+    >>> milestones("soon") is None
+    True
+    """
+    found = [_MILESTONE.fullmatch(part) for part in split(path)]
+    whole = [match for match in found if match]
+    if len(whole) != len(found):
+        return None
+    return {int(match[1]): float(match[2]) for match in whole}
+
+
 def _check_indicators(pack: PackRows, where: str) -> list[Problem]:
     problems: list[Problem] = []
     for indicator in pack.indicators:
         fault = _at(problems, where, indicator)
         for value in _unknown([indicator.get("clause_id")], pack.tasks):
             fault("clause_id", "pack.no_task", value=value)
+        if milestones(indicator.get("path")) is None:
+            fault("path", "pack.path")
     return problems
+
+
+def _check_history(pack: PackRows, folder: str) -> list[Problem]:
+    """List what observations, events and relations cite and is not there."""
+    problems: list[Problem] = []
+    unread = f"{folder}/indicators.csv" in pack.unread
+    numbers = None if unread else {row.get("no") for row in pack.indicators}
+    tables: tuple[tuple[str, Sequence[Record], str], ...] = (
+        ("observations", pack.observations, "no"),
+        ("events", pack.events, ""),
+        ("relations", pack.relations, "indicator"),
+    )
+    for name, rows, number in tables:
+        for row in rows:
+            fault = _at(problems, f"{folder}/{name}.csv", row)
+            given = {key: row[key] for key in _CITED if not is_blank(row.get(key))}
+            for value in _unknown([given.get("task_id")], _or_none(pack.tasks)):
+                fault("task_id", "pack.no_task", value=value)
+            for value in _unknown([given.get("place_id")], _or_none(pack.place_ids)):
+                fault("place_id", "pack.no_place", value=value)
+            no = row.get(number) if number else None
+            for value in _unknown([no], _or_none(numbers)):
+                fault(number, "pack.no_indicator", value=value)
+            if name == "events" and not given:
+                fault("task_id", "pack.event_of_nothing")
+            if name == "relations" and len(given) + (not is_blank(no)) != 2:
+                fault("task_id", "pack.relation_of_two")
+    return problems
+
+
+_CITED = ("task_id", "place_id")
+
+
+def _or_none(known: Collection[object] | None) -> Collection[object] | None:
+    """Return what may be cited: a blank cell cites nothing."""
+    return None if known is None else {None, *known}
 
 
 def _check_gaps(pack: PackRows, where: str) -> list[Problem]:
@@ -476,6 +570,26 @@ def _check_links(pack: PackRows, where: str) -> list[Problem]:
     return problems
 
 
+def _check_node_links(pack: PackRows, where: str) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: set[tuple[object, ...]] = set()
+    for link in pack.node_links:
+        fault = _at(problems, where, link)
+        for field in ("from_id", "to_id"):
+            for value in _unknown([link.get(field)], pack.place_ids):
+                fault(field, "pack.no_place", value=value)
+        tasks = [] if is_blank(link.get("clause_id")) else [link.get("clause_id")]
+        for value in _unknown(tasks, pack.tasks):
+            fault("clause_id", "pack.no_task", value=value)
+        if not tasks and is_blank(link.get("source")):
+            fault("source", "value.blank")
+        key = (*sorted((str(link.get("from_id")), str(link.get("to_id")))), link.get("kind"))
+        if key in seen:
+            fault("to_id", "pack.link_twice")
+        seen.add(key)
+    return problems
+
+
 def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     """List every disagreement between the rows of a pack.
 
@@ -495,12 +609,28 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_ids(pack),
         *_check_places(pack),
         *_check_sites(pack),
-        *_check_outlines(pack),
-        *_check_sizes(pack),
+        *outline_problems(pack),
         *_check_halves(pack),
-        *_check_clauses(pack, f"{plan_folder}/clauses.csv"),
-        *_check_indicators(pack, f"{plan_folder}/indicators.csv"),
-        *_check_gaps(pack, f"{plan_folder}/gaps.csv"),
+        *plan_problems(pack, plan_folder),
         *_check_aliases(pack, "aliases.csv"),
         *_check_links(pack, "park_links.csv"),
+        *_check_node_links(pack, "node_links.csv"),
+    ]
+
+
+def plan_problems(pack: PackRows, folder: str) -> list[Problem]:
+    """List every disagreement within the tables of one plan, and with the places.
+
+    Parameters
+    ----------
+    pack
+        Rows as read, with the tables of that plan.
+    folder
+        Name of the plan's folder, for the problems.
+    """
+    return [
+        *_check_clauses(pack, f"{folder}/clauses.csv"),
+        *_check_indicators(pack, f"{folder}/indicators.csv"),
+        *_check_gaps(pack, f"{folder}/gaps.csv"),
+        *_check_history(pack, folder),
     ]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from geo.base.schema import Field, Schema
 from geo.inventory.pairing import MODES
-from layers.pack.catalogue import AREA, LINE, NAME_STATUSES, POINT
+from layers.pack.catalogue import AREA, LINE, LINK_KINDS, NAME_STATUSES, POINT
 
 
 def _table(*fields: Field, geometry: frozenset[str] = frozenset()) -> Schema:
@@ -64,10 +64,16 @@ CLAUSES = _table(
     Field("line_to", "integer", required=True, least=1),
     *_both("digest"),
     Field("text_lost", "flag", required=True),
+    Field("task", "flag", required=True),
+    Field("has_site", "flag"),
+    *_both("lead", required=False),
+    Field("continues"),
 )
-
 """``chapter`` and ``section`` are the numbers by which the plan itself is cited; those of a box or
-an indicator are of the section that it stands in. Lines are of the text that was read."""
+an indicator are of the section that it stands in. Lines are of the text that was read. ``task``
+says that something is to be done, of which an account can be given; ``has_site`` that it stands
+somewhere, named or not; ``lead`` who is to do it, where the plan says so; ``continues`` which task
+of an earlier plan it carries on."""
 
 INDICATORS = _table(
     Field("no", "integer", required=True),
@@ -75,19 +81,78 @@ INDICATORS = _table(
     Field("name_status", allowed=frozenset(NAME_STATUSES)),
     *_both("unit"),
     Field("direction", required=True, allowed=frozenset({"increase", "hold", "decrease"})),
-    Field("value_2020", "number", required=True),
-    Field("value_2025", "number", required=True),
+    Field("baseline", "number", required=True),
+    Field("target", "number", required=True),
+    Field("path"),
     Field("clause_id", required=True),
     Field("line_name", "integer", least=1),
-    Field("line_2020", "integer", least=1),
-    Field("line_2025", "integer", least=1),
+    Field("line_baseline", "integer", least=1),
+    Field("line_target", "integer", least=1),
     *_both("note", required=False),
-    Field("observed_value", "number"),
-    Field("observed_kind", allowed=frozenset({"exact", "lower_bound", "partial_period"})),
-    Field("observed_as_of", "date"),
-    Field("observed_source"),
-    *_both("observed_note", required=False),
 )
+"""``path`` is what the plan declares for the years between, such as ``2022=4;2024=7``."""
+
+COMPARABLE = ("exact", "lower_bound")
+"""Kinds of an observed value that can stand beside baseline and target."""
+OBSERVED = (
+    *COMPARABLE,
+    *("partial_period", "computed", "numerator", "national", "other_definition"),
+)
+"""What an observed value is: itself, at least that, of a part of the year, computed by us, of a
+numerator alone, of the country, by another definition."""
+CONFIDENCES = ("high", "medium", "low")
+STATES = ("done", "partly", "not_done")
+"""What may have become of a task; where nothing says, it is not known."""
+
+
+def _attested() -> tuple[Field, ...]:
+    """Return the columns that say who states a fact, and how surely it is known."""
+    return (
+        *_both("source"),
+        Field("address"),
+        Field("repost", "flag", required=True),
+        Field("confidence", required=True, allowed=frozenset(CONFIDENCES)),
+    )
+
+
+OBSERVATIONS = _table(
+    _ID,
+    Field("no", "integer", required=True),
+    Field("year", "integer", required=True, least=1900),
+    Field("as_of", "date", required=True),
+    Field("value", "number", required=True),
+    Field("kind", required=True, allowed=frozenset(OBSERVED)),
+    *_both("unit", required=False),
+    *_both("definition"),
+    Field("stated_on", "date"),
+    *_attested(),
+)
+"""Dated values of the plan's indicators; a plan may lack the table. ``unit`` is given where it is
+another than the indicator's; ``source`` is who published the value first, ``address`` that
+publisher's own page, ``repost`` whether only a copy was read."""
+
+EVENTS = _table(
+    _ID,
+    Field("task_id"),
+    Field("place_id"),
+    Field("happened_on", "date", required=True),
+    Field("state", required=True, allowed=frozenset({*STATES, "evidence"})),
+    *_both("what"),
+    *_attested(),
+)
+"""What became of tasks and of their places; a plan may lack the table. ``evidence`` settles no
+state: a figure, a step, something before the plan."""
+
+RELATIONS = _table(
+    Field("row", "integer", required=True),
+    Field("task_id"),
+    Field("place_id"),
+    Field("indicator", "integer"),
+    *_both("reason", required=False),
+)
+"""Which task, place and indicator belong together, two of the three a row, and why; a plan may
+lack the table. Of a task that a place itself names in ``clause_ids``, the row adds the reason.
+``row`` is not in the file."""
 
 GAPS = _table(
     _ID,
@@ -165,4 +230,22 @@ LINKS = _table(
 
 ``university_id`` is blank for an institution that the layer of universities does not list, and
 ``university_en`` names it then. ``row`` is not in the file.
+"""
+
+NODE_LINKS = _table(
+    Field("row", "integer", required=True),
+    Field("from_id", required=True),
+    Field("to_id", required=True),
+    Field("kind", required=True, allowed=frozenset(LINK_KINDS)),
+    Field("weight", "number", least=0),
+    *_both("unit", required=False),
+    Field("clause_id"),
+    *_both("evidence"),
+    Field("source"),
+    Field("as_of", "date", required=True),
+)
+"""Which places are linked, and who says so; a pack may lack the table.
+
+``weight`` is what the source counts, in ``unit``; blank where it counts nothing. ``clause_id`` is
+the task of the plan that states the link, or ``source`` names another. ``row`` is not in the file.
 """

@@ -209,14 +209,28 @@ def since_baseline(view: View, found: Balance, lang: str) -> str:
     more = more[more > 0]
     if not len(more):
         return ""
-    say = speaker(lang)
+    say, missing = speaker(lang), _left_out(view, found)
     parts = [
-        say("balance_page.part", half=half_name(view.city, half, lang), n=count(n))
+        say("balance_page.since_part", half=half_name(view.city, half, lang), n=count(n))
         for half, n in more.items()
     ]
-    listed = say("balance_page.comma").join(parts)
-    said = say("balance_page.since", n=int(found.n - before.n), parts=listed)
+    said = say(
+        "balance_page.since",
+        n=int(found.n - before.n),
+        parts=say("balance_page.comma").join(parts),
+        fewer=say("balance_page.since_fewer", n=missing) if missing else "",
+    )
     return tight(said, lang)
+
+
+def _left_out(view: View, found: Balance) -> int:
+    """Return how many places that came after the plan are why a year has fewer than the present."""
+    if view.state.period == "now" or view.state.later:
+        return 0
+    now = rows_in_view(view.city, replace(view.state, period="now", later=True))
+    later = now.places["plan_status"].eq("later_fact") & now.places["counted"].fillna(False)
+    missing = later & now.places["host_adcode"].isin(view.city.districts.index)
+    return int(missing.sum()) if found.n < spread(now).n else 0
 
 
 def fewer(view: View, found: Balance, lang: str) -> str:
@@ -236,15 +250,11 @@ def fewer(view: View, found: Balance, lang: str) -> str:
     str
         Empty for the present, and where nothing is missing.
     """
-    if view.state.period == "now" or view.state.later:
+    missing = _left_out(view, found)
+    if not missing:
         return ""
-    now = rows_in_view(view.city, replace(view.state, period="now", later=True))
-    later = now.places["plan_status"].eq("later_fact") & now.places["counted"].fillna(False)
-    missing = later & now.places["host_adcode"].isin(view.city.districts.index)
-    present, n = spread(now).n, int(missing.sum())
-    if not n or found.n >= present:
-        return ""
-    return speaker(lang)("balance_page.fewer", n=n, now=present)
+    present = spread(rows_in_view(view.city, replace(view.state, period="now", later=True))).n
+    return speaker(lang)("balance_page.fewer", n=missing, now=present)
 
 
 def beside(view: View, found: Balance, lang: str) -> tuple[str, ...]:
@@ -267,8 +277,7 @@ def beside(view: View, found: Balance, lang: str) -> tuple[str, ...]:
     """
     if not len(view.places):
         return ()
-    years = (since_baseline(view, found, lang), fewer(view, found, lang))
-    more = ("" if lang == "zh" else " ").join(line for line in years if line)
+    more = since_baseline(view, found, lang) or fewer(view, found, lang)
     return tuple(line for line in (more, doubt(view, found, lang)) if line)
 
 

@@ -24,6 +24,8 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "district": ("district", "places", "national", "per_million"),
         "density": (),
         "coverage": (),
+        "plan": (),
+        "corridor": (),
     }
 )
 """By page. The analyses say their own sentence: their figures come with an interval each.

@@ -11,12 +11,13 @@ import geopandas as gpd
 from layers.analysis import ANALYSES
 from layers.coverage import pairing, question
 from layers.map.overlay import Drawing, Shapes
-from layers.map.plate import Plate, Sign, plate
+from layers.map.plate import Plate, Sign, belt, certainty, marks, plate
 from layers.map.symbols import look_sign
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
+from layers.plan.shown import plan_ids, plan_places
 from layers.present.telling import Ask, Told, measure
 from layers.view.areas import areas, is_part
 from layers.view.rows import View, rows_in_view
@@ -70,17 +71,33 @@ def picture(told: Told, *, ask: Ask = measure) -> Picture:
     if told.scene.page == "explore":
         view = rows_in_view(city, state)
         drawn = plate(view, state.explore.ground, state.lang)
-        return Picture(view, drawn, look=state.camera)
+        return Picture(view, drawn, told.drawing, look=state.camera)
     if told.scene.page == "district":
         area, other = state.district or fullest(city), state.compare
         if other is not None and other != area:
             return _two(city, state, area, other)
         return area_picture(city, state, area)
+    if told.scene.page == "plan":
+        view = plan_places(city, state, plan_ids(city, state))
+        return Picture(view, legend=plate(view, "none", state.lang).legend)
     view = rows_in_view(city, _under(told))
     look = None
     if told.scene.page == "coverage" and state.coverage.part == "pairing":
         look = pairing.frame_of(ask(city, "pairing", ANALYSES["pairing"].question(state)))
-    return Picture(view, drawing=told.drawing, legend=told.legend, look=look)
+    if told.bounds is not None:
+        look = told.bounds
+    return Picture(view, drawing=told.drawing, legend=_legend(told, view), look=look)
+
+
+def _legend(told: Told, view: View) -> tuple[Sign, ...]:
+    """Return the legend of an analysis, then of the marks and lines that stand beside it."""
+    lang, signs = told.state.lang, list(told.legend)
+    if told.scene.page == "coverage" and len(view.mapped):
+        if told.state.coverage.part == "pairing":
+            signs += certainty(set(view.mapped["location_class"]), lang, circle=False)
+        else:
+            signs += marks(view, lang, kinds=True, sizes=False)
+    return (*signs, *belt(view, lang))
 
 
 def _under(told: Told) -> ViewState:
@@ -88,6 +105,8 @@ def _under(told: Told) -> ViewState:
     city, state = told.city, told.state
     if told.scene.page == "density":
         return replace(state, layers=state.layers & {"district", ONLINE_BASE})
+    if told.scene.page == "corridor":
+        return state
     if state.coverage.part != "pairing":
         return replace(state, layers=question.drawn_layers(city, state))
     linked = frozenset({question.UNIVERSITY, *pairing.PARKS, "district"} & set(city.layers))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+from matplotlib.image import imread, imsave
+
 from layers.language.messages import display, speaker
+from layers.map.plate import Sign
 from layers.pack.city import NOTICES
 from layers.present.picture import picture
 from layers.present.static_map import Heading, Paper, StaticMap, static_map
@@ -16,6 +21,9 @@ from layers.view.state import Filters, ViewState
 
 PART: Final = Paper(226, 118)
 """The part of a slide that its map fills, millimetres."""
+GAP_MM: Final = 2.0
+HALF: Final = Paper((PART.width_mm - GAP_MM) / 2, PART.height_mm)
+"""What each of two views has of it."""
 DPI: Final = 220
 
 
@@ -32,14 +40,35 @@ class Shown:
     told: Told
 
     @cached_property
+    def second(self) -> Shown | None:
+        """The view at its right; None for one view."""
+        return None if self.told.beside is None else Shown(self.told.beside)
+
+    @cached_property
     def map(self) -> StaticMap:
-        """The map without a heading, as it stands on a slide."""
-        return self.drawn(PART)
+        """The map without a heading, as it stands on a slide; of two views the legend of both."""
+        if self.second is None:
+            return self.drawn(PART)
+        left, right = self.halves
+        return replace(
+            left,
+            alt=f"{left.alt} {right.alt}",
+            numbered=tuple(dict.fromkeys((*left.numbered, *right.numbered))),
+            signs=tuple(_signs_of_both(left.signs, right.signs, self.told.state.lang)),
+            remarks=tuple(dict.fromkeys((*left.remarks, *right.remarks))),
+        )
+
+    @cached_property
+    def halves(self) -> tuple[StaticMap, ...]:
+        """The maps of two views, of one size and one scale; none where there is one view."""
+        return () if self.second is None else (self.drawn(HALF), self.second.drawn(HALF))
 
     @cached_property
     def png(self) -> bytes:
         """The same as pixels."""
-        return self.map.png(DPI)
+        if not self.halves:
+            return self.map.png(DPI)
+        return side_by_side([each.png(DPI) for each in self.halves], round(GAP_MM / 25.4 * DPI))
 
     def sheet(self, paper: Paper) -> StaticMap:
         """Draw the map with title, sentence, doubt, legend and sources.
@@ -51,6 +80,16 @@ class Shown:
         """
         told = self.told
         return self.drawn(paper, Heading(told.title, told.sentence, told.doubt))
+
+    def sheets(self, paper: Paper) -> list[StaticMap]:
+        """Draw each view on a sheet of its own: two are of one size and one scale.
+
+        Parameters
+        ----------
+        paper
+            Size of the sheets.
+        """
+        return [self.sheet(paper), *(self.second.sheets(paper) if self.second else ())]
 
     def drawn(self, paper: Paper, heading: Heading | None = None) -> StaticMap:
         """Draw the map on a sheet of its own.
@@ -70,14 +109,42 @@ class Shown:
             paper,
             heading=heading,
             drawing=told.drawing,
-            legend=told.legend if told.drawing else (),
-            focus=told.focus or None,
+            legend=told.legend if told.drawing and not told.drawing.subject else (),
+            focus=told.focus or told.keep or told.bounds,
         )
+
+
+def _signs_of_both(left: Sequence[Sign], right: Sequence[Sign], lang: str) -> Iterator[Sign]:
+    """Yield what two maps explain alike, then what each explains alone, under its name."""
+    yield from (sign for sign in left if sign in right)
+    for own, other, side in ((left, right, "left"), (right, left, "right")):
+        alone = [sign for sign in own if sign not in other]
+        if alone:
+            yield "", speaker(lang)(f"present.{side}_map")
+            yield from alone
+
+
+def side_by_side(pictures: Sequence[bytes], gap: int) -> bytes:
+    """Return pictures of one height as one, the first at the left.
+
+    Parameters
+    ----------
+    pictures
+        PNG.
+    gap
+        White between two of them, pixels.
+    """
+    parts = [imread(io.BytesIO(each))[..., :3] for each in pictures]
+    white = np.ones((len(parts[0]), gap, 3))
+    spaced = [piece for part in parts for piece in (part, white)][:-1]
+    target = io.BytesIO()
+    imsave(target, np.hstack(spaced), format="png", metadata={"Software": ""})
+    return target.getvalue()
 
 
 def _drawn(told: Told) -> ViewState:
     """Return what the map shows: a page on which filters or switches do not act shows all."""
-    if told.scene.page == "coverage":
+    if told.scene.page in ("coverage", "plan"):
         return picture(told).view.state
     if told.scene.page == "district":
         return replace(told.state, period="now", later=True, filters=Filters())

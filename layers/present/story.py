@@ -20,12 +20,14 @@ import tomli_w
 from geo.base.errors import DataError, Problem
 from layers.language.bilingual import BLANK, Bilingual
 from layers.pack.city import City
+from layers.present import options
 from layers.present.figures import FIGURES
+from layers.present.options import Option
 from layers.view import codecs
 from layers.view.address import CITY_KEY, KEYS, VERSION_KEY, parse
 from layers.view.state import ViewState, allowed
 
-PAGES: Final = ("explore", "district", "density", "coverage")
+PAGES: Final = ("explore", "district", "density", "coverage", "corridor", "plan")
 """Pages that a scene can show."""
 MOST_SCENES: Final = 40
 MOST_BYTES: Final = 200_000
@@ -35,9 +37,12 @@ DISTRICT: Final = "{district}"
 """Stands in the address of a story that is told of any district."""
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _STORY: Final = frozenset({"title_zh", "title_en", "made_with", "scene"})
-_TEXTS: Final = ("chapter", "sentence", "doubt")
+_TEXTS: Final = ("chapter", "sentence", "doubt", "said")
 _SCENE: Final = frozenset(
-    {"id", "show", "points_zh", "points_en", *(f"{t}_{n}" for t in _TEXTS for n in ("zh", "en"))}
+    {
+        *("id", "show", "compare", "option", "points_zh", "points_en"),
+        *(f"{t}_{n}" for t in _TEXTS for n in ("zh", "en")),
+    }
 )
 _MADE: Final = frozenset({"city", "data_date", "digest"})
 
@@ -61,6 +66,12 @@ class Scene:
         figures, see :data:`layers.present.figures.FIGURES`: numbers are never typed.
     points
         What the speaker may say to it.
+    said
+        What its sentence was when the story was made; blank where nobody has noted it.
+    beside
+        Page and address of a second view, which is set beside it; None for one view.
+    options
+        What a scene of the coverage page sets side by side: changes to sites.
     """
 
     id: str
@@ -70,6 +81,31 @@ class Scene:
     sentence: Bilingual = BLANK
     doubt: Bilingual = BLANK
     points: tuple[Bilingual, ...] = ()
+    said: Bilingual = BLANK
+    beside: tuple[str, Mapping[str, str]] | None = None
+    options: tuple[Option, ...] = ()
+
+    @property
+    def second(self) -> Scene | None:
+        """The view that is set beside it, as a scene without words; None for one view."""
+        if self.beside is None:
+            return None
+        return Scene(self.id, self.chapter, *self.beside, options=self.options)
+
+    def of(self, adcode: str) -> Scene:
+        """Return the scene of one district.
+
+        Parameters
+        ----------
+        adcode
+            Code of the district.
+        """
+        beside = self.beside and (self.beside[0], _of(self.beside[1], adcode))
+        return replace(self, address=_of(self.address, adcode), beside=beside)
+
+
+def _of(address: Mapping[str, str], adcode: str) -> dict[str, str]:
+    return {key: value.replace(DISTRICT, adcode) for key, value in address.items()}
 
 
 @dataclass(frozen=True)
@@ -97,7 +133,12 @@ class Story:
     @property
     def any_district(self) -> bool:
         """Whether it is told of one district, which is still to be chosen."""
-        return any(DISTRICT in value for scene in self.scenes for value in scene.address.values())
+        return any(
+            DISTRICT in value
+            for scene in self.scenes
+            for address in (scene.address, scene.beside[1] if scene.beside else {})
+            for value in address.values()
+        )
 
     def of(self, adcode: str) -> Story:
         """Return the story of one district.
@@ -107,14 +148,7 @@ class Story:
         adcode
             Code of the district.
         """
-        told = [
-            replace(
-                scene,
-                address={k: v.replace(DISTRICT, adcode) for k, v in scene.address.items()},
-            )
-            for scene in self.scenes
-        ]
-        return replace(self, scenes=tuple(told))
+        return replace(self, scenes=tuple(scene.of(adcode) for scene in self.scenes))
 
 
 def stories(city: City) -> Mapping[str, Story]:
@@ -239,13 +273,30 @@ def _scene(given: object, row: str, where: str, problems: list[Problem]) -> Scen
     if page not in PAGES:
         known = ", ".join(PAGES)
         problems.append(Problem("story.show", where, row, "show", known=known))
-    texts = [
+    chapter, sentence, doubt, said = (
         _bilingual(given, name, where, row, problems, required=name == "chapter") for name in _TEXTS
-    ]
+    )
     points = _points(given, where, row, problems)
+    beside = _beside(given, where, row, problems)
+    found = options.read(given.get("option", []), row, where, problems)
     if len(problems) > before:
         return None
-    return Scene(str(id_), texts[0], page, address, texts[1], texts[2], points)
+    return Scene(
+        str(id_), chapter, page, address, sentence, doubt, points, said, beside, options=found
+    )
+
+
+def _beside(
+    given: Mapping[str, Any], where: str, row: str, problems: list[Problem]
+) -> tuple[str, Mapping[str, str]] | None:
+    """Return page and address of the second view; None where a scene has one view."""
+    if "compare" not in given:
+        return None
+    page, address = _address(given["compare"])
+    if page not in PAGES:
+        known = ", ".join(PAGES)
+        problems.append(Problem("story.show", where, row, "compare", known=known))
+    return page, address
 
 
 def _address(show: object) -> tuple[str, Mapping[str, str]]:
@@ -276,13 +327,16 @@ def _points(
 
 def _misled(scene: Scene, city: City, where: str) -> Iterator[Problem]:
     """Yield what of a scene's address and sentences its city and page do not know."""
-    keys = {k: v for k, v in scene.address.items() if k not in (VERSION_KEY, CITY_KEY)}
-    for key in sorted(set(keys) - KEYS):
-        yield Problem("story.key", where, scene.id, "show", value=key)
-    told = {k: v for k, v in keys.items() if DISTRICT not in v}
-    for key, words in codecs.unknown(ViewState(city.id), told, allowed(city).known).items():
-        for word in words:
-            yield Problem("story.value", where, scene.id, "show", value=f"{key}={word}")
+    views = {"show": scene.address, "compare": scene.beside[1] if scene.beside else {}}
+    for entry, address in views.items():
+        keys = {k: v for k, v in address.items() if k not in (VERSION_KEY, CITY_KEY)}
+        for key in sorted(set(keys) - KEYS):
+            yield Problem("story.key", where, scene.id, entry, value=key)
+        told = {k: v for k, v in keys.items() if DISTRICT not in v}
+        for key, words in codecs.unknown(ViewState(city.id), told, allowed(city).known).items():
+            for word in words:
+                yield Problem("story.value", where, scene.id, entry, value=f"{key}={word}")
+    yield from options.misled(scene.options, scene.id, city, where)
     known = FIGURES[scene.page]
     for name, text in (("sentence", scene.sentence), ("doubt", scene.doubt)):
         for lang in ("zh", "en"):
@@ -351,11 +405,19 @@ def write(story: Story) -> str:
 
 
 def _written(scene: Scene) -> dict[str, Any]:
-    query = urlencode(scene.address, safe="{}~.,")
-    show = f"{scene.page}?{query}" if query else scene.page
-    tree: dict[str, Any] = {"id": scene.id, "show": show}
-    for name, text in zip(_TEXTS, (scene.chapter, scene.sentence, scene.doubt), strict=True):
+    tree: dict[str, Any] = {"id": scene.id, "show": _shown(scene.page, scene.address)}
+    if scene.beside:
+        tree["compare"] = _shown(*scene.beside)
+    texts = (scene.chapter, scene.sentence, scene.doubt, scene.said)
+    for name, text in zip(_TEXTS, texts, strict=True):
         tree |= {f"{name}_{lang}": text.of(lang) for lang in ("zh", "en") if text.of(lang)}
     if scene.points:
         tree |= {f"points_{lang}": [p.of(lang) for p in scene.points] for lang in ("zh", "en")}
+    if scene.options:
+        tree["option"] = options.written(scene.options)
     return tree
+
+
+def _shown(page: str, address: Mapping[str, str]) -> str:
+    query = urlencode(address, safe="{}~.,")
+    return f"{page}?{query}" if query else page

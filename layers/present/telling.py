@@ -5,18 +5,23 @@ Wall, slide, sheet and file take their words and numbers from here, so that they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
 from layers.analysis import ANALYSES
-from layers.coverage import pairing, siting
+from layers.corridor import drawing as corridor
+from layers.corridor import strip as strips
+from layers.coverage import pairing, scenario, siting
+from layers.coverage.scenario_change import GAINED, KEPT, LOST
 from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
+from layers.map.structure import structure_drawing, title_key
 from layers.map.symbols import look_sign, swatch
 from layers.pack.city import City
 from layers.places.areas import (
@@ -30,11 +35,14 @@ from layers.places.areas import (
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
+from layers.plan.indicator import Progress
+from layers.plan.scene import plan_scene
+from layers.plan.shown import plan_ids
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
 from layers.view.filtered import in_words, marked, titled
-from layers.view.question import Question
+from layers.view.question import Question, Refusal
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, deciding, default_state
 
@@ -77,6 +85,8 @@ class Told:
         Plan, period and dates.
     notes
         What the speaker may say, and what each number rests on.
+    keep
+        Ids of the places that the map keeps; None for all that the state shows.
     legend
         Of the analysis; the layout map's is :func:`layers.map.plate.plate`'s.
     drawing
@@ -87,6 +97,15 @@ class Told:
         The figures as they are read, by row name; None where the scene has none.
     bars
         Some of them as bars.
+    chart
+        The indicator that takes the place of the map on paper and slide; None where the map stands.
+    bounds
+        West, south, east and north in degrees of what fills the map; None for city or district.
+    strip
+        Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
+        scene is of none.
+    beside
+        What stands at its right, where a scene sets two views side by side.
     """
 
     scene: Scene
@@ -103,6 +122,11 @@ class Told:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
+    keep: frozenset[str] | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    strip: Callable[[strips.Frame], str] | None = None
+    beside: Told | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +143,9 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
 
@@ -160,7 +187,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
     """
     state = state_of(scene, city, over)
     lang = state.lang
-    page = _PAGES[scene.page](city, state, ask)
+    page = _page(scene, city, state, ask)
     filtered = in_words(city, state, scene.page)
     own = {
         name: "" if page.empty else fill(getattr(scene, name).of(lang), page.figures)
@@ -170,6 +197,9 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         # The page's own sentence says by itself that the reader's filters act.
         own["sentence"] = marked(city, state, scene.page, own["sentence"], lang)
     spoken = "" if lang == "zh" else " "
+    beside = tell(scene.second, city, over, ask=ask) if scene.second else None
+    if beside is not None:
+        page = _two_views(page, titled(city, state, scene.page, page.title), beside)
     return Told(
         scene,
         city,
@@ -177,15 +207,73 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         title=titled(city, state, scene.page, page.title),
         sentence=own["sentence"] or page.sentence,
         doubt=own["doubt"] or spoken.join(page.doubt),
-        filtered=filtered.of(lang) if filtered else "",
+        filtered=_filtered(filtered.of(lang) if filtered else "", beside, lang),
         dated=dated(city, state),
-        notes=(*(point.of(lang) for point in scene.points), *page.notes),
+        notes=(*dict.fromkeys((*(point.of(lang) for point in scene.points), *page.notes)),),
         legend=tuple(page.legend),
         drawing=page.drawing,
         focus=page.focus,
         table=page.table,
         bars=page.bars,
+        chart=page.chart,
+        keep=plan_ids(city, state) if scene.page == "plan" else None,
+        bounds=page.bounds,
+        strip=page.strip,
+        beside=beside,
     )
+
+
+def _filtered(own: str, beside: Told | None, lang: str) -> str:
+    """Say what narrows the rows: of two views, for each."""
+    if beside is None or not (own or beside.filtered):
+        return own
+    say, nothing = speaker(lang), speaker(lang)("present.unfiltered")
+    sides = {"left": own, "right": beside.filtered}
+    told = [say(f"present.{side}", text=text or nothing) for side, text in sides.items()]
+    return say("present.comma").join(told)
+
+
+def _page(scene: Scene, city: City, state: ViewState, ask: Ask) -> _Page:
+    if scene.page == "coverage" and state.coverage.part == "scenario" and scene.options:
+        return _options(city, state, ask, scene)
+    return _PAGES[scene.page](city, state, ask)
+
+
+def _two_views(page: _Page, title: str, beside: Told) -> _Page:
+    """Return what a page says where another view stands at its right."""
+    say = speaker(beside.state.lang)
+    both = say("present.two_views", left=title, right=beside.title)
+    return replace(
+        page,
+        sentence=say("present.two_alike", title=title) if title == beside.title else both,
+        doubt=[say("present.left", text=page.sentence), say("present.right", text=beside.sentence)],
+        notes=[*page.doubt, *page.notes, beside.doubt, *beside.notes],
+    )
+
+
+def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
+    """Say what the options of a scene change, and what tells the first two apart."""
+    lang, say = state.lang, speaker(state.lang)
+    asked = scenario.question(state, tuple(each.of(lang) for each in scene.options), doubt=True)
+    answer = ask(city, "scenario", asked)
+    words = scenario.word(answer, lang)
+    first, *further = words.account or (words.sentence,)
+    return _Page(
+        title=say("coverage_page.title_scenario", city=city.name.of(lang)),
+        sentence=first,
+        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
+        figures={},
+        notes=[*further, *words.notes],
+        legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
+        drawing=scenario.draw(answer, lang),
+        table=words.tables.get("comparison"),
+    )
+
+
+def _changes(lang: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield look and words of what one option keeps, gains and loses."""
+    for name, look in (("kept", KEPT), ("gained", GAINED), ("lost", LOST)):
+        yield look, speaker(lang)(f"scenario.area.{name}")
 
 
 def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
@@ -194,12 +282,13 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     answer = ask(city, "balance", asked)
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
-        title=say("explore.title", city=city.name.of(lang)),
+        title=say(title_key(state.explore.ground), city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
+        drawing=structure_drawing(city) if state.explore.ground == "structure" else None,
         table=words.tables["halves"] if found.n else None,
         bars=_counts(city, found.districts["n"], lang),
         empty=not found.n,
@@ -294,6 +383,38 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
+    told = plan_scene(city, state)
+    return _Page(
+        title=speaker(state.lang)("plan.title", city=city.name.of(state.lang)),
+        sentence=told.sentence,
+        doubt=[told.doubt] if told.doubt else [],
+        figures={},
+        notes=told.notes,
+        table=told.table,
+        chart=told.chart,
+    )
+
+
+def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
+    lang, say = state.lang, speaker(state.lang)
+    answer = ask(city, "corridor", ANALYSES["corridor"].question(state))
+    words: Any = ANALYSES["corridor"].word(answer, lang)
+    refused = isinstance(answer, Refusal)
+    return _Page(
+        title=say("corridor_page.title", city=city.name.of(lang)),
+        sentence=words.sentence,
+        doubt=[words.doubt] if words.doubt else [],
+        figures={},
+        notes=[*words.account[1:], *words.notes],
+        legend=corridor.legend(answer, lang),
+        drawing=ANALYSES["corridor"].draw(answer, lang),
+        table=None if refused else words.tables["cities"],
+        bounds=corridor.frame_of(answer),
+        strip=None if refused else partial(strips.strip, answer, lang),
+    )
+
+
 def _coverage_legend(name: str, answer: Any, words: Any, lang: str) -> tuple[Sign, ...]:
     if name == "reach":
         return tuple((look_sign(look), text) for look, text in words.legend())
@@ -307,4 +428,6 @@ _PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
     "district": _district,
     "density": _density,
     "coverage": _coverage,
+    "plan": _plan,
+    "corridor": _corridor,
 }

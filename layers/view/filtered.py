@@ -9,15 +9,25 @@ from typing import Any, Final, Literal
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
-from layers.view.page_options import CoverageOptions
+from layers.view.page_options import CorridorOptions, CoverageOptions
 from layers.view.question import Question
 from layers.view.rows import order_of
 from layers.view.state import FILTER_KEYS, ViewState, default_state
 from layers.view.wording import value_words
 
-Part = Literal["explore", "district", "density", "points", "coverage", "pairing", "sources"]
+Part = Literal[
+    "explore",
+    "district",
+    "density",
+    "points",
+    "coverage",
+    "pairing",
+    "corridor",
+    "plan",
+    "sources",
+]
 """A screen, or a part of one that asks for rows of its own."""
-UNFILTERED: Final = frozenset({"district", "points", "pairing", "sources"})
+UNFILTERED: Final = frozenset({"district", "points", "pairing", "plan", "sources"})
 """Parts that take all rows, whatever is filtered."""
 MOST_NAMED: Final = 3
 """More layers than these that are off are told together."""
@@ -64,6 +74,8 @@ def part_of(state: ViewState, page: str) -> Part:
         "district": "district",
         "density": "density",
         "coverage": "coverage",
+        "corridor": "corridor",
+        "plan": "plan",
     }
     return known.get(page, "sources")
 
@@ -242,6 +254,8 @@ def page_of(question: Question[Any]) -> str:
     question
         What is asked of a city's places.
     """
+    if isinstance(question.options, CorridorOptions):
+        return "corridor"
     return "coverage" if isinstance(question.options, CoverageOptions) else "density"
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from layers.view.codecs import (
     Day,
+    Id,
     Ids,
     Name,
     Token,
@@ -19,7 +20,7 @@ from layers.view.codecs import (
     option,
 )
 
-Ground = Literal["parts", "none", "places", "national", "per_million"]
+Ground = Literal["parts", "none", "places", "national", "per_million", "structure"]
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
 By = Literal["host", "site"]
@@ -40,6 +41,9 @@ Rings = Literal["one", "all"]
 Counted = Literal["places", "own"]
 
 Seen = Literal["wall", "edit", "locked"]
+
+PlanPart = Literal["tasks", "indicators", "ledger", "audit", "changes"]
+Stated = Literal["any", "done", "partly", "not_done", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,18 @@ class CoverageOptions:
 
 
 @dataclass(frozen=True)
+class CorridorOptions:
+    """What is measured along an axis.
+
+    ``axis`` is the id of a row of the pack's axis layer, none for its belt; ``within_km`` how far
+    from it a place still belongs to the corridor.
+    """
+
+    axis: str | None = option("axis", Id("axes"), default=None)
+    within_km: int = option("aw", among(5, 10, 15, 20, 30), default=10)
+
+
+@dataclass(frozen=True)
 class DeckOptions:
     """Which scene of which story is presented, and how.
 
@@ -159,3 +175,29 @@ class DeckOptions:
     scene: str = option("scene", Name(), default="")
     view: Seen = option("view", one_of(Seen), default="wall")
     notes: bool = option("notes", flag(), default=False)
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """Which part of which plan is shown.
+
+    ``part`` is the question. ``period`` is that of the plan, None for the one that the places cite;
+    ``task`` the id of one of its tasks and ``indicator`` the number of one of its indicators, 0 for
+    none. The ledger shows the tasks of a ``chapter`` (0 for all) that are in a state ``stated`` and
+    have a place that a ``district`` administers, or are a lead unit's, whose name ``unit`` is a
+    token of. ``against`` is the period of another plan, or the id of another pack, that changes are
+    told from, as a token; empty for the first there is.
+    """
+
+    part: PlanPart = option("gpart", one_of(PlanPart), default="tasks")
+    period: str | None = option("gper", Id("periods"), default=None)
+    task: str | None = option("gtask", Id("tasks"), default=None)
+    indicator: int = option("gind", Whole(0, 999), default=0)
+    chapter: int = option("gch", Whole(0, 99), default=0)
+    stated: Stated = option("gst", one_of(Stated), default="any")
+    district: str | None = option("gdis", Id("areas"), default=None)
+    unit: str = option("gunit", Token(), default="")
+    against: str = option("gvs", Token(), default="")
+
+    def __post_init__(self) -> None:
+        hold(self)

@@ -12,12 +12,22 @@ from typing import Any, Generic, TypeVar
 
 from layers.language.bilingual import Bilingual
 from layers.pack.city import City
-from layers.view.page_options import CoverageOptions, DensityOptions, PointsOptions
+from layers.view.page_options import (
+    CorridorOptions,
+    CoverageOptions,
+    DensityOptions,
+    PointsOptions,
+)
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, ViewState
 
-Options = TypeVar("Options", DensityOptions, PointsOptions, CoverageOptions)
-_FIELD = {DensityOptions: "density", PointsOptions: "points", CoverageOptions: "coverage"}
+Options = TypeVar("Options", DensityOptions, PointsOptions, CoverageOptions, CorridorOptions)
+_FIELD = {
+    DensityOptions: "density",
+    PointsOptions: "points",
+    CoverageOptions: "coverage",
+    CorridorOptions: "corridor",
+}
 """By the options of a page, the field of the state that holds them."""
 
 

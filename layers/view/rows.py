@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -378,6 +378,21 @@ def rows_in_view(city: City, state: ViewState) -> View:
         rows=rows,
         mask=mask,
     )
+
+
+def only(view: View, ids: Collection[str]) -> View:
+    """Return a view of some of its places alone.
+
+    Parameters
+    ----------
+    view
+        What is shown; it is not changed.
+    ids
+        Ids of the places that stay.
+    """
+    mask = view.mask & view.rows.frame.index.isin(list(ids))
+    places = view.rows.frame[mask]
+    return replace(view, places=places, stacks=_stacks(view.rows, mask), mask=mask)
 
 
 def _counts(city: City, rows: AllPlaces, matching: Flags) -> dict[str, Count]:

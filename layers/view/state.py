@@ -37,10 +37,12 @@ from layers.view.codecs import (
     option,
 )
 from layers.view.page_options import (
+    CorridorOptions,
     CoverageOptions,
     DeckOptions,
     DensityOptions,
     ExploreOptions,
+    PlanOptions,
     PointsOptions,
 )
 
@@ -199,7 +201,9 @@ class ViewState:
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
+    corridor: CorridorOptions = group(CorridorOptions, page="corridor")
     deck: DeckOptions = group(DeckOptions, page="deck")
+    plan: PlanOptions = group(PlanOptions, page="plan")
 
 
 @dataclass(frozen=True)
@@ -220,8 +224,12 @@ class Allowed:
         By filter, the values it may ask for.
     areas
         Ids of its districts and of its parts, see :func:`layers.view.areas.areas`.
+    axes
+        Ids of the lines that it can be measured along.
     selectable
         What may be selected: ids of places, ``@id`` of places with a point, adcodes.
+    periods, tasks
+        Periods of its plans, and ids of their tasks.
     """
 
     city: str
@@ -230,7 +238,10 @@ class Allowed:
     kinds: frozenset[str]
     filters: Mapping[str, frozenset[str]]
     areas: frozenset[str]
+    axes: frozenset[str]
     selectable: frozenset[str]
+    periods: frozenset[str]
+    tasks: frozenset[str]
 
     @property
     def known(self) -> Known:
@@ -240,7 +251,10 @@ class Allowed:
             "layers": self.layers,
             "kinds": self.kinds,
             "areas": self.areas,
+            "axes": self.axes,
             "selectable": self.selectable,
+            "periods": self.periods,
+            "tasks": self.tasks,
         }
 
 
@@ -273,7 +287,10 @@ def allowed(city: City) -> Allowed:
             "location_class": frozenset(LOCATION_CLASSES),
         },
         areas=frozenset(areas(city)),
+        axes=frozenset(map(str, city.layers["axis"].frame.index) if "axis" in city.layers else ()),
         selectable=frozenset(selectable),
+        periods=frozenset(plan.period for plan in city.plans),
+        tasks=frozenset(str(id_) for plan in city.plans for id_ in plan.clauses.index),
     )
 
 

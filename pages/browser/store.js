@@ -34,7 +34,9 @@ export default function ({ data, setStateValue }) {
     return all.size ? JSON.stringify(Object.fromEntries(all)) : "";
   };
 
-  if (data.ask) {
+  const nothing = () => data.silent && !read("draft") && !read("kept");
+
+  if (data.ask && !nothing()) {
     const told = { answers: data.ask, turn: data.turn };
     setStateValue("found", { ...told, draft: read("draft"), kept: read("kept") });
     return;
@@ -43,7 +45,8 @@ export default function ({ data, setStateValue }) {
   setStateValue("lost", !stored);
 
   // Asked on the other screens too: the work is still in this session.
-  window.atlasUnsaved = data.unsaved;
+  window.atlasWork = { ...window.atlasWork, [data.name]: data.unsaved };
+  window.atlasUnsaved = Object.values(window.atlasWork).some(Boolean);
   window.atlasAsksBack ??= window.addEventListener("beforeunload", (event) => {
     if (window.atlasUnsaved) event.preventDefault();
   }) ?? true;

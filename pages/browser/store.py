@@ -31,7 +31,13 @@ class Stored(NamedTuple):
 
 
 def exchange(
-    name: str, *, draft: str, kept: Mapping[str, str], dropped: Collection[str], unsaved: bool
+    name: str,
+    *,
+    draft: str,
+    kept: Mapping[str, str],
+    dropped: Collection[str],
+    unsaved: bool,
+    silent: bool = False,
 ) -> tuple[Stored | None, bool]:
     """Give the browser the state of some work; in a new session, take what it held first.
 
@@ -48,6 +54,9 @@ def exchange(
         Titles that this session has dropped.
     unsaved
         Whether the browser asks back before the tab is left.
+    silent
+        Whether a browser that holds nothing does not answer: the page is not run once more for
+        that. It then keeps what it is given at once, and answers the next time.
 
     Returns
     -------
@@ -70,6 +79,7 @@ def exchange(
             "kept": dict(kept),
             "dropped": sorted(dropped),
             "unsaved": unsaved,
+            "silent": silent,
         },
         default={"found": None, "lost": False},
         on_found_change=_nothing,

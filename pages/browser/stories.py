@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Final
 
 import streamlit as st
 
-from geo.base.errors import DataError, Problem
-from layers.language.bilingual import Bilingual
-from layers.language.messages import speaker
+from geo.base.errors import AtlasError, DataError, Problem
+from layers.language.bilingual import Bilingual, pair
+from layers.language.messages import LANGS
 from layers.pack.city import City
-from layers.present.story import MOST_SCENES, Scene, Story, read, write
+from layers.present.options import Option
+from layers.present.story import LONGEST, MOST_SCENES, Scene, Story, read, write
+from layers.view.state import default_state
 from pages.browser import store
+from pages.shell import scenes
 from pages.shell.frame import Screen
 
+View = tuple[str, Mapping[str, str]]
+"""A page, and the keys and values of its address."""
 OWN: Final = "own"
 """Name of the reader's own story in the address."""
 HELD: Final = "atlas.story"
@@ -80,28 +85,54 @@ def checked(city: City, story: Story) -> Story:
     return read(write(story), city, name=OWN)
 
 
-def add(screen: Screen) -> None:
+def add(screen: Screen, beside_of: View | None = None, options: tuple[Option, ...] = ()) -> None:
     """Add what a page shows to the story, which is begun if there is none.
 
     Parameters
     ----------
     screen
         City and state of the page.
+    beside_of
+        A view at whose right it is set; None to show it alone.
+    options
+        What the page sets side by side.
     """
     city, story = screen.city, own(screen.city)
-    named = Bilingual(*(speaker(lang)(f"nav.{screen.name}") for lang in ("zh", "en")))
-    scene = Scene("s1", named, screen.name, screen.address())
+    named = pair(f"nav.{screen.name}" if beside_of is None else "deck.two_maps")
+    here = (screen.name, screen.address())
+    scene = Scene("s1", named, *(beside_of or here), options=options)
+    if beside_of is not None:
+        scene = replace(scene, beside=here)
+    scene = noted(city, scene)
     if story is None:
-        title = Bilingual(*(speaker(lang)("deck.own") for lang in ("zh", "en")))
-        put(city, Story(OWN, title, (scene,), made_with(city)))
+        put(city, Story(OWN, pair("deck.own"), (scene,), made_with(city)))
     else:
         put(city, _with(story, [scene]))
 
 
-def _with(story: Story, scenes: Iterable[Scene]) -> Story:
+def noted(city: City, scene: Scene) -> Scene:
+    """Return a scene that says what its sentence is with these data.
+
+    Parameters
+    ----------
+    city
+        The pack that it is told of; it is not changed.
+    scene
+        The scene; of one that cannot be told of this city nothing is said.
+    """
+    try:
+        texts = [
+            scenes.ready(city, scene, default_state(city, lang)).told.sentence for lang in LANGS
+        ]
+    except (AtlasError, KeyError):
+        return scene
+    return replace(scene, said=Bilingual(*(text[:LONGEST] for text in texts)))
+
+
+def _with(story: Story, further: Iterable[Scene]) -> Story:
     """Return a story with more scenes at its end, each of an id of its own."""
     told = [*story.scenes]
-    for scene in scenes:
+    for scene in further:
         taken = {each.id for each in told}
         id_ = next(name for name in (f"s{n}" for n in count(1)) if name not in taken)
         told.append(replace(scene, id=id_))

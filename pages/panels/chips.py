@@ -22,7 +22,7 @@ from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 
-MENTIONED = ("district", "pairing", "points")
+MENTIONED = ("district", "pairing", "points", "plan")
 """Parts on which filters do not act, so that a reader who has set some must be told."""
 
 
@@ -44,6 +44,10 @@ def show(screen: Screen) -> None:
             st.html(label, width="content")
             for each in found:
                 _chip(screen, each)
+        if filtered:  # a chip is for hands: paper says the same in words
+            listed = say("view.comma").join(each.words for each in found)
+            said = html.text(say("present.filtered", words=listed))
+            st.html(Markup('<p class="paper-only">{}</p>').format(said))
     idle = narrowings(city, state, state.lang)
     if idle and part_of(state, screen.name) in MENTIONED:
         words = say("view.comma").join(each.words for each in idle)

@@ -34,6 +34,10 @@ class Part(Protocol):
 
     def __init__(self, screen: Screen) -> None: ...
 
+    @property
+    def own(self) -> question.OwnPoints | None:
+        """The reader's own points, where those should be within reach."""
+
     def statement(self) -> None:
         """Say the result."""
 
@@ -45,6 +49,24 @@ class Part(Protocol):
 
     def below(self) -> None:
         """Show tables, method and files."""
+
+
+def title(screen: Screen, own: question.OwnPoints | None) -> str:
+    """Return the title of the question shown; it names the reader's file where that is counted.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    own
+        The reader's own points, where those should be within reach.
+    """
+    say, lang = screen.say, screen.state.lang
+    city = screen.city.name.of(lang)
+    told = say(f"coverage_page.title_{screen.state.coverage.part}", city=city)
+    if own is None:
+        return told
+    return say("coverage_page.title_own", title=told, file=own.name.of(lang))
 
 
 def change(**values: Any) -> None:
@@ -357,12 +379,13 @@ class ReachPart:
         own_asked = screen.state.coverage.counted == question.OWN
         self.loaded = own_points.loaded(screen)
         self.asked = reach.question(screen.state, self.loaded if own_asked else None)
+        self.own = self.asked.own
         self.answer: ReachAnswer | ReachRefusal = cache.answer(city, "reach", self.asked)
         self.words: reach.ReachWording = cache.wording(city, "reach", self.asked, lang)
 
     def statement(self) -> None:
         """Say the result, or why there is none."""
-        html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
+        html.show('<p class="summary" role="status">{}</p>', self.words.spoken)
         for line in self.words.account[:1]:
             html.small(line)
 

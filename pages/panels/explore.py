@@ -24,6 +24,7 @@ from layers.view.wording import remedy, shown_words, suggest_wider
 from pages.panels import chips
 from pages.panels import filters as widgets
 from pages.panels import plate as plate_panel
+from pages.panels.deck import comments
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal, short
@@ -53,6 +54,7 @@ def side(screen: Screen, view: View) -> None:
     widgets.search(screen)
     widgets.pills(screen, view)
     selection(screen, view)
+    comments.folded(screen)
     widgets.period(screen)
     places(screen, view)
     with st.expander(screen.say("explore.layers"), expanded=True, key="legend"):

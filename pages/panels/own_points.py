@@ -14,6 +14,7 @@ from markupsafe import Markup
 from geo.base.errors import AtlasError, DataError
 from geo.coverage.simulation import resolution
 from geo.point_files.bin import Columns
+from layers.command_line.own_points import as_targets
 from layers.coverage.measure import REFUSED
 from layers.coverage.question import OwnPoints
 from layers.handover.contents import Form
@@ -27,13 +28,11 @@ from layers.map.symbols import data_uri, plain_mark, swatch
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
-from layers.own_points.clusters import some_of
 from layers.own_points.filtering import (
     MOST_VALUES,
     Values,
     chip_words,
     filter_words,
-    filtered_in_both,
     list_values,
     only,
     value_words,
@@ -41,16 +40,18 @@ from layers.own_points.filtering import (
 )
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, Reading, account_values, fitting_cell, read
+from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
-from layers.own_points.wording import PointsWording, named_in_both
+from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
+from pages.panels.intake import proposal, without_place
+from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
@@ -64,8 +65,6 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
-MOST_TARGETS: Final = 5_000
-"""Own points for which each draw is looked at; of more, so many are drawn."""
 LATER: Final = "later_park"
 """The kind whose marks are drawn lighter: facts later than the plan."""
 RING: Final = (
@@ -111,7 +110,7 @@ def title(screen: Screen) -> str:
         City, state and words of this run.
     """
     options, city = screen.state.points, screen.city.name.of(screen.state.lang)
-    source = cache.points_folder().sources.get(options.file)
+    source = offered_files().sources.get(options.file)
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
@@ -159,7 +158,7 @@ def loaded(screen: Screen) -> OwnPoints | None:
         been read or has had to make room.
     """
     options = screen.state.points
-    source = cache.points_folder().sources.get(options.file) if options.file else None
+    source = offered_files().sources.get(options.file) if options.file else None
     if source is None:
         return None
     try:
@@ -170,25 +169,6 @@ def loaded(screen: Screen) -> OwnPoints | None:
         return None
     reading = None if file is None else cache.jobs().found(file.key)
     return None if reading is None else as_targets(reading.of_day(options.dated))
-
-
-def as_targets(reading: Reading) -> OwnPoints:
-    """Return points that have been read as what should be within reach of places.
-
-    Parameters
-    ----------
-    reading
-        What was read, of the day that the reader states.
-
-    Returns
-    -------
-    OwnPoints
-        Of many points ``MOST_TARGETS``, drawn with a fixed seed.
-    """
-    key = (*reading.asked.key, reading.dated)
-    some, about = some_of(reading, MOST_TARGETS), account_values(reading)
-    filtered = filtered_in_both(reading.asked.columns)
-    return OwnPoints(key, named_in_both(reading), some, reading.binned.n, about, filtered)
 
 
 def _known_file(screen: Screen, source: Source) -> FileQuestion | None:
@@ -218,7 +198,7 @@ class PointsPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.folder = cache.points_folder()
+        self.folder = offered_files()
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
@@ -311,6 +291,9 @@ class PointsPart:
 
     def statement(self) -> None:
         """Say the result; or how far the work is; or why there is none, and what to do."""
+        if proposal.is_waiting():
+            proposal.proposal(self.screen)
+            return
         self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
@@ -361,7 +344,8 @@ class PointsPart:
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=self.drawing,
+            drawing=replace(self.drawing, place=without_place.placing() is not None),
+            act=without_place.act,
         )
         if self.told is not None:
             _legend(self.told, self._marks())
@@ -394,6 +378,8 @@ class PointsPart:
 
     def controls(self) -> None:
         """Offer the file, its columns, what to see and how; and the files of the result."""
+        proposal.upload(self.screen)
+        without_place.without_place(self.screen)
         if not self.folder.sources:
             return
         self._file()

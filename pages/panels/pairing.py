@@ -27,6 +27,8 @@ FLIGHT: Final = 2
 class PairingPart:
     """Which university has which park."""
 
+    own = None
+
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
         self.asked = told.question(screen.state)

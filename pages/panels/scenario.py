@@ -64,6 +64,8 @@ class _Read:
 class ScenarioPart:
     """What the places would reach if some stood elsewhere."""
 
+    own = None
+
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
         self.given = inputs(screen.city, question(screen.state))

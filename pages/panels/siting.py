@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import streamlit as st
@@ -17,7 +18,7 @@ from pages.panels import hand_over, own_points
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 CHOICES: Final = ("demand", "candidates", "aim")
 SPOTS: Final = "atlas.candidates"
@@ -55,6 +56,11 @@ def take_back(number: int | None = None) -> None:
     st.session_state[SPOTS] = kept
 
 
+def _choose(name: str, key: str, offered: Collection[str]) -> None:
+    if is_offered(key, offered):
+        coverage_panels.from_widget(name, key)
+
+
 class SitingPart:
     """Where to add places, the present ones kept."""
 
@@ -62,16 +68,16 @@ class SitingPart:
         self.screen, self.say = screen, screen.say
         self.loaded = own_points.loaded(screen)
         self.asked = told.question(screen.state, drawn(), self.loaded)
-        self.drawn, city = self.asked.drawn, screen.city
+        self.drawn, self.own, city = self.asked.drawn, self.asked.own, screen.city
         self.answer: told.Answer = cache.answer(city, "siting", self.asked)
         lang = screen.state.lang
         self.words: told.SitingWording = cache.wording(city, "siting", self.asked, lang)
 
     def statement(self) -> None:
         """Say what the proposal brings and how sure it is the best, or why there is none."""
-        html.show('<p class="summary" role="status">{}</p>', self.words.sentence)
-        if self.words.account:
-            html.small(" ".join(self.words.account))
+        html.show('<p class="summary" role="status">{}</p>', self.words.spoken)
+        for line in self.words.account[:1]:
+            html.small(line)
 
     def picture(self) -> None:
         """Draw the present reach, the proposed places and what they add."""
@@ -145,8 +151,8 @@ class SitingPart:
             index=values.index(sync(key, asked)),
             key=key,
             format_func=lambda value: self.say(f"siting_page.{name}_{value}"),
-            on_change=coverage_panels.from_widget,
-            args=(name, key),
+            on_change=_choose,
+            args=(name, key, offered),
         )
         if asked != getattr(self.screen.state.coverage, name):
             html.small(self.say("coverage_page.own_gone"))
@@ -164,7 +170,8 @@ class SitingPart:
             st.html(html.grid(tables["proposed"], say("siting_page.number")))
             args = (self.answer,)
             st.button(say("siting_page.adopt"), key="cov_adopt", on_click=self._adopt, args=args)
-        coverage_panels.notes(say("coverage_page.method_title"), self.words.notes)
+        method = (*self.words.account[2:], *self.words.notes)
+        coverage_panels.notes(say("coverage_page.method_title"), method)
 
     def _adopt(self, answer: told.SitingAnswer) -> None:
         scenarios.turn_to(self.screen, told.as_scenario(answer, self.screen.state.lang))

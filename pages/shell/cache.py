@@ -24,6 +24,8 @@ from layers.own_points.source import POINTS_VARIABLE, Folder, Layout, Source, op
 from layers.own_points.wording import PointsWording
 from layers.pack.city import City
 from layers.pack.shelf import PACKS_VARIABLE, Packs, Shelf
+from layers.store.cities import EnteredCities
+from layers.store.settings import settings
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question
 from layers.view.state import Allowed, ViewState, allowed
@@ -41,13 +43,22 @@ def _shelf() -> Shelf:
     return Shelf()
 
 
+@st.cache_resource(show_spinner=False)
+def entered() -> EnteredCities:
+    """Return what readers have entered, laid over the cities."""
+    return EnteredCities(settings(os.environ))
+
+
 def packs() -> Packs:
-    """Return the shipped packs and those that the environment adds, as their files are now."""
-    return _shelf().packs(os.environ.get(PACKS_VARIABLE))
+    """Return the shipped packs and those that the environment adds, as their files are now.
+
+    What readers have entered is laid over them.
+    """
+    return entered().over(_shelf().packs(os.environ.get(PACKS_VARIABLE)))
 
 
 def city(digest: str) -> City:
-    """Return a city by the digest of all its files, so that no answer mixes two versions.
+    """Return a city by the digest of its files and entries, so that no answer mixes two versions.
 
     Parameters
     ----------
@@ -59,7 +70,7 @@ def city(digest: str) -> City:
     KeyError
         It has been replaced so often that it is no longer kept.
     """
-    return _shelf().version(digest)
+    return entered().version(digest) or _shelf().version(digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.auth_util import get_secrets_auth_section
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from layers.language.messages import LANGS, speaker
@@ -33,8 +34,8 @@ class Door:
     A WebSocket is opened by pages of this server only. Streamlit holds to that too, but asks a
     host on the internet for the server's own address before it refuses a stranger, and answers
     nobody meanwhile. So it is decided here, by what is written in the settings, and Streamlit is
-    left nothing to ask about: what is let in has no Origin any more. (Streamlit reads it once
-    again, for the cookie of a user who has signed in. The atlas has no accounts.)
+    left nothing to ask about: what is let in has no Origin any more. Only where a login is
+    configured it stays: Streamlit holds the cookie of who has signed in against it.
 
     Parameters
     ----------
@@ -51,8 +52,9 @@ class Door:
             if not welcome(Headers(scope=scope)):
                 await send({"type": "websocket.close", "code": _REFUSED})
                 return
-            left = [(name, value) for name, value in scope["headers"] if name != b"origin"]
-            scope = {**scope, "headers": left}
+            if not get_secrets_auth_section():
+                left = [(name, value) for name, value in scope["headers"] if name != b"origin"]
+                scope = {**scope, "headers": left}
         elif scope["type"] == "http" and (answer := _answer(scope)):
             await answer(scope, receive, send)
             return

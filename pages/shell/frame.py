@@ -25,10 +25,17 @@ from pages.shell import cache, html, navigation, session, uploads
 from pages.shell.labels import literal, short
 
 PAGE: Final = "atlas.page"
-_CSS = Path(__file__).with_name("atlas.css")
+_CSS, _PAPER = (Path(__file__).with_name(name) for name in ("atlas.css", "print.css"))
 _SCRIPTS = "".join(
     f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
-    for name in ("copy_link.js", "ask_again.js", "find.js", "words.js")
+    for name in (
+        "copy_link.js",
+        "ask_again.js",
+        "copy_picture.js",
+        "find.js",
+        "words.js",
+        "print.js",
+    )
 )
 _CHROME: Final = "chrome."
 """Beginning of the keys of Streamlit's own words."""
@@ -103,6 +110,7 @@ def open_page(name: str) -> Screen:
     st.set_page_config(layout="wide", initial_sidebar_state="collapsed")
     navigation.ensure_routed()
     st.html(_CSS)
+    st.html(_PAPER)
     uploads.bound()
     packs = cache.packs()
     refused = session.refused(packs)
@@ -135,11 +143,13 @@ def _refuse(name: str, packs: Packs, refused: Sequence[Refused]) -> NoReturn:
 
 
 def _news(screen: Screen) -> None:
-    """Say that the city's files have changed since they were read, or since the page was opened."""
+    """Say that the city's files have changed, or that what readers entered cannot be read."""
     pack = screen.packs.served[screen.city.id]
     if told := session.news(pack):
         time = pack.read.strftime("%Y-%m-%d %H:%M")
         html.show('<p class="news" role="status">{}</p>', screen.say(f"packs.{told}", time=time))
+    if trouble := cache.entered().trouble:
+        html.show('<p class="news" role="status">{}</p>', screen.say(f"error.{trouble}"))
 
 
 _TELL = """<script>

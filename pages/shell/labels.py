@@ -34,6 +34,7 @@ MARKDOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "selectbox": ("label", "help"),
         "spinner": ("text",),
         "subheader": ("body", "help"),
+        "text_area": ("label", "help"),
         "text_input": ("label", "help"),
         "toast": ("body",),
         "toggle": ("label", "help"),
@@ -67,7 +68,7 @@ WORDLESS: Final = frozenset(
     {
         *("cache_data", "cache_resource", "columns", "container", "form", "fragment"),
         *("get_option", "html"),
-        *("navigation", "rerun", "set_page_config", "stop"),
+        *("navigation", "rerun", "set_page_config", "stop", "switch_page"),
     }
 )
 """Elements and commands without a text of this kind; ``html`` takes what ``pages.shell.html``

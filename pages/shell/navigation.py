@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -14,7 +14,9 @@ from pages.shell import failure, widgets
 from pages.shell.ahead import READERS
 from pages.shell.labels import literal
 
-SCREENS: Final = ("explore", "district", "density", "coverage", "deck", "sources")
+SCREENS: Final = (
+    *("explore", "district", "density", "coverage", "corridor", "plan", "deck", "sources"),
+)
 """In the order of the menu; the first is the address without a path."""
 ROUTED: Final = "atlas.routed"
 _FOLDER = Path(__file__).resolve().parent.parent
@@ -52,6 +54,19 @@ def link(query: Mapping[str, str], name: str, label: str) -> None:
         Words of the link, of the interface or of the data.
     """
     st.page_link(screens()[name], label=literal(label), query_params=dict(query))
+
+
+def go(query: Mapping[str, str], name: str) -> NoReturn:
+    """Show another screen, and end this run.
+
+    Parameters
+    ----------
+    query
+        Keys and values of its address.
+    name
+        One of :data:`SCREENS`.
+    """
+    st.switch_page(screens()[name], query_params=dict(query))
 
 
 def route() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests import CI
+from tests.store import postgres
 
 OFFICE = "atlas.bureau.test"
 """A name of this machine, as an office would give it."""
@@ -101,7 +102,7 @@ def _install() -> None:
 
 
 def main() -> None:
-    """Install Chromium and nginx where they lack; say loudly where no Chromium can be had."""
+    """Install Chromium, nginx and PostgreSQL where they lack; say loudly if no Chromium is had."""
     with sync_playwright() as playwright:
         if CI and not shutil.which(SHELL):
             _apt([SHELL, FONTS])
@@ -112,6 +113,8 @@ def main() -> None:
         path = find(playwright, SHELL)
     if lacking := {tool for tool in OFFICE_TOOLS if not shutil.which(tool)}:
         _apt(OFFICE_TOOLS[tool] for tool in lacking)
+    if postgres.binaries() is None:
+        _apt((postgres.PACKAGE,))
     print(f"Browser tests use {path}." if path else f"\n{'!' * 80}\n{MISSING}\n{'!' * 80}\n")
 
 

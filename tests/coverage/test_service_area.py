@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.base.errors import AtlasError, CrsError, DataError, ParameterError
-from geo.coverage.gaps import classify_districts, distances, gaps
+from geo.coverage.gaps import LEAST_SPOTS, classify_districts, distances, gaps
 from geo.coverage.service_area import (
     CITY,
     assign,
@@ -32,7 +32,10 @@ from geo.grid import disc_kernels as kernels
 from geo.grid.cells import Grid, grid_over
 from geo.grid.lookup import prepare
 from geo.grid.polygons import cell_codes, cell_shares, lattice
+from layers.coverage.question import inputs, question
 from layers.language.messages import LANGS, speaker
+from layers.pack.city import City
+from layers.view.state import default_state
 from tests import examples
 from tests.plane import CRS, FOUR, KM, scattered, sites, squares
 
@@ -302,6 +305,18 @@ def test_distances_tell_the_worst_tenth() -> None:
     assert found.mean_m == pytest.approx(mean, rel=1e-3)
     assert found.p90_m < found.value < 20_000 * np.sqrt(2)
     assert found.units.loc["w", "worst_share"] == pytest.approx(1)
+
+
+def test_distances_in_small_districts_are_right_to_one_per_cent(tianjin: City) -> None:
+    asked = inputs(tianjin, question(default_state(tianjin)))
+    small = asked.districts[asked.districts.area < 60e6]
+    assert {"120101"} < set(small.index)  # Heping, 10 km²
+    exact = distances(asked.sites, small, spacing_m=40).units
+    found = distances(asked.sites, small, least_spots=LEAST_SPOTS).units
+    columns = ["mean_m", "median_m", "p90_m"]
+    assert ((found / exact)[columns].drop("city") - 1).abs().to_numpy().max() < 0.01
+    coarse = distances(asked.sites, small).units
+    assert ((coarse / exact)[columns].drop("city") - 1).abs().to_numpy().max() > 0.03
 
 
 def test_distances_weigh_people_if_asked() -> None:

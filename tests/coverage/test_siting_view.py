@@ -223,8 +223,9 @@ def test_the_files_say_what_was_asked(tianjin: City, fmt: str) -> None:
 def test_the_doubt_of_what_stays_is_drawn_through(tianjin: City, demand: str) -> None:
     told = word(ask(tianjin, demand=demand, add=2), "zh")
     places = [f"{n} {where}（{gain}）" for n, where, gain in told.tables["proposed"].itertuples()]
-    assert told.account[0] == "；".join(places) + "。"
-    words = told.account[1]
+    assert told.account[1] == "；".join(places) + "。"
+    words = told.account[0]
+    assert len(words) <= 50, "one line of doubt"
     before, after = (
         [float(x) for x in words.split(part)[1].split("%")[0].split("–")] for part in ("由 ", "至 ")
     )

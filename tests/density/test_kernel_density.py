@@ -529,9 +529,15 @@ def test_the_geotiff_has_no_data_beyond_the_boundary() -> None:
     triangle = shapely.Polygon([(EAST, NORTH), (EAST + 40_000, NORTH), (EAST, NORTH + 40_000)])
     surface = kernel_density(scatter(30), sigma_m=3000, cell_m=1000, boundary=triangle, crs=4548)
     with MemoryFile(to_geotiff(surface)) as memory, memory.open() as file:
-        band = file.read(1)
+        band, tags, more = file.read(1), file.tags(), file.tags(1)
+        assert file.units == ("1/km²",)
     assert np.isnan(band[0, -1])  # north-east
     assert np.isfinite(band[-1, 0])  # south-west
+    # The file says itself what its cells add up to (of 1 km² each), and that this is not 30.
+    assert float(tags["sum_of_cells"]) == pytest.approx(np.nansum(band, dtype=float), rel=1e-5)
+    assert float(tags["places_it_was_made_of"]) == 30 - int(tags["outside"])
+    assert "rim" in tags["sum_differs_because"]
+    assert float(more["STATISTICS_MAXIMUM"]) == pytest.approx(np.nanmax(band), rel=1e-6)
 
 
 @pytest.mark.parametrize(("east", "north"), [(450_000, 4_280_000), (590_000, 4_450_000)])

@@ -48,7 +48,7 @@ def test_tianjin_has_every_kind_in_its_number(tianjin: City) -> None:
         "later_park": 3,
         "university": 66,
         "district": 16,
-        "axis": 2,
+        "axis": 3,
     }
     assert list(sizes) == list(CATALOG)
 
@@ -174,7 +174,7 @@ def test_the_plan_of_tianjin(tianjin: City) -> None:
     plan = tianjin.plan
     assert (plan.number, plan.issued) == ("津政办发〔2021〕32号", "2021-08-08")
     assert list(plan.indicators.index) == list(range(1, 12))
-    assert [plan.indicators.at[11, f"value_{year}"] for year in (2020, 2025)] == [0.08, 0.08]
+    assert [plan.indicators.at[11, name] for name in ("baseline", "target")] == [0.08, 0.08]
     assert plan.indicators["direction"].value_counts().to_dict() == {"increase": 10, "hold": 1}
     assert plan.clauses["text_lost"].sum() == len(plan.gaps) == 3
     numbers = ["counted_total", "named_total", "confirmed", "likely", "candidates_not_counted"]

@@ -168,6 +168,13 @@ CASES: dict[str, tuple[Callable[[Pack], object], list[str]]] = {
             "a place of class none has no uncertainty.",
         ],
     ),
+    "a place that a pack says is verified": (
+        lambda pack: put(pack, "gathering_area", "area-one", location_class="verified"),
+        [
+            "gathering_area.geojson · area-one · location_class: "
+            "is said by an entry alone, never by a pack."
+        ],
+    ),
     "no point where the class needs one": (
         lambda pack: move(pack, "gathering_area", "area-one", None),
         ["gathering_area.geojson · area-one · geometry: every class but none needs a point."],

@@ -83,6 +83,11 @@ def status(at: AppTest) -> str:
     return re.sub(r"<[^>]+>", "", body)
 
 
+def title(at: AppTest) -> str:
+    (body,) = (e.proto.body for e in at.get("html") if 'class="title"' in e.proto.body)
+    return re.sub(r"<[^>]+>", "", body)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_part_is_offered_and_says_how_a_folder_is_set(
     lang: str, monkeypatch: pytest.MonkeyPatch
@@ -411,8 +416,7 @@ def test_parks_stand_over_the_points_and_points_near_each_are_counted(
     ended(at.segmented_control(key="points_show").set_value("parks").run())
     assert scene(at)["drawing"]["subject"]
     rings = scene(at)["drawing"]["shapes"][0]["features"]
-    title = say("points_page.parks_table", radius="3")
-    assert title in page_text(at)
+    assert say("points_page.parks_table", radius="3") in page_text(at)
     ended(at.segmented_control(key="points_within_m").set_value(5000).run())
     assert at.query_params["pin"] in ("5000", ["5000"])
     assert say("points_page.parks_table", radius="5") in page_text(at)
@@ -441,14 +445,17 @@ def test_own_points_that_were_read_can_be_counted_on_the_coverage_page(
     at.segmented_control(key="cov_counted").set_value("own").run()
     assert not at.exception
     assert at.query_params["cwho"] in ("own", ["own"])
-    assert "企业.parquet" in status(at)
-    assert say("points_page.filter_words", column="行业", values="信息") in status(at)
+    assert "企业.parquet" in title(at)
+    assert say("points_page.filter_words", column="行业", values="信息") in title(at)
+    assert say("coverage_page.own_file") in status(at)
     assert scene(at)["drawing"]["raster"] is not None
-    assert say("coverage_page.own_no_command") in page_text(at)
+    command = next(each.value for each in at.code if "layers.analysis" in each.value)
+    assert "--set counted=own --file 企业.parquet" in command.replace("'", "")
     at.segmented_control(key="cov_part").set_value("siting").run()
     at.selectbox(key="cov_demand").set_value("own").run()
     assert not at.exception
-    assert "企业.parquet" in status(at)
+    assert "企业.parquet" in title(at)
+    assert say("coverage_page.own_file") in status(at)
 
 
 def test_own_points_that_are_not_open_are_said_not_to_be(folder: Path) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from typing import Any
 
+import openpyxl
+import pyogrio
 import pytest
 
 from layers.analysis import ANALYSES
@@ -17,8 +25,9 @@ from layers.language.values import cell, count, row_of
 from layers.map.plate import ground_values
 from layers.pack.city import City
 from layers.places.areas import figures
+from layers.present.figures import of_district, of_view
 from layers.view.rows import rows_in_view
-from layers.view.state import default_state
+from layers.view.state import Filters, ViewState, default_state
 from tests.screens import app, page_text
 
 BINHAI = "120116"
@@ -31,10 +40,43 @@ PAGES: Mapping[str, dict[str, str]] = {
     "coverage, pairing": {"cpart": "pairing"},
 }
 FILES = ("view", "density", "balance", "reach", "scenario", "siting")
+ALONE = {"coverage, pairing"}
+"""Pages that take all rows, whatever is filtered, and say so."""
+STANDING = ("existing_2020", "under_construction", "to_strive_for")
+"""A filter under which every question still has an answer."""
+FILTERED = {"plan": ".".join(STANDING)}
+ROWS = Callable[[Mapping[str, Any]], bool]
 
 
-def by_hand(city: City) -> dict[str, int]:
+def everything(row: Mapping[str, Any]) -> bool:
+    """Let every row pass."""
+    return True
+
+
+def standing(row: Mapping[str, Any]) -> bool:
+    """Let those rows pass that the filter lets pass."""
+    return row["plan_status"] in STANDING
+
+
+def state_of(city: City, passes: ROWS) -> ViewState:
+    """Return the state of a reader who has filtered so."""
+    asked = Filters(plan_status=frozenset(STANDING)) if passes is standing else Filters()
+    return replace(default_state(city), filters=asked)
+
+
+def by_hand(city: City, passes: ROWS = everything) -> dict[str, int]:
     """Answer the ten questions row by row, from the pack alone."""
+    rows = (
+        row
+        for layer in city.layers.values()
+        if layer.spec.group == "plan"
+        for _, row in layer.frame.iterrows()
+    )
+    return answers(city, filter(passes, rows))
+
+
+def answers(city: City, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Answer the ten questions from rows of the plan's layers."""
     half = dict(zip(city.districts.index, city.districts["half"], strict=True))
     found = dict.fromkeys(
         [
@@ -43,27 +85,28 @@ def by_hand(city: City) -> dict[str, int]:
         ],
         0,
     )
-    for layer in city.layers.values():
-        if layer.spec.group != "plan":
+    for row in rows:
+        code, title, host = (text(row[k]) for k in ("host_adcode", "title_of", "host_name_zh"))
+        national = row["level"] == "national"
+        held = national and row["level_basis"] != "aimed_at"
+        found["recorded"] += 1
+        if not row["counted"]:
             continue
-        for _, row in layer.frame.iterrows():
-            code = cell(row, "host_adcode", "zh")
-            found["recorded"] += 1
-            if not row["counted"]:
-                continue
-            national = row["level"] == "national"
-            held = national and row["level_basis"] != "aimed_at"
-            found["counted"] += 1
-            found["national"] += held
-            found["by district"] += code in half
-            found["striven for"] += national and not held and code in half
-            untold = not code and not cell(row, "host_name", "zh")
-            found["unplaced"] += untold and cell(row, "title_of", "zh") != "city"
-            found["in Binhai"] += code == BINHAI
-            found["national in Binhai"] += held and code == BINHAI
-            for part in ("jincheng", "bincheng"):
-                found[part] += half.get(code) == part
+        found["counted"] += 1
+        found["national"] += held
+        found["by district"] += code in half
+        found["striven for"] += national and not held and code in half
+        found["unplaced"] += not code and not host and title != "city"
+        found["in Binhai"] += code == BINHAI
+        found["national in Binhai"] += held and code == BINHAI
+        for part in ("jincheng", "bincheng"):
+            found[part] += half.get(code) == part
     return found
+
+
+def text(value: object) -> str:
+    """Return a text; a blank, of whatever kind, is empty."""
+    return value if isinstance(value, str) else ""
 
 
 def counting(text: str) -> dict[str, list[str]]:
@@ -78,10 +121,10 @@ def counting(text: str) -> dict[str, list[str]]:
 
 
 @cache
-def opened(name: str) -> str:
+def opened(name: str, passes: ROWS = everything) -> str:
     """Return what a page says with the table of the ways of counting open."""
     page, _, _ = name.partition(",")
-    at = app(page, **PAGES[name])
+    at = app(page, **PAGES[name], **(FILTERED if passes is standing else {}))
     at.session_state["bases"] = True
     at.run()
     assert not at.exception
@@ -89,16 +132,23 @@ def opened(name: str) -> str:
 
 
 def test_the_questions_have_answers(tianjin: City) -> None:
-    answers = by_hand(tianjin)
-    assert len(answers) == 10
-    assert all(answers.values()), "a question that nothing answers asks nothing"
+    asked, filtered = by_hand(tianjin), by_hand(tianjin, standing)
+    assert len(asked) == 10
+    assert all(filtered.values()), "a question that nothing answers asks nothing"
+    assert all(asked[name] >= filtered[name] for name in asked)
+    assert sum(asked[name] == filtered[name] for name in asked) <= 2, "the filter tells"
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("passes", [everything, standing])
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_gives_the_same_answers(name: str, tianjin: City) -> None:
-    asked = by_hand(tianjin)
-    rows = counting(opened(name))
+def test_every_page_gives_the_same_answers(name: str, passes: ROWS, tianjin: City) -> None:
+    """A page that is filtered says so; one that is not says that, and answers of all rows."""
+    acts = passes is standing and name not in ALONE
+    asked = by_hand(tianjin, standing if acts else everything)
+    rows = counting(opened(name, passes))
+    assert ("（筛选后）</h1>" in opened(name, passes)) == acts
+    assert ("本页不受筛选影响" in opened(name, passes)) == (passes is standing and not acts)
     binhai = cell(row_of(tianjin.districts, BINHAI), "name", "zh")
     assert rows["收录条目"][0] == count(asked["recorded"])
     assert rows["全部计数场所"][:2] == [count(asked["counted"]), count(asked["national"])]
@@ -108,9 +158,12 @@ def test_every_page_gives_the_same_answers(name: str, tianjin: City) -> None:
     assert rows[binhai][:2] == [count(asked["in Binhai"]), count(asked["national in Binhai"])]
 
 
+@pytest.mark.parametrize("passes", [everything, standing])
 @pytest.mark.parametrize("name", ["explore", "density"])
-def test_the_first_sentences_on_the_spread_say_the_same(name: str, tianjin: City) -> None:
-    asked, text = by_hand(tianjin), opened(name)
+def test_the_first_sentences_on_the_spread_say_the_same(
+    name: str, passes: ROWS, tianjin: City
+) -> None:
+    asked, text = by_hand(tianjin, passes), opened(name, passes)
     assert f"计入各区的 {asked['by district']} 处中" in text
     assert f"“津城”{asked['jincheng']} 处" in text
     assert f"“滨城”{asked['bincheng']} 处" in text
@@ -136,7 +189,8 @@ def test_map_district_and_density_count_alike_in_every_district(tianjin: City) -
 
 def test_the_page_of_a_district_says_the_same(tianjin: City) -> None:
     asked = by_hand(tianjin)
-    at = app("district", d=BINHAI)
+    at = app("district", d=BINHAI, **FILTERED)
+    assert "本页不受筛选影响" in page_text(at)
     at.session_state["bases"] = at.session_state["entries"] = True
     text = page_text(at.run())
     first = text.split('<p class="summary"', 1)[1]
@@ -160,9 +214,12 @@ def test_the_tally_of_the_map_says_the_same(lang: str, tianjin: City) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
-def test_every_file_gives_the_same_answers(name: str, tianjin: City) -> None:
-    asked, state = by_hand(tianjin), default_state(tianjin)
+@pytest.mark.parametrize(
+    ("name", "passes"),
+    [*((name, everything) for name in FILES), ("view", standing), ("siting", standing)],
+)
+def test_every_file_gives_the_same_answers(name: str, passes: ROWS, tianjin: City) -> None:
+    asked, state = by_hand(tianjin, passes), state_of(tianjin, passes)
     if name == "view":
         files = package(tianjin, state, fmt="csv").files
     else:
@@ -186,4 +243,67 @@ def test_every_file_gives_the_same_answers(name: str, tianjin: City) -> None:
     } == asked
     sources = files[SOURCES].decode()
     assert f"计入各区（首句口径）：{asked['by district']}" in sources
-    assert "未筛选" in sources
+    assert ("未筛选" in sources) == (passes is everything)
+
+
+def rows_of(fmt: str, files: Mapping[str, bytes], plan: Iterable[str]) -> list[Mapping[str, Any]]:
+    """Read back the rows of the plan's layers."""
+    if fmt == "csv":
+        texts = (files[f"{name}.csv"].decode("utf-8-sig") for name in plan)
+        rows = [row for text in texts for row in csv.DictReader(io.StringIO(text))]
+        return [{**row, "counted": row["counted"] == "true"} for row in rows]
+    if fmt == "geojson":
+        features = (json.loads(files[f"{name}.geojson"])["features"] for name in plan)
+        return [each["properties"] for found in features for each in found]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tianjin.gpkg"
+        file.write_bytes(files[file.name])
+        frames = [pyogrio.read_dataframe(file, layer=name, read_geometry=False) for name in plan]
+    return [row for frame in frames for row in frame.to_dict("records")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("passes", [everything, standing])
+@pytest.mark.parametrize("fmt", ["csv", "geojson", "gpkg"])
+def test_the_rows_of_every_format_give_the_same_answers(
+    fmt: str, passes: ROWS, tianjin: City
+) -> None:
+    files = package(tianjin, state_of(tianjin, passes), fmt=fmt).files
+    plan = [name for name, layer in tianjin.layers.items() if layer.spec.group == "plan"]
+    assert answers(tianjin, rows_of(fmt, files, plan)) == by_hand(tianjin, passes)
+
+
+@pytest.mark.parametrize("passes", [everything, standing])
+def test_the_workbook_gives_the_same_answers(passes: ROWS, tianjin: City) -> None:
+    """Its list row by row, and its sheet of the ways of counting."""
+    asked = by_hand(tianjin, passes)
+    data = package(tianjin, state_of(tianjin, passes), fmt="xlsx").files["tianjin.xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    _, _, names, *rows = book.worksheets[0].iter_rows(values_only=True)
+    listed = [dict(zip(names, row, strict=True)) for row in rows]
+    counted = [row for row in listed if row["是否计数"] == "是"]
+    assert len(listed) == asked["recorded"]
+    assert len(counted) == asked["counted"]
+    ours = [
+        row for row in counted if str(row["区"]).startswith("滨海新区")
+    ]  # with its site beside it
+    assert len(ours) == asked["in Binhai"]
+    assert sum(row["级别"] == "国家级" for row in counted) == asked["national"]
+    assert sum(row["级别"] == "国家级" for row in ours) == asked["national in Binhai"]
+    told = " ".join(str(row[0]) for row in book["口径"].iter_rows(values_only=True))
+    assert f"收录条目：{asked['recorded']}，" in told
+    assert f"全部计数场所：{asked['counted']}，其中国家级 {asked['national']}。" in told
+    assert f"计入各区（首句口径）：{asked['by district']}，" in told
+    assert ("未筛选" in told) == (passes is everything)
+
+
+@pytest.mark.parametrize("passes", [everything, standing])
+def test_a_deck_says_the_same(passes: ROWS, tianjin: City) -> None:
+    """Wall, slides and sheets take their numbers from these figures."""
+    asked = by_hand(tianjin, passes)
+    said = of_view(rows_in_view(tianjin, state_of(tianjin, passes)), "zh")
+    assert said["places"] == count(asked["by district"])
+    assert said["sought"] == count(asked["striven for"])
+    own = of_district(tianjin, BINHAI, "zh")
+    assert own["places"] == count(by_hand(tianjin)["in Binhai"]), "no filter acts on a district"
+    assert own["national"] == count(by_hand(tianjin)["national in Binhai"])

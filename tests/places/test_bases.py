@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -10,6 +11,7 @@ from layers.map.plate import plate
 from layers.pack.city import City
 from layers.places.bases import by_district, entry, schools, table, ways
 from layers.places.spread import (
+    beside,
     doubt,
     fewer,
     first_sentence,
@@ -155,3 +157,15 @@ def test_the_targets_say_what_they_add_to_the_baseline_year(tianjin: City, lang:
         assert not more or str(more) in said
     assert since_baseline(shown("2020"), before, lang) == ""
     assert since_baseline(rows_in_view(tianjin, default_state(tianjin)), after, lang) == ""
+
+
+def test_below_the_first_sentence_stand_two_short_lines_at_most(tianjin: City) -> None:
+    for period in get_args(Period):
+        state = replace(default_state(tianjin), period=period, later=period == "now")
+        view = rows_in_view(tianjin, state)
+        lines = beside(view, spread(view), "zh")
+        assert len(lines) <= 2
+        assert max(map(len, lines)) <= 45
+    state = replace(default_state(tianjin), period="2025", later=False)
+    view = rows_in_view(tianjin, state)
+    assert "印发后新增" in beside(view, spread(view), "zh")[0]

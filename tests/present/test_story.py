@@ -31,7 +31,7 @@ def _problems(text: str, tianjin: City) -> set[tuple[str, str]]:
 
 def test_the_shipped_stories_are_sound_and_come_back_from_their_own_file(tianjin: City) -> None:
     found = stories(tianjin)
-    assert [*found] == ["layout", "belt", "district"]
+    assert [*found] == ["layout", "belt", "district", "plan"]
     for name, story in found.items():
         assert read(write(story), tianjin, name=name) == story
 
@@ -111,3 +111,57 @@ def test_a_saved_story_says_what_it_was_made_with(tianjin: City) -> None:
     made = {"city": tianjin.id, "digest": tianjin.digest, "data_date": tianjin.data_date}
     story = Story("mine", scene.chapter, (scene,), made)
     assert read(write(story), tianjin, name="mine").made_with == made
+
+
+TWO = """
+title_zh = "对比"
+title_en = "Two"
+[[scene]]
+id = "years"
+chapter_zh = "两个年份"
+chapter_en = "Two years"
+show = "explore?v=3&period=2020"
+compare = "explore?v=3&period=2025"
+[[scene]]
+id = "options"
+chapter_zh = "方案"
+chapter_en = "Options"
+show = "coverage?v=3&cpart=scenario"
+said_zh = "当时的话"
+said_en = "What was said"
+[[scene.option]]
+name_zh = "甲"
+name_en = "A"
+add = [{ lon = 117.4, lat = 40.0, kind = "platform", name = "示意" }]
+"""
+
+
+def test_two_views_and_options_come_back_from_a_file(tianjin: City) -> None:
+    story = read(TWO, tianjin, name="two")
+    assert read(write(story), tianjin, name="two") == story
+    years, options = story.scenes
+    assert years.second is not None
+    assert years.second.address["period"] == "2025"
+    assert options.options[0].of("en").name == "A"
+    assert [edit.lat for edit in options.options[0].changes.edits] == [40.0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("period=2025", "period=1999", "story.value"),
+        ('compare = "explore', 'compare = "nowhere', "story.show"),
+        ('kind = "platform"', 'kind = "castle"', "story.option_kind"),
+        ("lat = 40.0", "lat = 20.0", "story.option_place"),
+        ("lat = 40.0", "lat = nan", "story.option"),
+        ("add = [{", 'close = ["nobody"]\nadd = [{', "story.option_site"),
+        ('name_en = "A"', "", "story.option"),
+    ],
+)
+def test_what_is_wrong_with_two_views_and_options_is_said(
+    tianjin: City, old: str, new: str, key: str
+) -> None:
+    assert old in TWO
+    with pytest.raises(DataError) as refused:
+        read(TWO.replace(old, new), tianjin, name="two")
+    assert key in {problem.key for problem in refused.value.problems}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 
 from layers.analysis import ANALYSES
+from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.places.spread import first_sentence, spread
 from layers.present.story import Scene, stories
-from layers.present.telling import Told, measure, tell
+from layers.present.telling import Ask, Told, measure, tell
 from layers.view.question import Question
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, default_state
@@ -117,3 +119,33 @@ def test_where_nothing_is_left_no_district_has_most(tianjin: City, told: Tell) -
     sentence = told(_scene(tianjin, "national"), over).sentence
     assert sentence
     assert "最多" not in sentence
+
+
+def test_two_views_are_told_left_and_right(tianjin: City) -> None:
+    scene = Scene(
+        "years",
+        Bilingual("年份", "Years"),
+        "explore",
+        {"v": "3", "period": "2020"},
+        beside=("explore", {"v": "3", "period": "2025"}),
+    )
+    told = tell(scene, tianjin, default_state(tianjin))
+    alone = [
+        tell(replace(scene, address=address, beside=None), tianjin, default_state(tianjin))
+        for address in (scene.address, {"v": "3", "period": "2025"})
+    ]
+    assert told.beside is not None
+    assert told.doubt == f"左图：{alone[0].sentence}右图：{alone[1].sentence}"
+    assert told.beside.sentence == alone[1].sentence
+    assert told.filtered == f"左图：{alone[0].filtered}；右图：{alone[1].filtered}"
+
+
+def test_options_are_told_with_their_change_and_interval(tianjin: City, ask: Ask) -> None:
+    scene = next(s for s in stories(tianjin)["layout"].scenes if s.id == "choices")
+    told = tell(scene, tianjin, default_state(tianjin), ask=ask)
+    names = [option.name.zh for option in scene.options]
+    assert all(name in told.sentence for name in names)
+    assert told.table is not None
+    assert [*told.table.index][1:] == names
+    assert re.search(r"\d+(\.\d+)?–\d+(\.\d+)?", told.sentence), "with its interval"
+    assert len(told.legend) == 4

@@ -23,12 +23,21 @@ from geo.base.schema import Schema
 from geo.formats.read_geojson import to_frame
 from geo.formats.write_geojson import to_geojson
 from layers.pack.catalogue import CATALOG, generic_layer
-from layers.pack.table_schemas import ALIASES, BASE, CLAUSES, GAPS, INDICATORS
+from layers.pack.table_schemas import (
+    ALIASES,
+    BASE,
+    CLAUSES,
+    EVENTS,
+    GAPS,
+    INDICATORS,
+    OBSERVATIONS,
+    RELATIONS,
+)
 from tests import ROOT
 
 HERE = ROOT / "tests" / "toy"
 WEST, SOUTH, SIDE = 500_000, 4_300_000, 10_000
-PERIOD = "2021-2025"
+PERIOD, NEXT = "2021-2025", "2026-2030"
 ISSUED = "2022-03-01"
 DISTRICTS = {
     "990101": ("甲区", "Alpha", 0, 0, "front"),
@@ -214,14 +223,60 @@ PLACES: tuple[tuple[Values, Point | None], ...] = (
 )
 
 TITLES = {"trial_meadow": {"title_zh": "试验草场", "title_en": "Trial meadows"}}
-_SECTION: Values = {"level": "section", "parent_id": "c1", "chapter": 1}
+_SECTION: Values = {"level": "section", "parent_id": "c1", "chapter": 1, "task": True}
 _WITHIN: Values = {"parent_id": "c1.1", "chapter": 1, "section": 1}
 CLAUSES_ROWS: tuple[Values, ...] = (
-    {"id": "c1", "level": "chapter", "chapter": 1, "line_from": 1, "line_to": 20},
-    {"id": "c1.1", **_SECTION, "section": 1, "line_from": 3, "line_to": 10},
+    {"id": "c1", "level": "chapter", "chapter": 1, "line_from": 1, "line_to": 24},
+    {"id": "c1.1", **_SECTION, "section": 1, "line_from": 3, "line_to": 10, "has_site": True},
     {"id": "c1.t1", **_WITHIN, "level": "indicator", "line_from": 4, "line_to": 4},
     {"id": "c1.box1", **_WITHIN, "level": "box", "line_from": 9, "line_to": 9},
-    {"id": "c1.2", **_SECTION, "section": 2, "line_from": 11, "line_to": 20},
+    {"id": "c1.2", **_SECTION, "section": 2, "line_from": 11, "line_to": 20, "has_site": True},
+    {"id": "c1.3", **_SECTION, "section": 3, "line_from": 21, "line_to": 22, "has_site": True},
+    {"id": "c1.4", **_SECTION, "section": 4, "line_from": 23, "line_to": 24, "has_site": False},
+)
+INDICATOR_ROWS: tuple[Values, ...] = (
+    {"no": 1, "direction": "increase", "baseline": 1, "target": 8, "path": "2023=4"},
+    {"no": 2, "direction": "hold", "baseline": 5, "target": 5},
+    {"no": 3, "direction": "decrease", "baseline": 100, "target": 60},
+)
+OBSERVATION_ROWS: tuple[Values, ...] = (
+    {"id": "o1-2020", "no": 1, "year": 2020, "as_of": "2020", "value": 2, "kind": "exact"},
+    {"id": "o1-2022", "no": 1, "year": 2022, "as_of": "2022", "value": 3, "kind": "lower_bound"},
+    {"id": "o1-part", "no": 1, "year": 2023, "as_of": "2023", "value": 1, "kind": "partial_period"},
+    {"id": "o1-2024", "no": 1, "year": 2024, "as_of": "2024", "value": 5, "kind": "exact"},
+    {"id": "o2-2025", "no": 2, "year": 2025, "as_of": "2025", "value": 4.9, "kind": "exact"},
+    {"id": "o3-2025", "no": 3, "year": 2025, "as_of": "2025", "value": 80, "kind": "exact"},
+)
+EVENT_ROWS: tuple[Values, ...] = (
+    {"id": "e1", "task_id": "c1.1", "place_id": "park-one", "state": "done"},
+    {"id": "e2", "task_id": "c1.1", "place_id": "area-two", "state": "partly"},
+    {"id": "e3", "task_id": "c1.2", "place_id": "zone-all", "state": "partly"},
+    {"id": "e4", "task_id": "c1.2", "state": "done", "happened_on": "2025-06-30"},
+    {"id": "e5", "task_id": "c1.3", "state": "not_done", "repost": True},
+    {"id": "e6", "task_id": "c1.1", "place_id": "area-two", "state": "evidence"},
+)
+RELATION_ROWS: tuple[Values, ...] = (
+    {"task_id": "c1.1", "place_id": "park-late"},
+    {"task_id": "c1.1", "indicator": 1},
+    {"place_id": "park-one", "indicator": 1},
+    {"task_id": "c1.2", "place_id": "zone-part"},
+)
+REASONED = frozenset({1, 2})
+"""Those of the relations, counted from 0, that have a reason."""
+_NEXT: Values = {"level": "section", "parent_id": "d1", "chapter": 1, "task": True}
+NEXT_CLAUSES: tuple[Values, ...] = (
+    {"id": "d1", "level": "chapter", "chapter": 1, "line_from": 1, "line_to": 9},
+    {"id": "d1.1", **_NEXT, "section": 1, "line_from": 2, "line_to": 3, "continues": "c1.1"},
+    {"id": "d1.2", **_NEXT, "section": 2, "line_from": 4, "line_to": 6, "has_site": True},
+    {"id": "d1.t1", "level": "indicator", "parent_id": "d1", "line_from": 7, "line_to": 7},
+)
+NEXT_INDICATORS: tuple[Values, ...] = (
+    {"no": 1, "direction": "increase", "baseline": 8, "target": 12},
+    {"no": 4, "direction": "increase", "baseline": 0, "target": 10},
+)
+NEXT_RELATIONS: tuple[Values, ...] = (
+    {"task_id": "d1.1", "place_id": "park-one"},
+    {"task_id": "d1.2", "place_id": "meadow-one"},
 )
 BOTH = ("zh", "en")
 
@@ -307,13 +362,6 @@ def _texts(row: Values, *stems: str) -> Values:
 def plan() -> dict[str, bytes]:
     """Return the files of the plan and the words for search."""
     folder = f"plans/{PERIOD}"
-    clauses = [
-        {**_texts(row, "path", "title", "digest"), "text_lost": row["level"] == "box"}
-        for row in CLAUSES_ROWS
-    ]
-    indicator: Values = {"no": 1, "direction": "increase", "value_2020": 1, "value_2025": 8}
-    indicator |= {"name_zh": "科技园数量", "name_en": "Parks", "unit_zh": "家", "unit_en": "parks"}
-    indicator |= {"clause_id": "c1.t1", "line_name": 4}
     gap: Values = {
         "id": "gap-sign",
         "layer": "sign_area",
@@ -329,13 +377,76 @@ def plan() -> dict[str, bytes]:
     ]
     head: Values = {"period": PERIOD, "title_zh": "玩具规划", "title_en": "Toy plan"}
     head |= {"number": "玩字〔2022〕1号", "issued": ISSUED}
+    head |= {"baseline_year": 2020, "target_year": 2025}
     return {
         f"{folder}/plan.toml": toml(head).encode(),
-        f"{folder}/clauses.csv": _csv(clauses, CLAUSES.names),
-        f"{folder}/indicators.csv": _csv([indicator], INDICATORS.names),
+        f"{folder}/clauses.csv": _csv(_clauses(CLAUSES_ROWS), CLAUSES.names),
+        f"{folder}/indicators.csv": _csv(_indicators(INDICATOR_ROWS, "c1.t1"), INDICATORS.names),
         f"{folder}/gaps.csv": _csv([gap], GAPS.names),
+        f"{folder}/observations.csv": _csv(
+            [_attested(row, "definition") for row in OBSERVATION_ROWS], OBSERVATIONS.names
+        ),
+        f"{folder}/events.csv": _csv(
+            [_attested({"happened_on": "2024-05", **row}, "what") for row in EVENT_ROWS],
+            EVENTS.names,
+        ),
+        f"{folder}/relations.csv": _csv(
+            [_reasoned(row, n in REASONED) for n, row in enumerate(RELATION_ROWS)],
+            RELATIONS.names[1:],
+        ),
         "aliases.csv": _csv(aliases, ALIASES.names[1:]),
+        **next_plan(),
     }
+
+
+def next_plan() -> dict[str, bytes]:
+    """Return the files of a plan of the next period, which nobody has made."""
+    folder = f"plans/{NEXT}"
+    head: Values = {"period": NEXT, "title_zh": "虚构的下一期规划", "title_en": "Fictitious plan"}
+    head |= {"number": "虚构", "issued": "2026-03-01", "baseline_year": 2025, "target_year": 2030}
+    return {
+        f"{folder}/plan.toml": toml(head).encode(),
+        f"{folder}/clauses.csv": _csv(_clauses(NEXT_CLAUSES), CLAUSES.names),
+        f"{folder}/indicators.csv": _csv(_indicators(NEXT_INDICATORS, "d1.t1"), INDICATORS.names),
+        f"{folder}/gaps.csv": _csv([], GAPS.names),
+        f"{folder}/relations.csv": _csv(
+            [_reasoned(row, True) for row in NEXT_RELATIONS], RELATIONS.names[1:]
+        ),
+    }
+
+
+def _clauses(rows: Sequence[Values]) -> list[Values]:
+    return [
+        {
+            "task": False,
+            **_texts(row, "path", "title", "digest"),
+            "text_lost": row["level"] == "box",
+        }
+        for row in rows
+    ]
+
+
+def _indicators(rows: Sequence[Values], clause_id: str) -> list[Values]:
+    names = {
+        1: ("科技园数量", "Parks"),
+        2: ("占比", "Share"),
+        3: ("用时", "Time"),
+        4: ("新增", "New"),
+    }
+    return [
+        row
+        | {"name_zh": names[row["no"]][0], "name_en": names[row["no"]][1], "unit_zh": "家"}
+        | {"unit_en": "parks", "clause_id": clause_id, "line_name": 4}
+        for row in rows
+    ]
+
+
+def _attested(row: Values, *stems: str) -> Values:
+    return {"repost": False, "confidence": "high", **_texts(row, *stems, "source")}
+
+
+def _reasoned(row: Values, reasoned: bool) -> Values:
+    return {**row, **({"reason_zh": "玩具的理由", "reason_en": "A toy reason"} if reasoned else {})}
 
 
 def toml(values: Mapping[str, Any], path: str = "") -> str:
@@ -354,6 +465,7 @@ def settings() -> dict[str, bytes]:
             "bbox": [west, south, east, north],
             "centre": [round((south + north) / 2, 3), round((west + east) / 2, 3)],
             **{"zoom": 10, "metric_epsg": 4548, "data_date": "2026-11-22", "plan": PERIOD},
+            "other_plans": [NEXT],
         }
     )
     for name in ("boundary", "review_base", "review_map", "footer", "990104"):

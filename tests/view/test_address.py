@@ -29,9 +29,11 @@ from layers.view.address import (
 )
 from layers.view.codecs import choices, keys, token
 from layers.view.page_options import (
+    CorridorOptions,
     CoverageOptions,
     DeckOptions,
     DensityOptions,
+    PlanOptions,
     PointsOptions,
     Seen,
 )
@@ -50,9 +52,9 @@ from tests.handmade import DISTRICTS, PLACES, handmade_city
 
 CITY = handmade_city()
 FILES = frozenset(token(name) for name in ("企业.csv", "none", "<b>.parquet"))
-KNOWN: Allowed = allowed(CITY)
+KNOWN: Allowed = replace(allowed(CITY), axes=frozenset({"belt", "loop"}))
 START = default_state(CITY)
-PAGES = ("explore", "district", "density", "coverage", "deck", "sources")
+PAGES = ("explore", "district", "density", "coverage", "corridor", "plan", "deck", "sources")
 HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
 LAYERS = ("sites", "targets", "parks")
@@ -117,11 +119,25 @@ states = st.builds(
         },
         **_each(CoverageOptions),
     ),
+    corridor=st.builds(
+        CorridorOptions,
+        axis=st.none() | st.sampled_from(sorted(KNOWN.axes)),
+        within_km=st.sampled_from(choices(CorridorOptions, "within_km")),
+    ),
     deck=st.builds(
         DeckOptions,
         **dict.fromkeys(("story", "scene"), st.just("") | st.from_regex(NAME, fullmatch=True)),
         view=st.sampled_from(get_args(Seen)),
         notes=st.booleans(),
+    ),
+    plan=st.builds(
+        PlanOptions,
+        **{name: st.sampled_from(choices(PlanOptions, name)) for name in ("part", "stated")},
+        period=st.none() | st.sampled_from(sorted(KNOWN.periods)),
+        task=st.none() | st.sampled_from(sorted(KNOWN.tasks)),
+        district=st.none() | st.sampled_from(sorted(KNOWN.areas)),
+        **dict.fromkeys(("indicator", "chapter"), st.integers(-9, 99_999)),
+        **dict.fromkeys(("unit", "against"), st.just("") | st.text().map(token)),
     ),
 )
 pages = st.sampled_from(PAGES)
@@ -165,7 +181,7 @@ def test_an_address_says_all_of_its_page(state: ViewState, kept: ViewState, page
     query = written(state, page)
     again = parse(query, page, allowed=KNOWN, kept=kept)
     assert written(again, page) == query
-    others = [other for other in ("density", "coverage") if other != page]
+    others = [other for other in ("density", "coverage", "corridor") if other != page]
     assert [getattr(again, name) for name in others] == [getattr(kept, name) for name in others]
 
 
@@ -202,7 +218,9 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap", "cwho"),
+        *("axis", "aw"),
         *("story", "scene", "view", "notes"),
+        *("gpart", "gper", "gtask", "gind", "gch", "gst", "gdis", "gunit", "gvs"),
     ]
     assert list(query) == [key for key in ("v", *all_keys) if key in query]
     assert all(value.isascii() and value for value in (query | all_keys).values())
@@ -233,7 +251,10 @@ def test_the_defaults_of_version_2_stay() -> None:
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cmap": "one", "csites": "usual", "cfor": "usual", "cwho": "places"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
+        **{"axis": "none", "aw": "10"},
         **{"story": "none", "scene": "none", "view": "wall", "notes": "0"},
+        **{"gpart": "tasks", "gind": "0", "gch": "0", "gst": "any"},
+        **dict.fromkeys(("gper", "gtask", "gdis", "gunit", "gvs"), "none"),
     }
 
 

@@ -3,6 +3,7 @@
   "use strict";
 
   const MAX_ZOOM = 12, MAX_ZOOM_TILES = 18;  // generalised outlines bear no closer look
+  const paper = document.createElement("style");
   let focused = "", tiles = null, waiting = 0, painting = false;
 
   // The host adds the style sheets without waiting for them: unstyled, the map is not shown.
@@ -42,8 +43,20 @@
     map.on("resize", () => { A.settle(); refresh(); });
     map.on("click", A.placed);
     watchFocus(box);
+    window.addEventListener("beforeprint", () => onPaper(map));
+    window.addEventListener("afterprint", () => { A.paper = false; });
     // The style sheet may come after the map; Leaflet itself only watches the window.
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(box);
+  }
+
+  // The page has just measured an A4: the map follows before it is printed. An A3 enlarges the
+  // page, but not what stands in a frame.
+  function onPaper(map) {
+    A.paper = true;
+    map.invalidateSize({ pan: false });
+    paper.textContent = "@media print and (min-width: " + Math.round(window.innerWidth * 1.2) + "px) { html { zoom: 1.414; }" +
+      "#map_div { height: " + window.innerHeight + "px !important; } }";
+    document.head.append(paper);
   }
 
   // Tiles of an outside server lie over the drawn ground and under every line of ours.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
-from layers.language.values import amount, cell, month, row_of, stated
+from layers.language.values import month, row_of, stated
 from layers.places.citation import section_of
 from layers.places.district_profile import Task
+from layers.plan.entered import entries_in
+from layers.plan.indicator import Progress, progress
 from layers.present.sheet.basis import Basis
 
 Table = dict[str, Any]
@@ -72,42 +72,37 @@ def indicators(on: Basis) -> Table:
     dict
         Title, columns, rows, and notes; without rows where the pack holds none.
     """
-    say, table = on.say, on.city.plan.indicators
-    rows = [
-        [str(no), *(_indicator(row, on))]
-        for no, row in ((int(str(no)), row) for no, row in table.iterrows())
-    ]
+    say, plan = on.say, on.city.plan
+    found = progress(on.city, plan, entries_in(on.city))
     names = ("number", "name", "unit", "baseline", "target", "latest")
+    years = {"baseline": plan.baseline_year, "target": plan.target_year}
     return {
-        "title": say("sheet.indicators.title", count=len(rows)),
-        "columns": [say(f"sheet.indicators.{name}") for name in names],
-        "rows": rows,
-        "notes": [*_remarks(on)] if rows else [say("sheet.indicators.none")],
+        "title": say("sheet.indicators.title", count=len(found)),
+        "columns": [say(f"sheet.indicators.{name}", year=years.get(name)) for name in names],
+        "rows": [_indicator(each, on) for each in found],
+        "notes": [*_remarks(on, found)] if found else [say("sheet.indicators.none")],
     }
 
 
-def _remarks(on: Basis) -> Iterator[str]:
+def _remarks(on: Basis, found: tuple[Progress, ...]) -> Iterator[str]:
     """Yield what the indicators cannot say."""
-    table = on.city.plan.indicators
     yield on.say("sheet.indicators.city")
-    if (table["name_status"] == "reconstructed").any():
+    if (on.city.plan.indicators["name_status"] == "reconstructed").any():
         yield on.say("sheet.indicators.names")
-    if table["observed_value"].notna().any():
+    if any(each.observations for each in found):
         yield on.say("sheet.indicators.observed")
 
 
-def _indicator(row: pd.Series, on: Basis) -> list[str]:
-    first, last = (stated(float(row[f"value_{year}"])) for year in (2020, 2025))
-    return [cell(row, "name", on.lang), cell(row, "unit", on.lang), first, last, _latest(row, on)]
+def _indicator(of: Progress, on: Basis) -> list[str]:
+    ends = (stated(of.baseline), stated(of.target))
+    return [str(of.no), of.name.of(on.lang), of.unit.of(on.lang), *ends, _latest(of, on)]
 
 
-def _latest(row: pd.Series, on: Basis) -> str:
+def _latest(of: Progress, on: Basis) -> str:
     """Return the latest value with its month; one that cannot be compared is not given."""
-    say, value = on.say, amount(row.get("observed_value"))
-    kind, day = cell(row, "observed_kind", "zh"), cell(row, "observed_as_of", "zh")
-    if value is None:
-        return say("card.not_known")
-    if kind == "partial_period":
-        return say("sheet.indicators.partial")
-    shown = f"≥{stated(value)}" if kind == "lower_bound" else stated(value)
-    return say("table.noted", text=shown, note=month(day, on.lang)) if day else shown
+    say, latest = on.say, of.latest
+    if latest is None:
+        return say("sheet.indicators.partial" if of.observations else "card.not_known")
+    shown = stated(latest.value)
+    shown = f"≥{shown}" if latest.kind == "lower_bound" else shown
+    return say("table.noted", text=shown, note=month(latest.as_of, on.lang))

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.base.once import once
 from layers.map.plate import LAND, Plate
-from layers.pack.city import City
+from layers.pack.city import City, drawn_axes
 from layers.present.static_map.ink.sheet import Sheet, lines_path, polygons_path
 from layers.present.static_map.window import Window
 from layers.view.rows import CityKey
@@ -56,7 +56,7 @@ def _plane(key: CityKey) -> Plane:
         "others": land[~near],
         "sea": city.base["sea"],
         "river": city.base["river"],
-        "axis": city.layers["axis"].frame if "axis" in city.layers else land.iloc[:0],
+        "axis": drawn_axes(city) if "axis" in city.layers else land.iloc[:0],
     }
     series = {name: frame.geometry.to_crs(city.metric_epsg) for name, frame in on.items()}
     districts = city.on_plane.geometry

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from layers.language.messages import display, speaker
 from layers.pack.city import City
 from layers.places.brief import Brief, brief
 from layers.places.district_profile import profile
+from layers.present.comments.comment import Comment
 from layers.view.rows import View, gather
 
 MOST_NAMED = 8
@@ -64,6 +66,26 @@ def caption(view: View, selected: str | None) -> Caption | None:
         return _stack(view, pile.ids)
     place = selected.removeprefix("@")
     return _place(city, place, lang) if place in gather(city).frame.index else None
+
+
+def of_comment(known: Sequence[Comment], id_: str, lang: str) -> Caption | None:
+    """Return what is said of a comment: the words themselves, then who and of what.
+
+    Parameters
+    ----------
+    known
+        The comments in order.
+    id_
+        Id of the one that was clicked; empty for none.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    for n, each in enumerate(known, start=1):
+        if each.id == id_:
+            about = (each.who or say("comments.somebody"), each.name.of(lang))
+            return Caption(say("comments.caption", n=n), each.what, (say("brief.dot").join(about),))
+    return None
 
 
 def _place(city: City, place: str, lang: str) -> Caption:

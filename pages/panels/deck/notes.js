@@ -9,7 +9,7 @@ const make = (tag, name, text) => {
   return element;
 };
 
-const desk = (globalThis.atlasNotes ??= { root: null, data: null, send: null, begun: Date.now(), channel: null });
+const desk = (globalThis.atlasNotes ??= { root: null, data: null, send: null, comments: [], begun: Date.now(), channel: null });
 
 const two = (n) => String(n).padStart(2, "0");
 
@@ -20,6 +20,13 @@ function clock() {
   since.textContent = `${two(Math.floor(gone / 60))}:${two(gone % 60)}`;
 }
 
+// What has been said so far, as the wall tells it.
+function remarks() {
+  const list = make("ol", "remarks");
+  list.append(...desk.comments.map((line) => make("li", "", line)));
+  return list;
+}
+
 function write(data) {
   const clocks = make("p", "clock");
   clocks.append(make("time", ""), make("span", "", data.labels.since), make("time", ""));
@@ -28,7 +35,7 @@ function write(data) {
   desk.root.replaceChildren(
     clocks, make("p", "where", `${data.title} · ${data.page}`), make("h1", "", data.chapter),
     make("p", "sentence", data.sentence), make("p", "doubt", data.doubt),
-    make("h2", "", data.labels.notes), list,
+    make("h2", "", data.labels.notes), list, remarks(),
     make("p", "next", data.next ? `${data.labels.next} ${data.next}` : data.labels.last),
   );
   clock();
@@ -39,6 +46,8 @@ function listen() {
   desk.channel.onmessage = ({ data: seen }) => {
     if (!desk.root?.isConnected || !seen.scene) return;
     const same = ["story", "scene", "district"].every((name) => seen[name] === desk.data[name]);
+    desk.comments = seen.comments ?? [];
+    desk.root.querySelector(".remarks").replaceWith(remarks());
     if (!same) desk.send("go", { ...seen, n: Date.now() });
   };
   window.setInterval(() => { if (desk.root?.isConnected) clock(); }, 1000);

@@ -1,7 +1,7 @@
 // The wall: words over and under the map, and the keys of a meeting. Words change in the moment in
 // which the map has painted the scene that they belong to. All texts of the data are set as text.
 const PATIENCE_MS = 3000, LOOK_MS = 50, CLEAR = 24, CHANNEL = "atlas.deck";
-const FRAME = ".st-key-sheet_deck iframe";
+const FRAME = ".st-key-sheet_deck iframe", SECOND = ".st-key-sheet_deck_second iframe";
 
 const make = (tag, name, text) => {
   const element = document.createElement(tag);
@@ -11,12 +11,12 @@ const make = (tag, name, text) => {
 };
 
 const wall = (globalThis.atlasWall ??= {
-  root: null, data: null, said: null, send: null, wish: null, asked: 0, again: 0, dark: false, legend: true, names: true,
-  watched: new WeakSet(), channel: new BroadcastChannel(CHANNEL),
+  root: null, data: null, said: null, send: null, wish: null, asked: 0, again: 0, dark: false, key: false, legend: true, names: true,
+  watched: new WeakSet(), linked: new WeakSet(), lead: null, channel: new BroadcastChannel(CHANNEL),
 });
 
-const mapPage = () => {
-  const page = document.querySelector(FRAME)?.contentDocument;
+const mapPage = (which = FRAME) => {
+  const page = document.querySelector(which)?.contentDocument;
   return page?.documentElement ? page : null; // while it is being loaded it has none
 };
 
@@ -68,7 +68,16 @@ function foot(data) {
   const page = make("p", "deck-page", `${data.at + 1} / ${data.chapters.length}`);
   page.prepend(step(data.labels.back, "‹", -1));
   page.append(step(data.labels.forth, "›", 1));
-  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said, page];
+  const note = make("button", "deck-note", data.labels.comments);
+  note.type = "button";
+  note.setAttribute("aria-expanded", String(data.writing));
+  note.addEventListener("click", comment);
+  const key = make("button", "deck-key-button", data.labels.legend);
+  key.type = "button";
+  key.setAttribute("aria-expanded", String(wall.key));
+  key.addEventListener("click", () => { wall.key = !wall.key; explain(); });
+  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said, key,
+    ...(data.locked ? [] : [note]), page];
 }
 
 function caption(data) {
@@ -81,6 +90,19 @@ function caption(data) {
   box.append(...data.caption.more.map((line) => make("small", "", line)));
   box.addEventListener("click", close);
   return [box];
+}
+
+// A small screen has no room for the legend on the map: it is unfolded over it.
+function explain() {
+  const { root } = wall;
+  root.querySelector(".deck-key")?.remove();
+  root.querySelector(".deck-key-button")?.setAttribute("aria-expanded", String(wall.key));
+  const legends = [mapPage(), mapPage(SECOND)].slice(0, wall.said?.second ? 2 : 1)
+    .map((page) => page?.querySelector(".atlas-legend"));
+  if (!wall.key) return;
+  const box = make("div", "deck-key");
+  for (const legend of legends) if (legend) box.append(...[...legend.cloneNode(true).childNodes].map((part) => document.adoptNode(part)));
+  root.append(box);
 }
 
 // A caption stands over the map in the first corner in which it does not hide its own mark.
@@ -104,9 +126,12 @@ function write(data) {
   for (const old of root.querySelectorAll(".deck-caption")) old.remove();
   root.append(...caption(data));
   stand();
+  explain();
   root.classList.remove("turning");
   root.dataset.shown = `${data.story}/${data.chapters[data.at][0]}/${data.district}`;
   wall.data = wall.said = data;
+  wall.lead = null; // a new scene is led by its first view until one is touched
+  pair();
   tell();
   if (wall.wish && wall.wish.scene === data.chapters[data.at][0] && wall.wish.district === data.district) wall.wish = null;
   wall.asked = 0;
@@ -148,6 +173,13 @@ function close() {
   ask("close", () => ({}), () => !wall.said.caption);
 }
 
+// Comments are written in the page itself, over the map.
+function comment() {
+  const on = !wall.data.writing;
+  wall.data = { ...wall.data, writing: on };
+  ask("comment", () => ({ on }), () => wall.said.writing === on);
+}
+
 // ---- keys, in the page and in the map's frame ------------------------------------------------------
 const TURNS = {
   ArrowRight: { by: 1 }, PageDown: { by: 1 }, ArrowLeft: { by: -1 }, PageUp: { by: -1 },
@@ -158,6 +190,7 @@ const FREE = {
   End: () => turn({ at: Infinity }),
   b: () => { wall.dark = !wall.dark; dress(); },
   l: () => { wall.legend = !wall.legend; dress(); },
+  m: comment,
   n: () => { wall.names = !wall.names; dress(); },
   s: () => {
     const there = new URL(location.href);
@@ -168,6 +201,7 @@ const FREE = {
 
 function escape() {
   if (wall.dark) FREE.b();
+  else if (wall.data.writing) comment();
   else if (wall.data.caption) close();
   else if (!wall.data.locked) ask("leave", () => ({}), () => false);
 }
@@ -192,16 +226,54 @@ function watch(page) {
 
 function dress() {
   wall.root.classList.toggle("dark", wall.dark);
-  const look = mapPage()?.documentElement.classList;
-  look?.add("wall");
-  look?.toggle("no-legend", !wall.legend);
-  look?.toggle("no-names", !wall.names);
+  for (const page of [mapPage(), mapPage(SECOND)]) {
+    const look = page?.documentElement.classList;
+    look?.add("wall");
+    look?.toggle("no-legend", !wall.legend);
+    look?.toggle("no-names", !wall.names);
+  }
+}
+
+// ---- two views side by side ------------------------------------------------------------------------
+// One leads, the one that was touched last, and the other shows the same part at the same scale.
+const leafletOf = (page) => page?.defaultView.ATLAS?.main?.map;
+
+function follow(from, to) {
+  if (!wall.said?.second || !leafletOf(from) || !leafletOf(to)) return;
+  const lead = leafletOf(from), other = leafletOf(to);
+  const same = lead.getZoom() === other.getZoom() && lead.getCenter().equals(other.getCenter(), 1e-7);
+  if (same) return;
+  const snap = other.options.zoomSnap;
+  other.options.zoomSnap = 0; // a whole city fills its frame between two steps of the zoom
+  other.setView(lead.getCenter(), lead.getZoom(), { animate: false });
+  other.options.zoomSnap = snap;
+}
+
+function pair() {
+  const [first, second] = [mapPage(), mapPage(SECOND)];
+  const two = Boolean(wall.said?.second);
+  document.body.classList.toggle("two-views", two);
+  document.body.classList.toggle("second-painted", two && second?.documentElement.dataset.painted === wall.said.second);
+  if (!two || !leafletOf(first) || !leafletOf(second)) return;
+  watch(second);
+  wall.lead ??= first;
+  for (const [own, other] of [[first, () => mapPage(SECOND)], [second, () => mapPage()]]) {
+    if (wall.linked.has(own)) continue;
+    wall.linked.add(own);
+    for (const touch of ["pointerdown", "wheel", "keydown"]) own.addEventListener(touch, () => { wall.lead = own; }, { capture: true, passive: true });
+    leafletOf(own).on("move zoomend resize", () => {
+      if (wall.lead === own) follow(own, other());
+      else follow(other(), own);
+    });
+  }
+  follow(first, second);
+  dress();
 }
 
 // ---- the speaker's window --------------------------------------------------------------------------
 function tell() {
   const { data } = wall;
-  wall.channel.postMessage({ story: data.story, scene: data.chapters[data.at][0], district: data.district });
+  wall.channel.postMessage({ story: data.story, scene: data.chapters[data.at][0], district: data.district, comments: data.comments });
 }
 
 wall.channel.onmessage = ({ data }) => {
@@ -214,12 +286,14 @@ wall.channel.onmessage = ({ data }) => {
 // Heard of in the same moment, so that no frame shows the words of one scene over the map of another.
 // Should the map be first, the words of the scene before are hidden until those of this one come.
 const hears = new MutationObserver(() => {
+  pair();
   whenPainted(wall.next);
   const painted = mapPage()?.documentElement.dataset.painted;
   wall.root.classList.toggle("turning", Boolean(wall.data) && wall.data.serial !== painted);
 });
 
 function whenPainted(data, since = Date.now()) {
+  if (mapPage(SECOND)) watch(mapPage(SECOND));
   if (!data || wall.next !== data) return; // another scene has come since, or this one is written
   const page = mapPage();
   if (page) watch(page);

@@ -1,0 +1,1 @@
+"""Understand the coordinates that people write down: notation, reference system, datum."""

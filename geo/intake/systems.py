@@ -1,0 +1,170 @@
+"""Find the reference systems in which undeclared coordinates would lie within a city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geo.base.arrays import Floats
+from geo.base.bridge import WGS84, Box, transformer
+
+DEGREES: Final = "EPSG:4326"
+MERCATOR: Final = "EPSG:3857"
+MOST_TRIED: Final = 2000
+"""Rows that are tried in each system."""
+MARGIN: Final = 0.5
+"""How far beyond the city's box a row may lie and still speak for a system, degrees."""
+_PREFIXED: Final = ((25, 45, 4513, 3, 0), (13, 23, 4491, 6, -3))
+"""CGCS2000 zones whose number stands before the easting: first and last zone, EPSG code of the
+first, width in degrees, and what the central meridian adds to zone times width."""
+_BARE: Final = (4534, 75)
+"""EPSG code and meridian of the first CGCS2000 zone of 3 degrees without a number."""
+
+
+class Fit(NamedTuple):
+    """One way to read two numbers as a position.
+
+    Parameters
+    ----------
+    crs
+        The system, such as ``EPSG:4527``.
+    north_first
+        Whether the first number is the northing, or the latitude.
+    share
+        Of the rows that are numbers, how many then lie within the city's box or near it.
+    is_unmistakable
+        Whether no other system has such numbers there: degrees, eastings with the number of their
+        zone, Web Mercator.
+    """
+
+    crs: str
+    north_first: bool
+    share: float
+    is_unmistakable: bool
+
+
+def fits(first: Floats, second: Floats, box: Box) -> list[Fit]:
+    """Return the systems in which coordinates lie within a city, the likeliest first.
+
+    Parameters
+    ----------
+    first, second
+        The two numbers of each row, shape (n,); NaN is passed over.
+    box
+        West, south, east and north of the city, degrees in WGS 84.
+
+    Returns
+    -------
+    list of Fit
+        Those in which at least a tenth of the rows lie within the box or near it. Systems that
+        cannot be told apart by their numbers, such as a Gauss-Krüger zone and a UTM zone of the
+        same meridian, are both there.
+
+    Examples
+    --------
+    >>> [fit[:2] for fit in fits(np.array([39.1]), np.array([117.2]), (116.7, 38.5, 118.1, 40.3))]
+    [('EPSG:4326', True)]
+    """
+    known = np.isfinite(first) & np.isfinite(second) & ~((first == 0) & (second == 0))
+    first, second = first[known], second[known]
+    if not len(first):
+        return []
+    if len(first) > MOST_TRIED:
+        some = np.linspace(0, len(first) - 1, MOST_TRIED).astype(np.intp)
+        first, second = first[some], second[some]
+    found = [
+        fit
+        for crs, unmistakable in _candidates(box)
+        for fit in _both_orders(first, second, crs, box, is_unmistakable=unmistakable)
+        if fit.share >= 0.1
+    ]
+    return sorted(found, key=lambda fit: (-round(fit.share, 2), not fit.is_unmistakable))
+
+
+def _candidates(box: Box) -> Iterator[tuple[str, bool]]:
+    """Yield the systems that people use in a region, and whether their numbers are unmistakable."""
+    longitude = (box[0] + box[2]) / 2
+    yield DEGREES, True
+    for first, last, code, width, shift in _PREFIXED:
+        for zone in range(first, last + 1):
+            if abs(zone * width + shift - longitude) <= 1.5 * width:
+                yield f"EPSG:{code + zone - first}", True
+    yield MERCATOR, True
+    near = round((longitude - _BARE[1]) / 3)
+    for zone in sorted((near - 1, near, near + 1), key=lambda zone: abs(zone - near)):
+        if 0 <= zone <= 20:
+            yield f"EPSG:{_BARE[0] + zone}", False
+    utm = int((longitude + 180) // 6) + 1
+    yield f"EPSG:{32600 + utm}", False
+
+
+def _both_orders(
+    first: Floats, second: Floats, crs: str, box: Box, *, is_unmistakable: bool
+) -> Iterator[Fit]:
+    for north_first in (False, True):
+        x, y = (second, first) if north_first else (first, second)
+        yield Fit(crs, north_first, _share(x, y, crs, box), is_unmistakable)
+
+
+def _share(x: Floats, y: Floats, crs: str, box: Box) -> float:
+    if crs != DEGREES:
+        code = int(crs.removeprefix("EPSG:"))
+        x, y = transformer(code, 4326).transform(x, y)
+    return float(np.mean(near(x, y, box)))
+
+
+def near(lon: Floats, lat: Floats, box: Box, margin: float = MARGIN) -> NDArray[np.bool_]:
+    """Tell which positions lie within a box or near it.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (n,); infinite and NaN are nowhere.
+    box
+        West, south, east and north, degrees.
+    margin
+        How far beyond it still counts, degrees.
+    """
+    west, south, east, north = box
+    return np.asarray(
+        (lon >= west - margin)
+        & (lon <= east + margin)
+        & (lat >= south - margin)
+        & (lat <= north + margin)
+    )
+
+
+def by_zone(found: Sequence[Fit], least: float = 0.5) -> Fit | None:
+    """Return the one unmistakable reading that most rows speak for; None where there is none.
+
+    Parameters
+    ----------
+    found
+        As :func:`fits` returns them.
+    least
+        Share of the rows that must speak for it.
+    """
+    return next((fit for fit in found if fit.is_unmistakable and fit.share >= least), None)
+
+
+def share_in(x: Floats, y: Floats, crs: str, box: Box) -> float:
+    """Return the share of coordinates that lie within a box or near it.
+
+    Parameters
+    ----------
+    x, y
+        Easting or longitude, northing or latitude, shape (n,); NaN is passed over.
+    crs
+        A text by :func:`geo.base.bridge.canonical`.
+    box
+        West, south, east and north, degrees in WGS 84.
+    """
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return 0.0
+    lon, lat = transformer(CRS(crs), WGS84).transform(x[known][:MOST_TRIED], y[known][:MOST_TRIED])
+    return float(np.mean(near(lon, lat, box)))

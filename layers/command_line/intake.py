@@ -1,0 +1,214 @@
+"""Take in a stranger's file from a terminal: ``python -m layers.intake``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from geo.base.errors import AtlasError, DataError, Problem
+from geo.coverage.scenario import ACTIONS, MEMBER, load
+from layers.command_line.arguments import city_of
+from layers.coverage.question import inputs
+from layers.coverage.question import question as reach_question
+from layers.intake.formats.table import Observation
+from layers.intake.report import Account, Report, ask, sentence, to_json
+from layers.intake.take_in import INVERSE_VARIABLE, refusal, take_in
+from layers.language.messages import LANGS, speaker
+from layers.language.problems import worded
+from layers.pack.city import SETTINGS, City, load_city
+from layers.pack.single_layer import layer_problems
+from layers.view.state import default_state
+
+KINDS: Final = ("points", "districts", "scenario", "pack")
+_EPILOG = """Exit status: 0 read, 2 refused, 3 needs an answer (which one is said).
+--columns takes two names of columns (x y, or x=NAME y=NAME), or one that holds both. --answer takes
+what is asked: crs=EPSG:4548, datum=gcj02, sheet=NAME, layer=NAME, header_row=3, separator=;,
+encoding=gbk, swapped=repair."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Take in what the command line names, and print what became of it.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; None for those of the process.
+
+    Returns
+    -------
+    int
+        0 if it was read, 2 if it was refused, 3 if an answer is needed.
+    """
+    asked = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a code page without Chinese stops no job
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        report = _report(asked)
+    except AtlasError as error:
+        report = refusal(error.problems)
+    if asked.json:
+        print(json.dumps(to_json(report), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(_lines(report, asked.lang)))
+    return report.code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m layers.intake",
+        description="Take in a file of points, a table by district, a scenario or a pack.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("path", type=Path, metavar="PATH", help="file or folder")
+    parser.add_argument("--city", help="id of a pack")
+    parser.add_argument("--as", dest="kind", choices=KINDS, help="what it is; told by the file")
+    parser.add_argument("--crs", help="reference system: EPSG code, WKT or PROJJSON")
+    parser.add_argument("--columns", nargs="+", action="extend", default=[], metavar="NAME")
+    parser.add_argument("--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--lang", choices=LANGS, default="en")
+    return parser
+
+
+def answers_of(asked: argparse.Namespace) -> dict[str, str]:
+    """Return the reader's answers, from all flags that give some.
+
+    Parameters
+    ----------
+    asked
+        Parsed arguments.
+
+    Raises
+    ------
+    DataError
+        An answer has no value.
+    """
+    answers: dict[str, str] = {}
+    for text in asked.answer:
+        key, mark, value = text.partition("=")
+        if not mark or not key.strip():
+            problem = Problem("intake.answer_form", "--answer", value=text[:80])
+            raise DataError("intake.refused", [problem])
+        answers[key.strip()] = value
+    if asked.crs:
+        answers["crs"] = asked.crs
+    return answers | _columns(asked.columns)
+
+
+def _columns(said: Sequence[str]) -> dict[str, str]:
+    """Return the columns that are named: ``x=NAME``, ``lon=NAME``, or names in their order."""
+    named = {"x": "x", "lon": "x", "lng": "x", "east": "x", "y": "y", "lat": "y", "north": "y",
+             "both": "both", "geometry": "both", "district": "district"}  # fmt: skip
+    words = [word for text in said for word in _words(text)]
+    found: dict[str, str] = {}
+    plain = []
+    for word in words:
+        key, mark, value = word.partition("=")
+        if mark and key.strip().lower() in named:
+            found[named[key.strip().lower()]] = value.strip()
+        else:
+            plain.append(word.strip())
+    if len(plain) == 1:
+        found.setdefault("both", plain[0])
+    elif plain:
+        found |= dict(zip(("x", "y"), plain, strict=False))
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[,，]", text) if word.strip()]
+
+
+def _report(asked: argparse.Namespace) -> Report:
+    answers, path = answers_of(asked), asked.path
+    if not path.exists():
+        raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
+    kind = asked.kind or kind_of(path)
+    if kind == "pack":
+        return _pack(path, lambda: city_of(asked.city, {}))
+    city = city_of(asked.city, {})
+    if kind == "scenario":
+        return _scenario(path, city)
+    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
+    report = take_in(path, city, answers, kind=kind, inverse=inverse).report
+    if asked.kind is None and [one.key for one in report.problems] == ["intake.no_columns"]:
+        joined = take_in(path, city, answers, kind="districts").report
+        return joined if joined.rows.used else report
+    return report
+
+
+def kind_of(path: Path) -> str:
+    """Return what a path seems to hold, where the reader has not said.
+
+    Parameters
+    ----------
+    path
+        A file or folder.
+    """
+    if path.is_dir():
+        return "pack" if (path / SETTINGS).is_file() else "points"
+    if path.suffix.lower() in (".geojson", ".json"):
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+        if MEMBER.encode() in head or (
+            b'"action"' in head and any(f'"{one}"'.encode() in head for one in ACTIONS)
+        ):
+            return "scenario"
+    return "points"
+
+
+def _scenario(path: Path, city: City) -> Report:
+    """Read a scenario against the sites, the layers and the box of the city."""
+    sites = inputs(city, reach_question(default_state(city))).sites
+    kinds = [name for name, layer in city.layers.items() if layer.spec.is_places]
+    loaded = load(path.read_bytes(), sites=sites, kinds=kinds, bbox=city.bbox, name=path.stem)
+    n = len(loaded.scenario.edits)
+    found = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
+    if loaded.bare:
+        found.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
+    return Report("read", Account(n, n), "EPSG:4326", found)
+
+
+def _pack(path: Path, city: Callable[[], City]) -> Report:
+    """Check a pack, or one layer of it against the city's own box."""
+    if not path.is_dir():
+        problems, rows = layer_problems(path, city())
+        if problems:
+            return Report("refused", Account(rows, not_used={"refused": rows} if rows else {}),
+                          problems=problems)  # fmt: skip
+        return Report("read", Account(rows, rows), "EPSG:4326")
+    pack = load_city(path)
+    rows = sum(len(layer.frame) for layer in pack.layers.values())
+    found = [Observation("pack", "certain", {"value": pack.id, "n": len(pack.layers)})]
+    return Report("read", Account(rows, rows), "EPSG:4326", found)
+
+
+def _lines(report: Report, lang: str) -> Iterator[str]:
+    """Yield the report in sentences."""
+    say = speaker(lang)
+    rows = report.rows
+    yield say(f"intake.status.{report.status}")
+    yield say("intake.account", read=rows.read, used=rows.used, outside=rows.outside,
+              rest=sum(rows.not_used.values()))  # fmt: skip
+    yield from _reasons(rows.not_used, lang)
+    if report.crs:
+        yield say("intake.crs", crs=report.crs)
+    yield from (sentence(one, lang) for one in report.found)
+    for question in report.questions:
+        options = say("view.comma").join(option.value for option in question.options)
+        told = ask(question, lang)
+        yield say("intake.question", question=told, key=question.key, options=options)
+    yield from (worded(one, lang) for one in report.problems)
+
+
+def _reasons(not_used: Mapping[str, int], lang: str) -> Iterator[str]:
+    say = speaker(lang)
+    for reason, n in not_used.items():
+        yield say("intake.reason_line", reason=say(f"intake.reason.{reason}"), n=n)

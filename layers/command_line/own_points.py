@@ -1,0 +1,152 @@
+"""Read the file of own points that a command names, and name one in a command."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from geo.base.errors import ParameterError, Problem
+from geo.point_files.bin import Columns
+from layers.coverage.question import OwnPoints
+from layers.own_points.clusters import some_of
+from layers.own_points.filtering import filtered_in_both, list_values, only
+from layers.own_points.reading import FileQuestion, Reading, account_values, fitting_cell, read
+from layers.own_points.source import (
+    POINTS_VARIABLE,
+    Layout,
+    Source,
+    columns,
+    is_declared,
+    layout,
+    open_folder,
+)
+from layers.own_points.wording import named_in_both
+from layers.pack.city import City
+from layers.view import codecs
+from layers.view.codecs import token
+from layers.view.page_options import PointsOptions
+from layers.view.state import ViewState
+
+OF_A_FILE: Final = ("file", "x", "y", "weight", "column", "values")
+"""Options of own points that say what is read, not what is asked of it."""
+MOST_TARGETS: Final = 5_000
+"""Own points for which each draw is looked at; of more, so many are drawn."""
+
+
+def asked_file(folder: str | None, name: str | None, city: City, state: ViewState) -> FileQuestion:
+    """Return what is to be read of a reader's own points.
+
+    Parameters
+    ----------
+    folder
+        Where the files lie; None for the folder that the environment names.
+    name
+        Of the file; None for the one that the state names.
+    city
+        The points within it count.
+    state
+        Says which columns hold what, and which rows are wanted.
+
+    Raises
+    ------
+    ParameterError
+        There is no such file, its columns cannot be told, or the filter names nothing in it.
+    """
+    known = open_folder(folder or os.environ.get(POINTS_VARIABLE)).sources
+    source = known.get(token(name) if name else state.points.file)
+    if source is None:
+        names = tuple(each.name for each in known.values())
+        raise _refused(Problem("export.unknown", "--file", value=name or "", known=names))
+    offered, options = layout(source), state.points
+    found = columns(source, offered, options, plane=city.metric_epsg, bbox=city.bbox)
+    if found is None:
+        raise _refused(Problem("export.no_columns", source.name))
+    cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
+    told = is_declared(offered, found)
+    return FileQuestion(city, source, _filtered(source, offered, options, found), cell, None, told)
+
+
+def _filtered(source: Source, offered: Layout, options: PointsOptions, found: Columns) -> Columns:
+    """Return the columns with the rows that are wanted; refuse a filter that names nothing."""
+    if not options.column and not options.values:
+        return found
+    name = offered.of(options.column)
+    if name is None:
+        raise _refused(Problem("export.set_value", "--set", field="column", value=options.column))
+    values = list_values(source, name, lambda *_: None, lambda: False)
+    if lost := options.values - {token(value) for value in values.counts}:
+        said = ", ".join(sorted(lost))
+        raise _refused(Problem("export.set_value", "--set", field="values", value=said))
+    return only(found, values, options.values)
+
+
+def _refused(problem: Problem) -> ParameterError:
+    return ParameterError("export_refused", [problem])
+
+
+def arguments(file: FileQuestion, dated: str = "") -> list[str]:
+    """Return the arguments by which a command reads the same rows.
+
+    Parameters
+    ----------
+    file
+        What was read.
+    dated
+        Of when the data are, where no option of the analysis says it; empty for unstated.
+    """
+    found = file.columns
+    chosen = {"x": found.x, "y": found.y} if found.geometry is None else {}
+    chosen |= {"weight": found.weights} if found.weights else {}
+    chosen |= {"column": found.filter_by} if found.filter_by else {}
+    sets = {name: token(of) for name, of in chosen.items()}
+    sets |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
+    sets |= {"dated": dated} if dated else {}
+    return [
+        "--file",
+        file.source.name,
+        *(w for each in sets.items() for w in ("--set", "=".join(each))),
+    ]
+
+
+def targets(file: FileQuestion, dated: str) -> OwnPoints:
+    """Read a reader's own points as what should be within reach of places.
+
+    Parameters
+    ----------
+    file
+        What is to be read.
+    dated
+        Of when the data are, as the reader states it; empty for the day of the file.
+
+    Raises
+    ------
+    AtlasError
+        The file cannot be read.
+    """
+    return as_targets(read(file, lambda *_: None, lambda: False).of_day(dated))
+
+
+def as_targets(reading: Reading) -> OwnPoints:
+    """Return points that have been read as what should be within reach of places.
+
+    Parameters
+    ----------
+    reading
+        What was read, of the day that the reader states.
+
+    Returns
+    -------
+    OwnPoints
+        Of many points ``MOST_TARGETS``, drawn with a fixed seed.
+    """
+    about = account_values(reading)
+    del about["grid_sha256"]  # no grid enters: the page's follows from another question's options
+    return OwnPoints(
+        (*reading.asked.key, reading.dated),
+        named_in_both(reading),
+        some_of(reading, MOST_TARGETS),
+        reading.binned.n,
+        about,
+        filtered_in_both(reading.asked.columns),
+        tuple(arguments(reading.asked, reading.dated)),
+    )

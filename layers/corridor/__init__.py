@@ -1,0 +1,1 @@
+"""Show places along an axis, such as the belt between two cities."""

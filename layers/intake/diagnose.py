@@ -1,0 +1,478 @@
+"""Find where positions stand and in which system; ask what only the reader knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from geo.base.arrays import Floats
+from geo.base.bridge import canonical, name_of
+from geo.base.errors import CrsError, DataError, Problem, UnfitError
+from geo.intake.columns import STATES, Coordinates, coordinates, pairs
+from geo.intake.datum import DATUMS, offset_m
+from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits
+from geo.point_files import wkb
+from layers.intake.formats.headings import bare, datum_of, headings, system_of
+from layers.intake.formats.table import Observation, Option, Question, Table
+from layers.intake.known_places import suspected_datum
+from layers.pack.city import City
+
+Answers = Mapping[str, str]
+FORMS: Final = {
+    "dms": "form_dms",
+    "decimal_comma": "form_decimal_comma",
+    "thousands": "form_thousands",
+}
+"""Notations that are told, by their names in :mod:`geo.intake.notation`."""
+GRID_LEAST: Final = 0.5
+"""Share of the rows that must speak for a reading that the values alone tell."""
+_SAMPLE: Final = 2000
+_NUMBER: Final = STATES.index("number")
+_SHAPE_STATES: Final = {
+    wkb.POINT: "number", wkb.EMPTY: "empty_point", wkb.FOREIGN: "not_a_point", wkb.MISSING: "blank"
+}  # fmt: skip
+_SAYS_DATUM: Final = re.compile(
+    r"coord.*type|坐标类型|坐标系|crs|datum|srs|system|基准|来源|source"
+)
+_IS_DATUM: Final = re.compile(
+    r"(?:gcj-?_?02(?:ll)?|火星坐标系?|高德坐标系?|高德|amap|bd-?_?09(?:ll|mc)?|百度坐标系?|百度|baidu)"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """How the positions of one table are read.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    first, second
+        The two coordinates of each row in the order of the file; None where the format holds
+        points itself.
+    columns
+        Names of the columns that hold them: two, one for both, or none.
+    crs
+        Reference system as :func:`geo.base.bridge.canonical` writes it; empty until it is known.
+    north_first
+        Whether the first coordinate is the northing or latitude.
+    datum
+        ``gcj02`` or ``bd09`` where the reader has said that the positions stand in it.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    first: Coordinates | None = None
+    second: Coordinates | None = None
+    crs: str = ""
+    north_first: bool = False
+    datum: str = ""
+
+
+@dataclass
+class Diagnosis:
+    """What was found in a file, what is proposed, and what only the reader can say.
+
+    Parameters
+    ----------
+    placements
+        One for each table of which the positions were found.
+    found
+        Observations, in the order in which they were made.
+    questions
+        What must be answered before anything is read.
+    problems
+        Why it cannot be read at all.
+    """
+
+    placements: list[Placement] = field(default_factory=list)
+    found: list[Observation] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def ask(self, question: Question) -> None:
+        """Ask once, also if several parts of a folder raise the question.
+
+        Parameters
+        ----------
+        question
+            What is asked.
+        """
+        if question.key not in {one.key for one in self.questions}:
+            self.questions.append(question)
+
+    def tell(self, key: str, sure: str = "certain", **values: Any) -> None:
+        """Note one observation; equal ones of several parts once.
+
+        Parameters
+        ----------
+        key, sure, **values
+            As of :class:`layers.intake.formats.table.Observation`.
+        """
+        told = Observation(key, sure, values)
+        if told not in self.found:
+            self.found.append(told)
+
+
+def diagnose(tables: Sequence[Table], city: City, answers: Answers) -> Diagnosis:
+    """Return how the positions of some tables are to be read.
+
+    Parameters
+    ----------
+    tables
+        Parts of one file or folder.
+    city
+        Where the positions should lie.
+    answers
+        What the reader has said: ``crs``, ``x`` and ``y`` or ``both`` (columns), ``datum``.
+
+    Returns
+    -------
+    Diagnosis
+        Without questions and problems it can be read.
+    """
+    result = Diagnosis()
+    for table in tables:
+        for one in table.found:
+            result.tell(one.key, one.sure, **one.values)
+        try:
+            placed = _placed(table, city, answers, result)
+            if placed is not None:
+                result.placements.append(_in_system(placed, city, answers, result))
+        except (DataError, CrsError) as error:
+            result.problems += error.problems
+        except UnfitError as error:
+            result.problems.append(Problem(error.key, table.where, values=error.values))
+    _ask_datum(result, city, answers)
+    systems = {one.crs for one in result.placements if one.crs}
+    if len(systems) > 1:
+        result.tell("parts_differ", value=tuple(sorted(name_of(one)[:60] for one in systems)))
+    return result
+
+
+def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Placement | None:
+    """Return where the positions of a table stand; tell and ask what there is to say."""
+    chosen = _chosen(table, answers)
+    if chosen is None and table.shapes is not None:
+        if not (table.shapes.kind == wkb.POINT).any() and len(table.shapes.kind):
+            if (table.shapes.kind == wkb.FOREIGN).any():
+                raise UnfitError("intake.not_points")
+        else:
+            return Placement(table, (table.shapes.column,) if table.shapes.column else ())
+    found = chosen or _by_names(table, result) or _by_values(table, city, result)
+    if found is None:
+        names = tuple(name[:40] for name in table.names[:20])
+        result.problems.append(Problem("intake.no_columns", table.where, known=names))
+        return None
+    for one in {id(c): c for c in (found.first, found.second) if c is not None}.values():
+        for form in one.forms:
+            result.tell(FORMS[form], "certain", value=form)
+    return found
+
+
+def _chosen(table: Table, answers: Answers) -> Placement | None:
+    """Return the columns that the reader has named."""
+    names = [answers[key] for key in ("x", "y") if answers.get(key)]
+    if both := answers.get("both", ""):
+        names = [both]
+    if not names:
+        return None
+    for name in names:
+        if name not in table.names:
+            known = tuple(one[:40] for one in table.names[:20])
+            problem = Problem("point_column.missing", table.where, field=name[:80], known=known)
+            raise DataError("intake.refused", [problem])
+    return _of_columns(table, tuple(names))
+
+
+def _of_columns(table: Table, names: tuple[str, ...]) -> Placement:
+    if len(names) == 1:
+        return Placement(table, names, *pairs(_texts(table, names[0])))
+    first, second = (coordinates(_column(table, name)) for name in names)
+    return Placement(table, names, first, second)
+
+
+def _column(table: Table, name: str) -> Any:
+    column = table.cells.column(name).combine_chunks()
+    return column if not hasattr(column, "chunks") else column.chunk(0)
+
+
+def _texts(table: Table, name: str) -> Any:
+    import pyarrow as pa
+
+    column = _column(table, name)
+    try:
+        return column.cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise UnfitError("point_column.not_numbers", type=str(column.type)[:60]) from error
+
+
+def _by_names(table: Table, result: Diagnosis) -> Placement | None:
+    """Return the columns that are called as people call coordinates, if they hold numbers."""
+    named = headings(table.names) if table.has_names else headings([])
+    if named.x:
+        found = _of_columns(table, (named.x, named.y))
+        if _holds_numbers(found) or not named.both:
+            result.tell("columns", "certain", value=f"{named.x} + {named.y}")
+            return found
+    if named.both:
+        found = _of_columns(table, (named.both,))
+        if _holds_numbers(found):
+            result.tell("one_column", "certain", value=named.both)
+            return found
+    return None
+
+
+def _holds_numbers(found: Placement) -> bool:
+    return all(c is not None and (c.states == _NUMBER).any() for c in (found.first, found.second))
+
+
+def _by_values(table: Table, city: City, result: Diagnosis) -> Placement | None:
+    """Return the columns whose values can be nothing but positions in the city."""
+    head = Table(table.where, table.cells.slice(0, _SAMPLE), table.lines[:_SAMPLE])
+    numbers: dict[str, Floats] = {}
+    for name in head.names[:60]:
+        for names, placed in _tries(head, name):
+            if len(names) == 1 and _fit_of(placed, city) is not None:
+                result.tell("one_column", "likely", value=name)
+                return _of_columns(table, names)
+        values = _numbers(head, name)
+        if values is not None:
+            numbers[name] = values
+    best: tuple[float, str, str] | None = None
+    for one, x in numbers.items():
+        for two, y in numbers.items():
+            if one < two or one == two:
+                continue
+            fit = by_zone(fits(x, y, city.bbox), 0.8)
+            if fit is not None and (best is None or fit.share > best[0]):
+                ordered = (
+                    (one, two) if head.names.index(one) < head.names.index(two) else (two, one)
+                )
+                best = (fit.share, *ordered)
+    if best is None:
+        return None
+    result.tell("columns_by_values", "likely", value=f"{best[1]} + {best[2]}")
+    return _of_columns(table, best[1:])
+
+
+def _tries(head: Table, name: str) -> Iterator[tuple[tuple[str, ...], Placement]]:
+    try:
+        placed = _of_columns(head, (name,))
+    except UnfitError:
+        return
+    if placed.first is not None and np.mean(placed.first.states == _NUMBER) > GRID_LEAST:
+        yield (name,), placed
+
+
+def _numbers(head: Table, name: str) -> Floats | None:
+    try:
+        found = coordinates(_column(head, name))
+    except UnfitError:
+        return None
+    enough = len(found.values) and np.mean(found.states == _NUMBER) > GRID_LEAST
+    return found.values if enough else None
+
+
+def _fit_of(placed: Placement, city: City) -> Fit | None:
+    if placed.first is None or placed.second is None:
+        return None
+    return by_zone(fits(placed.first.values, placed.second.values, city.bbox), 0.8)
+
+
+def values_of(placed: Placement) -> tuple[Floats, Floats]:
+    """Return the two coordinates of each row as the file has them, in its order.
+
+    Parameters
+    ----------
+    placed
+        Where they stand.
+    """
+    if placed.first is None or placed.second is None:
+        shapes = placed.table.shapes
+        assert shapes is not None
+        return shapes.x, shapes.y
+    return placed.first.values, placed.second.values
+
+
+def states_of(placed: Placement) -> tuple[list[str], Any, Any]:
+    """Return what the cells hold: names of the states, and their codes for each row.
+
+    Parameters
+    ----------
+    placed
+        Where the positions stand.
+    """
+    if placed.first is None or placed.second is None:
+        shapes = placed.table.shapes
+        assert shapes is not None
+        return [_SHAPE_STATES[code] for code in range(4)], shapes.kind, shapes.kind
+    return list(STATES), placed.first.states, placed.second.states
+
+
+def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosis) -> Placement:
+    """Return the placement with its system, as said, as declared, or as only one reading tells."""
+    shapes = placed.table.shapes if placed.first is None else None
+    first, second = values_of(placed)
+    axes = placed.first.axes if placed.first is not None else np.zeros(0)
+    flip = bool(len(axes)) and bool(np.mean(axes == 2) > GRID_LEAST)
+    found = fits(first, second, city.bbox)
+    if answers.get("crs"):
+        crs = canonical(_code(answers["crs"]), where="--crs")
+        result.tell("crs_said", value=name_of(crs))
+        return _with(placed, crs, _flipped(crs, first, second, city) or flip, result)
+    if shapes is not None and shapes.refused is not None:
+        raise DataError("intake.refused", [shapes.refused])
+    if shapes is not None and shapes.crs is not None:
+        result.tell("crs_declared", value=name_of(shapes.crs)[:200])
+        return _with(placed, shapes.crs, False, result)
+    return _by_fit(placed, found, (city, answers), flip, result)
+
+
+def _code(text: str) -> str:
+    return f"EPSG:{text}" if text.isdecimal() else text
+
+
+def _flipped(crs: str, first: Floats, second: Floats, city: City) -> bool:
+    """Tell whether the coordinates lie in the city only if the first is the northing."""
+    from geo.intake.systems import share_in
+
+    straight = share_in(first, second, crs, city.bbox)
+    turned = share_in(second, first, crs, city.bbox)
+    return turned > straight
+
+
+def _with(placed: Placement, crs: str, north_first: bool, result: Diagnosis) -> Placement:
+    if north_first:
+        named = headings(placed.columns).kind if len(placed.columns) == 2 else ""
+        key = "columns_swapped" if named == "degrees" else "north_first"
+        result.tell(key, "certain", value=placed.columns[0] if placed.columns else "1")
+    return Placement(placed.table, placed.columns, placed.first, placed.second, crs, north_first)
+
+
+def _by_fit(
+    placed: Placement,
+    found: Sequence[Fit],
+    given: tuple[City, Answers],
+    flip: bool,
+    result: Diagnosis,
+) -> Placement:
+    city, _ = given
+    family = _family(placed)
+    first, second = values_of(placed)
+    known = np.isfinite(first) & np.isfinite(second)
+    are_degrees = bool(known.any()) and bool(
+        np.mean((np.abs(first[known]) <= 180) & (np.abs(second[known]) <= 180)) > GRID_LEAST
+    )
+    fit = by_zone(found, GRID_LEAST)
+    if family in ("1954", "1980"):
+        result.ask(_ask_crs(found, city, family))
+        return placed
+    if fit is not None and (fit.crs == DEGREES or not are_degrees):
+        key = {DEGREES: "degrees", MERCATOR: "mercator"}.get(fit.crs, "zone")
+        result.tell(key, "likely" if fit.crs == DEGREES else "certain", value=fit.crs)
+        return _with(placed, fit.crs, fit.north_first, result)
+    if are_degrees or not known.any():
+        result.tell("degrees", "likely", value=DEGREES)
+        return _with(placed, DEGREES, flip, result)
+    named = [one for one in found if one.share >= GRID_LEAST and _is_of(one.crs, family)]
+    if family and named:
+        result.tell("plane_named", "likely", value=named[0].crs, family=family)
+        return _with(placed, named[0].crs, named[0].north_first, result)
+    if found and found[0].north_first:
+        result.tell("north_first", "likely", value=placed.columns[0] if placed.columns else "1")
+    result.ask(_ask_crs(found, city, ""))
+    return placed
+
+
+def _is_of(crs: str, family: str) -> bool:
+    return crs.startswith("EPSG:326") if family == "utm" else not crs.startswith("EPSG:326")
+
+
+def _family(placed: Placement) -> str:
+    told = [*placed.columns]
+    told += [str(o.values.get("value", "")) for o in placed.table.found if o.key == "title"]
+    return next((family for family in map(system_of, told) if family), "")
+
+
+def _ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
+    """Ask for the plane: what fits the city, the city's own first."""
+    own = f"EPSG:{city.metric_epsg}"
+    fitting = list(dict.fromkeys(one.crs for one in found if one.share >= GRID_LEAST))
+    codes = sorted(fitting or [own], key=lambda crs: crs != own)
+    options = tuple(Option(crs, "intake.option.crs", {"value": described(crs)}) for crs in codes)
+    key = "crs_old" if family else "crs"
+    return Question("crs", options, {"variant": key, "family": family})
+
+
+def described(crs: str) -> str:
+    """Return a system's code and its name in the register.
+
+    Parameters
+    ----------
+    crs
+        Such as ``EPSG:4548``.
+    """
+    from pyproj import CRS
+
+    return f"{crs} {CRS(crs).name}"
+
+
+def _ask_datum(result: Diagnosis, city: City, answers: Answers) -> None:
+    """Ask about the datum where the file names that of a commercial map, or its points show one."""
+    said = answers.get("datum", "")
+    geographic = [one for one in result.placements if one.crs in (DEGREES, MERCATOR)]
+    if not geographic:
+        return
+    if said in DATUMS:
+        lat, lon = city.centre
+        offset = int(np.ceil(offset_m(lon, lat, said) / 100) * 100)
+        result.tell("datum_said", value=said, offset=offset)
+        result.placements = [
+            Placement(one.table, one.columns, one.first, one.second, one.crs, one.north_first,
+                      said if one in geographic else "")
+            for one in result.placements
+        ]  # fmt: skip
+        return
+    if said:
+        result.tell("datum_said", value=said, offset=0)
+        return
+    for one in geographic:
+        datum, evidence = _datum_hint(one)
+        if datum:
+            result.tell("datum_named", "likely", value=datum, evidence=evidence[:80])
+        else:
+            datum, places = suspected_datum(one.table, *_lonlat(one), city)
+            if datum:
+                result.tell("datum_offset", "likely", value=datum, places=places)
+        if datum:
+            values = (datum, "wgs84", *(other for other in DATUMS if other != datum))
+            options = tuple(Option(value, f"intake.option.{value}") for value in values)
+            result.ask(Question("datum", options, {"datum": datum}))
+
+
+def _lonlat(placed: Placement) -> tuple[Floats, Floats]:
+    first, second = values_of(placed)
+    return (second, first) if placed.north_first else (first, second)
+
+
+def _datum_hint(placed: Placement) -> tuple[str, str]:
+    """Return the datum that names or cells say, and what says it."""
+    if any("wgs" in bare(name) for name in placed.columns):
+        return "", ""
+    title = [str(o.values.get("value", "")) for o in placed.table.found if o.key == "title"]
+    for text in (*placed.columns, placed.table.where, *title):
+        if datum := datum_of(text):
+            return datum, text
+    for name in placed.table.names[:60]:
+        if not _SAYS_DATUM.search(bare(name)):
+            continue
+        column = placed.table.cells.column(name).slice(0, _SAMPLE)
+        for value in {str(v).strip() for v in column.to_pylist() if v is not None}:
+            if len(value) <= 30 and _IS_DATUM.search(value.lower()):
+                return datum_of(value) or "gcj02", value
+    return "", ""

@@ -1,0 +1,90 @@
+"""Find the row of a table in which the names of its columns stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from geo.intake.notation import number
+from geo.intake.pairs import pair
+from layers.intake.formats.headings import bare, district_column, name_column, speaks_of_position
+
+LOOKED_AT: Final = 60
+"""Rows among which the names are looked for."""
+
+
+class Header(NamedTuple):
+    """Where the names stand.
+
+    Parameters
+    ----------
+    row
+        Number of the row, from 0; -1 where there are no names and ``first`` is the first row.
+    first
+        Number of the first row of data.
+    """
+
+    row: int
+    first: int
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> Header:
+    """Return where the names of the columns stand among the first rows.
+
+    Parameters
+    ----------
+    rows
+        Cells of the first rows, blank ones empty.
+
+    Returns
+    -------
+    Header
+        The row that names positions; else the first row that is as wide as most, unless it holds
+        coordinates itself. Titles above it are narrower than the table.
+
+    Examples
+    --------
+    >>> find_header([["Title"], ["名称", "经度", "纬度"], ["a", "117", "39"]])
+    Header(row=1, first=2)
+    >>> find_header([["a", "117.2", "39.1"], ["b", "117.3", "39.2"]])
+    Header(row=-1, first=0)
+    """
+    some = rows[:LOOKED_AT]
+    widths = Counter(n for n in map(_filled, some) if n)
+    if not widths:
+        return Header(-1, 0)
+    width = max(widths, key=lambda n: (widths[n], n))
+    named = _named(some, width)
+    if named is not None:
+        return Header(named, named + 1)
+    wide = [at for at, row in enumerate(some) if _filled(row) >= max(1, 0.6 * width)]
+    row = some[wide[0]]
+    if any(_is_coordinate(cell) for cell in row):
+        return Header(-1, wide[0])
+    return Header(wide[0], wide[0] + 1)
+
+
+def _named(rows: Sequence[Sequence[str]], width: int) -> int | None:
+    """Return the row that names positions, or a district."""
+    for at, row in enumerate(rows):
+        if _filled(row) < max(1, 0.5 * width) or any(_is_coordinate(cell) for cell in row):
+            continue
+        hits = speaks_of_position(row)
+        if hits >= 2 or (hits == 1 and (_filled(row) > 1 or width == 1)):
+            return at
+        if (district_column(row) or name_column(row)) and _filled(row) > 1:
+            return at
+    return None
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(bare(cell)) for cell in row)
+
+
+def _is_coordinate(cell: str) -> bool:
+    """Tell whether a cell holds a number with a fraction, an angle, or two numbers."""
+    written = number(cell)
+    if written is None:
+        return any(mark in cell for mark in ",，; ") and pair(cell) is not None
+    return written.form != "decimal" or abs(written.value) >= 10_000 or "." in cell

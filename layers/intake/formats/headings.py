@@ -1,0 +1,207 @@
+"""Find the columns that hold positions by what people call them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+_NOISE: Final = re.compile(r"[\s_\-.·:：/\\()（）\[\]【】{}<>《》*°'\"“”]+|度数|十进制|decimal")
+_SYSTEM_WORDS: Final = re.compile(
+    r"cgcs2000|国家?2000|大地2000|2000(?:坐标系?|系)?|北京(?:19)?54|西安(?:19)?80|bj54|xa80|"
+    r"utm(?:zone)?(?:\d{1,2}n?)?|epsg\d{4,5}|4548|4527|投影|平面|高斯|坐标系"
+)
+_LON: Final = re.compile(
+    r"经度|东经|longitude|(?<![a-z])(?:lon|lng|long)(?![a-z])|^(?:lon|lng)|(?:lon|lng)$"
+)
+_LAT: Final = re.compile(r"纬度|北纬|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
+_EAST: Final = re.compile(
+    r"东坐标|横坐标|easting|^(?:east|e|pointx|xcoord|coordx|x坐标|坐标x|x|xcoordinate)$|^x[(（]?m?[)）]?$"
+)
+_NORTH: Final = re.compile(
+    r"北坐标|纵坐标|northing|^(?:north|n|pointy|ycoord|coordy|y坐标|坐标y|y|ycoordinate)$"
+)
+_BOTH: Final = re.compile(
+    r"经纬度|纬经度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
+    r"position|geom|geometry|thegeom|shape|xy|gps|位置|地理位置|点位|geo)$"
+)
+_NAME: Final = re.compile(
+    r"^(?:name|namezh|title|名称|企业名称|单位名称|公司名称|机构名称|点名|地名|项目名称|企业|单位|名字|全称|园区名称|平台名称)$"
+)
+_DISTRICT: Final = re.compile(
+    r"^(?:行政区|所属区|所在区|区县|区|区划|行政区划|坐落区|district|county|区名|辖区)\w*$"
+)
+_CODE: Final = re.compile(r"^(?:adcode|行政区划代码|区划代码|代码|行政代码|code)$")
+_DATUMS: Final = (
+    ("gcj02", re.compile(r"gcj|火星|高德|amap|腾讯|tencent|国测局", re.IGNORECASE)),
+    ("bd09", re.compile(r"bd-?09|bdll|bd_?l(?:ng|on|at)|百度|baidu", re.IGNORECASE)),
+)
+_DEGREES: Final = re.compile(r"wgs|gps|经度|纬度|lon|lng|lat", re.IGNORECASE)
+_SYSTEMS: Final = (
+    ("1954", re.compile(r"北京\s*(?:19)?54|beijing\s*(?:19)?54|bj-?54", re.IGNORECASE)),
+    ("1980", re.compile(r"西安\s*(?:19)?80|xi'?an\s*(?:19)?80|xa-?80", re.IGNORECASE)),
+    ("utm", re.compile(r"utm", re.IGNORECASE)),
+    ("cgcs2000", re.compile(r"cgcs\s*-?_?2000|国家?2000|大地2000|2000坐标", re.IGNORECASE)),
+)
+
+
+class Headings(NamedTuple):
+    """Names of columns by what they seem to hold; empty for none."""
+
+    x: str = ""
+    y: str = ""
+    both: str = ""
+    kind: str = ""
+    """``degrees`` or ``metres``, as the names of a pair say."""
+
+
+def bare(name: str) -> str:
+    """Return a name without what people put around its words.
+
+    Parameters
+    ----------
+    name
+        Name of a column.
+
+    Examples
+    --------
+    >>> bare(" 经度（°）"), bare("X_Coord")
+    ('经度', 'xcoord')
+    """
+    return _NOISE.sub("", unicodedata.normalize("NFKC", name).replace("\ufeff", "").lower())
+
+
+def headings(names: Sequence[str]) -> Headings:
+    """Return the columns of positions.
+
+    Parameters
+    ----------
+    names
+        Of the columns.
+
+    Returns
+    -------
+    Headings
+        A pair of longitude and latitude before one of metres, and that before one column of both.
+
+    Examples
+    --------
+    >>> headings(["名称", "GPS经度", "GPS纬度"])[:2]
+    ('GPS经度', 'GPS纬度')
+    >>> headings(["点名", "X坐标", "Y坐标"]).kind
+    'metres'
+    """
+    plain = {name: _without_system(bare(name)) for name in names}
+    both = next((name for name in names if _BOTH.search(plain[name]) and not _single(plain[name])),
+                "")  # fmt: skip
+    for kind, one, two in (("degrees", _LON, _LAT), ("metres", _EAST, _NORTH)):
+        pair = _pair(plain, one, two)
+        if pair is not None:
+            return Headings(*pair, both, kind)
+    return Headings(both=both)
+
+
+def _without_system(name: str) -> str:
+    return _SYSTEM_WORDS.sub("", name) or name
+
+
+def _single(name: str) -> bool:
+    patterns = (_LON, _LAT, _EAST, _NORTH)
+    return "经纬" not in name and "纬经" not in name and any(p.search(name) for p in patterns)
+
+
+def _pair(
+    plain: dict[str, str], one: re.Pattern[str], two: re.Pattern[str]
+) -> tuple[str, str] | None:
+    """Return the first two columns that fit: WGS 84 before others, of one stem if possible."""
+
+    def fitting(pattern: re.Pattern[str]) -> list[str]:
+        hits = [name for name, text in plain.items() if pattern.search(text) and not _mixed(text)]
+        return sorted(hits, key=lambda name: (bool(datum_of(name)), len(plain[name])))
+
+    first, second = fitting(one), fitting(two)
+    for x in first:
+        stem = one.sub("", plain[x])
+        for y in second:
+            if x != y and two.sub("", plain[y]) == stem:
+                return x, y
+    return (first[0], second[0]) if first and second and first[0] != second[0] else None
+
+
+def _mixed(name: str) -> bool:
+    return "经纬" in name or "纬经" in name or bool(_LON.search(name) and _LAT.search(name))
+
+
+def datum_of(text: str) -> str:
+    """Return the datum of a commercial map that a text names: ``gcj02``, ``bd09``, or nothing.
+
+    Parameters
+    ----------
+    text
+        Name of a column or of a file, or a cell.
+
+    Examples
+    --------
+    >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng")
+    ('gcj02', 'bd09', '')
+    """
+    return next((datum for datum, pattern in _DATUMS if pattern.search(text)), "")
+
+
+def system_of(text: str) -> str:
+    """Return the family of planes that a text names: ``1954``, ``1980``, ``utm``, ``cgcs2000``.
+
+    Parameters
+    ----------
+    text
+        Name of a column, of a file, or a line above the header.
+
+    Examples
+    --------
+    >>> system_of("X（CGCS2000）"), system_of("东坐标")
+    ('cgcs2000', '')
+    """
+    return next((system for system, pattern in _SYSTEMS if pattern.search(text)), "")
+
+
+def name_column(names: Sequence[str]) -> str:
+    """Return the column of the rows' names; empty for none.
+
+    Parameters
+    ----------
+    names
+        Of the columns.
+    """
+    return next((name for name in names if _NAME.match(bare(name))), "")
+
+
+def district_column(names: Sequence[str]) -> str:
+    """Return the column that names a district or holds its code; empty for none.
+
+    Parameters
+    ----------
+    names
+        Of the columns.
+    """
+    for pattern in (_CODE, _DISTRICT):
+        for name in names:
+            if pattern.match(bare(name)):
+                return name
+    return ""
+
+
+def speaks_of_position(cells: Sequence[str]) -> int:
+    """Return how many of some cells are names of columns of positions.
+
+    Parameters
+    ----------
+    cells
+        One row of a table.
+    """
+    words = [_without_system(bare(cell)) for cell in cells]
+    return sum(
+        any(pattern.search(word) for pattern in (_LON, _LAT, _EAST, _NORTH, _BOTH))
+        for word in words
+        if word and len(word) <= 24
+    )

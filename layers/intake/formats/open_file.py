@@ -1,0 +1,207 @@
+"""Find out what kind of file it really is, and open the tables that it holds."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from geo.base.errors import AtlasError, DataError, Problem, UnfitError
+from layers.intake.formats.parquet_file import read_parquet
+from layers.intake.formats.table import MOST_FILE_BYTES, AskError, Observation, Table
+from layers.intake.formats.text_file import read_text
+from layers.intake.formats.vector_file import (
+    read_geojson_points,
+    read_geopackage,
+    read_kml,
+    read_shapefile,
+)
+from layers.intake.formats.workbook import read_workbook, require_modest
+
+Answers = Mapping[str, str]
+SUFFIXES: Final = (
+    *(".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    *(".geojson", ".json", ".geojsonl", ".gpkg", ".zip", ".kml", ".kmz"),
+    *(".parquet", ".geoparquet", ".pq"),
+)
+"""How the names of files end that are offered; the content decides how they are read."""
+MOST_PARTS: Final = 1000
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_log = logging.getLogger(__name__)
+
+
+def open_path(path: Path, answers: Answers) -> list[Table]:
+    """Return the tables of a file, or of all parts of a folder.
+
+    Parameters
+    ----------
+    path
+        A file of any kind that is known, or a folder of parts that belong together.
+    answers
+        What the reader has said.
+
+    Returns
+    -------
+    list of Table
+        One for each part, in the order of their names.
+
+    Raises
+    ------
+    DataError
+        With every part that cannot be read.
+    AskError
+        The reader must choose a sheet or a layer first.
+    """
+    if path.is_dir():
+        return _open_folder(path, answers)
+    if not path.is_file():
+        raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
+    if path.stat().st_size > MOST_FILE_BYTES:
+        problem = Problem("intake.too_large", path.name, most=MOST_FILE_BYTES)
+        raise DataError("intake.refused", [problem])
+    with path.open("rb") as file:
+        is_parquet = file.read(4) == b"PAR1"
+    if is_parquet:
+        return [_guarded(path.name, lambda: read_parquet(path, path.name))]
+    return [open_bytes(path.read_bytes(), path.name, answers)]
+
+
+def _open_folder(folder: Path, answers: Answers) -> list[Table]:
+    """Return the parts of a folder; what stands in the names of inner folders is a column."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))
+    known = [file for file in files if file.suffix.lower() in SUFFIXES]
+    left = [file.relative_to(folder).as_posix() for file in files if file not in known]
+    if not known:
+        raise DataError("intake.refused", [Problem("intake.no_parts", folder.name)])
+    if len(known) > MOST_PARTS:
+        problem = Problem("intake.parts", folder.name, n=len(known), most=MOST_PARTS)
+        raise DataError("intake.refused", [problem])
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for file in known:
+        try:
+            (table,) = open_path(file, answers)
+        except AskError:
+            raise
+        except AtlasError as error:
+            problems += error.problems
+        else:
+            tables.append(_with_keys(table, file.relative_to(folder)))
+    if problems:
+        raise DataError("intake.refused", problems)
+    if left:
+        told = Observation("left_out", "certain", {"value": len(left), "names": tuple(left[:20])})
+        first = tables[0]
+        tables[0] = Table(first.where, first.cells, first.lines, first.torn, first.shapes,
+                          (*first.found, told), first.has_names)  # fmt: skip
+    return tables
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+
+
+def _with_keys(table: Table, inner: Path) -> Table:
+    """Add what the names of inner folders say, such as ``year=2024``."""
+    import pyarrow as pa
+
+    cells, found = table.cells, list(table.found)
+    for part in inner.parts[:-1]:
+        name, mark, value = part.partition("=")
+        if mark and name not in cells.column_names:
+            cells = cells.append_column(name, pa.array([value] * cells.num_rows, pa.string()))
+            found.append(Observation("partition", "certain", {"value": part[:80]}))
+    return Table(inner.as_posix(), cells, table.lines, table.torn, table.shapes, tuple(found),
+                 table.has_names)  # fmt: skip
+
+
+def open_bytes(data: bytes, where: str, answers: Answers) -> Table:
+    """Return the table that some bytes hold, whatever their name says.
+
+    Parameters
+    ----------
+    data
+        The file.
+    where
+        Its name.
+    answers
+        What the reader has said.
+
+    Raises
+    ------
+    DataError
+        It cannot be read; nothing that nobody foresaw leaves this function otherwise.
+    AskError
+        The reader must choose a sheet or a layer first.
+    """
+    if len(data) > MOST_FILE_BYTES:
+        problem = Problem("intake.too_large", where, most=MOST_FILE_BYTES)
+        raise DataError("intake.refused", [problem])
+    return _guarded(where, lambda: _dispatch(data, where, answers))
+
+
+def _guarded(where: str, read: Callable[[], Table]) -> Table:
+    """Turn whatever a foreign file provokes into a problem; what nobody foresaw is logged."""
+    try:
+        return read()
+    except AtlasError:
+        raise
+    except UnfitError as error:
+        problem = Problem(error.key, where, values=error.values)
+    except MemoryError:
+        problem = Problem("point_file.memory", where)
+    except Exception as error:  # a file of others can fail in any way, and fails alone
+        _log.warning("unforeseen while opening %s", where, exc_info=error)
+        reason = (str(error).splitlines() or [""])[0][:200] or type(error).__name__
+        problem = Problem("point_file.unreadable", where, reason=reason)
+    raise DataError("intake.refused", [problem])
+
+
+def _dispatch(data: bytes, where: str, answers: Answers) -> Table:
+    if not data.strip():
+        raise UnfitError("point_file.empty")
+    if data.startswith(b"PAR1"):
+        with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:
+            path = Path(folder) / "opened.parquet"
+            path.write_bytes(data)
+            return read_parquet(path, where)
+    if data.startswith(b"SQLite format 3\x00"):
+        return read_geopackage(data, where, answers)
+    if data.startswith(_OLE):
+        return read_workbook(data, where, answers)
+    if data.startswith(b"PK"):
+        return _of_zip(data, where, answers)
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n\x1e")
+    if head.startswith(b"<"):
+        if b"<kml" in data[:8192]:
+            return read_kml(data, where)
+        raise UnfitError("intake.other_kind")
+    if head.startswith((b"{", b"[")) and b'"type"' in data[: 1 << 20]:
+        return read_geojson_points(data, where)
+    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")):
+        raise UnfitError("intake.other_kind")
+    return read_text(data, where, answers)
+
+
+def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
+    """Tell by the members of a zip what it is: a workbook, KMZ, a Shapefile, or one file in it."""
+    import io
+    import zipfile
+
+    members = [m for m in require_modest(data) if not m.is_dir()]
+    names = {member.filename for member in members}
+    lower = {name.lower() for name in names}
+    if "[Content_Types].xml" in names or "mimetype" in names:
+        return read_workbook(data, where, answers)
+    if any(name.endswith(".shp") for name in lower):
+        return read_shapefile(data, where, answers)
+    if any(name.endswith(".kml") for name in lower):
+        return read_kml(data, where)
+    inner = [m for m in members if Path(m.filename).suffix.lower() in SUFFIXES[:-3]]
+    inner = [m for m in inner if not m.filename.startswith("__MACOSX")]
+    if len(inner) != 1 or Path(inner[0].filename).suffix.lower() == ".zip":
+        raise UnfitError("intake.zip_without_table")
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return _dispatch(file.read(inner[0]), where, answers)

@@ -1,0 +1,329 @@
+"""Open a text file of a table: its encoding, its separator, the row of its names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from geo.base.errors import UnfitError
+from geo.intake.notation import number
+from geo.intake.pairs import SHAPE
+from geo.point_files.csv_records import numbered
+from layers.intake.formats.header import find_header
+from layers.intake.formats.table import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Observation,
+    Table,
+    texts_table,
+    unique_names,
+)
+
+SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", " ")
+_STRICT: Final = ",\t;|"
+"""What the reader of records knows; the others are written as tabs first."""
+_HEAD: Final = 1 << 18
+_LINES: Final = re.compile(r"\r\n|\n|\r")
+_SEP: Final = re.compile(r"\ufeff?sep=(.)[^\r\n]{0,3}(?:\r\n|\n|\r)", re.IGNORECASE)
+_ENCODINGS: Final = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
+    """Return the table that a text file holds.
+
+    Parameters
+    ----------
+    data
+        The file.
+    where
+        Its name.
+    answers
+        ``encoding``, ``separator`` and ``header_row`` (from 1; 0 for none) if the reader has said.
+
+    Returns
+    -------
+    Table
+        Cells as texts; lines that are torn are told by their numbers.
+
+    Raises
+    ------
+    UnfitError
+        It is empty, or no text.
+    """
+    text, encoding = decode(data, answers.get("encoding", ""))
+    if not text.strip("\ufeff \t\r\n\x00"):
+        raise UnfitError("point_file.empty")
+    found = [Observation("encoding", values={"value": encoding})]
+    text, skipped, declared = _without_sep(text)
+    lines = _LINES.split(text[:_HEAD], maxsplit=2000)
+    lines = lines[:-1] if len(text) > _HEAD or len(lines) > 2000 else lines
+    mark = answers.get("separator", "") or declared or separator(lines)
+    mark = {"tab": "\t", "\\t": "\t", "space": " "}.get(mark, mark)
+    found.append(Observation("separator", "likely", {"value": _named(mark)}))
+    if mark not in _STRICT:
+        text = _as_tabs(text, mark)
+        lines, mark = [_as_tabs(line, mark) for line in lines], "\t"
+    records, ends = _records(lines, mark)
+    row, first = _chosen(records, answers)
+    found += _told(records, row, ends, skipped)
+    names = _names(records, row, first)
+    begin = ends[first - 1] if first else 0
+    return _table(text, where, (mark, begin, begin + skipped, names, row >= 0), found)
+
+
+def _told(
+    records: Sequence[Sequence[str]], row: int, ends: Sequence[int], skipped: int
+) -> list[Observation]:
+    if row < 0:
+        return [Observation("no_header", "likely", {"value": 0})]
+    line = skipped + (ends[row - 1] if row else 0) + 1
+    sure = "certain" if row == 0 else "likely"
+    found = [Observation("header_row", sure, {"value": line})]
+    title = " ".join(cell for record in records[:row] for cell in record if cell.strip())
+    return [*found, Observation("title", "likely", {"value": title[:200]})] if title else found
+
+
+def decode(data: bytes, said: str = "") -> tuple[str, str]:
+    """Return bytes as text, and the encoding that they have.
+
+    Parameters
+    ----------
+    data
+        The file.
+    said
+        The encoding that the reader has named; empty for none.
+
+    Returns
+    -------
+    text, encoding : str
+        By its byte order mark, else UTF-8, UTF-16 by its NUL bytes, GB18030, or what
+        charset-normalizer finds. Bytes that fit no encoding are written as U+FFFD.
+
+    Raises
+    ------
+    UnfitError
+        It holds NUL characters as a file does that is no text, or the encoding is not known.
+
+    Examples
+    --------
+    >>> decode("天津".encode("gbk"))
+    ('天津', 'gb18030')
+    """
+    if said:
+        try:
+            return data.decode(said, errors="replace"), said
+        except LookupError as error:
+            raise UnfitError("intake.no_encoding", value=said) from error
+    for mark, encoding in _ENCODINGS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace"), encoding.removesuffix("-sig")
+    head = data[: 1 << 16]
+    if b"\x00" in head:
+        return _without_mark(data, head)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[: 1 << 18]).best()
+    if best is None or best.encoding in ("ascii", "utf_8"):
+        # A handful of broken bytes in a long file of one encoding.
+        tries = [(data.decode(name, errors="replace"), name) for name in ("utf-8", "gb18030")]
+        return min(tries, key=lambda one: one[0].count("\ufffd"))
+    return data.decode(best.encoding, errors="replace"), best.encoding
+
+
+def _without_mark(data: bytes, head: bytes) -> tuple[str, str]:
+    """Return text in UTF-16 without its mark: every second byte of ASCII is NUL."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    for encoding, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if many > 0.2 * len(head) / 2 and few < many / 4:
+            return data.decode(encoding, errors="replace"), encoding
+    raise UnfitError("point_file.other_encoding")
+
+
+def _without_sep(text: str) -> tuple[str, int, str]:
+    """Return text without Excel's own first line ``sep=;``, lines left out, and the separator."""
+    match = _SEP.match(text)
+    if match is None:
+        return text.removeprefix("\ufeff"), 0, ""
+    return text[match.end() :], 1, match[1]
+
+
+def separator(lines: Sequence[str]) -> str:
+    """Return what parts the cells: what most lines have equally often.
+
+    Parameters
+    ----------
+    lines
+        The first lines of a file.
+
+    Examples
+    --------
+    >>> separator(["name;lon;lat", "a;117,2;39,1"]), separator(["a|b", "1|2"])
+    (';', '|')
+    """
+    if _are_points(lines):
+        return "\t"  # nothing parts them: a blank or comma belongs to the point
+    some = [re.sub(r'"(?:[^"]|"")*"', "", line) for line in lines[:200] if line.strip()]
+
+    def score(mark: str) -> tuple[float, int]:
+        counts = [_count(line, mark) for line in some]
+        most = max(set(counts), key=lambda n: (counts.count(n), n), default=0)
+        if not most:
+            return 0.0, 0
+        share = counts.count(most) / len(counts)
+        cells = [cell for line in some[:20] for cell in _cut(line, mark)]
+        # A comma within decimal numbers parts them too: what it leaves are whole numbers.
+        plain = np.mean([number(cell) is not None or not re.search(r"\d", cell) for cell in cells])
+        return share + (0.2 if mark not in ", " else 0.0) + 0.1 * float(plain), most
+
+    best = max(SEPARATORS, key=score)
+    return best if score(best)[0] >= 0.5 else ","
+
+
+def _are_points(lines: Sequence[str]) -> bool:
+    """Tell whether each line, but for a name above, is one point of well-known text."""
+    some = [line for line in lines[:50] if line.strip()]
+    return bool(some) and all(SHAPE.match(line.strip('" ')) for line in some[1:] or some)
+
+
+def _count(line: str, mark: str) -> int:
+    return len(line.split()) - 1 if mark == " " else line.count(mark)
+
+
+def _cut(line: str, mark: str) -> list[str]:
+    return line.split() if mark == " " else line.split(mark)
+
+
+def _as_tabs(text: str, mark: str) -> str:
+    return re.sub(r"[ \t]+", "\t", text) if mark == " " else text.replace(mark, "\t")
+
+
+def _named(mark: str) -> str:
+    return {"\t": "tab", " ": "space"}.get(mark, mark)
+
+
+def _records(lines: Sequence[str], mark: str) -> tuple[list[list[str]], list[int]]:
+    """Return the cells of the first lines, and in which line (from 1) each record ends."""
+    records: list[list[str]] = []
+    ends: list[int] = []
+    at = 0
+    while at < len(lines) and len(records) < 400:
+        taken = 1
+        while taken < 6 and at + taken < len(lines) and _is_open(lines[at : at + taken]):
+            taken += 1
+        if _is_open(lines[at : at + taken]):
+            taken = 1
+        text = "\n".join(lines[at : at + taken])
+        if text.strip():
+            try:
+                cells = next(csv.reader(io.StringIO(text), delimiter=mark), [])
+            except csv.Error:
+                cells = text.split(mark)
+            records.append(cells)
+            ends.append(at + taken)
+        at += taken
+    return records, ends
+
+
+def _is_open(lines: Sequence[str]) -> bool:
+    return bool("\n".join(lines).count('"') % 2)
+
+
+def _chosen(records: Sequence[Sequence[str]], answers: Mapping[str, str]) -> tuple[int, int]:
+    """Return the row of the names and the first of the data, as asked or as found."""
+    said = answers.get("header_row", "")
+    if said.isdecimal() and int(said) <= len(records):
+        return int(said) - 1, int(said)
+    return find_header(records)
+
+
+def _names(records: Sequence[Sequence[str]], row: int, first: int) -> list[str]:
+    """Return a name for each column; as many as most of the rows have cells."""
+    widths = [len(record) for record in records[first : first + 200]]
+    named = [] if row < 0 else list(records[row])
+    width = max(
+        set(widths), key=lambda n: (widths.count(n), n == len(named), n), default=len(named)
+    )
+    while len(named) > width and not named[-1].strip():
+        named.pop()
+    width = len(named) if widths.count(len(named)) else max(width, 1)
+    names = [named[k] if k < len(named) else "" for k in range(width)]
+    return unique_names(names)
+
+
+def _table(
+    text: str,
+    where: str,
+    layout: tuple[str, int, int, list[str], bool],
+    found: Sequence[Observation],
+) -> Table:
+    """Read all records behind the names; quotes that tear one row swallow no other."""
+    import pyarrow as pa
+
+    mark, begin, before, names, has_names = layout
+    if len(names) > MOST_COLUMNS:
+        raise UnfitError("point_file.columns", n=len(names), most=MOST_COLUMNS)
+    if len(names) == 1:
+        return _one_column(text, where, begin, names, found, has_names=has_names)
+    batches, lines, torn, rows = [], [], [], 0
+    with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:
+        path = Path(folder) / "opened.csv"
+        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(mark.join(map(str, range(len(names)))) + "\n")
+            file.write(text[_offset(text, begin) :].replace("\x00", ""))
+        for some in numbered(path):
+            rows += len(some.lines) + len(some.torn)
+            if rows > MOST_ROWS:
+                raise UnfitError("intake.too_many_rows", most=MOST_ROWS)
+            if some.batch is not None:
+                batches.append(some.batch)
+            lines.append(some.lines)
+            torn.append(some.torn)
+    schema = pa.schema([(str(k), pa.string()) for k in range(len(names))])
+    cells = pa.Table.from_batches(batches, schema).rename_columns(names)
+    none = np.zeros(0, np.int64)
+    # The first line of what was read is the row of numbers in the place of the names.
+    return Table(
+        where, cells, np.concatenate([none, *lines]) + before - 1,
+        np.concatenate([none, *torn]) + before - 1, found=tuple(found), has_names=has_names,
+    )  # fmt: skip
+
+
+def _one_column(
+    text: str, where: str, begin: int, names: list[str], found: Sequence[Observation], *,
+    has_names: bool,
+) -> Table:  # fmt: skip
+    """Return lines of one cell each: nothing parts them, and commas belong to the cell."""
+    lines = _LINES.split(text)[begin:]
+    told = [(at, line.strip().strip('"')) for at, line in enumerate(lines, start=begin + 1)]
+    kept = [(at, line) for at, line in told if line]
+    cells = texts_table(names, [[line] for _, line in kept])
+    numbers = np.array([at for at, _ in kept], np.int64)
+    return Table(where, cells, numbers, found=tuple(found), has_names=has_names)
+
+
+def _offset(text: str, lines: int) -> int:
+    """Return where the text begins behind a number of lines."""
+    if not lines:
+        return 0
+    for at, match in enumerate(_LINES.finditer(text), start=1):
+        if at == lines:
+            return match.end()
+    return len(text)

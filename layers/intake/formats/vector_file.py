@@ -1,0 +1,391 @@
+"""Open the files of a GIS: GeoJSON, KML, GeoPackage, zipped Shapefile."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import numpy as np
+
+from geo.base.bridge import canonical
+from geo.base.errors import CrsError, DataError, Problem, UnfitError
+from geo.formats.read_geojson import decode_json
+from geo.point_files import wkb
+from layers.intake.formats.table import (
+    AskError,
+    Observation,
+    Option,
+    Question,
+    Shapes,
+    Table,
+    texts_table,
+    unique_names,
+)
+from layers.intake.formats.workbook import require_modest
+
+MOST_FEATURES: Final = 2_000_000
+_KINDS: Final = frozenset(
+    {
+        *("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+        "GeometryCollection",
+    }
+)
+_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_DEGREES: Final = "EPSG:4326"
+
+
+def _declared(said: object, where: str) -> tuple[str | None, Problem | None]:
+    """Return a declared system; or why it cannot be used."""
+    try:
+        return canonical(said, where=where), None
+    except CrsError as error:
+        return None, error.problems[0]
+
+
+def _shapes(places: Sequence[object], said: object, where: str) -> Shapes:
+    """Return positions of GeoJSON, one for each feature, in a declared system (None: unknown)."""
+    crs, refused = (None, None) if said is None else _declared(said, where)
+    n = len(places)
+    x, y, kind = np.full(n, np.nan), np.full(n, np.nan), np.full(n, wkb.FOREIGN, np.uint8)
+    for k, place in enumerate(places):
+        if place is None:
+            kind[k] = wkb.MISSING
+        elif isinstance(place, Mapping):
+            kind[k], x[k], y[k] = _position(place)
+    return Shapes(x, y, kind, crs, refused)
+
+
+def _position(place: Mapping[Any, Any]) -> tuple[int, float, float]:
+    name, where = place.get("type"), place.get("coordinates")
+    if name == "MultiPoint" and isinstance(where, list) and len(where) == 1:
+        name, where = "Point", where[0]
+    if name != "Point":
+        return wkb.FOREIGN, np.nan, np.nan
+    if not isinstance(where, list) or len(where) < 2:
+        return wkb.EMPTY, np.nan, np.nan
+    values = where[:2]
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+        return wkb.EMPTY, np.nan, np.nan
+    return wkb.POINT, float(values[0]), float(values[1])
+
+
+def read_geojson_points(data: bytes, where: str) -> Table:
+    """Return the features of a GeoJSON file.
+
+    Parameters
+    ----------
+    data
+        The file: a FeatureCollection, a Feature, or features one a line.
+    where
+        Its name.
+
+    Returns
+    -------
+    Table
+        Its properties as texts. The system is that of the member ``crs`` if there is one; degrees
+        are longitude before latitude.
+
+    Raises
+    ------
+    DataError
+        It is no GeoJSON; every problem is named.
+    """
+    root, problems = decode_json(data, where=where)
+    if problems and data.strip().count(b"\n") and data.lstrip()[:1] == b"{":
+        lines = [line.strip(b" \x1e\r") for line in data.splitlines() if line.strip(b" \x1e\r")]
+        decoded = [decode_json(line, where=where) for line in lines]
+        if not any(faults for _, faults in decoded):
+            root, problems = {"type": "FeatureCollection", "features": [r for r, _ in decoded]}, []
+    if problems:
+        raise DataError("intake.refused", problems)
+    if isinstance(root, dict) and root.get("type") == "Feature":
+        root = {**root, "type": "FeatureCollection", "features": [root]}
+    if not isinstance(root, dict) or root.get("type") != "FeatureCollection":
+        raise DataError("intake.refused", [Problem("geojson.no_collection", where)])
+    features = root.get("features")
+    if not isinstance(features, list):
+        raise DataError("intake.refused", [Problem("geojson.no_features", where)])
+    _require_features(features, where)
+    records = [feature.get("properties") or {} for feature in features]
+    ids = [feature.get("id") for feature in features]
+    if any(one is not None for one in ids) and not any("id" in record for record in records):
+        records = [{"id": one, **record} for one, record in zip(ids, records, strict=True)]
+    said, told = _crs_member(root.get("crs"))
+    shapes = _shapes([feature.get("geometry") for feature in features], said, where)
+    return Table(where, _of_records(records), np.arange(1, len(records) + 1), shapes=shapes,
+                 found=told)  # fmt: skip
+
+
+def _require_features(features: Sequence[object], where: str) -> None:
+    problems = []
+    if len(features) > MOST_FEATURES:
+        problems.append(Problem("geojson.too_many", where, n=len(features), most=MOST_FEATURES))
+    for number, feature in enumerate(features, start=1):
+        if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
+            problems.append(Problem("geojson.no_feature", where, f"#{number}"))
+        elif not isinstance(feature.get("properties") or {}, Mapping):
+            problems.append(Problem("geojson.properties", where, f"#{number}", "properties"))
+        elif not _is_shape(feature.get("geometry")):
+            known = tuple(sorted(_KINDS))
+            problems.append(
+                Problem("geojson.geometry_type", where, f"#{number}", "geometry", known=known)
+            )
+        if len(problems) >= 50:
+            break
+    if problems:
+        raise DataError("intake.refused", problems)
+
+
+def _is_shape(place: object) -> bool:
+    return place is None or (isinstance(place, Mapping) and place.get("type") in _KINDS)
+
+
+def _crs_member(crs: object) -> tuple[object, tuple[Observation, ...]]:
+    """Return what the member of the older GeoJSON says; without it, degrees are meant."""
+    if crs is None:
+        return _DEGREES, ()
+    name = ""
+    if isinstance(crs, Mapping) and isinstance(crs.get("properties"), Mapping):
+        name = str(crs["properties"].get("name", ""))
+    urn = name.upper().replace("URN:OGC:DEF:CRS:", "").replace("::", ":")
+    urn = urn.replace(":1.3:", ":").replace("CRS:84", "CRS84")
+    return urn or "?", (Observation("crs_member", "certain", {"value": name[:200]}),)
+
+
+def _of_records(records: Sequence[Mapping[str, Any]]) -> Any:
+    raw = list(dict.fromkeys(str(name) for record in records for name in record))
+    names = unique_names(raw)
+    rows = [[_plain(record.get(name)) for name in raw] for record in records]
+    if not names:
+        import pyarrow as pa
+
+        return pa.table({"#": pa.array(range(1, len(records) + 1))})
+    return texts_table(names, rows)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read_kml(data: bytes, where: str) -> Table:
+    """Return the placemarks of a KML or KMZ file.
+
+    Parameters
+    ----------
+    data
+        The file.
+    where
+        Its name.
+
+    Raises
+    ------
+    UnfitError
+        It is no KML, or unpacks to too much.
+    """
+    from lxml import etree
+
+    if data.startswith(b"PK"):
+        members = [m for m in require_modest(data) if m.filename.lower().endswith(".kml")]
+        if not members:
+            raise UnfitError("intake.zip_without_table")
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            data = file.read(members[0])
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnfitError("intake.no_xml", reason=str(error)[:200]) from error
+    marks = [one for one in root.iter() if _tag(one) == "Placemark"]
+    records = [_placemark(one) for one in marks]
+    places = [_kml_place(one) for one in marks]
+    shapes = _shapes(places, _DEGREES, where)
+    return Table(where, _of_records(records), np.arange(1, len(marks) + 1), shapes=shapes)
+
+
+def _tag(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _placemark(mark: Any) -> dict[str, str]:
+    record: dict[str, str] = {}
+    for one in mark.iter():
+        tag, text = _tag(one), (one.text or "").strip()
+        if tag in ("name", "description", "address") and tag not in record:
+            record[tag] = text
+        elif tag == "Data":
+            value = next((v.text or "" for v in one if _tag(v) == "value"), "")
+            record[str(one.get("name", ""))] = value.strip()
+        elif tag == "SimpleData":
+            record[str(one.get("name", ""))] = text
+    return record
+
+
+def _kml_place(mark: Any) -> dict[str, Any] | None:
+    shapes = [one for one in mark.iter() if _tag(one) in (*_KINDS, "MultiGeometry", "LinearRing")]
+    if not shapes:
+        return None
+    if _tag(shapes[0]) != "Point":
+        return {"type": "Polygon"}
+    text = next((one.text or "" for one in shapes[0] if _tag(one) == "coordinates"), "")
+    try:
+        return {"type": "Point", "coordinates": [float(part) for part in text.strip().split(",")]}
+    except ValueError:
+        return {"type": "Point", "coordinates": []}
+
+
+def read_geopackage(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
+    """Return a layer of a GeoPackage.
+
+    Parameters
+    ----------
+    data
+        The file.
+    where
+        Its name.
+    answers
+        ``layer`` if the reader has said which.
+
+    Raises
+    ------
+    UnfitError
+        It is no GeoPackage, or has no such layer.
+    AskError
+        It has several layers of points.
+    """
+    if not data.startswith(b"SQLite format 3\x00") or data[68:70] != b"GP":
+        raise UnfitError("intake.no_geopackage")
+    with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:
+        path = Path(folder) / "opened.gpkg"
+        path.write_bytes(data)
+        return _with_gdal(path, where, answers)
+
+
+def read_shapefile(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
+    """Return the Shapefile in a zip, its texts in UTF-8 or GBK.
+
+    Parameters
+    ----------
+    data
+        The zip.
+    where
+        Its name.
+    answers
+        ``layer`` if the reader has said which of several, ``encoding`` if in which encoding.
+
+    Raises
+    ------
+    UnfitError
+        There is none in it, or a part of it is missing.
+    AskError
+        There are several.
+    """
+    members = [m for m in require_modest(data) if not m.is_dir()]
+    stems = {m.filename[:-4]: m for m in members if m.filename.lower().endswith(".shp")}
+    names = {PurePosixPath(stem).name: stem for stem in stems}
+    if not names:
+        raise UnfitError("intake.zip_without_table")
+    chosen = _layer(list(names), answers)
+    stem = names[chosen]
+    parts = {
+        m.filename[-4:].lower(): m
+        for m in members
+        if m.filename[:-4] == stem and m.filename[-4:].lower() in _PARTS
+    }
+    if not {".shp", ".dbf"} <= parts.keys():
+        raise UnfitError("intake.shapefile_part")
+    with zipfile.ZipFile(io.BytesIO(data)) as file, tempfile.TemporaryDirectory() as folder:
+        texts = {end: file.read(member) for end, member in parts.items()}
+        if struct.unpack(">i", texts[".shp"][:4].ljust(4, b"\0"))[0] != 9994:
+            raise UnfitError("intake.shapefile_part")
+        encoding = answers.get("encoding") or _dbf_encoding(texts)
+        for end, content in texts.items():
+            if end != ".cpg":
+                (Path(folder) / f"opened{end}").write_bytes(content)
+        table = _with_gdal(Path(folder) / "opened.shp", where, {}, encoding=encoding)
+    found = (Observation("encoding", "likely", {"value": encoding}), *table.found)
+    return Table(table.where, table.cells, table.lines, shapes=table.shapes, found=found)
+
+
+def _dbf_encoding(parts: Mapping[str, bytes]) -> str:
+    """Return the encoding of the texts: as the .cpg says if they fit it, else as they tell."""
+    said = parts.get(".cpg", b"").decode("ascii", "replace").strip().lower()
+    alias = {"936": "gbk", "cp936": "gbk", "gb2312": "gbk", "utf8": "utf-8", "65001": "utf-8"}
+    body = parts[".dbf"]
+    begin = struct.unpack("<H", body[8:10].ljust(2, b"\0"))[0]
+    text = body[32:begin] + body[begin:]
+    for encoding in (alias.get(said, said.replace("ansi ", "cp")), "utf-8", "gbk"):
+        try:
+            if encoding:
+                text.decode(encoding)
+                return encoding
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return "gbk"
+
+
+def _layer(names: Sequence[str], answers: Mapping[str, str]) -> str:
+    said = answers.get("layer", "")
+    if said:
+        if said not in names:
+            raise UnfitError("intake.no_sheet", value=said, known=tuple(names[:20]))
+        return said
+    if len(names) > 1:
+        options = tuple(Option(n, "intake.option.as_named", {"value": n}) for n in names[:50])
+        raise AskError((Question("layer", options),))
+    return names[0]
+
+
+def _with_gdal(
+    path: Path, where: str, answers: Mapping[str, str], encoding: str | None = None
+) -> Table:
+    """Read a file of our own making in a folder of our own: its kind was looked at before."""
+    import pyogrio
+
+    try:
+        layers = [
+            str(name)
+            for name, kind in pyogrio.list_layers(path)
+            if kind is not None and name != "layer_styles"
+        ]
+        if not layers:
+            raise UnfitError("intake.zip_without_table")
+        chosen = _layer(layers, answers)
+        info = pyogrio.read_info(path, layer=chosen, encoding=encoding)
+        if (info["features"] or 0) > MOST_FEATURES:
+            raise UnfitError("intake.too_many_rows", most=MOST_FEATURES)
+        meta, cells = pyogrio.read_arrow(path, layer=chosen, encoding=encoding)
+    except pyogrio.errors.DataSourceError as error:
+        reason = str(error).replace(str(path), where)[:200]
+        raise UnfitError("point_file.unreadable", reason=reason) from error
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    column = cells.column(geometry).combine_chunks()
+    points = wkb.points(_storage(column))
+    crs, refused = (None, None) if not meta["crs"] else _declared(meta["crs"], where)
+    shapes = Shapes(points.x, points.y, points.kind, crs, refused)
+    cells = cells.drop_columns([geometry])
+    cells = cells.rename_columns(unique_names(list(cells.column_names)))
+    found = (Observation("layer", "certain", {"value": chosen}),) if len(layers) > 1 else ()
+    lines = np.arange(1, len(column) + 1)
+    if not cells.num_columns:
+        import pyarrow as pa
+
+        cells = pa.table({"#": pa.array(lines)})
+    return Table(where, cells, lines, shapes=shapes, found=found)
+
+
+def _storage(column: Any) -> Any:
+    return getattr(column, "storage", column)

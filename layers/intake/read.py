@@ -1,0 +1,338 @@
+"""Read the positions of a file: every row is used, outside, or not used for a stated reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geo.base.arrays import Floats
+from geo.base.bridge import Box, bridge, transformer
+from geo.base.errors import Problem
+from geo.grid.lookup import prepare
+from geo.intake.datum import offset_m, set_back
+from geo.intake.systems import DEGREES, near
+from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
+from layers.intake.formats.headings import bare
+from layers.pack.city import City
+
+USED, OUTSIDE = "used", "outside"
+ROW_PROBLEMS = {
+    "torn": "intake_row.torn",
+    "blank": "intake_row.blank",
+    "placeholder": "intake_row.placeholder",
+    "half_pair": "intake_row.half_pair",
+    "nan": "intake_row.nan",
+    "not_a_number": "intake_row.not_a_number",
+    "zero": "intake_row.zero",
+    "total": "intake_row.total",
+    "header_again": "intake_row.header_again",
+    "swapped": "intake_row.swapped",
+    "out_of_range": "intake_row.out_of_range",
+    "not_a_point": "intake_row.not_a_point",
+    "empty_point": "intake_row.empty_point",
+}
+"""Why a row is not used, and the key of its problem."""
+REASONS: Final = tuple(ROW_PROBLEMS)
+MOST_TOLD: Final = 200
+"""Rows that are named one by one, for each reason."""
+_TOTALS: Final = (
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "总数",
+    "汇总",
+    "total",
+    "sum",
+    "subtotal",
+    "注",
+    "说明",
+    "备注",
+)
+_DOUBTS: Final = (
+    "coordinateuncertaintyinmeters",
+    "uncertaintym",
+    "位置不确定度m",
+    "位置不确定度米",
+    "位置不确定度",
+)
+APPROXIMATE_M: Final = 10.0
+"""Doubt of a position that has been set back from GCJ-02 or BD-09, metres."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The rows of a file, each in exactly one account.
+
+    Parameters
+    ----------
+    rows
+        One for each row of the file, in its order: ``part`` (number of the table), ``line``,
+        ``status`` (``used``, ``outside`` or a reason), ``lon``, ``lat`` (degrees in WGS 84; NaN
+        where there is none), ``x``, ``y`` (metres on the city's plane), ``district`` (adcode, empty
+        outside) and ``uncertainty_m`` (NaN where it is not known).
+    parts
+        Names of the tables.
+    """
+
+    rows: pd.DataFrame
+    parts: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Rows in all."""
+        return len(self.rows)
+
+    @property
+    def used(self) -> int:
+        """Rows within the city."""
+        return int((self.rows["status"] == USED).sum())
+
+    @property
+    def outside(self) -> int:
+        """Rows with a position beyond the city."""
+        return int((self.rows["status"] == OUTSIDE).sum())
+
+    @property
+    def not_used(self) -> Mapping[str, int]:
+        """Rows without a usable position, by reason."""
+        found = Counter(self.rows["status"])
+        return {reason: found[reason] for reason in REASONS if found[reason]}
+
+    def problems(self) -> list[Problem]:
+        """Return the rows that are not used, each with its line; of many the first."""
+        told: list[Problem] = []
+        for reason in self.not_used:
+            some = self.rows[self.rows["status"] == reason].head(MOST_TOLD)
+            told += [
+                Problem(ROW_PROBLEMS[reason], self.parts[part], f"#{line}")
+                for part, line in zip(some["part"], some["line"], strict=True)
+            ]
+        return told
+
+
+@dataclass
+class _Rows:
+    """The rows of one table while they are read."""
+
+    lines: NDArray[np.int64]
+    status: NDArray[Any]
+    lon: Floats
+    lat: Floats
+    x: Floats
+    y: Floats
+    doubt: Floats
+    district: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
+
+
+def read(diagnosis: Diagnosis, city: City, answers: Mapping[str, str], *, inverse: bool) -> Reading:
+    """Return every row of a file in its account.
+
+    Parameters
+    ----------
+    diagnosis
+        Without questions and problems.
+    city
+        Where the positions should lie.
+    answers
+        ``swapped=repair`` exchanges the coordinates of rows that lie in the city only then.
+    inverse
+        Whether positions in GCJ-02 or BD-09 may be set back, approximately: the owner of the
+        server decides. Otherwise they stay as they are, with the doubt that this costs.
+
+    Returns
+    -------
+    Reading
+        ``read == used + outside + sum(not_used.values())``, always.
+    """
+    parts = []
+    for number, placed in enumerate(diagnosis.placements):
+        rows = _rows(placed)
+        _locate(rows, placed, city, repair=answers.get("swapped") == "repair", inverse=inverse)
+        parts.append(_frame(rows, placed, number))
+    frame = pd.concat(parts, ignore_index=True) if parts else _frame_of([], [])
+    reading = Reading(frame, tuple(one.table.where for one in diagnosis.placements))
+    _tell(reading, diagnosis, inverse=inverse)
+    return reading
+
+
+def _rows(placed: Placement) -> _Rows:
+    """Take apart rows that have two coordinates, and those that have none, and why."""
+    names, one, two = states_of(placed)
+    table = placed.table
+    both = np.array(names, dtype=object)
+    first, second = both[one], both[two]
+    status = np.full(len(first), "", dtype=object)
+    numbers = (first == "number").astype(int) + (second == "number").astype(int)
+    empty = np.isin(first, ["blank", "placeholder"]) & np.isin(second, ["blank", "placeholder"])
+    status[numbers == 1] = "half_pair"
+    status[numbers == 0] = "not_a_number"
+    for reason in ("not_a_number", "nan", "not_a_point", "empty_point"):
+        status[(first == reason) | (second == reason)] = reason
+    status[empty] = "placeholder"
+    status[(first == "blank") & (second == "blank")] = "blank"
+    a, b = values_of(placed)
+    finite = np.isfinite(a) & np.isfinite(b)
+    status[(status == "") & ~finite] = "not_a_number"
+    status[(status == "") & (a == 0) & (b == 0)] = "zero"
+    x, y = (b, a) if placed.north_first else (a, b)
+    x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
+    _by_axes(placed, x, y)
+    bad = status != ""
+    if bad.any():
+        _name_others(placed, status, bad)
+    n = len(status)
+    blank = np.full(n, np.nan)
+    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), _doubts(placed, n))
+
+
+def _by_axes(placed: Placement, x: Floats, y: Floats) -> None:
+    """Exchange the coordinates of rows that say themselves which is north."""
+    if placed.first is None or placed.second is None:
+        return
+    is_north = (placed.first.axes == 2) | (placed.second.axes == 1)
+    is_east = (placed.first.axes == 1) | (placed.second.axes == 2)
+    wrong = is_east if placed.north_first else is_north & ~is_east
+    x[wrong], y[wrong] = y[wrong], x[wrong]
+
+
+def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]) -> None:
+    """Tell totals, notes and repeated headings from rows whose position is missing."""
+    table = placed.table
+    at = np.flatnonzero(bad)
+    heads = {bare(name) for name in placed.columns}
+    for name in table.names[:3]:
+        texts = table.cells.column(name).take(at).to_pylist()
+        for k, text in zip(at.tolist(), texts, strict=True):
+            word = bare(str(text)) if text is not None else ""
+            if word and word.startswith(_TOTALS) and len(word) <= 60:
+                status[k] = "total"
+    if placed.columns and placed.first is not None:
+        texts = table.cells.column(placed.columns[0]).take(at).to_pylist()
+        for k, text in zip(at.tolist(), texts, strict=True):
+            if isinstance(text, str) and bare(text) in heads:
+                status[k] = "header_again"
+
+
+def _doubts(placed: Placement, n: int) -> Floats:
+    """Return the doubt that the file states of each row, metres (Darwin Core, or our own)."""
+    from geo.intake.columns import coordinates
+
+    name = next((name for name in placed.table.names if bare(name) in _DOUBTS), "")
+    if not name:
+        return np.full(n, np.nan)
+    column = placed.table.cells.column(name).combine_chunks()
+    column = column.chunk(0) if hasattr(column, "chunks") else column
+    try:
+        values = coordinates(column).values
+    except ValueError:
+        return np.full(n, np.nan)
+    return np.where(values >= 0, values, np.nan)
+
+
+def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse: bool) -> None:
+    """Bring the rows to the city's plane; tell those within it from those beyond."""
+    good = rows.status == ""
+    if placed.crs == DEGREES:
+        _check_degrees(rows, city, repair=repair)
+        good = rows.status == ""
+    x, y = rows.lon[good], rows.lat[good]
+    if placed.datum and inverse and placed.crs == DEGREES:
+        x, y = set_back(x, y, placed.datum)
+    if placed.datum:
+        lat, lon = city.centre
+        off = float(np.ceil(offset_m(lon, lat, placed.datum) / 100) * 100)
+        least = APPROXIMATE_M if inverse and placed.crs == DEGREES else off
+        rows.doubt[good] = np.fmax(rows.doubt[good], least)
+    way = bridge(placed.crs, city.metric_epsg, on_plane(city.bbox, city.metric_epsg))
+    east, north = way.transform(np.ascontiguousarray(x), np.ascontiguousarray(y))
+    rows.x[good], rows.y[good] = east, north
+    if placed.crs == DEGREES:
+        rows.lon[good], rows.lat[good] = x, y
+    else:
+        rows.lon[good], rows.lat[good] = transformer(city.metric_epsg, 4326).transform(east, north)
+    reached = np.isfinite(rows.x) & np.isfinite(rows.y)
+    rows.status[good & ~reached] = "out_of_range"
+    good &= reached
+    codes = np.full(len(rows.status), -1)
+    plane = city.on_plane
+    codes[good] = prepare(plane).codes(np.column_stack([rows.x[good], rows.y[good]]))
+    rows.status[good] = np.where(codes[good] >= 0, USED, OUTSIDE)
+    rows.district = np.append(plane.index.astype(str).to_numpy(dtype=object), "")[codes]
+    gone = ~np.isin(rows.status, [USED, OUTSIDE])
+    for values in (rows.lon, rows.lat, rows.x, rows.y):
+        values[gone] = np.nan
+
+
+def _check_degrees(rows: _Rows, city: City, *, repair: bool) -> None:
+    good = rows.status == ""
+    there = near(rows.lon, rows.lat, city.bbox, 0.0)
+    turned = near(rows.lat, rows.lon, city.bbox, 0.0) & ~there & good
+    if repair:
+        lon = rows.lon.copy()
+        rows.lon[turned], rows.lat[turned] = rows.lat[turned], lon[turned]
+    else:
+        rows.status[turned] = "swapped"
+    beyond = (np.abs(rows.lon) > 180) | (np.abs(rows.lat) > 90)
+    rows.status[(rows.status == "") & beyond] = "out_of_range"
+
+
+@lru_cache(maxsize=8)
+def on_plane(bbox: Box, plane: int) -> Box:
+    """Return a rectangle of degrees on a plane; PROJ takes 70 ms to find the way.
+
+    Parameters
+    ----------
+    bbox
+        West, south, east and north in degrees, WGS 84.
+    plane
+        EPSG code of the plane.
+    """
+    west, south, east, north = Transformer.from_crs(
+        DEGREES, plane, always_xy=True
+    ).transform_bounds(*bbox)
+    return west, south, east, north
+
+
+_COLUMNS: Final = ("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m")
+
+
+def _frame(rows: _Rows, placed: Placement, number: int) -> pd.DataFrame:
+    torn = placed.table.torn
+    n, none = len(torn), np.full(len(torn), np.nan)
+    values = [
+        np.full(len(rows.lines) + n, number),
+        np.concatenate([rows.lines, torn]),
+        np.concatenate([rows.status, np.full(n, "torn", dtype=object)]),
+        *(np.concatenate([v, none]) for v in (rows.lon, rows.lat, rows.x, rows.y)),
+        np.concatenate([rows.district, np.full(n, "", dtype=object)]),
+        np.concatenate([rows.doubt, none]),
+    ]
+    return _frame_of(list(_COLUMNS), values)
+
+
+def _frame_of(names: Sequence[str], values: Sequence[Any]) -> pd.DataFrame:
+    if not names:
+        return pd.DataFrame({name: [] for name in _COLUMNS}).astype({"status": object})
+    return pd.DataFrame(dict(zip(names, values, strict=True)))
+
+
+def _tell(reading: Reading, diagnosis: Diagnosis, *, inverse: bool) -> None:
+    """Add what reading has shown."""
+    swapped = reading.not_used.get("swapped", 0)
+    if swapped:
+        diagnosis.tell("rows_swapped", "certain", value=swapped)
+    datum = next((one.datum for one in diagnosis.placements if one.datum), "")
+    if datum:
+        doubt = float(reading.rows["uncertainty_m"].max(skipna=True))
+        diagnosis.tell("set_back" if inverse else "datum_doubt", value=doubt, datum=datum)
+    if reading.outside and not reading.used:
+        diagnosis.tell("all_outside", "certain", value=reading.outside)

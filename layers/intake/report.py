@@ -1,0 +1,177 @@
+"""Say what became of a file: as JSON for a program, as sentences for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from geo.base.bridge import name_of
+from geo.base.errors import Problem, Value
+from layers.intake.formats.table import Observation, Question
+from layers.language.messages import LANGS, display, speaker, texts
+from layers.language.problems import LONGEST, worded
+from layers.language.values import count, stated
+
+STATUS = ("read", "refused", "needs_answer")
+EXIT: Mapping[str, int] = {"read": 0, "refused": 2, "needs_answer": 3}
+
+
+@dataclass(frozen=True)
+class Account:
+    """How many rows ended where; ``read == used + outside + sum(not_used.values())``."""
+
+    read: int = 0
+    used: int = 0
+    outside: int = 0
+    not_used: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a file.
+
+    Parameters
+    ----------
+    status
+        ``read``, ``refused`` or ``needs_answer``.
+    rows
+        The account of its rows.
+    crs
+        The systems of its positions, as people call them; None where that is not known.
+    found, questions, problems
+        What was found, what is asked, what is wrong.
+    """
+
+    status: str
+    rows: Account = field(default_factory=Account)
+    crs: str | None = None
+    found: Sequence[Observation] = ()
+    questions: Sequence[Question] = ()
+    problems: Sequence[Problem] = ()
+
+    @property
+    def code(self) -> int:
+        """Status of the process: 0 read, 2 refused, 3 needs an answer."""
+        return EXIT[self.status]
+
+
+def crs_names(systems: Sequence[str]) -> str | None:
+    """Return the systems of the parts of a file in one line; None for none.
+
+    Parameters
+    ----------
+    systems
+        Texts by :func:`geo.base.bridge.canonical`.
+    """
+    names = dict.fromkeys(name_of(one)[:200] for one in systems if one)
+    return ", ".join(names) or None
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """Return a report as the JSON that ``--json`` prints.
+
+    Parameters
+    ----------
+    report
+        What became of the file.
+    """
+    rows = report.rows
+    account = {"read": rows.read, "used": rows.used, "outside": rows.outside}
+    return {
+        "status": report.status,
+        "rows": {**account, "not_used": dict(rows.not_used)},
+        "crs": report.crs,
+        "findings": [_finding(one) for one in report.found],
+        "questions": [_question(one) for one in report.questions],
+        "problems": [_problem(one) for one in report.problems],
+    }
+
+
+def _finding(one: Observation) -> dict[str, Any]:
+    words = {f"text_{lang}": sentence(one, lang) for lang in LANGS}
+    return {"key": one.key, "value": one.values.get("value"), "sure": one.sure, **words}
+
+
+def _question(one: Question) -> dict[str, Any]:
+    options = [
+        {"value": option.value, **_texts(option.key, option.values)} for option in one.options
+    ]
+    proposed = one.options[0].value if one.options else None
+    return {"key": one.key, "proposed": proposed, "options": options, **_asked(one)}
+
+
+def _asked(one: Question) -> dict[str, str]:
+    return {f"text_{lang}": ask(one, lang) for lang in LANGS}
+
+
+def _problem(one: Problem) -> dict[str, Any]:
+    value = one.values.get("value", next(iter(one.values.values()), ""))
+    words = {f"text_{lang}": worded(one, lang) for lang in LANGS}
+    return {"key": one.key, "where": one.where, "row": one.row, "field": one.field,
+            "value": value, "remedy": remedy(one, "en"), **words}  # fmt: skip
+
+
+def remedy(problem: Problem, lang: str) -> str:
+    """Return how to mend a problem; empty where its sentence says all there is.
+
+    Parameters
+    ----------
+    problem
+        What is wrong.
+    lang
+        Language of the words.
+    """
+    stem = f"problem.{problem.key}"
+    known = texts(lang)
+    for key in (f"{stem}.remedy", f"{stem.rpartition('.')[0]}.remedy"):
+        if key in known:
+            return speaker(lang)(key, **_shown(problem.values, lang))
+    return ""
+
+
+def sentence(one: Observation, lang: str) -> str:
+    """Return an observation in words.
+
+    Parameters
+    ----------
+    one
+        What was found.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return speaker(lang)(f"intake.found.{one.key}", **_shown(one.values, lang))
+
+
+def ask(one: Question, lang: str) -> str:
+    """Return a question in words.
+
+    Parameters
+    ----------
+    one
+        What is asked.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    variant = str(one.values.get("variant", one.key))
+    return speaker(lang)(f"intake.ask.{variant}", **_shown(one.values, lang))
+
+
+def _texts(key: str, values: Mapping[str, Value]) -> dict[str, str]:
+    return {f"text_{lang}": speaker(lang)(key, **_shown(values, lang)) for lang in LANGS}
+
+
+def _shown(values: Mapping[str, Value], lang: str) -> dict[str, object]:
+    """Return values as text that hides nothing; lists with the language's own comma."""
+    say = speaker(lang)
+    return {name: _one(value, say("view.comma")) for name, value in values.items()}
+
+
+def _one(value: Value, comma: str) -> object:
+    if isinstance(value, tuple):
+        return comma.join(display(str(part), longest=60) for part in value)
+    if isinstance(value, bool) or type(value) is int:
+        return count(value)
+    if isinstance(value, float):
+        return stated(value)
+    return display(" ".join(str(value).splitlines()), longest=LONGEST)

@@ -1,0 +1,157 @@
+"""Take in a file: open it, diagnose it, and read it, or say what must be answered first."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.base.errors import AtlasError, Problem
+from layers.intake.diagnose import Diagnosis, diagnose
+from layers.intake.districts import Join, join
+from layers.intake.formats.open_file import open_bytes, open_path
+from layers.intake.formats.table import AskError, Table
+from layers.intake.precision import precision, told
+from layers.intake.read import Reading, read
+from layers.intake.report import Account, Report, crs_names
+from layers.pack.city import City
+
+INVERSE_VARIABLE: Final = "ATLAS_GCJ02_INVERSE"
+"""Names in the environment whether positions in GCJ-02 and BD-09 may be set back ("yes")."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class TakenIn:
+    """A file after it was taken in.
+
+    Parameters
+    ----------
+    report
+        What became of it.
+    tables
+        As they were opened; empty where that failed.
+    diagnosis, reading
+        Of points; None where it did not come to that.
+    joined
+        Of a table by district.
+    classes
+        How finely each row's position is known, see :func:`layers.intake.precision.precision`.
+    """
+
+    report: Report
+    tables: Sequence[Table] = ()
+    diagnosis: Diagnosis | None = None
+    reading: Reading | None = None
+    joined: Join | None = None
+    classes: NDArray[np.object_] | None = None
+
+
+def take_in(
+    source: Path | tuple[str, bytes],
+    city: City,
+    answers: Mapping[str, str],
+    *,
+    kind: str = "points",
+    inverse: bool = False,
+) -> TakenIn:
+    """Take in a file or folder of points, or a table by district.
+
+    Parameters
+    ----------
+    source
+        A path, or name and bytes of a file.
+    city
+        Where the positions should lie.
+    answers
+        What the reader has said: ``crs``, ``datum``, ``x``, ``y``, ``both``, ``district``,
+        ``sheet``, ``layer``, ``header_row``, ``separator``, ``encoding``, ``swapped``.
+    kind
+        ``points`` or ``districts``.
+    inverse
+        See :func:`layers.intake.read.read`.
+
+    Returns
+    -------
+    TakenIn
+        Never raises for what a file holds: what nobody foresaw is logged, and told with a number.
+    """
+    where = source.name if isinstance(source, Path) else source[0]
+    tables: Sequence[Table] = ()
+    try:
+        tables = open_path(source, answers) if isinstance(source, Path) else [
+            open_bytes(source[1], where, answers)
+        ]  # fmt: skip
+        if kind == "districts":
+            return _districts(tables, city, answers)
+        return _points(tables, city, answers, inverse=inverse)
+    except AskError as error:
+        return TakenIn(Report("needs_answer", _waiting(tables, "not_answered"),
+                              questions=error.questions), tables)  # fmt: skip
+    except AtlasError as error:
+        return TakenIn(refusal(error.problems, tables), tables)
+    except Exception:  # a file of others can fail in any way, and fails alone
+        number = secrets.token_hex(3).upper()
+        _log.exception("unforeseen error %s while taking in %s", number, where)
+        return TakenIn(
+            refusal([Problem("intake.unforeseen", where, number=number)], tables), tables
+        )
+
+
+def _waiting(tables: Sequence[Table], why: str) -> Account:
+    """Return the account of rows of which none is read yet."""
+    rows = sum(table.rows for table in tables)
+    return Account(rows, not_used={why: rows} if rows else {})
+
+
+def refusal(problems: Sequence[Problem], tables: Sequence[Table] = ()) -> Report:
+    """Return the report of a file that is refused.
+
+    Parameters
+    ----------
+    problems
+        Why.
+    tables
+        What had been opened; none of their rows is used.
+    """
+    return Report("refused", _waiting(tables, "refused"), problems=problems)
+
+
+def _points(
+    tables: Sequence[Table], city: City, answers: Mapping[str, str], *, inverse: bool
+) -> TakenIn:
+    diagnosis = diagnose(tables, city, answers)
+    systems = crs_names([one.crs for one in diagnosis.placements])
+    if diagnosis.problems:
+        report = Report("refused", _waiting(tables, "refused"), systems, diagnosis.found,
+                        problems=diagnosis.problems)  # fmt: skip
+        return TakenIn(report, tables, diagnosis)
+    if diagnosis.questions:
+        report = Report("needs_answer", _waiting(tables, "not_answered"), systems,
+                        diagnosis.found, diagnosis.questions)  # fmt: skip
+        return TakenIn(report, tables, diagnosis)
+    reading = read(diagnosis, city, answers, inverse=inverse)
+    account = Account(reading.read, reading.used, reading.outside, reading.not_used)
+    classes = precision(reading, tables, city)
+    paragraph = told(classes)
+    found = [*diagnosis.found, *([paragraph] if paragraph else [])]
+    report = Report("read", account, systems, found, problems=reading.problems())
+    return TakenIn(report, tables, diagnosis, reading, classes=classes)
+
+
+def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:
+    table = tables[0]
+    joined = join(table, city, answers.get("district", "") or answers.get("x", ""))
+    status = joined.status.tolist()
+    reasons = [one for one in dict.fromkeys(status) if one not in ("used", "outside")]
+    account = Account(len(status), status.count("used"), status.count("outside"),
+                      {one: status.count(one) for one in reasons})  # fmt: skip
+    found = (*table.found, *joined.found)
+    report = Report("read", account, None, found, problems=joined.problems(table.where))
+    return TakenIn(report, tables, joined=joined)

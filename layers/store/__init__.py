@@ -1,0 +1,1 @@
+"""Keep what readers enter after the pack was built: entries, their chain, their database."""

@@ -1,0 +1,1 @@
+"""Draw the parts of the page of the plan."""

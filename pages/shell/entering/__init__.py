@@ -1,0 +1,1 @@
+"""Let readers enter something, under a name."""

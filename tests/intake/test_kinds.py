@@ -1,0 +1,196 @@
+"""Show that tables are read as people keep them: any kind of file, any notation, each row told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers.intake.take_in import TakenIn, take_in
+from layers.pack.city import City
+from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
+
+LON = np.array([lon for _, lon, _ in POINTS])
+LAT = np.array([lat for _, _, lat in POINTS])
+
+
+def _comma(value: float) -> str:
+    return f"{value:.4f}".replace(".", ",")
+
+
+def _wide(text: str) -> str:
+    return text.translate({ord(str(n)): 0xFF10 + n for n in range(10)})
+
+
+FILES: dict[str, bytes] = {
+    "gbk.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "gbk"),
+    "unicode.txt": csv(["名称\t经度\t纬度", *(f"{n}\t{x}\t{y}" for n, x, y in POINTS)], "utf-16"),
+    "sep.csv": csv(["sep=;", "名称;经度;纬度", *(f"{n};{x};{y}" for n, x, y in POINTS)]),
+    "semicolon.csv": csv(["n;lon;lat", *(f"{n};{_comma(x)};{_comma(y)}" for n, x, y in POINTS)]),
+    "quoted.csv": csv(
+        ["n,lon,lat", *(f'{n},"{_comma(x)[:-1]}","{_comma(y)[:-1]}"' for n, x, y in POINTS)]
+    ),
+    "full-width.csv": csv(["名，经度，纬度", *(_wide(f"{n}，{x}，{y}") for n, x, y in POINTS)]),
+    "location.csv": csv(["name,location", *(f'{n},"{x},{y}"' for n, x, y in POINTS)]),
+    "latlng.csv": csv(["name,latlng", *(f'{n},"({y}, {x})"' for n, x, y in POINTS)]),
+    "wkt.csv": csv(["name,wkt", *(f"{n},POINT ({x} {y})" for n, x, y in POINTS)]),
+    "wkt-only.txt": csv([f"SRID=4326;POINT({x} {y})" for _, x, y in POINTS]),
+    "json.csv": csv(["n,p", *(f'{n},"{{""lng"":{x},""lat"":{y}}}"' for n, x, y in POINTS)]),
+    "swapped.csv": csv(["name,lon,lat", *(f"{n},{y},{x}" for n, x, y in POINTS)]),
+    "sides.csv": csv(["名称,位置", *(f'{n},"{y}°N, {x}°E"' for n, x, y in POINTS)]),
+    "bom.csv": csv(["\ufeff 名称 , 经度(°) , 纬度(°) ", *(f"{n}, {x} ,{y}" for n, x, y in POINTS)]),
+    "kml.kml": kml(),
+    "ods.ods": ods([["名称", "经度", "纬度"], *([n, str(x), str(y)] for n, x, y in POINTS)]),
+    "plain.xlsx": workbook(("表", [["名称", "lng", "lat"], *POINTS])),
+}
+"""Ten places each."""
+
+
+def _taken(name: str, data: bytes, city: City, **answers: str) -> TakenIn:
+    return take_in((name, data), city, answers)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_ten_places_are_read_where_they_are(name: str, tianjin: City) -> None:
+    taken = _taken(name, FILES[name], tianjin)
+    assert taken.reading is not None, taken.report
+    assert (taken.report.rows.used, taken.report.rows.read) == (10, 10)
+    np.testing.assert_allclose(taken.reading.rows["lon"], LON, atol=6e-5)
+    np.testing.assert_allclose(taken.reading.rows["lat"], LAT, atol=6e-5)
+
+
+def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City) -> None:
+    taken = _taken("名录.xlsx", workbook(("名录", survey_rows()), ("说明", [["x"]])), tianjin)
+    assert taken.reading is not None
+    assert taken.report.rows.not_used == {"total": 2}
+    assert [p.row for p in taken.report.problems] == ["#14", "#15"]
+    told = {one.key: one.values.get("value") for one in taken.report.found}
+    assert (told["header_row"], told["sheet"], told["form_dms"]) == (3, "名录", "dms")
+    assert told["other_sheets"] == ("说明",)
+    expected = 117 + np.arange(6, 16) / 60
+    np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
+
+
+def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
+    data = workbook(("一", survey_rows()), ("二", survey_rows()[:7]))
+    asked = _taken("a.xlsx", data, tianjin).report
+    assert (asked.status, [q.key for q in asked.questions]) == ("needs_answer", ["sheet"])
+    assert _taken("a.xlsx", data, tianjin, sheet="二").report.rows.used == 4
+
+
+def test_every_fault_has_its_own_reason(tianjin: City) -> None:
+    faults = ["z,0,0", "b,,", "h,117.2,", "n,NaN,NaN", "d,-,-", "t,abc,def", "s,39.1,117.2",
+              "合计,,", "name,lon,lat", "u,200,39.1", "a,1,2,3", "o,121.5,31.2"]  # fmt: skip
+    lines = ["name,lon,lat", *(f"{n},{x},{y}" for n, x, y in POINTS), *faults]
+    rows = _taken("faults.csv", csv(lines), tianjin).report.rows
+    reasons = ("torn", "blank", "placeholder", "half_pair", "nan", "not_a_number", "zero", "total",
+               "header_again", "swapped", "out_of_range")  # fmt: skip
+    assert rows.not_used == dict.fromkeys(reasons, 1)
+    assert (rows.read, rows.used, rows.outside) == (22, 10, 1)
+    mended = _taken("faults.csv", csv(lines), tianjin, swapped="repair").report.rows
+    assert (mended.used, "swapped" in mended.not_used) == (11, False)
+
+
+@pytest.mark.parametrize("crs", [4548, 4527, 4498, 4549, 32650, 3857, 4490, 4326])
+@pytest.mark.parametrize("north_first", [False, True])
+def test_metres_of_any_plane_are_read_back_to_the_millimetre(
+    crs: int, north_first: bool, tianjin: City
+) -> None:
+    placed = frame(crs).geometry
+    names = ["X", "Y"] if north_first else ["东坐标_E", "北坐标_N"]
+    xy = [placed.y, placed.x] if north_first else [placed.x, placed.y]
+    if crs in (4490, 4326):
+        names, xy = ["经度", "纬度"], [placed.x, placed.y]
+    lines = [f"名,{names[0]},{names[1]}", *(f"p,{a!r},{b!r}" for a, b in zip(*xy, strict=True))]
+    taken = _taken("p.csv", csv(lines), tianjin)
+    if taken.report.status == "needs_answer":
+        assert crs in (4548, 4549, 32650)
+        assert f"EPSG:{crs}" in [option.value for option in taken.report.questions[0].options]
+        taken = _taken("p.csv", csv(lines), tianjin, crs=f"EPSG:{crs}")
+    assert taken.reading is not None
+    expected = frame(4548).geometry
+    far = np.hypot(taken.reading.rows["x"] - expected.x, taken.reading.rows["y"] - expected.y)
+    assert far.max() < 1e-3
+
+
+def test_files_of_a_gis_are_read_in_the_system_that_they_declare(
+    tmp_path: Path, tianjin: City
+) -> None:
+    frame(4548).to_file(tmp_path / "a.gpkg", layer="点")
+    frame(4548).to_file(tmp_path / "a.geojson")
+    frame(4548).to_parquet(tmp_path / "a.parquet")
+    for name in ("a.gpkg", "a.geojson", "a.parquet"):
+        report = take_in(tmp_path / name, tianjin, {}).report
+        assert (report.rows.used, report.crs) == (10, "EPSG:4548"), name
+    frame().to_file(tmp_path / "a.gpkg", layer="二")
+    assert take_in(tmp_path / "a.gpkg", tianjin, {}).report.questions[0].key == "layer"
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "GBK"])
+@pytest.mark.parametrize("cpg", [True, False])
+def test_a_zipped_shapefile_keeps_its_chinese(
+    encoding: str, cpg: bool, tmp_path: Path, tianjin: City
+) -> None:
+    taken = _taken("点位.zip", shapefile(tmp_path, encoding, cpg=cpg), tianjin)
+    assert (taken.report.rows.used, taken.report.crs) == (10, "EPSG:4548")
+    assert taken.tables[0].cells.column("名").to_pylist() == [n for n, _, _ in POINTS]
+
+
+def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin: City) -> None:
+    lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
+    report = _taken("amap.csv", csv(lines), tianjin).report
+    assert [q.key for q in report.questions] == ["datum"]
+    both = ["名称,gcj_lng,gcj_lat,wgs_lng,wgs_lat",
+            *(f"{n},{x + 0.0061},{y + 0.0012},{x},{y}" for n, x, y in POINTS)]  # fmt: skip
+    taken = _taken("both.csv", csv(both), tianjin)
+    assert taken.reading is not None
+    np.testing.assert_allclose(taken.reading.rows["lon"], LON)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "key"),
+    [
+        ("empty.csv", b"", "point_file.empty"),
+        ("noise.bin", bytes(range(256)) * 4, "point_file.other_encoding"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.other_kind"),
+        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.other_kind"),
+        ("half.xlsx", b"PK\x03\x04" + b"x" * 100, "intake.no_zip"),
+        ("text.csv", b"a,b\n1,2\n", "intake.no_columns"),
+        ("list.geojson", b'{"type": "FeatureCollection"}', "geojson.no_features"),
+        ("ole.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "intake.no_workbook"),
+    ],
+)
+def test_what_is_no_table_is_refused_for_its_reason(
+    name: str, data: bytes, key: str, tianjin: City
+) -> None:
+    report = _taken(name, data, tianjin).report
+    assert (report.status, [p.key for p in report.problems]) == ("refused", [key])
+
+
+def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
+    names = ["和平", "河东区", "Hexi", "120104", "120105.0", "Beichen District", "天津市西青区",
+             "", "合计", "海淀区"]  # fmt: skip
+    lines = ["区,企业数", *(f"{name},{n}" for n, name in enumerate(names))]
+    taken = take_in(("t.csv", csv(lines)), tianjin, {}, kind="districts")
+    assert taken.joined is not None
+    rows = taken.report.rows
+    assert (rows.read, rows.used, rows.outside) == (10, 7, 1)
+    assert rows.not_used == {"blank": 1, "total": 1}
+    codes = ["120101", "120102", "120103", "120104", "120105", "120113", "120111"]
+    assert taken.joined.adcodes.tolist()[:7] == codes
+    assert len(taken.joined.missing) == 16 - 7
+
+
+def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) -> None:
+    middle = tianjin.on_plane.centroid.to_crs(4326)["120111"]
+    rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
+    rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
+    rows += ["丁,117.244567,39.133456", "海,118.5,38.7", "沪,121.512345,31.212345", "空,,"]
+    taken = _taken("p.csv", csv(["名称,经度,纬度", *rows]), tianjin)
+    assert taken.classes is not None
+    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "outside"]
+    assert taken.classes.tolist() == [*expected, "outside", ""]
+    (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
+    assert paragraph.values["value"] == 9
+    assert paragraph.values["repeated"] == 3

@@ -1,0 +1,155 @@
+"""Show that every file of the trials is read rightly, asked about, or refused for its reason."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers.command_line.intake import main
+from layers.pack.city import City
+from tests import ROOT
+
+TRIALS = Path(__file__).parent / "trials"
+READ, REFUSED, ASKED = ("read", 0), ("refused", 2), ("needs_answer", 3)
+
+POINTS: dict[str, tuple[tuple[str, int], str, dict[str, int]]] = {
+    "stray-quote.csv": (READ, "EPSG:4326", {"torn": 1}),
+    "utm50n-metres.csv": (ASKED, "crs", {}),
+    "declared-local-crs.parquet": (READ, "unknown: Transverse Mercator 117.167°", {}),
+    "folder-metres-two-zones": (READ, "EPSG:4548, EPSG:32650", {}),
+    "epsg4527-metres.csv": (READ, "EPSG:4527", {}),
+    "china-order-x-north.csv": (ASKED, "crs", {}),
+    "chinese-xy-headings.csv": (ASKED, "crs", {}),
+    "integers-said-to-be-wkb.parquet": (REFUSED, "point_column.not_points", {}),
+    "geoarrow-point.parquet": (READ, "EPSG:4326", {}),
+    "polygons.parquet": (REFUSED, "intake.not_points", {}),
+    "hive": (READ, "EPSG:4326", {}),
+    "utf16.csv": (READ, "EPSG:4326", {}),
+    "decimal-comma.csv": (READ, "EPSG:4326", {}),
+    "preamble.csv": (READ, "EPSG:4326", {}),
+    "no-header.csv": (READ, "EPSG:4326", {}),
+    "pipe.csv": (READ, "EPSG:4326", {}),
+    "empty.csv": (REFUSED, "point_file.empty", {}),
+    "says-gcj02.csv": (ASKED, "datum", {}),
+    "web-mercator-metres.csv": (READ, "EPSG:3857", {}),
+}
+"""By file: what becomes of it; its system, the question, or the problem; rows not used."""
+TOLD = {
+    "decimal-comma.csv": ("form_decimal_comma", "decimal_comma"),
+    "preamble.csv": ("header_row", 3),
+    "no-header.csv": ("no_header", 0),
+    "pipe.csv": ("separator", "|"),
+    "china-order-x-north.csv": ("north_first", "X"),
+    "web-mercator-metres.csv": ("mercator", "EPSG:3857"),
+    "hive": ("partition", "year=2024"),
+    "utf16.csv": ("encoding", "utf-16"),
+}
+"""What is said of a file beside its account."""
+SCENARIOS = {
+    "kind-unknown.geojson": (REFUSED, "scenario.layer"),
+    "no-properties-member.geojson": (REFUSED, "geojson.without_properties"),
+    "saved-again-by-qgis.geojson": (READ, ""),
+    "site-1500-km-away.geojson": (REFUSED, "scenario.outside"),
+}
+PACKS = {
+    "district-no-properties-member.geojson": "geojson.without_properties",
+    "district-400-digit-number.geojson": "value.not_number",
+    "district-duplicate-key.geojson": "json.twice",
+    "district-overlap.geojson": "pack.districts_overlap",
+    "district-negative-population.geojson": "value.too_small",
+    "district-area-column-false.geojson": "pack.size",
+    "district-outside-bbox.geojson": "pack.district_beyond_bbox",
+    "district-crs-4490.geojson": "geojson.crs_cgcs2000",
+    "district-crs-4326-urn.geojson": "geojson.crs_axes",
+    "district-metres-no-crs.geojson": "geojson.metres",
+}
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[tuple[str, int], Any]:
+    code = main([*argv, "--json"])
+    told = json.loads(capsys.readouterr().out)
+    account = told["rows"]
+    assert account["read"] == (
+        account["used"] + account["outside"] + sum(account["not_used"].values())
+    )
+    return (told["status"], code), told
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_points(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    expected, what, lost = POINTS[name]
+    got, told = run(capsys, str(TRIALS / "points" / name), "--city", "tianjin")
+    assert got == expected
+    if got == READ:
+        assert told["crs"] == what
+        assert told["rows"] == {
+            "read": 20, "used": 20 - sum(lost.values()), "outside": 0, "not_used": lost
+        }  # fmt: skip
+    elif got == ASKED:
+        assert [question["key"] for question in told["questions"]] == [what]
+    else:
+        assert [problem["key"] for problem in told["problems"]] == [what]
+    if name in TOLD:
+        assert TOLD[name] in [(finding["key"], finding["value"]) for finding in told["findings"]]
+
+
+def test_every_trial_is_tried() -> None:
+    assert {path.name for path in (TRIALS / "points").iterdir()} == set(POINTS)
+    assert {path.name for path in (TRIALS / "scenario").iterdir()} == set(SCENARIOS)
+    assert {path.name for path in (TRIALS / "pack").iterdir()} == set(PACKS)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("utm50n-metres.csv", ("--crs", "EPSG:32650")),
+        ("china-order-x-north.csv", ("--answer", "crs=EPSG:4548")),
+        ("chinese-xy-headings.csv", ("--crs", "4548")),
+        ("says-gcj02.csv", ("--answer", "datum=gcj02")),
+        ("no-header.csv", ("--columns", "x=2", "y=3")),
+    ],
+)
+def test_an_answer_lets_it_be_read(
+    name: str, answer: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    got, told = run(capsys, str(TRIALS / "points" / name), "--city", "tianjin", *answer)
+    assert (got, told["rows"]["used"]) == (READ, 20)
+
+
+def test_a_commercial_datum_costs_six_hundred_metres_of_doubt(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = str(TRIALS / "points" / "says-gcj02.csv")
+    _, told = run(capsys, path, "--city", "tianjin", "--answer", "datum=gcj02")
+    assert ("datum_doubt", 600.0) in [(f["key"], f["value"]) for f in told["findings"]]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenarios(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    expected, problem = SCENARIOS[name]
+    argv = (str(TRIALS / "scenario" / name), "--city", "tianjin", "--as", "scenario")
+    got, told = run(capsys, *argv)
+    assert got == expected
+    assert [one["key"] for one in told["problems"]] == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_packs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = tmp_path / "toy"
+    shutil.copytree(ROOT / "tests" / "toy", pack, ignore=shutil.ignore_patterns("*.py", "__*"))
+    shutil.copy(TRIALS / "pack" / name, pack / "district.geojson")
+    got, told = run(capsys, str(pack), "--city", "tianjin", "--as", "pack")
+    assert got == REFUSED
+    assert told["problems"][0]["key"] == PACKS[name]
+    assert {one["key"] for one in told["problems"]} <= {PACKS[name], "pack.deviation", "pack.size"}
+
+
+def test_a_sound_pack_is_read(capsys: pytest.CaptureFixture[str], tianjin: City) -> None:
+    folder = str(ROOT / "data" / "tianjin")
+    got, told = run(capsys, folder, "--city", "tianjin")
+    assert got == READ
+    assert told["rows"]["used"] == sum(len(layer.frame) for layer in tianjin.layers.values())

@@ -1,0 +1,80 @@
+"""Show that the ledger's states follow from events and entries as counted by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from layers.pack.city import City
+from layers.plan.ledger import Account, ledger
+from layers.plan.structure import web
+from layers.store.entries import FIRST, Draft, Entry, seal
+
+
+def entered(task: str, state: str) -> Entry:
+    draft = Draft(
+        kind="task_state",
+        subject=f"2021-2025/{task}",
+        field="state",
+        before="unknown",
+        after=state,
+        who="Wang",
+    )
+    return seal(draft, city="toy", number=1, at=datetime(2026, 1, 1, tzinfo=UTC), previous=FIRST)
+
+
+def by_id(city: City, *entries: Entry) -> dict[str, Account]:
+    return {each.id: each for each in ledger(city, city.plan, entries).accounts}
+
+
+def test_states_follow_from_the_task_before_its_places(toy: City) -> None:
+    accounts = by_id(toy)
+    assert {id_: (each.state, each.rule) for id_, each in accounts.items()} == {
+        "c1.1": ("partly", "places"),  # one done, one partly, one unknown
+        "c1.2": ("done", "told"),  # said of the task, though its zone is partly done
+        "c1.3": ("not_done", "told"),
+        "c1.4": ("unknown", "nothing"),
+    }
+    items = {item.place: item.state for item in accounts["c1.1"].items}
+    assert items == {"park-one": "done", "area-one": "unknown", "area-two": "partly"}
+
+
+def test_an_entry_decides_and_is_told_apart(toy: City) -> None:
+    account = by_id(toy, entered("c1.4", "done"))["c1.4"]
+    assert (account.state, account.rule) == ("done", "entered")
+    assert account.entry is not None
+    assert account.entry.who == "Wang"
+    assert by_id(toy, entered("c1.4", "splendid"))["c1.4"].state == "unknown"
+
+
+def test_counts_and_filters(toy: City) -> None:
+    whole = ledger(toy, toy.plan)
+    assert whole.counts() == {"done": 1, "partly": 1, "not_done": 1, "unknown": 1}
+    assert [each.id for each in whole.only(state="done").accounts] == ["c1.2"]
+    assert [each.id for each in whole.only(unit="第一大学").accounts] == ["c1.1"]
+    assert [each.id for each in whole.only(district="990104").accounts] == ["c1.2"]
+    assert [unit.zh for unit in whole.units] == ["第一大学"]
+    assert whole.only(chapter=2).accounts == ()
+
+
+def test_what_a_later_plan_carries_on(toy: City) -> None:
+    assert {i: each.carried_by for i, each in by_id(toy).items() if each.carried_by} == {
+        "c1.1": "d1.1"
+    }
+
+
+def test_three_ways_round(toy: City) -> None:
+    woven = web(toy)
+    assert set(woven.places_of("c1.1")) == {"park-one", "area-one", "area-two"}
+    assert woven.answers_to("c1.1") == ("park-late",)
+    assert {tie.task for tie in woven.of_place("park-one")} == {"c1.1", ""}
+    assert woven.moved_by("area-one") == (1,)  # through its task
+    assert woven.feeding(1)[0] == ("park-one",)
+    assert set(woven.feeding(1)[1]) == {"area-one", "area-two"}
+
+
+def test_the_ledger_of_tianjin_holds_every_task(tianjin: City) -> None:
+    whole = ledger(tianjin, tianjin.plan)
+    assert len(whole.accounts) == 62
+    assert whole.counts() == {"done": 1, "partly": 5, "not_done": 0, "unknown": 56}
+    assert {account.id for account in whole.accounts if account.events} >= {"c3.1.1", "c6.2.1"}
+    assert all(event.source.zh for account in whole.accounts for event in account.events)
