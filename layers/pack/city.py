@@ -693,14 +693,7 @@ def _load(files: PackFiles) -> City:
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
     )
-    axis = layers.get("axis")
-    check_structure(
-        top,
-        head["structure"],
-        clauses={row.get("id") for row in tables[0]["clauses"]},
-        axes={row.record.get("id") for row in axis.rows} if axis else set(),
-        parts=rows.halves,
-    )
+    _check_the_structure(top, head["structure"], rows)
     files.problems += pack_problems(rows, plan_folder=plan_folder)
     for at, folder in enumerate(folders[1:], start=1):
         others: dict[str, Any] = dict(tables[at])
@@ -720,6 +713,18 @@ def _load(files: PackFiles) -> City:
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
+    )
+
+
+def _check_the_structure(top: Settings, structure: Structure | None, rows: PackRows) -> None:
+    """Hold what the diagram of the structure names against the rows of the pack."""
+    _, axis = rows.layers.get("axis", ("", ()))
+    check_structure(
+        top,
+        structure,
+        clauses={row.get("id") for row in rows.clauses},
+        axes={row.record.get("id") for row in axis},
+        parts=rows.halves,
     )
 
 
