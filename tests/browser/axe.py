@@ -4,7 +4,7 @@ What is scanned when: a page is scanned as a whole, with its frames, once all it
 open, which holds all that it holds when they are closed. What opens over it afterwards, a menu or
 a list, is scanned for itself together with the thing that opened it: nothing else has changed.
 Every screen is scanned so in both languages, in a wide window and in a narrow one; CI opens the
-menus and a list in the narrow one alone.
+menus and a list in the narrow one alone, and scans a card in English and presenting in Chinese.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def browser(
     driver: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserContext]:
     """Chromium without a window; the tests that need it are skipped where there is none."""
-    path = chromium.find(driver)
+    path = chromium.find(driver, chromium.SHELL)
     if path is None:
         pytest.skip(chromium.MISSING)
     started = chromium.keep(driver, path, tmp_path_factory.mktemp("profile"))

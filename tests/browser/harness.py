@@ -34,6 +34,8 @@ LAPTOP = (1366, 768)
 NARROW = (390, 844)
 START_SECONDS = 90
 WAIT_MS = 60_000
+LOOK_MS = 50
+"""How often a condition is looked at; at every frame, as is usual, it costs a tenth of a core."""
 HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
@@ -232,6 +234,7 @@ def settle(page: Page) -> None:
     page.wait_for_function(
         "() => !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')",
         timeout=WAIT_MS,
+        polling=LOOK_MS,
     )
 
 
@@ -285,4 +288,5 @@ def wait_for_marks(frame: Frame, expected: list[str]) -> None:
         f"expected => JSON.stringify({MARKS}) === JSON.stringify(expected)",
         arg=expected,
         timeout=WAIT_MS,
+        polling=LOOK_MS,
     )

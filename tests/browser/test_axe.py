@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pages.shell.navigation import SCREENS
+from tests import CI
 from tests.browser.axe import open_sections, violations
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle, turn
 from tests.pages.test_pages import WITHOUT_MAP
@@ -72,11 +73,12 @@ def _switch(page: Page, lang: str) -> None:
 
 
 def _scan_card_and_presenting(page: Page) -> None:
-    for what in ("sel=park-tust", "present=1"):
-        for lang in HTML_LANG:
-            turn(page, f"/?lang={lang}&{what}")
-            map_frame(page)
-            assert violations(page) == [], f"{what}, {lang}"
+    """In both languages; CI scans each in one."""
+    shown = [(what, lang) for what in ("sel=park-tust", "present=1") for lang in HTML_LANG]
+    for what, lang in shown[1:3] if CI else shown:
+        turn(page, f"/?lang={lang}&{what}")
+        map_frame(page)
+        assert violations(page) == [], f"{what}, {lang}"
 
 
 def _scan_menus(page: Page, what: str) -> None:

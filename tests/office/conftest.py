@@ -14,7 +14,7 @@ from tests.browser.harness import Watch
 @pytest.fixture(scope="session")
 def browser(driver: Playwright) -> Iterator[Browser]:
     """Chromium without a window and without a profile."""
-    path = chromium.find(driver)
+    path = chromium.find(driver, chromium.SHELL)
     if path is None:
         pytest.skip(chromium.MISSING)
     started = chromium.launch(driver, path)

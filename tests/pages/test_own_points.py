@@ -57,14 +57,21 @@ def own(**query: str) -> AppTest:
 
 
 def ended(at: AppTest) -> AppTest:
-    """Run the page again until the work beside it has ended."""
+    """Wait until the work beside the page has ended, and run the page again."""
     until = time.monotonic() + WAIT_S
     while "<progress" in page_text(at):
         assert time.monotonic() < until
-        time.sleep(0.1)
+        work_ended()
         at.run()
     assert not at.exception
     return at
+
+
+def work_ended() -> None:
+    """Wait for the threads that read: to run the page meanwhile costs more than reading."""
+    for thread in threading.enumerate():
+        if thread.name == "atlas-jobs":
+            thread.join(WAIT_S)
 
 
 def titles(at: AppTest) -> list[str]:
@@ -247,6 +254,7 @@ def test_an_unforeseen_error_stays_in_its_part_and_has_a_number(
     at = own(pfile=file)
     until = time.monotonic() + WAIT_S
     while "<progress" in page_text(at) and time.monotonic() < until:
+        work_ended()
         at.run()
     assert not at.exception
     number = re.search(r"编号 ([0-9A-F]{6})", status(at))
@@ -295,9 +303,7 @@ def test_reading_is_followed_stopped_and_begun_again(
     at.switch_page("pages/density.py").run()
     assert 'value="100" max="302"' in page_text(at), "nothing is lost on another page"
     at.button(key="points_cancel").click().run()
-    for thread in threading.enumerate():
-        if thread.name == "atlas-jobs":
-            thread.join(WAIT_S)
+    work_ended()
     at.run()
     assert status(at) == speaker("zh")("points_page.cancelled")
     assert not [t for t in threading.enumerate() if t.name == "atlas-jobs"], "no thread is left"
