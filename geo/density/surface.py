@@ -367,7 +367,7 @@ def _statistics(values: NDArray[np.float32]) -> dict[str, str]:
 def _sums(surface: Surface, values: NDArray[np.float32]) -> dict[str, str]:
     """Return how many places the cells add up to, how many there were, and why these differ."""
     cells = float(np.nansum(values.astype(np.float64))) * (surface.cell_m / 1000) ** 2
-    made_of = float(surface.parameters.get("weight_sum", surface.n))
+    made_of = float(str(surface.parameters.get("weight_sum", surface.n)))
     reasons = ["cells on the rim count whole, though part of them lies beyond the boundary"]
     if surface.parameters.get("edge_corrected"):
         reasons.append("the edge correction lifts each cell by what its kernel loses beyond it")

@@ -22,6 +22,12 @@ from layers.intake.known_places import suspected_datum
 from layers.pack.city import City
 
 Answers = Mapping[str, str]
+FORMS: Final = {
+    "dms": "form_dms",
+    "decimal_comma": "form_decimal_comma",
+    "thousands": "form_thousands",
+}
+"""Notations that are told, by their names in :mod:`geo.intake.notation`."""
 GRID_LEAST: Final = 0.5
 """Share of the rows that must speak for a reading that the values alone tell."""
 _SAMPLE: Final = 2000
@@ -164,7 +170,7 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
         return None
     for one in {id(c): c for c in (found.first, found.second) if c is not None}.values():
         for form in one.forms:
-            result.tell("form", "certain", value=form)
+            result.tell(FORMS[form], "certain", value=form)
     return found
 
 
@@ -398,12 +404,19 @@ def _ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
     own = f"EPSG:{city.metric_epsg}"
     fitting = list(dict.fromkeys(one.crs for one in found if one.share >= GRID_LEAST))
     codes = sorted(fitting or [own], key=lambda crs: crs != own)
-    options = tuple(Option(crs, "intake.option.crs", {"value": _described(crs)}) for crs in codes)
+    options = tuple(Option(crs, "intake.option.crs", {"value": described(crs)}) for crs in codes)
     key = "crs_old" if family else "crs"
     return Question("crs", options, {"variant": key, "family": family})
 
 
-def _described(crs: str) -> str:
+def described(crs: str) -> str:
+    """Return a system's code and its name in the register.
+
+    Parameters
+    ----------
+    crs
+        Such as ``EPSG:4548``.
+    """
     from pyproj import CRS
 
     return f"{crs} {CRS(crs).name}"

@@ -50,6 +50,8 @@ from layers.view.page_options import DensityOptions, PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
+from pages.panels.intake import proposal, without_place
+from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
@@ -108,7 +110,7 @@ def title(screen: Screen) -> str:
         City, state and words of this run.
     """
     options, city = screen.state.points, screen.city.name.of(screen.state.lang)
-    source = cache.points_folder().sources.get(options.file)
+    source = offered_files().sources.get(options.file)
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
@@ -156,7 +158,7 @@ def loaded(screen: Screen) -> OwnPoints | None:
         been read or has had to make room.
     """
     options = screen.state.points
-    source = cache.points_folder().sources.get(options.file) if options.file else None
+    source = offered_files().sources.get(options.file) if options.file else None
     if source is None:
         return None
     try:
@@ -196,7 +198,7 @@ class PointsPart:
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.say = screen, screen.say
-        self.folder = cache.points_folder()
+        self.folder = offered_files()
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
@@ -289,6 +291,9 @@ class PointsPart:
 
     def statement(self) -> None:
         """Say the result; or how far the work is; or why there is none, and what to do."""
+        if proposal.is_waiting():
+            proposal.proposal(self.screen)
+            return
         self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
@@ -339,7 +344,8 @@ class PointsPart:
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=self.drawing,
+            drawing=replace(self.drawing, place=without_place.placing() is not None),
+            act=without_place.act,
         )
         if self.told is not None:
             _legend(self.told, self._marks())
@@ -372,6 +378,8 @@ class PointsPart:
 
     def controls(self) -> None:
         """Offer the file, its columns, what to see and how; and the files of the result."""
+        proposal.upload(self.screen)
+        without_place.without_place(self.screen)
         if not self.folder.sources:
             return
         self._file()

@@ -14,6 +14,7 @@ from tests.bench import (
     bench_density,
     bench_drag,
     bench_map,
+    bench_plan,
     bench_siting,
     bench_stream,
 )
@@ -28,6 +29,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "siting": bench_siting.run,
     "drag": bench_drag.run,
     "deck": bench_deck.run,
+    "plan": bench_plan.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""
 PAGE = Path(__file__).with_name("README.md")

@@ -39,7 +39,7 @@ POINTS: dict[str, tuple[tuple[str, int], str, dict[str, int]]] = {
 }
 """By file: what becomes of it; its system, the question, or the problem; rows not used."""
 TOLD = {
-    "decimal-comma.csv": ("form", "decimal_comma"),
+    "decimal-comma.csv": ("form_decimal_comma", "decimal_comma"),
     "preamble.csv": ("header_row", 3),
     "no-header.csv": ("no_header", 0),
     "pipe.csv": ("separator", "|"),

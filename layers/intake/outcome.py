@@ -1,0 +1,270 @@
+"""Hold what becomes of each row in the end: read, placed by the reader, or left without a place."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.base.bridge import transformer
+from layers.intake.formats.headings import name_column
+from layers.intake.formats.table import Table
+from layers.intake.read import OUTSIDE, USED, Reading
+from layers.language.messages import Say, display, speaker
+from layers.pack.city import City
+
+DIGITS: Final = 7
+NO_PLACES: Final = ("total", "header_again")
+"""Rows that are not used and stand for no place."""
+ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by", "位置情况_class")
+"""Columns that are added to a file when it is handed back."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where the reader has put a row.
+
+    Parameters
+    ----------
+    row
+        Number of the row in the reading, from 0.
+    lon, lat
+        Degrees in WGS 84.
+    uncertainty_m
+        How far off it may be; NaN for a point that was clicked.
+    how
+        ``click``, or the adcode of a district.
+    """
+
+    row: int
+    lon: float
+    lat: float
+    uncertainty_m: float
+    how: str
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A file that was read, and what the reader has done to its rows since.
+
+    Parameters
+    ----------
+    tables
+        As they were opened.
+    reading
+        Every row in its account.
+    placed
+        What the reader has placed, in order.
+    classes
+        How finely each position is known, see :func:`layers.intake.precision.precision`.
+    """
+
+    tables: Sequence[Table]
+    reading: Reading
+    placed: tuple[Placed, ...] = ()
+    classes: NDArray[np.object_] | None = None
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the reading; those that were placed have their position, and are used."""
+        rows = self.reading.rows.copy()
+        for one in self.placed:
+            rows.loc[one.row, ["lon", "lat", "uncertainty_m"]] = [
+                one.lon, one.lat, one.uncertainty_m
+            ]  # fmt: skip
+            rows.loc[one.row, "status"] = USED
+        return rows
+
+    def without_place(self) -> pd.DataFrame:
+        """Return the rows that have no position yet, and could have one."""
+        rows = self.rows
+        return rows[~rows["status"].isin([USED, OUTSIDE, *NO_PLACES])]
+
+    def label(self, row: int, say: Say) -> str:
+        """Return what a row is called: its name in the file, or the number of its line.
+
+        Parameters
+        ----------
+        row
+            Number of the row in the reading.
+        say
+            Speaker of the reader's language.
+        """
+        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
+        table = self.tables[part]
+        at = np.flatnonzero(table.lines == line)
+        name = name_column(table.names) or (table.names[0] if table.names else "")
+        told = ""
+        if len(at) and name:
+            told = str(table.cells.column(name)[int(at[0])].as_py() or "")
+        return display(say("intake.row_label", line=line, name=told), longest=60)
+
+
+def in_district(city: City, adcode: str) -> tuple[float, float, float]:
+    """Return where a row stands of which only the district is known, and how far off that may be.
+
+    Parameters
+    ----------
+    city
+        The city.
+    adcode
+        Of the district.
+
+    Returns
+    -------
+    lon, lat : float
+        A point within the district, degrees.
+    uncertainty_m : float
+        Distance from there to the district's remotest corner.
+    """
+    shape = city.on_plane.geometry[adcode]
+    point = shape.representative_point()
+    corners = shapely.get_coordinates(shape)
+    far = float(np.hypot(corners[:, 0] - point.x, corners[:, 1] - point.y).max())
+    lon, lat = transformer(city.metric_epsg, 4326).transform(point.x, point.y)
+    return round(float(lon), DIGITS), round(float(lat), DIGITS), float(np.ceil(far / 100) * 100)
+
+
+def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
+    """Return the file with what was done to each row.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read, and what the reader has done since.
+    city
+        Its districts are named.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the file as they stand there, then ``ADDED``; every row of the file, torn
+        ones too.
+    """
+    say, rows = speaker(lang), outcome.rows
+    cells = pd.concat([_cells(table) for table in outcome.tables], ignore_index=True)
+    by = {one.row: one for one in outcome.placed}
+    done = [_done(status, by.get(row), say) for row, status in enumerate(rows["status"])]
+    rule = [_rule(by.get(row), city, say) for row in range(len(rows))]
+    values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
+    added = dict(zip(ADDED, (*values, done, rule, _classes(outcome, say)), strict=True))
+    kept = cells.drop(columns=[name for name in ADDED if name in cells])
+    return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
+
+
+def _classes(outcome: Outcome, say: Say) -> list[str]:
+    """Return how finely each position is known, in words; those that were placed say so apart."""
+    if outcome.classes is None:
+        return [""] * len(outcome.reading.rows)
+    return [say(f"intake.class.{one}") if one else "" for one in outcome.classes.tolist()]
+
+
+def _cells(table: Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.cells.to_pandas()
+    return frame.reindex(range(table.rows))
+
+
+def _done(status: str, placed: Placed | None, say: Say) -> str:
+    if placed is not None:
+        return say("intake.done.placed")
+    if status in (USED, OUTSIDE):
+        return say(f"intake.done.{status}")
+    return say("intake.done.dropped", reason=say(f"intake.reason.{status}"))
+
+
+def _rule(placed: Placed | None, city: City, say: Say) -> str:
+    if placed is None:
+        return say("intake.by.file")
+    if placed.how == "click":
+        return say("intake.by.click")
+    names = city.districts.loc[placed.how]
+    return say("intake.by.district", name=str(names["name_zh"]))
+
+
+def write_points(outcome: Outcome, path: Path) -> None:
+    """Write every row to a Parquet file that own points can read; rows without a place are blank.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    path
+        Where it is written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = outcome.rows
+    cells = pd.concat([_cells(table) for table in outcome.tables], ignore_index=True)
+    names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
+    table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
+    for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):
+        table = table.append_column(name, pa.array(values.to_numpy(dtype=float), pa.float64()))
+    doubt = rows["uncertainty_m"].to_numpy(dtype=float)
+    table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
+    pq.write_table(table, path, row_group_size=1 << 16)
+
+
+def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
+    """Return a table as a workbook: texts stay texts, numbers numbers.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    title
+        Name of the sheet.
+    """
+    import xlsxwriter
+
+    room = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True,
+               "nan_inf_to_errors": False}  # fmt: skip
+    with xlsxwriter.Workbook(room, options) as book:
+        sheet = book.add_worksheet(title[:31])
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
+        for at, row in enumerate(frame.itertuples(index=False), start=1):
+            for column, value in enumerate(row):
+                _write(sheet, at, column, value)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(frame.columns) - 1, 16)
+    return room.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: object) -> None:
+    if value is None or value is pd.NA or value != value:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float | np.number):
+        sheet.write_number(row, column, float(value))
+    else:
+        sheet.write_string(row, column, str(value)[:32_767])
+
+
+def template(lang: str) -> bytes:
+    """Return a workbook to be filled in, with two rows as examples.
+
+    Parameters
+    ----------
+    lang
+        Language of the names of its columns.
+    """
+    say = speaker(lang)
+    names = [say(f"intake.template.{key}") for key in ("name", "lon", "lat", "district", "note")]
+    examples: Sequence[Mapping[str, object]] = [
+        dict(zip(names, (say("intake.template.first"), 117.2, 39.12, "", ""), strict=True)),
+        dict(zip(names, (say("intake.template.second"), "117°21′18.0″", "39°08′24.0″", "",
+                         say("intake.template.dms")), strict=True)),
+    ]  # fmt: skip
+    return as_workbook(pd.DataFrame(examples, columns=names), say("intake.template.sheet"))

@@ -1,0 +1,169 @@
+"""Keep the file that a reader has brought along, for the session and no longer."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import streamlit as st
+
+from layers.intake.outcome import Outcome, Placed, write_points
+from layers.intake.take_in import INVERSE_VARIABLE, TakenIn, take_in
+from layers.own_points.source import Folder, Source
+from layers.pack.city import City
+from pages.shell import cache
+
+HELD: Final = "atlas.own_file"
+TURN: Final = "atlas.own_file.turn"
+"""How often the field was emptied: an emptied field is a new one."""
+MOST_MB: Final = 20
+"""Size of a file that a reader may bring along."""
+
+
+@dataclass
+class Held:
+    """One file of the reader: as it came, what was answered, and what became of it.
+
+    Parameters
+    ----------
+    name, data
+        The file.
+    answers
+        What the reader has said of it.
+    taken
+        What was found with these answers.
+    folder
+        Where the rows lie once they are used; it goes with the session.
+    outcome
+        The rows, once the proposal was accepted.
+    source
+        The file that own points read; None until then.
+    writes
+        How often it was written.
+    """
+
+    name: str
+    data: bytes
+    answers: Mapping[str, str]
+    taken: TakenIn
+    folder: tempfile.TemporaryDirectory[str] | None = None
+    outcome: Outcome | None = None
+    source: Source | None = None
+    writes: int = 0
+
+    def write(self) -> None:
+        """Write the rows for own points, under a new name: what was counted before stays valid."""
+        assert self.outcome is not None
+        if self.folder is None:
+            self.folder = tempfile.TemporaryDirectory(prefix="atlas-own-")
+        self.writes += 1
+        path = Path(self.folder.name) / f"{self.writes}.parquet"
+        write_points(self.outcome, path)
+        stat = path.stat()
+        self.source = Source(self.name, (path,), stat.st_size, stat.st_mtime_ns)
+
+
+def held() -> Held | None:
+    """Return the file that the reader has brought along; None for none."""
+    found: Held | None = st.session_state.get(HELD)
+    return found
+
+
+def bring(name: str, data: bytes, city: City) -> None:
+    """Take in a file that was uploaded; the one before it is forgotten.
+
+    Parameters
+    ----------
+    name, data
+        The file.
+    city
+        Where its positions should lie.
+    """
+    st.session_state[HELD] = Held(name, data, {}, _taken(name, data, city, {}))
+
+
+def answer(key: str, value: str, city: City) -> None:
+    """Take in the file anew with one more answer of the reader.
+
+    Parameters
+    ----------
+    key, value
+        The answer; a blank value takes one back.
+    city
+        Where its positions should lie.
+    """
+    one = held()
+    if one is None:
+        return
+    answers = {**one.answers, key: value}
+    answers = {name: said for name, said in answers.items() if said}
+    taken = _taken(one.name, one.data, city, answers)
+    st.session_state[HELD] = Held(one.name, one.data, answers, taken)
+
+
+def _taken(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> TakenIn:
+    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
+    return take_in((name, data), city, answers, inverse=inverse)
+
+
+def accept() -> None:
+    """Use the rows as they were proposed."""
+    one = held()
+    if one is not None and one.taken.reading is not None:
+        one.outcome = Outcome(one.taken.tables, one.taken.reading, classes=one.taken.classes)
+        one.write()
+
+
+def forget() -> None:
+    """Remove the file, and what was made of it."""
+    one: Held | None = st.session_state.pop(HELD, None)
+    if one is not None and one.folder is not None:
+        one.folder.cleanup()
+
+
+def upload_key() -> str:
+    """Return the key of the field in which a file is brought along."""
+    return f"intake_upload_{st.session_state.get(TURN, 0)}"
+
+
+def dropped() -> None:
+    """Remove the file, and empty the field in which it came."""
+    forget()
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+
+
+def place(placed: Placed) -> None:
+    """Put a row somewhere; a second time moves it.
+
+    Parameters
+    ----------
+    placed
+        The row, and where it is put.
+    """
+    one = held()
+    if one is not None and one.outcome is not None:
+        rest = tuple(other for other in one.outcome.placed if other.row != placed.row)
+        one.outcome = replace(one.outcome, placed=(*rest, placed))
+        one.write()
+
+
+def undo() -> None:
+    """Take back where the last row was put."""
+    one = held()
+    if one is not None and one.outcome is not None and one.outcome.placed:
+        one.outcome = replace(one.outcome, placed=one.outcome.placed[:-1])
+        one.write()
+
+
+def folder() -> Folder:
+    """Return the files of points that are offered: those of the server, and the reader's own."""
+    offered, one = cache.points_folder(), held()
+    if one is None or one.source is None:
+        return offered
+    sources = {one.source.token: one.source, **offered.sources}
+    return replace(offered, problem="", sources=MappingProxyType(sources))

@@ -1,0 +1,217 @@
+"""Show what was found in a reader's file, what will be done, and what may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from layers.intake.diagnose import described
+from layers.intake.formats.open_file import SUFFIXES
+from layers.intake.formats.table import Observation, Question
+from layers.intake.outcome import NO_PLACES, template
+from layers.intake.report import ask, sentence
+from layers.language.messages import display
+from layers.language.problems import worded
+from layers.language.values import count
+from layers.view.codecs import token
+from layers.view.page_options import PointsOptions
+from pages.panels.intake import held as own_files
+from pages.panels.intake.held import Held, dropped, upload_key
+from pages.shell import html, session
+from pages.shell.frame import Screen
+from pages.shell.labels import literal
+
+MOST_TOLD: Final = 8
+LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
+"""What a planner need not read first."""
+SYSTEMS: Final = (4490, 4527, 3857)
+"""Systems that may be chosen besides the city's plane and what a question offers."""
+
+
+def upload(screen: Screen) -> None:
+    """Offer to bring a file along, and a template to be filled in.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    say = screen.say
+    given = st.file_uploader(
+        say("intake_page.upload"),
+        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        key=upload_key(),
+        max_upload_size=own_files.MOST_MB,
+        help=literal(say("intake_page.upload_help", most=own_files.MOST_MB)),
+        on_change=_brought,
+        args=(screen,),
+    )
+    if given is None and own_files.held() is None and not screen.state.points.file:
+        st.download_button(
+            say("intake_page.template"),
+            partial(template, screen.state.lang),
+            file_name=say("intake_page.template_file"),
+            key="intake_template",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+
+def _brought(screen: Screen) -> None:
+    given = st.session_state.get(upload_key())
+    own_files.forget()
+    if given is not None:
+        own_files.bring(given.name, given.getvalue(), screen.city)
+
+
+def is_waiting() -> bool:
+    """Tell whether a file waits for the reader to accept what is proposed."""
+    held = own_files.held()
+    return held is not None and held.outcome is None
+
+
+def proposal(screen: Screen) -> None:
+    """Show what was found, what will be done, and what may be changed.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    held, say = own_files.held(), screen.say
+    if held is None:
+        return
+    report = held.taken.report
+    name = display(held.name, longest=60)
+    html.show('<p class="summary" role="status">{}</p>',
+              say(f"intake_page.status_{report.status}", name=name))  # fmt: skip
+    found, done, change = st.columns(3, gap="medium")
+    with found:
+        html.section(say("intake_page.found"))
+        _bullets([sentence(one, screen.state.lang) for one in _first(report.found)])
+    with done:
+        html.section(say("intake_page.done"))
+        _bullets(_deeds(screen, held))
+    with change:
+        html.section(say("intake_page.change"))
+        for question in report.questions:
+            _question(screen, question)
+        _choices(screen, held)
+    _faults(screen, held)
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            say("intake_page.accept"),
+            key="intake_accept",
+            type="primary",
+            disabled=held.taken.reading is None,
+            on_click=_accepted,
+        )
+        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
+
+
+def _bullets(lines: Sequence[str]) -> None:
+    st.html(html.bullets([html.text(line, longest=200) for line in lines]))
+
+
+def _first(found: Sequence[Observation]) -> list[Observation]:
+    """Return what a planner reads first."""
+    told = [one for one in found if one.key not in LEAST_TOLD]
+    return [*told, *(one for one in found if one.key in LEAST_TOLD)][:MOST_TOLD]
+
+
+def _deeds(screen: Screen, held: Held) -> list[str]:
+    say, rows = screen.say, held.taken.report.rows
+    if held.taken.report.status == "refused":
+        return [say("intake_page.nothing")]
+    if held.taken.reading is None:
+        return [say("intake_page.waits", read=count(rows.read))]
+    told = [say("intake_page.used", used=count(rows.used), read=count(rows.read))]
+    if rows.outside:
+        told.append(say("intake_page.outside", outside=count(rows.outside)))
+    for reason, n in rows.not_used.items():
+        words = say(f"intake.reason.{reason}")
+        key = "intake_page.left_out" if reason in NO_PLACES else "intake_page.kept"
+        told.append(say(key, reason=words, n=count(n)))
+    return told
+
+
+def _question(screen: Screen, question: Question) -> None:
+    """Ask what only the reader knows; the likeliest answer stands first, none is chosen."""
+    options = {one.value: screen.say(one.key, **one.values) for one in question.options}
+    st.selectbox(
+        literal(ask(question, screen.state.lang)),
+        [*options],
+        index=None,
+        key=f"intake_ask_{question.key}",
+        format_func=lambda value: display(options[value], longest=60),
+        placeholder=screen.say("intake_page.please"),
+        on_change=_answered,
+        args=(screen, question.key, f"intake_ask_{question.key}"),
+    )
+
+
+def _answered(screen: Screen, name: str, key: str) -> None:
+    value: Any = st.session_state[key]
+    own_files.answer(name, str(value or ""), screen.city)
+
+
+def _choices(screen: Screen, held: Held) -> None:
+    """Offer the columns and the system, as they were found or chosen."""
+    tables, say = held.taken.tables, screen.say
+    asked = {question.key for question in held.taken.report.questions}
+    if not tables or "sheet" in asked or "layer" in asked:
+        return
+    names = list(tables[0].names)
+    placements = held.taken.diagnosis.placements if held.taken.diagnosis else []
+    found = placements[0].columns if placements else ()
+    pair = (*found, "", "")[:2] if len(found) == 2 else ("", "")
+    if "north_first" in {one.key for one in held.taken.report.found}:
+        pair = pair[::-1]
+    for at, axis in enumerate(("x", "y")):
+        now = held.answers.get(axis, pair[at])
+        _select(screen, axis, ["", *names], now, say(f"intake_page.column_{axis}"))
+    if "crs" not in asked:
+        codes = dict.fromkeys((4326, screen.city.metric_epsg, *SYSTEMS))
+        _select(screen, "crs", ["", *(f"EPSG:{code}" for code in codes)],
+                held.answers.get("crs", ""), say("intake_page.crs"))  # fmt: skip
+
+
+def _option(screen: Screen, value: str) -> str:
+    """Return an option in words: nothing chosen, a system by code and name, or a column."""
+    if not value:
+        return screen.say("intake_page.as_found")
+    return described(value) if value.startswith("EPSG:") else value
+
+
+def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
+    key = f"intake_{name}_{token(now)}"
+    st.selectbox(
+        literal(label),
+        values,
+        index=values.index(now) if now in values else 0,
+        key=key,
+        format_func=lambda value: display(_option(screen, value), longest=60),
+        on_change=_answered,
+        args=(screen, name, key),
+    )
+
+
+def _faults(screen: Screen, held: Held) -> None:
+    problems = held.taken.report.problems
+    if not problems:
+        return
+    if held.taken.report.status == "refused":
+        html.faults("", problems, screen.state.lang)
+        return
+    with st.expander(literal(screen.say("intake_page.rows", n=count(len(problems))))):
+        _bullets([worded(one, screen.state.lang) for one in problems[:50]])
+
+
+def _accepted() -> None:
+    own_files.accept()
+    held = own_files.held()
+    if held is not None and held.source is not None:
+        session.change(points=PointsOptions(file=held.source.token))

@@ -1,0 +1,129 @@
+"""List the rows of a reader's file that have no place, place them, undo, and hand the file back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from layers.intake.outcome import Outcome, Placed, as_workbook, handed_back, in_district
+from layers.language.messages import display
+from layers.language.values import count
+from pages.panels.intake import held as own_files
+from pages.panels.intake.held import dropped
+from pages.shell import html, map_view, session
+from pages.shell.frame import Screen
+from pages.shell.labels import literal
+
+ROW: Final = "intake_row"
+MOST_LISTED: Final = 500
+"""Rows without a place that the list offers."""
+
+
+def placing() -> int | None:
+    """Return the row that the reader is about to place by a click; None for none."""
+    held = own_files.held()
+    row = st.session_state.get(ROW)
+    return row if held is not None and held.outcome is not None and row is not None else None
+
+
+def act(event: map_view.Event) -> bool:
+    """Put the chosen row where the map was clicked.
+
+    Parameters
+    ----------
+    event
+        What happened on the map.
+    """
+    row = placing()
+    if row is None or event.did != "place":
+        return False
+    own_files.place(Placed(row, event.lon, event.lat, float("nan"), "click"))
+    _show_again()
+    return True
+
+
+def _show_again() -> None:
+    """Let own points read the file as it is now."""
+    held = own_files.held()
+    if held is not None and held.source is not None:
+        points = replace(session.state().points, file=held.source.token)
+        session.change(points=points)
+
+
+def without_place(screen: Screen) -> None:
+    """List the rows without a position, offer to place them, to undo, and to take the file along.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    held, say = own_files.held(), screen.say
+    if held is None or held.outcome is None:
+        return
+    outcome = held.outcome
+    left = outcome.without_place().index[:MOST_LISTED].tolist()
+    if left:
+        st.selectbox(
+            literal(say("intake_page.without_place", n=count(len(outcome.without_place())))),
+            left,
+            index=None,
+            key=ROW,
+            format_func=lambda row: display(outcome.label(row, say)),
+            placeholder=say("intake_page.choose_row"),
+        )
+        _by_district(screen)
+    with st.container(horizontal=True, gap="small"):
+        if outcome.placed:
+            label = outcome.label(outcome.placed[-1].row, say)
+            st.button(
+                literal(say("intake_page.undo", row=label)), key="intake_undo", on_click=_undone
+            )
+        st.download_button(
+            say("intake_page.take_along"),
+            partial(_file, outcome, screen),
+            file_name=f"{held.name.rpartition('.')[0] or held.name}_{screen.city.id}.xlsx",
+            key="intake_download",
+            on_click="ignore",
+        )
+        st.button(say("intake_page.remove"), key="intake_remove", type="tertiary",
+                  on_click=dropped)  # fmt: skip
+
+
+def _by_district(screen: Screen) -> None:
+    row, say = placing(), screen.say
+    if row is None:
+        return
+    html.small(say("intake_page.click"))
+    names = screen.city.districts[f"name_{screen.state.lang}"]
+    st.selectbox(
+        say("intake_page.by_district"),
+        list(names.index),
+        index=None,
+        key="intake_district",
+        format_func=lambda code: display(str(names[code])),
+        placeholder=say("intake_page.please"),
+        on_change=_placed_in,
+        args=(screen, row),
+    )
+
+
+def _placed_in(screen: Screen, row: int) -> None:
+    code = st.session_state["intake_district"]
+    if code is not None:
+        lon, lat, doubt = in_district(screen.city, str(code))
+        own_files.place(Placed(row, lon, lat, doubt, str(code)))
+        _show_again()
+
+
+def _undone() -> None:
+    own_files.undo()
+    _show_again()
+
+
+def _file(outcome: Outcome, screen: Screen) -> bytes:
+    frame = handed_back(outcome, screen.city, screen.state.lang)
+    return as_workbook(frame, screen.say("intake.template.sheet"))
