@@ -3,7 +3,8 @@
 const open = (group, choose) => {
   group.setAttribute("tabindex", "0");
   group.setAttribute("role", "button");
-  group.setAttribute("aria-label", group.querySelector("title")?.textContent ?? "");
+  const name = group.querySelector("title")?.textContent ?? "", words = group.querySelector("text")?.textContent ?? "";
+  group.setAttribute("aria-label", words.includes(name) ? words : `${words} ${name}`);  // as it is seen, then whole
   group.addEventListener("click", () => choose(group.dataset.place));
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

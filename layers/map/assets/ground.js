@@ -11,10 +11,15 @@ window.ATLAS = (function () {
   const RIVER_ZOOM = 9;  // a line of 1:10 m is wrong by more than a pixel from here on
 
   // Escaped text back to plain text, for attributes; a textarea holds text only and runs nothing.
+  const plains = new Map();  // every paint says the same names again
+
   function plain(text) {
-    const area = document.createElement("textarea");
-    area.innerHTML = text;
-    return area.value;
+    if (!plains.has(text)) {
+      const area = document.createElement("textarea");
+      area.innerHTML = text;
+      plains.set(text, area.value);
+    }
+    return plains.get(text);
   }
 
   function escape(text) {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -15,7 +14,7 @@ from layers.view.codecs import token
 from pages.panels.plan.chosen import Chosen, change
 from pages.shell import html
 from pages.shell.labels import cells, short
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 Other = Plan | City
 
@@ -103,12 +102,14 @@ def choice(of: Chosen) -> None:
         index=keys.index(sync("plan_against", now if now in known else keys[0])),
         key="plan_against",
         format_func=lambda key: display(name(of, known[key])),
-        on_change=partial(_set, "plan_against"),
+        on_change=_set,
+        args=("plan_against", keys),
     )
 
 
-def _set(key: str) -> None:
-    change(against=st.session_state[key])
+def _set(key: str, offered: Sequence[str]) -> None:
+    if is_offered(key, offered):
+        change(against=st.session_state[key])
 
 
 def show(of: Chosen, found: tuple[Change, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar, get_args
 
@@ -19,7 +19,7 @@ from layers.view.page_options import Stated
 from pages.panels.plan.chosen import Chosen, change
 from pages.shell import html
 from pages.shell.labels import cells, literal, short
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 WORD_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP_TYPE: Final = "application/zip"
@@ -93,13 +93,14 @@ def _select(label: str, name: str, options: list[T], now: T, word: Callable[[T],
         key=key,
         format_func=lambda value: display(word(value)),
         on_change=_set,
-        args=(name, key),
+        args=(name, key, options),
     )
 
 
-def _set(name: str, key: str) -> None:
-    value = st.session_state[key]
-    change(**{name: (value or None) if name == "district" else value})
+def _set(name: str, key: str, offered: Sequence[object]) -> None:
+    if is_offered(key, offered):
+        value = st.session_state[key]
+        change(**{name: (value or None) if name == "district" else value})
 
 
 def show(of: Chosen) -> None:

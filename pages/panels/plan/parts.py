@@ -16,7 +16,7 @@ from pages.panels.plan.chosen import Chosen, change, shown
 from pages.shell import html, map_view
 from pages.shell.frame import Scene
 from pages.shell.labels import short
-from pages.shell.widgets import is_echo, sync
+from pages.shell.widgets import is_echo, is_offered, sync
 
 
 def switch(of: Chosen) -> None:
@@ -61,6 +61,7 @@ def _plans(of: Chosen, plans: Sequence[Plan]) -> None:
         label_visibility="collapsed",
         width=420,
         on_change=_set_period,
+        args=(periods,),
     )
 
 
@@ -69,8 +70,8 @@ def _set_part() -> None:
         change(part=st.session_state["plan_part"])
 
 
-def _set_period() -> None:
-    if not is_echo("plan_period"):
+def _set_period(offered: Sequence[str]) -> None:
+    if not is_echo("plan_period") and is_offered("plan_period", offered):
         change(period=st.session_state["plan_period"], task=None, indicator=0, chapter=0)
 
 

@@ -18,7 +18,7 @@ from pages.panels.plan.chosen import Chosen, change, open_indicator, open_place,
 from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import is_echo, sync
+from pages.shell.widgets import is_echo, is_offered, sync
 
 MOST: Final = 40
 """Buttons of places under one task."""
@@ -69,6 +69,7 @@ def reader(of: Chosen) -> None:
         key="plan_chapter",
         format_func=chapter_word,
         on_change=_set_chapter,
+        args=(chapters,),
     )
     _choice(of, [each for each in accounts if each.chapter == chapter])
     if own is not None:
@@ -96,8 +97,8 @@ def _choice(of: Chosen, accounts: Sequence[Account]) -> None:
     )
 
 
-def _set_chapter() -> None:
-    if not is_echo("plan_chapter"):
+def _set_chapter(offered: Sequence[int]) -> None:
+    if not is_echo("plan_chapter") and is_offered("plan_chapter", offered):
         change(chapter=st.session_state["plan_chapter"], task=None)
 
 
