@@ -452,6 +452,18 @@ def _check_belt(top: Settings, locator: Locator | None, axis: _Source | None) ->
         section.report("setting.belt", "belt", value=printable(locator.belt))
 
 
+def _check_structure(
+    top: Settings, found: Structure | None, rows: PackRows, axis: _Source | None
+) -> None:
+    check_structure(
+        top,
+        found,
+        clauses={row.get("id") for row in rows.clauses},
+        axes={row.record.get("id") for row in axis.rows} if axis else set(),
+        parts=rows.halves,
+    )
+
+
 def _metric_epsg(top: Settings) -> int:
     code = top.integer("metric_epsg", 1024, 32_767)
     try:
@@ -693,7 +705,7 @@ def _load(files: PackFiles) -> City:
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
     )
-    _check_the_structure(top, head["structure"], rows)
+    _check_structure(top, head["structure"], rows, layers.get("axis"))
     files.problems += pack_problems(rows, plan_folder=plan_folder)
     for at, folder in enumerate(folders[1:], start=1):
         others: dict[str, Any] = dict(tables[at])
@@ -713,18 +725,6 @@ def _load(files: PackFiles) -> City:
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
-    )
-
-
-def _check_the_structure(top: Settings, structure: Structure | None, rows: PackRows) -> None:
-    """Hold what the diagram of the structure names against the rows of the pack."""
-    _, axis = rows.layers.get("axis", ("", ()))
-    check_structure(
-        top,
-        structure,
-        clauses={row.get("id") for row in rows.clauses},
-        axes={row.record.get("id") for row in axis},
-        parts=rows.halves,
     )
 
 

@@ -14,6 +14,7 @@ from tests.bench import (
     bench_density,
     bench_drag,
     bench_map,
+    bench_pack,
     bench_plan,
     bench_siting,
     bench_stream,
@@ -29,6 +30,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "siting": bench_siting.run,
     "drag": bench_drag.run,
     "deck": bench_deck.run,
+    "pack": bench_pack.run,
     "plan": bench_plan.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""

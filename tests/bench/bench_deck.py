@@ -54,7 +54,16 @@ def _turns(browser: Browser, url: str, keys: Sequence[str]) -> list[float]:
     return seconds
 
 
-def _first_view(browser: Browser, subject: Subject) -> float:
+def first_view(browser: Browser, subject: Subject) -> float:
+    """Return the median seconds until a page has painted its map.
+
+    Parameters
+    ----------
+    browser
+        Which opens it anew each time.
+    subject
+        The page, and how to tell that it has.
+    """
     seconds = []
     for _ in range(ROUNDS):
         with fresh(browser) as page:
@@ -77,7 +86,7 @@ def run() -> list[Row]:
         if path is None:
             raise RuntimeError(chromium.MISSING)
         browser = chromium.launch(playwright, path)
-        plain = _first_view(browser, plain_subject(usual.url, city))
+        plain = first_view(browser, plain_subject(usual.url, city))
         seconds = _turns(browser, f"{ours.url}/deck", keys)
         browser.close()
     return [

@@ -115,7 +115,16 @@ def fresh(browser: Browser, clock: str = CLOCK) -> Iterator[Page]:
     watch.check()
 
 
-def _atlas(url: str, city: City) -> Subject:
+def own_subject(url: str, city: City) -> Subject:
+    """Return the atlas at an address.
+
+    Parameters
+    ----------
+    url
+        Where it is served.
+    city
+        The pack that it shows.
+    """
     full = default_state(city)
     fewer = replace(full, layers=full.layers - {LAYER})
     switch = f".st-key-layer_{LAYER} label"
@@ -189,7 +198,7 @@ def run() -> list[Row]:
         if path is None:
             raise RuntimeError(chromium.MISSING)
         browser = chromium.launch(playwright, path)
-        atlas, plain = _atlas(ours.url, city), plain_subject(usual.url, city)
+        atlas, plain = own_subject(ours.url, city), plain_subject(usual.url, city)
         first, plain_first = _first_paints(browser, (atlas, plain))
         click, plain_click = _switches(browser, atlas, plain)
         browser.close()
