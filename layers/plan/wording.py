@@ -75,6 +75,8 @@ def _standing(of: Progress, lang: str) -> Iterator[str]:
     if of.latest is not None:
         told = {"as_of": month(of.latest.as_of, lang), "value": figure(of.latest), "unit": unit}
         yield say("plan.standing.latest", **told)
+    elif of.observations:
+        yield say("plan.standing.unfit", count=len(of.observations))
     if of.reached is not None:
         yield say("plan.standing.reached", as_of=month(of.reached.as_of, lang), year=of.target_year)
     if of.completion is not None and of.reached is None:
