@@ -8,9 +8,10 @@ import streamlit as st
 
 from layers.places.district_profile import profile
 from layers.view.areas import is_part
-from pages.panels import chips, verification
+from pages.panels import chips
 from pages.panels import district as panels
 from pages.panels.deck import add
+from pages.panels.verification import hand_out
 from pages.shell import frame
 
 screen = frame.open_page("district")
@@ -46,4 +47,4 @@ with st.container(key="district_more"):
     panels.entries(screen, area, told)
     panels.tasks(screen, told)
     if other is None:
-        verification.panel(screen, area if told else None)
+        hand_out.panel(screen, area if told else None)

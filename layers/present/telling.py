@@ -21,6 +21,7 @@ from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
+from layers.map.structure import structure_drawing, title_key
 from layers.map.symbols import look_sign, swatch
 from layers.pack.city import City
 from layers.places.areas import (
@@ -98,6 +99,8 @@ class Told:
         Some of them as bars.
     chart
         The indicator that takes the place of the map on paper and slide; None where the map stands.
+    bounds
+        West, south, east and north in degrees of what fills the map; None for city or district.
     strip
         Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
         scene is of none.
@@ -121,6 +124,7 @@ class Told:
     bars: Bars | None = None
     chart: Progress | None = None
     keep: frozenset[str] | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
 
@@ -140,6 +144,7 @@ class _Page:
     table: pd.DataFrame | None = None
     bars: Bars | None = None
     chart: Progress | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
@@ -212,6 +217,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         bars=page.bars,
         chart=page.chart,
         keep=plan_ids(city, state) if scene.page == "plan" else None,
+        bounds=page.bounds,
         strip=page.strip,
         beside=beside,
     )
@@ -255,9 +261,9 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
     return _Page(
         title=say("coverage_page.title_scenario", city=city.name.of(lang)),
         sentence=first,
-        doubt=[words.sentence, *further[-1:]] if words.account else words.notes[:1],
+        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
         figures={},
-        notes=[*further[:-1], *words.notes],
+        notes=[*further, *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=words.tables.get("comparison"),
@@ -276,12 +282,13 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     answer = ask(city, "balance", asked)
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
-        title=say("explore.title", city=city.name.of(lang)),
+        title=say(title_key(state.explore.ground), city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
+        drawing=structure_drawing(city) if state.explore.ground == "structure" else None,
         table=words.tables["halves"] if found.n else None,
         bars=_counts(city, found.districts["n"], lang),
         empty=not found.n,
@@ -403,6 +410,7 @@ def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
         legend=corridor.legend(answer, lang),
         drawing=ANALYSES["corridor"].draw(answer, lang),
         table=None if refused else words.tables["cities"],
+        bounds=corridor.frame_of(answer),
         strip=None if refused else partial(strips.strip, answer, lang),
     )
 

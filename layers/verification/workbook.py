@@ -24,7 +24,13 @@ HIDDEN: Final = "_atlas"
 """Name of the sheet that says what the workbook was made of."""
 KEY_ROW: Final = 2
 """The row, counted from 0, that holds the keys of the columns; it is hidden."""
-_WIDTHS: Final[Mapping[str, int]] = {"name": 28, "found": 16, "address": 26, "source": 28}
+_WIDTHS: Final[Mapping[str, int]] = {
+    **{"id": 16, "name": 30, "kind": 18, "found": 20, "point": 20, "lead_now": 24},
+    **{"approval_now": 24, "address": 26, "east": 18, "north": 18, "lead_unit": 24, "source": 28},
+}
+"""Widths in digits; of the other columns 13."""
+_TWO_LINES: Final = 30
+"""Height of a row, points."""
 
 
 def choices(lang: str) -> dict[str, dict[str, str]]:
@@ -100,18 +106,20 @@ class _Sheet:
             self.sheet.write_string(KEY_ROW, at, name)
             style = self.head if name in KNOWN else self.asked_head
             self.sheet.write_string(KEY_ROW + 1, at, self.say(f"verification.column.{name}"), style)
-            self.sheet.set_column(at, at, _WIDTHS.get(name, 12))
+            self.sheet.set_column(at, at, _WIDTHS.get(name, 13))
+        self.sheet.set_row(KEY_ROW + 1, _TWO_LINES)
         for row, line in enumerate(lines, start=KEY_ROW + 2):
+            self.sheet.set_row(row, _TWO_LINES)
             for at, name in enumerate(KNOWN):
                 self.sheet.write_string(row, at, display(line.known[name]), self.known)
             for at in range(len(KNOWN), len(KNOWN) + len(ASKED)):
                 self.sheet.write_blank(row, at, None, self.asked)
         self._lists(len(lines))
         self.sheet.set_row(KEY_ROW, None, None, {"hidden": True})
-        self.sheet.set_column(0, 0, 14)
         self.sheet.freeze_panes(KEY_ROW + 2, 2)
         self.sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True})
         self.sheet.set_landscape()
+        self.sheet.set_paper(8)  # A3
         self.sheet.fit_to_pages(1, 0)
 
     def _lists(self, count: int) -> None:

@@ -39,4 +39,4 @@ def printed(city: City, lines: Sequence[Line], lang: str, title: str) -> bytes:
         "heads": [say(f"verification.column.{name}") for name in (*KNOWN, *ASKED)],
         "rows": [[*(display(line.known[n]) for n in KNOWN), *[""] * len(ASKED)] for line in lines],
     }
-    return pdf("verification.typ", data, {}, city.data_date)
+    return pdf("verify.typ", data, {}, city.data_date)

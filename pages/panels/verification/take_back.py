@@ -1,4 +1,4 @@
-"""Hand out verification sheets, take them back, and save what the reader agrees to."""
+"""Take verification sheets back, and save what the reader agrees to."""
 
 from __future__ import annotations
 
@@ -12,22 +12,15 @@ import pandas as pd
 import streamlit as st
 
 from geo.base.errors import DataError, Problem
-from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.problems import worded
-from layers.language.values import km
-from layers.places.areas import area_name
+from layers.store.lay_over import fact_word
 from layers.verification.read_back import Answer, read_back, save
-from layers.verification.sheet import Line, lines
-from layers.verification.waiting import RADIUS_M
-from layers.verification.workbook import workbook
 from pages.shell import cache, html
 from pages.shell.entering import identity, records
 from pages.shell.frame import Screen
-from pages.shell.labels import cells, literal
+from pages.shell.labels import literal
 
 READ: Final = "atlas.sheet_read"
-SHOWN: Final = ("name", "kind", "level", "found", "unsettled")
-"""Columns of the list on the page."""
 
 
 @dataclass(frozen=True)
@@ -41,66 +34,14 @@ class _Read:
     saved: bool = False
 
 
-def panel(screen: Screen, district: str | None) -> None:
-    """Show which places wait, and let sheets out and in.
+def panel(screen: Screen) -> None:
+    """Take a sheet back, say what becomes of each row, and save it when the reader agrees.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    district
-        Adcode of the district; None for the whole city.
     """
-    say, city, lang = screen.say, screen.city, screen.state.lang
-    name = city.name.of(lang) if district is None else area_name(city, district, lang)
-    asked = lines(city, records.entries_of(city.id), lang, district)
-    html.drawer(
-        say("verification.page.title"),  # without a number: a box with another name is shut
-        "verification",
-        partial(_draw, screen, asked, district, say("verification.title", area=name)),
-    )
-
-
-def _draw(screen: Screen, asked: tuple[Line, ...], district: str | None, title: str) -> None:
-    say, city, lang = screen.say, screen.city, screen.state.lang
-    if not asked:
-        html.small(say("verification.page.none"))
-    else:
-        html.small(say("verification.page.waits", n=len(asked)))
-        html.small(say("verification.page.order", radius=km(RADIUS_M, lang)))
-        heads = [say(f"verification.column.{key}") for key in SHOWN]
-        rows = [[line.known[key] for key in SHOWN] for line in asked]
-        table = cells(pd.DataFrame(rows, columns=heads))
-        st.dataframe(table, hide_index=True, placeholder="", alt=literal(title), height="content")
-        stem = f"{city.id}_{district or 'city'}_verification"
-        with st.container(horizontal=True):
-            st.download_button(
-                say("verification.page.download"),
-                partial(workbook, city, asked, lang, title),
-                file_name=f"{stem}.xlsx",
-                mime=WORKBOOK_TYPE,
-                on_click="ignore",
-                type="primary",
-                key="sheet_xlsx",
-            )
-            st.download_button(
-                say("verification.page.print"),
-                partial(_printed, screen, asked, title),
-                file_name=f"{stem}.pdf",
-                mime="application/pdf",
-                on_click="ignore",
-                key="sheet_pdf",
-            )
-    _take_back(screen)
-
-
-def _printed(screen: Screen, asked: tuple[Line, ...], title: str) -> bytes:
-    from layers.present.sheet.verification import printed  # typesetting is loaded when it is asked
-
-    return printed(screen.city, asked, screen.state.lang, title)
-
-
-def _take_back(screen: Screen) -> None:
     say = screen.say
     if not cache.entered().where.writable:
         html.small(say("verification.page.closed"))
@@ -149,16 +90,20 @@ def _report(screen: Screen, read: _Read) -> None:
     html.show('<p class="news" role="status">{}</p>', say(key, n=len(read.answers), **counted))
     corner, *heads = (say(f"verification.page.{head}") for head in ("row", "result", "reason"))
     rows = [
-        (answer.name or answer.place, say(f"verification.account.{answer.account}"))
-        + (_reason(screen, answer),)
+        [
+            answer.name or answer.place,
+            say(f"verification.account.{answer.account}"),
+            _reason(screen, answer),
+        ]
         for answer in read.answers
     ]
     numbers = [str(answer.number) for answer in read.answers]
     columns = [say("verification.column.name"), *heads]
     st.html(html.grid(pd.DataFrame(rows, index=numbers, columns=columns), corner))
-    if sums["accepted"] and not read.saved:
+    accepted = [answer for answer in read.answers if answer.account == "accepted"]
+    if accepted and not read.saved:
         st.button(
-            say("verification.page.save", n=sums["accepted"]),
+            literal(say("verification.page.save", n=len(accepted))),
             key="sheet_save",
             type="primary",
             on_click=_save,
@@ -170,7 +115,10 @@ def _reason(screen: Screen, answer: Answer) -> str:
     say, lang = screen.say, screen.state.lang
     if answer.problems:
         return " ".join(worded(problem, lang) for problem in answer.problems)
-    facts = [f"{say(f'record.fact.{d.field}')} {d.after}" for d in answer.drafts]
+    facts = [
+        f"{say(f'record.fact.{draft.field}')} {fact_word(draft.field, draft.after).of(lang)}"
+        for draft in answer.drafts
+    ]
     return say("view.comma").join(facts)
 
 
