@@ -698,14 +698,7 @@ def _load(files: PackFiles) -> City:
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
     )
-    axis = layers.get("axis")
-    check_structure(
-        top,
-        head["structure"],
-        clauses={row.get("id") for row in tables[0]["clauses"]},
-        axes={row.record.get("id") for row in axis.rows} if axis else set(),
-        parts=rows.halves,
-    )
+    _check_the_structure(top, head["structure"], rows)
     files.problems += pack_problems(rows, plan_folder=folders[0])
     files.problems += _faults_of_others(rows, folders[1:], tables[1:])
     _raise_if_any(files)
@@ -733,6 +726,18 @@ def _faults_of_others(
     for folder, own in zip(folders, tables, strict=True):
         others: dict[str, Any] = dict(own)
         yield from plan_problems(replace(rows, **others), folder)
+
+
+def _check_the_structure(top: Settings, structure: Structure | None, rows: PackRows) -> None:
+    """Hold what the diagram of the structure names against the rows of the pack."""
+    _, axis = rows.layers.get("axis", ("", ()))
+    check_structure(
+        top,
+        structure,
+        clauses={row.get("id") for row in rows.clauses},
+        axes={row.record.get("id") for row in axis},
+        parts=rows.halves,
+    )
 
 
 def _check_journal(files: PackFiles) -> None:
