@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -526,6 +526,15 @@ def _read(files: PackFiles, name: str, schema: Schema, settings: Settings) -> _S
     return _Source(schema, files.layer(f"{name}.geojson", schema), _provenance(settings))
 
 
+def _read_layers(
+    files: PackFiles, kinds: Mapping[str, tuple[LayerSpec, Bilingual]], section: Settings
+) -> dict[str, _Source]:
+    return {
+        name: _read(files, name, spec.schema, section.section(name))
+        for name, (spec, _) in kinds.items()
+    }
+
+
 def _read_base(files: PackFiles, section: Settings) -> dict[str, _Source]:
     section.only(*BASE)
     return {
@@ -676,14 +685,10 @@ def _load(files: PackFiles) -> City:
     top.only(*_TOP)
     head, section = _head(top), top.section("layer")
     kinds = {name: _spec_and_title(section.section(name), name) for name in _kinds(files, section)}
-    layers = {
-        name: _read(files, name, spec.schema, section.section(name))
-        for name, (spec, _) in kinds.items()
-    }
+    layers = _read_layers(files, kinds, section)
     _check_belt(top, head["locator"], layers.get("axis"))
     base = _read_base(files, top.section("base"))
-    plan_folder = f"plans/{_name(top, 'plan', _FOLDER)}"
-    folders = (plan_folder, *(f"plans/{name}" for name in _other_plans(top)))
+    folders = [f"plans/{n}" for n in (_name(top, "plan", _FOLDER), *_other_plans(top))]
     heads = [_plan_head(files, folder) for folder in folders]
     tables = [_plan_tables(files, folder) for folder in folders]
     aliases = files.table("aliases.csv", ALIASES, number="row")
@@ -706,10 +711,8 @@ def _load(files: PackFiles) -> City:
         unread=frozenset(files.unread),
     )
     _check_structure(top, head["structure"], rows, layers.get("axis"))
-    files.problems += pack_problems(rows, plan_folder=plan_folder)
-    for at, folder in enumerate(folders[1:], start=1):
-        others: dict[str, Any] = dict(tables[at])
-        files.problems += plan_problems(replace(rows, **others), folder)
+    files.problems += pack_problems(rows, plan_folder=folders[0])
+    files.problems += _faults_of_others(rows, folders[1:], tables[1:])
     _raise_if_any(files)
     return City(
         **head,
@@ -726,6 +729,15 @@ def _load(files: PackFiles) -> City:
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
     )
+
+
+def _faults_of_others(
+    rows: PackRows, folders: Sequence[str], tables: Sequence[dict[str, list[Record]]]
+) -> Iterator[Problem]:
+    """Yield what is wrong with plans that the places do not cite."""
+    for folder, own in zip(folders, tables, strict=True):
+        others: dict[str, Any] = dict(own)
+        yield from plan_problems(replace(rows, **others), folder)
 
 
 def _check_journal(files: PackFiles) -> None:

@@ -164,6 +164,10 @@ def _reworded(
         yield Change("task", "kept", task, both(now, "title"), places=places)
 
 
+def _figure(value: object) -> str:
+    return f"{float(str(value)):g}"
+
+
 def _indicators(old: Plan, new: Plan, *, same: bool) -> Iterator[Change]:
     def keyed(plan: Plan) -> dict[str, pd.Series]:
         rows = ((str(no), row) for no, row in plan.indicators.iterrows())
@@ -174,16 +178,21 @@ def _indicators(old: Plan, new: Plan, *, same: bool) -> Iterator[Change]:
         no = str(row.name)
         if key not in before:
             yield Change(
-                "indicator", "new", no, both(row, "name"), "target", "", str(row["target"])
+                "indicator", "new", no, both(row, "name"), "target", "", _figure(row["target"])
             )
             continue
         was = before[key]
         for column in ("baseline", "target"):
             if was[column] != row[column]:
-                values = (str(was[column]), str(row[column]))
+                values = (_figure(was[column]), _figure(row[column]))
                 yield Change("indicator", "target", no, both(row, "name"), column, *values)
     for key, row in before.items():
         if key not in after:
             yield Change(
-                "indicator", "gone", str(row.name), both(row, "name"), "target", str(row["target"])
+                "indicator",
+                "gone",
+                str(row.name),
+                both(row, "name"),
+                "target",
+                _figure(row["target"]),
             )

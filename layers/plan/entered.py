@@ -12,6 +12,8 @@ from layers.store.entries import Entry, entry_of, standing
 STATE: Final = "state"
 CARRY: Final = "carry"
 """Fields of a task's entries: what has become of it, and whether the next plan carries it on."""
+CARRIES: Final = ("carried", "ended")
+"""What a reader may say of a task's being carried on."""
 
 
 def entries_in(city: City) -> tuple[Entry, ...]:

@@ -14,6 +14,7 @@ from layers.places.citation import ordinal, section_of
 from layers.plan.audit import KINDS, Finding, counts
 from layers.plan.chart import figure
 from layers.plan.diff import Change
+from layers.plan.entered import CARRIES
 from layers.plan.indicator import LIGHTS, Observation, Progress, lights
 from layers.plan.ledger import ALL_STATES, Account, Ledger
 
@@ -75,6 +76,8 @@ def _standing(of: Progress, lang: str) -> Iterator[str]:
     if of.latest is not None:
         told = {"as_of": month(of.latest.as_of, lang), "value": figure(of.latest), "unit": unit}
         yield say("plan.standing.latest", **told)
+    elif of.observations:
+        yield say("plan.standing.unfit", count=len(of.observations))
     if of.reached is not None:
         yield say("plan.standing.reached", as_of=month(of.reached.as_of, lang), year=of.target_year)
     if of.completion is not None and of.reached is None:
@@ -345,8 +348,8 @@ def carry_word(of: Account, lang: str) -> str:
         Language of the words, ``zh`` or ``en``.
     """
     say = speaker(lang)
-    if of.carry is not None:
-        return of.carry.after
+    if of.carry is not None and of.carry.after in CARRIES:
+        return say("plan.state_entered", state=say(f"plan.carry.{of.carry.after}"))
     if of.carried_by:
         return say("plan.carry.continued", id=of.carried_by)
     return say("plan.carry.settled" if of.state == "done" else "plan.carry.open")

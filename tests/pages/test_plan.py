@@ -50,19 +50,26 @@ def test_an_unsaid_task_is_unknown_and_not_undone() -> None:
 
 
 @pytest.fixture
-def entering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    """The toy's first indicator with the form open, over a store of its own."""
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A store of its own, and the toy city."""
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
     cache.entered.clear()
-    at = app("plan", city="toy", gpart="indicators", gind="1", lang="zh")
-    at.session_state["plan_enter_value_box"] = True
-    yield at.run()
+    yield
     cache.entered.clear()
 
 
-def _save(at: AppTest, value: str) -> None:
-    at.text_input(key="enter_value").set_value(value)
+@pytest.fixture
+def entering(store: None) -> AppTest:
+    """The toy's first indicator with the form open."""
+    at = app("plan", city="toy", gpart="indicators", gind="1", lang="zh")
+    at.session_state["plan_enter_value_box"] = True
+    return at.run()
+
+
+def _save(at: AppTest, value: str = "") -> None:
+    if value:
+        at.text_input(key="enter_value").set_value(value)
     at.text_input(key="enter_source").set_value("年报")
     at.text_input(key="enter_who").set_value("李")
     next(each for each in at.button if each.label == "保存").click()
@@ -86,6 +93,20 @@ def test_who_saves_what_another_has_just_saved_is_told(entering: AppTest) -> Non
     _save(entering, "9")
     assert "王刚才已存为“7”" in page_text(entering)
     assert [entry.after for entry in open_book().entries("toy")] == ["7"]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_state_that_a_reader_enters_stands_in_the_ledger() -> None:
+    at = app("plan", city="toy", gtask="c1.4", lang="zh")
+    assert "不详 1 项" in page_text(at)
+    at.session_state["plan_enter_state_box"] = True
+    at.run()
+    at.selectbox(key="enter_state").set_value("done")
+    at.selectbox(key="enter_carry").set_value("carried")
+    _save(at)
+    saved = {e.field: (e.subject, e.after) for e in open_book().entries("toy")}
+    assert saved == {"state": ("2021-2025/c1.4", "done"), "carry": ("2021-2025/c1.4", "carried")}
+    assert "4 项任务：已完成 2 项、部分完成 1 项、未完成 1 项" in page_text(at)
 
 
 def _light(text: str) -> str:

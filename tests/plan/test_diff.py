@@ -70,9 +70,9 @@ def test_two_plans(toy: City) -> None:
         if each.of == "indicator"
     }
     assert targets == {
-        ("target", "1", "baseline"): ("1.0", "8.0"),
-        ("target", "1", "target"): ("8.0", "12.0"),
-        ("new", "4", "target"): ("", "10.0"),
-        ("gone", "2", "target"): ("5.0", ""),
-        ("gone", "3", "target"): ("60.0", ""),
+        ("target", "1", "baseline"): ("1", "8"),
+        ("target", "1", "target"): ("8", "12"),
+        ("new", "4", "target"): ("", "10"),
+        ("gone", "2", "target"): ("5", ""),
+        ("gone", "3", "target"): ("60", ""),
     }

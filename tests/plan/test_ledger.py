@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from layers.pack.city import City
 from layers.plan.ledger import Account, ledger
 from layers.plan.structure import web
+from layers.plan.wording import ledger_table
 from layers.store.entries import FIRST, Draft, Entry, seal
 
 
@@ -44,6 +46,17 @@ def test_an_entry_decides_and_is_told_apart(toy: City) -> None:
     assert account.entry is not None
     assert account.entry.who == "Wang"
     assert by_id(toy, entered("c1.4", "splendid"))["c1.4"].state == "unknown"
+
+
+def test_what_a_reader_says_of_the_next_plan_stands_in_the_ledger(toy: City) -> None:
+    draft = replace(entered("c1.3", "carried"), field="carry", digest="")
+    kept = ledger(toy, toy.plan, [draft])
+    assert list(ledger_table(kept, "zh")["结转"]) == [
+        "下一期任务 d1.1",
+        "已完成，不需结转",
+        "结转下期（读者录入）",
+        "待定",
+    ]
 
 
 def test_counts_and_filters(toy: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from geo.base.errors import AtlasError
 from layers.language.messages import display
 from layers.language.problems import lines
-from layers.plan.entered import STATE, number, subject
+from layers.plan.entered import CARRIES, CARRY, STATE, number, subject
 from layers.plan.indicator import Progress
 from layers.plan.ledger import ALL_STATES
 from layers.store.entries import Conflict, Draft, Kind, standing
@@ -64,10 +65,19 @@ def state(of: Chosen) -> None:
     def state_word(state: str) -> str:
         return say(f"plan.state.{state}")
 
+    def carry_word(carry: str) -> str:
+        return say(f"plan.carry.{carry}")
+
     def draw() -> None:
         with st.form("plan_enter_state", border=False):
             st.selectbox(
                 say("plan.enter.state"), ALL_STATES, key="enter_state", format_func=state_word
+            )
+            st.selectbox(
+                say("plan.enter.carry"),
+                ("unsaid", *CARRIES),
+                key="enter_carry",
+                format_func=carry_word,
             )
             _common(of)
             st.form_submit_button(say("plan.enter.save"), on_click=_save_state, args=(of, task))
@@ -97,15 +107,17 @@ def _save_value(of: Chosen, no: int) -> None:
     if number(text) is None:
         _tell(of.screen.say("plan.enter.not_number", text=text))
         return
-    _save(of, "observation", subject(of.plan, no), str(st.session_state["enter_year"]), text)
+    _save(of, "observation", subject(of.plan, no), {str(st.session_state["enter_year"]): text})
 
 
 def _save_state(of: Chosen, task: str) -> None:
-    chosen = str(st.session_state["enter_state"])
-    _save(of, "task_state", subject(of.plan, task), STATE, chosen)
+    values = {STATE: str(st.session_state["enter_state"])}
+    if (carry := str(st.session_state["enter_carry"])) in CARRIES:
+        values[CARRY] = carry
+    _save(of, "task_state", subject(of.plan, task), values)
 
 
-def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
+def _save(of: Chosen, kind: Kind, about: str, values: Mapping[str, str]) -> None:
     """Save what was entered over what this page showed, and keep what is to be told of it."""
     say = of.screen.say
     typed = {
@@ -116,20 +128,24 @@ def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
     if not typed["source"] or not reader.name:
         _tell(say("plan.enter.missing"))
         return
-    seen = standing(of.entries).get((kind, about, field))
-    draft = Draft(
-        kind=kind,
-        subject=about,
-        field=field,
-        before=seen.after if seen else "",
-        after=after,
-        source=typed["source"],
-        why=typed["why"],
-        who=reader.name,
-        verified=reader.verified,
-    )
+    stands = standing(of.entries)
+    seen = {field: stands.get((kind, about, field)) for field in values}
+    drafts = [
+        Draft(
+            kind=kind,
+            subject=about,
+            field=field,
+            before=before.after if (before := seen[field]) else "",
+            after=after,
+            source=typed["source"],
+            why=typed["why"],
+            who=reader.name,
+            verified=reader.verified,
+        )
+        for field, after in values.items()
+    ]
     try:
-        saved = records.book().append(of.screen.city.id, draft)
+        saved = records.book().append(of.screen.city.id, *drafts)
     except Conflict as conflict:
         other = conflict.entry
         _tell(say("plan.enter.conflict", who=other.who, value=other.after))
