@@ -109,8 +109,8 @@ class Shown:
             paper,
             heading=heading,
             drawing=told.drawing,
-            legend=told.legend if told.drawing else (),
-            focus=told.focus or told.keep,
+            legend=told.legend if told.drawing and not told.drawing.subject else (),
+            focus=told.focus or told.keep or told.bounds,
         )
 
 

@@ -18,7 +18,7 @@ from layers.language.values import Row, cell, radius, value_word
 from layers.pack.catalogue import CURRENT_STATUSES, OUTSIDE, VERIFIED
 from layers.pack.city import City, Entered, Layer
 from layers.store.chain import check_chain
-from layers.store.entries import Entry, standing
+from layers.store.entries import Entry, row_of, standing
 from layers.store.position import Position, read_position
 
 POSITION: Final = "position"
@@ -76,14 +76,14 @@ def lay_over(city: City, entries: Sequence[Entry]) -> City:
         layers[str(kind)] = _changed(layers[str(kind)], own, city)
     head = entries[-1].digest
     numbers = tuple(sorted(each.number for each in acting))
+    sentences = tuple(told(city, each) for each in acting)
+    of_plan = tuple(row_of(each) for each in entries if each.kind not in ABOUT_PLACES)
     return replace(
         city,
         layers=MappingProxyType(layers),
         attributions={**city.attributions, **{_note(each): _source(each) for each in acting}},
         digest=hashlib.sha256(f"{city.digest} {head}".encode()).hexdigest(),
-        entered=Entered(
-            len(entries), head, city.digest, numbers, tuple(told(city, each) for each in acting)
-        ),
+        entered=Entered(len(entries), head, city.digest, numbers, sentences, of_plan),
     )
 
 
