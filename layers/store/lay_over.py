@@ -75,15 +75,15 @@ def lay_over(city: City, entries: Sequence[Entry]) -> City:
         own = [each for each in acting if _kind_of(city, each.subject) == kind]
         layers[str(kind)] = _changed(layers[str(kind)], own, city)
     head = entries[-1].digest
-    told = tuple(_told(city, each) for each in acting)
     numbers = tuple(sorted(each.number for each in acting))
+    sentences = tuple(told(city, each) for each in acting)
     of_plan = tuple(row_of(each) for each in entries if each.kind not in ABOUT_PLACES)
     return replace(
         city,
         layers=MappingProxyType(layers),
         attributions={**city.attributions, **{_note(each): _source(each) for each in acting}},
         digest=hashlib.sha256(f"{city.digest} {head}".encode()).hexdigest(),
-        entered=Entered(len(entries), head, city.digest, numbers, told, of_plan),
+        entered=Entered(len(entries), head, city.digest, numbers, sentences, of_plan),
     )
 
 
@@ -228,7 +228,16 @@ def _source(entry: Entry) -> Bilingual:
     return pair(key, by=signed(entry), source=entry.source)
 
 
-def _told(city: City, entry: Entry) -> Bilingual:
+def told(city: City, entry: Entry) -> Bilingual:
+    """Return what an entry about a place says, with who and when.
+
+    Parameters
+    ----------
+    city
+        It has the place.
+    entry
+        One that acts on it.
+    """
     kind = _kind_of(city, entry.subject)
     row = city.layers[str(kind)].frame.loc[entry.subject]
     name, by = Bilingual(str(row["name_zh"]), str(row["name_en"])), signed(entry)
@@ -236,11 +245,11 @@ def _told(city: City, entry: Entry) -> Bilingual:
         lon, lat = f"{where.lon:.6f}", f"{where.lat:.6f}"
         words = Bilingual(*(radius(where.doubt_m, lang) for lang in LANGS))
         return pair("record.position", name=name, by=by, lon=lon, lat=lat, radius=words)
-    told = {"name": name, "by": by, "field": pair(f"record.fact.{entry.field}")}
+    said = {"name": name, "by": by, "field": pair(f"record.fact.{entry.field}")}
     before, after = (fact_word(entry.field, value) for value in (entry.before, entry.after))
     if entry.before == entry.after:
-        return pair("record.confirmed", **told, after=after)
-    return pair("record.value", **told, before=before, after=after)
+        return pair("record.confirmed", **said, after=after)
+    return pair("record.value", **said, before=before, after=after)
 
 
 def fact_word(field: str, value: str) -> Bilingual:

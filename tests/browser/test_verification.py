@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from layers.store.book import open_book
 from layers.store.command import main
 from layers.store.settings import STORE_VARIABLE
 from tests.browser.conftest import NewPage
@@ -69,8 +70,19 @@ def test_a_sheet_is_filled_in_and_read_back(
         page.get_by_text("共 17 行：已采纳 1，无变化 15，退回 1。").wait_for(timeout=WAIT_MS)
         expect(page.get_by_text("16 处位置待核。")).to_be_visible(timeout=WAIT_MS)
 
+        page.get_by_label("您的姓名").fill("李工")
+        page.get_by_label("您的姓名").press("Enter")
+        settle(page)
+        page.get_by_role("button", name="撤回").first.click()  # the status, entered last
+        page.get_by_text("已撤回第 3 条").wait_for(timeout=WAIT_MS)
+
         open_at(page, f"{server.url}/?sel={PLACE}")
         card = page.get_by_text("核实记录").first
         expect(card).to_be_visible(timeout=WAIT_MS)
+        page.close()  # before the server goes
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path / "store"))
     assert main(["verify"]) == 0
+    assert [(each.who, each.undoes) for each in open_book().entries("tianjin")] == [
+        *[("张三", None)] * 3,
+        ("李工", 3),
+    ]

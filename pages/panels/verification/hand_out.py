@@ -14,7 +14,7 @@ from layers.places.areas import area_name
 from layers.verification.sheet import Line, lines
 from layers.verification.waiting import RADIUS_M
 from layers.verification.workbook import workbook
-from pages.panels.verification import take_back
+from pages.panels.verification import on_record, take_back
 from pages.shell import html
 from pages.shell.entering import records
 from pages.shell.frame import Screen
@@ -81,6 +81,7 @@ def _draw(screen: Screen, asked: tuple[Line, ...], district: str | None, title: 
                 key="sheet_pdf",
             )
     take_back.panel(screen)
+    on_record.panel(screen, district)
 
 
 def _printed(screen: Screen, asked: tuple[Line, ...], title: str) -> bytes:
