@@ -13,6 +13,7 @@ from tests.bench import (
     bench_deck,
     bench_density,
     bench_drag,
+    bench_intake,
     bench_map,
     bench_siting,
     bench_stream,
@@ -28,6 +29,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "siting": bench_siting.run,
     "drag": bench_drag.run,
     "deck": bench_deck.run,
+    "intake": bench_intake.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""
 PAGE = Path(__file__).with_name("README.md")
