@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-
 from pyproj.exceptions import ProjError
 
 from geo.base.arrays import Floats

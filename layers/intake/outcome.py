@@ -97,7 +97,7 @@ class Outcome:
         say
             Speaker of the reader's language.
         """
-        part, line = (int(self.reading.rows.at[row, name]) for name in ("part", "line"))
+        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
         table = self.tables[part]
         at = np.flatnonzero(table.lines == line)
         name = name_column(table.names) or (table.names[0] if table.names else "")
@@ -158,7 +158,7 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
     added = dict(zip(ADDED, (*values, done, rule, _classes(outcome, say)), strict=True))
     kept = cells.drop(columns=[name for name in ADDED if name in cells])
-    return kept.assign(**added)
+    return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
 
 
 def _classes(outcome: Outcome, say: Say) -> list[str]:

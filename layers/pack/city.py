@@ -30,6 +30,7 @@ from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
 from layers.pack.consistency import PackRows, pack_problems, plan_problems
 from layers.pack.layer_spec import LayerSpec
 from layers.pack.reader import MOST_SETTINGS, PackFiles, Row, Settings
+from layers.pack.structure import Structure, check_structure, structure_of
 from layers.pack.table_schemas import (
     ALIASES,
     ATTRIBUTIONS,
@@ -67,7 +68,7 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
-    *("inset", "locator", "stories", "neighbour", "other_plans"),
+    *("inset", "locator", "stories", "neighbour", "other_plans", "structure"),
 )
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
@@ -203,6 +204,8 @@ class Entered:
         Those that act in this version: what readers verified or edited of its places.
     told
         What each of those says.
+    of_plan
+        The entries of indicators and tasks as plain values, for who knows what an entry is.
     """
 
     count: int = 0
@@ -210,6 +213,7 @@ class Entered:
     pack_digest: str = ""
     numbers: tuple[int, ...] = ()
     told: tuple[Bilingual, ...] = ()
+    of_plan: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -270,6 +274,8 @@ class City:
     stories: Mapping[str, str] = field(default_factory=dict)
     """By name, the TOML of the stories told of the city, in order; :mod:`layers.present.story`
     reads them. Often none."""
+    structure: Structure | None = None
+    """The spatial structure that the plan describes; None where the pack gives none."""
     entered: Entered = Entered()
     """What readers have entered; nothing in a city as its pack has it."""
     other_plans: tuple[Plan, ...] = ()
@@ -486,6 +492,7 @@ def _head(top: Settings) -> dict[str, Any]:
         "insets": _insets(top),
         "locator": _locator(top),
         "stories": _stories(top),
+        "structure": structure_of(top),
         "online_base": online,
         "online_base_refused": refused,
     }
@@ -689,6 +696,7 @@ def _load(files: PackFiles) -> City:
         # A clock that is behind refuses no pack that says itself of when it is.
         today=max(head["data_date"], date.today().isoformat()),
     )
+    _check_the_structure(top, head["structure"], rows)
     files.problems += pack_problems(rows, plan_folder=plan_folder)
     for at, folder in enumerate(folders[1:], start=1):
         others: dict[str, Any] = dict(tables[at])
@@ -708,6 +716,18 @@ def _load(files: PackFiles) -> City:
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
+    )
+
+
+def _check_the_structure(top: Settings, structure: Structure | None, rows: PackRows) -> None:
+    """Hold what the diagram of the structure names against the rows of the pack."""
+    _, axis = rows.layers.get("axis", ("", ()))
+    check_structure(
+        top,
+        structure,
+        clauses={row.get("id") for row in rows.clauses},
+        axes={row.record.get("id") for row in axis},
+        parts=rows.halves,
     )
 
 

@@ -10,7 +10,7 @@ from layers.language.messages import speaker
 from layers.language.values import month, row_of, stated
 from layers.pack.table_schemas import STATES
 from layers.places.areas import area_name
-from layers.places.citation import cited, ordinal
+from layers.places.citation import ordinal, section_of
 from layers.plan.audit import KINDS, Finding, counts
 from layers.plan.chart import figure
 from layers.plan.diff import Change
@@ -109,6 +109,37 @@ def _second(of: Progress, lang: str) -> Iterator[str]:
         yield say("plan.standing.completion_published", share=percent(of.completion_published))
     elif of.completion_published is None and of.latest is not None and of.direction != "hold":
         yield say("plan.standing.met_before")
+
+
+def indicator_table(found: Sequence[Progress], lang: str) -> pd.DataFrame:
+    """Return all indicators as a table.
+
+    Parameters
+    ----------
+    found
+        All indicators of a plan.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name; columns baseline, target, latest comparable value with its moment, light.
+    """
+    say = speaker(lang)
+    rows = [
+        (
+            stated(each.baseline),
+            stated(each.target),
+            say("table.noted", text=figure(each.latest), note=month(each.latest.as_of, lang))
+            if each.latest
+            else "—",
+            say(f"plan.light.{each.light}"),
+        )
+        for each in found
+    ]
+    columns = [say(f"plan.column.{name}") for name in ("baseline", "target", "latest", "light")]
+    return pd.DataFrame(rows, columns=columns, index=[each.name.of(lang) for each in found])
 
 
 def observations(of: Progress, lang: str) -> pd.DataFrame:
@@ -235,7 +266,7 @@ def _ledger_row(kept: Ledger, of: Account, lang: str) -> tuple[str, ...]:
     else:
         evidence, date, source = "", "", ""
     return (
-        cited(city, clause, lang),
+        section_of(clause, lang),
         of.title.of(lang),
         lead,
         districts,
@@ -268,6 +299,24 @@ def told(of: Account, lang: str) -> str:
     if settled and len(settled) < len(of.items):
         parts.append(say("plan.others_unknown", count=len(of.items) - len(settled)))
     return say("plan.semicolon").join(parts)
+
+
+def items(of: Account, lang: str) -> pd.DataFrame | None:
+    """Return the places of a task with what has become of each; None where it has none.
+
+    Parameters
+    ----------
+    of
+        The task.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    if not of.items:
+        return None
+    say = speaker(lang)
+    rows = [(say(f"plan.state.{item.state}"),) for item in of.items]
+    names = [item.name.of(lang) for item in of.items]
+    return pd.DataFrame(rows, columns=[say("plan.column.state")], index=names)
 
 
 def state_word(of: Account, lang: str) -> str:
@@ -322,6 +371,21 @@ def audit_sentence(findings: Sequence[Finding], lang: str) -> str:
         if n[kind]
     ]
     return say("plan.semicolon").join(parts) + say("plan.stop")
+
+
+def audit_sums(findings: Sequence[Finding], lang: str) -> pd.DataFrame:
+    """Return how many findings there are of each kind.
+
+    Parameters
+    ----------
+    findings
+        Of one plan.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, n = speaker(lang), counts(findings)
+    named = {say(f"plan.audit.{kind}"): n[kind] for kind in KINDS if n[kind]}
+    return pd.DataFrame({say("plan.column.all"): named})
 
 
 def audit_table(findings: Sequence[Finding], lang: str) -> pd.DataFrame:

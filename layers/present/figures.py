@@ -24,6 +24,7 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "district": ("district", "places", "national", "per_million"),
         "density": (),
         "coverage": (),
+        "plan": (),
         "corridor": (),
     }
 )

@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 from markupsafe import Markup
 
+from layers.corridor.strip import SLIDE
 from layers.language.messages import display, speaker
+from layers.map.symbols import data_uri
+from layers.plan.chart import said, uri
 from layers.present.showing import Shown, notices, numbered, origin
 from layers.present.slides.column import sign_png
-from layers.present.telling import Bars
+from layers.present.telling import Bars, Told
 
 HERE: Final = Path(__file__).parent
 STYLE: Final = (HERE / "offline.css").read_text(encoding="utf-8")
@@ -45,6 +49,7 @@ _SCENE: Final = Markup("""<section id="{id}" aria-label="{chapter}">
 <figure><img src="{map}" alt="{alt}"><figcaption>{numbers}</figcaption></figure>
 <aside>{beside}</aside>
 </div>
+{strip}
 <details><summary>{notes_title}</summary><ul>{notes}</ul></details>
 <footer><p>{notices}</p><p>{origin}</p><p class="page">{page}</p></footer>
 </section>""")
@@ -108,15 +113,26 @@ def _scene(shown: Shown, number: str) -> Markup:
         title=_shown(told.title),
         sentence=_shown(told.sentence),
         doubt=_shown(told.doubt),
-        map=_picture(shown.png),
-        alt=_shown(shown.map.alt),
-        numbers=numbered(shown.map, lang),
+        map=_picture(shown.png) if told.chart is None else uri(told.chart, lang),
+        alt=_shown(shown.map.alt if told.chart is None else said(told.chart, lang)),
+        numbers=numbered(shown.map, lang) if told.chart is None else "",
         beside=Markup("").join(_beside(shown)),
+        strip=_strip(told),
         notes_title=say("present.notes"),
         notes=notes,
         notices=notices(told),
         origin=origin(told),
         page=number,
+    )
+
+
+def _strip(told: Told) -> Markup:
+    """Return the strip of the scene's axis; nothing where it is of none."""
+    if told.strip is None:
+        return Markup("")
+    svg = data_uri(told.strip(SLIDE))
+    return Markup('<figure class="strip"><img src="{}" alt="{}"></figure>').format(
+        svg, _shown(told.sentence)
     )
 
 
@@ -127,8 +143,15 @@ def _picture(png: bytes) -> str:
 def _beside(shown: Shown) -> Iterator[Markup]:
     """Yield legend, bars and table."""
     told, lang = shown.told, shown.told.state.lang
-    say = speaker(lang)
-    yield Markup("<h2>{}</h2>").format(say("static_map.legend"))
+    if told.chart is None:
+        yield _legend(shown, lang)
+    if told.bars is not None:
+        yield _bars(told.bars)
+    if told.table is not None:
+        yield _table(told.table)
+
+
+def _legend(shown: Shown, lang: str) -> Markup:
     rows = [
         Markup('<li><img src="{}" alt="">{}</li>').format(
             _picture(sign_png(sign, lang)), _shown(words)
@@ -138,21 +161,22 @@ def _beside(shown: Shown) -> Iterator[Markup]:
         for sign, words in shown.map.signs
     ]
     rows += [Markup('<li class="remark">{}</li>').format(each) for each in shown.map.remarks]
-    yield Markup('<ul class="legend">{}</ul>').format(Markup("").join(rows))
-    if told.bars is not None:
-        yield _bars(told.bars)
-    if told.table is not None:
-        heads = [Markup("<th>{}</th>").format(_shown(str(name))) for name in told.table.columns]
-        body = [
-            Markup("<tr><th>{}</th>{}</tr>").format(
-                _shown(str(name)),
-                Markup("").join(Markup("<td>{}</td>").format(_shown(str(v))) for v in row),
-            )
-            for name, row in zip(told.table.index, told.table.to_numpy(), strict=True)
-        ]
-        yield Markup("<table><thead><tr><th></th>{}</tr></thead><tbody>{}</tbody></table>").format(
-            Markup("").join(heads), Markup("").join(body)
+    head = Markup("<h2>{}</h2>").format(speaker(lang)("static_map.legend"))
+    return head + Markup('<ul class="legend">{}</ul>').format(Markup("").join(rows))
+
+
+def _table(table: pd.DataFrame) -> Markup:
+    heads = [Markup("<th>{}</th>").format(_shown(str(name))) for name in table.columns]
+    body = [
+        Markup("<tr><th>{}</th>{}</tr>").format(
+            _shown(str(name)),
+            Markup("").join(Markup("<td>{}</td>").format(_shown(str(v))) for v in row),
         )
+        for name, row in zip(table.index, table.to_numpy(), strict=True)
+    ]
+    return Markup("<table><thead><tr><th></th>{}</tr></thead><tbody>{}</tbody></table>").format(
+        Markup("").join(heads), Markup("").join(body)
+    )
 
 
 def _bars(bars: Bars) -> Markup:

@@ -9,7 +9,6 @@ from typing import Final
 import geopandas as gpd
 
 from layers.analysis import ANALYSES
-from layers.corridor import drawing as corridor
 from layers.coverage import pairing, question
 from layers.map.overlay import Drawing, Shapes
 from layers.map.plate import Plate, Sign, belt, certainty, marks, plate
@@ -18,6 +17,7 @@ from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
+from layers.plan.shown import plan_ids, plan_places
 from layers.present.telling import Ask, Told, measure
 from layers.view.areas import areas, is_part
 from layers.view.rows import View, rows_in_view
@@ -71,18 +71,21 @@ def picture(told: Told, *, ask: Ask = measure) -> Picture:
     if told.scene.page == "explore":
         view = rows_in_view(city, state)
         drawn = plate(view, state.explore.ground, state.lang)
-        return Picture(view, drawn, look=state.camera)
+        return Picture(view, drawn, told.drawing, look=state.camera)
     if told.scene.page == "district":
         area, other = state.district or fullest(city), state.compare
         if other is not None and other != area:
             return _two(city, state, area, other)
         return area_picture(city, state, area)
+    if told.scene.page == "plan":
+        view = plan_places(city, state, plan_ids(city, state))
+        return Picture(view, legend=plate(view, "none", state.lang).legend)
     view = rows_in_view(city, _under(told))
     look = None
     if told.scene.page == "coverage" and state.coverage.part == "pairing":
         look = pairing.frame_of(ask(city, "pairing", ANALYSES["pairing"].question(state)))
-    if told.scene.page == "corridor":
-        look = corridor.frame_of(ask(city, "corridor", ANALYSES["corridor"].question(state)))
+    if told.bounds is not None:
+        look = told.bounds
     return Picture(view, drawing=told.drawing, legend=_legend(told, view), look=look)
 
 

@@ -109,8 +109,8 @@ class Shown:
             paper,
             heading=heading,
             drawing=told.drawing,
-            legend=told.legend if told.drawing else (),
-            focus=told.focus or None,
+            legend=told.legend if told.drawing and not told.drawing.subject else (),
+            focus=told.focus or told.keep or told.bounds,
         )
 
 
@@ -144,7 +144,7 @@ def side_by_side(pictures: Sequence[bytes], gap: int) -> bytes:
 
 def _drawn(told: Told) -> ViewState:
     """Return what the map shows: a page on which filters or switches do not act shows all."""
-    if told.scene.page == "coverage":
+    if told.scene.page in ("coverage", "plan"):
         return picture(told).view.state
     if told.scene.page == "district":
         return replace(told.state, period="now", later=True, filters=Filters())

@@ -27,7 +27,7 @@ from layers.view import codecs
 from layers.view.address import CITY_KEY, KEYS, VERSION_KEY, parse
 from layers.view.state import ViewState, allowed
 
-PAGES: Final = ("explore", "district", "density", "coverage", "corridor")
+PAGES: Final = ("explore", "district", "density", "coverage", "corridor", "plan")
 """Pages that a scene can show."""
 MOST_SCENES: Final = 40
 MOST_BYTES: Final = 200_000

@@ -21,6 +21,7 @@ from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
+from layers.map.structure import structure_drawing, title_key
 from layers.map.symbols import look_sign, swatch
 from layers.pack.city import City
 from layers.places.areas import (
@@ -34,6 +35,9 @@ from layers.places.areas import (
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
+from layers.plan.indicator import Progress
+from layers.plan.scene import plan_scene
+from layers.plan.shown import plan_ids
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -81,6 +85,8 @@ class Told:
         Plan, period and dates.
     notes
         What the speaker may say, and what each number rests on.
+    keep
+        Ids of the places that the map keeps; None for all that the state shows.
     legend
         Of the analysis; the layout map's is :func:`layers.map.plate.plate`'s.
     drawing
@@ -91,6 +97,10 @@ class Told:
         The figures as they are read, by row name; None where the scene has none.
     bars
         Some of them as bars.
+    chart
+        The indicator that takes the place of the map on paper and slide; None where the map stands.
+    bounds
+        West, south, east and north in degrees of what fills the map; None for city or district.
     strip
         Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
         scene is of none.
@@ -112,6 +122,9 @@ class Told:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
+    keep: frozenset[str] | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
 
@@ -130,6 +143,8 @@ class _Page:
     focus: str = ""
     table: pd.DataFrame | None = None
     bars: Bars | None = None
+    chart: Progress | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
@@ -200,6 +215,9 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         focus=page.focus,
         table=page.table,
         bars=page.bars,
+        chart=page.chart,
+        keep=plan_ids(city, state) if scene.page == "plan" else None,
+        bounds=page.bounds,
         strip=page.strip,
         beside=beside,
     )
@@ -243,9 +261,9 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
     return _Page(
         title=say("coverage_page.title_scenario", city=city.name.of(lang)),
         sentence=first,
-        doubt=[words.sentence, *further[-1:]] if words.account else words.notes[:1],
+        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
         figures={},
-        notes=[*further[:-1], *words.notes],
+        notes=[*further, *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=words.tables.get("comparison"),
@@ -264,12 +282,13 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     answer = ask(city, "balance", asked)
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
-        title=say("explore.title", city=city.name.of(lang)),
+        title=say(title_key(state.explore.ground), city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
+        drawing=structure_drawing(city) if state.explore.ground == "structure" else None,
         table=words.tables["halves"] if found.n else None,
         bars=_counts(city, found.districts["n"], lang),
         empty=not found.n,
@@ -364,6 +383,19 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
+    told = plan_scene(city, state)
+    return _Page(
+        title=speaker(state.lang)("plan.title", city=city.name.of(state.lang)),
+        sentence=told.sentence,
+        doubt=[told.doubt] if told.doubt else [],
+        figures={},
+        notes=told.notes,
+        table=told.table,
+        chart=told.chart,
+    )
+
+
 def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
     lang, say = state.lang, speaker(state.lang)
     answer = ask(city, "corridor", ANALYSES["corridor"].question(state))
@@ -378,6 +410,7 @@ def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
         legend=corridor.legend(answer, lang),
         drawing=ANALYSES["corridor"].draw(answer, lang),
         table=None if refused else words.tables["cities"],
+        bounds=corridor.frame_of(answer),
         strip=None if refused else partial(strips.strip, answer, lang),
     )
 
@@ -395,5 +428,6 @@ _PAGES: Final[Mapping[str, Callable[[City, ViewState, Ask], _Page]]] = {
     "district": _district,
     "density": _density,
     "coverage": _coverage,
+    "plan": _plan,
     "corridor": _corridor,
 }

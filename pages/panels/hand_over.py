@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,7 @@ from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
 from layers.present.pack.made import KINDS, Made
+from layers.present.story import Story, write
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
 from layers.view.state import deciding
@@ -247,11 +249,15 @@ def picture(screen: Screen, **changes: Any) -> None:
 
             return on_screen.one_file(kind, screen.name, address, city, state, ask=cache.answer)
 
-        _paper(screen, key, work)
+        made = _paper(screen, key, work)
+        if made is not None and kind == "copy":
+            _copy(screen, made)
         html.small(say("present.picture_note"))
 
 
-def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | None = None) -> None:
+def meeting_pack(
+    screen: Screen, story: str | Story = MEETING_STORY, district: str | None = None
+) -> None:
     """Offer all that goes to a meeting as one zip, under the filters of the screen.
 
     Parameters
@@ -260,13 +266,15 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
         City, state and words of this run.
     story
         Name of one of the city's stories; where the city has none of this name nothing is offered.
+        Or the reader's own.
     district
         Of which district a story is told that can be told of any; None for that of the screen.
     """
     say, city = screen.say, screen.city
     state = replace(screen.state, district=district or screen.state.district)
-    if story not in city.stories:
+    if isinstance(story, str) and story not in city.stories:
         return
+    content = story if isinstance(story, str) else write(story)
     with st.popover(say("present.pack"), key="meeting_pack"):
         html.small(say("present.pack_note"))
         if filtered := in_words(city, state):
@@ -280,11 +288,30 @@ def meeting_pack(screen: Screen, story: str = MEETING_STORY, district: str | Non
             )
 
         _paper(
-            screen, ("pack", city.digest, deciding(state), state.lang, state.district, story), work
+            screen,
+            ("pack", city.digest, deciding(state), state.lang, state.district, content),
+            work,
         )
 
 
-def _paper(screen: Screen, key: Hashable, work: Work) -> None:
+def _copy(screen: Screen, made: Made) -> None:
+    """Offer to copy a picture to the clipboard; ``pages/shell/copy_picture.js`` does it."""
+    say = screen.say
+    st.html(
+        Markup(
+            '<div class="copy-picture"><button type="button" data-done="{}" data-failed="{}">{}'
+            '</button><p class="small" role="status"></p><img alt="{}" src="{}"></div>'
+        ).format(
+            say("present.copied"),
+            say("present.not_copied"),
+            say("present.copy"),
+            say("present.preview"),
+            f"data:image/png;base64,{base64.b64encode(made.data).decode()}",
+        )
+    )
+
+
+def _paper(screen: Screen, key: Hashable, work: Work) -> Made | None:
     """Offer to make a file, say how far it is and stop it, and hand it over once it is there."""
     say, name = screen.say, str(key[0]) if isinstance(key, tuple) else ""
     made: Made | None = cache.papers().found(key)
@@ -313,6 +340,7 @@ def _paper(screen: Screen, key: Hashable, work: Work) -> None:
             on_click=_begin,
             args=(key, work),
         )
+    return made
 
 
 def _begin(key: Hashable, work: Work) -> None:

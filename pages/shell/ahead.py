@@ -13,20 +13,32 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
 
 from geo.base.errors import AtlasError
+
+if TYPE_CHECKING:  # to import them takes seconds
+    from layers.pack.city import City
+    from layers.present.story import Scene
+    from layers.view.state import ViewState
 
 VARIABLE: Final = "ATLAS_AHEAD"
 """Set to ``no``, nothing is done ahead: for servers that live for seconds, as in tests."""
 NICENESS: Final = 19
 REST_S: Final = 1.0
 """Seconds without a reader after which the next answer is computed ahead."""
+TURN_S: Final = 0.3
+"""The same for the next scene of a story: whoever turns to it does not wait."""
+PENDING: Final = "atlas.scenes_pending"
+"""What a session has asked to be made ready."""
 _ROOT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
 
@@ -131,7 +143,7 @@ def answers() -> Iterator[Callable[[], object]]:
     from layers.analysis import ANALYSES
     from layers.language.messages import LANGS
     from layers.view.state import default_state
-    from pages.shell import cache
+    from pages.shell import cache, scenes
 
     for pack in cache.packs().served.values():
         city = pack.city
@@ -148,6 +160,17 @@ def answers() -> Iterator[Callable[[], object]]:
         yield from (partial(_tables_of_reach, city, asked, lang) for lang in LANGS)
         asked = ANALYSES["pairing"].question(state)
         yield partial(cache.wording, city, "pairing", asked, state.lang)
+        yield from (partial(scenes.ready, city, scene, state) for scene in _first_story(city))
+
+
+def _first_story(city: Any) -> Sequence[Any]:
+    """Return the scenes of the story that the deck opens with; none of one of any district."""
+    from pages.shell import scenes
+
+    first = None
+    with suppress(AtlasError):  # who opens the deck is told what is wrong with the stories
+        first = next(iter(scenes.stories_of(city).values()), None)
+    return () if first is None or first.any_district else first.scenes
 
 
 def _tables_of_reach(city: Any, asked: Any, lang: str) -> Any:
@@ -156,3 +179,42 @@ def _tables_of_reach(city: Any, asked: Any, lang: str) -> Any:
 
     words = cache.wording(city, "reach", asked, lang)
     return list(words.tables.values()), words.worst, words.notes
+
+
+@st.cache_resource(show_spinner=False)
+def _worker() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="atlas-scenes")
+
+
+def prepare(place: City, wanted: Iterable[Scene], over: ViewState) -> None:
+    """Make scenes of stories ready beside the page; what this session asked for before is let go.
+
+    Parameters
+    ----------
+    place
+        The pack that they are told of; it is not changed.
+    wanted
+        The nearest first.
+    over
+        As for :func:`pages.shell.scenes.ready`.
+    """
+    waiting: list[Future[None]] = st.session_state.get(PENDING, [])
+    for future in waiting:
+        future.cancel()
+    if os.environ.get(VARIABLE) == "no":
+        return
+    st.session_state[PENDING] = [_worker().submit(_make, place, scene, over) for scene in wanted]
+
+
+def _make(place: City, scene: Scene, over: ViewState) -> None:
+    from pages.shell import scenes
+
+    READERS.wait(TURN_S)
+    try:
+        for view in (scene, scene.second):
+            if view is not None:
+                scenes.ready(place, view, over)
+    except (AtlasError, KeyError) as error:  # who turns to it is told
+        _LOG.warning("The scene %s cannot be made: %s", scene.id, error)
+    except Exception:
+        _LOG.exception("The scene %s failed", scene.id)

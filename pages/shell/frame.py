@@ -28,7 +28,14 @@ PAGE: Final = "atlas.page"
 _CSS, _PAPER = (Path(__file__).with_name(name) for name in ("atlas.css", "print.css"))
 _SCRIPTS = "".join(
     f"<script>{Path(__file__).with_name(name).read_text(encoding='utf-8')}</script>"
-    for name in ("copy_link.js", "ask_again.js", "find.js", "words.js", "print.js")
+    for name in (
+        "copy_link.js",
+        "ask_again.js",
+        "copy_picture.js",
+        "find.js",
+        "words.js",
+        "print.js",
+    )
 )
 _CHROME: Final = "chrome."
 """Beginning of the keys of Streamlit's own words."""

@@ -1,22 +1,17 @@
 """Keep the scenes of stories ready: words, and what the map is told to paint.
 
-A turn of the wall computes nothing: while one scene is looked at, a thread makes those that may
-follow, the nearest first. It rests while a reader is answered, as in :mod:`pages.shell.ahead`.
+A turn of the wall computes nothing: while one scene is looked at, :func:`pages.shell.ahead.prepare`
+makes those that may follow.
 """
 
 from __future__ import annotations
 
-import logging
-import os
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 import streamlit as st
 
-from geo.base.errors import AtlasError
 from layers.map import folium_map
 from layers.pack.city import City
 from layers.present.picture import Picture, picture
@@ -24,13 +19,6 @@ from layers.present.story import Scene, Story, stories
 from layers.present.telling import Told, tell
 from layers.view.state import ViewState, deciding
 from pages.shell import cache
-from pages.shell.ahead import READERS, VARIABLE
-
-PENDING: Final = "atlas.scenes_pending"
-"""What this session has asked to be made ready."""
-REST_S: Final = 0.3
-"""Seconds without a reader after which the next scene is made."""
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +59,6 @@ def stories_of(place: City) -> Mapping[str, Story]:
         With everything that is wrong with any of them.
     """
     return _stories(place.digest)
-
-
-@st.cache_resource(show_spinner=False)
-def _worker() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="atlas-scenes")
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
@@ -155,35 +138,3 @@ def selecting(
     state = drawn.view.state
     state = state if selected is None else replace(state, selected=selected)
     return _overlay(place, drawn, state, _serial(_said(scene)))
-
-
-def prepare(place: City, scenes: Iterable[Scene], over: ViewState) -> None:
-    """Make scenes ready beside the page; what this session asked for before is let go.
-
-    Parameters
-    ----------
-    place
-        The pack that they are told of; it is not changed.
-    scenes
-        The nearest first.
-    over
-        As for :func:`ready`.
-    """
-    waiting: list[Future[None]] = st.session_state.get(PENDING, [])
-    for future in waiting:
-        future.cancel()
-    if os.environ.get(VARIABLE) == "no":
-        return
-    st.session_state[PENDING] = [_worker().submit(_make, place, scene, over) for scene in scenes]
-
-
-def _make(place: City, scene: Scene, over: ViewState) -> None:
-    READERS.wait(REST_S)
-    try:
-        for view in (scene, scene.second):
-            if view is not None:
-                ready(place, view, over)
-    except (AtlasError, KeyError) as error:  # who turns to it is told
-        _LOG.warning("The scene %s cannot be made: %s", scene.id, error)
-    except Exception:
-        _LOG.exception("The scene %s failed", scene.id)

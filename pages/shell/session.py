@@ -7,18 +7,18 @@ page; those of the other pages are kept here. Each run writes at most once, and 
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.pack.city import City
 from layers.pack.shelf import Packs, Refused, Served
 from layers.view.address import city_asked, parse, to_query
 from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters, ViewState
-from pages.shell import cache
+from pages.shell import cache, widgets
 
 STATE: Final = "atlas.state"
 SEEN: Final = "atlas.address"
@@ -26,8 +26,6 @@ BEGUN: Final = "atlas.begun"
 """Digest of each city when this session first saw it."""
 CHANGED: Final = "atlas.changed"
 """Whether a widget has changed the state since it was last read."""
-ECHO_S: Final = 0.5
-"""Seconds in which an address may still be on its way to the browser."""
 FLY: Final = "atlas.fly"
 """Serial number and target of the last order to the map's camera; None leads home."""
 HERE: Final = "atlas.here"
@@ -51,8 +49,8 @@ class Seen(NamedTuple):
     address: Address
     before: ViewState | None = None
     """The state that the address before it said, if this one was written."""
-    at: float = 0.0
-    """The moment at which it was written (seconds, monotonic)."""
+    run: int = 0
+    """The number of the run that wrote it."""
 
 
 def home(packs: Packs) -> str:
@@ -114,12 +112,17 @@ def read(packs: Packs, page: str) -> tuple[City, ViewState]:
             return city, known
     st.session_state[HERE] = Here(page, home(packs))
     city = packs.served[city_asked(address, packs.served, home(packs))].city
+    return city, _follow(address, page, city, known)
+
+
+def _follow(address: Address, page: str, city: City, known: ViewState | None) -> ViewState:
+    """Take what an address says into the state."""
     state = parse(address, page, allowed=cache.allowed_of(city), kept=known)
     if known is None or state.camera != known.camera or state.city != known.city:
         fly(state.camera)
     st.session_state[STATE] = state
     st.session_state[SEEN] = Seen(page, address)
-    return city, state
+    return state
 
 
 def _is_wish(address: Address, page: str, city: City) -> bool:
@@ -131,10 +134,16 @@ def _is_wish(address: Address, page: str, city: City) -> bool:
     seen: Seen = st.session_state[SEEN]
     if (page, address) == (seen.page, seen.address):
         return False
-    if seen.before is None or time.monotonic() - seen.at >= ECHO_S:
+    if seen.before is None or widgets.has_arrived(seen.run) or _goes_back():
         return True
     said = parse(address, page, allowed=cache.allowed_of(city), kept=seen.before)
     return said != seen.before
+
+
+def _goes_back() -> bool:
+    """Tell whether the browser's Back or Forward has begun the run; no public name says it."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def write(city: City) -> None:
@@ -153,14 +162,26 @@ def write(city: City) -> None:
         query = to_query(state, here.page, opening=allowed.opening, home=here.home)
         if query != st.query_params.to_dict():
             st.query_params.from_dict(query)
-        st.session_state[SEEN] = Seen(here.page, _address(), said, time.monotonic())
+        st.session_state[SEEN] = Seen(here.page, _address(), said, widgets.run())
     st.session_state[CHANGED] = False
 
 
 def state() -> ViewState:
-    """Return the state as it stands."""
+    """Return the state as it stands.
+
+    A click right after a Back may be heard in the run that the Back has begun, and before it: what
+    the address asks for comes first then, and the click changes that.
+    """
     current: ViewState = st.session_state[STATE]
-    return current
+    seen: Seen | None = st.session_state.get(SEEN)
+    address = _address()
+    if seen is None or address == seen.address:
+        return current
+    packs = cache.packs()
+    asked = city_asked(address, packs.served, home(packs))
+    if asked != current.city or not _is_wish(address, seen.page, packs.served[asked].city):
+        return current
+    return _follow(address, seen.page, packs.served[asked].city, current)
 
 
 def news(pack: Served) -> str:

@@ -1,34 +1,64 @@
-"""Show the state in widgets, and leave alone what a reader has just chosen in them."""
+"""Show the state in widgets, and leave alone what a reader has just chosen in them.
+
+What the server sends and what a reader clicks may cross on the way. So each run sends its number
+last, into a field that nobody sees, and the browser's next word brings back the number that had
+arrived: whatever was sent before it had arrived too.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-_ENDED: Final = "atlas.ended"
-"""When the run before ended (seconds, monotonic); missing if it was broken off."""
+from pages.shell.labels import literal
+
+_RUN: Final = "atlas.run"
+"""Number of the run that is under way, or has ended last."""
+_ARRIVED: Final = "atlas_run"
+"""The field: the number of the last run whose end had reached the browser when it last spoke."""
 _WRITTEN: Final = "atlas.written"
 """Widgets written since a run last came to its end: the browser may not have heard of them."""
 _REPLACED: Final = "atlas.replaced"
-"""By widget, the value that was last replaced here."""
+"""By widget, the value that was last replaced here, and the number of the run that did."""
 _NOTHING: Final = object()
-ECHO_S: Final = 1.0
-"""Seconds after the end of a run in which the browser may still answer with what was replaced."""
 
 T = TypeVar("T")
 
 
 @contextmanager
 def track_run() -> Iterator[None]:
-    """Note when a run of a page comes to its end, for :func:`sync` and :func:`is_echo`."""
-    st.session_state.pop(_ENDED, None)
+    """Give the run of a page a number, and send it once the run has come to its end."""
+    st.session_state[_RUN] = run() + 1
     yield
-    st.session_state[_ENDED] = time.monotonic()
+    st.session_state[_ARRIVED] = run()
+    st.number_input(literal("·"), 0, step=1, key=_ARRIVED, label_visibility="collapsed")
     st.session_state.pop(_WRITTEN, None)
+
+
+def run() -> int:
+    """Return the number of the run that is under way."""
+    number: int = st.session_state.get(_RUN, 0)
+    return number
+
+
+def has_arrived(number: int) -> bool:
+    """Tell whether the browser had all that a run sent when it sent what this run began with.
+
+    Parameters
+    ----------
+    number
+        Of the run; of one that was broken off, the next that came to its end tells.
+
+    Returns
+    -------
+    bool
+        True where the browser has said nothing of it.
+    """
+    arrived: int = st.session_state.get(_ARRIVED, number)
+    return arrived >= number
 
 
 def sync(key: str, value: T) -> T:
@@ -55,15 +85,31 @@ def sync(key: str, value: T) -> T:
     known: Any = st.session_state.get(key, _NOTHING)
     written: set[str] = st.session_state.setdefault(_WRITTEN, set())
     if known != value or key in written:
-        if known is not _NOTHING and known != value:
-            st.session_state.setdefault(_REPLACED, {})[key] = known
+        replaced: dict[str, tuple[Any, int]] = st.session_state.setdefault(_REPLACED, {})
+        old = replaced.get(key, (_NOTHING, 0))[0] if known == value else known
+        replaced[key] = (old, run())
         written.add(key)
         st.session_state[key] = value
     return value
 
 
+def is_offered(key: str, offered: Collection[object]) -> bool:
+    """Tell whether a list holds one of the values that it offers.
+
+    In the moment of a new language it may report a word of the old one as the reader's choice.
+
+    Parameters
+    ----------
+    key
+        Name of the list in the session.
+    offered
+        What it offers.
+    """
+    return st.session_state[key] in offered
+
+
 def is_echo(key: str) -> bool:
-    """Tell whether a widget only repeats what was replaced in it a moment ago.
+    """Tell whether a widget only repeats what was replaced in it, which it has not heard of yet.
 
     Two controls may stand for one thing: what one changes is written into the other. A click that
     leaves the browser before that has arrived there reports the old value of the other too, which
@@ -74,7 +120,6 @@ def is_echo(key: str) -> bool:
     key
         Name of the widget that reports a change.
     """
-    replaced: dict[str, Any] = st.session_state.get(_REPLACED, {})
-    ended = st.session_state.get(_ENDED)
-    recent = ended is None or time.monotonic() - ended < ECHO_S
-    return recent and key in replaced and st.session_state.get(key) == replaced[key]
+    replaced: dict[str, tuple[Any, int]] = st.session_state.get(_REPLACED, {})
+    old, number = replaced.get(key, (_NOTHING, 0))
+    return not has_arrived(number) and bool(st.session_state.get(key) == old)

@@ -15,6 +15,7 @@ from tests.bench import (
     bench_drag,
     bench_intake,
     bench_map,
+    bench_plan,
     bench_siting,
     bench_stream,
 )
@@ -30,6 +31,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "drag": bench_drag.run,
     "deck": bench_deck.run,
     "intake": bench_intake.run,
+    "plan": bench_plan.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""
 PAGE = Path(__file__).with_name("README.md")

@@ -38,8 +38,6 @@ HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
-ECHO_MS = 600
-"""A Back within half a second of a click is taken for that click's echo."""
 TURN = """([address, patience]) => new Promise((done, fail) => {
   const app = document.querySelector('[data-testid=stApp]');
   let begun = false;
@@ -255,7 +253,7 @@ def turn(page: Page, address: str) -> None:
     address
         Path and query.
     """
-    page.wait_for_timeout(ECHO_MS)
+    settle(page)  # the end of a run that is under way is not that of the one begun here
     page.evaluate(TURN, [address, WAIT_MS])
     settle(page)
 

@@ -68,7 +68,7 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
 
 
 ANALYSES = (
-    *("density", "density?dpart=points", "coverage"),
+    *("density", "density?dpart=points", "coverage", "corridor"),
     *(f"coverage?cpart={part}" for part in ("pairing", "scenario", "siting")),
 )
 

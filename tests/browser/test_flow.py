@@ -46,7 +46,6 @@ DISTRICTS = f"{MAIN} .leaflet-lines-pane path.leaflet-interactive"
 BINHAI = "120116"
 KEY_PRESSES = 4
 A_MOMENT_MS = 1_000
-"""A Back within half a second of a click is taken for that click's echo."""
 
 
 def _query(page: Page) -> dict[str, str]:
@@ -135,15 +134,13 @@ def test_a_name_never_stands_in_another_district(atlas: Page, tianjin: City) -> 
     assert [name for name in ours if not districts[name].covers(stands[name])] == []
 
 
-def test_every_layer_can_be_switched(
-    server: Server, page: Page, tianjin: City, opened: ViewState
-) -> None:
-    open_at(page, server.url)
-    frame = map_frame(page)
+def test_every_layer_can_be_switched(atlas: Page, tianjin: City, opened: ViewState) -> None:
+    turn(atlas, "/")
+    frame = map_frame(atlas)
     frame.evaluate("window.same = true")
     state = opened
     for layer in tianjin.layers:
-        switch = page.locator(f".st-key-layer_{layer} label").first
+        switch = atlas.locator(f".st-key-layer_{layer} label").first
         for _ in range(2):
             state = replace(state, layers=state.layers ^ {layer})
             switch.click()
@@ -234,8 +231,7 @@ def test_back_returns_to_what_was_seen_before(
     atlas.locator(".st-key-layer_platform label").first.click()
     fewer = replace(opened, layers=opened.layers - {"platform"})
     wait_for_marks(frame, marks(tianjin, fewer))
-    settle(atlas)
-    atlas.wait_for_timeout(A_MOMENT_MS)
+    _wait_for_address(atlas, "layers", "~-platform")
     atlas.go_back()
     wait_for_marks(map_frame(atlas), marks(tianjin, opened))
     settle(atlas)
@@ -244,19 +240,19 @@ def test_back_returns_to_what_was_seen_before(
 @pytest.mark.parametrize(
     "pause_ms", [*(pytest.param(ms, marks=pytest.mark.thorough) for ms in (0, 40)), 150]
 )
-def test_quick_clicks_all_count(
-    server: Server, page: Page, tianjin: City, opened: ViewState, pause_ms: int
+def test_quick_clicks_all_count_right_after_a_back_too(
+    atlas: Page, tianjin: City, opened: ViewState, pause_ms: int
 ) -> None:
     """A click may leave the browser before the address of the click before has arrived there."""
-    open_at(page, server.url)
-    frame = map_frame(page)
+    turn(atlas, "/?layers=~-district")
+    turn(atlas, "/")
+    frame = map_frame(atlas)
     for layer in ("university", "university", "district"):
-        page.locator(f".st-key-layer_{layer} label").first.click()
-        page.wait_for_timeout(pause_ms)
+        atlas.locator(f".st-key-layer_{layer} label").first.click()
+        atlas.wait_for_timeout(pause_ms)
     expect(frame.locator(DISTRICTS)).to_have_count(0, timeout=WAIT_MS)
     wait_for_marks(frame, marks(tianjin, opened))
-    page.wait_for_timeout(A_MOMENT_MS)
-    assert _query(page)["layers"] == "~-district"
+    _wait_for_address(atlas, "layers", "~-district")
 
 
 def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(atlas: Page) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from layers.language.bilingual import Bilingual
 from layers.map.folium_map import serial_of
 from layers.pack.city import City
 from layers.present.story import Story, read, stories, write
@@ -191,3 +192,56 @@ def test_a_locked_wall_of_an_own_story_takes_it_from_the_browser() -> None:
     at = app("deck", view="locked", story="own")
     asks = [json.loads(each.proto.json) for each in at.get("bidi_component")]
     assert [part["name"] for part in asks] == ["story.tianjin"], "nothing else meanwhile"
+
+
+def test_a_story_says_what_its_scenes_said_then(tianjin: City) -> None:
+    at = app("deck", view="edit")
+    belt = stories(tianjin)["belt"]
+    now = tell(belt.scenes[0], tianjin, default_state(tianjin)).sentence
+    first = replace(belt.scenes[0], said=Bilingual("那时有三处", "Three then"))
+    made = {"city": "tianjin", "data_date": "2025-01-01", "digest": "x"}
+    old = replace(belt, name="own", scenes=(first,), made_with=made)
+    at.session_state["atlas.story"] = {"tianjin": old}
+    at.run()
+    at.selectbox(key="deck_story").set_value("own").run()
+    assert f"当时是“那时有三处”，现在是“{now}”" in page_text(at)
+    at.button(key="story_renew").click().run()
+    assert _own(at).scenes[0].said.zh == now
+    assert _own(at).made_with["digest"] == tianjin.digest
+    assert "那时有三处" not in page_text(at)
+
+
+def test_two_views_stand_side_by_side(tianjin: City) -> None:
+    at = app("explore", v="3", period="2020", lang="zh")
+    at.button(key="keep_left").click().run()
+    at.segmented_control(key="period").set_value("2025").run()
+    at.button(key="set_right").click().run()
+    (only,) = _own(at).scenes
+    assert only.beside is not None
+    assert [only.address["period"], only.beside[1]["period"]] == ["2020", "2025"]
+    at.query_params["story"] = "own"
+    at.switch_page("pages/deck.py").run()
+    maps = [json.loads(each.proto.json_args) for each in at.get("component_instance")]
+    said = _said(at)
+    assert len(maps) == 2
+    assert said["second"]
+    assert said["second"] != said["serial"]
+    assert "左图：2020年基期" in said["filtered"]
+
+
+def test_a_comment_is_kept_with_what_was_shown(tianjin: City) -> None:
+    at = app("deck", scene="national", sel="120104", lang="zh")
+    at.session_state["atlas.deck_writing"] = True
+    at.run()
+    at.text_area(key="comment_what_0").set_value("<b>=1</b>")
+    next(each for each in at.button if each.label == "记下").click().run()
+    (comment,) = at.session_state["atlas.comments"]["tianjin"].values()
+    assert (comment.what, comment.on, comment.target) == ("<b>=1</b>", "area", "120104")
+    assert comment.page.zh == "空间布局 · 国家级平台"
+    assert "国家级" in comment.filtered.zh
+    assert comment.digest == tianjin.digest
+    assert f"comment-{comment.id}" in json.dumps(scene(at)["drawing"]["handles"])
+    at.query_params["view"] = "locked"
+    at.run()
+    assert not [*at.button, *at.text_area]
+    assert "comment-" not in json.dumps(scene(at)["drawing"] or {})

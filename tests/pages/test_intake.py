@@ -25,7 +25,7 @@ def brought(name: str, data: bytes, lang: str = "zh") -> AppTest:
 
 
 def spoken(at: AppTest) -> str:
-    return "\n".join(element.value for element in at.get("html"))
+    return "\n".join(str(getattr(element, "value", "")) for element in at.get("html"))
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -138,7 +138,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("page", "pack"), [*zip(SCREENS, (1, 2, 0, 0, 1, 2, 1), strict=True)])
+@pytest.mark.parametrize(("page", "pack"), [*zip(SCREENS, (1, 2, 0, 0, 1, 1, 2, 1), strict=True)])
 def test_no_label_of_a_screen_is_read_as_markdown(
     page: str, pack: int, lang: str, packs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

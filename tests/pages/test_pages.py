@@ -149,6 +149,7 @@ def test_a_pill_that_repeats_what_was_replaced_in_it_takes_no_layer_off():
     after = at.button_group(key="filter_kind").value
     assert after != before
     at.button_group(key="filter_kind").set_value(before)
+    at.session_state["atlas_run"] = 0
     at.checkbox(key="layer_science_park").uncheck().run()
     assert not at.checkbox(key="layer_platform").value
     assert not at.checkbox(key="layer_science_park").value

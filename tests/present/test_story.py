@@ -31,7 +31,7 @@ def _problems(text: str, tianjin: City) -> set[tuple[str, str]]:
 
 def test_the_shipped_stories_are_sound_and_come_back_from_their_own_file(tianjin: City) -> None:
     found = stories(tianjin)
-    assert [*found] == ["layout", "belt", "district"]
+    assert [*found] == ["layout", "belt", "district", "plan"]
     for name, story in found.items():
         assert read(write(story), tianjin, name=name) == story
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,11 @@ def lost(tianjin: City) -> str:
     return str(frame.index[frame["location_class"] == "none"][0])
 
 
-def found(place: str, field: str, after: str, before: str = "", **more: object) -> Draft:
-    told = {"who": "李工", "source": "现场踏勘"} | more
-    return Draft(
-        kind="verification", subject=place, field=field, before=before, after=after, **told
-    )  # type: ignore[arg-type]
+def found(place: str, field: str, after: str, before: str = "", verified: bool = False) -> Draft:
+    draft = Draft(
+        kind="verification", subject=place, field=field, before=before, after=after, who="李工"
+    )
+    return replace(draft, source="现场踏勘", verified=verified)
 
 
 def test_without_entries_nothing_changes(tianjin: City, where: Settings) -> None:

@@ -33,6 +33,7 @@ from layers.view.page_options import (
     CoverageOptions,
     DeckOptions,
     DensityOptions,
+    PlanOptions,
     PointsOptions,
     Seen,
 )
@@ -129,6 +130,15 @@ states = st.builds(
         view=st.sampled_from(get_args(Seen)),
         notes=st.booleans(),
     ),
+    plan=st.builds(
+        PlanOptions,
+        **{name: st.sampled_from(choices(PlanOptions, name)) for name in ("part", "stated")},
+        period=st.none() | st.sampled_from(sorted(KNOWN.periods)),
+        task=st.none() | st.sampled_from(sorted(KNOWN.tasks)),
+        district=st.none() | st.sampled_from(sorted(KNOWN.areas)),
+        **dict.fromkeys(("indicator", "chapter"), st.integers(-9, 99_999)),
+        **dict.fromkeys(("unit", "against"), st.just("") | st.text().map(token)),
+    ),
 )
 pages = st.sampled_from(PAGES)
 texts = st.text(st.characters(), max_size=40) | st.sampled_from(
@@ -210,6 +220,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("csites", "cfor", "cmap", "cwho"),
         *("axis", "aw"),
         *("story", "scene", "view", "notes"),
+        *("gpart", "gper", "gtask", "gind", "gch", "gst", "gdis", "gunit", "gvs"),
     ]
     assert list(query) == [key for key in ("v", *all_keys) if key in query]
     assert all(value.isascii() and value for value in (query | all_keys).values())
@@ -242,6 +253,8 @@ def test_the_defaults_of_version_2_stay() -> None:
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},
         **{"axis": "none", "aw": "10"},
         **{"story": "none", "scene": "none", "view": "wall", "notes": "0"},
+        **{"gpart": "tasks", "gind": "0", "gch": "0", "gst": "any"},
+        **dict.fromkeys(("gper", "gtask", "gdis", "gunit", "gvs"), "none"),
     }
 
 

@@ -8,16 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from geo.base.errors import ParameterError, Problem
+from geo.base.errors import DataError, ParameterError, Problem
 from layers.command_line.arguments import city_of, query_of, view_problems
 from layers.command_line.reply import reply, written
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
 from layers.present.pack.meeting_pack import PARTS, meeting_pack
-from layers.present.story import Story, stories
+from layers.present.story import MOST_BYTES, Story, stories
+from layers.present.story import read as read_story
 from layers.view.address import KEYS, parse
 from layers.view.state import ViewState, allowed
 
+SUFFIX = ".toml"
+"""Of a story's file; a story of the pack has a name without one."""
 INCOMPLETE = 1
 """Status of the process where a part could not be made."""
 _EPILOG = """Parts are separated by commas. The folder takes the files as that of an export does:
@@ -101,7 +104,8 @@ def read(argv: Sequence[str] | None) -> PackRequest:
     known, told = allowed(city), stories(city)
     parts = tuple(part.strip() for part in given.parts.split(",") if part.strip())
     problems = [*view_problems(query, known, KEYS)]
-    if given.story not in told:
+    own = _own(given.story, city, problems)
+    if own is None and given.story not in told and not given.story.endswith(SUFFIX):
         problems.append(Problem("export.unknown", "--story", value=given.story, known=tuple(told)))
     for part in sorted({*parts} - {*PARTS}):
         problems.append(Problem("export.unknown", "--parts", value=part, known=PARTS))
@@ -110,7 +114,21 @@ def read(argv: Sequence[str] | None) -> PackRequest:
     if problems:
         raise ParameterError("export_refused", problems)
     over = replace(parse(query, allowed=known), lang=given.lang, city=city.id)
-    return PackRequest(city, told[given.story], over, parts, given.out)
+    return PackRequest(city, own or told[given.story], over, parts, given.out)
+
+
+def _own(given: str, city: City, problems: list[Problem]) -> Story | None:
+    """Return the story of a file; None where the argument is a name, or the file has faults."""
+    if not given.endswith(SUFFIX):
+        return None
+    try:
+        data = Path(given).read_bytes()[: MOST_BYTES + 1]
+        return read_story(data.decode("utf-8", "replace"), city, name=Path(given).stem)
+    except OSError:
+        problems.append(Problem("story.no_file", "--story", value=given))
+    except DataError as error:
+        problems += error.problems
+    return None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,7 +139,11 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--city", help="id of the city, such as tianjin")
-    parser.add_argument("--story", default="layout", help="name of a story of the city's pack")
+    parser.add_argument(
+        "--story",
+        default="layout",
+        help="name of a story of the city's pack, or a story file (.toml)",
+    )
     parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of all files")
     parser.add_argument("--parts", default=",".join(PARTS), help="; ".join(PARTS))
     shown = "address copied from the atlas: its filters are those of the pack"

@@ -28,7 +28,7 @@ from layers.language.problems import lines
 from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
-from layers.present import brief, offline
+from layers.present import brief, offline, strip
 from layers.present.pack import findings, gis
 from layers.present.sheet import atlas
 from layers.present.showing import Shown
@@ -263,6 +263,10 @@ def _pdf(wanted: Wanted) -> Files:
         _named(wanted, "pdf", say("present.maps")),
         bound([sheet for each in wanted.shown for sheet in each.sheets(A4)]),
     )
+    for each in wanted.told:
+        if each.strip is not None:
+            name = say("present.strip_of", scene=each.scene.chapter.of(wanted.over.lang))
+            yield _named(wanted, "pdf", name), strip.pdf(each)
     sheets = atlas(wanted.city, wanted.over, wanted.over.lang, ask=wanted.ask)
     yield _named(wanted, "pdf", say("present.sheets")), sheets
 

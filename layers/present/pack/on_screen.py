@@ -15,15 +15,18 @@ from layers.present.pack.made import Kind, Made
 from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pack
 from layers.present.showing import Shown
 from layers.present.slides import slides
-from layers.present.static_map import A4
-from layers.present.story import Scene, stories
+from layers.present.static_map import A4, SLIDE
+from layers.present.story import Scene, Story, stories
 from layers.present.telling import Ask, Told, tell
 from layers.view.state import ViewState
 
 PNG_DPI: Final = 300
+SLIDE_DPI: Final = 144
+"""Makes a slide 1920 pixels wide."""
 TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "png": "image/png",
+        "copy": "image/png",
         "pdf": "application/pdf",
         "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "xlsx": WORKBOOK_TYPE,
@@ -59,12 +62,13 @@ def one_file(
     """
     chapter = Bilingual(*(speaker(lang)(f"nav.{page}") for lang in LANGS))
     told = tell(Scene("screen", chapter, page, address), city, over, ask=ask)
-    name = f"{fit_for_file(told.title)}_{city.data_date.replace('-', '')}.{kind}"
+    ending = "png" if kind == "copy" else kind
+    name = f"{fit_for_file(told.title)}_{city.data_date.replace('-', '')}.{ending}"
     return Made(name, TYPES[kind], _MAKERS[kind](told))
 
 
 def pack(
-    story: str,
+    story: str | Story,
     city: City,
     over: ViewState,
     *,
@@ -77,7 +81,7 @@ def pack(
     Parameters
     ----------
     story
-        Name of one of the city's stories.
+        Name of one of the city's stories, or a story of the reader's own.
     city
         The pack that is told of; it is not changed.
     over
@@ -90,7 +94,7 @@ def pack(
     CancelledError, AtlasError
         As :func:`layers.present.pack.meeting_pack.meeting_pack`.
     """
-    found = stories(city)[story]
+    found = stories(city)[story] if isinstance(story, str) else story
     made = meeting_pack(city, found, over, ask=ask, progress=progress, stopped=stopped)
     files = made.package
     return Made(f"{files.name}.zip", TYPES["zip"], files.zip(), made.failed)
@@ -106,6 +110,7 @@ def _xlsx(told: Told) -> bytes:
 
 _MAKERS: Final[Mapping[str, Callable[[Told], bytes]]] = {
     "png": lambda told: Shown(told).sheet(A4).png(PNG_DPI),
+    "copy": lambda told: Shown(told).sheet(SLIDE).png(SLIDE_DPI),
     "pdf": lambda told: Shown(told).sheet(A4).pdf(),
     "pptx": _pptx,
     "xlsx": _xlsx,

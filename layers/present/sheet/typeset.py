@@ -41,17 +41,44 @@ def pdf(template: str, data: Mapping[str, Any], maps: Mapping[str, bytes], date:
         With the fonts embedded. A rare character comes from a font of this machine; one that no
         font has is written as its number, such as ``⟦U+2B740⟧``.
     """
+    made: bytes = typst.compile(**_asked(template, data, maps, date))
+    return made
+
+
+def png(
+    template: str, data: Mapping[str, Any], maps: Mapping[str, bytes], date: str, *, ppi: float
+) -> bytes:
+    """Return a template of one page filled with data as pixels.
+
+    Parameters
+    ----------
+    template, data, maps, date
+        As for :func:`pdf`.
+    ppi
+        Pixels per inch.
+    """
+    made: bytes = typst.compile(**_asked(template, data, maps, date), format="png", ppi=ppi)
+    return made
+
+
+def _asked(
+    template: str, data: Mapping[str, Any], maps: Mapping[str, bytes], date: str
+) -> dict[str, Any]:
+    """Return what the typesetter is asked for."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     spare = rare("".join(set(text) - BLANKS))
     for character in (each for each, font in spare.items() if font is None):
         text = text.replace(character, f"⟦U+{ord(character):04X}⟧")
     folders = {font.parent for font in spare.values() if font is not None}
     day = datetime.fromisoformat(date).replace(tzinfo=UTC)
-    return typst.compile(
-        TEMPLATES / template,
-        root=TEMPLATES,
-        font_paths=[FONTS, *sorted(folders)],
-        ignore_system_fonts=True,
-        timestamp=day,
-        sys_inputs={"data": text, **{f"map.{name}": svg.decode() for name, svg in maps.items()}},
-    )
+    return {
+        "input": TEMPLATES / template,
+        "root": TEMPLATES,
+        "font_paths": [FONTS, *sorted(folders)],
+        "ignore_system_fonts": True,
+        "timestamp": day,
+        "sys_inputs": {
+            "data": text,
+            **{f"map.{name}": svg.decode() for name, svg in maps.items()},
+        },
+    }

@@ -13,12 +13,17 @@ from pptx.enum.text import PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Mm
 
-from layers.language.messages import speaker
+from layers.corridor.strip import SLIDE
+from layers.handover.live_link import link_of_state, qr_png
+from layers.language.messages import Say, speaker
 from layers.present.office import settled
 from layers.present.showing import PART, Shown, notices, numbered, origin, plain
 from layers.present.slides import native
 from layers.present.slides.column import column
+from layers.present.slides.indicator import progress_chart
 from layers.present.slides.layout import Box, fit
+from layers.present.strip import png as strip_png
+from layers.present.telling import Told
 
 __all__ = ["slides"]
 
@@ -36,7 +41,10 @@ DOUBTS: Final = ((14.0, 1), (13.0, 2), (11.5, 2), (10.0, 2))
 TITLES: Final = ((13.0, 1), (11.0, 1))
 NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3), (6.5, 4))
 FEET: Final = ((8.0, 1), (7.0, 1))
+LINKS: Final = ((7.0, 1), (6.0, 1), (5.0, 1))
 PAGE_MM: Final = 18.0
+CODE_MM: Final = 12.0
+"""Side of the QR code."""
 TITLE_ONLY: Final = 5
 """Of python-pptx's own template the layout that holds nothing but a title."""
 TEMPLATE_WIDTH: Final = 9144000
@@ -55,8 +63,12 @@ def slides(scenes: Sequence[Shown], title: str) -> bytes:
         Of the whole, for the file's own properties.
     """
     deck = _empty()
-    for n, shown in enumerate(scenes, start=1):
-        _slide(deck, shown, f"{n} / {len(scenes)}")
+    total = len(scenes) + sum(shown.told.strip is not None for shown in scenes)
+    numbers = iter(range(1, total + 1))
+    for shown in scenes:
+        _slide(deck, shown, f"{next(numbers)} / {total}")
+        if shown.told.strip is not None:
+            _strip(deck, shown, f"{next(numbers)} / {total}")
     city, say = scenes[0].told.city, speaker(scenes[0].told.state.lang)
     about = deck.core_properties
     about.title, about.author = plain(title, longest=120), say("app.name")
@@ -83,6 +95,37 @@ def _empty() -> Any:
 def _slide(deck: Any, shown: Shown, page: str) -> None:
     told, lang = shown.told, shown.told.state.lang
     say = speaker(lang)
+    slide = _opened(deck, shown)
+    if told.chart is None:
+        native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
+    else:
+        progress_chart(slide, MAP, told.chart, lang)
+    column(slide, shown, BESIDE)
+    names = numbered(shown.map, lang) if told.chart is None else ""
+    if names:
+        fitted = fit(names, ROOM, lang, NUMBERS)
+        box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
+        look: dict[str, Any] = {"ink": native.SOFT, "lang": lang}
+        native.text_box(slide, box, fitted.text, fitted.points, say("static_map.index"), **look)
+    _foot(slide, told, page)
+    _notes(slide.notes_slide.notes_text_frame, told, names)
+
+
+def _strip(deck: Any, shown: Shown, page: str) -> None:
+    """Add the strip of a scene's axis, as wide as map and legend together."""
+    told = shown.told
+    slide = _opened(deck, shown)
+    box = Box(EDGE, MAP.top, ROOM, ROOM * SLIDE.height / SLIDE.width)
+    name = speaker(told.state.lang)("present.strip")
+    native.picture(slide, box, strip_png(told), plain(told.sentence), name)
+    _foot(slide, told, page)
+    _notes(slide.notes_slide.notes_text_frame, told, "")
+
+
+def _opened(deck: Any, shown: Shown) -> Any:
+    """Return a new slide with title, sentence and doubt."""
+    told, lang = shown.told, shown.told.state.lang
+    say = speaker(lang)
     slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     low = _title(
         slide,
@@ -98,11 +141,7 @@ def _slide(deck: Any, shown: Shown, page: str) -> None:
             box = Box(EDGE, low, ROOM, fitted.height)
             native.text_box(slide, box, fitted.text, fitted.points, name, lang=lang, **look)
             low = box.low + 0.8
-    native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
-    column(slide, shown, BESIDE)
-    _foot(slide, shown, page)
-    notes = slide.notes_slide.notes_text_frame
-    _notes(notes, shown)
+    return slide
 
 
 def _title(slide: Any, text: str, lang: str) -> float:
@@ -116,23 +155,13 @@ def _title(slide: Any, text: str, lang: str) -> float:
     return TITLE_TOP + fitted.height + 0.8
 
 
-def _foot(slide: Any, shown: Shown, page: str) -> None:
-    told, lang = shown.told, shown.told.state.lang
+def _foot(slide: Any, told: Told, page: str) -> None:
+    lang = told.state.lang
     say = speaker(lang)
-    if names := numbered(shown.map, lang):
-        fitted = fit(names, ROOM, lang, NUMBERS)
-        box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
-        native.text_box(
-            slide,
-            box,
-            fitted.text,
-            fitted.points,
-            say("static_map.index"),
-            ink=native.SOFT,
-            lang=lang,
-        )
     top = FOOT
-    room = ROOM - PAGE_MM - GAP
+    link = link_of_state(told.city, told.state, told.scene.page)
+    aside = CODE_MM + 1.0 if link else 0.0
+    room = ROOM - PAGE_MM - GAP - aside
     lines = {"present.notices": notices(told), "present.origin": origin(told)}
     size = min(fit(text, room, lang, FEET).points for text in lines.values())
     for name, text in lines.items():
@@ -140,17 +169,32 @@ def _foot(slide: Any, shown: Shown, page: str) -> None:
         box = Box(EDGE, top, room, fitted.height)
         native.text_box(slide, box, fitted.text, size, say(name), ink=native.QUIET, lang=lang)
         top = box.low + 0.3
-    box = Box(WIDTH - EDGE - PAGE_MM, FOOT, PAGE_MM, fit(page, PAGE_MM, lang, ((9.0, 1),)).height)
+    if link:
+        _code(slide, link, top, room, say)
+    left = WIDTH - EDGE - PAGE_MM - aside
+    box = Box(left, FOOT, PAGE_MM, fit(page, PAGE_MM, lang, ((9.0, 1),)).height)
     look = {"ink": native.QUIET, "align": PP_ALIGN.RIGHT}
     native.text_box(slide, box, page, 9.0, say("present.page"), **look)
 
 
-def _notes(frame: Any, shown: Shown) -> None:
+def _code(slide: Any, link: str, top: float, room: float, say: Say) -> None:
+    """Lay the QR code of the live view into the corner, and write its address below the rest."""
+    box = Box(WIDTH - EDGE - CODE_MM, HEIGHT - CODE_MM - 1.0, CODE_MM, CODE_MM)
+    native.picture(slide, box, qr_png(link), link, say("present.code"))
+    fitted = fit(link, room, "en", LINKS)
+    box = Box(EDGE, top, room, fitted.height)
+    if len(fitted.text.splitlines()) == 1:
+        native.text_box(
+            slide, box, fitted.text, fitted.points, say("present.link"), ink=native.QUIET, lang="en"
+        )
+
+
+def _notes(frame: Any, told: Told, names: str) -> None:
     """Write what the speaker may say, and what the map has no room for, a paragraph each."""
-    told, lang = shown.told, shown.told.state.lang
+    lang = told.state.lang
     districts = told.city.districts.index
     said = [text.of(lang) for code, text in told.city.notices.items() if code in districts]
-    lines = [told.sentence, told.doubt, *told.notes, numbered(shown.map, lang), origin(told), *said]
+    lines = [told.sentence, told.doubt, *told.notes, names, origin(told), *said]
     for n, line in enumerate(plain(line, longest=2000) for line in lines if line):
         paragraph = frame.paragraphs[0] if not n else frame.add_paragraph()
         run = paragraph.add_run()

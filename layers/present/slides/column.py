@@ -64,7 +64,7 @@ def _legend(slide: Any, shown: Shown, box: Box) -> float:
     """Write the legend, in two columns if that is less high; return where it ends."""
     lang = shown.told.state.lang
     say = speaker(lang)
-    signs = shown.map.signs
+    signs = () if shown.told.chart is not None else shown.map.signs
     if not signs:
         return box.top - BETWEEN
     top = _heading(slide, box, say("static_map.legend"), lang)

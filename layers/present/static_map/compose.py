@@ -70,9 +70,9 @@ from layers.present.static_map.naming import (
     name_places,
     name_water,
 )
-from layers.present.static_map.window import GAP, Window, Windows, windows
+from layers.present.static_map.window import GAP, Bounds, Window, Windows, windows
 from layers.view.filtered import in_words
-from layers.view.rows import View, rows_in_view
+from layers.view.rows import View, only, rows_in_view
 from layers.view.state import ViewState
 from layers.view.vague import is_vague
 
@@ -100,11 +100,14 @@ class Order:
     drawing: Drawing | None
     legend: Sequence[Sign]
     focus: str | None
+    keep: frozenset[str] | None = None
+    bounds: Bounds | None = None
 
     @cached_property
     def seen(self) -> View:
-        """All that the state shows."""
-        return rows_in_view(self.city, replace(self.state, lang=self.lang, present=True))  # type: ignore[arg-type]
+        """All that the state shows, or the places of it that are kept."""
+        found = rows_in_view(self.city, replace(self.state, lang=self.lang, present=True))  # type: ignore[arg-type]
+        return found if self.keep is None else only(found, self.keep)
 
     @cached_property
     def view(self) -> View:
@@ -117,7 +120,7 @@ class Order:
     @cached_property
     def plate(self) -> Plate | None:
         """Ground and legend of the layout map; None under an analysis."""
-        if self.drawing is not None:
+        if self.drawing is not None and not self.drawing.subject:
             return None
         return plate(self.view, self.state.explore.ground, self.lang)
 
@@ -134,7 +137,7 @@ class Order:
             (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
         )
-        return [(inset, n) for inset, n in shown if n >= CROWDED or self.drawing is not None]
+        return [(inset, n) for inset, n in shown if n >= CROWDED or self.is_still]
 
     @property
     def is_still(self) -> bool:
@@ -260,7 +263,7 @@ class Composition:
         edge = min((inset.box[0] for inset in self.found.insets), default=main.box[2])
         start = self.found.column[2] if self.found.column else main.box[0]
         self._scale(main, (start, main.box[1], edge, main.box[3]))
-        x = self.found.locator.box[2] if self.found.locator else main.box[0]
+        x = self.found.locator.box[2] if self.found.locator else start
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
         self._name_belt()
         names = {inset.id: inset.name.of(order.lang) for inset in order.city.insets}
@@ -535,7 +538,13 @@ def composed(order: Order) -> Composition:
     frame, rows = frame_of(order, sheet)
     told = order.heading is not None
     found = windows(
-        order.city, order.paper, frame, legend=told, focus=order.focus, insets=order.insets
+        order.city,
+        order.paper,
+        frame,
+        legend=told,
+        focus=order.focus,
+        bounds=order.bounds,
+        insets=order.insets,
     )
     made = Composition(order, sheet, found)
     made.draw()

@@ -80,7 +80,9 @@ def show(screen: Screen, now: Asked | None) -> None:
             _district(screen, now)
         _begin(screen, now, "wall", say("deck.begin"))
         _begin(screen, now, "locked", say("deck.kiosk"))
-        hand_over.meeting_pack(screen, now.whole.name, now.district or None)
+        name = now.whole.name
+        own = now.whole if name == stories.OWN else name
+        hand_over.meeting_pack(screen, own, now.district or None)
     html.small(say("deck.keys"))
     left, right = st.columns([1, 2], gap="large")
     with left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -12,6 +13,7 @@ import streamlit as st
 from geo.base.errors import DataError, Problem
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS
+from layers.pack.city import City
 from layers.present.figures import FIGURES
 from layers.present.story import LONGEST, MOST_BYTES, Scene, Story, read, write
 from pages.browser import stories
@@ -46,7 +48,7 @@ def turn_to(story: str, scene: str = "") -> None:
 
 
 def news(screen: Screen, story: Story) -> None:
-    """Say in one line that a story was made with other data than these.
+    """Say that a story was made with other data than these, and what its scenes said then.
 
     Parameters
     ----------
@@ -55,13 +57,34 @@ def news(screen: Screen, story: Story) -> None:
     story
         The story.
     """
-    made, city = story.made_with, screen.city
+    made, city, say = story.made_with, screen.city, screen.say
     if not made or made.get("digest") == city.digest:
         return
     same = made.get("data_date") == city.data_date
     key = "deck.changed_files" if same else "deck.changed_date"
-    words = screen.say(key, then=made.get("data_date", "—"), now=city.data_date)
+    words = say(key, then=made.get("data_date", "—"), now=city.data_date)
     html.show('<p class="news" role="status">{}</p>', words)
+    if any(scene.said for scene in story.scenes):
+        lines = [*_changes(screen, story)] or [say("deck.nothing_changed")]
+        st.html(html.bullets([html.text(line) for line in lines]))
+    if story.name == stories.OWN:
+        st.button(say("deck.renew"), key="story_renew", on_click=_renew, args=(city, story))
+
+
+def _changes(screen: Screen, story: Story) -> Iterator[str]:
+    """Yield what the sentence of each scene was, and what it is, where it is another one."""
+    say, lang = screen.say, screen.state.lang
+    for n, scene in enumerate(story.scenes, start=1):
+        then, now = scene.said.of(lang), stories.noted(screen.city, scene).said.of(lang)
+        if then and then != now:
+            chapter = scene.chapter.of(lang)
+            yield say("deck.changed_scene", n=n, chapter=chapter, then=then, now=now)
+
+
+def _renew(city: City, story: Story) -> None:
+    """Take the data of today for those that the story was made with."""
+    scenes = tuple(stories.noted(city, scene) for scene in story.scenes)
+    stories.put(city, replace(story, scenes=scenes, made_with=stories.made_with(city)))
 
 
 def copy(screen: Screen, now: Asked) -> None:
@@ -76,7 +99,7 @@ def copy(screen: Screen, now: Asked) -> None:
     """
 
     def begin() -> None:
-        stories.put(screen.city, replace(now.told, made_with=stories.made_with(screen.city)))
+        _renew(screen.city, now.told)
         turn_to(stories.OWN)
 
     st.button(screen.say("deck.copy"), key="story_copy", on_click=begin)
@@ -167,6 +190,8 @@ def _keep(screen: Screen, now: Asked, stamp: int) -> None:
     changed: dict[str, Any] = {name: typed(name) for name in TEXTS}
     scenes: list[Scene] = [*now.whole.scenes]
     scenes[now.at] = replace(scenes[now.at], **changed)
+    if now.whole.made_with.get("digest") == screen.city.digest:
+        scenes[now.at] = stories.noted(screen.city, scenes[now.at])
     story = replace(now.whole, title=typed("title"), scenes=tuple(scenes))
     try:
         stories.put(screen.city, stories.checked(screen.city, story))
@@ -186,10 +211,9 @@ def files(screen: Screen, now: Asked | None) -> None:
     """
     say, city = screen.say, screen.city
     if now is not None:
-        made = replace(now.told, made_with=stories.made_with(city))
         st.download_button(
             say("deck.save"),
-            partial(write, made),
+            partial(_written, city, now.told),
             file_name=f"{city.id}_{now.whole.name}.toml",
             mime="application/toml",
             on_click="ignore",
@@ -207,6 +231,14 @@ def files(screen: Screen, now: Asked | None) -> None:
             st.rerun()
     if before.problems:
         html.faults("", before.problems, screen.state.lang)
+
+
+def _written(city: City, story: Story) -> str:
+    """Return a story as a file that says with which data it was made, and what it said then."""
+    if not story.made_with:
+        scenes = tuple(stories.noted(city, scene) for scene in story.scenes)
+        story = replace(story, scenes=scenes, made_with=stories.made_with(city))
+    return write(story)
 
 
 def _load(screen: Screen, file: str, text: str) -> _Loaded:

@@ -11,7 +11,7 @@ const make = (tag, name, text) => {
 };
 
 const wall = (globalThis.atlasWall ??= {
-  root: null, data: null, said: null, send: null, wish: null, asked: 0, again: 0, dark: false, legend: true, names: true,
+  root: null, data: null, said: null, send: null, wish: null, asked: 0, again: 0, dark: false, key: false, legend: true, names: true,
   watched: new WeakSet(), linked: new WeakSet(), lead: null, channel: new BroadcastChannel(CHANNEL),
 });
 
@@ -72,7 +72,11 @@ function foot(data) {
   note.type = "button";
   note.setAttribute("aria-expanded", String(data.writing));
   note.addEventListener("click", comment);
-  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said,
+  const key = make("button", "deck-key-button", data.labels.legend);
+  key.type = "button";
+  key.setAttribute("aria-expanded", String(wall.key));
+  key.addEventListener("click", () => { wall.key = !wall.key; explain(); });
+  return [...(place ? [make("strong", "deck-district", place[1])] : []), chapters(data), said, key,
     ...(data.locked ? [] : [note]), page];
 }
 
@@ -86,6 +90,19 @@ function caption(data) {
   box.append(...data.caption.more.map((line) => make("small", "", line)));
   box.addEventListener("click", close);
   return [box];
+}
+
+// A small screen has no room for the legend on the map: it is unfolded over it.
+function explain() {
+  const { root } = wall;
+  root.querySelector(".deck-key")?.remove();
+  root.querySelector(".deck-key-button")?.setAttribute("aria-expanded", String(wall.key));
+  const legends = [mapPage(), mapPage(SECOND)].slice(0, wall.said?.second ? 2 : 1)
+    .map((page) => page?.querySelector(".atlas-legend"));
+  if (!wall.key) return;
+  const box = make("div", "deck-key");
+  for (const legend of legends) if (legend) box.append(...[...legend.cloneNode(true).childNodes].map((part) => document.adoptNode(part)));
+  root.append(box);
 }
 
 // A caption stands over the map in the first corner in which it does not hide its own mark.
@@ -109,6 +126,7 @@ function write(data) {
   for (const old of root.querySelectorAll(".deck-caption")) old.remove();
   root.append(...caption(data));
   stand();
+  explain();
   root.classList.remove("turning");
   root.dataset.shown = `${data.story}/${data.chapters[data.at][0]}/${data.district}`;
   wall.data = wall.said = data;

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup
 
 from geo.base.errors import AtlasError
 from layers.language.bilingual import Bilingual
@@ -17,6 +18,8 @@ from layers.language.messages import LANGS, LONGEST_LABEL, display
 from layers.language.problems import worded
 from layers.map.folium_map import serial_of
 from layers.places.areas import area_name
+from layers.plan.chart import said as chart_words
+from layers.plan.chart import uri
 from layers.present.comments.comment import Comment
 from layers.present.comments.pins import with_pins
 from layers.present.telling import Told
@@ -25,7 +28,7 @@ from pages.browser import comments as kept
 from pages.panels.deck import comments
 from pages.panels.deck.asked import Asked, next_of
 from pages.panels.deck.caption import Caption, caption, of_comment
-from pages.shell import map_view, scenes, session
+from pages.shell import ahead, html, map_view, scenes, session
 from pages.shell.frame import Screen
 
 KEY: Final = "deck_wall"
@@ -70,13 +73,20 @@ def show(screen: Screen, now: Asked) -> None:
     _draw(screen, now, {**words, **serials}, pinned)
     with st.container(key="map_deck"):
         map_view.mount(screen, view, overlay, name="deck", returned=[map_view.CLICKED], act=_act)
+        if shown.told.chart is not None:
+            chart = shown.told.chart
+            st.html(
+                Markup('<figure class="wall_chart"><img src="{}" alt="{}"></figure>').format(
+                    uri(chart, lang), html.text(chart_words(chart, lang))
+                )
+            )
     if second is not None:
         with st.container(key="map_deck_second"):
             drawn = second.picture.view
             map_view.mount(screen, drawn, second.overlay, name="deck_second", returned=[])
     if not _is_locked(screen):
         _comments(screen, now, shown.told)
-    scenes.prepare(screen.city, next_of(screen.city, now), screen.state)
+    ahead.prepare(screen.city, next_of(screen.city, now), screen.state)
 
 
 def _second(screen: Screen, now: Asked) -> scenes.Ready | None:
@@ -120,13 +130,13 @@ def _act(event: map_view.Event) -> bool:
     return again
 
 
-def _words(screen: Screen, told: Told, said: Caption | None) -> dict[str, object]:
+def _words(screen: Screen, told: Told, spoken: Caption | None) -> dict[str, object]:
     return {
         "sentence": display(told.sentence.rstrip("。."), longest=LONGEST),
         "doubt": display(told.doubt, longest=LONGEST),
         "filtered": _filtered(screen, told),
         "dated": display(told.dated, longest=LONGEST),
-        "caption": said.texts() if said else None,
+        "caption": spoken.texts() if spoken else None,
     }
 
 
@@ -175,7 +185,7 @@ def _draw(
             ],
             "writing": bool(st.session_state.get(WRITING)),
             "labels": {
-                **{name: say(f"deck.{name}") for name in ("back", "forth", "close")},
+                **{name: say(f"deck.{name}") for name in ("back", "forth", "close", "legend")},
                 "comments": say("comments.button", count=len(pinned)),
             },
         },

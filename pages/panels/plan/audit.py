@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from layers.language.messages import display
+from layers.language.messages import display, speaker
 from layers.plan.audit import KINDS, Finding, audit, counts, csv
 from layers.plan.wording import audit_table
 from pages.panels.plan.chosen import Chosen
@@ -40,7 +40,7 @@ def show(of: Chosen, findings: tuple[Finding, ...]) -> None:
         if n[kind]:
             title = say("plan.audit_page.kind", kind=say(f"plan.audit.{kind}"), count=n[kind])
             own = [each for each in findings if each.kind == kind]
-            html.drawer(title, f"plan_audit_{kind}", partial(_table, own, lang, title))
+            html.drawer(title, f"plan_audit_{kind}", partial(_table, own, lang))
     st.download_button(
         say("plan.audit_page.csv"),
         lambda: csv(findings),
@@ -54,5 +54,7 @@ def show(of: Chosen, findings: tuple[Finding, ...]) -> None:
     st.code(display(command), language=None, wrap_lines=True)
 
 
-def _table(findings: list[Finding], lang: str, title: str) -> None:
-    st.dataframe(cells(audit_table(findings, lang)), placeholder="", alt=title)
+def _table(findings: list[Finding], lang: str) -> None:
+    st.dataframe(
+        cells(audit_table(findings, lang)), placeholder="", alt=speaker(lang)("plan.parts.audit")
+    )

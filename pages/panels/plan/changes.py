@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from layers.language.messages import display
 from layers.pack.city import City, Plan
 from layers.plan.diff import Change, packs, plans
 from layers.plan.wording import change_table
@@ -101,25 +102,13 @@ def choice(of: Chosen) -> None:
         keys,
         index=keys.index(sync("plan_against", now if now in known else keys[0])),
         key="plan_against",
-        format_func=lambda key: name(of, known[key]),
+        format_func=lambda key: display(name(of, known[key])),
         on_change=partial(_set, "plan_against"),
     )
 
 
 def _set(key: str) -> None:
     change(against=st.session_state[key])
-
-
-def affected(found: tuple[Change, ...]) -> tuple[str, ...]:
-    """Return the places that the map keeps: changed themselves, or of a task that changed.
-
-    Parameters
-    ----------
-    found
-        The differences.
-    """
-    ids = (id_ for each in found for id_ in ((each.id,) if each.of == "place" else each.places))
-    return tuple(dict.fromkeys(ids))
 
 
 def show(of: Chosen, found: tuple[Change, ...]) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from layers.pack.city import Plan
+from layers.plan.entered import entries_in
 from layers.plan.indicator import Progress, progress
 from layers.plan.ledger import Ledger, ledger
+from layers.plan.shown import plan_places
 from layers.plan.structure import Web, plan_of, web
 from layers.store.entries import Entry
-from layers.view.rows import View, gather, only, rows_in_view
-from layers.view.state import Filters, default_state
-from pages.shell import records, session
+from layers.view.rows import View, gather
+from pages.shell import session
 from pages.shell.frame import Screen
 
 
@@ -80,7 +81,7 @@ def chosen(screen: Screen) -> Chosen:
         City, state and words of this run.
     """
     plan = plan_of(screen.city, screen.state.plan.period or "")
-    return Chosen(screen, plan, records.entries_of(screen.city.id))
+    return Chosen(screen, plan, entries_in(screen.city))
 
 
 def change(**values: Any) -> None:
@@ -129,7 +130,7 @@ def open_place(place: str | None) -> None:
     session.change(selected=place)
 
 
-def shown(screen: Screen, ids: Sequence[str] | None) -> tuple[Screen, View]:
+def shown(screen: Screen, ids: Collection[str] | None) -> tuple[Screen, View]:
     """Return the map's screen and view: all places of the plan, or some of any layer.
 
     Parameters
@@ -139,9 +140,5 @@ def shown(screen: Screen, ids: Sequence[str] | None) -> tuple[Screen, View]:
     ids
         Places that stay; None for all that the opening view shows.
     """
-    city, opening = screen.city, default_state(screen.city)
-    kinds = frozenset(id_ for id_, layer in city.layers.items() if layer.spec.is_places)
-    layers = opening.layers if ids is None else opening.layers | kinds
-    state = replace(screen.state, period="now", later=True, filters=Filters(), layers=layers)
-    view = rows_in_view(city, state)
-    return replace(screen, state=state), view if ids is None else only(view, ids)
+    view = plan_places(screen.city, screen.state, ids)
+    return replace(screen, state=view.state), view

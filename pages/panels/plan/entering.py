@@ -7,13 +7,15 @@ from typing import Final
 import streamlit as st
 
 from geo.base.errors import AtlasError
+from layers.language.messages import display
 from layers.language.problems import lines
 from layers.plan.entered import STATE, number, subject
 from layers.plan.indicator import Progress
 from layers.plan.ledger import ALL_STATES
 from layers.store.entries import Conflict, Draft, Kind, standing
 from pages.panels.plan.chosen import Chosen
-from pages.shell import html, records
+from pages.shell import html
+from pages.shell.entering import identity, records
 from pages.shell.labels import literal
 
 TOLD: Final = "atlas.plan.told"
@@ -37,7 +39,7 @@ def value(of: Chosen, shown: Progress) -> None:
     def draw() -> None:
         years = [*range(shown.target_year, shown.baseline_year, -1)]
         with st.form("plan_enter_value", border=False):
-            st.selectbox(say("plan.enter.year"), years, key="enter_year", format_func=str)
+            st.selectbox(say("plan.enter.year"), years, key="enter_year", format_func=_year)
             label = say("plan.enter.value", unit=shown.unit.of(lang))
             st.text_input(literal(label), key="enter_value")
             _common(of)
@@ -74,11 +76,19 @@ def state(of: Chosen) -> None:
     html.drawer(say("plan.enter.title_state"), "plan_enter_state_box", draw)
 
 
+def _year(year: int) -> str:
+    return display(str(year))
+
+
 def _common(of: Chosen) -> None:
     say = of.screen.say
     st.text_input(say("plan.enter.source"), key="enter_source")
     st.text_input(say("plan.enter.why"), key="enter_why")
-    st.text_input(say("plan.enter.who"), key="enter_who")
+    reader = identity.signed_in()
+    if reader is None:
+        st.text_input(say("plan.enter.who"), key="enter_who")
+    else:
+        html.small(say("plan.enter.as", who=reader.name))
     html.small(say("plan.enter.note"))
 
 
@@ -99,9 +109,11 @@ def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
     """Save what was entered over what this page showed, and keep what is to be told of it."""
     say = of.screen.say
     typed = {
-        name: str(st.session_state[f"enter_{name}"]).strip() for name in ("source", "why", "who")
+        name: str(st.session_state.get(f"enter_{name}", "")).strip()
+        for name in ("source", "why", "who")
     }
-    if not typed["source"] or not typed["who"]:
+    reader = identity.signed_in() or identity.typed(typed["who"])
+    if not typed["source"] or not reader.name:
         _tell(say("plan.enter.missing"))
         return
     seen = standing(of.entries).get((kind, about, field))
@@ -113,7 +125,8 @@ def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
         after=after,
         source=typed["source"],
         why=typed["why"],
-        who=typed["who"],
+        who=reader.name,
+        verified=reader.verified,
     )
     try:
         saved = records.book().append(of.screen.city.id, draft)

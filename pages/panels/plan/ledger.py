@@ -9,6 +9,7 @@ from typing import Final, TypeVar, get_args
 import streamlit as st
 
 from layers.handover.workbook import WORKBOOK_TYPE
+from layers.language.messages import display
 from layers.places.areas import area_name
 from layers.places.citation import ordinal
 from layers.plan.ledger import Ledger
@@ -90,7 +91,7 @@ def _select(label: str, name: str, options: list[T], now: T, word: Callable[[T],
         options,
         index=options.index(sync(key, now)),
         key=key,
-        format_func=word,
+        format_func=lambda value: display(word(value)),
         on_change=_set,
         args=(name, key),
     )
@@ -137,6 +138,7 @@ def files(of: Chosen) -> None:
         for name, suffix, mime, make in (
             ("excel", "xlsx", WORKBOOK_TYPE, _excel),
             ("word", "docx", WORD_TYPE, _word),
+            ("sheet", "pdf", "application/pdf", _sheet),
             ("package", "zip", ZIP_TYPE, _package),
         ):
             st.download_button(
@@ -160,6 +162,12 @@ def _word(found: Ledger, of: Chosen, lang: str) -> bytes:
 
     del of
     return document(found, lang)
+
+
+def _sheet(found: Ledger, of: Chosen, lang: str) -> bytes:
+    from layers.present.sheet.plan_sheet import plan_sheet
+
+    return plan_sheet(found.city, found.plan, lang, of.entries)
 
 
 def _package(found: Ledger, of: Chosen, lang: str) -> bytes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import get_args
 
 import streamlit as st
 
+from layers.language.messages import display
 from layers.pack.city import Plan
 from layers.view.page_options import PlanPart
 from layers.view.vague import is_vague
@@ -56,7 +57,7 @@ def _plans(of: Chosen, plans: Sequence[Plan]) -> None:
         periods,
         index=periods.index(sync("plan_period", of.plan.period)),
         key="plan_period",
-        format_func=lambda period: f"{period} {short(titles[period])}",
+        format_func=lambda period: display(f"{period} {short(titles[period])}"),
         label_visibility="collapsed",
         width=420,
         on_change=_set_period,
@@ -101,7 +102,7 @@ def earlier(of: Chosen) -> str:
     return of.screen.say("plan.indicators.doubt_some", count=met)
 
 
-def plate(of: Chosen, ids: Sequence[str] | None, places: Scene) -> None:
+def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
     """Draw the map with the places that are about something.
 
     Parameters

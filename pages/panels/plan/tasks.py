@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
+from layers.language.messages import display
 from layers.language.values import cell, row_of
 from layers.places.citation import cited, ordinal
 from layers.plan.ledger import Account, Event
@@ -56,7 +57,7 @@ def reader(of: Chosen) -> None:
 
     def chapter_word(number: int) -> str:
         title = titles[number].of(lang)
-        return say("plan.chapter", number=ordinal(number, lang), title=short(title))
+        return display(say("plan.chapter", number=ordinal(number, lang), title=short(title)))
 
     if not chapters:
         html.small(say("plan.ledger.nothing"))
@@ -137,7 +138,7 @@ def task(of: Chosen, account: Account) -> None:
     if not asked:
         html.small(say("plan.no_place"))
     numbers = [t.indicator for t in of.web.of_task(account.id) if t.indicator is not None]
-    indicators(of, dict.fromkeys(numbers))
+    indicators(of, "task", dict.fromkeys(numbers))
     if asked:
         st.button(say("plan.all_places"), key="plan_all", on_click=_all_places)
 
@@ -207,13 +208,15 @@ def places(of: Chosen, key: str, ids: Sequence[str]) -> None:
             )
 
 
-def indicators(of: Chosen, numbers: Sequence[int] | dict[int, None]) -> None:
+def indicators(of: Chosen, who: str, numbers: Iterable[int]) -> None:
     """Offer indicators, each a button that shows it.
 
     Parameters
     ----------
     of
         What the page shows.
+    who
+        Who moves them: ``task`` or ``place``.
     numbers
         Their numbers.
     """
@@ -227,7 +230,7 @@ def indicators(of: Chosen, numbers: Sequence[int] | dict[int, None]) -> None:
         name = short(named[no].of(lang))
         st.button(
             literal(say("plan.indicator_button", no=no, name=name)),
-            key=f"plan_to_indicator_{no}",
+            key=f"plan_{who}_to_indicator_{no}",
             on_click=open_indicator,
             args=(no,),
         )
@@ -263,4 +266,4 @@ def place(of: Chosen, id_: str) -> None:
         reason = tie.reason.of(lang) or say(f"clause_basis.{tie.basis}")
         html.small(say("plan.reason", reason=reason))
     evidence(of.screen, events_of(of.plan, place=id_))
-    indicators(of, of.web.moved_by(id_))
+    indicators(of, "place", of.web.moved_by(id_))

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
-import streamlit as st
-
-from geo.base.errors import AtlasError
+from geo.base.errors import DataError
+from layers.store.cities import EnteredCities
 from layers.store.entries import Entry
-
-if TYPE_CHECKING:
-    from layers.store.book import Book
+from pages.shell import cache
 
 _LOG = logging.getLogger(__name__)
 
 
-@st.cache_resource
-def book() -> Book:
-    """Return where entries are kept, opened once; nothing is made by looking."""
-    from layers.store.book import open_book  # a database's library is loaded by who asks for it
-
-    return open_book()
+def book() -> EnteredCities:
+    """Return where entries are kept, opened once; what is saved through it is shown at once."""
+    return cache.entered()
 
 
 def entries_of(city_id: str) -> tuple[Entry, ...]:
@@ -34,6 +27,6 @@ def entries_of(city_id: str) -> tuple[Entry, ...]:
     """
     try:
         return book().entries(city_id)
-    except (AtlasError, OSError) as error:
+    except DataError as error:  # every page says so above
         _LOG.warning("Entries cannot be read: %s", error)
         return ()
