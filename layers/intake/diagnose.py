@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from pyproj.exceptions import ProjError
 
 from geo.base.arrays import Floats
 from geo.base.bridge import canonical, name_of
@@ -145,6 +146,8 @@ def diagnose(tables: Sequence[Table], city: City, answers: Answers) -> Diagnosis
                 result.placements.append(_in_system(placed, city, answers, result))
         except (DataError, CrsError) as error:
             result.problems += error.problems
+        except ProjError:  # such as a grid of zones that names none
+            result.problems.append(Problem("system.not_understood", table.where, field="crs"))
         except UnfitError as error:
             result.problems.append(Problem(error.key, table.where, values=error.values))
     _ask_datum(result, city, answers)

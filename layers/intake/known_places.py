@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
 from geo.intake.datum import DATUMS, set_back
@@ -71,8 +72,7 @@ def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> tuple
     if not column:
         return "", 0
     ours = known(city)
-    names = pd.Index([str(name).strip() for name in table.cells.column(column).to_pylist()])
-    at = ours.index.get_indexer(names)
+    at = _named(table.cells.column(column), ours.index)
     there = (at >= 0) & np.isfinite(lon) & np.isfinite(lat)
     if there.sum() < LEAST:
         return "", 0
@@ -83,6 +83,16 @@ def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> tuple
         if float(np.median(_metres(*back, right))) < here / 3 and here > 300:
             return datum, int(there.sum())
     return "", int(there.sum())
+
+
+def _named(column: Any, names: pd.Index) -> NDArray[np.intp]:
+    """Return which of some names each row has; -1 for none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(column.cast(pa.large_string()))
+    found = pc.index_in(texts, value_set=pa.array(list(names), pa.large_string()))
+    return np.asarray(found.fill_null(-1).to_numpy(), dtype=np.intp)
 
 
 def _metres(lon: Floats, lat: Floats, right: Floats) -> Floats:

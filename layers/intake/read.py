@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -94,18 +93,22 @@ class Reading:
     @property
     def used(self) -> int:
         """Rows within the city."""
-        return int((self.rows["status"] == USED).sum())
+        return self._counts.get(USED, 0)
 
     @property
     def outside(self) -> int:
         """Rows with a position beyond the city."""
-        return int((self.rows["status"] == OUTSIDE).sum())
+        return self._counts.get(OUTSIDE, 0)
 
     @property
     def not_used(self) -> Mapping[str, int]:
         """Rows without a usable position, by reason."""
-        found = Counter(self.rows["status"])
-        return {reason: found[reason] for reason in REASONS if found[reason]}
+        return {one: self._counts[one] for one in REASONS if one in self._counts}
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        found = self.rows["status"].value_counts(sort=False)
+        return {str(status): int(n) for status, n in found.items()}
 
     def problems(self) -> list[Problem]:
         """Return the rows that are not used, each with its line; of many the first."""

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -709,6 +710,8 @@ def _load(files: PackFiles) -> City:
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
+        # A clock that is behind refuses no pack that says itself of when it is.
+        today=max(head["data_date"], date.today().isoformat()),
     )
     _check_structure(top, head["structure"], rows, layers.get("axis"))
     files.problems += pack_problems(rows, plan_folder=folders[0])

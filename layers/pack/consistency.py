@@ -27,6 +27,10 @@ DISTRICT_TOLERANCE_M = 150.0
 OVERLAP_TOLERANCE = 0.01
 """Part of a district that another may lie on: outlines that were generalised one by one overlap
 in slivers. Residents there are counted twice, so the part is what the figures may err by."""
+GAP_TOLERANCE = 0.01
+"""Part of the smallest district that a hole between districts may be as large as."""
+DATED = ("as_of", "approved_on", "plan_status_as_of", "current_status_as_of")
+"""Columns that tell of what has been: none lies in the future."""
 SIZE_TOLERANCE = 0.01
 """Part by which an area or a length may differ from the outline: other planes measure otherwise."""
 SIZE_ROUNDING = 0.05
@@ -74,6 +78,8 @@ class PackRows:
         Ids of the parts of the city that the settings name.
     unread
         Names of files whose rows could not be read: nothing is said of references to them.
+    today
+        Day after which nothing can have happened yet, ISO 8601; empty not to look at dates.
     """
 
     layers: Mapping[str, tuple[str, Sequence[Row]]]
@@ -92,6 +98,7 @@ class PackRows:
     relations: Sequence[Record] = ()
     halves: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    today: str = ""
 
     def __iter__(self) -> Iterator[tuple[str, str, Row]]:
         """Yield file, layer id and row of every place."""
@@ -346,6 +353,40 @@ def _check_outlines(pack: PackRows) -> list[Problem]:
     return problems
 
 
+def _check_gaps_between(pack: PackRows) -> Iterator[Problem]:
+    """Find the holes that the districts leave between them: land that nobody counts."""
+    shapes = list(pack.outlines.values())
+    if len(shapes) < 2:
+        return
+    whole = shapely.union_all(shapes)
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    least = GAP_TOLERANCE * min(shape.area for shape in shapes)
+    own = shapely.union_all([
+        shapely.Polygon(ring)
+        for shape in shapes for part in shapely.get_parts(shape) for ring in part.interiors
+    ])  # fmt: skip
+    for hole in holes:
+        # A hole in one district alone is an enclave of another city.
+        if hole.area > least and hole.difference(own).area > least:
+            at = hole.representative_point()
+            km2 = abs(_ELLIPSOID.geometry_area_perimeter(hole)[0]) / 1e6
+            told = {"km2": f"{km2:.1f}", "lon": f"{at.x:.4f}", "lat": f"{at.y:.4f}"}
+            yield Fault("pack.districts_gap", told).at(_DISTRICTS, "", "geometry")
+
+
+def _check_dates(pack: PackRows) -> list[Problem]:
+    """Find the facts that are dated after today."""
+    problems: list[Problem] = []
+    for where, rows in pack.layers.values():
+        for row in rows:
+            fault = _at(problems, where, row.record)
+            for field in DATED:
+                value = row.record.get(field)
+                if pack.today and isinstance(value, str) and value > pack.today[: len(value)]:
+                    fault(field, "pack.future", value=printable(value[:20]), today=pack.today)
+    return problems
+
+
 def _size(record: Record, field: str) -> float | None:
     """Return what a column says of a size, or None if it says none that is sound."""
     said = record.get(field)
@@ -404,7 +445,10 @@ def outline_problems(pack: PackRows) -> list[Problem]:
     list of Problem
         Those of the outlines before those of the sizes.
     """
-    return [*_check_outlines(pack), *_check_sizes(pack)]
+    overlaps = _check_outlines(pack)
+    # Where districts lie on each other or beyond the city, holes follow from that.
+    gaps = [] if overlaps else _check_gaps_between(pack)
+    return [*overlaps, *gaps, *_check_sizes(pack)]
 
 
 def _check_halves(pack: PackRows) -> list[Problem]:
@@ -610,6 +654,7 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_places(pack),
         *_check_sites(pack),
         *outline_problems(pack),
+        *_check_dates(pack),
         *_check_halves(pack),
         *plan_problems(pack, plan_folder),
         *_check_aliases(pack, "aliases.csv"),

@@ -13,6 +13,7 @@ from tests.bench import (
     bench_deck,
     bench_density,
     bench_drag,
+    bench_intake,
     bench_map,
     bench_pack,
     bench_plan,
@@ -31,6 +32,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "drag": bench_drag.run,
     "deck": bench_deck.run,
     "pack": bench_pack.run,
+    "intake": bench_intake.run,
     "plan": bench_plan.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""

@@ -357,9 +357,13 @@ def test_links_to_what_is_not_there_are_reported(pack: Pack) -> None:
     ]
 
 
-def outline(pack: Pack, row_id: str, west: float, south: float, east: float, north: float) -> None:
+def outline(
+    pack: Pack, row_id: str, west: float, south: float, east: float, north: float,
+    *, without: tuple[float, float, float, float] = (0, 0, 0, 0),
+) -> None:  # fmt: skip
     """Give a district the outline of a box, in kilometres from the south-west corner of the toy."""
     square = shapely.box(1000 * west, 1000 * south, 1000 * east, 1000 * north)
+    square = square.difference(shapely.box(*(1000 * side for side in without)))
     square = shapely.affinity.translate(square, 500_000, 4_300_000)
     degrees = gpd.GeoSeries([square], crs=4548).to_crs(4326).iloc[0]
     path = pack / "district.geojson"
@@ -382,6 +386,28 @@ def test_districts_may_overlap_by_a_hundredth_and_no_more(pack: Pack) -> None:
     assert problem.startswith(
         "district.geojson · 990102 · geometry: the district lies on 990101 with 2.0% of its area."
     )
+
+
+def test_districts_leave_no_hole_between_them(pack: Pack) -> None:
+    outline(pack, "990101", 0, 0, 10, 10, without=(9.5, 4, 10, 5))  # 0.5 km² of 100
+    assert problems(pack) == []
+    outline(pack, "990101", 0, 0, 10, 10, without=(9, 4, 10, 6))
+    (problem,) = problems(pack)
+    assert "geometry: the districts leave a hole of 2.0 km² between them" in problem
+
+
+def test_an_enclave_in_one_district_is_no_hole(pack: Pack) -> None:
+    outline(pack, "990101", 0, 0, 10, 10, without=(7, 7.5, 9, 9.5))
+    assert not [one for one in problems(pack) if "hole" in one]
+
+
+def test_a_fact_lies_not_in_the_future(pack: Pack) -> None:
+    path = pack / "district.geojson"
+    tree = json.loads(path.read_text("utf-8"))
+    tree["features"][0]["properties"]["as_of"] = "3020-01"
+    path.write_text(json.dumps(tree), "utf-8")
+    (problem,) = problems(pack)
+    assert "as_of: the date 30" in problem
 
 
 def test_a_district_lies_within_the_bbox(pack: Pack) -> None:
