@@ -8,7 +8,6 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from layers.corridor.drawing import AXIS, EMPTY
 from layers.corridor.measure import CorridorAnswer, cities_along, near_places
@@ -382,6 +381,8 @@ def _apart(wanted: Sequence[float], step: float, limits: tuple[float, float]) ->
     The least sum of squares under that order is an isotonic regression of what is left when the
     steps are taken away.
     """
+    from scipy.optimize import isotonic_regression  # a second, which no other page waits for
+
     if not wanted:
         return []
     order = np.argsort(wanted, kind="stable")
