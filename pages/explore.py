@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from layers.map.plate import plate
+from layers.map.structure import structure_drawing, title_key
 from layers.present.comments.pins import with_pins
 from layers.present.picture import Picture
 from layers.view.rows import rows_in_view
@@ -30,8 +31,11 @@ with st.container(key="plate"):
     side = st.container(key="plate_panel") if controls or state.selected is not None else None
 
 with main:
+    # A structure is schematic: it lies under the places, which keep their marks.
+    schematic = state.explore.ground == "structure"
+    drawing = structure_drawing(screen.city) if schematic else None
     drawn = with_pins(
-        Picture(view, plate(view, state.explore.ground, state.lang)),
+        Picture(view, plate(view, state.explore.ground, state.lang), drawing),
         kept.all_of(screen.city),
         place=comments.picking(),
     )
@@ -46,7 +50,7 @@ with main:
         act=comments.act,
     )
 with head:
-    title = say("explore.title", city=screen.city.name.of(state.lang))
+    title = say(title_key(state.explore.ground), city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))
     with st.container(horizontal=True, vertical_alignment="center", key="handover"):
         panels.sentence(screen, view)

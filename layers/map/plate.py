@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.inventory.balance import balance
 from layers.language.messages import speaker
 from layers.language.values import cell, count, value_word
+from layers.map.structure import structure_legend
 from layers.map.symbols import NEUTRAL, SIZE, mark, plain_mark, svg
 from layers.pack.catalogue import CITY, FIRM, PLAN_KINDS
 from layers.pack.city import City, drawn_axes
@@ -187,7 +188,9 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
         if code != CITY
     }
     told = _told(view, titles, lang)
-    return Plate(fill, hatch, ground == "parts", tuple(legend), told, figures or borne, new)
+    return Plate(
+        fill, hatch, ground in ("parts", "structure"), tuple(legend), told, figures or borne, new
+    )
 
 
 def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sign]:
@@ -315,8 +318,10 @@ def _ground(
     """Return the fill by adcode, its legend, and the figure by adcode where it shows one."""
     if ground == "none":
         return {}, [], {}
-    if ground == "parts":
-        return *_parts(view.city, lang), {}
+    if ground in ("parts", "structure"):
+        fill, signs = _parts(view.city, lang)
+        own = structure_legend(view.city, lang) if ground == "structure" else []
+        return fill, [*signs, *own], {}
     values, rate = ground_values(view, ground), ground == "per_million"
     edges = breaks(values, rate=rate)
     colours = _colours(len(edges) - 1)
@@ -326,13 +331,14 @@ def _ground(
         for code, value, at in zip(values.index, values, classes, strict=True)
         if value > 0
     }
-    signs: list[Sign] = [("", speaker(lang)(f"plate.ground_{ground}"))]
+    signs = [("", speaker(lang)(f"plate.ground_{ground}"))]
     for colour, low, high in zip(colours, edges, edges[1:], strict=False):
         signs.append((colour, _range(low, high, rate=rate)))
     if not fill:
         return {}, [], {}
     figures = {
-        str(code): f"{value:.1f}" if rate else count(value) for code, value in values.items()
+        str(code): f"{value:.1f}" if rate and value else count(value)
+        for code, value in values.items()
     }
     return fill, signs, figures
 

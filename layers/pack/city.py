@@ -29,6 +29,7 @@ from layers.pack.catalogue import CATALOG, SUBKINDS, generic_layer
 from layers.pack.consistency import PackRows, pack_problems, plan_problems
 from layers.pack.layer_spec import LayerSpec
 from layers.pack.reader import MOST_SETTINGS, PackFiles, Row, Settings
+from layers.pack.structure import Structure, check_structure, structure_of
 from layers.pack.table_schemas import (
     ALIASES,
     ATTRIBUTIONS,
@@ -66,7 +67,7 @@ _PROVENANCE = (
 _TOP = (
     *("id", "name_zh", "name_en", "bbox", "centre", "zoom", "metric_epsg", "data_date", "plan"),
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
-    *("inset", "locator", "stories", "neighbour", "other_plans"),
+    *("inset", "locator", "stories", "neighbour", "other_plans", "structure"),
 )
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
@@ -202,6 +203,8 @@ class Entered:
         Those that act in this version: what readers verified or edited of its places.
     told
         What each of those says.
+    of_plan
+        The entries of indicators and tasks as plain values, for who knows what an entry is.
     """
 
     count: int = 0
@@ -209,6 +212,7 @@ class Entered:
     pack_digest: str = ""
     numbers: tuple[int, ...] = ()
     told: tuple[Bilingual, ...] = ()
+    of_plan: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -269,6 +273,8 @@ class City:
     stories: Mapping[str, str] = field(default_factory=dict)
     """By name, the TOML of the stories told of the city, in order; :mod:`layers.present.story`
     reads them. Often none."""
+    structure: Structure | None = None
+    """The spatial structure that the plan describes; None where the pack gives none."""
     entered: Entered = Entered()
     """What readers have entered; nothing in a city as its pack has it."""
     other_plans: tuple[Plan, ...] = ()
@@ -485,6 +491,7 @@ def _head(top: Settings) -> dict[str, Any]:
         "insets": _insets(top),
         "locator": _locator(top),
         "stories": _stories(top),
+        "structure": structure_of(top),
         "online_base": online,
         "online_base_refused": refused,
     }
@@ -685,6 +692,14 @@ def _load(files: PackFiles) -> City:
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
+    )
+    axis = layers.get("axis")
+    check_structure(
+        top,
+        head["structure"],
+        clauses={row.get("id") for row in tables[0]["clauses"]},
+        axes={row.record.get("id") for row in axis.rows} if axis else set(),
+        parts=rows.halves,
     )
     files.problems += pack_problems(rows, plan_folder=plan_folder)
     for at, folder in enumerate(folders[1:], start=1):

@@ -71,7 +71,7 @@ def picture(told: Told, *, ask: Ask = measure) -> Picture:
     if told.scene.page == "explore":
         view = rows_in_view(city, state)
         drawn = plate(view, state.explore.ground, state.lang)
-        return Picture(view, drawn, look=state.camera)
+        return Picture(view, drawn, told.drawing, look=state.camera)
     if told.scene.page == "district":
         area, other = state.district or fullest(city), state.compare
         if other is not None and other != area:

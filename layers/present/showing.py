@@ -109,7 +109,7 @@ class Shown:
             paper,
             heading=heading,
             drawing=told.drawing,
-            legend=told.legend if told.drawing else (),
+            legend=told.legend if told.drawing and not told.drawing.subject else (),
             focus=told.focus or told.keep or told.bounds,
         )
 

@@ -21,6 +21,7 @@ from layers.language.messages import fill, speaker
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
+from layers.map.structure import structure_drawing, title_key
 from layers.map.symbols import look_sign, swatch
 from layers.pack.city import City
 from layers.places.areas import (
@@ -34,11 +35,9 @@ from layers.places.areas import (
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
-from layers.plan import wording as plan_wording
-from layers.plan.indicator import Progress, progress
-from layers.plan.ledger import ledger
+from layers.plan.indicator import Progress
+from layers.plan.scene import plan_scene
 from layers.plan.shown import plan_ids
-from layers.plan.structure import plan_of
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -262,9 +261,9 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
     return _Page(
         title=say("coverage_page.title_scenario", city=city.name.of(lang)),
         sentence=first,
-        doubt=[words.sentence, *further[-1:]] if words.account else words.notes[:1],
+        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
         figures={},
-        notes=[*further[:-1], *words.notes],
+        notes=[*further, *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=words.tables.get("comparison"),
@@ -283,12 +282,13 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     answer = ask(city, "balance", asked)
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
-        title=say("explore.title", city=city.name.of(lang)),
+        title=say(title_key(state.explore.ground), city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
+        drawing=structure_drawing(city) if state.explore.ground == "structure" else None,
         table=words.tables["halves"] if found.n else None,
         bars=_counts(city, found.districts["n"], lang),
         empty=not found.n,
@@ -384,37 +384,16 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
 
 
 def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
-    """Say what the page of the plan says: of an indicator, of a task, else of all tasks.
-
-    What readers have entered is no part of a story, which says the same wherever it is shown.
-    """
-    lang, say = state.lang, speaker(state.lang)
-    plan = plan_of(city, state.plan.period or "")
-    title = say("plan.title", city=city.name.of(lang))
-    if state.plan.part == "indicators":
-        found = progress(city, plan)
-        shown = next((each for each in found if each.no == state.plan.indicator), None)
-        if shown is None:
-            table = plan_wording.indicator_table(found, lang)
-            doubt = [say("plan.indicators.doubt_none")]
-            said = plan_wording.light_sentence(found, lang)
-            return _Page(title, said, doubt, {}, [say("plan.rule_light")], table=table)
-        first, *rest = plan_wording.standing(shown, lang)
-        name = say("plan.chart.headline", name=shown.name.of(lang), told=(rest or [first])[0])
-        notes = [*rest, say("plan.chart.key"), say("plan.rule_light")]
-        table = plan_wording.observations(shown, lang).iloc[:, :2]
-        return _Page(title, name, [first], {}, notes, table=table, chart=shown)
-    kept = ledger(city, plan)
-    account = next((each for each in kept.accounts if each.id == state.plan.task), None)
-    if state.plan.part == "tasks" and account is not None:
-        words = plan_wording.state_word(account, lang)
-        said = say("plan.task_option", title=account.title.of(lang), state=words)
-        doubt = [plan_wording.told(account, lang) or say("plan.ledger.doubt")]
-        held = plan_wording.items(account, lang)
-        return _Page(title, said, doubt, {}, [say("plan.rule_state")], table=held)
-    doubt, notes = [say("plan.ledger.doubt")], [say("plan.rule_state")]
-    counted = plan_wording.sums(kept, lang) if kept.accounts else None
-    return _Page(title, plan_wording.state_sentence(kept, lang), doubt, {}, notes, table=counted)
+    told = plan_scene(city, state)
+    return _Page(
+        title=speaker(state.lang)("plan.title", city=city.name.of(state.lang)),
+        sentence=told.sentence,
+        doubt=[told.doubt] if told.doubt else [],
+        figures={},
+        notes=told.notes,
+        table=told.table,
+        chart=told.chart,
+    )
 
 
 def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:

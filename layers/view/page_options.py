@@ -20,7 +20,7 @@ from layers.view.codecs import (
     option,
 )
 
-Ground = Literal["parts", "none", "places", "national", "per_million"]
+Ground = Literal["parts", "none", "places", "national", "per_million", "structure"]
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
 By = Literal["host", "site"]

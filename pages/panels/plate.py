@@ -24,10 +24,13 @@ def ground(screen: Screen) -> None:
         City, state and words of this run.
     """
     say = screen.say
+    # A city without a structure of its own is not offered one.
+    known = [g for g in get_args(Ground) if g != "structure" or screen.city.structure]
+    shown = sync("ground", screen.state.explore.ground)
     st.selectbox(
         say("explore.ground"),
-        get_args(Ground),
-        index=get_args(Ground).index(sync("ground", screen.state.explore.ground)),
+        known,
+        index=known.index(shown if shown in known else "parts"),
         key="ground",
         format_func=lambda value: say(f"ground.{value}"),
         on_change=_set_ground,

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.screen
 
 def brought(name: str, data: bytes, lang: str = "zh") -> AppTest:
     at = app("density", dpart="points", lang=lang)
-    return at.file_uploader(key="intake_upload").set_value((name, data, "")).run()
+    return at.file_uploader(key="intake_upload_0").set_value((name, data, "")).run()
 
 
 def spoken(at: AppTest) -> str:

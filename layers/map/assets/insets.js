@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_ON_PAPER = 340, STEP_ASIDE = 0.6, LOWEST = 110;
+  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_ON_PAPER = 340, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
   const LEFT = [170, 216], RIGHT = [250, 640];
   let box, legend, lines, home = 8, stood = "";
 
@@ -79,9 +79,18 @@
     const wide = (size.y - 2 * gap) * ratio(city);
     const left = A.locator || A.data.legend.length ? clamp(size.x * 0.16, LEFT) : 0;
     const rest = size.x - wide - (left ? left + 2 * MARGIN : 0) - 3 * MARGIN;
-    const right = A.base.insets.length ? Math.min(clamp(rest, RIGHT), Math.round(size.x * 0.44)) : 0;
+    const right = A.insets.some(crowded) ? Math.min(clamp(rest, RIGHT), Math.round(size.x * 0.44)) : 0;
     return { left: left, right: right, size: size, legend: left > 0,
       pad: [left ? left + 2 * MARGIN : gap, gap, right ? right + 2 * MARGIN : gap, gap] };
+  }
+
+  // In a meeting a part in which next to nothing stands is not shown larger; at the desk it stays, so
+  // that a filter moves nothing.
+  function crowded(view) {
+    if (!A.data.present) return true;
+    const near = A.placesOf(A.data).filter(({ geometry, properties }) => properties.u <= A.base.vague_m &&
+      view.bounds.contains([geometry.coordinates[1], geometry.coordinates[0]]));
+    return near.length >= CROWDED;
   }
 
   const clamp = (value, [low, high]) => Math.round(Math.min(Math.max(value, low), high));
@@ -98,7 +107,7 @@
 
   function stand() {
     const place = plan(), { size } = place, on = whole(place), blocked = [];
-    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.compared(), A.data && A.data.present, A.data && A.data.tiles].join("|");
+    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.compared(), A.data && A.data.present, A.data && A.data.tiles, A.data && A.insets.map(crowded)].join("|");
     if (key === stood) return frames();
     stood = key;
     const container = A.main.map.getContainer();
@@ -107,8 +116,10 @@
     container.style.setProperty("--left", (place.left ? place.left + 2 * MARGIN : 10) + "px");
     container.style.setProperty("--foot", (place.legend ? legend.offsetLeft + legend.offsetWidth + MARGIN : 10) + "px");
     A.shown = [];
-    const foot = 24, n = A.insets.length, high = Math.floor((size.y - foot - MARGIN * n) / Math.max(n, 1));
-    A.insets.forEach((view, i) => {
+    const wanted = A.insets.filter((view) => A.data && crowded(view));
+    for (const view of A.insets) view.holder.hidden = true;
+    const foot = 24, n = wanted.length, high = Math.floor((size.y - foot - MARGIN * n) / Math.max(n, 1));
+    wanted.forEach((view, i) => {
       view.holder.hidden = !(on && place.right);
       if (view.holder.hidden) return;
       blocked.push(set(view.holder, size.x - place.right - MARGIN, MARGIN + i * (high + MARGIN), place.right, high));

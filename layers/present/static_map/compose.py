@@ -120,7 +120,7 @@ class Order:
     @cached_property
     def plate(self) -> Plate | None:
         """Ground and legend of the layout map; None under an analysis."""
-        if self.drawing is not None:
+        if self.drawing is not None and not self.drawing.subject:
             return None
         return plate(self.view, self.state.explore.ground, self.lang)
 
@@ -137,7 +137,7 @@ class Order:
             (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
         )
-        return [(inset, n) for inset, n in shown if n >= CROWDED or self.drawing is not None]
+        return [(inset, n) for inset, n in shown if n >= CROWDED or self.is_still]
 
     @property
     def is_still(self) -> bool:
