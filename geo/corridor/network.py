@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.sparse.csgraph import shortest_path
 
 from geo.base.arrays import Floats
 from geo.base.errors import DataError, Problem
@@ -66,6 +65,8 @@ def centrality(links: Sequence[tuple[str, str]], nodes: Collection[str]) -> pd.D
 
 
 def _betweenness(joined: Floats) -> Floats:
+    from scipy.sparse.csgraph import shortest_path  # no first view waits for it
+
     size = len(joined)
     if not size:
         return np.zeros(0)

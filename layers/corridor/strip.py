@@ -8,7 +8,6 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from layers.corridor.drawing import AXIS, EMPTY
 from layers.corridor.measure import CorridorAnswer, cities_along, near_places
@@ -79,7 +78,7 @@ class _Room:
     @property
     def margin(self) -> float:
         """Right edge of the names of cities, and of districts where there is room for them."""
-        return 46.0 if self.frame.sides == 1 else min(0.19 * self.frame.width, 150.0)
+        return 54.0 if self.frame.sides == 1 else min(0.19 * self.frame.width, 150.0)
 
     @property
     def ticks(self) -> float:
@@ -212,11 +211,11 @@ def _band_words(room: _Room, words: list[tuple[float, str, bool]]) -> Iterator[s
     """Write the cities in bold at the edge and the districts beside them, none over another."""
     for bold, left in ((True, 6.0), (False, room.margin * DISTRICTS + 6)):
         own = sorted((y, text) for y, text, is_city in words if is_city == bold)
-        size = 11.5 if bold else 9.5
+        size = (11.5 if room.frame.sides == 2 else 10.5) if bold else 9.5
         limits = (room.top + 6, room.low - 6)
         for (_, text), y in zip(own, _apart([y for y, _ in own], size * LINE, limits), strict=True):
             most = room.margin * (DISTRICTS if bold and room.frame.sides == 2 else 1 - DISTRICTS)
-            most = room.ticks - 18 if room.frame.sides == 1 else most
+            most = room.ticks - 24 if room.frame.sides == 1 else most
             look = f'font-weight="700" fill="{INK}"' if bold else f'fill="{SOFT}"'
             yield _text(left, y, _cut(text, size, most), size, look)
 
@@ -382,6 +381,8 @@ def _apart(wanted: Sequence[float], step: float, limits: tuple[float, float]) ->
     The least sum of squares under that order is an isotonic regression of what is left when the
     steps are taken away.
     """
+    from scipy.optimize import isotonic_regression  # a second, which no other page waits for
+
     if not wanted:
         return []
     order = np.argsort(wanted, kind="stable")

@@ -678,6 +678,21 @@ def _load_steadily(folder: Path) -> City:
     return load_city(folder, PackFiles(folder))
 
 
+def _own_tables(files: PackFiles) -> dict[str, list[Record]]:
+    """Read the tables of the city itself, which belong to no plan."""
+    return {
+        "aliases": files.table("aliases.csv", ALIASES, number="row"),
+        "links": _optional(files, PARK_LINKS, LINKS),
+        "node_links": _optional(files, NODE_LINKS, LINKED),
+    }
+
+
+def _own_frames(tables: Mapping[str, list[Record]]) -> dict[str, Any]:
+    """Set up those tables as frames; their rows must have no problem."""
+    schemas = {"aliases": ALIASES, "links": LINKS, "node_links": LINKED}
+    return {name: to_table(tables[name], schema) for name, schema in schemas.items()}
+
+
 def _load(files: PackFiles) -> City:
     files.is_there(f"{WORK}/{JOURNAL}")  # so that the end of a build under way is noticed
     _check_journal(files)
@@ -692,9 +707,7 @@ def _load(files: PackFiles) -> City:
     folders = [f"plans/{n}" for n in (_name(top, "plan", _FOLDER), *_other_plans(top))]
     heads = [_plan_head(files, folder) for folder in folders]
     tables = [_plan_tables(files, folder) for folder in folders]
-    aliases = files.table("aliases.csv", ALIASES, number="row")
-    links = _optional(files, PARK_LINKS, LINKS)
-    node_links = _optional(files, NODE_LINKS, LINKED)
+    own = _own_tables(files)
     sources = _optional(files, SOURCES, ATTRIBUTIONS)
     righted = _optional(files, CORRECTIONS, RIGHTED)
     seaward = top.section("seaward_km", required=False)
@@ -702,9 +715,7 @@ def _load(files: PackFiles) -> City:
         layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
         places=frozenset(name for name, (spec, _) in kinds.items() if spec.is_places),
         **tables[0],
-        aliases=aliases,
-        links=links,
-        node_links=node_links,
+        **own,
         bbox=head["bbox"],
         metric_epsg=head["metric_epsg"],
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
@@ -724,10 +735,8 @@ def _load(files: PackFiles) -> City:
         layers=_layers(files, kinds, layers),
         base=MappingProxyType({name: source.frame() for name, source in base.items()}),
         base_provenance=MappingProxyType({n: source.provenance for n, source in base.items()}),
-        aliases=to_table(aliases, ALIASES),
         digest=files.digest,
-        links=to_table(links, LINKS),
-        node_links=to_table(node_links, LINKED),
+        **_own_frames(own),
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),

@@ -119,7 +119,7 @@ def test_the_words_are_those_of_the_screen_and_the_gaps_go_along() -> None:
 
 def test_everything_wrong_is_listed_at_once() -> None:
     with pytest.raises(ParameterError) as caught:
-        select(CITY, START, layers=["nowhere", "platform", "no"], form=Form("shp", 3857))
+        select(CITY, START, layers=["nowhere", "platform", "no"], form=Form("dwg", 3857))
     told = [(p.where, p.key) for p in caught.value.problems]
     assert told == [
         ("layer", "export.unknown"),

@@ -371,12 +371,12 @@ def test_files_are_written_and_their_digests_printed(
 def test_every_problem_is_printed_and_nothing_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    flags = ["--city", "tianjin", "--layer", "parks,axis", "--format", "shp", "--crs", "3857"]
+    flags = ["--city", "tianjin", "--layer", "parks,axis", "--format", "dwg", "--crs", "3857"]
     assert main([*flags, "--out", str(tmp_path / "out")]) == 2
     told = capsys.readouterr()
     assert told.out == ""
     assert "'parks' is unknown" in told.err
-    assert "'shp' is unknown" in told.err
+    assert "'dwg' is unknown" in told.err
     assert "EPSG:3857 is not offered" in told.err
     assert len(told.err.splitlines()) == 3
     assert not (tmp_path / "out").exists()

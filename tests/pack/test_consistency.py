@@ -433,3 +433,38 @@ def test_tasks_that_cannot_be_read_are_one_fault(pack: Pack) -> None:
     (pack / PLAN / "clauses.csv").unlink()
     (problem,) = problems(pack)
     assert problem.startswith(f"{PLAN}/clauses.csv: cannot be read")
+
+
+NODE_HEAD = (
+    "from_id,to_id,kind,weight,unit_zh,unit_en,clause_id,evidence_zh,evidence_en,source,as_of\n"
+)
+
+
+def node_link(pack: Pack, *rows: str) -> None:
+    """Write a table of linked places."""
+    text = NODE_HEAD + "".join(f"{row}\n" for row in rows)
+    (pack / "node_links.csv").write_text(text, encoding="utf-8")
+
+
+def test_linked_places_are_read_with_their_weight_and_who_says_so(pack: Pack) -> None:
+    assert load_city(pack).node_links.empty
+    node_link(pack, "park-one,node-outside,contract,12.5,万元,10k yuan,c1.1,据,By,,2022-03-01")
+    links = load_city(pack).node_links
+    assert links[["from_id", "to_id", "weight"]].to_numpy().tolist() == [
+        ["park-one", "node-outside", 12.5]
+    ]
+
+
+def test_links_of_places_that_nobody_states_or_that_lead_nowhere_are_reported(pack: Pack) -> None:
+    node_link(
+        pack,
+        "park-one,nowhere,belt,,,,c1.1,据,By,,2022-03-01",
+        "park-one,node-outside,belt,,,,,据,By,,2022-03-01",
+        "node-outside,park-one,belt,,,,c9,据,By,,2022-03-01",
+    )
+    assert problems(pack) == [
+        "node_links.csv · 1 · to_id: there is no place 'nowhere'.",
+        "node_links.csv · 2 · source: must not be blank.",
+        "node_links.csv · 3 · clause_id: there is no plan task 'c9'.",
+        "node_links.csv · 3 · to_id: the link stands twice.",
+    ]
