@@ -22,7 +22,7 @@ def _changes(period: str) -> None:
 def test_a_widget_that_says_what_the_state_says_has_changed_nothing(
     period: str, changed: str
 ) -> None:
-    app = AppTest.from_function(_changes, args=(period,)).run()
+    app = AppTest.from_function(_changes, default_timeout=60, args=(period,)).run()
     assert [part.value for part in app.markdown] == [changed, period]
 
 
