@@ -114,9 +114,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
-	$(PIP) install --quiet -r requirements.txt
+	$(BIN)/python .ci/install.py requirements.txt
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
-	$(PIP) install --quiet -r tests/requirements.txt
+	$(BIN)/python .ci/install.py tests/requirements.txt
 	@touch $@

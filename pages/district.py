@@ -11,6 +11,7 @@ from layers.view.areas import is_part
 from pages.panels import chips
 from pages.panels import district as panels
 from pages.panels.deck import add
+from pages.panels.verification import hand_out
 from pages.shell import frame
 
 screen = frame.open_page("district")
@@ -45,3 +46,5 @@ with st.container(key="district_more"):
     panels.people(screen, area, told, other)
     panels.entries(screen, area, told)
     panels.tasks(screen, told)
+    if other is None:
+        hand_out.panel(screen, area if told else None)

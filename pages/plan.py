@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from layers.plan.shown import affected
 from layers.plan.wording import audit_sentence, light_sentence, state_sentence
 from pages.panels import chips
 from pages.panels.deck import add
@@ -65,7 +66,7 @@ else:
     before, after, found = changes.changes(of, other)
     told = {"before": before, "after": after, "count": len(found)}
     parts.statement(say("plan.changes.sentence", **told), "", places)
-    parts.plate(of, changes.affected(found), places)
+    parts.plate(of, affected(found), places)
     if places.side is not None:
         with places.side:
             changes.choice(of)

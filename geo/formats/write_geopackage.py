@@ -20,7 +20,7 @@ GEOMETRY_COLUMN = "geom"
 STYLE_TABLE = "layer_styles"
 VERSION = "1.2"
 """GDAL before 3.7, as in the QGIS of Debian 12, warns of newer versions of the standard."""
-_GDAL_OPTIONS = threading.Lock()
+GDAL_OPTIONS = threading.Lock()
 """GDAL's options are the process's: two exports at once must not change each other's."""
 
 
@@ -122,7 +122,7 @@ def _gdal_options(moment: datetime) -> Iterator[None]:
         "OGR_CURRENT_DATE": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "OGR_SQLITE_SYNCHRONOUS": "OFF",
     }
-    with _GDAL_OPTIONS:
+    with GDAL_OPTIONS:
         before = {name: pyogrio.get_gdal_config_option(name) for name in options}
         pyogrio.set_gdal_config_options(options)
         try:
@@ -132,7 +132,7 @@ def _gdal_options(moment: datetime) -> Iterator[None]:
 
 
 def _write(table: Table, path: Path, *, append: bool) -> None:
-    declared = _declared(table.geometry)
+    declared = declared_type(table.geometry)
     pyogrio.write_dataframe(
         table.frame.reset_index(drop=table.frame.index.name is None),
         path,
@@ -146,8 +146,14 @@ def _write(table: Table, path: Path, *, append: bool) -> None:
     )
 
 
-def _declared(types: frozenset[str]) -> str:
-    """Return the one type that holds all of ``types``; ``Unknown`` admits any."""
+def declared_type(types: frozenset[str]) -> str:
+    """Return the one type that holds all of some types; ``Unknown`` admits any.
+
+    Parameters
+    ----------
+    types
+        GeoJSON types.
+    """
     wide = {many if (many := f"Multi{name}") in types else name for name in types}
     return wide.pop() if len(wide) == 1 else "Unknown"
 

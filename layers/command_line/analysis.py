@@ -31,7 +31,7 @@ from layers.coverage.question import OWN, OwnPoints, inputs
 from layers.coverage.question import question as reach_question
 from layers.coverage.scenario import ScenarioQuestion
 from layers.coverage.siting import SitingQuestion, Spot
-from layers.handover.contents import ANALYSIS_FORMATS, Form
+from layers.handover.contents import ANSWER_FORMATS, Form
 from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
 from layers.own_points.source import POINTS_VARIABLE
@@ -172,8 +172,8 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], dest="sets")
-    parser.add_argument("--format", default="json", help=", ".join(ANALYSIS_FORMATS))
-    parser.add_argument("--crs", default="4326", help="EPSG code, for gpkg and csv")
+    parser.add_argument("--format", default="json", help=", ".join(ANSWER_FORMATS))
+    parser.add_argument("--crs", default="4326", help="EPSG code; geojson, json, xlsx, kml: 4326")
     parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of a workbook")
     parser.add_argument("--out", type=Path, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")

@@ -22,7 +22,7 @@ from layers.command_line.arguments import (
     view_problems,
 )
 from layers.command_line.reply import reply, written
-from layers.handover.contents import FORMATS
+from layers.handover.contents import VIEW_FORMATS
 from layers.handover.view_export import package
 from layers.language.messages import LANGS
 from layers.pack.catalogue import PERIODS
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--layer", help="ids of layers, or all; without it those that are on")
-    parser.add_argument("--format", default="geojson", help=", ".join(FORMATS))
+    parser.add_argument("--format", default="geojson", help=", ".join(VIEW_FORMATS))
     parser.add_argument("--crs", default="4326", help="EPSG code: 4326, 4490, 4548 or 4527")
     parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")

@@ -137,8 +137,11 @@ def _report(asked: argparse.Namespace) -> Report:
     if kind == "scenario":
         return _scenario(path, city)
     inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
-    taken = take_in(path, city, answers, kind=kind, inverse=inverse)
-    return taken.report
+    report = take_in(path, city, answers, kind=kind, inverse=inverse).report
+    if asked.kind is None and [one.key for one in report.problems] == ["intake.no_columns"]:
+        joined = take_in(path, city, answers, kind="districts").report
+        return joined if joined.rows.used else report
+    return report
 
 
 def kind_of(path: Path) -> str:

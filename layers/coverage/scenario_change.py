@@ -265,7 +265,7 @@ def sentence(found: Change, lang: str) -> str:
     """
     row = found.units[CITY]
     if not found.scenario.edits:
-        ends = dict(present(found.inputs).units.loc[CITY].to_dict())
+        ends: Any = present(found.inputs).units.loc[CITY]
         share = span(ends["low"], ends["high"])
         return speaker(lang)("scenario_page.unchanged", share=share)
     return result_words(found.inputs, found.scenario.name, row, lang)

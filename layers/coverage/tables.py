@@ -259,7 +259,7 @@ def distance_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
             **{name: number(row[f"{name}_m"] / 1000) for name in ("mean", "median", "p90")},
             "worst": percent(row["worst_share"]),
         }
-        for unit, row in pd.concat([units.loc[[CITY]], own]).iterrows()
+        for unit, row in pd.concat([units.loc[[CITY]], own]).to_dict("index").items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return _titled(table, "distances", lang)

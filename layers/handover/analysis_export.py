@@ -11,7 +11,7 @@ import pandas as pd
 from geo.base.finding import Finding
 from geo.base.schema import Field, FieldType
 from layers.handover.build import build
-from layers.handover.contents import ANALYSIS_FORMATS, Contents, Form, Sheet, checked
+from layers.handover.contents import ANSWER_FORMATS, Contents, Form, Sheet, checked
 from layers.handover.documents import (
     about_city,
     filter_lines,
@@ -111,8 +111,8 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     answered
         Where it was refused, there is no table, and the reason stands in sources and manifest.
     form
-        ``geojson`` (EPSG:4326), ``gpkg`` (one styled file), ``csv``, or ``json`` (one document
-        without shapes).
+        ``geojson`` (EPSG:4326), ``gpkg`` (one styled file), ``csv``, ``json`` (one document without
+        shapes), or one of :data:`layers.handover.contents.GIS_FORMATS`.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def analysis_package(answered: Answered, form: Form) -> Package:
         With everything that is wrong with the form.
     """
     city = answered.city
-    form = checked(form, city, ANALYSIS_FORMATS)
+    form = checked(form, city, ANSWER_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
     named = mark_of(_filtered(answered)) + answered.name
     begin = answered.begin or f"{city.id}_{city.data_date}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 import pandas as pd
 from pyproj import CRS
@@ -14,11 +14,16 @@ from geo.base.schema import Field
 from layers.language.bilingual import Bilingual, column
 from layers.pack.city import City
 
-Format = Literal["xlsx", "geojson", "gpkg", "csv", "json"]
+Format = Literal["xlsx", "geojson", "gpkg", "csv", "json", "shp", "gdb", "kml", "fgb", "parquet"]
 FORMATS: tuple[Format, ...] = ("xlsx", "geojson", "gpkg", "csv")
-"""Those of a view; an analysis has also ``json``: the whole answer, without shapes."""
-ANALYSIS_FORMATS: tuple[Format, ...] = get_args(Format)
-ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json"})
+"""Those that the screen offers."""
+GIS_FORMATS: tuple[Format, ...] = ("shp", "gdb", "kml", "fgb", "parquet")
+"""Those that other systems ask for, on the command line alone; see ``geo.formats.write_gis``."""
+VIEW_FORMATS: tuple[Format, ...] = (*FORMATS, *GIS_FORMATS)
+ANALYSIS_FORMATS: tuple[Format, ...] = (*FORMATS, "json")
+"""An analysis has also ``json``: the whole answer, without shapes."""
+ANSWER_FORMATS: tuple[Format, ...] = (*ANALYSIS_FORMATS, *GIS_FORMATS)
+ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json", "kml"})
 """Formats in EPSG:4326 alone: by their standard, or because they hold no coordinates."""
 
 WGS84, CGCS2000 = 4326, 4490
@@ -44,7 +49,7 @@ class Form:
     Parameters
     ----------
     fmt
-        One of ``ANALYSIS_FORMATS``.
+        One of ``ANSWER_FORMATS``.
     epsg
         EPSG code; a format that holds no coordinates, or those of its standard, knows WGS 84 only.
     lang
@@ -219,7 +224,7 @@ def checked(form: Form, city: City, formats: tuple[Format, ...]) -> Form:
     city
         Its metric zone decides which systems are offered, see :func:`systems`.
     formats
-        Those that are offered: ``FORMATS`` for a view, ``ANALYSIS_FORMATS`` for an analysis.
+        Those that are offered: ``VIEW_FORMATS`` for a view, ``ANSWER_FORMATS`` for an analysis.
 
     Returns
     -------
@@ -246,7 +251,7 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     city
         Its metric zone decides which systems are offered, see :func:`systems`.
     formats
-        Those that are offered: ``FORMATS`` for a view, ``ANALYSIS_FORMATS`` for an analysis.
+        Those that are offered: ``VIEW_FORMATS`` for a view, ``ANSWER_FORMATS`` for an analysis.
 
     Returns
     -------

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyproj import CRS
 
 from geo.base.schema import Field
 from geo.formats.write_geopackage import GEOMETRY_COLUMN
+from geo.formats.write_gis import short_names
 from layers import __version__
 from layers.handover.contents import (
+    GIS_FORMATS,
     WGS84,
     ZONE_ZERO,
     Chapter,
@@ -20,7 +22,13 @@ from layers.handover.contents import (
     Sheet,
     numbered_zone,
 )
-from layers.handover.write_data import coordinate_columns, escaped_cells, json_bytes, to_csv
+from layers.handover.write_data import (
+    coordinate_columns,
+    escaped_cells,
+    json_bytes,
+    long_texts,
+    to_csv,
+)
 from layers.language.bilingual import Bilingual, both, column, pair
 from layers.pack.city import NOTICES, City
 
@@ -60,7 +68,24 @@ def dictionary(contents: Contents) -> bytes:
     for sheet in contents.sheets:
         rows += [_row(sheet, field) for field in sheet.fields]
         rows += [_shape_row(sheet, *names) for names in _shape_fields(contents.form, sheet)]
+    if contents.form.fmt == "shp":
+        rows = _with_short_names(contents, rows)
     return to_csv(rows)
+
+
+def _with_short_names(contents: Contents, rows: Sequence[list[str]]) -> list[list[str]]:
+    """Add a last column: what a Shapefile calls each field; blank for a table without a shape."""
+    called = {
+        (sheet.id, name): short
+        for sheet in contents.sheets
+        if sheet.geometry
+        for name, short in short_names(sheet.names).items()
+    }
+    head, *body = rows
+    return [
+        [*head, both("dictionary.short")],
+        *([*row, called.get((row[0], row[2]), "")] for row in body),
+    ]
 
 
 def _row(sheet: Sheet, field: Field) -> list[str]:
@@ -234,6 +259,8 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
             yield pair("export.attributes_only")
         if form.projected:
             yield pair("export.projected")
+    if form.fmt in GIS_FORMATS:
+        yield pair(f"export.of_format.{form.fmt}")
     if form.epsg != WGS84:
         yield pair("export.same_datum")
     plain = city.metric_epsg
@@ -322,6 +349,7 @@ def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
             "format": contents.form.fmt,
             "crs": {"epsg": epsg, "name": crs_name(epsg)},
             "escaped_cells": escaped_cells(contents),
+            **({"cut_texts": long_texts(contents)} if contents.form.fmt == "shp" else {}),
             "layers": [_sheet_entry(sheet) for sheet in contents.sheets],
             "files": [
                 {"name": name, "bytes": len(data), "sha256": sha256(data)}

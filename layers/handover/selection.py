@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import FieldType, Schema
-from layers.handover.contents import FORMATS, Form, Sheet, form_problems
+from layers.handover.contents import VIEW_FORMATS, Form, Sheet, form_problems
 from layers.handover.qgis_style import qml
 from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
@@ -86,7 +86,7 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
         With everything that is wrong with the arguments.
     """
     wanted = frozenset(state.layers - {ONLINE_BASE} if layers is None else layers)
-    problems = [*_layer_problems(city, wanted), *form_problems(form, city, FORMATS)]
+    problems = [*_layer_problems(city, wanted), *form_problems(form, city, VIEW_FORMATS)]
     if problems:
         raise ParameterError("export_refused", problems)
     shown = replace(deciding(state), city=city.id, layers=wanted)

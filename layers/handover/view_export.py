@@ -56,7 +56,7 @@ def package(
         rows gets the same bytes, on the screen and without one.
     fmt
         ``xlsx`` (one workbook), ``geojson`` (one file per layer), ``gpkg`` (one styled file) or
-        ``csv`` (one per layer).
+        ``csv`` (one per layer); or one of :data:`layers.handover.contents.GIS_FORMATS`.
     epsg
         Coordinate system; GeoJSON and a workbook know 4326 only. See
         :func:`layers.handover.contents.systems`.
@@ -102,7 +102,7 @@ def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Si
     layers
         Ids of the layers to take.
     fmt
-        One of :data:`layers.handover.contents.FORMATS`.
+        One of :data:`layers.handover.contents.VIEW_FORMATS`.
 
     Returns
     -------

@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
+from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
 
 DEGREES: Final = ("经度_lon", "纬度_lat")
@@ -82,7 +83,23 @@ def _geojson_files(contents: Contents) -> dict[str, bytes]:
 
 
 def _geopackage_files(contents: Contents) -> dict[str, bytes]:
-    tables = [
+    tables = _tables(contents)
+    stamp = date.fromisoformat(contents.city.data_date)
+    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
+    return data | _plain_files(contents)
+
+
+def _gis_files(contents: Contents) -> dict[str, bytes]:
+    """Return a format of other systems; beside Shapefiles all attributes whole, as CSV."""
+    stamp = date.fromisoformat(contents.city.data_date)
+    made = WRITERS[contents.form.fmt](_tables(contents), stamp=stamp)
+    files = {name.replace(GEODATABASE, contents.name): data for name, data in made.items()}
+    whole = _csv_files(contents) if contents.form.fmt == "shp" else _plain_files(contents)
+    return files | whole
+
+
+def _tables(contents: Contents) -> list[Table]:
+    return [
         Table(
             name=sheet.id,
             frame=_shapes(sheet, contents.form.epsg),
@@ -93,9 +110,19 @@ def _geopackage_files(contents: Contents) -> dict[str, bytes]:
         for sheet in contents.sheets
         if sheet.geometry
     ]
-    stamp = date.fromisoformat(contents.city.data_date)
-    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
-    return data | _plain_files(contents)
+
+
+def long_texts(contents: Contents) -> int:
+    """Return how many texts a Shapefile cuts; they are whole in the CSV beside it.
+
+    Parameters
+    ----------
+    contents
+        What is handed over; in other formats none is cut.
+    """
+    if contents.form.fmt != "shp":
+        return 0
+    return sum(cut_texts(pd.DataFrame(table.frame).reset_index()) for table in _tables(contents))
 
 
 def _plain_files(contents: Contents) -> dict[str, bytes]:
@@ -154,7 +181,7 @@ def escaped_cells(contents: Contents) -> int:
     return sum(
         _is_run(value)
         for sheet in contents.sheets
-        if contents.form.fmt == "csv" or not sheet.geometry
+        if contents.form.fmt in ("csv", "shp") or not sheet.geometry
         for name in sheet.names
         for value in _table(sheet)[name].tolist()
     )
@@ -273,5 +300,6 @@ _WRITERS: Final[Mapping[str, Callable[[Contents], dict[str, bytes]]]] = MappingP
         "gpkg": _geopackage_files,
         "csv": _csv_files,
         "json": _json_file,
+        **dict.fromkeys(WRITERS, _gis_files),
     }
 )

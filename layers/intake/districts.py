@@ -20,7 +20,6 @@ JOIN_PROBLEMS = {
     "blank": "intake_row.no_district",
     "total": "intake_row.total",
     "ambiguous": "intake_row.ambiguous",
-    "twice": "intake_row.district_twice",
     "torn": "intake_row.torn",
 }
 """Why a row is joined to no district, and the key of its problem."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from layers.intake.formats.headings import name_column
@@ -22,7 +23,7 @@ from layers.pack.city import City
 DIGITS: Final = 7
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
-ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by")
+ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by", "位置情况_class")
 """Columns that are added to a file when it is handed back."""
 
 
@@ -61,11 +62,14 @@ class Outcome:
         Every row in its account.
     placed
         What the reader has placed, in order.
+    classes
+        How finely each position is known, see :func:`layers.intake.precision.precision`.
     """
 
     tables: Sequence[Table]
     reading: Reading
     placed: tuple[Placed, ...] = ()
+    classes: NDArray[np.object_] | None = None
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -93,7 +97,7 @@ class Outcome:
         say
             Speaker of the reader's language.
         """
-        part, line = (int(self.reading.rows.at[row, name]) for name in ("part", "line"))
+        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
         table = self.tables[part]
         at = np.flatnonzero(table.lines == line)
         name = name_column(table.names) or (table.names[0] if table.names else "")
@@ -152,9 +156,16 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     done = [_done(status, by.get(row), say) for row, status in enumerate(rows["status"])]
     rule = [_rule(by.get(row), city, say) for row in range(len(rows))]
     values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
-    added = dict(zip(ADDED, (*values, done, rule), strict=True))
+    added = dict(zip(ADDED, (*values, done, rule, _classes(outcome, say)), strict=True))
     kept = cells.drop(columns=[name for name in ADDED if name in cells])
-    return kept.assign(**added)
+    return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
+
+
+def _classes(outcome: Outcome, say: Say) -> list[str]:
+    """Return how finely each position is known, in words; those that were placed say so apart."""
+    if outcome.classes is None:
+        return [""] * len(outcome.reading.rows)
+    return [say(f"intake.class.{one}") if one else "" for one in outcome.classes.tolist()]
 
 
 def _cells(table: Table) -> pd.DataFrame:

@@ -332,7 +332,7 @@ def _tell(reading: Reading, diagnosis: Diagnosis, *, inverse: bool) -> None:
         diagnosis.tell("rows_swapped", "certain", value=swapped)
     datum = next((one.datum for one in diagnosis.placements if one.datum), "")
     if datum:
-        doubt = float(np.nanmax(reading.rows["uncertainty_m"])) if reading.read else 0.0
+        doubt = float(reading.rows["uncertainty_m"].max(skipna=True))
         diagnosis.tell("set_back" if inverse else "datum_doubt", value=doubt, datum=datum)
     if reading.outside and not reading.used:
         diagnosis.tell("all_outside", "certain", value=reading.outside)

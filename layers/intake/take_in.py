@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts import Join, join
 from layers.intake.formats.open_file import open_bytes, open_path
 from layers.intake.formats.table import AskError, Table
+from layers.intake.precision import precision, told
 from layers.intake.read import Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
@@ -37,6 +41,8 @@ class TakenIn:
         Of points; None where it did not come to that.
     joined
         Of a table by district.
+    classes
+        How finely each row's position is known, see :func:`layers.intake.precision.precision`.
     """
 
     report: Report
@@ -44,6 +50,7 @@ class TakenIn:
     diagnosis: Diagnosis | None = None
     reading: Reading | None = None
     joined: Join | None = None
+    classes: NDArray[np.object_] | None = None
 
 
 def take_in(
@@ -131,8 +138,11 @@ def _points(
         return TakenIn(report, tables, diagnosis)
     reading = read(diagnosis, city, answers, inverse=inverse)
     account = Account(reading.read, reading.used, reading.outside, reading.not_used)
-    report = Report("read", account, systems, diagnosis.found, problems=reading.problems())
-    return TakenIn(report, tables, diagnosis, reading)
+    classes = precision(reading, tables, city)
+    paragraph = told(classes)
+    found = [*diagnosis.found, *([paragraph] if paragraph else [])]
+    report = Report("read", account, systems, found, problems=reading.problems())
+    return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:

@@ -203,6 +203,8 @@ class Entered:
         Those that act in this version: what readers verified or edited of its places.
     told
         What each of those says.
+    of_plan
+        The entries of indicators and tasks as plain values, for who knows what an entry is.
     """
 
     count: int = 0
@@ -210,6 +212,7 @@ class Entered:
     pack_digest: str = ""
     numbers: tuple[int, ...] = ()
     told: tuple[Bilingual, ...] = ()
+    of_plan: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -447,18 +450,6 @@ def _check_belt(top: Settings, locator: Locator | None, axis: _Source | None) ->
     if axis is None or locator.belt not in {row.record.get("id") for row in axis.rows}:
         section = top.section("locator")
         section.report("setting.belt", "belt", value=printable(locator.belt))
-
-
-def _check_structure(
-    top: Settings, found: Structure | None, rows: PackRows, axis: _Source | None
-) -> None:
-    check_structure(
-        top,
-        found,
-        clauses={row.get("id") for row in rows.clauses},
-        axes={row.record.get("id") for row in axis.rows} if axis else set(),
-        parts=rows.halves,
-    )
 
 
 def _metric_epsg(top: Settings) -> int:
@@ -702,7 +693,7 @@ def _load(files: PackFiles) -> City:
         seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
         unread=frozenset(files.unread),
     )
-    _check_structure(top, head["structure"], rows, layers.get("axis"))
+    _check_the_structure(top, head["structure"], rows)
     files.problems += pack_problems(rows, plan_folder=plan_folder)
     for at, folder in enumerate(folders[1:], start=1):
         others: dict[str, Any] = dict(tables[at])
@@ -722,6 +713,18 @@ def _load(files: PackFiles) -> City:
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
+    )
+
+
+def _check_the_structure(top: Settings, structure: Structure | None, rows: PackRows) -> None:
+    """Hold what the diagram of the structure names against the rows of the pack."""
+    _, axis = rows.layers.get("axis", ("", ()))
+    check_structure(
+        top,
+        structure,
+        clauses={row.get("id") for row in rows.clauses},
+        axes={row.record.get("id") for row in axis},
+        parts=rows.halves,
     )
 
 

@@ -13,8 +13,9 @@ import pandas as pd
 from layers.language.messages import speaker
 from layers.language.source_credits import notes
 from layers.language.values import amount, cell, radius, row_of, value_word
-from layers.pack.catalogue import CITY
+from layers.pack.catalogue import CITY, VERIFIED
 from layers.pack.city import City
+from layers.store.lay_over import RECORD
 from layers.view.rows import gather
 
 Light = Literal["firm", "part", "weak"]
@@ -172,6 +173,8 @@ def _said(city: City, row: pd.Series, lang: str) -> Lamp:
     elif note == PLAN_TEXT:
         light = "part"
         said = say("brief.plan_translated" if city.plan.text.of(lang) else "brief.plan")
+    elif note.startswith(RECORD):
+        light, said = "part", value_word("location_class", VERIFIED, lang)
     elif host.endswith(FIRST_HAND) and not note:
         light, said = "firm", say("brief.first_hand", who=host)
     else:

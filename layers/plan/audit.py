@@ -20,6 +20,7 @@ from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.language.values import cell, is_known, row_of
 from layers.pack.city import City, Plan
+from layers.plan.entered import entries_in
 from layers.plan.indicator import progress
 from layers.plan.structure import CAMPUSES, Web, both, web
 from layers.store.entries import Entry
@@ -116,9 +117,8 @@ def _places(woven: Web) -> Iterator[Finding]:
     frame = woven.places
     for id_ in frame.index[(frame["kind"] != CAMPUSES).to_numpy(dtype=bool)]:
         if not any(tie.task for tie in woven.of_place(str(id_))):
-            row = row_of(frame, str(id_))
-            status = cell(row, "plan_status", "zh")
-            yield Finding("place_without_task", "place", str(id_), both(row, "name"), status)
+            status = cell(row_of(frame, str(id_)), "plan_status", "zh")
+            yield Finding("place_without_task", "place", str(id_), woven.names[str(id_)], status)
 
 
 def _gaps(plan: Plan) -> Iterator[Finding]:
@@ -134,9 +134,9 @@ def _elsewhere(woven: Web) -> Iterator[Finding]:
     frame = woven.places
     known = frame["host_adcode"].notna() & frame["site_adcode"].notna()
     other = (known & (frame["host_adcode"] != frame["site_adcode"])).to_numpy(dtype=bool)
-    for id_, row in frame[other].iterrows():
-        host, site = (cell(row, f"{side}_name", "zh") for side in ("host", "site"))
-        yield Finding("elsewhere", "place", str(id_), both(row, "name"), host, site)
+    rows = frame[other]
+    for id_, host, site in zip(rows.index, rows["host_name_zh"], rows["site_name_zh"], strict=True):
+        yield Finding("elsewhere", "place", str(id_), woven.names[str(id_)], str(host), str(site))
 
 
 def _end(day: str) -> date:
@@ -164,7 +164,7 @@ def _stale(woven: Web) -> Iterator[Finding]:
                 "stale",
                 "place",
                 str(id_),
-                both(row_of(frame, str(id_)), "name"),
+                woven.names[str(id_)],
                 str(day),
                 str(kind),
             )
@@ -182,19 +182,13 @@ def _reposts(woven: Web) -> Iterator[Finding]:
     for column in (name for name in frame.columns if str(name).endswith("_source")):
         texts = frame[column].astype("string").fillna("")
         for id_ in frame.index[texts.str.contains(COPIES).to_numpy(dtype=bool)]:
-            yield Finding(
-                "repost", "place", str(id_), both(row_of(frame, str(id_)), "name"), str(column)
-            )
+            yield Finding("repost", "place", str(id_), woven.names[str(id_)], str(column))
 
 
 def _ties(woven: Web) -> Iterator[Finding]:
     for tie in woven.ties:
         if not tie.reasoned:
-            name = (
-                both(row_of(woven.places, tie.place), "name")
-                if tie.place in woven.places.index
-                else BLANK
-            )
+            name = woven.names.get(tie.place, BLANK)
             about = tie.task or str(tie.indicator)
             of, id_ = ("place", tie.place) if tie.place else ("task", tie.task)
             other = about if tie.place else str(tie.indicator)
@@ -275,7 +269,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             value, known = ",".join(strange), tuple(KINDS)
             problem = Problem("export.unknown", "--fail-on", value=value, known=known)
             raise ParameterError("export_refused", [problem])
-        found = audit(city, plan)
+        found = audit(city, plan, entries_in(city))
         hits.extend(each for each in found if each.kind in grave)
         if given.csv:
             given.csv.write_bytes(csv(found))

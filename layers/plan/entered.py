@@ -6,12 +6,23 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from layers.pack.city import Plan
-from layers.store.entries import Entry, standing
+from layers.pack.city import City, Plan
+from layers.store.entries import Entry, entry_of, standing
 
 STATE: Final = "state"
 CARRY: Final = "carry"
 """Fields of a task's entries: what has become of it, and whether the next plan carries it on."""
+
+
+def entries_in(city: City) -> tuple[Entry, ...]:
+    """Return what readers have entered of a city's plans, as this version of the city holds it.
+
+    Parameters
+    ----------
+    city
+        The pack with what was laid over it; as its pack has it, it holds none.
+    """
+    return tuple(entry_of(row) for row in city.entered.of_plan)
 
 
 def subject(plan: Plan, id_: object) -> str:

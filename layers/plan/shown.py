@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from layers.pack.city import City
+from layers.plan.diff import Change
+from layers.plan.scene import changes
 from layers.plan.structure import plan_of, web
 from layers.view.rows import View, only, rows_in_view
 from layers.view.state import Filters, ViewState, default_state
@@ -27,7 +29,21 @@ def plan_ids(city: City, state: ViewState) -> frozenset[str] | None:
         return frozenset(woven.shown_with(str(asked.task)))
     if asked.part == "indicators" and asked.indicator:
         return frozenset(id_ for group in woven.feeding(asked.indicator) for id_ in group)
+    if asked.part == "changes":
+        return affected(changes(city, woven.plan))
     return None
+
+
+def affected(found: Iterable[Change]) -> frozenset[str]:
+    """Return the places that changed themselves, or belong to a task that changed.
+
+    Parameters
+    ----------
+    found
+        The differences.
+    """
+    ids = (id_ for each in found for id_ in ((each.id,) if each.of == "place" else each.places))
+    return frozenset(ids)
 
 
 def plan_places(city: City, state: ViewState, ids: Collection[str] | None) -> View:

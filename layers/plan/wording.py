@@ -10,7 +10,7 @@ from layers.language.messages import speaker
 from layers.language.values import month, row_of, stated
 from layers.pack.table_schemas import STATES
 from layers.places.areas import area_name
-from layers.places.citation import cited, ordinal
+from layers.places.citation import ordinal, section_of
 from layers.plan.audit import KINDS, Finding, counts
 from layers.plan.chart import figure
 from layers.plan.diff import Change
@@ -266,7 +266,7 @@ def _ledger_row(kept: Ledger, of: Account, lang: str) -> tuple[str, ...]:
     else:
         evidence, date, source = "", "", ""
     return (
-        cited(city, clause, lang),
+        section_of(clause, lang),
         of.title.of(lang),
         lead,
         districts,
@@ -371,6 +371,21 @@ def audit_sentence(findings: Sequence[Finding], lang: str) -> str:
         if n[kind]
     ]
     return say("plan.semicolon").join(parts) + say("plan.stop")
+
+
+def audit_sums(findings: Sequence[Finding], lang: str) -> pd.DataFrame:
+    """Return how many findings there are of each kind.
+
+    Parameters
+    ----------
+    findings
+        Of one plan.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, n = speaker(lang), counts(findings)
+    named = {say(f"plan.audit.{kind}"): n[kind] for kind in KINDS if n[kind]}
+    return pd.DataFrame({say("plan.column.all"): named})
 
 
 def audit_table(findings: Sequence[Finding], lang: str) -> pd.DataFrame:

@@ -57,7 +57,9 @@ def document(kept: Ledger, lang: str) -> bytes:
         rows = ledger_table(kept, lang)
         _table(made, [str(rows.index.name), *rows.columns], _rows(rows), WIDTHS_MM)
     rule = say("plan.ledger.made", date=city.data_date, rule=say("plan.rule_state"))
-    _write(_paragraph(made), rule, QUIET_FONT, CELL_PT)
+    read = say("plan.translated") if kept.plan.text.of(lang) else ""
+    for text in filter(None, (rule, read)):
+        _write(_paragraph(made), text, QUIET_FONT, CELL_PT)
     about = made.core_properties
     about.title, about.author, about.comments = title, say("app.name"), ""
     target = io.BytesIO()

@@ -9,7 +9,6 @@ from typing import Final
 import geopandas as gpd
 
 from layers.analysis import ANALYSES
-from layers.corridor import drawing as corridor
 from layers.coverage import pairing, question
 from layers.map.overlay import Drawing, Shapes
 from layers.map.plate import Plate, Sign, belt, certainty, marks, plate
@@ -85,8 +84,8 @@ def picture(told: Told, *, ask: Ask = measure) -> Picture:
     look = None
     if told.scene.page == "coverage" and state.coverage.part == "pairing":
         look = pairing.frame_of(ask(city, "pairing", ANALYSES["pairing"].question(state)))
-    if told.scene.page == "corridor":
-        look = corridor.frame_of(ask(city, "corridor", ANALYSES["corridor"].question(state)))
+    if told.bounds is not None:
+        look = told.bounds
     return Picture(view, drawing=told.drawing, legend=_legend(told, view), look=look)
 
 

@@ -110,7 +110,7 @@ class Shown:
             heading=heading,
             drawing=told.drawing,
             legend=told.legend if told.drawing and not told.drawing.subject else (),
-            focus=told.focus or told.keep,
+            focus=told.focus or told.keep or told.bounds,
         )
 
 

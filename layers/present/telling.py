@@ -35,11 +35,9 @@ from layers.places.areas import (
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
-from layers.plan import wording as plan_wording
-from layers.plan.indicator import Progress, progress
-from layers.plan.ledger import ledger
+from layers.plan.indicator import Progress
+from layers.plan.scene import plan_scene
 from layers.plan.shown import plan_ids
-from layers.plan.structure import plan_of
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
@@ -101,6 +99,8 @@ class Told:
         Some of them as bars.
     chart
         The indicator that takes the place of the map on paper and slide; None where the map stands.
+    bounds
+        West, south, east and north in degrees of what fills the map; None for city or district.
     strip
         Draws an axis as a strip in a frame, see :func:`layers.corridor.strip.strip`; None where the
         scene is of none.
@@ -124,6 +124,7 @@ class Told:
     bars: Bars | None = None
     chart: Progress | None = None
     keep: frozenset[str] | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
 
@@ -143,6 +144,7 @@ class _Page:
     table: pd.DataFrame | None = None
     bars: Bars | None = None
     chart: Progress | None = None
+    bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
@@ -215,6 +217,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         bars=page.bars,
         chart=page.chart,
         keep=plan_ids(city, state) if scene.page == "plan" else None,
+        bounds=page.bounds,
         strip=page.strip,
         beside=beside,
     )
@@ -258,9 +261,9 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
     return _Page(
         title=say("coverage_page.title_scenario", city=city.name.of(lang)),
         sentence=first,
-        doubt=[words.sentence, *further[-1:]] if words.account else words.notes[:1],
+        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
         figures={},
-        notes=[*further[:-1], *words.notes],
+        notes=[*further, *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=words.tables.get("comparison"),
@@ -381,37 +384,16 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
 
 
 def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
-    """Say what the page of the plan says: of an indicator, of a task, else of all tasks.
-
-    What readers have entered is no part of a story, which says the same wherever it is shown.
-    """
-    lang, say = state.lang, speaker(state.lang)
-    plan = plan_of(city, state.plan.period or "")
-    title = say("plan.title", city=city.name.of(lang))
-    if state.plan.part == "indicators":
-        found = progress(city, plan)
-        shown = next((each for each in found if each.no == state.plan.indicator), None)
-        if shown is None:
-            table = plan_wording.indicator_table(found, lang)
-            doubt = [say("plan.indicators.doubt_none")]
-            said = plan_wording.light_sentence(found, lang)
-            return _Page(title, said, doubt, {}, [say("plan.rule_light")], table=table)
-        first, *rest = plan_wording.standing(shown, lang)
-        name = say("plan.chart.headline", name=shown.name.of(lang), told=(rest or [first])[0])
-        notes = [*rest, say("plan.chart.key"), say("plan.rule_light")]
-        table = plan_wording.observations(shown, lang).iloc[:, :2]
-        return _Page(title, name, [first], {}, notes, table=table, chart=shown)
-    kept = ledger(city, plan)
-    account = next((each for each in kept.accounts if each.id == state.plan.task), None)
-    if state.plan.part == "tasks" and account is not None:
-        words = plan_wording.state_word(account, lang)
-        said = say("plan.task_option", title=account.title.of(lang), state=words)
-        doubt = [plan_wording.told(account, lang) or say("plan.ledger.doubt")]
-        held = plan_wording.items(account, lang)
-        return _Page(title, said, doubt, {}, [say("plan.rule_state")], table=held)
-    doubt, notes = [say("plan.ledger.doubt")], [say("plan.rule_state")]
-    counted = plan_wording.sums(kept, lang) if kept.accounts else None
-    return _Page(title, plan_wording.state_sentence(kept, lang), doubt, {}, notes, table=counted)
+    told = plan_scene(city, state)
+    return _Page(
+        title=speaker(state.lang)("plan.title", city=city.name.of(state.lang)),
+        sentence=told.sentence,
+        doubt=[told.doubt] if told.doubt else [],
+        figures={},
+        notes=told.notes,
+        table=told.table,
+        chart=told.chart,
+    )
 
 
 def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
@@ -428,6 +410,7 @@ def _corridor(city: City, state: ViewState, ask: Ask) -> _Page:
         legend=corridor.legend(answer, lang),
         drawing=ANALYSES["corridor"].draw(answer, lang),
         table=None if refused else words.tables["cities"],
+        bounds=corridor.frame_of(answer),
         strip=None if refused else partial(strips.strip, answer, lang),
     )
 

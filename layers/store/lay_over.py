@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -13,11 +14,11 @@ import shapely
 
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS
-from layers.language.values import radius, value_word
+from layers.language.values import Row, cell, radius, value_word
 from layers.pack.catalogue import CURRENT_STATUSES, OUTSIDE, VERIFIED
 from layers.pack.city import City, Entered, Layer
 from layers.store.chain import check_chain
-from layers.store.entries import Entry, standing
+from layers.store.entries import Entry, row_of, standing
 from layers.store.position import Position, read_position
 
 POSITION: Final = "position"
@@ -37,6 +38,10 @@ FACTS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = MappingProxyType(
     }
 )
 """By fact that readers verify: its columns, that of its date, that of its source, or blank."""
+RECORD: Final = "核实记录 verification "
+"""How a row names an entry as its source, before the entry's number."""
+EXACT_M: Final = 500.0
+"""A position that may be farther off than this leaves open where exactly the site is."""
 ABOUT_PLACES: Final = ("verification", "place_edit")
 
 
@@ -72,16 +77,17 @@ def lay_over(city: City, entries: Sequence[Entry]) -> City:
     head = entries[-1].digest
     told = tuple(_told(city, each) for each in acting)
     numbers = tuple(sorted(each.number for each in acting))
+    of_plan = tuple(row_of(each) for each in entries if each.kind not in ABOUT_PLACES)
     return replace(
         city,
         layers=MappingProxyType(layers),
         attributions={**city.attributions, **{_note(each): _source(each) for each in acting}},
         digest=hashlib.sha256(f"{city.digest} {head}".encode()).hexdigest(),
-        entered=Entered(len(entries), head, city.digest, numbers, told),
+        entered=Entered(len(entries), head, city.digest, numbers, told, of_plan),
     )
 
 
-def fact(row: Mapping[str, object], name: str) -> str:
+def fact(row: Row, name: str) -> str:
     """Return what stands for a fact of a place, as an entry would say it: its ``before``.
 
     Parameters
@@ -145,7 +151,9 @@ def _kind_of(city: City, place: str) -> str | None:
 def _changed(layer: Layer, entries: Sequence[Entry], city: City) -> Layer:
     frame = layer.frame.copy()
     for entry in entries:
-        for name, value in _values(entry, frame.loc[entry.subject], city).items():
+        row = frame.loc[entry.subject]
+        values = {**_values(entry, row, city), **_still_open(entry, row)}
+        for name, value in values.items():
             frame.at[entry.subject, name] = value
     return replace(layer, frame=gpd.GeoDataFrame(frame, geometry="geometry", crs=layer.frame.crs))
 
@@ -191,9 +199,28 @@ def _position(entry: Entry, city: City) -> dict[str, object]:
     }
 
 
+def _still_open(entry: Entry, row: Row) -> dict[str, str | None]:
+    """Return what is still not known of a place, without what an entry has settled."""
+    where = read_position(entry.after) if entry.field == POSITION else None
+    if where is not None and where.doubt_m > EXACT_M:
+        return {}
+    left: dict[str, str | None] = {}
+    if entry.field == ADDRESS:
+        return left
+    for lang, settled in zip(LANGS, pair(f"record.settles.{entry.field}"), strict=True):
+        parts = _parts(cell(row, "unknown", lang))
+        kept = [part for part in parts if part not in _parts(settled)]
+        left[f"unknown_{lang}"] = ("；" if lang == "zh" else "; ").join(kept) or None
+    return left
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in re.split("[;；]", text) if part.strip()]
+
+
 def _note(entry: Entry) -> str:
     """Return how a row names an entry as its source; the city's attributions word it."""
-    return f"核实记录 verification {entry.number}"
+    return f"{RECORD}{entry.number}"
 
 
 def _source(entry: Entry) -> Bilingual:
@@ -210,19 +237,24 @@ def _told(city: City, entry: Entry) -> Bilingual:
         words = Bilingual(*(radius(where.doubt_m, lang) for lang in LANGS))
         return pair("record.position", name=name, by=by, lon=lon, lat=lat, radius=words)
     told = {"name": name, "by": by, "field": pair(f"record.fact.{entry.field}")}
-    word = _worder(entry.field)
-    before, after = word(entry.before), word(entry.after)
+    before, after = (fact_word(entry.field, value) for value in (entry.before, entry.after))
     if entry.before == entry.after:
         return pair("record.confirmed", **told, after=after)
     return pair("record.value", **told, before=before, after=after)
 
 
-def _worder(field: str) -> Callable[[str], Bilingual]:
-    def word(value: str) -> Bilingual:
-        if not value:
-            return pair("record.blank")
-        if field == "current_status" and value in CURRENT_STATUSES:
-            return Bilingual(*(value_word("current_status", value, lang) for lang in LANGS))
-        return Bilingual(value, value)
+def fact_word(field: str, value: str) -> Bilingual:
+    """Return the value of a fact as it is read.
 
-    return word
+    Parameters
+    ----------
+    field
+        A fact that readers verify.
+    value
+        As an entry holds it; blank for none.
+    """
+    if not value:
+        return pair("record.blank")
+    if field == "current_status" and value in CURRENT_STATUSES:
+        return Bilingual(*(value_word("current_status", value, lang) for lang in LANGS))
+    return Bilingual(value, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ from pages.panels import hand_over
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 _BESIDE: Final = Path(__file__).parent
 _STRIP: Final = st.components.v2.component(
@@ -62,6 +62,11 @@ def from_widget(field: str, key: str) -> None:
     value = st.session_state[key]
     if value is not None:
         change(**{field: value})
+
+
+def _set_axis(offered: Collection[str]) -> None:
+    if is_offered("corridor_axis", offered):
+        from_widget("axis", "corridor_axis")
 
 
 class CorridorPart:
@@ -132,8 +137,8 @@ class CorridorPart:
             index=known.index(sync("corridor_axis", answer.axis_id)),
             key="corridor_axis",
             format_func=lambda id_: display(names[id_], longest=LONGEST_LABEL),
-            on_change=from_widget,
-            args=("axis", "corridor_axis"),
+            on_change=_set_axis,
+            args=(known,),
         )
 
     def _within(self) -> None:

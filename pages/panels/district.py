@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import streamlit as st
@@ -26,7 +26,7 @@ from pages.panels.hand_over import picture
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 
 def chosen(screen: Screen) -> str:
@@ -124,7 +124,8 @@ def _choice(screen: Screen, area: str) -> None:
         index=list(names).index(sync("district", area)),
         key="district",
         format_func=named,
-        on_change=lambda: session.change(district=st.session_state["district"], selected=None),
+        on_change=_set_district,
+        args=(names,),
         label_visibility="collapsed",
         width=200,
     )
@@ -135,10 +136,21 @@ def _choice(screen: Screen, area: str) -> None:
         key="compare",
         format_func=named,
         placeholder=say("district.no_compare"),
-        on_change=lambda: session.change(compare=st.session_state["compare"]),
+        on_change=_set_compared,
+        args=(others,),
         label_visibility="collapsed",
         width=200,
     )
+
+
+def _set_district(offered: Collection[str]) -> None:
+    if is_offered("district", offered):
+        session.change(district=st.session_state["district"], selected=None)
+
+
+def _set_compared(offered: Collection[str | None]) -> None:
+    if is_offered("compare", offered):
+        session.change(compare=st.session_state["compare"])
 
 
 def badges(screen: Screen, area: str) -> None:

@@ -54,13 +54,13 @@ def side(screen: Screen, view: View) -> None:
     widgets.search(screen)
     widgets.pills(screen, view)
     selection(screen, view)
-    comments.folded(screen)
     widgets.period(screen)
     places(screen, view)
     with st.expander(screen.say("explore.layers"), expanded=True, key="legend"):
         widgets.layer_list(screen, view)
         plate_panel.firm(screen, view)
         plate_panel.ground(screen)
+    comments.folded(screen)
     tally(screen)
     gaps(screen, view)
 

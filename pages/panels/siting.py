@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import streamlit as st
@@ -17,7 +18,7 @@ from pages.panels import hand_over, own_points
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 CHOICES: Final = ("demand", "candidates", "aim")
 SPOTS: Final = "atlas.candidates"
@@ -53,6 +54,11 @@ def take_back(number: int | None = None) -> None:
     """
     kept = () if number is None else tuple(s for s in drawn() if s.number != number)
     st.session_state[SPOTS] = kept
+
+
+def _choose(name: str, key: str, offered: Collection[str]) -> None:
+    if is_offered(key, offered):
+        coverage_panels.from_widget(name, key)
 
 
 class SitingPart:
@@ -145,8 +151,8 @@ class SitingPart:
             index=values.index(sync(key, asked)),
             key=key,
             format_func=lambda value: self.say(f"siting_page.{name}_{value}"),
-            on_change=coverage_panels.from_widget,
-            args=(name, key),
+            on_change=_choose,
+            args=(name, key, offered),
         )
         if asked != getattr(self.screen.state.coverage, name):
             html.small(self.say("coverage_page.own_gone"))

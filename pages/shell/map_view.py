@@ -14,10 +14,12 @@ import streamlit.components.v1 as components
 from markupsafe import Markup
 from streamlit_folium import st_folium
 
+from layers.handover.live_link import live_link, qr_svg
 from layers.language.messages import display, safe
 from layers.map import folium_map
 from layers.map.overlay import Drawing
 from layers.map.plate import Plate
+from layers.map.symbols import data_uri
 from layers.pack.city import City
 from layers.view.rows import View
 from layers.view.state import camera
@@ -229,8 +231,19 @@ def furniture(screen: Screen) -> None:
     ]
     # One line on the screen, whole when it is pointed at or has the focus, and on paper.
     st.html(
-        Markup('<p class="furniture" tabindex="0"><strong>{}</strong>{}</p>').format(
+        Markup('<p class="furniture" tabindex="0"><strong>{}</strong>{}</p>{}').format(
             display(city.notices["footer"].of(lang)),
             Markup("").join(Markup("<span>{}</span>").format(display(text)) for text in notices),
+            _live(screen),
         )
+    )
+
+
+def _live(screen: Screen) -> Markup:
+    """Return QR code and address of this view for paper, where the server's address is known."""
+    link = live_link(screen.name, screen.address())
+    if not link:
+        return Markup("")
+    return Markup('<p class="live"><img src="{}" alt=""><span>{}</span></p>').format(
+        data_uri(qr_svg(link)), link
     )

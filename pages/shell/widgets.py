@@ -7,7 +7,7 @@ arrived: whatever was sent before it had arrived too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -91,6 +91,21 @@ def sync(key: str, value: T) -> T:
         written.add(key)
         st.session_state[key] = value
     return value
+
+
+def is_offered(key: str, offered: Collection[object]) -> bool:
+    """Tell whether a list holds one of the values that it offers.
+
+    In the moment of a new language it may report a word of the old one as the reader's choice.
+
+    Parameters
+    ----------
+    key
+        Name of the list in the session.
+    offered
+        What it offers.
+    """
+    return st.session_state[key] in offered
 
 
 def is_echo(key: str) -> bool:

@@ -120,6 +120,22 @@ def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) 
     _scan_menus(page, "en, narrow")
 
 
+def test_every_other_screen_has_no_serious_fault_as_it_opens(server: Server, page: Page) -> None:
+    """In both languages, on one page that goes from screen to screen; all faults are told."""
+    open_at(page, f"{server.url}/sources?lang=zh")
+    found = {}
+    for screen in SCREENS:
+        for lang in HTML_LANG if screen not in ONCE else ():
+            desk = "&view=edit" if screen == "deck" else ""
+            turn(page, f"/{screen}?lang={lang}{desk}")
+            expect(page.locator("body")).to_have_attribute("data-screen", screen, timeout=WAIT_MS)
+            expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
+            if screen not in WITHOUT_MAP:
+                map_frame(page)
+            found[screen, lang] = violations(page)
+    assert {where: faults for where, faults in found.items() if faults} == {}
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_menu_has_no_serious_fault_in_chinese_and_wide(

@@ -21,7 +21,7 @@ def test_a_comment_is_pinned_reloaded_and_exported(server: Server, page: Page) -
     page.get_by_label("提出人").fill("李处")
     page.get_by_role("button", name="记下").click()
     expect(page.get_by_text("共 1 条意见。")).to_be_visible(timeout=WAIT_MS)
-    assert page.get_by_label("意见", exact=True).input_value() == ""
+    expect(page.get_by_label("意见", exact=True)).to_have_value("", timeout=WAIT_MS)
     page.wait_for_function("localStorage['atlas.comments.tianjin.kept']", timeout=WAIT_MS)
     open_at(page, f"{server.url}/deck?scene=national")
     note = page.locator(".deck-note")
@@ -32,11 +32,16 @@ def test_a_comment_is_pinned_reloaded_and_exported(server: Server, page: Page) -
     expect(page.locator(".deck-caption span")).to_have_text(WORDS, timeout=WAIT_MS)
     page.keyboard.press("Escape")
     page.keyboard.press("m")
+    page.get_by_label("意见", exact=True).fill("第二条")
+    page.get_by_role("button", name="记下").click()
+    expect(page.get_by_text("共 2 条意见。")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_label("意见", exact=True)).to_have_value("", timeout=WAIT_MS)
     with page.expect_download(timeout=WAIT_MS) as given:
         page.get_by_role("button", name="下载全部").click()
     with zipfile.ZipFile(io.BytesIO(Path(given.value.path()).read_bytes())) as archive:
         tree = json.loads(archive.read("comments.geojson"))
-    (feature,) = tree["features"]
+    feature, second = tree["features"]
+    assert (second["properties"]["what"], second["properties"]["on"]) == ("第二条", "city")
     assert feature["properties"]["what"] == WORDS
     assert feature["properties"]["who"] == "李处"
     assert feature["properties"]["target"] == "120104"

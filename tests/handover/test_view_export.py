@@ -25,6 +25,7 @@ import shapely
 from pyproj import Transformer
 
 from geo.base.errors import ParameterError
+from layers.command_line import arguments
 from layers.command_line.export import main
 from layers.file_set.replace import hold
 from layers.file_set.standing import WORK
@@ -45,8 +46,20 @@ PAPERS = [DICTIONARY, SOURCES, MANIFEST]
 FORMS = [("geojson", 4326), ("gpkg", 4527), ("csv", 4548)]
 
 
-def everything(city: City, fmt: str, epsg: int = 4326) -> Package:
+MADE: dict[tuple[int, str, int], tuple[City, Package]] = {}
+"""What :func:`everything` has made; it holds the city too, so that no other gets its number."""
+
+
+def make_everything(city: City, fmt: str, epsg: int = 4326) -> Package:
     return package(city, default_state(city), fmt=fmt, epsg=epsg, layers=tuple(city.layers))
+
+
+def everything(city: City, fmt: str, epsg: int = 4326) -> Package:
+    """Return a whole city as files, made once for all tests that only read them."""
+    key = (id(city), fmt, epsg)
+    if key not in MADE:
+        MADE[key] = (city, make_everything(city, fmt, epsg))
+    return MADE[key][1]
 
 
 def read_csv(data: bytes) -> list[dict[str, str]]:
@@ -296,7 +309,7 @@ def test_the_manifest_tells_the_digest_of_every_other_file(toy: City) -> None:
 def test_the_city_is_not_changed(toy: City) -> None:
     before = {id_: layer.frame.copy(deep=True) for id_, layer in toy.layers.items()}
     for fmt, epsg in FORMS:
-        everything(toy, fmt, epsg)
+        make_everything(toy, fmt, epsg)
     for id_, frame in before.items():
         pd.testing.assert_frame_equal(toy.layers[id_].frame, frame)
 
@@ -390,6 +403,13 @@ def test_a_folder_that_cannot_be_made_is_said(
 @pytest.fixture(autouse=True)
 def packs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATLAS_PACKS", str(TOY))
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch, toy: City, tianjin: City) -> None:
+    """Hand the command the packs that are read already; in a process of its own it reads them."""
+    read = {TOY: toy, ROOT / "data" / "tianjin": tianjin}
+    monkeypatch.setattr(arguments, "load_city", lambda folder: read[Path(folder)])
 
 
 @pytest.fixture(autouse=True)

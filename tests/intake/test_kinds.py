@@ -180,3 +180,17 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     codes = ["120101", "120102", "120103", "120104", "120105", "120113", "120111"]
     assert taken.joined.adcodes.tolist()[:7] == codes
     assert len(taken.joined.missing) == 16 - 7
+
+
+def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) -> None:
+    middle = tianjin.on_plane.centroid.to_crs(4326)["120111"]
+    rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
+    rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
+    rows += ["丁,117.244567,39.133456", "海,118.5,38.7", "沪,121.512345,31.212345", "空,,"]
+    taken = _taken("p.csv", csv(["名称,经度,纬度", *rows]), tianjin)
+    assert taken.classes is not None
+    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "outside"]
+    assert taken.classes.tolist() == [*expected, "outside", ""]
+    (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
+    assert paragraph.values["value"] == 9
+    assert paragraph.values["repeated"] == 3

@@ -31,6 +31,9 @@ PASSED_ON = {
     "geo.point_files.tally._rows": "an unfit column gets its name",
     "layers.intake.formats.open_file._guarded": "an unfit file gets its name",
     "layers.intake.diagnose.diagnose": "an unfit table gets its name",
+    "layers.verification.read_back.answer": "an unfit row gets its number",
+    "layers.verification.read_back._open": "an unfit sheet gets its name",
+    "layers.verification.read_back.at_row": "a draft's problem gets its row",
     "layers.pack.reader.report": "a problem is kept",
     "layers.pack.consistency.fault": "a fault gets its row",
 }

@@ -233,7 +233,7 @@ def test_a_comment_is_kept_with_what_was_shown(tianjin: City) -> None:
     at = app("deck", scene="national", sel="120104", lang="zh")
     at.session_state["atlas.deck_writing"] = True
     at.run()
-    at.text_area(key="comment_what").set_value("<b>=1</b>")
+    at.text_area(key="comment_what_0").set_value("<b>=1</b>")
     next(each for each in at.button if each.label == "记下").click().run()
     (comment,) = at.session_state["atlas.comments"]["tianjin"].values()
     assert (comment.what, comment.on, comment.target) == ("<b>=1</b>", "area", "120104")

@@ -141,3 +141,12 @@ def test_health_says_so_if_no_pack_can_even_be_found(monkeypatch):
     code, text = asked()
     assert code == 503
     assert "disk" not in text
+
+
+def test_where_a_login_is_configured_the_origin_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit holds the cookie of who has signed in against it; a stranger is refused as ever."""
+    monkeypatch.setattr(door, "get_secrets_auth_section", lambda: {"client_id": "atlas"})
+    reached, _ = passed_on("websocket", host="localhost", origin="http://localhost")
+    assert reached is not None
+    assert (b"origin", b"http://localhost") in reached["headers"]
+    assert passed_on("websocket", host="localhost", origin="https://stranger.test")[0] is None

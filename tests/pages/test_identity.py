@@ -7,7 +7,12 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
+from layers.language.messages import speaker
+from layers.store.cities import EnteredCities
+from layers.store.settings import Settings
+from pages.shell import cache
 from pages.shell.entering.identity import HEADER_VARIABLE, Reader, may_log_in, signed_in, typed
+from tests.screens import app, page_text
 
 NAME = "李工".encode().decode("latin-1")
 """As a server hands on the bytes of a header."""
@@ -46,3 +51,26 @@ def test_who_has_signed_in(
 
 def test_a_typed_name_is_not_verified() -> None:
     assert typed("  Li \n Gong ") == Reader("Li Gong", False)
+
+
+@pytest.mark.screen
+def test_every_page_says_that_entries_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EnteredCities(Settings("postgresql://nobody@/x?host=%2Fnowhere"))
+    monkeypatch.setattr(cache, "entered", lambda: broken)
+    at = app("sources", lang="zh")
+    assert speaker("zh")("error.store_unreachable") in page_text(at)
+    assert not at.exception
+
+
+@pytest.mark.screen
+def test_where_writing_is_off_sheets_only_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = EnteredCities(Settings("sqlite:////nonexistent/entries.sqlite", writable=False))
+    monkeypatch.setattr(cache, "entered", lambda: closed)
+    at = app("district", d="120110", lang="zh")
+    at.session_state["verification"] = True
+    at.run()
+    assert speaker("zh")("verification.page.closed") in page_text(at)
+    assert [
+        button.proto.id for button in at.get("download_button") if "sheet_xlsx" in button.proto.id
+    ]
+    assert not at.get("file_uploader")

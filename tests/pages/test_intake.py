@@ -21,11 +21,11 @@ pytestmark = pytest.mark.screen
 
 def brought(name: str, data: bytes, lang: str = "zh") -> AppTest:
     at = app("density", dpart="points", lang=lang)
-    return at.file_uploader(key="intake_upload").set_value((name, data, "")).run()
+    return at.file_uploader(key="intake_upload_0").set_value((name, data, "")).run()
 
 
 def spoken(at: AppTest) -> str:
-    return "\n".join(element.value for element in at.get("html"))
+    return "\n".join(str(getattr(element, "value", "")) for element in at.get("html"))
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from layers.pack.city import City
 from layers.plan.structure import web
-from layers.store.book import Book
-from layers.store.settings import Settings
-from pages.shell.entering import records
+from layers.store.book import open_book
+from layers.store.entries import Draft
+from layers.store.settings import STORE_VARIABLE
+from pages.shell import cache
 from tests import ROOT
 from tests.screens import app, drawn, page_text, shown
 
@@ -46,25 +49,43 @@ def test_an_unsaid_task_is_unknown_and_not_undone() -> None:
     assert "62 项任务：已完成 1 项、部分完成 5 项、不详 56 项" in text
 
 
-def test_a_value_that_a_reader_enters_sets_the_light(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = Book(Settings(f"sqlite:///{tmp_path / 'entries.sqlite'}"))
-    monkeypatch.setattr(records, "book", lambda: kept)
+@pytest.fixture
+def entering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The toy's first indicator with the form open, over a store of its own."""
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
+    cache.entered.clear()
     at = app("plan", city="toy", gpart="indicators", gind="1", lang="zh")
-    assert _light(page_text(at)) == "no_data"
     at.session_state["plan_enter_value_box"] = True
-    at.run()
-    at.text_input(key="enter_value").set_value("9")
+    yield at.run()
+    cache.entered.clear()
+
+
+def _save(at: AppTest, value: str) -> None:
+    at.text_input(key="enter_value").set_value(value)
     at.text_input(key="enter_source").set_value("年报")
     at.text_input(key="enter_who").set_value("李")
     next(each for each in at.button if each.label == "保存").click()
     at.run()
-    assert [(e.subject, e.field, e.after, e.verified) for e in kept.entries("toy")] == [
+
+
+def test_a_value_that_a_reader_enters_sets_the_light(entering: AppTest) -> None:
+    assert _light(page_text(entering)) == "no_data"
+    _save(entering, "many")
+    assert "“many”不是数值" in page_text(entering)
+    _save(entering, "9")
+    assert [(e.subject, e.field, e.after, e.verified) for e in open_book().entries("toy")] == [
         ("2021-2025/1", "2025", "9", False)
     ]
-    assert _light(page_text(at)) == "on_track"
+    assert _light(page_text(entering)) == "on_track"
+
+
+def test_who_saves_what_another_has_just_saved_is_told(entering: AppTest) -> None:
+    told = {"kind": "observation", "subject": "2021-2025/1", "field": "2025", "before": ""}
+    open_book().append("toy", Draft(**told, after="7", who="王"))  # type: ignore[arg-type]
+    _save(entering, "9")
+    assert "王刚才已存为“7”" in page_text(entering)
+    assert [entry.after for entry in open_book().entries("toy")] == ["7"]
 
 
 def _light(text: str) -> str:

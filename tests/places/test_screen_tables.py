@@ -38,7 +38,7 @@ def test_the_number_is_that_of_the_map_and_blank_without_a_point(tianjin: City) 
 
 def test_a_row_in_words() -> None:
     twin = table(rows_in_view(CITY, EVERYTHING), "zh")
-    assert dict(twin.loc["gather-a"]) == {
+    assert twin.loc["gather-a"].to_dict() == {
         "序号": 3,
         "名称": "丙集聚区",
         "类型": "gathering_area层",
@@ -112,7 +112,7 @@ def test_a_layer_is_stale_after_its_days(
 def test_the_sources_name_every_layer_and_the_base() -> None:
     sources = sources_table(CITY, "zh", today=date(2026, 1, 10))
     assert list(sources.index) == [*CITY.layers, "base.land"]
-    assert dict(sources.loc["platform"]) == {
+    assert sources.loc["platform"].to_dict() == {
         "图层": "platform层",
         "条数": 1,
         "资料来源": "资料汇编 https://example.org/src",

@@ -10,6 +10,7 @@ from layers.coverage import reach
 from layers.coverage.measure import ReachRefusal
 from layers.coverage.wording import span
 from layers.density import wording as density_wording
+from layers.handover.live_link import link_of_state, qr_svg
 from layers.language.messages import display
 from layers.language.values import count, number
 from layers.map.plate import Sign, plate
@@ -75,7 +76,7 @@ def district(on: Basis, adcode: str) -> Json:
             "title": on.say("card.caveats"),
             "lines": [*_caveats(on, told, listed)],
         },
-        **frame(on, {adcode, *(each.adcode for each in told.neighbours)}),
+        **frame(on, {adcode, *(each.adcode for each in told.neighbours)}, adcode),
     }
     clean: Json = _shown(shown)
     return clean
@@ -130,7 +131,7 @@ def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     yield on.say("export.no_outline")
 
 
-def frame(on: Basis, drawn: Collection[str]) -> Json:
+def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
     """Return what stands round every page: what is shown, the filter, and what may be done.
 
     Parameters
@@ -139,6 +140,8 @@ def frame(on: Basis, drawn: Collection[str]) -> Json:
         What the sheet rests on.
     drawn
         Adcodes of the districts that are drawn: their notices stand under the map.
+    adcode
+        Code of the district that it is of; None for the city.
     """
     city, lang, say = on.city, on.lang, on.say
     base = (city.layers["district"].provenance, *city.base_provenance.values())
@@ -158,7 +161,15 @@ def frame(on: Basis, drawn: Collection[str]) -> Json:
             if code in city.districts.index and code in drawn
         ],
         "credits": [*dict.fromkeys(found.citation.of(lang) for found in base)],
+        "live": _live(on, adcode),
     }
+
+
+def _live(on: Basis, adcode: str | None) -> Json:
+    """Return address and QR code of the same view on the server; blank where it is not known."""
+    page = "explore" if adcode is None else "district"
+    link = link_of_state(on.city, replace(on.state, district=adcode), page)
+    return {"link": link, "code": qr_svg(link) if link else ""}
 
 
 def overview(on: Basis) -> Json:

@@ -8,6 +8,7 @@ from typing import Any
 from layers.language.values import month, row_of, stated
 from layers.places.citation import section_of
 from layers.places.district_profile import Task
+from layers.plan.entered import entries_in
 from layers.plan.indicator import Progress, progress
 from layers.present.sheet.basis import Basis
 
@@ -72,7 +73,7 @@ def indicators(on: Basis) -> Table:
         Title, columns, rows, and notes; without rows where the pack holds none.
     """
     say, plan = on.say, on.city.plan
-    found = progress(on.city, plan)
+    found = progress(on.city, plan, entries_in(on.city))
     names = ("number", "name", "unit", "baseline", "target", "latest")
     years = {"baseline": plan.baseline_year, "target": plan.target_year}
     return {

@@ -14,7 +14,8 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Mm
 
 from layers.corridor.strip import SLIDE
-from layers.language.messages import speaker
+from layers.handover.live_link import link_of_state, qr_png
+from layers.language.messages import Say, speaker
 from layers.present.office import settled
 from layers.present.showing import PART, Shown, notices, numbered, origin, plain
 from layers.present.slides import native
@@ -40,7 +41,10 @@ DOUBTS: Final = ((14.0, 1), (13.0, 2), (11.5, 2), (10.0, 2))
 TITLES: Final = ((13.0, 1), (11.0, 1))
 NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3), (6.5, 4))
 FEET: Final = ((8.0, 1), (7.0, 1))
+LINKS: Final = ((7.0, 1), (6.0, 1), (5.0, 1))
 PAGE_MM: Final = 18.0
+CODE_MM: Final = 12.0
+"""Side of the QR code."""
 TITLE_ONLY: Final = 5
 """Of python-pptx's own template the layout that holds nothing but a title."""
 TEMPLATE_WIDTH: Final = 9144000
@@ -155,7 +159,9 @@ def _foot(slide: Any, told: Told, page: str) -> None:
     lang = told.state.lang
     say = speaker(lang)
     top = FOOT
-    room = ROOM - PAGE_MM - GAP
+    link = link_of_state(told.city, told.state, told.scene.page)
+    aside = CODE_MM + 1.0 if link else 0.0
+    room = ROOM - PAGE_MM - GAP - aside
     lines = {"present.notices": notices(told), "present.origin": origin(told)}
     size = min(fit(text, room, lang, FEET).points for text in lines.values())
     for name, text in lines.items():
@@ -163,9 +169,24 @@ def _foot(slide: Any, told: Told, page: str) -> None:
         box = Box(EDGE, top, room, fitted.height)
         native.text_box(slide, box, fitted.text, size, say(name), ink=native.QUIET, lang=lang)
         top = box.low + 0.3
-    box = Box(WIDTH - EDGE - PAGE_MM, FOOT, PAGE_MM, fit(page, PAGE_MM, lang, ((9.0, 1),)).height)
+    if link:
+        _code(slide, link, top, room, say)
+    left = WIDTH - EDGE - PAGE_MM - aside
+    box = Box(left, FOOT, PAGE_MM, fit(page, PAGE_MM, lang, ((9.0, 1),)).height)
     look = {"ink": native.QUIET, "align": PP_ALIGN.RIGHT}
     native.text_box(slide, box, page, 9.0, say("present.page"), **look)
+
+
+def _code(slide: Any, link: str, top: float, room: float, say: Say) -> None:
+    """Lay the QR code of the live view into the corner, and write its address below the rest."""
+    box = Box(WIDTH - EDGE - CODE_MM, HEIGHT - CODE_MM - 1.0, CODE_MM, CODE_MM)
+    native.picture(slide, box, qr_png(link), link, say("present.code"))
+    fitted = fit(link, room, "en", LINKS)
+    box = Box(EDGE, top, room, fitted.height)
+    if len(fitted.text.splitlines()) == 1:
+        native.text_box(
+            slide, box, fitted.text, fitted.points, say("present.link"), ink=native.QUIET, lang="en"
+        )
 
 
 def _notes(frame: Any, told: Told, names: str) -> None:

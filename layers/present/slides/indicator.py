@@ -39,13 +39,18 @@ def progress_chart(slide: Any, box: Box, of: Progress, lang: str) -> None:
     """
     say = speaker(lang)
     years = range(of.baseline_year, of.target_year + 1)  # with two points some offices draw none
-    fit = [each for each in drawn(of) if each.comparable]
+    fit = [each for each in drawn(of) if each.comparable and each.entry is None]
+    typed = [each for each in drawn(of) if each.entry is not None]
     others = [each for each in drawn(of) if not each.comparable]
     lines: list[tuple[str, list[tuple[float, float]]]] = [
         (say("plan.chart.path"), [(y + 1, of.at(y)) for y in years]),
         (say("plan.column.target"), [(y + 1, of.target) for y in years]),
     ]
-    dots = [(say("plan.chart.fit"), fit), (say("plan.chart.other"), others)]
+    dots = [
+        (say("plan.chart.fit"), fit),
+        (say("plan.chart.entered"), typed),
+        (say("plan.chart.other"), others),
+    ]
     data = XyChartData()
     marked = [(name, [(o.until, o.value) for o in each]) for name, each in dots]
     for name, points in (*lines, *marked):
@@ -95,8 +100,9 @@ def _dots(series: Any, observed: Sequence[Observation]) -> None:
     """Draw values as dots with their figures, filled where they compare."""
     series.smooth = False
     series.format.line.fill.background()
-    series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, MARK
-    fit = observed[0].comparable
+    fit, typed = observed[0].comparable, observed[0].entry is not None
+    series.marker.style = XL_MARKER_STYLE.SQUARE if typed else XL_MARKER_STYLE.CIRCLE
+    series.marker.size = MARK
     series.marker.format.fill.solid()
     series.marker.format.fill.fore_color.rgb = colour(VALUE if fit else UNFIT)
     series.marker.format.line.color.rgb = colour(VALUE if fit else SOFT)

@@ -12,6 +12,7 @@ from layers.present.static_map.compose import Composition, Order, composed
 from layers.present.static_map.furniture import scale_words
 from layers.present.static_map.ink.paper import A3, A4, SLIDE, Heading, Paper
 from layers.present.static_map.picture import StaticMap, drawing_alone
+from layers.present.static_map.window import Bounds
 from layers.view.state import ViewState
 
 __all__ = ["A3", "A4", "SLIDE", "Heading", "Paper", "StaticMap", "static_map"]
@@ -26,7 +27,7 @@ def static_map(
     heading: Heading | None = None,
     drawing: Drawing | None = None,
     legend: Sequence[Sign] = (),
-    focus: str | frozenset[str] | None = None,
+    focus: str | frozenset[str] | Bounds | None = None,
 ) -> StaticMap:
     """Draw a map in the plane of its city, at a round scale.
 
@@ -48,10 +49,13 @@ def static_map(
         Signs of the analysis; those of the layout map come from :mod:`layers.map.plate`.
     focus
         Adcode of the district that fills the map, the others dimmed; or the ids of
-        the places that the map of the city keeps. None for the city with all its places.
+        the places that the map of the city keeps; or west, south, east and north in degrees of what
+        fills the map, beyond the city too. None for the city with all its places.
     """
-    district, keep = (focus, None) if isinstance(focus, str) else (None, focus)
-    order = Order(city, state, lang, paper, heading, drawing, legend, district, keep)
+    district = focus if isinstance(focus, str) else None
+    keep = focus if isinstance(focus, frozenset) else None
+    bounds = focus if isinstance(focus, tuple) else None
+    order = Order(city, state, lang, paper, heading, drawing, legend, district, keep, bounds)
     with drawing_alone():
         made = composed(order)
     stands = [stand for found in made.arrangements.values() for stand in found.stands]

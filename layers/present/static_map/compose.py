@@ -70,7 +70,7 @@ from layers.present.static_map.naming import (
     name_places,
     name_water,
 )
-from layers.present.static_map.window import GAP, Window, Windows, windows
+from layers.present.static_map.window import GAP, Bounds, Window, Windows, windows
 from layers.view.filtered import in_words
 from layers.view.rows import View, only, rows_in_view
 from layers.view.state import ViewState
@@ -101,6 +101,7 @@ class Order:
     legend: Sequence[Sign]
     focus: str | None
     keep: frozenset[str] | None = None
+    bounds: Bounds | None = None
 
     @cached_property
     def seen(self) -> View:
@@ -262,7 +263,7 @@ class Composition:
         edge = min((inset.box[0] for inset in self.found.insets), default=main.box[2])
         start = self.found.column[2] if self.found.column else main.box[0]
         self._scale(main, (start, main.box[1], edge, main.box[3]))
-        x = self.found.locator.box[2] if self.found.locator else main.box[0]
+        x = self.found.locator.box[2] if self.found.locator else start
         room.take_furniture(north(self.sheet, (x + 6 * size, main.box[3] - 7 * size)))
         self._name_belt()
         names = {inset.id: inset.name.of(order.lang) for inset in order.city.insets}
@@ -537,7 +538,13 @@ def composed(order: Order) -> Composition:
     frame, rows = frame_of(order, sheet)
     told = order.heading is not None
     found = windows(
-        order.city, order.paper, frame, legend=told, focus=order.focus, insets=order.insets
+        order.city,
+        order.paper,
+        frame,
+        legend=told,
+        focus=order.focus,
+        bounds=order.bounds,
+        insets=order.insets,
     )
     made = Composition(order, sheet, found)
     made.draw()

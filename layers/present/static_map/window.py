@@ -37,6 +37,8 @@ LEAST: Final = 58.0
 INSETS: Final = 0.48
 """Most of the sheet's width that insets take."""
 
+Bounds = tuple[float, float, float, float]
+"""West, south, east and north in degrees."""
 Extent = tuple[float, float, float, float]
 """West, south, east and north in metres of the city's plane."""
 
@@ -181,7 +183,7 @@ def round_scale(metres: float, millimetres: float) -> int:
     )
 
 
-def extent_of(city: City, bounds: tuple[float, float, float, float]) -> Extent:
+def extent_of(city: City, bounds: Bounds) -> Extent:
     """Return degrees as metres of the city's plane.
 
     Parameters
@@ -203,6 +205,7 @@ def windows(
     *,
     legend: bool,
     focus: str | None,
+    bounds: Bounds | None,
     insets: Sequence[tuple[Inset, int]],
 ) -> Windows:
     """Lay out the windows of a map.
@@ -219,14 +222,19 @@ def windows(
         Whether there is a column for locator and legend.
     focus
         Adcode of the district that fills the map; None for the city.
+    bounds
+        West, south, east, north in degrees of what fills the map instead, its neighbours with it;
+        None for city or district.
     insets
         Parts that are also shown larger, from the top, where there is room for them; with each,
         how many places it shows.
     """
     shown = city.on_plane if focus is None else city.on_plane.loc[[focus]]
     extent: Extent = tuple(map(float, shown.total_bounds))  # type: ignore[assignment]
+    if bounds is not None:
+        extent = extent_of(city, bounds)
     gap, (left, low, right, high) = GAP * paper.text, frame
-    keyed = city.locator is not None and (legend or focus is None)
+    keyed = city.locator is not None and bounds is None and (legend or focus is None)
     column = LEGEND * paper.text if legend else KEY * paper.text if keyed else 0.0
     start = left + column + 2 * gap if column else left
     beside = _beside(extent, (start, low, right, high), paper) if insets else 0.0

@@ -43,9 +43,9 @@ OPEN: Final = "atlas.comment_open"
 """Id of the comment whose mark was clicked last."""
 EMPTY: Final = "atlas.comment_empty"
 """Whether a comment without words was to be kept."""
-WORDS: Final = "comment_what"
+TURN: Final = "atlas.comment_turn"
+"""How many have been kept: the next one has fields of its own, which are empty."""
 WHO: Final = "comment_who"
-CLAUSE: Final = "comment_clause"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -151,7 +151,7 @@ def box(screen: Screen, shown: Shown) -> None:
         on_click=_pick,
     )
     with st.form("comment_form", border=False, enter_to_submit=False):
-        st.text_area(say("comments.what"), key=WORDS, max_chars=LONGEST, height=96)
+        st.text_area(say("comments.what"), key=_field("what"), max_chars=LONGEST, height=96)
         st.text_input(say("comments.who"), key=WHO, max_chars=80)
         _clause(screen, pinned)
         st.form_submit_button(
@@ -206,7 +206,7 @@ def _clause(screen: Screen, pinned: Anchor) -> None:
             if id_
             else screen.say("comments.no_clause")
         ),
-        key=CLAUSE,
+        key=_field("clause"),
     )
 
 
@@ -215,16 +215,20 @@ def _clause_name(city: City, id_: str) -> Bilingual:
     return Bilingual(*(f"{section_of(row, lang)} {row[f'title_{lang}']}" for lang in LANGS))
 
 
+def _field(name: str) -> str:
+    return f"comment_{name}_{st.session_state.get(TURN, 0)}"
+
+
 def _pick() -> None:
     st.session_state[PICKING] = not picking()
 
 
 def _keep(screen: Screen, shown: Shown, pinned: Anchor) -> None:
-    words, who = (str(st.session_state.get(name) or "").strip() for name in (WORDS, WHO))
+    words, who = (str(st.session_state.get(name) or "").strip() for name in (_field("what"), WHO))
     if not words or len(comments.all_of(screen.city)) >= MOST:
         st.session_state[EMPTY] = not words
         return
-    id_ = str(st.session_state.get(CLAUSE) or "")
+    id_ = str(st.session_state.get(_field("clause")) or "")
     known = id_ if id_ in screen.city.plan.clauses.index else ""
     comments.put(
         screen.city,
@@ -246,7 +250,7 @@ def _keep(screen: Screen, shown: Shown, pinned: Anchor) -> None:
             **made_with(screen.city),
         ),
     )
-    st.session_state[WORDS], st.session_state[CLAUSE] = "", ""
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
     st.session_state.pop(SPOT, None)
 
 

@@ -19,8 +19,8 @@ from layers.pack.city import City
 from pages.shell import cache
 
 HELD: Final = "atlas.own_file"
-UPLOAD: Final = "intake_upload"
-"""Key of the field in which it is brought along."""
+TURN: Final = "atlas.own_file.turn"
+"""How often the field was emptied: an emptied field is a new one."""
 MOST_MB: Final = 20
 """Size of a file that a reader may bring along."""
 
@@ -115,7 +115,7 @@ def accept() -> None:
     """Use the rows as they were proposed."""
     one = held()
     if one is not None and one.taken.reading is not None:
-        one.outcome = Outcome(one.taken.tables, one.taken.reading)
+        one.outcome = Outcome(one.taken.tables, one.taken.reading, classes=one.taken.classes)
         one.write()
 
 
@@ -126,10 +126,15 @@ def forget() -> None:
         one.folder.cleanup()
 
 
+def upload_key() -> str:
+    """Return the key of the field in which a file is brought along."""
+    return f"intake_upload_{st.session_state.get(TURN, 0)}"
+
+
 def dropped() -> None:
     """Remove the file, and empty the field in which it came."""
     forget()
-    st.session_state.pop(UPLOAD, None)
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 
 def place(placed: Placed) -> None:

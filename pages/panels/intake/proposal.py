@@ -19,7 +19,7 @@ from layers.language.values import count
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from pages.panels.intake import held as own_files
-from pages.panels.intake.held import UPLOAD, Held, dropped
+from pages.panels.intake.held import Held, dropped, upload_key
 from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -43,7 +43,7 @@ def upload(screen: Screen) -> None:
     given = st.file_uploader(
         say("intake_page.upload"),
         type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        key=UPLOAD,
+        key=upload_key(),
         max_upload_size=own_files.MOST_MB,
         help=literal(say("intake_page.upload_help", most=own_files.MOST_MB)),
         on_change=_brought,
@@ -61,7 +61,7 @@ def upload(screen: Screen) -> None:
 
 
 def _brought(screen: Screen) -> None:
-    given = st.session_state.get(UPLOAD)
+    given = st.session_state.get(upload_key())
     own_files.forget()
     if given is not None:
         own_files.bring(given.name, given.getvalue(), screen.city)
@@ -168,6 +168,8 @@ def _choices(screen: Screen, held: Held) -> None:
     placements = held.taken.diagnosis.placements if held.taken.diagnosis else []
     found = placements[0].columns if placements else ()
     pair = (*found, "", "")[:2] if len(found) == 2 else ("", "")
+    if "north_first" in {one.key for one in held.taken.report.found}:
+        pair = pair[::-1]
     for at, axis in enumerate(("x", "y")):
         now = held.answers.get(axis, pair[at])
         _select(screen, axis, ["", *names], now, say(f"intake_page.column_{axis}"))

@@ -111,18 +111,6 @@ def _set(key: str) -> None:
     change(against=st.session_state[key])
 
 
-def affected(found: tuple[Change, ...]) -> tuple[str, ...]:
-    """Return the places that the map keeps: changed themselves, or of a task that changed.
-
-    Parameters
-    ----------
-    found
-        The differences.
-    """
-    ids = (id_ for each in found for id_ in ((each.id,) if each.of == "place" else each.places))
-    return tuple(dict.fromkeys(ids))
-
-
 def show(of: Chosen, found: tuple[Change, ...]) -> None:
     """List the differences.
 

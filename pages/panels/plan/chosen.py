@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from layers.pack.city import Plan
+from layers.plan.entered import entries_in
 from layers.plan.indicator import Progress, progress
 from layers.plan.ledger import Ledger, ledger
 from layers.plan.shown import plan_places
@@ -15,7 +16,6 @@ from layers.plan.structure import Web, plan_of, web
 from layers.store.entries import Entry
 from layers.view.rows import View, gather
 from pages.shell import session
-from pages.shell.entering import records
 from pages.shell.frame import Screen
 
 
@@ -81,7 +81,7 @@ def chosen(screen: Screen) -> Chosen:
         City, state and words of this run.
     """
     plan = plan_of(screen.city, screen.state.plan.period or "")
-    return Chosen(screen, plan, records.entries_of(screen.city.id))
+    return Chosen(screen, plan, entries_in(screen.city))
 
 
 def change(**values: Any) -> None:
@@ -130,7 +130,7 @@ def open_place(place: str | None) -> None:
     session.change(selected=place)
 
 
-def shown(screen: Screen, ids: Sequence[str] | None) -> tuple[Screen, View]:
+def shown(screen: Screen, ids: Collection[str] | None) -> tuple[Screen, View]:
     """Return the map's screen and view: all places of the plan, or some of any layer.
 
     Parameters

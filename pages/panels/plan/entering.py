@@ -84,7 +84,11 @@ def _common(of: Chosen) -> None:
     say = of.screen.say
     st.text_input(say("plan.enter.source"), key="enter_source")
     st.text_input(say("plan.enter.why"), key="enter_why")
-    st.text_input(say("plan.enter.who"), key="enter_who")
+    reader = identity.signed_in()
+    if reader is None:
+        st.text_input(say("plan.enter.who"), key="enter_who")
+    else:
+        html.small(say("plan.enter.as", who=reader.name))
     html.small(say("plan.enter.note"))
 
 
@@ -105,7 +109,8 @@ def _save(of: Chosen, kind: Kind, about: str, field: str, after: str) -> None:
     """Save what was entered over what this page showed, and keep what is to be told of it."""
     say = of.screen.say
     typed = {
-        name: str(st.session_state[f"enter_{name}"]).strip() for name in ("source", "why", "who")
+        name: str(st.session_state.get(f"enter_{name}", "")).strip()
+        for name in ("source", "why", "who")
     }
     reader = identity.signed_in() or identity.typed(typed["who"])
     if not typed["source"] or not reader.name:

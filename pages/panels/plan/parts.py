@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import get_args
 
 import streamlit as st
@@ -102,7 +102,7 @@ def earlier(of: Chosen) -> str:
     return of.screen.say("plan.indicators.doubt_some", count=met)
 
 
-def plate(of: Chosen, ids: Sequence[str] | None, places: Scene) -> None:
+def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
     """Draw the map with the places that are about something.
 
     Parameters

@@ -1,0 +1,250 @@
+"""Write frames in the formats that other systems ask for: Shapefile, FileGDB, KML and more."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from geo.formats.write_geopackage import GDAL_OPTIONS, Table, declared_type
+
+SHORT: Final = 10
+"""Longest name of a column of a Shapefile, bytes."""
+LONGEST_TEXT: Final = 254
+"""Longest text of a Shapefile, bytes of UTF-8."""
+ELLIPSIS: Final = "…"
+MOST_32: Final = 2**31
+KML_NAME: Final = "Name"
+GEODATABASE: Final = "__geodatabase__"
+"""Stem of the one file of a FileGDB; who hands it over names it."""
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Return a name of at most ten letters for each column, none like another.
+
+    Parameters
+    ----------
+    names
+        ASCII names in the order of the table.
+
+    Returns
+    -------
+    dict
+        By name: itself where it is short enough; else its first letters, an underscore and the
+        number of the column in two digits or more, ten in all.
+
+    Examples
+    --------
+    >>> short_names(["id", "location_class", "location_source"])
+    {'id': 'id', 'location_class': 'locatio_02', 'location_source': 'locatio_03'}
+    """
+    taken = {name for name in names if len(name) <= SHORT}
+    found: dict[str, str] = {}
+    for at, name in enumerate(names, start=1):
+        tails = (f"_{number:02d}" for number in count(at, len(names)))
+        shorter = (f"{name[: SHORT - len(tail)]}{tail}" for tail in tails)
+        found[name] = name if name in taken else next(s for s in shorter if s not in taken)
+        taken.add(found[name])
+    return found
+
+
+def cut_texts(frame: pd.DataFrame) -> int:
+    """Return how many texts of a frame are too long for a Shapefile.
+
+    Parameters
+    ----------
+    frame
+        Columns of text, numbers or flags; not changed.
+    """
+    return sum(
+        isinstance(value, str) and len(value.encode()) > LONGEST_TEXT
+        for name in frame.columns
+        for value in frame[name].tolist()
+    )
+
+
+def to_shapefile(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:
+    """Return tables as Shapefiles in UTF-8.
+
+    Parameters
+    ----------
+    tables
+        Layers, each of one type of geometry; a named index becomes the first column.
+    stamp
+        Day that the files give as that of their last change.
+
+    Returns
+    -------
+    dict
+        Content by file name, five files a table; the same tables give the same bytes. Columns have
+        the names of :func:`short_names`; a text of more than 254 bytes ends, between two letters,
+        with an ellipsis.
+    """
+    options = {"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": stamp.isoformat()}
+
+    def write(table: Table, folder: Path) -> None:
+        frame = _flat(table)
+        names = short_names([str(name) for name in frame.columns if name != "geometry"])
+        texts = {name: frame[name].map(_cut) for name in names if frame[name].dtype == object}
+        texts |= {
+            n: frame[n].map(_cut) for n in names if isinstance(frame[n].dtype, pd.StringDtype)
+        }
+        _write(table, frame.assign(**texts).rename(columns=names), folder / f"{table.name}.shp",
+               driver="ESRI Shapefile", layer_options=options)  # fmt: skip
+
+    return _each(tables, write)
+
+
+def to_kml(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa: ARG001 - one shape
+    """Return tables as KML, one file each.
+
+    Parameters
+    ----------
+    tables
+        Layers in WGS 84; ``name_zh``, or else the first column, names the features too.
+    stamp
+        Not looked at: the files carry no day.
+    """
+
+    def write(table: Table, folder: Path) -> None:
+        frame = _flat(table)
+        shown = frame["name_zh"] if "name_zh" in frame else frame.iloc[:, 0]
+        frame.insert(0, KML_NAME, shown.where(shown.notna(), frame.iloc[:, 0]).astype(str))
+        _write(table, frame, folder / f"{table.name}.kml", driver="LIBKML")
+
+    return _each(tables, write)
+
+
+def to_flatgeobuf(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa: ARG001
+    """Return tables as FlatGeobuf, one file each.
+
+    Parameters
+    ----------
+    tables
+        Layers. Rows without a geometry are kept, so that there is no spatial index.
+    stamp
+        Not looked at: the files carry no day.
+    """
+
+    def write(table: Table, folder: Path) -> None:
+        options = {"SPATIAL_INDEX": "NO", "TITLE": table.title}
+        path = folder / f"{table.name}.fgb"
+        _write(table, _flat(table), path, driver="FlatGeobuf", layer_options=options)
+
+    return _each(tables, write)
+
+
+def to_geoparquet(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa: ARG001
+    """Return tables as GeoParquet 1.1, one file each, with the system of their coordinates.
+
+    Parameters
+    ----------
+    tables
+        Layers. Rows without a geometry are kept.
+    stamp
+        Not looked at: the files carry no day.
+    """
+    files = {}
+    for table in tables:
+        target = io.BytesIO()
+        frame = _flat(table)
+        frame.to_parquet(target, index=False, schema_version="1.1.0", compression="zstd")
+        files[f"{table.name}.parquet"] = target.getvalue()
+    return files
+
+
+def to_filegdb(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:
+    """Return tables as one file geodatabase, zipped as GDAL and QGIS open it.
+
+    Parameters
+    ----------
+    tables
+        Layers, each of one type of geometry.
+    stamp
+        Day that the members of the zip carry. The geodatabase itself holds identifiers that are
+        new each time: its bytes are never the same.
+    """
+    if not tables:
+        return {}
+    with TemporaryDirectory() as folder, GDAL_OPTIONS:
+        path = Path(folder) / f"{GEODATABASE}.gdb"
+        for number, table in enumerate(tables):
+            options = {"LAYER_ALIAS": table.title, "GEOMETRY_NAME": "SHAPE"}
+            frame = _in_32_bits(_flat(table))
+            _write(table, frame, path, driver="OpenFileGDB", layer_options=options,
+                   layer=table.name, append=number > 0)  # fmt: skip
+        return {f"{GEODATABASE}.gdb.zip": _zipped(path, stamp)}
+
+
+def _in_32_bits(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return whole numbers as every version of ArcGIS has them, those too large as they are."""
+    whole = [
+        str(name)
+        for name in frame.columns
+        if pd.api.types.is_integer_dtype(frame[name])
+        if not frame[name].dropna().abs().ge(MOST_32).any()
+    ]
+    return gpd.GeoDataFrame(frame.astype(dict.fromkeys(whole, "Int32")))
+
+
+def _zipped(folder: Path, stamp: date) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in sorted(folder.iterdir()):
+            moment = (stamp.year, stamp.month, stamp.day, 0, 0, 0)
+            entry = zipfile.ZipInfo(f"{folder.name}/{file.name}", moment)
+            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
+def _each(tables: Sequence[Table], write: Callable[[Table, Path], None]) -> dict[str, bytes]:
+    """Write every table into a folder of its own, and return what stands there."""
+    files: dict[str, bytes] = {}
+    for table in tables:
+        with TemporaryDirectory() as folder, GDAL_OPTIONS:
+            write(table, Path(folder))
+            files |= {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+    return files
+
+
+def _flat(table: Table) -> gpd.GeoDataFrame:
+    """Return the rows with a named index as their first column, the geometry named so."""
+    frame = table.frame.reset_index(drop=table.frame.index.name is None)
+    return frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+
+
+def _write(table: Table, frame: gpd.GeoDataFrame, path: Path, **how: Any) -> None:
+    declared = declared_type(table.geometry)
+    many = declared.startswith("Multi")
+    pyogrio.write_dataframe(frame, path, geometry_type=declared, promote_to_multi=many, **how)
+
+
+def _cut(value: object) -> object:
+    """Cut a text between two letters where it is too long."""
+    if not isinstance(value, str) or len(value.encode()) <= LONGEST_TEXT:
+        return value
+    room = LONGEST_TEXT - len(ELLIPSIS.encode())
+    return value.encode()[:room].decode(errors="ignore") + ELLIPSIS
+
+
+Writer = Callable[..., dict[str, bytes]]
+WRITERS: Final[Mapping[str, Writer]] = MappingProxyType(
+    {
+        "shp": to_shapefile,
+        "gdb": to_filegdb,
+        "kml": to_kml,
+        "fgb": to_flatgeobuf,
+        "parquet": to_geoparquet,
+    }
+)
+"""By the name of the format, what writes it."""

@@ -1,0 +1,1 @@
+"""Ask those who know about places, on sheets, and read their answers back."""

@@ -1,0 +1,1 @@
+"""Hand out verification sheets, and take them back."""

@@ -1,0 +1,44 @@
+"""Bring an office's sheet along, use it, place a row by a click, and open the result again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from layers.intake.take_in import take_in
+from layers.pack.city import City
+from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.intake.files import survey_rows, workbook
+
+
+def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
+    server: Server, page: Page, tianjin: City, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "名录.xlsx"
+    sheet.write_bytes(workbook(("名录", [*survey_rows()[:13], [10, "无坐标企业", "", ""]])))
+    open_at(page, f"{server.url}/density?v=3&dpart=points")
+    page.locator(".st-key-intake_upload_0 input[type=file]").set_input_files(sheet)
+    page.locator(".st-key-intake_accept button").click(timeout=WAIT_MS)
+    page.locator(".st-key-intake_row input").click(timeout=WAIT_MS)
+    page.get_by_role("option", name="无坐标企业").click()
+    page.locator(".st-key-intake_district").wait_for(timeout=WAIT_MS)
+    expect(page.locator("progress")).to_have_count(0, timeout=WAIT_MS)
+    settle(page)
+    frame = map_frame(page)
+    box = frame.locator("#map_div").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator(".st-key-intake_undo").wait_for(timeout=WAIT_MS)
+    expect(page.locator(".st-key-intake_row")).to_have_count(0)
+    with page.expect_download(timeout=WAIT_MS) as waiting:
+        page.locator(".st-key-intake_download button").click()
+    answers = {"x": "经度_lon", "y": "纬度_lat"}
+    again = take_in(("b.xlsx", Path(waiting.value.path()).read_bytes()), tianjin, answers).reading
+    first = take_in(sheet, tianjin, {}).reading
+    assert again is not None
+    assert first is not None
+    assert (first.used, again.used) == (10, 11)
+    np.testing.assert_allclose(again.rows["lon"][:10], first.rows["lon"][:10], atol=1e-7)
+    np.testing.assert_allclose(again.rows["lat"][:10], first.rows["lat"][:10], atol=1e-7)

@@ -1,0 +1,57 @@
+"""Go round from task to place to indicator by mouse, keys and address, and enter a value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from layers.store.settings import STORE_VARIABLE
+from tests.browser.conftest import NewPage
+from tests.browser.harness import MARKS, WAIT_MS, Watch, map_frame, open_at, serve, settle
+
+TASK, PLACE, INDICATOR = "c5.1.1", "park-cauc", "10"
+
+
+def _until(page: Page, *said: str) -> None:
+    """Wait until the address says all of these."""
+    words = [*said]
+    page.wait_for_function(
+        "words => words.every(each => location.search.includes(each))", arg=words, timeout=WAIT_MS
+    )
+    settle(page)
+
+
+def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
+    new_page: NewPage, watch: Watch, tmp_path: Path
+) -> None:
+    with serve(env={STORE_VARIABLE: str(tmp_path / "store")}) as server:
+        page = new_page()
+        open_at(page, f"{server.url}/plan?gtask={TASK}")
+        frame = map_frame(page)
+        frame.wait_for_function(f"id => ({MARKS}).includes(id)", arg=PLACE, timeout=WAIT_MS)
+        # From the task to a place on the map, by mouse; from the place to its indicator, by keys.
+        frame.locator(f'.atlas-mark[data-id="{PLACE}"]').click()
+        _until(page, f"sel={PLACE}")
+        button = page.locator(f".st-key-plan_place_to_indicator_{INDICATOR} button")
+        button.focus()
+        page.keyboard.press("Enter")
+        _until(page, "gpart=indicators", f"gind={INDICATOR}")
+        expect(page.locator(".indicator h2")).to_have_text("市级以上大学科技园数量")
+        # From the indicator back to the task, and its address opens as it is.
+        page.locator(f'[class*="st-key-plan_feeds_{TASK.replace(".", "-")}"] button').click()
+        _until(page, f"gtask={TASK}")
+        # A value sets the light and stands in the chart.
+        open_at(page, f"{server.url}/plan?gpart=indicators&gind={INDICATOR}")
+        expect(page.locator(".light")).to_have_class("light no_data")
+        before = page.locator(".indicator img").get_attribute("src")
+        page.locator(".st-key-plan_enter_value_box summary").click()
+        page.locator(".st-key-enter_value input").fill("8")
+        page.locator(".st-key-enter_source input").fill("认定文件")
+        page.locator(".st-key-enter_who input").fill("李")
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator(".light")).to_have_class("light on_track", timeout=WAIT_MS)
+        after = page.locator(".indicator img").get_attribute("src")
+        assert after != before
+        assert "%3Crect" in str(after)
+        watch.check()

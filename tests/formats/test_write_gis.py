@@ -1,0 +1,155 @@
+"""Open every format of other systems with another reader, and compare it with the GeoJSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+from shapely import Point
+
+from geo.formats.write_geopackage import Table
+from geo.formats.write_gis import LONGEST_TEXT, WRITERS, cut_texts, short_names
+from layers.handover.contents import GIS_FORMATS, Form
+from layers.handover.documents import DICTIONARY, MANIFEST
+from layers.handover.view_export import package
+from layers.pack.city import City
+from layers.view.state import default_state
+
+DAY: Final = date(2026, 11, 22)
+ENDS: Final[Mapping[str, str]] = {
+    "shp": "places.shp",
+    "gdb": "__geodatabase__.gdb.zip",
+    "kml": "places.kml",
+    "fgb": "places.fgb",
+    "parquet": "places.parquet",
+}
+LONG = "很长的说明" * 40
+TABLE: Final = Table(
+    name="places",
+    frame=gpd.GeoDataFrame(
+        {
+            "name_zh": ["海河“实验室”<b>&", "武清", None],
+            "location_reason_zh": [LONG, "短", None],
+            "location_reason_en": ["long", None, "c"],
+            "uncertainty_m": [700.5, np.nan, 3.0],
+            "plan_line": pd.array([493, None, 7], dtype="Int64"),
+            "counted": [True, False, True],
+            "blank": pd.array([None, None, None], dtype="Int64"),
+        },
+        index=pd.Index(["a", "b", "c"], name="id"),
+        geometry=[Point(117.1, 39.1), None, Point(117.3, 39.3)],
+        crs=4326,
+    ),
+    geometry=frozenset({"Point"}),
+    title="场所 Places",
+)
+
+
+def read(
+    fmt: str, files: Mapping[str, bytes], folder: Path, layer: str = "places"
+) -> gpd.GeoDataFrame:
+    """Read a table back with GDAL, GeoParquet with pyarrow and GeoPandas."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    if fmt == "gdb":
+        path = next(folder.glob("*.gdb.zip"))
+        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layer))
+    path = folder / f"{layer}.{fmt}"
+    if fmt == "parquet":
+        return gpd.read_parquet(path)
+    return gpd.GeoDataFrame(pyogrio.read_dataframe(path))
+
+
+@pytest.mark.parametrize("fmt", GIS_FORMATS)
+def test_rows_blanks_chinese_types_and_system_survive(fmt: str, tmp_path: Path) -> None:
+    back = read(fmt, WRITERS[fmt]([TABLE], stamp=DAY), tmp_path)
+    assert len(back) == 3
+    assert back.geometry.isna().tolist() == [False, True, False]
+    assert back.geometry.iloc[2].distance(Point(117.3, 39.3)) < 1e-7
+    assert back.crs.to_epsg() == 4326
+    names = short_names(["id", *TABLE.frame.columns.drop("geometry")])
+    column = {full: (short if fmt == "shp" else full) for full, short in names.items()}
+    assert back[column["id"]].tolist() == ["a", "b", "c"]
+    assert back[column["name_zh"]].tolist()[:2] == ["海河“实验室”<b>&", "武清"]
+    assert (
+        not isinstance(back[column["name_zh"]].iloc[2], str) or not back[column["name_zh"]].iloc[2]
+    )
+    if fmt == "kml":  # what a globe writes beside the pin; a row without a name has its id
+        assert back["Name"].tolist() == ["海河“实验室”<b>&", "武清", "c"]
+    told = back[column["location_reason_zh"]].iloc[0]
+    if fmt == "shp":
+        assert told.endswith("…")
+        assert LONG.startswith(told[:-1])
+        assert LONGEST_TEXT - 3 < len(told.encode()) <= LONGEST_TEXT
+    else:
+        assert told == LONG
+    numbers = pd.to_numeric(back[column["uncertainty_m"]])
+    assert numbers.isna().tolist() == [False, True, False]
+    assert numbers.iloc[0] == 700.5
+    lines = pd.to_numeric(back[column["plan_line"]])
+    assert lines.isna().tolist() == [False, True, False]
+    assert back[column["blank"]].isna().all() or set(back[column["blank"]]) == {""}
+    flags = back[column["counted"]].tolist()
+    assert [str(flag).lower() in ("true", "1") for flag in flags] == [True, False, True]
+
+
+@pytest.mark.parametrize("fmt", sorted({*GIS_FORMATS} - {"gdb"}))
+def test_the_same_table_gives_the_same_bytes(fmt: str) -> None:
+    assert WRITERS[fmt]([TABLE], stamp=DAY) == WRITERS[fmt]([TABLE], stamp=DAY)
+
+
+def test_short_names_are_none_alike_and_ten_bytes_at_most() -> None:
+    names = [f"location_reason_{n}" for n in range(120)] + ["locatio_05", "id"]
+    found = short_names(names)
+    assert len({*found.values()}) == len(names)
+    assert all(len(name.encode()) <= 10 for name in found.values())
+    assert found["locatio_05"] == "locatio_05"
+    assert cut_texts(pd.DataFrame(TABLE.frame)) == 1
+
+
+def test_geoparquet_states_version_and_system() -> None:
+    data = WRITERS["parquet"]([TABLE], stamp=DAY)["places.parquet"]
+    geo = json.loads(pq.read_schema(io.BytesIO(data)).metadata[b"geo"])
+    assert geo["version"] == "1.1.0"
+    assert geo["columns"]["geometry"]["crs"]["id"] == {"authority": "EPSG", "code": 4326}
+
+
+@pytest.mark.parametrize("fmt", GIS_FORMATS)
+def test_a_city_leaves_with_the_rows_of_its_geojson(fmt: str, toy: City, tmp_path: Path) -> None:
+    epsg = 4326 if fmt == "kml" else toy.metric_epsg
+    layers = ("science_park", "platform", "district", "axis")
+    files = package(toy, default_state(toy), fmt=fmt, epsg=epsg, layers=layers).files
+    plain = package(toy, default_state(toy), layers=layers).files
+    assert {DICTIONARY, MANIFEST} < files.keys()
+    if fmt == "gdb":
+        assert "toy.gdb.zip" in files
+    if fmt == "shp":
+        assert "locatio_" in files[DICTIONARY].decode("utf-8-sig")
+        assert json.loads(files[MANIFEST])["cut_texts"] == 0
+    for layer in layers:
+        back = read(fmt, files, tmp_path, layer)
+        expected = gpd.read_file(io.BytesIO(plain[f"{layer}.geojson"]))
+        assert sorted(back["id"]) == sorted(expected["id"])
+        assert back.crs.to_epsg() == epsg
+        mine = back.set_index("id").geometry.to_crs(4326)
+        theirs = expected.set_index("id").geometry
+        for id_, shape in theirs.items():
+            if shape is None:
+                assert mine[id_] is None
+            else:
+                assert mine[id_].hausdorff_distance(shape) < 1e-6
+
+
+def test_kml_knows_one_system_only(toy: City) -> None:
+    with pytest.raises(ValueError, match="one_crs"):
+        package(toy, default_state(toy), fmt="kml", epsg=Form(epsg=toy.metric_epsg).epsg)
