@@ -453,18 +453,6 @@ def _check_belt(top: Settings, locator: Locator | None, axis: _Source | None) ->
         section.report("setting.belt", "belt", value=printable(locator.belt))
 
 
-def _check_structure(
-    top: Settings, found: Structure | None, rows: PackRows, axis: _Source | None
-) -> None:
-    check_structure(
-        top,
-        found,
-        clauses={row.get("id") for row in rows.clauses},
-        axes={row.record.get("id") for row in axis.rows} if axis else set(),
-        parts=rows.halves,
-    )
-
-
 def _metric_epsg(top: Settings) -> int:
     code = top.integer("metric_epsg", 1024, 32_767)
     try:
