@@ -712,7 +712,7 @@ def _load(files: PackFiles) -> City:
         # A clock that is behind refuses no pack that says itself of when it is.
         today=max(head["data_date"], date.today().isoformat()),
     )
-    _check_structure(top, head["structure"], rows, layers.get("axis"))
+    _check_structure(top, head["structure"], rows)
     files.problems += pack_problems(rows, plan_folder=folders[0])
     files.problems += _faults_of_others(rows, folders[1:], tables[1:])
     _raise_if_any(files)
@@ -738,6 +738,18 @@ def _faults_of_others(
     for folder, own in zip(folders, tables, strict=True):
         others: dict[str, Any] = dict(own)
         yield from plan_problems(replace(rows, **others), folder)
+
+
+def _check_structure(top: Settings, structure: Structure | None, rows: PackRows) -> None:
+    """Hold what the diagram of the structure names against the rows of the pack."""
+    _, axis = rows.layers.get("axis", ("", ()))
+    check_structure(
+        top,
+        structure,
+        clauses={row.get("id") for row in rows.clauses},
+        axes={row.record.get("id") for row in axis},
+        parts=rows.halves,
+    )
 
 
 def _check_journal(files: PackFiles) -> None:

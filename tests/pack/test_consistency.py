@@ -12,6 +12,7 @@ import geopandas as gpd
 import pytest
 import shapely
 import shapely.affinity
+from shapely.geometry.base import BaseGeometry
 
 from geo.base.errors import DataError
 from layers.language.problems import worded
@@ -362,8 +363,9 @@ def outline(
     *, without: tuple[float, float, float, float] = (0, 0, 0, 0),
 ) -> None:  # fmt: skip
     """Give a district the outline of a box, in kilometres from the south-west corner of the toy."""
-    square = shapely.box(1000 * west, 1000 * south, 1000 * east, 1000 * north)
-    square = square.difference(shapely.box(*(1000 * side for side in without)))
+    square: BaseGeometry = shapely.box(1000 * west, 1000 * south, 1000 * east, 1000 * north)
+    w, s, e, n = (1000 * side for side in without)
+    square = square.difference(shapely.box(w, s, e, n))
     square = shapely.affinity.translate(square, 500_000, 4_300_000)
     degrees = gpd.GeoSeries([square], crs=4548).to_crs(4326).iloc[0]
     path = pack / "district.geojson"
