@@ -20,6 +20,8 @@ AXIS: Final = "#B5322A"
 LINK: Final = "#5B564C"
 REACH: Final = {"fill": "#B5322A", "line": "#B5322A", "opacity": 0.07}
 EMPTY: Final = "#6E675B"
+EMPTY_PX: Final = 7.0
+EMPTY_DASH: Final = "2 6"
 LINK_PX: Final = 1.4
 """Width of a link of which no weight is stated, and of the lightest of those that have one."""
 WIDEST_PX: Final = 8.0
@@ -56,7 +58,7 @@ def draw(answer: CorridorAnswer | Refusal, lang: str) -> Drawing | None:
         shapes=[
             _shape(whole.buffer(within), crs, "", weight=0.8, **REACH),
             _shape(whole, crs, answer.axis_name.of(lang), line=AXIS, weight=2.6),
-            _shape(longest(found), crs, told, line=EMPTY, weight=7.0, dash="2 6"),
+            _shape(longest(found), crs, told, line=EMPTY, weight=EMPTY_PX, dash=EMPTY_DASH),
             *links,
         ],
         subject=True,
@@ -107,10 +109,10 @@ def legend(answer: CorridorAnswer | Refusal, lang: str) -> tuple[tuple[str, str]
     signs = [
         (line_sign(AXIS), answer.axis_name.of(lang)),
         (look_sign(REACH), say("corridor_page.legend_within", within=within)),
-        (line_sign(EMPTY), say("corridor_page.legend_longest")),
+        (line_sign(EMPTY, weight=EMPTY_PX, dash=EMPTY_DASH), say("corridor_page.legend_longest")),
     ]
     if len(link_lines(answer)):
-        signs.append((line_sign(LINK), say("corridor_page.legend_links")))
+        signs.append((line_sign(LINK, weight=LINK_PX), say("corridor_page.legend_links")))
     return tuple(signs)
 
 

@@ -236,20 +236,25 @@ def look_sign(look: Mapping[str, Any]) -> str:
     )
 
 
-def line_sign(colour: str) -> str:
+def line_sign(colour: str, *, weight: float = 2, dash: str = "") -> str:
     """Return the SVG of a drawn line.
 
     Parameters
     ----------
     colour
         Of the line.
+    weight
+        Its width, px.
+    dash
+        Lengths of dashes and gaps, px; blank for a whole line.
 
     Returns
     -------
     str
         An ``<svg>`` element of 20 × 20 px.
     """
-    return svg(f'<path d="M1 15 19 5" stroke="{colour}" stroke-width="2"/>')
+    gaps = f' stroke-dasharray="{dash}"' if dash else ""
+    return svg(f'<path d="M1 15 19 5" stroke="{colour}" stroke-width="{weight:g}"{gaps}/>')
 
 
 def data_uri(svg: str) -> str:
