@@ -5,7 +5,8 @@ window.atlasStandsStill ??= setInterval(() => {
   const { testScriptState, testConnectionState } =
     document.querySelector('[data-testid="stApp"]')?.dataset ?? {};
   const still = testScriptState === "notRunning" && testConnectionState === "CONNECTED";
-  const shown = document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]');
+  const shown = document.querySelector(  // but for the number of the run, which is no content
+    '[data-testid="stMain"] [data-testid="stElementContainer"]:not(.st-key-atlas_run)');
   window.atlasEmptyTicks = still && !shown ? (window.atlasEmptyTicks ?? 0) + 1 : 0;
   if (window.atlasEmptyTicks === 2) window.dispatchEvent(new PopStateEvent("popstate"));
 }, 700);

@@ -50,6 +50,7 @@ def unfold(page: Page, count: int) -> None:
     settle(page)
 
 
+@pytest.mark.thorough
 def test_a_sheet_is_filled_in_and_read_back(
     new_page: NewPage, watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ MOST_BYTES: Final = 20_000
 DIGITS: Final = 5
 """Of a degree: about a metre, more than a click knows."""
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?", re.ASCII)
 
 
 class Anchor(NamedTuple):

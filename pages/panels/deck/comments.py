@@ -234,7 +234,7 @@ def _keep(screen: Screen, shown: Shown, pinned: Anchor) -> None:
         screen.city,
         Comment(
             id=uuid4().hex,
-            said=datetime.now().isoformat(timespec="seconds"),
+            said=datetime.now().isoformat(timespec="milliseconds"),
             who=who,
             what=words,
             on=pinned.on,
