@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
 from layers.pack.city import City
+from layers.plan import changes
 from layers.plan.diff import packs, plans
+from tests.hostile import TOY
 from tests.toy.make import at, degrees
 
 
@@ -49,6 +54,26 @@ def test_two_versions_of_a_pack(toy: City) -> None:
 def test_nothing_has_changed_in_the_same_pack(toy: City, tianjin: City) -> None:
     assert packs(toy, toy) == ()
     assert packs(tianjin, tianjin) == ()
+
+
+def test_the_command_compares_with_the_folder_of_an_earlier_version(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ATLAS_PACKS", str(TOY.parent))
+    earlier = tmp_path / "toy"
+    shutil.copytree(TOY, earlier)
+    asked = ["--city", "toy", "--before", str(earlier), "--lang", "en"]
+    assert changes.main(asked) == 0
+    areas = earlier / "gathering_area.geojson"
+    tree = json.loads(areas.read_text("utf-8"))
+    other = next(f["properties"] for f in tree["features"] if f["properties"]["id"] == "area-two")
+    other["current_status"] = "existing"
+    areas.write_text(json.dumps(tree), "utf-8")
+    file = tmp_path / "changes.csv"
+    assert changes.main([*asked, "--csv", str(file)]) == 1
+    assert other["name_en"] in capsys.readouterr().out
+    assert other["name_en"] in file.read_text("utf-8-sig")
+    assert changes.main([*asked[:3], str(tmp_path / "nowhere")]) == 2
 
 
 def test_two_plans(toy: City) -> None:
