@@ -106,9 +106,8 @@ def _check(page: Page, address: str, papers: Sequence[Paper]) -> None:
         assert not [text for text in hands if any(text in each for each in texts)], address
 
 
-@pytest.mark.parametrize(
-    "addresses", [ADDRESSES, pytest.param(MORE, marks=pytest.mark.thorough)], ids=["all", "more"]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("addresses", [ADDRESSES, MORE], ids=["all", "more"])
 def test_page_one_of_a_print_carries_the_whole_map(
     server: Server, new_page: NewPage, addresses: tuple[str, ...]
 ) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.intake.take_in import take_in
 from layers.pack.city import City
+from tests import examples
 from tests.intake.files import csv, frame
 
 FEW = csv(["名,e,n", "p,522567,4333339"])
@@ -29,6 +30,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+@settings(max_examples=examples(40))
 @given(
     rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12),
     seed=st.integers(0, 9),

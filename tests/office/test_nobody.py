@@ -10,6 +10,7 @@ from tests.office import nobody, sealed
 from tests.office.reader import reader
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(nobody.as_nobody() is None, reason=nobody.MISSING)
 def test_every_page_works_as_nobody_without_a_home() -> None:
     through = nobody.as_nobody() or ()

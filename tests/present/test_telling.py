@@ -41,7 +41,7 @@ def _scene(tianjin: City, id_: str) -> Scene:
     return next(scene for scene in stories(tianjin)["layout"].scenes if scene.id == id_)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
 def test_every_scene_has_its_words(tianjin: City, told: Tell, lang: Any) -> None:
     for story in stories(tianjin).values():
         for scene in (story.of("120104") if story.any_district else story).scenes:
