@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pages.shell.navigation import SCREENS
-from tests import CI
 from tests.browser.axe import open_sections, violations
 from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle, turn
 from tests.pages.test_pages import WITHOUT_MAP
@@ -18,8 +17,6 @@ MENU = "[data-testid=stPopoverBody]"
 OPENS_MENU = "[data-testid=stPopoverButton]"
 LIST = "[role=listbox]"
 FIELDS = "[data-testid=stSelectbox], [data-testid=stMultiSelect]"
-ONCE = (SCREENS[0],)
-"""The map is looked at whole in CI too, the other screens there as they open."""
 OPENS_LIST = f":is({FIELDS}) input:visible"
 
 
@@ -73,9 +70,9 @@ def _switch(page: Page, lang: str) -> None:
 
 
 def _scan_card_and_presenting(page: Page) -> None:
-    """In both languages; CI scans each in one."""
+    """In both languages."""
     shown = [(what, lang) for what in ("sel=park-tust", "present=1") for lang in HTML_LANG]
-    for what, lang in shown[1:3] if CI else shown:
+    for what, lang in shown:
         turn(page, f"/?lang={lang}&{what}")
         map_frame(page)
         assert violations(page) == [], f"{what}, {lang}"
@@ -91,13 +88,8 @@ def _scan_menus(page: Page, what: str) -> None:
         expect(page.locator(LIST)).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    "screen",
-    [
-        pytest.param(screen, marks=() if screen in ONCE else pytest.mark.thorough)
-        for screen in SCREENS
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) -> None:
     """In Chinese wide, in English narrow (the longest words): sections; there menus and a list too.
 
@@ -122,14 +114,14 @@ def test_a_screen_has_no_serious_fault(server: Server, page: Page, screen: str) 
     _scan_menus(page, "en, narrow")
 
 
-def test_every_other_screen_has_no_serious_fault_as_it_opens(server: Server, page: Page) -> None:
+def test_every_screen_has_no_serious_fault_as_it_opens(server: Server, page: Page) -> None:
     """In both languages, on one page that goes from screen to screen; all faults are told."""
     open_at(page, f"{server.url}/sources?lang=zh")
     found = {}
     for screen in SCREENS:
-        for lang in HTML_LANG if screen not in ONCE else ():
+        for lang in HTML_LANG:
             desk = "&view=edit" if screen == "deck" else ""
-            turn(page, f"/{screen}?lang={lang}{desk}")
+            turn(page, f"/{'' if screen == SCREENS[0] else screen}?lang={lang}{desk}")
             expect(page.locator("body")).to_have_attribute("data-screen", screen, timeout=WAIT_MS)
             expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
             if screen not in WITHOUT_MAP:
