@@ -57,12 +57,13 @@ run: $(VENV)/run.stamp
 # that a test starts compiles the atlas, which takes a tenth of the whole time.
 test check: export PYTHONDONTWRITEBYTECODE =
 
+# The types are checked beside the tests: of two cores one would wait for a minute.
 test: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python $(COUNTED) $(PYTEST)
+	$(BIN)/mypy & types=$$!; tests=0; $(BIN)/python $(COUNTED) $(PYTEST) || tests=$$?; \
+		wait $$types && exit $$tests
 	$(ENOUGH)
 
 # These tests never wait: more workers than cores only collect more often.

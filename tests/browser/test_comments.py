@@ -7,6 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
@@ -14,6 +15,7 @@ from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
 WORDS = "<b onclick=alert(1)>=1+1</b> 这一带要不要再加密？"
 
 
+@pytest.mark.thorough
 def test_a_comment_is_pinned_reloaded_and_exported(server: Server, page: Page) -> None:
     open_at(page, f"{server.url}/?sel=120104")
     page.locator(".st-key-comments summary").click()

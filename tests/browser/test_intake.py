@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from layers.intake.take_in import take_in
@@ -13,6 +14,7 @@ from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
 from tests.intake.files import survey_rows, workbook
 
 
+@pytest.mark.thorough
 def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     server: Server, page: Page, tianjin: City, tmp_path: Path
 ) -> None:
