@@ -120,7 +120,7 @@ def to_kml(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa
         frame = _flat(table)
         shown = frame["name_zh"] if "name_zh" in frame else frame.iloc[:, 0]
         frame.insert(0, KML_NAME, shown.where(shown.notna(), frame.iloc[:, 0]).astype(str))
-        _write(table, frame, folder / f"{table.name}.kml", driver="LIBKML")
+        _write(table, frame, folder / f"{table.name}.kml", driver="KML")
 
     return _each(tables, write)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
@@ -33,6 +34,7 @@ ENDS: Final[Mapping[str, str]] = {
     "fgb": "places.fgb",
     "parquet": "places.parquet",
 }
+KML: Final = "{http://www.opengis.net/kml/2.2}"
 LONG = "很长的说明" * 40
 TABLE: Final = Table(
     name="places",
@@ -55,6 +57,23 @@ TABLE: Final = Table(
 )
 
 
+def read_kml(path: Path) -> gpd.GeoDataFrame:
+    """Read shapes with GDAL, the rest as XML: not every GDAL reads a KML's columns and blanks."""
+    tree = ElementTree.parse(path)
+    marks = [*tree.iter(f"{KML}Placemark")]
+    names = [str(field.get("name")) for field in tree.iter(f"{KML}SimpleField")]
+    rows = [
+        {str(cell.get("name")): cell.text for cell in mark.iter(f"{KML}SimpleData")}
+        for mark in marks
+    ]
+    told = pd.DataFrame(rows, columns=names)
+    told["Name"] = [mark.findtext(f"{KML}name") for mark in marks]
+    shapes = iter(pyogrio.read_dataframe(path).geometry.dropna())
+    drawn = [mark.find(f".//{KML}coordinates") is not None for mark in marks]
+    geometry = [next(shapes) if is_drawn else None for is_drawn in drawn]
+    return gpd.GeoDataFrame(told, geometry=geometry, crs=4326)
+
+
 def read(
     fmt: str, files: Mapping[str, bytes], folder: Path, layer: str = "places"
 ) -> gpd.GeoDataFrame:
@@ -67,6 +86,8 @@ def read(
     path = folder / f"{layer}.{fmt}"
     if fmt == "parquet":
         return gpd.read_parquet(path)
+    if fmt == "kml":
+        return read_kml(path)
     return gpd.GeoDataFrame(pyogrio.read_dataframe(path))
 
 
