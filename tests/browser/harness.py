@@ -244,6 +244,10 @@ def open_at(page: Page, url: str) -> None:
     settle(page)
 
 
+LATE_WORD_MS = 600
+"""A map may say where it stands a little after it has painted; the page then runs once more."""
+
+
 def turn(page: Page, address: str) -> None:
     """Have an open page show another address, as Back does, and wait until it stands still.
 
@@ -256,6 +260,7 @@ def turn(page: Page, address: str) -> None:
     address
         Path and query.
     """
+    page.wait_for_timeout(LATE_WORD_MS)
     settle(page)  # the end of a run that is under way is not that of the one begun here
     page.evaluate(TURN, [address, WAIT_MS])
     settle(page)

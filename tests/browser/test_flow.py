@@ -28,6 +28,7 @@ from layers.view.state import Filters, ViewState, default_state
 from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
+    LATE_WORD_MS,
     MAP,
     NARROW,
     WAIT_MS,
@@ -214,6 +215,8 @@ def test_a_click_on_a_district_opens_its_card(atlas: Page, tianjin: City) -> Non
 
 def test_the_language_switches_in_place(atlas: Page) -> None:
     turn(atlas, "/")
+    map_frame(atlas)
+    atlas.wait_for_timeout(LATE_WORD_MS)
     expect(atlas.locator("html")).to_have_attribute("lang", "zh-CN")
     atlas.locator(".st-key-language button").click()
     _wait_for_address(atlas, "lang", "en")
