@@ -19,12 +19,11 @@ from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
 from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
+from layers.handover.spreadsheet import RUN_BY_SPREADSHEETS
 
 DEGREES: Final = ("经度_lon", "纬度_lat")
 METRES: Final = ("东坐标_E", "北坐标_N")
 """Named by meaning: the registers of China define X as north, GIS takes it for east."""
-RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is a formula for a spreadsheet; an apostrophe before it keeps it a text."""
 DEGREE_DIGITS, METRE_DIGITS = 7, 3
 """Decimals of coordinates in CSV: a centimetre and a millimetre."""
 

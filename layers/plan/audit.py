@@ -16,6 +16,7 @@ import pandas as pd
 from geo.base.errors import ParameterError, Problem
 from layers.command_line.arguments import city_of
 from layers.command_line.reply import reply
+from layers.handover.spreadsheet import safe_text
 from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.language.values import cell, is_known, row_of
@@ -228,7 +229,7 @@ def csv(findings: Sequence[Finding]) -> bytes:
         As :func:`audit` returns them. A text that Excel would run as a formula begins with an
         apostrophe.
     """
-    safe = table(findings).map(lambda v: f"'{v}" if str(v)[:1] in ("=", "+", "-", "@") else v)
+    safe = table(findings).map(lambda v: safe_text(v) if isinstance(v, str) else v)
     return safe.to_csv(lineterminator="\r\n").encode("utf-8-sig")
 
 

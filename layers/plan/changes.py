@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.command_line.arguments import city_of
 from layers.command_line.reply import reply
+from layers.handover.spreadsheet import safe_text
 from layers.language.messages import LANGS
 from layers.pack.city import load_city
 from layers.plan.diff import packs
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _csv(table: pd.DataFrame) -> bytes:
     """Return CSV that Excel opens with Chinese intact, and of which it runs nothing."""
-    safe = table.map(lambda text: f"'{text}" if text[:1] in ("=", "+", "-", "@") else text)
+    safe = table.map(safe_text)
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 

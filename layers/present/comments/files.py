@@ -15,6 +15,7 @@ from layers.handover.build import build
 from layers.handover.contents import AREA, POINT, Contents, Form, Sheet
 from layers.handover.documents import about_city
 from layers.handover.package import Package
+from layers.handover.spreadsheet import safe_text
 from layers.handover.write_data import to_csv
 from layers.language.bilingual import Bilingual, both, pair
 from layers.language.messages import LANGS, display, speaker
@@ -29,8 +30,6 @@ COLUMNS: Final = (
     *("filtered_zh", "filtered_en", "data_date", "pack_sha256", "version", "longitude", "latitude"),
 )
 """Of all three files, after the id."""
-RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would run as a formula."""
 
 
 def package(city: City, comments: Sequence[Comment], lang: str) -> Package:
@@ -138,6 +137,6 @@ def _cells(row: dict[str, Any]) -> Iterator[str]:
         if name == "on":
             yield both(f"comments.on.{value}")
         elif isinstance(value, str):
-            yield f"'{value}" if value.startswith(RUNS) else value
+            yield safe_text(value)
         else:
             yield "" if value is None else str(value)
