@@ -72,4 +72,5 @@ else:
             changes.choice(of)
     changes.show(of, found)
 if of.plan.text.of(state.lang):
-    html.small(say("plan.translated"))
+    with places.picture:
+        html.small(say("plan.translated"))

@@ -11,6 +11,7 @@
       pointToLayer: (_, at) => L.circleMarker(at, { radius: look.radius }),
       style: (feature) => ({
         pane: "shapes", color: look.line, weight: look.weight, dashArray: look.dash || null,
+        lineCap: look.dash ? "butt" : "round",  // a round end would fill the gaps of a broad line
         fill: Boolean(look.fill || feature.properties.f),
         fillColor: feature.properties.f || fill, fillOpacity: look.opacity,
       }),
