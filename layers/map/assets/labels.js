@@ -195,7 +195,8 @@
       const whole = insets.find((view) => view.map.getBounds().contains(shape));
       const seen = (whole ? [whole] : [A.main, ...insets]).filter((view) => inView(view, lat, lon));
       const there = seen.map((view) => area(view, name()));
-      if (seen.length && !there.includes(true)) led(seen[0], name());
+      // Where nothing is enlarged, a name beside its district would be read as its neighbour's.
+      if ((A.data.plate || insets.length) && seen.length && !there.includes(true)) led(seen[0], name());
     });
   }
 
