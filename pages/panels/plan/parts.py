@@ -77,18 +77,26 @@ def _set_period(offered: Sequence[str]) -> None:
         change(period=st.session_state["plan_period"], task=None, indicator=0, chapter=0)
 
 
-def statement(sentence: str, doubt: str, places: Scene) -> None:
+def statement(of: Chosen, sentence: str, doubt: str, places: Scene) -> None:
     """Say the result, and under it what stands against it.
 
     Parameters
     ----------
+    of
+        What the page shows: of a plan known from a translation that is said too.
     sentence, doubt
         In the reader's language; the doubt may be empty.
     places
         Where things stand on the page.
     """
     with places.sentence:
-        html.show('<p class="summary" role="status">{}</p><p class="small">{}</p>', sentence, doubt)
+        translated = of.plan.text.of(of.screen.state.lang)
+        html.show(
+            '<p class="summary" role="status">{}</p><p class="small">{} {}</p>',
+            sentence,
+            doubt,
+            of.screen.say("plan.translated") if translated else "",
+        )
 
 
 def earlier(of: Chosen) -> str:
