@@ -29,6 +29,7 @@ from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
     LATE_WORD_MS,
+    MAIN,
     MAP,
     NARROW,
     WAIT_MS,
@@ -41,8 +42,6 @@ from tests.browser.harness import (
     wait_for_marks,
 )
 
-MAIN = "#map_div > .leaflet-map-pane"
-"""The main map; the insets stand beside it."""
 DISTRICTS = f"{MAIN} .leaflet-lines-pane path.leaflet-interactive"
 BINHAI = "120116"
 KEY_PRESSES = 4
