@@ -18,7 +18,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
-from pages.shell import ground_script
+from pages.shell.routes import ground
 
 HEALTH: Final = "/health"
 """Where a gateway asks whether readers can be sent here."""
@@ -138,7 +138,7 @@ def _routes() -> list[Route]:
     below = f"/{base}" if base else ""
     return [
         Route(f"{below}{HEALTH}", health),
-        Route(f"{below}{ground_script.PATH}", ground_script.answer),
+        Route(f"{below}{ground.PATH}", ground.answer),
     ]
 
 

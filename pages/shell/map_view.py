@@ -23,8 +23,9 @@ from layers.map.symbols import data_uri
 from layers.pack.city import City
 from layers.view.rows import View
 from layers.view.state import camera
-from pages.shell import cache, failure, ground_script, session
+from pages.shell import cache, failure, session
 from pages.shell.frame import Screen
+from pages.shell.routes import ground
 
 _ASSETS = Path(folium_map.__file__).with_name("assets")
 # Declared for its file server alone: the map's frame finds our assets beside itself, under
@@ -129,7 +130,7 @@ def mount(
         What the browser tells of the map: the fewer, the fewer runs of the page. None for what is
         needed: the last click, and where the map stands if that is followed.
     """
-    base = ground_script.address(screen.city, screen.state.lang)
+    base = ground.address(screen.city, screen.state.lang)
     mounted = f"{name}-{hashlib.sha256(base.encode()).hexdigest()[:12]}"
     with st.container(key=f"sheet_{name}"):
         told = (RETURNED if follow else (CLICKED,)) if returned is None else tuple(returned)

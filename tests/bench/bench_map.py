@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from layers.language.messages import LANGS
 from layers.pack.city import City, load_city
 from layers.view.state import default_state
-from pages.shell.ground_script import script
+from pages.shell.routes.ground import script
 from tests import ROOT
 from tests.bench.table import Row
 from tests.browser import chromium

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import TURN, WAIT_MS, map_frame, settle, turn
+from tests.browser.harness import TURN, WAIT_MS, Server, map_frame, open_at, settle, turn
 
 CLICKS = 48
 LONGEST_PAUSE_MS = 800
@@ -43,7 +43,29 @@ RIGHT_AFTER = f"""
 }})
 """
 """JavaScript: turn the page, click so long after the run has ended, tell if the click was heard."""
+RUNS = """
+(ms) => new Promise((done) => {
+  const app = document.querySelector('[data-testid=stApp]');
+  let runs = 0;
+  const begun = () => app.dataset.testScriptState !== 'notRunning';
+  const watch = new MutationObserver(() => { runs += begun(); });
+  watch.observe(app, { attributes: true, attributeFilter: ['data-test-script-state'] });
+  setTimeout(() => { watch.disconnect(); done(runs); }, ms);
+})
+"""
+"""JavaScript: count the runs that begin within so long."""
+LEFT_ALONE_MS = 1_500
 LANGUAGE, PRESENT = ".st-key-language button", ".st-key-present button"
+
+
+def test_a_page_that_is_left_alone_comes_to_rest(server: Server, page: Page) -> None:
+    """What keeps a page running breaks off the runs that clicks begin, and with them the clicks."""
+    open_at(page, server.url)
+    map_frame(page)
+    for address in ("/", "/deck", "/coverage?cpart=scenario"):
+        turn(page, address)
+        page.wait_for_timeout(LEFT_ALONE_MS)  # the browser may say once what it has kept
+        assert page.evaluate(RUNS, LEFT_ALONE_MS) == 0, f"{address} does not come to rest"
 
 
 @pytest.mark.parametrize("word_first", [True, False])
