@@ -34,11 +34,18 @@ export default function ({ data, parentElement, setStateValue }) {
     return all.size ? JSON.stringify(Object.fromEntries(all)) : "";
   };
 
+  const HOLD_MS = 400;
+  const say = (what, value) => {
+    clearTimeout(parentElement.atlasWaits);
+    if (Date.now() - (window.atlasPressed ?? 0) > HOLD_MS) setStateValue(what, value);
+    else parentElement.atlasWaits = setTimeout(() => say(what, value), HOLD_MS / 4);
+  };
+
   const nothing = () => data.silent && !read("draft") && !read("kept");
 
   if (data.ask && !nothing()) {
     const told = { answers: data.ask, turn: data.turn };
-    setStateValue("found", { ...told, draft: read("draft"), kept: read("kept") });
+    say("found", { ...told, draft: read("draft"), kept: read("kept") });
     return;
   }
   const stored = [write("draft", data.draft), write("kept", merged())].every(Boolean);
@@ -47,7 +54,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const known = parentElement.atlasLost ?? false;
   if (known === stored) {
     parentElement.atlasLost = !stored;
-    setStateValue("lost", !stored);
+    say("lost", !stored);
   }
 
   // Asked on the other screens too: the work is still in this session.

@@ -9,7 +9,7 @@
   const AGAIN_MS = 120;
   // A serial number makes every click a new event: the host would otherwise keep the last value.
   // It starts at the time, for a map that is made anew in one session.
-  let clicks = Date.now(), send = null, waiting = 0, pressed = false, last = 0, told = "", clicked = "";
+  let clicks = Date.now(), send = null, waiting = 0, told = "", clicked = "";
 
   const known = () => window.__GLOBAL_DATA__;
 
@@ -60,27 +60,22 @@
     }, AGAIN_MS);
   }
 
+  // Shown by a stranger, the map sees nothing of the page.
   function page() {
     try {
-      return window.parent.document;
+      return window.parent.document.defaultView;
     } catch {
-      return document;  // shown by a stranger: nothing of the page can be seen
+      return window;
     }
   }
 
   function isBusy() {
-    const app = page().querySelector("[data-test-script-state]");
+    const app = page().document.querySelector("[data-test-script-state]");
     const runs = app && app.dataset.testScriptState !== "notRunning";
-    return runs || pressed || performance.now() - last < STILL_MS;
+    return runs || Date.now() - (page().atlasPressed || 0) < STILL_MS;  // see pages/shell/presses.js
   }
 
   function listen() {
-    const gone = new AbortController(), quietly = { capture: true, passive: true, signal: gone.signal };
-    const press = (on) => () => { pressed = on; last = performance.now(); };
-    for (const [event, on] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false], ["keydown", false]]) {
-      page().addEventListener(event, press(on), quietly);
-    }
-    window.addEventListener("pagehide", () => gone.abort());
     const { Streamlit } = window;
     send = Streamlit.setComponentValue;
     Streamlit.setComponentValue = report;
