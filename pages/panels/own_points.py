@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -56,7 +56,7 @@ from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -97,6 +97,8 @@ def switch(screen: Screen) -> None:
 
 
 def _change_part() -> None:
+    if not is_offered("density_part", choices(DensityOptions, "part")):
+        return
     part: Any = st.session_state["density_part"]
     session.change(density=replace(session.state().density, part=part))
 
@@ -434,6 +436,7 @@ class PointsPart:
             key=key,
             format_func=lambda metres: literal(number(metres / 1000)),
             on_change=_change_radius,
+            args=(offered,),
         )
         for metres in each:
             if metres not in offered:
@@ -455,6 +458,7 @@ class PointsPart:
             format_func=lambda id_: display(city.layers[id_].title.of(lang), longest=LONGEST_NAME),
             placeholder=display(usual),
             on_change=_change_parks,
+            args=(kinds,),
         )
 
     def _file(self) -> None:
@@ -468,6 +472,7 @@ class PointsPart:
             key="points_file",
             format_func=partial(_word, words, self.say("points_page.file_none")),
             on_change=_change_file,
+            args=(files,),
         )
 
     def _columns(self, layout: Layout) -> None:
@@ -493,7 +498,7 @@ class PointsPart:
             key=key,
             format_func=partial(_word, words, self.say(f"points_page.{none}")),
             on_change=_change,
-            args=(field, key),
+            args=(field, key, columns),
         )
 
     def _values(self) -> None:
@@ -521,6 +526,7 @@ class PointsPart:
             format_func=partial(_word, words, ""),
             placeholder=self.say("points_page.values_all"),
             on_change=_change_values,
+            args=(list(words),),
         )
 
     def _date(self) -> None:
@@ -633,8 +639,10 @@ def _word(words: Mapping[str, str], none: str, one: str) -> str:
     return display(words.get(one, none))
 
 
-def _change(name: str, key: str) -> None:
+def _change(name: str, key: str, offered: Collection[Any]) -> None:
     """Take what a widget holds; values of another column mean nothing in this one."""
+    if not is_offered(key, offered):
+        return
     changed: dict[str, Any] = {name: st.session_state[key]}
     if name == "column":
         changed["values"] = frozenset()
@@ -656,20 +664,23 @@ def _change_date(key: str) -> None:
         session.change(points=replace(session.state().points, dated=typed))
 
 
-def _change_radius() -> None:
+def _change_radius(offered: Collection[int]) -> None:
     """Take another radius; a click on the one chosen chooses none, and changes nothing."""
-    if (metres := st.session_state["points_within_m"]) is not None:
+    if is_offered("points_within_m", offered):
+        metres = st.session_state["points_within_m"]
         session.change(points=replace(session.state().points, within_m=metres))
 
 
-def _change_parks() -> None:
-    kinds = frozenset(st.session_state["points_parks"])
-    session.change(points=replace(session.state().points, parks=kinds))
+def _change_parks(offered: Collection[str]) -> None:
+    if is_offered("points_parks", offered):
+        kinds = frozenset(st.session_state["points_parks"])
+        session.change(points=replace(session.state().points, parks=kinds))
 
 
-def _change_values() -> None:
-    values = frozenset(st.session_state["points_values"])
-    session.change(points=replace(session.state().points, values=values))
+def _change_values(offered: Collection[str]) -> None:
+    if is_offered("points_values", offered):
+        values = frozenset(st.session_state["points_values"])
+        session.change(points=replace(session.state().points, values=values))
 
 
 def _unwant(value: str) -> None:
@@ -678,8 +689,10 @@ def _unwant(value: str) -> None:
     session.change(points=replace(points, values=points.values - {value}))
 
 
-def _change_file() -> None:
+def _change_file(offered: Collection[str]) -> None:
     """Take another file; what was chosen or stated of the last one means nothing in this one."""
+    if not is_offered("points_file", offered):
+        return
     file: Any = st.session_state["points_file"]
     bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
     session.change(points=replace(session.state().points, **{**bare, "file": file}))
@@ -697,7 +710,7 @@ def _segmented(
         required=True,
         format_func=lambda value: literal(words(value)),
         on_change=_change,
-        args=(name, key),
+        args=(name, key, values),
     )
 
 
