@@ -50,7 +50,7 @@ def test_levels_keep_apart_what_is_only_aimed_at() -> None:
 
 def test_the_first_sentence_counts_each_place_once_where_it_is_run(tianjin: City) -> None:
     assert profile(CITY, "100001", "zh").sentence == (
-        "计入西南区的有 2 处，其中国家级 1 处（规划争取的 1 处不算在内）。"
+        "计入西南区的有 2 处，其中国家级 1 处。规划争取国家级的 1 处，尚不算国家级。"
     )
     found = spread(whole(tianjin))
     for code in tianjin.districts.index:
