@@ -296,9 +296,9 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
 
 
 def _counts(city: City, values: pd.Series, lang: str) -> Bars | None:
-    """Return the districts that have any, the fullest first."""
+    """Return the districts that have any, the fullest first; None where none has more."""
     ranked = values[values > 0].sort_values(ascending=False, kind="stable").head(MOST_BARS)
-    if not len(ranked):
+    if ranked.nunique() < 2:  # bars of one length say nothing
         return None
     named = {area_name(city, str(code), lang): float(value) for code, value in ranked.items()}
     return Bars(speaker(lang)("area.n"), named)

@@ -196,6 +196,14 @@ class Composition:
         locator = [self.found.locator] if self.found.locator else []
         return [self.found.main, *self.found.insets, *locator]
 
+    @property
+    def _belted(self) -> tuple[Window, ...]:
+        """Where the belt is drawn: on the map too, unless there it would cross crowded marks."""
+        locator, main = self.found.locator, self.found.main
+        if locator is None:
+            return (main,)
+        return (locator,) if self.found.insets else (locator, main)
+
     def draw(self) -> None:
         """Draw ground, furniture, marks and names."""
         for window in self._all:
@@ -215,8 +223,7 @@ class Composition:
         if order.drawing is not None and window.id != "locator":
             draw_analysis(self.sheet, order.city, window, order.drawing, z + 5)
         draw_lines(self.sheet, order.city, window, order.look, z)
-        locator = self.found.locator
-        if order.axis_on and window == (locator or self.found.main):
+        if order.axis_on and window in self._belted:
             belt = order.city.locator.belt if order.city.locator else ""
             draw_belt(self.sheet, order.city, window, belt, z)
         size = self.order.paper.text
