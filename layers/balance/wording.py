@@ -168,9 +168,7 @@ def _table(
     """
     city, state = answer.counts.found.city, answer.question.state(answer.city)
     ordered = _ranked(table)
-    rows = [
-        _cells(row, city["n"], say) for row in (*(own for _, own in ordered.iterrows()), city)
-    ]
+    rows = [_cells(row, city["n"], say) for row in (*(own for _, own in ordered.iterrows()), city)]
     labels = [names[str(code)] for code in ordered.index] + [say("balance_page.city")]
     columns = [say(f"balance_page.column.{name}") for name in _SHOWN]
     if is_filtered(answer.city, state, "density"):

@@ -261,9 +261,9 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
     return _Page(
         title=say("coverage_page.title_scenario", city=city.name.of(lang)),
         sentence=first,
-        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
+        doubt=[scenario.in_short(answer, lang)] if words.account else words.notes[:1],
         figures={},
-        notes=[*further, *words.notes],
+        notes=[*further, *([words.sentence] if words.account else []), *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=words.tables.get("comparison"),

@@ -13,7 +13,7 @@ import shapely
 
 from layers.language.messages import display, speaker
 from layers.map.overlay import Drawing
-from layers.map.plate import HATCH, TITLE, Plate, Sign, plate
+from layers.map.plate import HATCH, TITLE, Plate, Sign, belt, plate
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
@@ -224,8 +224,8 @@ class Composition:
             draw_analysis(self.sheet, order.city, window, order.drawing, z + 5)
         draw_lines(self.sheet, order.city, window, order.look, z)
         if order.axis_on and window in self._belted:
-            belt = order.city.locator.belt if order.city.locator else ""
-            draw_belt(self.sheet, order.city, window, belt, z)
+            broad = order.city.locator.belt if order.city.locator else ""
+            draw_belt(self.sheet, order.city, window, broad, z)
         size = self.order.paper.text
         colour = ACCENT if window.is_inset else "#CFCABD"
         self.sheet.box(window.box, edgecolor=colour, linewidth=0.7 * size, zorder=z + 60)
@@ -289,10 +289,10 @@ class Composition:
     def _name_belt(self) -> None:
         """Write the name of the belt into the locator."""
         order, window = self.order, self.found.locator
-        belt = order.city.locator.belt if order.city.locator else ""
-        if window is None or not order.axis_on or belt not in plane_of(order.city).axis.index:
+        broad = order.city.locator.belt if order.city.locator else ""
+        if window is None or not order.axis_on or broad not in plane_of(order.city).axis.index:
             return
-        name = str(order.city.layers["axis"].frame.loc[belt, f"name_{order.lang}"])
+        name = str(order.city.layers["axis"].frame.loc[broad, f"name_{order.lang}"])
         room = self.writings["locator"].room
         room.take_furniture(foot(self.sheet, window, display(name)))
 
@@ -320,6 +320,8 @@ class Composition:
         known = order.plate.legend if order.plate else self._kinds()
         gone = self._not_shown(order.plate, order.focus) if order.plate and order.focus else ()
         signs = [*(sign for sign in known if sign[0] not in gone), *order.legend]
+        if order.axis_on and self.found.main in self._belted:
+            signs += belt(order.view, order.lang)
         if self._dotted(self._held()):
             key = "static_map.other_districts" if order.focus else "static_map.in_insets"
             # Beside a slide's map there is less room, and the frames of the insets say it.
