@@ -23,6 +23,7 @@ from layers.present.sheet.analyses import coverage, density, gaps, refusal
 from layers.present.sheet.basis import Basis
 from layers.present.sheet.places import Group, context, groups, unsited
 from layers.present.sheet.plan_parts import indicators, tasks
+from layers.present.static_map.furniture import crs_words
 from layers.view.filtered import marked
 
 Json = dict[str, Any]
@@ -160,6 +161,7 @@ def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
             for code, note in city.notices.items()
             if code in city.districts.index and code in drawn
         ],
+        "crs": crs_words(city, lang),
         "credits": [*dict.fromkeys(found.citation.of(lang) for found in base)],
         "live": _live(on, adcode),
     }

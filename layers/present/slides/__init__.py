@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -100,8 +101,8 @@ def _slide(deck: Any, shown: Shown, page: str) -> None:
         native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
     else:
         progress_chart(slide, MAP, told.chart, lang)
-    column(slide, shown, BESIDE)
     names = numbered(shown.map, lang) if told.chart is None else ""
+    column(slide, shown, BESIDE if names else replace(BESIDE, height=FOOT - 2.0 - BESIDE.top))
     if names:
         fitted = fit(names, ROOM, lang, NUMBERS)
         box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
