@@ -283,7 +283,7 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
         title=say(title_key(state.explore.ground), city=city.name.of(lang)),
-        sentence=first_sentence(view, found, lang),
+        sentence=first_sentence(view, found, lang) if found.n else _nothing(city, state),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
@@ -293,6 +293,12 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
         bars=_counts(city, found.districts["n"], lang),
         empty=not found.n,
     )
+
+
+def _nothing(city: City, state: ViewState) -> str:
+    """Say that nothing counts; on a wall nobody can loosen a filter."""
+    said = speaker(state.lang)("present.nothing_counted")
+    return marked(city, state, "explore", said, state.lang)
 
 
 def _counts(city: City, values: pd.Series, lang: str) -> Bars | None:

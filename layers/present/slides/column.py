@@ -19,6 +19,7 @@ from layers.present.static_map.ink.sheet import Sheet
 from layers.present.static_map.legend import draw_sign
 from layers.present.static_map.picture import drawing_alone
 
+TABLE_SIZES: Final = (9.0, 8.0, 7.5)
 TEXT_PT, HEAD_PT, TABLE_PT, CHART_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0, 8.0
 SIGN_MM, SIGN_SIDE = 5.4, 4.6
 """Side of the picture of a sign as it is drawn, and on the slide."""
@@ -196,12 +197,15 @@ def _least(rows: list[list[str]] | None, most: int, room: float, lang: str) -> f
 
 def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
     say, note = speaker(lang), lines_mm(1, LEFT_OUT_PT) + 1.0
-    grid = fit_table(rows, (box.width, box.height - note), lang, TABLE_PT, MOST_ROWS)
-    if grid is None:
-        text = say("present.no_room")
-        _left_out(slide, box, text, lang)
+    room = box.width, box.height - note
+    tried = [(size, fit_table(rows, room, lang, size, MOST_ROWS)) for size in TABLE_SIZES]
+    fitting = [(size, grid) for size, grid in tried if grid is not None]
+    if not fitting:
+        _left_out(slide, box, say("present.no_room"), lang)
         return
-    native.table(slide, box, grid, TABLE_PT, say("present.table"), lang)
+    # The first of those with most columns: what is left out at the right may be the answer.
+    points, grid = min(fitting, key=lambda each: len(each[1].more_columns))
+    native.table(slide, box, grid, points, say("present.table"), lang)
     said = []
     if grid.more_columns:
         names = say("present.comma").join(grid.more_columns)
