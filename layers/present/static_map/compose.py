@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -529,10 +529,21 @@ def notes(order: Order) -> list[str]:
         *filter(None, [order.filter_line()]),
         *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
-        *dict.fromkeys(found.citation.of(lang) for found in sources),
+        *_credits([found.citation.of(lang) for found in sources]),
         crs_words(city, lang),
         *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),
     ]
+
+
+def _credits(citations: Sequence[str]) -> Iterator[str]:
+    """Yield who is to be named: what begins with the same word is said behind it, once each."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for told in dict.fromkeys(citations):
+        mark = "：" if "：" in told else ": "
+        head, mark, rest = told.partition(mark)
+        found.setdefault((head, mark), []).append(rest)
+    for (head, mark), rests in found.items():
+        yield head + mark + ("；" if mark == "：" else "; ").join(rests)
 
 
 def composed(order: Order) -> Composition:
