@@ -26,13 +26,12 @@ function build(parent) {
   root.append(make("header", "deck-head"), make("footer", "deck-foot"), make("div", "deck-dark"));
   root.querySelector(".deck-head").setAttribute("aria-live", "polite");
   parent.append(root);
-  const parts = ["head", "foot"].map((part) => [part, root.querySelector(`.deck-${part}`)]);
-  const watch = new ResizeObserver(() => {
-    for (const [part, { offsetHeight: height }] of parts) {
+  new ResizeObserver(() => {
+    for (const part of ["head", "foot"]) {
+      const height = root.querySelector(`.deck-${part}`).offsetHeight;
       if (height) document.documentElement.style.setProperty(`--deck-${part}`, `${height}px`);
     }
-  });
-  for (const [, box] of parts) watch.observe(box);
+  }).observe(root.querySelector(".deck-head"));
   return root;
 }
 
