@@ -202,7 +202,7 @@ class Composition:
         locator, main = self.found.locator, self.found.main
         if locator is None:
             return (main,)
-        return (locator,) if self.found.insets else (locator, main)
+        return (locator,) if self.order.insets else (locator, main)
 
     def draw(self) -> None:
         """Draw ground, furniture, marks and names."""
