@@ -48,6 +48,8 @@ def light_sentence(found: Sequence[Progress], lang: str) -> str:
     say, n = speaker(lang), lights(found)
     if not found:
         return say("plan.indicators.none")
+    if n["no_data"] == len(found):
+        return say("plan.indicators.sentence_none", count=len(found), year=found[0].year)
     parts = [say(f"plan.light_count.{light}", count=n[light]) for light in LIGHTS if n[light]]
     told = say("plan.comma").join(parts)
     return say("plan.indicators.sentence", count=len(found), year=found[0].year, lights=told)
