@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from layers.pack.city import Plan
 from layers.plan.shown import affected
 from layers.plan.wording import audit_sentence, light_sentence, state_sentence
 from pages.panels import chips
@@ -32,6 +33,7 @@ if part == "tasks":
         with places.side:
             tasks.reader(of)
             entering.state(of)
+            entering.place(of)
 elif part == "indicators":
     parts.statement(light_sentence(of.indicators, state.lang), parts.earlier(of), places)
     with places.sentence:
@@ -65,7 +67,8 @@ else:
         st.stop()
     before, after, found = changes.changes(of, other)
     told = {"before": before, "after": after, "count": len(found)}
-    parts.statement(say("plan.changes.sentence", **told), "", places)
+    matched = say("plan.changes.matched") if isinstance(other, Plan) else ""
+    parts.statement(say("plan.changes.sentence", **told), matched, places)
     parts.plate(of, affected(found), places)
     if places.side is not None:
         with places.side:

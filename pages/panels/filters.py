@@ -274,7 +274,7 @@ def period(screen: Screen) -> None:
         default=sync("period", state.period),
         key="period",
         required=True,
-        format_func=lambda value: say(f"period_short.{value}"),
+        format_func=lambda value: say(f"period_short.{value}", **screen.city.years),
         on_change=_set_period,
         label_visibility="collapsed",
         width="stretch",
