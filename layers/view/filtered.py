@@ -20,6 +20,7 @@ Part = Literal[
     "district",
     "density",
     "points",
+    "table",
     "coverage",
     "pairing",
     "corridor",
@@ -27,7 +28,7 @@ Part = Literal[
     "sources",
 ]
 """A screen, or a part of one that asks for rows of its own."""
-UNFILTERED: Final = frozenset({"district", "points", "pairing", "plan", "sources"})
+UNFILTERED: Final = frozenset({"district", "points", "table", "pairing", "plan", "sources"})
 """Parts that take all rows, whatever is filtered."""
 MOST_NAMED: Final = 3
 """More layers than these that are off are told together."""
@@ -65,8 +66,8 @@ def part_of(state: ViewState, page: str) -> Part:
     page
         Name of the screen, as in its address.
     """
-    if page == "density" and state.density.part == "points":
-        return "points"
+    if page == "density" and state.density.part != "plan":
+        return state.density.part
     if page == "coverage" and state.coverage.part == "pairing":
         return "pairing"
     known: dict[str, Part] = {
