@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from layers.pack.city import Plan
 from layers.plan.shown import affected
 from layers.plan.wording import audit_sentence, light_sentence, state_sentence
-from pages.panels import chips
+from pages.panels import chips, hand_over
 from pages.panels.deck import add
 from pages.panels.plan import audit, changes, entering, indicators, ledger, parts, tasks
 from pages.panels.plan.chosen import chosen
@@ -34,6 +35,7 @@ if part == "tasks":
             tasks.reader(of)
             entering.state(of)
             entering.place(of)
+            hand_over.picture(screen)
 elif part == "indicators":
     parts.statement(light_sentence(of.indicators, state.lang), parts.earlier(of), places)
     with places.sentence:
@@ -46,6 +48,8 @@ elif part == "indicators":
             if of.indicator is not None:
                 entering.value(of, of.indicator)
                 indicators.behind(of, of.indicator)
+                shown = replace(state.plan, indicator=of.indicator.no)
+                hand_over.picture(screen, plan=shown)
     if of.indicator is not None:
         indicators.values(of, of.indicator)
 elif part == "ledger":
@@ -73,6 +77,8 @@ else:
     if places.side is not None:
         with places.side:
             changes.choice(of)
+            if isinstance(other, Plan):  # a story knows the plans of its own pack alone
+                hand_over.picture(screen)
     changes.show(of, found)
 if of.plan.text.of(state.lang):
     html.small(say("plan.translated"))
