@@ -56,11 +56,12 @@ def class_limits(values: Floats, *, rule: Rule, classes: int) -> tuple[float, ..
 def _classifier(rule: Rule) -> Callable[..., Any]:
     import mapclassify  # brings a library of graphs along: loaded once somebody asks for classes
 
-    return {
+    known: dict[Rule, Callable[..., Any]] = {
         "natural": mapclassify.FisherJenks,
         "quantiles": mapclassify.Quantiles,
         "equal": mapclassify.EqualInterval,
-    }[rule]
+    }
+    return known[rule]
 
 
 def class_of(values: Floats, limits: tuple[float, ...]) -> Floats:

@@ -66,8 +66,8 @@ def draw(answer: TableAnswer | Refusal, lang: str) -> Drawing | None:
 
 
 def _tip(answer: TableAnswer, code: str, lang: str) -> str:
-    say, figure = speaker(lang), answer.frame.at[code, "figure"]
+    say, figure = speaker(lang), float(answer.frame["figure"][code])
     name = cell(answer.city.districts.loc[code], "name", lang)
     if pd.isna(figure):
         return say("district_table.tip_none", district=name)
-    return say("district_table.tip", district=name, figure=number(float(figure)))
+    return say("district_table.tip", district=name, figure=number(figure))

@@ -32,7 +32,7 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
         With everything that is wrong with the form.
     """
     asked = answer.question
-    table = asked.table  # type: ignore[attr-defined]
+    table = asked.table  # type: ignore[union-attr]
     data = {} if isinstance(answer, Refusal) else _data(answer)
     column = {} if isinstance(answer, Refusal) else {"column": answer.column.name}
     return analysis_package(

@@ -55,7 +55,7 @@ def word(answer: TableAnswer | Refusal, lang: str) -> TableWording:
     """
     say = speaker(lang)
     if isinstance(answer, Refusal):
-        table = answer.question.table  # type: ignore[attr-defined]
+        table = answer.question.table  # type: ignore[union-attr]
         told = say(answer.reason, file=display(table.file, longest=LONGEST))
         return TableWording(sentence=told, account=tuple(_account(answer.city, table, lang)))
     tables = {"ranking": _ranking(answer, lang)}
@@ -106,7 +106,7 @@ def _sentence(answer: TableAnswer, lang: str) -> str:
     told = {"shown": title(answer, lang), "n": len(known), "of": len(answer.frame)}
     if known.empty:
         return say("district_table.no_rate", **told)
-    high, low = known.idxmax(), known.idxmin()
+    high, low = str(known.idxmax()), str(known.idxmin())
     names = {
         key: cell(answer.city.districts.loc[code], "name", lang)
         for key, code in (("high", high), ("low", low))
@@ -154,7 +154,7 @@ def _ranking(answer: TableAnswer, lang: str) -> pd.DataFrame:
         known = pd.notna(row["figure"])
         rows.append(
             (
-                f"{ranks[code]:.0f}" if known else "—",
+                f"{ranks[str(code)]:.0f}" if known else "—",
                 shown(answer, float(row["figure"])) if known else say("district_table.none"),
                 stated(float(row["value"])) if pd.notna(row["value"]) else "—",
                 half_name(answer.city, row["half"], lang) if answer.city.halves else "—",

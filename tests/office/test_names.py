@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ from layers.store.settings import STORE_VARIABLE
 from pages.shell.entering.identity import HEADER_VARIABLE
 from tests.browser.harness import WAIT_MS, Watch, free_port, open_at, serve, settle
 from tests.office import gateway as office
-from tests.office.blocks import NAME, options, put
+from tests.office.blocks import NAME, options, put, site
 
 pytestmark = pytest.mark.thorough
 INDICATOR = "plan?v=3&gpart=indicators&gind=10"
@@ -63,8 +63,12 @@ def test_the_name_of_the_gateway_counts_and_not_the_browsers(
     users.chmod(0o644)
     asks = f'location / {{ auth_basic "atlas"; auth_basic_user_file {users};'
     asks += f" proxy_set_header {HEADER} $remote_user;"
-    site = office.site
-    monkeypatch.setattr(office, "site", lambda *a, **k: put(site(*a, **k), "location / {", asks))
+
+    def asking(ports: Sequence[int], *, listen: int, certificate: Path, base: str = "") -> str:
+        written = site(ports, listen=listen, certificate=certificate, base=base)
+        return put(written, "location / {", asks)
+
+    monkeypatch.setattr("tests.office.gateway.site", asking)
     store = tmp_path / "store"
     env = {STORE_VARIABLE: str(store), HEADER_VARIABLE: HEADER}
     with serve(options=options(NAME=NAME), env=env) as server:

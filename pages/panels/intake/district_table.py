@@ -9,13 +9,15 @@ from typing import Any, Final
 import streamlit as st
 from markupsafe import Markup
 
+from layers.district_table.drawing import LINE
 from layers.district_table.measure import TableAnswer, column_of, question
 from layers.district_table.table import DistrictTable, district_table
 from layers.district_table.wording import TableWording
 from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.take_in import take_in
 from layers.language.messages import display
-from layers.map.symbols import swatch
+from layers.map.colours import OPACITY
+from layers.map.symbols import data_uri, look_sign
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import choices, token
 from layers.view.page_options import TableOptions
@@ -153,7 +155,8 @@ def _legend(told: TableWording) -> None:
 
 
 def _sign(colour: str) -> str:
-    return swatch({"fill": colour or "#FFFFFF", "line": "#8A8478", "opacity": 1 if colour else 0})
+    look = {"fill": colour, "line": LINE, "opacity": OPACITY if colour else 0}
+    return data_uri(look_sign(look))
 
 
 def _controls(screen: Screen, answer: TableAnswer) -> None:
