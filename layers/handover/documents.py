@@ -64,13 +64,24 @@ def dictionary(contents: Contents) -> bytes:
     bytes
         CSV. ``values`` lists the closed values of a field with their words.
     """
+    return to_csv(dictionary_rows(contents))
+
+
+def dictionary_rows(contents: Contents) -> list[list[str]]:
+    """Return the cells of the field dictionary, the heading first.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+    """
     rows = [[both(f"dictionary.{name}") for name in _HEAD]]
     for sheet in contents.sheets:
         rows += [_row(sheet, field) for field in sheet.fields]
         rows += [_shape_row(sheet, *names) for names in _shape_fields(contents.form, sheet)]
     if contents.form.fmt == "shp":
         rows = _with_short_names(contents, rows)
-    return to_csv(rows)
+    return rows
 
 
 def _with_short_names(contents: Contents, rows: Sequence[list[str]]) -> list[list[str]]:
@@ -97,7 +108,7 @@ def _row(sheet: Sheet, field: Field) -> list[str]:
         both(f"dictionary.types.{field.type}"),
         field.unit,
         both("dictionary.yes" if field.required else "dictionary.no"),
-        "; ".join(sheet.words.get(field.name, ())),
+        "; ".join(f"{value} = {words}" for value, words in sheet.codes.get(field.name, {}).items()),
         *column(field.name, "note"),
     ]
 
