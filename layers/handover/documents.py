@@ -410,8 +410,13 @@ def files_listed(data: bytes) -> frozenset[str] | None:
         ours = content["product"]["en"] == pair("app.name").en
     except (ValueError, TypeError, KeyError):
         return None
-    plain = all(name not in ("", ".", "..") and not set(name) & set("/\\:") for name in names)
-    return names if ours and plain else None
+    return names if ours and all(map(_stays, names)) else None
+
+
+def _stays(name: str) -> bool:
+    """Tell whether a name, with ``/`` between folders, stays within its folder."""
+    parts = name.split("/")
+    return all(part not in ("", ".", "..") and not set(part) & set("\\:") for part in parts)
 
 
 def _both(key: str) -> dict[str, str]:
