@@ -18,7 +18,7 @@ from layers.view.address import DECIDING_KEYS, parse
 from layers.view.state import allowed
 
 _EPILOG = """The tree holds OGC API Features and Records as files. A web server gives index.json
-for a folder (nginx: "index index.json;"); files read no parameters, so that clients page by links."""
+for a folder (nginx: "index index.json;"); files read no parameters: clients page by links."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
