@@ -63,13 +63,14 @@ class Looks:
         The column that decides.
     rows
         By value of that column, its words in both languages and the look; all of one shape.
-    fading
-        Whether facts later than the plan are drawn lighter.
+    status
+        The column that says which facts are later than the plan, which are drawn lighter; blank
+        for none.
     """
 
     column: str
     rows: Mapping[str, tuple[Bilingual, Look]]
-    fading: bool = False
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ def look_of(spec: LayerSpec) -> Look | Looks:
         return Look("point", style.colour, style.colour, weight=MARK_PX, mark=style.shape)
     drawn = [value for value in LOCATION_CLASSES if value != "none"]
     rows = {value: (pair(f"location_class.{value}"), _mark(spec, value)) for value in drawn}
-    return Looks("location_class", rows, fading="plan_status" in spec.schema.names)
+    status = "plan_status" if "plan_status" in spec.schema.names else ""
+    return Looks("location_class", rows, status)
 
 
 def _mark(spec: LayerSpec, location_class: str) -> Look:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from pyproj import CRS
 
 from geo.base.schema import FieldType
+from geo.formats.write_gis import short_names
 from layers.handover.contents import Contents, Form, Raster, Sheet
 from layers.handover.gis.sld import raster_sld, sld
 from layers.handover.gis.style import qml, raster_qml
+from layers.handover.look import Looks
 
 STYLED: Final = frozenset({"geojson", "csv", "gpkg", "shp", "fgb", "parquet"})
 """Formats beside which styles stand as files; a GeoPackage brings those of its tables inside."""
@@ -42,12 +45,38 @@ def styles(contents: Contents) -> dict[str, bytes]:
     files: dict[str, str] = {}
     for sheet in contents.sheets if fmt != "gpkg" else ():
         if sheet.look is not None:
-            files |= {f"{sheet.id}.qml": qml(sheet), f"{sheet.id}.sld": sld(sheet)}
+            own = with_short_names(sheet) if fmt == "shp" else sheet
+            files |= {f"{sheet.id}.qml": qml(own), f"{sheet.id}.sld": sld(own)}
     for raster in contents.rasters:
         if raster.shades is not None:
-            own = raster_sld(raster.id, raster.shades)
-            files |= {f"{raster.id}.qml": raster_qml(raster.shades), f"{raster.id}.sld": own}
+            told = raster_sld(raster.id, raster.shades)
+            files |= {f"{raster.id}.qml": raster_qml(raster.shades), f"{raster.id}.sld": told}
     return {name: text.encode() for name, text in files.items()}
+
+
+def with_short_names(sheet: Sheet) -> Sheet:
+    """Return what is said of a table in the names that its columns have in a Shapefile.
+
+    Parameters
+    ----------
+    sheet
+        The table; its rows stay as they are.
+    """
+    short = short_names(sheet.names)
+    look, labels = sheet.look, sheet.labels
+    if isinstance(look, Looks):
+        look = replace(look, column=short[look.column], status=short.get(look.status, ""))
+    if labels is not None:
+        only = (short[labels.only[0]], labels.only[1]) if labels.only else None
+        labels = replace(labels, column=short[labels.column], only=only)
+    return replace(
+        sheet,
+        fields=tuple(replace(field, name=short[field.name]) for field in sheet.fields),
+        titles={short[name]: sheet.title_of(name) for name in sheet.names},
+        codes={short[name]: codes for name, codes in sheet.codes.items()},
+        look=look,
+        labels=labels,
+    )
 
 
 def rasters(given: tuple[Raster, ...]) -> dict[str, bytes]:

@@ -144,7 +144,7 @@ def _renderer(parent: Xml.Element, look: Look | Looks) -> None:
     if isinstance(look, Look):
         renderer = Xml.SubElement(parent, "renderer-v2", type="singleSymbol")
         symbols = Xml.SubElement(renderer, "symbols")
-        _symbol(symbols, "0", look, fading=False)
+        _symbol(symbols, "0", look)
         return
     given = {"type": "categorizedSymbol", "attr": look.column}
     renderer = Xml.SubElement(parent, "renderer-v2", given)
@@ -153,14 +153,14 @@ def _renderer(parent: Xml.Element, look: Look | Looks) -> None:
     for number, (value, (words, own)) in enumerate(look.rows.items()):
         told = {"value": value, "type": "string", "label": " ".join(words)}
         Xml.SubElement(categories, "category", told | {"symbol": str(number), "render": "true"})
-        _symbol(symbols, str(number), own, fading=look.fading)
+        _symbol(symbols, str(number), own, look.status)
 
 
-def _symbol(parent: Xml.Element, name: str, look: Look, *, fading: bool) -> None:
+def _symbol(parent: Xml.Element, name: str, look: Look, status: str = "") -> None:
     kind = {"area": "fill", "line": "line"}.get(look.shape, "marker")
     symbol = Xml.SubElement(parent, "symbol", type=kind, name=name, alpha="1")
-    if fading:
-        _fade_later_facts(symbol)
+    if status:
+        _fade_later_facts(symbol, status)
     width = f"{look.weight * PX_MM:.2f}"
     line = {"outline_style": look.dash, "outline_width": width, "outline_width_unit": "MM"}
     line["outline_color"] = _rgba(look.line)
@@ -195,9 +195,9 @@ def _options(parent: Xml.Element, **options: str) -> None:
         Xml.SubElement(table, "Option", name=name, type="QString", value=value)
 
 
-def _fade_later_facts(symbol: Xml.Element) -> None:
+def _fade_later_facts(symbol: Xml.Element, status: str) -> None:
     """Let the plan status decide the opacity of each mark."""
-    rule = f"if(\"plan_status\" = 'later_fact', {LATER_OPACITY}, 100)"
+    rule = f"if({_quoted(status)} = 'later_fact', {LATER_OPACITY}, 100)"
     _decided(Xml.SubElement(symbol, "data_defined_properties"), "alpha", rule)
 
 
