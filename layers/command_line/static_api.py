@@ -12,6 +12,7 @@ from layers.command_line.reply import reply, written
 from layers.handover.contents import Form
 from layers.handover.selection import select
 from layers.handover.static_api.links import Address
+from layers.handover.static_api.pygeoapi_config import served
 from layers.handover.static_api.tree import tree
 from layers.handover.view_export import contents
 from layers.view.address import DECIDING_KEYS, parse
@@ -52,7 +53,13 @@ def _done(given: argparse.Namespace) -> Iterator[str]:
     state = parse(query, allowed=known)
     layers = None if given.view else tuple(city.layers)
     held = contents(select(city, state, layers=layers, form=Form()))
-    yield from written(tree(held, Address(given.base.rstrip("/"))), given.out, zipped=False)
+    at = Address(given.base.rstrip("/"))
+    if given.pygeoapi is None:
+        yield from written(tree(held, at), given.out, zipped=False)
+        return
+    found = Address(at.base or f"http://127.0.0.1:{given.pygeoapi}")
+    folder = given.out.resolve().as_posix()
+    yield from written(served(held, found, folder, given.pygeoapi), given.out, zipped=False)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,5 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--view", help="query string copied from the address bar; else all layers")
     base = "address at which the tree will stand; without it links begin at the server's root"
     parser.add_argument("--base", default="", help=base)
+    ready = "write GeoJSON and a configuration for pygeoapi on this port, not a static tree"
+    parser.add_argument("--pygeoapi", type=int, metavar="PORT", help=ready)
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     return parser
