@@ -30,6 +30,8 @@ ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json", "kml"})
 WGS84, CGCS2000 = 4326, 4490
 PLAIN_ZONES = range(4534, 4555)
 """EPSG codes of the CGCS2000 3° Gauss–Krüger zones named by central meridian, 75° E to 135° E."""
+WIDE_ZONES = range(4502, 4513)
+"""The same of the 6° zones, 75° E to 135° E."""
 TO_NUMBERED = 21
 """4548 − 21 = 4527: the same zone with its number in the easting."""
 ZONE_ZERO = 4488
@@ -260,6 +262,23 @@ def systems(city: City) -> tuple[int, ...]:
     return (WGS84, CGCS2000, city.metric_epsg, *([numbered] if numbered else []))
 
 
+def neighbours(city: City) -> tuple[int, ...]:
+    """Return the EPSG codes of the zones of CGCS2000 beside a city's own, for the command line.
+
+    Parameters
+    ----------
+    city
+        Where its metric zone is one of ``PLAIN_ZONES``: the 3° zones to both sides and the 6° zones
+        whose central meridian is at most 6° away. Otherwise there is none.
+    """
+    if city.metric_epsg not in PLAIN_ZONES:
+        return ()
+    meridian = 3 * PLAIN_ZONES.index(city.metric_epsg)  # east of 75° E
+    narrow = (city.metric_epsg + side for side in (-1, 1))
+    wide = (zone for at, zone in enumerate(WIDE_ZONES) if abs(6 * at - meridian) <= 6)
+    return (*(zone for zone in narrow if zone in PLAIN_ZONES), *wide)
+
+
 def checked(form: Form, city: City, formats: tuple[Format, ...]) -> Form:
     """Return a form that is offered.
 
@@ -307,7 +326,7 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     problems = []
     if form.fmt not in formats:
         problems.append(Problem("export.unknown", "format", value=form.fmt, known=formats))
-    offered = systems(city)
+    offered = (*systems(city), *neighbours(city))
     if form.epsg not in offered:
         codes = tuple(map(str, offered))
         problems.append(Problem("export.crs", "crs", epsg=str(form.epsg), known=codes))

@@ -276,7 +276,7 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
         yield pair("export.same_datum")
     plain = city.metric_epsg
     numbered = numbered_zone(plain)
-    if form.projected and numbered:
+    if numbered and form.epsg in (plain, numbered):
         yield pair("export.zoned", numbered=numbered, zone=numbered - ZONE_ZERO, plain=plain)
 
 
