@@ -48,6 +48,7 @@ RANK = {
     "layers.command_line": 12,
     "layers.verification": 12,
     "layers.intake.__main__": 13,
+    "layers.handover.static_api.__main__": 13,
     "layers.analysis": 13,
     "layers.export": 13,
     "layers.plan": 13,
