@@ -21,7 +21,7 @@ from layers.language.bilingual import Bilingual
 from layers.present.showing import Shown
 from layers.present.slides import slides
 from layers.present.slides.layout import fit, fit_table
-from layers.present.static_map.ink.type import FONTS
+from layers.present.static_map.ink.rare import FONTS
 from layers.present.telling import Bars
 from tests.hostile import HOSTILE_TEXTS
 
