@@ -111,9 +111,7 @@ states = st.builds(
         parks=st.frozensets(st.sampled_from(sorted(KNOWN.kinds))),
         **_each(PointsOptions),
     ),
-    table=st.builds(
-        TableOptions, column=st.just("") | st.text().map(token), **_each(TableOptions)
-    ),
+    table=st.builds(TableOptions, column=st.just("") | st.text().map(token), **_each(TableOptions)),
     coverage=st.builds(
         CoverageOptions,
         **{name: st.integers(-9, 99_999) for name in NUMBERS},
