@@ -19,7 +19,7 @@ from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
-from layers.map.plate import certainty
+from layers.map.plate import certainty, shapes
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.view.filtered import marked
@@ -163,8 +163,11 @@ class ScenarioPart:
         signs = [
             (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
         ]
-        classes, lang = set(self.given.mapped["location_class"]), self.screen.state.lang
-        known = certainty(classes, lang, circle=False)
+        rows, lang = self.given.mapped, self.screen.state.lang
+        known = (
+            *shapes(self.screen.city, set(rows["kind"]), lang),
+            *certainty(set(rows["location_class"]), lang, circle=False),
+        )
         html.legend([*signs, *((data_uri(sign), words) for sign, words in known)])
 
     def _drawing(self) -> Drawing | None:
