@@ -118,8 +118,8 @@ def verdicts(city: City, fmt: str, told: Mapping[str, Table], right: Mapping[str
             called = short_names([*called])
         _rows(faults, id_, told[id_], rows, {f: called[f.name] for f in fields})
         shaped = fmt != "csv" or city.layers[id_].spec.schema.geometry == {"Point"}
-        _look(faults, id_, told[id_], {called[f.name] for f in fields if f.allowed})
         if shaped:
+            _look(faults, id_, told[id_], {called[f.name] for f in fields if f.allowed})
             _place(faults, id_, told[id_], rows, called["id"])
         epsg = 4326 if fmt in ONE_SYSTEM else city.metric_epsg
         if shaped and told[id_]["crs"] != f"EPSG:{epsg}":
