@@ -29,7 +29,7 @@ PYTEST = -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 # Numba compiles the kernels from their bytecode and knows nothing of the marks.
 # In a step of its own: https://github.com/plasma-umass/slipcover/issues/84 forgets the workers.
 ifeq ($(CI),true)
-COUNTED = -m slipcover --branch --source data,geo,layers,pages --omit '*/geo/grid/*_kernels.py' \
+COUNTED = -m slipcover --source data,geo,layers,pages --omit '*/geo/grid/*_kernels.py' \
 	--json --out .coverage.json
 PYTEST += -m "not thorough"
 ENOUGH = $(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --skip-covered --fail-under 90

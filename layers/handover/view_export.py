@@ -137,7 +137,7 @@ def contents(selection: Selection) -> Contents:
         As :func:`layers.handover.selection.select` returns it.
     """
     city, state, form = selection.city, selection.state, selection.form
-    period = {"id": state.period, **pair(f"period.{state.period}")._asdict()}
+    period = {"id": state.period, **pair(f"period.{state.period}", **city.years)._asdict()}
     return Contents(
         city=city,
         name=city.id,

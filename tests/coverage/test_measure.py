@@ -257,7 +257,9 @@ def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
     assert "university" in shown
     assert "platform" not in shown
     assert "district" in shown
-    assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers
+    assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers - {"axis"}
+    nodes = asked(tianjin, sites=frozenset({"corridor_node"}))
+    assert "axis" in drawn_layers(tianjin, nodes)
 
 
 def test_the_drawing_is_what_was_measured(ten: ReachAnswer) -> None:
