@@ -19,7 +19,7 @@ from geo.base.schema import Field
 from geo.formats.complete_geopackage import Column
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
-from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
+from geo.formats.write_gis import WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
 from layers.handover.gis.beside import of_csv
 from layers.handover.gis.project import project
@@ -102,9 +102,10 @@ def _geopackage_files(contents: Contents) -> dict[str, bytes]:
 def _gis_files(contents: Contents) -> dict[str, bytes]:
     """Return a format of other systems; beside Shapefiles all attributes whole, as CSV."""
     stamp = date.fromisoformat(contents.city.data_date)
-    made = WRITERS[contents.form.fmt](_tables(contents), stamp=stamp)
-    files = {name.replace(GEODATABASE, contents.name): data for name, data in made.items()}
-    whole = _csv_files(contents) if contents.form.fmt == "shp" else _plain_files(contents)
+    fmt = contents.form.fmt
+    named = {"name": contents.name} if fmt == "gdb" else {}  # the one format that has one file
+    files = WRITERS[fmt](_tables(contents), stamp=stamp, **named)
+    whole = _csv_files(contents) if fmt == "shp" else _plain_files(contents)
     return files | whole
 
 

@@ -59,8 +59,10 @@ def written(city: City, fmt: str, folder: Path) -> None:
 def source_of(city: City, fmt: str, folder: Path, layer: str) -> str:
     """Return a table as GDAL names it."""
     if fmt in ("gpkg", "gdb"):
-        file = f"{city.id}.gpkg" if fmt == "gpkg" else f"{city.id}.gdb.zip"
-        return f"{folder / file}|layername={layer}"
+        file = (
+            f"{folder}/{city.id}.gpkg" if fmt == "gpkg" else f"/vsizip/{folder}/{city.id}.gdb.zip"
+        )
+        return f"{file}|layername={layer}"
     return str(folder / f"{layer}.{fmt}")
 
 
