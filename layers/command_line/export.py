@@ -51,6 +51,7 @@ class ExportRequest:
     out: Path
     zipped: bool
     raw: bool = False
+    planning: bool = False
 
 
 def read(argv: Sequence[str] | None) -> ExportRequest:
@@ -92,6 +93,7 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         out=given.out,
         zipped=given.zip,
         raw=given.raw,
+        planning=given.planning_columns,
     )
 
 
@@ -125,6 +127,7 @@ def _done(request: ExportRequest) -> Iterator[str]:
         lang=request.lang,
         layers=request.layers,
         raw=request.raw,
+        planning=request.planning,
     )
     yield from written(files, request.out, zipped=request.zipped)
 
@@ -144,6 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    planning = "add the columns for planning databases that the pack maps (planning_columns.csv)"
+    parser.add_argument("--planning-columns", action="store_true", help=planning)
     parser.add_argument("--raw", action="store_true", help=RAW)
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--period", help=", ".join(PERIODS))

@@ -59,12 +59,15 @@ class Form:
         Language of a workbook, ``zh`` or ``en``; all other formats speak both.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    planning
+        Whether tables have the further columns that the pack maps for planning databases.
     """
 
     fmt: str = "geojson"
     epsg: int = WGS84
     lang: str = "zh"
     raw: bool = False
+    planning: bool = False
 
     @property
     def projected(self) -> bool:

@@ -45,6 +45,7 @@ def package(
     lang: str = "zh",
     layers: Sequence[str] | None = None,
     raw: bool = False,
+    planning: bool = False,
 ) -> Package:
     """Return what ``state`` shows of ``city`` as files.
 
@@ -67,6 +68,8 @@ def package(
         Ids of the layers to take; None for those that are on.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    planning
+        Whether tables have the further columns that the pack maps for planning databases.
 
     Returns
     -------
@@ -79,7 +82,8 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang, raw=raw))))
+    form = Form(fmt, epsg, lang, raw=raw, planning=planning)
+    return build(contents(select(city, state, layers=layers, form=form)))
 
 
 class Size(NamedTuple):
