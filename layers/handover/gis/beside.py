@@ -16,7 +16,7 @@ from layers.handover.gis.sld import raster_sld, sld
 from layers.handover.gis.style import qml, raster_qml
 from layers.handover.look import Looks
 
-STYLED: Final = frozenset({"geojson", "csv", "gpkg", "shp", "fgb", "parquet"})
+STYLED: Final = frozenset({"geojson", "csv", "gpkg", "shp", "gdb", "fgb", "parquet"})
 """Formats beside which styles stand as files; a GeoPackage brings those of its tables inside."""
 _TYPES: Final[Mapping[FieldType, str]] = MappingProxyType(
     {
