@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -233,7 +234,9 @@ def _flat(table: Table) -> gpd.GeoDataFrame:
 def _write(table: Table, frame: gpd.GeoDataFrame, path: Path, **how: Any) -> None:
     declared = declared_type(table.geometry)
     many = declared.startswith("Multi")
-    pyogrio.write_dataframe(frame, path, geometry_type=declared, promote_to_multi=many, **how)
+    with warnings.catch_warnings():  # a system may be left unsaid on purpose
+        warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
+        pyogrio.write_dataframe(frame, path, geometry_type=declared, promote_to_multi=many, **how)
 
 
 def _cut(value: object) -> object:

@@ -113,7 +113,7 @@ def _tables(contents: Contents) -> list[Table]:
     return [
         Table(
             name=sheet.id,
-            frame=_shapes(sheet, contents.form.epsg),
+            frame=_in_system(sheet, contents.form),
             geometry=sheet.geometry,
             title=" ".join(sheet.title),
             style=qml(sheet) if sheet.look else "",
@@ -161,6 +161,14 @@ def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
         if name != frame.geometry.name and frame[name].map(_is_list).any():
             frame = frame.assign(**{str(name): frame[name].map(_joined)})
     return frame
+
+
+def _in_system(sheet: Sheet, form: Form) -> gpd.GeoDataFrame:
+    """Return a table in the form's system; what a local one is called stays unsaid."""
+    if form.local is None:
+        return _shapes(sheet, form.epsg)
+    frame = _shapes(sheet, WGS84).to_crs(form.local)
+    return gpd.GeoDataFrame(frame.set_crs(None, allow_override=True))
 
 
 def _is_list(value: object) -> bool:
@@ -235,7 +243,7 @@ def _cell(value: object) -> str:
 
 def _coordinates(sheet: Sheet, form: Form) -> list[list[str]]:
     """Return the texts of both coordinates by row; blank where there is no point."""
-    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.epsg)
+    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.crs)
     write = _metres if form.projected else _degrees
     return [[write(at) for at in axis] for axis in (points.x, points.y)]
 

@@ -104,6 +104,7 @@ def of_csv(sheet: Sheet, form: Form) -> dict[str, bytes]:
     files = {}
     if sheet.is_points:
         types += _COORDINATES
-        files[f"{sheet.id}.prj"] = CRS.from_epsg(form.epsg).to_wkt("WKT1_GDAL").encode()
+        if form.local is None:
+            files[f"{sheet.id}.prj"] = CRS.from_epsg(form.epsg).to_wkt("WKT1_GDAL").encode()
     text = ",".join(f'"{each}"' for each in types)
     return {f"{sheet.id}.csvt": f"{text}\r\n".encode(), **files}
