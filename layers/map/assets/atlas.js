@@ -22,8 +22,8 @@
     }, 30);
   }
 
-  function begin(map, data) {
-    A.base = data;
+  function begin(map) {
+    const data = A.base;
     A.main = { map: map, inset: false, quiet: false, blocked: [], taken: [], rules: [], dotted: [],
       marks: L.layerGroup(), doubt: L.layerGroup() };
     A.shown = [];
@@ -33,6 +33,7 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", A.plain(data.words.map));
     map.setMaxZoom(MAX_ZOOM);
+    A.listen();
     A.drawGround(A.main);
     for (const layer of [A.main.doubt, A.main.marks]) layer.addTo(map);
     A.controls(map);
