@@ -107,7 +107,7 @@ class CorridorPart:
             follow=False,
             drawing=cache.drawing(screen.city, "corridor", self.asked, lang),
         )
-        signs = (*drawn.legend(self.answer, lang), *marks(view, lang, kinds=True))
+        signs = (*drawn.legend(self.answer, lang), *marks(view, lang, kinds=True, sizes=False))
         html.legend((data_uri(sign), words) for sign, words in signs)
 
     def controls(self) -> None:
