@@ -97,6 +97,8 @@ def _foot(city: City, lang: str) -> list[str]:
 
 
 def _row(row: Any, texts: Sequence[str], face: str) -> None:
+    """Fill a row, which no page's end parts."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, texts, WIDTHS, strict=True):
         cell.width = Mm(width)
         for n, line in enumerate(display(text).split("\n")):
