@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
+from layers.pack.city import Plan
 from layers.plan.shown import affected
 from layers.plan.wording import audit_sentence, light_sentence, state_sentence
-from pages.panels import chips
+from pages.panels import chips, hand_over
 from pages.panels.deck import add
 from pages.panels.plan import audit, changes, entering, indicators, ledger, parts, tasks
 from pages.panels.plan.chosen import chosen
@@ -32,6 +34,8 @@ if part == "tasks":
         with places.side:
             tasks.reader(of)
             entering.state(of)
+            entering.place(of)
+            hand_over.picture(screen)
 elif part == "indicators":
     parts.statement(of, light_sentence(of.indicators, state.lang), parts.earlier(of), places)
     with places.sentence:
@@ -44,6 +48,8 @@ elif part == "indicators":
             if of.indicator is not None:
                 entering.value(of, of.indicator)
                 indicators.behind(of, of.indicator)
+                shown = replace(state.plan, indicator=of.indicator.no)
+                hand_over.picture(screen, plan=shown)
     if of.indicator is not None:
         indicators.values(of, of.indicator)
 elif part == "ledger":
@@ -67,9 +73,12 @@ else:
         st.stop()
     before, after, found = changes.changes(of, other)
     told = {"before": before, "after": after, "count": len(found)}
-    parts.statement(of, say("plan.changes.sentence", **told), "", places)
+    matched = say("plan.changes.matched") if isinstance(other, Plan) else ""
+    parts.statement(of, say("plan.changes.sentence", **told), matched, places)
     parts.plate(of, affected(found), places)
     if places.side is not None:
         with places.side:
             changes.choice(of)
+            if isinstance(other, Plan):  # a story knows the plans of its own pack alone
+                hand_over.picture(screen)
     changes.show(of, found)

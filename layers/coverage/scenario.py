@@ -47,8 +47,8 @@ from layers.coverage.scenario_change import (
 from layers.coverage.wording import caveats, reached_count, span
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
+from layers.handover.look import Looks
 from layers.handover.package import Package
-from layers.handover.qgis_style import Looks
 from layers.language.bilingual import pair
 from layers.language.messages import LANGS, speaker
 from layers.language.values import km

@@ -28,8 +28,8 @@ from layers.coverage.scenario_change import GAINED, refusal
 from layers.coverage.wording import caveats, name_of, own_named, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
+from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, speaker
 from layers.language.values import count, km, number

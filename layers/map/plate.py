@@ -188,7 +188,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     elif titles:
         legend.append((TITLE, _explain_titles(titles, lang)))
     if new:
-        legend.append((NEW, say("plate.new", count=len(new))))
+        legend.append((NEW, say("plate.new", count=len(new), **view.city.years)))
     borne = {
         code: say("plate.title_count", count=len(names))
         for code, names in titles.items()

@@ -72,7 +72,7 @@ def dated(city: City, state: ViewState) -> str:
     return say(
         "frame.subtitle",
         plan=city.plan.title.of(state.lang),
-        period=say(f"period.{state.period}"),
+        period=say(f"period.{state.period}", **city.years),
         date=compiled(city, state.lang),
     )
 

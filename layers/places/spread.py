@@ -264,6 +264,7 @@ def since_baseline(view: View, found: Balance, lang: str) -> str:
     said = say(
         "balance_page.since",
         n=int(found.n - before.n),
+        baseline=view.city.plan.baseline_year,
         parts=say("balance_page.comma").join(parts),
         fewer=say("balance_page.since_fewer", n=missing) if missing else "",
     )

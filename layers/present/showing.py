@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from matplotlib.image import imread, imsave
 
+from layers.handover.live_link import link_of_state
 from layers.language.messages import display, speaker
 from layers.map.plate import Sign
 from layers.pack.city import NOTICES
@@ -80,7 +81,9 @@ class Shown:
             Size of the sheet.
         """
         told = self.told
-        return self.drawn(paper, Heading(_titled(told), told.sentence, told.doubt))
+        link = link_of_state(told.city, told.state, told.scene.page)
+        heading = Heading(_titled(told), told.sentence, told.doubt, link=link)
+        return self.drawn(paper, heading)
 
     def sheets(self, paper: Paper) -> list[StaticMap]:
         """Draw each view on a sheet of its own: two are of one size and one scale.

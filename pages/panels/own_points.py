@@ -46,11 +46,11 @@ from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import NONE, choices, codec, token
-from layers.view.page_options import DensityOptions, PointsOptions
+from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
-from pages.panels.intake import proposal, without_place
+from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
@@ -75,32 +75,6 @@ MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
 OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
 """Options that say what is read of a file; they mean nothing in another one."""
-
-
-def switch(screen: Screen) -> None:
-    """Offer whose points are measured.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    """
-    st.segmented_control(
-        screen.say("points_page.part"),
-        choices(DensityOptions, "part"),
-        default=sync("density_part", screen.state.density.part),
-        key="density_part",
-        required=True,
-        format_func=lambda part: screen.say(f"points_page.part_{part}"),
-        on_change=_change_part,
-    )
-
-
-def _change_part() -> None:
-    if not is_offered("density_part", choices(DensityOptions, "part")):
-        return
-    part: Any = st.session_state["density_part"]
-    session.change(density=replace(session.state().density, part=part))
 
 
 def title(screen: Screen) -> str:
@@ -140,7 +114,7 @@ def show(screen: Screen, places: Scene) -> None:
     if places.side is None:
         return
     with places.side:
-        switch(screen)
+        whose.switch(screen)
         part.controls()
     part.below()
 

@@ -24,7 +24,7 @@ from layers.present.pack.meeting_pack import of_district
 from layers.present.showing import Shown
 from layers.present.slides import slides
 from layers.present.slides.layout import fit, fit_table
-from layers.present.static_map.ink.type import FONTS
+from layers.present.static_map.ink.rare import FONTS
 from layers.present.story import stories
 from layers.present.telling import Ask, Bars, tell
 from layers.view.state import default_state

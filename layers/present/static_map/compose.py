@@ -19,16 +19,15 @@ from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
 from layers.present.static_map.furniture import (
     MARGIN,
-    NOTE_PT,
     Bar,
     caption,
     crs_words,
     draw_scale,
     foot,
     footer,
+    footer_mm,
     footer_rows,
     heading,
-    line_height,
     north,
     scale_box,
 )
@@ -280,7 +279,7 @@ class Composition:
 
     def _scale(self, window: Window, room: Box) -> None:
         """Draw the scale of a window where no place is."""
-        places = [place.at for place in self._held()[window.id]]
+        places = [place.at for place in self._held[window.id]]
         spots = window.on_sheet(np.array(places).reshape(-1, 2))
         box = scale_box(self.sheet, window, room, spots)
         self.bars[window.id] = draw_scale(self.sheet, window, box)
@@ -310,7 +309,7 @@ class Composition:
         say, said = speaker(self.order.lang), []
         if missing := self.missing():
             said.append(say("static_map.missing", count=missing))
-        if self.order.is_still and self._places():
+        if self.order.is_still and self._places:
             said.append(say("static_map.still"))
         return said
 
@@ -322,7 +321,7 @@ class Composition:
         signs = [*(sign for sign in known if sign[0] not in gone), *order.legend]
         if order.axis_on and self.found.main in self._belted:
             signs += belt(order.view, order.lang)
-        if self._dotted(self._held()):
+        if self._dotted:
             key = "static_map.other_districts" if order.focus else "static_map.in_insets"
             # Beside a slide's map there is less room, and the frames of the insets say it.
             if order.focus or order.heading:
@@ -352,21 +351,23 @@ class Composition:
         return [each for each in known if group_of(each[0]) == "kind" and "<text" not in each[0]]
 
     # ---- marks -------------------------------------------------------------------------------
+    @cached_property
     def _places(self) -> list[Place]:
         new = self.order.plate.new if self.order.plate else frozenset()
         return places_of(self.order.view, new)
 
+    @cached_property
     def _held(self) -> dict[str, list[Place]]:
-        """Return the places that each window shows."""
-        return shared(self.order.city, self._places(), self.found)
+        """The places that each window shows."""
+        return shared(self.order.city, self._places, self.found)
 
     def missing(self) -> int:
         """Return how many of the shown places have no mark on the map."""
-        drawn = sum(map(len, self._held().values()))
+        drawn = sum(map(len, self._held.values()))
         return len(self.order.view.places) - len(self.order.view.titles) - drawn
 
     def _marks(self) -> None:
-        order, held, size = self.order, self._held(), self.order.paper.text
+        order, held, size = self.order, self._held, self.order.paper.text
         for window in self._all:
             writing, places = self.writings[window.id], held[window.id]
             of = size * (LOCATOR if window.id == "locator" else 1.0)
@@ -375,17 +376,18 @@ class Composition:
             else:
                 found = arrange(window, places, writing.room.furniture, of)
             if window.id == "main":
-                found.dots = dots(order.city, window, self._dotted(held))
+                found.dots = dots(order.city, window, self._dotted)
             draw_marks(self.sheet, order.city, window, found, _z(window) + MARKS)
             writing.room.take(taken(found))
             writing.room.take_dots(around(*spot, 0.5, 0.5) for spot, _ in found.dots)
             self.arrangements[window.id] = found
 
-    def _dotted(self, held: dict[str, list[Place]]) -> list[Place]:
-        """Return the places that the map shows as dots: of the insets, or of other districts."""
+    @cached_property
+    def _dotted(self) -> list[Place]:
+        """The places that the map shows as dots: of the insets, or of other districts."""
         if self.order.focus is None:
-            return [place for inset in self.found.insets for place in held[inset.id]]
-        own = {place.id for place in self._places()}
+            return [place for inset in self.found.insets for place in self._held[inset.id]]
+        own = {place.id for place in self._places}
         return [place for place in places_of(self.order.seen, frozenset()) if place.id not in own]
 
     # ---- names -------------------------------------------------------------------------------
@@ -490,10 +492,10 @@ def frame_of(order: Order, sheet: Sheet) -> tuple[Box, list[str]]:
     if order.heading is None:
         return (0.0, 0.0, paper.width_mm, paper.height_mm), []
     high = heading(sheet, order.heading, order.filter_line())
-    rows = footer_rows(sheet, footer_first(order), notes(order))
+    link = order.heading.link
+    rows = footer_rows(sheet, footer_first(order), notes(order), link)
     margin = MARGIN * paper.text
-    step = line_height(NOTE_PT * paper.text)
-    low = margin * 0.7 + len(rows) * step + 1.2 * paper.text
+    low = margin * 0.7 + footer_mm(sheet, rows, link) + 1.2 * paper.text
     return (margin, low, paper.width_mm - margin, high), rows
 
 
@@ -556,18 +558,17 @@ def composed(order: Order) -> Composition:
     """
     sheet = Sheet(order.paper, order.lang)
     frame, rows = frame_of(order, sheet)
-    told = order.heading is not None
     found = windows(
         order.city,
         order.paper,
         frame,
-        legend=told,
+        legend=order.heading is not None,
         focus=order.focus,
         bounds=order.bounds,
         insets=order.insets,
     )
     made = Composition(order, sheet, found)
     made.draw()
-    if told:
-        footer(sheet, footer_first(order), rows)
+    if order.heading is not None:
+        footer(sheet, footer_first(order), rows, order.heading.link)
     return made
