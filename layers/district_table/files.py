@@ -8,8 +8,8 @@ from layers.district_table.measure import TableAnswer
 from layers.district_table.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, Form
-from layers.handover.package import Package
 from layers.handover.look import Look
+from layers.handover.package import Package
 from layers.language.messages import LANGS
 from layers.view.question import Refusal
 
