@@ -12,8 +12,8 @@ import streamlit as st
 from layers.pack.city import City
 from pages.panels import own_points, scenario
 from pages.panels.deck import desk
-from pages.panels.intake import held as own_files
 from pages.panels.intake import district_table, proposal, whose, without_place
+from pages.panels.intake import held as own_files
 from pages.shell import session
 from pages.shell.frame import Screen
 from pages.shell.widgets import is_offered
