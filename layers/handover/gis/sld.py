@@ -60,7 +60,8 @@ def raster_sld(name: str, shades: Shades) -> str:
     Xml.SubElement(symbol, "Opacity").text = f"{shades.opacity:g}"
     table = Xml.SubElement(symbol, "ColorMap", type="intervals")
     uppers = [*shades.bounds, 1e30]
-    rows = zip(uppers, (PAPER, *shades.colours), ("", *shades.labels), strict=True)
+    below = f"< {shades.bounds[0]:.3g}"
+    rows = zip(uppers, (PAPER, *shades.colours), (below, *shades.labels), strict=True)
     for number, (upper, colour, label) in enumerate(rows):
         told = {"color": colour, "quantity": repr(upper), "label": label}
         Xml.SubElement(table, "ColorMapEntry", told | {"opacity": "1" if number else "0"})

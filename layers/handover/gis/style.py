@@ -130,7 +130,8 @@ def shades_into(parent: Xml.Element, shades: Shades) -> None:
     ramp = Xml.SubElement(shader, "colorrampshader", colorRampType="DISCRETE", clip="0")
     # A discrete class holds what lies below its value: the first is what is not drawn.
     uppers = [*map(repr, shades.bounds), "inf"]
-    rows = zip(uppers, (PAPER, *shades.colours), ("", *shades.labels), strict=True)
+    below = f"< {shades.bounds[0]:.3g}"
+    rows = zip(uppers, (PAPER, *shades.colours), (below, *shades.labels), strict=True)
     for number, (upper, colour, label) in enumerate(rows):
         told = {"value": upper, "color": colour.lower(), "label": label}
         Xml.SubElement(ramp, "item", told | {"alpha": "255" if number else "0"})
