@@ -162,6 +162,9 @@ def _symbol(parent: Xml.Element, name: str, look: Look, status: str = "") -> Non
     symbol = Xml.SubElement(parent, "symbol", type=kind, name=name, alpha="1")
     if status:
         _fade_later_facts(symbol, status)
+    if look.hidden:
+        rule = f"if({_quoted(look.hidden)}, 0, 100)"
+        _decided(Xml.SubElement(symbol, "data_defined_properties"), "alpha", rule)
     width = f"{look.weight * PX_MM:.2f}"
     line = {"outline_style": look.dash, "outline_width": width, "outline_width_unit": "MM"}
     line["outline_color"] = _rgba(look.line)
