@@ -51,6 +51,7 @@ class ExportRequest:
     out: Path
     zipped: bool
     raw: bool = False
+    circles: bool = False
 
 
 def read(argv: Sequence[str] | None) -> ExportRequest:
@@ -92,6 +93,7 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         out=given.out,
         zipped=given.zip,
         raw=given.raw,
+        circles=given.circles,
     )
 
 
@@ -125,6 +127,7 @@ def _done(request: ExportRequest) -> Iterator[str]:
         lang=request.lang,
         layers=request.layers,
         raw=request.raw,
+        circles=request.circles,
     )
     yield from written(files, request.out, zipped=request.zipped)
 
@@ -145,6 +148,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
     parser.add_argument("--raw", action="store_true", help=RAW)
+    circles = "add the doubt about each position as a layer of circles (formats with shapes)"
+    parser.add_argument("--circles", action="store_true", help=circles)
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--period", help=", ".join(PERIODS))
     later = "whether to take what is new since the plan was issued"

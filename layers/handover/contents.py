@@ -56,12 +56,16 @@ class Form:
         Language of a workbook, ``zh`` or ``en``; all other formats speak both.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    circles
+        Whether the doubt about each position goes along as a layer of circles; formats without
+        shapes know none.
     """
 
     fmt: str = "geojson"
     epsg: int = WGS84
     lang: str = "zh"
     raw: bool = False
+    circles: bool = False
 
     @property
     def projected(self) -> bool:

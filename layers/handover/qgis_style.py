@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Xml
 from layers.language.bilingual import Bilingual, both, column
 from layers.map.symbols import LINES
 from layers.pack.catalogue import LOCATION_CLASSES
+from layers.pack.exchange import exchange_fields
 from layers.pack.layer_spec import LayerSpec, Shape, Style
 
 MARK_MM = "3.2"
@@ -106,7 +107,8 @@ def qml(spec: LayerSpec) -> str:
     else:
         renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol")
         _symbol(Xml.SubElement(renderer, "symbols"), "0", spec.style, "dataset")
-    return _finished(root, {name: " ".join(column(name)) for name in spec.schema.names})
+    named = (field.name for field in exchange_fields(spec.schema.fields))
+    return _finished(root, {name: " ".join(column(name)) for name in named})
 
 
 def plain_qml(titles: Mapping[str, Bilingual], look: Look | Looks) -> str:

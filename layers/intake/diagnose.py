@@ -480,6 +480,7 @@ def _datum_hint(placed: Placement) -> tuple[str, str]:
             continue
         column = placed.table.cells.column(name).slice(0, _SAMPLE)
         for value in {str(v).strip() for v in column.to_pylist() if v is not None}:
-            if len(value) <= 30 and _IS_DATUM.search(value.lower()):
+            # "GCJ-02 -> WGS-84" says what the positions were, not what they are.
+            if len(value) <= 30 and _IS_DATUM.search(value.lower()) and "wgs" not in bare(value):
                 return datum_of(value) or "gcj02", value
     return "", ""

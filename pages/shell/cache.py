@@ -134,7 +134,13 @@ def _package(
 ) -> bytes:
     place = city(digest)
     return view_export.package(
-        place, state, layers=layers, fmt=form.fmt, epsg=form.epsg, lang=form.lang
+        place,
+        state,
+        layers=layers,
+        fmt=form.fmt,
+        epsg=form.epsg,
+        lang=form.lang,
+        circles=form.circles,
     ).whole()
 
 

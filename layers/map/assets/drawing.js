@@ -55,6 +55,7 @@
   function draw(group, drawing) {
     rest();
     place(Boolean(drawing && drawing.place));
+    A.ask((drawing && drawing.tool) || "");
     if (!drawing) return;
     if (drawing.raster) {
       L.imageOverlay(drawing.raster.url, drawing.raster.bounds, { pane: "raster", opacity: 1 }).addTo(group);
