@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.errors import DataError, Problem
+from geo.formats.write_geojson import to_geojson
 
 Kind = Literal["circle", "rectangle", "polygon"]
 DIGITS: Final = 5
@@ -151,15 +152,8 @@ def to_file(one: Outline, epsg: int) -> bytes:
     area = gpd.GeoSeries([one.on_plane(epsg)], crs=epsg).to_crs(4326).iloc[0]
     if one.kind != "circle":
         area = _in_degrees(one)
-    corners = shapely.geometry.polygon.orient(area).exterior.coords
-    ring = [[round(x, 7), round(y, 7)] for x, y in corners]
-    feature = {
-        "type": "Feature",
-        "properties": {MEMBER: str(one)},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-    }
-    content = {"type": "FeatureCollection", "features": [feature]}
-    return (json.dumps(content, ensure_ascii=False) + "\n").encode()
+    frame = gpd.GeoDataFrame({MEMBER: [str(one)]}, index=["shape"], geometry=[area], crs=4326)
+    return to_geojson(frame)
 
 
 def from_file(data: bytes) -> Outline:
