@@ -135,6 +135,7 @@ def _names(say: Say, lang: str) -> list[str]:
 
 def _kinds(answer: InsideAnswer, lang: str) -> pd.DataFrame:
     say, table = speaker(lang), answer.found.kinds
+    table = table[(table["high"] > 0) | (table["drawn"] > 0)]
     shown = {
         say("inside_page.drawn_n"): table["drawn"].tolist(),
         say("inside_page.interval"): [
