@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--layer", help="ids of layers, or all; without it those that are on")
     parser.add_argument("--format", default="geojson", help=", ".join(VIEW_FORMATS))
-    parser.add_argument("--crs", default="4326", help="EPSG code: 4326, 4490, 4548 or 4527")
+    parser.add_argument("--crs", default="4326", help="EPSG code, such as 4490, 4548, 4527 or 4508")
     parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")

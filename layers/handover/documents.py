@@ -64,13 +64,24 @@ def dictionary(contents: Contents) -> bytes:
     bytes
         CSV. ``values`` lists the closed values of a field with their words.
     """
+    return to_csv(dictionary_rows(contents))
+
+
+def dictionary_rows(contents: Contents) -> list[list[str]]:
+    """Return the cells of the field dictionary, the heading first.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+    """
     rows = [[both(f"dictionary.{name}") for name in _HEAD]]
     for sheet in contents.sheets:
         rows += [_row(sheet, field) for field in sheet.fields]
         rows += [_shape_row(sheet, *names) for names in _shape_fields(contents.form, sheet)]
     if contents.form.fmt == "shp":
         rows = _with_short_names(contents, rows)
-    return to_csv(rows)
+    return rows
 
 
 def _with_short_names(contents: Contents, rows: Sequence[list[str]]) -> list[list[str]]:
@@ -97,7 +108,7 @@ def _row(sheet: Sheet, field: Field) -> list[str]:
         both(f"dictionary.types.{field.type}"),
         field.unit,
         both("dictionary.yes" if field.required else "dictionary.no"),
-        "; ".join(sheet.words.get(field.name, ())),
+        "; ".join(f"{value} = {words}" for value, words in sheet.codes.get(field.name, {}).items()),
         *column(field.name, "note"),
     ]
 
@@ -265,7 +276,7 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
         yield pair("export.same_datum")
     plain = city.metric_epsg
     numbered = numbered_zone(plain)
-    if form.projected and numbered:
+    if numbered and form.epsg in (plain, numbered):
         yield pair("export.zoned", numbered=numbered, zone=numbered - ZONE_ZERO, plain=plain)
 
 
@@ -399,8 +410,13 @@ def files_listed(data: bytes) -> frozenset[str] | None:
         ours = content["product"]["en"] == pair("app.name").en
     except (ValueError, TypeError, KeyError):
         return None
-    plain = all(name not in ("", ".", "..") and not set(name) & set("/\\:") for name in names)
-    return names if ours and plain else None
+    return names if ours and all(map(_stays, names)) else None
+
+
+def _stays(name: str) -> bool:
+    """Tell whether a name, with ``/`` between folders, stays within its folder."""
+    parts = name.split("/")
+    return all(part not in ("", ".", "..") and not set(part) & set("\\:") for part in parts)
 
 
 def _both(key: str) -> dict[str, str]:

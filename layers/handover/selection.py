@@ -13,8 +13,8 @@ import pandas as pd
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import Field, FieldType, Schema
 from layers.handover.contents import AREA, VIEW_FORMATS, WGS84, Form, Sheet, form_problems
-from layers.handover.qgis_style import Look, plain_qml, qml
-from layers.language.bilingual import Bilingual, both, column, pair
+from layers.handover.look import Look, labels_of, look_of
+from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
 from layers.pack.exchange import DOUBT, TERMS, exchange_fields, with_exchange, word_of
@@ -139,8 +139,11 @@ def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
         fields=fields,
         geometry=schema.geometry,
         geometry_required=schema.geometry_required,
-        style=qml(layer.spec),
-        words=_words(city, fields),
+        look=look_of(layer.spec),
+        labels=labels_of(layer.spec),
+        codes=_codes(city, fields),
+        group=pair(f"group.{layer.spec.group}"),
+        provenance=origin,
         facts=(
             pair("export.rows", rows=total, mapped=mapped, unmapped=total - mapped),
             *layer_facts(layer),
@@ -171,7 +174,7 @@ def _circles(city: City, sheets: Sequence[Sheet]) -> Sheet:
         frame=shapes,
         fields=fields,
         geometry=AREA,
-        style=plain_qml({field.name: column(field.name) for field in fields}, look),
+        look=look,
         facts=(pair("export.circles_of", known=len(known), unknown=len(rows) - len(known)),),
     )
 
@@ -200,15 +203,16 @@ def layer_facts(layer: Layer) -> tuple[Bilingual, ...]:
     )
 
 
-def _words(city: City, fields: tuple[Field, ...]) -> dict[str, tuple[str, ...]]:
+def _codes(city: City, fields: tuple[Field, ...]) -> dict[str, dict[str, str]]:
     """Return the closed values of each column, or those that the pack itself names, in words."""
     values = {
         field.name: city.halves if field.name == "half" else sorted(field.allowed or ())
         for field in fields
     }
     return {
-        name: tuple(f"{value} = {_word(city, name, value)}" for value in each)
+        name: {value: _word(city, name, value) for value in each}
         for name, each in values.items()
+        if each
     }
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.handover.build import build
-from layers.handover.contents import Contents, Form
+from layers.handover.contents import POINT, Contents, Form
 from layers.handover.documents import (
     DICTIONARY,
     MANIFEST,
@@ -23,6 +23,7 @@ from layers.handover.documents import (
     form_caveats,
     mark_of,
 )
+from layers.handover.metadata.files import CATALOGUE, DICTIONARY_WORKBOOK, TABLE_SCHEMA
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
@@ -118,10 +119,20 @@ def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Si
         manifest along.
     """
     view = rows_in_view(city, replace(state, layers=frozenset(layers)))
-    papers = (DICTIONARY, SOURCES, MANIFEST)
-    data = len(layers) if fmt in ("geojson", "csv") else 1
-    files = 1 if fmt == "xlsx" else data + len(papers)
+    papers = (DICTIONARY, SOURCES, MANIFEST, CATALOGUE, TABLE_SCHEMA, DICTIONARY_WORKBOOK)
+    files = 1 if fmt == "xlsx" else len(papers) + _data_files(city, layers, fmt)
     return Size(len(view.places), len(view.unmapped), len(view.titles), files)
+
+
+def _data_files(city: City, layers: Sequence[str], fmt: str) -> int:
+    """Return how many files hold data, styles, types and metadata of layers."""
+    if fmt == "gpkg":
+        return 1
+    beside = 4  # data, two styles, metadata
+    if fmt == "csv":
+        points = sum(city.layers[id_].spec.schema.geometry == POINT for id_ in layers)
+        return (beside + 1) * len(layers) + points
+    return beside * len(layers)
 
 
 def contents(selection: Selection) -> Contents:
@@ -133,7 +144,7 @@ def contents(selection: Selection) -> Contents:
         As :func:`layers.handover.selection.select` returns it.
     """
     city, state, form = selection.city, selection.state, selection.form
-    period = {"id": state.period, **pair(f"period.{state.period}")._asdict()}
+    period = {"id": state.period, **pair(f"period.{state.period}", **city.years)._asdict()}
     return Contents(
         city=city,
         name=city.id,

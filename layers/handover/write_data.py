@@ -15,11 +15,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.base.schema import Field
+from geo.formats.complete_geopackage import Column
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
 from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
+from layers.handover.gis.beside import of_csv
+from layers.handover.gis.project import project
+from layers.handover.gis.sld import sld
+from layers.handover.gis.style import qml
+from layers.handover.metadata.iso19115 import iso19115
 from layers.handover.spreadsheet import RUN_BY_SPREADSHEETS
+from layers.language.bilingual import column
 
 DEGREES: Final = ("经度_lon", "纬度_lat")
 METRES: Final = ("东坐标_E", "北坐标_N")
@@ -84,8 +92,11 @@ def _geojson_files(contents: Contents) -> dict[str, bytes]:
 def _geopackage_files(contents: Contents) -> dict[str, bytes]:
     tables = _tables(contents)
     stamp = date.fromisoformat(contents.city.data_date)
-    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
-    return data | _plain_files(contents)
+    name, files = f"{contents.name}.gpkg", _plain_files(contents)
+    if tables:
+        projects = {contents.name: project(contents, name)}
+        files = {name: to_geopackage(tables, stamp=stamp, projects=projects)} | files
+    return files
 
 
 def _gis_files(contents: Contents) -> dict[str, bytes]:
@@ -104,11 +115,24 @@ def _tables(contents: Contents) -> list[Table]:
             frame=_shapes(sheet, contents.form.epsg),
             geometry=sheet.geometry,
             title=" ".join(sheet.title),
-            style=sheet.style,
+            style=qml(sheet) if sheet.look else "",
+            sld=sld(sheet) if sheet.look else "",
+            columns=tuple(_said(sheet, each) for each in sheet.fields),
+            metadata=iso19115(contents, sheet) if contents.form.fmt == "gpkg" else "",
         )
         for sheet in contents.sheets
         if sheet.geometry
     ]
+
+
+def _said(sheet: Sheet, field: Field) -> Column:
+    return Column(
+        name=field.name,
+        title=" ".join(sheet.title_of(field.name)),
+        note=" ".join(column(field.name, "note")).strip(),
+        codes=sheet.codes.get(field.name, {}),
+        required=field.required,
+    )
 
 
 def long_texts(contents: Contents) -> int:
@@ -147,7 +171,10 @@ def _joined(value: Any) -> Any:
 
 
 def _csv_files(contents: Contents) -> dict[str, bytes]:
-    return {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in contents.sheets}
+    files = {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in contents.sheets}
+    for sheet in contents.sheets if contents.form.fmt == "csv" else ():
+        files |= of_csv(sheet, contents.form)
+    return files
 
 
 def _csv(contents: Contents, sheet: Sheet) -> bytes:

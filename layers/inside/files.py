@@ -7,8 +7,8 @@ import geopandas as gpd
 from geo.formats.outline import to_file
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
+from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
 from layers.inside.drawing import LINE
 from layers.inside.measure import InsideAnswer, touched
 from layers.inside.wording import word

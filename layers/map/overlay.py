@@ -119,7 +119,10 @@ class Drawing:
         Whether a click on the ground hands its position to the page.
     subject
         Whether the places are what the map is about: they keep their marks and names, which shrink
-        to dots under an analysis.
+        under an analysis.
+    dots
+        Whether those that are not are dots of one size and no marks: what is measured is measured
+        from there.
     tool
         What the reader draws on the map: ``circle``, ``rectangle``, ``polygon``, or nothing.
     turn
@@ -132,6 +135,7 @@ class Drawing:
     handles: Sequence[Handle] = ()
     place: bool = False
     subject: bool = False
+    dots: bool = False
     tool: str = ""
     turn: int = 0
 
@@ -192,6 +196,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
     return {
         "place": drawing.place,
         "subject": drawing.subject,
+        "dots": drawing.dots,
         "tool": drawing.tool,
         "turn": drawing.turn,
         "raster": {

@@ -288,6 +288,11 @@ class City:
         return (self.plan, *self.other_plans)
 
     @property
+    def years(self) -> Mapping[str, int]:
+        """The years of the plan that the places cite, as sentences name them."""
+        return {"baseline": self.plan.baseline_year, "target": self.plan.target_year}
+
+    @property
     def halves(self) -> tuple[str, ...]:
         """Ids of the parts that the city is seen in, such as the two of a twin city; often none."""
         return tuple(key.removeprefix("half.") for key in self.words if key.startswith("half."))

@@ -18,16 +18,24 @@ from layers.view.page_options import (
     DensityOptions,
     InsideOptions,
     PointsOptions,
+    TableOptions,
 )
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, ViewState
 
 Options = TypeVar(
-    "Options", DensityOptions, PointsOptions, CoverageOptions, CorridorOptions, InsideOptions
+    "Options",
+    DensityOptions,
+    PointsOptions,
+    TableOptions,
+    CoverageOptions,
+    CorridorOptions,
+    InsideOptions,
 )
 _FIELD = {
     DensityOptions: "density",
     PointsOptions: "points",
+    TableOptions: "table",
     CoverageOptions: "coverage",
     CorridorOptions: "corridor",
     InsideOptions: "inside",

@@ -45,6 +45,7 @@ from layers.view.page_options import (
     InsideOptions,
     PlanOptions,
     PointsOptions,
+    TableOptions,
 )
 
 Lang = Literal["zh", "en"]
@@ -202,6 +203,7 @@ class ViewState:
     inside: InsideOptions = group(InsideOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
+    table: TableOptions = group(TableOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
     corridor: CorridorOptions = group(CorridorOptions, page="corridor")
     deck: DeckOptions = group(DeckOptions, page="deck")

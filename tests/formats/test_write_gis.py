@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-import pyogrio
 import pytest
 from shapely import Point
 
@@ -25,16 +22,9 @@ from layers.handover.documents import DICTIONARY, MANIFEST
 from layers.handover.view_export import package
 from layers.pack.city import City
 from layers.view.state import default_state
+from tests.handover.read_back import read
 
 DAY: Final = date(2026, 11, 22)
-ENDS: Final[Mapping[str, str]] = {
-    "shp": "places.shp",
-    "gdb": "__geodatabase__.gdb.zip",
-    "kml": "places.kml",
-    "fgb": "places.fgb",
-    "parquet": "places.parquet",
-}
-KML: Final = "{http://www.opengis.net/kml/2.2}"
 LONG = "很长的说明" * 40
 TABLE: Final = Table(
     name="places",
@@ -57,43 +47,9 @@ TABLE: Final = Table(
 )
 
 
-def read_kml(path: Path) -> gpd.GeoDataFrame:
-    """Read shapes with GDAL, the rest as XML: not every GDAL reads a KML's columns and blanks."""
-    tree = ElementTree.parse(path)
-    marks = [*tree.iter(f"{KML}Placemark")]
-    names = [str(field.get("name")) for field in tree.iter(f"{KML}SimpleField")]
-    rows = [
-        {str(cell.get("name")): cell.text for cell in mark.iter(f"{KML}SimpleData")}
-        for mark in marks
-    ]
-    told = pd.DataFrame(rows, columns=names)
-    told["Name"] = [mark.findtext(f"{KML}name") for mark in marks]
-    shapes = iter(pyogrio.read_dataframe(path).geometry.dropna())
-    drawn = [mark.find(f".//{KML}coordinates") is not None for mark in marks]
-    geometry = [next(shapes) if is_drawn else None for is_drawn in drawn]
-    return gpd.GeoDataFrame(told, geometry=geometry, crs=4326)
-
-
-def read(
-    fmt: str, files: Mapping[str, bytes], folder: Path, layer: str = "places"
-) -> gpd.GeoDataFrame:
-    """Read a table back with GDAL, GeoParquet with pyarrow and GeoPandas."""
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    if fmt == "gdb":
-        path = next(folder.glob("*.gdb.zip"))
-        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layer))
-    path = folder / f"{layer}.{fmt}"
-    if fmt == "parquet":
-        return gpd.read_parquet(path)
-    if fmt == "kml":
-        return read_kml(path)
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path))
-
-
 @pytest.mark.parametrize("fmt", GIS_FORMATS)
 def test_rows_blanks_chinese_types_and_system_survive(fmt: str, tmp_path: Path) -> None:
-    back = read(fmt, WRITERS[fmt]([TABLE], stamp=DAY), tmp_path)
+    back = gpd.GeoDataFrame(read(fmt, WRITERS[fmt]([TABLE], stamp=DAY), tmp_path, "places"))
     assert len(back) == 3
     assert back.geometry.isna().tolist() == [False, True, False]
     assert back.geometry.iloc[2].distance(Point(117.3, 39.3)) < 1e-7
@@ -158,7 +114,7 @@ def test_a_city_leaves_with_the_rows_of_its_geojson(fmt: str, toy: City, tmp_pat
         assert "locatio_" in files[DICTIONARY].decode("utf-8-sig")
         assert json.loads(files[MANIFEST])["cut_texts"] == 0
     for layer in layers:
-        back = read(fmt, files, tmp_path, layer)
+        back = gpd.GeoDataFrame(read(fmt, files, tmp_path, layer))
         expected = gpd.read_file(io.BytesIO(plain[f"{layer}.geojson"]))
         assert sorted(back["id"]) == sorted(expected["id"])
         assert back.crs.to_epsg() == epsg

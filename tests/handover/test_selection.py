@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from pyproj import CRS
 
 from geo.base.errors import ParameterError
-from layers.handover.contents import PLAIN_ZONES, ZONE_ZERO, Form, numbered_zone, systems
+from layers.handover.contents import (
+    PLAIN_ZONES,
+    ZONE_ZERO,
+    Form,
+    neighbours,
+    numbered_zone,
+    systems,
+)
 from layers.handover.selection import select
 from layers.language.messages import texts
 from layers.pack.city import City
@@ -148,6 +155,15 @@ def test_a_city_is_handed_over_in_its_own_zone() -> None:
     assert systems(CITY) == (4326, 4490, 4548, 4527)
     assert systems(replace(CITY, metric_epsg=4547)) == (4326, 4490, 4547, 4526)
     assert systems(replace(CITY, metric_epsg=32650)) == (4326, 4490, 32650)
+
+
+def test_the_zones_beside_a_city_are_those_of_the_register() -> None:
+    names = {code: CRS.from_epsg(code).name for code in neighbours(CITY)}
+    meridians = {name.rpartition(" ")[2] for name in names.values()}
+    assert names.keys() == {4547, 4549, 4508, 4509, 4510}
+    assert meridians == {"114E", "120E", "111E", "117E", "123E"}
+    assert all(name.startswith("CGCS2000") for name in names.values())
+    assert neighbours(replace(CITY, metric_epsg=32650)) == ()
 
 
 @pytest.mark.parametrize("plain", PLAIN_ZONES)
