@@ -16,6 +16,7 @@ from layers.handover.look import labels_of, look_of
 from layers.language.bilingual import Bilingual
 from layers.map.symbols import LINES
 from layers.pack.catalogue import CATALOG, LOCATION_CLASSES, generic_layer
+from layers.pack.exchange import exchange_fields
 from layers.pack.layer_spec import LayerSpec
 from tests.handover.columns import leaving
 
@@ -35,7 +36,7 @@ def sheet(spec: LayerSpec) -> Sheet:
         id=spec.id,
         title=Bilingual("图层", "Layer"),
         frame=gpd.GeoDataFrame(),
-        fields=spec.schema.fields,
+        fields=exchange_fields(spec.schema.fields),
         geometry=spec.schema.geometry,
         look=look_of(spec),
         labels=labels_of(spec),
