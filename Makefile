@@ -83,12 +83,14 @@ check-data: $(VENV)/test.stamp
 	$(BIN)/python -m data.build $(CITY) --check
 
 # An extra of its own: the atlas needs none of it. A gateway before it says the address (OGC_URL).
+# `pygeoapi serve` would run a debugger that anybody can type into.
 OGC = build/ogc-$(CITY)
 ogc: $(VENV)/run.stamp
 	$(PIP) install --quiet -r requirements.txt -r requirements-ogc.txt
 	$(BIN)/python -m layers.handover.static_api --city $(CITY) --pygeoapi $(OGC_PORT) --base '$(OGC_URL)' --out $(OGC)
 	$(BIN)/pygeoapi openapi generate $(OGC)/pygeoapi-config.yml --output-file $(OGC)/../$(CITY)-openapi.yml
-	PYGEOAPI_CONFIG=$(OGC)/pygeoapi-config.yml PYGEOAPI_OPENAPI=$(OGC)/../$(CITY)-openapi.yml $(BIN)/pygeoapi serve
+	PYGEOAPI_CONFIG=$(OGC)/pygeoapi-config.yml PYGEOAPI_OPENAPI=$(OGC)/../$(CITY)-openapi.yml \
+		$(BIN)/python -m uvicorn --port $(OGC_PORT) pygeoapi.starlette_app:APP
 
 attack: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium

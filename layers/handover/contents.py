@@ -24,6 +24,8 @@ VIEW_FORMATS: tuple[Format, ...] = (*FORMATS, *GIS_FORMATS)
 ANALYSIS_FORMATS: tuple[Format, ...] = (*FORMATS, "json")
 """An analysis has also ``json``: the whole answer, without shapes."""
 ANSWER_FORMATS: tuple[Format, ...] = (*ANALYSIS_FORMATS, *GIS_FORMATS)
+LOCAL_FORMATS: frozenset[str] = frozenset({"csv", "shp", "fgb"})
+"""Formats that can leave their system unsaid."""
 ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json", "kml"})
 """Formats in EPSG:4326 alone: by their standard, or because they hold no coordinates."""
 
@@ -62,6 +64,11 @@ class Form:
     circles
         Whether the doubt about each position goes along as a layer of circles; formats without
         shapes know none.
+    planning
+        Whether tables have the further columns that the pack maps for planning databases.
+    local
+        A local plane of the user's own, which takes the place of ``epsg``. Its parameters may be
+        secret: they are written nowhere, neither into files nor into messages.
     """
 
     fmt: str = "geojson"
@@ -69,11 +76,23 @@ class Form:
     lang: str = "zh"
     raw: bool = False
     circles: bool = False
+    planning: bool = False
+    local: CRS | None = field(default=None, repr=False)
+
+    @property
+    def crs(self) -> CRS:
+        """The system of the coordinates."""
+        return CRS.from_epsg(self.epsg) if self.local is None else self.local
+
+    @property
+    def system(self) -> str:
+        """What names of files say of it."""
+        return str(self.epsg) if self.local is None else "local"
 
     @property
     def projected(self) -> bool:
         """Whether the coordinates are metres."""
-        return bool(CRS.from_epsg(self.epsg).is_projected)
+        return bool(self.crs.is_projected)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -330,6 +349,9 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     problems = []
     if form.fmt not in formats:
         problems.append(Problem("export.unknown", "format", value=form.fmt, known=formats))
+    if form.local is not None and form.fmt not in LOCAL_FORMATS:
+        known = tuple(sorted(LOCAL_FORMATS))
+        problems.append(Problem("export.local_format", "--crs-file", format=form.fmt, known=known))
     offered = (*systems(city), *neighbours(city))
     if form.epsg not in offered:
         codes = tuple(map(str, offered))

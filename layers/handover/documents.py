@@ -239,7 +239,9 @@ def _head(contents: Contents) -> Iterator[Bilingual]:
     yield pair("export.plan", title=plan.title, number=plan.number, issued=plan.issued)
     yield from contents.head
     if contents.form.fmt != "xlsx":
-        yield pair("export.crs", name=crs_name(epsg), epsg=epsg)
+        local = contents.form.local is not None
+        plain = pair("export.crs", name=crs_name(epsg), epsg=epsg)
+        yield pair("export.crs_local") if local else plain
     yield pair("export.made_by", version=__version__)
 
 
@@ -272,7 +274,9 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
             yield pair("export.projected")
     if form.fmt in GIS_FORMATS:
         yield pair(f"export.of_format.{form.fmt}")
-    if form.epsg != WGS84:
+    if form.local is not None:
+        yield pair("export.local")
+    elif form.epsg != WGS84:
         yield pair("export.same_datum")
     plain = city.metric_epsg
     numbered = numbered_zone(plain)
@@ -353,12 +357,15 @@ def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
     bytes
         JSON in UTF-8, keys in a fixed order, no clock time.
     """
-    epsg = contents.form.epsg
+    form = contents.form
+    crs: dict[str, object] = {"epsg": form.epsg, "name": crs_name(form.epsg)}
+    if form.local is not None:
+        crs = {"epsg": None, **pair("export.crs_local")._asdict()}
     return json_bytes(
         {
             **contents.about,
             "format": contents.form.fmt,
-            "crs": {"epsg": epsg, "name": crs_name(epsg)},
+            "crs": crs,
             "escaped_cells": escaped_cells(contents),
             **({"cut_texts": long_texts(contents)} if contents.form.fmt == "shp" else {}),
             "layers": [_sheet_entry(sheet) for sheet in contents.sheets],

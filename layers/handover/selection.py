@@ -14,6 +14,7 @@ from geo.base.errors import ParameterError, Problem
 from geo.base.schema import Field, FieldType, Schema
 from layers.handover.contents import AREA, VIEW_FORMATS, WGS84, Form, Sheet, form_problems
 from layers.handover.look import Look, labels_of, look_of
+from layers.handover.planning_columns import with_planning_columns
 from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
@@ -101,6 +102,8 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     sheets = tuple(
         _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
     )
+    if form.planning:
+        sheets = tuple(with_planning_columns(city, sheet) for sheet in sheets)
     if form.circles and form.fmt not in NO_SHAPES:
         sheets += (_circles(city, sheets),)
     words = Bilingual(summary(view, "zh"), summary(view, "en"))

@@ -85,7 +85,26 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    form = Form(fmt, epsg, lang, raw=raw, circles=circles)
+    return in_form(city, state, Form(fmt, epsg, lang, raw=raw, circles=circles), layers)
+
+
+def in_form(
+    city: City, state: ViewState, form: Form, layers: Sequence[str] | None = None
+) -> Package:
+    """Return what ``state`` shows of ``city`` as files of any form, see :func:`package`.
+
+    Parameters
+    ----------
+    city, state, layers
+        As :func:`package` takes them.
+    form
+        Format, system and what else a command line may ask for.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`package`.
+    """
     return build(contents(select(city, state, layers=layers, form=form)))
 
 
@@ -148,7 +167,7 @@ def contents(selection: Selection) -> Contents:
     return Contents(
         city=city,
         name=city.id,
-        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.epsg}",
+        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.system}",
         form=form,
         sheets=selection.sheets,
         head=filter_lines(selection.filtered, selection.words),

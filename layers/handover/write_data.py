@@ -19,7 +19,7 @@ from geo.base.schema import Field
 from geo.formats.complete_geopackage import Column
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
-from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
+from geo.formats.write_gis import WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
 from layers.handover.gis.beside import of_csv
 from layers.handover.gis.project import project
@@ -102,9 +102,10 @@ def _geopackage_files(contents: Contents) -> dict[str, bytes]:
 def _gis_files(contents: Contents) -> dict[str, bytes]:
     """Return a format of other systems; beside Shapefiles all attributes whole, as CSV."""
     stamp = date.fromisoformat(contents.city.data_date)
-    made = WRITERS[contents.form.fmt](_tables(contents), stamp=stamp)
-    files = {name.replace(GEODATABASE, contents.name): data for name, data in made.items()}
-    whole = _csv_files(contents) if contents.form.fmt == "shp" else _plain_files(contents)
+    fmt = contents.form.fmt
+    named = {"name": contents.name} if fmt == "gdb" else {}  # the one format that has one file
+    files = WRITERS[fmt](_tables(contents), stamp=stamp, **named)
+    whole = _csv_files(contents) if fmt == "shp" else _plain_files(contents)
     return files | whole
 
 
@@ -112,7 +113,7 @@ def _tables(contents: Contents) -> list[Table]:
     return [
         Table(
             name=sheet.id,
-            frame=_shapes(sheet, contents.form.epsg),
+            frame=_in_system(sheet, contents.form),
             geometry=sheet.geometry,
             title=" ".join(sheet.title),
             style=qml(sheet) if sheet.look else "",
@@ -160,6 +161,14 @@ def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
         if name != frame.geometry.name and frame[name].map(_is_list).any():
             frame = frame.assign(**{str(name): frame[name].map(_joined)})
     return frame
+
+
+def _in_system(sheet: Sheet, form: Form) -> gpd.GeoDataFrame:
+    """Return a table in the form's system; what a local one is called stays unsaid."""
+    if form.local is None:
+        return _shapes(sheet, form.epsg)
+    frame = _shapes(sheet, WGS84).to_crs(form.local)
+    return gpd.GeoDataFrame(frame.set_crs(None, allow_override=True))
 
 
 def _is_list(value: object) -> bool:
@@ -234,7 +243,7 @@ def _cell(value: object) -> str:
 
 def _coordinates(sheet: Sheet, form: Form) -> list[list[str]]:
     """Return the texts of both coordinates by row; blank where there is no point."""
-    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.epsg)
+    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.crs)
     write = _metres if form.projected else _degrees
     return [[write(at) for at in axis] for axis in (points.x, points.y)]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -130,3 +133,22 @@ def test_a_city_leaves_with_the_rows_of_its_geojson(fmt: str, toy: City, tmp_pat
 def test_kml_knows_one_system_only(toy: City) -> None:
     with pytest.raises(ValueError, match="one_crs"):
         package(toy, default_state(toy), fmt="kml", epsg=Form(epsg=toy.metric_epsg).epsg)
+
+
+def test_a_filegdb_holds_aliases_and_domains(toy: City, tmp_path: Path) -> None:
+    """The catalogue is XML in the tables; where Debian's ogrinfo is, it reads it too."""
+    state, layers = default_state(toy), ("platform", "district")
+    files = package(toy, state, fmt="gdb", epsg=toy.metric_epsg, layers=layers).files
+    with zipfile.ZipFile(io.BytesIO(files["toy.gdb.zip"])) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {"toy.gdb"}
+        held = b"".join(archive.read(name) for name in archive.namelist())
+    for field in toy.layers["platform"].spec.schema.fields:
+        assert (f"platform_{field.name}".encode() in held) == bool(field.allowed)
+    assert "国家级 National".encode() in held
+    assert "<AliasName>级别 Level</AliasName>".encode() in held
+    if shutil.which("ogrinfo"):
+        path = tmp_path / "toy.gdb.zip"
+        path.write_bytes(files["toy.gdb.zip"])
+        asked = ["ogrinfo", "-fielddomain", "platform_level", str(path)]
+        told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        assert "national: 国家级 National" in told

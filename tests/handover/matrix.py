@@ -59,8 +59,10 @@ def written(city: City, fmt: str, folder: Path) -> None:
 def source_of(city: City, fmt: str, folder: Path, layer: str) -> str:
     """Return a table as GDAL names it."""
     if fmt in ("gpkg", "gdb"):
-        file = f"{city.id}.gpkg" if fmt == "gpkg" else f"{city.id}.gdb.zip"
-        return f"{folder / file}|layername={layer}"
+        file = (
+            f"{folder}/{city.id}.gpkg" if fmt == "gpkg" else f"/vsizip/{folder}/{city.id}.gdb.zip"
+        )
+        return f"{file}|layername={layer}"
     return str(folder / f"{layer}.{fmt}")
 
 
@@ -118,8 +120,8 @@ def verdicts(city: City, fmt: str, told: Mapping[str, Table], right: Mapping[str
             called = short_names([*called])
         _rows(faults, id_, told[id_], rows, {f: called[f.name] for f in fields})
         shaped = fmt != "csv" or city.layers[id_].spec.schema.geometry == {"Point"}
-        _look(faults, id_, told[id_], {called[f.name] for f in fields if f.allowed})
         if shaped:
+            _look(faults, id_, told[id_], {called[f.name] for f in fields if f.allowed})
             _place(faults, id_, told[id_], rows, called["id"])
         epsg = 4326 if fmt in ONE_SYSTEM else city.metric_epsg
         if shaped and told[id_]["crs"] != f"EPSG:{epsg}":

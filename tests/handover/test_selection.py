@@ -182,3 +182,21 @@ def _parameters(epsg: int) -> dict[str, float]:
     operation = CRS.from_epsg(epsg).coordinate_operation
     assert operation is not None
     return {parameter.name: float(parameter.value) for parameter in operation.params}
+
+
+def test_a_pack_maps_the_columns_of_planning_databases(toy: City) -> None:
+    form = Form("csv", planning=True)
+    made = select(toy, default_state(toy), layers=tuple(toy.layers), form=form)
+    sheets = {sheet.id: sheet for sheet in made.sheets}
+    for sheet in sheets.values():
+        assert sheet.names[-4:] == ("BSM", "YSDM", "XZQDM", "XZQMC")
+        assert sheet.frame["BSM"].tolist() == [str(n) for n in range(1, len(sheet.frame) + 1)]
+        assert sheet.title_of("BSM") == ("标识码", "Identifier")
+    district, park = sheets["district"].frame, sheets["science_park"].frame
+    assert district["XZQDM"].tolist() == district.index.tolist()
+    assert set(district["YSDM"]) == {"1000600100"}
+    assert district["XZQMC"].tolist() == district["name_zh"].tolist()
+    assert park["YSDM"].isna().all()
+    assert park["XZQDM"].dropna().tolist() == park["host_adcode"].dropna().tolist()
+    plain = select(toy, default_state(toy), layers=tuple(toy.layers), form=Form("csv"))
+    assert "BSM" not in plain.sheets[0].names

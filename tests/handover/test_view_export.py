@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -567,3 +568,57 @@ def test_a_zip_replaces_only_a_zip_of_its_name(
     assert night(tmp_path, "--zip") == 2
     assert f"{name}: is no export." in capsys.readouterr().err
     assert (tmp_path / name).read_bytes() == b"no zip"
+
+
+# --- A local system
+
+SECRET = "+proj=tmerc +lat_0=0 +lon_0=117.123456 +k=1 +x_0=123456.78 +y_0=-4000000 +ellps=GRS80"
+
+
+@pytest.mark.parametrize("fmt", ["csv", "shp", "fgb"])
+def test_a_local_system_moves_the_points_and_is_written_nowhere(
+    fmt: str, toy: City, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(arguments, "city_of", lambda *_: toy)
+    monkeypatch.setattr("layers.command_line.export.city_of", lambda *_: toy)
+    (tmp_path / "own.txt").write_text(SECRET + " +units=m +no_defs", encoding="utf-8")
+    asked = ["--city", "toy", "--layer", "science_park", "--format", fmt]
+    own = ["--crs-file", str(tmp_path / "own.txt"), "--out", str(tmp_path / "out")]
+    assert main([*asked, *own]) == 0
+    held = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    for data in (*held.values(), *capsys.readouterr()):
+        text = data if isinstance(data, bytes) else data.encode()
+        for part in (b"117.123456", b"123456.78", b"tmerc", b"-4000000"):
+            assert part not in text
+    assert "science_park.prj" not in held
+    plane = Transformer.from_crs(4326, SECRET + " +units=m", always_xy=True)
+    points = toy.layers["science_park"].frame.geometry
+    if fmt == "csv":
+        rows = {row["id"]: row for row in read_csv(held["science_park.csv"])}
+        found = {id_: (row["东坐标_E"], row["北坐标_N"]) for id_, row in rows.items()}
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            back = pyogrio.read_dataframe(tmp_path / "out" / f"science_park.{fmt}").set_index("id")
+        assert back.crs is None
+        found = {id_: (p.x, p.y) for id_, p in back.geometry.dropna().items()}
+    for id_, point in points.dropna().items():
+        told = tuple(map(float, found[str(id_)]))
+        assert told == pytest.approx(plane.transform(point.x, point.y), abs=2e-3)
+
+
+def test_a_file_that_describes_no_plane_is_refused_without_its_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--city", "tianjin", "--out", str(tmp_path / "out"), "--format", "csv"]
+    for text in ("+proj=secret", "EPSG:4326", "+proj=tmerc +lon_0=117 +units=us-ft", ""):
+        (tmp_path / "own.txt").write_text(text, encoding="utf-8")
+        assert main([*asked, "--crs-file", str(tmp_path / "own.txt")]) == 2
+        told = capsys.readouterr().err
+        assert "own.txt" in told
+        assert not text or text not in told
+    (tmp_path / "own.txt").write_text(SECRET + " +units=m", encoding="utf-8")
+    gpkg = [*asked[:-1], "gpkg", "--crs-file", str(tmp_path / "own.txt")]
+    assert main(gpkg) == 2
+    assert "117.123456" not in capsys.readouterr().err

@@ -23,8 +23,8 @@ def city() -> City:
 
 def get(path: str, packing: str = "gzip") -> Response:
     """Ask as a map's frame does."""
-    scope = {"type": "http", "path": path, "method": "GET"}
-    scope["headers"] = [(b"accept-encoding", packing.encode())]
+    headers = [(b"accept-encoding", packing.encode())]
+    scope = {"type": "http", "path": path, "method": "GET", "headers": headers}
     match, found = Route(ground.PATH, ground.answer).matches(scope)
     assert match == Match.FULL
     return ground.answer(Request({**scope, **found}))

@@ -16,7 +16,7 @@ from layers.handover.gis.sld import raster_sld, sld
 from layers.handover.gis.style import qml, raster_qml
 from layers.handover.look import Looks
 
-STYLED: Final = frozenset({"geojson", "csv", "gpkg", "shp", "fgb", "parquet"})
+STYLED: Final = frozenset({"geojson", "csv", "gpkg", "shp", "gdb", "fgb", "parquet"})
 """Formats beside which styles stand as files; a GeoPackage brings those of its tables inside."""
 _TYPES: Final[Mapping[FieldType, str]] = MappingProxyType(
     {
@@ -104,6 +104,7 @@ def of_csv(sheet: Sheet, form: Form) -> dict[str, bytes]:
     files = {}
     if sheet.is_points:
         types += _COORDINATES
-        files[f"{sheet.id}.prj"] = CRS.from_epsg(form.epsg).to_wkt("WKT1_ESRI").encode()
+        if form.local is None:
+            files[f"{sheet.id}.prj"] = CRS.from_epsg(form.epsg).to_wkt("WKT1_GDAL").encode()
     text = ",".join(f'"{each}"' for each in types)
     return {f"{sheet.id}.csvt": f"{text}\r\n".encode(), **files}

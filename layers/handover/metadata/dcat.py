@@ -110,14 +110,16 @@ def _place(sheet: Sheet) -> dict[str, object]:
 
 
 def _distribution(contents: Contents, sheet: Sheet, name: str) -> dict[str, object]:
-    epsg, origin = contents.form.epsg, sheet.provenance
+    origin = sheet.provenance
     about: dict[str, object] = {
         "@id": name,
         "@type": "dcat:Distribution",
         "dcat:accessURL": {"@id": name},
         "dcat:mediaType": _MEDIA[name.rpartition(".")[2]],
-        "dct:conformsTo": {"@id": f"http://www.opengis.net/def/crs/EPSG/0/{epsg}"},
     }
+    if contents.form.local is None:
+        epsg = contents.form.epsg
+        about["dct:conformsTo"] = {"@id": f"http://www.opengis.net/def/crs/EPSG/0/{epsg}"}
     if origin is not None:
         terms = {"@type": "dct:RightsStatement", "dct:description": _texts(origin.licence)}
         about["dct:rights"] = terms

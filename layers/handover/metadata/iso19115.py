@@ -52,7 +52,7 @@ def iso19115(contents: Contents, sheet: Sheet) -> str:
     Xml.SubElement(standard, "gco:CharacterString").text = "ISO 19115-3 (GB/T 19710)"
     _locale(root, "mdb:otherLocale", "en", id="en")
     _representation(root, sheet)
-    if sheet.geometry:
+    if sheet.geometry and contents.form.local is None:
         _system(root, contents.form.epsg)
     _identification(root, contents, sheet)
     _lineage(root, contents, sheet)

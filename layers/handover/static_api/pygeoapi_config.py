@@ -87,7 +87,9 @@ def _resource(contents: Contents, sheet: Sheet, at: Address, folder: str) -> dic
         "title": " ".join(sheet.title),
         "description": " ".join(origin.method) if origin else " ".join(contents.sentence),
         "keywords": [*sheet.title],
-        "links": [{"type": "text/html", "rel": "canonical", "href": at.base}],
+        "links": [
+            {"type": "text/html", "rel": "canonical", "href": at.base, "title": sheet.title.en}
+        ],
         "extents": {"spatial": {"bbox": bounds(sheet) or list(contents.city.bbox), "crs": CRS84}},
         "providers": [
             {

@@ -26,10 +26,10 @@ MOST_LISTED: Final = 500
 def placing() -> int | None:
     """Return the row that the reader is about to place by a click; None for none."""
     held = own_files.held()
-    row = st.session_state.get(ROW)
-    if held is None or held.outcome is None or row not in held.outcome.without_place().index:
+    row: int | None = st.session_state.get(ROW)
+    if held is None or held.outcome is None or row is None:
         return None
-    return int(row)
+    return row if row in held.outcome.without_place().index else None
 
 
 def act(event: map_view.Event) -> bool:
