@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.base.finding import Finding
@@ -26,6 +27,7 @@ from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
+from layers.pack.exchange import EXCHANGED, exchange_fields, with_exchange
 from layers.places import bases
 from layers.view.address import to_query
 from layers.view.filtered import answer_in_words
@@ -197,12 +199,15 @@ def in_both(worded: Mapping[str, Wording], part: str) -> tuple[Bilingual, ...]:
 
 
 def _sheet(analysis: str, name: str, data: Data) -> Sheet:
-    fields = tuple(_fields(data))
+    fields, frame = tuple(_fields(data)), data.frame
+    if data.geometry and set(frame.columns) >= EXCHANGED:
+        frame = with_exchange(gpd.GeoDataFrame(frame), fields)
+        fields = exchange_fields(fields)
     titles = {each.name: _title(analysis, each.name, data) for each in fields}
     return Sheet(
         id=name if name.startswith(analysis) else f"{analysis}_{name}",
         title=pair(f"answer_table.{analysis}.{name}"),
-        frame=data.frame,
+        frame=frame,
         fields=fields,
         geometry=data.geometry,
         geometry_required=True,
