@@ -113,6 +113,7 @@ def test_binned_agrees_with_exact(
     assert binned.values.min() >= 0
 
 
+@pytest.mark.slow
 def test_many_points_on_four_shares_each_agree_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["geo.density.kernel_density"], "_MANY", 1000)
     xy = heaps(50_000)
