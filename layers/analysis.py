@@ -28,8 +28,16 @@ from layers.density import drawing as density_drawing
 from layers.density import files as density_files
 from layers.density import measure as density_measure
 from layers.density import wording as density_wording
+from layers.district_table import drawing as table_drawing
+from layers.district_table import files as table_files
+from layers.district_table import measure as table_measure
+from layers.district_table import wording as table_wording
 from layers.handover.contents import Form
 from layers.handover.package import Package
+from layers.inside import drawing as inside_drawing
+from layers.inside import files as inside_files
+from layers.inside import measure as inside_measure
+from layers.inside import wording as inside_wording
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing
 from layers.own_points import answer as own_points
@@ -38,7 +46,9 @@ from layers.view.page_options import (
     CorridorOptions,
     CoverageOptions,
     DensityOptions,
+    InsideOptions,
     PointsOptions,
+    TableOptions,
 )
 from layers.view.question import Question
 
@@ -112,6 +122,14 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             corridor_drawing.draw,
             corridor_files.hand_over,
         ),
+        "inside": Analysis(
+            InsideOptions,
+            inside_measure.question,
+            inside_measure.measure,
+            inside_wording.word,
+            inside_drawing.draw,
+            inside_files.hand_over,
+        ),
         "own_points": Analysis(
             PointsOptions,
             own_points.question,
@@ -119,6 +137,14 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             own_points.word,
             own_points.draw,
             own_points.hand_over,
+        ),
+        "district_table": Analysis(
+            TableOptions,
+            table_measure.question,
+            table_measure.measure,
+            table_wording.word,
+            table_drawing.draw,
+            table_files.hand_over,
         ),
     }
 )

@@ -17,7 +17,7 @@ from layers.coverage.question import Inputs
 from layers.coverage.radii import radii, radius_areas
 from layers.handover.analysis_export import Answered, Data, refused
 from layers.handover.contents import AREA, POINT
-from layers.handover.qgis_style import Look
+from layers.handover.look import Look
 from layers.handover.write_data import records
 from layers.language.wording import Wording
 
@@ -135,7 +135,9 @@ def _tables(answer: ReachAnswer) -> dict[str, Data]:
     fixed: dict[str, Any] = {"radius_m": given.radius_m, "data_date": given.city.data_date}
     uncovered = answer.gaps.assign(**fixed)
     uncovered.index = pd.Index([f"gap-{rank}" for rank in uncovered.index], name="id")
-    sites = given.mapped[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
+    sites = given.mapped[
+        ["kind", "name_zh", "name_en", "location_class", "uncertainty_m", "geometry"]
+    ]
     sites = sites.assign(**fixed, sole_km2=answer.overlap.losses["sole_km2"])
     reach = radius_areas(answer).assign(data_date=given.city.data_date)
     tables = {

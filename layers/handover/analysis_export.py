@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.base.finding import Finding
 from geo.base.schema import Field, FieldType
 from layers.handover.build import build
-from layers.handover.contents import ANSWER_FORMATS, Contents, Form, Sheet, checked
+from layers.handover.contents import ANSWER_FORMATS, Contents, Form, Raster, Sheet, checked
 from layers.handover.documents import (
     about_city,
     filter_lines,
@@ -19,13 +20,14 @@ from layers.handover.documents import (
     form_caveats,
     mark_of,
 )
+from layers.handover.look import Look, Looks
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look, Looks, plain_qml
-from layers.handover.selection import layer_facts
+from layers.handover.selection import layer_facts, layer_sheet
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
+from layers.pack.exchange import EXCHANGED, exchange_fields, with_exchange
 from layers.places import bases
 from layers.view.address import to_query
 from layers.view.filtered import answer_in_words
@@ -86,6 +88,8 @@ class Answered:
         Whose methods and caveats go along.
     files
         Further files by name.
+    rasters
+        Values on cells, each a GeoTIFF.
     begin
         How the package's name begins, fit for a file; empty for the city and the date of its data.
     """
@@ -100,6 +104,7 @@ class Answered:
     result: Mapping[str, object] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    rasters: tuple[Raster, ...] = ()
     begin: str = ""
 
 
@@ -127,6 +132,8 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     city = answered.city
     form = checked(form, city, ANSWER_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
+    if form.fmt == "gpkg" and any(sheet.geometry for sheet in sheets):
+        sheets = (*sheets, _outlines(city))
     named = mark_of(_filtered(answered)) + answered.name
     begin = answered.begin or f"{city.id}_{city.data_date}"
     return build(
@@ -145,6 +152,7 @@ def analysis_package(answered: Answered, form: Form) -> Package:
             sections=tuple(_sections(answered, form, sheets)),
             about=_about(answered),
             files=answered.files,
+            rasters=answered.rasters,
         )
     )
 
@@ -191,18 +199,36 @@ def in_both(worded: Mapping[str, Wording], part: str) -> tuple[Bilingual, ...]:
 
 
 def _sheet(analysis: str, name: str, data: Data) -> Sheet:
-    fields = tuple(_fields(data))
+    fields, frame = tuple(_fields(data)), data.frame
+    if data.geometry and set(frame.columns) >= EXCHANGED:
+        frame = with_exchange(gpd.GeoDataFrame(frame), fields)
+        fields = exchange_fields(fields)
     titles = {each.name: _title(analysis, each.name, data) for each in fields}
     return Sheet(
         id=name if name.startswith(analysis) else f"{analysis}_{name}",
         title=pair(f"answer_table.{analysis}.{name}"),
-        frame=data.frame,
+        frame=frame,
         fields=fields,
         geometry=data.geometry,
         geometry_required=True,
-        style=plain_qml(titles, data.look) if data.look else "",
+        look=data.look,
         titles=titles,
+        codes=_codes(data.look),
+        group=pair(f"analysis.{analysis}"),
     )
+
+
+def _outlines(city: City) -> Sheet:
+    """Return the districts, without which a map of an answer cannot be read."""
+    layer = city.layers["district"]
+    return replace(layer_sheet(city, layer, layer.frame), facts=())  # the sections have them
+
+
+def _codes(look: Look | Looks | None) -> dict[str, dict[str, str]]:
+    """Return the values by which a table is drawn, in words."""
+    if not isinstance(look, Looks):
+        return {}
+    return {look.column: {value: " ".join(words) for value, (words, _) in look.rows.items()}}
 
 
 def _title(analysis: str, name: str, data: Data) -> Bilingual:
@@ -276,7 +302,8 @@ def _sections(
         yield pair("bases.title"), bases.lines(_rows(answered))
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
     told = answered.city.notices  # of a district, such as that its outline holds an enclave
-    notices = [told[code] for code in answered.city.districts.index if code in told]
+    drawn = any(sheet.id == "district" for sheet in sheets)  # then the terms of use say them
+    notices = [told[code] for code in answered.city.districts.index if code in told and not drawn]
     caveats = (*held, *notices, *form_caveats(answered.city, form, sheets))
     yield pair("export.caveats"), caveats
     for id_, layer in answered.city.layers.items():

@@ -107,6 +107,24 @@ def qr_svg(link: str) -> str:
 
 
 @lru_cache(maxsize=128)
+def qr_modules(link: str) -> tuple[tuple[bool, ...], ...]:
+    """Return an address as a QR code of dark and light modules, without white round it.
+
+    Parameters
+    ----------
+    link
+        As :func:`live_link` returns it, not empty.
+
+    Returns
+    -------
+    tuple
+        Rows from the top; True is dark.
+    """
+    code = segno.make(link, error="m", micro=False)
+    return tuple(tuple(map(bool, row)) for row in code.matrix)
+
+
+@lru_cache(maxsize=128)
 def qr_png(link: str) -> bytes:
     """Return an address as a QR code of pixels.
 

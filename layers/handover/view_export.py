@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.handover.build import build
-from layers.handover.contents import Contents, Form
+from layers.handover.contents import POINT, Contents, Form
 from layers.handover.documents import (
     DICTIONARY,
     MANIFEST,
@@ -23,11 +23,14 @@ from layers.handover.documents import (
     form_caveats,
     mark_of,
 )
+from layers.handover.metadata.files import CATALOGUE, DICTIONARY_WORKBOOK, TABLE_SCHEMA
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import speaker
+from layers.language.source_credits import attribution
 from layers.language.values import title
+from layers.pack import exchange
 from layers.pack.city import City
 from layers.places import bases
 from layers.places.screen_tables import table
@@ -44,6 +47,7 @@ def package(
     lang: str = "zh",
     layers: Sequence[str] | None = None,
     raw: bool = False,
+    circles: bool = False,
 ) -> Package:
     """Return what ``state`` shows of ``city`` as files.
 
@@ -66,6 +70,9 @@ def package(
         Ids of the layers to take; None for those that are on.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    circles
+        Whether the doubt about each position goes along as a layer of circles, in formats with
+        shapes.
 
     Returns
     -------
@@ -78,7 +85,27 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang, raw=raw))))
+    return in_form(city, state, Form(fmt, epsg, lang, raw=raw, circles=circles), layers)
+
+
+def in_form(
+    city: City, state: ViewState, form: Form, layers: Sequence[str] | None = None
+) -> Package:
+    """Return what ``state`` shows of ``city`` as files of any form, see :func:`package`.
+
+    Parameters
+    ----------
+    city, state, layers
+        As :func:`package` takes them.
+    form
+        Format, system and what else a command line may ask for.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`package`.
+    """
+    return build(contents(select(city, state, layers=layers, form=form)))
 
 
 class Size(NamedTuple):
@@ -111,10 +138,20 @@ def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Si
         manifest along.
     """
     view = rows_in_view(city, replace(state, layers=frozenset(layers)))
-    papers = (DICTIONARY, SOURCES, MANIFEST)
-    data = len(layers) if fmt in ("geojson", "csv") else 1
-    files = 1 if fmt == "xlsx" else data + len(papers)
+    papers = (DICTIONARY, SOURCES, MANIFEST, CATALOGUE, TABLE_SCHEMA, DICTIONARY_WORKBOOK)
+    files = 1 if fmt == "xlsx" else len(papers) + _data_files(city, layers, fmt)
     return Size(len(view.places), len(view.unmapped), len(view.titles), files)
+
+
+def _data_files(city: City, layers: Sequence[str], fmt: str) -> int:
+    """Return how many files hold data, styles, types and metadata of layers."""
+    if fmt == "gpkg":
+        return 1
+    beside = 4  # data, two styles, metadata
+    if fmt == "csv":
+        points = sum(city.layers[id_].spec.schema.geometry == POINT for id_ in layers)
+        return (beside + 1) * len(layers) + points
+    return beside * len(layers)
 
 
 def contents(selection: Selection) -> Contents:
@@ -126,11 +163,11 @@ def contents(selection: Selection) -> Contents:
         As :func:`layers.handover.selection.select` returns it.
     """
     city, state, form = selection.city, selection.state, selection.form
-    period = {"id": state.period, **pair(f"period.{state.period}")._asdict()}
+    period = {"id": state.period, **pair(f"period.{state.period}", **city.years)._asdict()}
     return Contents(
         city=city,
         name=city.id,
-        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.epsg}",
+        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.system}",
         form=form,
         sheets=selection.sheets,
         head=filter_lines(selection.filtered, selection.words),
@@ -162,7 +199,30 @@ def _listing(selection: Selection) -> dict[str, pd.DataFrame]:
     )
     rows = table(view, lang)
     rows[title("counted", lang)] = view.places["counted"].astype(bool)
+    for name, values in _exchanged(selection, rows.index).items():
+        rows[title(str(name), lang)] = [_said(selection.city, str(name), v, lang) for v in values]
     return {speaker(lang)("workbook.list"): rows}
+
+
+def _said(city: City, name: str, value: object, lang: str) -> object:
+    """Return a value of the standard's columns in the reader's language."""
+    if not isinstance(value, str):
+        return value
+    if name == exchange.SOURCES:
+        return attribution(city.attributions, value, lang, technical=city.technical)
+    words = exchange.word_of(name, value)
+    return words.of(lang) if words else value
+
+
+def _exchanged(selection: Selection, ids: pd.Index) -> pd.DataFrame:
+    """Return how long the date is and how sure the point, in the terms of the standard, by id."""
+    names = [
+        exchange.precision_column("as_of"),
+        *(field.name for field in exchange.exchange_fields(exchange.TERMS)),
+    ]
+    known = [sheet.frame for sheet in selection.sheets if sheet.is_points]
+    told = pd.concat([pd.DataFrame(frame)[names] for frame in known]) if known else pd.DataFrame()
+    return told.reindex(index=ids, columns=names)
 
 
 def _caveats(selection: Selection) -> Iterator[Bilingual]:

@@ -119,7 +119,12 @@ class Drawing:
         Whether a click on the ground hands its position to the page.
     subject
         Whether the places are what the map is about: they keep their marks and names, which shrink
-        to dots under an analysis.
+        under an analysis.
+    dots
+        Whether those that are not are dots of one size and no marks: what is measured is measured
+        from there.
+    tool
+        What the reader draws on the map: ``circle``, ``rectangle``, ``polygon``, or nothing.
     turn
         Number among drawings that are alike: another one is painted anew, so that a mark goes back
         to its place when it may not stand where the reader has let it go.
@@ -130,6 +135,8 @@ class Drawing:
     handles: Sequence[Handle] = ()
     place: bool = False
     subject: bool = False
+    dots: bool = False
+    tool: str = ""
     turn: int = 0
 
 
@@ -189,6 +196,8 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
     return {
         "place": drawing.place,
         "subject": drawing.subject,
+        "dots": drawing.dots,
+        "tool": drawing.tool,
         "turn": drawing.turn,
         "raster": {
             "url": "data:image/png;base64," + base64.b64encode(raster.png).decode(),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from geo.formats import outline
 from layers.view.codecs import (
+    NONE,
     Day,
     Id,
     Ids,
+    Known,
     Name,
+    Single,
     Token,
     Tokens,
     Whole,
@@ -24,7 +28,7 @@ Ground = Literal["parts", "none", "places", "national", "per_million", "structur
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
 By = Literal["host", "site"]
-Whose = Literal["plan", "points"]
+Whose = Literal["plan", "points", "table"]
 Fill = Literal["surface", "districts"]
 
 Find = Literal["surface", "bins", "clusters", "hotspots", "parks"]
@@ -32,6 +36,8 @@ Bandwidth = Literal["fixed", "adaptive"]
 Cell = Literal["hexagon", "square"]
 Grain = Literal["coarse", "medium", "fine"]
 Clusters = Literal["hdbscan", "dbscan"]
+Per = Literal["none", "people", "area"]
+Rule = Literal["natural", "quantiles", "equal"]
 
 Part = Literal["reach", "pairing", "scenario", "siting"]
 Aim = Literal["number", "share"]
@@ -58,6 +64,49 @@ class ExploreOptions:
 
 
 @dataclass(frozen=True)
+class Drawn(Single[str]):
+    """A shape that the reader has drawn, such as ``circle_117.2_39.1_5000``."""
+
+    def value(self, text: str, known: Known) -> str:  # noqa: ARG002 - the base's shape
+        """Return the text of the shape, empty for none.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is neither a shape nor ``none``.
+        """
+        found = outline.read(text)
+        if text != NONE and found is None:
+            raise LookupError(text)
+        return str(found) if found else ""
+
+    def write(self, value: str, default: str | None) -> str:  # noqa: ARG002 - the base's shape
+        """Return the text itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return value or NONE
+
+
+@dataclass(frozen=True)
+class InsideOptions:
+    """Which shape the places are asked about.
+
+    ``shape`` is its text as :mod:`geo.formats.outline` writes it; empty for none.
+    """
+
+    shape: str = option("in", Drawn(), default="")
+
+
+@dataclass(frozen=True)
 class DensityOptions:
     """How the density page measures; each value comes from a closed list.
 
@@ -66,7 +115,8 @@ class DensityOptions:
     ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
     or ``site`` (the point lies in it). ``cell_m`` is the side of a cell, 0 for one that follows
     from the bandwidth; the finest is ``geo.density.doubt.INVENTORY_FINEST_CELL_M``. ``part`` says
-    whose points: the plan's places, or those of a file of the reader's own. ``fill`` says what the
+    whose figures: the plan's places, points of a file of the reader's own, or such a table by
+    district. ``fill`` says what the
     map shows: the surface, or the districts by their counted places per 100 km².
     """
 
@@ -113,6 +163,21 @@ class PointsOptions:
     least: int = option("pmin", among(5, 15, 50), default=15)
     parks: frozenset[str] = option("ppk", Ids("kinds", "usual"), default=frozenset())
     within_m: int = option("pin", among(3_000, 5_000, 10_000), default=3_000)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What is asked of a table by district; each value comes from a closed list.
+
+    ``column`` is the token of a column of figures, empty for the first. ``per`` is what its figures
+    are set against: nothing, ten thousand residents, or a square kilometre. ``rule`` divides them
+    into at most ``classes`` classes, see :func:`geo.inventory.classes.class_limits`.
+    """
+
+    column: str = option("tcol", Token(), default="")
+    per: Per = option("tper", one_of(Per), default="none")
+    rule: Rule = option("trule", one_of(Rule), default="natural")
+    classes: int = option("tcls", among(3, 4, 5), default=5)
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,29 @@ from layers.view.page_options import (
     CorridorOptions,
     CoverageOptions,
     DensityOptions,
+    InsideOptions,
     PointsOptions,
+    TableOptions,
 )
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, ViewState
 
-Options = TypeVar("Options", DensityOptions, PointsOptions, CoverageOptions, CorridorOptions)
+Options = TypeVar(
+    "Options",
+    DensityOptions,
+    PointsOptions,
+    TableOptions,
+    CoverageOptions,
+    CorridorOptions,
+    InsideOptions,
+)
 _FIELD = {
     DensityOptions: "density",
     PointsOptions: "points",
+    TableOptions: "table",
     CoverageOptions: "coverage",
     CorridorOptions: "corridor",
+    InsideOptions: "inside",
 }
 """By the options of a page, the field of the state that holds them."""
 

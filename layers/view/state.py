@@ -42,8 +42,10 @@ from layers.view.page_options import (
     DeckOptions,
     DensityOptions,
     ExploreOptions,
+    InsideOptions,
     PlanOptions,
     PointsOptions,
+    TableOptions,
 )
 
 Lang = Literal["zh", "en"]
@@ -198,8 +200,10 @@ class ViewState:
     compare: str | None = option("vs", Id("areas"), default=None, page="district")
     present: bool = option("present", flag(), default=False)
     explore: ExploreOptions = group(ExploreOptions, page="explore")
+    inside: InsideOptions = group(InsideOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
+    table: TableOptions = group(TableOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
     corridor: CorridorOptions = group(CorridorOptions, page="corridor")
     deck: DeckOptions = group(DeckOptions, page="deck")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -46,17 +46,17 @@ from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import NONE, choices, codec, token
-from layers.view.page_options import DensityOptions, PointsOptions
+from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
-from pages.panels.intake import proposal, without_place
+from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -65,6 +65,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+MOST_LEFT_OUT: Final = 100
+"""Entries of the folder that are named although they are not offered."""
 LATER: Final = "later_park"
 """The kind whose marks are drawn lighter: facts later than the plan."""
 RING: Final = (
@@ -75,30 +77,6 @@ MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
 OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
 """Options that say what is read of a file; they mean nothing in another one."""
-
-
-def switch(screen: Screen) -> None:
-    """Offer whose points are measured.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    """
-    st.segmented_control(
-        screen.say("points_page.part"),
-        choices(DensityOptions, "part"),
-        default=sync("density_part", screen.state.density.part),
-        key="density_part",
-        required=True,
-        format_func=lambda part: screen.say(f"points_page.part_{part}"),
-        on_change=_change_part,
-    )
-
-
-def _change_part() -> None:
-    part: Any = st.session_state["density_part"]
-    session.change(density=replace(session.state().density, part=part))
 
 
 def title(screen: Screen) -> str:
@@ -138,7 +116,7 @@ def show(screen: Screen, places: Scene) -> None:
     if places.side is None:
         return
     with places.side:
-        switch(screen)
+        whose.switch(screen)
         part.controls()
     part.below()
 
@@ -308,10 +286,23 @@ class PointsPart:
             st.button(self.say("points_page.again"), key="points_again", on_click=_forget)
         elif self.task is not None:
             _progress(self.screen, self.task)
-        if self.folder.left_out:
-            html.small(self.say("points_page.left_out", count=count(self.folder.left_out)))
+        if self.folder.not_offered:
+            self._not_offered()
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def _not_offered(self) -> None:
+        """List what else lies in the folder, each with the reason why it is not offered."""
+        left = self.folder.not_offered
+        lines = [
+            self.say(
+                "points_page.left_out_line",
+                name=display(one.name, longest=LONGEST_NAME),
+                reason=self.say(f"points_page.not_offered.{one.reason}"),
+            )
+            for one in left[:MOST_LEFT_OUT]
+        ]
+        html.folded(self.say("points_page.left_out", count=count(len(left))), "left_out", lines)
 
     def _chips(self) -> None:
         """Show a chip for each value that rows are filtered by; a click takes it away."""
@@ -434,6 +425,7 @@ class PointsPart:
             key=key,
             format_func=lambda metres: literal(number(metres / 1000)),
             on_change=_change_radius,
+            args=(offered,),
         )
         for metres in each:
             if metres not in offered:
@@ -455,6 +447,7 @@ class PointsPart:
             format_func=lambda id_: display(city.layers[id_].title.of(lang), longest=LONGEST_NAME),
             placeholder=display(usual),
             on_change=_change_parks,
+            args=(kinds,),
         )
 
     def _file(self) -> None:
@@ -468,6 +461,7 @@ class PointsPart:
             key="points_file",
             format_func=partial(_word, words, self.say("points_page.file_none")),
             on_change=_change_file,
+            args=(files,),
         )
 
     def _columns(self, layout: Layout) -> None:
@@ -493,7 +487,7 @@ class PointsPart:
             key=key,
             format_func=partial(_word, words, self.say(f"points_page.{none}")),
             on_change=_change,
-            args=(field, key),
+            args=(field, key, columns),
         )
 
     def _values(self) -> None:
@@ -521,6 +515,7 @@ class PointsPart:
             format_func=partial(_word, words, ""),
             placeholder=self.say("points_page.values_all"),
             on_change=_change_values,
+            args=(list(words),),
         )
 
     def _date(self) -> None:
@@ -633,8 +628,10 @@ def _word(words: Mapping[str, str], none: str, one: str) -> str:
     return display(words.get(one, none))
 
 
-def _change(name: str, key: str) -> None:
+def _change(name: str, key: str, offered: Collection[Any]) -> None:
     """Take what a widget holds; values of another column mean nothing in this one."""
+    if not is_offered(key, offered):
+        return
     changed: dict[str, Any] = {name: st.session_state[key]}
     if name == "column":
         changed["values"] = frozenset()
@@ -656,20 +653,23 @@ def _change_date(key: str) -> None:
         session.change(points=replace(session.state().points, dated=typed))
 
 
-def _change_radius() -> None:
+def _change_radius(offered: Collection[int]) -> None:
     """Take another radius; a click on the one chosen chooses none, and changes nothing."""
-    if (metres := st.session_state["points_within_m"]) is not None:
+    if is_offered("points_within_m", offered):
+        metres = st.session_state["points_within_m"]
         session.change(points=replace(session.state().points, within_m=metres))
 
 
-def _change_parks() -> None:
-    kinds = frozenset(st.session_state["points_parks"])
-    session.change(points=replace(session.state().points, parks=kinds))
+def _change_parks(offered: Collection[str]) -> None:
+    if is_offered("points_parks", offered):
+        kinds = frozenset(st.session_state["points_parks"])
+        session.change(points=replace(session.state().points, parks=kinds))
 
 
-def _change_values() -> None:
-    values = frozenset(st.session_state["points_values"])
-    session.change(points=replace(session.state().points, values=values))
+def _change_values(offered: Collection[str]) -> None:
+    if is_offered("points_values", offered):
+        values = frozenset(st.session_state["points_values"])
+        session.change(points=replace(session.state().points, values=values))
 
 
 def _unwant(value: str) -> None:
@@ -678,8 +678,10 @@ def _unwant(value: str) -> None:
     session.change(points=replace(points, values=points.values - {value}))
 
 
-def _change_file() -> None:
+def _change_file(offered: Collection[str]) -> None:
     """Take another file; what was chosen or stated of the last one means nothing in this one."""
+    if not is_offered("points_file", offered):
+        return
     file: Any = st.session_state["points_file"]
     bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
     session.change(points=replace(session.state().points, **{**bare, "file": file}))
@@ -697,7 +699,7 @@ def _segmented(
         required=True,
         format_func=lambda value: literal(words(value)),
         on_change=_change,
-        args=(name, key),
+        args=(name, key, values),
     )
 
 

@@ -33,9 +33,11 @@ from layers.view.page_options import (
     CoverageOptions,
     DeckOptions,
     DensityOptions,
+    InsideOptions,
     PlanOptions,
     PointsOptions,
     Seen,
+    TableOptions,
 )
 from layers.view.state import (
     FILTER_KEYS,
@@ -65,7 +67,7 @@ UNLISTED = ("file", "x", "y", "weight", "dated", "column", "values")
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
     """Return strategies for the options that have a closed list."""
     closed = [name for name in keys(options) if name not in (*NUMBERS, *LAYERS)]
-    if options is PointsOptions:
+    if options in (PointsOptions, TableOptions):
         closed = [name for name in closed if name not in UNLISTED]
     return {name: st.sampled_from(choices(options, name)) for name in closed}
 
@@ -110,6 +112,7 @@ states = st.builds(
         parks=st.frozensets(st.sampled_from(sorted(KNOWN.kinds))),
         **_each(PointsOptions),
     ),
+    table=st.builds(TableOptions, column=st.just("") | st.text().map(token), **_each(TableOptions)),
     coverage=st.builds(
         CoverageOptions,
         **{name: st.integers(-9, 99_999) for name in NUMBERS},
@@ -118,6 +121,10 @@ states = st.builds(
             for name in ("sites", "targets")
         },
         **_each(CoverageOptions),
+    ),
+    inside=st.builds(
+        InsideOptions,
+        shape=st.sampled_from(["", "circle_117.2_39.1_5000", "polygon_0_0_1_0_1_1.5"]),
     ),
     corridor=st.builds(
         CorridorOptions,
@@ -213,9 +220,11 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
         "fill",
+        "in",
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
         *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
         *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
+        *("tcol", "tper", "trule", "tcls"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap", "cwho"),
         *("axis", "aw"),
@@ -242,12 +251,13 @@ def test_the_defaults_of_version_2_stay() -> None:
         "layers": "none",
         **dict.fromkeys(FILTER_KEYS.values(), "all"),
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
-        **{"fill": "parts", "dbw": "5", "dcell": "0"},
+        **{"fill": "parts", "in": "none", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
         **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"ppk": "usual", "pin": "3000"},
+        **{"tcol": "none", "tper": "none", "trule": "natural", "tcls": "5"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cmap": "one", "csites": "usual", "cfor": "usual", "cwho": "places"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},

@@ -13,6 +13,7 @@ from layers.handover.selection import select
 from layers.handover.view_export import contents
 from layers.language.messages import speaker
 from layers.pack.city import City
+from layers.present.pack import plan_parts
 from layers.present.telling import Told
 from layers.view.state import ViewState
 
@@ -64,4 +65,4 @@ def _sheets(told: Sequence[Told], lang: str) -> dict[str, pd.DataFrame]:
         if each.bars is not None:
             bars = pd.DataFrame([*each.bars.values.items()], columns=["", each.bars.title])
             sheets[say("present.bars_of", title=title)] = bars
-    return sheets
+    return sheets | dict(plan_parts.sheets(told, lang))

@@ -28,8 +28,8 @@ from layers.language.problems import lines
 from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
-from layers.present import brief, offline, strip
-from layers.present.pack import findings, gis
+from layers.present import brief, ledger, offline, strip
+from layers.present.pack import findings, gis, plan_parts
 from layers.present.sheet import atlas
 from layers.present.showing import Shown
 from layers.present.slides import slides
@@ -282,6 +282,10 @@ def _xlsx(wanted: Wanted) -> Files:
 def _docx(wanted: Wanted) -> Files:
     say = speaker(wanted.over.lang)
     yield _named(wanted, "docx", say("present.brief")), brief.brief(wanted.shown, wanted.title)
+    found = plan_parts.ledgers(wanted.told)
+    for kept in found:
+        name = plan_parts.titled(say("plan.ledger.title"), kept, found)
+        yield _named(wanted, "docx", name), ledger.document(kept, wanted.over.lang)
 
 
 def _gis(wanted: Wanted) -> Files:

@@ -16,13 +16,14 @@ from layers.language.values import count, number
 from layers.map.plate import Sign, plate
 from layers.places import bases
 from layers.places.areas import area_name, figures, measures, sentence, unsettled_in_city
-from layers.places.dating import dated
+from layers.places.dating import dated, plan_years
 from layers.places.district_profile import Profile, profile
 from layers.places.spread import distribution, further
 from layers.present.sheet.analyses import coverage, density, gaps, refusal
 from layers.present.sheet.basis import Basis
 from layers.present.sheet.places import Group, context, groups, unsited
 from layers.present.sheet.plan_parts import indicators, tasks
+from layers.present.static_map.furniture import crs_words
 from layers.view.filtered import marked
 
 Json = dict[str, Any]
@@ -125,7 +126,7 @@ def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     if on.filtered:
         yield on.say("sheet.not_filtered")
     elif listed:
-        yield told.plan_note
+        yield told.plan_note[:1].upper() + told.plan_note[1:]  # elsewhere it stands within a line
     if told.caution:
         yield told.caution
     yield on.say("export.no_outline")
@@ -145,11 +146,9 @@ def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
     """
     city, lang, say = on.city, on.lang, on.say
     base = (city.layers["district"].provenance, *city.base_provenance.values())
-    first, dash, last = city.plan.period.partition("-")
-    period = say("sheet.years", first=first, last=last) if dash else first
     return {
         "lang": lang,
-        "series": say("sheet.series", city=city.name.of(lang), period=period),
+        "series": say("sheet.series", city=city.name.of(lang), period=plan_years(city, lang)),
         "subtitle": dated(city, on.state),
         "filter": on.filter,
         "filtered": on.filtered,
@@ -160,6 +159,7 @@ def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
             for code, note in city.notices.items()
             if code in city.districts.index and code in drawn
         ],
+        "crs": crs_words(city, lang),
         "credits": [*dict.fromkeys(found.citation.of(lang) for found in base)],
         "live": _live(on, adcode),
     }

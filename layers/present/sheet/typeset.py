@@ -11,8 +11,7 @@ from typing import Any, Final
 import typst
 
 from layers.language.values import THIN
-from layers.present.static_map.ink.rare import rare
-from layers.present.static_map.ink.type import FONTS
+from layers.present.static_map.ink.rare import FONTS, marked, rare
 
 TEMPLATES: Final = Path(__file__).parent
 BLANKS: Final = frozenset(f"{THIN}\n\t⟦⟧")
@@ -67,8 +66,7 @@ def _asked(
     """Return what the typesetter is asked for."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     spare = rare("".join(set(text) - BLANKS))
-    for character in (each for each, font in spare.items() if font is None):
-        text = text.replace(character, f"⟦U+{ord(character):04X}⟧")
+    text = marked(text, (each for each, font in spare.items() if font is None))
     folders = {font.parent for font in spare.values() if font is not None}
     day = datetime.fromisoformat(date).replace(tzinfo=UTC)
     return {

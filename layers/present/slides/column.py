@@ -13,12 +13,13 @@ import layers.present.slides.native as native
 from layers.language.messages import speaker
 from layers.map.plate import Sign
 from layers.present.showing import Shown, plain
-from layers.present.slides.layout import Box, broken, fit, fit_table, lines_mm
+from layers.present.slides.layout import Box, broken, fit, fit_table, lines_mm, wide
 from layers.present.static_map import Paper
 from layers.present.static_map.ink.sheet import Sheet
 from layers.present.static_map.legend import draw_sign
 from layers.present.static_map.picture import drawing_alone
 
+TABLE_SIZES: Final = (9.0, 8.0, 7.5)
 TEXT_PT, HEAD_PT, TABLE_PT, CHART_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0, 8.0
 SIGN_MM, SIGN_SIDE = 5.4, 4.6
 """Side of the picture of a sign as it is drawn, and on the slide."""
@@ -32,6 +33,8 @@ BAR_MM, CHART_MM = 4.6, 9.0
 FEWEST_BARS, MOST_ROWS, LEAST_ROWS = 3, 8, (4, 2)
 LONGEST_BAR: Final = 18
 SIGN_DPI: Final = 400
+BY_DISTRICT: Final = frozenset({"places", "national", "per_million"})
+"""Fills of the map that are a figure of each district."""
 
 
 def column(slide: Any, shown: Shown, box: Box) -> None:
@@ -51,13 +54,32 @@ def column(slide: Any, shown: Shown, box: Box) -> None:
     rest = Box(box.left, low, box.width, box.low - low)
     table = _rows(told.table) if told.table is not None and len(told.table) else None
     if told.bars is not None:
-        for rows in LEAST_ROWS:  # rather fewer rows than no bars
-            room = rest.height - _least(table, rows, rest.width, lang)
-            if used := _bars(slide, shown, Box(rest.left, rest.top, rest.width, room)):
-                rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
-                break
+        room = _room_for_bars(shown, rest, table)
+        if used := _bars(slide, shown, Box(rest.left, rest.top, rest.width, room)):
+            rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
     if table is not None:
         _table(slide, table, rest, lang)
+
+
+def _room_for_bars(shown: Shown, rest: Box, table: list[list[str]] | None) -> float:
+    """Return the height that bars may take: rather fewer rows of the table than no bars.
+
+    Where the map is filled by district, all districts come before the table.
+    """
+    told, lang = shown.told, shown.told.state.lang
+    every = len(told.bars.values) if told.bars else 0
+    rooms = [rest.height - _least(table, rows, rest.width, lang) for rows in LEAST_ROWS]
+    whole = [*rooms, rest.height - lines_mm(1, LEFT_OUT_PT) - 1.0]
+    if told.state.explore.ground in BY_DISTRICT:
+        return next((room for room in whole if _fitting(room) >= every), whole[-1])
+    least = min(FEWEST_BARS, max(every, 2))
+    return next((room for room in rooms if _fitting(room) >= least), 0.0)
+
+
+def _fitting(room: float) -> int:
+    """Return how many bars find room with what stands above and below them."""
+    around = lines_mm(1, HEAD_PT) + 0.8 + lines_mm(1, LEFT_OUT_PT) + BETWEEN
+    return int((room - around) // BAR_MM)
 
 
 def _legend(slide: Any, shown: Shown, box: Box) -> float:
@@ -92,11 +114,11 @@ def _stacked(
     signs: Sequence[Sign], room: float, lang: str, columns: int
 ) -> tuple[float, list[Row]]:
     """Return the rows of a legend in some columns, and how high the highest of these is."""
-    wide = (room - 3.0 * (columns - 1)) / columns
+    room_of_one = (room - 3.0 * (columns - 1)) / columns
     step: list[tuple[str, str, float]] = []
     for sign, words in signs:
         text = plain(words, longest=120)
-        lines = broken(text, TEXT_PT, lang, wide - (INDENT if sign else 0))
+        lines = broken(text, TEXT_PT, lang, room_of_one - (INDENT if sign else 0))
         drop, least = (DROP, SIGN_SIDE) if sign else (0.0, 0.0)
         step.append((sign, text, max(lines_mm(len(lines), TEXT_PT) + drop, least)))
     half = sum(each[2] for each in step) / columns
@@ -105,7 +127,7 @@ def _stacked(
     for sign, text, high in step:
         if at < columns - 1 and y and y + high / 2 > half:
             at, y = at + 1, 0.0
-        rows.append((sign, text, (at * (wide + 3.0), y, wide, high)))
+        rows.append((sign, text, (at * (room_of_one + 3.0), y, room_of_one, high)))
         y += high
         highest = max(highest, y)
     return highest, rows
@@ -143,8 +165,7 @@ def _bars(slide: Any, shown: Shown, box: Box) -> float:
     """Draw the bars that find room; return what they take up with the space below."""
     bars, lang = shown.told.bars, shown.told.state.lang
     say = speaker(lang)
-    head, note = lines_mm(1, HEAD_PT) + 0.8, lines_mm(1, LEFT_OUT_PT)
-    fitting = int((box.height - head - note - BETWEEN) // BAR_MM)
+    note, fitting = lines_mm(1, LEFT_OUT_PT), _fitting(box.height)
     if bars is None or fitting < min(FEWEST_BARS, max(len(bars.values), 2)):
         return 0.0
     values = {plain(n, longest=LONGEST_BAR): v for n, v in [*bars.values.items()][:fitting]}
@@ -176,16 +197,22 @@ def _least(rows: list[list[str]] | None, most: int, room: float, lang: str) -> f
 
 def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
     say, note = speaker(lang), lines_mm(1, LEFT_OUT_PT) + 1.0
-    grid = fit_table(rows, (box.width, box.height - note), lang, TABLE_PT, MOST_ROWS)
-    if grid is None:
-        text = say("present.no_room")
-        _left_out(slide, box, text, lang)
+    room = box.width, box.height - note
+    tried = [(size, fit_table(rows, room, lang, size, MOST_ROWS)) for size in TABLE_SIZES]
+    fitting = [(size, grid) for size, grid in tried if grid is not None]
+    if not fitting:
+        _left_out(slide, box, say("present.no_room"), lang)
         return
-    native.table(slide, box, grid, TABLE_PT, say("present.table"), lang)
+    # The first of those with most columns: what is left out at the right may be the answer.
+    points, grid = min(fitting, key=lambda each: len(each[1].more_columns))
+    native.table(slide, box, grid, points, say("present.table"), lang)
     said = []
     if grid.more_columns:
         names = say("present.comma").join(grid.more_columns)
-        said.append(say("present.more_columns", names=names))
+        text = say("present.more_columns", names=names)
+        if wide(text, LEFT_OUT_PT, lang) > box.width:
+            text = say("present.columns_left", count=len(grid.more_columns))
+        said.append(text)
     if grid.more_rows:
         said.append(say("present.more_rows", count=grid.more_rows))
     if said:
@@ -195,7 +222,9 @@ def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
 
 def _left_out(slide: Any, box: Box, text: str, lang: str) -> float:
     """Say in small type what is left out; return where that ends."""
-    fitted = fit(text, box.width, lang, ((LEFT_OUT_PT, 2),))
+    fitted = fit(
+        text, box.width, lang, ((LEFT_OUT_PT, 2), (LEFT_OUT_PT - 1, 2), (LEFT_OUT_PT - 1.5, 3))
+    )
     at = Box(box.left, box.top, box.width, fitted.height)
     name = speaker(lang)("present.left_out")
     native.text_box(slide, at, fitted.text, fitted.points, name, ink=native.QUIET, lang=lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -13,22 +13,21 @@ import shapely
 
 from layers.language.messages import display, speaker
 from layers.map.overlay import Drawing
-from layers.map.plate import HATCH, TITLE, Plate, Sign, plate
+from layers.map.plate import HATCH, TITLE, Plate, Sign, belt, plate
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
 from layers.present.static_map.furniture import (
     MARGIN,
-    NOTE_PT,
     Bar,
     caption,
     crs_words,
     draw_scale,
     foot,
     footer,
+    footer_mm,
     footer_rows,
     heading,
-    line_height,
     north,
     scale_box,
 )
@@ -196,6 +195,14 @@ class Composition:
         locator = [self.found.locator] if self.found.locator else []
         return [self.found.main, *self.found.insets, *locator]
 
+    @property
+    def _belted(self) -> tuple[Window, ...]:
+        """Where the belt is drawn: on the map too, unless there it would cross crowded marks."""
+        locator, main = self.found.locator, self.found.main
+        if locator is None:
+            return (main,)
+        return (locator,) if self.order.insets else (locator, main)
+
     def draw(self) -> None:
         """Draw ground, furniture, marks and names."""
         for window in self._all:
@@ -215,10 +222,9 @@ class Composition:
         if order.drawing is not None and window.id != "locator":
             draw_analysis(self.sheet, order.city, window, order.drawing, z + 5)
         draw_lines(self.sheet, order.city, window, order.look, z)
-        locator = self.found.locator
-        if order.axis_on and window == (locator or self.found.main):
-            belt = order.city.locator.belt if order.city.locator else ""
-            draw_belt(self.sheet, order.city, window, belt, z)
+        if order.axis_on and window in self._belted:
+            broad = order.city.locator.belt if order.city.locator else ""
+            draw_belt(self.sheet, order.city, window, broad, z)
         size = self.order.paper.text
         colour = ACCENT if window.is_inset else "#CFCABD"
         self.sheet.box(window.box, edgecolor=colour, linewidth=0.7 * size, zorder=z + 60)
@@ -273,7 +279,7 @@ class Composition:
 
     def _scale(self, window: Window, room: Box) -> None:
         """Draw the scale of a window where no place is."""
-        places = [place.at for place in self._held()[window.id]]
+        places = [place.at for place in self._held[window.id]]
         spots = window.on_sheet(np.array(places).reshape(-1, 2))
         box = scale_box(self.sheet, window, room, spots)
         self.bars[window.id] = draw_scale(self.sheet, window, box)
@@ -282,10 +288,10 @@ class Composition:
     def _name_belt(self) -> None:
         """Write the name of the belt into the locator."""
         order, window = self.order, self.found.locator
-        belt = order.city.locator.belt if order.city.locator else ""
-        if window is None or not order.axis_on or belt not in plane_of(order.city).axis.index:
+        broad = order.city.locator.belt if order.city.locator else ""
+        if window is None or not order.axis_on or broad not in plane_of(order.city).axis.index:
             return
-        name = str(order.city.layers["axis"].frame.loc[belt, f"name_{order.lang}"])
+        name = str(order.city.layers["axis"].frame.loc[broad, f"name_{order.lang}"])
         room = self.writings["locator"].room
         room.take_furniture(foot(self.sheet, window, display(name)))
 
@@ -303,7 +309,7 @@ class Composition:
         say, said = speaker(self.order.lang), []
         if missing := self.missing():
             said.append(say("static_map.missing", count=missing))
-        if self.order.is_still and self._places():
+        if self.order.is_still and self._places:
             said.append(say("static_map.still"))
         return said
 
@@ -313,7 +319,9 @@ class Composition:
         known = order.plate.legend if order.plate else self._kinds()
         gone = self._not_shown(order.plate, order.focus) if order.plate and order.focus else ()
         signs = [*(sign for sign in known if sign[0] not in gone), *order.legend]
-        if self._dotted(self._held()):
+        if order.axis_on and self.found.main in self._belted:
+            signs += belt(order.view, order.lang)
+        if self._dotted:
             key = "static_map.other_districts" if order.focus else "static_map.in_insets"
             # Beside a slide's map there is less room, and the frames of the insets say it.
             if order.focus or order.heading:
@@ -343,21 +351,23 @@ class Composition:
         return [each for each in known if group_of(each[0]) == "kind" and "<text" not in each[0]]
 
     # ---- marks -------------------------------------------------------------------------------
+    @cached_property
     def _places(self) -> list[Place]:
         new = self.order.plate.new if self.order.plate else frozenset()
         return places_of(self.order.view, new)
 
+    @cached_property
     def _held(self) -> dict[str, list[Place]]:
-        """Return the places that each window shows."""
-        return shared(self.order.city, self._places(), self.found)
+        """The places that each window shows."""
+        return shared(self.order.city, self._places, self.found)
 
     def missing(self) -> int:
         """Return how many of the shown places have no mark on the map."""
-        drawn = sum(map(len, self._held().values()))
+        drawn = sum(map(len, self._held.values()))
         return len(self.order.view.places) - len(self.order.view.titles) - drawn
 
     def _marks(self) -> None:
-        order, held, size = self.order, self._held(), self.order.paper.text
+        order, held, size = self.order, self._held, self.order.paper.text
         for window in self._all:
             writing, places = self.writings[window.id], held[window.id]
             of = size * (LOCATOR if window.id == "locator" else 1.0)
@@ -366,17 +376,18 @@ class Composition:
             else:
                 found = arrange(window, places, writing.room.furniture, of)
             if window.id == "main":
-                found.dots = dots(order.city, window, self._dotted(held))
+                found.dots = dots(order.city, window, self._dotted)
             draw_marks(self.sheet, order.city, window, found, _z(window) + MARKS)
             writing.room.take(taken(found))
             writing.room.take_dots(around(*spot, 0.5, 0.5) for spot, _ in found.dots)
             self.arrangements[window.id] = found
 
-    def _dotted(self, held: dict[str, list[Place]]) -> list[Place]:
-        """Return the places that the map shows as dots: of the insets, or of other districts."""
+    @cached_property
+    def _dotted(self) -> list[Place]:
+        """The places that the map shows as dots: of the insets, or of other districts."""
         if self.order.focus is None:
-            return [place for inset in self.found.insets for place in held[inset.id]]
-        own = {place.id for place in self._places()}
+            return [place for inset in self.found.insets for place in self._held[inset.id]]
+        own = {place.id for place in self._places}
         return [place for place in places_of(self.order.seen, frozenset()) if place.id not in own]
 
     # ---- names -------------------------------------------------------------------------------
@@ -481,10 +492,10 @@ def frame_of(order: Order, sheet: Sheet) -> tuple[Box, list[str]]:
     if order.heading is None:
         return (0.0, 0.0, paper.width_mm, paper.height_mm), []
     high = heading(sheet, order.heading, order.filter_line())
-    rows = footer_rows(sheet, footer_first(order), notes(order))
+    link = order.heading.link
+    rows = footer_rows(sheet, footer_first(order), notes(order), link)
     margin = MARGIN * paper.text
-    step = line_height(NOTE_PT * paper.text)
-    low = margin * 0.7 + len(rows) * step + 1.2 * paper.text
+    low = margin * 0.7 + footer_mm(sheet, rows, link) + 1.2 * paper.text
     return (margin, low, paper.width_mm - margin, high), rows
 
 
@@ -520,10 +531,21 @@ def notes(order: Order) -> list[str]:
         *filter(None, [order.filter_line()]),
         *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
-        *dict.fromkeys(found.citation.of(lang) for found in sources),
+        *_credits([found.citation.of(lang) for found in sources]),
         crs_words(city, lang),
         *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),
     ]
+
+
+def _credits(citations: Sequence[str]) -> Iterator[str]:
+    """Yield who is to be named: what begins with the same word is said behind it, once each."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for told in dict.fromkeys(citations):
+        mark = "：" if "：" in told else ": "
+        head, mark, rest = told.partition(mark)
+        found.setdefault((head, mark), []).append(rest)
+    for (head, mark), rests in found.items():
+        yield head + mark + ("；" if mark == "：" else "; ").join(rests)
 
 
 def composed(order: Order) -> Composition:
@@ -536,18 +558,17 @@ def composed(order: Order) -> Composition:
     """
     sheet = Sheet(order.paper, order.lang)
     frame, rows = frame_of(order, sheet)
-    told = order.heading is not None
     found = windows(
         order.city,
         order.paper,
         frame,
-        legend=told,
+        legend=order.heading is not None,
         focus=order.focus,
         bounds=order.bounds,
         insets=order.insets,
     )
     made = Composition(order, sheet, found)
     made.draw()
-    if told:
-        footer(sheet, footer_first(order), rows)
+    if order.heading is not None:
+        footer(sheet, footer_first(order), rows, order.heading.link)
     return made

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
 from typing import Final
 
+import numpy as np
+from matplotlib.path import Path
 from pyproj import CRS
 
 from geo.base.arrays import Floats
+from layers.handover.live_link import qr_modules
 from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.present.static_map.ink.boxes import Box, Spot, within
 from layers.present.static_map.ink.paper import MM_PER_POINT, Heading
-from layers.present.static_map.ink.sheet import WHITE, Sheet
+from layers.present.static_map.ink.sheet import WHITE, Sheet, joined
 from layers.present.static_map.ink.type import height_mm, width_mm, wrapped
 from layers.present.static_map.window import Window
 
@@ -22,6 +27,10 @@ TITLE_PT, SENTENCE_PT, DOUBT_PT, NOTE_PT = 16.0, 10.0, 8.0, 6.2
 ACCENT: Final = "#B5322A"
 INK, SOFT, QUIET = "#14171A", "#3B372F", "#5B564C"
 BARS_KM: Final = (100, 50, 40, 30, 20, 10, 8, 6, 4, 2, 1, 0.5, 0.2)
+BETWEEN: Final = "    "
+"""Between two notes: the shipped font has no blank as wide as a Chinese character."""
+CODE_MM: Final = 15.0
+"""Side of the QR code: a phone reads the longest address from it."""
 ABOVE: Final = 300.0
 """Order of all that lies over every window."""
 
@@ -66,7 +75,7 @@ def heading(sheet: Sheet, told: Heading, filtered: str) -> float:
     size, paper = sheet.paper.text, sheet.paper
     room = paper.width_mm - 2 * MARGIN * size
     y = paper.height_mm - MARGIN * size * 0.8
-    wide = width_mm(filtered + "　", DOUBT_PT * size, sheet.lang, bold=True) if filtered else 0.0
+    wide = width_mm(filtered + BETWEEN, DOUBT_PT * size, sheet.lang, bold=True) if filtered else 0.0
     one_line = wide + width_mm(told.doubt, DOUBT_PT * size, sheet.lang) < room
     rows = [
         (told.title, TITLE_PT, INK, True),
@@ -86,7 +95,7 @@ def heading(sheet: Sheet, told: Heading, filtered: str) -> float:
     return y - 1.5 * size
 
 
-def footer_rows(sheet: Sheet, first: str, notes: Sequence[str]) -> list[str]:
+def footer_rows(sheet: Sheet, first: str, notes: Sequence[str], link: str) -> list[str]:
     """Break what stands below the map into lines.
 
     Parameters
@@ -97,14 +106,57 @@ def footer_rows(sheet: Sheet, first: str, notes: Sequence[str]) -> list[str]:
         What the map may be used for.
     notes
         All else.
+    link
+        Address of the live view, on lines of its own beside its code; empty for none.
     """
     size = sheet.paper.text
-    room = sheet.paper.width_mm - 2 * MARGIN * size
-    text = "　".join([first, *notes]) if sheet.lang == "zh" else "  ·  ".join([first, *notes])
-    return wrapped(text, NOTE_PT * size, sheet.lang, room)
+    room = sheet.paper.width_mm - 2 * MARGIN * size - (CODE_MM + 3) * size * bool(link)
+    text = (BETWEEN if sheet.lang == "zh" else "  ·  ").join([first, *notes])
+    # An address has no blank at which it might be broken.
+    part = ceil(len(link) / max(ceil(width_mm(link, NOTE_PT * size, "en") / room), 1)) or 1
+    parts = [link[at : at + part] for at in range(0, len(link), part)]
+    return [*wrapped(text, NOTE_PT * size, sheet.lang, room), *parts]
 
 
-def footer(sheet: Sheet, first: str, rows: Sequence[str]) -> None:
+def footer_mm(sheet: Sheet, rows: Sequence[str], link: str) -> float:
+    """Return how high what stands below the map is, in millimetres.
+
+    Parameters
+    ----------
+    sheet
+        On which.
+    rows, link
+        As :func:`footer_rows` returns and takes them.
+    """
+    size = sheet.paper.text
+    return max(len(rows) * line_height(NOTE_PT * size), CODE_MM * size * bool(link))
+
+
+def code(sheet: Sheet, link: str) -> None:
+    """Draw the QR code of the live view into the lower right corner.
+
+    Parameters
+    ----------
+    sheet
+        On which.
+    link
+        Its address, not empty.
+    """
+    size, modules = sheet.paper.text, qr_modules(link)
+    side, x = CODE_MM * size / len(modules), sheet.paper.width_mm - (MARGIN + CODE_MM) * size
+    bars = []
+    for n, row in enumerate(reversed(modules)):
+        at, y = 0, MARGIN * size * 0.7 + n * side
+        for dark, run in groupby(row):
+            left, at = x + at * side, at + len([*run])
+            right = x + at * side
+            corners = [(left, y), (right, y), (right, y + side), (left, y + side), (left, y)]
+            bars += [Path(np.array(corners), closed=True)] if dark else []
+    # A soft edge would leave a pale seam between two modules.
+    sheet.path(joined(bars), facecolor=INK, antialiased=False, zorder=ABOVE)
+
+
+def footer(sheet: Sheet, first: str, rows: Sequence[str], link: str) -> None:
     """Write what stands below the map; what it may be used for in bold.
 
     Parameters
@@ -115,7 +167,11 @@ def footer(sheet: Sheet, first: str, rows: Sequence[str]) -> None:
         What the map may be used for: the beginning of the first line.
     rows
         The lines.
+    link
+        Address of the live view; empty for none.
     """
+    if link:
+        code(sheet, link)
     size = sheet.paper.text
     points = NOTE_PT * size
     for n, row in enumerate(reversed(rows)):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
+from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.once import once
 from layers.map.plate import LAND, Plate
 from layers.pack.city import City, drawn_axes
-from layers.present.static_map.ink.sheet import Sheet, lines_path, polygons_path
+from layers.present.static_map.ink.sheet import Sheet, joined, lines_path, polygons_path
 from layers.present.static_map.window import Window
 from layers.view.rows import CityKey
 
@@ -64,6 +65,49 @@ def _plane(key: CityKey) -> Plane:
 
 
 @dataclass(frozen=True)
+class Outlines:
+    """The ground of a city as it lies in a window of the sheet; districts by their adcodes."""
+
+    around: Path
+    others: Path
+    sea: Path
+    river: Path
+    districts: Mapping[str, Path]
+    outline: Path
+
+
+@once(maxsize=48)
+def _outlines(key: CityKey, window: Window) -> Outlines:
+    """Return what is drawn in a window: the scenes of a story show the same ones."""
+    ground = plane_of(key.city)
+    drawn = {
+        str(code): polygons_path([shape])
+        for code, shape in zip(ground.districts.index, window.draw(ground.districts), strict=True)
+    }
+    return Outlines(
+        polygons_path(window.draw(ground.around)),
+        polygons_path(window.draw(ground.others)),
+        polygons_path(window.draw(ground.sea)),
+        lines_path(window.draw(ground.river)) if window.scale >= RIVERS_TO else joined(()),
+        drawn,
+        polygons_path(window.draw([ground.outline])),
+    )
+
+
+def outlines(city: City, window: Window) -> Outlines:
+    """Return the ground of a city as it lies in a window.
+
+    Parameters
+    ----------
+    city
+        The pack that is shown.
+    window
+        The part of the sheet.
+    """
+    return _outlines(CityKey(city, "zh"), window)
+
+
+@dataclass(frozen=True)
 class Tints:
     """What the fill of the districts says.
 
@@ -111,33 +155,29 @@ def draw_ground(sheet: Sheet, city: City, window: Window, look: Tints, order: fl
     order
         What is higher lies above; the ground takes ten from here.
     """
-    ground, clip, thin = plane_of(city), window.box, sheet.paper.text
-    codes = [str(code) for code in ground.districts.index]
-    shapes = dict(zip(codes, window.draw(ground.districts), strict=True))
+    ground, clip, thin = outlines(city, window), window.box, sheet.paper.text
+    shapes = ground.districts
     sheet.box(clip, facecolor=NEIGHBOUR if len(ground.around) else LAND, zorder=order)
-    for name, colour, line, step in (
-        ("around", NEIGHBOUR, "none", 0.1),
-        ("sea", WATER, "none", 0.2),
-        ("others", NEIGHBOUR, BORDER, 0.3),
+    for path, colour, line, step in (
+        (ground.around, NEIGHBOUR, "none", 0.1),
+        (ground.sea, WATER, "none", 0.2),
+        (ground.others, NEIGHBOUR, BORDER, 0.3),
     ):
-        path = polygons_path(window.draw(getattr(ground, name)))
         sheet.path(
             path, clip, facecolor=colour, edgecolor=line, linewidth=0.4 * thin, zorder=order + step
         )
-    fills: dict[str, list[BaseGeometry]] = {}
+    fills: dict[str, list[Path]] = {}
     for code, shape in shapes.items():
         fills.setdefault(look.fill.get(code, LAND), []).append(shape)
     for colour, areas in sorted(fills.items()):
-        path = polygons_path(areas)
-        sheet.path(path, clip, facecolor=colour, edgecolor=colour, linewidth=0.3, zorder=order + 1)
-    hatched = polygons_path([shapes[code] for code in codes if code in look.hatch])
+        fill = {"facecolor": colour, "edgecolor": colour}
+        sheet.path(joined(areas), clip, linewidth=0.3, zorder=order + 1, **fill)
+    hatched = joined(shape for code, shape in shapes.items() if code in look.hatch)
     sheet.path(
         hatched, clip, hatch="////", edgecolor=HATCHED, linewidth=0.0, zorder=order + 2,
         hatch_linewidth=0.5,
     )  # fmt: skip
-    if window.scale >= RIVERS_TO:
-        rivers = lines_path(window.draw(ground.river))
-        sheet.path(rivers, clip, edgecolor=RIVER, linewidth=0.7 * thin, zorder=order + 3)
+    sheet.path(ground.river, clip, edgecolor=RIVER, linewidth=0.7 * thin, zorder=order + 3)
 
 
 def draw_lines(sheet: Sheet, city: City, window: Window, look: Tints, order: float) -> None:
@@ -148,21 +188,18 @@ def draw_lines(sheet: Sheet, city: City, window: Window, look: Tints, order: flo
     sheet, city, window, look, order
         As for :func:`draw_ground`.
     """
-    ground, clip, thin = plane_of(city), window.box, sheet.paper.text
-    codes = [str(code) for code in ground.districts.index]
-    shapes = dict(zip(codes, window.draw(ground.districts), strict=True))
-    lines = polygons_path(shapes.values())
-    small = window.id == "locator"
+    ground, clip, thin = outlines(city, window), window.box, sheet.paper.text
+    shapes, small = ground.districts, window.id == "locator"
     if not small:
+        lines = joined(shapes.values())
         sheet.path(lines, clip, edgecolor=LINE, linewidth=0.5 * thin, zorder=order + 6)
-    outline = polygons_path(window.draw([ground.outline]))
     width = (0.7 if small else 1.1) * thin
-    sheet.path(outline, clip, edgecolor=CITY_LINE, linewidth=width, zorder=order + 6.5)
+    sheet.path(ground.outline, clip, edgecolor=CITY_LINE, linewidth=width, zorder=order + 6.5)
     if look.clear and not small:
-        dimmed = polygons_path(shapes[code] for code in codes if code not in look.clear)
+        dimmed = joined(shape for code, shape in shapes.items() if code not in look.clear)
         sheet.path(dimmed, clip, facecolor=("#FFFFFF", 0.5), zorder=order + 7)
     if look.clear:
-        ring = polygons_path(shapes[code] for code in codes if code in look.clear)
+        ring = joined(shape for code, shape in shapes.items() if code in look.clear)
         colour, width = (ACCENT, 0.9) if small else (CITY_LINE, 1.4)
         sheet.path(ring, clip, edgecolor=colour, linewidth=width * thin, zorder=order + 7.5)
 

@@ -252,9 +252,7 @@ class Writing:
             Id of what it names.
         """
         boxes = self.led_boxes(name, at, start, away)
-        for box, owners in zip(boxes.tolist(), self.room.owners(boxes), strict=True):
-            if owners:
-                continue
+        for box in boxes[self.room.free(boxes)].tolist():
             side, leader = leader_of(box, at, start)
             if not self.room.crossed(*leader, around(*at, start, start)):
                 self.put(name, box, side=side, leader=leader, of=of)
@@ -393,9 +391,7 @@ class Writing:
         """
         at, of = (stand.x, stand.y), stand.place.id
         boxes = self.led_boxes(name, at, stand.radius, 0.0)
-        owners = self.room.owners(boxes)
-        free = (tuple(box) for box, found in zip(boxes.tolist(), owners, strict=True) if not found)
-        for box in free:
+        for box in boxes[self.room.free(boxes)].tolist():
             side, leader = leader_of(box, at, stand.radius)
             self.put(name, box, side=side, leader=leader, of=of)
             return True

@@ -81,10 +81,14 @@ def along(start: Spot, end: Spot) -> list[Box]:
     start, end
         Its ends.
     """
+    return [(left, low, right, high) for left, low, right, high in _along(start, end).tolist()]
+
+
+def _along(start: Spot, end: Spot) -> Floats:
     steps = max(1, math.ceil(math.dist(start, end) / STEP_MM))
-    xs = np.linspace(start[0], end[0], steps + 1).tolist()
-    ys = np.linspace(start[1], end[1], steps + 1).tolist()
-    return [around(x, y, STEP_MM / 4, STEP_MM / 4) for x, y in zip(xs, ys, strict=True)]
+    share = np.arange(steps + 1)[:, None] / steps
+    middles = np.array(start) * (1 - share) + np.array(end) * share
+    return np.hstack([middles - STEP_MM / 4, middles + STEP_MM / 4])
 
 
 class Room:
@@ -171,13 +175,36 @@ class Room:
         list of set of str
             Empty sets for the free ones; a box beyond the window belongs to what stays.
         """
-        left, low, right, high = self.frame
         found: list[set[str]] = [set() for _ in boxes]
-        out = (boxes[:, :2] < (left, low)).any(axis=1) | (boxes[:, 2:] > (right, high)).any(axis=1)
-        for n in np.flatnonzero(out | _meet_each(boxes, self._dots).any(axis=1)):
+        for n in np.flatnonzero(self._beyond(boxes) | _meet_each(boxes, self._dots).any(axis=1)):
             found[n].add("")
-        for n, m in zip(*np.nonzero(_meet_each(boxes, self._taken)), strict=True):
+        for n, m in zip(
+            *(at.tolist() for at in _meet_each(boxes, self._taken).nonzero()), strict=True
+        ):
             found[n].add(self._owners[m])
+        return found
+
+    def free(self, boxes: Floats) -> Flags:
+        """Tell of each of many boxes whether it lies in the window and on nothing that is taken.
+
+        Parameters
+        ----------
+        boxes
+            Rows of left, low, right and high.
+        """
+        found: Flags = ~self._beyond(boxes)
+        for taken in (self._dots, self._taken):
+            found[found] = ~_meet_each(boxes[found], taken).any(axis=1)
+        return found
+
+    def _beyond(self, boxes: Floats) -> Flags:
+        left, low, right, high = self.frame
+        found: Flags = (
+            (boxes[:, 0] < left)
+            | (boxes[:, 1] < low)
+            | (boxes[:, 2] > right)
+            | (boxes[:, 3] > high)
+        )
         return found
 
     def holds(self, box: Box, *, over_dots: bool = False) -> bool:
@@ -208,12 +235,15 @@ class Room:
         own
             The mark from which it comes: that, and the line that leads there, do not count.
         """
-        boxes, mark = self._taken, np.array([own])
+        line, mark = _along(start, end), np.array([own])
+        ends = np.hstack([line[:, :2].min(axis=0), line[:, 2:].max(axis=0)])
+        near = np.flatnonzero(_meet_each(ends[None], self._taken)[0])
+        boxes = self._taken[near]
         slim = boxes[:, 2] - boxes[:, 0] < STEP_MM
         same = (np.abs(boxes - mark) < 0.01).all(axis=1)
         counts = ~(_meet_each(mark, boxes)[0] & (slim | same))
-        meets = _meet_each(np.array(along(start, end)), boxes).any(axis=0)
-        return {self._owners[n] for n in np.flatnonzero(meets & counts)}
+        meets = _meet_each(line, boxes).any(axis=0)
+        return {self._owners[n] for n in near[meets & counts].tolist()}
 
 
 def _meet_each(some: Floats, others: Floats) -> Flags:

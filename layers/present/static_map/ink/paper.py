@@ -47,9 +47,12 @@ class Heading:
     narrowed
         What narrows the rows of an analysis, empty for nothing; None for what narrows those of the
         state.
+    link
+        Address of the live view, which is printed with its QR code below; empty for none.
     """
 
     title: str
     sentence: str
     doubt: str
     narrowed: str | None = None
+    link: str = ""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.image import BboxImage
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 from shapely.geometry.base import BaseGeometry
 
 from layers.present.static_map.ink.boxes import Box, Spot
 from layers.present.static_map.ink.paper import MM_PER_POINT, Paper
-from layers.present.static_map.ink.type import FEATURES, font
+from layers.present.static_map.ink.type import FEATURES, drawable
 
 WHITE = "#FFFFFF"
 HALO_PT = 1.5
@@ -39,7 +42,7 @@ def polygons_path(areas: Iterable[BaseGeometry]) -> Path:
         if polygon.geom_type == "Polygon" and not polygon.is_empty
         for ring in shapely.get_rings(shapely.orient_polygons(polygon))
     ]
-    return Path.make_compound_path(*parts) if parts else Path(np.empty((0, 2)))
+    return joined(parts)
 
 
 def lines_path(lines: Iterable[BaseGeometry]) -> Path:
@@ -56,7 +59,19 @@ def lines_path(lines: Iterable[BaseGeometry]) -> Path:
         for part in shapely.get_parts(line)
         if not part.is_empty
     ]
-    return Path.make_compound_path(*parts) if parts else Path(np.empty((0, 2)))
+    return joined(parts)
+
+
+def joined(parts: Iterable[Path]) -> Path:
+    """Return paths as one.
+
+    Parameters
+    ----------
+    parts
+        Paths on the sheet, also empty ones, or none.
+    """
+    held = [part for part in parts if len(part)]
+    return Path.make_compound_path(*held) if held else Path(np.empty((0, 2)))
 
 
 class Sheet:
@@ -75,12 +90,9 @@ class Sheet:
         inches = paper.width_mm / 25.4, paper.height_mm / 25.4
         self.figure = Figure(figsize=inches, facecolor=WHITE)
         FigureCanvasAgg(self.figure)
-        self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        self.axes.set_axis_off()
-        self._reset()
-
-    def _reset(self) -> None:
-        self.axes.set(xlim=(0, self.paper.width_mm), ylim=(0, self.paper.height_mm), aspect="auto")
+        # Without axes: these would have each artist ask for their own limits and clip again.
+        scale = Affine2D().scale(1 / paper.width_mm, 1 / paper.height_mm)
+        self.millimetres = scale + self.figure.transFigure
 
     def path(self, path: Path, clip: Box | None = None, **look: Any) -> None:
         """Draw a path.
@@ -97,12 +109,13 @@ class Sheet:
         if not np.asarray(path.vertices).size:
             return
         look = {"facecolor": "none", "edgecolor": "none", "linewidth": 0.0} | look
-        patch = PathPatch(path, **look)
-        self.axes.add_artist(patch)
+        self._add(PathPatch(path, **look), clip)
+
+    def _add(self, artist: Artist, clip: Box | None = None) -> None:
+        artist.set_transform(self.millimetres)
         if clip is not None:
-            left, low, right, high = clip
-            edge = Rectangle((left, low), right - left, high - low, transform=self.axes.transData)
-            patch.set_clip_path(edge)
+            artist.set_clip_box(TransformedBbox(Bbox.from_extents(*clip), self.millimetres))
+        self.figure.add_artist(artist)
 
     def box(self, box: Box, **look: Any) -> None:
         """Draw a box.
@@ -162,15 +175,14 @@ class Sheet:
         order
             What is higher lies above.
         """
-        look, features = font(bold=bold), FEATURES[self.lang]
+        text, look = drawable(text, bold=bold)
         if halo:
-            outline: Path = TextPath((0, 0), text, size=1, prop=look)
             # A rim drawn by matplotlib itself would turn the text into a picture of text.
             placed = Affine2D().scale(points * MM_PER_POINT).translate(*spot)
-            outline = placed.transform_path(outline)
+            outline = placed.transform_path(_outline(text, bold))
             rim: dict[str, Any] = {"edgecolor": halo, "linewidth": HALO_PT, "alpha": 0.85}
             self.path(outline, zorder=order, joinstyle="round", **rim)
-        self.axes.add_artist(
+        self._add(
             Text(
                 *spot,
                 text,
@@ -178,7 +190,7 @@ class Sheet:
                 fontsize=points,
                 color=colour,
                 parse_math=False,
-                fontfeatures=features,
+                fontfeatures=FEATURES[self.lang],
                 va="baseline",
                 zorder=order + 0.1,
             )
@@ -197,7 +209,16 @@ class Sheet:
             What is higher lies above.
         """
         left, low, right, high = box
-        self.axes.imshow(
-            rgba, extent=(left, right, low, high), interpolation="nearest", zorder=order
+        corners = Bbox.from_extents(left, low, right, high)
+        shown = BboxImage(
+            TransformedBbox(corners, self.millimetres), interpolation="nearest", zorder=order
         )
-        self._reset()
+        shown.set_data(rgba)
+        self.figure.add_artist(shown)
+
+
+@lru_cache(maxsize=2048)
+def _outline(text: str, bold: bool) -> Path:
+    """Return the outline of a line of type of size 1; names come back on every map."""
+    found: Path = TextPath((0, 0), text, size=1, prop=drawable(text, bold=bold)[1])
+    return found

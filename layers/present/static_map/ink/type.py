@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from matplotlib.font_manager import FontProperties, fontManager, get_font
-from matplotlib.ft2font import LoadFlags
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from geo.base.once import once
 from layers.present.static_map.ink.paper import MM_PER_POINT
+from layers.present.static_map.ink.rare import FONTS, characters, marked, rare
 
-FONTS: Final = Path(__file__).resolve().parents[2] / "fonts"
-"""The font that we ship, cut to what our texts need; its README says how it was made."""
 FAMILY: Final = "Noto Sans CJK SC"
-FALLBACKS: Final = (
-    *("Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei"),
-    *("WenQuanYi Zen Hei", "DejaVu Sans"),
-)
-"""Families that may have a rare name's character; the last comes with matplotlib."""
 FEATURES: Final = {"zh": (), "en": ("pwid",)}
 """The font's quotation marks are as wide as a Chinese character unless it is asked."""
 LEADING: Final = 1.3
@@ -47,29 +41,60 @@ _EM = 100.0
 
 
 @once(maxsize=1)
-def families() -> tuple[str, ...]:
-    """Return the shipped family, made known to matplotlib, and the fallbacks of this machine."""
+def _ours() -> str:
+    """Return the shipped family, made known to matplotlib."""
     for file in sorted(FONTS.glob("*.otf")):
         fontManager.addfont(file)
-    known = {entry.name for entry in fontManager.ttflist}
-    return (FAMILY, *(name for name in FALLBACKS if name in known))
+    return FAMILY
 
 
-def font(*, bold: bool = False) -> FontProperties:
-    """Return the font of the maps.
+@lru_cache(maxsize=4096)
+def drawable(text: str, *, bold: bool = False) -> tuple[str, FontProperties]:
+    """Return a text as it can be drawn, and the fonts that have all of its characters.
 
     Parameters
     ----------
+    text
+        One line, also a stranger's.
     bold
-        Whether it is the bold one.
+        Whether it is bold.
+
+    Returns
+    -------
+    tuple
+        In the text a character that no font of this machine has is its number, such as
+        ``⟦U+2B740⟧``: a map shows no empty box.
     """
-    return FontProperties(family=[*families()], weight="bold" if bold else "normal")
+    lacking = rare(text)
+    if not lacking:
+        return text, _font((), bold)
+    text = marked(text, (each for each, font in lacking.items() if font is None))
+    others = tuple(dict.fromkeys(font for font in rare(text).values() if font is not None))
+    look = _font(others, bold)
+    # Of a family matplotlib takes the face that is nearest in weight: that may have fewer.
+    had = frozenset[str]().union(*(characters(Path(path)) for path in _paths(look)))
+    return marked(text, sorted({*text} - had)), look
 
 
-@cache
+@lru_cache(maxsize=64)
+def _font(others: tuple[Path, ...], bold: bool) -> FontProperties:
+    families = [_ours()]
+    for file in others:
+        name = FT2Font(str(file)).family_name
+        if name not in {entry.name for entry in fontManager.ttflist}:
+            fontManager.addfont(file)
+        families.append(name)
+    return FontProperties(family=families, weight="bold" if bold else "normal")
+
+
+def _paths(look: FontProperties) -> list[str]:
+    return [str(getattr(each, "path", each)) for each in fontManager._find_fonts_by_props(look)]
+
+
+@lru_cache(maxsize=16_384)
 def _ems(text: str, lang: str, bold: bool) -> float:
-    paths = fontManager._find_fonts_by_props(font(bold=bold))
-    face = get_font(paths)
+    text, look = drawable(text, bold=bold)
+    face = get_font(fontManager._find_fonts_by_props(look))
     face.set_size(_EM, 72)
     face.set_text(text, 0.0, LoadFlags.NO_HINTING, features=FEATURES[lang])  # type: ignore[arg-type]
     return float(face.get_width_height()[0] / 64 / _EM)

@@ -1,0 +1,77 @@
+"""Add what a meeting about a plan needs in full: the ledger of its tasks, and its audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from layers.language.messages import speaker
+from layers.plan.audit import KINDS, audit
+from layers.plan.entered import entries_in
+from layers.plan.ledger import Ledger, ledger
+from layers.plan.structure import plan_of
+from layers.plan.wording import audit_table, ledger_table
+from layers.present.telling import Told
+
+
+def ledgers(told: Sequence[Told]) -> list[Ledger]:
+    """Return the ledger of each plan that a scene is about, each once.
+
+    Parameters
+    ----------
+    told
+        The scenes.
+    """
+    periods = dict.fromkeys(
+        plan_of(each.city, each.state.plan.period or "").period
+        for each in told
+        if each.scene.page == "plan"
+    )
+    city = told[0].city
+    return [ledger(city, plan_of(city, period), entries_in(city)) for period in periods]
+
+
+def sheets(told: Sequence[Told], lang: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield title and rows of the ledger and the audit of each plan that a scene is about.
+
+    Parameters
+    ----------
+    told
+        The scenes.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    found, say = ledgers(told), speaker(lang)
+    for kept in found:
+        listed = ledger_table(kept, lang).reset_index()
+        yield titled(say("plan.ledger.title"), kept, found), listed
+        yield titled(say("plan.parts.audit"), kept, found), _audited(kept, lang)
+
+
+def titled(title: str, kept: Ledger, found: Sequence[Ledger]) -> str:
+    """Return a title, with the plan's period where there are several plans.
+
+    Parameters
+    ----------
+    title
+        What is told of the plan.
+    kept
+        The ledger of the plan.
+    found
+        Those of all plans that are told of.
+    """
+    return title if len(found) < 2 else f"{title} {kept.plan.period}"
+
+
+def _audited(kept: Ledger, lang: str) -> pd.DataFrame:
+    """Return all findings of the audit, the kind of each in the first column."""
+    say = speaker(lang)
+    findings = audit(kept.city, kept.plan, entries_in(kept.city))
+    parts = {
+        say(f"plan.audit.{kind}"): audit_table(
+            [each for each in findings if each.kind == kind], lang
+        )
+        for kind in KINDS
+    }
+    return pd.concat(parts, names=[say("plan.column.kind")]).reset_index(0)
