@@ -94,13 +94,8 @@ def test_a_late_word_of_a_map_leaves_no_empty_page(server: Server, page: Page) -
 
     page.route_web_socket(re.compile("/_stcore/stream"), between)
     before = len(server.printed())
-<<<<<<< HEAD
     for _ in range(12):  # the word must arrive while the next page is being drawn
-        open_at(page, f"{server.url}/density")
-=======
-    for _ in range(5):  # the word must arrive while the next page is being drawn
         open_at(page, server.url)
->>>>>>> main
         map_frame(page)
         _pan(page)
         page.wait_for_timeout(A_MOMENT_MS)
