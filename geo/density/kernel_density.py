@@ -41,9 +41,6 @@ from geo.grid.polygons import cell_shares
 Kernel = Literal["gaussian", "quartic"]
 Method = Literal["auto", "exact", "binned"]
 
-PRESETS_KM = (1.0, 2.0, 3.0, 5.0)
-"""Bandwidths to choose from. Rule: 1 km is a neighbourhood on foot, 2 km a sub-district, 3 km a
-ride by bicycle, 5 km a new town; a finding should hold at half and twice the choice."""
 FEW = 200
 """Below this many points a surface describes these points; it estimates nothing behind them."""
 MOST_WEIGHT = 8e12

@@ -55,11 +55,6 @@ class Pairing(Finding):
         """Institutions without a link to a park."""
         return tuple(self.universities.index[self.universities["n_parks"] == 0])
 
-    @property
-    def out_of_reach(self) -> tuple[object, ...]:
-        """Parks with no university within reach, whatever the doubt."""
-        return tuple(self.parks.index[self.parks["within"] == "no"])
-
 
 def pair(
     universities: gpd.GeoDataFrame,

@@ -84,7 +84,6 @@ def test_parks_without_a_university_within_reach() -> None:
     found = _pair()
     assert found.parks["within"].tolist() == ["yes", "yes", "no", "unknown", "yes"]
     assert found.parks["n_universities"].tolist() == [1, 2, 0, 1, 0]
-    assert found.out_of_reach == ("p3",)
     assert _pair(reach_m=3500).parks.loc["p2", "within"] == "unsettled"
 
 

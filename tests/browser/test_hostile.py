@@ -14,7 +14,8 @@ from layers.pack.city import City, load_city
 from layers.view.address import to_query
 from layers.view.state import default_state
 from pages.shell.labels import JOINER
-from tests import ROOT
+from tests import CI, ROOT
+from tests.browser.axe import open_sections
 from tests.browser.harm import harm
 from tests.browser.harness import WAIT_MS, Server, map_frame, marks, open_at, serve, settle, turn
 from tests.hostile import HOSTILE_TEXTS, hostile_pack
@@ -52,9 +53,8 @@ def _address(hostile: Hostile, path: str, lang: str, **more: str) -> str:
 
 
 def _shows_hostile_texts_and_runs_none(page: Page) -> None:
-    for summary in page.locator("[data-testid=stExpander] summary").all():
-        summary.click()
-        settle(page)
+    open_sections(page)  # at once: the page runs anew for each that is waited for
+    settle(page)
     words = page.locator("[data-testid=stMain]").inner_text().replace(JOINER, "")
     assert sum(display(text)[:20] in words for text in HOSTILE_TEXTS) >= 4
     _unharmed(page)
@@ -73,6 +73,7 @@ def test_a_screen_shows_hostile_texts_and_runs_none(
 def test_the_map_shows_hostile_texts_and_marks_and_cards_are_named_literally(
     hostile: Hostile, page: Page
 ) -> None:
+    """Every mark is pointed at; its card is opened of every third in CI, at a desk of all."""
     open_at(page, _address(hostile, "", "zh"))
     _shows_hostile_texts_and_runs_none(page)
     turn(page, _address(hostile, "", "en").removeprefix(hostile.server.url))
@@ -93,7 +94,9 @@ def test_the_map_shows_hostile_texts_and_marks_and_cards_are_named_literally(
         mark = frame.locator(f'[data-id="{place}"]')
         expect(mark).to_have_attribute("aria-label", re.compile(f"^{re.escape(names[place])}"))
         mark.hover(force=True)
-        mark.dispatch_event("click")
+        _unharmed(page)
+    for place in single[:: 3 if CI else 1]:
+        frame.locator(f'[data-id="{place}"]').dispatch_event("click")
         settle(page)
         expect(page.locator(".card h2").first).to_contain_text(names[place].rstrip("…")[:60])
         _unharmed(page)

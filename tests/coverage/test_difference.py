@@ -146,6 +146,7 @@ def answered(
     return found
 
 
+@pytest.mark.slow
 def test_a_short_sentence_legend_and_table_say_the_same_figures(
     toy: City, state: ViewState
 ) -> None:
@@ -230,6 +231,7 @@ def test_a_geopackage_holds_the_areas_each_in_its_own_colour(
     assert "scenario_difference" in package.files[DICTIONARY].decode("utf-8-sig")
 
 
+@pytest.mark.slow
 def test_the_command_sets_the_first_two_files_against_each_other(
     toy: City, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,7 @@ def test_residents_follow_their_district_evenly(small: ReachAnswer) -> None:
     assert small.rows["city"]["people_share"] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_gaps_and_reach_fill_the_city(ten: ReachAnswer) -> None:
     whole = ten.inputs.districts.area.sum() / 1e6
     left = float(whole) - ten.area.value - float(ten.gaps["area_km2"].sum())
@@ -297,6 +298,7 @@ def test_what_does_not_matter_does_not_change_the_question(tianjin: City) -> Non
     assert question(state) != question(replace(state, later=False))
 
 
+@pytest.mark.slow
 def test_another_language_measures_nothing_anew(
     ten: ReachAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def test_sentence_and_account_name_the_file_and_say_what_was_drawn(
     assert len(words.legend()) == 4
 
 
+@pytest.mark.slow
 def test_points_are_drawn_in_one_picture_and_go_out_with_whether_they_are_reached(
     answer: ReachAnswer,
 ) -> None:

@@ -437,6 +437,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr("geo.grid.lookup.FEW_PAIRS", 0)
 
 
+@pytest.mark.slow
 def test_assign_names_the_district_and_the_first_on_an_edge(way: None) -> None:
     points = sites(
         {"a": (5, 5), "edge": (20_000, 5), "mid": (20_000, 20_000), "out": (-1, 5), "none": None}

@@ -193,6 +193,7 @@ def test_unmapped_places_give_a_bound(n: int, uncovered: float, expected: float)
     )
 
 
+@pytest.mark.slow
 def test_compiled_and_plain_draws_are_one() -> None:
     random = np.random.default_rng(3)
     x, y = random.uniform(0, 10, (2, 3, 5))

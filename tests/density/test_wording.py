@@ -172,6 +172,7 @@ def test_contours_carry_their_parameters(measured: DensityAnswer) -> None:
     assert 38 < lat < 41
 
 
+@pytest.mark.slow
 def test_tables_hold_the_numbers_of_the_screen(measured: DensityAnswer) -> None:
     package = hand_over(measured, Form("csv"))
     rows = _read(package.files["density_districts.csv"])

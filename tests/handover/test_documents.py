@@ -175,6 +175,7 @@ def test_enclaves_are_told_where_districts_are_in() -> None:
     assert ENCLAVE.zh not in text("geojson", 4326, "platform")
 
 
+@pytest.mark.slow
 def test_caveats_fit_the_files() -> None:
     raw, shapes, named, datum, zone = "公式", "attributes only", "东坐标_E", "null", "EPSG:4527"
     assert [part in text() for part in (raw, shapes, named, datum, zone)] == [False] * 5

@@ -51,6 +51,7 @@ def test_a_view_has_its_address_and_a_code() -> None:
     assert wide == high == 17 + 4 * 4 + 2 * 2
 
 
+@pytest.mark.slow
 def test_slides_and_sheets_print_it_only_where_it_is_set(
     tianjin: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,7 @@ def test_filters_choose_places_and_leave_the_frame_whole(
     assert {id_ for own in rows.values() for id_ in own} == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(15))
 @given(states.filter(lambda state: state.layers))
 def test_the_rows_are_those_of_the_view(state: ViewState) -> None:

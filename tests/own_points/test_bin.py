@@ -81,6 +81,7 @@ def rejected(**counts: int) -> dict[str, int]:
     return dict.fromkeys(stream.REASONS, 0) | counts
 
 
+@pytest.mark.slow
 def test_the_grid_is_that_of_counting_by_hand(write: Writer) -> None:
     xy = points(900)
     found = bin_points(
@@ -141,6 +142,7 @@ def test_every_row_is_accounted_for(write: Writer) -> None:
     account(found)
 
 
+@pytest.mark.slow
 def test_null_and_whole_numbers_are_read(write: Writer) -> None:
     path = write(
         x=pa.array([WEST + 100, None, WEST + 300], pa.float32()),

@@ -268,6 +268,7 @@ def replaced(pack: Path, old: str, new: str) -> list[str]:
     return [worded(problem, "en") for problem in caught.value.problems]
 
 
+@pytest.mark.slow
 def test_the_digest_follows_every_file(pack: Path) -> None:
     before = load_city(pack).digest
     assert load_city(pack).digest == before == load_city(TOY).digest

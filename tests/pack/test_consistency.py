@@ -331,6 +331,7 @@ def test_problems_of_many_files_come_at_once(pack: Pack) -> None:
         assert part in found
 
 
+@pytest.mark.slow
 def test_sound_links_are_read_and_a_pack_may_lack_them(pack: Pack) -> None:
     assert load_city(pack).links.empty
     (campus,) = load_city(pack).layers["university"].frame.index[:1]

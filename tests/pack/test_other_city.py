@@ -36,14 +36,24 @@ VIEWS = (
 )
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy city in a folder of its own: one for all, so that the app reads it once."""
+    return copy_of_toy(tmp_path_factory.mktemp("toy"))
+
+
+def copy_of_toy(folder: Path) -> Path:
+    """Copy the toy city below a folder, and return where it is."""
+    ours = shutil.ignore_patterns("*.py", "__pycache__")
+    return Path(shutil.copytree(TOY, folder / "toy", ignore=ours))
+
+
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def alone(monkeypatch: pytest.MonkeyPatch, copied: Path) -> Path:
     """The toy city, and no other in the app."""
-    folder = tmp_path / "toy"
-    shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    monkeypatch.setattr(layers.pack.shelf, "DATA_FOLDER", tmp_path / "none")
-    monkeypatch.setenv("ATLAS_PACKS", str(folder))
-    return folder
+    monkeypatch.setattr(layers.pack.shelf, "DATA_FOLDER", copied.parent / "none")
+    monkeypatch.setenv("ATLAS_PACKS", str(copied))
+    return copied
 
 
 def said(screen: str, **query: str) -> str:
@@ -114,9 +124,13 @@ def test_the_halves_are_those_of_the_pack(alone: Path, toy: City) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_city_without_halves_is_not_seen_in_halves(alone: Path, lang: str) -> None:
-    drop_halves(alone)
-    city = load_city(alone)
+def test_a_city_without_halves_is_not_seen_in_halves(
+    alone: Path, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_of_toy(tmp_path)
+    drop_halves(folder)
+    monkeypatch.setenv("ATLAS_PACKS", str(folder))
+    city = load_city(folder)
     assert city.halves == ()
     for screen in SCREENS:
         text = said(screen, city="toy", lang=lang)

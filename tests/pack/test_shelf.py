@@ -99,6 +99,7 @@ def test_of_two_packs_of_one_city_the_first_sound_one_is_shown(home: Path) -> No
     assert "axis.geojson: cannot be read" in told["earlier"]
 
 
+@pytest.mark.slow
 def test_a_broken_off_build_is_told(home: Path) -> None:
     pack = copied(home, "built", "built")
     (pack / ".replacing" / "old").mkdir(parents=True)
@@ -154,6 +155,7 @@ def test_a_file_that_comes_later_is_noticed(home: Path, name: str) -> None:
     assert name in str(shelf.packs(str(home)).served["toy"].problems)
 
 
+@pytest.mark.slow
 def test_files_that_change_while_they_are_read_are_not_taken(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +266,7 @@ def text(at: AppTest) -> str:
     return " ".join([*words, *(error.value for error in at.error)])
 
 
+@pytest.mark.slow
 def test_a_bad_pack_is_listed_by_its_folder_and_the_rest_is_shown(home: Path) -> None:
     bad = copied(home, "rotten", "bad")
     settings = bad / "city.toml"
@@ -299,6 +302,7 @@ def test_without_a_sound_pack_every_fault_is_told(home: Path) -> None:
     assert "a-secret-place" not in text(at)
 
 
+@pytest.mark.slow
 def test_a_reader_is_told_when_the_files_change_under_the_page(home: Path) -> None:
     at = app()
     assert 'class="news"' not in text(at)

@@ -56,6 +56,7 @@ def test_nothing_has_changed_in_the_same_pack(toy: City, tianjin: City) -> None:
     assert packs(tianjin, tianjin) == ()
 
 
+@pytest.mark.slow
 def test_the_command_compares_with_the_folder_of_an_earlier_version(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -142,6 +142,7 @@ def test_scales_are_round_and_said(drawn_map):
     assert drawn_map.scale == found.main.scale
 
 
+@pytest.mark.slow
 def test_the_same_map_has_the_same_bytes(drawn, tianjin):
     first = drawn("binhai")
     again = static_map(tianjin, default_state(tianjin), "zh", CARD, focus="120116")
@@ -220,6 +221,7 @@ def test_a_district_map_shows_its_own_places(drawn, tianjin):
     assert drawn("jizhou").stands == ()
 
 
+@pytest.mark.slow
 def test_a_picture_of_an_analysis_lies_where_it_belongs(tianjin):
     """One red square of 0.06°, put there in Web Mercator, covers the same square of the plane."""
     west, south, side = 117.5, 39.91, 0.06
@@ -262,6 +264,7 @@ def _where(found, colour):
     return np.column_stack([across + 0.5, high * 150 / 25.4 - down - 0.5]) * 25.4 / 150
 
 
+@pytest.mark.slow
 def test_a_small_city_without_insets_is_drawn_too(toy):
     heading = Heading("Toy", "", "")
     for lang in ("zh", "en"):
