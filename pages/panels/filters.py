@@ -90,8 +90,6 @@ def _finder(screen: Screen) -> None:
     if st.session_state.pop(FOUND, False):
         st.session_state[EMPTIED] = True
         st.rerun()
-    if session.is_page_behind():
-        st.rerun()
     if st.session_state.pop(EMPTIED, False):
         # Once more: the run that a suggestion ended did not reach the browser.
         st.session_state["search"] = ""

@@ -151,8 +151,6 @@ def _map(
     act: Act | None,
 ) -> None:
     """Draw the map in a fragment of its own: a pan reruns this and nothing else."""
-    if session.is_page_behind():
-        st.rerun()
     value = st_folium(
         folium_map.base_map(screen.city, base, assets=ASSETS_URL),
         key=mounted,

@@ -1,29 +1,14 @@
-"""Hold that no click is lost: not beside a word of the map, nor right after the page has turned."""
+"""Hold that pages come to rest, and that no click is lost right after the page has turned."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.harness import TURN, WAIT_MS, Server, map_frame, open_at, settle, turn
 
 LONGEST_PAUSE_MS = 800
 """Until so long after a turn a map may still have something to say."""
-BESIDE = """
-([wordFirst, control]) => {
-  const map = document.querySelector('iframe[title*="st_folium"]').contentWindow;
-  const value = JSON.stringify({ last_active_drawing: null, zoom: 9 + Math.random(),
-    center: { lat: 39.1, lng: 117.4 }, selected_tags: [] });
-  const say = () => map.eval(`parent.postMessage({ isStreamlitMessage: true, dataType: 'json',
-    type: 'streamlit:setComponentValue', value: ${value} }, '*')`);
-  const click = () => document.querySelector(control).click();
-  for (const deed of wordFirst ? [say, click] : [click, say]) deed();
-}
-"""
-"""JavaScript: have the map say something within the turn of the browser's clock that a click takes.
-
-The word goes the host's way, past our script, which would hold it back.
-"""
 RIGHT_AFTER = f"""
 ([address, back, pause, control, patience]) => new Promise((done) => {{
   const press = () => {{
@@ -65,19 +50,6 @@ def test_a_page_that_is_left_alone_comes_to_rest(server: Server, page: Page) -> 
         turn(page, address)
         page.wait_for_timeout(LEFT_ALONE_MS)  # the browser may say once what it has kept
         assert page.evaluate(RUNS, LEFT_ALONE_MS) == 0, f"{address} does not come to rest"
-
-
-@pytest.mark.parametrize("word_first", [True, False])
-def test_a_click_in_one_breath_with_a_word_of_the_map_counts(
-    atlas: Page, *, word_first: bool
-) -> None:
-    """Streamlit takes both for the map's: it runs the map alone, and the page stays as it was."""
-    turn(atlas, "/")
-    map_frame(atlas)
-    expect(atlas.locator("html")).to_have_attribute("lang", "zh-CN")
-    atlas.evaluate(BESIDE, [word_first, LANGUAGE])
-    expect(atlas.locator("html")).to_have_attribute("lang", "en", timeout=WAIT_MS)
-    settle(atlas)
 
 
 @pytest.mark.thorough

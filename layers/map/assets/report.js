@@ -1,7 +1,6 @@
 // What the map tells the page, and when: a click at once; where the reader has moved it, once nobody
-// is pressing anything; nothing else. Streamlit sends what is said within one turn of the browser's
-// clock as one message, and takes all of it for the map's: a click beside the map that falls in
-// with a word of the map's own would run the map alone, and nobody would hear of the click.
+// is pressing anything; nothing else. Each word runs something on the server, and a run that is asked
+// for right behind a click can make Streamlit drop the click (see pages/shell/presses.js).
 (function (A) {
   "use strict";
 
