@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 CITY ?= tianjin
+OGC_PORT ?= 5000
 # To serve an office (README): the address to listen on, the name readers use, the path before ours.
 ADDRESS ?=
 NAME ?=
@@ -28,13 +29,13 @@ PYTEST = -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 # Numba compiles the kernels from their bytecode and knows nothing of the marks.
 # In a step of its own: https://github.com/plasma-umass/slipcover/issues/84 forgets the workers.
 ifeq ($(CI),true)
-COUNTED = -m slipcover --branch --source data,geo,layers,pages --omit '*/geo/grid/*_kernels.py' \
+COUNTED = -m slipcover --source data,geo,layers,pages --omit '*/geo/grid/*_kernels.py' \
 	--json --out .coverage.json
 PYTEST += -m "not thorough"
 ENOUGH = $(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --skip-covered --fail-under 90
 endif
 
-.PHONY: help run test check check-data build attack bench picture lock wheelhouse clean
+.PHONY: help run test check check-data build ogc attack bench picture lock wheelhouse clean
 
 help:
 	@echo 'make run         serve the atlas on http://127.0.0.1:$(PORT) (PORT= changes it;'
@@ -43,6 +44,7 @@ help:
 	@echo 'make test        the same and the browser tests; with CI=true the coverage too'
 	@echo 'make build       write the data pack of CITY=$(CITY) from its raw/ folder'
 	@echo 'make check-data  prove that a rebuild of the pack gives the same bytes'
+	@echo 'make ogc         serve CITY=$(CITY) as OGC API Features by pygeoapi on http://127.0.0.1:$(OGC_PORT)'
 	@echo 'make attack      attack the atlas with hostile files, packs, texts and kills; print what gives way'
 	@echo 'make bench       time all that has a target, print the table, write tests/bench/README.md'
 	@echo 'make picture     take the picture of the README from the running atlas'
@@ -79,6 +81,16 @@ build: $(VENV)/test.stamp
 
 check-data: $(VENV)/test.stamp
 	$(BIN)/python -m data.build $(CITY) --check
+
+# An extra of its own: the atlas needs none of it. A gateway before it says the address (OGC_URL).
+# `pygeoapi serve` would run a debugger that anybody can type into.
+OGC = build/ogc-$(CITY)
+ogc: $(VENV)/run.stamp
+	$(PIP) install --quiet -r requirements.txt -r requirements-ogc.txt
+	$(BIN)/python -m layers.handover.static_api --city $(CITY) --pygeoapi $(OGC_PORT) --base '$(OGC_URL)' --out $(OGC)
+	$(BIN)/pygeoapi openapi generate $(OGC)/pygeoapi-config.yml --output-file $(OGC)/../$(CITY)-openapi.yml
+	PYGEOAPI_CONFIG=$(OGC)/pygeoapi-config.yml PYGEOAPI_OPENAPI=$(OGC)/../$(CITY)-openapi.yml \
+		$(BIN)/python -m uvicorn --port $(OGC_PORT) pygeoapi.starlette_app:APP
 
 attack: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium

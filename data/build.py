@@ -37,7 +37,15 @@ from layers.file_set import standing
 from layers.file_set.replace import deliver
 from layers.language.problems import lines
 from layers.pack.catalogue import CATALOG
-from layers.pack.city import CORRECTIONS, NODE_LINKS, PARK_LINKS, SETTINGS, SOURCES, load_city
+from layers.pack.city import (
+    CORRECTIONS,
+    NODE_LINKS,
+    PARK_LINKS,
+    PLANNING_COLUMNS,
+    SETTINGS,
+    SOURCES,
+    load_city,
+)
 from layers.pack.consistency import WITHOUT_TASK
 from layers.pack.table_schemas import (
     ALIASES,
@@ -53,6 +61,7 @@ from layers.pack.table_schemas import (
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 from layers.pack.table_schemas import NODE_LINKS as LINKED
+from layers.pack.table_schemas import PLANNING_COLUMNS as PLANNING
 
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
@@ -679,6 +688,17 @@ def node_links(raw: Raw) -> Files:
     return {NODE_LINKS: table(raw.tables[NODE_LINKS], LINKED.names[1:])}
 
 
+def planning_columns(raw: Raw) -> Files:
+    """Build the table of further columns, ``planning_columns.csv``, in its order.
+
+    Parameters
+    ----------
+    raw
+        The raw material of the pack; it is not changed.
+    """
+    return {PLANNING_COLUMNS: table(raw.tables[PLANNING_COLUMNS], PLANNING.names[1:])}
+
+
 def sources(raw: Raw) -> Files:
     """Build the words for sources that are no plain address, ``sources.csv``.
 
@@ -784,6 +804,7 @@ def build(raw: Raw) -> Files:
         **plan_tables(raw, raw.head["plan"]),
         **park_links(raw),
         **node_links(raw),
+        **planning_columns(raw),
         **sources(raw),
         **corrections(raw),
         **settings(raw),

@@ -102,7 +102,7 @@ def traced(problem: Problem, raw: Raw) -> Problem:  # noqa: C901 - a file each
         return replace(problem, where=f"authored/{path.name}")
     if path.name == "corrections.csv":
         return problem
-    if path.name in ("aliases.csv", "park_links.csv", "node_links.csv"):
+    if path.name in ("aliases.csv", "park_links.csv", "node_links.csv", "planning_columns.csv"):
         name = path.name if path.name in TABLES else f"authored/{path.name}"
         return _numbered(problem, name, raw.tables[name])
     if path.name == "sources.csv":

@@ -19,6 +19,7 @@ from layers.pack.table_schemas import (
     LINKS,
     NODE_LINKS,
     OBSERVATIONS,
+    PLANNING_COLUMNS,
     RELATIONS,
 )
 
@@ -138,6 +139,7 @@ TABLES: Mapping[str, Schema] = {
     ),
     "park_links.csv": LINKS,
     "node_links.csv": NODE_LINKS,
+    "planning_columns.csv": PLANNING_COLUMNS,
     "corrections.csv": CORRECTIONS,
     "authored/place_texts.csv": _table(
         *_fields(
@@ -212,7 +214,7 @@ MAY_BE_EMPTY = frozenset(
     {
         *("park_links.csv", "node_links.csv", "corrections.csv", "authored/gaps.csv"),
         *("authored/aliases.csv", "authored/source_texts.csv", "authored/observations.csv"),
-        *("authored/events.csv", "authored/relations.csv"),
+        *("authored/events.csv", "authored/relations.csv", "planning_columns.csv"),
     }
 )
 

@@ -28,6 +28,10 @@ from layers.density import drawing as density_drawing
 from layers.density import files as density_files
 from layers.density import measure as density_measure
 from layers.density import wording as density_wording
+from layers.district_table import drawing as table_drawing
+from layers.district_table import files as table_files
+from layers.district_table import measure as table_measure
+from layers.district_table import wording as table_wording
 from layers.handover.contents import Form
 from layers.handover.package import Package
 from layers.language.wording import Wording
@@ -39,6 +43,7 @@ from layers.view.page_options import (
     CoverageOptions,
     DensityOptions,
     PointsOptions,
+    TableOptions,
 )
 from layers.view.question import Question
 
@@ -119,6 +124,14 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             own_points.word,
             own_points.draw,
             own_points.hand_over,
+        ),
+        "district_table": Analysis(
+            TableOptions,
+            table_measure.question,
+            table_measure.measure,
+            table_wording.word,
+            table_drawing.draw,
+            table_files.hand_over,
         ),
     }
 )

@@ -14,20 +14,23 @@ from pages.panels import density as panels
 from pages.panels import hand_over as share
 from pages.panels import own_points as points_panels
 from pages.panels.deck import add
+from pages.panels.intake import district_table as table_panels
+from pages.panels.intake import whose
 from pages.shell import frame, map_view
 
 screen = frame.open_page("density")
 say, state = screen.say, screen.state
-own = state.density.part == "points"
+part = {"points": points_panels, "table": table_panels}.get(state.density.part)
 city = screen.city.name.of(state.lang)
 places = frame.scene(screen)
 with places.head:
-    title = points_panels.title(screen) if own else say("density_page.title", city=city)
+    title = part.title(screen) if part else say("density_page.title", city=city)
     # Plan, period and dates of the atlas say nothing about the reader's own file.
-    frame.heading(screen, title, "" if own else frame.subtitle(screen), partial(add.button, screen))
+    under = "" if part else frame.subtitle(screen)
+    frame.heading(screen, title, under, partial(add.button, screen))
     chips.show(screen)
-if own:
-    points_panels.show(screen, places)
+if part:
+    part.show(screen, places)
     st.stop()
 
 with places.sentence:
@@ -47,7 +50,7 @@ with places.picture:
     panels.legend(screen, spread, told)
 if places.side is not None:
     with places.side:
-        points_panels.switch(screen)
+        whose.switch(screen)
         panels.controls(screen, told)
         if state.density.fill == "surface":
             panels.beside(screen, told)

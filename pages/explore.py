@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from layers.map.plate import plate
+from layers.map.plate import plate, shapes
 from layers.map.structure import structure_drawing, title_key
+from layers.map.symbols import data_uri
 from layers.present.comments.pins import with_pins
 from layers.present.picture import Picture
 from layers.view.rows import rows_in_view
@@ -17,7 +18,7 @@ from pages.panels import explore as panels
 from pages.panels import filters as widgets
 from pages.panels import hand_over as share
 from pages.panels.deck import add, comments
-from pages.shell import frame, map_view, session
+from pages.shell import frame, html, map_view, session
 
 screen = frame.open_page("explore")
 say, state = screen.say, screen.state
@@ -49,6 +50,9 @@ with main:
         plate=drawn.plate,
         act=comments.act,
     )
+    # On the screen the switches beside the map say it.
+    signs = shapes(screen.city, set(view.mapped["kind"]), state.lang)
+    html.legend(((data_uri(sign), words) for sign, words in signs), "paper-only")
 with head:
     title = say(title_key(state.explore.ground), city=screen.city.name.of(state.lang))
     frame.heading(screen, title, frame.subtitle(screen), partial(add.button, screen))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
+from layers.pack.city import Plan
 from layers.plan.shown import affected
 from layers.plan.wording import audit_sentence, light_sentence, state_sentence
-from pages.panels import chips
+from pages.panels import chips, hand_over
 from pages.panels.deck import add
 from pages.panels.plan import audit, changes, entering, indicators, ledger, parts, tasks
 from pages.panels.plan.chosen import chosen
-from pages.shell import frame, html
+from pages.shell import frame
 
 screen = frame.open_page("plan")
 say, state = screen.say, screen.state
@@ -26,14 +28,16 @@ with places.head:
     parts.switch(of)
 
 if part == "tasks":
-    parts.statement(state_sentence(of.ledger, state.lang), say("plan.ledger.doubt"), places)
+    parts.statement(of, state_sentence(of.ledger, state.lang), say("plan.ledger.doubt"), places)
     parts.plate(of, tasks.on_map(of), places)
     if places.side is not None:
         with places.side:
             tasks.reader(of)
             entering.state(of)
+            entering.place(of)
+            hand_over.picture(screen)
 elif part == "indicators":
-    parts.statement(light_sentence(of.indicators, state.lang), parts.earlier(of), places)
+    parts.statement(of, light_sentence(of.indicators, state.lang), parts.earlier(of), places)
     with places.sentence:
         if of.indicator is not None:
             indicators.chart(of, of.indicator)
@@ -44,10 +48,14 @@ elif part == "indicators":
             if of.indicator is not None:
                 entering.value(of, of.indicator)
                 indicators.behind(of, of.indicator)
+                shown = replace(state.plan, indicator=of.indicator.no)
+                hand_over.picture(screen, plan=shown)
     if of.indicator is not None:
         indicators.values(of, of.indicator)
 elif part == "ledger":
-    parts.statement(state_sentence(ledger.kept(of), state.lang), say("plan.ledger.doubt"), places)
+    parts.statement(
+        of, state_sentence(ledger.kept(of), state.lang), say("plan.ledger.doubt"), places
+    )
     with places.picture:
         ledger.filters(of)
         ledger.files(of)
@@ -55,21 +63,22 @@ elif part == "ledger":
 elif part == "audit":
     findings = audit.found(of)
     head = say("plan.audit_page.sentence", count=len(findings))
-    parts.statement(head, audit_sentence(findings, state.lang), places)
+    parts.statement(of, head, audit_sentence(findings, state.lang), places)
     with places.picture:
         audit.show(of, findings)
 else:
     other = changes.against(of)
     if other is None:
-        parts.statement(say("plan.changes.none"), "", places)
+        parts.statement(of, say("plan.changes.none"), "", places)
         st.stop()
     before, after, found = changes.changes(of, other)
     told = {"before": before, "after": after, "count": len(found)}
-    parts.statement(say("plan.changes.sentence", **told), "", places)
+    matched = say("plan.changes.matched") if isinstance(other, Plan) else ""
+    parts.statement(of, say("plan.changes.sentence", **told), matched, places)
     parts.plate(of, affected(found), places)
     if places.side is not None:
         with places.side:
             changes.choice(of)
+            if isinstance(other, Plan):  # a story knows the plans of its own pack alone
+                hand_over.picture(screen)
     changes.show(of, found)
-if of.plan.text.of(state.lang):
-    html.small(say("plan.translated"))

@@ -28,8 +28,10 @@ from layers.analysis import ANALYSES
 from layers.command_line.analysis import command, main
 from layers.command_line.own_points import as_targets
 from layers.coverage.siting import Spot
+from layers.district_table.table import Column, DistrictTable, district_table
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
+from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
 from layers.own_points.filtering import list_values, only
@@ -37,7 +39,7 @@ from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
 from layers.view.codecs import token
-from layers.view.page_options import CoverageOptions, DensityOptions
+from layers.view.page_options import CoverageOptions, DensityOptions, TableOptions
 from layers.view.question import Question, Refusal
 from layers.view.state import Camera, Filters, ViewState, default_state
 from tests import ROOT
@@ -47,6 +49,16 @@ Ask = Callable[[str, City, ViewState], Question[Any]]
 REFUSED = {"reach", "scenario", "siting"}
 """Analyses that a radius finer than the doubt makes refuse."""
 WITHOUT_SHAPES = {"balance"}
+TABLE = DistrictTable(
+    "t.csv",
+    "区",
+    (Column("企业数", (("990101", 12.0), ("990102", 3.0))),),
+    rows=3,
+    used=2,
+    outside=1,
+    missing=("990103", "990104"),
+)
+"""Figures of two districts of the toy city."""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +87,8 @@ def ask(points: FileQuestion) -> Ask:
         question = ANALYSES[name].question
         if name == "own_points":
             return question(state, replace(points, city=city))
+        if name == "district_table":
+            return question(state, TABLE)
         if name == "scenario":
             lat, lon = city.centre
             first = Scenario("甲").added(lon, lat, kind="platform", name="新")
@@ -114,7 +128,9 @@ def test_neither_language_nor_camera_nor_choice_is_part_of_the_question(
     else:
         assert first == second
         assert hash(first) == hash(second)
-        assert name == "pairing" or first != ask(name, toy, replace(state, later=False))
+        assert name in ("pairing", "district_table") or first != ask(
+            name, toy, replace(state, later=False)
+        )
 
 
 @pytest.mark.slow
@@ -233,7 +249,9 @@ def test_a_refusal_is_an_answer_of_its_own_with_its_reason(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(ANALYSES.keys() - {"own_points", "scenario"}))
+@pytest.mark.parametrize(
+    "name", sorted(ANALYSES.keys() - {"own_points", "scenario", "district_table"})
+)
 def test_the_command_gives_the_same_files(
     tianjin: City, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +341,25 @@ def test_the_command_over_own_points_gives_the_same_files(
     told = json.loads(written[MANIFEST])
     assert told["asked"]["own_points"]["binned"] == 150
     assert "2026-06-30" in told["result"]["zh"]
+
+
+def test_a_table_by_district_is_asked_by_its_file(
+    tianjin: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("区,企业数\n和平区,5\n河东,7\n", encoding="utf-8")
+    taken = take_in(file, tianjin, {}, kind="districts")
+    table = TableOptions(per="people", rule="equal", classes=3)
+    state = replace(default_state(tianjin), table=table)
+    question = ANALYSES["district_table"].question(state, district_table(taken, tianjin, "t.csv"))
+    form = Form("csv", 4548)
+    words = shlex.split(command("district_table", tianjin, question, form))
+    monkeypatch.chdir(tmp_path)
+    assert main(ANALYSES, words[3:]) == 0
+    written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    answer = ANALYSES["district_table"].measure(tianjin, question)
+    assert written == dict(ANALYSES["district_table"].hand_over(answer, form).files)
+    assert main(ANALYSES, ["district_table", "--city", "tianjin"]) == 2
 
 
 def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+import geopandas.array
 import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.enums import TransformDirection
@@ -96,7 +97,7 @@ class Bridge:
         return plane
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def transformer(source: CRS | int, target: CRS | int) -> Transformer:
     """Return the transformation between two systems, x before y, for all threads.
 
@@ -108,7 +109,7 @@ def transformer(source: CRS | int, target: CRS | int) -> Transformer:
     Returns
     -------
     Transformer
-        Longitude before latitude whatever the register's order of axes. The latest 16 are kept. Its
+        Longitude before latitude whatever the register's order of axes. The latest 32 are kept. Its
         ``transform_bounds`` does not know whether a side is in degrees: give it planes only.
 
     Examples
@@ -118,6 +119,21 @@ def transformer(source: CRS | int, target: CRS | int) -> Transformer:
     (500000, 4318504)
     """
     return _bare(Transformer.from_crs(source, target, always_xy=True))
+
+
+def lend_to_geopandas() -> None:
+    """Let GeoPandas take its transformations from :func:`transformer`.
+
+    Each of its own searches PROJ's database again in every thread, for 70 ms, and a page runs in
+    a new thread each time.
+    """
+    geopandas.array.TransformerFromCRS = _for_geopandas
+
+
+def _for_geopandas(source: CRS, target: CRS, *, always_xy: bool) -> Transformer:
+    if not always_xy:
+        raise ValueError("GeoPandas puts x before y")
+    return transformer(source, target)
 
 
 def _bare(step: Transformer) -> Transformer:

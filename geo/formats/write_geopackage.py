@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 
 from geo.base.errors import CrsError, ParameterError, Problem
+from geo.formats.complete_geopackage import Column, Described, complete
 
 GEOMETRY_COLUMN = "geom"
 STYLE_TABLE = "layer_styles"
 VERSION = "1.2"
 """GDAL before 3.7, as in the QGIS of Debian 12, warns of newer versions of the standard."""
+NONE: Final[Mapping[str, bytes]] = MappingProxyType({})
 GDAL_OPTIONS = threading.Lock()
 """GDAL's options are the process's: two exports at once must not change each other's."""
 
@@ -41,6 +45,12 @@ class Table:
         Words for people, kept as the table's description.
     style
         QML by which QGIS draws the layer; blank for none.
+    sld
+        The same as SLD, for other programs.
+    columns
+        What is said of each column, the id first; empty for nothing.
+    metadata
+        XML of ISO 19115-3; blank for none.
     """
 
     name: str
@@ -48,9 +58,14 @@ class Table:
     geometry: frozenset[str]
     title: str = ""
     style: str = ""
+    sld: str = ""
+    columns: tuple[Column, ...] = ()
+    metadata: str = ""
 
 
-def to_geopackage(tables: Sequence[Table], *, stamp: date) -> bytes:
+def to_geopackage(
+    tables: Sequence[Table], *, stamp: date, projects: Mapping[str, bytes] = NONE
+) -> bytes:
     """Return ``tables`` as a GeoPackage (OGC 12-128) that QGIS opens styled.
 
     Parameters
@@ -59,6 +74,8 @@ def to_geopackage(tables: Sequence[Table], *, stamp: date) -> bytes:
         Layers in order; at least one.
     stamp
         Day that the file gives as its last change (midnight UTC), instead of today.
+    projects
+        By name, a zipped QGIS project that the file carries.
 
     Returns
     -------
@@ -97,6 +114,9 @@ def to_geopackage(tables: Sequence[Table], *, stamp: date) -> bytes:
         for number, table in enumerate(tables):
             _write(table, path, append=number > 0)
         _write_styles([table for table in tables if table.style], path, moment)
+        said = [Described(t.name, t.columns, t.metadata) for t in tables if t.columns]
+        if said or projects:
+            complete(path, said, projects, moment)
         return path.read_bytes()
 
 
@@ -169,7 +189,7 @@ def _write_styles(tables: Sequence[Table], path: Path, moment: datetime) -> None
             "f_geometry_column": GEOMETRY_COLUMN,
             "styleName": [table.name for table in tables],
             "styleQML": [table.style for table in tables],
-            "styleSLD": "",
+            "styleSLD": [table.sld for table in tables],
             "useAsDefault": True,
             "description": [table.title for table in tables],
             "owner": "",

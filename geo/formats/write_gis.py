@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -16,6 +17,8 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from geo.formats.complete_geopackage import Described
+from geo.formats.geodatabase_domains import add_domains
 from geo.formats.write_geopackage import GDAL_OPTIONS, Table, declared_type
 
 SHORT: Final = 10
@@ -25,8 +28,7 @@ LONGEST_TEXT: Final = 254
 ELLIPSIS: Final = "…"
 MOST_32: Final = 2**31
 KML_NAME: Final = "Name"
-GEODATABASE: Final = "__geodatabase__"
-"""Stem of the one file of a FileGDB; who hands it over names it."""
+GEODATABASE: Final = "geodatabase"
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
@@ -163,7 +165,9 @@ def to_geoparquet(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]: 
     return files
 
 
-def to_filegdb(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:
+def to_filegdb(
+    tables: Sequence[Table], *, stamp: date, name: str = GEODATABASE
+) -> dict[str, bytes]:
     """Return tables as one file geodatabase, zipped as GDAL and QGIS open it.
 
     Parameters
@@ -171,19 +175,23 @@ def to_filegdb(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:
     tables
         Layers, each of one type of geometry.
     stamp
-        Day that the members of the zip carry. The geodatabase itself holds identifiers that are
+        Day that the members of the zip carry. Columns have their titles as aliases, and coded
+        values are domains. The geodatabase itself holds identifiers that are
         new each time: its bytes are never the same.
+    name
+        Stem of the geodatabase and of its zip.
     """
     if not tables:
         return {}
     with TemporaryDirectory() as folder, GDAL_OPTIONS:
-        path = Path(folder) / f"{GEODATABASE}.gdb"
+        path = Path(folder) / f"{name}.gdb"
         for number, table in enumerate(tables):
             options = {"LAYER_ALIAS": table.title, "GEOMETRY_NAME": "SHAPE"}
             frame = _in_32_bits(_flat(table))
             _write(table, frame, path, driver="OpenFileGDB", layer_options=options,
                    layer=table.name, append=number > 0)  # fmt: skip
-        return {f"{GEODATABASE}.gdb.zip": _zipped(path, stamp)}
+        add_domains(path, [Described(t.name, t.columns) for t in tables])
+        return {f"{name}.gdb.zip": _zipped(path, stamp)}
 
 
 def _in_32_bits(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -226,7 +234,9 @@ def _flat(table: Table) -> gpd.GeoDataFrame:
 def _write(table: Table, frame: gpd.GeoDataFrame, path: Path, **how: Any) -> None:
     declared = declared_type(table.geometry)
     many = declared.startswith("Multi")
-    pyogrio.write_dataframe(frame, path, geometry_type=declared, promote_to_multi=many, **how)
+    with warnings.catch_warnings():  # a system may be left unsaid on purpose
+        warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
+        pyogrio.write_dataframe(frame, path, geometry_type=declared, promote_to_multi=many, **how)
 
 
 def _cut(value: object) -> object:

@@ -129,8 +129,13 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("n", ascending=False, kind="stable")
 
 
-def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{number(100 * share)}%"
+def _share(row: pd.Series, total: float, say: Say) -> str:
+    """Return a share in whole percent; of few places in places, which is what can be said aloud."""
+    if np.isnan(row["share"]):
+        return "–"
+    if total < FEW:
+        return say("balance_page.column.share_few", n=count(row["n"]), total=count(total))
+    return f"{100 * row['share']:.0f}%"
 
 
 def _other_way(counts: Counts, lang: str) -> Iterator[str]:
@@ -163,7 +168,7 @@ def _table(
     """
     city, state = answer.counts.found.city, answer.question.state(answer.city)
     ordered = _ranked(table)
-    rows = [_cells(row) for _, row in ordered.iterrows()] + [_cells(city)]
+    rows = [_cells(row, city["n"], say) for row in (*(own for _, own in ordered.iterrows()), city)]
     labels = [names[str(code)] for code in ordered.index] + [say("balance_page.city")]
     columns = [say(f"balance_page.column.{name}") for name in _SHOWN]
     if is_filtered(answer.city, state, "density"):
@@ -171,13 +176,15 @@ def _table(
     return pd.DataFrame(rows, index=labels, columns=columns)
 
 
+FEW = 20
+"""Of fewer places a share is no percentage."""
 _SHOWN = ("n", "share", "per_million", "per_100km2", "published")
 
 
-def _cells(row: pd.Series) -> list[str]:
+def _cells(row: pd.Series, total: float, say: Say) -> list[str]:
     return [
         count(row["n"]),
-        _percent(row["share"]),
+        _share(row, total, say),
         _rate(PER_MILLION * row["per_10k"]),
         _rate(PER_100KM2 * row["per_km2"]),
         f"{count(row['published'])} / {count(row['n'])}" if row["n"] else "–",

@@ -31,7 +31,10 @@ from layers.coverage.question import OWN, OwnPoints, inputs
 from layers.coverage.question import question as reach_question
 from layers.coverage.scenario import ScenarioQuestion
 from layers.coverage.siting import SitingQuestion, Spot
+from layers.district_table.measure import TableQuestion
+from layers.district_table.table import DistrictTable, district_table
 from layers.handover.contents import ANSWER_FORMATS, Form
+from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
 from layers.own_points.source import POINTS_VARIABLE
@@ -47,6 +50,7 @@ BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
     "scenario": ("scenario", "doubt"),
     "siting": ("candidates", "points", "file"),
     "own_points": ("points", "file"),
+    "district_table": ("table",),
 }
 """By analysis, the flags for what a reader brings along; the others bring nothing."""
 _ROWS: Final = ("period", "later", "layers")
@@ -158,6 +162,8 @@ def needed_files(question: Question[Any]) -> list[str]:
         words += ["--candidates", "siting_candidates.geojson"]
     if isinstance(question, PointsQuestion):
         words += arguments(question.file)
+    if isinstance(question, TableQuestion):
+        words += ["--table", question.table.file]
     return words
 
 
@@ -184,6 +190,7 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--doubt", action="store_true", help="500 draws behind every change")
     parser.add_argument("--candidates", type=Path, metavar="FILE", help="points, siting_*.geojson")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="table by district")
     parser.add_argument("--points", metavar="FOLDER", help=f"without it {POINTS_VARIABLE}")
     parser.add_argument("--file", help="name of the file of own points in that folder")
     return parser
@@ -286,6 +293,8 @@ def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[A
         return (tuple(from_file(p.read_bytes(), name=p.stem, **known) for p in given.scenario),)
     if given.analysis == "own_points":
         return (asked_file(given.points, given.file, city, state),)
+    if given.analysis == "district_table":
+        return (_table(given.table, city),)
     own = _own(given, city, state)
     if given.analysis == "siting":
         return (() if given.candidates is None else _spots(given.candidates), own)
@@ -299,6 +308,16 @@ def _own(given: argparse.Namespace, city: City, state: ViewState) -> OwnPoints |
         return None
     file = asked_file(given.points, given.file, city, state)
     return targets(file, state.points.dated)
+
+
+def _table(path: Path | None, city: City) -> DistrictTable:
+    """Read a table by district; raise ParameterError with what is wrong with the file."""
+    if path is None:
+        raise ParameterError("export_refused", [Problem("export.no_table", "--table")])
+    taken = take_in(path, city, {}, kind="districts")
+    if taken.joined is None:
+        raise ParameterError("export_refused", [*taken.report.problems])
+    return district_table(taken, city, path.name)
 
 
 def _spots(path: Path) -> tuple[Spot, ...]:

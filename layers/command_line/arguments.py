@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geo.base.errors import DataError, ParameterError, Problem
 from layers.pack.city import City, load_city
@@ -132,6 +136,30 @@ def crs_problems(text: str) -> Iterator[Problem]:
     """
     if not re.fullmatch(r"(?i)(epsg:)?\d{4,6}", text):
         yield Problem("export.epsg", "--crs", value=text)
+
+
+def local_system(file: Path | None) -> CRS | None:
+    """Return the local plane that a file describes.
+
+    Parameters
+    ----------
+    file
+        What ``--crs-file`` names: a PROJ string or WKT. None where the flag is not given.
+
+    Raises
+    ------
+    ParameterError
+        There is no such file, or it describes no plane in metres. What it holds may be secret and
+        stands in no message.
+    """
+    if file is None:
+        return None
+    found = None
+    with suppress(OSError, UnicodeDecodeError, CRSError):
+        found = CRS.from_user_input(file.read_text(encoding="utf-8").strip())
+    if found is None or not found.is_projected or found.axis_info[0].unit_name != "metre":
+        raise ParameterError("export_refused", [Problem("export.crs_file", str(file))])
+    return found
 
 
 def epsg_of(text: str) -> int:

@@ -18,12 +18,13 @@ from layers.command_line.arguments import (
     city_of,
     crs_problems,
     epsg_of,
+    local_system,
     query_of,
     view_problems,
 )
 from layers.command_line.reply import reply, written
-from layers.handover.contents import VIEW_FORMATS
-from layers.handover.view_export import package
+from layers.handover.contents import VIEW_FORMATS, Form
+from layers.handover.view_export import in_form
 from layers.language.messages import LANGS
 from layers.pack.catalogue import PERIODS
 from layers.pack.city import City
@@ -45,12 +46,9 @@ class ExportRequest:
     city: City
     state: ViewState
     layers: tuple[str, ...] | None
-    fmt: str
-    epsg: int
-    lang: str
+    form: Form
     out: Path
     zipped: bool
-    raw: bool = False
 
 
 def read(argv: Sequence[str] | None) -> ExportRequest:
@@ -86,12 +84,16 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
         city=city,
         state=_changed(state, given),
         layers=_layers(given.layer, city),
-        fmt=given.format,
-        epsg=epsg_of(given.crs),
-        lang=given.lang or state.lang,
+        form=Form(
+            given.format,
+            epsg_of(given.crs),
+            given.lang or state.lang,
+            raw=given.raw,
+            planning=given.planning_columns,
+            local=local_system(given.crs_file),
+        ),
         out=given.out,
         zipped=given.zip,
-        raw=given.raw,
     )
 
 
@@ -117,15 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _done(request: ExportRequest) -> Iterator[str]:
-    files = package(
-        request.city,
-        request.state,
-        fmt=request.fmt,
-        epsg=request.epsg,
-        lang=request.lang,
-        layers=request.layers,
-        raw=request.raw,
-    )
+    files = in_form(request.city, request.state, request.form, request.layers)
     yield from written(files, request.out, zipped=request.zipped)
 
 
@@ -140,10 +134,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--city", help="id of the city, such as tianjin")
     parser.add_argument("--layer", help="ids of layers, or all; without it those that are on")
     parser.add_argument("--format", default="geojson", help=", ".join(VIEW_FORMATS))
-    parser.add_argument("--crs", default="4326", help="EPSG code: 4326, 4490, 4548 or 4527")
+    parser.add_argument("--crs", default="4326", help="EPSG code, such as 4490, 4548, 4527 or 4508")
+    own = "file with a PROJ string or WKT of a local plane: csv, shp, fgb; it is written nowhere"
+    parser.add_argument("--crs-file", type=Path, metavar="FILE", help=own)
     parser.add_argument("--lang", choices=LANGS, help="language of a workbook; else the view's")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")
+    planning = "add the columns for planning databases that the pack maps (planning_columns.csv)"
+    parser.add_argument("--planning-columns", action="store_true", help=planning)
     parser.add_argument("--raw", action="store_true", help=RAW)
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--period", help=", ".join(PERIODS))

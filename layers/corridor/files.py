@@ -13,8 +13,8 @@ from layers.corridor.tables import place_name, tens
 from layers.corridor.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import LINE, POINT, Form
+from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS
 from layers.language.wording import Wording

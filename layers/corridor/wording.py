@@ -106,7 +106,7 @@ def _sentence(answer: CorridorAnswer, lang: str) -> str:
     """Say how many places lie along the axis, and how long its longest empty stretch is."""
     say, found = speaker(lang), answer.found
     told = {
-        "axis": answer.axis_name.of(lang),
+        "axis": short_name(answer.axis_name.of(lang)),
         "length": _whole(found.axis.length_m, lang),
         "within": _within(answer, lang),
         "n": int(found.value),
@@ -143,6 +143,7 @@ def _doubt(answer: CorridorAnswer, lang: str) -> str:
     low, high = (f"{m / 1000:.0f}" for m in (found.longest_low_m, found.longest_high_m))
     return speaker(lang)(
         "corridor_page.doubt",
+        within=_within(answer, lang),
         places=count(found.low) if found.low == found.high else f"{found.low}–{found.high}",
         empty=low if low == high else f"{low}–{high}",
     )

@@ -18,7 +18,7 @@ from layers.coverage.measure import line_step
 from layers.coverage.question import Inputs
 from layers.coverage.scenario_change import SMALLEST_KM2, edit_words
 from layers.language.messages import speaker
-from layers.language.values import number, unit
+from layers.language.values import interval, number, unit
 from layers.map.overlay import Drawing, Shapes
 from layers.map.symbols import CASING
 
@@ -126,8 +126,7 @@ def _km2(row: dict[Any, float], lang: str) -> str:
     km2 = unit("km2", lang)
     if not _is_told(row, "low_km2"):
         return number(row["area_km2"], km2)
-    low, high = number(row["low_km2"]), number(row["high_km2"], km2)
-    return high if high == number(row["low_km2"], km2) else f"{low}–{high}"
+    return interval(row["low_km2"], row["high_km2"], km2)
 
 
 def _counts(row: dict[Any, float]) -> str:

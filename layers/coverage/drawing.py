@@ -81,7 +81,7 @@ def draw(answer: ReachAnswer | ReachRefusal, lang: str) -> Drawing | None:
     if isinstance(answer, ReachRefusal):
         return None
     area = shape(answer.city, answer.area.geometry, REACHED)
-    return Drawing(raster=own_dots(answer), shapes=[area, *targets(answer, lang)])
+    return Drawing(raster=own_dots(answer), shapes=[area, *targets(answer, lang)], dots=True)
 
 
 def own_dots(answer: ReachAnswer) -> Raster | None:

@@ -17,7 +17,7 @@ from layers.coverage.question import Inputs
 from layers.coverage.radii import radii, radius_areas
 from layers.handover.analysis_export import Answered, Data, refused
 from layers.handover.contents import AREA, POINT
-from layers.handover.qgis_style import Look
+from layers.handover.look import Look
 from layers.handover.write_data import records
 from layers.language.wording import Wording
 

@@ -16,8 +16,8 @@ from layers.coverage.question import UNIVERSITY, inputs, only, reach_of
 from layers.coverage.wording import caveats, name_of
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import LINE, POINT, Form
+from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
 from layers.language.messages import LANGS, speaker
 from layers.language.values import THIN, cell, km, number, unit, value_word
 from layers.language.wording import Wording

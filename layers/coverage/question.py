@@ -22,6 +22,8 @@ from layers.view.state import ViewState
 from layers.view.totals import is_named, plan_places
 
 UNIVERSITY: Final = "university"
+NODE: Final = "corridor_node"
+AXIS: Final = "axis"
 OWN: Final = "own"
 
 
@@ -225,14 +227,15 @@ def drawn_layers(city: City, state: ViewState) -> frozenset[str]:
     frozenset
         Ids. Where sites or targets are named, both, and the layers on that hold no places; without
         named sites, the layers of places that are on, but universities, stand for them. Else all
-        layers that are on.
+        layers that are on. The belt is drawn where its nodes are named.
     """
     options = state.coverage
+    on = state.layers if NODE in options.sites else state.layers - {AXIS}
     if not options.sites and not options.targets:
-        return state.layers
+        return on
     places = {id_ for id_, layer in city.layers.items() if layer.spec.is_places}
     sites = options.sites or (state.layers & places) - {UNIVERSITY}
-    return frozenset((state.layers - places) | sites | options.targets)
+    return frozenset((on - places) | sites | options.targets)
 
 
 def inputs(city: City, asked: Question[CoverageOptions]) -> Inputs:

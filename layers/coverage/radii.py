@@ -233,7 +233,7 @@ def draw_radii(answer: Answer) -> Drawing | None:
         shape(given.city, _area(given, reach).geometry, radius_style(given, reach))
         for reach in found
     ]
-    return Drawing(shapes=shapes)
+    return Drawing(shapes=shapes, dots=True)
 
 
 def _area(given: Inputs, reach: Reach) -> ServiceArea:

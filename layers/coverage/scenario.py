@@ -47,10 +47,11 @@ from layers.coverage.scenario_change import (
 from layers.coverage.wording import caveats, reached_count, span
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
+from layers.handover.look import Looks
 from layers.handover.package import Package
-from layers.handover.qgis_style import Looks
 from layers.language.bilingual import pair
 from layers.language.messages import LANGS, speaker
+from layers.language.values import km
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing
 from layers.map.thumbnail import small_map
@@ -215,6 +216,35 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
     )
 
 
+def in_short(answer: ScenarioAnswer, lang: str) -> str:
+    """Say in one line what the present covers, and by how much each scenario changes that.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it, with draws behind it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    rows = {each.name: _city_row(answer, each.name) for each in answer.question.scenarios}
+    told = [
+        say(
+            "scenario_page.short_change",
+            name=name,
+            low=points_of_percent(row["low"]),
+            high=points_of_percent(row["high"]),
+        )
+        for name, row in rows.items()
+    ]
+    return say(
+        "scenario_page.short",
+        radius=km(answer.inputs.radius_m, lang),
+        now=_now_words(answer, lang),
+        changes=say("scenario_page.short_comma").join(told),
+    )
+
+
 def _city_row(answer: ScenarioAnswer, name: str) -> dict[str, Any]:
     """Return what one scenario changes for the city, its shares from the median of the draws on."""
     units = pd.DataFrame(answer.comparison.units.loc[name])
@@ -223,6 +253,15 @@ def _city_row(answer: ScenarioAnswer, name: str) -> dict[str, Any]:
 
 def _now(answer: ScenarioAnswer) -> dict[str, Any]:
     return {str(name): value for name, value in present(answer.inputs).units.loc[CITY].items()}
+
+
+def _now_words(answer: ScenarioAnswer, lang: str) -> str:
+    """Return what the present covers: the median, from which the changes start, and its doubt."""
+    now, median = _now(answer), present(answer.inputs).draws.median()[CITY]
+    ends = span(now["low"], now["high"])
+    if "–" not in ends:
+        return ends
+    return speaker(lang)("scenario_page.now", median=tenth(float(median)), span=ends)
 
 
 def _drawn_note(given: Inputs, lang: str) -> Iterator[str]:
@@ -237,7 +276,7 @@ def _drawn_note(given: Inputs, lang: str) -> Iterator[str]:
 def _comparison_table(answer: ScenarioAnswer, lang: str) -> pd.DataFrame:
     """Return the present and all scenarios side by side, changes with the interval of the draws."""
     found, say = answer.comparison, speaker(lang)
-    draws, now = found.parameters["draws"], _now(answer)
+    draws = found.parameters["draws"]
     hit = float(found.table["points_reached"].iloc[0])
     rows = {}
     for name, row in found.table.to_dict("index").items():
@@ -248,7 +287,7 @@ def _comparison_table(answer: ScenarioAnswer, lang: str) -> pd.DataFrame:
         rows[str(name) if not is_present else say("scenario.present")] = {
             "sites": str(round(row["n_sites"])),
             "edits_count": f"{row['added']:.0f} / {row['moved']:.0f} / {row['closed']:.0f}",
-            "covered": span(now["low"], now["high"]) if is_present else tenth(city["after"]),
+            "covered": _now_words(answer, lang) if is_present else tenth(city["after"]),
             "interval" if draws else "change_drawn": "" if is_present else moved,
             "universities": _more(row["points_reached"] - hit, answer.inputs, is_present),
         }
@@ -269,11 +308,10 @@ def _more(change: float, given: Inputs, is_present: bool) -> str:
 def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     """Yield what each small picture shows: name, covered share and its change."""
     say = speaker(lang)
-    now = _now(answer)
     yield say(
         "scenario_page.small_present",
         name=say("scenario.present"),
-        share=span(now["low"], now["high"]),
+        share=_now_words(answer, lang),
     )
     for scenario in answer.question.scenarios:
         row = _city_row(answer, scenario.name)

@@ -28,8 +28,8 @@ from layers.coverage.scenario_change import GAINED, refusal
 from layers.coverage.wording import caveats, name_of, own_named, span
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import POINT, Form
+from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, speaker
 from layers.language.values import count, km, number
@@ -37,7 +37,7 @@ from layers.map.overlay import Drawing, Handle
 from layers.map.symbols import look_sign, mark, numbered
 from layers.pack.city import City
 from layers.pack.layer_spec import Style
-from layers.places.whereabouts import whereabouts
+from layers.places.whereabouts import from_town, whereabouts
 from layers.view.filtered import answer_marked
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
@@ -426,6 +426,13 @@ def _where(answer: Answer, id_: object, lang: str) -> str:
     return whereabouts(given.city, spot.x, spot.y, lang)
 
 
+def _called(answer: Answer, id_: Hashable, point: shapely.Point, lang: str) -> str:
+    """Return what stands beside a proposed place: the map itself says in which district."""
+    if answer.question.options.candidates == UNIVERSITY:
+        return name_of(answer.inputs.universities, id_, lang)
+    return from_town(answer.inputs.city, point, lang)
+
+
 def _drawn_table(answer: Answer, lang: str) -> pd.DataFrame:
     """Return the candidates that the reader drew, by number."""
     say = speaker(lang)
@@ -508,6 +515,7 @@ def draw(answer: Answer, lang: str, *, place: bool = False) -> Drawing | None:
         shapes=shapes,
         handles=_marks(answer, chosen, lang, movable=by_hand),
         place=by_hand and place,
+        dots=True,
     )
 
 
@@ -567,6 +575,8 @@ def _marks(answer: Answer, chosen: gpd.GeoDataFrame, lang: str, *, movable: bool
         if spot.id in idle
     }
     places = answer.candidates.geometry.loc[list(called)].to_crs(4326)
+    eastwards = sorted(places.index, key=lambda id_: float(places[id_].x))
+    west = {*eastwards[: math.ceil(len(eastwards) / 2)]}
     return [
         Handle(
             str(id_),
@@ -575,6 +585,10 @@ def _marks(answer: Answer, chosen: gpd.GeoDataFrame, lang: str, *, movable: bool
             mark(PROPOSED, "knowledge") if id_ in idle else numbered(PROPOSED.colour, ranks[id_]),
             called[id_],
             movable,
+            label=_called(answer, id_, point, lang)
+            if ranks.get(id_, math.inf) <= MOST_NAMED
+            else "",
+            side="left" if id_ in west else "right",
         )
         for id_, point in places.items()
     ]

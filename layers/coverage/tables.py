@@ -149,7 +149,7 @@ def _nearest(given: Inputs, row: Any, lang: str) -> str:
 def _farthest(row: Any, lang: str) -> str:
     """Return the distance of the remotest spot, unless its nearest place is too vague for one."""
     if row["nearest_doubt_m"] > VAGUE_M:
-        return speaker(lang)("view.vague")
+        return speaker(lang)("coverage_page.gaps.no_distance")
     return _between(row["farthest_low_m"] / 1000, row["farthest_high_m"] / 1000)
 
 

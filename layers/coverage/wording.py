@@ -20,6 +20,8 @@ from layers.view.filtered import answer_marked
 
 FEW_TARGETS = 10
 """Fewer things than these are said by their number, not in tenths."""
+HALF = 0.5
+"""Of an area, below which it is said that only so much is reached."""
 HARDLY = 0.1
 """Of a district that is hardly reached less than this share is covered, at the upper end of its
 interval: the words say it."""
@@ -150,6 +152,7 @@ def _first(answer: ReachAnswer, lang: str, *, below_title: bool) -> str:
     told = {
         "within": _within(given, lang),
         "what": _what(given, lang),
+        "only": say("coverage_page.only") if row["high"] < HALF else "",
         "area": area,
         "beyond": _beyond(answer, lang),
     }

@@ -12,10 +12,12 @@ from layers.density.measure import DensityAnswer, at_places
 from layers.density.phrases import names_of
 from layers.density.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package
-from layers.handover.contents import LINE, POINT, Form
+from layers.handover.contents import LINE, POINT, Form, Raster
+from layers.handover.look import Look, Shades
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
+from layers.language.bilingual import pair
 from layers.language.messages import LANGS
+from layers.map.colours import OPACITY, shades
 
 _CONTOUR, _PEAK = Look("line", line="#8C3A1F", weight=4.0), Look("point", "#14171A", fill="#14171A")
 _PLACE = Look("point", line="#14171A")
@@ -65,9 +67,26 @@ def hand_over(answer: DensityAnswer, form: Form) -> Package:
             asked={**surface.parameters, "epsg": answer.city.metric_epsg},
             result={"highest_per_km2": surface.value, "n": surface.n},
             findings=(surface, *answer.peaks, *(h for h in answer.heights if h is not None)),
-            files={"density.tif": geotiff(answer)},
+            rasters=(_raster(answer),),
         ),
         form,
+    )
+
+
+def _raster(answer: DensityAnswer) -> Raster:
+    """Return the surface as a file, in the classes and colours of the map."""
+    surface, bounds = answer.surface, answer.breaks
+    rows, columns = surface.values.shape
+    east, north = surface.x0 + columns * surface.cell_m, surface.y0 + rows * surface.cell_m
+    labels = tuple(f"≥ {bound:.3g} /km²" for bound in bounds)
+    shades_ = Shades(bounds, shades(len(bounds)), labels, OPACITY) if bounds else None
+    return Raster(
+        "density",
+        pair("analysis.density"),
+        geotiff(answer),
+        shades_,
+        answer.city.metric_epsg,
+        (surface.x0, surface.y0, east, north),
     )
 
 

@@ -177,6 +177,20 @@ def height_words(answer: DensityAnswer, at: int, say: Say) -> str:
     return say(f"density_page.interval_{answer.options.weight}", range=range_words(height, say))
 
 
+def height_alone(answer: DensityAnswer, at: int, say: Say) -> str:
+    """Return a peak's height as :func:`height_words`, but for the unit: a column's head names it.
+
+    Parameters
+    ----------
+    answer, at, say
+        As there.
+    """
+    height = answer.heights[at]
+    if TOO_FINE not in answer.peaks[at].caveats:
+        return hundreds(answer.peaks[at].value)
+    return say("density_page.no_height") if height is None else range_words(height, say)
+
+
 def range_words(height: Height, say: Say) -> str:
     """Return the ends of a simulated interval per 100 km², without a unit.
 

@@ -28,6 +28,7 @@ from layers.density.measure import (
 from layers.density.phrases import (
     around_words,
     districts_of,
+    height_alone,
     height_words,
     hundreds,
     names_of,
@@ -246,12 +247,13 @@ def _ranking(answer: DensityAnswer, lang: str) -> pd.DataFrame:
         doubt = float(str(peak.parameters["doubt_km"]))
         rows.append(
             [
-                height_words(answer, at, say),
+                height_alone(answer, at, say),
                 str(len(peak.makers)),
                 number(doubt) if math.isfinite(doubt) else "–",
             ]
         )
-    columns = [say(f"density_page.ranking.{name}") for name in ("height", "made", "doubt")]
+    names = (f"height_{answer.options.weight}", "made", "doubt")
+    columns = [say(f"density_page.ranking.{name}") for name in names]
     return pd.DataFrame(rows, index=labels, columns=columns)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.base.finding import Finding
 from geo.base.schema import Field, FieldType
 from layers.handover.build import build
-from layers.handover.contents import ANSWER_FORMATS, Contents, Form, Sheet, checked
+from layers.handover.contents import ANSWER_FORMATS, Contents, Form, Raster, Sheet, checked
 from layers.handover.documents import (
     about_city,
     filter_lines,
@@ -19,8 +19,8 @@ from layers.handover.documents import (
     form_caveats,
     mark_of,
 )
+from layers.handover.look import Look, Looks
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look, Looks, plain_qml
 from layers.handover.selection import layer_facts
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
@@ -86,6 +86,8 @@ class Answered:
         Whose methods and caveats go along.
     files
         Further files by name.
+    rasters
+        Values on cells, each a GeoTIFF.
     begin
         How the package's name begins, fit for a file; empty for the city and the date of its data.
     """
@@ -100,6 +102,7 @@ class Answered:
     result: Mapping[str, object] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    rasters: tuple[Raster, ...] = ()
     begin: str = ""
 
 
@@ -145,6 +148,7 @@ def analysis_package(answered: Answered, form: Form) -> Package:
             sections=tuple(_sections(answered, form, sheets)),
             about=_about(answered),
             files=answered.files,
+            rasters=answered.rasters,
         )
     )
 
@@ -200,9 +204,18 @@ def _sheet(analysis: str, name: str, data: Data) -> Sheet:
         fields=fields,
         geometry=data.geometry,
         geometry_required=True,
-        style=plain_qml(titles, data.look) if data.look else "",
+        look=data.look,
         titles=titles,
+        codes=_codes(data.look),
+        group=pair(f"analysis.{analysis}"),
     )
+
+
+def _codes(look: Look | Looks | None) -> dict[str, dict[str, str]]:
+    """Return the values by which a table is drawn, in words."""
+    if not isinstance(look, Looks):
+        return {}
+    return {look.column: {value: " ".join(words) for value, (words, _) in look.rows.items()}}
 
 
 def _title(analysis: str, name: str, data: Data) -> Bilingual:

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from layers.handover.contents import Contents
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, dictionary, manifest, sources
+from layers.handover.gis.beside import rasters, styles
+from layers.handover.metadata.files import metadata_files
 from layers.handover.package import Package
 from layers.handover.workbook import workbook
 from layers.handover.write_data import data_files
@@ -22,8 +24,11 @@ def build(contents: Contents) -> Package:
         true; rows without a geometry are kept.
     """
     write = workbook if contents.form.fmt == "xlsx" else data_files
+    data = {**write(contents), **rasters(contents.rasters)}
     files = {
-        **write(contents),
+        **data,
+        **styles(contents),
+        **metadata_files(contents, data),
         **contents.files,
         DICTIONARY: dictionary(contents),
         SOURCES: sources(contents),

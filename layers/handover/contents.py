@@ -11,8 +11,9 @@ from pyproj import CRS
 
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import Field
-from layers.language.bilingual import Bilingual, column
-from layers.pack.city import City
+from layers.handover.look import Labels, Look, Looks, Shades
+from layers.language.bilingual import BLANK, Bilingual, column
+from layers.pack.city import City, Provenance
 
 Format = Literal["xlsx", "geojson", "gpkg", "csv", "json", "shp", "gdb", "kml", "fgb", "parquet"]
 FORMATS: tuple[Format, ...] = ("xlsx", "geojson", "gpkg", "csv")
@@ -23,12 +24,16 @@ VIEW_FORMATS: tuple[Format, ...] = (*FORMATS, *GIS_FORMATS)
 ANALYSIS_FORMATS: tuple[Format, ...] = (*FORMATS, "json")
 """An analysis has also ``json``: the whole answer, without shapes."""
 ANSWER_FORMATS: tuple[Format, ...] = (*ANALYSIS_FORMATS, *GIS_FORMATS)
+LOCAL_FORMATS: frozenset[str] = frozenset({"csv", "shp", "fgb"})
+"""Formats that can leave their system unsaid."""
 ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json", "kml"})
 """Formats in EPSG:4326 alone: by their standard, or because they hold no coordinates."""
 
 WGS84, CGCS2000 = 4326, 4490
 PLAIN_ZONES = range(4534, 4555)
 """EPSG codes of the CGCS2000 3° Gauss–Krüger zones named by central meridian, 75° E to 135° E."""
+WIDE_ZONES = range(4502, 4513)
+"""The same of the 6° zones, 75° E to 135° E."""
 TO_NUMBERED = 21
 """4548 − 21 = 4527: the same zone with its number in the easting."""
 ZONE_ZERO = 4488
@@ -56,17 +61,34 @@ class Form:
         Language of a workbook, ``zh`` or ``en``; all other formats speak both.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    planning
+        Whether tables have the further columns that the pack maps for planning databases.
+    local
+        A local plane of the user's own, which takes the place of ``epsg``. Its parameters may be
+        secret: they are written nowhere, neither into files nor into messages.
     """
 
     fmt: str = "geojson"
     epsg: int = WGS84
     lang: str = "zh"
     raw: bool = False
+    planning: bool = False
+    local: CRS | None = field(default=None, repr=False)
+
+    @property
+    def crs(self) -> CRS:
+        """The system of the coordinates."""
+        return CRS.from_epsg(self.epsg) if self.local is None else self.local
+
+    @property
+    def system(self) -> str:
+        """What names of files say of it."""
+        return str(self.epsg) if self.local is None else "local"
 
     @property
     def projected(self) -> bool:
         """Whether the coordinates are metres."""
-        return bool(CRS.from_epsg(self.epsg).is_projected)
+        return bool(self.crs.is_projected)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -88,12 +110,18 @@ class Sheet:
         GeoJSON types that the table may hold; none for a plain table.
     geometry_required
         Whether every row has one.
-    style
-        QML by which QGIS draws it; blank for none.
+    look
+        How it is drawn; None for a table without a shape, and where nothing is said of it.
+    labels
+        Which rows carry their name on a map.
     titles
         By column, its name where it is not that of :func:`layers.language.bilingual.column`.
-    words
-        By field of a closed set, its values in words.
+    codes
+        By field of a closed set, its values, each with its words in both languages.
+    group
+        What kind of layer it is, for a list of layers.
+    provenance
+        Where it comes from and under which terms; None for what was computed here.
     facts
         What the sources say of it.
     entry
@@ -106,9 +134,12 @@ class Sheet:
     fields: tuple[Field, ...]
     geometry: frozenset[str] = frozenset()
     geometry_required: bool = True
-    style: str = ""
+    look: Look | Looks | None = None
+    labels: Labels | None = None
     titles: Mapping[str, Bilingual] = field(default_factory=dict)
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    group: Bilingual = BLANK
+    provenance: Provenance | None = None
     facts: tuple[Bilingual, ...] = ()
     entry: Mapping[str, object] = field(default_factory=dict)
 
@@ -128,6 +159,11 @@ class Sheet:
         return self.titles.get(name) or column(name)
 
     @property
+    def key(self) -> str:
+        """The column that says which row is which, the first."""
+        return self.fields[0].name
+
+    @property
     def is_points(self) -> bool:
         """Whether every geometry is a point, so that two columns can hold it."""
         return self.geometry == POINT
@@ -136,6 +172,34 @@ class Sheet:
     def mapped(self) -> int:
         """Number of rows that have a geometry."""
         return int(self.frame["geometry"].notna().sum()) if self.geometry else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """One picture of values that leaves the atlas.
+
+    Parameters
+    ----------
+    id
+        Stem of its file, ASCII.
+    title
+        For people.
+    data
+        GeoTIFF.
+    shades
+        How it is drawn; None where it has no class.
+    epsg
+        System of its coordinates.
+    bounds
+        West, south, east, north, in that system.
+    """
+
+    id: str
+    title: Bilingual
+    data: bytes
+    shades: Shades | None
+    epsg: int
+    bounds: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -169,6 +233,8 @@ class Contents:
         empty to show the tables themselves.
     files
         Further files by name.
+    rasters
+        Values on cells, each a file of its own.
     """
 
     city: City
@@ -183,6 +249,7 @@ class Contents:
     about: Mapping[str, object]
     listing: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    rasters: tuple[Raster, ...] = ()
 
 
 def numbered_zone(epsg: int) -> int | None:
@@ -212,6 +279,23 @@ def systems(city: City) -> tuple[int, ...]:
     """
     numbered = numbered_zone(city.metric_epsg)
     return (WGS84, CGCS2000, city.metric_epsg, *([numbered] if numbered else []))
+
+
+def neighbours(city: City) -> tuple[int, ...]:
+    """Return the EPSG codes of the zones of CGCS2000 beside a city's own, for the command line.
+
+    Parameters
+    ----------
+    city
+        Where its metric zone is one of ``PLAIN_ZONES``: the 3° zones to both sides and the 6° zones
+        whose central meridian is at most 6° away. Otherwise there is none.
+    """
+    if city.metric_epsg not in PLAIN_ZONES:
+        return ()
+    meridian = 3 * PLAIN_ZONES.index(city.metric_epsg)  # east of 75° E
+    narrow = (city.metric_epsg + side for side in (-1, 1))
+    wide = (zone for at, zone in enumerate(WIDE_ZONES) if abs(6 * at - meridian) <= 6)
+    return (*(zone for zone in narrow if zone in PLAIN_ZONES), *wide)
 
 
 def checked(form: Form, city: City, formats: tuple[Format, ...]) -> Form:
@@ -261,7 +345,10 @@ def form_problems(form: Form, city: City, formats: tuple[Format, ...]) -> list[P
     problems = []
     if form.fmt not in formats:
         problems.append(Problem("export.unknown", "format", value=form.fmt, known=formats))
-    offered = systems(city)
+    if form.local is not None and form.fmt not in LOCAL_FORMATS:
+        known = tuple(sorted(LOCAL_FORMATS))
+        problems.append(Problem("export.local_format", "--crs-file", format=form.fmt, known=known))
+    offered = (*systems(city), *neighbours(city))
     if form.epsg not in offered:
         codes = tuple(map(str, offered))
         problems.append(Problem("export.crs", "crs", epsg=str(form.epsg), known=codes))

@@ -64,13 +64,24 @@ def dictionary(contents: Contents) -> bytes:
     bytes
         CSV. ``values`` lists the closed values of a field with their words.
     """
+    return to_csv(dictionary_rows(contents))
+
+
+def dictionary_rows(contents: Contents) -> list[list[str]]:
+    """Return the cells of the field dictionary, the heading first.
+
+    Parameters
+    ----------
+    contents
+        What is handed over.
+    """
     rows = [[both(f"dictionary.{name}") for name in _HEAD]]
     for sheet in contents.sheets:
         rows += [_row(sheet, field) for field in sheet.fields]
         rows += [_shape_row(sheet, *names) for names in _shape_fields(contents.form, sheet)]
     if contents.form.fmt == "shp":
         rows = _with_short_names(contents, rows)
-    return to_csv(rows)
+    return rows
 
 
 def _with_short_names(contents: Contents, rows: Sequence[list[str]]) -> list[list[str]]:
@@ -97,7 +108,7 @@ def _row(sheet: Sheet, field: Field) -> list[str]:
         both(f"dictionary.types.{field.type}"),
         field.unit,
         both("dictionary.yes" if field.required else "dictionary.no"),
-        "; ".join(sheet.words.get(field.name, ())),
+        "; ".join(f"{value} = {words}" for value, words in sheet.codes.get(field.name, {}).items()),
         *column(field.name, "note"),
     ]
 
@@ -228,7 +239,9 @@ def _head(contents: Contents) -> Iterator[Bilingual]:
     yield pair("export.plan", title=plan.title, number=plan.number, issued=plan.issued)
     yield from contents.head
     if contents.form.fmt != "xlsx":
-        yield pair("export.crs", name=crs_name(epsg), epsg=epsg)
+        local = contents.form.local is not None
+        plain = pair("export.crs", name=crs_name(epsg), epsg=epsg)
+        yield pair("export.crs_local") if local else plain
     yield pair("export.made_by", version=__version__)
 
 
@@ -261,11 +274,13 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
             yield pair("export.projected")
     if form.fmt in GIS_FORMATS:
         yield pair(f"export.of_format.{form.fmt}")
-    if form.epsg != WGS84:
+    if form.local is not None:
+        yield pair("export.local")
+    elif form.epsg != WGS84:
         yield pair("export.same_datum")
     plain = city.metric_epsg
     numbered = numbered_zone(plain)
-    if form.projected and numbered:
+    if numbered and form.epsg in (plain, numbered):
         yield pair("export.zoned", numbered=numbered, zone=numbered - ZONE_ZERO, plain=plain)
 
 
@@ -342,12 +357,15 @@ def manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
     bytes
         JSON in UTF-8, keys in a fixed order, no clock time.
     """
-    epsg = contents.form.epsg
+    form = contents.form
+    crs: dict[str, object] = {"epsg": form.epsg, "name": crs_name(form.epsg)}
+    if form.local is not None:
+        crs = {"epsg": None, **pair("export.crs_local")._asdict()}
     return json_bytes(
         {
             **contents.about,
             "format": contents.form.fmt,
-            "crs": {"epsg": epsg, "name": crs_name(epsg)},
+            "crs": crs,
             "escaped_cells": escaped_cells(contents),
             **({"cut_texts": long_texts(contents)} if contents.form.fmt == "shp" else {}),
             "layers": [_sheet_entry(sheet) for sheet in contents.sheets],
@@ -399,8 +417,13 @@ def files_listed(data: bytes) -> frozenset[str] | None:
         ours = content["product"]["en"] == pair("app.name").en
     except (ValueError, TypeError, KeyError):
         return None
-    plain = all(name not in ("", ".", "..") and not set(name) & set("/\\:") for name in names)
-    return names if ours and plain else None
+    return names if ours and all(map(_stays, names)) else None
+
+
+def _stays(name: str) -> bool:
+    """Tell whether a name, with ``/`` between folders, stays within its folder."""
+    parts = name.split("/")
+    return all(part not in ("", ".", "..") and not set(part) & set("\\:") for part in parts)
 
 
 def _both(key: str) -> dict[str, str]:

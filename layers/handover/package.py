@@ -31,9 +31,9 @@ class Package:
     files: Mapping[str, bytes]
 
     def whole(self) -> bytes:
-        """Return what a reader takes away as one file: the workbook, if there is one, or a zip."""
-        book = next((data for name, data in self.files.items() if name.endswith(WORKBOOK)), None)
-        return self.zip() if book is None else book
+        """Return what a reader takes away as one file: a workbook that comes first, or a zip."""
+        name, data = next(iter(self.files.items()))
+        return data if name.endswith(WORKBOOK) else self.zip()
 
     def zip(self) -> bytes:
         """Return all files as one zip; the same files give the same bytes.

@@ -12,7 +12,8 @@ import geopandas as gpd
 from geo.base.errors import ParameterError, Problem
 from geo.base.schema import FieldType, Schema
 from layers.handover.contents import VIEW_FORMATS, Form, Sheet, form_problems
-from layers.handover.qgis_style import qml
+from layers.handover.look import labels_of, look_of
+from layers.handover.planning_columns import with_planning_columns
 from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
@@ -94,6 +95,8 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     sheets = tuple(
         _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
     )
+    if form.planning:
+        sheets = tuple(with_planning_columns(city, sheet) for sheet in sheets)
     words = Bilingual(summary(view, "zh"), summary(view, "en"))
     gaps = zip(view.gaps["sentence_zh"], view.gaps["sentence_en"], strict=True)
     return Selection(
@@ -129,8 +132,11 @@ def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
         fields=schema.fields,
         geometry=schema.geometry,
         geometry_required=schema.geometry_required,
-        style=qml(layer.spec),
-        words=_words(city, schema),
+        look=look_of(layer.spec),
+        labels=labels_of(layer.spec),
+        codes=_codes(city, schema),
+        group=pair(f"group.{layer.spec.group}"),
+        provenance=origin,
         facts=(
             pair("export.rows", rows=total, mapped=mapped, unmapped=total - mapped),
             *layer_facts(layer),
@@ -168,15 +174,16 @@ def layer_facts(layer: Layer) -> tuple[Bilingual, ...]:
     )
 
 
-def _words(city: City, schema: Schema) -> dict[str, tuple[str, ...]]:
+def _codes(city: City, schema: Schema) -> dict[str, dict[str, str]]:
     """Return the closed values of each column, or those that the pack itself names, in words."""
     values = {
         field.name: city.halves if field.name == "half" else sorted(field.allowed or ())
         for field in schema.fields
     }
     return {
-        name: tuple(f"{value} = {_word(city, name, value)}" for value in each)
+        name: {value: _word(city, name, value) for value in each}
         for name, each in values.items()
+        if each
     }
 
 

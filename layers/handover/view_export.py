@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.handover.build import build
-from layers.handover.contents import Contents, Form
+from layers.handover.contents import POINT, Contents, Form
 from layers.handover.documents import (
     DICTIONARY,
     MANIFEST,
@@ -23,6 +23,7 @@ from layers.handover.documents import (
     form_caveats,
     mark_of,
 )
+from layers.handover.metadata.files import CATALOGUE, DICTIONARY_WORKBOOK, TABLE_SCHEMA
 from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
@@ -78,7 +79,27 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return build(contents(select(city, state, layers=layers, form=Form(fmt, epsg, lang, raw=raw))))
+    return in_form(city, state, Form(fmt, epsg, lang, raw=raw), layers)
+
+
+def in_form(
+    city: City, state: ViewState, form: Form, layers: Sequence[str] | None = None
+) -> Package:
+    """Return what ``state`` shows of ``city`` as files of any form, see :func:`package`.
+
+    Parameters
+    ----------
+    city, state, layers
+        As :func:`package` takes them.
+    form
+        Format, system and what else a command line may ask for.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`package`.
+    """
+    return build(contents(select(city, state, layers=layers, form=form)))
 
 
 class Size(NamedTuple):
@@ -111,10 +132,20 @@ def size(city: City, state: ViewState, *, layers: Sequence[str], fmt: str) -> Si
         manifest along.
     """
     view = rows_in_view(city, replace(state, layers=frozenset(layers)))
-    papers = (DICTIONARY, SOURCES, MANIFEST)
-    data = len(layers) if fmt in ("geojson", "csv") else 1
-    files = 1 if fmt == "xlsx" else data + len(papers)
+    papers = (DICTIONARY, SOURCES, MANIFEST, CATALOGUE, TABLE_SCHEMA, DICTIONARY_WORKBOOK)
+    files = 1 if fmt == "xlsx" else len(papers) + _data_files(city, layers, fmt)
     return Size(len(view.places), len(view.unmapped), len(view.titles), files)
+
+
+def _data_files(city: City, layers: Sequence[str], fmt: str) -> int:
+    """Return how many files hold data, styles, types and metadata of layers."""
+    if fmt == "gpkg":
+        return 1
+    beside = 4  # data, two styles, metadata
+    if fmt == "csv":
+        points = sum(city.layers[id_].spec.schema.geometry == POINT for id_ in layers)
+        return (beside + 1) * len(layers) + points
+    return beside * len(layers)
 
 
 def contents(selection: Selection) -> Contents:
@@ -126,11 +157,11 @@ def contents(selection: Selection) -> Contents:
         As :func:`layers.handover.selection.select` returns it.
     """
     city, state, form = selection.city, selection.state, selection.form
-    period = {"id": state.period, **pair(f"period.{state.period}")._asdict()}
+    period = {"id": state.period, **pair(f"period.{state.period}", **city.years)._asdict()}
     return Contents(
         city=city,
         name=city.id,
-        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.epsg}",
+        stem=f"{city.id}_{city.data_date}_{mark_of(selection.filtered)}{form.fmt}_{form.system}",
         form=form,
         sheets=selection.sheets,
         head=filter_lines(selection.filtered, selection.words),

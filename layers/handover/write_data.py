@@ -15,11 +15,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.base.schema import Field
+from geo.formats.complete_geopackage import Column
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
-from geo.formats.write_gis import GEODATABASE, WRITERS, cut_texts
+from geo.formats.write_gis import WRITERS, cut_texts
 from layers.handover.contents import WGS84, Contents, Form, Sheet
+from layers.handover.gis.beside import of_csv
+from layers.handover.gis.project import project
+from layers.handover.gis.sld import sld
+from layers.handover.gis.style import qml
+from layers.handover.metadata.iso19115 import iso19115
 from layers.handover.spreadsheet import RUN_BY_SPREADSHEETS
+from layers.language.bilingual import column
 
 DEGREES: Final = ("经度_lon", "纬度_lat")
 METRES: Final = ("东坐标_E", "北坐标_N")
@@ -84,16 +92,20 @@ def _geojson_files(contents: Contents) -> dict[str, bytes]:
 def _geopackage_files(contents: Contents) -> dict[str, bytes]:
     tables = _tables(contents)
     stamp = date.fromisoformat(contents.city.data_date)
-    data = {f"{contents.name}.gpkg": to_geopackage(tables, stamp=stamp)} if tables else {}
-    return data | _plain_files(contents)
+    name, files = f"{contents.name}.gpkg", _plain_files(contents)
+    if tables:
+        projects = {contents.name: project(contents, name)}
+        files = {name: to_geopackage(tables, stamp=stamp, projects=projects)} | files
+    return files
 
 
 def _gis_files(contents: Contents) -> dict[str, bytes]:
     """Return a format of other systems; beside Shapefiles all attributes whole, as CSV."""
     stamp = date.fromisoformat(contents.city.data_date)
-    made = WRITERS[contents.form.fmt](_tables(contents), stamp=stamp)
-    files = {name.replace(GEODATABASE, contents.name): data for name, data in made.items()}
-    whole = _csv_files(contents) if contents.form.fmt == "shp" else _plain_files(contents)
+    fmt = contents.form.fmt
+    named = {"name": contents.name} if fmt == "gdb" else {}  # the one format that has one file
+    files = WRITERS[fmt](_tables(contents), stamp=stamp, **named)
+    whole = _csv_files(contents) if fmt == "shp" else _plain_files(contents)
     return files | whole
 
 
@@ -101,14 +113,27 @@ def _tables(contents: Contents) -> list[Table]:
     return [
         Table(
             name=sheet.id,
-            frame=_shapes(sheet, contents.form.epsg),
+            frame=_in_system(sheet, contents.form),
             geometry=sheet.geometry,
             title=" ".join(sheet.title),
-            style=sheet.style,
+            style=qml(sheet) if sheet.look else "",
+            sld=sld(sheet) if sheet.look else "",
+            columns=tuple(_said(sheet, each) for each in sheet.fields),
+            metadata=iso19115(contents, sheet) if contents.form.fmt == "gpkg" else "",
         )
         for sheet in contents.sheets
         if sheet.geometry
     ]
+
+
+def _said(sheet: Sheet, field: Field) -> Column:
+    return Column(
+        name=field.name,
+        title=" ".join(sheet.title_of(field.name)),
+        note=" ".join(column(field.name, "note")).strip(),
+        codes=sheet.codes.get(field.name, {}),
+        required=field.required,
+    )
 
 
 def long_texts(contents: Contents) -> int:
@@ -138,6 +163,14 @@ def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
     return frame
 
 
+def _in_system(sheet: Sheet, form: Form) -> gpd.GeoDataFrame:
+    """Return a table in the form's system; what a local one is called stays unsaid."""
+    if form.local is None:
+        return _shapes(sheet, form.epsg)
+    frame = _shapes(sheet, WGS84).to_crs(form.local)
+    return gpd.GeoDataFrame(frame.set_crs(None, allow_override=True))
+
+
 def _is_list(value: object) -> bool:
     return isinstance(value, tuple | list)
 
@@ -147,7 +180,10 @@ def _joined(value: Any) -> Any:
 
 
 def _csv_files(contents: Contents) -> dict[str, bytes]:
-    return {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in contents.sheets}
+    files = {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in contents.sheets}
+    for sheet in contents.sheets if contents.form.fmt == "csv" else ():
+        files |= of_csv(sheet, contents.form)
+    return files
 
 
 def _csv(contents: Contents, sheet: Sheet) -> bytes:
@@ -207,7 +243,7 @@ def _cell(value: object) -> str:
 
 def _coordinates(sheet: Sheet, form: Form) -> list[list[str]]:
     """Return the texts of both coordinates by row; blank where there is no point."""
-    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.epsg)
+    points = gpd.GeoDataFrame(sheet.frame).geometry.to_crs(form.crs)
     write = _metres if form.projected else _degrees
     return [[write(at) for at in axis] for axis in (points.x, points.y)]
 

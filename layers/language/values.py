@@ -172,6 +172,29 @@ def number(value: float, unit: str = "") -> str:
     return f"{text}{'' if unit in ('', '%') else THIN}{unit}"
 
 
+def interval(low: float, high: float, unit: str = "") -> str:
+    """Return an interval of a measured number, both ends to as many decimals as its high end has.
+
+    Parameters
+    ----------
+    low, high
+        Finite numbers, in the unit given.
+    unit
+        As for :func:`number`.
+
+    Returns
+    -------
+    str
+        One number where both ends read the same.
+    """
+    last = number(high)
+    decimals = len(last.partition(".")[2])
+    first = number(low)
+    if len(first.partition(".")[2]) > decimals:
+        first = number(round(low, decimals))
+    return number(high, unit) if first == last else f"{first}–{number(high, unit)}"
+
+
 def said(say: Say, keys: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
     """Yield the sentences of keys, measured numbers rounded and counts exact.
 

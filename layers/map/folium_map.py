@@ -1,8 +1,8 @@
 """Turn a city and a view into a Leaflet map: the only module that knows Folium.
 
-The base is one constant script per city and language; what a filter changes is one small
-overlay. All data passes ``layers.language.messages.safe`` on its way, and is drawn by
-the scripts in ``assets``.
+The base is one constant script per city and language, at an address of its own; what a filter
+changes is one small overlay. All data passes ``layers.language.messages.safe`` on its way, and is
+drawn by the scripts in ``assets``.
 """
 
 from __future__ import annotations
@@ -38,18 +38,19 @@ north in degrees), or None for the whole city. A map obeys each number once."""
 
 DIGITS = 5
 """Decimals of drawn coordinates: about one metre."""
-SCRIPTS = ("ground", "marks", "labels", "insets", "swipe", "drawing", "camera", "atlas")
+SCRIPTS = ("ground", "report", "marks", "labels", "insets", "swipe", "drawing", "camera", "atlas")
 """Our own scripts in the order in which they need each other."""
 
 
 class AtlasMap(folium.Map):
     """Folium's map with our own local assets instead of eleven links to four outside hosts."""
 
-    def __init__(self, assets: str, **options: Any) -> None:
+    def __init__(self, assets: str, base: str, **options: Any) -> None:
         super().__init__(tiles=None, zoom_control=False, **options)
         self.default_js = [
             ("leaflet", f"{assets}/leaflet/leaflet.js"),
             *((name, f"{assets}/{name}.js") for name in SCRIPTS),
+            ("base", base),
         ]
         self.default_css = [
             ("leaflet_css", f"{assets}/leaflet/leaflet.css"),
@@ -58,19 +59,19 @@ class AtlasMap(folium.Map):
 
 
 class AtlasCall(MacroElement):
-    """Call one function of our scripts on the parent element with JSON that is already safe."""
+    """Call one function of our scripts on the parent element, with JSON that is already safe."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "ATLAS.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});"
+        "ATLAS.{{ this.function }}({{ this._parent.get_name() }}{{ this.data }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, function: str, data: str) -> None:
+    def __init__(self, function: str, data: str = "") -> None:
         super().__init__()
         self._name = "AtlasCall"
         self.function = function
-        self.data = data
+        self.data = f", {data}" if data else ""
 
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - the base's shape
         """Leave the figure alone: Folium would compile the script, data and all, as a template.
@@ -186,7 +187,7 @@ def _frame_json(city: City, lang: str) -> dict[str, Any]:
 
 
 def base_json(city: City, lang: str) -> str:
-    """Return everything of the map that no filter changes, as JSON for ``ATLAS.begin``.
+    """Return everything of the map that no filter changes, as JSON for ``ATLAS.base``.
 
     Parameters
     ----------
@@ -226,8 +227,8 @@ def base_json(city: City, lang: str) -> str:
                 "busy": say("map.busy"),
                 "open": say("map.open"),
                 "more": say("map.stack", count="#"),
-                "before": say("period.2020"),
-                "after": say("period.2025"),
+                "before": say("period.2020", **city.years),
+                "after": say("period.2025", **city.years),
                 "swipe": say("map.swipe"),
                 "attribution": " · ".join(safe(line, longest=200) for line in citations),
             },
@@ -444,7 +445,7 @@ def base_map(city: City, base: str, *, assets: str) -> folium.Map:
     city
         The pack, for the first centre.
     base
-        Result of ``base_json``.
+        Address of a script that sets ``ATLAS.base`` to the result of ``base_json``.
     assets
         Base URL of ``layers/assets`` as the map's frame sees it.
 
@@ -453,10 +454,10 @@ def base_map(city: City, base: str, *, assets: str) -> folium.Map:
     folium.Map
         A map without tiles; nothing in it points outside the server.
     """
-    drawn = AtlasMap(assets, location=city.centre, zoom_start=city.zoom)
+    drawn = AtlasMap(assets, base, location=city.centre, zoom_start=city.zoom)
     # Without tiles Leaflet knows no limits of zoom, and fits bounds at infinity.
     drawn.options |= {"min_zoom": 6, "max_zoom": 12, "zoom_snap": 0.25, "zoom_delta": 0.5}
-    drawn.add_child(AtlasCall("begin", base))
+    drawn.add_child(AtlasCall("begin"))
     return drawn
 
 

@@ -119,7 +119,10 @@ class Drawing:
         Whether a click on the ground hands its position to the page.
     subject
         Whether the places are what the map is about: they keep their marks and names, which shrink
-        to dots under an analysis.
+        under an analysis.
+    dots
+        Whether those that are not are dots of one size and no marks: what is measured is measured
+        from there.
     turn
         Number among drawings that are alike: another one is painted anew, so that a mark goes back
         to its place when it may not stand where the reader has let it go.
@@ -130,6 +133,7 @@ class Drawing:
     handles: Sequence[Handle] = ()
     place: bool = False
     subject: bool = False
+    dots: bool = False
     turn: int = 0
 
 
@@ -189,6 +193,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
     return {
         "place": drawing.place,
         "subject": drawing.subject,
+        "dots": drawing.dots,
         "turn": drawing.turn,
         "raster": {
             "url": "data:image/png;base64," + base64.b64encode(raster.png).decode(),

@@ -42,6 +42,13 @@ LOOP: Final = svg(
     '<path d="M1 14 19 6" stroke="#4A334A" stroke-width="1.4" stroke-dasharray="1.4 3"/>'
 )
 """The lines of a city as the map draws them: one soft band, and dotted ties."""
+DOTS: Final = svg(
+    "".join(
+        f'<circle cx="{x}" cy="{y}" r="2.6" fill="{colour}" stroke="#fff" stroke-width=".9"/>'
+        for x, y, colour in ((5, 12, "#232AAA"), (10, 7, "#2F74D0"), (15, 12, "#6A1C09"))
+    )
+)
+"""Places that are dots in the colours of their kinds."""
 DOUBT: Final = svg(
     '<circle cx="10" cy="10" r="8" fill="none" stroke="#5B564C" stroke-dasharray="3 2.4"/>'
 )
@@ -181,7 +188,7 @@ def plate(view: View, ground: Ground, lang: str) -> Plate:
     elif titles:
         legend.append((TITLE, _explain_titles(titles, lang)))
     if new:
-        legend.append((NEW, say("plate.new", count=len(new))))
+        legend.append((NEW, say("plate.new", count=len(new), **view.city.years)))
     borne = {
         code: say("plate.title_count", count=len(names))
         for code, names in titles.items()
@@ -211,14 +218,7 @@ def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sig
     near = rows[~is_vague(rows)]
     national, firm = is_national(near), near["location_class"].isin(FIRM)
     sure = plain_mark(neutral, firm=True)
-    signs: list[Sign] = []
-    if kinds:
-        signs = [
-            (plain_mark(layer.spec.style, firm=True, faded=id_ == "later_park"),
-             layer.title.of(lang))
-            for id_, layer in view.city.layers.items()
-            if layer.spec.is_places and (near["kind"] == id_).any()
-        ]  # fmt: skip
+    signs = shapes(view.city, set(near["kind"]), lang) if kinds else []
     wanted = (
         (national & sizes, _sized(sure, 23), "plate.national"),
         (~national & sizes, _sized(sure, 17), "plate.other_levels"),
@@ -232,6 +232,44 @@ def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sig
     ):
         signs.append((YEAR, say("plate.year")))
     return signs
+
+
+def shapes(city: City, kinds: Collection[str], lang: str) -> list[Sign]:
+    """Explain the shapes of the marks.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    kinds
+        Ids of the layers that have places on the map.
+    lang
+        ``zh`` or ``en``.
+    """
+    return [
+        (plain_mark(layer.spec.style, firm=True, faded=id_ == "later_park"), layer.title.of(lang))
+        for id_, layer in city.layers.items()
+        if layer.spec.is_places and id_ in kinds
+    ]
+
+
+def dots(view: View, lang: str) -> list[Sign]:
+    """Explain the dots that the places are under an analysis that measures from them.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list
+        Empty where no place has a point.
+    """
+    near = int((~is_vague(view.mapped)).sum())
+    return [(DOTS, speaker(lang)("plate.dots", count=near))] if near else []
 
 
 def certainty(classes: Collection[str], lang: str, *, circle: bool) -> list[Sign]:

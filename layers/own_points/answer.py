@@ -14,8 +14,8 @@ from geo.base.bridge import transformer
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, LINE, POINT, Form
+from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.handover.qgis_style import Look
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing

@@ -45,6 +45,7 @@ from layers.pack.table_schemas import (
 )
 from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 from layers.pack.table_schemas import NODE_LINKS as LINKED
+from layers.pack.table_schemas import PLANNING_COLUMNS as PLANNING
 
 SETTINGS = "city.toml"
 STORIES = "stories"
@@ -52,6 +53,7 @@ PARK_LINKS = "park_links.csv"
 NODE_LINKS = "node_links.csv"
 SOURCES = "sources.csv"
 CORRECTIONS = "corrections.csv"
+PLANNING_COLUMNS = "planning_columns.csv"
 NOTICES = ("boundary", "review_base", "review_map", "footer")
 """Words that every map must carry, whatever the city."""
 WGS84_TILES = frozenset({"WGS84", "CGCS2000"})
@@ -253,6 +255,9 @@ class City:
     node_links: pd.DataFrame = field(default_factory=lambda: to_table([], LINKED))
     """Which places are linked, by row number, each with its evidence; columns in
     ``layers.pack.table_schemas.NODE_LINKS``. Empty where the pack has no ``node_links.csv``."""
+    planning_columns: pd.DataFrame = field(default_factory=lambda: to_table([], PLANNING))
+    """Further columns that an export may have, by row number; columns in
+    ``layers.pack.table_schemas.PLANNING_COLUMNS``. Empty where the pack has none."""
     words: Mapping[str, Bilingual] = field(default_factory=dict)
     """The city's own words: ``half.<id>`` names a part of the city, in the order of the pack;
     ``subkind.<id>`` takes the place of the interface's word; ``neighbour.<id>`` names the city to
@@ -286,6 +291,11 @@ class City:
     def plans(self) -> tuple[Plan, ...]:
         """The plan that the places cite, then those of other periods."""
         return (self.plan, *self.other_plans)
+
+    @property
+    def years(self) -> Mapping[str, int]:
+        """The years of the plan that the places cite, as sentences name them."""
+        return {"baseline": self.plan.baseline_year, "target": self.plan.target_year}
 
     @property
     def halves(self) -> tuple[str, ...]:
@@ -698,6 +708,7 @@ def _load(files: PackFiles) -> City:
     own = _own_tables(files)
     sources = _optional(files, SOURCES, ATTRIBUTIONS)
     righted = _optional(files, CORRECTIONS, RIGHTED)
+    planning = _optional(files, PLANNING_COLUMNS, PLANNING)
     seaward = top.section("seaward_km", required=False)
     rows = PackRows(
         layers={name: (f"{name}.geojson", source.rows) for name, source in layers.items()},
@@ -728,6 +739,7 @@ def _load(files: PackFiles) -> City:
         attributions=_attributions(sources),
         technical=frozenset(str(row["text"]) for row in sources if row.get("technical")),
         corrections=to_table(righted, RIGHTED),
+        planning_columns=to_table(planning, PLANNING).fillna(""),
     )
 
 

@@ -232,6 +232,20 @@ LINKS = _table(
 ``university_en`` names it then. ``row`` is not in the file.
 """
 
+PLANNING_COLUMNS = _table(
+    Field("row", "integer", required=True),
+    Field("name", required=True),
+    *_both("title"),
+    Field("layer"),
+    Field("column"),
+    Field("constant"),
+)
+"""Further columns for planning databases, such as BSM and XZQDM; a pack may lack the table.
+
+``layer`` is blank where all layers have the column. It holds our ``column``, the running number
+(``#``), or a ``constant``; blank where a layer has neither. ``row`` is not in the file.
+"""
+
 NODE_LINKS = _table(
     Field("row", "integer", required=True),
     Field("from_id", required=True),

@@ -72,6 +72,20 @@ def dated(city: City, state: ViewState) -> str:
     return say(
         "frame.subtitle",
         plan=city.plan.title.of(state.lang),
-        period=say(f"period.{state.period}"),
+        period=say(f"period.{state.period}", **city.years),
         date=compiled(city, state.lang),
     )
+
+
+def plan_years(city: City, lang: str) -> str:
+    """Return the years of the plan as a title names them.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    first, dash, last = city.plan.period.partition("-")
+    return speaker(lang)("sheet.years", first=first, last=last) if dash else first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -157,6 +157,53 @@ def _alike(most: float, next_: float) -> bool:
     return next_ >= LEAST_COUNT and next_ >= (1 - ALIKE) * most
 
 
+@dataclass(frozen=True)
+class PartCount:
+    """How many counted places a part of the city administers, and how many granted national ones.
+
+    Parameters
+    ----------
+    half
+        Id of the part; blank for the districts that are given none.
+    name
+        Of the part, in the reader's language.
+    n, national
+        Counted places of its districts: all, and those of national level that have been granted.
+    """
+
+    half: str
+    name: str
+    n: int
+    national: int
+
+
+def part_counts(found: Balance, city: City, lang: str) -> tuple[PartCount, ...]:
+    """Return the counts of the parts of a city, the most places first.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    city
+        Its pack, which is not changed.
+    lang
+        Language of the names, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        None where the city has no parts, or nothing counts.
+    """
+    if not city.halves or not found.n:
+        return ()
+    ranked = found.halves.sort_values("n", ascending=False, kind="stable")
+    held = ranked.get("level_national", ranked["n"] * 0)
+    return tuple(
+        PartCount(str(half or ""), half_name(city, half, lang), int(n), int(national))
+        for half, n, national in zip(ranked.index, ranked["n"], held, strict=True)
+    )
+
+
 def half_name(city: City, half: object, lang: str) -> str:
     """Return the name of a part of the city, or that of some districts it is not given.
 
@@ -217,6 +264,7 @@ def since_baseline(view: View, found: Balance, lang: str) -> str:
     said = say(
         "balance_page.since",
         n=int(found.n - before.n),
+        baseline=view.city.plan.baseline_year,
         parts=say("balance_page.comma").join(parts),
         fewer=say("balance_page.since_fewer", n=missing) if missing else "",
     )
@@ -279,6 +327,25 @@ def beside(view: View, found: Balance, lang: str) -> tuple[str, ...]:
         return ()
     more = since_baseline(view, found, lang) or fewer(view, found, lang)
     return tuple(line for line in (more, doubt(view, found, lang)) if line)
+
+
+def held(found: Balance, lang: str) -> str:
+    """Say how many of the places counted by district are of national level and approved.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty where none is.
+    """
+    national, _ = level_counts(found)
+    return speaker(lang)("balance_page.held", count=national) if national else ""
 
 
 def doubt(view: View, found: Balance, lang: str) -> str:

@@ -45,11 +45,26 @@ def whereabouts(city: City, lon: float, lat: float, lang: str) -> str:
         if len(holds)
         else say("filter.outside", city=city.name.of(lang))
     )
-    return say("whereabouts.in_area", area=area, place=_from_town(city, spot, lang)).strip(" ,，")
+    return say("whereabouts.in_area", area=area, place=from_town(city, spot, lang)).strip(" ,，")
 
 
-def _from_town(city: City, spot: shapely.Point, lang: str) -> str:
-    """Return how a spot lies to the nearest named town; empty where that is too far."""
+def from_town(city: City, spot: shapely.Point, lang: str) -> str:
+    """Return how a spot lies to the nearest named town.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    spot
+        Degrees, WGS 84.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty where the nearest is more than ``FAR_M`` off.
+    """
     x, y = transformer(4326, city.metric_epsg).transform(spot.x, spot.y)
     town = nearest_town(city, x, y, lang, within_m=FAR_M)
     if town is None:

@@ -6,8 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from layers.language.bilingual import Bilingual, pair
+from layers.language.messages import LANGS
+from layers.language.values import value_word
 from layers.pack.city import City, Plan
 from layers.store.entries import Entry, entry_of, standing
+from layers.store.lay_over import signed
 
 STATE: Final = "state"
 CARRY: Final = "carry"
@@ -97,3 +101,19 @@ def states(plan: Plan, entries: Sequence[Entry], field: str = STATE) -> Mapping[
         for (kind, about, name), entry in standing(entries).items()
         if kind == "task_state" and name == field and about.startswith(head)
     }
+
+
+def told(entry: Entry) -> Bilingual:
+    """Return what an entry of a plan says, with who, when, and by which evidence.
+
+    Parameters
+    ----------
+    entry
+        An observation or the state of a task.
+    """
+    said = {"by": signed(entry), "source": entry.source}
+    if entry.kind == "observation":
+        return pair("plan.record.value", year=entry.field, value=entry.after, **said)
+    group = "plan.carry" if entry.field == CARRY else "plan.state"
+    after = Bilingual(*(value_word(group, entry.after, lang) for lang in LANGS))
+    return pair(f"plan.record.{entry.field}", after=after, **said)

@@ -13,11 +13,19 @@ from layers.handover.contents import Contents, Form, Sheet
 from layers.handover.documents import about_city
 from layers.handover.package import Package
 from layers.language.bilingual import Bilingual, pair
-from layers.language.messages import LANGS
+from layers.language.messages import LANGS, speaker
 from layers.plan.entered import subject
 from layers.plan.indicator import Progress, progress
 from layers.plan.ledger import Ledger
-from layers.plan.wording import ledger_table, light_sentence, state_sentence
+from layers.plan.wording import (
+    lead_heading,
+    ledger_table,
+    light_sentence,
+    state_sentence,
+    sums,
+    sums_by_district,
+    sums_by_unit,
+)
 from layers.store.entries import Entry
 
 T = TypeVar("T")
@@ -92,6 +100,7 @@ def package(
             counting=(pair("plan.ledger.title"), (*sentences, pair("plan.ledger.doubt"))),
             sections=(
                 (pair("plan.column.source"), (pair("plan.rule_state"), pair("plan.rule_light"))),
+                (pair("plan.ledger.sums"), _sum_notes(kept)),
             ),
             about={
                 **about_city(city),
@@ -103,10 +112,30 @@ def package(
                     if each.subject.startswith(subject(plan, ""))
                 ],
             },
-            listing={pair("plan.ledger.title").of(lang): ledger_table(kept, lang)},
+            listing=_listing(kept, lang),
             files=files or {},
         )
     )
+
+
+def _sum_notes(kept: Ledger) -> tuple[Bilingual, ...]:
+    shared = pair("plan.ledger.shared")
+    return (shared,) if kept.names_leads else (shared, pair("plan.ledger.lead_note"))
+
+
+def _listing(kept: Ledger, lang: str) -> dict[str, pd.DataFrame]:
+    """Return the ledger as it is read, and its sums."""
+    say, unit = speaker(lang), lead_heading(kept, lang)
+    found = {
+        say("plan.ledger.by_chapter"): (say("plan.chapter_label"), sums(kept, lang)),
+        say("plan.ledger.by_district"): (
+            say("plan.ledger.filter_district"),
+            sums_by_district(kept, lang),
+        ),
+        say("plan.ledger.by_unit", unit=unit): (unit, sums_by_unit(kept, lang)),
+    }
+    counted = {title: rows.rename_axis(of).reset_index() for title, (of, rows) in found.items()}
+    return {say("plan.ledger.title"): ledger_table(kept, lang), **counted}
 
 
 def _both(word: Callable[[T, str], str], found: T) -> Bilingual:

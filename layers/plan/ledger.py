@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
@@ -118,6 +118,11 @@ class Account:
     carry: Entry | None = None
 
     @property
+    def leads(self) -> tuple[Bilingual, ...]:
+        """Who is to do it, where the plan says so, and who leads its places; each once."""
+        return tuple({u.zh: u for u in (self.lead, *self.units) if u.zh}.values())
+
+    @property
     def decisive(self) -> Event | None:
         """The latest event that settles a state, or the latest of all; None if there is none."""
         settling = [event for event in self.events if event.state in STATES]
@@ -151,6 +156,28 @@ class Ledger:
             for chapter in dict.fromkeys(each.chapter for each in self.accounts)
         }
 
+    def by_district(self) -> dict[str, dict[State, int]]:
+        """Return the same for each adcode; a task in several districts counts in each of them.
+
+        Under an empty one stand the tasks without a district.
+        """
+        return self._by({each.id: each.districts for each in self.accounts})
+
+    def by_unit(self) -> dict[str, dict[State, int]]:
+        """Return the same for the Chinese name of each lead unit, of the task or of its places.
+
+        A task of several units counts for each; under an empty name stand those without one.
+        """
+        return self._by({a.id: tuple(u.zh for u in a.leads) for a in self.accounts})
+
+    def _by(self, groups: Mapping[str, Sequence[str]]) -> dict[str, dict[State, int]]:
+        found: dict[str, list[Account]] = {}
+        for each in self.accounts:
+            for group in groups[each.id] or ("",):
+                found.setdefault(group, []).append(each)
+        named = sorted(found, key=lambda group: (not group, group))
+        return {g: Ledger(self.city, self.plan, tuple(found[g])).counts() for g in named}
+
     def only(
         self, *, chapter: int = 0, unit: str = "", district: str = "", state: str = ""
     ) -> Ledger:
@@ -174,16 +201,21 @@ class Ledger:
                 each
                 for each in self.accounts
                 if chapter in (0, each.chapter)
-                and (not unit or unit in (each.lead.zh, *(u.zh for u in each.units)))
+                and (not unit or unit in (u.zh for u in each.leads))
                 and (not district or district in each.districts)
                 and state in ("", each.state)
             ),
         )
 
     @property
+    def names_leads(self) -> bool:
+        """Whether the plan itself says of any task who is to do it."""
+        return any(each.lead.zh for each in self.accounts)
+
+    @property
     def units(self) -> tuple[Bilingual, ...]:
         """All lead units, by name."""
-        every = {u.zh: u for each in self.accounts for u in (each.lead, *each.units) if u.zh}
+        every = {u.zh: u for each in self.accounts for u in each.leads}
         return tuple(every[name] for name in sorted(every))
 
 

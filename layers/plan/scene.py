@@ -15,6 +15,7 @@ from layers.plan.entered import entries_in
 from layers.plan.indicator import Progress, progress
 from layers.plan.ledger import ledger
 from layers.plan.structure import plan_of
+from layers.view.codecs import token
 from layers.view.state import ViewState
 
 
@@ -96,19 +97,22 @@ def _audit(city: City, plan: Plan, state: ViewState, say: Say) -> PlanScene:
 
 
 def _changes(city: City, plan: Plan, state: ViewState, say: Say) -> PlanScene:
-    pair = compared(city, plan)
+    pair = compared(city, plan, state.plan.against)
     if pair is None:
         return PlanScene(say("plan.changes.none"), "")
     before, after = (say("plan.changes.plan", period=each.period) for each in pair)
-    found = changes(city, plan)
+    found = changes(city, plan, state.plan.against)
     sentence = say("plan.changes.sentence", before=before, after=after, count=len(found))
     return PlanScene(
-        sentence, "", (), wording.change_table(found, state.lang).set_index(say("plan.column.name"))
+        sentence,
+        say("plan.changes.matched"),
+        (),
+        wording.change_table(found, state.lang).set_index(say("plan.column.name")),
     )
 
 
-def compared(city: City, plan: Plan) -> tuple[Plan, Plan] | None:
-    """Return a plan and the next one of the pack, the earlier first; None if there is but one.
+def compared(city: City, plan: Plan, against: str = "") -> tuple[Plan, Plan] | None:
+    """Return a plan and another one of the pack, the earlier first; None if there is but one.
 
     Parameters
     ----------
@@ -116,16 +120,19 @@ def compared(city: City, plan: Plan) -> tuple[Plan, Plan] | None:
         The pack.
     plan
         One of its plans.
+    against
+        Token of the other's period; where it is none, the first other one is taken.
     """
-    other = next((each for each in city.plans if each is not plan), None)
-    if other is None:
+    others = {token(each.period): each for each in city.plans if each is not plan}
+    if not others:
         return None
+    other = others.get(against) or next(iter(others.values()))
     first, last = sorted((other, plan), key=lambda each: each.baseline_year)
     return first, last
 
 
-def changes(city: City, plan: Plan) -> tuple[Change, ...]:
-    """Return what differs between a plan and the next one of the pack.
+def changes(city: City, plan: Plan, against: str = "") -> tuple[Change, ...]:
+    """Return what differs between a plan and another one of the pack.
 
     Parameters
     ----------
@@ -133,6 +140,8 @@ def changes(city: City, plan: Plan) -> tuple[Change, ...]:
         The pack; it is not changed.
     plan
         One of its plans.
+    against
+        See :func:`compared`.
     """
-    pair = compared(city, plan)
+    pair = compared(city, plan, against)
     return plans(city, pair[0], city, pair[1]) if pair else ()

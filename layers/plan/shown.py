@@ -30,7 +30,7 @@ def plan_ids(city: City, state: ViewState) -> frozenset[str] | None:
     if asked.part == "indicators" and asked.indicator:
         return frozenset(id_ for group in woven.feeding(asked.indicator) for id_ in group)
     if asked.part == "changes":
-        return affected(changes(city, woven.plan))
+        return affected(changes(city, woven.plan, asked.against))
     return None
 
 

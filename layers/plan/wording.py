@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from layers.plan.chart import figure
 from layers.plan.diff import Change
 from layers.plan.entered import CARRIES
 from layers.plan.indicator import LIGHTS, Observation, Progress, lights
-from layers.plan.ledger import ALL_STATES, Account, Ledger
+from layers.plan.ledger import ALL_STATES, Account, Ledger, State
 
 
 def percent(share: float) -> str:
@@ -48,6 +48,8 @@ def light_sentence(found: Sequence[Progress], lang: str) -> str:
     say, n = speaker(lang), lights(found)
     if not found:
         return say("plan.indicators.none")
+    if n["no_data"] == len(found):
+        return say("plan.indicators.sentence_none", count=len(found), year=found[0].year)
     parts = [say(f"plan.light_count.{light}", count=n[light]) for light in LIGHTS if n[light]]
     told = say("plan.comma").join(parts)
     return say("plan.indicators.sentence", count=len(found), year=found[0].year, lights=told)
@@ -223,10 +225,70 @@ def sums(kept: Ledger, lang: str) -> pd.DataFrame:
     say = speaker(lang)
     titles = {each.chapter: each.chapter_title.of(lang) for each in kept.accounts}
     by = kept.by_chapter()
-    rows = [[*n.values(), sum(n.values())] for n in (*by.values(), kept.counts())]
     labels = [say("plan.chapter", number=ordinal(n, lang), title=titles[n]) for n in by]
+    return _sums(kept, labels, [*by.values()], lang)
+
+
+def sums_by_district(kept: Ledger, lang: str) -> pd.DataFrame:
+    """Return the states of the tasks by district; one of several districts counts in each.
+
+    Parameters
+    ----------
+    kept
+        The ledger, whole or filtered.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        The last row is the sum of all tasks, each once.
+    """
+    by, none = kept.by_district(), speaker(lang)("plan.ledger.no_district")
+    labels = [area_name(kept.city, code, lang) if code else none for code in by]
+    return _sums(kept, labels, [*by.values()], lang)
+
+
+def sums_by_unit(kept: Ledger, lang: str) -> pd.DataFrame:
+    """Return the states of the tasks by lead unit; one of several units counts for each.
+
+    Parameters
+    ----------
+    kept
+        The ledger, whole or filtered.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        The last row is the sum of all tasks, each once.
+    """
+    by, none = kept.by_unit(), speaker(lang)("plan.ledger.no_unit")
+    names = {unit.zh: unit.of(lang) for unit in kept.units}
+    return _sums(kept, [names.get(unit, none) for unit in by], [*by.values()], lang)
+
+
+def _sums(
+    kept: Ledger, labels: Sequence[str], by: Sequence[Mapping[State, int]], lang: str
+) -> pd.DataFrame:
+    say = speaker(lang)
+    rows = [[*n.values(), sum(n.values())] for n in (*by, kept.counts())]
     columns = [*(say(f"plan.state.{state}") for state in ALL_STATES), say("plan.column.all")]
     return pd.DataFrame(rows, columns=columns, index=[*labels, say("plan.column.all")])
+
+
+def lead_heading(kept: Ledger, lang: str) -> str:
+    """Return what the lead units of a ledger are called: the tasks', or only their places'.
+
+    Parameters
+    ----------
+    kept
+        The ledger, whole or filtered.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return speaker(lang)("plan.column.lead" if kept.names_leads else "plan.column.place_lead")
 
 
 def ledger_table(kept: Ledger, lang: str) -> pd.DataFrame:
@@ -249,6 +311,7 @@ def ledger_table(kept: Ledger, lang: str) -> pd.DataFrame:
     rows = [_ledger_row(kept, each, lang) for each in kept.accounts]
     names = ("where", "task", "lead", "districts", "state", "evidence", "date", "source", "carry")
     columns = [say(f"plan.column.{name}") for name in names]
+    columns[names.index("lead")] = lead_heading(kept, lang)
     index = pd.RangeIndex(1, len(rows) + 1, name=say("plan.column.no"))
     return pd.DataFrame(rows, columns=columns, index=index)
 

@@ -18,7 +18,7 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "explore": (
             *("places", "national", "sought"),
-            *("drawn", "firm", "schematic"),
+            *("drawn", "firm", "schematic", "apart"),
             *("first_district", "first_places", "not_named"),
         ),
         "district": ("district", "places", "national", "per_million"),
@@ -31,7 +31,8 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """By page. The analyses say their own sentence: their figures come with an interval each.
 
 ``places`` count in the districts; ``national`` of them are held, ``sought`` striven for; ``drawn``
-marks stand on the map of the city, ``firm`` of them with evidence, ``schematic`` without."""
+marks stand on the map of the city, ``firm`` of them with evidence, ``schematic`` without; ``apart``
+of them are branches, second sites and the like, which count nowhere."""
 
 
 def of_view(view: View, lang: str) -> Mapping[str, str]:
@@ -57,6 +58,7 @@ def of_view(view: View, lang: str) -> Mapping[str, str]:
         "drawn": count(len(drawn)),
         "firm": count(firm),
         "schematic": count(len(drawn) - firm),
+        "apart": count(int((~drawn["counted"].astype(bool)).sum())),
         "first_district": short_name(view.city, first, lang) if first else "",
         "first_places": count(ranked.iloc[0]) if first else "",
         "not_named": count(len(found.not_named)),

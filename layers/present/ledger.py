@@ -58,7 +58,8 @@ def document(kept: Ledger, lang: str) -> bytes:
         _table(made, [str(rows.index.name), *rows.columns], _rows(rows), WIDTHS_MM)
     rule = say("plan.ledger.made", date=city.data_date, rule=say("plan.rule_state"))
     read = say("plan.translated") if kept.plan.text.of(lang) else ""
-    for text in filter(None, (rule, read)):
+    lead = "" if kept.names_leads else say("plan.ledger.lead_note")
+    for text in filter(None, (rule, lead, read)):
         _write(_paragraph(made), text, QUIET_FONT, CELL_PT)
     about = made.core_properties
     about.title, about.author, about.comments = title, say("app.name"), ""

@@ -11,7 +11,7 @@ import geopandas as gpd
 from layers.analysis import ANALYSES
 from layers.coverage import pairing, question
 from layers.map.overlay import Drawing, Shapes
-from layers.map.plate import Plate, Sign, belt, certainty, marks, plate
+from layers.map.plate import Plate, Sign, belt, certainty, dots, marks, plate
 from layers.map.symbols import look_sign
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City
@@ -95,6 +95,8 @@ def _legend(told: Told, view: View) -> tuple[Sign, ...]:
     if told.scene.page == "coverage" and len(view.mapped):
         if told.state.coverage.part == "pairing":
             signs += certainty(set(view.mapped["location_class"]), lang, circle=False)
+        elif told.drawing is not None and told.drawing.dots:
+            signs += dots(view, lang)
         else:
             signs += marks(view, lang, kinds=True, sizes=False)
     return (*signs, *belt(view, lang))

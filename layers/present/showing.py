@@ -15,6 +15,7 @@ from layers.handover.live_link import link_of_state
 from layers.language.messages import display, speaker
 from layers.map.plate import Sign
 from layers.pack.city import NOTICES
+from layers.places.dating import plan_years
 from layers.present.picture import picture
 from layers.present.static_map import Heading, Paper, StaticMap, static_map
 from layers.present.telling import Told
@@ -81,7 +82,8 @@ class Shown:
         """
         told = self.told
         link = link_of_state(told.city, told.state, told.scene.page)
-        return self.drawn(paper, Heading(told.title, told.sentence, told.doubt, link=link))
+        heading = Heading(_titled(told), told.sentence, told.doubt, link=link)
+        return self.drawn(paper, heading)
 
     def sheets(self, paper: Paper) -> list[StaticMap]:
         """Draw each view on a sheet of its own: two are of one size and one scale.
@@ -114,6 +116,15 @@ class Shown:
             legend=told.legend if told.drawing and not told.drawing.subject else (),
             focus=told.focus or told.keep or told.bounds,
         )
+
+
+def _titled(told: Told) -> str:
+    """Return the title on a sheet: that of the layout map names the years of the plan."""
+    lang = told.state.lang
+    if told.scene.page != "explore" or told.filtered or told.state.period != "now":
+        return told.title
+    years = plan_years(told.city, lang)
+    return speaker(lang)("frame.year", title=told.title, year=years)
 
 
 def _signs_of_both(left: Sequence[Sign], right: Sequence[Sign], lang: str) -> Iterator[Sign]:

@@ -261,9 +261,9 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
     return _Page(
         title=say("coverage_page.title_scenario", city=city.name.of(lang)),
         sentence=first,
-        doubt=[words.sentence, say("present.ranges")] if words.account else words.notes[:1],
+        doubt=[scenario.in_short(answer, lang)] if words.account else words.notes[:1],
         figures={},
-        notes=[*further, *words.notes],
+        notes=[*further, *([words.sentence] if words.account else []), *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=words.tables.get("comparison"),
@@ -283,7 +283,7 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     found, words = answer.headline, ANALYSES["balance"].word(answer, lang)
     return _Page(
         title=say(title_key(state.explore.ground), city=city.name.of(lang)),
-        sentence=first_sentence(view, found, lang),
+        sentence=first_sentence(view, found, lang) if found.n else _nothing(city, state),
         doubt=beside(view, found, lang),
         figures=of_view(view, lang),
         notes=words.notes,
@@ -295,10 +295,16 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
     )
 
 
+def _nothing(city: City, state: ViewState) -> str:
+    """Say that nothing counts; on a wall nobody can loosen a filter."""
+    said = speaker(state.lang)("present.nothing_counted")
+    return marked(city, state, "explore", said, state.lang)
+
+
 def _counts(city: City, values: pd.Series, lang: str) -> Bars | None:
-    """Return the districts that have any, the fullest first."""
+    """Return the districts that have any, the fullest first; None where none has more."""
     ranked = values[values > 0].sort_values(ascending=False, kind="stable").head(MOST_BARS)
-    if not len(ranked):
+    if ranked.nunique() < 2:  # bars of one length say nothing
         return None
     named = {area_name(city, str(code), lang): float(value) for code, value in ranked.items()}
     return Bars(speaker(lang)("area.n"), named)

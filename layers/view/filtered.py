@@ -20,6 +20,7 @@ Part = Literal[
     "district",
     "density",
     "points",
+    "table",
     "coverage",
     "pairing",
     "corridor",
@@ -27,7 +28,7 @@ Part = Literal[
     "sources",
 ]
 """A screen, or a part of one that asks for rows of its own."""
-UNFILTERED: Final = frozenset({"district", "points", "pairing", "plan", "sources"})
+UNFILTERED: Final = frozenset({"district", "points", "table", "pairing", "plan", "sources"})
 """Parts that take all rows, whatever is filtered."""
 MOST_NAMED: Final = 3
 """More layers than these that are off are told together."""
@@ -65,8 +66,8 @@ def part_of(state: ViewState, page: str) -> Part:
     page
         Name of the screen, as in its address.
     """
-    if page == "density" and state.density.part == "points":
-        return "points"
+    if page == "density" and state.density.part != "plan":
+        return state.density.part
     if page == "coverage" and state.coverage.part == "pairing":
         return "pairing"
     known: dict[str, Part] = {
@@ -98,7 +99,7 @@ def narrowings(city: City, state: ViewState, lang: str) -> tuple[Narrowing, ...]
         Each value of each filter in the order of the lists, the period, later facts, then the
         layers of places that are off; empty for a state that shows all that the opening view does.
     """
-    return (*_filters(city, state, lang), *_moment(state, lang), *_layers(city, state, lang))
+    return (*_filters(city, state, lang), *_moment(city, state, lang), *_layers(city, state, lang))
 
 
 def _filters(city: City, state: ViewState, lang: str) -> Iterator[Narrowing]:
@@ -111,11 +112,11 @@ def _filters(city: City, state: ViewState, lang: str) -> Iterator[Narrowing]:
                 yield Narrowing(name, value, words, replace(state, filters=looser))
 
 
-def _moment(state: ViewState, lang: str) -> Iterator[Narrowing]:
+def _moment(city: City, state: ViewState, lang: str) -> Iterator[Narrowing]:
     say = speaker(lang)
     if state.period != "now":
         looser = replace(state, period="now", later=True)
-        yield Narrowing("period", state.period, say(f"period.{state.period}"), looser)
+        yield Narrowing("period", state.period, say(f"period.{state.period}", **city.years), looser)
     if not state.later:
         yield Narrowing("later", "0", say("view.later_off"), replace(state, later=True))
 
@@ -202,16 +203,20 @@ def titled(city: City, state: ViewState, page: str, title: str) -> str:
         Text of the interface or of the data.
     """
     say = speaker(state.lang)
-    if year_shown(state, page, state.lang):
-        title = say("frame.year", title=title, year=say(f"period_short.{state.period}"))
+    if year_shown(city, state, page, state.lang):
+        title = say(
+            "frame.year", title=title, year=say(f"period_short.{state.period}", **city.years)
+        )
     return say("frame.filtered", title=title) if is_filtered(city, state, page) else title
 
 
-def year_shown(state: ViewState, page: str, lang: str) -> str:
+def year_shown(city: City, state: ViewState, page: str, lang: str) -> str:
     """Return the year of the plan that a page shows; empty for the present.
 
     Parameters
     ----------
+    city
+        The pack that is asked; it is not changed.
     state
         What the reader has asked for.
     page
@@ -221,7 +226,7 @@ def year_shown(state: ViewState, page: str, lang: str) -> str:
     """
     if state.period == "now" or part_of(state, page) in UNFILTERED:
         return ""
-    return speaker(lang)(f"period.{state.period}")
+    return speaker(lang)(f"period.{state.period}", **city.years)
 
 
 def marked(city: City, state: ViewState, page: str, text: str, lang: str) -> str:
@@ -241,7 +246,7 @@ def marked(city: City, state: ViewState, page: str, text: str, lang: str) -> str
         Language of the sentence, ``zh`` or ``en``.
     """
     say = speaker(lang)
-    if year := year_shown(state, page, lang):
+    if year := year_shown(city, state, page, lang):
         text = say("view.year_first", year=year, text=text)
     return say("view.filtered_first", text=text) if is_filtered(city, state, page) else text
 

@@ -24,7 +24,7 @@ Ground = Literal["parts", "none", "places", "national", "per_million", "structur
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
 By = Literal["host", "site"]
-Whose = Literal["plan", "points"]
+Whose = Literal["plan", "points", "table"]
 Fill = Literal["surface", "districts"]
 
 Find = Literal["surface", "bins", "clusters", "hotspots", "parks"]
@@ -32,6 +32,8 @@ Bandwidth = Literal["fixed", "adaptive"]
 Cell = Literal["hexagon", "square"]
 Grain = Literal["coarse", "medium", "fine"]
 Clusters = Literal["hdbscan", "dbscan"]
+Per = Literal["none", "people", "area"]
+Rule = Literal["natural", "quantiles", "equal"]
 
 Part = Literal["reach", "pairing", "scenario", "siting"]
 Aim = Literal["number", "share"]
@@ -66,7 +68,8 @@ class DensityOptions:
     ``level``. ``by`` says which district a place counts for: ``host`` (it administers the place)
     or ``site`` (the point lies in it). ``cell_m`` is the side of a cell, 0 for one that follows
     from the bandwidth; the finest is ``geo.density.doubt.INVENTORY_FINEST_CELL_M``. ``part`` says
-    whose points: the plan's places, or those of a file of the reader's own. ``fill`` says what the
+    whose figures: the plan's places, points of a file of the reader's own, or such a table by
+    district. ``fill`` says what the
     map shows: the surface, or the districts by their counted places per 100 km².
     """
 
@@ -113,6 +116,21 @@ class PointsOptions:
     least: int = option("pmin", among(5, 15, 50), default=15)
     parks: frozenset[str] = option("ppk", Ids("kinds", "usual"), default=frozenset())
     within_m: int = option("pin", among(3_000, 5_000, 10_000), default=3_000)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What is asked of a table by district; each value comes from a closed list.
+
+    ``column`` is the token of a column of figures, empty for the first. ``per`` is what its figures
+    are set against: nothing, ten thousand residents, or a square kilometre. ``rule`` divides them
+    into at most ``classes`` classes, see :func:`geo.inventory.classes.class_limits`.
+    """
+
+    column: str = option("tcol", Token(), default="")
+    per: Per = option("tper", one_of(Per), default="none")
+    rule: Rule = option("trule", one_of(Rule), default="natural")
+    classes: int = option("tcls", among(3, 4, 5), default=5)
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,18 @@ from layers.view.page_options import (
     CoverageOptions,
     DensityOptions,
     PointsOptions,
+    TableOptions,
 )
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, ViewState
 
-Options = TypeVar("Options", DensityOptions, PointsOptions, CoverageOptions, CorridorOptions)
+Options = TypeVar(
+    "Options", DensityOptions, PointsOptions, TableOptions, CoverageOptions, CorridorOptions
+)
 _FIELD = {
     DensityOptions: "density",
     PointsOptions: "points",
+    TableOptions: "table",
     CoverageOptions: "coverage",
     CorridorOptions: "corridor",
 }

@@ -44,6 +44,7 @@ from layers.view.page_options import (
     ExploreOptions,
     PlanOptions,
     PointsOptions,
+    TableOptions,
 )
 
 Lang = Literal["zh", "en"]
@@ -200,6 +201,7 @@ class ViewState:
     explore: ExploreOptions = group(ExploreOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
+    table: TableOptions = group(TableOptions, page="density")
     coverage: CoverageOptions = group(CoverageOptions, page="coverage")
     corridor: CorridorOptions = group(CorridorOptions, page="corridor")
     deck: DeckOptions = group(DeckOptions, page="deck")

@@ -48,7 +48,7 @@ def summary(view: View, lang: str) -> str:
         layers, period, layers that are off, filters.
     """
     say = speaker(lang)
-    parts = [shown_words(view, lang), say(f"period.{view.state.period}")]
+    parts = [shown_words(view, lang), say(f"period.{view.state.period}", **view.city.years)]
     parts += [*_later(view.state, say), *_layers(view, lang)]
     return " · ".join(parts + filter_words(view.city, view.state, lang))
 

@@ -1,6 +1,6 @@
 // Keeps the reader's work in the browser: what is at work through a reload of this tab, what was
 // kept for later for all tabs. Texts are handed on as they are; the server looks at them.
-export default function ({ data, setStateValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const place = (what) => (what === "draft" ? sessionStorage : localStorage);
   const name = (what) => `atlas.${data.name}.${what}`;
 
@@ -34,15 +34,28 @@ export default function ({ data, setStateValue }) {
     return all.size ? JSON.stringify(Object.fromEntries(all)) : "";
   };
 
+  const HOLD_MS = 400;
+  const say = (what, value) => {
+    clearTimeout(parentElement.atlasWaits);
+    if (Date.now() - (window.atlasPressed ?? 0) > HOLD_MS) setStateValue(what, value);
+    else parentElement.atlasWaits = setTimeout(() => say(what, value), HOLD_MS / 4);
+  };
+
   const nothing = () => data.silent && !read("draft") && !read("kept");
 
   if (data.ask && !nothing()) {
     const told = { answers: data.ask, turn: data.turn };
-    setStateValue("found", { ...told, draft: read("draft"), kept: read("kept") });
+    say("found", { ...told, draft: read("draft"), kept: read("kept") });
     return;
   }
   const stored = [write("draft", data.draft), write("kept", merged())].every(Boolean);
-  setStateValue("lost", !stored);
+  // Whatever is said runs the page anew, and that calls this here again: what the page knows is not
+  // said, or it would never come to rest.
+  const known = parentElement.atlasLost ?? false;
+  if (known === stored) {
+    parentElement.atlasLost = !stored;
+    say("lost", !stored);
+  }
 
   // Asked on the other screens too: the work is still in this session.
   window.atlasWork = { ...window.atlasWork, [data.name]: data.unsaved };

@@ -22,7 +22,7 @@ from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 
-MENTIONED = ("district", "pairing", "points", "plan")
+MENTIONED = ("district", "pairing", "points", "table", "plan")
 """Parts on which filters do not act, so that a reader who has set some must be told."""
 
 

@@ -16,6 +16,7 @@ from layers.corridor.strip import PAGE, PANEL, strip
 from layers.corridor.tables import position
 from layers.corridor.wording import CorridorWording
 from layers.language.messages import LONGEST_LABEL, display
+from layers.map.plate import marks
 from layers.map.symbols import data_uri
 from layers.view.codecs import choices
 from layers.view.page_options import CorridorOptions
@@ -97,15 +98,17 @@ class CorridorPart:
         serial = 1
         if isinstance(self.answer, CorridorAnswer):
             serial += axes(screen.city).index(self.answer.axis_id)
+        view = rows_in_view(screen.city, screen.state)
         map_view.show(
             screen,
-            rows_in_view(screen.city, screen.state),
+            view,
             name="corridor",
             flight=(serial, drawn.frame_of(self.answer)),
             follow=False,
             drawing=cache.drawing(screen.city, "corridor", self.asked, lang),
         )
-        html.legend((data_uri(sign), words) for sign, words in drawn.legend(self.answer, lang))
+        signs = (*drawn.legend(self.answer, lang), *marks(view, lang, kinds=True))
+        html.legend((data_uri(sign), words) for sign, words in signs)
 
     def controls(self) -> None:
         """Offer axis and distance, then the strip, what is chosen on it, and the files."""

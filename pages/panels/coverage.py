@@ -12,7 +12,7 @@ from geo.coverage.simulation import resolution
 from layers.coverage import question, radii, reach
 from layers.coverage.measure import REFUSED, ReachAnswer, ReachRefusal
 from layers.language.messages import LONGEST_LABEL, display
-from layers.map.plate import belt
+from layers.map.plate import belt, dots
 from layers.map.symbols import data_uri, look_sign
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
@@ -314,23 +314,24 @@ def legend(rows: Iterable[tuple[Mapping[str, Any], str]], view: View | None = No
     rows
         The look of each area, as for :func:`swatch`, and its words.
     view
-        What the map shows, for the key of its schematic lines; None where it shows none.
+        What the map shows, for the key of its places and lines; None where it shows neither.
     """
     areas = [(swatch(look_), words) for look_, words in rows]
-    html.legend([*areas, *lines_key(view)])
+    html.legend([*areas, *beside_key(view)])
 
 
-def lines_key(view: View | None) -> list[tuple[str, str]]:
-    """Return the signs of the schematic lines of a map with their words.
+def beside_key(view: View | None) -> list[tuple[str, str]]:
+    """Return the signs of what stands beside an analysis, its places and lines, with their words.
 
     Parameters
     ----------
     view
-        What the map shows; None where it shows no such line.
+        What the map shows; None where it shows neither.
     """
     if view is None:
         return []
-    return [(data_uri(sign), words) for sign, words in belt(view, view.state.lang)]
+    signs = (*dots(view, view.state.lang), *belt(view, view.state.lang))
+    return [(data_uri(sign), words) for sign, words in signs]
 
 
 def bullets(lines: Iterable[str]) -> None:

@@ -11,13 +11,23 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, Say, display
+from layers.map.plate import LAND, TINTS
 from layers.map.symbols import data_uri, plain_mark
 from layers.pack.catalogue import FIRM
 from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Group, Item, listing
 from layers.places.screen_tables import NOT_APPLICABLE, table
-from layers.places.spread import beside, first_sentence, further, spread
+from layers.places.spread import (
+    beside,
+    first_sentence,
+    further,
+    held,
+    inventory_spread,
+    level_counts,
+    part_counts,
+    spread,
+)
 from layers.view.rows import View, gather
 from layers.view.totals import of_headline
 from layers.view.wording import remedy, shown_words, suggest_wider
@@ -42,7 +52,7 @@ _PLACES: Final = st.components.v2.component(
 
 
 def side(screen: Screen, view: View) -> None:
-    """Draw what stands beside the map: search, filters, legend, then the card or the list.
+    """Draw what stands beside the map: search, filters, card, figures, legend, list.
 
     Parameters
     ----------
@@ -55,14 +65,59 @@ def side(screen: Screen, view: View) -> None:
     widgets.pills(screen, view)
     selection(screen, view)
     widgets.period(screen)
-    places(screen, view)
+    parts(screen, view)
+    chips.ways_of_counting(screen)
     with st.expander(screen.say("explore.layers"), expanded=True, key="legend"):
         widgets.layer_list(screen, view)
         plate_panel.firm(screen, view)
         plate_panel.ground(screen)
+    places(screen, view)
     comments.folded(screen)
     tally(screen)
     gaps(screen, view)
+
+
+def parts(screen: Screen, view: View) -> None:
+    """Say how many places each part of the city has, and how many are national, with bars.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    view
+        What is shown.
+    """
+    say, city, lang = screen.say, screen.city, screen.state.lang
+    found = spread(view)
+    rows = part_counts(found, city, lang)
+    if not rows:
+        return
+    tints = dict(zip(city.halves, TINTS, strict=False))
+    most = max(row.n for row in rows)
+    lines = html.join(
+        Markup(
+            '<tr><th scope="row">{}</th><td><i style="width:{:.0f}%;background:{}"></i></td>'
+            '<td class="n">{}</td><td class="n">{}</td></tr>'
+        ).format(
+            html.text(row.name), 100 * row.n / most, tints.get(row.half, LAND), row.n, row.national
+        )
+        for row in rows
+    )
+    held, striven = level_counts(found)
+    note = say("explore.parts_striven", count=striven) if striven else ""
+    st.html(
+        Markup(
+            '<table class="parts"><thead><tr><th scope="col" colspan="2">{}</th>'
+            '<th scope="col" class="n">{}</th><th scope="col" class="n">{}</th></tr></thead>'
+            '<tbody>{}</tbody><tfoot><tr><th scope="row" colspan="2">{}</th><td class="n">{}</td>'
+            '<td class="n">{}</td></tr></tfoot></table>{}'
+        ).format(
+            *(say(f"explore.parts_{name}") for name in ("title", "n", "national")),
+            lines,
+            *(say("explore.parts_all"), found.n, held),
+            Markup('<p class="small">{}</p>').format(note) if note else "",
+        )
+    )
 
 
 def places(screen: Screen, view: View) -> None:
@@ -160,12 +215,12 @@ def sentence(screen: Screen, view: View) -> None:
     lang = screen.state.lang
     found = spread(view)
     words = first_sentence(view, found, lang) if len(view.places) else suggest_wider(view, lang)
+    told = [*beside(view, found, lang)]
+    if told:
+        told[-1] = held(found, lang) + told[-1]
     text = Markup('<p class="summary" role="status">{}</p>{}').format(
         html.text(words),
-        html.join(
-            Markup('<p class="small">{}</p>').format(html.text(line))
-            for line in beside(view, found, lang)
-        ),
+        html.join(Markup('<p class="small">{}</p>').format(html.text(line)) for line in told),
     )
     st.html(text, width="stretch")
     looser = None if len(view.places) else remedy(view)
@@ -395,11 +450,11 @@ def tally(screen: Screen) -> None:
             recorded=found.recorded,
             named=found.named,
             national=found.national,
+            here=level_counts(inventory_spread(screen.city))[0],
             later=found.later,
             titles=found.titles,
         )
     )
-    chips.ways_of_counting(screen)
     html.folded(screen.say("sums.title"), "sums", of_headline(found, screen.state.lang))
 
 

@@ -90,6 +90,8 @@ def _finder(screen: Screen) -> None:
     if st.session_state.pop(FOUND, False):
         st.session_state[EMPTIED] = True
         st.rerun()
+    if session.is_page_behind():
+        st.rerun()
     if st.session_state.pop(EMPTIED, False):
         # Once more: the run that a suggestion ended did not reach the browser.
         st.session_state["search"] = ""
@@ -268,13 +270,17 @@ def period(screen: Screen) -> None:
         City, state and words of this run.
     """
     say, state = screen.say, screen.state
+
+    def period_word(period: str) -> str:
+        return literal(say(f"period_short.{period}", **screen.city.years))
+
     st.segmented_control(
         say("filter.period"),
         PERIODS,
         default=sync("period", state.period),
         key="period",
         required=True,
-        format_func=lambda value: say(f"period_short.{value}"),
+        format_func=period_word,
         on_change=_set_period,
         label_visibility="collapsed",
         width="stretch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -46,17 +46,17 @@ from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.view.codecs import NONE, choices, codec, token
-from layers.view.page_options import DensityOptions, PointsOptions
+from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
-from pages.panels.intake import proposal, without_place
+from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -75,30 +75,6 @@ MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
 OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
 """Options that say what is read of a file; they mean nothing in another one."""
-
-
-def switch(screen: Screen) -> None:
-    """Offer whose points are measured.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    """
-    st.segmented_control(
-        screen.say("points_page.part"),
-        choices(DensityOptions, "part"),
-        default=sync("density_part", screen.state.density.part),
-        key="density_part",
-        required=True,
-        format_func=lambda part: screen.say(f"points_page.part_{part}"),
-        on_change=_change_part,
-    )
-
-
-def _change_part() -> None:
-    part: Any = st.session_state["density_part"]
-    session.change(density=replace(session.state().density, part=part))
 
 
 def title(screen: Screen) -> str:
@@ -138,7 +114,7 @@ def show(screen: Screen, places: Scene) -> None:
     if places.side is None:
         return
     with places.side:
-        switch(screen)
+        whose.switch(screen)
         part.controls()
     part.below()
 
@@ -434,6 +410,7 @@ class PointsPart:
             key=key,
             format_func=lambda metres: literal(number(metres / 1000)),
             on_change=_change_radius,
+            args=(offered,),
         )
         for metres in each:
             if metres not in offered:
@@ -455,6 +432,7 @@ class PointsPart:
             format_func=lambda id_: display(city.layers[id_].title.of(lang), longest=LONGEST_NAME),
             placeholder=display(usual),
             on_change=_change_parks,
+            args=(kinds,),
         )
 
     def _file(self) -> None:
@@ -468,6 +446,7 @@ class PointsPart:
             key="points_file",
             format_func=partial(_word, words, self.say("points_page.file_none")),
             on_change=_change_file,
+            args=(files,),
         )
 
     def _columns(self, layout: Layout) -> None:
@@ -493,7 +472,7 @@ class PointsPart:
             key=key,
             format_func=partial(_word, words, self.say(f"points_page.{none}")),
             on_change=_change,
-            args=(field, key),
+            args=(field, key, columns),
         )
 
     def _values(self) -> None:
@@ -521,6 +500,7 @@ class PointsPart:
             format_func=partial(_word, words, ""),
             placeholder=self.say("points_page.values_all"),
             on_change=_change_values,
+            args=(list(words),),
         )
 
     def _date(self) -> None:
@@ -633,8 +613,10 @@ def _word(words: Mapping[str, str], none: str, one: str) -> str:
     return display(words.get(one, none))
 
 
-def _change(name: str, key: str) -> None:
+def _change(name: str, key: str, offered: Collection[Any]) -> None:
     """Take what a widget holds; values of another column mean nothing in this one."""
+    if not is_offered(key, offered):
+        return
     changed: dict[str, Any] = {name: st.session_state[key]}
     if name == "column":
         changed["values"] = frozenset()
@@ -656,20 +638,23 @@ def _change_date(key: str) -> None:
         session.change(points=replace(session.state().points, dated=typed))
 
 
-def _change_radius() -> None:
+def _change_radius(offered: Collection[int]) -> None:
     """Take another radius; a click on the one chosen chooses none, and changes nothing."""
-    if (metres := st.session_state["points_within_m"]) is not None:
+    if is_offered("points_within_m", offered):
+        metres = st.session_state["points_within_m"]
         session.change(points=replace(session.state().points, within_m=metres))
 
 
-def _change_parks() -> None:
-    kinds = frozenset(st.session_state["points_parks"])
-    session.change(points=replace(session.state().points, parks=kinds))
+def _change_parks(offered: Collection[str]) -> None:
+    if is_offered("points_parks", offered):
+        kinds = frozenset(st.session_state["points_parks"])
+        session.change(points=replace(session.state().points, parks=kinds))
 
 
-def _change_values() -> None:
-    values = frozenset(st.session_state["points_values"])
-    session.change(points=replace(session.state().points, values=values))
+def _change_values(offered: Collection[str]) -> None:
+    if is_offered("points_values", offered):
+        values = frozenset(st.session_state["points_values"])
+        session.change(points=replace(session.state().points, values=values))
 
 
 def _unwant(value: str) -> None:
@@ -678,8 +663,10 @@ def _unwant(value: str) -> None:
     session.change(points=replace(points, values=points.values - {value}))
 
 
-def _change_file() -> None:
+def _change_file(offered: Collection[str]) -> None:
     """Take another file; what was chosen or stated of the last one means nothing in this one."""
+    if not is_offered("points_file", offered):
+        return
     file: Any = st.session_state["points_file"]
     bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
     session.change(points=replace(session.state().points, **{**bare, "file": file}))
@@ -697,7 +684,7 @@ def _segmented(
         required=True,
         format_func=lambda value: literal(words(value)),
         on_change=_change,
-        args=(name, key),
+        args=(name, key, values),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -18,7 +19,7 @@ from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
-from layers.map.plate import certainty
+from layers.map.plate import certainty, shapes
 from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.view.filtered import marked
@@ -30,7 +31,7 @@ from pages.panels import hand_over
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import is_echo, sync
+from pages.shell.widgets import is_echo, is_offered, sync
 
 BEYOND: Final = "atlas.scenario_beyond"
 """Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
@@ -45,6 +46,8 @@ VERSUS: Final = "atlas.scenario_versus"
 """Names of the two scenarios that the map sets against each other, blank until they are chosen;
 missing while it shows the changes of the one at work."""
 TYPED: Final = "typed"
+MAPS: Final = ("change", "versus")
+"""What the map may show."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,11 @@ class ScenarioPart:
         signs = [
             (symbol, self.say(f"scenario_page.legend_{name}")) for name, symbol in symbols.items()
         ]
-        classes, lang = set(self.given.mapped["location_class"]), self.screen.state.lang
-        known = certainty(classes, lang, circle=False)
+        rows, lang = self.given.mapped, self.screen.state.lang
+        known = (
+            *shapes(self.screen.city, set(rows["kind"]), lang),
+            *certainty(set(rows["location_class"]), lang, circle=False),
+        )
         html.legend([*signs, *((data_uri(sign), words) for sign, words in known)])
 
     def _drawing(self) -> Drawing | None:
@@ -243,7 +249,7 @@ class ScenarioPart:
             return
         st.segmented_control(
             self.say("difference.title"),
-            ("change", "versus"),
+            MAPS,
             default=sync("scn_map", "versus" if self.pair else "change"),
             key="scn_map",
             required=True,
@@ -259,6 +265,7 @@ class ScenarioPart:
                 key=f"scn_{place}",
                 format_func=lambda name: display(name, longest=LONGEST_LABEL),
                 on_change=_set_apart,
+                args=(self.fitting,),
             )
 
     def _change(self) -> None:
@@ -368,11 +375,13 @@ class ScenarioPart:
 
     def _add_asked(self) -> None:
         """Add the site that the fields describe."""
-        asked = st.session_state
+        asked, centres = st.session_state, told.centres(self.given)
+        if not is_offered("scn_where", [*centres, TYPED]):
+            return
         if (where := asked["scn_where"]) == TYPED:
             lon, lat = float(asked["scn_lon"]), float(asked["scn_lat"])
         else:
-            lon, lat = told.centres(self.given)[str(where)]
+            lon, lat = centres[str(where)]
         self._added(lon, lat, str(asked["scn_kind"] or ""), asked["scn_site"])
 
     def _close(self) -> None:
@@ -386,9 +395,18 @@ class ScenarioPart:
             key="scn_closing",
             format_func=lambda id_: display(names[id_], longest=LONGEST_LABEL),
         )
-        if chosen and st.button(self.say("scenario_page.close"), key="scn_close"):
-            work_on(draft(self.screen).closed(chosen))
-            st.rerun()
+        if chosen:
+            st.button(
+                self.say("scenario_page.close"),
+                key="scn_close",
+                on_click=self._close_asked,
+                args=(list(names),),
+            )
+
+    def _close_asked(self, offered: Collection[str]) -> None:
+        """Close the site that was chosen, while there still is such a site."""
+        if is_offered("scn_closing", offered):
+            work_on(draft(self.screen).closed(str(st.session_state["scn_closing"])))
 
     def _label(self, sites: Any, id_: object) -> str:
         edit = draft(self.screen).edit(str(id_))
@@ -542,11 +560,14 @@ class ScenarioPart:
 
 def _turn_map() -> None:
     """Set two scenarios against each other on the map, or go back to the one at work."""
+    if not is_offered("scn_map", MAPS):
+        return
     if st.session_state["scn_map"] == "versus":
         st.session_state[VERSUS] = ("", "")
     else:
         st.session_state.pop(VERSUS, None)
 
 
-def _set_apart() -> None:
-    st.session_state[VERSUS] = (st.session_state["scn_first"], st.session_state["scn_second"])
+def _set_apart(offered: Collection[str]) -> None:
+    if all(is_offered(key, offered) for key in ("scn_first", "scn_second")):
+        st.session_state[VERSUS] = (st.session_state["scn_first"], st.session_state["scn_second"])

@@ -97,7 +97,7 @@ class SitingPart:
         )
         signs = told.legend(self.answer, screen.state.lang)
         rows = [(data_uri(sign), words) for sign, words in signs]
-        html.legend([*rows, *(coverage_panels.lines_key(view) if rows else ())])
+        html.legend([*rows, *(coverage_panels.beside_key(view) if rows else ())])
 
     def _act(self, event: map_view.Event) -> bool:
         """Take a candidate that was drawn, or one that was moved."""

@@ -18,6 +18,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
+from pages.shell.routes import ground
 
 HEALTH: Final = "/health"
 """Where a gateway asks whether readers can be sent here."""
@@ -134,7 +135,11 @@ def health(request: Request) -> PlainTextResponse:  # noqa: ARG001 - one shape
 
 def _routes() -> list[Route]:
     base = st.get_option("server.baseUrlPath").strip("/")
-    return [Route(f"/{base}{HEALTH}" if base else HEALTH, health)]
+    below = f"/{base}" if base else ""
+    return [
+        Route(f"{below}{HEALTH}", health),
+        Route(f"{below}{ground.PATH}", ground.answer),
+    ]
 
 
 ROUTES: Final = _routes()

@@ -31,6 +31,7 @@ _SCRIPTS = "".join(
     for name in (
         "copy_link.js",
         "ask_again.js",
+        "presses.js",
         "copy_picture.js",
         "find.js",
         "words.js",

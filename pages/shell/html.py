@@ -193,19 +193,21 @@ def card(title: str, note: str, rows: Iterable[tuple[object, object]]) -> None:
     )
 
 
-def legend(rows: Iterable[tuple[str, str]]) -> None:
+def legend(rows: Iterable[tuple[str, str]], kind: str = "") -> None:
     """Show symbols with their words.
 
     Parameters
     ----------
     rows
         The ``data:`` address of each symbol, and its words, which are escaped.
+    kind
+        A class of the whole, for the style sheet; empty for none.
     """
     shown = join(
         Markup('<span><img src="{}" alt="">{}</span>').format(symbol, text(words))
         for symbol, words in rows
     )
-    st.html(Markup('<div class="legend">{}</div>').format(shown))
+    st.html(Markup('<div class="legend {}">{}</div>').format(kind, shown))
 
 
 def strip(pictures: Iterable[Picture], kind: str = "") -> None:

@@ -25,6 +25,7 @@ from layers.view.rows import View
 from layers.view.state import camera
 from pages.shell import cache, failure, session
 from pages.shell.frame import Screen
+from pages.shell.routes import ground
 
 _ASSETS = Path(folium_map.__file__).with_name("assets")
 # Declared for its file server alone: the map's frame finds our assets beside itself, under
@@ -39,6 +40,7 @@ HEAD_START_S: Final = 0.06
 meantime, and would paint the map last. Halves the time to paint (``make bench``)."""
 CLICKED: Final = "last_active_drawing"
 RETURNED: Final = (CLICKED, "center", "zoom", "selected_tags")
+"""What the browser tells of a map whose camera is part of the address."""
 HEIGHT: Final = 760
 """CSS pixels; the style sheet follows the window where it can."""
 
@@ -109,7 +111,7 @@ def mount(
     *,
     name: str,
     follow: bool = False,
-    returned: Sequence[str] = RETURNED,
+    returned: Sequence[str] | None = None,
     act: Act | None = None,
 ) -> None:
     """Draw the map alone.
@@ -125,12 +127,14 @@ def mount(
     name, follow, act
         As for :func:`show`.
     returned
-        What the browser tells of the map: the fewer, the fewer runs of the page.
+        What the browser tells of the map: the fewer, the fewer runs of the page. None for what is
+        needed: the last click, and where the map stands if that is followed.
     """
-    base = cache.base_of(screen.city, screen.state.lang)
+    base = ground.address(screen.city, screen.state.lang)
     mounted = f"{name}-{hashlib.sha256(base.encode()).hexdigest()[:12]}"
     with st.container(key=f"sheet_{name}"):
-        _map(screen, view, base, overlay, mounted, follow, tuple(returned), act)
+        told = (RETURNED if follow else (CLICKED,)) if returned is None else tuple(returned)
+        _map(screen, view, base, overlay, mounted, follow, told, act)
         time.sleep(HEAD_START_S)
 
 
@@ -147,6 +151,8 @@ def _map(
     act: Act | None,
 ) -> None:
     """Draw the map in a fragment of its own: a pan reruns this and nothing else."""
+    if session.is_page_behind():
+        st.rerun()
     value = st_folium(
         folium_map.base_map(screen.city, base, assets=ASSETS_URL),
         key=mounted,

@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from geo.base.bridge import lend_to_geopandas
 from layers.language.messages import LANGS, Say, display, speaker
 from pages.shell import failure, widgets
 from pages.shell.ahead import READERS
@@ -72,6 +73,7 @@ def go(query: Mapping[str, str], name: str) -> NoReturn:
 def route() -> None:
     """Run the screen that the address asks for; what nobody foresaw is shown by the last catch."""
     st.session_state[ROUTED] = True
+    lend_to_geopandas()
     asked = st.query_params.get("lang", LANGS[0])
     say = speaker(asked if asked in LANGS else LANGS[0])
     page = st.navigation(list(screens(say).values()), position="hidden")

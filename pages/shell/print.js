@@ -4,7 +4,7 @@ if (!window.atlasPrints) {
   window.atlasPrints = true;
   const HIGH = 668;  // of A4 landscape without its margins, at the width that print.css gives
   const LEAST = 240;
-  const PARTS = ".furniture, .legend, .st-key-legend, .st-key-scene_main, .st-key-district_left, .deck-foot";
+  const PARTS = ".furniture, .legend, .st-key-scene_main, .st-key-district_left, .deck-foot";
 
   // What stands round the map keeps its height; the map takes what is left of the page.
   const fit = (main) => {

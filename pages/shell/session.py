@@ -225,6 +225,17 @@ def change(**values: Any) -> None:
         st.session_state[CHANGED] = True
 
 
+def is_page_behind() -> bool:
+    """Tell whether a control has changed the state in a run that draws a fragment alone.
+
+    What the browser says within one turn of its clock is one message to Streamlit 1.67, and all of
+    it is the fragment's if one word in it is.
+    """
+    context = get_script_run_ctx()
+    alone = context is not None and bool(context.fragment_ids_this_run)
+    return alone and bool(st.session_state.get(CHANGED))
+
+
 def narrow(**values: frozenset[str]) -> None:
     """Replace filters of the state.
 

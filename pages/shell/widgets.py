@@ -94,9 +94,10 @@ def sync(key: str, value: T) -> T:
 
 
 def is_offered(key: str, offered: Collection[object]) -> bool:
-    """Tell whether a list holds one of the values that it offers.
+    """Tell whether a list holds one of the values that it offers; of several, nothing else.
 
-    In the moment of a new language it may report a word of the old one as the reader's choice.
+    In the moment of a new language it may report a word of the old one as the reader's choice, and
+    what was chosen on a page may have gone before the server hears of it.
 
     Parameters
     ----------
@@ -105,7 +106,8 @@ def is_offered(key: str, offered: Collection[object]) -> bool:
     offered
         What it offers.
     """
-    return st.session_state[key] in offered
+    held = st.session_state[key]
+    return all(value in offered for value in (held if isinstance(held, list) else [held]))
 
 
 def is_echo(key: str) -> bool:

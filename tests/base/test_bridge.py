@@ -6,11 +6,13 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import geopandas as gpd
+import geopandas.array
 import numpy as np
 import pytest
 from pyproj import CRS, Transformer
 
-from geo.base.bridge import Bridge, bridge, canonical, name_of
+from geo.base.bridge import Bridge, bridge, canonical, lend_to_geopandas, name_of
 from geo.base.errors import CrsError
 from layers.language.messages import LANGS, speaker
 
@@ -152,4 +154,22 @@ def test_bounds_of_the_plane_lead_back_into_the_system() -> None:
     west, south, east, north = way_of("EPSG:4527").bounds(AREA)
     assert (west, south, east, north) == pytest.approx(
         (39_474_000, 4_266_000, 39_593_000, 4_456_000), abs=1e-3
+    )
+
+
+def test_geopandas_gives_the_same_to_the_last_bit_from_bare_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = Transformer.from_crs
+    monkeypatch.setattr(geopandas.array, "TransformerFromCRS", own)
+    points = gpd.GeoSeries.from_xy(LON, LAT, crs=4326)
+    there = points.to_crs(PLANE)
+    back = there.to_crs(4326)
+    lend_to_geopandas()
+    assert points.to_crs(PLANE).geom_equals_exact(there, 0).all()
+    assert there.to_crs(4326).geom_equals_exact(back, 0).all()
+    lent = geopandas.array.TransformerFromCRS
+    assert lent(CRS(4326), CRS(PLANE), always_xy=True).source_crs is None, "nothing to search for"
+    assert lent(CRS(4326), CRS(PLANE), always_xy=True) is lent(
+        CRS(4326), CRS(PLANE), always_xy=True
     )

@@ -13,6 +13,7 @@ from tests.bench import (
     bench_deck,
     bench_density,
     bench_drag,
+    bench_formats,
     bench_intake,
     bench_map,
     bench_pack,
@@ -34,6 +35,7 @@ BENCHES: Mapping[str, Callable[[], list[Row]]] = {
     "pack": bench_pack.run,
     "intake": bench_intake.run,
     "plan": bench_plan.run,
+    "formats": bench_formats.run,
 }
 """Each raises where the result is wrong: a wrong answer has no speed."""
 PAGE = Path(__file__).with_name("README.md")

@@ -19,7 +19,7 @@ from tests import ROOT
 from tests.bench.bench_map import fresh
 from tests.bench.table import Row
 from tests.browser import chromium
-from tests.browser.harness import MARKS, marks, serve, settle
+from tests.browser.harness import MARKS, WAIT_MS, marks, serve, settle
 
 ROUNDS = 5
 PLACES, TASKS = 10_000, 1_000
@@ -67,7 +67,9 @@ def _paints(browser: Browser, urls: tuple[str, ...], city: City) -> Iterator[flo
         for url in urls:
             with fresh(browser) as page:
                 page.goto(url, wait_until="commit")
-                taken = float(page.evaluate("([t, e]) => stopwatch(t, e)", [MARKS, expected]))
+                taken = float(
+                    page.evaluate("([t, e, p]) => stopwatch(t, e, p)", [MARKS, expected, WAIT_MS])
+                )
                 settle(page)
             if round_:
                 seconds[url].append(taken / 1000)

@@ -50,10 +50,12 @@ TURN = """([address, patience]) => new Promise((done, fail) => {
   });
   watch.observe(app, { attributes: true });
   setTimeout(() => fail(new Error('no run began and ended')), patience);
+  if (address === null) return history.back();
   history.pushState(null, '', address);
   dispatchEvent(new PopStateEvent('popstate'));
 })"""
-"""JavaScript: put an address into the bar, and wait until the script that it starts has ended."""
+"""JavaScript: put an address into the bar, or go back where it is null, and wait until the script
+that it starts has ended."""
 CLOSE = 11
 """Doubt above which a place is no point at the scale of the city, and the zoom that ends it."""
 MARKS = "[...new Set([...document.querySelectorAll('.atlas-mark')].map(m => m.dataset.id))].sort()"
@@ -244,10 +246,6 @@ def open_at(page: Page, url: str) -> None:
     settle(page)
 
 
-LATE_WORD_MS = 600
-"""A map may say where it stands a little after it has painted; the page then runs once more."""
-
-
 def turn(page: Page, address: str) -> None:
     """Have an open page show another address, as Back does, and wait until it stands still.
 
@@ -260,7 +258,6 @@ def turn(page: Page, address: str) -> None:
     address
         Path and query.
     """
-    page.wait_for_timeout(LATE_WORD_MS)
     settle(page)  # the end of a run that is under way is not that of the one begun here
     page.evaluate(TURN, [address, WAIT_MS])
     settle(page)

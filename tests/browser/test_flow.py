@@ -28,7 +28,6 @@ from layers.view.state import Filters, ViewState, default_state
 from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
-    LATE_WORD_MS,
     MAP,
     NARROW,
     WAIT_MS,
@@ -55,6 +54,17 @@ def _query(page: Page) -> dict[str, str]:
 
 def _wait_for_address(page: Page, key: str, value: str) -> None:
     page.wait_for_url(re.compile(rf"[?&]{key}={re.escape(value)}(&|$)"), timeout=WAIT_MS)
+
+
+def _pan(page: Page) -> None:
+    """Drag the map towards the upper left."""
+    box = page.locator(MAP).first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.5
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y - 100, steps=8)
+    page.mouse.up()
 
 
 @pytest.fixture
@@ -86,12 +96,13 @@ def test_a_late_word_of_a_map_leaves_no_empty_page(server: Server, page: Page) -
     page.route_web_socket(re.compile("/_stcore/stream"), between)
     before = len(server.printed())
     for _ in range(5):  # the word must arrive while the next page is being drawn
-        open_at(page, f"{server.url}/density")
+        open_at(page, server.url)
         map_frame(page)
+        _pan(page)
         page.wait_for_timeout(A_MOMENT_MS)
         assert words, "the map says where it stands"
-        page.locator(".st-key-tabs [data-testid=stPageLink] a").first.click()
-        expect(page.locator("body")).to_have_attribute("data-screen", "explore", timeout=WAIT_MS)
+        page.locator(".st-key-tabs [data-testid=stPageLink] a").nth(2).click()
+        expect(page.locator("body")).to_have_attribute("data-screen", "density", timeout=WAIT_MS)
         page.wait_for_timeout(A_MOMENT_MS)
         if "Couldn't find fragment" in server.printed()[before:]:
             break
@@ -216,7 +227,6 @@ def test_a_click_on_a_district_opens_its_card(atlas: Page, tianjin: City) -> Non
 def test_the_language_switches_in_place(atlas: Page) -> None:
     turn(atlas, "/")
     map_frame(atlas)
-    atlas.wait_for_timeout(LATE_WORD_MS)
     expect(atlas.locator("html")).to_have_attribute("lang", "zh-CN")
     atlas.locator(".st-key-language button").click()
     _wait_for_address(atlas, "lang", "en")
@@ -264,13 +274,7 @@ def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(atlas: Page) -> N
     atlas.wait_for_timeout(A_MOMENT_MS)
     frame.evaluate("window.same = true")
     before = atlas.url
-    box = atlas.locator(MAP).first.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.5
-    atlas.mouse.move(x, y)
-    atlas.mouse.down()
-    atlas.mouse.move(x - 120, y - 100, steps=8)
-    atlas.mouse.up()
+    _pan(atlas)
     atlas.wait_for_url(lambda url: url != before and "at=none" not in url, timeout=WAIT_MS)
     settle(atlas)
     latitude, longitude, _ = map(float, _query(atlas)["at"].split("_"))

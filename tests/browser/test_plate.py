@@ -40,8 +40,13 @@ SIZES = (LAPTOP, (1440, 900), WIDE)
 BOXES = """
 selector => [...document.querySelectorAll(selector)].map((part) => {
   const { left, top, right, bottom } = part.getBoundingClientRect();
-  return { text: part.innerText || part.dataset.id, left, top, right, bottom };
-}).filter((box) => box.right > box.left)
+  const x = (left + right) / 2, y = (top + bottom) / 2, own = part.closest('.atlas-inset');
+  const over = [...document.querySelectorAll('.atlas-inset')].some((inset) => {
+    const b = inset.getBoundingClientRect();
+    return inset !== own && b.left < x && x < b.right && b.top < y && y < b.bottom;
+  });
+  return { text: part.innerText || part.dataset.id, left, top, right, bottom, over };
+}).filter((box) => box.right > box.left && !box.over)
 """
 """JavaScript: boxes of all parts that are seen, of the main map and of the insets alike: they have
 one page, and an inset covers what lies under it."""
@@ -105,6 +110,42 @@ def test_the_plate_is_whole_named_and_stands_still(
     if lang == "zh":
         _every_district_is_named_and_at_most_eight_neighbours(page, tianjin)
     _the_city_is_whole_beside_its_insets_and_the_page_stands_still(page, size)
+
+
+ANALYSES = (
+    "density",
+    "coverage",
+    "coverage?cpart=scenario",
+    "coverage?cpart=siting",
+    "corridor",
+    "plan",
+)
+POINTS = ".atlas-mark, path.leaflet-interactive"
+"""Marks, and the dots of an analysis; an area is not so small."""
+LARGEST = 30
+"""Pixels of a mark's side; a wider path is an area."""
+
+
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "size", [LAPTOP, *(pytest.param(each, marks=pytest.mark.thorough) for each in SIZES[1:])]
+)
+def test_under_an_analysis_every_district_is_named_and_no_name_covers_a_mark(
+    server: Server, new_page: NewPage, tianjin: City, size: tuple[int, int], lang: str
+) -> None:
+    page = new_page(size)
+    for address in ANALYSES:
+        open_at(page, f"{server.url}/{address}{'&' if '?' in address else '?'}lang={lang}")
+        names = _boxes(page, ".atlas-name > *")
+        named = {box["text"] for box in names}
+        if address != "corridor":  # which looks at the belt: the south of the city lies beyond
+            assert set(tianjin.districts[f"name_{lang}"]) <= named, address
+        meeting = [(a["text"], b["text"]) for a, b in combinations(names, 2) if _meet(a, b)]
+        assert meeting == [], address
+        stand = [b for b in _boxes(page, POINTS) if b["right"] - b["left"] < LARGEST]
+        assert len(stand) > 10, address
+        covered = [(a["text"], b["text"]) for a in names for b in stand if _covers(a, b)]
+        assert covered == [], address
 
 
 def _every_district_is_named_and_at_most_eight_neighbours(page: Page, tianjin: City) -> None:

@@ -87,6 +87,8 @@ def _cut(page: Page) -> list[str]:
 
 def _check(page: Page, address: str, papers: Sequence[Paper]) -> None:
     must, hands = _texts(page, MUST), _texts(page, NOT)
+    kinds = page.locator(".legend.paper-only span").all_text_contents()
+    must += [_bare(text) for text in kinds]
     frame = None if address.startswith("sources") or "vs=" in address else map_frame(page)
     if frame:  # what stands at the edges of the map: it has been laid out for the paper
         edges = (
@@ -117,4 +119,5 @@ def test_page_one_of_a_print_carries_the_whole_map(
         # An A3 is an A4 enlarged; a frame has to be enlarged by itself.
         _check(page, address, ("A4", "A3") if address in BOTH else ("A4",))
         if FILTERED in address:
+            assert page.locator(".legend.paper-only span").count() > 1, "the kinds, on paper"
             assert len(_texts(page, ".paper-only")) == 0, "the screen has chips for it"

@@ -32,7 +32,7 @@ def test_a_city_alone_is_its_default_state_in_geojson(tianjin: City) -> None:
     wish = ask("--city", "tianjin")
     assert wish.city.digest == tianjin.digest
     assert wish.state == default_state(tianjin)
-    assert (wish.layers, wish.fmt, wish.epsg) == (None, "geojson", 4326)
+    assert (wish.layers, wish.form.fmt, wish.form.epsg) == (None, "geojson", 4326)
     assert (wish.out, wish.zipped) == (Path("there"), False)
 
 
@@ -57,7 +57,7 @@ def test_flags_become_the_state(tianjin: City) -> None:
             location_class=frozenset({"none"}),
         ),
     )
-    assert (wish.layers, wish.fmt, wish.epsg) == (("axis", "platform"), "gpkg", 4527)
+    assert (wish.layers, wish.form.fmt, wish.form.epsg) == (("axis", "platform"), "gpkg", 4527)
     assert wish.zipped
 
 

@@ -45,6 +45,7 @@ from layers.places.spread import short_name
 from layers.view.page_options import CoverageOptions
 from layers.view.state import Filters, ViewState, default_state
 from tests.answers import once
+from tests.handover.beside import data_and_papers
 
 
 def asked(city: City, **options: object) -> ViewState:
@@ -256,7 +257,9 @@ def test_the_layers_chosen_are_measured_from_and_drawn(tianjin: City) -> None:
     assert "university" in shown
     assert "platform" not in shown
     assert "district" in shown
-    assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers
+    assert drawn_layers(tianjin, asked(tianjin)) == default_state(tianjin).layers - {"axis"}
+    nodes = asked(tianjin, sites=frozenset({"corridor_node"}))
+    assert "axis" in drawn_layers(tianjin, nodes)
 
 
 def test_the_drawing_is_what_was_measured(ten: ReachAnswer) -> None:
@@ -374,7 +377,7 @@ def test_an_exported_reach_of_5_km_is_78_5_km2_on_the_ground(
 
 def test_everything_on_the_page_is_in_the_files(ten: ReachAnswer) -> None:
     files = package(ten, "csv").files
-    assert {name.removesuffix(".csv") for name in files} == {
+    assert {name.removesuffix(".csv") for name in data_and_papers(files)} == {
         *("reach", "reached_twice", "reach_uncovered", "reach_sites", "reach_units"),
         *("reach_radii", "reach_overlap", "reach_distances", "reach_targets"),
         *(DICTIONARY.removesuffix(".csv"), SOURCES, MANIFEST),

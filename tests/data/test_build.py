@@ -22,7 +22,7 @@ from layers.pack.table_schemas import BASE
 
 pytestmark = pytest.mark.slow
 
-FILES = 32
+FILES = 33
 """How many files the shipped pack has."""
 
 

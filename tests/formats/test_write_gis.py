@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+import shutil
+import subprocess
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-import pyogrio
 import pytest
 from shapely import Point
 
@@ -25,16 +25,9 @@ from layers.handover.documents import DICTIONARY, MANIFEST
 from layers.handover.view_export import package
 from layers.pack.city import City
 from layers.view.state import default_state
+from tests.handover.read_back import read
 
 DAY: Final = date(2026, 11, 22)
-ENDS: Final[Mapping[str, str]] = {
-    "shp": "places.shp",
-    "gdb": "__geodatabase__.gdb.zip",
-    "kml": "places.kml",
-    "fgb": "places.fgb",
-    "parquet": "places.parquet",
-}
-KML: Final = "{http://www.opengis.net/kml/2.2}"
 LONG = "很长的说明" * 40
 TABLE: Final = Table(
     name="places",
@@ -57,43 +50,9 @@ TABLE: Final = Table(
 )
 
 
-def read_kml(path: Path) -> gpd.GeoDataFrame:
-    """Read shapes with GDAL, the rest as XML: not every GDAL reads a KML's columns and blanks."""
-    tree = ElementTree.parse(path)
-    marks = [*tree.iter(f"{KML}Placemark")]
-    names = [str(field.get("name")) for field in tree.iter(f"{KML}SimpleField")]
-    rows = [
-        {str(cell.get("name")): cell.text for cell in mark.iter(f"{KML}SimpleData")}
-        for mark in marks
-    ]
-    told = pd.DataFrame(rows, columns=names)
-    told["Name"] = [mark.findtext(f"{KML}name") for mark in marks]
-    shapes = iter(pyogrio.read_dataframe(path).geometry.dropna())
-    drawn = [mark.find(f".//{KML}coordinates") is not None for mark in marks]
-    geometry = [next(shapes) if is_drawn else None for is_drawn in drawn]
-    return gpd.GeoDataFrame(told, geometry=geometry, crs=4326)
-
-
-def read(
-    fmt: str, files: Mapping[str, bytes], folder: Path, layer: str = "places"
-) -> gpd.GeoDataFrame:
-    """Read a table back with GDAL, GeoParquet with pyarrow and GeoPandas."""
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    if fmt == "gdb":
-        path = next(folder.glob("*.gdb.zip"))
-        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layer))
-    path = folder / f"{layer}.{fmt}"
-    if fmt == "parquet":
-        return gpd.read_parquet(path)
-    if fmt == "kml":
-        return read_kml(path)
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path))
-
-
 @pytest.mark.parametrize("fmt", GIS_FORMATS)
 def test_rows_blanks_chinese_types_and_system_survive(fmt: str, tmp_path: Path) -> None:
-    back = read(fmt, WRITERS[fmt]([TABLE], stamp=DAY), tmp_path)
+    back = gpd.GeoDataFrame(read(fmt, WRITERS[fmt]([TABLE], stamp=DAY), tmp_path, "places"))
     assert len(back) == 3
     assert back.geometry.isna().tolist() == [False, True, False]
     assert back.geometry.iloc[2].distance(Point(117.3, 39.3)) < 1e-7
@@ -158,7 +117,7 @@ def test_a_city_leaves_with_the_rows_of_its_geojson(fmt: str, toy: City, tmp_pat
         assert "locatio_" in files[DICTIONARY].decode("utf-8-sig")
         assert json.loads(files[MANIFEST])["cut_texts"] == 0
     for layer in layers:
-        back = read(fmt, files, tmp_path, layer)
+        back = gpd.GeoDataFrame(read(fmt, files, tmp_path, layer))
         expected = gpd.read_file(io.BytesIO(plain[f"{layer}.geojson"]))
         assert sorted(back["id"]) == sorted(expected["id"])
         assert back.crs.to_epsg() == epsg
@@ -174,3 +133,22 @@ def test_a_city_leaves_with_the_rows_of_its_geojson(fmt: str, toy: City, tmp_pat
 def test_kml_knows_one_system_only(toy: City) -> None:
     with pytest.raises(ValueError, match="one_crs"):
         package(toy, default_state(toy), fmt="kml", epsg=Form(epsg=toy.metric_epsg).epsg)
+
+
+def test_a_filegdb_holds_aliases_and_domains(toy: City, tmp_path: Path) -> None:
+    """The catalogue is XML in the tables; where Debian's ogrinfo is, it reads it too."""
+    state, layers = default_state(toy), ("platform", "district")
+    files = package(toy, state, fmt="gdb", epsg=toy.metric_epsg, layers=layers).files
+    with zipfile.ZipFile(io.BytesIO(files["toy.gdb.zip"])) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {"toy.gdb"}
+        held = b"".join(archive.read(name) for name in archive.namelist())
+    for field in toy.layers["platform"].spec.schema.fields:
+        assert (f"platform_{field.name}".encode() in held) == bool(field.allowed)
+    assert "国家级 National".encode() in held
+    assert "<AliasName>级别 Level</AliasName>".encode() in held
+    if shutil.which("ogrinfo"):
+        path = tmp_path / "toy.gdb.zip"
+        path.write_bytes(files["toy.gdb.zip"])
+        asked = ["ogrinfo", "-fielddomain", "platform_level", str(path)]
+        told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        assert "national: 国家级 National" in told

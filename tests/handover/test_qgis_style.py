@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as Xml
 
+import geopandas as gpd
 import pytest
 
-from layers.handover.qgis_style import SHAPES, qml
+from layers.handover.contents import Sheet
+from layers.handover.gis import style
+from layers.handover.gis.sld import sld
+from layers.handover.gis.style import SHAPES
+from layers.handover.look import labels_of, look_of
+from layers.language.bilingual import Bilingual
 from layers.map.symbols import LINES
 from layers.pack.catalogue import CATALOG, LOCATION_CLASSES, generic_layer
 from layers.pack.layer_spec import LayerSpec
@@ -19,6 +26,24 @@ KNOWN_TO_QGIS = {
     "line",
 }
 """Names that QgsSimpleMarkerSymbolLayerBase::decodeShape reads."""
+
+
+def sheet(spec: LayerSpec) -> Sheet:
+    """Return an empty table of a layer."""
+    return Sheet(
+        id=spec.id,
+        title=Bilingual("图层", "Layer"),
+        frame=gpd.GeoDataFrame(),
+        fields=spec.schema.fields,
+        geometry=spec.schema.geometry,
+        look=look_of(spec),
+        labels=labels_of(spec),
+        codes={"level": {"national": "国家级 <National>"}},
+    )
+
+
+def qml(spec: LayerSpec) -> str:
+    return style.qml(sheet(spec))
 
 
 def options(symbol: Xml.Element) -> list[dict[str, str]]:
@@ -75,7 +100,8 @@ def test_a_stand_in_is_hollow_with_a_tick_and_a_guess_is_dashed() -> None:
 
 def test_later_facts_are_lighter() -> None:
     root = Xml.fromstring(qml(CATALOG["science_park"]))
-    rules = [e.attrib["value"] for e in root.iter("Option") if e.get("name") == "expression"]
+    symbols = root.findall("renderer-v2/symbols//Option[@name='expression']")
+    rules = [each.attrib["value"] for each in symbols]
     assert set(rules) == {"if(\"plan_status\" = 'later_fact', 62, 100)"}
     assert len(rules) == len(by_class(CATALOG["science_park"]))
 
@@ -107,3 +133,56 @@ def test_every_shape_is_one_that_qgis_knows() -> None:
     assert set(SHAPES.values()) <= KNOWN_TO_QGIS
     markers = {spec.style.shape for spec in PLACES}
     assert markers <= SHAPES.keys()
+
+
+def test_coded_values_names_and_constraints_are_told_to_qgis() -> None:
+    root = Xml.fromstring(qml(CATALOG["platform"]))
+    widgets = {each.attrib["name"]: each for each in root.findall("fieldConfiguration/field")}
+    coded = widgets["level"].find("editWidget[@type='ValueMap']/config/Option/Option/Option/Option")
+    assert coded is not None
+    assert (coded.attrib["name"], coded.attrib["value"]) == ("国家级 <National>", "national")
+    assert widgets["counted"].find("editWidget[@type='CheckBox']") is not None
+    held = {each.attrib["field"]: each.attrib for each in root.findall("constraints/constraint")}
+    assert (held["id"]["notnull_strength"], held["id"]["unique_strength"]) == ("1", "1")
+    assert held["theme_zh"]["constraints"] == "0"
+    text = root.find("labeling/settings/text-style")
+    shown = root.find("labeling/settings/dd_properties//Option[@name='expression']")
+    assert text is not None
+    assert shown is not None
+    assert text.attrib["fieldName"] == "name_zh"
+    assert shown.attrib["value"] == "\"level\" = 'national'"
+
+
+def test_districts_come_before_places_where_names_collide() -> None:
+    told = {
+        id_: Xml.fromstring(qml(CATALOG[id_])).find("labeling/settings/placement")
+        for id_ in ("district", "platform", "axis", "university")
+    }
+    ranks = {id_: int(each.attrib["priority"]) for id_, each in told.items() if each is not None}
+    assert ranks["district"] > ranks["platform"]
+    assert ranks.keys() == {"district", "platform"}
+
+
+def test_a_map_tip_runs_no_text_of_the_data() -> None:
+    tip = Xml.fromstring(qml(CATALOG["platform"])).findtext("mapTip")
+    assert tip is not None
+    written = re.findall(r"\[% (.+?) %\]", tip)
+    assert len(written) == 5
+    assert all("replace(" in each and "'&lt;'" in each for each in written)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
+def test_sld_has_a_rule_for_each_look_and_the_same_colours(spec: LayerSpec) -> None:
+    names = {"se": "http://www.opengis.net/se", "ogc": "http://www.opengis.net/ogc"}
+    root = Xml.fromstring(sld(sheet(spec)))
+    rules = [
+        r for r in root.iter(f"{{{names['se']}}}Rule") if r.find("se:TextSymbolizer", names) is None
+    ]
+    if spec.is_places:
+        told = [rule.findtext(".//ogc:Literal", namespaces=names) for rule in rules]
+        assert told == [value for value in LOCATION_CLASSES if value != "none"]
+    else:
+        assert len(rules) == 1
+    inks = {each.text for each in root.iter(f"{{{names['se']}}}SvgParameter")
+            if each.get("name") == "stroke"}  # fmt: skip
+    assert inks == {spec.style.colour}

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from pyproj import CRS
 
 from geo.base.errors import ParameterError
-from layers.handover.contents import PLAIN_ZONES, ZONE_ZERO, Form, numbered_zone, systems
+from layers.handover.contents import (
+    PLAIN_ZONES,
+    ZONE_ZERO,
+    Form,
+    neighbours,
+    numbered_zone,
+    systems,
+)
 from layers.handover.selection import select
 from layers.language.messages import texts
 from layers.pack.city import City
@@ -149,6 +156,15 @@ def test_a_city_is_handed_over_in_its_own_zone() -> None:
     assert systems(replace(CITY, metric_epsg=32650)) == (4326, 4490, 32650)
 
 
+def test_the_zones_beside_a_city_are_those_of_the_register() -> None:
+    names = {code: CRS.from_epsg(code).name for code in neighbours(CITY)}
+    meridians = {name.rpartition(" ")[2] for name in names.values()}
+    assert names.keys() == {4547, 4549, 4508, 4509, 4510}
+    assert meridians == {"114E", "120E", "111E", "117E", "123E"}
+    assert all(name.startswith("CGCS2000") for name in names.values())
+    assert neighbours(replace(CITY, metric_epsg=32650)) == ()
+
+
 @pytest.mark.parametrize("plain", PLAIN_ZONES)
 def test_numbered_zones_are_those_of_the_register(plain: int) -> None:
     """The register's own parameters: same meridian, easting moved by the zone number."""
@@ -165,3 +181,21 @@ def _parameters(epsg: int) -> dict[str, float]:
     operation = CRS.from_epsg(epsg).coordinate_operation
     assert operation is not None
     return {parameter.name: float(parameter.value) for parameter in operation.params}
+
+
+def test_a_pack_maps_the_columns_of_planning_databases(toy: City) -> None:
+    form = Form("csv", planning=True)
+    made = select(toy, default_state(toy), layers=tuple(toy.layers), form=form)
+    sheets = {sheet.id: sheet for sheet in made.sheets}
+    for sheet in sheets.values():
+        assert sheet.names[-4:] == ("BSM", "YSDM", "XZQDM", "XZQMC")
+        assert sheet.frame["BSM"].tolist() == [str(n) for n in range(1, len(sheet.frame) + 1)]
+        assert sheet.title_of("BSM") == ("标识码", "Identifier")
+    district, park = sheets["district"].frame, sheets["science_park"].frame
+    assert district["XZQDM"].tolist() == district.index.tolist()
+    assert set(district["YSDM"]) == {"1000600100"}
+    assert district["XZQMC"].tolist() == district["name_zh"].tolist()
+    assert park["YSDM"].isna().all()
+    assert park["XZQDM"].dropna().tolist() == park["host_adcode"].dropna().tolist()
+    plain = select(toy, default_state(toy), layers=tuple(toy.layers), form=Form("csv"))
+    assert "BSM" not in plain.sheets[0].names

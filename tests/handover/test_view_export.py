@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,7 @@ from layers.view.address import to_query
 from layers.view.rows import rows_in_view
 from layers.view.state import Camera, Filters, default_state
 from tests import ROOT
+from tests.handover.beside import data_and_papers
 from tests.hostile import HOSTILE_TEXTS, TOY, hostile_pack
 from tests.rfc7946 import check
 
@@ -83,7 +85,8 @@ def plain(value: object) -> object:
 
 def test_without_a_filter_the_files_are_those_of_the_pack(tianjin: City) -> None:
     files = everything(tianjin, "geojson").files
-    assert list(files) == [*(f"{id_}.geojson" for id_ in tianjin.layers), *PAPERS]
+    data = [f"{id_}.geojson" for id_ in tianjin.layers]
+    assert data_and_papers(files) == [*data, *PAPERS]
     for id_ in tianjin.layers:
         assert files[f"{id_}.geojson"] == (ROOT / f"data/tianjin/{id_}.geojson").read_bytes()
 
@@ -128,7 +131,7 @@ def test_geopackage_holds_every_layer_true_to_a_millimetre(
     tianjin: City, tmp_path: Path, epsg: int
 ) -> None:
     parcel = everything(tianjin, "gpkg", epsg)
-    assert list(parcel.files) == ["tianjin.gpkg", *PAPERS]
+    assert data_and_papers(parcel.files) == ["tianjin.gpkg", *PAPERS]
     told = read_gpkg(parcel.files["tianjin.gpkg"], tmp_path)
     assert list(told) == list(tianjin.layers)
     move = Transformer.from_crs(4490, epsg, always_xy=True)  # 4326 and 4490 are taken as equal
@@ -361,7 +364,7 @@ def test_files_are_written_and_their_digests_printed(
     assert printed.err == ""
     state = replace(default_state(tianjin), later=False, period="2020")
     expected = package(tianjin, state, layers=["axis", "platform"]).files
-    assert list(expected) == ["platform.geojson", "axis.geojson", *PAPERS]
+    assert data_and_papers(expected) == ["platform.geojson", "axis.geojson", *PAPERS]
     lines = [line.split("  ") for line in printed.out.splitlines()]
     assert [Path(path).name for _, path in lines] == list(expected)
     for digest, path in lines:
@@ -560,3 +563,57 @@ def test_a_zip_replaces_only_a_zip_of_its_name(
     assert night(tmp_path, "--zip") == 2
     assert f"{name}: is no export." in capsys.readouterr().err
     assert (tmp_path / name).read_bytes() == b"no zip"
+
+
+# --- A local system
+
+SECRET = "+proj=tmerc +lat_0=0 +lon_0=117.123456 +k=1 +x_0=123456.78 +y_0=-4000000 +ellps=GRS80"
+
+
+@pytest.mark.parametrize("fmt", ["csv", "shp", "fgb"])
+def test_a_local_system_moves_the_points_and_is_written_nowhere(
+    fmt: str, toy: City, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(arguments, "city_of", lambda *_: toy)
+    monkeypatch.setattr("layers.command_line.export.city_of", lambda *_: toy)
+    (tmp_path / "own.txt").write_text(SECRET + " +units=m +no_defs", encoding="utf-8")
+    asked = ["--city", "toy", "--layer", "science_park", "--format", fmt]
+    own = ["--crs-file", str(tmp_path / "own.txt"), "--out", str(tmp_path / "out")]
+    assert main([*asked, *own]) == 0
+    held = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    for data in (*held.values(), *capsys.readouterr()):
+        text = data if isinstance(data, bytes) else data.encode()
+        for part in (b"117.123456", b"123456.78", b"tmerc", b"-4000000"):
+            assert part not in text
+    assert "science_park.prj" not in held
+    plane = Transformer.from_crs(4326, SECRET + " +units=m", always_xy=True)
+    points = toy.layers["science_park"].frame.geometry
+    if fmt == "csv":
+        rows = {row["id"]: row for row in read_csv(held["science_park.csv"])}
+        found = {id_: (row["东坐标_E"], row["北坐标_N"]) for id_, row in rows.items()}
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            back = pyogrio.read_dataframe(tmp_path / "out" / f"science_park.{fmt}").set_index("id")
+        assert back.crs is None
+        found = {id_: (p.x, p.y) for id_, p in back.geometry.dropna().items()}
+    for id_, point in points.dropna().items():
+        told = tuple(map(float, found[str(id_)]))
+        assert told == pytest.approx(plane.transform(point.x, point.y), abs=2e-3)
+
+
+def test_a_file_that_describes_no_plane_is_refused_without_its_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--city", "tianjin", "--out", str(tmp_path / "out"), "--format", "csv"]
+    for text in ("+proj=secret", "EPSG:4326", "+proj=tmerc +lon_0=117 +units=us-ft", ""):
+        (tmp_path / "own.txt").write_text(text, encoding="utf-8")
+        assert main([*asked, "--crs-file", str(tmp_path / "own.txt")]) == 2
+        told = capsys.readouterr().err
+        assert "own.txt" in told
+        assert not text or text not in told
+    (tmp_path / "own.txt").write_text(SECRET + " +units=m", encoding="utf-8")
+    gpkg = [*asked[:-1], "gpkg", "--crs-file", str(tmp_path / "own.txt")]
+    assert main(gpkg) == 2
+    assert "117.123456" not in capsys.readouterr().err

@@ -12,7 +12,7 @@ from layers.language.messages import texts
 from tests import ROOT
 
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+")
-FILE = re.compile(r"\.(csv|md|geojson|json|toml|py|css|js|gpkg|zip|svg|tif)$")
+FILE = re.compile(r"\.(csv|md|geojson|json|toml|py|css|js|gpkg|zip|svg|tif|xlsx)$")
 GROUPS_OF_VALUES = ("value_word", "city_word")
 """Functions that say the word for a value of a closed set; its name is among their arguments."""
 ELSEWHERE = frozenset({"problem", "problem_line"})

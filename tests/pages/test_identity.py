@@ -11,7 +11,7 @@ from layers.language.messages import speaker
 from layers.store.cities import EnteredCities
 from layers.store.settings import Settings
 from pages.shell import cache
-from pages.shell.entering.identity import HEADER_VARIABLE, Reader, may_log_in, signed_in, typed
+from pages.shell.entering.identity import HEADER_VARIABLE, Reader, panel, signed_in, typed
 from tests.screens import app, page_text
 
 NAME = "李工".encode().decode("latin-1")
@@ -46,7 +46,11 @@ def test_who_has_signed_in(
     monkeypatch.setattr(st, "context", SimpleNamespace(headers=headers))
     monkeypatch.setattr(st, "user", SimpleNamespace(to_dict=lambda: user))
     assert signed_in() == reader
-    assert may_log_in() == (user.get("is_logged_in") is False)
+    pressed: list[str] = []
+    monkeypatch.setattr(st, "button", lambda _, key, **more: pressed.append(key))
+    panel(speaker("zh"), "")
+    offered = {None: [], False: ["sign_in"], True: ["sign_out"]}[user.get("is_logged_in")]  # type: ignore[index]
+    assert pressed == ([] if variable else offered)
 
 
 def test_a_typed_name_is_not_verified() -> None:

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.screen
 
 WITHOUT_MAP = frozenset({"sources", "deck"})
 """The deck's map stands on a wall, see ``test_deck``."""
+HOSTILE = "hostile"
+"""Id of the pack that tries to harm."""
 MAPS = tuple(name for name in SCREENS if name not in WITHOUT_MAP)
 
 
@@ -245,12 +247,17 @@ def test_a_further_pack_appears_without_python(page, monkeypatch):
         assert name in page_text(at)
 
 
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack that tries to harm: one for all screens, so that the app reads it once."""
+    return hostile_pack(tmp_path_factory.mktemp("hostile"))
+
+
 @pytest.mark.parametrize("page", SCREENS)
-def test_a_hostile_pack_is_shown_as_text(page, tmp_path, monkeypatch):
-    folder = hostile_pack(tmp_path)
-    monkeypatch.setenv("ATLAS_PACKS", str(folder))
+def test_a_hostile_pack_is_shown_as_text(page, hostile, tmp_path, monkeypatch):
+    monkeypatch.setenv("ATLAS_PACKS", str(hostile))
     monkeypatch.chdir(tmp_path)
-    at = app(page, city=load_city(folder).id)
+    at = app(page, city=HOSTILE)
     assert not at.exception
     text = page_text(at)
     assert "<img src=x" not in text

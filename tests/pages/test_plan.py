@@ -13,7 +13,7 @@ from layers.pack.city import City
 from layers.plan.structure import web
 from layers.store.book import open_book
 from layers.store.entries import Draft
-from layers.store.settings import STORE_VARIABLE
+from layers.store.settings import STORE_VARIABLE, WRITE_VARIABLE
 from pages.shell import cache
 from tests import ROOT
 from tests.screens import app, drawn, page_text, shown
@@ -72,7 +72,7 @@ def _save(at: AppTest, value: str = "") -> None:
         at.text_input(key="enter_value").set_value(value)
     at.text_input(key="enter_source").set_value("年报")
     at.text_input(key="enter_who").set_value("李")
-    next(each for each in at.button if each.label == "保存").click()
+    next(each for each in at.button if each.label in ("保存", "Save")).click()
     at.run()
 
 
@@ -85,6 +85,11 @@ def test_a_value_that_a_reader_enters_sets_the_light(entering: AppTest) -> None:
         ("2021-2025/1", "2025", "9", False)
     ]
     assert _light(page_text(entering)) == "on_track"
+    assert "2025年：9（李（未经登录认证）" in page_text(entering)
+    entering.text_input(key="undo_who").set_value("王")
+    entering.button(key="undo_1").click().run()
+    assert "已撤回第 1 条" in page_text(entering)
+    assert _light(page_text(entering)) == "no_data"
 
 
 def test_who_saves_what_another_has_just_saved_is_told(entering: AppTest) -> None:
@@ -107,6 +112,32 @@ def test_a_state_that_a_reader_enters_stands_in_the_ledger() -> None:
     saved = {e.field: (e.subject, e.after) for e in open_book().entries("toy")}
     assert saved == {"state": ("2021-2025/c1.4", "done"), "carry": ("2021-2025/c1.4", "carried")}
     assert "4 项任务：已完成 2 项、部分完成 1 项、未完成 1 项" in page_text(at)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_fact_of_a_place_is_corrected_and_taken_back() -> None:
+    at = app("plan", city="toy", gtask="c1.1", sel="park-late", lang="en")
+    at.session_state["plan_enter_place_box"] = True
+    at.run()
+    before = at.selectbox(key="enter_fact").options
+    assert before == ["status", "lead unit", "approved by", "approved on"]
+    at.selectbox(key="enter_fact").set_value("lead_unit").run()
+    at.text_input(key="enter_after").set_value("Bureau of Parks")
+    _save(at)
+    assert "to “Bureau of Parks” (李 (not signed in)" in page_text(at)
+    entry = open_book().entries("toy")[0]
+    assert (entry.kind, entry.subject, entry.field) == ("place_edit", "park-late", "lead_unit")
+    at.text_input(key="undo_who").set_value("王")
+    at.button(key="undo_1").click().run()
+    assert "Bureau of Parks" not in page_text(at)
+
+
+@pytest.mark.usefixtures("store")
+def test_where_writing_is_off_nothing_can_be_entered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(WRITE_VARIABLE, "no")
+    at = app("plan", city="toy", gpart="indicators", gind="1", lang="zh")
+    assert "这台服务器目前不接受录入" in page_text(at)
+    assert not at.text_input
 
 
 def _light(text: str) -> str:

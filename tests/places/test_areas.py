@@ -91,10 +91,7 @@ def test_what_a_rank_says_in_words() -> None:
 def test_a_part_says_its_sum_and_ranks_its_districts(tianjin: City) -> None:
     own = figures(tianjin)["part:jincheng"]
     said = told.sentence(tianjin, "part:jincheng", "zh", named=True)
-    assert (
-        said
-        == f"计入“津城”的有 {own.n} 处，其中国家级 {own.national} 处；另有称号 2 项，不算场所。"
-    )
+    assert said == f"计入“津城”的有 {own.n} 处，其中国家级 {own.national} 处。称号 2 项，不算场所。"
     sizes = [n for _, _, n in members(tianjin, "part:jincheng", "zh")]
     assert sizes == sorted(sizes, reverse=True)
     assert (len(sizes), sum(sizes)) == (10, own.n)

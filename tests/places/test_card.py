@@ -30,7 +30,7 @@ def test_a_full_card() -> None:
     assert told.name_note == "名称系还原，待核"
     assert [(badge.text, badge.note) for badge in told.badges] == [
         ("国家级", "已批复"),
-        ("2020年已有", "2020"),
+        ("规划前已有", "2020"),
         ("已建成或已认定", "2023-05-12"),
     ]
     assert told.doubt == f"公开点位，±700{THIN}米（估）。公开点位。"
@@ -77,7 +77,7 @@ def test_a_place_of_the_plan_without_a_task_says_so() -> None:
 def test_notes_stand_beside_the_values() -> None:
     assert rows("park-a")["level"] == ("国家级", "已批复")
     assert rows("sign-a")["level"] == ("国家级", "规划争取，尚未批复")
-    assert rows("park-a")["plan_status"] == ("2020年已有", "截至2020、规划第一章")
+    assert rows("park-a")["plan_status"] == ("规划前已有", "截至2020、规划第一章")
     assert rows("park-a")["current_status"] == ("已建成或已认定", "截至2023-05-12")
     assert rows("gather-a")["host"] == ("东南区", "")
     assert rows("gather-a")["site"] == ("西南区", "与管理主体所属区不同")

@@ -34,7 +34,7 @@ def test_the_fullest_district_holds_most_that_the_plan_names(tianjin: City) -> N
 def test_the_matrix_counts_kinds_by_status() -> None:
     matrix = profile(CITY, "100001", "zh").matrix
     assert list(matrix.index) == ["science_park层", "sign_area层", "合计"]
-    assert list(matrix.columns) == ["2020年已有", "规划争取", "合计"]
+    assert list(matrix.columns) == ["规划前已有", "规划争取", "合计"]
     assert matrix.to_numpy().tolist() == [[1, 0, 1], [0, 1, 1], [1, 1, 2]]
     # gather-a stands in the first district and is run by the second: it counts there alone.
     assert profile(CITY, "100002", "en").matrix.to_numpy().tolist() == [
@@ -50,7 +50,7 @@ def test_levels_keep_apart_what_is_only_aimed_at() -> None:
 
 def test_the_first_sentence_counts_each_place_once_where_it_is_run(tianjin: City) -> None:
     assert profile(CITY, "100001", "zh").sentence == (
-        "计入西南区的有 2 处，其中国家级 1 处（规划争取的 1 处不算在内）。"
+        "计入西南区的有 2 处，其中国家级 1 处。规划争取国家级的 1 处，尚不算国家级。"
     )
     found = spread(whole(tianjin))
     for code in tianjin.districts.index:

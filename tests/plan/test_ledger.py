@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from layers.pack.city import City
 from layers.plan.ledger import Account, ledger
 from layers.plan.structure import web
-from layers.plan.wording import ledger_table
+from layers.plan.wording import ledger_table, sums_by_district, sums_by_unit
 from layers.store.entries import FIRST, Draft, Entry, seal
 
 
@@ -67,6 +67,23 @@ def test_counts_and_filters(toy: City) -> None:
     assert [each.id for each in whole.only(district="990104").accounts] == ["c1.2"]
     assert [unit.zh for unit in whole.units] == ["第一大学"]
     assert whole.only(chapter=2).accounts == ()
+
+
+def test_a_task_of_several_districts_counts_in_each_and_once_in_all(toy: City) -> None:
+    """One task lies in 甲 and 丙, one in 甲, 乙 and 丁; two lie nowhere."""
+    whole = ledger(toy, toy.plan)
+    by_district, by_unit = sums_by_district(whole, "zh")["合计"], sums_by_unit(whole, "zh")
+    assert dict(by_district) == {
+        "甲区": 2,
+        "乙区": 1,
+        "丙区": 1,
+        "丁区": 1,
+        "不落到区": 2,
+        "合计": 4,
+    }
+    assert dict(by_unit["合计"]) == {"第一大学": 1, "未写明": 3, "合计": 4}
+    assert not whole.names_leads  # so the table says whose lead units these are
+    assert "场所牵头单位" in ledger_table(whole, "zh")
 
 
 def test_what_a_later_plan_carries_on(toy: City) -> None:

@@ -87,7 +87,7 @@ def test_the_ledger_leaves_in_a_bureaus_form(toy: City) -> None:
     kept = ledger(toy, toy.plan)
     word = Document(io.BytesIO(document(kept, "zh")))
     rows = [[cell.text for cell in row.cells] for row in word.tables[1].rows]
-    assert rows[0][:4] == ["序号", "出处", "任务", "牵头单位"]
+    assert rows[0][:4] == ["序号", "出处", "任务", "场所牵头单位"]
     assert [row[5] for row in rows[1:]] == ["部分完成", "已完成", "未完成", "不详"]
     made = package(kept, (), "zh")
     sheet = load_workbook(io.BytesIO(made.whole())).worksheets[0]

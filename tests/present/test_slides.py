@@ -18,14 +18,20 @@ from pptx import Presentation
 from pptx.util import Emu
 
 from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS
+from layers.pack.city import City
+from layers.present.pack.meeting_pack import of_district
 from layers.present.showing import Shown
 from layers.present.slides import slides
 from layers.present.slides.layout import fit, fit_table
 from layers.present.static_map.ink.rare import FONTS
-from layers.present.telling import Bars
+from layers.present.story import stories
+from layers.present.telling import Ask, Bars, tell
+from layers.view.state import default_state
 from tests.hostile import HOSTILE_TEXTS
 
 FONT = "Microsoft YaHei"
+DISTRICTS = [("district", "120116"), ("district", "120119")]
 pytestmark = pytest.mark.slow
 NAMES = ("<script>alert(1)</script>", "=1+1", "a & b", "]]>", "W" * 1_000_000, "\x00\x08\u202e")
 
@@ -172,6 +178,33 @@ def test_no_box_overlaps_and_no_text_is_clipped(deck: bytes) -> None:
     for slide in opened(deck):
         assert overlapping(slide) == []
         assert clipped(slide) == []
+
+
+def cut(slide: Any) -> list[str]:
+    """Name the texts that were cut to fit."""
+    return [
+        s.text_frame.text for s in slide.shapes if s.has_text_frame and "…" in s.text_frame.text
+    ]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", LANGS)
+def test_on_no_slide_of_the_shipped_stories_anything_is_cut(
+    tianjin: City, ask: Ask, chinese: list[Shown], lang: str
+) -> None:
+    """Every story; that of one district of the fullest and of one of which nothing is known."""
+    found = []
+    for name, code in [("layout", ""), ("belt", ""), ("plan", ""), *DISTRICTS]:
+        over = replace(default_state(tianjin, lang), district=code or None)  # type: ignore[arg-type]
+        story = of_district(stories(tianjin)[name], tianjin, over)
+        told = [Shown(tell(scene, tianjin, over, ask=ask)) for scene in story.scenes]
+        for each in told:
+            each.__dict__["png"] = chinese[0].png  # what it shows does not matter here
+        made = opened(slides(told, name))
+        assert len(made) >= len(told)
+        for n, slide in enumerate(made, start=1):
+            found += [(name, code, n, *overlapping(slide), *clipped(slide), *cut(slide))]
+    assert [each for each in found if len(each) > 3] == []
 
 
 def test_all_type_is_set_in_one_font(deck: bytes) -> None:

@@ -36,6 +36,7 @@ from layers.view.page_options import (
     PlanOptions,
     PointsOptions,
     Seen,
+    TableOptions,
 )
 from layers.view.state import (
     FILTER_KEYS,
@@ -65,7 +66,7 @@ UNLISTED = ("file", "x", "y", "weight", "dated", "column", "values")
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
     """Return strategies for the options that have a closed list."""
     closed = [name for name in keys(options) if name not in (*NUMBERS, *LAYERS)]
-    if options is PointsOptions:
+    if options in (PointsOptions, TableOptions):
         closed = [name for name in closed if name not in UNLISTED]
     return {name: st.sampled_from(choices(options, name)) for name in closed}
 
@@ -110,6 +111,7 @@ states = st.builds(
         parks=st.frozensets(st.sampled_from(sorted(KNOWN.kinds))),
         **_each(PointsOptions),
     ),
+    table=st.builds(TableOptions, column=st.just("") | st.text().map(token), **_each(TableOptions)),
     coverage=st.builds(
         CoverageOptions,
         **{name: st.integers(-9, 99_999) for name in NUMBERS},
@@ -216,6 +218,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
         *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
         *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
+        *("tcol", "tper", "trule", "tcls"),
         *("cpart", "cr", "cmin", "ckmh", "cdet", "caim", "cadd", "cgoal", "cdem", "cfrom"),
         *("csites", "cfor", "cmap", "cwho"),
         *("axis", "aw"),
@@ -248,6 +251,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"ppk": "usual", "pin": "3000"},
+        **{"tcol": "none", "tper": "none", "trule": "natural", "tcls": "5"},
         **{"cpart": "reach", "caim": "number", "cdem": "university", "cfrom": "grid"},
         **{"cmap": "one", "csites": "usual", "cfor": "usual", "cwho": "places"},
         **{"cr": "5000", "cmin": "0", "ckmh": "60", "cdet": "130", "cadd": "3", "cgoal": "50"},

@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MAX_ZOOM = 12, MAX_ZOOM_TILES = 18;  // generalised outlines bear no closer look
+  const DOT = 3, MAX_ZOOM = 12, MAX_ZOOM_TILES = 18;  // generalised outlines bear no closer look
   const paper = document.createElement("style");
   let focused = "", tiles = null, waiting = 0, painting = false;
 
@@ -22,8 +22,8 @@
     }, 30);
   }
 
-  function begin(map, data) {
-    A.base = data;
+  function begin(map) {
+    const data = A.base;
     A.main = { map: map, inset: false, quiet: false, blocked: [], taken: [], rules: [], dotted: [],
       marks: L.layerGroup(), doubt: L.layerGroup() };
     A.shown = [];
@@ -33,6 +33,7 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", A.plain(data.words.map));
     map.setMaxZoom(MAX_ZOOM);
+    A.listen();
     A.drawGround(A.main);
     for (const layer of [A.main.doubt, A.main.marks]) layer.addTo(map);
     A.controls(map);
@@ -88,6 +89,12 @@
 
   const placesOf = (data) => Object.values(data.layers).flat();
 
+  // The box of a dot, which no name covers.
+  function dotted(view, feature) {
+    const [lon, lat] = feature.geometry.coordinates, p = view.map.latLngToContainerPoint([lat, lon]);
+    return [p.x - DOT, p.y - DOT, p.x + DOT, p.y + DOT];
+  }
+
   // Marks and names of all views, in screen space: anew after every move, size and paint.
   function refresh() {
     if (!A.data) return;
@@ -100,11 +107,15 @@
       A.doubt(view);
       return [view, A.arrange(view, A.swept(view, places))];
     });
-    A.main.dotted = A.swept(A.main, dots).filter((place) => place.properties.u <= A.base.vague_m).map((place) => {
-      const [lon, lat] = place.geometry.coordinates, p = A.main.map.latLngToContainerPoint([lat, lon]);
-      A.dot(A.main, p.x, p.y, A.base.colours[place.properties.k], 2.6);
-      return [p.x - 3, p.y - 3, p.x + 3, p.y + 3];
-    });
+    const near = (place) => place.properties.u <= A.base.vague_m, small = A.swept(A.main, dots).filter(near);
+    for (const [view, stands] of arranged) {
+      view.dotted = [...A.points(), ...(stands.length ? [] : found.get(view).filter(near))].map((feature) => dotted(view, feature));
+    }
+    for (const place of small) {
+      const box = dotted(A.main, place), at = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+      A.dot(A.main, at[0], at[1], A.base.colours[place.properties.k], 2.6);
+      A.main.dotted.push(box);
+    }
     A.names(arranged);
     for (const [view] of arranged) A.write(view);
     window.clearTimeout(waiting);
@@ -114,6 +125,7 @@
   function paint(group, data) {
     // The host keeps every group it ever drew; they are off the map by now, so let them go.
     window.feature_group = [];
+    const stood = A.data ? A.beside() : null;
     A.data = data;
     A.main.map.getContainer().classList.toggle("present", data.present);
     A.main.map.getContainer().classList.toggle("plate", Boolean(data.plate));
@@ -123,6 +135,7 @@
     for (const view of [A.main, ...A.insets, ...(A.locator ? [A.locator] : [])]) A.tint(view);
     painting = true;  // an order that is obeyed at once needs no arrangement of its own
     A.fly(data.fly);
+    if (stood !== null && stood !== A.beside()) A.settle();
     painting = false;
     refresh();
     document.documentElement.dataset.painted = data.serial;

@@ -11,6 +11,7 @@
       pointToLayer: (_, at) => L.circleMarker(at, { radius: look.radius }),
       style: (feature) => ({
         pane: "shapes", color: look.line, weight: look.weight, dashArray: look.dash || null,
+        lineCap: look.dash ? "butt" : "round",  // a round end would fill the gaps of a broad line
         fill: Boolean(look.fill || feature.properties.f),
         fillColor: feature.properties.f || fill, fillOpacity: look.opacity,
       }),
@@ -55,12 +56,28 @@
   function draw(group, drawing) {
     rest();
     place(Boolean(drawing && drawing.place));
+    for (const view of A.insets) view.drawn.clearLayers();
     if (!drawing) return;
+    lay(group, drawing);
+    drawing.handles.forEach((feature) => A.handle(group, feature));
+    // The small maps show an analysis too; what can be taken hold of stays on the main map.
+    for (const view of A.beside() && !A.data.plate ? A.insets : []) {
+      lay(view.drawn, drawing);
+      drawing.handles.forEach((feature) => A.likeness(view.drawn, feature));
+    }
+  }
+
+  function lay(group, drawing) {
     if (drawing.raster) {
       L.imageOverlay(drawing.raster.url, drawing.raster.bounds, { pane: "raster", opacity: 1 }).addTo(group);
     }
     drawing.shapes.forEach((look) => shape(group, look));
-    drawing.handles.forEach((feature) => A.handle(group, feature));
+  }
+
+  // The dots of an analysis.
+  function points() {
+    const drawing = A.data && A.data.drawing;
+    return drawing ? drawing.shapes.flatMap((look) => look.features).filter((f) => f.geometry.type === "Point") : [];
   }
 
   // How uncertain a chosen place is, or the outline of a chosen district.
@@ -89,5 +106,5 @@
     }
   }
 
-  Object.assign(A, { draw: draw, doubt: doubt, placed: placed, wait: wait });
+  Object.assign(A, { draw: draw, points: points, doubt: doubt, placed: placed, wait: wait });
 })(window.ATLAS);

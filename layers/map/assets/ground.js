@@ -28,26 +28,6 @@ window.ATLAS = (function () {
     return box.innerHTML;
   }
 
-  // A serial number makes every click a new event: the host would otherwise keep the last value.
-  // It starts at the time, for a map that is made anew in one session.
-  let clicks = Date.now();
-  function announce(layer, feature) {
-    layer.on("click", () => { feature.properties.t = ++clicks; });
-  }
-
-  // What the reader did with a feature reaches the page at once: the host's own way waits a
-  // quarter of a second, finds this value sent, and stays silent.
-  function hand(feature) {
-    const known = window.__GLOBAL_DATA__, map = A.main.map;
-    feature.properties.t = ++clicks;
-    known.last_active_drawing = feature;
-    known.previous_data = {
-      last_active_drawing: feature, zoom: map.getZoom(), center: map.getCenter(),
-      selected_tags: known.selected_tags,
-    };
-    window.Streamlit.setComponentValue(known.previous_data);
-  }
-
   // Slanted lines of one colour: a pattern of the document, which every path in it may name.
   function hatch(colour) {
     const id = "hatch-" + colour.replace(/[^0-9a-zA-Z]/g, "");
@@ -125,7 +105,7 @@ window.ATLAS = (function () {
       onEachFeature: (feature, area) => {
         if (view.quiet) return;
         area.on("click", () => {
-          hand({ type: "Feature", id: feature.id, properties: {}, geometry: { type: "Point", coordinates: [0, 0] } });
+          A.hand({ type: "Feature", id: feature.id, properties: {}, geometry: { type: "Point", coordinates: [0, 0] } });
         });
         area.bindTooltip(() => told(feature), { sticky: true, className: "atlas-tip" });
         area.on("mouseover", () => area.setStyle({ weight: 2, color: INK.city }));
@@ -186,7 +166,7 @@ window.ATLAS = (function () {
   }
 
   const A = {
-    INK: INK, plain: plain, escape: escape, announce: announce, hand: hand, hatch: hatch,
+    INK: INK, plain: plain, escape: escape, hatch: hatch,
     drawGround: ground, tint: tint, belt: belt, rivers: rivers, clear: clear, write: write, line: line, dot: dot, data: null, base: null,
   };
   return A;

@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_ON_PAPER = 340, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
+  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_ON_PAPER = 290, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
   const LEFT = [170, 216], RIGHT = [250, 640];
   let box, legend, lines, home = 8, stood = "";
 
@@ -22,10 +22,10 @@
       boxZoom: false, keyboard: false, touchZoom: false, tap: false, zoomSnap: 0, fadeAnimation: false, zoomAnimation: false,
     });
     const view = { map: map, id: id, inset: true, quiet: quiet, bounds: L.latLngBounds(bounds), holder: holder,
-      marks: L.layerGroup(), doubt: L.layerGroup(), blocked: [], taken: [], rules: [], dotted: [] };
+      marks: L.layerGroup(), doubt: L.layerGroup(), drawn: L.layerGroup(), blocked: [], taken: [], rules: [], dotted: [] };
     map.setView(view.bounds.getCenter(), 8, { animate: false });
     A.drawGround(view);
-    for (const layer of [view.doubt, view.marks]) layer.addTo(map);
+    for (const layer of [view.drawn, view.doubt, view.marks]) layer.addTo(map);
     plate.setAttribute("role", "region");
     plate.setAttribute("aria-label", A.plain(title));
     caption(view, holder, title, quiet);
@@ -69,18 +69,25 @@
     return (b.x - a.x) / (b.y - a.y);
   }
 
+  // The crowded parts stand beside the whole city: on the layout map, and under an analysis that
+  // looks at all of it, or at more.
+  function beside() {
+    if (!A.data || A.data.plate) return Boolean(A.data);
+    const { at, box } = A.data.fly, [[, west], [, east]] = A.base.bounds;
+    return Boolean(A.data.drawing) && !at && (!box || box[1][1] - box[0][1] >= east - west);
+  }
+
   function plan() {
     const size = A.main.map.getSize(), city = L.latLngBounds(A.base.bounds), gap = Math.round(size.y * 0.04);
     const all = [gap, gap, gap, gap];
     const roomy = A.data && size.x >= NARROW && size.y >= (A.paper ? LOW_ON_PAPER : LOW);
-    if (!roomy || !A.data.plate) {
-      return { left: 0, right: 0, pad: all, size: size, legend: roomy && A.data.legend.length > 0 };
-    }
+    const bare = !(A.data && A.data.plate), explained = roomy && A.data.legend.length > 0;
+    if (!roomy || !beside()) return { left: 0, right: 0, pad: all, size: size, legend: explained };
     const wide = (size.y - 2 * gap) * ratio(city);
-    const left = A.locator || A.data.legend.length ? clamp(size.x * 0.16, LEFT) : 0;
+    const left = !bare && (A.locator || explained) ? clamp(size.x * 0.16, LEFT) : 0;
     const rest = size.x - wide - (left ? left + 2 * MARGIN : 0) - 3 * MARGIN;
     const right = A.insets.some(crowded) ? Math.min(clamp(rest, RIGHT), Math.round(size.x * 0.44)) : 0;
-    return { left: left, right: right, size: size, legend: left > 0,
+    return { left: left, right: right, size: size, legend: left > 0 || (bare && explained),
       pad: [left ? left + 2 * MARGIN : gap, gap, right ? right + 2 * MARGIN : gap, gap] };
   }
 
@@ -88,7 +95,8 @@
   // that a filter moves nothing.
   function crowded(view) {
     if (!A.data.present) return true;
-    const near = A.placesOf(A.data).filter(({ geometry, properties }) => properties.u <= A.base.vague_m &&
+    const firm = A.placesOf(A.data).filter(({ properties }) => properties.u <= A.base.vague_m);
+    const near = firm.concat(A.points()).filter(({ geometry }) =>
       view.bounds.contains([geometry.coordinates[1], geometry.coordinates[0]]));
     return near.length >= CROWDED;
   }
@@ -107,7 +115,7 @@
 
   function stand() {
     const place = plan(), { size } = place, on = whole(place), blocked = [];
-    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.compared(), A.data && A.data.present, A.data && A.data.tiles, A.data && A.insets.map(crowded)].join("|");
+    const key = [size.x, size.y, on, legend.offsetHeight, legend.offsetLeft, legend.innerHTML, A.compared(), beside(), A.data && A.data.present, A.data && A.data.tiles, A.data && A.insets.map(crowded)].join("|");
     if (key === stood) return frames();
     stood = key;
     const container = A.main.map.getContainer();
@@ -220,7 +228,7 @@
   }
 
   Object.assign(A, {
-    makeFrame: make, stand: stand, share: share, explain: explain, plan: plan,
+    makeFrame: make, stand: stand, share: share, explain: explain, plan: plan, beside: beside,
     atHome: (zoom) => { home = zoom; },
   });
 })(window.ATLAS);

@@ -195,8 +195,8 @@
       const whole = insets.find((view) => view.map.getBounds().contains(shape));
       const seen = (whole ? [whole] : [A.main, ...insets]).filter((view) => inView(view, lat, lon));
       const there = seen.map((view) => area(view, name()));
-      // Under an analysis a name beside its district would be read as its neighbour's.
-      if (A.data.plate && seen.length && !there.includes(true)) led(seen[0], name());
+      // Where nothing is enlarged, a name beside its district would be read as its neighbour's.
+      if ((A.data.plate || insets.length) && seen.length && !there.includes(true)) led(seen[0], name());
     });
   }
 
@@ -271,7 +271,8 @@
     for (const [view, stands] of arranged) {
       view.taken = stands.map((s) => [s.x - s.r, s.y - s.r, s.x + s.r, s.y + s.r]);
     }
-    A.main.taken.push(...handles(A.main));
+    const analysed = views.filter((view) => !view.inset || (A.data.drawing && !A.data.plate && !view.quiet));
+    for (const view of analysed) view.taken.push(...handles(view));
     if (A.data.show.district || A.data.plate) districtNames(views);
     const close = A.main.map.getZoom() >= A.CLOSE;
     views.filter((view) => !view.inset).forEach(partNames);

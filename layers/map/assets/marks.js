@@ -6,8 +6,9 @@
   const SIDE = { big: 23, small: 18 };  // of the drawing's square; the shape itself is 18 and 14 px
   const RADIUS = { big: 10.5, small: 8.5 };  // of the shape with its casing
   const RING = 3;  // round what is new, see .atlas-mark.new
+  const HALO = 4;  // round what is chosen, see .atlas-mark.chosen
   const PETALS = 6, ROW = 6, MOST = 11;  // a bouquet up to six, then two rows with an ellipsis
-  const DOT = 12, GAP = 2.5, CLOSE = 11, LEADER = 5;
+  const DOT = 12, DOT_RADIUS = 2.4, GAP = 2.5, CLOSE = 11, LEADER = 5;
   const WORK = 3e6;  // pairs that one arrangement may look at
 
   const size = (place) => (place.properties.l ? "big" : "small");
@@ -118,7 +119,8 @@
     const marker = L.marker([unit.lat, unit.lon], {
       keyboard: true, riseOnHover: true, zIndexOffset: chosen ? 900 : 0,
       icon: L.divIcon({
-        className: "atlas-mark" + (chosen ? " chosen" : "") + (p.w ? " new" : ""), html: symbol(view, place),
+        className: "atlas-mark" + (chosen ? " chosen" : "") + (p.w ? " new" : ""),
+        html: small && A.data.drawing.dots && !chosen ? dot(place) : symbol(view, place),
         iconSize: [side, side], iconAnchor: [side / 2 - dx, side / 2 - dy],
       }),
     });
@@ -178,6 +180,11 @@
     return [];
   }
 
+  function dot(place) {
+    return '<svg viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="' + DOT_RADIUS + '" fill="' +
+      A.base.colours[place.properties.k] + '" stroke="#fff" stroke-width=".9"/></svg>';
+  }
+
   // Lay out the places of one view, and return what its labels must keep clear of.
   function arrange(view, places) {
     view.marks.clearLayers();
@@ -194,20 +201,31 @@
         const place = unit.pile[i];
         mark(view, place, unit, x, y);
         stands.push({ place: place, x: unit.x + dx, y: unit.y + dy,
-          r: radius(place) * A.scale(view), away: Math.atan2(dy, dx), alone: unit.pile.length === 1 });
+          r: radius(place) * A.scale(view) + (place.id === chosenId() ? HALO : 0), away: Math.atan2(dy, dx), alone: unit.pile.length === 1 });
       });
     }
     return stands;
   }
 
+  // Drawn by the style sheet: as text it would be a second name of the mark, beside that of the tooltip.
+  function label(p) {
+    return p.l ? '<span class="atlas-label to-' + p.s + '" data-label="' + p.l + '"></span>' : "";
+  }
+
+  // The mark of an analysis on a small map.
+  function likeness(group, feature) {
+    const [lon, lat] = feature.geometry.coordinates, p = feature.properties;
+    L.marker([lat, lon], { keyboard: false, interactive: false, zIndexOffset: 500,
+      icon: L.divIcon({ className: "", html: p.h + label(p), iconSize: [20, 20], iconAnchor: [10, 10] }),
+    }).addTo(group);
+  }
+
   // A mark of an analysis that the reader may take hold of.
   function handle(group, feature) {
     const [lon, lat] = feature.geometry.coordinates, p = feature.properties;
-    // Drawn by the style sheet: as text it would be a second name of the mark, beside that of the tooltip.
-    const label = p.l ? '<span class="atlas-label to-' + p.s + '" data-label="' + p.l + '"></span>' : "";
     const marker = L.marker([lat, lon], {
       keyboard: true, riseOnHover: true, draggable: p.m, autoPan: true, zIndexOffset: 500,
-      icon: L.divIcon({ className: "atlas-mark" + (p.k ? " chosen" : ""), html: p.h + label, iconSize: [20, 20], iconAnchor: [10, 10] }),
+      icon: L.divIcon({ className: "atlas-mark" + (p.k ? " chosen" : ""), html: p.h + label(p), iconSize: [20, 20], iconAnchor: [10, 10] }),
     });
     marker.bindTooltip(p.n, { direction: "top", offset: [0, -8], className: "atlas-tip" });
     wire(marker, feature, p.n);
@@ -221,5 +239,5 @@
     marker.removeEventParent(group);
   }
 
-  Object.assign(A, { arrange: arrange, handle: handle, named: named, CLOSE: CLOSE });
+  Object.assign(A, { arrange: arrange, handle: handle, likeness: likeness, named: named, CLOSE: CLOSE });
 })(window.ATLAS);

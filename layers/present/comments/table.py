@@ -47,6 +47,7 @@ def table(city: City, comments: Sequence[Comment], lang: str) -> bytes:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _write(paragraph, title, TITLE_FONT, TITLE_PT)
+    _write(document.add_paragraph(), say("comments.meeting"), BODY_FONT, CELL_PT)
     rows = document.add_table(rows=1, cols=len(COLUMNS), style="Table Grid")
     rows.autofit = False
     for column, width in zip(rows.columns, WIDTHS, strict=True):

@@ -9,13 +9,18 @@ from typing import Final
 from layers.handover.build import build
 from layers.handover.contents import WGS84
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
+from layers.handover.metadata.files import DICTIONARY_WORKBOOK
 from layers.handover.package import Package
 from layers.handover.write_data import json_bytes
 from layers.pack.city import City
 from layers.present.pack.findings import selected
 from layers.view.state import ViewState
 
-ASCII: Final = {DICTIONARY: "dictionary.csv", SOURCES: "sources.md"}
+ASCII: Final = {
+    DICTIONARY: "dictionary.csv",
+    DICTIONARY_WORKBOOK: "dictionary.xlsx",
+    SOURCES: "sources.md",
+}
 """Names that a GIS of any system opens, by those of an export."""
 
 

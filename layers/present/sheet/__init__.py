@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 from layers.pack.city import City
@@ -23,6 +24,8 @@ DISTRICT: Final = {
     ("a4", False): Paper(186, 100),
 }
 """Room for the map of a district, by the size of the sheet and whether its lists are short."""
+LONGER_MM: Final = 15.0
+"""What English lists take from the map where they are long."""
 CITY: Final = {"a3": Paper(236, 204), "a4": Paper(186, 118)}
 """Room for the map of the whole city."""
 
@@ -123,6 +126,8 @@ def atlas(
 def _sheet(on: Basis, adcode: str, paper: Size, maps: Maps) -> dict[str, Any]:
     sheet = district(on, adcode)
     room = DISTRICT[paper, bool(sheet["roomy"])]
+    if not sheet["roomy"] and on.lang == "en":
+        room = replace(room, height_mm=room.height_mm - LONGER_MM)
     sheet["map"] = _map(on, adcode, adcode, room, maps)
     return sheet
 

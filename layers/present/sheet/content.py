@@ -16,7 +16,7 @@ from layers.language.values import count, number
 from layers.map.plate import Sign, plate
 from layers.places import bases
 from layers.places.areas import area_name, figures, measures, sentence, unsettled_in_city
-from layers.places.dating import dated
+from layers.places.dating import dated, plan_years
 from layers.places.district_profile import Profile, profile
 from layers.places.spread import distribution, further
 from layers.present.sheet.analyses import coverage, density, gaps, refusal
@@ -24,6 +24,7 @@ from layers.present.sheet.basis import Basis
 from layers.present.sheet.places import Group, context, groups, unsited
 from layers.present.sheet.plan_parts import indicators, tasks
 from layers.present.sheet.typeset import lacks
+from layers.present.static_map.furniture import crs_words
 from layers.view.filtered import marked
 
 Json = dict[str, Any]
@@ -148,11 +149,9 @@ def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
     """
     city, lang, say = on.city, on.lang, on.say
     base = (city.layers["district"].provenance, *city.base_provenance.values())
-    first, dash, last = city.plan.period.partition("-")
-    period = say("sheet.years", first=first, last=last) if dash else first
     return {
         "lang": lang,
-        "series": say("sheet.series", city=city.name.of(lang), period=period),
+        "series": say("sheet.series", city=city.name.of(lang), period=plan_years(city, lang)),
         "subtitle": dated(city, on.state),
         "filter": on.filter,
         "filtered": on.filtered,
@@ -163,6 +162,7 @@ def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
             for code, note in city.notices.items()
             if code in city.districts.index and code in drawn
         ],
+        "crs": crs_words(city, lang),
         "credits": [*dict.fromkeys(found.citation.of(lang) for found in base)],
         "live": _live(on, adcode),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ SENTENCES: Final = (
     *((30.0, 1), (28.0, 1), (26.0, 1), (24.0, 1)),
     *((26.0, 2), (24.0, 2), (22.0, 2), (20.0, 2), (18.0, 2), (15.0, 3)),
 )
-DOUBTS: Final = ((14.0, 1), (13.0, 2), (11.5, 2), (10.0, 2))
+DOUBTS: Final = ((14.0, 1), (13.0, 2), (11.5, 2), (10.0, 2), (9.0, 3))
 TITLES: Final = ((13.0, 1), (11.0, 1))
 NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3), (6.5, 4))
 FEET: Final = ((8.0, 1), (7.0, 1))
@@ -100,8 +101,8 @@ def _slide(deck: Any, shown: Shown, page: str) -> None:
         native.picture(slide, MAP, shown.png, plain(shown.map.alt), say("present.map"))
     else:
         progress_chart(slide, MAP, told.chart, lang)
-    column(slide, shown, BESIDE)
     names = numbered(shown.map, lang) if told.chart is None else ""
+    column(slide, shown, BESIDE if names else replace(BESIDE, height=FOOT - 2.0 - BESIDE.top))
     if names:
         fitted = fit(names, ROOM, lang, NUMBERS)
         box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)

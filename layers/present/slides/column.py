@@ -19,6 +19,7 @@ from layers.present.static_map.ink.sheet import Sheet
 from layers.present.static_map.legend import draw_sign
 from layers.present.static_map.picture import drawing_alone
 
+TABLE_SIZES: Final = (9.0, 8.0, 7.5)
 TEXT_PT, HEAD_PT, TABLE_PT, CHART_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0, 8.0
 SIGN_MM, SIGN_SIDE = 5.4, 4.6
 """Side of the picture of a sign as it is drawn, and on the slide."""
@@ -32,6 +33,8 @@ BAR_MM, CHART_MM = 4.6, 9.0
 FEWEST_BARS, MOST_ROWS, LEAST_ROWS = 3, 8, (4, 2)
 LONGEST_BAR: Final = 18
 SIGN_DPI: Final = 400
+BY_DISTRICT: Final = frozenset({"places", "national", "per_million"})
+"""Fills of the map that are a figure of each district."""
 
 
 def column(slide: Any, shown: Shown, box: Box) -> None:
@@ -51,13 +54,32 @@ def column(slide: Any, shown: Shown, box: Box) -> None:
     rest = Box(box.left, low, box.width, box.low - low)
     table = _rows(told.table) if told.table is not None and len(told.table) else None
     if told.bars is not None:
-        for rows in LEAST_ROWS:  # rather fewer rows than no bars
-            room = rest.height - _least(table, rows, rest.width, lang)
-            if used := _bars(slide, shown, Box(rest.left, rest.top, rest.width, room)):
-                rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
-                break
+        room = _room_for_bars(shown, rest, table)
+        if used := _bars(slide, shown, Box(rest.left, rest.top, rest.width, room)):
+            rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
     if table is not None:
         _table(slide, table, rest, lang)
+
+
+def _room_for_bars(shown: Shown, rest: Box, table: list[list[str]] | None) -> float:
+    """Return the height that bars may take: rather fewer rows of the table than no bars.
+
+    Where the map is filled by district, all districts come before the table.
+    """
+    told, lang = shown.told, shown.told.state.lang
+    every = len(told.bars.values) if told.bars else 0
+    rooms = [rest.height - _least(table, rows, rest.width, lang) for rows in LEAST_ROWS]
+    whole = [*rooms, rest.height - lines_mm(1, LEFT_OUT_PT) - 1.0]
+    if told.state.explore.ground in BY_DISTRICT:
+        return next((room for room in whole if _fitting(room) >= every), whole[-1])
+    least = min(FEWEST_BARS, max(every, 2))
+    return next((room for room in rooms if _fitting(room) >= least), 0.0)
+
+
+def _fitting(room: float) -> int:
+    """Return how many bars find room with what stands above and below them."""
+    around = lines_mm(1, HEAD_PT) + 0.8 + lines_mm(1, LEFT_OUT_PT) + BETWEEN
+    return int((room - around) // BAR_MM)
 
 
 def _legend(slide: Any, shown: Shown, box: Box) -> float:
@@ -143,8 +165,7 @@ def _bars(slide: Any, shown: Shown, box: Box) -> float:
     """Draw the bars that find room; return what they take up with the space below."""
     bars, lang = shown.told.bars, shown.told.state.lang
     say = speaker(lang)
-    head, note = lines_mm(1, HEAD_PT) + 0.8, lines_mm(1, LEFT_OUT_PT)
-    fitting = int((box.height - head - note - BETWEEN) // BAR_MM)
+    note, fitting = lines_mm(1, LEFT_OUT_PT), _fitting(box.height)
     if bars is None or fitting < min(FEWEST_BARS, max(len(bars.values), 2)):
         return 0.0
     values = {plain(n, longest=LONGEST_BAR): v for n, v in [*bars.values.items()][:fitting]}
@@ -176,12 +197,15 @@ def _least(rows: list[list[str]] | None, most: int, room: float, lang: str) -> f
 
 def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
     say, note = speaker(lang), lines_mm(1, LEFT_OUT_PT) + 1.0
-    grid = fit_table(rows, (box.width, box.height - note), lang, TABLE_PT, MOST_ROWS)
-    if grid is None:
-        text = say("present.no_room")
-        _left_out(slide, box, text, lang)
+    room = box.width, box.height - note
+    tried = [(size, fit_table(rows, room, lang, size, MOST_ROWS)) for size in TABLE_SIZES]
+    fitting = [(size, grid) for size, grid in tried if grid is not None]
+    if not fitting:
+        _left_out(slide, box, say("present.no_room"), lang)
         return
-    native.table(slide, box, grid, TABLE_PT, say("present.table"), lang)
+    # The first of those with most columns: what is left out at the right may be the answer.
+    points, grid = min(fitting, key=lambda each: len(each[1].more_columns))
+    native.table(slide, box, grid, points, say("present.table"), lang)
     said = []
     if grid.more_columns:
         names = say("present.comma").join(grid.more_columns)

@@ -242,7 +242,7 @@ def _columns(
     words = [_longest_word(row[at] for row in cells) for at in range(len(cells[0]))]
     unbroken = [wide(word, points, lang, bold=True) for word in words]
     every = len(naturals)
-    for most, fewest in ((LINES, every - 1), (MOST_LINES, 2)):
+    for most, fewest in ((LINES, max(every - 1, 2)), (MOST_LINES, 2)):
         for columns in range(every, min(fewest, every) - 1, -1):
             for lines in range(1, most + 1):
                 needed = [

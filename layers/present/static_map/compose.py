@@ -13,7 +13,7 @@ import shapely
 
 from layers.language.messages import display, speaker
 from layers.map.overlay import Drawing
-from layers.map.plate import HATCH, TITLE, Plate, Sign, plate
+from layers.map.plate import HATCH, TITLE, Plate, Sign, belt, plate
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import City, Inset
 from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
@@ -195,6 +195,14 @@ class Composition:
         locator = [self.found.locator] if self.found.locator else []
         return [self.found.main, *self.found.insets, *locator]
 
+    @property
+    def _belted(self) -> tuple[Window, ...]:
+        """Where the belt is drawn: on the map too, unless there it would cross crowded marks."""
+        locator, main = self.found.locator, self.found.main
+        if locator is None:
+            return (main,)
+        return (locator,) if self.order.insets else (locator, main)
+
     def draw(self) -> None:
         """Draw ground, furniture, marks and names."""
         for window in self._all:
@@ -214,10 +222,9 @@ class Composition:
         if order.drawing is not None and window.id != "locator":
             draw_analysis(self.sheet, order.city, window, order.drawing, z + 5)
         draw_lines(self.sheet, order.city, window, order.look, z)
-        locator = self.found.locator
-        if order.axis_on and window == (locator or self.found.main):
-            belt = order.city.locator.belt if order.city.locator else ""
-            draw_belt(self.sheet, order.city, window, belt, z)
+        if order.axis_on and window in self._belted:
+            broad = order.city.locator.belt if order.city.locator else ""
+            draw_belt(self.sheet, order.city, window, broad, z)
         size = self.order.paper.text
         colour = ACCENT if window.is_inset else "#CFCABD"
         self.sheet.box(window.box, edgecolor=colour, linewidth=0.7 * size, zorder=z + 60)
@@ -281,10 +288,10 @@ class Composition:
     def _name_belt(self) -> None:
         """Write the name of the belt into the locator."""
         order, window = self.order, self.found.locator
-        belt = order.city.locator.belt if order.city.locator else ""
-        if window is None or not order.axis_on or belt not in plane_of(order.city).axis.index:
+        broad = order.city.locator.belt if order.city.locator else ""
+        if window is None or not order.axis_on or broad not in plane_of(order.city).axis.index:
             return
-        name = str(order.city.layers["axis"].frame.loc[belt, f"name_{order.lang}"])
+        name = str(order.city.layers["axis"].frame.loc[broad, f"name_{order.lang}"])
         room = self.writings["locator"].room
         room.take_furniture(foot(self.sheet, window, display(name)))
 
@@ -324,6 +331,8 @@ class Composition:
         known = order.plate.legend if order.plate else self._kinds()
         gone = self._not_shown(order.plate, order.focus) if order.plate and order.focus else ()
         signs = [*(sign for sign in known if sign[0] not in gone), *order.legend]
+        if order.axis_on and self.found.main in self._belted:
+            signs += belt(order.view, order.lang)
         if self._dotted:
             key = "static_map.other_districts" if order.focus else "static_map.in_insets"
             # Beside a slide's map there is less room, and the frames of the insets say it.
@@ -534,10 +543,21 @@ def notes(order: Order) -> list[str]:
         *filter(None, [order.filter_line()]),
         *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
-        *dict.fromkeys(found.citation.of(lang) for found in sources),
+        *_credits([found.citation.of(lang) for found in sources]),
         crs_words(city, lang),
         *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),
     ]
+
+
+def _credits(citations: Sequence[str]) -> Iterator[str]:
+    """Yield who is to be named: what begins with the same word is said behind it, once each."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for told in dict.fromkeys(citations):
+        mark = "：" if "：" in told else ": "
+        head, mark, rest = told.partition(mark)
+        found.setdefault((head, mark), []).append(rest)
+    for (head, mark), rests in found.items():
+        yield head + mark + ("；" if mark == "：" else "; ").join(rests)
 
 
 def composed(order: Order) -> Composition:

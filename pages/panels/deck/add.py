@@ -32,7 +32,7 @@ def button(screen: Screen) -> None:
         City, state and words of this run.
     """
     state, story = screen.state, stories.own(screen.city)
-    if screen.name not in PAGES or part_of(state, screen.name) == "points":
+    if screen.name not in PAGES or part_of(state, screen.name) in ("points", "table"):
         return
     full = story is not None and len(story.scenes) >= MOST_SCENES
     options = _options(screen)

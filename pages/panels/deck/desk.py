@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -18,7 +18,7 @@ from pages.panels.deck.asked import Asked
 from pages.shell import frame, html, scenes, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 
 def known(screen: Screen) -> Mapping[str, Story]:
@@ -108,7 +108,8 @@ def _story(screen: Screen, now: Asked) -> None:
         format_func=lambda name: display(
             offered[name].title.of(screen.state.lang), longest=LONGEST_LABEL
         ),
-        on_change=lambda: edit.turn_to(st.session_state["deck_story"]),
+        on_change=_turn_to,
+        args=(names,),
         width=260,
     )
 
@@ -122,9 +123,20 @@ def _district(screen: Screen, now: Asked) -> None:
         index=codes.index(sync("deck_district", now.district)),
         key="deck_district",
         format_func=lambda code: display(names[code], longest=LONGEST_LABEL),
-        on_change=lambda: session.change(district=st.session_state["deck_district"]),
+        on_change=_set_district,
+        args=(codes,),
         width=200,
     )
+
+
+def _turn_to(offered: Collection[str]) -> None:
+    if is_offered("deck_story", offered):
+        edit.turn_to(st.session_state["deck_story"])
+
+
+def _set_district(offered: Collection[str]) -> None:
+    if is_offered("deck_district", offered):
+        session.change(district=st.session_state["deck_district"])
 
 
 def _begin(screen: Screen, now: Asked, view: Seen, label: str) -> None:

@@ -26,12 +26,13 @@ function build(parent) {
   root.append(make("header", "deck-head"), make("footer", "deck-foot"), make("div", "deck-dark"));
   root.querySelector(".deck-head").setAttribute("aria-live", "polite");
   parent.append(root);
-  new ResizeObserver(() => {
+  const watch = new ResizeObserver(() => {
     for (const part of ["head", "foot"]) {
       const height = root.querySelector(`.deck-${part}`).offsetHeight;
       if (height) document.documentElement.style.setProperty(`--deck-${part}`, `${height}px`);
     }
-  }).observe(root.querySelector(".deck-head"));
+  });
+  for (const part of ["head", "foot"]) watch.observe(root.querySelector(`.deck-${part}`));
   return root;
 }
 
@@ -64,7 +65,7 @@ function step(label, sign, by) {
 function foot(data) {
   const place = data.districts.find(([code]) => code === data.district);
   const said = make("p", "deck-notices");
-  said.append(make("span", "", data.notices.join(" · ")), make("small", "", data.dated));
+  said.append(...data.notices.map((notice) => make("span", "", notice)), make("small", "", data.dated));
   const page = make("p", "deck-page", `${data.at + 1} / ${data.chapters.length}`);
   page.prepend(step(data.labels.back, "‹", -1));
   page.append(step(data.labels.forth, "›", 1));

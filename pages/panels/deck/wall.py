@@ -73,7 +73,7 @@ def show(screen: Screen, now: Asked) -> None:
         serials["second"] = serial_of(second.overlay)
     _draw(screen, now, {**words, **serials}, pinned)
     with st.container(key="map_deck"):
-        map_view.mount(screen, view, overlay, name="deck", returned=[map_view.CLICKED], act=_act)
+        map_view.mount(screen, view, overlay, name="deck", act=_act)
         if shown.told.chart is not None:
             chart = shown.told.chart
             st.html(

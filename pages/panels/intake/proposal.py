@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from pages.panels.intake.held import Held, dropped, upload_key
 from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
+from pages.shell.widgets import is_offered
 
 MOST_TOLD: Final = 8
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
@@ -149,11 +150,13 @@ def _question(screen: Screen, question: Question) -> None:
         format_func=lambda value: display(options[value], longest=60),
         placeholder=screen.say("intake_page.please"),
         on_change=_answered,
-        args=(screen, question.key, f"intake_ask_{question.key}"),
+        args=(screen, question.key, f"intake_ask_{question.key}", [*options, None]),
     )
 
 
-def _answered(screen: Screen, name: str, key: str) -> None:
+def _answered(screen: Screen, name: str, key: str, offered: Collection[str | None]) -> None:
+    if not is_offered(key, offered):
+        return
     value: Any = st.session_state[key]
     own_files.answer(name, str(value or ""), screen.city)
 
@@ -195,7 +198,7 @@ def _select(screen: Screen, name: str, values: list[str], now: str, label: str) 
         key=key,
         format_func=lambda value: display(_option(screen, value), longest=60),
         on_change=_answered,
-        args=(screen, name, key),
+        args=(screen, name, key, values),
     )
 
 

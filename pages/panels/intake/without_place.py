@@ -16,6 +16,7 @@ from pages.panels.intake.held import dropped
 from pages.shell import html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
+from pages.shell.widgets import is_offered
 
 ROW: Final = "intake_row"
 MOST_LISTED: Final = 500
@@ -25,8 +26,10 @@ MOST_LISTED: Final = 500
 def placing() -> int | None:
     """Return the row that the reader is about to place by a click; None for none."""
     held = own_files.held()
-    row = st.session_state.get(ROW)
-    return row if held is not None and held.outcome is not None and row is not None else None
+    row: int | None = st.session_state.get(ROW)
+    if held is None or held.outcome is None or row is None:
+        return None
+    return row if row in held.outcome.without_place().index else None
 
 
 def act(event: map_view.Event) -> bool:
@@ -113,7 +116,7 @@ def _by_district(screen: Screen) -> None:
 
 def _placed_in(screen: Screen, row: int) -> None:
     code = st.session_state["intake_district"]
-    if code is not None:
+    if is_offered("intake_district", screen.city.districts.index):
         lon, lat, doubt = in_district(screen.city, str(code))
         own_files.place(Placed(row, lon, lat, doubt, str(code)))
         _show_again()

@@ -13,7 +13,13 @@ from layers.language.messages import display
 from layers.places.areas import area_name
 from layers.places.citation import ordinal
 from layers.plan.ledger import Ledger
-from layers.plan.wording import ledger_table, sums
+from layers.plan.wording import (
+    lead_heading,
+    ledger_table,
+    sums,
+    sums_by_district,
+    sums_by_unit,
+)
 from layers.view.codecs import token
 from layers.view.page_options import Stated
 from pages.panels.plan.chosen import Chosen, change
@@ -80,7 +86,7 @@ def filters(of: Chosen) -> None:
         district = asked.district or ""
         label = say("plan.ledger.filter_district")
         _select(label, "district", ["", *codes], district, district_word)
-        _select(say("plan.ledger.filter_unit"), "unit", ["", *units], asked.unit, unit_word)
+        _select(lead_heading(whole, lang), "unit", ["", *units], asked.unit, unit_word)
 
 
 def _select(label: str, name: str, options: list[T], now: T, word: Callable[[T], str]) -> None:
@@ -121,8 +127,27 @@ def show(of: Chosen) -> None:
             alt=say("plan.ledger.title"),
         )
         st.html(html.grid(sums(found, lang), say("plan.chapter_label")))
+        _more_sums(of, found)
     html.small(say("plan.rule_state"))
-    html.small(say("plan.ledger.lead_note"))
+    if not of.ledger.names_leads:
+        html.small(say("plan.ledger.lead_note"))
+
+
+def _more_sums(of: Chosen, found: Ledger) -> None:
+    """Fold the sums by district and by lead unit away, each made once it is opened."""
+    say, lang = of.screen.say, of.screen.state.lang
+    unit = lead_heading(of.ledger, lang)
+
+    def by_district() -> None:
+        st.html(html.grid(sums_by_district(found, lang), say("plan.ledger.filter_district")))
+        html.small(say("plan.ledger.shared"))
+
+    def by_unit() -> None:
+        st.html(html.grid(sums_by_unit(found, lang), unit))
+        html.small(say("plan.ledger.shared"))
+
+    html.drawer(say("plan.ledger.by_district"), "plan_by_district", by_district)
+    html.drawer(say("plan.ledger.by_unit", unit=unit), "plan_by_unit", by_unit)
 
 
 def files(of: Chosen) -> None:

@@ -9,6 +9,8 @@ from typing import get_args
 import streamlit as st
 
 from layers.language.messages import display
+from layers.map import plate as layout
+from layers.map.symbols import data_uri
 from layers.pack.city import Plan
 from layers.view.page_options import PlanPart
 from layers.view.vague import is_vague
@@ -75,18 +77,26 @@ def _set_period(offered: Sequence[str]) -> None:
         change(period=st.session_state["plan_period"], task=None, indicator=0, chapter=0)
 
 
-def statement(sentence: str, doubt: str, places: Scene) -> None:
+def statement(of: Chosen, sentence: str, doubt: str, places: Scene) -> None:
     """Say the result, and under it what stands against it.
 
     Parameters
     ----------
+    of
+        What the page shows: of a plan known from a translation that is said too.
     sentence, doubt
         In the reader's language; the doubt may be empty.
     places
         Where things stand on the page.
     """
     with places.sentence:
-        html.show('<p class="summary" role="status">{}</p><p class="small">{}</p>', sentence, doubt)
+        translated = of.plan.text.of(of.screen.state.lang)
+        html.show(
+            '<p class="summary" role="status">{}</p><p class="small">{} {}</p>',
+            sentence,
+            doubt,
+            of.screen.say("plan.translated") if translated else "",
+        )
 
 
 def earlier(of: Chosen) -> str:
@@ -116,6 +126,7 @@ def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
         Where things stand on the page.
     """
     screen, view = shown(of.screen, ids)
+    lang = screen.state.lang
     with places.picture:
         if ids is not None and not len(view.places):
             html.small(screen.say("plan.no_places"))
@@ -126,8 +137,12 @@ def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
             name="plan",
             flight=(zlib.crc32(of.screen.city.id.encode()), None),
             follow=False,
+            plate=layout.plate(view, "parts", lang),
         )
-        column = f"name_{screen.state.lang}"
+        if not screen.state.present:  # there the map explains them itself
+            signs = layout.shapes(screen.city, set(view.mapped["kind"]), lang)
+            html.legend((data_uri(sign), words) for sign, words in signs)
+        column = f"name_{lang}"
         vague = view.mapped[is_vague(view.mapped)]
         hidden = [short(name) for rows in (view.unmapped, vague) for name in rows[column]]
         if ids is not None and hidden:

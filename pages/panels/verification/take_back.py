@@ -46,13 +46,7 @@ def panel(screen: Screen) -> None:
     if not cache.entered().where.writable:
         html.small(say("verification.page.closed"))
         return
-    reader = identity.signed_in()
-    if reader is None:
-        html.small(say("verification.page.typed"))
-        if identity.may_log_in():
-            st.button(say("verification.page.log_in"), key="sheet_log_in", on_click=st.login)
-    else:
-        html.small(say("verification.page.signed", who=reader.name))
+    identity.panel(say, say("verification.page.typed"))
     given = st.file_uploader(
         say("verification.page.upload"),
         type=["xlsx"],

@@ -7,6 +7,9 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
+from layers.language.messages import Say
+from pages.shell import html
+
 HEADER_VARIABLE: Final = "ATLAS_USER_HEADER"
 """Names the header in which the gateway hands on who has signed in there."""
 _CLAIMS: Final = ("name", "preferred_username", "email")
@@ -44,9 +47,24 @@ def signed_in() -> Reader | None:
     return Reader(name, True) if name else None
 
 
-def may_log_in() -> bool:
-    """Tell whether a login is configured and the reader has not used it."""
-    return st.user.to_dict().get("is_logged_in") is False
+def panel(say: Say, unsigned: str) -> None:
+    """Say under which name entries are saved, and offer the login where one is configured.
+
+    Parameters
+    ----------
+    say
+        Words in the reader's language.
+    unsigned
+        What is said to a reader who has not signed in.
+    """
+    reader, login = signed_in(), st.user.to_dict().get("is_logged_in")
+    html.small(unsigned if reader is None else say("sign_in.as", who=reader.name))
+    if login is None or os.environ.get(HEADER_VARIABLE, "").strip():
+        return  # no login is configured, or the gateway's name counts
+    if login:
+        st.button(say("sign_in.out"), key="sign_out", on_click=st.logout)
+    else:
+        st.button(say("sign_in.in"), key="sign_in", on_click=st.login)
 
 
 def typed(name: str) -> Reader:

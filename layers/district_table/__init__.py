@@ -1,0 +1,1 @@
+"""Draw a table by district that a reader brings along."""

@@ -1,0 +1,69 @@
+"""Hand a table by district over, with the outlines of the districts."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from layers.district_table.measure import TableAnswer
+from layers.district_table.wording import word
+from layers.handover.analysis_export import Answered, Data, analysis_package
+from layers.handover.contents import AREA, Form
+from layers.handover.look import Look
+from layers.handover.package import Package
+from layers.language.messages import LANGS
+from layers.view.question import Refusal
+
+LOOK = Look("area", line="#8A8478", opacity=0.0)
+
+
+def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
+    """Return the figures by district and by part of the city; one without data has none.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.district_table.measure.measure` returns it.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
+    asked = answer.question
+    table = asked.table  # type: ignore[union-attr]
+    data = {} if isinstance(answer, Refusal) else _data(answer)
+    column = {} if isinstance(answer, Refusal) else {"column": answer.column.name}
+    return analysis_package(
+        Answered(
+            name="district_table",
+            city=answer.city,
+            question=asked,
+            words={lang: word(answer, lang) for lang in LANGS},
+            layers=frozenset(),
+            data=data,
+            asked={"file": table.file, **column, **vars(asked.options)},
+            result={
+                "rows": table.rows,
+                "used": table.used,
+                "outside": table.outside,
+                "not_used": dict(table.not_used),
+                "repeated": list(table.repeated),
+                "missing": list(table.missing),
+            },
+        ),
+        form,
+    )
+
+
+def _data(answer: TableAnswer) -> dict[str, Data]:
+    city = answer.city
+    names = city.districts[["name_zh", "name_en"]]
+    frame = names.join(answer.frame).rename_axis("adcode")
+    frame["class_no"] = frame["class_no"].astype("Int64")
+    shaped = gpd.GeoDataFrame(frame, geometry=city.districts.geometry, crs=city.districts.crs)
+    found = {"districts": Data(shaped, AREA, LOOK)}
+    if answer.halves is not None:
+        found["halves"] = Data(answer.halves)
+    return found

@@ -1,0 +1,1 @@
+"""What a GIS reads beside the data: styles, types, a QGIS project with its layouts."""

@@ -1,0 +1,1 @@
+"""Answer requests that are no page."""

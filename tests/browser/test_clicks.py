@@ -1,0 +1,103 @@
+"""Hold that no click is lost: not beside a word of the map, nor right after the page has turned."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import TURN, WAIT_MS, Server, map_frame, open_at, settle, turn
+
+CLICKS = 48
+LONGEST_PAUSE_MS = 800
+"""Until so long after a turn a map may still have something to say."""
+BESIDE = """
+([wordFirst, control]) => {
+  const map = document.querySelector('iframe[title*="st_folium"]').contentWindow;
+  const value = JSON.stringify({ last_active_drawing: null, zoom: 9 + Math.random(),
+    center: { lat: 39.1, lng: 117.4 }, selected_tags: [] });
+  const say = () => map.eval(`parent.postMessage({ isStreamlitMessage: true, dataType: 'json',
+    type: 'streamlit:setComponentValue', value: ${value} }, '*')`);
+  const click = () => document.querySelector(control).click();
+  for (const deed of wordFirst ? [say, click] : [click, say]) deed();
+}
+"""
+"""JavaScript: have the map say something within the turn of the browser's clock that a click takes.
+
+The word goes the host's way, past our script, which would hold it back.
+"""
+RIGHT_AFTER = f"""
+([address, back, pause, control, patience]) => new Promise((done) => {{
+  const press = () => {{
+    const before = document.documentElement.lang + document.body.className;
+    document.querySelector(control).click();
+    const until = performance.now() + patience;
+    const look = () => {{
+      if (document.documentElement.lang + document.body.className !== before) done(true);
+      else if (performance.now() > until) done(false);
+      else setTimeout(look, 20);
+    }};
+    look();
+  }};
+  const turn = {TURN};
+  turn([back ? null : address, patience]).then(() => setTimeout(press, pause));
+}})
+"""
+"""JavaScript: turn the page, click so long after the run has ended, tell if the click was heard."""
+RUNS = """
+(ms) => new Promise((done) => {
+  const app = document.querySelector('[data-testid=stApp]');
+  let runs = 0;
+  const begun = () => app.dataset.testScriptState !== 'notRunning';
+  const watch = new MutationObserver(() => { runs += begun(); });
+  watch.observe(app, { attributes: true, attributeFilter: ['data-test-script-state'] });
+  setTimeout(() => { watch.disconnect(); done(runs); }, ms);
+})
+"""
+"""JavaScript: count the runs that begin within so long."""
+LEFT_ALONE_MS = 1_500
+LANGUAGE, PRESENT = ".st-key-language button", ".st-key-present button"
+
+
+def test_a_page_that_is_left_alone_comes_to_rest(server: Server, page: Page) -> None:
+    """What keeps a page running breaks off the runs that clicks begin, and with them the clicks."""
+    open_at(page, server.url)
+    map_frame(page)
+    for address in ("/", "/deck", "/coverage?cpart=scenario"):
+        turn(page, address)
+        page.wait_for_timeout(LEFT_ALONE_MS)  # the browser may say once what it has kept
+        assert page.evaluate(RUNS, LEFT_ALONE_MS) == 0, f"{address} does not come to rest"
+
+
+@pytest.mark.parametrize("word_first", [True, False])
+def test_a_click_in_one_breath_with_a_word_of_the_map_counts(
+    atlas: Page, *, word_first: bool
+) -> None:
+    """Streamlit takes both for the map's: it runs the map alone, and the page stays as it was."""
+    turn(atlas, "/")
+    map_frame(atlas)
+    expect(atlas.locator("html")).to_have_attribute("lang", "zh-CN")
+    atlas.evaluate(BESIDE, [word_first, LANGUAGE])
+    expect(atlas.locator("html")).to_have_attribute("lang", "en", timeout=WAIT_MS)
+    settle(atlas)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("slower", [1, 6])
+def test_clicks_right_after_a_turn_and_after_a_back_all_count(atlas: Page, slower: int) -> None:
+    """On a quick machine, and on a slow one, whose browser is busy when the click comes."""
+    turn(atlas, "/")
+    map_frame(atlas)
+    speed = atlas.context.new_cdp_session(atlas)
+    speed.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    lost = []
+    for n in range(CLICKS):
+        pause = LONGEST_PAUSE_MS * n // CLICKS
+        address = "/?at=39.1_117.4_9.5" if n % 4 < 2 else "/?sel=120116"
+        control = LANGUAGE if n % 2 else PRESENT
+        if not atlas.evaluate(RIGHT_AFTER, [address, n % 3 == 2, pause, control, WAIT_MS // 10]):
+            lost.append((n, pause, control, atlas.url))
+        settle(atlas)
+        atlas.evaluate(TURN, ["/", WAIT_MS])
+        settle(atlas)
+    speed.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    assert lost == []

@@ -1,0 +1,121 @@
+"""Show that a table by district is joined, set in classes, summed and left uncoloured by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.inventory.classes import class_limits
+from layers.district_table.drawing import draw
+from layers.district_table.measure import TableAnswer, measure, question
+from layers.district_table.table import DistrictTable, district_table
+from layers.district_table.wording import word
+from layers.intake.take_in import take_in
+from layers.pack.city import City
+from layers.view.codecs import token
+from layers.view.page_options import TableOptions
+from layers.view.question import Refusal
+from layers.view.state import default_state
+
+CSV = """区,企业数（家）,增长率,备注
+和平,"1,200",3.5%,甲
+Hedong District,300,4,乙
+120103.0,—,1,丙
+滨海新区,9000,8,丁
+东丽区,100,2,戊
+东丽,900,2,戊
+海淀区,7,7,己
+全市合计,9999,,
+"""
+
+
+@pytest.fixture(scope="module")
+def table(tianjin: City) -> DistrictTable:
+    taken = take_in(("t.csv", CSV.encode()), tianjin, {}, kind="districts")
+    return district_table(taken, tianjin, "t.csv")
+
+
+def asked(city: City, table: DistrictTable, **options: object) -> TableAnswer:
+    state = replace(default_state(city), table=TableOptions(**options))  # type: ignore[arg-type]
+    answer = measure(city, question(state, table))
+    assert isinstance(answer, TableAnswer)
+    return answer
+
+
+def test_every_row_is_accounted_for_and_a_district_named_twice_has_no_figure(
+    table: DistrictTable,
+) -> None:
+    assert [column.name for column in table.columns] == ["企业数（家）", "增长率"]
+    assert (table.rows, table.used, table.outside, dict(table.not_used)) == (8, 4, 1, {"total": 1})
+    assert table.repeated == ("120110",)
+    assert len(table.missing) == 16 - 5
+    assert dict(table.columns[0].values) == {"120101": 1200, "120102": 300, "120116": 9000}
+    assert table.columns[0].unread == ("120103",)
+
+
+def test_a_rate_needs_a_denominator_and_no_colour_stands_without_data(
+    tianjin: City, table: DistrictTable
+) -> None:
+    plain, rate = asked(tianjin, table), asked(tianjin, table, per="people")
+    assert plain.frame.at["120116", "figure"] == 9000
+    people = tianjin.districts.at["120116", "population_2020_territorial"]
+    assert rate.frame.at["120116", "figure"] == pytest.approx(9000 / people * 10_000)
+    assert plain.frame["figure"].notna().sum() == 3
+    drawing = draw(plain, "zh")
+    assert drawing is not None
+    filled, bare = drawing.shapes
+    assert set(filled.frame.index) == {"120101", "120102", "120116"}
+    assert len(set(filled.frame["colour"])) == 3
+    assert (len(bare.frame), bare.fill, bare.colour) == (13, "", "")
+    assert [row[0] for row in word(plain, "zh").legend][-1] == ""
+
+
+def test_parts_of_the_city_are_summed_over_what_is_known_and_a_rate_is_not(
+    tianjin: City, table: DistrictTable
+) -> None:
+    halves = asked(tianjin, table, per="people").halves
+    assert halves is not None
+    inner = tianjin.districts.loc[["120101", "120102"], "population_2020_territorial"].sum()
+    assert halves.at["jincheng", "value"] == 1500
+    assert halves.at["jincheng", "figure"] == pytest.approx(1500 / inner * 10_000)
+    assert halves.at["bincheng", "value"] == 9000
+    growth = asked(tianjin, table, column=token("增长率"))
+    assert growth.halves is None
+    assert "不能相加" in " ".join(word(growth, "zh").notes)
+
+
+def test_the_sentence_names_highest_lowest_and_how_many(
+    tianjin: City, table: DistrictTable
+) -> None:
+    told = word(asked(tianjin, table), "zh")
+    assert told.sentence == (
+        "企业数（家）：滨海新区最高（9\u202f000），河东区最低（300）；16 个区中 3 个有数据"
+    )
+    assert "表中 8 行，合并到区 4 行；未用：合计或说明 1 行、不是本市的区 1 行。" in told.account
+    ranking = told.tables["ranking"]
+    assert [*ranking.index[:3]] == ["滨海新区", "和平区", "河东区"]
+    assert [*ranking["名次"][:4]] == ["1", "2", "3", "—"]
+
+
+def test_a_table_without_figures_is_refused(tianjin: City) -> None:
+    taken = take_in(("n.csv", "区,备注\n和平区,好\n".encode()), tianjin, {}, kind="districts")
+    bare = district_table(taken, tianjin, "n.csv")
+    answer = measure(tianjin, question(default_state(tianjin), bare))
+    assert isinstance(answer, Refusal)
+    assert word(answer, "en").sentence == "“n.csv” has no column of figures to be mapped."
+    assert draw(answer, "en") is None
+
+
+@pytest.mark.parametrize("rule", ["natural", "quantiles", "equal"])
+def test_breaks_follow_their_rule(rule: str) -> None:
+    """Two groups far apart; pandas and arithmetic are the second route."""
+    values = np.array([1.0, 2.0, 3.0, 4.0, 100.0, 101.0])
+    expected = {
+        "natural": (4.0, 101.0),
+        "quantiles": tuple(pd.Series(values).quantile([0.5, 1.0])),
+        "equal": (1 + 100 / 2, 101.0),
+    }
+    assert class_limits(values, rule=rule, classes=2) == expected[rule]  # type: ignore[arg-type]

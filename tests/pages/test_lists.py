@@ -1,0 +1,71 @@
+"""Hold that a list that reports what it does not offer changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import streamlit as st
+
+from layers.pack.city import City
+from pages.panels import own_points, scenario
+from pages.panels.deck import desk
+from pages.panels.intake import held as own_files
+from pages.panels.intake import proposal, without_place
+from pages.shell import session
+from pages.shell.frame import Screen
+from pages.shell.widgets import is_offered
+
+GONE = "Tianjin Economic-Technological Development Area"
+"""What is reported: a word of another language, or what is no longer there."""
+Report = Callable[[Screen], object]
+REPORTS: dict[str, tuple[tuple[str, ...], Report]] = {
+    "scenario, map": (("scn_map",), lambda _: scenario._turn_map()),
+    "scenario, pair": (("scn_first", "scn_second"), lambda _: scenario._set_apart(["A", "B"])),
+    "deck, story": (("deck_story",), lambda _: desk._turn_to(["own"])),
+    "deck, district": (("deck_district",), lambda _: desk._set_district(["120116"])),
+    "own points, part": (("density_part",), lambda _: own_points._change_part()),
+    "own points, file": (("points_file",), lambda _: own_points._change_file(["", "a"])),
+    "own points, column": (("points_x",), lambda _: own_points._change("x", "points_x", ["a"])),
+    "own points, radius": (("points_within_m",), lambda _: own_points._change_radius([3000])),
+    "own points, parks": (("points_parks",), lambda _: own_points._change_parks(["park"])),
+    "own points, values": (("points_values",), lambda _: own_points._change_values(["a"])),
+    "intake, question": (("q",), lambda screen: proposal._answered(screen, "crs", "q", ["a"])),
+    "intake, district": (("intake_district",), lambda screen: without_place._placed_in(screen, 0)),
+}
+"""By name of a list: its keys in the session, and what hears that it has changed."""
+SEVERAL = {"points_parks", "points_values"}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_what_a_list_does_not_offer_changes_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch, toy: City
+) -> None:
+    keys, report = REPORTS[name]
+    held: dict[str, object] = {key: [GONE] if key in SEVERAL else GONE for key in keys}
+    before = dict(held)
+    monkeypatch.setattr(st, "session_state", held)
+    changed: list[object] = []
+
+    def note(*values: object, **named: object) -> None:
+        changed.append((values, named))
+
+    monkeypatch.setattr(session, "change", note)
+    for deed in ("answer", "place"):
+        monkeypatch.setattr(own_files, deed, note)
+    report(cast(Any, SimpleNamespace(city=toy)))
+    assert changed == []
+    assert held == before
+
+
+@pytest.mark.parametrize(
+    ("held", "offered"),
+    [("a", True), ("b", False), (None, False), (["a"], True), (["a", "b"], False), ([], True)],
+)
+def test_of_several_each_must_be_offered(
+    held: object, offered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "session_state", {"list": held})
+    assert is_offered("list", ["a"]) is offered
