@@ -1,4 +1,4 @@
-"""Files of a screen that no address holds: a reader's own points, and what-if scenarios."""
+"""Files of a screen that no address holds: own points, drawn scenarios; and the sources."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import pytest
@@ -16,9 +17,12 @@ from pypdf import PdfReader
 from geo.coverage.scenario import Scenario
 from layers.language.bilingual import Bilingual
 from layers.pack.city import City
+from layers.places.screen_tables import sources_table
 from layers.present import own_points
 from layers.present.options import Option
 from layers.present.pack.on_screen import file_of, one_file
+from layers.present.sources import SourcesPage
+from layers.present.sources import file_of as sources_file
 from layers.present.telling import Told, measure
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -78,3 +82,21 @@ def test_a_scenario_that_was_drawn_is_handed_out(toy: City) -> None:
     book = openpyxl.load_workbook(io.BytesIO(made.data))
     table = [str(cell.value) for row in book.worksheets[1] for cell in row]
     assert any("甲案" in text for text in table)
+
+
+def test_the_sources_are_handed_out_whole_as_each_kind(tianjin: City) -> None:
+    rows = sources_table(tianjin, "zh", today=date(2026, 11, 30))
+    page = SourcesPage(tianjin, default_state(tianjin), "整理日期", rows)
+    cells = {bare(str(cell)) for row in rows.to_numpy() for cell in row}
+    printed = PdfReader(io.BytesIO(sources_file("pdf", page).data)).pages[0].extract_text()
+    assert [cell for cell in cells if cell not in bare(printed)] == []
+    slides = Presentation(io.BytesIO(sources_file("pptx", page).data)).slides
+    tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+    shown = {bare(cell.text) for table in tables for row in table.rows for cell in row.cells}
+    assert cells <= shown
+    book = openpyxl.load_workbook(io.BytesIO(sources_file("xlsx", page).data))
+    first = {bare(str(cell.value)) for row in book.worksheets[0] for cell in row}
+    assert cells <= first
+    made = sources_file("png", page)
+    assert made.data.startswith(b"\x89PNG")
+    assert made.name == "天津市创新空间图集_资料来源_20261128.png"
