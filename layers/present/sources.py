@@ -21,7 +21,7 @@ from layers.present.sheet import typeset
 from layers.present.slides import table_slides
 from layers.view.state import ViewState
 
-TEMPLATE: Final = "table.typ"
+TEMPLATE: Final = "listed.typ"
 PPI: Final = 220
 LEAST, MOST = 7, 30
 """Characters of its longest cell by which a column is weighed."""
