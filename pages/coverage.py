@@ -42,8 +42,9 @@ if places.side is not None:
     with places.side:
         coverage_panels.switch(screen, tuple(PARTS))
         part.controls()
-        if state.coverage.part != "scenario":  # no address holds what a reader drew
-            share.picture(screen)
+        # No address holds what a reader drew: it goes along.
+        if (drawn := add.options(screen)) or state.coverage.part != "scenario":
+            share.picture(screen, drawn)
 if not state.present or state.coverage.part == "scenario":  # a meeting looks at them side by side
     part.below()
 if not state.present:

@@ -14,10 +14,13 @@ screen = frame.open_page("sources")
 say = screen.say
 
 dated = compiled(screen.city, screen.state.lang)
-frame.heading(screen, say("sources.title"), say("sources.subtitle", date=dated))
+note = say("sources.subtitle", date=dated)
+frame.heading(screen, say("sources.title"), note)
 chips.show(screen)
 today = datetime.now(UTC).date()
-provenance.overview(sources_table(screen.city, screen.state.lang, today=today))
+rows = sources_table(screen.city, screen.state.lang, today=today)
+provenance.overview(rows)
+provenance.picture(screen, note, rows)
 provenance.packs(screen)
 provenance.plan(screen)
 for layer in screen.city.layers.values():

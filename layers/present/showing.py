@@ -82,7 +82,8 @@ class Shown:
         """
         told = self.told
         link = link_of_state(told.city, told.state, told.scene.page)
-        heading = Heading(_titled(told), told.sentence, told.doubt, link=link)
+        narrowed = told.filtered or None
+        heading = Heading(_titled(told), told.sentence, told.doubt, narrowed=narrowed, link=link)
         return self.drawn(paper, heading)
 
     def sheets(self, paper: Paper) -> list[StaticMap]:

@@ -21,7 +21,8 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import display
 from layers.pack.city import City
-from layers.present.pack.made import KINDS, Made
+from layers.present.options import Option
+from layers.present.pack.made import KINDS, Kind, Made
 from layers.present.story import Story, write
 from layers.view.filtered import answer_in_words, in_words
 from layers.view.question import Question
@@ -222,7 +223,7 @@ def download_view(screen: Screen) -> None:
         html.small(say("explore.export_note" if form.fmt != "xlsx" else "explore.export_book"))
 
 
-def picture(screen: Screen, **changes: Any) -> None:
+def picture(screen: Screen, options: tuple[Option, ...] = (), **changes: Any) -> None:
     """Offer what is on the screen as a picture, a page, a slide or a workbook.
 
     The file is made beside the page, which says how far it is.
@@ -231,12 +232,38 @@ def picture(screen: Screen, **changes: Any) -> None:
     ----------
     screen
         City, state and words of this run.
+    options
+        What the page sets side by side: changes to sites.
     **changes
         Fields of the state with other values: those that the page shows and the address leaves out.
     """
-    say, city = screen.say, screen.city
+    state, address = replace(screen.state, **changes), screen.address(**changes)
+
+    def make(kind: Kind) -> Made:
+        from layers.present.pack import on_screen  # no first view waits for it
+
+        return on_screen.one_file(
+            kind, screen.name, address, screen.city, state, ask=cache.answer, options=options
+        )
+
+    picture_by(screen, (state, screen.name, options), make)
+
+
+def picture_by(screen: Screen, shows: Hashable, make: Callable[[Kind], Made]) -> None:
+    """Offer the kinds of files of what a page shows, and make the one that is asked for.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    shows
+        What decides the files, besides the pack.
+    make
+        Makes one of a kind.
+    """
+    say = screen.say
     with st.popover(say("present.picture"), key="picture_export"):
-        kind = st.segmented_control(
+        kind: Kind = st.segmented_control(
             say("explore.export_format"),
             KINDS,
             default=KINDS[0],
@@ -244,16 +271,12 @@ def picture(screen: Screen, **changes: Any) -> None:
             format_func=lambda each: say(f"present.kind.{each}"),
             key="picture_kind",
         )
-        state, address = replace(screen.state, **changes), screen.address(**changes)
-        key = ("picture", city.digest, state, screen.name, kind)
 
         def work(progress: Progress, stopped: Callable[[], bool]) -> Made:  # noqa: ARG001
             progress("present.stage.drawing", 0, 0)
-            from layers.present.pack import on_screen  # no first view waits for it
+            return make(kind)
 
-            return on_screen.one_file(kind, screen.name, address, city, state, ask=cache.answer)
-
-        made = _paper(screen, key, work)
+        made = _paper(screen, ("picture", screen.city.digest, shows, kind), work)
         if made is not None and kind == "copy":
             _copy(screen, made)
         html.small(say("present.picture_note"))

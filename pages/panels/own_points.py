@@ -45,6 +45,7 @@ from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
 from layers.own_points.surface import PointsSurface
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
+from layers.present.pack.made import Kind, Made
 from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
@@ -387,6 +388,8 @@ class PointsPart:
         self._parks()
         if self.shown is not None and points_answer.has_files(self.shown):
             _downloads(self.screen, self.shown)
+        if self.shown is not None:
+            _picture(self.screen, self.shown)
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""
@@ -723,6 +726,19 @@ def _legend(told: PointsWording, marks: Sequence[tuple[str, str]]) -> None:
     )
     title = html.text(told.legend_title)
     st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(title, shown))
+
+
+def _picture(screen: Screen, shown: PointsAnswer) -> None:
+    """Offer what the points show as a picture, a page, a slide or a workbook."""
+    city, state = screen.city, screen.state
+
+    def make(kind: Kind) -> Made:
+        from layers.present.own_points import told  # no first view waits for it
+        from layers.present.pack.on_screen import file_of
+
+        return file_of(kind, told(shown, city, state))
+
+    hand_over.picture_by(screen, (state.lang, points_answer.asked_of(shown).key), make)
 
 
 def _downloads(screen: Screen, shown: PointsAnswer) -> None:

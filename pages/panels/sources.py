@@ -14,7 +14,9 @@ from layers.language.bilingual import column
 from layers.language.values import value_word
 from layers.pack.city import Layer, Provenance
 from layers.places.screen_tables import corrections_table, freshness, technical_table
+from layers.present.pack.made import Kind, Made
 from layers.view.state import default_state
+from pages.panels import hand_over
 from pages.shell import cache, html
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal, short
@@ -31,6 +33,27 @@ def overview(rows: pd.DataFrame) -> None:
     named, *told = rows.columns
     table = html.grid(rows.set_index(named)[told], named)
     st.html(Markup('<div class="sources">{}</div>').format(table))
+
+
+def picture(screen: Screen, note: str, rows: pd.DataFrame) -> None:
+    """Offer the table as a picture, a page, a slide or a workbook.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    note
+        What stands below the title.
+    rows
+        As for :func:`overview`.
+    """
+
+    def make(kind: Kind) -> Made:
+        from layers.present.sources import SourcesPage, file_of  # no first view waits for it
+
+        return file_of(kind, SourcesPage(screen.city, screen.state, note, rows))
+
+    hand_over.picture_by(screen, ("sources", screen.state, note), make)
 
 
 def packs(screen: Screen) -> None:

@@ -36,8 +36,8 @@ def made(at: AppTest, name: str) -> Made:
     return found
 
 
-@pytest.mark.parametrize("page", ["explore", "district", "density", "coverage"])
-def test_every_map_page_offers_its_picture(page: str) -> None:
+@pytest.mark.parametrize("page", ["explore", "district", "density", "coverage", "sources"])
+def test_every_page_offers_its_picture(page: str) -> None:
     at = shown(page)
     assert "picture_make" in buttons(at)
     assert ("pack_make" in buttons(at)) == (page == "explore")
@@ -45,9 +45,11 @@ def test_every_map_page_offers_its_picture(page: str) -> None:
 
 @pytest.mark.parametrize(
     ("page", "query"),
-    [("coverage", {"cpart": "scenario"}), ("sources", {}), ("explore", {"present": "1"})],
+    [("coverage", {"cpart": "scenario"}), ("explore", {"present": "1"})],
 )
-def test_what_no_address_holds_is_not_offered(page: str, query: dict[str, str]) -> None:
+def test_where_nothing_is_drawn_or_presented_none_is_offered(
+    page: str, query: dict[str, str]
+) -> None:
     assert "picture_make" not in buttons(app(page, **query))
 
 

@@ -10,6 +10,7 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
+from layers.present.options import Option
 from layers.present.pack.findings import workbook
 from layers.present.pack.made import Kind, Made
 from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pack
@@ -36,7 +37,14 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def one_file(
-    kind: Kind, page: str, address: Mapping[str, str], city: City, over: ViewState, *, ask: Ask
+    kind: Kind,
+    page: str,
+    address: Mapping[str, str],
+    city: City,
+    over: ViewState,
+    *,
+    ask: Ask,
+    options: tuple[Option, ...] = (),
 ) -> Made:
     """Return what a page shows as a file.
 
@@ -54,6 +62,8 @@ def one_file(
         Language, filters, period and layers.
     ask
         Answers the analyses.
+    options
+        What the page sets side by side: changes to sites.
 
     Raises
     ------
@@ -61,9 +71,22 @@ def one_file(
         If the analysis cannot be made of this pack.
     """
     chapter = Bilingual(*(speaker(lang)(f"nav.{page}") for lang in LANGS))
-    told = tell(Scene("screen", chapter, page, address), city, over, ask=ask)
+    scene = Scene("screen", chapter, page, address, options=options)
+    return file_of(kind, tell(scene, city, over, ask=ask))
+
+
+def file_of(kind: Kind, told: Told) -> Made:
+    """Return a scene as a file.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``.
+    told
+        The scene.
+    """
     ending = "png" if kind == "copy" else kind
-    name = f"{fit_for_file(told.title)}_{city.data_date.replace('-', '')}.{ending}"
+    name = f"{fit_for_file(told.title)}_{told.city.data_date.replace('-', '')}.{ending}"
     return Made(name, TYPES[kind], _MAKERS[kind](told))
 
 

@@ -23,6 +23,7 @@ from layers.present.sheet.analyses import coverage, density, gaps, refusal
 from layers.present.sheet.basis import Basis
 from layers.present.sheet.places import Group, context, groups, unsited
 from layers.present.sheet.plan_parts import indicators, tasks
+from layers.present.sheet.typeset import lacks
 from layers.present.static_map.furniture import crs_words
 from layers.view.filtered import marked
 
@@ -80,6 +81,8 @@ def district(on: Basis, adcode: str) -> Json:
         **frame(on, {adcode, *(each.adcode for each in told.neighbours)}, adcode),
     }
     clean: Json = _shown(shown)
+    if lacks(clean):
+        clean["caveats"]["lines"].append(on.say("static_map.rare"))
     return clean
 
 

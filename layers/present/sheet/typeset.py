@@ -60,12 +60,31 @@ def png(
     return made
 
 
+def lacks(data: Mapping[str, Any]) -> bool:
+    """Tell whether data hold a character that no font of this machine has.
+
+    Parameters
+    ----------
+    data
+        What a template prints.
+    """
+    return any(font is None for font in _spare(_written(data)).values())
+
+
+def _written(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+
+def _spare(text: str) -> Mapping[str, Path | None]:
+    return rare("".join(set(text) - BLANKS))
+
+
 def _asked(
     template: str, data: Mapping[str, Any], maps: Mapping[str, bytes], date: str
 ) -> dict[str, Any]:
     """Return what the typesetter is asked for."""
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    spare = rare("".join(set(text) - BLANKS))
+    text = _written(data)
+    spare = _spare(text)
     text = marked(text, (each for each, font in spare.items() if font is None))
     folders = {font.parent for font in spare.values() if font is not None}
     day = datetime.fromisoformat(date).replace(tzinfo=UTC)

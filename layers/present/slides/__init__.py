@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+import pandas as pd
 from pptx import Presentation
 from pptx.enum.text import PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
@@ -17,16 +18,17 @@ from pptx.util import Mm
 from layers.corridor.strip import SLIDE
 from layers.handover.live_link import link_of_state, qr_png
 from layers.language.messages import Say, speaker
+from layers.pack.city import City
 from layers.present.office import settled
 from layers.present.showing import PART, Shown, notices, numbered, origin, plain
 from layers.present.slides import native
 from layers.present.slides.column import column
 from layers.present.slides.indicator import progress_chart
-from layers.present.slides.layout import Box, fit
+from layers.present.slides.layout import Box, fit, fit_table
 from layers.present.strip import png as strip_png
 from layers.present.telling import Told
 
-__all__ = ["slides"]
+__all__ = ["slides", "table_slides"]
 
 WIDTH, HEIGHT = 338.667, 190.5
 EDGE, GAP = 8.0, 5.0
@@ -43,6 +45,8 @@ TITLES: Final = ((13.0, 1), (11.0, 1))
 NUMBERS: Final = ((8.0, 2), (7.5, 2), (7.0, 3), (6.5, 3), (6.0, 4))
 FEET: Final = ((8.0, 1), (7.0, 1))
 LINKS: Final = ((7.0, 1), (6.0, 1), (5.0, 1))
+TABLE_PT: Final = 9.0
+MOST_TABLE_ROWS: Final = 40
 PAGE_MM: Final = 18.0
 CODE_MM: Final = 12.0
 """Side of the QR code."""
@@ -70,8 +74,53 @@ def slides(scenes: Sequence[Shown], title: str) -> bytes:
         _slide(deck, shown, f"{next(numbers)} / {total}")
         if shown.told.strip is not None:
             _strip(deck, shown, f"{next(numbers)} / {total}")
-    city, say = scenes[0].told.city, speaker(scenes[0].told.state.lang)
-    about = deck.core_properties
+    told = scenes[0].told
+    return _saved(deck, told.city, told.state.lang, title)
+
+
+def table_slides(city: City, lang: str, head: tuple[str, str], frame: pd.DataFrame) -> bytes:
+    """Return a table as PPTX, on as many slides as it needs.
+
+    Parameters
+    ----------
+    city
+        Its date becomes that of the file, its conditions of use stand on every slide.
+    lang
+        ``zh`` or ``en``.
+    head
+        Title and sentence of every slide.
+    frame
+        The table, by row name.
+    """
+    deck, say = _empty(), speaker(lang)
+    first, *rows = [
+        [str(frame.index.name or ""), *map(str, frame.columns)],
+        *(
+            [str(name), *map(str, row)]
+            for name, row in zip(frame.index, frame.to_numpy(), strict=True)
+        ),
+    ]
+    while rows:
+        slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+        low = _title(slide, head[0], lang)
+        said = fit(head[1], ROOM, lang, DOUBTS)
+        box = Box(EDGE, low, ROOM, said.height)
+        native.text_box(slide, box, said.text, said.points, say("present.sentence"), lang=lang)
+        room = (ROOM, FOOT - box.low - 2 * GAP)
+        grid = fit_table([first, *rows], room, lang, TABLE_PT, MOST_TABLE_ROWS)
+        if grid is None:
+            break
+        at = Box(EDGE, box.low + GAP, ROOM, grid.height)
+        native.table(slide, at, grid, TABLE_PT, plain(head[0]), lang)
+        notice = fit(plain(city.notices["footer"].of(lang)), ROOM, lang, FEET)
+        foot = Box(EDGE, FOOT, ROOM, notice.height)
+        native.text_box(slide, foot, notice.text, notice.points, say("present.notices"), lang=lang)
+        rows = rows[len(grid.rows) - 1 :]
+    return _saved(deck, city, lang, head[0])
+
+
+def _saved(deck: Any, city: City, lang: str, title: str) -> bytes:
+    say, about = speaker(lang), deck.core_properties
     about.title, about.author = plain(title, longest=120), say("app.name")
     about.last_modified_by, about.revision = say("app.name"), 1
     target = io.BytesIO()

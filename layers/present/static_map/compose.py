@@ -43,7 +43,7 @@ from layers.present.static_map.ground import (
 from layers.present.static_map.ink.boxes import Box, Room, Spot, along, around
 from layers.present.static_map.ink.paper import Heading, Paper
 from layers.present.static_map.ink.sheet import WHITE, Sheet
-from layers.present.static_map.ink.type import height_mm, width_mm
+from layers.present.static_map.ink.type import drawable, height_mm, width_mm
 from layers.present.static_map.legend import LIST_PT, Panel, fill, group_of
 from layers.present.static_map.marks import (
     DOT_MM,
@@ -311,7 +311,19 @@ class Composition:
             said.append(say("static_map.missing", count=missing))
         if self.order.is_still and self._places:
             said.append(say("static_map.still"))
+        if any(drawable(text)[0] != text for text in self._named()):
+            said.append(say("static_map.rare"))
         return said
+
+    def _named(self) -> Iterator[str]:
+        """Yield what may hold a character that no font of this machine has."""
+        order = self.order
+        yield from map(display, map(str, order.city.districts[f"name_{order.lang}"]))
+        yield from (place.name for place in self._places)
+        if order.drawing is not None:
+            yield from (display(handle.label) for handle in order.drawing.handles)
+        if order.heading is not None:
+            yield from (order.heading.title, order.heading.sentence, order.heading.doubt)
 
     def signs(self) -> list[Sign]:
         """Return the signs of the legend: of what the map shows, and of nothing else."""

@@ -153,7 +153,7 @@ def code(sheet: Sheet, link: str) -> None:
             corners = [(left, y), (right, y), (right, y + side), (left, y + side), (left, y)]
             bars += [Path(np.array(corners), closed=True)] if dark else []
     # A soft edge would leave a pale seam between two modules.
-    sheet.path(joined(bars), facecolor=INK, antialiased=False, zorder=ABOVE)
+    sheet.path(joined(bars), facecolor=INK, antialiased=False, snap=False, zorder=ABOVE)
 
 
 def footer(sheet: Sheet, first: str, rows: Sequence[str], link: str) -> None:

@@ -35,14 +35,14 @@ def button(screen: Screen) -> None:
     if screen.name not in PAGES or part_of(state, screen.name) in ("points", "table"):
         return
     full = story is not None and len(story.scenes) >= MOST_SCENES
-    options = _options(screen)
+    sites = options(screen)
     st.button(
         screen.say("deck.add"),
         key="add_scene",
         type="tertiary",
-        disabled=full or (_is_whatif(screen) and not options),
+        disabled=full or (_is_whatif(screen) and not sites),
         on_click=_add,
-        args=(screen, None, options),
+        args=(screen, None, sites),
     )
     if screen.name in MAPS and not _is_whatif(screen):
         _compare(screen, full)
@@ -54,8 +54,14 @@ def _is_whatif(screen: Screen) -> bool:
     return screen.name == "coverage" and screen.state.coverage.part == "scenario"
 
 
-def _options(screen: Screen) -> tuple[Option, ...]:
-    """Return the scenarios of the page as options: that at work, then those that are kept."""
+def options(screen: Screen) -> tuple[Option, ...]:
+    """Return the scenarios of the page as options: that at work, then those that are kept.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
     if not _is_whatif(screen):
         return ()
     now = scenarios.draft(screen)

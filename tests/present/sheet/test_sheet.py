@@ -15,6 +15,7 @@ from pypdf.generic import ContentStream, Destination
 
 from layers.analysis import ANALYSES
 from layers.coverage.measure import ReachAnswer
+from layers.language.messages import speaker
 from layers.pack.city import City, outlines
 from layers.present.sheet import atlas, district_sheet, sheet_data
 from layers.present.sheet.basis import basis
@@ -181,6 +182,7 @@ def test_what_is_text_is_never_markup_and_the_bytes_are_the_same(hostile: City) 
     assert _bare(HOSTILE) in printed
     # A character that no font has is written as its number.
     assert "⟦U+0378⟧" in printed
+    assert _bare(speaker("en")("static_map.rare")) in printed
     assert NO_GLYPH not in [glyph for leaf in leaves for glyph in leaf.glyphs]
 
 

@@ -11,6 +11,7 @@ from itertools import combinations
 import geopandas as gpd
 import numpy as np
 import pytest
+import segno
 import shapely
 from matplotlib.image import imread, imsave
 from matplotlib.text import Text
@@ -273,3 +274,23 @@ def test_a_small_city_without_insets_is_drawn_too(toy):
         assert found.png(40).startswith(b"\x89PNG")
         names = {label.name.text for label in found.labels if label.name.kind == "district"}
         assert names == set(toy.districts[f"name_{lang}"])
+
+
+def test_a_single_map_leads_to_the_live_view(toy):
+    """Each module of the code is looked at in the picture, and its address stands beside it."""
+    link = "https://atlas.bureau.test/explore?v=3&level=national&" + "district=a.b.c&" * 18
+    found = static_map(toy, default_state(toy), "zh", A4, heading=Heading("T", "S", "D", link=link))
+    assert link in "".join(reversed(texts(found))), "also one of several lines"
+    modules = segno.make(link, error="m", micro=False).matrix
+    dpi = 300
+    dark = imread(io.BytesIO(found.png(dpi)))[..., :3].mean(axis=-1) < 0.5
+    side, left, low = 15 / len(modules), 297 - 8 - 15, 8 * 0.7
+    for n, row in enumerate(modules):
+        y = low + 15 - (n + 0.5) * side
+        for m, wanted in enumerate(row):
+            x = left + (m + 0.5) * side
+            assert dark[len(dark) - 1 - int(y / 25.4 * dpi), int(x / 25.4 * dpi)] == bool(wanted)
+    assert not any(
+        "atlas.bureau" in text
+        for text in texts(static_map(toy, default_state(toy), "zh", A4, heading=HEADING))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -43,6 +44,8 @@ _EM = 100.0
 @once(maxsize=1)
 def _ours() -> str:
     """Return the shipped family, made known to matplotlib."""
+    # That a face of the nearest weight stands in for one that a machine lacks is no fault.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     for file in sorted(FONTS.glob("*.otf")):
         fontManager.addfont(file)
     return FAMILY

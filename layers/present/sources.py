@@ -1,0 +1,121 @@
+"""Put the table of sources on paper, on a slide and into a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from layers.handover.build import build
+from layers.handover.contents import Form
+from layers.handover.selection import select
+from layers.handover.view_export import contents
+from layers.language.messages import display, speaker
+from layers.pack.city import City
+from layers.present.pack.made import Kind, Made
+from layers.present.pack.meeting_pack import fit_for_file
+from layers.present.pack.on_screen import TYPES
+from layers.present.sheet import typeset
+from layers.present.slides import table_slides
+from layers.view.state import ViewState
+
+TEMPLATE: Final = "listed.typ"
+PPI: Final = 220
+LEAST, MOST = 7, 30
+"""Characters of its longest cell by which a column is weighed."""
+
+
+@dataclass(frozen=True, eq=False)
+class SourcesPage:
+    """What the page of sources shows.
+
+    Parameters
+    ----------
+    city
+        The pack; it is not changed.
+    state
+        Language, and what the list of the workbook shows.
+    note
+        What stands below the title.
+    rows
+        As :func:`layers.places.screen_tables.sources_table` returns them.
+    """
+
+    city: City
+    state: ViewState
+    note: str
+    rows: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        """Of the page, with the city."""
+        say = speaker(self.state.lang)
+        return say("present.sources_title", city=self.city.name.of(self.state.lang))
+
+    @property
+    def footer(self) -> str:
+        """What it may be used for."""
+        return self.city.notices["footer"].of(self.state.lang)
+
+
+def file_of(kind: Kind, page: SourcesPage) -> Made:
+    """Return the page as a file.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``.
+    page
+        What it shows.
+    """
+    ending = "png" if kind == "copy" else kind
+    name = f"{fit_for_file(page.title)}_{page.city.data_date.replace('-', '')}.{ending}"
+    return Made(name, TYPES[kind], _MAKERS[kind](page))
+
+
+def _data(page: SourcesPage, *, picture: bool) -> dict[str, Any]:
+    cells = [[display(str(cell)) for cell in row] for row in page.rows.to_numpy()]
+    heads = [display(str(name)) for name in page.rows.columns]
+    longest = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    return {
+        "title": display(page.title),
+        "lang": page.state.lang,
+        "note": display(page.note),
+        "footer": display(page.footer),
+        "notes": display(page.city.plan.title.of(page.state.lang)),
+        "widths": [min(max(each, LEAST), MOST) for each in longest],
+        "heads": heads,
+        "rows": cells,
+        "picture": picture,
+    }
+
+
+def _pdf(page: SourcesPage) -> bytes:
+    return typeset.pdf(TEMPLATE, _data(page, picture=False), {}, page.city.data_date)
+
+
+def _png(page: SourcesPage) -> bytes:
+    return typeset.png(TEMPLATE, _data(page, picture=True), {}, page.city.data_date, ppi=PPI)
+
+
+def _pptx(page: SourcesPage) -> bytes:
+    rows = page.rows.set_index(page.rows.columns[0])
+    return table_slides(page.city, page.state.lang, (page.title, page.note), rows)
+
+
+def _xlsx(page: SourcesPage) -> bytes:
+    form = Form("xlsx", lang=page.state.lang)
+    listed = contents(select(page.city, page.state, layers=None, form=form))
+    book = replace(listed, listing={page.title: page.rows, **listed.listing})
+    return build(book).whole()
+
+
+_MAKERS: Final[Mapping[Kind, Callable[[SourcesPage], bytes]]] = {
+    "png": _png,
+    "copy": _png,
+    "pdf": _pdf,
+    "pptx": _pptx,
+    "xlsx": _xlsx,
+}

@@ -1,0 +1,102 @@
+"""Files of a screen that no address holds: own points, drawn scenarios; and the sources."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pytest
+from pptx import Presentation
+from pypdf import PdfReader
+
+from geo.coverage.scenario import Scenario
+from layers.language.bilingual import Bilingual
+from layers.pack.city import City
+from layers.places.screen_tables import sources_table
+from layers.present import own_points
+from layers.present.options import Option
+from layers.present.pack.on_screen import file_of, one_file
+from layers.present.sources import SourcesPage
+from layers.present.sources import file_of as sources_file
+from layers.present.telling import Told, measure
+from layers.view.codecs import token
+from layers.view.page_options import PointsOptions
+from layers.view.state import default_state
+from tests.own_points.test_answer import Ask
+from tests.own_points.test_answer import ask as asked  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.slow
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))  # a page joins ff
+
+
+def said(told: Told) -> Iterator[tuple[str, str]]:
+    """Yield what stands in each kind of file of a scene."""
+    page = PdfReader(io.BytesIO(file_of("pdf", told).data)).pages[0]
+    yield "pdf", bare(page.extract_text())
+    slide = Presentation(io.BytesIO(file_of("pptx", told).data)).slides[0]
+    texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    yield "pptx", bare("".join(texts))
+    book = openpyxl.load_workbook(io.BytesIO(file_of("xlsx", told).data))
+    cells = [str(cell.value) for row in book.worksheets[0] for cell in row]
+    yield "xlsx", bare("".join(cells))
+
+
+def test_own_points_are_handed_out_with_file_filter_and_sentence(
+    asked: Ask,  # noqa: F811
+    toy: City,
+) -> None:
+    options = {"show": "bins", "column": token("staff"), "values": frozenset({token("3")})}
+    shown = asked(**options)
+    state = replace(default_state(toy), points=PointsOptions(**options))
+    told = own_points.told(shown, toy, state)
+    assert "enterprises.parquet" in told.title
+    assert "3" in told.filtered
+    for kind, text in said(told):
+        for part in (told.sentence, told.doubt, told.filtered):
+            assert bare(part).rstrip("。") in text, kind
+        assert kind == "xlsx" or bare(told.title) in text
+    assert file_of("png", told).data.startswith(b"\x89PNG")
+
+
+def test_a_scenario_that_was_drawn_is_handed_out(toy: City) -> None:
+    lat, lon = toy.centre
+    kind = next(id_ for id_, layer in toy.layers.items() if layer.spec.group == "plan")
+    drawn = Option(Bilingual("甲案", "A"), Scenario("甲案").added(lon, lat, kind=kind, name="新址"))
+    made = one_file(
+        "xlsx",
+        "coverage",
+        {"cpart": "scenario"},
+        toy,
+        default_state(toy),
+        ask=measure,
+        options=(drawn,),
+    )
+    book = openpyxl.load_workbook(io.BytesIO(made.data))
+    table = [str(cell.value) for row in book.worksheets[1] for cell in row]
+    assert any("甲案" in text for text in table)
+
+
+def test_the_sources_are_handed_out_whole_as_each_kind(tianjin: City) -> None:
+    rows = sources_table(tianjin, "zh", today=date(2026, 11, 30))
+    page = SourcesPage(tianjin, default_state(tianjin), "整理日期", rows)
+    cells = {bare(str(cell)) for row in rows.to_numpy() for cell in row}
+    printed = PdfReader(io.BytesIO(sources_file("pdf", page).data)).pages[0].extract_text()
+    assert [cell for cell in cells if cell not in bare(printed)] == []
+    slides = Presentation(io.BytesIO(sources_file("pptx", page).data)).slides
+    tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+    shown = {bare(cell.text) for table in tables for row in table.rows for cell in row.cells}
+    assert cells <= shown
+    book = openpyxl.load_workbook(io.BytesIO(sources_file("xlsx", page).data))
+    first = {bare(str(cell.value)) for row in book.worksheets[0] for cell in row}
+    assert cells <= first
+    made = sources_file("png", page)
+    assert made.data.startswith(b"\x89PNG")
+    assert made.name == "天津市创新空间图集_资料来源_20261128.png"
