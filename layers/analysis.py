@@ -34,6 +34,10 @@ from layers.district_table import measure as table_measure
 from layers.district_table import wording as table_wording
 from layers.handover.contents import Form
 from layers.handover.package import Package
+from layers.inside import drawing as inside_drawing
+from layers.inside import files as inside_files
+from layers.inside import measure as inside_measure
+from layers.inside import wording as inside_wording
 from layers.language.wording import Wording
 from layers.map.overlay import Drawing
 from layers.own_points import answer as own_points
@@ -42,6 +46,7 @@ from layers.view.page_options import (
     CorridorOptions,
     CoverageOptions,
     DensityOptions,
+    InsideOptions,
     PointsOptions,
     TableOptions,
 )
@@ -116,6 +121,14 @@ ANALYSES: Final[Mapping[str, Analysis]] = MappingProxyType(
             corridor_wording.word,
             corridor_drawing.draw,
             corridor_files.hand_over,
+        ),
+        "inside": Analysis(
+            InsideOptions,
+            inside_measure.question,
+            inside_measure.measure,
+            inside_wording.word,
+            inside_drawing.draw,
+            inside_files.hand_over,
         ),
         "own_points": Analysis(
             PointsOptions,

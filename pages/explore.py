@@ -18,6 +18,7 @@ from pages.panels import explore as panels
 from pages.panels import filters as widgets
 from pages.panels import hand_over as share
 from pages.panels.deck import add, comments
+from pages.panels.inside import draw
 from pages.shell import frame, html, map_view, session
 
 screen = frame.open_page("explore")
@@ -36,7 +37,11 @@ with main:
     schematic = state.explore.ground == "structure"
     drawing = structure_drawing(screen.city) if schematic else None
     drawn = with_pins(
-        Picture(view, plate(view, state.explore.ground, state.lang), drawing),
+        Picture(
+            view,
+            plate(view, state.explore.ground, state.lang),
+            draw.with_shape(screen, drawing),
+        ),
         kept.all_of(screen.city),
         place=comments.picking(),
     )
@@ -48,7 +53,7 @@ with main:
         follow=True,
         drawing=drawn.drawing,
         plate=drawn.plate,
-        act=comments.act,
+        act=lambda event: draw.act(event) or comments.act(event),
     )
     # On the screen the switches beside the map say it.
     signs = shapes(screen.city, set(view.mapped["kind"]), state.lang)

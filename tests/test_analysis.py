@@ -39,7 +39,12 @@ from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import columns, layout, open_folder
 from layers.pack.city import City
 from layers.view.codecs import token
-from layers.view.page_options import CoverageOptions, DensityOptions, TableOptions
+from layers.view.page_options import (
+    CoverageOptions,
+    DensityOptions,
+    InsideOptions,
+    TableOptions,
+)
 from layers.view.question import Question, Refusal
 from layers.view.state import Camera, Filters, ViewState, default_state
 from tests import ROOT
@@ -93,9 +98,17 @@ def ask(points: FileQuestion) -> Ask:
             lat, lon = city.centre
             first = Scenario("甲").added(lon, lat, kind="platform", name="新")
             return question(state, (first, Scenario("乙").added(lon, lat + 0.01, kind="platform")))
+        if name == "inside":
+            state = replace(state, inside=around(city))
         return question(state)
 
     return asked
+
+
+def around(city: City) -> InsideOptions:
+    """Return a circle in the middle of a city that holds some of its places."""
+    lat, lon = city.centre
+    return InsideOptions(f"circle_{lon:g}_{lat:g}_{6000 if city.id == 'toy' else 30_000}")
 
 
 @pytest.fixture(scope="module")
@@ -262,6 +275,7 @@ def test_the_command_gives_the_same_files(
         filters=Filters(level=frozenset({"national", "municipal"})),
         density=DensityOptions(bandwidth_km=8, by="site"),
         coverage=CoverageOptions(radius_m=10_000, candidates="district", add=2),
+        inside=around(tianjin),
     )
     question, form = ANALYSES[name].question(state), Form("csv", 4548)
     words = shlex.split(command(name, tianjin, question, form))

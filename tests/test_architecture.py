@@ -45,6 +45,7 @@ RANK = {
     "layers.own_points": 11,
     "layers.corridor": 11,
     "layers.district_table": 11,
+    "layers.inside": 11,
     "layers.command_line": 12,
     "layers.verification": 12,
     "layers.intake.__main__": 13,

@@ -16,7 +16,7 @@ class Field:
     Parameters
     ----------
     name
-        Column name, ASCII, lower case.
+        Column name, ASCII.
     type
         What the column holds.
     required

@@ -159,7 +159,7 @@ def to_geoparquet(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]: 
     files = {}
     for table in tables:
         target = io.BytesIO()
-        frame = _flat(table)
+        frame = _with_texts(_flat(table))
         frame.to_parquet(target, index=False, schema_version="1.1.0", compression="zstd")
         files[f"{table.name}.parquet"] = target.getvalue()
     return files
@@ -229,6 +229,17 @@ def _flat(table: Table) -> gpd.GeoDataFrame:
     """Return the rows with a named index as their first column, the geometry named so."""
     frame = table.frame.reset_index(drop=table.frame.index.name is None)
     return frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+
+
+def _with_texts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows with every column of texts typed so: an empty one would have no type."""
+    texts = [
+        str(name)
+        for name in frame.columns.drop(frame.geometry.name)
+        if frame[name].dtype == object
+        if frame[name].dropna().map(lambda value: isinstance(value, str)).all()
+    ]
+    return gpd.GeoDataFrame(frame.astype(dict.fromkeys(texts, "string")))
 
 
 def _write(table: Table, frame: gpd.GeoDataFrame, path: Path, **how: Any) -> None:

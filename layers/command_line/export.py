@@ -90,6 +90,7 @@ def read(argv: Sequence[str] | None) -> ExportRequest:
             given.lang or state.lang,
             raw=given.raw,
             planning=given.planning_columns,
+            circles=given.circles,
             local=local_system(given.crs_file),
         ),
         out=given.out,
@@ -143,6 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     planning = "add the columns for planning databases that the pack maps (planning_columns.csv)"
     parser.add_argument("--planning-columns", action="store_true", help=planning)
     parser.add_argument("--raw", action="store_true", help=RAW)
+    circles = "add the doubt about each position as a layer of circles (formats with shapes)"
+    parser.add_argument("--circles", action="store_true", help=circles)
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--period", help=", ".join(PERIODS))
     later = "whether to take what is new since the plan was issued"

@@ -135,7 +135,9 @@ def _tables(answer: ReachAnswer) -> dict[str, Data]:
     fixed: dict[str, Any] = {"radius_m": given.radius_m, "data_date": given.city.data_date}
     uncovered = answer.gaps.assign(**fixed)
     uncovered.index = pd.Index([f"gap-{rank}" for rank in uncovered.index], name="id")
-    sites = given.mapped[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
+    sites = given.mapped[
+        ["kind", "name_zh", "name_en", "location_class", "uncertainty_m", "geometry"]
+    ]
     sites = sites.assign(**fixed, sole_km2=answer.overlap.losses["sole_km2"])
     reach = radius_areas(answer).assign(data_date=given.city.data_date)
     tables = {

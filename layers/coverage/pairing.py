@@ -450,7 +450,9 @@ def hand_over(answer: PairingAnswer | Refusal, form: Form) -> Package:
 
 
 def _tables(answer: PairingAnswer) -> dict[str, Data]:
-    names = answer.parks[["kind", "name_zh", "name_en", "uncertainty_m", "geometry"]]
+    names = answer.parks[
+        ["kind", "name_zh", "name_en", "location_class", "uncertainty_m", "geometry"]
+    ]
     parks = gpd.GeoDataFrame(names.join(answer.pairing.parks)).rename_axis("id")
     return {
         "links": Data(lines(answer), LINE, Look("line", line=INK, weight=2.0)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.base.finding import Finding
@@ -21,11 +22,12 @@ from layers.handover.documents import (
 )
 from layers.handover.look import Look, Looks
 from layers.handover.package import Package
-from layers.handover.selection import layer_facts
+from layers.handover.selection import layer_facts, layer_sheet
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
 from layers.pack.city import City
+from layers.pack.exchange import EXCHANGED, exchange_fields, with_exchange
 from layers.places import bases
 from layers.view.address import to_query
 from layers.view.filtered import answer_in_words
@@ -130,6 +132,8 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     city = answered.city
     form = checked(form, city, ANSWER_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
+    if form.fmt == "gpkg" and any(sheet.geometry for sheet in sheets):
+        sheets = (*sheets, _outlines(city))
     named = mark_of(_filtered(answered)) + answered.name
     begin = answered.begin or f"{city.id}_{city.data_date}"
     return build(
@@ -195,12 +199,15 @@ def in_both(worded: Mapping[str, Wording], part: str) -> tuple[Bilingual, ...]:
 
 
 def _sheet(analysis: str, name: str, data: Data) -> Sheet:
-    fields = tuple(_fields(data))
+    fields, frame = tuple(_fields(data)), data.frame
+    if data.geometry and set(frame.columns) >= EXCHANGED:
+        frame = with_exchange(gpd.GeoDataFrame(frame), fields)
+        fields = exchange_fields(fields)
     titles = {each.name: _title(analysis, each.name, data) for each in fields}
     return Sheet(
         id=name if name.startswith(analysis) else f"{analysis}_{name}",
         title=pair(f"answer_table.{analysis}.{name}"),
-        frame=data.frame,
+        frame=frame,
         fields=fields,
         geometry=data.geometry,
         geometry_required=True,
@@ -209,6 +216,12 @@ def _sheet(analysis: str, name: str, data: Data) -> Sheet:
         codes=_codes(data.look),
         group=pair(f"analysis.{analysis}"),
     )
+
+
+def _outlines(city: City) -> Sheet:
+    """Return the districts, without which a map of an answer cannot be read."""
+    layer = city.layers["district"]
+    return replace(layer_sheet(city, layer, layer.frame), facts=())  # the sections have them
 
 
 def _codes(look: Look | Looks | None) -> dict[str, dict[str, str]]:
@@ -289,7 +302,8 @@ def _sections(
         yield pair("bases.title"), bases.lines(_rows(answered))
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
     told = answered.city.notices  # of a district, such as that its outline holds an enclave
-    notices = [told[code] for code in answered.city.districts.index if code in told]
+    drawn = any(sheet.id == "district" for sheet in sheets)  # then the terms of use say them
+    notices = [told[code] for code in answered.city.districts.index if code in told and not drawn]
     caveats = (*held, *notices, *form_caveats(answered.city, form, sheets))
     yield pair("export.caveats"), caveats
     for id_, layer in answered.city.layers.items():

@@ -61,6 +61,9 @@ class Form:
         Language of a workbook, ``zh`` or ``en``; all other formats speak both.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    circles
+        Whether the doubt about each position goes along as a layer of circles; formats without
+        shapes know none.
     planning
         Whether tables have the further columns that the pack maps for planning databases.
     local
@@ -72,6 +75,7 @@ class Form:
     epsg: int = WGS84
     lang: str = "zh"
     raw: bool = False
+    circles: bool = False
     planning: bool = False
     local: CRS | None = field(default=None, repr=False)
 

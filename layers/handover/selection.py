@@ -8,21 +8,28 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 import geopandas as gpd
+import pandas as pd
 
 from geo.base.errors import ParameterError, Problem
-from geo.base.schema import FieldType, Schema
-from layers.handover.contents import VIEW_FORMATS, Form, Sheet, form_problems
-from layers.handover.look import labels_of, look_of
+from geo.base.schema import Field, FieldType, Schema
+from layers.handover.contents import AREA, VIEW_FORMATS, WGS84, Form, Sheet, form_problems
+from layers.handover.look import Look, labels_of, look_of
 from layers.handover.planning_columns import with_planning_columns
 from layers.language.bilingual import Bilingual, both, pair
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City, Layer
+from layers.pack.exchange import DOUBT, TERMS, exchange_fields, with_exchange, word_of
 from layers.view.address import to_query
 from layers.view.filtered import in_words
 from layers.view.rows import View, rows_in_view
 from layers.view.state import ViewState, deciding
 from layers.view.wording import summary
 
+CIRCLES = "uncertainty_circle"
+"""Id of the layer of circles; no layer of a pack."""
+NO_SHAPES = frozenset({"xlsx", "csv", "json"})
+QUARTER = 16
+"""Corners of a quarter of a circle: its area is 0.2 % short."""
 _DTYPES: Mapping[FieldType, str] = MappingProxyType(
     {"number": "float64", "integer": "Int64", "flag": "boolean"}
 )
@@ -93,10 +100,14 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     shown = replace(deciding(state), city=city.id, layers=wanted)
     view = rows_in_view(city, shown)
     sheets = tuple(
-        _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
+        layer_sheet(city, layer, view.layer(id_))
+        for id_, layer in city.layers.items()
+        if id_ in wanted
     )
     if form.planning:
         sheets = tuple(with_planning_columns(city, sheet) for sheet in sheets)
+    if form.circles and form.fmt not in NO_SHAPES:
+        sheets += (_circles(city, sheets),)
     words = Bilingual(summary(view, "zh"), summary(view, "en"))
     gaps = zip(view.gaps["sentence_zh"], view.gaps["sentence_en"], strict=True)
     return Selection(
@@ -120,21 +131,32 @@ def _layer_problems(city: City, wanted: frozenset[str]) -> list[Problem]:
     ]
 
 
-def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
-    """Return the rows of a layer, sorted by id and typed by its schema."""
+def layer_sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
+    """Return the rows of a layer as they are handed over, sorted by id and typed by its schema.
+
+    Parameters
+    ----------
+    city
+        Its own words go along.
+    layer
+        One of its layers.
+    rows
+        Those of the layer that are shown.
+    """
     schema, origin = layer.spec.schema, layer.provenance
-    frame = _typed(rows, schema)
+    frame = with_exchange(_typed(rows, schema), schema.fields, found_on=origin.retrieved)
+    fields = exchange_fields(schema.fields)
     total, mapped = len(frame), int(frame.geometry.notna().sum())
     return Sheet(
         id=layer.spec.id,
         title=layer.title,
         frame=frame,
-        fields=schema.fields,
+        fields=fields,
         geometry=schema.geometry,
         geometry_required=schema.geometry_required,
         look=look_of(layer.spec),
         labels=labels_of(layer.spec),
-        codes=_codes(city, schema),
+        codes=_codes(city, fields),
         group=pair(f"group.{layer.spec.group}"),
         provenance=origin,
         facts=(
@@ -147,6 +169,28 @@ def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
             "retrieved": origin.retrieved,
             "pack_sha256": layer.digest,
         },
+    )
+
+
+def _circles(city: City, sheets: Sequence[Sheet]) -> Sheet:
+    """Return the circle around each place within which it is thought to lie, as areas."""
+    names = ["kind", "name_zh", "name_en", "location_class", DOUBT]
+    kept = [sheet.frame for sheet in sheets if DOUBT in sheet.frame]
+    rows = gpd.GeoDataFrame(pd.concat([frame[[*names, "geometry"]] for frame in kept]))
+    known = rows[rows[DOUBT].notna()].sort_index().to_crs(city.metric_epsg)
+    around = known.geometry.buffer(known[DOUBT].to_numpy(dtype=float), quad_segs=QUARTER)
+    shapes = known.set_geometry(around).to_crs(WGS84).rename_axis(index="id")
+    terms = {field.name: field for field in TERMS}
+    fields = (Field("id", required=True), *(terms.get(name, Field(name)) for name in names))
+    look = Look("area", "#5B564C", "#5B564C", opacity=0.08)
+    return Sheet(
+        id=CIRCLES,
+        title=pair("export.circles"),
+        frame=shapes,
+        fields=fields,
+        geometry=AREA,
+        look=look,
+        facts=(pair("export.circles_of", known=len(known), unknown=len(rows) - len(known)),),
     )
 
 
@@ -174,11 +218,11 @@ def layer_facts(layer: Layer) -> tuple[Bilingual, ...]:
     )
 
 
-def _codes(city: City, schema: Schema) -> dict[str, dict[str, str]]:
+def _codes(city: City, fields: tuple[Field, ...]) -> dict[str, dict[str, str]]:
     """Return the closed values of each column, or those that the pack itself names, in words."""
     values = {
         field.name: city.halves if field.name == "half" else sorted(field.allowed or ())
-        for field in schema.fields
+        for field in fields
     }
     return {
         name: {value: _word(city, name, value) for value in each}
@@ -189,6 +233,7 @@ def _codes(city: City, schema: Schema) -> dict[str, dict[str, str]]:
 
 def _word(city: City, name: str, value: str) -> str:
     own = city.layers[value].title if name == "kind" else city.words.get(f"{name}.{value}")
+    own = own or word_of(name, value)
     return " ".join(own) if own else both(f"{name}.{value}")
 
 

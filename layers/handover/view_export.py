@@ -28,7 +28,9 @@ from layers.handover.package import Package
 from layers.handover.selection import Selection, select
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import speaker
+from layers.language.source_credits import attribution
 from layers.language.values import title
+from layers.pack import exchange
 from layers.pack.city import City
 from layers.places import bases
 from layers.places.screen_tables import table
@@ -45,6 +47,7 @@ def package(
     lang: str = "zh",
     layers: Sequence[str] | None = None,
     raw: bool = False,
+    circles: bool = False,
 ) -> Package:
     """Return what ``state`` shows of ``city`` as files.
 
@@ -67,6 +70,9 @@ def package(
         Ids of the layers to take; None for those that are on.
     raw
         Whether CSV holds texts as they are, also those that a spreadsheet would run.
+    circles
+        Whether the doubt about each position goes along as a layer of circles, in formats with
+        shapes.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def package(
     ParameterError
         With every unknown layer, format or coordinate system.
     """
-    return in_form(city, state, Form(fmt, epsg, lang, raw=raw), layers)
+    return in_form(city, state, Form(fmt, epsg, lang, raw=raw, circles=circles), layers)
 
 
 def in_form(
@@ -193,7 +199,30 @@ def _listing(selection: Selection) -> dict[str, pd.DataFrame]:
     )
     rows = table(view, lang)
     rows[title("counted", lang)] = view.places["counted"].astype(bool)
+    for name, values in _exchanged(selection, rows.index).items():
+        rows[title(str(name), lang)] = [_said(selection.city, str(name), v, lang) for v in values]
     return {speaker(lang)("workbook.list"): rows}
+
+
+def _said(city: City, name: str, value: object, lang: str) -> object:
+    """Return a value of the standard's columns in the reader's language."""
+    if not isinstance(value, str):
+        return value
+    if name == exchange.SOURCES:
+        return attribution(city.attributions, value, lang, technical=city.technical)
+    words = exchange.word_of(name, value)
+    return words.of(lang) if words else value
+
+
+def _exchanged(selection: Selection, ids: pd.Index) -> pd.DataFrame:
+    """Return how long the date is and how sure the point, in the terms of the standard, by id."""
+    names = [
+        exchange.precision_column("as_of"),
+        *(field.name for field in exchange.exchange_fields(exchange.TERMS)),
+    ]
+    known = [sheet.frame for sheet in selection.sheets if sheet.is_points]
+    told = pd.concat([pd.DataFrame(frame)[names] for frame in known]) if known else pd.DataFrame()
+    return told.reindex(index=ids, columns=names)
 
 
 def _caveats(selection: Selection) -> Iterator[Bilingual]:

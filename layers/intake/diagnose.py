@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from geo.base.arrays import Floats
@@ -268,7 +269,7 @@ def _tries(head: Table, name: str) -> Iterator[tuple[tuple[str, ...], Placement]
         placed = _of_columns(head, (name,))
     except UnfitError:
         return
-    if placed.first is not None and np.mean(placed.first.states == _NUMBER) > GRID_LEAST:
+    if placed.first is not None and _share(placed.first.states == _NUMBER) > GRID_LEAST:
         yield (name,), placed
 
 
@@ -277,8 +278,12 @@ def _numbers(head: Table, name: str) -> Floats | None:
         found = coordinates(_column(head, name))
     except UnfitError:
         return None
-    enough = len(found.values) and np.mean(found.states == _NUMBER) > GRID_LEAST
-    return found.values if enough else None
+    return found.values if _share(found.states == _NUMBER) > GRID_LEAST else None
+
+
+def _share(told: NDArray[np.bool_]) -> float:
+    """Return which share of the rows it holds for; of no rows, none."""
+    return float(np.mean(told)) if len(told) else 0.0
 
 
 def _fit_of(placed: Placement, city: City) -> Fit | None:
@@ -322,7 +327,7 @@ def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosi
     shapes = placed.table.shapes if placed.first is None else None
     first, second = values_of(placed)
     axes = placed.first.axes if placed.first is not None else np.zeros(0)
-    flip = bool(len(axes)) and bool(np.mean(axes == 2) > GRID_LEAST)
+    flip = _share(axes == 2) > GRID_LEAST
     found = fits(first, second, city.bbox)
     if answers.get("crs"):
         crs = canonical(_code(answers["crs"]), where="--crs")
@@ -368,9 +373,8 @@ def _by_fit(
     family = _family(placed)
     first, second = values_of(placed)
     known = np.isfinite(first) & np.isfinite(second)
-    are_degrees = bool(known.any()) and bool(
-        np.mean((np.abs(first[known]) <= 180) & (np.abs(second[known]) <= 180)) > GRID_LEAST
-    )
+    degrees = (np.abs(first[known]) <= 180) & (np.abs(second[known]) <= 180)
+    are_degrees = _share(degrees) > GRID_LEAST
     fit = by_zone(found, GRID_LEAST)
     if family in ("1954", "1980"):
         result.ask(_ask_crs(found, city, family))
@@ -476,6 +480,7 @@ def _datum_hint(placed: Placement) -> tuple[str, str]:
             continue
         column = placed.table.cells.column(name).slice(0, _SAMPLE)
         for value in {str(v).strip() for v in column.to_pylist() if v is not None}:
-            if len(value) <= 30 and _IS_DATUM.search(value.lower()):
+            # "GCJ-02 -> WGS-84" says what the positions were, not what they are.
+            if len(value) <= 30 and _IS_DATUM.search(value.lower()) and "wgs" not in bare(value):
                 return datum_of(value) or "gcj02", value
     return "", ""

@@ -14,13 +14,15 @@ from pyproj import Transformer
 
 from geo.base.arrays import Floats
 from geo.base.bridge import Box, bridge, transformer
-from geo.base.errors import Problem
+from geo.base.errors import Problem, UnfitError
 from geo.grid.lookup import prepare
 from geo.intake.datum import offset_m, set_back
 from geo.intake.systems import DEGREES, near
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
 from layers.intake.formats.headings import bare
+from layers.language.bilingual import column
 from layers.pack.city import City
+from layers.pack.exchange import DOUBT, VERIFICATION
 
 USED, OUTSIDE = "used", "outside"
 ROW_PROBLEMS = {
@@ -56,13 +58,16 @@ _TOTALS: Final = (
     "说明",
     "备注",
 )
-_DOUBTS: Final = (
-    "coordinateuncertaintyinmeters",
-    "uncertaintym",
-    "位置不确定度m",
-    "位置不确定度米",
-    "位置不确定度",
+_DOUBTS: Final = frozenset(
+    bare(name)
+    for name in (
+        *(DOUBT, "uncertainty_m", "位置不确定度_m", "位置不确定度（米）", "位置不确定度"),
+        *column(DOUBT),
+        *column("uncertainty_m"),
+    )
 )
+"""Names of a column of doubt in metres; with kilometres none is taken."""
+_VERIFICATIONS: Final = frozenset(bare(name) for name in (VERIFICATION, *column(VERIFICATION)))
 APPROXIMATE_M: Final = 10.0
 """Doubt of a position that has been set back from GCJ-02 or BD-09, metres."""
 
@@ -226,19 +231,26 @@ def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]
 
 
 def _doubts(placed: Placement, n: int) -> Floats:
-    """Return the doubt that the file states of each row, metres (Darwin Core, or our own)."""
+    """Return the doubt that the file states of each row, metres; of 0 nothing is known.
+
+    Darwin Core has no doubt of 0; where a row fills several columns, the largest counts.
+    """
+    doubt = np.full(n, np.nan)
+    for name in placed.table.names:
+        if bare(name) in _DOUBTS:
+            values = _numbers_of(placed, name, n)
+            doubt = np.fmax(doubt, np.where(values > 0, values, np.nan))
+    return doubt
+
+
+def _numbers_of(placed: Placement, name: str, n: int) -> Floats:
     from geo.intake.columns import coordinates
 
-    name = next((name for name in placed.table.names if bare(name) in _DOUBTS), "")
-    if not name:
-        return np.full(n, np.nan)
-    column = placed.table.cells.column(name).combine_chunks()
-    column = column.chunk(0) if hasattr(column, "chunks") else column
+    cells = placed.table.cells.column(name).combine_chunks()
     try:
-        values = coordinates(column).values
-    except ValueError:
+        return coordinates(cells.chunk(0) if hasattr(cells, "chunks") else cells).values
+    except (ValueError, UnfitError):
         return np.full(n, np.nan)
-    return np.where(values >= 0, values, np.nan)
 
 
 def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse: bool) -> None:
@@ -330,6 +342,7 @@ def _frame_of(names: Sequence[str], values: Sequence[Any]) -> pd.DataFrame:
 
 def _tell(reading: Reading, diagnosis: Diagnosis, *, inverse: bool) -> None:
     """Add what reading has shown."""
+    _tell_doubt(reading, diagnosis)
     swapped = reading.not_used.get("swapped", 0)
     if swapped:
         diagnosis.tell("rows_swapped", "certain", value=swapped)
@@ -339,3 +352,24 @@ def _tell(reading: Reading, diagnosis: Diagnosis, *, inverse: bool) -> None:
         diagnosis.tell("set_back" if inverse else "datum_doubt", value=doubt, datum=datum)
     if reading.outside and not reading.used:
         diagnosis.tell("all_outside", "certain", value=reading.outside)
+
+
+def _tell_doubt(reading: Reading, diagnosis: Diagnosis) -> None:
+    """Say of how many positions the doubt is known, and what the file says was verified."""
+    doubt = reading.rows.loc[reading.rows["status"].isin([USED, OUTSIDE]), "uncertainty_m"]
+    known = int(doubt.notna().sum())
+    if known:
+        values = {"low": float(doubt.min()), "high": float(doubt.max())}
+        diagnosis.tell("doubt_stated", value=known, unknown=len(doubt) - known, **values)
+    elif len(doubt):
+        diagnosis.tell("doubt_unknown", value=len(doubt))
+    for placed in diagnosis.placements:
+        for name in placed.table.names:
+            if bare(name) in _VERIFICATIONS:
+                diagnosis.tell("verification_stated", value=name, said=_counted(placed, name))
+
+
+def _counted(placed: Placement, name: str) -> tuple[str, ...]:
+    """Return the most frequent values of a column, each with its number of rows."""
+    told = pd.Series(placed.table.cells.column(name).to_pylist(), dtype=object).dropna()
+    return tuple(f"{value} ({n})" for value, n in told.astype(str).value_counts()[:5].items())

@@ -38,7 +38,10 @@ north in degrees), or None for the whole city. A map obeys each number once."""
 
 DIGITS = 5
 """Decimals of drawn coordinates: about one metre."""
-SCRIPTS = ("ground", "report", "marks", "labels", "insets", "swipe", "drawing", "camera", "atlas")
+SCRIPTS = (
+    *("ground", "report", "marks", "labels", "insets", "swipe", "drawing", "ask", "camera"),
+    "atlas",
+)
 """Our own scripts in the order in which they need each other."""
 
 

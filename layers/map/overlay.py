@@ -123,6 +123,8 @@ class Drawing:
     dots
         Whether those that are not are dots of one size and no marks: what is measured is measured
         from there.
+    tool
+        What the reader draws on the map: ``circle``, ``rectangle``, ``polygon``, or nothing.
     turn
         Number among drawings that are alike: another one is painted anew, so that a mark goes back
         to its place when it may not stand where the reader has let it go.
@@ -134,6 +136,7 @@ class Drawing:
     place: bool = False
     subject: bool = False
     dots: bool = False
+    tool: str = ""
     turn: int = 0
 
 
@@ -194,6 +197,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
         "place": drawing.place,
         "subject": drawing.subject,
         "dots": drawing.dots,
+        "tool": drawing.tool,
         "turn": drawing.turn,
         "raster": {
             "url": "data:image/png;base64," + base64.b64encode(raster.png).decode(),

@@ -323,7 +323,9 @@ def parks_frame(shown: PointsParks) -> gpd.GeoDataFrame:
         park where it is drawn, which its own interval need not hold), ``n_low``, ``n_mid``,
         ``n_high``, ``radius_m``, ``file``.
     """
-    known = shown.parks[["name_zh", "name_en", "kind", "uncertainty_m", "geometry"]]
+    known = shown.parks[
+        ["name_zh", "name_en", "kind", "location_class", "uncertainty_m", "geometry"]
+    ]
     counts = shown.counts.rename(
         columns={"low": "n_low", "mid": "n_mid", "high": "n_high", "drawn": "n_drawn"}
     )

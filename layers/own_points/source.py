@@ -18,6 +18,7 @@ from pyproj import Transformer
 from geo.base.bridge import Box, bridge
 from geo.base.errors import CrsError, DataError, Problem
 from geo.point_files.bin import CSV, Columns, columns_of
+from layers.intake.formats.open_file import SUFFIXES
 from layers.own_points.system import DEGREES, Declaration, agreed, by_values, declared, first_column
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -27,6 +28,8 @@ POINTS_VARIABLE: Final = "ATLAS_POINTS"
 PARQUET: Final = (".parquet", ".geoparquet", ".pq")
 MOST_FILES: Final = 500
 """More files than this in one folder are not listed."""
+MOST_TAKEN_BYTES: Final = 100_000_000
+"""A larger file that is not read in parts is not taken in."""
 MOST_ENTRIES: Final = 10_000
 """Entries of the folder that are looked at, and as many of its inner folders in all."""
 _SAFELY: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -79,6 +82,25 @@ class Source:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """An entry of the folder that is not offered.
+
+    Parameters
+    ----------
+    name
+        Its name in the folder, as others have chosen it; bytes that are no text are replaced.
+    reason
+        ``link`` (out of the folder, nowhere, or in a ring), ``name`` (no text), ``not_plain`` (a
+        pipe or the like), ``no_parquet`` (a folder without Parquet files, or of too many entries),
+        ``unreadable``, ``beyond`` (the first 500), ``large`` (more than may be taken in at once),
+        ``kind`` (none that is read).
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Folder:
     """What a folder offers.
 
@@ -88,18 +110,24 @@ class Folder:
         Key of the sentence that says why it offers nothing; empty if it does.
     sources
         By token.
-    left_out
-        How many entries are not offered: links that lead out of the folder or nowhere, names that
-        cannot be written, what is no plain file, folders without Parquet files, and what lies
-        beyond the first 500.
+    takeable
+        By token, files of other kinds, which are taken in as if they were uploaded.
+    not_offered
+        Every other entry that is not hidden, with its reason.
     is_cut
         Whether the folder has more entries than are looked at.
     """
 
     problem: str
     sources: Mapping[str, Source]
-    left_out: int = 0
+    takeable: Mapping[str, Source] = field(default_factory=dict)
+    not_offered: tuple[LeftOut, ...] = ()
     is_cut: bool = False
+
+    @property
+    def left_out(self) -> int:
+        """How many entries look like points and are not offered."""
+        return sum(one.reason not in ("kind", "large") for one in self.not_offered)
 
 
 def open_folder(setting: str | None) -> Folder:
@@ -130,8 +158,9 @@ def open_folder(setting: str | None) -> Folder:
     for entry in entries:
         look.at(entry)
     found = MappingProxyType({one.token: one for one in look.found})
-    problem = "" if found else "points_page.folder_empty"
-    return Folder(problem, found, look.left_out, is_cut=not is_whole)
+    takeable = MappingProxyType({one.token: one for one in look.takeable})
+    problem = "" if found or takeable else "points_page.folder_empty"
+    return Folder(problem, found, takeable, tuple(look.not_offered), is_cut=not is_whole)
 
 
 def _listed(folder: Path, most: int) -> tuple[list[os.DirEntry[str]], bool]:
@@ -150,31 +179,54 @@ class _Look:
     room: int
     """Entries of inner folders that may still be looked at."""
     found: list[Source] = field(default_factory=list)
-    left_out: int = 0
+    takeable: list[Source] = field(default_factory=list)
+    not_offered: list[LeftOut] = field(default_factory=list)
 
     def at(self, entry: os.DirEntry[str]) -> None:
-        """Take an entry as a source; count it if it looks like one and cannot be offered."""
-        named = entry.name.lower().endswith((*CSV, *PARQUET))
+        """Take an entry as a source, or say why it is none."""
         try:
-            if not named and not entry.is_dir():
-                return
-            source = self._source(entry) if len(self.found) < MOST_FILES else None
-        except (OSError, ValueError, RuntimeError):  # a loop of links, gone meanwhile, no text
-            source = None
-        if source is not None:
-            self.found.append(source)
+            taken = self._refused(entry) or self._source(entry)
+        except UnicodeEncodeError:
+            taken = "name"
+        except (OSError, ValueError, RuntimeError):  # a loop of links, or gone meanwhile
+            taken = "link" if entry.is_symlink() else "unreadable"
+        if isinstance(taken, Source) and not self._is_streamed(entry):
+            if taken.size <= MOST_TAKEN_BYTES:
+                self.takeable.append(taken)
+            else:
+                self.not_offered.append(LeftOut(entry.name, "large"))
+        elif isinstance(taken, Source):
+            self.found.append(taken)
         else:
-            self.left_out += 1
+            name = entry.name.encode(errors="replace").decode()
+            self.not_offered.append(LeftOut(name, taken))
 
-    def _source(self, entry: os.DirEntry[str]) -> Source | None:
+    @staticmethod
+    def _is_streamed(entry: os.DirEntry[str]) -> bool:
+        """Tell whether an entry is read in parts, whatever its length."""
+        return entry.name.lower().endswith((*CSV, *PARQUET)) or entry.is_dir()
+
+    def _refused(self, entry: os.DirEntry[str]) -> str:
+        """Return why an entry cannot hold points by its name; empty if it can."""
+        if not self._is_streamed(entry) and not entry.name.lower().endswith(SUFFIXES):
+            return "kind"
+        return "" if len(self.found) + len(self.takeable) < MOST_FILES else "beyond"
+
+    def _source(self, entry: os.DirEntry[str]) -> Source | str:
+        """Return an entry as a source, or why it is none."""
         entry.name.encode()  # bytes that are no text have no place in a sentence
         real = self._real(entry, self.root)
         if real is None:
-            return None
+            return "link"
         stat = real.stat()
         if not S_ISDIR(stat.st_mode):
             plain = S_ISREG(stat.st_mode)
-            return Source(entry.name, (real,), stat.st_size, stat.st_mtime_ns) if plain else None
+            taken = Source(entry.name, (real,), stat.st_size, stat.st_mtime_ns)
+            return taken if plain else "not_plain"
+        return self._folder(entry, real)
+
+    def _folder(self, entry: os.DirEntry[str], real: Path) -> Source | str:
+        """Return a folder of Parquet files as a source, or why it is none."""
         inner, is_whole = _listed(real, self.room)
         self.room -= min(self.room, len(inner) + 1)
         parts = [one for one in inner if one.name.lower().endswith(PARQUET)]
@@ -182,12 +234,12 @@ class _Look:
         paths = tuple(path for path in files if path is not None)
         # Part of a set would pass for the whole of it.
         if not paths or not is_whole or len(paths) < len(files):
-            return None
+            return "no_parquet" if len(paths) == len(files) else "link"
         for part in parts:
             part.name.encode()
         stats = [path.stat() for path in paths]
         if not all(S_ISREG(one.st_mode) for one in stats):
-            return None
+            return "not_plain"
         stamp = max(one.st_mtime_ns for one in stats)
         return Source(entry.name, paths, sum(one.st_size for one in stats), stamp)
 

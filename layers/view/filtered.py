@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
-from layers.view.page_options import CorridorOptions, CoverageOptions
+from layers.view.page_options import CorridorOptions, CoverageOptions, InsideOptions
 from layers.view.question import Question
 from layers.view.rows import order_of
 from layers.view.state import FILTER_KEYS, ViewState, default_state
@@ -261,6 +261,8 @@ def page_of(question: Question[Any]) -> str:
     """
     if isinstance(question.options, CorridorOptions):
         return "corridor"
+    if isinstance(question.options, InsideOptions):
+        return "explore"
     return "coverage" if isinstance(question.options, CoverageOptions) else "density"
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from geo.formats import outline
 from layers.view.codecs import (
+    NONE,
     Day,
     Id,
     Ids,
+    Known,
     Name,
+    Single,
     Token,
     Tokens,
     Whole,
@@ -57,6 +61,49 @@ class ExploreOptions:
     """
 
     ground: Ground = option("fill", one_of(Ground), default="parts")
+
+
+@dataclass(frozen=True)
+class Drawn(Single[str]):
+    """A shape that the reader has drawn, such as ``circle_117.2_39.1_5000``."""
+
+    def value(self, text: str, known: Known) -> str:  # noqa: ARG002 - the base's shape
+        """Return the text of the shape, empty for none.
+
+        Parameters
+        ----------
+        text, known
+            As in :meth:`Single.value`.
+
+        Raises
+        ------
+        LookupError
+            If the text is neither a shape nor ``none``.
+        """
+        found = outline.read(text)
+        if text != NONE and found is None:
+            raise LookupError(text)
+        return str(found) if found else ""
+
+    def write(self, value: str, default: str | None) -> str:  # noqa: ARG002 - the base's shape
+        """Return the text itself.
+
+        Parameters
+        ----------
+        value, default
+            As in :meth:`Codec.write`.
+        """
+        return value or NONE
+
+
+@dataclass(frozen=True)
+class InsideOptions:
+    """Which shape the places are asked about.
+
+    ``shape`` is its text as :mod:`geo.formats.outline` writes it; empty for none.
+    """
+
+    shape: str = option("in", Drawn(), default="")
 
 
 @dataclass(frozen=True)

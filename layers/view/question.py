@@ -16,6 +16,7 @@ from layers.view.page_options import (
     CorridorOptions,
     CoverageOptions,
     DensityOptions,
+    InsideOptions,
     PointsOptions,
     TableOptions,
 )
@@ -23,7 +24,13 @@ from layers.view.rows import View, rows_in_view
 from layers.view.state import Filters, Period, ViewState
 
 Options = TypeVar(
-    "Options", DensityOptions, PointsOptions, TableOptions, CoverageOptions, CorridorOptions
+    "Options",
+    DensityOptions,
+    PointsOptions,
+    TableOptions,
+    CoverageOptions,
+    CorridorOptions,
+    InsideOptions,
 )
 _FIELD = {
     DensityOptions: "density",
@@ -31,6 +38,7 @@ _FIELD = {
     TableOptions: "table",
     CoverageOptions: "coverage",
     CorridorOptions: "corridor",
+    InsideOptions: "inside",
 }
 """By the options of a page, the field of the state that holds them."""
 

@@ -42,6 +42,7 @@ from layers.view.page_options import (
     DeckOptions,
     DensityOptions,
     ExploreOptions,
+    InsideOptions,
     PlanOptions,
     PointsOptions,
     TableOptions,
@@ -199,6 +200,7 @@ class ViewState:
     compare: str | None = option("vs", Id("areas"), default=None, page="district")
     present: bool = option("present", flag(), default=False)
     explore: ExploreOptions = group(ExploreOptions, page="explore")
+    inside: InsideOptions = group(InsideOptions, page="explore")
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
     table: TableOptions = group(TableOptions, page="density")

@@ -35,6 +35,7 @@ from pages.panels import chips
 from pages.panels import filters as widgets
 from pages.panels import plate as plate_panel
 from pages.panels.deck import comments
+from pages.panels.inside import draw
 from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal, short
@@ -71,6 +72,7 @@ def side(screen: Screen, view: View) -> None:
         widgets.layer_list(screen, view)
         plate_panel.firm(screen, view)
         plate_panel.ground(screen)
+    draw.folded(screen)
     places(screen, view)
     comments.folded(screen)
     tally(screen)

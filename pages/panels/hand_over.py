@@ -16,6 +16,7 @@ from layers.command_line.analysis import command, needed_files
 from layers.handover import view_export
 from layers.handover.contents import FORMATS, WGS84, Form, Format, systems
 from layers.handover.documents import crs_name, mark_of
+from layers.handover.selection import NO_SHAPES
 from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import display
@@ -203,6 +204,9 @@ def download_view(screen: Screen) -> None:
             format_func=lambda whole: say(f"explore.export_{'all' if whole else 'shown'}"),
             key="export_layers",
         )
+        if form.fmt not in NO_SHAPES:
+            circles = st.checkbox(say("explore.export_circles"), key="export_circles")
+            form = replace(form, circles=circles)
         layers = tuple(i for i in city.layers if everything or i in state.layers)
         held = view_export.size(city, state, layers=layers, fmt=form.fmt)
         narrowed = in_words(city, replace(state, layers=frozenset(layers)))

@@ -65,6 +65,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+MOST_LEFT_OUT: Final = 100
+"""Entries of the folder that are named although they are not offered."""
 LATER: Final = "later_park"
 """The kind whose marks are drawn lighter: facts later than the plan."""
 RING: Final = (
@@ -284,10 +286,23 @@ class PointsPart:
             st.button(self.say("points_page.again"), key="points_again", on_click=_forget)
         elif self.task is not None:
             _progress(self.screen, self.task)
-        if self.folder.left_out:
-            html.small(self.say("points_page.left_out", count=count(self.folder.left_out)))
+        if self.folder.not_offered:
+            self._not_offered()
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def _not_offered(self) -> None:
+        """List what else lies in the folder, each with the reason why it is not offered."""
+        left = self.folder.not_offered
+        lines = [
+            self.say(
+                "points_page.left_out_line",
+                name=display(one.name, longest=LONGEST_NAME),
+                reason=self.say(f"points_page.not_offered.{one.reason}"),
+            )
+            for one in left[:MOST_LEFT_OUT]
+        ]
+        html.folded(self.say("points_page.left_out", count=count(len(left))), "left_out", lines)
 
     def _chips(self) -> None:
         """Show a chip for each value that rows are filtered by; a click takes it away."""

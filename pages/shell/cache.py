@@ -133,9 +133,7 @@ def _package(
     city_id: str, digest: str, state: ViewState, layers: tuple[str, ...], form: Form
 ) -> bytes:
     place = city(digest)
-    return view_export.package(
-        place, state, layers=layers, fmt=form.fmt, epsg=form.epsg, lang=form.lang
-    ).whole()
+    return view_export.in_form(place, state, form, layers).whole()
 
 
 def package(place: City, state: ViewState, layers: tuple[str, ...], form: Form) -> bytes:

@@ -16,7 +16,9 @@ from layers.handover.look import labels_of, look_of
 from layers.language.bilingual import Bilingual
 from layers.map.symbols import LINES
 from layers.pack.catalogue import CATALOG, LOCATION_CLASSES, generic_layer
+from layers.pack.exchange import exchange_fields
 from layers.pack.layer_spec import LayerSpec
+from tests.handover.columns import leaving
 
 SPECS = [*CATALOG.values(), generic_layer("odd_kind")]
 PLACES = [spec for spec in SPECS if spec.is_places]
@@ -34,7 +36,7 @@ def sheet(spec: LayerSpec) -> Sheet:
         id=spec.id,
         title=Bilingual("图层", "Layer"),
         frame=gpd.GeoDataFrame(),
-        fields=spec.schema.fields,
+        fields=exchange_fields(spec.schema.fields),
         geometry=spec.schema.geometry,
         look=look_of(spec),
         labels=labels_of(spec),
@@ -125,7 +127,7 @@ def test_the_frame_has_one_symbol(layer: str, kind: str, colour: str) -> None:
 def test_every_column_has_an_alias_in_both_languages(spec: LayerSpec) -> None:
     root = Xml.fromstring(qml(spec))
     told = {e.attrib["field"]: e.attrib["name"] for e in root.findall("aliases/alias")}
-    assert tuple(told) == spec.schema.names
+    assert list(told) == leaving(spec.schema)
     assert told["name_zh"] == "名称（中文） Name (Chinese)"
 
 
@@ -186,3 +188,11 @@ def test_sld_has_a_rule_for_each_look_and_the_same_colours(spec: LayerSpec) -> N
     inks = {each.text for each in root.iter(f"{{{names['se']}}}SvgParameter")
             if each.get("name") == "stroke"}  # fmt: skip
     assert inks == {spec.style.colour}
+
+
+def test_a_line_that_the_map_leaves_out_is_left_out() -> None:
+    told = Xml.fromstring(qml(CATALOG["axis"])).find("renderer-v2//Option[@name='expression']")
+    assert told is not None
+    assert told.attrib["value"] == 'if("off_map", 0, 100)'
+    written = "".join(sld(sheet(CATALOG["axis"])).split())
+    assert "<ogc:Not><ogc:PropertyIsEqualTo><ogc:PropertyName>off_map<" in written

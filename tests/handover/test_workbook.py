@@ -17,10 +17,12 @@ from layers.handover.contents import FORMATS, Form
 from layers.handover.selection import select
 from layers.handover.view_export import contents, package, size
 from layers.handover.workbook import HEADING_ROW, LONGEST_CELL, LONGEST_NAME, workbook
+from layers.language.values import title
 from layers.pack.city import City, load_city
 from layers.places.screen_tables import table
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, Lang, ViewState, default_state
+from tests.handover.columns import DARWIN_CORE
 from tests.hostile import hostile_pack
 
 NATIONAL = Filters(level=frozenset({"national"}), district=frozenset({"120116"}))
@@ -53,7 +55,9 @@ def test_the_first_sheet_is_the_list_on_screen_in_the_readers_language(
     book = opened(written(tianjin, state, lang))
     assert book.sheetnames == SHEETS[lang]
     heading, *rows = list(book.worksheets[0].iter_rows(min_row=HEADING_ROW + 1, values_only=True))
-    assert list(heading[:-1]) == list(shown.columns)
+    assert list(heading[: len(shown.columns)]) == list(shown.columns)
+    more = ["counted", "as_of_precision", *DARWIN_CORE]
+    assert list(heading[len(shown.columns) :]) == [title(name, lang) for name in more]
     assert len(rows) == len(shown) > 0
     for row, (_, expected) in zip(rows, shown.iterrows(), strict=True):
         for told, value in zip(row, expected, strict=False):

@@ -51,6 +51,19 @@ def _taken(name: str, data: bytes, city: City, **answers: str) -> TakenIn:
     return take_in((name, data), city, answers)
 
 
+def test_an_old_excel_file_is_read_as_a_new_one(tianjin: City) -> None:
+    """Written by LibreOffice from ``survey_rows``: a title, degrees and minutes, a total."""
+    old = (Path(__file__).parent / "samples" / "名录.xls").read_bytes()
+    assert old.startswith(b"\xd0\xcf\x11\xe0")  # the container of Excel 97, no zip
+    taken = _taken("名录.xls", old, tianjin)
+    new = _taken("名录.xlsx", workbook(("名录", survey_rows())), tianjin)
+    assert taken.reading is not None
+    assert new.reading is not None
+    assert taken.report.rows == new.report.rows
+    assert (taken.report.rows.used, taken.report.rows.not_used) == (10, {"total": 2})
+    np.testing.assert_allclose(taken.reading.rows["lon"], new.reading.rows["lon"], atol=0)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_ten_places_are_read_where_they_are(name: str, tianjin: City) -> None:
     taken = _taken(name, FILES[name], tianjin)

@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from geo.base.errors import CrsError, DataError
 from geo.point_files.bin import Columns
-from layers.own_points.source import Folder, Source, columns, layout, open_folder
+from layers.own_points.source import MOST_TAKEN_BYTES, Folder, Source, columns, layout, open_folder
 from layers.own_points.system import DEGREES
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -253,6 +253,27 @@ def test_what_is_no_plain_file_is_left_out_and_never_opened(tmp_path: Path) -> N
     offered = open_folder(str(folder))
     assert [one.name for one in offered.sources.values()] == ["spark.parquet"]
     assert offered.left_out == 5, "x, torn, hive, self, pipe: each is counted"
+
+
+def test_every_other_entry_is_taken_in_or_named_with_its_reason(tmp_path: Path) -> None:
+    folder = tmp_path / "points"
+    (folder / "empty").mkdir(parents=True)
+    (folder / "a.csv").write_text("lon,lat\n117,39\n")
+    for name in ("名录.xlsx", "b.geojson", "notes.docx", "README"):
+        (folder / name).write_bytes(b"x")
+    (folder / "gone.gpkg").symlink_to(folder / "nothing")
+    os.truncate(folder / "b.geojson", MOST_TAKEN_BYTES + 1)
+    (folder / ".hidden").touch()
+    offered = open_folder(str(folder))
+    assert [one.name for one in offered.sources.values()] == ["a.csv"]
+    assert [one.name for one in offered.takeable.values()] == ["名录.xlsx"]
+    assert {one.name: one.reason for one in offered.not_offered} == {
+        "README": "kind",
+        "b.geojson": "large",
+        "empty": "no_parquet",
+        "gone.gpkg": "link",
+        "notes.docx": "kind",
+    }
 
 
 def test_what_came_in_place_of_a_file_is_not_opened(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from layers.view.page_options import (
     CoverageOptions,
     DeckOptions,
     DensityOptions,
+    InsideOptions,
     PlanOptions,
     PointsOptions,
     Seen,
@@ -120,6 +121,10 @@ states = st.builds(
             for name in ("sites", "targets")
         },
         **_each(CoverageOptions),
+    ),
+    inside=st.builds(
+        InsideOptions,
+        shape=st.sampled_from(["", "circle_117.2_39.1_5000", "polygon_0_0_1_0_1_1.5"]),
     ),
     corridor=st.builds(
         CorridorOptions,
@@ -215,6 +220,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
         "fill",
+        "in",
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
         *("pfile", "px", "py", "pw", "pday", "pcol", "pval", "pshow", "psig", "pcell", "pk", "pad"),
         *("pbin", "pgr", "pclu", "prch", "pmin", "ppk", "pin"),
@@ -245,7 +251,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         "layers": "none",
         **dict.fromkeys(FILTER_KEYS.values(), "all"),
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
-        **{"fill": "parts", "dbw": "5", "dcell": "0"},
+        **{"fill": "parts", "in": "none", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
         **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},

@@ -56,6 +56,7 @@
   function draw(group, drawing) {
     rest();
     place(Boolean(drawing && drawing.place));
+    A.ask((drawing && drawing.tool) || "");
     for (const view of A.insets) view.drawn.clearLayers();
     if (!drawing) return;
     lay(group, drawing);

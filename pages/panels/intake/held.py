@@ -14,7 +14,7 @@ import streamlit as st
 
 from layers.intake.outcome import Outcome, Placed, write_points
 from layers.intake.take_in import INVERSE_VARIABLE, TakenIn, take_in
-from layers.own_points.source import Folder, Source
+from layers.own_points.source import Folder, Source, require_files
 from layers.pack.city import City
 from pages.shell import cache
 
@@ -85,6 +85,26 @@ def bring(name: str, data: bytes, city: City) -> None:
         Where its positions should lie.
     """
     st.session_state[HELD] = Held(name, data, {}, _taken(name, data, city, {}))
+
+
+def bring_from_folder(source: Source, city: City) -> None:
+    """Take in a file of the server's folder as if it had been uploaded.
+
+    Parameters
+    ----------
+    source
+        One of the folder's takeable files.
+    city
+        Where its positions should lie.
+
+    Raises
+    ------
+    DataError
+        It is gone, may not be read, or is no plain file any more.
+    """
+    require_files(source)
+    forget()
+    bring(source.name, source.paths[0].read_bytes(), city)
 
 
 def answer(key: str, value: str, city: City) -> None:

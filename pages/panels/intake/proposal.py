@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from geo.base.errors import DataError
 from layers.intake.diagnose import described
 from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.formats.table import Observation, Question
@@ -20,11 +21,14 @@ from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import Held, dropped, upload_key
-from pages.shell import html, session
+from pages.shell import cache, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
 from pages.shell.widgets import is_offered
 
+IN_FOLDER: Final = "intake_folder"
+GONE: Final = "atlas.own_file.gone"
+"""Why a file of the folder could not be taken in, until it has been told."""
 MOST_TOLD: Final = 8
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
 """What a planner need not read first."""
@@ -50,6 +54,7 @@ def upload(screen: Screen) -> None:
         on_change=_brought,
         args=(screen,),
     )
+    _in_folder(screen)
     if given is None and own_files.held() is None and not screen.state.points.file:
         st.download_button(
             say("intake_page.template"),
@@ -59,6 +64,36 @@ def upload(screen: Screen) -> None:
             type="tertiary",
             on_click="ignore",
         )
+
+
+def _in_folder(screen: Screen) -> None:
+    """Offer the files of the server's folder that are taken in like an upload."""
+    takeable = cache.points_folder().takeable
+    if not takeable:
+        return
+    st.selectbox(
+        screen.say("intake_page.in_folder"),
+        list(takeable),
+        index=None,
+        key=IN_FOLDER,
+        format_func=lambda one: display(takeable[one].name, longest=60),
+        placeholder=screen.say("intake_page.please"),
+        on_change=_from_folder,
+        args=(screen,),
+    )
+    if gone := st.session_state.pop(GONE, None):
+        html.faults("", gone, screen.state.lang)
+
+
+def _from_folder(screen: Screen) -> None:
+    source = cache.points_folder().takeable.get(st.session_state.get(IN_FOLDER) or "")
+    if source is None:
+        return
+    try:
+        own_files.bring_from_folder(source, screen.city)
+    except DataError as error:
+        own_files.forget()
+        st.session_state[GONE] = error.problems
 
 
 def _brought(screen: Screen) -> None:

@@ -1,0 +1,80 @@
+"""Hand over what lies in a shape: the places, the numbers by kind, the shape."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from geo.formats.outline import to_file
+from layers.handover.analysis_export import Answered, Data, analysis_package, refused
+from layers.handover.contents import AREA, POINT, Form
+from layers.handover.look import Look
+from layers.handover.package import Package
+from layers.inside.drawing import LINE
+from layers.inside.measure import InsideAnswer, touched
+from layers.inside.wording import word
+from layers.language.messages import LANGS
+from layers.language.wording import Wording
+from layers.view.question import Refusal
+
+SHAPE_FILE = "shape.geojson"
+
+
+def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
+    """Return exactly the places that lie in the shape, surely or perhaps, and the shape itself.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.inside.measure.measure` returns it.
+    form
+        See :func:`layers.handover.analysis_export.analysis_package`.
+
+    Raises
+    ------
+    ParameterError
+        With everything that is wrong with the form.
+    """
+    words: dict[str, Wording] = {lang: word(answer, lang) for lang in LANGS}
+    if isinstance(answer, Refusal):
+        return analysis_package(refused("inside", answer, words), form)
+    found = answer.found
+    return analysis_package(
+        Answered(
+            name="inside",
+            city=answer.city,
+            question=answer.question,
+            words=words,
+            layers=answer.question.layers,
+            data={
+                "places": Data(_places(answer), POINT, Look("point", line=LINE)),
+                "shape": Data(_shape(answer), AREA, Look("area", line=LINE, weight=2.0)),
+                "kinds": Data(found.kinds),
+            },
+            asked={"shape": str(answer.outline), **found.parameters},
+            result={
+                "places": int(found.value),
+                "places_low": found.low,
+                "places_high": found.high,
+                "of": found.n,
+                "unmapped": found.n_unmapped,
+                "doubt_unknown": found.n_unknown,
+            },
+            findings=(found,),
+            files={SHAPE_FILE: to_file(answer.outline, answer.city.metric_epsg)},
+        ),
+        form,
+    )
+
+
+def _places(answer: InsideAnswer) -> gpd.GeoDataFrame:
+    names = ["kind", "name_zh", "name_en", "level", "location_class", "uncertainty_m"]
+    table = touched(answer)[[*names, "drawn", "share", "geometry"]]
+    mapped = table[table.geometry.notna()].assign(drawn=lambda rows: rows["drawn"].astype(bool))
+    return gpd.GeoDataFrame(mapped).rename_axis("id")
+
+
+def _shape(answer: InsideAnswer) -> gpd.GeoDataFrame:
+    columns = {"text": [str(answer.outline)], "area_km2": [answer.area.area / 1e6]}
+    return gpd.GeoDataFrame(
+        columns, index=["shape"], geometry=[answer.area], crs=answer.city.metric_epsg
+    ).rename_axis("id")

@@ -1,0 +1,149 @@
+"""Say how many places lie in a shape, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from layers.inside.measure import InsideAnswer, touched
+from layers.language.messages import Say, speaker
+from layers.language.values import cell, count, km, number, title
+from layers.language.wording import LateTables
+from layers.view.filtered import answer_marked
+from layers.view.question import Refusal
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class InsideWording:
+    """What lies in a shape, in the reader's language.
+
+    Its tables: ``places`` that lie in it, surely or perhaps; and the numbers by ``kind``.
+    """
+
+    sentence: str
+    account: tuple[str, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def word(answer: InsideAnswer | Refusal, lang: str) -> InsideWording:
+    """Put an answer into words.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.inside.measure.measure` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    InsideWording
+        Of a refusal only the sentence that says what to do.
+    """
+    say = speaker(lang)
+    if isinstance(answer, Refusal):
+        return InsideWording(sentence=say(answer.reason))
+    return InsideWording(
+        sentence=answer_marked(answer.city, answer.question, _sentence(answer, lang), lang),
+        account=tuple(_account(answer, say)),
+        tables=LateTables(
+            {"places": lambda: _places(answer, lang), "kinds": lambda: _kinds(answer, lang)}
+        ),
+        notes=tuple(_notes(answer, say)),
+    )
+
+
+def _sentence(answer: InsideAnswer, lang: str) -> str:
+    """Say how many of how many; one figure where every draw gives the same."""
+    say, found = speaker(lang), answer.found
+    told = {
+        "shape": shape_words(answer, lang),
+        "total": found.n,
+        "drawn": int(found.value),
+        "low": found.low,
+        "high": found.high,
+    }
+    if not found.n:
+        return say("inside_page.nothing", **told)
+    settled = found.low == found.high == int(found.value)
+    return say("inside_page.settled" if settled else "inside_page.result", **told)
+
+
+def shape_words(answer: InsideAnswer, lang: str) -> str:
+    """Return what the shape is, with its size.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.inside.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, one = speaker(lang), answer.outline
+    area = number(answer.area.area / 1e6, "km²")
+    radius = km(one.numbers[2], lang) if one.kind == "circle" else ""
+    return say(f"inside_page.kind.{one.kind}", radius=radius, area=area)
+
+
+def _account(answer: InsideAnswer, say: Say) -> list[str]:
+    """Say which are sure, which are open, and of how many nobody knows."""
+    found, share = answer.found, answer.found.places["share"]
+    sure, open_ = int((share == 1).sum()), int(((share > 0) & (share < 1)).sum())
+    told = [say("inside_page.sure", sure=count(sure), open=count(open_))]
+    told.append(say("inside_page.unknown", unmapped=found.n_unmapped, unknown=found.n_unknown))
+    return told
+
+
+def _notes(answer: InsideAnswer, say: Say) -> list[str]:
+    found = answer.found
+    return [
+        say("inside_page.method", **found.parameters),
+        *(say(key, **found.parameters) for key in found.caveats),
+        say("inside_page.titles"),
+    ]
+
+
+def _places(answer: InsideAnswer, lang: str) -> pd.DataFrame:
+    say, rows = speaker(lang), []
+    for place, row in touched(answer).iterrows():
+        rows.append(
+            {
+                title("name", lang): cell(row, "name", lang),
+                say("filter.kind"): answer.city.layers[str(row["kind"])].title.of(lang),
+                say("filter.district"): cell(row, "site_name", lang)
+                or cell(row, "host_name", lang),
+                say("inside_page.share"): number(100 * float(row["share"]), "%"),
+                say("inside_page.drawn"): say("card.yes" if row["drawn"] else "card.no"),
+                "id": str(place),
+            }
+        )
+    return pd.DataFrame(rows, columns=[*_names(say, lang), "id"]).set_index("id").rename_axis(None)
+
+
+def _names(say: Say, lang: str) -> list[str]:
+    return [
+        title("name", lang),
+        say("filter.kind"),
+        say("filter.district"),
+        say("inside_page.share"),
+        say("inside_page.drawn"),
+    ]
+
+
+def _kinds(answer: InsideAnswer, lang: str) -> pd.DataFrame:
+    say, table = speaker(lang), answer.found.kinds
+    table = table[(table["high"] > 0) | (table["drawn"] > 0)]
+    shown = {
+        say("inside_page.drawn_n"): table["drawn"].tolist(),
+        say("inside_page.interval"): [
+            f"{low}–{high}" if low != high else f"{low}"
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+        say("inside_page.of"): table["n"].tolist(),
+        say("inside_page.unmapped"): table["unmapped"].tolist(),
+    }
+    titles = [answer.city.layers[str(kind)].title.of(lang) for kind in table.index]
+    return pd.DataFrame(shown, index=pd.Index(titles, name=say("filter.kind")))

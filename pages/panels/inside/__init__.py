@@ -1,0 +1,1 @@
+"""What lies in a shape that the reader draws on the map."""
