@@ -140,7 +140,7 @@ def fit(
     bold
         Whether it is bold.
     """
-    text = plain(text)
+    text = plain(text, longest=LONGEST_TEXT)
     for points, most in sizes:
         lines = broken(text, points, lang, room, bold=bold)
         if len(lines) <= most:
@@ -189,6 +189,8 @@ SURE: Final = 0.94
 """Part of a cell's width that is counted on: no office breaks a line as another does."""
 LONGEST_WORD: Final = 16
 LONGEST_CELL: Final = 80
+LONGEST_TEXT: Final = 2_000
+"""Characters of a sentence, or of all names that have a number on a map."""
 
 
 def fit_table(
