@@ -24,7 +24,7 @@ from layers.present.showing import PART, Shown, notices, numbered, origin, plain
 from layers.present.slides import native
 from layers.present.slides.column import column
 from layers.present.slides.indicator import progress_chart
-from layers.present.slides.layout import Box, fit, fit_table
+from layers.present.slides.layout import ELLIPSIS, Box, fit, fit_table
 from layers.present.strip import png as strip_png
 from layers.present.telling import Told
 
@@ -153,12 +153,24 @@ def _slide(deck: Any, shown: Shown, page: str) -> None:
     names = numbered(shown.map, lang) if told.chart is None else ""
     column(slide, shown, BESIDE if names else replace(BESIDE, height=FOOT - 2.0 - BESIDE.top))
     if names:
-        fitted = fit(names, ROOM, lang, NUMBERS)
+        fitted = fit(_that_fit(shown, names), ROOM, lang, NUMBERS)
         box = Box(EDGE, UNDER_MAP, ROOM, fitted.height)
         look: dict[str, Any] = {"ink": native.SOFT, "lang": lang}
         native.text_box(slide, box, fitted.text, fitted.points, say("static_map.index"), **look)
     _foot(slide, told, page)
     _notes(slide.notes_slide.notes_text_frame, told, names)
+
+
+def _that_fit(shown: Shown, names: str) -> str:
+    """Return the names of the numbers on the map, as many as find room, and how many do not."""
+    lang, every = shown.told.state.lang, shown.map.numbered
+    for left in range(len(every)):
+        if left:
+            kept = numbered(replace(shown.map, numbered=every[:-left]), lang)
+            names = speaker(lang)("present.more_numbers", names=kept, count=left)
+        if not fit(names, ROOM, lang, NUMBERS).text.endswith(ELLIPSIS):
+            break
+    return names
 
 
 def _strip(deck: Any, shown: Shown, page: str) -> None:

@@ -125,7 +125,8 @@ def _stacked(
     rows: list[Row] = []
     at, y, highest = 0, 0.0, 0.0
     for sign, text, high in step:
-        if at < columns - 1 and y and y + high / 2 > half:
+        part = high / 2 if sign else high  # a heading ends no column
+        if at < columns - 1 and y and y + part > half:
             at, y = at + 1, 0.0
         rows.append((sign, text, (at * (room_of_one + 3.0), y, room_of_one, high)))
         y += high
