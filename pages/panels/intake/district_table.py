@@ -104,7 +104,7 @@ def _brought(screen: Screen) -> None:
     """Take in the file that was given, or forget the one that was taken away."""
     given = st.session_state.get(UPLOAD)
     st.session_state.pop(HELD, None)
-    session.change(table=TableOptions())
+    session.change(table=replace(session.state().table, column=""))  # another file's columns
     if given is not None:
         taken = take_in((given.name, given.getvalue()), screen.city, {}, kind="districts")
         refused = taken.report.problems if taken.joined is None else ()
