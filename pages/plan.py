@@ -32,10 +32,10 @@ if part == "tasks":
     parts.plate(of, tasks.on_map(of), places)
     if places.side is not None:
         with places.side:
+            hand_over.picture(screen)  # first: below a long list its box would open off the screen
             tasks.reader(of)
             entering.state(of)
             entering.place(of)
-            hand_over.picture(screen)
 elif part == "indicators":
     parts.statement(of, light_sentence(of.indicators, state.lang), parts.earlier(of), places)
     with places.sentence:
@@ -44,12 +44,13 @@ elif part == "indicators":
     parts.plate(of, indicators.on_map(of), places)
     if places.side is not None:
         with places.side:
+            if of.indicator is not None:
+                shown = replace(state.plan, indicator=of.indicator.no)
+                hand_over.picture(screen, plan=shown)
             indicators.choice(of)
             if of.indicator is not None:
                 entering.value(of, of.indicator)
                 indicators.behind(of, of.indicator)
-                shown = replace(state.plan, indicator=of.indicator.no)
-                hand_over.picture(screen, plan=shown)
     if of.indicator is not None:
         indicators.values(of, of.indicator)
 elif part == "ledger":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from pptx import Presentation
 
 from layers.store.settings import STORE_VARIABLE
 from tests.browser.conftest import NewPage
@@ -55,18 +54,4 @@ def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
         after = page.locator(".indicator img").get_attribute("src")
         assert after != before
         assert "%3Crect" in str(after)
-        # And in the slide that the page makes of itself.
-        page.locator(".st-key-picture_export button").first.click()
-        page.get_by_role("radio", name="幻灯片").click()
-        settle(page)
-        page.locator(".st-key-picture_make button").click()
-        made = page.locator(".st-key-picture_paper button")
-        made.wait_for(timeout=WAIT_MS)
-        settle(page)
-        with page.expect_download() as download:
-            made.click()
-        slide = Presentation(str(download.value.path())).slides[0]
-        chart = next(shape.chart for shape in slide.shapes if shape.has_chart)
-        series = {each.name: list(each.values) for each in chart.plots[0].series}
-        assert series["读者录入"][-1] == 8
         watch.check()

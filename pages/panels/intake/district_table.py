@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 from markupsafe import Markup
 
+from geo.base.errors import Problem
 from layers.district_table.drawing import LINE
 from layers.district_table.measure import TableAnswer, column_of, question
 from layers.district_table.table import DistrictTable, district_table
@@ -66,9 +67,7 @@ def show(screen: Screen, places: Scene) -> None:
     lang = screen.state.lang
     told = None if asked is None else cache.wording(screen.city, "district_table", asked, lang)
     with places.sentence:
-        _statement(screen, table, told)
-        if table is not None and problems:
-            html.faults(table.file, problems, lang)
+        _statement(screen, table, told, problems)
     with places.picture:
         _picture(screen, asked)
         if told is not None:
@@ -84,8 +83,8 @@ def show(screen: Screen, places: Scene) -> None:
         _below(screen, told)
 
 
-def _held() -> tuple[DistrictTable | None, Any]:
-    found: tuple[DistrictTable, Any] | None = st.session_state.get(HELD)
+def _held() -> tuple[DistrictTable | None, Sequence[Problem]]:
+    found: tuple[DistrictTable, Sequence[Problem]] | None = st.session_state.get(HELD)
     return (None, ()) if found is None else found
 
 
@@ -105,7 +104,7 @@ def _brought(screen: Screen) -> None:
     """Take in the file that was given, or forget the one that was taken away."""
     given = st.session_state.get(UPLOAD)
     st.session_state.pop(HELD, None)
-    session.change(table=TableOptions())
+    session.change(table=replace(session.state().table, column=""))  # another file's columns
     if given is not None:
         taken = take_in((given.name, given.getvalue()), screen.city, {}, kind="districts")
         refused = taken.report.problems if taken.joined is None else ()
@@ -113,16 +112,23 @@ def _brought(screen: Screen) -> None:
         st.session_state[HELD] = (table, refused)
 
 
-def _statement(screen: Screen, table: DistrictTable | None, told: TableWording | None) -> None:
+def _statement(
+    screen: Screen,
+    table: DistrictTable | None,
+    told: TableWording | None,
+    problems: Sequence[Problem],
+) -> None:
     say = screen.say
     if table is None or told is None:
         html.show('<p class="summary" role="status">{}</p>', say("district_table.page.begin"))
         return
-    sentence = told.sentence
-    if not table.rows:
-        sentence = say("district_table.page.refused", file=display(table.file, longest=60))
-    html.show('<p class="summary" role="status">{}</p>', sentence)
-    for line in told.account if table.rows else ():
+    if problems:
+        words = say("district_table.page.refused", file=display(table.file, longest=60))
+        html.show('<p class="summary" role="status">{}</p>', words)
+        html.faults(table.file, problems, screen.state.lang)
+        return
+    html.show('<p class="summary" role="status">{}</p>', told.sentence)
+    for line in told.account:
         html.small(line)
 
 
