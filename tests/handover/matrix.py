@@ -173,7 +173,8 @@ def _compare(faults: Faults, name: str, mine: object, right: object) -> None:
 
 def matrix(city: City) -> list[tuple[str, str, Table]]:
     """Return format, reader and verdicts."""
-    right, found = expected(city), []
+    right = expected(city)
+    found: list[tuple[str, str, Table]] = []
     with TemporaryDirectory() as work:
         sources: dict[str, dict[str, str]] = {}
         for fmt in VIEW_FORMATS:
