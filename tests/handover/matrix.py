@@ -29,6 +29,7 @@ from layers.handover.contents import ONE_SYSTEM, VIEW_FORMATS
 from layers.handover.view_export import package
 from layers.pack.city import City
 from layers.view.state import default_state
+from tests.handover.read_back import columns
 
 SYSTEM_PYTHON: Final = "/usr/bin/python3"
 ASKED: Final = ("features", "nulls", "chinese", "types", "crs", "styles", "codes")
@@ -110,6 +111,8 @@ def in_office(city: City, folder: Path) -> list[list[str]]:
 
 def verdicts(city: City, fmt: str, told: Mapping[str, Table], right: Mapping[str, Table]) -> Table:
     """Return what survives in all tables of a format: a word by what is asked."""
+    made = package(city, default_state(city), layers=tuple(city.layers))
+    names = columns(made.files)
     faults: dict[str, list[str]] = {name: [] for name in ASKED}
     for id_, rows in right.items():
         if not told[id_]["valid"]:
@@ -117,7 +120,7 @@ def verdicts(city: City, fmt: str, told: Mapping[str, Table], right: Mapping[str
         fields = city.layers[id_].spec.schema.fields
         called = {each.name: each.name for each in fields}
         if fmt == "shp":
-            called = short_names([*called])
+            called = short_names(names[id_])
         _rows(faults, id_, told[id_], rows, {f: called[f.name] for f in fields})
         shaped = fmt != "csv" or city.layers[id_].spec.schema.geometry == {"Point"}
         if shaped:
@@ -173,7 +176,8 @@ def _compare(faults: Faults, name: str, mine: object, right: object) -> None:
 
 def matrix(city: City) -> list[tuple[str, str, Table]]:
     """Return format, reader and verdicts."""
-    right, found = expected(city), []
+    right = expected(city)
+    found: list[tuple[str, str, Table]] = []
     with TemporaryDirectory() as work:
         sources: dict[str, dict[str, str]] = {}
         for fmt in VIEW_FORMATS:

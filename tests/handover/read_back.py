@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,6 +12,8 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 from openpyxl import load_workbook
+
+from layers.handover.metadata.files import TABLE_SCHEMA
 
 KML = "{http://www.opengis.net/kml/2.2}"
 
@@ -52,3 +55,9 @@ def listed(files: Mapping[str, bytes]) -> list[tuple[object, ...]]:
     name = next(name for name in files if name.endswith(".xlsx"))
     book = load_workbook(io.BytesIO(files[name]), read_only=True)
     return [*book.worksheets[0].iter_rows(min_row=4, values_only=True)]
+
+
+def columns(files: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Return by table the columns that a package says it has, those that leave with it too."""
+    told = json.loads(files[TABLE_SCHEMA])["resources"]
+    return {each["name"]: [field["name"] for field in each["schema"]["fields"]] for each in told}

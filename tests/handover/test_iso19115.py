@@ -22,7 +22,7 @@ SCHEMAS = Path(__file__).parent / "schemas" / "iso19115_3.zip"
 MDB = "standards.iso.org/iso/19115/-3/mdb/2.0/mdb.xsd"
 
 
-class FromZip(etree.Resolver):
+class FromZip(etree.Resolver):  # type: ignore[misc]
     """Read every schema from the zip: what is not in it is an error."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
