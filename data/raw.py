@@ -246,8 +246,10 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
         problems += [Problem("value.blank", where, f"#{number}", column) for column in lacking]
         if not feature.get("geometry"):
             problems.append(Problem("geometry.missing", where, f"#{number}"))
+    if not features and not problems:
+        problems.append(Problem("raw.no_row", where))
     files.problems += problems
-    if problems or not features:
+    if problems:
         return None
     return [(feature["properties"] or {}, shape(feature["geometry"])) for feature in features]
 
@@ -259,9 +261,10 @@ def _settings(
     period, issued = head.get("plan"), plan.get("issued")
     named = isinstance(period, str) and _FOLDER.fullmatch(period) is not None
     dated = isinstance(issued, str) and is_date(issued)
-    if head and not named:
+    told = {problem.where for problem in files.problems}
+    if not named and (head or f"{folder}/city.toml" not in told):
         files.report("raw.plan_folder", f"{folder}/city.toml", field="plan")
-    if plan and not dated:
+    if not dated and (plan or f"{folder}/plan.toml" not in told):
         files.report("raw.issued", f"{folder}/plan.toml", field="issued")
     return named and dated
 
