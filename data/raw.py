@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from shapely import is_valid_reason
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -251,7 +252,11 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
     files.problems += problems
     if problems:
         return None
-    return [(feature["properties"] or {}, shape(feature["geometry"])) for feature in features]
+    found = [(feature["properties"] or {}, shape(feature["geometry"])) for feature in features]
+    for number, (_, outline) in enumerate(found, start=1):
+        if (reason := is_valid_reason(outline)) != "Valid Geometry":
+            files.report("geometry.invalid", where, f"#{number}", reason=reason)
+    return found if all(outline.is_valid for _, outline in found) else None
 
 
 def _settings(

@@ -83,7 +83,7 @@ def _second(data: bytes, change: Turn) -> bytes:
     return head + change(line) + b"".join(rest)
 
 
-def _in_column(name: str, value: str, data: bytes) -> bytes:
+def in_column(name: str, value: str, data: bytes) -> bytes:
     """Put a value into the first row of one column that has one."""
     import csv
     import io
@@ -97,7 +97,7 @@ def _in_column(name: str, value: str, data: bytes) -> bytes:
     return room.getvalue().encode()
 
 
-def _outline(shape: Any, data: bytes) -> bytes:
+def outline(shape: Any, data: bytes) -> bytes:
     tree = json.loads(data)
     tree["features"][0]["geometry"] = shape
     return json.dumps(tree).encode()
@@ -120,10 +120,10 @@ def hostile() -> Iterator[tuple[str, str, Turn]]:
     for file, names in MEANT.items():
         for name in names:
             for value in CELLS:
-                yield f"{name} = {value[:12]}", file, partial(_in_column, name, value)
+                yield f"{name} = {value[:12]}", file, partial(in_column, name, value)
     for file in OUTLINES:
         for what, shape in SHAPES.items():
-            yield what, file, partial(_outline, shape)
+            yield what, file, partial(outline, shape)
         yield "no properties", file, _without_properties
         yield (
             "a key twice",
