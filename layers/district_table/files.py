@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
-from layers.district_table.measure import TableAnswer
+from layers.district_table.measure import TableAnswer, TableQuestion
 from layers.district_table.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, Form
@@ -32,7 +32,8 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
         With everything that is wrong with the form.
     """
     asked = answer.question
-    table = asked.table  # type: ignore[union-attr]
+    assert isinstance(asked, TableQuestion)
+    table = asked.table
     data = {} if isinstance(answer, Refusal) else _data(answer)
     column = {} if isinstance(answer, Refusal) else {"column": answer.column.name}
     return analysis_package(

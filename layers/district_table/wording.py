@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from layers.district_table.drawing import fills
-from layers.district_table.measure import NO_TOTAL, TableAnswer
+from layers.district_table.measure import NO_TOTAL, TableAnswer, TableQuestion
 from layers.district_table.table import DistrictTable
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, number, stated
@@ -55,9 +55,11 @@ def word(answer: TableAnswer | Refusal, lang: str) -> TableWording:
     """
     say = speaker(lang)
     if isinstance(answer, Refusal):
-        table = answer.question.table  # type: ignore[union-attr]
-        told = say(answer.reason, file=display(table.file, longest=LONGEST))
-        return TableWording(sentence=told, account=tuple(_account(answer.city, table, lang)))
+        asked = answer.question
+        assert isinstance(asked, TableQuestion)
+        told = say(answer.reason, file=display(asked.table.file, longest=LONGEST))
+        rows = tuple(_account(answer.city, asked.table, lang))
+        return TableWording(sentence=told, account=rows)
     tables = {"ranking": _ranking(answer, lang)}
     if answer.halves is not None:
         tables["halves"] = _halves(answer, lang)

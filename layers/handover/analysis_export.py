@@ -22,7 +22,7 @@ from layers.handover.documents import (
 )
 from layers.handover.look import Look, Looks
 from layers.handover.package import Package
-from layers.handover.selection import layer_facts
+from layers.handover.selection import layer_facts, layer_sheet
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
 from layers.language.wording import Wording
@@ -132,6 +132,8 @@ def analysis_package(answered: Answered, form: Form) -> Package:
     city = answered.city
     form = checked(form, city, ANSWER_FORMATS)
     sheets = tuple(_sheet(answered.name, name, data) for name, data in answered.data.items())
+    if form.fmt == "gpkg" and any(sheet.geometry for sheet in sheets):
+        sheets = (*sheets, _outlines(city))
     named = mark_of(_filtered(answered)) + answered.name
     begin = answered.begin or f"{city.id}_{city.data_date}"
     return build(
@@ -216,6 +218,12 @@ def _sheet(analysis: str, name: str, data: Data) -> Sheet:
     )
 
 
+def _outlines(city: City) -> Sheet:
+    """Return the districts, without which a map of an answer cannot be read."""
+    layer = city.layers["district"]
+    return replace(layer_sheet(city, layer, layer.frame), facts=())  # the sections have them
+
+
 def _codes(look: Look | Looks | None) -> dict[str, dict[str, str]]:
     """Return the values by which a table is drawn, in words."""
     if not isinstance(look, Looks):
@@ -294,7 +302,8 @@ def _sections(
         yield pair("bases.title"), bases.lines(_rows(answered))
     held = [pair(f"export.{key}") for key in ("location", "no_outline", "unmapped")]
     told = answered.city.notices  # of a district, such as that its outline holds an enclave
-    notices = [told[code] for code in answered.city.districts.index if code in told]
+    drawn = any(sheet.id == "district" for sheet in sheets)  # then the terms of use say them
+    notices = [told[code] for code in answered.city.districts.index if code in told and not drawn]
     caveats = (*held, *notices, *form_caveats(answered.city, form, sheets))
     yield pair("export.caveats"), caveats
     for id_, layer in answered.city.layers.items():

@@ -40,6 +40,8 @@ class Look:
         Shape of a point's mark.
     tick
         Whether the mark carries the tick of a stand-in.
+    hidden
+        The column that says which rows a map leaves out; blank for none.
     """
 
     shape: str
@@ -51,6 +53,7 @@ class Look:
     hatched: bool = False
     mark: Shape = "circle"
     tick: bool = False
+    hidden: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def look_of(spec: LayerSpec) -> Look | Looks:
         return Look("area", line=style.colour, opacity=0.0, weight=MARK_PX)
     if style.shape == "line":
         # Every line of the atlas is a scheme, and a dashed line says so.
-        return Look("line", line=style.colour, weight=LINE_PX, dash="dash")
+        hidden = "off_map" if "off_map" in spec.schema.names else ""
+        return Look("line", line=style.colour, weight=LINE_PX, dash="dash", hidden=hidden)
     if "location_class" not in spec.schema.names:
         return Look("point", style.colour, style.colour, weight=MARK_PX, mark=style.shape)
     drawn = [value for value in LOCATION_CLASSES if value != "none"]

@@ -100,7 +100,9 @@ def select(city: City, state: ViewState, *, layers: Sequence[str] | None, form: 
     shown = replace(deciding(state), city=city.id, layers=wanted)
     view = rows_in_view(city, shown)
     sheets = tuple(
-        _sheet(city, layer, view.layer(id_)) for id_, layer in city.layers.items() if id_ in wanted
+        layer_sheet(city, layer, view.layer(id_))
+        for id_, layer in city.layers.items()
+        if id_ in wanted
     )
     if form.planning:
         sheets = tuple(with_planning_columns(city, sheet) for sheet in sheets)
@@ -129,8 +131,18 @@ def _layer_problems(city: City, wanted: frozenset[str]) -> list[Problem]:
     ]
 
 
-def _sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
-    """Return the rows of a layer, sorted by id and typed by its schema."""
+def layer_sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
+    """Return the rows of a layer as they are handed over, sorted by id and typed by its schema.
+
+    Parameters
+    ----------
+    city
+        Its own words go along.
+    layer
+        One of its layers.
+    rows
+        Those of the layer that are shown.
+    """
     schema, origin = layer.spec.schema, layer.provenance
     frame = with_exchange(_typed(rows, schema), schema.fields, found_on=origin.retrieved)
     fields = exchange_fields(schema.fields)

@@ -37,7 +37,7 @@ YEAR: Final = svg(
     'fill="#4A463E">2023</text>'
 )
 """Stands for the year behind a name; the words say what it is."""
-BELT: Final = svg('<path d="M2 15 18 5" stroke="#4A334A" stroke-opacity="0.3" stroke-width="7"/>')
+BELT: Final = svg('<path d="M2 15 18 5" stroke="#C9C2C9" stroke-width="7"/>')
 LOOP: Final = svg(
     '<path d="M1 14 19 6" stroke="#4A334A" stroke-width="1.4" stroke-dasharray="1.4 3"/>'
 )

@@ -37,7 +37,7 @@ MAP_DPI: Final = 260
 FOOT_PT: Final = 7.5
 BETWEEN: Final = "\u2002\u2002"
 """Between two signs of the legend."""
-SLACK_MM: Final = 6.0
+SLACK_MM: Final = {"zh": 6.0, "en": 15.0}
 """Left free, for a font that is wider than the one measured with."""
 
 
@@ -96,7 +96,7 @@ def _ended(text: str, lang: str) -> str:
 def _size(others: Sequence[str], findings: Sequence[Sequence[str]], lang: str) -> float:
     """Return the largest size of the body with which all stands on one page."""
     title, *foot = others
-    left = PAGE_MM[1] - TOP - BOTTOM - MAP.height_mm - SLACK_MM
+    left = PAGE_MM[1] - TOP - BOTTOM - MAP.height_mm - SLACK_MM[lang]
     left -= _high(title, TITLE_PT, lang) + sum(
         _high(text, FOOT_PT, lang) for text in filter(None, foot)
     )

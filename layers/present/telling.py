@@ -266,8 +266,13 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
         notes=[*further, *([words.sentence] if words.account else []), *words.notes],
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
-        table=words.tables.get("comparison"),
+        table=_foremost(words.tables.get("comparison")),
     )
+
+
+def _foremost(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the comparison of options with what they bring before what they consist of."""
+    return None if table is None else table.iloc[:, [2, 3, 4, 0, 1]]
 
 
 def _changes(lang: str) -> Iterator[tuple[Mapping[str, Any], str]]:

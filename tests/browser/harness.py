@@ -40,6 +40,8 @@ HOME = frozenset({"127.0.0.1", "localhost", OFFICE})
 UPSTREAM = re.compile(r"^/.+/_stcore/(health|host-config)$")
 """Streamlit asks for these two below the page's path on a deep link, gets 404 and goes on."""
 MAP = 'iframe[title*="st_folium"]'
+MAIN = "#map_div > .leaflet-map-pane"
+"""In the map's frame: what the main map draws, without the small ones."""
 TURN = """([address, patience]) => new Promise((done, fail) => {
   const app = document.querySelector('[data-testid=stApp]');
   let begun = false;

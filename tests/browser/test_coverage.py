@@ -17,6 +17,7 @@ from layers.view.state import default_state
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
+    MAIN,
     MAP,
     NARROW,
     WAIT_MS,
@@ -218,14 +219,14 @@ def test_what_is_counted_is_drawn_and_the_rest_is_plain(
 ) -> None:
     """One area, and a dot for each campus: filled within reach, hollow beyond it."""
     open_at(page, f"{server.url}/coverage?lang=zh")
-    drawn = map_frame(page).locator(".leaflet-shapes-pane path")
+    drawn = map_frame(page).locator(f"{MAIN} .leaflet-shapes-pane path")
     campuses = int(tianjin.layers["university"].frame.geometry.notna().sum())
     expect(drawn).to_have_count(1 + campuses, timeout=WAIT_MS)
     inside = drawn.evaluate_all("paths => paths.map(path => path.getAttribute('fill'))")[1:]
     assert set(inside) == {BEYOND, WITHIN}
     assert not [fill for fill in inside if fill.startswith("url(")]
     turn(page, "/coverage?lang=zh&cmap=all")
-    drawn = map_frame(page).locator(".leaflet-shapes-pane path")
+    drawn = map_frame(page).locator(f"{MAIN} .leaflet-shapes-pane path")
     expect(drawn).to_have_count(2, timeout=WAIT_MS)  # 10 km and 5 km; 3 km is refused
 
 

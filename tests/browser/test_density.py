@@ -15,9 +15,9 @@ from layers.density.measure import measure, question
 from layers.pack.city import City, outlines
 from layers.view.state import default_state
 from tests.browser.conftest import NewPage
-from tests.browser.harness import LAPTOP, MAP, WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import LAPTOP, MAIN, MAP, WAIT_MS, Server, map_frame, open_at, settle
 
-RASTER = ".leaflet-raster-pane img"
+RASTER = f"{MAIN} .leaflet-raster-pane img"
 
 
 def _choose(page: Page, name: str, words: str) -> None:

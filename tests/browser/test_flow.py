@@ -28,6 +28,7 @@ from layers.view.state import Filters, ViewState, default_state
 from tests import ROOT
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
+    MAIN,
     MAP,
     NARROW,
     WAIT_MS,
@@ -40,8 +41,6 @@ from tests.browser.harness import (
     wait_for_marks,
 )
 
-MAIN = "#map_div > .leaflet-map-pane"
-"""The main map; the insets stand beside it."""
 DISTRICTS = f"{MAIN} .leaflet-lines-pane path.leaflet-interactive"
 BINHAI = "120116"
 KEY_PRESSES = 4

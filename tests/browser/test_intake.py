@@ -31,7 +31,8 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     frame = map_frame(page)
     box = frame.locator("#map_div").bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    x, y = frame.evaluate("Object.values(map.latLngToContainerPoint([39.3, 117.4]))")
+    page.mouse.click(box["x"] + x, box["y"] + y)
     page.locator(".st-key-intake_undo").wait_for(timeout=WAIT_MS)
     expect(page.locator(".st-key-intake_row")).to_have_count(0)
     with page.expect_download(timeout=WAIT_MS) as waiting:

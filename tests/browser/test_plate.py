@@ -120,10 +120,8 @@ ANALYSES = (
     "corridor",
     "plan",
 )
-POINTS = ".atlas-mark, path.leaflet-interactive"
-"""Marks, and the dots of an analysis; an area is not so small."""
-LARGEST = 30
-"""Pixels of a mark's side; a wider path is an area."""
+POINTS = ".atlas-mark, .leaflet-shapes-pane path[d*=a]"
+"""Marks, and the dots of an analysis: of all paths only circles are arcs."""
 
 
 @pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.thorough)])
@@ -142,7 +140,7 @@ def test_under_an_analysis_every_district_is_named_and_no_name_covers_a_mark(
             assert set(tianjin.districts[f"name_{lang}"]) <= named, address
         meeting = [(a["text"], b["text"]) for a, b in combinations(names, 2) if _meet(a, b)]
         assert meeting == [], address
-        stand = [b for b in _boxes(page, POINTS) if b["right"] - b["left"] < LARGEST]
+        stand = _boxes(page, POINTS)
         assert len(stand) > 10, address
         covered = [(a["text"], b["text"]) for a in names for b in stand if _covers(a, b)]
         assert covered == [], address

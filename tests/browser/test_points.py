@@ -23,7 +23,7 @@ from layers.pack.city import City, outlines
 from layers.view.codecs import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
-from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
+from tests.browser.harness import MAIN, NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
 from tests.browser.test_flow import A_MOMENT_MS
 from tests.rfc7946 import check
 
@@ -84,7 +84,7 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     n = f"{within.sum():,}".replace(",", "\u202f")
     expect(page.locator(".summary").first).to_contain_text(f"{n} 个点")
     expect(page.locator(".summary").first).to_contain_text("最密处在滨海新区")
-    assert map_frame(page).locator(".leaflet-raster-pane img").count() == 1
+    assert map_frame(page).locator(f"{MAIN} .leaflet-raster-pane img").count() == 1
     with rasterio.MemoryFile(_download(page, "GeoTIFF")) as memory, memory.open() as tiff:
         assert tiff.crs.to_epsg() == 4548
         assert (tiff.tags()["read"], tiff.tags()["binned"]) == (str(N), str(within.sum()))

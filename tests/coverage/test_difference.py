@@ -244,4 +244,4 @@ def test_the_command_sets_the_first_two_files_against_each_other(
     rows = told["tables"]["scenario_difference"]
     assert {(row["first"], row["second"]) for row in rows} == {("方案B", "方案A")}
     first = told["result"]["account"][0]["zh"]
-    assert re.match("“方案B”比“方案A”", first.rpartition("：")[2])
+    assert re.match("“方案B”另覆盖.*“方案A”另覆盖", first.rpartition("：")[2])

@@ -188,3 +188,11 @@ def test_sld_has_a_rule_for_each_look_and_the_same_colours(spec: LayerSpec) -> N
     inks = {each.text for each in root.iter(f"{{{names['se']}}}SvgParameter")
             if each.get("name") == "stroke"}  # fmt: skip
     assert inks == {spec.style.colour}
+
+
+def test_a_line_that_the_map_leaves_out_is_left_out() -> None:
+    told = Xml.fromstring(qml(CATALOG["axis"])).find("renderer-v2//Option[@name='expression']")
+    assert told is not None
+    assert told.attrib["value"] == 'if("off_map", 0, 100)'
+    written = "".join(sld(sheet(CATALOG["axis"])).split())
+    assert "<ogc:Not><ogc:PropertyIsEqualTo><ogc:PropertyName>off_map<" in written

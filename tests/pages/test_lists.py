@@ -12,8 +12,8 @@ import streamlit as st
 from layers.pack.city import City
 from pages.panels import own_points, scenario
 from pages.panels.deck import desk
+from pages.panels.intake import district_table, proposal, whose, without_place
 from pages.panels.intake import held as own_files
-from pages.panels.intake import proposal, without_place
 from pages.shell import session
 from pages.shell.frame import Screen
 from pages.shell.widgets import is_offered
@@ -26,7 +26,11 @@ REPORTS: dict[str, tuple[tuple[str, ...], Report]] = {
     "scenario, pair": (("scn_first", "scn_second"), lambda _: scenario._set_apart(["A", "B"])),
     "deck, story": (("deck_story",), lambda _: desk._turn_to(["own"])),
     "deck, district": (("deck_district",), lambda _: desk._set_district(["120116"])),
-    "own points, part": (("density_part",), lambda _: own_points._change_part()),
+    "own points, part": (("density_part",), lambda _: whose._change_part()),
+    "table by district": (
+        ("district_table_column",),
+        lambda _: district_table._set("column", "district_table_column", ["a"]),
+    ),
     "own points, file": (("points_file",), lambda _: own_points._change_file(["", "a"])),
     "own points, column": (("points_x",), lambda _: own_points._change("x", "points_x", ["a"])),
     "own points, radius": (("points_within_m",), lambda _: own_points._change_radius([3000])),

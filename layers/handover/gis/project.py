@@ -67,7 +67,9 @@ def project(contents: Contents, file: str) -> bytes:
 
 
 def _title(contents: Contents) -> str:
-    return " ".join(pair("export.title_short", city=contents.city.name))
+    title = " ".join(pair("export.title_short", city=contents.city.name))
+    group = contents.sheets[0].group if contents.sheets else None
+    return f"{title} · {' '.join(group)}" if group and contents.name != contents.city.id else title
 
 
 def _notes(contents: Contents) -> tuple[Bilingual, ...]:

@@ -36,7 +36,10 @@ def sld(sheet: Sheet) -> str:
             _filter(rule, sheet.look.column, value)
             _symbolizer(rule, own)
     elif sheet.look is not None:
-        _symbolizer(_rule(rules, " ".join(sheet.title)), sheet.look)
+        rule = _rule(rules, " ".join(sheet.title))
+        if sheet.look.hidden:
+            _filter(rule, sheet.look.hidden, "true", unlike=True)
+        _symbolizer(rule, sheet.look)
     if sheet.labels is not None:
         _label(_rule(rules, sheet.labels.column), sheet.labels)
     return _document(root)
@@ -60,7 +63,8 @@ def raster_sld(name: str, shades: Shades) -> str:
     Xml.SubElement(symbol, "Opacity").text = f"{shades.opacity:g}"
     table = Xml.SubElement(symbol, "ColorMap", type="intervals")
     uppers = [*shades.bounds, 1e30]
-    rows = zip(uppers, (PAPER, *shades.colours), ("", *shades.labels), strict=True)
+    below = f"< {shades.bounds[0]:.3g}"
+    rows = zip(uppers, (PAPER, *shades.colours), (below, *shades.labels), strict=True)
     for number, (upper, colour, label) in enumerate(rows):
         told = {"color": colour, "quantity": repr(upper), "label": label}
         Xml.SubElement(table, "ColorMapEntry", told | {"opacity": "1" if number else "0"})
@@ -91,8 +95,12 @@ def _rule(parent: Xml.Element, title: str) -> Xml.Element:
     return rule
 
 
-def _filter(rule: Xml.Element, column: str, value: str) -> None:
-    holder = Xml.SubElement(Xml.SubElement(rule, "ogc:Filter"), "ogc:PropertyIsEqualTo")
+def _filter(rule: Xml.Element, column: str, value: str, *, unlike: bool = False) -> None:
+    """Keep the rows of a value; or all others, those without one too."""
+    holder = Xml.SubElement(rule, "ogc:Filter")
+    if unlike:
+        holder = Xml.SubElement(holder, "ogc:Not")
+    holder = Xml.SubElement(holder, "ogc:PropertyIsEqualTo")
     Xml.SubElement(holder, "ogc:PropertyName").text = column
     Xml.SubElement(holder, "ogc:Literal").text = value
 

@@ -130,7 +130,8 @@ def shades_into(parent: Xml.Element, shades: Shades) -> None:
     ramp = Xml.SubElement(shader, "colorrampshader", colorRampType="DISCRETE", clip="0")
     # A discrete class holds what lies below its value: the first is what is not drawn.
     uppers = [*map(repr, shades.bounds), "inf"]
-    rows = zip(uppers, (PAPER, *shades.colours), ("", *shades.labels), strict=True)
+    below = f"< {shades.bounds[0]:.3g}"
+    rows = zip(uppers, (PAPER, *shades.colours), (below, *shades.labels), strict=True)
     for number, (upper, colour, label) in enumerate(rows):
         told = {"value": upper, "color": colour.lower(), "label": label}
         Xml.SubElement(ramp, "item", told | {"alpha": "255" if number else "0"})
@@ -161,6 +162,9 @@ def _symbol(parent: Xml.Element, name: str, look: Look, status: str = "") -> Non
     symbol = Xml.SubElement(parent, "symbol", type=kind, name=name, alpha="1")
     if status:
         _fade_later_facts(symbol, status)
+    if look.hidden:
+        rule = f"if({_quoted(look.hidden)}, 0, 100)"
+        _decided(Xml.SubElement(symbol, "data_defined_properties"), "alpha", rule)
     width = f"{look.weight * PX_MM:.2f}"
     line = {"outline_style": look.dash, "outline_width": width, "outline_width_unit": "MM"}
     line["outline_color"] = _rgba(look.line)

@@ -85,10 +85,12 @@
     if (!roomy || !beside()) return { left: 0, right: 0, pad: all, size: size, legend: explained };
     const wide = (size.y - 2 * gap) * ratio(city);
     const left = !bare && (A.locator || explained) ? clamp(size.x * 0.16, LEFT) : 0;
-    const rest = size.x - wide - (left ? left + 2 * MARGIN : 0) - 3 * MARGIN;
-    const right = A.insets.some(crowded) ? Math.min(clamp(rest, RIGHT), Math.round(size.x * 0.44)) : 0;
+    // The city stands clear of what lies at its left; under an analysis that comes before the insets.
+    const clear = left ? left + 2 * MARGIN : bare && explained ? legend.offsetWidth + 2 * MARGIN : 0;
+    const rest = size.x - wide - clear - 3 * MARGIN;
+    const right = A.insets.some(crowded) && (!bare || rest >= RIGHT[0]) ? Math.min(clamp(rest, RIGHT), Math.round(size.x * 0.44)) : 0;
     return { left: left, right: right, size: size, legend: left > 0 || (bare && explained),
-      pad: [left ? left + 2 * MARGIN : gap, gap, right ? right + 2 * MARGIN : gap, gap] };
+      pad: [clear || gap, gap, right ? right + 2 * MARGIN : gap, gap] };
   }
 
   // In a meeting a part in which next to nothing stands is not shown larger; at the desk it stays, so
@@ -217,6 +219,7 @@
 
   // ---- the legend: only what is drawn ----------------------------------------------------------------
   function explain() {
+    if (!A.data.plate) legend.style.width = "";  // a wall turns from the layout map to an analysis
     legend.innerHTML = A.data.legend.map(([sign, words]) => {
       if (!sign) return "<h3>" + words + "</h3>";
       const own = sign.startsWith("#");

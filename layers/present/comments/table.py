@@ -21,7 +21,7 @@ from layers.present.brief import BODY_FONT, HEAD_FONT, LATIN_FONT, QUIET_FONT, T
 from layers.present.comments.comment import Comment
 from layers.present.office import settled
 
-WIDTHS: Final = (10.0, 62.0, 24.0, 38.0, 42.0, 42.0, 22.0, 22.0)
+WIDTHS: Final = (13.0, 59.0, 24.0, 38.0, 42.0, 42.0, 22.0, 22.0)
 """Of the columns, millimetres: together what the margins leave of A4 across."""
 COLUMNS: Final = ("number", "what", "who", "name", "clause", "page", "said", "answer")
 MARGIN: Final = 17.5
@@ -97,6 +97,8 @@ def _foot(city: City, lang: str) -> list[str]:
 
 
 def _row(row: Any, texts: Sequence[str], face: str) -> None:
+    """Fill a row, which no page's end parts."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, texts, WIDTHS, strict=True):
         cell.width = Mm(width)
         for n, line in enumerate(display(text).split("\n")):

@@ -126,7 +126,7 @@ def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     if on.filtered:
         yield on.say("sheet.not_filtered")
     elif listed:
-        yield told.plan_note
+        yield told.plan_note[:1].upper() + told.plan_note[1:]  # elsewhere it stands within a line
     if told.caution:
         yield told.caution
     yield on.say("export.no_outline")

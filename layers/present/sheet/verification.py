@@ -11,7 +11,10 @@ from layers.present.sheet.typeset import pdf
 from layers.verification.sheet import Line
 
 KNOWN: Final = {"name": 3, "kind": 2, "found": 2, "point": 2, "status_now": 1.5, "lead_now": 2}
-ASKED: Final = {"address": 3, "east": 2, "north": 2, "datum": 1.5, "accuracy": 1.5, "status": 1.5}
+ASKED: Final = {
+    **{"address": 3, "east": 2, "north": 2, "datum": 1.5, "accuracy": 1.5, "status": 1.5},
+    **{"lead_unit": 2, "approved_by": 2, "approved_on": 1.5},
+}
 """Columns of the paper, by key, with their shares of its width."""
 
 

@@ -13,7 +13,7 @@ import layers.present.slides.native as native
 from layers.language.messages import speaker
 from layers.map.plate import Sign
 from layers.present.showing import Shown, plain
-from layers.present.slides.layout import Box, broken, fit, fit_table, lines_mm
+from layers.present.slides.layout import Box, broken, fit, fit_table, lines_mm, wide
 from layers.present.static_map import Paper
 from layers.present.static_map.ink.sheet import Sheet
 from layers.present.static_map.legend import draw_sign
@@ -114,11 +114,11 @@ def _stacked(
     signs: Sequence[Sign], room: float, lang: str, columns: int
 ) -> tuple[float, list[Row]]:
     """Return the rows of a legend in some columns, and how high the highest of these is."""
-    wide = (room - 3.0 * (columns - 1)) / columns
+    room_of_one = (room - 3.0 * (columns - 1)) / columns
     step: list[tuple[str, str, float]] = []
     for sign, words in signs:
         text = plain(words, longest=120)
-        lines = broken(text, TEXT_PT, lang, wide - (INDENT if sign else 0))
+        lines = broken(text, TEXT_PT, lang, room_of_one - (INDENT if sign else 0))
         drop, least = (DROP, SIGN_SIDE) if sign else (0.0, 0.0)
         step.append((sign, text, max(lines_mm(len(lines), TEXT_PT) + drop, least)))
     half = sum(each[2] for each in step) / columns
@@ -127,7 +127,7 @@ def _stacked(
     for sign, text, high in step:
         if at < columns - 1 and y and y + high / 2 > half:
             at, y = at + 1, 0.0
-        rows.append((sign, text, (at * (wide + 3.0), y, wide, high)))
+        rows.append((sign, text, (at * (room_of_one + 3.0), y, room_of_one, high)))
         y += high
         highest = max(highest, y)
     return highest, rows
@@ -209,7 +209,10 @@ def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
     said = []
     if grid.more_columns:
         names = say("present.comma").join(grid.more_columns)
-        said.append(say("present.more_columns", names=names))
+        text = say("present.more_columns", names=names)
+        if wide(text, LEFT_OUT_PT, lang) > box.width:
+            text = say("present.columns_left", count=len(grid.more_columns))
+        said.append(text)
     if grid.more_rows:
         said.append(say("present.more_rows", count=grid.more_rows))
     if said:
@@ -219,7 +222,9 @@ def _table(slide: Any, rows: list[list[str]], box: Box, lang: str) -> None:
 
 def _left_out(slide: Any, box: Box, text: str, lang: str) -> float:
     """Say in small type what is left out; return where that ends."""
-    fitted = fit(text, box.width, lang, ((LEFT_OUT_PT, 2),))
+    fitted = fit(
+        text, box.width, lang, ((LEFT_OUT_PT, 2), (LEFT_OUT_PT - 1, 2), (LEFT_OUT_PT - 1.5, 3))
+    )
     at = Box(box.left, box.top, box.width, fitted.height)
     name = speaker(lang)("present.left_out")
     native.text_box(slide, at, fitted.text, fitted.points, name, ink=native.QUIET, lang=lang)

@@ -108,6 +108,7 @@ def _dots(series: Any, observed: Sequence[Observation]) -> None:
     series.marker.format.line.color.rgb = colour(VALUE if fit else SOFT)
     for n, each in enumerate(observed):
         label = series.points[n].data_label
-        label.position = XL_LABEL_POSITION.ABOVE
+        # Of one year both kinds may be known: their figures stand apart.
+        label.position = XL_LABEL_POSITION.ABOVE if fit else XL_LABEL_POSITION.BELOW
         label.has_text_frame = True
         label.text_frame.text = figure(each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -28,7 +29,7 @@ from pages.panels.intake.whose import switch
 from pages.shell import cache, html, map_view, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.labels import literal
-from pages.shell.widgets import sync
+from pages.shell.widgets import is_offered, sync
 
 HELD: Final = "atlas.district_table"
 """In the session, the table and what was wrong with its file; it goes with the session."""
@@ -195,12 +196,14 @@ def _select(name: str, label: str, values: Any, now: Any, word: Any) -> None:
         key=key,
         format_func=lambda value: display(word(value)),
         on_change=_set,
-        args=(name, key),
+        args=(name, key, offered),
     )
 
 
-def _set(name: str, key: str) -> None:
-    value = st.session_state[key]
+def _set(name: str, key: str, offered: Sequence[object]) -> None:
+    if not is_offered(key, offered):
+        return
+    value: Any = st.session_state[key]
     session.change(table=replace(session.state().table, **{name: value}))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pypdf import PageObject, PdfReader
@@ -114,6 +114,19 @@ def test_the_fullest_sheet_prints_all_its_data_on_one_page(
     assert [text for text in _texts(data) if _bare(text) not in leaf.text] == []
     assert len(data["list"]["groups"]) > 3
     assert len(data["indicators"]["rows"]) == len(tianjin.plan.indicators)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("paper", "pages"), [("a3", 1), ("a4", 2)])
+def test_in_english_the_fullest_sheet_leaves_nothing_out(
+    tianjin: City, paper: Literal["a3", "a4"], pages: int
+) -> None:
+    state = default_state(tianjin, "en")
+    leaves = _read(district_sheet(tianjin, state, BINHAI, "en", paper=paper))
+    assert len(leaves) == pages
+    printed = "".join(leaf.text for leaf in leaves)
+    data = sheet_data(tianjin, state, BINHAI, "en")
+    assert [text for text in _texts(data) if _bare(text) not in printed] == []
 
 
 def test_every_character_has_a_glyph_and_stands_on_the_page(binhai: list[Leaf]) -> None:
