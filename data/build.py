@@ -908,7 +908,12 @@ def checked(folder: Path) -> Files:
     raw = read(folder)
     if not raw.whole:
         raise DataError("pack_refused", raw.problems)
-    files = build(raw)
+    try:
+        files = build(raw)
+    except Exception:
+        if raw.problems:  # faulty material can fail in any way: what is wrong with it is said
+            raise DataError("pack_refused", raw.problems) from None
+        raise
     problems = [*raw.problems, *_disagreements(files, raw, folder.name)]
     if problems:
         raise DataError("pack_refused", problems)

@@ -39,6 +39,9 @@ _INDICATOR = {
     "line_target": "plan_line_2025",
 }
 
+_SORTED = {"authored/aliases.csv": ("target", "term"), "park_links.csv": ("place_id",)}
+"""Tables that the build sorts, and by which columns; the others stay in their order."""
+
 
 def _of(problem: Problem, columns: Mapping[str, str], *tables: str) -> Problem:
     """Return the problem in the first table that has its column, in the last where none has."""
@@ -52,7 +55,7 @@ def _numbered(problem: Problem, name: str, rows: list[Row]) -> Problem:
     number = problem.row.removeprefix("#")
     if not (number.isdigit() and 0 < int(number) <= len(rows)):
         return replace(problem, where=name)
-    keys = ("target", "term") if "target" in TABLES[name].names else ("place_id",)
+    keys = _SORTED.get(name, ())  # of equal rows the first stands first
     order = sorted(range(len(rows)), key=lambda at: tuple(rows[at][key] for key in keys))
     return replace(problem, where=name, row=f"#{order[int(number) - 1] + 1}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from shapely import is_valid_reason
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -246,10 +247,16 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
         problems += [Problem("value.blank", where, f"#{number}", column) for column in lacking]
         if not feature.get("geometry"):
             problems.append(Problem("geometry.missing", where, f"#{number}"))
+    if not features and not problems:
+        problems.append(Problem("raw.no_row", where))
     files.problems += problems
-    if problems or not features:
+    if problems:
         return None
-    return [(feature["properties"] or {}, shape(feature["geometry"])) for feature in features]
+    found = [(feature["properties"] or {}, shape(feature["geometry"])) for feature in features]
+    for number, (_, outline) in enumerate(found, start=1):
+        if (reason := is_valid_reason(outline)) != "Valid Geometry":
+            files.report("geometry.invalid", where, f"#{number}", reason=reason)
+    return found if all(outline.is_valid for _, outline in found) else None
 
 
 def _settings(
@@ -259,9 +266,10 @@ def _settings(
     period, issued = head.get("plan"), plan.get("issued")
     named = isinstance(period, str) and _FOLDER.fullmatch(period) is not None
     dated = isinstance(issued, str) and is_date(issued)
-    if head and not named:
+    told = {problem.where for problem in files.problems}
+    if not named and (head or f"{folder}/city.toml" not in told):
         files.report("raw.plan_folder", f"{folder}/city.toml", field="plan")
-    if plan and not dated:
+    if not dated and (plan or f"{folder}/plan.toml" not in told):
         files.report("raw.issued", f"{folder}/plan.toml", field="issued")
     return named and dated
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import geopandas as gpd
 import shapely
@@ -77,9 +77,11 @@ class Outline:
         if self.kind == "circle":
             lon, lat, radius = self.numbers
             middle = gpd.GeoSeries([shapely.Point(lon, lat)], crs=4326).to_crs(epsg)
-            return middle.buffer(radius, quad_segs=QUARTER).iloc[0]
+            around: BaseGeometry = middle.buffer(radius, quad_segs=QUARTER).iloc[0]
+            return around
         bent = shapely.segmentize(_in_degrees(self), EDGE_DEGREES)
-        return gpd.GeoSeries([bent], crs=4326).to_crs(epsg).iloc[0]
+        area: BaseGeometry = gpd.GeoSeries([bent], crs=4326).to_crs(epsg).iloc[0]
+        return area
 
 
 def read(text: str) -> Outline | None:
@@ -135,7 +137,9 @@ def _in_degrees(one: Outline) -> BaseGeometry:
     """Return a shape that is no circle as a polygon in degrees."""
     numbers = one.numbers
     if one.kind == "rectangle":
-        return shapely.box(*numbers)
+        west, south, east, north = numbers
+        box: BaseGeometry = shapely.box(west, south, east, north)
+        return box
     return shapely.Polygon(list(zip(numbers[::2], numbers[1::2], strict=True)))
 
 
@@ -192,7 +196,7 @@ def from_file(data: bytes) -> Outline:
     return found
 
 
-def _shapes(data: bytes) -> list[tuple[object, dict[str, object]]]:
+def _shapes(data: bytes) -> list[tuple[object, dict[str, Any]]]:
     """Return properties and geometry of each feature of a file."""
     try:
         root = json.loads(data) if len(data) <= MOST_BYTES else None
@@ -201,7 +205,7 @@ def _shapes(data: bytes) -> list[tuple[object, dict[str, object]]]:
     if not isinstance(root, dict):
         return []
     features = root.get("features") if root.get("type") == "FeatureCollection" else [root]
-    found: list[tuple[object, dict[str, object]]] = []
+    found: list[tuple[object, dict[str, Any]]] = []
     for one in features if isinstance(features, list) else []:
         feature = one if isinstance(one, dict) else {}
         geometry = feature.get("geometry") if feature.get("type") == "Feature" else feature

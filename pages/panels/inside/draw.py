@@ -20,6 +20,8 @@ from pages.shell.frame import Screen
 
 TOOL: Final = "inside_tool"
 LOADED: Final = "inside_load"
+BEGUN: Final = "atlas.inside_begun"
+"""Whether the session began with a shape."""
 OFF: Final = "off"
 TOOLS: Final = (OFF, "rectangle", "circle", "polygon")
 
@@ -76,8 +78,10 @@ def folded(screen: Screen) -> None:
         City, state and words of this run.
     """
     say, shape = screen.say, screen.state.inside.shape
+    # As it was first: another value would fold it while the reader is at it.
+    begun = st.session_state.setdefault(BEGUN, bool(shape))
     with st.expander(
-        say("inside_page.title"), expanded=bool(shape), key="inside", on_change="rerun"
+        say("inside_page.title"), expanded=begun, key="inside", on_change="rerun"
     ) as folds:
         if not folds.open:
             return

@@ -30,6 +30,11 @@ IN_FOLDER: Final = "intake_folder"
 GONE: Final = "atlas.own_file.gone"
 """Why a file of the folder could not be taken in, until it has been told."""
 MOST_TOLD: Final = 8
+MOST_WANTED: Final = frozenset(
+    {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
+    | {"plane_named", "crs_said", "crs_declared", "datum_named", "datum_offset", "columns_swapped"}
+)
+"""Where the positions stand and in which system: what a planner checks first."""
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
 """What a planner need not read first."""
 SYSTEMS: Final = (4490, 4527, 3857)
@@ -132,7 +137,8 @@ def proposal(screen: Screen) -> None:
         html.section(say("intake_page.done"))
         _bullets(_deeds(screen, held))
     with change:
-        html.section(say("intake_page.change"))
+        waits = bool(report.questions)
+        html.section(say("intake_page.answer_first" if waits else "intake_page.change"))
         for question in report.questions:
             _question(screen, question)
         _choices(screen, held)
@@ -154,8 +160,10 @@ def _bullets(lines: Sequence[str]) -> None:
 
 def _first(found: Sequence[Observation]) -> list[Observation]:
     """Return what a planner reads first."""
-    told = [one for one in found if one.key not in LEAST_TOLD]
-    return [*told, *(one for one in found if one.key in LEAST_TOLD)][:MOST_TOLD]
+    # That the first row names the columns is what everybody expects.
+    news = [one for one in found if (one.key, one.values.get("value")) != ("header_row", 1)]
+    order = sorted(news, key=lambda one: (one.key in LEAST_TOLD) - (one.key in MOST_WANTED))
+    return order[:MOST_TOLD]
 
 
 def _deeds(screen: Screen, held: Held) -> list[str]:
@@ -217,8 +225,10 @@ def _choices(screen: Screen, held: Held) -> None:
                 held.answers.get("crs", ""), say("intake_page.crs"))  # fmt: skip
 
 
-def _option(screen: Screen, value: str) -> str:
-    """Return an option in words: nothing chosen, a system by code and name, or a column."""
+def _option(screen: Screen, found: str, value: str) -> str:
+    """Return an option in words: what was found, a system by code and name, or a column."""
+    if not value and found:
+        return screen.say("intake_page.as_found_so", found=found)
     if not value:
         return screen.say("intake_page.as_found")
     return described(value) if value.startswith("EPSG:") else value
@@ -226,12 +236,14 @@ def _option(screen: Screen, value: str) -> str:
 
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
     key = f"intake_{name}_{token(now)}"
+    report = held.taken.report if (held := own_files.held()) else None
+    found = (report.crs or "") if report and name == "crs" and not now else ""
     st.selectbox(
         literal(label),
         values,
         index=values.index(now) if now in values else 0,
         key=key,
-        format_func=lambda value: display(_option(screen, value), longest=60),
+        format_func=lambda value: display(_option(screen, found, value), longest=60),
         on_change=_answered,
         args=(screen, name, key, values),
     )
