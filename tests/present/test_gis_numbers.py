@@ -110,6 +110,7 @@ def check_list(told: Told, rows: pd.DataFrame, held: Held) -> None:
     counts = {len(known), len(near), firm_n, len(near) - firm_n, without_district(counted)}
     counts |= {len(held.districts) - len(named & {*held.districts.index})}
     counts |= {*by_district.tolist(), *half.value_counts().tolist()}
+    counts.add(int((~near["counted"].astype(bool)).sum()))
     if told.scene.page == "density":
         counts.add(10)  # below so many, it says, a single place turns the ranks
     assert ints(told.sentence + told.doubt) <= counts
@@ -168,7 +169,7 @@ def test_every_scene_of_districts_counts_what_the_geopackage_holds(
 def test_the_strip_counts_what_the_geopackage_holds(tianjin: City, held: Held, ask: Ask) -> None:
     scene = next(scene for _, scene in scenes(tianjin) if scene.page == "corridor")
     told = tell(scene, tianjin, default_state(tianjin), ask=ask)
-    found = re.search(r"长\s(\d+)\s.*有场所\s(\d+)\s处", told.sentence)
+    found = re.search(r"长\s(\d+)\s.*?(\d+)\s(?:处|个)", told.sentence)
     assert found is not None
     length, within = map(int, found.groups())
     assert tianjin.locator is not None

@@ -17,7 +17,6 @@ from typing import Any
 
 import geopandas as gpd
 import openpyxl
-import pandas as pd
 import pytest
 from docx import Document
 from docx.shared import Emu, Pt
@@ -25,7 +24,6 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from layers.handover.documents import files_listed
-from layers.pack.catalogue import FIRM
 from layers.pack.city import City
 from layers.present import offline
 from layers.present.brief import brief
@@ -38,7 +36,6 @@ from layers.present.static_map.picture import bound
 from layers.present.story import Story, stories
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, ViewState, default_state
-from layers.view.vague import VAGUE_M
 from tests.present.test_slides import NAMES, hostile
 
 pytestmark = pytest.mark.slow
@@ -155,30 +152,6 @@ def test_the_rows_of_the_gis_files_are_those_of_the_filter(
         gpd.read_file(tmp_path / "geojson" / "platform.geojson"),
     ):
         assert set(found["id"]) == set(shown.index)
-
-
-def test_the_geopackage_counts_what_the_scenes_say(
-    pack: MeetingPack, chinese: list[Shown], tianjin: City, tmp_path: Path
-) -> None:
-    """Every number of the filtered scene is counted again, row by row, from the file for GIS."""
-    told = chinese[1].told
-    with zipfile.ZipFile(io.BytesIO(of(pack, "_GIS.zip"))) as archive:
-        archive.extractall(tmp_path)
-    file = next((tmp_path / "geopackage").glob("*.gpkg"))
-    layers = [n for n in tianjin.layers if tianjin.layers[n].spec.is_places]
-    known = set(gpd.list_layers(file)["name"])
-    rows = pd.concat([gpd.read_file(file, layer=n) for n in layers if n in known])
-    counted = rows[rows["counted"].astype(bool)]
-    by_district = counted["host_adcode"].map(tianjin.districts["name_zh"]).value_counts()
-    assert told.bars is not None
-    assert dict(by_district) == {name: int(n) for name, n in told.bars.values.items()}
-    first, most = by_district.index[0], int(by_district.iloc[0])
-    assert f"{first}最多，有 {most} 处" in told.sentence.replace("\u2009", " ")
-    drawn = rows[rows.geometry.notna() & ~rows.geometry.is_empty]
-    near = drawn[~(drawn["uncertainty_m"] > VAGUE_M)]
-    firm = near["location_class"].isin(FIRM).sum()
-    numbers = [int(n) for n in re.findall(r"[0-9]+", told.doubt)]
-    assert numbers == [len(near), firm]
 
 
 def test_the_page_of_a_map_says_its_finding_with_doubt_and_filter(chinese: list[Shown]) -> None:
