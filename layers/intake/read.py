@@ -359,8 +359,9 @@ def _tell_doubt(reading: Reading, diagnosis: Diagnosis) -> None:
     doubt = reading.rows.loc[reading.rows["status"].isin([USED, OUTSIDE]), "uncertainty_m"]
     known = int(doubt.notna().sum())
     if known:
-        values = {"low": float(doubt.min()), "high": float(doubt.max())}
-        diagnosis.tell("doubt_stated", value=known, unknown=len(doubt) - known, **values)
+        low, high = float(doubt.min()), float(doubt.max())
+        unknown = len(doubt) - known
+        diagnosis.tell("doubt_stated", value=known, unknown=unknown, low=low, high=high)
     elif len(doubt):
         diagnosis.tell("doubt_unknown", value=len(doubt))
     for placed in diagnosis.placements:

@@ -47,7 +47,7 @@ def test_two_kilometres_around_the_first_park(toy: City) -> None:
     share = found.places["share"]
     assert share["park-one"] == 1
     assert share["area-one"] == pytest.approx(0.25, abs=0.06)
-    assert share.drop(["park-one", "area-one", "platform-none"]).eq(0).all()
+    assert (share.drop(["park-one", "area-one", "platform-none"]) == 0).all()
     assert np.isnan(share["platform-none"])
     assert (found.n, found.n_unmapped, found.n_unknown) == (10, 1, 0)
     assert found.kinds.loc["gathering_area"].tolist() == [2, 1, 0, 1, 0]
