@@ -200,7 +200,8 @@ def _listing(selection: Selection) -> dict[str, pd.DataFrame]:
     rows = table(view, lang)
     rows[title("counted", lang)] = view.places["counted"].astype(bool)
     for name, values in _exchanged(selection, rows.index).items():
-        rows[title(str(name), lang)] = [_said(selection.city, str(name), v, lang) for v in values]
+        said = [_said(selection.city, str(name), value, lang) for value in values]
+        rows[title(str(name), lang)] = pd.Series(said, index=rows.index, dtype=object)
     return {speaker(lang)("workbook.list"): rows}
 
 

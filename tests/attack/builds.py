@@ -16,7 +16,7 @@ from typing import Any
 from data.build import HERE, checked
 from geo.base.errors import DataError
 from tests.attack import Outcome
-from tests.attack.packs import SHAPES as SHAPES
+from tests.attack.packs import SHAPES
 
 TABLES = (
     *("places.csv", "districts.csv", "universities.csv", "indicators.csv", "corrections.csv"),

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests import ROOT
-from tests.attack.builds import LINES, SHAPES, WHOLE, came_of, in_column, outline
+from tests.attack.builds import LINES, WHOLE, Turn, came_of, in_column, outline
+from tests.attack.packs import SHAPES
 
 NOTHING = b'{"type":"FeatureCollection","features":[]}'
-CASES = {
+CASES: dict[str, tuple[str, Turn]] = {
     "half the links": ("node_links.csv", WHOLE["cut in half"]),
     "no settings": ("city.toml", WHOLE["empty"]),
     "no settings of the plan": ("plan.toml", WHOLE["empty"]),

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -53,7 +54,11 @@ def test_own_points_are_handed_out_with_file_filter_and_sentence(
     asked: Ask,  # noqa: F811
     toy: City,
 ) -> None:
-    options = {"show": "bins", "column": token("staff"), "values": frozenset({token("3")})}
+    options: dict[str, Any] = {
+        "show": "bins",
+        "column": token("staff"),
+        "values": frozenset({token("3")}),
+    }
     shown = asked(**options)
     state = replace(default_state(toy), points=PointsOptions(**options))
     told = own_points.told(shown, toy, state)
