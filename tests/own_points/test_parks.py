@@ -84,7 +84,7 @@ def test_points_are_counted_near_each_park_in_every_draw(ask: Ask) -> None:
         assert shown.counts.loc[id_, "high"] == high
     row = shown.counts.loc["park-one"]
     said = word(shown, "zh")
-    assert f"最多的是第一大学科技园，{row['low']:.0f}–{row['high']:.0f} 个" in said.sentence
+    assert f"第一大学科技园点数最多，{row['low']:.0f}–{row['high']:.0f} 个" in said.sentence
     (table,) = said.tables.values()
     assert table.index.tolist() == ["第一大学科技园", "后来大学科技园"]
     assert table.iloc[0, 0] == f"{row['low']:.0f}–{row['high']:.0f}"

@@ -344,7 +344,7 @@ def test_the_difference_stays_on_the_map_in_a_meeting():
     at.run()
     assert not at.exception
     text = page_text(at)
-    assert "“乙”比“甲”多覆盖" in text
+    assert "“乙”另覆盖" in text
     assert text.count("<figure>") == 3
 
 

@@ -70,7 +70,7 @@ def test_a_cell_that_another_bandwidth_left_over_becomes_automatic_and_says_so()
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ranges_and_sums_stand_on_the_page(lang: str) -> None:
     text = page_text(opened("density_peaks", lang=lang, dbw="3"))
-    assert ("密度（模拟区间）" if lang == "zh" else "Density (simulated interval)") in text
+    assert ("90% 模拟区间" if lang == "zh" else "90 % of draws") in text
     assert "confidence interval" not in text
     at = density(lang=lang)
     assert speaker(lang)("sums.title") in [box.label for box in at.expander]

@@ -99,8 +99,8 @@ def check_list(told: Told, rows: pd.DataFrame, held: Held) -> None:
         assert int(n) == len(here)
         if share.endswith("%"):
             assert float(share.rstrip("%")) == pytest.approx(100 * len(here) / len(known), abs=0.5)
-        else:  # of fewer than ten things
-            assert [int(n) for n in re.findall(r"\d+", share)] == [len(known), len(here)]
+        else:  # of fewer than twenty things
+            assert [int(n) for n in re.findall(r"\d+", share)] == [len(here), len(known)]
         million = own["population_2020_territorial"].sum() / 1e6
         assert float(people) == pytest.approx(len(here) / million, rel=5e-3)
         hundred = own["area_km2_reference"].sum() / 100

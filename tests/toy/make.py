@@ -498,9 +498,23 @@ def _provenance(path: str) -> Values:
     }
 
 
+def planning_columns() -> dict[str, bytes]:
+    """Return the mapping to the columns of a planning database."""
+    names = ("name", "title_zh", "title_en", "layer", "column", "constant")
+    rows = (
+        ("BSM", "标识码", "Identifier", "", "#", ""),
+        ("YSDM", "要素代码", "Feature code", "district", "", "1000600100"),
+        ("XZQDM", "行政区代码", "District code", "", "host_adcode", ""),
+        ("XZQDM", "行政区代码", "District code", "district", "id", ""),
+        ("XZQMC", "行政区名称", "District name", "", "host_name_zh", ""),
+        ("XZQMC", "行政区名称", "District name", "district", "name_zh", ""),
+    )
+    return {"planning_columns.csv": _csv([dict(zip(names, r, strict=True)) for r in rows], names)}
+
+
 def files() -> dict[str, bytes]:
     """Return all files of the pack by name."""
-    return {**layers(), **base(), **plan(), **settings()}
+    return {**layers(), **base(), **plan(), **settings(), **planning_columns()}
 
 
 if __name__ == "__main__":
