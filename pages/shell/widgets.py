@@ -21,6 +21,8 @@ _ARRIVED: Final = "atlas_run"
 """The field: the number of the last run whose end had reached the browser when it last spoke."""
 _WRITTEN: Final = "atlas.written"
 """Widgets written since a run last came to its end: the browser may not have heard of them."""
+_WORDS: Final = "atlas.words"
+"""By list, the words of its options when they were last sent."""
 _REPLACED: Final = "atlas.replaced"
 """By widget, the value that was last replaced here, and the number of the run that did."""
 _NOTHING: Final = object()
@@ -61,7 +63,7 @@ def has_arrived(number: int) -> bool:
     return arrived >= number
 
 
-def sync(key: str, value: T) -> T:
+def sync(key: str, value: T, words: object = None) -> T:
     """Put a value into a widget unless it holds it already, and return it as its default.
 
     The state holds, not the widget. Yet what is written here goes to the browser, where it takes
@@ -76,6 +78,9 @@ def sync(key: str, value: T) -> T:
         Name of the widget in the session.
     value
         What the state says, of the type that the widget holds.
+    words
+        The words of a list's options, where they may change while the value stays: the browser
+        keeps the word that was chosen, and would show and report one that is gone.
 
     Returns
     -------
@@ -84,6 +89,10 @@ def sync(key: str, value: T) -> T:
     """
     known: Any = st.session_state.get(key, _NOTHING)
     written: set[str] = st.session_state.setdefault(_WRITTEN, set())
+    said: dict[str, object] = st.session_state.setdefault(_WORDS, {})
+    if said.get(key, words) != words:
+        written.add(key)
+    said[key] = words
     if known != value or key in written:
         replaced: dict[str, tuple[Any, int]] = st.session_state.setdefault(_REPLACED, {})
         old = replaced.get(key, (_NOTHING, 0))[0] if known == value else known

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from pptx import Presentation
 
 from layers.store.settings import STORE_VARIABLE
 from tests.browser.conftest import NewPage
 from tests.browser.harness import MARKS, WAIT_MS, Watch, map_frame, open_at, serve, settle
 
 TASK, PLACE, INDICATOR = "c5.1.1", "park-cauc", "10"
+VALUE = 8.0
 
 
 def _until(page: Page, *said: str) -> None:
@@ -20,6 +22,26 @@ def _until(page: Page, *said: str) -> None:
         "words => words.every(each => location.search.includes(each))", arg=words, timeout=WAIT_MS
     )
     settle(page)
+
+
+def _slide(page: Page, folder: Path) -> Path:
+    """Have what the page shows made as a slide, and take it."""
+    page.locator(".st-key-picture_export button").first.click()
+    page.locator(".st-key-picture_kind").get_by_text("幻灯片").click()
+    settle(page)
+    page.locator(".st-key-picture_make button").click()
+    with page.expect_download(timeout=WAIT_MS) as download:
+        page.locator(".st-key-picture_paper button").click()
+    download.value.save_as(folder / "indicator.pptx")
+    return folder / "indicator.pptx"
+
+
+def _charted(file: Path) -> set[float]:
+    """Return all numbers of the charts of a deck."""
+    shapes = [shape for slide in Presentation(str(file)).slides for shape in slide.shapes]
+    charts = [shape.chart for shape in shapes if shape.has_chart]
+    series = [each for chart in charts for plot in chart.plots for each in plot.series]
+    return {value for each in series for value in each.values if value is not None}
 
 
 def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
@@ -46,7 +68,7 @@ def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
         expect(page.locator(".light")).to_have_class("light no_data")
         before = page.locator(".indicator img").get_attribute("src")
         page.locator(".st-key-plan_enter_value_box summary").click()
-        page.locator(".st-key-enter_value input").fill("8")
+        page.locator(".st-key-enter_value input").fill(f"{VALUE:g}")
         page.locator(".st-key-enter_source input").fill("认定文件")
         page.locator(".st-key-enter_who input").fill("李")
         page.get_by_role("button", name="保存").click()
@@ -54,5 +76,6 @@ def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
         after = page.locator(".indicator img").get_attribute("src")
         assert after != before
         assert "%3Crect" in str(after)
+        assert VALUE in _charted(_slide(page, tmp_path))
         page.goto("about:blank")  # before the server goes: the page would look for it
         watch.check()

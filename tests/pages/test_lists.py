@@ -14,6 +14,7 @@ from pages.panels import own_points, scenario
 from pages.panels.deck import desk
 from pages.panels.intake import district_table, proposal, whose, without_place
 from pages.panels.intake import held as own_files
+from pages.panels.plan import indicators, tasks
 from pages.shell import session
 from pages.shell.frame import Screen
 from pages.shell.widgets import is_offered
@@ -26,6 +27,8 @@ REPORTS: dict[str, tuple[tuple[str, ...], Report]] = {
     "scenario, pair": (("scn_first", "scn_second"), lambda _: scenario._set_apart(["A", "B"])),
     "deck, story": (("deck_story",), lambda _: desk._turn_to(["own"])),
     "deck, district": (("deck_district",), lambda _: desk._set_district(["120116"])),
+    "plan, indicator": (("plan_indicator",), lambda _: indicators._set([10])),
+    "plan, task": (("plan_task",), lambda _: tasks._set_task(["c5.1.1"])),
     "own points, part": (("density_part",), lambda _: whose._change_part()),
     "table by district": (
         ("district_table_column",),

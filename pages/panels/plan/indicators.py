@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -13,7 +15,7 @@ from pages.panels.plan import tasks
 from pages.panels.plan.chosen import Chosen, open_indicator, open_task
 from pages.shell import html
 from pages.shell.labels import literal, short
-from pages.shell.widgets import is_echo, sync
+from pages.shell.widgets import is_echo, is_offered, sync
 
 
 def on_map(of: Chosen) -> tuple[str, ...]:
@@ -54,15 +56,16 @@ def choice(of: Chosen) -> None:
     st.radio(
         say("plan.parts.indicators"),
         numbers,
-        index=numbers.index(sync("plan_indicator", of.indicator.no)),
+        index=numbers.index(sync("plan_indicator", of.indicator.no, words)),
         key="plan_indicator",
         format_func=lambda no: literal(words.get(no, "")),
         on_change=_set,
+        args=(numbers,),
     )
 
 
-def _set() -> None:
-    if not is_echo("plan_indicator") and st.session_state["plan_indicator"]:
+def _set(offered: Sequence[int]) -> None:
+    if not is_echo("plan_indicator") and is_offered("plan_indicator", offered):
         open_indicator(st.session_state["plan_indicator"])
 
 

@@ -90,10 +90,11 @@ def _choice(of: Chosen, accounts: Sequence[Account]) -> None:
     st.radio(
         say("plan.task_label"),
         ids,
-        index=ids.index(of.task) if of.task in ids and sync("plan_task", of.task) else None,
+        index=ids.index(of.task) if of.task in ids and sync("plan_task", of.task, words) else None,
         key="plan_task",
         format_func=lambda id_: literal(words.get(id_, "")),
         on_change=_set_task,
+        args=(ids,),
     )
 
 
@@ -102,8 +103,8 @@ def _set_chapter(offered: Sequence[int]) -> None:
         change(chapter=st.session_state["plan_chapter"], task=None)
 
 
-def _set_task() -> None:
-    if not is_echo("plan_task") and st.session_state["plan_task"] is not None:
+def _set_task(offered: Sequence[str]) -> None:
+    if not is_echo("plan_task") and is_offered("plan_task", offered):
         open_task(st.session_state["plan_task"])
 
 
