@@ -75,11 +75,11 @@ else:
     before, after, found = changes.changes(of, other)
     told = {"before": before, "after": after, "count": len(found)}
     matched = say("plan.changes.matched") if isinstance(other, Plan) else ""
-    parts.statement(of, say("plan.changes.sentence", **told), matched, places)
+    sentence = say("plan.changes.sentence", **told)
+    parts.statement(of, sentence, matched, places)
     parts.plate(of, affected(found), places)
     if places.side is not None:
         with places.side:
             changes.choice(of)
-            if isinstance(other, Plan):  # a story knows the plans of its own pack alone
-                hand_over.picture(screen)
+            changes.picture(of, other, sentence, found)
     changes.show(of, found)

@@ -17,19 +17,25 @@ from pypdf import PdfReader
 
 from geo.coverage.scenario import Scenario
 from layers.language.bilingual import Bilingual
+from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
 from layers.places.screen_tables import sources_table
+from layers.plan.diff import packs
+from layers.plan.scene import PlanScene
+from layers.plan.shown import affected
+from layers.plan.wording import change_table
 from layers.present import own_points
 from layers.present.options import Option
-from layers.present.pack.on_screen import file_of, one_file
+from layers.present.pack.on_screen import changes_file, file_of, one_file
 from layers.present.sources import SourcesPage
 from layers.present.sources import file_of as sources_file
 from layers.present.telling import Told, measure
 from layers.view.codecs import token
-from layers.view.page_options import PointsOptions
-from layers.view.state import default_state
+from layers.view.page_options import PlanOptions, PointsOptions
+from layers.view.state import Lang, default_state
 from tests.own_points.test_answer import Ask
 from tests.own_points.test_answer import ask as asked  # noqa: F401 - a fixture
+from tests.plan.test_diff import changed
 
 pytestmark = pytest.mark.slow
 
@@ -105,3 +111,20 @@ def test_the_sources_are_handed_out_whole_as_each_kind(tianjin: City) -> None:
     made = sources_file("png", page)
     assert made.data.startswith(b"\x89PNG")
     assert made.name == "天津市创新空间图集_资料来源_20261128.png"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_differs_between_two_packs_is_handed_out(toy: City, lang: Lang) -> None:
+    after = changed(toy)
+    found = packs(toy, after)
+    table = change_table(found, lang).set_index(speaker(lang)("plan.column.name"))
+    scene = PlanScene("Five kilometres and three.", "", (), table)
+    over = replace(default_state(after, lang), plan=PlanOptions(part="changes"))
+    file = changes_file("pptx", after, over, scene, affected(found), ask=measure)
+    slide = Presentation(io.BytesIO(file.data)).slides[0]
+    texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    assert bare(scene.sentence) in bare("".join(texts))
+    rows = [row for shape in slide.shapes if shape.has_table for row in shape.table.rows]
+    assert len(rows) == 1 + len(found)
+    cells = bare("".join(cell.text for row in rows for cell in row.cells))
+    assert all(bare(str(value)) in cells for value in (*table.index, *table.iloc[:, 1]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -10,6 +11,7 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
+from layers.plan.scene import PlanScene
 from layers.present.options import Option
 from layers.present.pack.findings import workbook
 from layers.present.pack.made import Kind, Made
@@ -73,6 +75,32 @@ def one_file(
     chapter = Bilingual(*(speaker(lang)(f"nav.{page}") for lang in LANGS))
     scene = Scene("screen", chapter, page, address, options=options)
     return file_of(kind, tell(scene, city, over, ask=ask))
+
+
+def changes_file(
+    kind: Kind, city: City, over: ViewState, changed: PlanScene, places: Iterable[str], *, ask: Ask
+) -> Made:
+    """Return what differs between two packs as a file; a story knows its own pack alone.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``.
+    city
+        The pack that is on the map; it is not changed.
+    over
+        Language, filters, period and layers, on the page of the plan.
+    changed
+        What is said of the differences, and their table.
+    places
+        Ids of the places that the map keeps.
+    ask
+        Answers the analyses.
+    """
+    chapter = Bilingual(*(speaker(lang)("nav.plan") for lang in LANGS))
+    told = tell(Scene("screen", chapter, "plan", {"gpart": "changes"}), city, over, ask=ask)
+    told = replace(told, sentence=changed.sentence, doubt=changed.doubt, table=changed.table)
+    return file_of(kind, replace(told, keep=frozenset(places)))
 
 
 def file_of(kind: Kind, told: Told) -> Made:

@@ -9,10 +9,14 @@ import streamlit as st
 from layers.language.messages import display
 from layers.pack.city import City, Plan
 from layers.plan.diff import Change, packs, plans
+from layers.plan.scene import PlanScene
+from layers.plan.shown import affected
 from layers.plan.wording import change_table
+from layers.present.pack.made import Kind, Made
 from layers.view.codecs import token
+from pages.panels import hand_over
 from pages.panels.plan.chosen import Chosen, change
-from pages.shell import html
+from pages.shell import cache, html
 from pages.shell.labels import cells, short
 from pages.shell.widgets import is_offered, sync
 
@@ -110,6 +114,38 @@ def choice(of: Chosen) -> None:
 def _set(key: str, offered: Sequence[str]) -> None:
     if is_offered(key, offered):
         change(against=st.session_state[key])
+
+
+def picture(of: Chosen, other: Other, sentence: str, found: tuple[Change, ...]) -> None:
+    """Offer what differs as a picture, a page, a slide or a workbook.
+
+    Parameters
+    ----------
+    of
+        What the page shows.
+    other
+        See :func:`against`.
+    sentence
+        What the page says of the differences.
+    found
+        See :func:`changes`.
+    """
+    screen = of.screen
+    if isinstance(other, Plan):
+        hand_over.picture(screen)
+        return
+    state, say = screen.state, screen.say
+
+    def make(kind: Kind) -> Made:
+        from layers.present.pack import on_screen  # no first view waits for it
+
+        table = change_table(found, state.lang).set_index(say("plan.column.name"))
+        told = PlanScene(sentence, "", (), table)
+        return on_screen.changes_file(
+            kind, screen.city, state, told, affected(found), ask=cache.answer
+        )
+
+    hand_over.picture_by(screen, ("changes", state, other.digest), make)
 
 
 def show(of: Chosen, found: tuple[Change, ...]) -> None:
