@@ -125,6 +125,7 @@ def test_what_differs_between_two_packs_is_handed_out(toy: City, lang: Lang) -> 
     texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
     assert bare(scene.sentence) in bare("".join(texts))
     rows = [row for shape in slide.shapes if shape.has_table for row in shape.table.rows]
-    assert len(rows) == 1 + len(found)
+    kept = len(rows) - 1  # what has no room is counted beside the table
+    assert len(found) - 1 <= kept <= len(found)
     cells = bare("".join(cell.text for row in rows for cell in row.cells))
-    assert all(bare(str(value)) in cells for value in (*table.index, *table.iloc[:, 1]))
+    assert all(bare(str(value)) in cells for value in (*table.index[:kept], *table.iloc[:kept, 1]))

@@ -193,6 +193,10 @@ LONGEST_TEXT: Final = 2_000
 """Characters of a sentence, or of all names that have a number on a map."""
 
 
+BROADER: Final = 1.15
+"""Room for the rows of a table where an office has a broader face than the one named: they grow."""
+
+
 def fit_table(
     rows: Sequence[Sequence[str]],
     room: tuple[float, float],
@@ -222,7 +226,7 @@ def fit_table(
     columns, widths = found
     kept = [row[:columns] for row in cells[: most + 1]]
     heights = [_row_mm(row, widths, lang, points, bold=not n) for n, row in enumerate(kept)]
-    while sum(heights) > room[1]:
+    while sum(heights) * BROADER > room[1]:
         kept, heights = kept[:-1], heights[:-1]
     if len(kept) < 2:
         return None
