@@ -213,6 +213,24 @@ def said(say: Say, keys: Iterable[str], values: Mapping[str, object]) -> Iterato
         yield say(key, **shown)
 
 
+def paragraph(sentences: Iterable[str], lang: str) -> str:
+    """Return sentences behind one another: in Chinese no blank parts them.
+
+    Parameters
+    ----------
+    sentences
+        Each with its full stop.
+    lang
+        ``zh`` or ``en``.
+
+    Examples
+    --------
+    >>> paragraph(["One.", "Two."], "en")
+    'One. Two.'
+    """
+    return ("" if lang == "zh" else " ").join(sentences)
+
+
 def _shown(value: object) -> object:
     if isinstance(value, float):
         return number(value) if math.isfinite(value) else "–"

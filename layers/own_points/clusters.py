@@ -21,7 +21,7 @@ from geo.density.dots import dots
 from geo.density.mercator import Overlay
 from geo.density.pattern import MINIMUM, Pattern, clusters, nearest_neighbour, ripley
 from layers.language.messages import Say, speaker
-from layers.language.values import count, number, said
+from layers.language.values import count, number, paragraph, said
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Raster, Shapes
 from layers.map.thumbnail import Small
@@ -178,8 +178,8 @@ def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
     if shown.found.refused:
         refusals = tuple(_refusals(shown, say))
         return PointsWording(say("points_page.too_few"), rows, findings=refusals, notes=notes)
-    found, gap = shown.found, "" if lang == "zh" else " "
-    sentence = gap.join(said(say, found.caveats, found.parameters))
+    found = shown.found
+    sentence = paragraph(said(say, found.caveats, found.parameters), lang)
     return PointsWording(
         sentence=sentence,
         account=(*rows, *_drawn_lines(shown, say)),

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.base.finding import Finding
 from geo.density.pattern import MINIMUM, Pattern, area_neighbours, grid_hot_spots, moran
 from layers.language.messages import Say, speaker
-from layers.language.values import number, said
+from layers.language.values import number, paragraph, said
 from layers.map.overlay import Drawing, Shapes
 from layers.own_points.bins import MOST_CELLS_DRAWN, SIDES_M
 from layers.own_points.reading import Progress, Reading, Stopped, go_on
@@ -125,12 +125,12 @@ def word_hot_spots(shown: PointsHotSpots, lang: str) -> PointsWording:
         source = say("density_page.source", source=say(MINIMUM[least].source))
         refusal = refusal_words(say, found) + source
         return PointsWording(refusal, rows, findings=(stars,), notes=notes)
-    side, gap = SIDES_M[shown.options.grain], "" if lang == "zh" else " "
+    side = SIDES_M[shown.options.grain]
     return PointsWording(
         sentence=say(
             "points_page.spots_sentence",
             side=number(side / 1000),
-            spots=gap.join(said(say, found.caveats[:1], found.parameters)),
+            spots=paragraph(said(say, found.caveats[:1], found.parameters), lang),
         ),
         account=rows,
         legend_title=say("points_page.legend_spots"),

@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from layers.language.messages import speaker
+from layers.language.values import paragraph
 from layers.plan.ledger import Ledger
 from layers.plan.wording import ledger_table, state_sentence, sums
 from layers.present.brief import BODY_FONT, HEAD_FONT, LATIN_FONT, QUIET_FONT, TITLE_FONT
@@ -48,7 +49,8 @@ def document(kept: Ledger, lang: str) -> bytes:
     title = say("plan.ledger.title")
     _write(_paragraph(made, centred=True), title, TITLE_FONT, TITLE_PT)
     _write(_paragraph(made, centred=True), plain(kept.plan.title.of(lang)), QUIET_FONT, BODY_PT)
-    sentence = f"{state_sentence(kept, lang)}{say('plan.stop')}{say('plan.ledger.doubt')}"
+    counts = f"{state_sentence(kept, lang)}{say('plan.stop')}"
+    sentence = paragraph((counts, say("plan.ledger.doubt")), lang)
     _write(_paragraph(made), sentence, BODY_FONT, BODY_PT)
     if kept.accounts:
         counted = sums(kept, lang)

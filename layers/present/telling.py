@@ -18,6 +18,7 @@ from layers.corridor import strip as strips
 from layers.coverage import pairing, scenario, siting
 from layers.coverage.scenario_change import GAINED, KEPT, LOST
 from layers.language.messages import fill, speaker
+from layers.language.values import paragraph
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, Sign, plate
@@ -196,7 +197,6 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
     if own["sentence"] and deciding(state) != deciding(state_of(scene, city, default_state(city))):
         # The page's own sentence says by itself that the reader's filters act.
         own["sentence"] = marked(city, state, scene.page, own["sentence"], lang)
-    spoken = "" if lang == "zh" else " "
     beside = tell(scene.second, city, over, ask=ask) if scene.second else None
     if beside is not None:
         page = _two_views(page, titled(city, state, scene.page, page.title), beside)
@@ -206,7 +206,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         state,
         title=titled(city, state, scene.page, page.title),
         sentence=own["sentence"] or page.sentence,
-        doubt=own["doubt"] or spoken.join(page.doubt),
+        doubt=own["doubt"] or paragraph(page.doubt, lang),
         filtered=_filtered(filtered.of(lang) if filtered else "", beside, lang),
         dated=dated(city, state),
         notes=(*dict.fromkeys((*(point.of(lang) for point in scene.points), *page.notes)),),
