@@ -273,6 +273,12 @@ def test_the_tree_keeps_the_rules(check: Check, modules: list[Module]) -> None:
     assert check(modules) == []
 
 
+def test_no_folder_of_tests_is_crowded() -> None:
+    files = (ROOT / "tests").rglob("*.py")
+    folders = Counter(file.parent for file in files if file.name != "__init__.py")
+    assert {folder: n for folder, n in folders.items() if n > MOST_FILES} == {}
+
+
 def test_pages_are_thin(modules: list[Module]) -> None:
     lines = {module.name: module.source.count("\n") for module in modules if module.home == "pages"}
     assert {name: count for name, count in lines.items() if count > PAGE_LINES} == {}

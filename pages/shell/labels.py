@@ -44,7 +44,7 @@ MARKDOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 Seen in a browser, as was :data:`PLAIN`. In buttons, links to pages, boxes that pop up and options
 side by side an address does not become a link; everywhere else it does, and a picture is fetched
-in every one of them. ``tests/browser/test_hostile.py`` looks again.
+in every one of them. ``tests/browser/screens/test_hostile.py`` looks again.
 """
 
 PLAIN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from tests.attack import Outcome
-from tests.attack._session import Session, served
+from tests.attack.means.session import Session, served
 
 SESSIONS, MOST = 30, 3.0
 """How many come at once, and how many times as long as one alone they may take."""

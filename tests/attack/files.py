@@ -28,7 +28,7 @@ from layers.language.problems import lines
 from layers.pack.city import SETTINGS, load_city
 from layers.view.state import default_state
 from tests.attack import Outcome
-from tests.attack._kills import Files, killed, plain, put, told, which
+from tests.attack.means.kills import Files, killed, plain, put, told, which
 
 EXPORT_KILLS, BUILD_KILLS, DOUBLES, IN_PLACE_KILLS = 450, 200, 150, 100
 FORMATS = ("geojson", "csv")

@@ -148,7 +148,7 @@ def _matrix(
 
 def _heaps(browser: Browser) -> Iterator[tuple[int, list[str]]]:
     """Yield how many heaps of pieces were drawn as labels, and those not drawn as they are."""
-    with serve("tests/attack/_heaps.py") as server, _watched(browser) as (page, watch):
+    with serve("tests/attack/means/heaps.py") as server, _watched(browser) as (page, watch):
         for seed in HEAP_SEEDS:
             open_at(page, f"{server.url}/?seed={seed}&count={HEAPS}")
             page.wait_for_timeout(2_000)

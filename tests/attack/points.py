@@ -21,7 +21,7 @@ from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from tests import ROOT
 from tests.attack import Outcome
-from tests.attack._point_files import EITHER, READ, Entry, entries, plain
+from tests.attack.means.point_files import EITHER, READ, Entry, entries, plain
 
 SECONDS = 120
 """How long one file may take."""

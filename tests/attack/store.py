@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layers.store.settings import Settings
 from tests.attack import Outcome
-from tests.attack._savers import kill_many, race
+from tests.attack.means.savers import kill_many, race
 from tests.store import postgres
 from tests.store.script import play
 

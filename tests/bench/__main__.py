@@ -8,19 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.bench import (
-    bench_cold,
     bench_coverage,
-    bench_deck,
     bench_density,
-    bench_drag,
     bench_formats,
     bench_intake,
-    bench_map,
     bench_pack,
-    bench_plan,
     bench_siting,
     bench_stream,
 )
+from tests.bench.screens import bench_cold, bench_deck, bench_drag, bench_map, bench_plan
 from tests.bench.table import Row, as_markdown, print_table
 
 BENCHES: Mapping[str, Callable[[], list[Row]]] = {

@@ -17,8 +17,8 @@ from layers.pack.city import City, load_city
 from layers.present.sheet import district_sheet
 from layers.view.state import default_state
 from tests import ROOT
-from tests.bench.bench_deck import first_view
-from tests.bench.bench_map import own_subject
+from tests.bench.screens.bench_deck import first_view
+from tests.bench.screens.bench_map import own_subject
 from tests.bench.table import Row
 from tests.browser import chromium
 from tests.browser.harness import serve

@@ -70,7 +70,7 @@ def source_of(city: City, fmt: str, folder: Path, layer: str) -> str:
 def in_qgis(sources: Sequence[str], folder: Path) -> dict[str, Table]:
     """Return what QGIS reads."""
     done = subprocess.run(
-        [SYSTEM_PYTHON, str(Path(__file__).with_name("read_in_qgis.py")), *sources],
+        [SYSTEM_PYTHON, str(Path(__file__).with_name("gis") / "read_in_qgis.py"), *sources],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip

@@ -21,8 +21,8 @@ from layers.file_set.exchange import exchange, offered
 from layers.file_set.replace import deliver, hold, undo
 from layers.file_set.standing import steadily
 from tests import ROOT
-from tests.attack._kills import FOREIGN, NEW, OLD, plain, put
 from tests.attack.files import hostile_journals
+from tests.attack.means.kills import FOREIGN, NEW, OLD, plain, put
 
 WAYS = ["whole", "one by one"]
 
@@ -175,7 +175,7 @@ def test_a_fault_at_any_step_leaves_the_older_set(
 def test_a_process_killed_at_any_step_leaves_a_set_whole_and_does_not_block_the_next(
     tmp_path: Path,
 ) -> None:
-    command = [sys.executable, "-m", "tests.attack._kills", str(tmp_path), "3"]
+    command = [sys.executable, "-m", "tests.attack.means.kills", str(tmp_path), "3"]
     out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
     found = json.loads(out)
     assert {next_ for rows in found.values() for *_, next_ in map(tuple, rows)} == {"set"}

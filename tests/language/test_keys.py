@@ -163,7 +163,7 @@ def test_no_sentence_is_idle() -> None:
 VALUES = frozenset({"chrome", "current_status", "half_status"})
 """Words for values of columns whose name comes from the catalogue; ``test_messages`` holds them.
 
-And Streamlit's own words, which are looked for on the screen: ``tests/browser/test_words.py``."""
+And Streamlit's own words: ``tests/browser/screens/test_words.py`` looks for them on the screen."""
 
 
 def test_a_slip_would_be_noticed() -> None:

@@ -29,7 +29,7 @@ from geo.point_files.bin import Binned, CancelledError, Columns, bin_points
 from geo.point_files.sample import sample_points
 from layers.language.messages import speaker
 from tests import ROOT, examples
-from tests.attack._point_files import nested, wkb_point
+from tests.attack.means.point_files import nested, wkb_point
 
 Floats = NDArray[np.float64]
 WEST, SOUTH = 500_000.0, 4_300_000.0

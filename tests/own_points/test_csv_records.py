@@ -10,7 +10,7 @@ import pytest
 from geo.base.errors import UnfitError
 from geo.point_files import csv_records
 from geo.point_files.csv_records import batches, header
-from tests.attack._point_files import STRAY
+from tests.attack.means.point_files import STRAY
 
 
 def read(path: Path, *names: str) -> tuple[list[list[str]], int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from layers.pack.city import City
-from tests.attack._point_files import Entry, entries
+from tests.attack.means.point_files import Entry, entries
 from tests.attack.points import Seen, opened, verdict
 
 EVERY = 23

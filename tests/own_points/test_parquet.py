@@ -15,8 +15,8 @@ from geo.base.errors import UnfitError
 from geo.point_files import parquet, thrift
 from geo.point_files.parquet import batches
 from geo.point_files.wkb import POINT, points
-from tests.attack import _thrift
-from tests.attack._point_files import nested, wkb_point
+from tests.attack.means import thrift_pages
+from tests.attack.means.point_files import nested, wkb_point
 
 BODY = np.full(1000, 117.1).tobytes()
 
@@ -104,12 +104,12 @@ def test_what_is_no_position_is_refused_before_it_is_unpacked(
 @pytest.mark.parametrize(
     ("page", "said", "what"),
     [
-        (_thrift.page(BODY, 1000, size=2**31 - 1), {}, "column_page name='lon' n=2147483647"),
-        (_thrift.page(BODY, 1000, size=-1), {}, "negative_page"),
-        (_thrift.page(BODY, 1000, packed=9000), {}, "pages_beyond"),
-        (_thrift.page(BODY, 1000), {"group_rows": 999}, "rows_differ said=1000 n=999"),
-        (_thrift.page(BODY, 1000), {"rows": -1}, "rows_differ said=-1"),
-        (_thrift.page(BODY[:8], 1) * 101, {"values": 10**6}, "pages most=100"),
+        (thrift_pages.page(BODY, 1000, size=2**31 - 1), {}, "column_page name='lon' n=2147483647"),
+        (thrift_pages.page(BODY, 1000, size=-1), {}, "negative_page"),
+        (thrift_pages.page(BODY, 1000, packed=9000), {}, "pages_beyond"),
+        (thrift_pages.page(BODY, 1000), {"group_rows": 999}, "rows_differ said=1000 n=999"),
+        (thrift_pages.page(BODY, 1000), {"rows": -1}, "rows_differ said=-1"),
+        (thrift_pages.page(BODY[:8], 1) * 101, {"values": 10**6}, "pages most=100"),
         (b"\x1c" * 200, {}, "description_wrong|page_headless"),
         (b"", {}, "group_differs n=0 said=1000"),
     ],
@@ -119,20 +119,20 @@ def test_a_file_must_hold_what_it_says(
 ) -> None:
     monkeypatch.setattr(parquet, "MOST_PAGES", 100)
     options: dict[str, Any] = {"values": 1000, "rows": 1000} | said
-    path = put(_thrift.file(page, **options))
+    path = put(thrift_pages.file(page, **options))
     with pytest.raises((ValueError, OSError), match=what):
         read(path)
 
 
 def test_a_file_written_by_hand_is_read(put: Put) -> None:
-    (batch,) = read(put(_thrift.file(_thrift.page(BODY, 1000), values=1000, rows=1000)))
+    (batch,) = read(put(thrift_pages.file(thrift_pages.page(BODY, 1000), values=1000, rows=1000)))
     assert batch.column("lon").to_pylist() == [117.1] * 1000
 
 
 def test_a_description_that_contradicts_itself_does_not_end_the_process(put: Put) -> None:
     """Arrow's own way to ask for a piece of a column does: an exception of C++ leaves it."""
-    page = _thrift.page(BODY, 1000)
-    path = put(_thrift.file(page, values=1000, rows=1000, more=_thrift.TEXT_SIZES))
+    page = thrift_pages.page(BODY, 1000)
+    path = put(thrift_pages.file(page, values=1000, rows=1000, more=thrift_pages.TEXT_SIZES))
     with pytest.raises(OSError, match="does not support DOUBLE"):
         read(path)
 
@@ -143,18 +143,18 @@ def test_a_dictionary_cannot_hide_behind_a_second_description(put: Put) -> None:
     assert first == {(1, 12): {(6, 6): 4, (1, 6): 8}}
 
 
-LEAF = _thrift.element(b"x", kind=5)
-PIECES = _thrift.listed(b"\x26\x00\x00" * 90_000, 90_000)
+LEAF = thrift_pages.element(b"x", kind=5)
+PIECES = thrift_pages.listed(b"\x26\x00\x00" * 90_000, 90_000)
 
 
 @pytest.mark.parametrize(
     "footer",
     [
-        _thrift.described(
-            _thrift.element(b"r", children=70_000) + LEAF * 70_000, 70_001, 0, b"", 0
+        thrift_pages.described(
+            thrift_pages.element(b"r", children=70_000) + LEAF * 70_000, 70_001, 0, b"", 0
         ),
-        _thrift.described(LEAF, 1, 0, b"\x19" + PIECES + b"\x16\x00\x16\x00\x00", 1),
-        _thrift.described(LEAF, 1, 0, b"", 2**31 - 1),
+        thrift_pages.described(LEAF, 1, 0, b"\x19" + PIECES + b"\x16\x00\x16\x00\x00", 1),
+        thrift_pages.described(LEAF, 1, 0, b"", 2**31 - 1),
         b"\x1c" * 100_000,
         b"\x19" * 100_000,
         b"\x1b\x01",
@@ -166,7 +166,7 @@ def test_a_description_is_weighed_before_it_is_unpacked(
 ) -> None:
     monkeypatch.setattr(pq, "read_metadata", lambda *_: pytest.fail("was unpacked"))
     with pytest.raises((ValueError, EOFError)):
-        read(put(_thrift.closed(b"", footer)))
+        read(put(thrift_pages.closed(b"", footer)))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo.point_files.wkb import EMPTY, FOREIGN, MISSING, POINT, points
-from tests.attack._point_files import nested, wkb_point
+from tests.attack.means.point_files import nested, wkb_point
 
 PLAIN = wkb_point(117.1, 38.9)
 

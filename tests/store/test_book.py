@@ -18,7 +18,7 @@ from layers.store.database import _MIGRATIONS, Database, _engine, migrate
 from layers.store.entries import Conflict, row_of, standing
 from layers.store.settings import Settings
 from layers.store.tables import ENTRY, LATEST, METADATA
-from tests.attack._savers import Kill, kill_many, race
+from tests.attack.means.savers import Kill, kill_many, race
 from tests.store.conftest import emptied
 from tests.store.script import draft, play, ticking
 from tests.store.test_entries import chained

@@ -24,7 +24,7 @@ from layers.view.codecs import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
 from tests.browser.harness import MAIN, NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
-from tests.browser.test_flow import A_MOMENT_MS
+from tests.browser.screens.test_flow import A_MOMENT_MS
 from tests.rfc7946 import check
 
 N = 20_000

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.attack import _thrift
+from tests.attack.means import thrift_pages
 
 READ: Final = "read"
 REFUSED: Final = "refused"
@@ -460,7 +460,7 @@ def _one_page(path: Path) -> None:
 
 def _crafted() -> Iterator[Entry]:
     body = np.full(N, 117.1).tobytes()
-    page, whole = _thrift.page, _thrift.file
+    page, whole = thrift_pages.page, thrift_pages.file
     zeros = b"\x28\xb5\x2f\xfd"  # begins a frame of zstd
     made: list[tuple[str, bytes, Any]] = [
         ("sound", whole(page(body, N), values=N, rows=N), READ),
@@ -477,7 +477,11 @@ def _crafted() -> Iterator[Entry]:
         ("more-rows", whole(page(body, N), values=N, rows=N + 1), REFUSED),
         ("fewer-rows", whole(page(body, N), values=N, rows=N - 1), EITHER),
         ("groups-disagree", whole(page(body, N), values=N, rows=N, group_rows=N + 1), REFUSED),
-        ("sizes-of-texts", whole(page(body, N), values=N, rows=N, more=_thrift.TEXT_SIZES), EITHER),
+        (
+            "sizes-of-texts",
+            whole(page(body, N), values=N, rows=N, more=thrift_pages.TEXT_SIZES),
+            EITHER,
+        ),
         ("rows-below-zero", whole(page(body, N), values=N, rows=-N), REFUSED),
         ("rows-10-to-the-15", whole(page(body, N), values=N, rows=10**15), REFUSED),
         ("many-pages", whole(page(body[:8], 1) * 150_000, values=150_000, rows=150_000), REFUSED),
@@ -487,18 +491,18 @@ def _crafted() -> Iterator[Entry]:
     for said, data, may in made:
         rows = N - 1 if said == "fewer-rows" else N
         yield Entry(f"crafted-{said}.parquet", _bytes(data), rows, may)
-    leaf = _thrift.element(b"x", kind=5)
-    root = _thrift.element(b"r", children=300_000)
-    none = _thrift.described(root + leaf * 300_000, 300_001, 0, b"", 0)
-    deep = _thrift.element(b"g", children=1) * 60_000 + leaf
-    pieces = _thrift.listed(b"\x26\x00\x00" * 900_000, 900_000)
+    leaf = thrift_pages.element(b"x", kind=5)
+    root = thrift_pages.element(b"r", children=300_000)
+    none = thrift_pages.described(root + leaf * 300_000, 300_001, 0, b"", 0)
+    deep = thrift_pages.element(b"g", children=1) * 60_000 + leaf
+    pieces = thrift_pages.listed(b"\x26\x00\x00" * 900_000, 900_000)
     group = b"\x19" + pieces + b"\x16\x00\x16\x00\x00"
-    schema = _thrift.element(b"r", children=1) + leaf
+    schema = thrift_pages.element(b"r", children=1) + leaf
     for said, footer in (
         ("300000-columns", none),
-        ("deep", _thrift.described(deep, 60_001, 0, b"", 0)),
-        ("900000-pieces", _thrift.described(schema, 2, 0, group, 1)),
-        ("2G-pieces", _thrift.described(schema, 2, 0, b"", 2**31 - 1)),
+        ("deep", thrift_pages.described(deep, 60_001, 0, b"", 0)),
+        ("900000-pieces", thrift_pages.described(schema, 2, 0, group, 1)),
+        ("2G-pieces", thrift_pages.described(schema, 2, 0, b"", 2**31 - 1)),
         ("noise", random.Random(3).randbytes(50_000)),
         ("40MB", bytes(40 << 20)),
         ("nested-nothing", b"\x1c" * 100_000),
@@ -506,7 +510,11 @@ def _crafted() -> Iterator[Entry]:
     ):
         heavy = said != "noise"
         yield Entry(
-            f"footer-{said}.parquet", _bytes(_thrift.closed(b"", footer)), 0, REFUSED, heavy=heavy
+            f"footer-{said}.parquet",
+            _bytes(thrift_pages.closed(b"", footer)),
+            0,
+            REFUSED,
+            heavy=heavy,
         )
 
 

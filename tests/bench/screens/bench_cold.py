@@ -19,7 +19,7 @@ from statistics import median
 
 from tests import ROOT
 from tests.bench.counted import MEASURED
-from tests.bench.session import Reader
+from tests.bench.screens.session import Reader
 from tests.bench.table import Row
 from tests.browser.harness import serve
 

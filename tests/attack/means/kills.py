@@ -1,7 +1,7 @@
 """Kill a process in the midst of a change of files, and say what a reader finds afterwards.
 
-``python -m tests.attack._kills FOLDER STRIDE`` kills a change at each step that it takes on the
-disk, or at each third, in a process without threads; it prints what stood afterwards as JSON.
+``python -m tests.attack.means.kills FOLDER STRIDE`` kills a change at each step that it takes on
+the disk, or at each third, in a process without threads; it prints what stood afterwards as JSON.
 """
 
 from __future__ import annotations

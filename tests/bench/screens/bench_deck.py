@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from layers.pack.city import load_city
 from layers.present.story import stories
 from tests import ROOT
-from tests.bench.bench_map import Subject, fresh, plain_subject
+from tests.bench.screens.bench_map import Subject, fresh, plain_subject
 from tests.bench.table import Row
 from tests.browser import chromium
 from tests.browser.harness import WAIT_MS, map_frame, serve, settle
@@ -80,7 +80,7 @@ def run() -> list[Row]:
     with (
         sync_playwright() as playwright,
         serve(env={"ATLAS_AHEAD": "yes"}) as ours,
-        serve("tests/bench/plain_page.py") as usual,
+        serve("tests/bench/screens/plain_page.py") as usual,
     ):
         path = chromium.find(playwright)
         if path is None:

@@ -16,7 +16,7 @@ from layers.pack.city import City, load_city
 from layers.plan.audit import audit, counts
 from layers.view.state import default_state
 from tests import ROOT
-from tests.bench.bench_map import fresh
+from tests.bench.screens.bench_map import fresh
 from tests.bench.table import Row
 from tests.browser import chromium
 from tests.browser.harness import MARKS, WAIT_MS, marks, serve, settle

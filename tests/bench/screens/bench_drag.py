@@ -12,7 +12,7 @@ from statistics import median
 
 from playwright.sync_api import Frame, Page, expect, sync_playwright
 
-from tests.bench.bench_map import fresh
+from tests.bench.screens.bench_map import fresh
 from tests.bench.table import Row
 from tests.browser import chromium
 from tests.browser.harness import WAIT_MS, map_frame, serve, settle

@@ -16,7 +16,7 @@ from layers.view.page_options import DensityOptions
 from layers.view.state import ViewState, default_state
 from pages.shell.navigation import SCREENS
 from tests.browser.harness import MAP, WAIT_MS, Server, map_frame, open_at, settle
-from tests.browser.test_flow import A_MOMENT_MS
+from tests.browser.screens.test_flow import A_MOMENT_MS
 
 NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });"
 """As on plain http on another host than localhost."""

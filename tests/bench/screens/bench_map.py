@@ -200,7 +200,7 @@ def run() -> list[Row]:
     with (
         sync_playwright() as playwright,
         serve() as ours,
-        serve("tests/bench/plain_page.py") as usual,
+        serve("tests/bench/screens/plain_page.py") as usual,
     ):
         path = chromium.find(playwright)
         if path is None:

@@ -16,7 +16,7 @@ from layers.language.values import number
 from layers.pack.city import City
 from layers.view.page_options import CoverageOptions
 from layers.view.state import default_state
-from tests.coverage.test_scenario_view import degrees
+from tests.coverage.scenario.test_scenario_view import degrees
 
 DISC_KM2 = 9 * math.pi
 

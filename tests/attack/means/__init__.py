@@ -1,0 +1,1 @@
+"""What the attacks are made with: processes, kills, files, sessions."""

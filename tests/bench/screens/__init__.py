@@ -1,0 +1,1 @@
+"""Parts that drive a browser or a screen."""

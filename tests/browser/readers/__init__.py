@@ -1,0 +1,1 @@
+"""What a reader keeps, enters, sends and brings along."""

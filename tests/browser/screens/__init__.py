@@ -1,0 +1,1 @@
+"""Screens as they are drawn, and what can be done on each of them."""
