@@ -28,7 +28,7 @@ from layers.pack.catalogue import FIRM, ONLINE_BASE, OUTSIDE, PLAN_KINDS
 from layers.pack.city import City, OnlineBase, drawn_axes
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
-from layers.view.state import Camera, ViewState
+from layers.view.state import FILTER_KEYS, Camera, ViewState
 from layers.view.totals import is_national
 from layers.view.vague import VAGUE_M
 
@@ -40,9 +40,11 @@ DIGITS = 5
 """Decimals of drawn coordinates: about one metre."""
 SCRIPTS = (
     *("ground", "report", "marks", "labels", "insets", "swipe", "drawing", "ask", "camera"),
-    "atlas",
+    *("turned", "atlas"),
 )
 """Our own scripts in the order in which they need each other."""
+_BESIDE_LAYERS = ("chosen", "framed", "present", "fly", "tiles", "drawing")
+"""Parts of an overlay that no switch of a layer changes."""
 
 
 class AtlasMap(folium.Map):
@@ -391,7 +393,8 @@ def overlay_json(
     -------
     str
         JSON text in which every string is escaped; ``serial`` is a digest of the rest, by
-        which a test knows that the map has caught up.
+        which a test knows that the map has caught up, and ``asked`` one of all but the layers,
+        so that the map may answer a switch before the server does.
     """
     body = {
         "layers": _layers(view, state.lang, plate.new if plate else frozenset()),
@@ -399,12 +402,24 @@ def overlay_json(
         "chosen": _chosen(view, state.selected),
         "framed": [safe(code) for code in sorted(state.filters.district - {OUTSIDE})],
         "show": {name: name in state.layers for name in ("district", "axis")},
+        "on": sorted(safe(layer) for layer in state.layers),
         "present": state.present,
         "fly": _fly(flight),
         "tiles": online if ONLINE_BASE in state.layers else None,
         "drawing": drawing_json(drawing, DIGITS),
     }
-    return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
+    body["asked"] = _digest([_question(view, state), *(body[name] for name in _BESIDE_LAYERS)])
+    return _dump({**body, "serial": _digest(body)})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(_dump(value).encode()).hexdigest()[:12]
+
+
+def _question(view: View, state: ViewState) -> list[object]:
+    """Return what decides which places a layer shows once it is on, and what lies under them."""
+    held = [sorted(state.filters.of(name)) for name in FILTER_KEYS]
+    return [view.city.digest, state.period, state.later, state.explore.ground, *held]
 
 
 def serial_of(overlay: str) -> str:

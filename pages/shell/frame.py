@@ -32,6 +32,7 @@ _SCRIPTS = "".join(
         "copy_link.js",
         "ask_again.js",
         "presses.js",
+        "turn_layer.js",
         "copy_picture.js",
         "find.js",
         "words.js",

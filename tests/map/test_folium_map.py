@@ -6,6 +6,7 @@ import html
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit_folium import generate_leaflet_string
@@ -58,6 +59,20 @@ def test_a_filter_changes_the_overlay_and_not_the_base(tianjin):
     scene = painted(tianjin, filters=Filters(level=frozenset({"municipal"})))
     assert 0 < len(ids(scene)) < len(ids(painted(tianjin)))
     assert base_json(tianjin, "zh") == before
+
+
+def test_the_question_is_the_same_under_a_switch_and_another_under_all_else(tianjin):
+    """By it the map answers a switch itself: with what it drew when the same was asked."""
+    asked = painted(tianjin)["asked"]
+    fewer = painted(tianjin, layers=default_state(tianjin).layers - {"platform", "district"})
+    assert fewer["asked"] == asked
+    others: list[dict[str, Any]] = [
+        {"filters": Filters(level=frozenset({"municipal"}))},
+        {"period": "2020"},
+        {"later": False},
+        {"selected": tianjin.districts.index[0]},
+    ]
+    assert len({asked, *(painted(tianjin, **other)["asked"] for other in others)}) == 5
 
 
 def test_a_later_fact_carries_its_year(tianjin):

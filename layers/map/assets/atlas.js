@@ -125,16 +125,24 @@
   function paint(group, data) {
     // The host keeps every group it ever drew; they are off the map by now, so let them go.
     window.feature_group = [];
+    const before = A.data && A.data.serial;
+    A.keep(data);
+    if (data.serial !== before) show(data, group);
+    else A.draw(group, data.drawing);  // all else stands already: a switch was answered at once
+  }
+
+  // Without a group, only layers have been switched: what an analysis adds stays, and the camera.
+  function show(data, group) {
     const stood = A.data ? A.beside() : null;
     A.data = data;
     A.main.map.getContainer().classList.toggle("present", data.present);
     A.main.map.getContainer().classList.toggle("plate", Boolean(data.plate));
     outside(data.tiles);
-    A.draw(group, data.drawing);
+    if (group) A.draw(group, data.drawing);
     A.explain();
     for (const view of [A.main, ...A.insets, ...(A.locator ? [A.locator] : [])]) A.tint(view);
     painting = true;  // an order that is obeyed at once needs no arrangement of its own
-    A.fly(data.fly);
+    if (group) A.fly(data.fly);
     if (stood !== null && stood !== A.beside()) A.settle();
     painting = false;
     refresh();
@@ -144,6 +152,6 @@
   Object.assign(A, {
     placesOf: placesOf,
     scale: (view) => (A.data.present && !view.quiet ? 1.4 : view.quiet ? 0.7 : A.main.map.getSize().x < 500 ? 0.85 : 1),
-    begin: begin, paint: paint, refresh: refresh,
+    begin: begin, paint: paint, show: show, refresh: refresh,
   });
 })(window.ATLAS);

@@ -30,6 +30,7 @@ from tests.browser.conftest import NewPage
 from tests.browser.harness import (
     MAIN,
     MAP,
+    MARKS,
     NARROW,
     WAIT_MS,
     Server,
@@ -154,6 +155,10 @@ def test_a_layer_can_be_switched(
     frame = map_frame(atlas)
     frame.evaluate("window.same = true")
     state = opened
+    # The map knows what a switch does before the server has heard of it.
+    for on, stand in ((False, state.layers - {"platform"}), (True, state.layers)):
+        frame.evaluate("on => ATLAS.turn('platform', on)", on)
+        assert frame.evaluate(MARKS) == marks(tianjin, replace(state, layers=stand))
     # One is switched on, one off: these go back too. The others go one way.
     back = [sorted(tianjin.layers.keys() - opened.layers)[0], "district"]
     for layer in (*(tianjin.layers if every else back), *back):
