@@ -35,6 +35,8 @@ WITHOUT_SHAPES: Final = frozenset({"balance"})
 """Analyses whose answer is tables alone."""
 PAPER: Final = "atlas.paper"
 """In the session, the file that is being made or has been made last."""
+WANTED: Final = "atlas.paper_wanted"
+"""In the session, page and name of the file that was just asked for, until a run has begun it."""
 FOLLOW_S: Final = 0.5
 """Seconds between two looks at a file that is being made."""
 MEETING_STORY: Final = "layout"
@@ -342,6 +344,10 @@ def _paper(screen: Screen, key: Hashable, work: Work) -> Made | None:
     """Offer to make a file, say how far it is and stop it, and hand it over once it is there."""
     say, name = screen.say, str(key[0]) if isinstance(key, tuple) else ""
     made: Made | None = cache.papers().found(key)
+    if st.session_state.get(WANTED) == (screen.name, name):
+        if made is None:
+            _begin(key, work)
+        del st.session_state[WANTED]  # last: a run may be broken off at any of these lines
     task: Task | None = st.session_state.get(PAPER)
     if made is not None:
         for part, why in made.failed.items():
@@ -364,16 +370,27 @@ def _paper(screen: Screen, key: Hashable, work: Work) -> Made | None:
             say("present.make"),
             key=f"{name}_make",
             type="primary",
-            on_click=_begin,
-            args=(key, work),
+            on_click=_want,
+            args=(screen.name, name),
         )
     return made
+
+
+def _want(page: str, name: str) -> None:
+    """Ask for a file; which one, the run that follows knows.
+
+    The button may have been drawn by a run before the last choice: what it was drawn with would
+    make the file of the choice before, and the click would seem lost.
+    """
+    st.session_state[WANTED] = (page, name)
 
 
 def _begin(key: Hashable, work: Work) -> None:
     """Make a file; one that is being made for somebody's other click is no longer wanted."""
     known: Task | None = st.session_state.get(PAPER)
     if known is not None and not known.is_done():
+        if known.key == key:
+            return
         known.cancel()
     st.session_state[PAPER] = Task(key).start(cache.papers(), work)
 
