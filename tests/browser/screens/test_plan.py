@@ -86,7 +86,7 @@ def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
         watch.check()
 
 
-@pytest.mark.thorough  # on a busy machine a click that follows another at once is lost now and then
+@pytest.mark.thorough  # the first slide takes long on a busy machine
 def test_a_value_is_charted_on_the_slide(new_page: NewPage, watch: Watch, tmp_path: Path) -> None:
     with serve(env={STORE_VARIABLE: str(tmp_path / "store")}) as server:
         page = new_page()
