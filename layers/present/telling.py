@@ -243,9 +243,10 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
 def _claimed(scene: Scene, city: City, state: ViewState) -> ViewState:
     """Return the state whose filters a scene owns to.
 
-    The layers that a scene itself picks out, with a sentence of its own on them, are its subject.
+    The one kind of places that a scene picks out, with a sentence of its own, is its subject.
     """
-    if not (scene.sentence.zh and "layers" in scene.address):
+    kinds = [i for i in state.layers if i in city.layers and city.layers[i].spec.is_places]
+    if len(kinds) != 1 or not (scene.sentence.zh and "layers" in scene.address):
         return state
     return replace(state, layers=default_state(city).layers)
 

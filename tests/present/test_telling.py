@@ -14,8 +14,7 @@ from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.places.spread import first_sentence, spread
 from layers.present.story import Scene, stories
-from layers.present.telling import Ask, Told, measure, tell
-from layers.view.question import Question
+from layers.present.telling import Ask, Told, tell
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, default_state
 
@@ -25,15 +24,7 @@ Tell = Callable[[Scene, ViewState], Told]
 
 
 @pytest.fixture(scope="module")
-def told(tianjin: City) -> Tell:
-    known: dict[object, Any] = {}
-
-    def ask(of: City, name: str, question: Question[Any]) -> Any:
-        key = (name, question)
-        if key not in known:
-            known[key] = measure(of, name, question)
-        return known[key]
-
+def told(tianjin: City, ask: Ask) -> Tell:
     return lambda scene, over: tell(scene, tianjin, over, ask=ask)
 
 
