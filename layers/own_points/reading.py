@@ -52,8 +52,9 @@ class FileQuestion:
         Side of a cell of the grid.
     scheduler
         Address of a dask scheduler, or None.
-    is_declared
-        Whether the file itself declares the reference system of these columns.
+    is_declared, is_said
+        Whether the file itself declares the reference system of these columns, or the reader has
+        said it.
     """
 
     city: City
@@ -62,13 +63,14 @@ class FileQuestion:
     cell_m: int
     scheduler: str | None = None
     is_declared: bool = False
+    is_said: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         """What the answer depends on."""
         city, source = self.city, self.source
         file = (source.name, source.paths, source.size, source.stamp)
-        how = (self.columns, self.cell_m, self.scheduler, self.is_declared)
+        how = (self.columns, self.cell_m, self.scheduler, self.is_declared, self.is_said)
         return ("read", city.id, city.digest, *file, *how)
 
     @property
@@ -79,7 +81,9 @@ class FileQuestion:
 
     @property
     def basis(self) -> str:
-        """How that system is known, see :func:`layers.own_points.system.basis_of`."""
+        """How it is known: ``said``, or see :func:`layers.own_points.system.basis_of`."""
+        if self.is_said:
+            return "said"
         return basis_of(self.columns, is_declared=self.is_declared)
 
 

@@ -19,6 +19,9 @@ from layers.coverage.measure import REFUSED
 from layers.coverage.question import OwnPoints
 from layers.handover.contents import Form
 from layers.handover.documents import mark_of
+from layers.intake.diagnose import described
+from layers.intake.formats.table import Question
+from layers.intake.report import ask
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count, number
@@ -41,8 +44,9 @@ from layers.own_points.filtering import (
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, read
-from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
+from layers.own_points.source import MOST_ENTRIES, Layout, Source
 from layers.own_points.surface import PointsSurface
+from layers.own_points.way_in import Decision
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -51,6 +55,7 @@ from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
+from pages.panels.intake import held as own_files
 from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
@@ -76,7 +81,7 @@ RING: Final = (
 )
 MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
-OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
+OF_ONE_FILE: Final = ("x", "y", "weight", "crs", "dated", "column", "values")
 """Options that say what is read of a file; they mean nothing in another one."""
 
 
@@ -152,24 +157,25 @@ def loaded(screen: Screen) -> OwnPoints | None:
 
 def _known_file(screen: Screen, source: Source) -> FileQuestion | None:
     """Return what has been read of a file, as far as the columns and the filter are known."""
-    options, layout = screen.state.points, cache.points_layout(source)
-    columns = _columns_of(screen, source)
-    if columns is not None and (name := layout.of(options.column)) is not None:
+    options, decision = screen.state.points, _decision(screen, source)
+    columns = decision.columns
+    if columns is None:
+        return None
+    if (name := cache.points_layout(source).of(options.column)) is not None:
         values = cache.jobs().found(values_key(source, name))
         columns = None if values is None else only(columns, values, options.values)
-    return None if columns is None else _file_of(screen, source, layout, columns)
+    return None if columns is None else _file_of(screen, source, decision, columns)
 
 
-def _columns_of(screen: Screen, source: Source) -> Columns | None:
-    city, options = screen.city, screen.state.points
-    named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
-    return cache.points_columns(source, named, city.metric_epsg, city.bbox)
+def _decision(screen: Screen, source: Source) -> Decision:
+    taken = own_files.is_taken(source)
+    return cache.points_decision(source, screen.state.points, screen.city, taken=taken)
 
 
-def _file_of(screen: Screen, source: Source, layout: Layout, columns: Columns) -> FileQuestion:
+def _file_of(screen: Screen, source: Source, how: Decision, columns: Columns) -> FileQuestion:
     cell = fitting_cell(screen.state.points) or choices(PointsOptions, "cell_m")[0]
-    declared = is_declared(layout, columns)
-    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), declared)
+    known = (how.is_declared, how.is_said)
+    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known)
 
 
 class PointsPart:
@@ -181,6 +187,7 @@ class PointsPart:
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
+        self.asked: Question | None = None
         self.values: Values | None = None
         self.task: Task | None = None
         self.shown: PointsAnswer | None = None
@@ -204,17 +211,20 @@ class PointsPart:
                 self._failed(error)
 
     def _open(self, source: Source) -> None:
+        how = _decision(self.screen, source)
+        if how.is_taken_whole:
+            self._bring(source, how)
+            return
         self.layout = cache.points_layout(source)
-        self.columns = _columns_of(self.screen, source)
-        if self.columns is None:
-            names = ", ".join(
-                display(name, longest=LONGEST_NAME) for name in self.layout.names[:20]
-            )
+        self.columns, self.asked = how.columns, how.asked
+        if self.asked is not None:
+            self.problem = ask(self.asked, self.screen.state.lang)
+        elif self.columns is None:
+            names = ", ".join(display(name, longest=LONGEST_NAME) for name in how.unknown[:20])
             self.problem = self.say("points_page.columns_unknown", names=names)
+        if self.columns is None or not self._filter(source, self.layout, self.columns):
             return
-        if not self._filter(source, self.layout, self.columns):
-            return
-        file = _file_of(self.screen, source, self.layout, self.columns)
+        file = _file_of(self.screen, source, how, self.columns)
         asked = points_answer.question(self.screen.state, file)
         reading = self._found(file.key, partial(read, file))
         if reading is None:
@@ -225,6 +235,12 @@ class PointsPart:
             lang = self.screen.state.lang
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
+
+    def _bring(self, source: Source, how: Decision) -> None:
+        """Take in a file that is not counted as it lies, unless another waits to be accepted."""
+        held = own_files.held()
+        if held is None or (held.lies != source and not proposal.is_waiting()):
+            own_files.bring_from_folder(source, self.screen.city, how.said)
 
     def _filter(self, source: Source, layout: Layout, columns: Columns) -> bool:
         """Look which values the column of the filter has; return whether the reading may go on."""
@@ -477,6 +493,25 @@ class PointsPart:
                 ("weight", "no_weight"),
             ):
                 self._column(layout, field, none)
+            self._system()
+
+    def _system(self) -> None:
+        """Offer the reference system: as found, or one that is used here or would fit."""
+        asked = [] if self.asked is None else [one.value for one in self.asked.options]
+        offered = [int(one.removeprefix("EPSG:")) for one in asked]
+        own, chosen = self.screen.city.metric_epsg, self.screen.state.points.crs
+        codes = [*dict.fromkeys((0, *offered, 4326, own, *proposal.SYSTEMS, chosen))]
+        st.selectbox(
+            self.say("intake_page.crs"),
+            codes,
+            index=codes.index(sync("points_crs", chosen)),
+            key="points_crs",
+            format_func=lambda code: display(
+                described(f"EPSG:{code}") if code else self.say("intake_page.as_found")
+            ),
+            on_change=_change,
+            args=("crs", "points_crs", codes),
+        )
 
     def _column(self, layout: Layout, field: str, none: str) -> None:
         """Offer the columns of the file for one purpose."""
