@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj.exceptions import ProjError
+from pyproj.exceptions import CRSError, ProjError
 
 from geo.base.arrays import Floats
 from geo.base.bridge import canonical, name_of
@@ -436,7 +436,7 @@ def ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
 
 
 def described(crs: str) -> str:
-    """Return a system's code and its name in the register.
+    """Return a system's code and its name in the register, the code alone where it has none.
 
     Parameters
     ----------
@@ -445,7 +445,10 @@ def described(crs: str) -> str:
     """
     from pyproj import CRS
 
-    return f"{crs} {CRS(crs).name}"
+    try:
+        return f"{crs} {CRS(crs).name}"
+    except CRSError:
+        return crs
 
 
 def _ask_datum(result: Diagnosis, city: City, answers: Answers) -> None:

@@ -17,6 +17,7 @@ from layers.map.symbols import data_uri, look_sign
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, rows_in_view
+from layers.view.vague import doubt_words
 from pages.panels import hand_over, own_points
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
@@ -287,6 +288,7 @@ def enters(screen: Screen, given: question.Inputs) -> None:
     sizes = {"mapped": mapped, "unmapped": len(given.sites) - mapped}
     titles = say("coverage_page.enters_titles", count=given.titles) if given.titles else ""
     html.small(say("coverage_page.enters", **sizes, titles=titles))
+    html.small(doubt_words(given.sites, screen.state.lang))
     frame.link(screen, "explore", screen.say("coverage_page.change"))
 
 

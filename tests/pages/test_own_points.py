@@ -197,6 +197,7 @@ def test_metres_are_asked_about_and_the_answer_stands_in_the_address(folder: Pat
     (folder / "c.csv").write_text("x,y\n517000,4318000\n525000,4329000\n")
     at = own(pfile=token("c.csv"))
     assert "属于哪一个" in status(at)
+    assert "crs" in page_text(own(pfile=token("c.csv"), pcrs="999999")).lower()
     at.selectbox(key="points_crs").set_value(4548).run()
     assert "读取 2 行" in page_text(ended(at))
     assert at.query_params["pcrs"] in ("4548", ["4548"])

@@ -61,7 +61,7 @@ HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
 LAYERS = ("sites", "targets", "parks")
 NAME = r"(?!none$)[a-z][a-z0-9_]{0,39}"
-UNLISTED = ("file", "x", "y", "weight", "dated", "column", "values")
+UNLISTED = ("file", "x", "y", "weight", "crs", "dated", "column", "values")
 
 
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
@@ -106,6 +106,7 @@ states = st.builds(
     points=st.builds(
         PointsOptions,
         file=st.just("") | st.sampled_from(sorted(FILES)),
+        crs=st.integers(0, 999_999),
         dated=st.sampled_from(["", "2026", "2026-06", "2024-02-29"]),
         **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight", "column")},
         values=st.frozensets(st.text().map(token), max_size=3),
