@@ -7,10 +7,12 @@ where it reads the same numbers out of the same columns; everything else is take
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import rmtree
 from typing import Final
 
 import numpy as np
@@ -43,8 +45,6 @@ from layers.view.page_options import PointsOptions
 LOOKED_AT: Final = 4 << 20
 """Bytes of a text file that decide; Parquet of more is decided by what it declares."""
 _ENCODINGS: Final = ("utf-8", "gb18030")
-_rooms: list[tempfile.TemporaryDirectory[str]] = []
-"""Where files lie that were taken in; they go with the process."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,8 @@ def taken_whole(source: Source, city: City, said: Mapping[str, str]) -> Source:
     Returns
     -------
     Source
-        Under the same name and of the same day, every row with its position in degrees or none.
+        Under the same name and of the same day, every row with its position in degrees or none; it
+        goes with the process.
 
     Raises
     ------
@@ -274,8 +275,8 @@ def taken_whole(source: Source, city: City, said: Mapping[str, str]) -> Source:
             Problem("points.asks", source.name, question=q.key) for q in taken.report.questions
         ]
         raise DataError("stream.unreadable", [*taken.report.problems, *asked])
-    room = tempfile.TemporaryDirectory(prefix="atlas-own-")
-    _rooms.append(room)
-    written = Path(room.name) / f"{token(source.name)}.parquet"
+    room = tempfile.mkdtemp(prefix="atlas-own-")
+    atexit.register(rmtree, room, ignore_errors=True)
+    written = Path(room) / f"{token(source.name)}.parquet"
     write_points(Outcome(taken.tables, taken.reading), written)
     return Source(source.name, (written,), written.stat().st_size, source.stamp)

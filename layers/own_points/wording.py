@@ -151,12 +151,11 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
     keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
     keys += [f"points_page.rejected_{reason}" for reason in ACCOUNT if binned.rejected[reason]]
     lines = [" ".join(said(say, keys, values))]
-    lines += said(say, ["points_page.account_doubt"], values)
     if not reading.kept.whole:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
-    return tuple(lines)
+    return (*lines, *said(say, ["points_page.account_doubt"], values))
 
 
 def source_notes(reading: Reading, say: Say) -> Iterator[str]:

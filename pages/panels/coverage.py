@@ -19,6 +19,7 @@ from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, rows_in_view
 from layers.view.vague import doubt_words
 from pages.panels import hand_over, own_points
+from pages.panels.inside import draw
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -402,9 +403,11 @@ class ReachPart:
             name="coverage",
             flight=FLIGHT,
             follow=False,
-            drawing=cache.drawing(
-                screen.city, "reach", self.asked, screen.state.lang, nested=nested
+            drawing=draw.with_shape(
+                self.screen,
+                cache.drawing(screen.city, "reach", self.asked, screen.state.lang, nested=nested),
             ),
+            act=draw.act,
         )
         legend(self.words.legend(nested=nested), view)
 

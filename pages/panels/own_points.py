@@ -43,7 +43,7 @@ from layers.own_points.filtering import (
 )
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, fitting_cell, read
+from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source
 from layers.own_points.surface import PointsSurface
 from layers.own_points.way_in import Decision
@@ -55,6 +55,7 @@ from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
+from pages.panels.inside import draw
 from pages.panels.intake import held as own_files
 from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
@@ -346,14 +347,15 @@ class PointsPart:
         ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
+        drawing = replace(self.drawing, place=without_place.placing() is not None)
         map_view.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
             view,
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=replace(self.drawing, place=without_place.placing() is not None),
-            act=without_place.act,
+            drawing=draw.with_shape(self.screen, drawing),
+            act=lambda event: draw.act(event) or without_place.act(event),
         )
         if self.told is not None:
             _legend(self.told, self._marks())
@@ -406,6 +408,13 @@ class PointsPart:
             _downloads(self.screen, self.shown)
         if self.shown is not None:
             _picture(self.screen, self.shown)
+            draw.folded(self.screen, partial(self._in_shape, self.shown))
+
+    def _in_shape(self, shown: PointsAnswer) -> None:
+        """Say how many of the reader's points lie in the shape that is drawn."""
+        told = in_shape(shown.reading, self.screen.state.inside.shape)
+        if told is not None:
+            html.show('<p class="summary">{}</p>', self.say("inside_page.own_points", **told))
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""

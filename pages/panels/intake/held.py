@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 from types import MappingProxyType
 from typing import Final
 
@@ -53,7 +55,7 @@ class Held:
     given: Given
     answers: Mapping[str, str]
     taken: TakenIn
-    folder: tempfile.TemporaryDirectory[str] | None = None
+    folder: Path | None = None
     outcome: Outcome | None = None
     source: Source | None = None
     writes: int = 0
@@ -68,9 +70,10 @@ class Held:
         """Write the rows for own points, under a new name: what was counted before stays valid."""
         assert self.outcome is not None
         if self.folder is None:
-            self.folder = tempfile.TemporaryDirectory(prefix="atlas-own-")
+            self.folder = Path(tempfile.mkdtemp(prefix="atlas-own-"))
+            weakref.finalize(self, rmtree, self.folder, ignore_errors=True)
         self.writes += 1
-        path = Path(self.folder.name) / f"{self.writes}.parquet"
+        path = self.folder / f"{self.writes}.parquet"
         write_points(self.outcome, path)
         stat = path.stat()
         stamp = self.lies.stamp if self.lies else stat.st_mtime_ns
@@ -159,7 +162,7 @@ def forget() -> None:
     """Remove the file, and what was made of it."""
     one: Held | None = st.session_state.pop(HELD, None)
     if one is not None and one.folder is not None:
-        one.folder.cleanup()
+        rmtree(one.folder, ignore_errors=True)
 
 
 def upload_key() -> str:
