@@ -296,9 +296,7 @@ class PointsPart:
             for line in self.told.account:
                 html.small(line)
         elif self.problem:
-            html.show('<p class="summary" role="status">{}</p>', self.problem)
-            if self.details:
-                st.html(html.bullets([html.text(line) for line in self.details]))
+            self._say_problem()
         elif self.task is not None and self.task.is_done():
             html.show('<p class="summary" role="status">{}</p>', self.say("points_page.cancelled"))
             st.button(self.say("points_page.again"), key="points_again", on_click=_forget)
@@ -308,6 +306,14 @@ class PointsPart:
             self._not_offered()
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def _say_problem(self) -> None:
+        """Say why there is no answer; what the reader must say first is asked right below."""
+        html.show('<p class="summary" role="status">{}</p>', self.problem)
+        if self.details:
+            st.html(html.bullets([html.text(line) for line in self.details]))
+        if self.asked is not None:
+            self._system()
 
     def _not_offered(self) -> None:
         """List what else lies in the folder, each with the reason why it is not offered."""
@@ -502,7 +508,8 @@ class PointsPart:
                 ("weight", "no_weight"),
             ):
                 self._column(layout, field, none)
-            self._system()
+            if self.asked is None:
+                self._system()
 
     def _system(self) -> None:
         """Offer the reference system: as found, or one that is used here or would fit."""

@@ -13,7 +13,7 @@ from layers.present.options import MOST, Option
 from layers.present.story import MAPS, MOST_SCENES, PAGES
 from layers.view.filtered import in_words, part_of
 from pages.browser import scenarios, stories
-from pages.shell import html, navigation
+from pages.shell import navigation
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
 
@@ -24,7 +24,7 @@ GO: Final = "atlas.compare_go"
 
 
 def button(screen: Screen) -> None:
-    """Offer it where a scene can show the same; of a reader's own file say why none can.
+    """Offer it where a scene can show the same; beside a reader's own file it says why none can.
 
     Parameters
     ----------
@@ -32,10 +32,7 @@ def button(screen: Screen) -> None:
         City, state and words of this run.
     """
     state, story = screen.state, stories.own(screen.city)
-    if screen.name not in PAGES:
-        return
-    if part_of(state, screen.name) in ("points", "table"):
-        html.small(screen.say("deck.own_file"))
+    if screen.name not in PAGES or part_of(state, screen.name) in ("points", "table"):
         return
     full = story is not None and len(story.scenes) >= MOST_SCENES
     sites = options(screen)
