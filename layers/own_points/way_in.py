@@ -24,8 +24,10 @@ from geo.point_files.bin import CSV, Columns
 from geo.point_files.numbers import numbers
 from layers.intake.diagnose import Diagnosis, Placement, ask_crs, column_of, diagnose
 from layers.intake.formats.open_file import Parts, open_bytes
-from layers.intake.formats.table import AskError, Question, Table, unique_names
+from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
 from layers.intake.outcome import Outcome, write_points
+from layers.intake.precision import precision, told
+from layers.intake.read import read
 from layers.intake.take_in import take_in
 from layers.own_points.source import (
     MOST_TAKEN_BYTES,
@@ -44,6 +46,8 @@ from layers.view.page_options import PointsOptions
 
 LOOKED_AT: Final = 4 << 20
 """Bytes of a text file that decide; Parquet of more is decided by what it declares."""
+CHECKED: Final = 20_000
+"""Rows of a file that is counted as it lies, of which the precision is told."""
 _ENCODINGS: Final = ("utf-8", "gb18030")
 
 
@@ -63,6 +67,9 @@ class Decision:
         The columns of a file of which none are known to hold positions.
     said
         What the reader has chosen, as answers for a file that is taken in whole.
+    found
+        Of a text file that is counted as it lies, what was found, and how finely the positions of
+        its first rows are known.
     """
 
     columns: Columns | None = None
@@ -71,6 +78,7 @@ class Decision:
     asked: Question | None = None
     unknown: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
+    found: tuple[Observation, ...] = ()
 
     @property
     def is_taken_whole(self) -> bool:
@@ -204,7 +212,18 @@ def _of_text(
     weight = layout(source).of(options.weight)
     at = Columns(x, y, weights=None if weight in (x, y) else weight, crs=city.metric_epsg)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
-    return Decision(there, is_said=bool(options.crs))
+    return Decision(there, is_said=bool(options.crs), found=_found(table, city, options))
+
+
+def _found(table: Table, city: City, options: PointsOptions) -> tuple[Observation, ...]:
+    """Return what is found in the first rows, the precision of their positions too."""
+    first = replace(table, cells=table.cells.slice(0, CHECKED), lines=table.lines[:CHECKED],
+                    torn=table.torn[:0])  # fmt: skip
+    found = diagnose([first], city, _answers(table, options))
+    if found.questions or found.problems:
+        return table.found
+    paragraph = told(precision(read(found, city, {}, inverse=False), [first], city))
+    return (*found.found, *([paragraph] if paragraph else []))
 
 
 def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, str] | None:
@@ -216,11 +235,11 @@ def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, s
         head = csv_records.header(source.paths[0])
     except UnfitError:
         return None
-    told = {one.key: one.values.get("value") for one in table.found}
+    noted = {one.key: one.values.get("value") for one in table.found}
     mark = head.mark.decode()
     if (
-        told.get("encoding") not in _ENCODINGS
-        or told.get("separator") != {"\t": "tab"}.get(mark, mark)
+        noted.get("encoding") not in _ENCODINGS
+        or noted.get("separator") != {"\t": "tab"}.get(mark, mark)
         or unique_names(list(head.names)) != list(table.names)
     ):
         return None

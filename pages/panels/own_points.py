@@ -20,8 +20,8 @@ from layers.coverage.question import OwnPoints
 from layers.handover.contents import Form
 from layers.handover.documents import mark_of
 from layers.intake.diagnose import described
-from layers.intake.formats.table import Question
-from layers.intake.report import ask
+from layers.intake.formats.table import Observation, Question
+from layers.intake.report import ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count, number
@@ -46,7 +46,7 @@ from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, p
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
 from layers.own_points.source import MOST_ENTRIES, Layout, Source
 from layers.own_points.surface import PointsSurface
-from layers.own_points.way_in import Decision
+from layers.own_points.way_in import CHECKED, Decision
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -189,6 +189,7 @@ class PointsPart:
         self.layout: Layout | None = None
         self.columns: Columns | None = None
         self.asked: Question | None = None
+        self.found = tuple[Observation, ...]()
         self.values: Values | None = None
         self.task: Task | None = None
         self.shown: PointsAnswer | None = None
@@ -217,7 +218,7 @@ class PointsPart:
             self._bring(source, how)
             return
         self.layout = cache.points_layout(source)
-        self.columns, self.asked = how.columns, how.asked
+        self.columns, self.asked, self.found = how.columns, how.asked, how.found
         if self.asked is not None:
             self.problem = ask(self.asked, self.screen.state.lang)
         elif self.columns is None:
@@ -295,6 +296,7 @@ class PointsPart:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
             for line in self.told.account:
                 html.small(line)
+            self._found_in()
         elif self.problem:
             self._say_problem()
         elif self.task is not None and self.task.is_done():
@@ -306,6 +308,13 @@ class PointsPart:
             self._not_offered()
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def _found_in(self) -> None:
+        """Fold away what was found in a file that is counted as it lies."""
+        if self.found:
+            title = self.say("points_page.found_first", rows=count(CHECKED))
+            lines = [sentence(one, self.screen.state.lang) for one in self.found]
+            html.folded(title, "points_found", lines)
 
     def _say_problem(self) -> None:
         """Say why there is no answer; what the reader must say first is asked right below."""
@@ -595,8 +604,8 @@ class PointsPart:
         told = self.told
         if told is None:
             return
-        for sentence in told.findings:
-            html.show('<p class="summary">{}</p>', sentence)
+        for finding in told.findings:
+            html.show('<p class="summary">{}</p>', finding)
         for picture in self.pictures:
             html.show(
                 '<figure class="plot"><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>',
@@ -609,7 +618,7 @@ class PointsPart:
             self.say("density_page.method"), key="points_method", on_change="rerun"
         ) as box:
             if box.open:
-                lines = html.bullets([html.text(sentence) for sentence in told.notes])
+                lines = html.bullets([html.text(note) for note in told.notes])
                 st.html(Markup('<div class="tasks">{}</div>').format(lines))
 
 
