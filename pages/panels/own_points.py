@@ -296,7 +296,6 @@ class PointsPart:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
             for line in self.told.account:
                 html.small(line)
-            self._found_in()
         elif self.problem:
             self._say_problem()
         elif self.task is not None and self.task.is_done():
@@ -524,6 +523,7 @@ class PointsPart:
         """Offer the reference system: as found, or one that is used here or would fit."""
         asked = [] if self.asked is None else [one.value for one in self.asked.options]
         offered = [int(one.removeprefix("EPSG:")) for one in asked]
+        none = self.say("intake_page.please" if asked else "intake_page.as_found")
         own, chosen = self.screen.city.metric_epsg, self.screen.state.points.crs
         codes = [*dict.fromkeys((0, *offered, 4326, own, *proposal.SYSTEMS, chosen))]
         st.selectbox(
@@ -531,9 +531,7 @@ class PointsPart:
             codes,
             index=codes.index(sync("points_crs", chosen)),
             key="points_crs",
-            format_func=lambda code: display(
-                described(f"EPSG:{code}") if code else self.say("intake_page.as_found")
-            ),
+            format_func=lambda code: display(described(f"EPSG:{code}") if code else none),
             on_change=_change,
             args=("crs", "points_crs", codes),
         )
@@ -614,6 +612,7 @@ class PointsPart:
         for title, table in told.tables.items():
             html.section(title)
             st.html(html.grid(table, str(table.index.name)))
+        self._found_in()
         with st.expander(
             self.say("density_page.method"), key="points_method", on_change="rerun"
         ) as box:
