@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shapely import is_valid_reason
+from shapely import is_valid_reason, union_all
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from data.corrections import Corrections
-from data.rawtables import MAY_BE_EMPTY, PLACE_KINDS, SHAPES, TABLES
+from data.rawtables import AREAS, LINE_FILES, LINES, MAY_BE_EMPTY, PLACE_KINDS, SHAPES, TABLES
 from geo.base.errors import Problem
 from geo.base.validation import is_date, printable, schema_problems, text_problems
 from geo.formats.read_geojson import read_features
@@ -46,6 +46,7 @@ RIVERS = {
     "Yongding": ("永定河", "Yongding River"),
 }
 
+LAND = "natural_earth_land.geojson"
 _FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}", re.ASCII)
 _UNIT = re.compile(r"（([^（）]+)）$")
 
@@ -241,12 +242,17 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
     if data is None:
         return None
     features, problems = read_features(data, where=where)
+    allowed = LINES if name in LINE_FILES else AREAS
     for number, feature in enumerate(features, start=1):
         properties = feature["properties"] or {}
         lacking = [column for column in SHAPES[name] if properties.get(column) in (None, "")]
         problems += [Problem("value.blank", where, f"#{number}", column) for column in lacking]
         if not feature.get("geometry"):
             problems.append(Problem("geometry.missing", where, f"#{number}"))
+        elif (kind := feature["geometry"]["type"]) not in allowed:
+            told = printable(str(kind))
+            wrong = Problem("geometry.type", where, f"#{number}", type=told, allowed=allowed)
+            problems.append(wrong)
     if not features and not problems:
         problems.append(Problem("raw.no_row", where))
     files.problems += problems
@@ -256,7 +262,11 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
     for number, (_, outline) in enumerate(found, start=1):
         if (reason := is_valid_reason(outline)) != "Valid Geometry":
             files.report("geometry.invalid", where, f"#{number}", reason=reason)
-    return found if all(outline.is_valid for _, outline in found) else None
+        elif outline.is_empty or outline.has_z:
+            key = "geometry.empty" if outline.is_empty else "geometry.heights"
+            files.report(key, where, f"#{number}")
+    sound = all(one.is_valid and not one.is_empty and not one.has_z for _, one in found)
+    return found if sound else None
 
 
 def _settings(
@@ -337,7 +347,17 @@ def _places(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:
                 known = {*(districts or ()), *OUTSIDE}
                 if districts is not None and row[column] and row[column] not in known:
                     yield _no_district(name, row_name, column, row[column], known)
+            yield from _adcode(name, row_name, row, tables.get("districts.csv", ()))
             yield from _point(name, row_name, row)
+
+
+def _adcode(name: str, row_name: str, row: Row, districts: Iterable[Row]) -> Iterator[Problem]:
+    """Yield an adcode that is not that of the district beside it."""
+    said = row.get("host_adcode", "")
+    meant = {one["name_zh"]: one["adcode"] for one in districts}.get(row.get("host_district", ""))
+    if said and meant and said != meant:
+        told = {"value": printable(said)}
+        yield Problem("raw.other_adcode", name, row_name, "host_adcode", told, expected=meant)
 
 
 def _no_district(name: str, row: str, column: str, value: str, known: set[str]) -> Problem:
@@ -375,10 +395,23 @@ def _frame(tables: Mapping[str, list[Row]], shapes: Mapping[str, list[Shape]]) -
         for value in sorted(set(known) - set(drawn)):
             yield Problem("raw.row_without_outline", name, printable(value), key, file=file)
     yield from _provenance(tables)
+    yield from _land(shapes)
     for properties, _ in shapes.get("coast_rivers_naturalearth.geojson", ()):
         if properties["kind"] == "river_ne" and properties.get("name") not in RIVERS:
             river = printable(str(properties.get("name")))
             yield Problem("raw.river_name", "coast_rivers_naturalearth.geojson", value=river)
+
+
+def _land(shapes: Mapping[str, list[Shape]]) -> Iterator[Problem]:
+    """Yield it if the city would lie in the sea, or the land go round the world."""
+    land, districts = shapes.get(LAND), shapes.get("tianjin_districts.geojson")
+    if not land or not districts:
+        return
+    ground = union_all([outline for _, outline in land])
+    west, _, east, _ = ground.bounds
+    dry = [ground.covers(outline.representative_point()) for _, outline in districts]
+    if 2 * sum(dry) < len(dry) or east - west > 180:
+        yield Problem("raw.land", LAND)
 
 
 def _provenance(tables: Mapping[str, list[Row]]) -> Iterator[Problem]:

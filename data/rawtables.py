@@ -227,3 +227,8 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
     "natural_earth_land.geojson": (),
 }
 """Properties that the features of every raw outline must have."""
+
+AREAS = ("Polygon", "MultiPolygon")
+LINES = ("LineString", "MultiLineString")
+LINE_FILES = frozenset({"axis.geojson", "coast_rivers_naturalearth.geojson"})
+"""Raw outlines that are lines; all others are areas."""

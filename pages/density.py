@@ -14,6 +14,7 @@ from pages.panels import density as panels
 from pages.panels import hand_over as share
 from pages.panels import own_points as points_panels
 from pages.panels.deck import add
+from pages.panels.inside import draw
 from pages.panels.intake import district_table as table_panels
 from pages.panels.intake import whose
 from pages.shell import frame, map_view
@@ -45,7 +46,8 @@ with places.picture:
         name="density",
         flight=(1, None),
         follow=False,
-        drawing=panels.drawn(screen, drawing),
+        drawing=draw.with_shape(screen, panels.drawn(screen, drawing)),
+        act=draw.act,
     )
     panels.legend(screen, spread, told)
 if places.side is not None:
@@ -56,6 +58,7 @@ if places.side is not None:
             panels.beside(screen, told)
         panels.advanced(screen, told)
         share.picture(screen)
+        draw.folded(screen)
     if state.density.fill == "surface":
         panels.account(told)
 panels.halves(screen, spread)

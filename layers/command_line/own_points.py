@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Final
 
 from geo.base.errors import ParameterError, Problem
@@ -15,11 +16,10 @@ from layers.own_points.source import (
     POINTS_VARIABLE,
     Layout,
     Source,
-    columns,
-    is_declared,
     layout,
     open_folder,
 )
+from layers.own_points.way_in import by_layout, decide, taken_whole
 from layers.own_points.wording import named_in_both
 from layers.pack.city import City
 from layers.view import codecs
@@ -27,7 +27,7 @@ from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from layers.view.state import ViewState
 
-OF_A_FILE: Final = ("file", "x", "y", "weight", "column", "values")
+OF_A_FILE: Final = ("file", "x", "y", "weight", "crs", "column", "values")
 """Options of own points that say what is read, not what is asked of it."""
 MOST_TARGETS: Final = 5_000
 """Own points for which each draw is looked at; of more, so many are drawn."""
@@ -57,13 +57,19 @@ def asked_file(folder: str | None, name: str | None, city: City, state: ViewStat
     if source is None:
         names = tuple(each.name for each in known.values())
         raise _refused(Problem("export.unknown", "--file", value=name or "", known=names))
-    offered, options = layout(source), state.points
-    found = columns(source, offered, options, plane=city.metric_epsg, bbox=city.bbox)
-    if found is None:
+    options = state.points
+    how = decide(source, city, options)
+    if how.is_taken_whole:
+        source = taken_whole(source, city, how.said)
+        options = replace(options, x="", y="", crs=0)
+        how = by_layout(source, city, options)
+    if how.asked is not None:
+        raise _refused(Problem("points.asks", source.name, question=how.asked.key))
+    if how.columns is None:
         raise _refused(Problem("export.no_columns", source.name))
     cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
-    told = is_declared(offered, found)
-    return FileQuestion(city, source, _filtered(source, offered, options, found), cell, None, told)
+    found = _filtered(source, layout(source), options, how.columns)
+    return FileQuestion(city, source, found, cell, None, how.is_declared, how.is_said)
 
 
 def _filtered(source: Source, offered: Layout, options: PointsOptions, found: Columns) -> Columns:
@@ -96,9 +102,11 @@ def arguments(file: FileQuestion, dated: str = "") -> list[str]:
     """
     found = file.columns
     chosen = {"x": found.x, "y": found.y} if found.geometry is None else {}
+    crs = {"crs": file.crs.removeprefix("EPSG:")} if file.is_said else {}
     chosen |= {"weight": found.weights} if found.weights else {}
     chosen |= {"column": found.filter_by} if found.filter_by else {}
     sets = {name: token(of) for name, of in chosen.items()}
+    sets |= crs
     sets |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
     sets |= {"dated": dated} if dated else {}
     return [

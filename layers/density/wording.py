@@ -191,6 +191,9 @@ def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
             titles=titles or "",
             outside=answer.outside,
         )
+        unknown = int(answer.places["uncertainty_m"].isna().sum())
+        known = {"known": answer.surface.n - unknown, "unknown": unknown + answer.unmapped}
+        yield say("view.doubt", **known, unmapped=answer.unmapped)
 
 
 def _sums(answer: DensityAnswer, lang: str) -> tuple[str, ...]:

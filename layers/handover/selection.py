@@ -147,6 +147,10 @@ def layer_sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
     frame = with_exchange(_typed(rows, schema), schema.fields, found_on=origin.retrieved)
     fields = exchange_fields(schema.fields)
     total, mapped = len(frame), int(frame.geometry.notna().sum())
+    known: dict[str, int] = {}
+    if DOUBT in frame:
+        sure = int(frame[DOUBT].notna().sum())
+        known = {"known": sure, "unknown": total - sure}
     return Sheet(
         id=layer.spec.id,
         title=layer.title,
@@ -161,6 +165,7 @@ def layer_sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
         provenance=origin,
         facts=(
             pair("export.rows", rows=total, mapped=mapped, unmapped=total - mapped),
+            *([pair("export.doubt", **known)] if known else []),
             *layer_facts(layer),
         ),
         entry={
@@ -168,6 +173,7 @@ def layer_sheet(city: City, layer: Layer, rows: gpd.GeoDataFrame) -> Sheet:
             "verified_on": origin.verified_on,
             "retrieved": origin.retrieved,
             "pack_sha256": layer.digest,
+            **{f"doubt_{name}": n for name, n in known.items()},
         },
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj.exceptions import ProjError
+from pyproj.exceptions import CRSError, ProjError
 
 from geo.base.arrays import Floats
 from geo.base.bridge import canonical, name_of
@@ -196,11 +196,20 @@ def _chosen(table: Table, answers: Answers) -> Placement | None:
 def _of_columns(table: Table, names: tuple[str, ...]) -> Placement:
     if len(names) == 1:
         return Placement(table, names, *pairs(_texts(table, names[0])))
-    first, second = (coordinates(_column(table, name)) for name in names)
+    first, second = (coordinates(column_of(table, name)) for name in names)
     return Placement(table, names, first, second)
 
 
-def _column(table: Table, name: str) -> Any:
+def column_of(table: Table, name: str) -> Any:
+    """Return a column of a table as one Arrow array.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    name
+        Of the column.
+    """
     column = table.cells.column(name).combine_chunks()
     return column if not hasattr(column, "chunks") else column.chunk(0)
 
@@ -208,7 +217,7 @@ def _column(table: Table, name: str) -> Any:
 def _texts(table: Table, name: str) -> Any:
     import pyarrow as pa
 
-    column = _column(table, name)
+    column = column_of(table, name)
     try:
         return column.cast(pa.large_string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -275,7 +284,7 @@ def _tries(head: Table, name: str) -> Iterator[tuple[tuple[str, ...], Placement]
 
 def _numbers(head: Table, name: str) -> Floats | None:
     try:
-        found = coordinates(_column(head, name))
+        found = coordinates(column_of(head, name))
     except UnfitError:
         return None
     return found.values if _share(found.states == _NUMBER) > GRID_LEAST else None
@@ -377,7 +386,7 @@ def _by_fit(
     are_degrees = _share(degrees) > GRID_LEAST
     fit = by_zone(found, GRID_LEAST)
     if family in ("1954", "1980"):
-        result.ask(_ask_crs(found, city, family))
+        result.ask(ask_crs(found, city, family))
         return placed
     if fit is not None and (fit.crs == DEGREES or not are_degrees):
         key = {DEGREES: "degrees", MERCATOR: "mercator"}.get(fit.crs, "zone")
@@ -392,7 +401,7 @@ def _by_fit(
         return _with(placed, named[0].crs, named[0].north_first, result)
     if found and found[0].north_first:
         result.tell("north_first", "likely", value=placed.columns[0] if placed.columns else "1")
-    result.ask(_ask_crs(found, city, ""))
+    result.ask(ask_crs(found, city, ""))
     return placed
 
 
@@ -406,8 +415,18 @@ def _family(placed: Placement) -> str:
     return next((family for family in map(system_of, told) if family), "")
 
 
-def _ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
-    """Ask for the plane: what fits the city, the city's own first."""
+def ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
+    """Return the question for the plane: what fits the city, the city's own first.
+
+    Parameters
+    ----------
+    found
+        As :func:`geo.intake.systems.fits` returns them.
+    city
+        Where the positions should lie.
+    family
+        The old system that the file names; empty for none.
+    """
     own = f"EPSG:{city.metric_epsg}"
     fitting = list(dict.fromkeys(one.crs for one in found if one.share >= GRID_LEAST))
     codes = sorted(fitting or [own], key=lambda crs: crs != own)
@@ -417,7 +436,7 @@ def _ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
 
 
 def described(crs: str) -> str:
-    """Return a system's code and its name in the register.
+    """Return a system's code and its name in the register, the code alone where it has none.
 
     Parameters
     ----------
@@ -426,7 +445,10 @@ def described(crs: str) -> str:
     """
     from pyproj import CRS
 
-    return f"{crs} {CRS(crs).name}"
+    try:
+        return f"{crs} {CRS(crs).name}"
+    except CRSError:
+        return crs
 
 
 def _ask_datum(result: Diagnosis, city: City, answers: Answers) -> None:

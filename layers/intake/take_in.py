@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts import Join, join
-from layers.intake.formats.open_file import open_bytes, open_path
+from layers.intake.formats.open_file import Parts, open_bytes, open_parts, open_path
 from layers.intake.formats.table import AskError, Table
 from layers.intake.precision import precision, told
 from layers.intake.read import Reading, read
@@ -24,6 +24,8 @@ from layers.pack.city import City
 
 INVERSE_VARIABLE: Final = "ATLAS_GCJ02_INVERSE"
 """Names in the environment whether positions in GCJ-02 and BD-09 may be set back ("yes")."""
+Given = Parts | tuple[str, bytes]
+"""Files that belong together, or name and bytes of one."""
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +56,7 @@ class TakenIn:
 
 
 def take_in(
-    source: Path | tuple[str, bytes],
+    source: Path | Given,
     city: City,
     answers: Mapping[str, str],
     *,
@@ -66,7 +68,7 @@ def take_in(
     Parameters
     ----------
     source
-        A path, or name and bytes of a file.
+        A path, files that belong together, or name and bytes of a file.
     city
         Where the positions should lie.
     answers
@@ -85,9 +87,7 @@ def take_in(
     where = source.name if isinstance(source, Path) else source[0]
     tables: Sequence[Table] = ()
     try:
-        tables = open_path(source, answers) if isinstance(source, Path) else [
-            open_bytes(source[1], where, answers)
-        ]  # fmt: skip
+        tables = _opened(source, answers)
         if kind == "districts":
             return _districts(tables, city, answers)
         return _points(tables, city, answers, inverse=inverse)
@@ -102,6 +102,14 @@ def take_in(
         return TakenIn(
             refusal([Problem("intake.unforeseen", where, number=number)], tables), tables
         )
+
+
+def _opened(source: Path | Given, answers: Mapping[str, str]) -> Sequence[Table]:
+    if isinstance(source, Path):
+        return open_path(source, answers)
+    if isinstance(source, Parts):
+        return open_parts(source, answers)
+    return [open_bytes(source[1], source[0], answers)]
 
 
 def _waiting(tables: Sequence[Table], why: str) -> Account:

@@ -8,12 +8,14 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from shapely import contains_xy
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
 from geo.base.bridge import Bridge, bridge, name_of
 from geo.base.draws import SEED
 from geo.base.errors import Problem
+from geo.formats import outline
 from geo.grid.cells import grid_over
 from geo.point_files.bin import REASONS, Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
@@ -52,8 +54,9 @@ class FileQuestion:
         Side of a cell of the grid.
     scheduler
         Address of a dask scheduler, or None.
-    is_declared
-        Whether the file itself declares the reference system of these columns.
+    is_declared, is_said
+        Whether the file itself declares the reference system of these columns, or the reader has
+        said it.
     """
 
     city: City
@@ -62,13 +65,14 @@ class FileQuestion:
     cell_m: int
     scheduler: str | None = None
     is_declared: bool = False
+    is_said: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         """What the answer depends on."""
         city, source = self.city, self.source
         file = (source.name, source.paths, source.size, source.stamp)
-        how = (self.columns, self.cell_m, self.scheduler, self.is_declared)
+        how = (self.columns, self.cell_m, self.scheduler, self.is_declared, self.is_said)
         return ("read", city.id, city.digest, *file, *how)
 
     @property
@@ -79,7 +83,9 @@ class FileQuestion:
 
     @property
     def basis(self) -> str:
-        """How that system is known, see :func:`layers.own_points.system.basis_of`."""
+        """How it is known: ``said``, or see :func:`layers.own_points.system.basis_of`."""
+        if self.is_said:
+            return "said"
         return basis_of(self.columns, is_declared=self.is_declared)
 
 
@@ -247,6 +253,29 @@ def go_on(progress: Progress, stopped: Stopped, stage: str) -> None:
     if stopped():
         raise CancelledError("stream.cancelled", [Problem("points.stopped", "points")])
     progress(f"points_page.stage.{stage}", 0, 0)
+
+
+def in_shape(reading: Reading, shape: str) -> dict[str, int] | None:
+    """Count the points that lie in a shape, as the file has them.
+
+    Parameters
+    ----------
+    reading
+        As :func:`read` returns it.
+    shape
+        As :func:`geo.formats.outline.read` takes it.
+
+    Returns
+    -------
+    dict or None
+        ``count`` of the ``total`` within the city; an estimate where not all points are kept. None
+        where there is no shape, or no point.
+    """
+    one, xy, total = outline.read(shape), reading.kept.xy, reading.binned.n
+    if one is None or not len(xy):
+        return None
+    held = contains_xy(one.on_plane(reading.asked.city.metric_epsg), *xy.T)
+    return {"count": round(total * float(np.mean(held))), "total": total}
 
 
 def account_values(reading: Reading) -> dict[str, object]:

@@ -215,7 +215,7 @@ class _Look:
     def _source(self, entry: os.DirEntry[str]) -> Source | str:
         """Return an entry as a source, or why it is none."""
         entry.name.encode()  # bytes that are no text have no place in a sentence
-        real = self._real(entry, self.root)
+        real = self._real(entry)
         if real is None:
             return "link"
         stat = real.stat()
@@ -230,7 +230,9 @@ class _Look:
         inner, is_whole = _listed(real, self.room)
         self.room -= min(self.room, len(inner) + 1)
         parts = [one for one in inner if one.name.lower().endswith(PARQUET)]
-        files = [self._real(part, real) for part in parts]
+        if not parts and is_whole:
+            parts, is_whole = self._partitions(inner)
+        files = [self._real(part) for part in parts]
         paths = tuple(path for path in files if path is not None)
         # Part of a set would pass for the whole of it.
         if not paths or not is_whole or len(paths) < len(files):
@@ -243,9 +245,22 @@ class _Look:
         stamp = max(one.st_mtime_ns for one in stats)
         return Source(entry.name, paths, sum(one.st_size for one in stats), stamp)
 
-    def _real(self, entry: os.DirEntry[str], folder: Path) -> Path | None:
+    def _partitions(self, inner: Sequence[os.DirEntry[str]]) -> tuple[list[os.DirEntry[str]], bool]:
+        """Return the Parquet files of folders such as ``year=2024``, and whether these are all."""
+        parts: list[os.DirEntry[str]] = []
+        for entry in inner:
+            if "=" not in entry.name or not entry.is_dir(follow_symlinks=False):
+                continue
+            some, is_whole = _listed(Path(entry.path), self.room)
+            self.room -= min(self.room, len(some) + 1)
+            parts += [one for one in some if one.name.lower().endswith(PARQUET)]
+            if not is_whole or any("=" in one.name and one.is_dir() for one in some):
+                return [], False
+        return parts, True
+
+    def _real(self, entry: os.DirEntry[str]) -> Path | None:
         """Return where an entry really lies; None for a link that leads out of the folder."""
-        path = folder / entry.name
+        path = Path(entry.path)
         if not entry.is_symlink():
             return path
         real = path.resolve(strict=True)
@@ -394,23 +409,38 @@ def columns(
         if pair is None and geometry in seen.names:
             found = Columns(geometry=geometry, weights=weight, crs=plane)
             crs = agreed(source.paths, seen.declarations).crs
-            return _in(source, found, crs, plane, bbox)
+            return in_system(source, found, crs, plane, bbox)
         pair = pair or _pair(seen.names, EASTINGS, NORTHINGS)
         if pair is None:
             return None
         x, y = pair
     found = Columns(x, y, weights=None if weight in (x, y) else weight, crs=plane)
-    return _in(source, found, crs, plane, bbox)
+    return in_system(source, found, crs, plane, bbox)
 
 
-def _in(
+def in_system(
     source: Source,
     found: Columns,
     crs: str | None,
     plane: int,
     bbox: Box,
 ) -> Columns:
-    """Return columns with the system that is declared, or else told by the values."""
+    """Return columns with the system that is declared, or else told by the values.
+
+    Parameters
+    ----------
+    source, found
+        The source, and where its positions stand.
+    crs
+        As :func:`geo.base.bridge.canonical` writes it; None to be told by the values.
+    plane, bbox
+        As in :func:`columns`.
+
+    Raises
+    ------
+    CrsError
+        There is no way from that system to the plane.
+    """
     if crs is None:
         require_files(source)
         crs = by_values(source.paths, found, longitude=(bbox[0] + bbox[2]) / 2)

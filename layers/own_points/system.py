@@ -171,7 +171,7 @@ def by_values(paths: Sequence[Path], columns: Columns, *, longitude: float) -> s
         A file cannot be read.
     """
     place = replace(columns, weights=None)
-    told = [_told(_first(path, place), longitude) for path in paths]
+    told = [_told(first_values(path, place), longitude) for path in paths]
     known = [(path, *one) for path, one in zip(paths, told, strict=True) if one is not None]
     if not known:
         return DEGREES
@@ -185,8 +185,16 @@ def by_values(paths: Sequence[Path], columns: Columns, *, longitude: float) -> s
     return known[0][1]
 
 
-def _first(path: Path, columns: Columns) -> tuple[Floats, Floats]:
-    """Return the coordinates of the first batch that has any."""
+def first_values(path: Path, columns: Columns) -> tuple[Floats, Floats]:
+    """Return the coordinates of the first batch that has any.
+
+    Parameters
+    ----------
+    path
+        A file of a source.
+    columns
+        Where the coordinates stand.
+    """
     for x, y, _ in islice(batches(path, columns), 3):
         known = np.isfinite(x) & np.isfinite(y)
         if known.any():

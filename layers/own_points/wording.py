@@ -155,7 +155,7 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
-    return tuple(lines)
+    return (*lines, *said(say, ["points_page.account_doubt"], values))
 
 
 def source_notes(reading: Reading, say: Say) -> Iterator[str]:

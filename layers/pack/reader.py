@@ -371,6 +371,8 @@ def typed(value: object, schema: Schema, name: str) -> object:
     kind = schema[name].type
     if kind == "flag":
         return {"true": True, "false": False}.get(value, value)
+    if kind in ("integer", "number") and (not value.isascii() or "_" in value):
+        return value  # Python reads full-width digits, and 1_000
     try:
         if kind == "integer":
             return int(value)

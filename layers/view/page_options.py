@@ -134,7 +134,8 @@ class PointsOptions:
     """What is asked of a file of the reader's own points; each value comes from a closed list.
 
     ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
-    ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``dated`` is
+    ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``crs`` is
+    the EPSG code of their system, as the reader states it; 0 where nobody does. ``dated`` is
     of when the data are, as the reader states it; empty where nobody does. ``column`` is the token
     of the column that rows are filtered by, ``values`` those of the values that they may have
     there; no value lets all pass. ``show`` is
@@ -148,6 +149,7 @@ class PointsOptions:
     x: str = option("px", Token(), default="")
     y: str = option("py", Token(), default="")
     weight: str = option("pw", Token(), default="")
+    crs: int = option("pcrs", Whole(0, 999_999), default=0)
     dated: str = option("pday", Day(), default="")
     column: str = option("pcol", Token(), default="")
     values: frozenset[str] = option("pval", Tokens(), default=frozenset())

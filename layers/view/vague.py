@@ -1,4 +1,4 @@
-"""Tell which places are known no closer than to their district, so that no distance is said."""
+"""Tell how surely places are known: which only by their district, and of which nobody has said."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.base.arrays import Flags
+from layers.language.messages import speaker
 
 VAGUE_M: Final = 5000.0
 """Doubt in metres above which a place has no distance, no line and no mark at the city's scale."""
@@ -34,6 +35,43 @@ def is_vague(frame: pd.DataFrame) -> Flags:
     """
     doubt = pd.to_numeric(frame["uncertainty_m"], errors="coerce").to_numpy(dtype=np.float64)
     return np.asarray(np.nan_to_num(doubt) > VAGUE_M, dtype=bool)
+
+
+def doubt_words(frame: gpd.GeoDataFrame, lang: str) -> str:
+    """Say of how many places it is known how far off they may be, and of how many it is not.
+
+    Parameters
+    ----------
+    frame
+        Places, column ``uncertainty_m``; one without a point is one whose doubt is not known.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return speaker(lang)("view.doubt", **doubt_counts(frame))
+
+
+def doubt_counts(frame: gpd.GeoDataFrame) -> dict[str, int]:
+    """Count places by what is known of their doubt.
+
+    Parameters
+    ----------
+    frame
+        As of :func:`doubt_words`.
+
+    Returns
+    -------
+    dict
+        ``known`` and ``unknown`` are all places; ``unmapped`` of the latter have no point.
+
+    Examples
+    --------
+    >>> doubt_counts(gpd.GeoDataFrame({"uncertainty_m": [9, None]}, geometry=[None, None]))
+    {'known': 0, 'unknown': 2, 'unmapped': 2}
+    """
+    doubt = pd.to_numeric(frame["uncertainty_m"], errors="coerce").to_numpy(dtype=np.float64)
+    there = frame.geometry.notna().to_numpy()
+    known = int((np.isfinite(doubt) & there).sum())
+    return {"known": known, "unknown": len(frame) - known, "unmapped": int((~there).sum())}
 
 
 def only_near(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

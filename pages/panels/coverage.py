@@ -17,7 +17,9 @@ from layers.map.symbols import data_uri, look_sign
 from layers.view.codecs import choices, limits
 from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, rows_in_view
+from layers.view.vague import doubt_words
 from pages.panels import hand_over, own_points
+from pages.panels.inside import draw
 from pages.shell import cache, frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -287,6 +289,7 @@ def enters(screen: Screen, given: question.Inputs) -> None:
     sizes = {"mapped": mapped, "unmapped": len(given.sites) - mapped}
     titles = say("coverage_page.enters_titles", count=given.titles) if given.titles else ""
     html.small(say("coverage_page.enters", **sizes, titles=titles))
+    html.small(doubt_words(given.sites, screen.state.lang))
     frame.link(screen, "explore", screen.say("coverage_page.change"))
 
 
@@ -400,9 +403,11 @@ class ReachPart:
             name="coverage",
             flight=FLIGHT,
             follow=False,
-            drawing=cache.drawing(
-                screen.city, "reach", self.asked, screen.state.lang, nested=nested
+            drawing=draw.with_shape(
+                self.screen,
+                cache.drawing(screen.city, "reach", self.asked, screen.state.lang, nested=nested),
             ),
+            act=draw.act,
         )
         legend(self.words.legend(nested=nested), view)
 

@@ -28,8 +28,9 @@ from layers.places.spread import (
     part_counts,
     spread,
 )
-from layers.view.rows import View, gather
+from layers.view.rows import View, gather, without_titles
 from layers.view.totals import of_headline
+from layers.view.vague import doubt_words
 from layers.view.wording import remedy, shown_words, suggest_wider
 from pages.panels import chips
 from pages.panels import filters as widgets
@@ -135,6 +136,7 @@ def places(screen: Screen, view: View) -> None:
     st.subheader(literal(screen.say("explore.list", count=len(view.places))))
     lang = screen.state.lang
     html.small(shown_words(view, lang))
+    html.small(doubt_words(without_titles(view.places), lang))
     for line in further(spread(view), view.city, lang):
         html.small(line)
     place_list(screen, listing(view, screen.state.lang), partial(_choose, screen))

@@ -17,9 +17,10 @@ from layers.language.values import cell, month, value_word
 from layers.map.symbols import data_uri, mark
 from layers.pack.catalogue import ONLINE_BASE, PERIODS
 from layers.pack.city import City, Layer
-from layers.view.rows import View
+from layers.view.rows import View, without_titles
 from layers.view.search import JOINED, Hit, find
 from layers.view.state import Camera, Filters, ViewState, default_state
+from layers.view.vague import doubt_words
 from layers.view.wording import value_words
 from pages.shell import cache, failure, html, session
 from pages.shell.frame import Screen
@@ -448,6 +449,8 @@ def _choices(screen: Screen, view: View, name: str) -> None:
         on_change=_set_filter,
         args=(screen, name, key),
     )
+    if name == "location_class":
+        html.small(doubt_words(without_titles(view.places), screen.state.lang))
 
 
 def _option(screen: Screen, name: str, options: Mapping[str, int], value: str) -> str:

@@ -19,6 +19,9 @@ from layers.coverage.measure import REFUSED
 from layers.coverage.question import OwnPoints
 from layers.handover.contents import Form
 from layers.handover.documents import mark_of
+from layers.intake.diagnose import described
+from layers.intake.formats.table import Observation, Question
+from layers.intake.report import ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count, number
@@ -40,9 +43,10 @@ from layers.own_points.filtering import (
 )
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, fitting_cell, read
-from layers.own_points.source import MOST_ENTRIES, Layout, Source, is_declared
+from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
+from layers.own_points.source import MOST_ENTRIES, Layout, Source
 from layers.own_points.surface import PointsSurface
+from layers.own_points.way_in import CHECKED, Decision
 from layers.own_points.wording import PointsWording
 from layers.pack.catalogue import ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -51,6 +55,8 @@ from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
+from pages.panels.inside import draw
+from pages.panels.intake import held as own_files
 from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
 from pages.shell import cache, failure, html, map_view, session
@@ -76,7 +82,7 @@ RING: Final = (
 )
 MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
-OF_ONE_FILE: Final = ("x", "y", "weight", "dated", "column", "values")
+OF_ONE_FILE: Final = ("x", "y", "weight", "crs", "dated", "column", "values")
 """Options that say what is read of a file; they mean nothing in another one."""
 
 
@@ -152,24 +158,25 @@ def loaded(screen: Screen) -> OwnPoints | None:
 
 def _known_file(screen: Screen, source: Source) -> FileQuestion | None:
     """Return what has been read of a file, as far as the columns and the filter are known."""
-    options, layout = screen.state.points, cache.points_layout(source)
-    columns = _columns_of(screen, source)
-    if columns is not None and (name := layout.of(options.column)) is not None:
+    options, decision = screen.state.points, _decision(screen, source)
+    columns = decision.columns
+    if columns is None:
+        return None
+    if (name := cache.points_layout(source).of(options.column)) is not None:
         values = cache.jobs().found(values_key(source, name))
         columns = None if values is None else only(columns, values, options.values)
-    return None if columns is None else _file_of(screen, source, layout, columns)
+    return None if columns is None else _file_of(screen, source, decision, columns)
 
 
-def _columns_of(screen: Screen, source: Source) -> Columns | None:
-    city, options = screen.city, screen.state.points
-    named = PointsOptions(x=options.x, y=options.y, weight=options.weight)
-    return cache.points_columns(source, named, city.metric_epsg, city.bbox)
+def _decision(screen: Screen, source: Source) -> Decision:
+    taken = own_files.is_taken(source)
+    return cache.points_decision(source, screen.state.points, screen.city, taken=taken)
 
 
-def _file_of(screen: Screen, source: Source, layout: Layout, columns: Columns) -> FileQuestion:
+def _file_of(screen: Screen, source: Source, how: Decision, columns: Columns) -> FileQuestion:
     cell = fitting_cell(screen.state.points) or choices(PointsOptions, "cell_m")[0]
-    declared = is_declared(layout, columns)
-    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), declared)
+    known = (how.is_declared, how.is_said)
+    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known)
 
 
 class PointsPart:
@@ -181,6 +188,8 @@ class PointsPart:
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
         self.layout: Layout | None = None
         self.columns: Columns | None = None
+        self.asked: Question | None = None
+        self.found = tuple[Observation, ...]()
         self.values: Values | None = None
         self.task: Task | None = None
         self.shown: PointsAnswer | None = None
@@ -204,17 +213,20 @@ class PointsPart:
                 self._failed(error)
 
     def _open(self, source: Source) -> None:
+        how = _decision(self.screen, source)
+        if how.is_taken_whole:
+            self._bring(source, how)
+            return
         self.layout = cache.points_layout(source)
-        self.columns = _columns_of(self.screen, source)
-        if self.columns is None:
-            names = ", ".join(
-                display(name, longest=LONGEST_NAME) for name in self.layout.names[:20]
-            )
+        self.columns, self.asked, self.found = how.columns, how.asked, how.found
+        if self.asked is not None:
+            self.problem = ask(self.asked, self.screen.state.lang)
+        elif self.columns is None:
+            names = ", ".join(display(name, longest=LONGEST_NAME) for name in how.unknown[:20])
             self.problem = self.say("points_page.columns_unknown", names=names)
+        if self.columns is None or not self._filter(source, self.layout, self.columns):
             return
-        if not self._filter(source, self.layout, self.columns):
-            return
-        file = _file_of(self.screen, source, self.layout, self.columns)
+        file = _file_of(self.screen, source, how, self.columns)
         asked = points_answer.question(self.screen.state, file)
         reading = self._found(file.key, partial(read, file))
         if reading is None:
@@ -225,6 +237,12 @@ class PointsPart:
             lang = self.screen.state.lang
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
+
+    def _bring(self, source: Source, how: Decision) -> None:
+        """Take in a file that is not counted as it lies, unless another waits to be accepted."""
+        held = own_files.held()
+        if held is None or (held.lies != source and not proposal.is_waiting()):
+            own_files.bring_from_folder(source, self.screen.city, how.said)
 
     def _filter(self, source: Source, layout: Layout, columns: Columns) -> bool:
         """Look which values the column of the filter has; return whether the reading may go on."""
@@ -279,9 +297,7 @@ class PointsPart:
             for line in self.told.account:
                 html.small(line)
         elif self.problem:
-            html.show('<p class="summary" role="status">{}</p>', self.problem)
-            if self.details:
-                st.html(html.bullets([html.text(line) for line in self.details]))
+            self._say_problem()
         elif self.task is not None and self.task.is_done():
             html.show('<p class="summary" role="status">{}</p>', self.say("points_page.cancelled"))
             st.button(self.say("points_page.again"), key="points_again", on_click=_forget)
@@ -291,6 +307,21 @@ class PointsPart:
             self._not_offered()
         if self.folder.is_cut:
             html.small(self.say("points_page.is_cut", most=count(MOST_ENTRIES)))
+
+    def _found_in(self) -> None:
+        """Fold away what was found in a file that is counted as it lies."""
+        if self.found:
+            title = self.say("points_page.found_first", rows=count(CHECKED))
+            lines = [sentence(one, self.screen.state.lang) for one in self.found]
+            html.folded(title, "points_found", lines)
+
+    def _say_problem(self) -> None:
+        """Say why there is no answer; what the reader must say first is asked right below."""
+        html.show('<p class="summary" role="status">{}</p>', self.problem)
+        if self.details:
+            st.html(html.bullets([html.text(line) for line in self.details]))
+        if self.asked is not None:
+            self._system()
 
     def _not_offered(self) -> None:
         """List what else lies in the folder, each with the reason why it is not offered."""
@@ -330,14 +361,15 @@ class PointsPart:
         ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
+        drawing = replace(self.drawing, place=without_place.placing() is not None)
         map_view.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
             view,
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=replace(self.drawing, place=without_place.placing() is not None),
-            act=without_place.act,
+            drawing=draw.with_shape(self.screen, drawing),
+            act=lambda event: draw.act(event) or without_place.act(event),
         )
         if self.told is not None:
             _legend(self.told, self._marks())
@@ -390,6 +422,13 @@ class PointsPart:
             _downloads(self.screen, self.shown)
         if self.shown is not None:
             _picture(self.screen, self.shown)
+            draw.folded(self.screen, partial(self._in_shape, self.shown))
+
+    def _in_shape(self, shown: PointsAnswer) -> None:
+        """Say how many of the reader's points lie in the shape that is drawn."""
+        told = in_shape(shown.reading, self.screen.state.inside.shape)
+        if told is not None:
+            html.show('<p class="summary">{}</p>', self.say("inside_page.own_points", **told))
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""
@@ -477,6 +516,25 @@ class PointsPart:
                 ("weight", "no_weight"),
             ):
                 self._column(layout, field, none)
+            if self.asked is None:
+                self._system()
+
+    def _system(self) -> None:
+        """Offer the reference system: as found, or one that is used here or would fit."""
+        asked = [] if self.asked is None else [one.value for one in self.asked.options]
+        offered = [int(one.removeprefix("EPSG:")) for one in asked]
+        none = self.say("intake_page.please" if asked else "intake_page.as_found")
+        own, chosen = self.screen.city.metric_epsg, self.screen.state.points.crs
+        codes = [*dict.fromkeys((0, *offered, 4326, own, *proposal.SYSTEMS, chosen))]
+        st.selectbox(
+            self.say("intake_page.crs"),
+            codes,
+            index=codes.index(sync("points_crs", chosen)),
+            key="points_crs",
+            format_func=lambda code: display(described(f"EPSG:{code}") if code else none),
+            on_change=_change,
+            args=("crs", "points_crs", codes),
+        )
 
     def _column(self, layout: Layout, field: str, none: str) -> None:
         """Offer the columns of the file for one purpose."""
@@ -544,8 +602,8 @@ class PointsPart:
         told = self.told
         if told is None:
             return
-        for sentence in told.findings:
-            html.show('<p class="summary">{}</p>', sentence)
+        for finding in told.findings:
+            html.show('<p class="summary">{}</p>', finding)
         for picture in self.pictures:
             html.show(
                 '<figure class="plot"><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>',
@@ -554,11 +612,12 @@ class PointsPart:
         for title, table in told.tables.items():
             html.section(title)
             st.html(html.grid(table, str(table.index.name)))
+        self._found_in()
         with st.expander(
             self.say("density_page.method"), key="points_method", on_change="rerun"
         ) as box:
             if box.open:
-                lines = html.bullets([html.text(sentence) for sentence in told.notes])
+                lines = html.bullets([html.text(note) for note in told.notes])
                 st.html(Markup('<div class="tasks">{}</div>').format(lines))
 
 

@@ -17,6 +17,7 @@ from layers.view.rows import rows_in_view
 from layers.view.state import Filters
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
+from pages.panels.inside import draw
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 
@@ -57,7 +58,10 @@ class PairingPart:
             name="coverage",
             flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,
-            drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
+            drawing=draw.with_shape(
+                screen, cache.drawing(screen.city, "pairing", self.asked, screen.state.lang)
+            ),
+            act=draw.act,
         )
         known = certainty(set(view.mapped["location_class"]), screen.state.lang, circle=True)
         rows = (*told.legend(self.answer, screen.state.lang), *known)

@@ -11,7 +11,6 @@ from typing import Any
 
 import streamlit as st
 
-from geo.point_files.bin import Columns
 from layers.analysis import ANALYSES
 from layers.handover import view_export
 from layers.handover.contents import Form
@@ -21,6 +20,7 @@ from layers.map.thumbnail import Small
 from layers.own_points import answer as own_points
 from layers.own_points import source as points_source
 from layers.own_points.source import POINTS_VARIABLE, Folder, Layout, Source, open_folder
+from layers.own_points.way_in import Decision, by_layout, decide
 from layers.own_points.wording import PointsWording
 from layers.pack.city import City
 from layers.pack.shelf import PACKS_VARIABLE, Packs, Shelf
@@ -334,35 +334,34 @@ def points_layout(source: Source) -> Layout:
     return points_source.layout(source)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def points_columns(
-    source: Source, options: PointsOptions, plane: int, bbox: tuple[float, float, float, float]
-) -> Columns | None:
-    """Return where a file of points holds its positions.
+def points_decision(source: Source, options: PointsOptions, city: City, *, taken: bool) -> Decision:
+    """Return how a file of points is read.
 
     Parameters
     ----------
     source
         The file, or the folder of files.
     options
-        The columns chosen, as tokens; nothing else of the options counts, and each other value
-        would be another key.
-    plane
-        EPSG code of the city's plane.
-    bbox
-        West, south, east and north of the city, degrees.
-
-    Returns
-    -------
-    Columns or None
-        None if no pair of columns can be told to hold positions.
+        The columns and the system chosen; nothing else of the options counts.
+    city
+        Where the positions should lie.
+    taken
+        Whether it was written by us out of a file that was taken in.
 
     Raises
     ------
     CrsError, DataError
-        As :func:`layers.own_points.source.columns`.
+        As :func:`layers.own_points.way_in.decide`.
     """
-    return points_source.columns(source, points_layout(source), options, plane=plane, bbox=bbox)
+    named = PointsOptions(x=options.x, y=options.y, weight=options.weight, crs=options.crs)
+    return _points_decision(source, named, (city.id, city.digest), taken, city)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _points_decision(
+    source: Source, options: PointsOptions, of: Hashable, taken: bool, _city: City
+) -> Decision:
+    return (by_layout if taken else decide)(source, _city, options)
 
 
 @st.cache_resource(show_spinner=False)

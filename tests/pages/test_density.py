@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from layers.inside.drawing import LINE
 from layers.language.messages import speaker
 from tests.screens import app, page_text, scene
 
@@ -166,3 +167,11 @@ def test_the_districts_can_be_filled_by_the_same_places(lang: str) -> None:
     assert at.segmented_control(key="density_bandwidth_km").disabled
     again = density(lang=lang, dfill="districts")
     assert scene(again)["drawing"]["shapes"] == drawing["shapes"]
+
+
+@pytest.mark.parametrize("page", ["density", "coverage"])
+def test_a_shape_can_be_drawn_on_other_maps_than_the_layout_map(page: str) -> None:
+    at = app(page, **{"in": "circle_117.2_39.1_5000"})
+    assert not at.exception
+    assert "圆（半径 5" in page_text(at), "what lies in it"
+    assert LINE in str(scene(at)["drawing"]["shapes"])

@@ -26,6 +26,7 @@ def test_a_table_is_mapped_and_divided(lang: str) -> None:
     assert at.query_params["tper"] == "people"
     assert say("district_table.shown_people", column="企业数") in page_text(at)
     assert say("district_table.base_none") not in page_text(at)
+    assert say("deck.own_file") in page_text(at), "why it enters no story"
     assert not at.exception
 
 

@@ -177,7 +177,30 @@ def test_unknown_columns_are_asked_for(folder: Path) -> None:
     assert "名称, 甲, 乙" in status(at)
     at.selectbox(key="points_x").set_value(token("甲")).run()
     at.selectbox(key="points_y").set_value(token("乙")).run()
+    assert "intake_accept" in {b.key for b in at.button}, "one row has no position: as an upload"
+    at.button(key="intake_accept").click().run()
     assert "坐标缺失或不是数：1 行" in page_text(ended(at))
+
+
+def test_text_of_the_folder_that_is_not_counted_as_it_lies_is_proposed(folder: Path) -> None:
+    (folder / "b.csv").write_bytes("企业名录\n名,lon,lat\n厂,117.2,39.1\n".encode("utf-16"))
+    at = own(pfile=token("b.csv"), pshow="bins")
+    at.button(key="intake_drop").click().run()
+    assert status(at) == speaker("zh")("points_page.choose")
+    at.selectbox(key="points_file").set_value(token("b.csv")).run()
+    at.button(key="intake_accept").click().run()
+    assert "读取 1 行" in page_text(ended(at))
+    assert at.query_params["pshow"] in ("bins", ["bins"]), "a link's options outlive the proposal"
+
+
+def test_metres_are_asked_about_and_the_answer_stands_in_the_address(folder: Path) -> None:
+    (folder / "c.csv").write_text("x,y\n517000,4318000\n525000,4329000\n")
+    at = own(pfile=token("c.csv"))
+    assert "属于哪一个" in status(at)
+    assert "crs" in page_text(own(pfile=token("c.csv"), pcrs="999999")).lower()
+    at.selectbox(key="points_crs").set_value(4548).run()
+    assert "读取 2 行" in page_text(ended(at))
+    assert at.query_params["pcrs"] in ("4548", ["4548"])
 
 
 def test_a_torn_file_is_named_with_its_row_group(folder: Path) -> None:
@@ -242,7 +265,7 @@ def test_no_other_page_asks_the_folder(
 
 
 @pytest.mark.unforeseen
-@pytest.mark.parametrize("fails", ["shell.cache.points_columns", "panels.own_points.read"])
+@pytest.mark.parametrize("fails", ["shell.cache.points_decision", "panels.own_points.read"])
 def test_an_unforeseen_error_stays_in_its_part_and_has_a_number(
     folder: Path, fails: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
 from layers.intake.formats.parquet_file import read_parquet
@@ -21,6 +21,23 @@ from layers.intake.formats.vector_file import (
 from layers.intake.formats.workbook import read_workbook, require_modest
 
 Answers = Mapping[str, str]
+
+
+class Parts(NamedTuple):
+    """Files that belong together.
+
+    Parameters
+    ----------
+    name
+        What they are called together.
+    paths
+        The files; nothing but these is opened.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+
+
 SUFFIXES: Final = (
     *(".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
     *(".geojson", ".json", ".geojsonl", ".gpkg", ".zip", ".kml", ".kmz"),
@@ -78,9 +95,38 @@ def _open_folder(folder: Path, answers: Answers) -> list[Table]:
     if len(known) > MOST_PARTS:
         problem = Problem("intake.parts", folder.name, n=len(known), most=MOST_PARTS)
         raise DataError("intake.refused", [problem])
+    tables = _opened([(file, file.relative_to(folder)) for file in known], answers)
+    if left:
+        told = Observation("left_out", "certain", {"value": len(left), "names": tuple(left[:20])})
+        first = tables[0]
+        tables[0] = Table(first.where, first.cells, first.lines, first.torn, first.shapes,
+                          (*first.found, told), first.has_names)  # fmt: skip
+    return tables
+
+
+def open_parts(parts: Parts, answers: Answers) -> list[Table]:
+    """Return the tables of files that belong together.
+
+    Parameters
+    ----------
+    parts
+        The files.
+    answers
+        What the reader has said.
+
+    Raises
+    ------
+    DataError, AskError
+        As :func:`open_path`.
+    """
+    return _opened([(path, Path(path.name)) for path in parts.paths], answers)
+
+
+def _opened(files: Sequence[tuple[Path, Path]], answers: Answers) -> list[Table]:
+    """Return the table of each file, called as it is within its folder."""
     tables: list[Table] = []
     problems: list[Problem] = []
-    for file in known:
+    for file, inner in files:
         try:
             (table,) = open_path(file, answers)
         except AskError:
@@ -88,14 +134,9 @@ def _open_folder(folder: Path, answers: Answers) -> list[Table]:
         except AtlasError as error:
             problems += error.problems
         else:
-            tables.append(_with_keys(table, file.relative_to(folder)))
+            tables.append(_with_keys(table, inner))
     if problems:
         raise DataError("intake.refused", problems)
-    if left:
-        told = Observation("left_out", "certain", {"value": len(left), "names": tuple(left[:20])})
-        first = tables[0]
-        tables[0] = Table(first.where, first.cells, first.lines, first.torn, first.shapes,
-                          (*first.found, told), first.has_names)  # fmt: skip
     return tables
 
 

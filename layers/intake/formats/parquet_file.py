@@ -13,6 +13,7 @@ import numpy as np
 from geo.base.bridge import canonical
 from geo.base.errors import CrsError, Problem, UnfitError
 from geo.point_files import parquet, wkb
+from geo.point_files.bin import unreadable
 from layers.intake.formats.table import MOST_ROWS, Observation, Shapes, Table, unique_names
 
 _DEGREES: Final = "EPSG:4326"
@@ -52,7 +53,7 @@ def read_parquet(path: Path, where: str) -> Table:
         flat = [column for column in columns if _is_flat(column)]
         nested = sorted({column.path.split(".")[0] for column in columns if not _is_flat(column)})
     names = [column.path for column in flat]
-    cells = _cells(path, names)
+    cells = _cells(path, names, where)
     found: tuple[Observation, ...] = ()
     if said is None and "" not in names:
         binary = [
@@ -81,20 +82,39 @@ def _is_flat(column: Any) -> bool:
     return bool(plain and "." not in column.path)
 
 
-def _cells(path: Path, names: list[str]) -> Any:
+def _cells(path: Path, names: list[str], where: str) -> Any:
     """Return the plain columns, read within bounds of memory."""
     import pyarrow as pa
 
     if not names:
         return pa.table({})
-    batches = [b for _, b in parquet.batches(path, names, None, _BATCH) if b is not None]
+    batches, row = [], ""
+    try:
+        for place in parquet.batches(path, names, None, _BATCH):
+            row, batch = place
+            batches += [] if batch is None else [batch]
+    except (ValueError, OSError) as error:  # Arrow's word
+        raise unreadable(Path(where), row, error) from error
     if not batches:
         with parquet.opened(path) as file:
             schema = file.reader().schema_arrow
         return pa.schema([schema.field(name) for name in names]).empty_table()
+    if any(batch.schema != batches[0].schema for batch in batches):
+        batches = [_without_dictionaries(batch) for batch in batches]
     tables = [pa.Table.from_batches([batch]) for batch in batches]
     whole = pa.concat_tables(tables, promote_options="permissive").select(names)
     return whole.rename_columns(unique_names(names)).combine_chunks()
+
+
+def _without_dictionaries(batch: Any) -> Any:
+    """Return a batch with plain values: a row group of its own may go without a dictionary."""
+    import pyarrow as pa
+
+    plain = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.record_batch(plain, names=batch.schema.names)
 
 
 def _geo_key(metadata: Mapping[bytes, bytes]) -> _Declared | None:

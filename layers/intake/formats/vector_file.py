@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -353,6 +354,13 @@ def _with_gdal(
     path: Path, where: str, answers: Mapping[str, str], encoding: str | None = None
 ) -> Table:
     """Read a file of our own making in a folder of our own: its kind was looked at before."""
+    with warnings.catch_warnings():
+        # GDAL warns of what is odd in a foreign file; what matters is told of what it reads.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return _by_gdal(path, where, answers, encoding)
+
+
+def _by_gdal(path: Path, where: str, answers: Mapping[str, str], encoding: str | None) -> Table:
     import pyogrio
 
     try:

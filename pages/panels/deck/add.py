@@ -24,7 +24,7 @@ GO: Final = "atlas.compare_go"
 
 
 def button(screen: Screen) -> None:
-    """Offer it where a scene can show the same: not for a reader's own file.
+    """Offer it where a scene can show the same; beside a reader's own file it says why none can.
 
     Parameters
     ----------

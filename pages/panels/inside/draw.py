@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -69,13 +70,15 @@ def act(event: map_view.Event) -> bool:
     return True
 
 
-def folded(screen: Screen) -> None:
+def folded(screen: Screen, own: Callable[[], None] | None = None) -> None:
     """Offer the tools, and tell what lies in the shape; open while there is one.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
+    own
+        Says what else lies in it, before the places of the atlas; None for nothing.
     """
     say, shape = screen.say, screen.state.inside.shape
     # As it was first: another value would fold it while the reader is at it.
@@ -94,6 +97,8 @@ def folded(screen: Screen) -> None:
             format_func=lambda each: say(f"inside_page.tools.{each}"),
         )
         html.small(say("inside_page.hint"))
+        if shape and own is not None:
+            own()
         if shape:
             _answer(screen)
         _load(screen)

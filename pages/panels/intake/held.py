@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 from types import MappingProxyType
 from typing import Final
 
 import streamlit as st
 
+from layers.intake.formats.open_file import Parts
 from layers.intake.outcome import Outcome, Placed, write_points
-from layers.intake.take_in import INVERSE_VARIABLE, TakenIn, take_in
+from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
 from layers.own_points.source import Folder, Source, require_files
 from layers.pack.city import City
-from pages.shell import cache
+from pages.shell import cache, session
 
 HELD: Final = "atlas.own_file"
 TURN: Final = "atlas.own_file.turn"
@@ -31,7 +34,7 @@ class Held:
 
     Parameters
     ----------
-    name, data
+    given
         The file.
     answers
         What the reader has said of it.
@@ -45,27 +48,36 @@ class Held:
         The file that own points read; None until then.
     writes
         How often it was written.
+    lies
+        Where it lies in the server's folder; None for one that was uploaded.
     """
 
-    name: str
-    data: bytes
+    given: Given
     answers: Mapping[str, str]
     taken: TakenIn
-    folder: tempfile.TemporaryDirectory[str] | None = None
+    folder: Path | None = None
     outcome: Outcome | None = None
     source: Source | None = None
     writes: int = 0
+    lies: Source | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, as others have chosen it."""
+        return self.given[0]
 
     def write(self) -> None:
         """Write the rows for own points, under a new name: what was counted before stays valid."""
         assert self.outcome is not None
         if self.folder is None:
-            self.folder = tempfile.TemporaryDirectory(prefix="atlas-own-")
+            self.folder = Path(tempfile.mkdtemp(prefix="atlas-own-"))
+            weakref.finalize(self, rmtree, self.folder, ignore_errors=True)
         self.writes += 1
-        path = Path(self.folder.name) / f"{self.writes}.parquet"
+        path = self.folder / f"{self.writes}.parquet"
         write_points(self.outcome, path)
         stat = path.stat()
-        self.source = Source(self.name, (path,), stat.st_size, stat.st_mtime_ns)
+        stamp = self.lies.stamp if self.lies else stat.st_mtime_ns
+        self.source = Source(self.name, (path,), stat.st_size, stamp)
 
 
 def held() -> Held | None:
@@ -84,18 +96,22 @@ def bring(name: str, data: bytes, city: City) -> None:
     city
         Where its positions should lie.
     """
-    st.session_state[HELD] = Held(name, data, {}, _taken(name, data, city, {}))
+    st.session_state[HELD] = Held((name, data), {}, _taken((name, data), city, {}))
 
 
-def bring_from_folder(source: Source, city: City) -> None:
+def bring_from_folder(
+    source: Source, city: City, answers: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Take in a file of the server's folder as if it had been uploaded.
 
     Parameters
     ----------
     source
-        One of the folder's takeable files.
+        One of the folder's files.
     city
         Where its positions should lie.
+    answers
+        What the reader has said of it already.
 
     Raises
     ------
@@ -104,7 +120,10 @@ def bring_from_folder(source: Source, city: City) -> None:
     """
     require_files(source)
     forget()
-    bring(source.name, source.paths[0].read_bytes(), city)
+    given: Given = Parts(source.name, source.paths)
+    if len(source.paths) == 1:  # the bytes that were looked at stay those that are read
+        given = (source.name, source.paths[0].read_bytes())
+    st.session_state[HELD] = Held(given, answers, _taken(given, city, answers), lies=source)
 
 
 def answer(key: str, value: str, city: City) -> None:
@@ -122,13 +141,13 @@ def answer(key: str, value: str, city: City) -> None:
         return
     answers = {**one.answers, key: value}
     answers = {name: said for name, said in answers.items() if said}
-    taken = _taken(one.name, one.data, city, answers)
-    st.session_state[HELD] = Held(one.name, one.data, answers, taken)
+    taken = _taken(one.given, city, answers)
+    st.session_state[HELD] = Held(one.given, answers, taken, lies=one.lies)
 
 
-def _taken(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> TakenIn:
+def _taken(given: Given, city: City, answers: Mapping[str, str]) -> TakenIn:
     inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
-    return take_in((name, data), city, answers, inverse=inverse)
+    return take_in(given, city, answers, inverse=inverse)
 
 
 def accept() -> None:
@@ -143,7 +162,7 @@ def forget() -> None:
     """Remove the file, and what was made of it."""
     one: Held | None = st.session_state.pop(HELD, None)
     if one is not None and one.folder is not None:
-        one.folder.cleanup()
+        rmtree(one.folder, ignore_errors=True)
 
 
 def upload_key() -> str:
@@ -152,7 +171,10 @@ def upload_key() -> str:
 
 
 def dropped() -> None:
-    """Remove the file, and empty the field in which it came."""
+    """Remove the file, and empty the field in which it came, or choose none of the folder."""
+    one, points = held(), session.state().points
+    if one is not None and one.lies is not None and one.lies.token == points.file:
+        session.change(points=replace(points, file=""))
     forget()
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
@@ -180,10 +202,25 @@ def undo() -> None:
         one.write()
 
 
+def is_taken(source: Source) -> bool:
+    """Tell whether a source is what the reader has accepted, and was read by the one way in.
+
+    Parameters
+    ----------
+    source
+        One of :func:`folder`.
+    """
+    one = held()
+    return one is not None and one.source == source
+
+
 def folder() -> Folder:
     """Return the files of points that are offered: those of the server, and the reader's own."""
     offered, one = cache.points_folder(), held()
     if one is None or one.source is None:
         return offered
-    sources = {one.source.token: one.source, **offered.sources}
+    # Of two of one name the reader's own is meant.
+    sources = {one.source.token: one.source} | {
+        key: source for key, source in offered.sources.items() if key != one.source.token
+    }
     return replace(offered, problem="", sources=MappingProxyType(sources))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -263,5 +264,8 @@ def _faults(screen: Screen, held: Held) -> None:
 def _accepted() -> None:
     own_files.accept()
     held = own_files.held()
-    if held is not None and held.source is not None:
-        session.change(points=PointsOptions(file=held.source.token))
+    if held is None or held.source is None:
+        return
+    # What was asked of a file of the folder is asked of it still, and its columns are now known.
+    points = session.state().points if held.lies is not None else PointsOptions()
+    session.change(points=replace(points, file=held.source.token, x="", y="", crs=0))

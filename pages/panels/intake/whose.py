@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.view.codecs import choices
 from layers.view.page_options import DensityOptions
-from pages.shell import session
+from pages.shell import html, session
 from pages.shell.frame import Screen
 from pages.shell.widgets import is_offered, sync
 
@@ -31,6 +31,8 @@ def switch(screen: Screen) -> None:
         format_func=lambda part: screen.say(f"points_page.part_{part}"),
         on_change=_change_part,
     )
+    if screen.state.density.part != "plan":
+        html.small(screen.say("deck.own_file"))
 
 
 def _change_part() -> None:

@@ -1,0 +1,301 @@
+"""Decide by the one way in how a file of the folder is read: counted as it lies, or taken in whole.
+
+What a file is, its encoding, separator, names, columns, form of numbers and reference system are
+found by :mod:`layers.intake` alone. The reader that counts millions in constant memory is used
+where it reads the same numbers out of the same columns; everything else is taken in as an upload.
+"""
+
+from __future__ import annotations
+
+import atexit
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+import numpy as np
+
+from geo.base.errors import CrsError, DataError, Problem, UnfitError
+from geo.intake.systems import DEGREES, fits
+from geo.point_files import csv_records
+from geo.point_files.bin import CSV, Columns
+from geo.point_files.numbers import numbers
+from layers.intake.diagnose import Diagnosis, Placement, ask_crs, column_of, diagnose
+from layers.intake.formats.open_file import Parts, open_bytes
+from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
+from layers.intake.outcome import Outcome, write_points
+from layers.intake.precision import precision, told
+from layers.intake.read import read
+from layers.intake.take_in import take_in
+from layers.own_points.source import (
+    MOST_TAKEN_BYTES,
+    Layout,
+    Source,
+    columns,
+    in_system,
+    is_declared,
+    layout,
+    require_files,
+)
+from layers.own_points.system import basis_of, first_values
+from layers.pack.city import City
+from layers.view.codecs import token
+from layers.view.page_options import PointsOptions
+
+LOOKED_AT: Final = 4 << 20
+"""Bytes of a text file that decide; Parquet of more is decided by what it declares."""
+CHECKED: Final = 20_000
+"""Rows of a file that is counted as it lies, of which the precision is told."""
+_ENCODINGS: Final = ("utf-8", "gb18030")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a file of the folder is read.
+
+    Parameters
+    ----------
+    columns
+        Where the reader of millions finds the positions; None where it may not count them.
+    is_declared, is_said
+        As of :class:`layers.own_points.reading.FileQuestion`.
+    asked
+        What the reader must say first, where that is the reference system alone.
+    unknown
+        The columns of a file of which none are known to hold positions.
+    said
+        What the reader has chosen, as answers for a file that is taken in whole.
+    found
+        Of a text file that is counted as it lies, what was found, and how finely the positions of
+        its first rows are known.
+    """
+
+    columns: Columns | None = None
+    is_declared: bool = False
+    is_said: bool = False
+    asked: Question | None = None
+    unknown: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    found: tuple[Observation, ...] = ()
+
+    @property
+    def is_taken_whole(self) -> bool:
+        """Whether the file must be taken in as an upload is."""
+        return self.columns is None and self.asked is None and not self.unknown
+
+
+def decide(source: Source, city: City, options: PointsOptions) -> Decision:
+    """Return how a file of the folder is read.
+
+    Parameters
+    ----------
+    source
+        As :func:`layers.own_points.source.open_folder` offers it.
+    city
+        Where the positions should lie.
+    options
+        ``x``, ``y`` and ``weight`` (tokens of columns) and ``crs`` as the reader has chosen.
+
+    Raises
+    ------
+    DataError, CrsError
+        It is refused: for the reasons for which an upload would be, or because it must be taken in
+        whole and is too large for that.
+    """
+    require_files(source)
+    try:
+        tables = _tables(source)
+    except AskError:  # a workbook under another name: which sheet
+        return _whole(source, {})
+    if not tables:
+        return by_layout(source, city, options)
+    said = _answers(tables[0], options)
+    found = diagnose(tables, city, said)
+    how: Decision | None = None
+    if [one.key for one in found.problems] == ["intake.no_columns"]:
+        how = _unknown(source)
+    elif found.problems:
+        raise DataError("stream.unreadable", found.problems)
+    elif not {one.key for one in found.questions} <= {"crs"}:
+        how = None
+    elif source.paths[0].suffix.lower() in CSV:
+        how = _of_text(source, tables[0], found, city, options)
+    elif found.questions:
+        how = Decision(asked=found.questions[0])
+    else:
+        how = by_layout(source, city, options)
+        # There are positions that only the one way in finds, such as GeoArrow's.
+        how = None if how.unknown else how
+    return _whole(source, said) if how is None else how
+
+
+def _tables(source: Source) -> Sequence[Table]:
+    """Return what decides: the beginning of a text file, or a small one of another kind."""
+    path = source.paths[0]
+    if len(source.paths) > 1 or (source.size > LOOKED_AT and path.suffix.lower() not in CSV):
+        return ()
+    with path.open("rb") as file:
+        data = file.read(LOOKED_AT)
+        if file.read(1):  # whole lines only
+            data = data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or None]
+    return [open_bytes(data, path.name, {})]
+
+
+def _answers(table: Table, options: PointsOptions) -> dict[str, str]:
+    """Return what the reader has chosen as answers; half a pair is none."""
+    seen = Layout(table.names, table.rows)
+    x, y = seen.of(options.x), seen.of(options.y)
+    said = {"x": x, "y": y} if x and y and x != y else {}
+    return {**said, "crs": str(options.crs)} if options.crs else said
+
+
+def _whole(source: Source, said: Mapping[str, str]) -> Decision:
+    if source.size > MOST_TAKEN_BYTES:
+        problem = Problem("points.not_as_it_lies", source.name, most=MOST_TAKEN_BYTES // 10**6)
+        raise DataError("stream.unreadable", [problem])
+    return Decision(said=said)
+
+
+def _unknown(source: Source) -> Decision | None:
+    try:
+        return Decision(unknown=layout(source).names)
+    except DataError:  # such names as only the one way in can read
+        return None
+
+
+def by_layout(source: Source, city: City, options: PointsOptions) -> Decision:
+    """Return where Parquet holds positions: it says itself what its columns are.
+
+    Parameters
+    ----------
+    source, city, options
+        As in :func:`decide`.
+
+    Raises
+    ------
+    DataError, CrsError
+        As :func:`layers.own_points.source.columns`.
+    """
+    seen = layout(source)
+    try:
+        found = columns(source, seen, options, plane=city.metric_epsg, bbox=city.bbox)
+    except CrsError as error:
+        if error.key == "stream.crs_mixed" and source.size <= MOST_TAKEN_BYTES:
+            return _whole(source, {})  # each part by its own
+        raise
+    declared = found is not None and is_declared(seen, found)
+    if found is not None and options.crs and not declared:
+        crs = f"EPSG:{options.crs}"
+        bare = replace(found, source_crs=None)
+        found = in_system(source, bare, crs, city.metric_epsg, city.bbox)
+    if found is None:
+        return Decision(unknown=seen.names)
+    if basis_of(found, is_declared=declared) == "plane" and not options.crs:
+        fitting = fits(*first_values(source.paths[0], found), city.bbox)
+        return Decision(asked=ask_crs(fitting, city, ""))
+    return Decision(found, declared, bool(options.crs) and not declared)
+
+
+def _of_text(
+    source: Source, table: Table, found: Diagnosis, city: City, options: PointsOptions
+) -> Decision | None:
+    """Return where the reader of millions finds the positions of a text file, if it may."""
+    placed = found.placements[0]
+    pair = _as_it_lies(source, table, placed)
+    if pair is None:
+        return None
+    if found.questions:
+        return Decision(asked=found.questions[0])
+    x, y = pair[::-1] if placed.north_first else pair
+    weight = layout(source).of(options.weight)
+    at = Columns(x, y, weights=None if weight in (x, y) else weight, crs=city.metric_epsg)
+    there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
+    return Decision(there, is_said=bool(options.crs), found=_found(table, city, options))
+
+
+def _found(table: Table, city: City, options: PointsOptions) -> tuple[Observation, ...]:
+    """Return what is found in the first rows, the precision of their positions too."""
+    first = replace(table, cells=table.cells.slice(0, CHECKED), lines=table.lines[:CHECKED],
+                    torn=table.torn[:0])  # fmt: skip
+    found = diagnose([first], city, _answers(table, options))
+    if found.questions or found.problems:
+        return table.found
+    paragraph = told(precision(read(found, city, {}, inverse=False), [first], city))
+    return (*found.found, *([paragraph] if paragraph else []))
+
+
+def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, str] | None:
+    """Return the two columns by the names in the file, if counting them gives the same answer."""
+    first, second = placed.first, placed.second
+    if first is None or second is None or len(placed.columns) != 2 or placed.datum:
+        return None
+    try:
+        head = csv_records.header(source.paths[0])
+    except UnfitError:
+        return None
+    noted = {one.key: one.values.get("value") for one in table.found}
+    mark = head.mark.decode()
+    if (
+        noted.get("encoding") not in _ENCODINGS
+        or noted.get("separator") != {"\t": "tab"}.get(mark, mark)
+        or unique_names(list(head.names)) != list(table.names)
+    ):
+        return None
+    plain = [numbers(column_of(table, name)) for name in placed.columns]
+    read = (first.values, second.values)
+    if not all(np.array_equal(*each, equal_nan=True) for each in zip(plain, read, strict=True)):
+        return None
+    if source.size <= LOOKED_AT and not _all_stand(placed):
+        return None
+    one, two = (head.names[table.names.index(name)] for name in placed.columns)
+    return (one, two) if head.names.count(one) == head.names.count(two) == 1 else None
+
+
+def _all_stand(placed: Placement) -> bool:
+    """Tell whether every row has a position: the others are a list for the reader to place."""
+    first, second = placed.first, placed.second
+    assert first is not None
+    assert second is not None
+    x, y = first.values, second.values
+    zero = (x == 0) & (y == 0)
+    far = (np.maximum(np.abs(x), np.abs(y)) > 180) & (placed.crs == DEGREES)
+    return not (first.states.any() or second.states.any() or zero.any() or far.any())
+
+
+def taken_whole(source: Source, city: City, said: Mapping[str, str]) -> Source:
+    """Take in a file that is not counted as it lies, without a reader who could answer.
+
+    Parameters
+    ----------
+    source
+        As :func:`layers.own_points.source.open_folder` offers it.
+    city
+        Where its positions should lie.
+    said
+        Of the decision.
+
+    Returns
+    -------
+    Source
+        Under the same name and of the same day, every row with its position in degrees or none; it
+        goes with the process.
+
+    Raises
+    ------
+    DataError
+        It is refused, or something must be answered first.
+    """
+    require_files(source)
+    taken = take_in(Parts(source.name, source.paths), city, said)
+    if taken.reading is None:
+        asked = [
+            Problem("points.asks", source.name, question=q.key) for q in taken.report.questions
+        ]
+        raise DataError("stream.unreadable", [*taken.report.problems, *asked])
+    room = tempfile.mkdtemp(prefix="atlas-own-")
+    atexit.register(rmtree, room, ignore_errors=True)
+    written = Path(room) / f"{token(source.name)}.parquet"
+    write_points(Outcome(taken.tables, taken.reading), written)
+    return Source(source.name, (written,), written.stat().st_size, source.stamp)

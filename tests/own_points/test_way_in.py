@@ -1,0 +1,104 @@
+"""Show that a file of the server's folder is answered as an upload, and streamed where it can."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from geo.base.errors import AtlasError
+from layers.intake.take_in import take_in
+from layers.own_points import way_in
+from layers.own_points.reading import FileQuestion, read
+from layers.own_points.source import open_folder
+from layers.own_points.way_in import by_layout, decide, taken_whole
+from layers.pack.city import City
+from layers.view.page_options import PointsOptions
+from tests import ROOT
+
+TRIALS = ROOT / "tests" / "intake" / "trials" / "points"
+READ_IN_THE_FOLDER = sorted(path.name for path in TRIALS.iterdir())
+BARE = PointsOptions()
+
+
+def answer(folder: Path, city: City, options: PointsOptions = BARE) -> tuple[object, ...]:
+    """Return what becomes of the one file of a folder: its status, and its account or why not."""
+    (source,) = open_folder(str(folder)).sources.values()
+    try:
+        how = decide(source, city, options)
+        if how.is_taken_whole:
+            source = taken_whole(source, city, how.said)
+            how = by_layout(source, city, BARE)
+    except AtlasError as error:
+        keys = [one.key for one in error.problems]
+        asked = [one.values["question"] for one in error.problems if one.key == "points.asks"]
+        return ("needs_answer", *asked) if asked else ("refused", *keys)
+    if how.asked is not None:
+        return "needs_answer", how.asked.key
+    assert how.columns is not None
+    found = read(FileQuestion(city, source, how.columns, 500), lambda *_: None, lambda: False)
+    binned = found.binned
+    return "read", binned.read, binned.n, binned.outside, sum(binned.rejected.values())
+
+
+def uploaded(path: Path, city: City) -> tuple[object, ...]:
+    report = take_in(path, city, {}).report
+    if report.status == "needs_answer":
+        return "needs_answer", *(one.key for one in report.questions)
+    if report.status == "refused":
+        return "refused", *(one.key for one in report.problems)
+    rows = report.rows
+    return "read", rows.read, rows.used, rows.outside, sum(rows.not_used.values())
+
+
+@pytest.mark.parametrize("name", READ_IN_THE_FOLDER)
+def test_the_folder_answers_as_an_upload(name: str, tmp_path: Path, tianjin: City) -> None:
+    path = TRIALS / name
+    (shutil.copytree if path.is_dir() else shutil.copy)(path, tmp_path / name)
+    assert answer(tmp_path, tianjin) == uploaded(path, tianjin)
+
+
+def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
+    tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03},39.1\n" for k in range(200))
+    cases: dict[str, tuple[str, bool]] = {
+        plain: ("utf-8", True),
+        plain + "b,117.3,39.2\n": ("gbk", True),
+        plain + "合计,,\n": ("utf-8", False),
+        plain + "c,117°12′,39.1\n": ("utf-8", False),
+        plain + "零,0,0\n": ("utf-8", False),
+        "天津企业\n" + plain: ("utf-8", False),
+        plain.replace(",", "^"): ("utf-8", False),
+        plain.replace(",", "\t"): ("utf-16", False),
+    }
+    for text, (encoding, streams) in cases.items():
+        path.write_bytes(text.encode(encoding))
+        (source,) = open_folder(str(tmp_path)).sources.values()
+        how = decide(source, tianjin, BARE)
+        assert (how.columns is not None) is streams, text[-40:]
+        assert how.is_taken_whole is not streams
+        assert ("doubt_unknown" in {one.key for one in how.found}) is streams
+        assert answer(tmp_path, tianjin) == uploaded(path, tianjin)
+    # Of a long file the beginning decides; one that is too long to be taken whole is refused.
+    monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
+    path.write_text(plain + "c,117°12′,39.1\n", encoding="utf-8")
+    assert answer(tmp_path, tianjin) == ("read", 201, 200, 0, 1)
+    monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
+    path.write_text("天津企业\n" + plain, encoding="utf-8")
+    assert answer(tmp_path, tianjin) == ("refused", "points.not_as_it_lies")
+
+
+def test_the_system_is_asked_and_what_is_said_is_used(tmp_path: Path, tianjin: City) -> None:
+    shutil.copy(TRIALS / "utm50n-metres.csv", tmp_path / "a.csv")
+    assert answer(tmp_path, tianjin) == ("needs_answer", "crs")
+    assert answer(tmp_path, tianjin, PointsOptions(crs=32650)) == ("read", 20, 20, 0, 0)
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    how = decide(source, tianjin, PointsOptions(crs=32650))
+    assert how.columns is not None
+    assert (how.columns.source_crs, how.is_said) == ("EPSG:32650", True)
+    (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    assert decide(source, tianjin, BARE).unknown == ("a", "b")
