@@ -61,21 +61,23 @@ run: $(VENV)/run.stamp
 test check: export PYTHONDONTWRITEBYTECODE =
 
 # The types are checked beside the tests: of two cores one would wait for a minute.
+WITH_TYPES = $(BIN)/mypy & types=$$!; tests=0; $(BIN)/python $(COUNTED) $(PYTEST) $(QUICK) || tests=$$?; \
+	wait $$types && exit $$tests
+
 test: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy & types=$$!; tests=0; $(BIN)/python $(COUNTED) $(PYTEST) || tests=$$?; \
-		wait $$types && exit $$tests
+	$(WITH_TYPES)
 	$(ENOUGH)
 
 # These tests never wait: more workers than cores only collect more often.
 check: WORKERS = 2
+check: QUICK = -m 'not browser and not office and not screen and not slow'
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python $(PYTEST) -m 'not browser and not office and not screen and not slow'
+	$(WITH_TYPES)
 
 build: $(VENV)/test.stamp
 	$(BIN)/python -m data.build $(CITY)

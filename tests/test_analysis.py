@@ -357,6 +357,7 @@ def test_the_command_over_own_points_gives_the_same_files(
     assert "2026-06-30" in told["result"]["zh"]
 
 
+@pytest.mark.slow
 def test_a_table_by_district_is_asked_by_its_file(
     tianjin: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -376,6 +377,7 @@ def test_a_table_by_district_is_asked_by_its_file(
     assert main(ANALYSES, ["district_table", "--city", "tianjin"]) == 2
 
 
+@pytest.mark.slow
 def test_all_that_is_not_understood_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     wrong = ["--set", "radius_m=70000", "--set", "bogus=1", "--view", "levle=x", "--format", "gpkg"]
     assert main(ANALYSES, ["reach", "--city", "tianjin", *wrong]) == 2

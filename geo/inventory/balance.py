@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.base.errors import DataError, Problem
@@ -253,28 +254,31 @@ def _district_of(places: pd.DataFrame, districts: pd.DataFrame, by: By) -> pd.Se
 
 def _counts(places: pd.DataFrame, where: pd.Series, districts: pd.DataFrame) -> pd.DataFrame:
     """Return sums by district: all that can be added up over districts."""
-    counted = _flags(places["counted"])
+    at = districts.index.get_indexer(pd.Index(where))
+    counted = (at >= 0) & _flags(places["counted"]).to_numpy()
+    published = places["location_class"].isin(PUBLISHED).to_numpy(dtype=bool)
     level = places["level"].where(places["level_basis"] != AIMED_AT, AIMED_AT)
-    columns: dict[str, pd.Series] = {
+
+    def tally(which: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        return np.bincount(at[which], minlength=len(districts))
+
+    columns: dict[str, pd.Series | npt.NDArray[np.int64]] = {
         "half": _halves(districts),
-        "n": _tally(where[counted], districts),
-        "rows": _tally(where, districts),
-        "published": _tally(where[counted & places["location_class"].isin(PUBLISHED)], districts),
+        "n": tally(counted),
+        "rows": tally(at >= 0),
+        "published": tally(counted & published),
         "population": districts["population_2020_territorial"].astype(float),
         "area_km2": districts["area_km2_reference"].astype(float),
     }
     for stem, values in (("kind", places["kind"]), ("level", level), ("status", _status(places))):
-        for value in dict.fromkeys(values.dropna()):
-            columns[f"{stem}_{value}"] = _tally(where[counted & (values == value)], districts)
+        codes, names = pd.factorize(values)
+        for code, name in enumerate(names):
+            columns[f"{stem}_{name}"] = tally(counted & (codes == code))
     return pd.DataFrame(columns, index=districts.index)
 
 
 def _status(places: pd.DataFrame) -> pd.Series:
     return places["plan_status"].where(places["plan_status"].notna(), None)
-
-
-def _tally(where: pd.Series, districts: pd.DataFrame) -> pd.Series:
-    return where.value_counts().reindex(districts.index, fill_value=0).astype(int)
 
 
 def _with_ratios(sums: pd.DataFrame, city: pd.DataFrame) -> pd.DataFrame:

@@ -217,8 +217,8 @@ def escaped_cells(contents: Contents) -> int:
         _is_run(value)
         for sheet in contents.sheets
         if contents.form.fmt in ("csv", "shp") or not sheet.geometry
-        for name in sheet.names
-        for value in _table(sheet)[name].tolist()
+        for _, column in _table(sheet).items()
+        for value in column.tolist()
     )
 
 

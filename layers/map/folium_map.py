@@ -460,6 +460,7 @@ def base_map(city: City, base: str, *, assets: str) -> folium.Map:
     drawn = AtlasMap(assets, base, location=city.centre, zoom_start=city.zoom)
     # Without tiles Leaflet knows no limits of zoom, and fits bounds at infinity.
     drawn.options |= {"min_zoom": 6, "max_zoom": 12, "zoom_snap": 0.25, "zoom_delta": 0.5}
+    drawn.options["track_resize"] = False  # our script watches the frame, not only the window
     drawn.add_child(AtlasCall("begin"))
     return drawn
 

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.base.once import once
 from geo.inventory.balance import Balance
 from layers.language.messages import Say, speaker
-from layers.language.values import amount, cell, count, number, row_of, value_word
+from layers.language.values import Row, amount, cell, count, number, row_of, value_word
 from layers.pack.catalogue import FIRM
 from layers.pack.city import City, city_word
 from layers.places.badges import badges
@@ -285,13 +285,13 @@ def holdings(city: City, area: str, lang: str) -> tuple[Group, ...]:
     """
     part = is_part(city, area)
 
-    def beside(row: pd.Series) -> str:
+    def beside(row: Row) -> str:
         return cell(row, "host_name", lang) if part else _level(row, lang)
 
     return grouped(city, counted(city, area, lang), lang, beside)
 
 
-def _level(row: pd.Series, lang: str) -> str:
+def _level(row: Row, lang: str) -> str:
     """Return the level of a place; one that is only striven for is said to be that."""
     if cell(row, "level_basis", "zh") == "aimed_at":
         return speaker(lang)("area.striven")

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.language.messages import speaker
-from layers.language.values import cell
+from layers.language.values import Row, cell
 from layers.pack.catalogue import CITY
 from layers.pack.city import City
 from layers.view.index_numbers import index_numbers
@@ -79,7 +79,7 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
     """
     say = speaker(lang)
 
-    def beside(row: pd.Series) -> str:
+    def beside(row: Row) -> str:
         home = say("list.city" if cell(row, "title_of", lang) == CITY else "list.nowhere")
         return cell(row, "host_name", lang) or cell(row, "site_name", lang) or home
 
@@ -87,7 +87,7 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
 
 
 def grouped(
-    city: City, places: gpd.GeoDataFrame, lang: str, beside: Callable[[pd.Series], str]
+    city: City, places: gpd.GeoDataFrame, lang: str, beside: Callable[[Row], str]
 ) -> tuple[Group, ...]:
     """Return places by kind, each with its index number and what stands beside its name.
 
@@ -110,7 +110,8 @@ def grouped(
     numbers = index_numbers(city)
     found: dict[str, list[Item]] = {}
     columns = ["kind", "location_class", f"name_{lang}"]
-    for id_, row in places.iterrows():
+    rows = pd.DataFrame(places.drop(columns=places.geometry.name)).to_dict("records")
+    for id_, row in zip(places.index, rows, strict=True):
         kind, known, name = (cell(row, column, lang) for column in columns)
         item = Item(str(id_), numbers.get(str(id_)), name, beside(row), known)
         found.setdefault(kind, []).append(item)

@@ -28,8 +28,11 @@ PER_100KM2: Final = 100
 """Times a square kilometre; a person says neither "per km²" nor "per ten thousand"."""
 
 
+@once(maxsize=16)
 def spread(view: View, by: By = "host") -> Balance:
     """Count the places of a view by district, with the districts that the whole text leaves out.
+
+    Sentence, table and list of a page ask for the same view: it is counted once.
 
     Parameters
     ----------

@@ -97,6 +97,7 @@ def _square(script: Path) -> tuple[int, int]:
     return square(3), sum(square.stats.cache_hits.values())
 
 
+@pytest.mark.slow
 def test_kept_code_is_used_and_torn_code_costs_time_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -118,6 +118,7 @@ def test_filters_are_one(fine: int) -> None:
     np.testing.assert_allclose(ours, binning.smooth(grid, taps, phases, scale=2.0), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_quartic_kernels_and_extents_are_one() -> None:
     random = np.random.default_rng(1)
     xy, weights = random.uniform(-2e3, 32e3, (40, 2)), random.random(40)
@@ -141,6 +142,7 @@ def test_size_alone_chooses() -> None:
     assert loops.for_cells((2, side + 1)) == binning
 
 
+@pytest.mark.slow
 def test_draws_are_simulated_alike_by_both(monkeypatch: pytest.MonkeyPatch) -> None:
     from geo.coverage.simulation import simulate
 

@@ -165,6 +165,7 @@ def test_a_row_without_id_is_named_by_its_number() -> None:
     assert str(problem) == "file · #2 · x: value.control code='U+0007'"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_printable_text_is_short_and_shows(text: str) -> None:
     shown = printable(text)

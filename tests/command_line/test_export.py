@@ -178,6 +178,7 @@ def test_packs_of_others_are_found_where_the_variable_says(
         ask("--city", "mytown")
 
 
+@pytest.mark.slow
 def test_a_city_that_two_packs_claim_is_taken_from_the_sound_one_or_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -136,6 +136,7 @@ def test_no_place_is_said_in_words(tianjin: City) -> None:
     assert rules(answer.inputs, "zh")
 
 
+@pytest.mark.slow
 def test_the_sentence_carries_the_simulated_interval(ten: ReachAnswer) -> None:
     row = ten.rows["city"]
     assert row["low"] < row["high"]

@@ -574,6 +574,7 @@ def _plain(name: str) -> Any:
     return getattr(kernels, name).py_func
 
 
+@pytest.mark.slow
 def test_all_loops_run_alike_with_and_without_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     places, areas = (
         scattered(1200, seed=9, side_m=8 * KM),

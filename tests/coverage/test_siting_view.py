@@ -150,6 +150,7 @@ def test_table_map_and_scenario_hold_the_same_places(tianjin: City, lang: str) -
     assert change(answer.inputs, scenario).area.value > 0
 
 
+@pytest.mark.slow
 def test_drawn_candidates_are_weighed_by_plain_distances(tianjin: City) -> None:
     """Two campuses without a place near them, and an empty corner of the north."""
     state = default_state(tianjin)

@@ -87,6 +87,7 @@ def test_the_exact_surface_is_the_direct_sum(kernel: Literal["gaussian", "quarti
     np.testing.assert_allclose(surface.values, expected, rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kernel", "sigma_m", "cell_m", "error"),
     [

@@ -206,6 +206,7 @@ def test_what_is_finer_than_the_doubt_is_said_so(measured: DensityAnswer) -> Non
     assert any("只能看作范围" in note for note in told.peaks[0].notes)
 
 
+@pytest.mark.slow
 def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_the_file(
     measured: DensityAnswer,
 ) -> None:
@@ -284,6 +285,7 @@ def test_no_range_is_drawn_where_a_doubt_is_not_known(measured: DensityAnswer) -
     assert found.loc[~sure, ["per_km2", "low_per_km2", "high_per_km2"]].isna().to_numpy().all()
 
 
+@pytest.mark.slow
 def test_a_bandwidth_wide_enough_gives_one_figure(tianjin: City) -> None:
     wide = _measured(tianjin, DensityOptions(bandwidth_km=8))
     told, rows = word(wide, "zh"), _read(_files(wide, "csv")["density_peaks.csv"])

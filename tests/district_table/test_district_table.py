@@ -109,6 +109,7 @@ def test_a_table_without_figures_is_refused(tianjin: City) -> None:
     assert draw(answer, "en") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["natural", "quantiles", "equal"])
 def test_breaks_follow_their_rule(rule: str) -> None:
     """Two groups far apart; pandas and arithmetic are the second route."""

@@ -104,6 +104,7 @@ def test_geoparquet_states_version_and_system() -> None:
     assert geo["columns"]["geometry"]["crs"]["id"] == {"authority": "EPSG", "code": 4326}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fmt", GIS_FORMATS)
 def test_a_city_leaves_with_the_rows_of_its_geojson(fmt: str, toy: City, tmp_path: Path) -> None:
     epsg = 4326 if fmt == "kml" else toy.metric_epsg

@@ -93,6 +93,7 @@ def test_circles_have_the_area_of_the_doubt_and_say_how_many_have_none() -> None
     assert "uncertainty_circle" not in {one.id for one in plain}
 
 
+@pytest.mark.slow
 def test_columns_have_one_type_in_all_layers(tianjin: City, tmp_path: Path) -> None:
     state, everything = default_state(tianjin), tuple(tianjin.layers)
     found: dict[tuple[str, str], set[str]] = {}
@@ -110,6 +111,7 @@ def test_columns_have_one_type_in_all_layers(tianjin: City, tmp_path: Path) -> N
     assert {key: kinds for key, kinds in found.items() if len(kinds) > 1} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fmt", ["csv", "geojson", "parquet", "kml", "fgb"])
 def test_our_own_export_brings_its_doubt_back(tianjin: City, tmp_path: Path, fmt: str) -> None:
     state = replace(default_state(tianjin), lang="en")

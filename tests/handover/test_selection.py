@@ -84,6 +84,7 @@ def test_the_rows_are_those_of_the_view(state: ViewState) -> None:
         assert own == sorted(view.layer(layer).index)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(15))
 @given(states.filter(lambda state: state.layers))
 def test_only_what_decides_the_rows_is_kept_and_its_query_brings_it_back(state: ViewState) -> None:

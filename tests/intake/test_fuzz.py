@@ -98,6 +98,7 @@ def throw(city: City, folder: Path, times: int, seed: int) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_some_mutated_files_end_in_a_report(tianjin: City, tmp_path: Path) -> None:
     logging.disable(logging.WARNING)
     try:

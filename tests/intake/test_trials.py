@@ -79,6 +79,7 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[tuple[str, int]
     return (told["status"], code), told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POINTS)
 def test_points(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     expected, what, lost = POINTS[name]

@@ -17,6 +17,8 @@ GROUPS_OF_VALUES = ("value_word", "city_word")
 """Functions that say the word for a value of a closed set; its name is among their arguments."""
 ELSEWHERE = frozenset({"problem", "problem_line"})
 """Looked at more closely by ``test_problems``."""
+NAMES = frozenset({"id", "attr", "arg", "name"})
+"""Fields of a node that hold the name of something."""
 
 
 @dataclass
@@ -34,14 +36,12 @@ class Code:
 
     def read(self, tree: ast.Module) -> None:
         """Take in what one module holds."""
-        inside = {id(v) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for v in n.values}
-        inside |= _docstrings(tree)
-        for node in ast.walk(tree):
-            self.words |= {
-                str(getattr(node, name))
-                for name in ("id", "attr", "arg", "name")
-                if isinstance(getattr(node, name, None), str)
-            }
+        nodes = list(ast.walk(tree))
+        inside = {id(v) for n in nodes if isinstance(n, ast.JoinedStr) for v in n.values}
+        inside |= _docstrings(nodes)
+        for node in nodes:
+            for name in {*node._fields} & NAMES:
+                self.words.add(str(getattr(node, name)))
             if isinstance(node, ast.JoinedStr):
                 self._gapped("".join(_part(value) for value in node.values))
             elif isinstance(node, ast.Call) and _called(node) in GROUPS_OF_VALUES:
@@ -79,11 +79,11 @@ class Code:
         return gap in self.words or any(_matched(piece, gap) for piece in self.pieces)
 
 
-def _docstrings(tree: ast.Module) -> set[int]:
+def _docstrings(nodes: list[ast.AST]) -> set[int]:
     """Return the docstrings; they speak of keys, and say none."""
     return {
         id(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 
@@ -133,10 +133,17 @@ def code() -> Code:
     return found
 
 
+@cache
+def _sets() -> frozenset[str]:
+    """Return what stands before a dot in the keys: a group, or a closed set with its values."""
+    parts = (key.split(".") for key in texts("zh"))
+    return frozenset(".".join(each[:n]) for each in parts for n in range(1, len(each)))
+
+
 def _spoken(key: str) -> bool:
     said = texts("zh")
-    group = any(other.startswith(f"{key}.") for other in said)  # the values of a closed set
-    return key in said or f"error.{key}" in said or f"problem.{key}.what" in said or group
+    own = (key, f"error.{key}", f"problem.{key}.what")
+    return key in _sets() or any(name in said for name in own)
 
 
 def test_every_key_in_the_code_has_a_sentence() -> None:

@@ -56,10 +56,13 @@ Scope = ast.FunctionDef | ast.Module
 
 def _functions(tree: ast.AST, scope: Scope) -> Iterator[tuple[Scope, ast.AST]]:
     """Yield every node with the innermost function that it stands in."""
-    for node in ast.iter_child_nodes(tree):
-        inner = node if isinstance(node, ast.FunctionDef) else scope
-        yield inner, node
-        yield from _functions(node, inner)
+    waiting = [(scope, tree)]
+    while waiting:
+        outer, parent = waiting.pop()
+        for node in ast.iter_child_nodes(parent):
+            inner = node if isinstance(node, ast.FunctionDef) else outer
+            yield inner, node
+            waiting.append((inner, node))
 
 
 def _literals(node: ast.AST, scope: Scope, module: ast.Module) -> frozenset[str] | None:

@@ -438,6 +438,7 @@ def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask) -> N
     assert sum(float(row["n"]) for row in table) == 600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("show", "shapes", "tables"),
     [

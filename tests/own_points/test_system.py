@@ -168,6 +168,7 @@ def test_a_datum_that_is_not_known_is_doubted_on_the_page_and_in_the_files(
     assert json.loads(str(account["source_crs_definition"]))["type"] == "ProjectedCRS"
 
 
+@pytest.mark.slow
 def test_a_shift_of_datum_says_how_good_it_is(tmp_path: Path, toy: City) -> None:
     geoparquet(tmp_path / "a.parquet", CRS.from_epsg(4284).to_json_dict(), (LON, LAT))
     found = reading(tmp_path, toy)

@@ -86,6 +86,7 @@ def test_a_folder_that_holds_no_pack_is_told_by_its_name(home: Path) -> None:
     assert [(part.name, str(home) in str(part.problems)) for part in empty] == [("gone", False)]
 
 
+@pytest.mark.slow
 def test_of_two_packs_of_one_city_the_first_sound_one_is_shown(home: Path) -> None:
     shelf = Shelf()
     copied(home, "later")

@@ -38,6 +38,7 @@ def test_the_next_plan_is_audited_by_itself(toy: City) -> None:
     assert (kinds["task_without_place"], kinds["no_reason"], kinds["no_value"]) == (0, 0, 2)
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_a_status(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -49,6 +49,7 @@ def _areas(legend: Sequence[Sign]) -> list[tuple[str, float]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", THEMES)
 def test_a_grey_print_tells_every_class_from_its_neighbour(
     tianjin: City, ask: Ask, show: str

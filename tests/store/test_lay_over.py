@@ -56,6 +56,7 @@ def test_without_entries_nothing_changes(tianjin: City, where: Settings) -> None
     assert "entries" not in json.loads(files["manifest.json"])
 
 
+@pytest.mark.slow
 def test_a_verified_place_is_seen_as_what_it_is(
     tianjin: City, where: Settings, lost: str, tmp_path: Path
 ) -> None:

@@ -164,12 +164,14 @@ texts = st.text(st.characters(), max_size=40) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(states)
 def test_an_address_brings_back_its_state(state: ViewState) -> None:
     assert parse(written(state), allowed=KNOWN) == state
     assert parse(to_query(state), allowed=KNOWN) == state, "with all layers named"
 
 
+@pytest.mark.slow
 @given(states, pages)
 def test_a_page_brings_back_its_options_and_keeps_those_of_others(
     state: ViewState, page: str
@@ -182,6 +184,7 @@ def test_a_page_brings_back_its_options_and_keeps_those_of_others(
         assert written(alone, other).items() <= query.items(), "nothing of the other pages"
 
 
+@pytest.mark.slow
 @given(states, states, pages)
 def test_an_address_says_all_of_its_page(state: ViewState, kept: ViewState, page: str) -> None:
     """Whatever was seen before: the same address shows the same page."""
@@ -192,6 +195,7 @@ def test_an_address_says_all_of_its_page(state: ViewState, kept: ViewState, page
     assert [getattr(again, name) for name in others] == [getattr(kept, name) for name in others]
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(st.sampled_from([*sorted(KEYS), "v"]) | texts, texts | st.lists(texts)),
     states,
@@ -355,6 +359,7 @@ def test_a_typical_link_is_short(name: str) -> None:
         assert link == HOST
 
 
+@pytest.mark.slow
 def test_no_address_of_our_words_raises() -> None:
     dice = random.Random(9)
     words = [*sorted(KEYS), "v", "", "%00", "\ud800", "~-", "~.-.", "none", "all", "-1", "9" * 7]

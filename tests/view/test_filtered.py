@@ -46,6 +46,7 @@ def test_the_opening_view_is_not_filtered(tianjin: City, toy: City) -> None:
         assert marked(city, opening, "explore", "共 3 处。", "zh") == "共 3 处。"
 
 
+@pytest.mark.slow
 @given(narrowed)
 def test_taking_all_away_leads_back_to_all_rows(state):
     steps = 0

@@ -4,26 +4,50 @@
 
   const DOT = 3, MAX_ZOOM = 12, MAX_ZOOM_TILES = 18;  // generalised outlines bear no closer look
   const paper = document.createElement("style");
-  let focused = "", tiles = null, waiting = 0, painting = false;
+  let focused = "", tiles = null, waiting = 0, held = false, styled = false;
 
-  // The host adds the style sheets without waiting for them: unstyled, the map is not shown.
+  // The host adds the style sheets without waiting for them: unstyled, the map is not shown, and
+  // nothing is arranged on it.
   function showWhenStyled(map) {
     const box = map.getContainer();
-    const styled = () => getComputedStyle(map.getPane("mapPane")).position === "absolute";
-    if (styled()) return;
+    const look = () => getComputedStyle(map.getPane("mapPane")).position === "absolute";
+    styled = look();
+    if (styled) return;
     box.style.visibility = "hidden";
     const watch = window.setInterval(() => {
-      if (!styled()) return;
+      if (!look()) return;
       window.clearInterval(watch);
       box.style.visibility = "";
-      map.invalidateSize({ pan: false });
-      A.settle();
-      refresh();
+      styled = true;
+      follow();
     }, 30);
+  }
+
+  // Leaflet makes several events of one change, and each would arrange all marks anew: none does
+  // while the change is made, and it is followed once.
+  function atOnce(change) {
+    held = true;
+    change();
+    held = false;
+    refresh();
+  }
+
+  function follow() {
+    atOnce(() => {
+      A.main.map.invalidateSize({ pan: false });
+      A.settle();
+    });
+  }
+
+  // An observer also speaks when it begins, and when the map has already followed.
+  function resized() {
+    const box = A.main.map.getContainer(), size = A.main.map.getSize();
+    if (box.clientWidth !== size.x || box.clientHeight !== size.y) follow();
   }
 
   function begin(map) {
     const data = A.base;
+    L.Browser.ie3d = true;  // flat transforms: of the deep ones the browser makes a layer for each mark and name
     A.main = { map: map, inset: false, quiet: false, blocked: [], taken: [], rules: [], dotted: [],
       marks: L.layerGroup(), doubt: L.layerGroup() };
     A.shown = [];
@@ -40,21 +64,20 @@
     A.makeFrame();
     A.makeSwipe();
     map.setView(map.options.center, map.options.zoom, { animate: false });
-    map.on("moveend", () => { if (!painting) refresh(); });
-    map.on("resize", () => { A.settle(); refresh(); });
+    map.on("moveend", () => { if (!held) refresh(); });
     map.on("click", A.placed);
     watchFocus(box);
-    window.addEventListener("beforeprint", () => onPaper(map));
+    window.addEventListener("beforeprint", onPaper);
     window.addEventListener("afterprint", () => { A.paper = false; });
-    // The style sheet may come after the map; Leaflet itself only watches the window.
-    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(box);
+    // Leaflet itself would only watch the window.
+    new ResizeObserver(resized).observe(box);
   }
 
   // The page has just measured an A4: the map follows before it is printed. An A3 enlarges the
   // page, but not what stands in a frame.
-  function onPaper(map) {
+  function onPaper() {
     A.paper = true;
-    map.invalidateSize({ pan: false });
+    follow();
     paper.textContent = "@media print and (min-width: " + Math.round(window.innerWidth * 1.2) + "px) { html { zoom: 1.414; }" +
       "#map_div { height: " + window.innerHeight + "px !important; } }";
     document.head.append(paper);
@@ -97,7 +120,7 @@
 
   // Marks and names of all views, in screen space: anew after every move, size and paint.
   function refresh() {
-    if (!A.data) return;
+    if (!A.data || !styled) return;
     A.stand();
     const { found, dots } = A.share(placesOf(A.data));
     const arranged = [...found].map(([view, places]) => {
@@ -120,6 +143,7 @@
     for (const [view] of arranged) A.write(view);
     window.clearTimeout(waiting);
     waiting = window.setTimeout(refocus, 0);
+    document.documentElement.dataset.painted = A.data.serial;
   }
 
   function paint(group, data) {
@@ -133,12 +157,10 @@
     A.draw(group, data.drawing);
     A.explain();
     for (const view of [A.main, ...A.insets, ...(A.locator ? [A.locator] : [])]) A.tint(view);
-    painting = true;  // an order that is obeyed at once needs no arrangement of its own
-    A.fly(data.fly);
-    if (stood !== null && stood !== A.beside()) A.settle();
-    painting = false;
-    refresh();
-    document.documentElement.dataset.painted = data.serial;
+    atOnce(() => {
+      A.fly(data.fly);
+      if (stood !== null && stood !== A.beside()) A.settle();
+    });
   }
 
   Object.assign(A, {

@@ -19,7 +19,7 @@
     const plate = element("atlas-inset-map", holder);
     const map = L.map(plate, {
       zoomControl: false, attributionControl: false, dragging: false, scrollWheelZoom: false, doubleClickZoom: false,
-      boxZoom: false, keyboard: false, touchZoom: false, tap: false, zoomSnap: 0, fadeAnimation: false, zoomAnimation: false,
+      boxZoom: false, keyboard: false, touchZoom: false, tap: false, trackResize: false, zoomSnap: 0, fadeAnimation: false, zoomAnimation: false,
     });
     const view = { map: map, id: id, inset: true, quiet: quiet, bounds: L.latLngBounds(bounds), holder: holder,
       marks: L.layerGroup(), doubt: L.layerGroup(), drawn: L.layerGroup(), blocked: [], taken: [], rules: [], dotted: [] };

@@ -179,6 +179,7 @@ def test_a_difference_on_one_side_or_on_none_is_said_as_that(toy: City, state: V
     assert "范围相同" in first(PLAN_A, replace(PLAN_A, name="甲"))
 
 
+@pytest.mark.slow
 def test_three_areas_and_the_changed_sites_are_drawn(toy: City, state: ViewState) -> None:
     answer = answered(toy, state, PLAN_A, PLAN_B, Scenario("方案C").closed("park-one"))
     drawing = comparison.draw(answer, "zh")
@@ -205,6 +206,7 @@ def test_three_areas_and_the_changed_sites_are_drawn(toy: City, state: ViewState
     assert len(comparison.word(shared, "zh").legend) == 4, "nothing closes"
 
 
+@pytest.mark.slow
 def test_a_geopackage_holds_the_areas_each_in_its_own_colour(
     toy: City, state: ViewState, tmp_path: Path
 ) -> None:

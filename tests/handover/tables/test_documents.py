@@ -195,6 +195,7 @@ def test_caveats_fit_the_files() -> None:
     assert "zone number" not in sources(contents(elsewhere)).decode()
 
 
+@pytest.mark.slow
 def test_the_manifest_says_what_was_asked_and_what_came_of_it() -> None:
     files = {"b.csv": "乙".encode(), "a.csv": b""}
     selection = selected("csv", 4527)

@@ -167,6 +167,7 @@ def test_a_sheet_for_each_table_of_an_answer(tianjin: City) -> None:
     assert balance.word(answer, "en").sentence in texts(book)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_what_is_counted_beforehand_is_what_leaves(tianjin: City, fmt: str) -> None:
     state = replace(default_state(tianjin), filters=NATIONAL)

@@ -45,6 +45,7 @@ def _clicks() -> None:
     st.write(str(sorted(filters.field | filters.district)))
 
 
+@pytest.mark.slow
 def test_a_click_changes_what_the_address_has_just_asked_for() -> None:
     """A click may be heard before the run that a Back has begun."""
     app = AppTest.from_function(_clicks, default_timeout=60).run()

@@ -55,6 +55,7 @@ def empty_boxes(made: StaticMap) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_map_shows_rare_names_and_says_which_character_no_font_has(named: City) -> None:
     made = drawn(named)
     assert empty_boxes(made) == []

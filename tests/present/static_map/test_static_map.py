@@ -46,6 +46,7 @@ def near(view):
     return rows[~(rows.uncertainty_m > VAGUE_M)]
 
 
+@pytest.mark.slow
 def test_no_two_names_overlap(drawn_map):
     assert len(drawn_map.labels) > 5
     for one, other in combinations(drawn_map.labels, 2):
@@ -276,6 +277,7 @@ def test_a_small_city_without_insets_is_drawn_too(toy):
         assert names == set(toy.districts[f"name_{lang}"])
 
 
+@pytest.mark.slow
 def test_a_single_map_leads_to_the_live_view(toy):
     """Each module of the code is looked at in the picture, and its address stands beside it."""
     link = "https://atlas.bureau.test/explore?v=3&level=national&" + "district=a.b.c&" * 18
