@@ -33,6 +33,8 @@ ifeq ($(CI),true)
 COUNTED = -m slipcover --source data,geo,layers,pages --omit '*/geo/grid/*_kernels.py' \
 	--json --out .coverage.json
 PYTEST += -m "not thorough"
+# On a new machine each worker would compile the same loops, all at once.
+COMPILED = $(BIN)/python -m geo.point_files.compile_ahead &&
 ENOUGH = $(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --skip-covered --fail-under 90
 endif
 
@@ -61,7 +63,7 @@ run: $(VENV)/run.stamp
 test check: export PYTHONDONTWRITEBYTECODE =
 
 # The types are checked beside the tests: of two cores one would wait for a minute.
-WITH_TYPES = $(BIN)/mypy & types=$$!; tests=0; $(BIN)/python $(COUNTED) $(PYTEST) $(QUICK) || tests=$$?; \
+WITH_TYPES = $(BIN)/mypy & types=$$!; tests=0; $(COMPILED) $(BIN)/python $(COUNTED) $(PYTEST) $(QUICK) || tests=$$?; \
 	wait $$types && exit $$tests
 
 test: $(VENV)/test.stamp

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Generator, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Playwright, sync_playwright
 
+from layers.command_line import arguments
 from layers.pack.city import City, load_city
 from layers.store.settings import STORE_VARIABLE
 from pages.shell.ahead import VARIABLE
 from tests import CI, ROOT, examples
+
+TIANJIN, TOY = ROOT / "data" / "tianjin", ROOT / "tests" / "toy"
 
 os.environ.setdefault(VARIABLE, "no")  # a screen under test computes what it shows, no more
 os.environ[STORE_VARIABLE] = "/nonexistent"  # and no test sees what was ever entered here
@@ -103,13 +108,29 @@ def driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def tianjin() -> City:
     """The shipped city."""
-    return load_city(ROOT / "data" / "tianjin")
+    return _of_the_repository(TIANJIN)
 
 
 @pytest.fixture(scope="session")
 def toy() -> City:
     """A city of squares on a metre grid, small enough to check in the head."""
-    return load_city(ROOT / "tests" / "toy")
+    return _of_the_repository(TOY)
+
+
+_of_the_repository = cache(load_city)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packs_of_the_repository_are_read_once() -> Iterator[None]:
+    """A command reads its pack at each start; these two do not change while tests run."""
+
+    def read(folder: Path) -> City:
+        own = folder.resolve()
+        return _of_the_repository(own) if own in (TIANJIN, TOY) else load_city(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arguments, "load_city", read)
+        yield
 
 
 @pytest.fixture(autouse=True)
