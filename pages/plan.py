@@ -54,18 +54,19 @@ elif part == "indicators":
     if of.indicator is not None:
         indicators.values(of, of.indicator)
 elif part == "ledger":
-    parts.statement(
-        of, state_sentence(ledger.kept(of), state.lang), say("plan.ledger.doubt"), places
-    )
+    parts.statement(of, ledger.sentence(of), say("plan.ledger.doubt"), places)
     with places.picture:
         ledger.filters(of)
-        ledger.files(of)
+        with st.container(horizontal=True, key="plan_files"):
+            ledger.files(of)
+            ledger.picture(of)
         ledger.show(of)
 elif part == "audit":
     findings = audit.found(of)
     head = say("plan.audit_page.sentence", count=len(findings))
     parts.statement(of, head, audit_sentence(findings, state.lang), places)
     with places.picture:
+        audit.picture(of, findings)
         audit.show(of, findings)
 else:
     other = changes.against(of)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -40,7 +40,8 @@ class Table:
         Rows in any CRS with an EPSG code; a named index becomes the first column. Geometries may
         be missing. Columns hold text, numbers, flags or missing values.
     geometry
-        GeoJSON types that the layer may hold, whatever its rows hold today.
+        GeoJSON types that the layer may hold, whatever its rows hold today; none for a table of
+        attributes alone.
     title
         Words for people, kept as the table's description.
     style
@@ -54,7 +55,7 @@ class Table:
     """
 
     name: str
-    frame: gpd.GeoDataFrame
+    frame: pd.DataFrame
     geometry: frozenset[str]
     title: str = ""
     style: str = ""
@@ -126,7 +127,7 @@ def _require(tables: Sequence[Table]) -> None:
     problems = [
         Problem("writing.layer_without_crs", "tables", table.name)
         for table in tables
-        if table.frame.crs is None
+        if table.geometry and gpd.GeoDataFrame(table.frame).crs is None
     ]
     if problems:
         raise CrsError("geopackage_unwritable", problems)
@@ -152,17 +153,20 @@ def _gdal_options(moment: datetime) -> Iterator[None]:
 
 
 def _write(table: Table, path: Path, *, append: bool) -> None:
-    declared = declared_type(table.geometry)
+    options: dict[str, Any] = {"layer_options": {"DESCRIPTION": table.title}}
+    if table.geometry:
+        declared = declared_type(table.geometry)
+        options["geometry_type"] = declared
+        options["promote_to_multi"] = declared.startswith("Multi")
+        options["layer_options"]["GEOMETRY_NAME"] = GEOMETRY_COLUMN
     pyogrio.write_dataframe(
         table.frame.reset_index(drop=table.frame.index.name is None),
         path,
         layer=table.name,
         driver="GPKG",
         append=append,
-        geometry_type=declared,
-        promote_to_multi=declared.startswith("Multi"),
         dataset_options=None if append else {"VERSION": VERSION},
-        layer_options={"GEOMETRY_NAME": GEOMETRY_COLUMN, "DESCRIPTION": table.title},
+        **options,
     )
 
 

@@ -251,7 +251,7 @@ def _each(tables: Sequence[Table], write: Callable[[Table, Path], None]) -> dict
 
 def _flat(table: Table) -> gpd.GeoDataFrame:
     """Return the rows with a named index as their first column, the geometry named so."""
-    frame = table.frame.reset_index(drop=table.frame.index.name is None)
+    frame = gpd.GeoDataFrame(table.frame.reset_index(drop=table.frame.index.name is None))
     return frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
 
 

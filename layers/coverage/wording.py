@@ -171,6 +171,44 @@ def _first(answer: ReachAnswer, lang: str, *, below_title: bool) -> str:
     return say("coverage_page.first", **told)
 
 
+def of_district(answer: ReachAnswer, adcode: str, lang: str) -> tuple[str, str]:
+    """Say how much of one district is reached, beside the city, and what that rests on.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    adcode
+        Code of the district.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        Sentence and doubt.
+    """
+    say, row, whole = speaker(lang), answer.rows[adcode], answer.rows[CITY]
+    said = say(
+        "coverage_page.first_district",
+        district=unit_name(answer.city, adcode, lang),
+        within=_within(answer.inputs, lang),
+        what=_what(answer.inputs, lang),
+        share=span(row["low"], row["high"]),
+        city=span(whole["low"], whole["high"]),
+    )
+    rests = say("coverage_page.doubt_district", placed=_placed(answer, lang))
+    return answer_marked(answer.city, answer.question, said, lang), rests
+
+
+def _placed(answer: ReachAnswer, lang: str) -> str:
+    """Say how many of the sites are placed well enough for the radius."""
+    found, qualify = answer.resolution, int(answer.resolution.value)
+    key = "doubt_sure" if qualify == found.n else "doubt_sites"
+    radius = km(answer.inputs.radius_m, lang)
+    return speaker(lang)(f"coverage_page.{key}", sites=found.n, qualify=qualify, radius=radius)
+
+
 def doubt(answer: ReachAnswer, lang: str) -> str:
     """Say in one line what the first sentence rests on: of how many, and how many are well placed.
 
@@ -188,16 +226,13 @@ def doubt(answer: ReachAnswer, lang: str) -> str:
         sites the radius is at least twice the doubt about their location.
     """
     say, given, kind = speaker(lang), answer.inputs, _said(answer)
-    found, qualify = answer.resolution, int(answer.resolution.value)
     parts = []
     if given.own is None and kind is not None and answer.served[kind].n >= FEW_TARGETS:
         row = answer.served[kind]
         counted = reached_count(row.found) if row.found is not None else "–"
         layer = _served_name(given, kind, lang)
         parts.append(say("coverage_page.doubt_of", layer=layer, total=row.n, count=counted))
-    radius = km(given.radius_m, lang)
-    key = "doubt_sure" if qualify == found.n else "doubt_sites"
-    parts.append(say(f"coverage_page.{key}", sites=found.n, qualify=qualify, radius=radius))
+    parts.append(_placed(answer, lang))
     said = say("coverage_page.stop").join(parts) + say("balance_page.stop")
     return said[:1].upper() + said[1:]
 

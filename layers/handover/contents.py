@@ -130,6 +130,8 @@ class Sheet:
         What the sources say of it.
     entry
         What the manifest says of it, besides its rows.
+    inside
+        Whether a GeoPackage holds it though it has no shape; else it is CSV beside it.
     """
 
     id: str
@@ -146,6 +148,7 @@ class Sheet:
     provenance: Provenance | None = None
     facts: tuple[Bilingual, ...] = ()
     entry: Mapping[str, object] = field(default_factory=dict)
+    inside: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -122,8 +122,13 @@ def _tables(contents: Contents) -> list[Table]:
             metadata=iso19115(contents, sheet) if contents.form.fmt == "gpkg" else "",
         )
         for sheet in contents.sheets
-        if sheet.geometry
+        if sheet.geometry or _goes_inside(contents, sheet)
     ]
+
+
+def _goes_inside(contents: Contents, sheet: Sheet) -> bool:
+    """Tell whether the file of all layers holds a table that has no shape."""
+    return sheet.inside and not sheet.geometry and contents.form.fmt == "gpkg"
 
 
 def _said(sheet: Sheet, field: Field) -> Column:
@@ -150,7 +155,7 @@ def long_texts(contents: Contents) -> int:
 
 
 def _plain_files(contents: Contents) -> dict[str, bytes]:
-    plain = (sheet for sheet in contents.sheets if not sheet.geometry)
+    plain = (s for s in contents.sheets if not s.geometry and not _goes_inside(contents, s))
     return {f"{sheet.id}.csv": _csv(contents, sheet) for sheet in plain}
 
 
@@ -163,8 +168,10 @@ def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
     return frame
 
 
-def _in_system(sheet: Sheet, form: Form) -> gpd.GeoDataFrame:
+def _in_system(sheet: Sheet, form: Form) -> pd.DataFrame | gpd.GeoDataFrame:
     """Return a table in the form's system; what a local one is called stays unsaid."""
+    if not sheet.geometry:
+        return sheet.frame
     if form.local is None:
         return _shapes(sheet, form.epsg)
     frame = _shapes(sheet, WGS84).to_crs(form.local)

@@ -21,6 +21,7 @@ from folium.template import Template
 from shapely import Point, box
 
 from layers.language.messages import safe, speaker
+from layers.map.insets import of_one_class
 from layers.map.overlay import Drawing, drawing_json, geometry_json
 from layers.map.plate import TINTS, Plate, Sign, priorities
 from layers.map.symbols import mark, plain_mark
@@ -403,6 +404,8 @@ def overlay_json(
         "fly": _fly(flight),
         "tiles": online if ONLINE_BASE in state.layers else None,
         "drawing": drawing_json(drawing, DIGITS),
+        # At the desk every part stays, so that a choice moves nothing.
+        "plain": sorted(of_one_class(view.city, drawing)) if state.present else [],
     }
     return _dump({**body, "serial": hashlib.sha256(_dump(body).encode()).hexdigest()[:12]})
 

@@ -13,6 +13,8 @@ from layers.language.values import stated
 from layers.plan.indicator import Observation, Progress
 
 WIDTH: Final = 640
+NARROW: Final = 340
+"""Width on a phone, where a wider chart would be made smaller with its letters."""
 HEIGHT: Final = 250
 LEFT: Final = 34
 RIGHT: Final = 78
@@ -37,6 +39,12 @@ class Scale:
     last: float
     low: float
     high: float
+    width: int = WIDTH
+
+    @property
+    def right(self) -> int:
+        """Where the axis ends, in pixels."""
+        return self.width - RIGHT
 
     def x(self, year: float) -> float:
         """Return how far from the left a moment stands, in pixels.
@@ -47,7 +55,7 @@ class Scale:
             The end of that year is year + 1 on the axis.
         """
         share = (year - self.first) / (self.last - self.first)
-        return LEFT + share * (WIDTH - LEFT - RIGHT)
+        return LEFT + share * (self.right - LEFT)
 
     def y(self, value: float) -> float:
         """Return how far from the top a value stands, in pixels.
@@ -72,25 +80,26 @@ def drawn(of: Progress) -> tuple[Observation, ...]:
     return tuple(each for each in of.observations if not each.unit.zh)
 
 
-def scale(of: Progress) -> Scale:
+def scale(of: Progress, width: int = WIDTH) -> Scale:
     """Return the window of years and values that holds everything.
 
     Parameters
     ----------
     of
         The indicator.
+    width
+        Of the chart, pixels.
     """
     shown = drawn(of)
     values = [of.baseline, of.target, *of.path.values(), *(each.value for each in shown)]
     ends = [of.baseline_year + 1.0, of.target_year + 1.0, *(each.until for each in shown)]
     low, high = min(values), max(values)
     room = (high - low) * ROOM or abs(high) * ROOM or 1.0
-    return Scale(
-        min(ends), max(ends), max(0.0, low - room) if low >= 0 else low - room, high + room
-    )
+    foot = max(0.0, low - room) if low >= 0 else low - room
+    return Scale(min(ends), max(ends), foot, high + room, width)
 
 
-def svg(of: Progress, lang: str) -> str:
+def svg(of: Progress, lang: str, width: int = WIDTH) -> str:
     """Return the chart of an indicator.
 
     Parameters
@@ -99,35 +108,35 @@ def svg(of: Progress, lang: str) -> str:
         The indicator.
     lang
         Language of the words, ``zh`` or ``en``.
+    width
+        ``WIDTH``, or ``NARROW`` for a phone.
 
     Returns
     -------
     str
-        SVG of 640 by 250 units. Filled dots stand beside baseline and target, with a stroke upwards
+        SVG of that width, 250 units high. Filled dots stand beside baseline and target, a stroke up
         where they are least values; hollow ones do not compare; a square is a reader's entry.
     """
-    on = scale(of)
+    on = scale(of, width)
     unit = _text(6, 14, of.unit.of(lang), "start", SOFT)
     parts = [unit, *_axis(on), *_path(of, on), *_target(of, on, lang), *_values(of, on)]
     title = escape(said(of, lang))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" '
         f'font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif" font-size="12" role="img">'
         f"<title>{title}</title>{''.join(parts)}</svg>"
     )
 
 
-def uri(of: Progress, lang: str) -> str:
+def uri(of: Progress, lang: str, width: int = WIDTH) -> str:
     """Return the chart as an address that an image can have.
 
     Parameters
     ----------
-    of
-        The indicator.
-    lang
-        Language of the words, ``zh`` or ``en``.
+    of, lang, width
+        As for :func:`svg`.
     """
-    return "data:image/svg+xml," + quote(svg(of, lang))
+    return "data:image/svg+xml," + quote(svg(of, lang, width))
 
 
 def said(of: Progress, lang: str) -> str:
@@ -184,10 +193,10 @@ def _text(x: float, y: float, words: str, anchor: str = "middle", fill: str = IN
 def _axis(on: Scale) -> Iterator[str]:
     """Yield the foot with the years, each at its end."""
     foot = HEIGHT - BOTTOM
-    yield _line(LEFT, foot, WIDTH - RIGHT, foot, RULE)
+    yield _line(LEFT, foot, on.right, foot, RULE)
     for year in range(int(on.first) - 1, int(on.last)):
         x = on.x(year + 1)
-        if LEFT - 1 <= x <= WIDTH - RIGHT + 1:
+        if LEFT - 1 <= x <= on.right + 1:
             yield _line(x, foot, x, foot + 4, SOFT)
             yield _text(x, foot + 18, str(year), fill=SOFT)
 
@@ -206,9 +215,9 @@ def _path(of: Progress, on: Scale) -> Iterator[str]:
 
 def _target(of: Progress, on: Scale, lang: str) -> Iterator[str]:
     y = on.y(of.target)
-    yield _line(LEFT, y, WIDTH - RIGHT, y, ACCENT, ' stroke-width="1.5" stroke-dasharray="7 4"')
+    yield _line(LEFT, y, on.right, y, ACCENT, ' stroke-width="1.5" stroke-dasharray="7 4"')
     words = speaker(lang)("plan.chart.target", target=stated(of.target))
-    yield _text(WIDTH - RIGHT + 6, y + 4, words, "start", ACCENT)
+    yield _text(on.right + 6, y + 4, words, "start", ACCENT)
 
 
 def _values(of: Progress, on: Scale) -> Iterator[str]:

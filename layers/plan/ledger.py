@@ -15,6 +15,8 @@ from layers.pack.table_schemas import STATES
 from layers.plan.entered import CARRY, states
 from layers.plan.structure import Web, both, web
 from layers.store.entries import Entry
+from layers.view.codecs import token
+from layers.view.page_options import PlanOptions
 
 State = Literal["done", "partly", "not_done", "unknown"]
 ALL_STATES: Final[tuple[State, ...]] = ("done", "partly", "not_done", "unknown")
@@ -205,6 +207,22 @@ class Ledger:
                 and (not district or district in each.districts)
                 and state in ("", each.state)
             ),
+        )
+
+    def asked(self, options: PlanOptions) -> Ledger:
+        """Return the tasks that a page asks for.
+
+        Parameters
+        ----------
+        options
+            Its filters: chapter, state, district and lead unit.
+        """
+        unit = next((u.zh for u in self.units if token(u.zh) == options.unit), "")
+        return self.only(
+            chapter=options.chapter,
+            unit=unit,
+            district=options.district or "",
+            state="" if options.stated == "any" else options.stated,
         )
 
     @property

@@ -33,6 +33,8 @@ class PlanScene:
         The figures as they are read, or None.
     chart
         The indicator that takes the place of the map, or None.
+    narrowed
+        What of the ledger is shown; empty for all.
     """
 
     sentence: str
@@ -40,6 +42,7 @@ class PlanScene:
     notes: tuple[str, ...] = ()
     table: pd.DataFrame | None = None
     chart: Progress | None = None
+    narrowed: str = ""
 
 
 def plan_scene(city: City, state: ViewState) -> PlanScene:
@@ -85,8 +88,15 @@ def _ledger(city: City, plan: Plan, state: ViewState, say: Say) -> PlanScene:
         sentence = say("plan.task_option", title=account.title.of(lang), state=words)
         doubt = wording.told(account, lang) or say("plan.ledger.doubt")
         return PlanScene(sentence, doubt, notes, wording.items(account, lang))
+    narrowed = ""
+    if state.plan.part == "ledger":
+        narrowed = wording.ledger_filter(kept, state.plan, lang)
+        kept = kept.asked(state.plan)
     table = wording.sums(kept, lang) if kept.accounts else None
-    return PlanScene(wording.state_sentence(kept, lang), say("plan.ledger.doubt"), notes, table)
+    sentence = wording.state_sentence(kept, lang)
+    if narrowed:
+        sentence = say("view.filtered_first", text=sentence)
+    return PlanScene(sentence, say("plan.ledger.doubt"), notes, table, narrowed=narrowed)
 
 
 def _audit(city: City, plan: Plan, state: ViewState, say: Say) -> PlanScene:

@@ -17,6 +17,8 @@ from layers.plan.diff import Change
 from layers.plan.entered import CARRIES
 from layers.plan.indicator import LIGHTS, Observation, Progress, lights
 from layers.plan.ledger import ALL_STATES, Account, Ledger, State
+from layers.view.codecs import token
+from layers.view.page_options import PlanOptions
 
 
 def percent(share: float) -> str:
@@ -210,6 +212,33 @@ def state_sentence(kept: Ledger, lang: str) -> str:
     parts = [say(f"plan.state_count.{state}", count=n[state]) for state in ALL_STATES if n[state]]
     told = say("plan.comma").join(parts)
     return say("plan.ledger.sentence", count=len(kept.accounts), states=told)
+
+
+def ledger_filter(whole: Ledger, asked: PlanOptions, lang: str) -> str:
+    """Say which tasks of a ledger are shown; empty for all.
+
+    Parameters
+    ----------
+    whole
+        The ledger without its filters.
+    asked
+        Its filters.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, words = speaker(lang), []
+    titles = {each.chapter: each.chapter_title.of(lang) for each in whole.accounts}
+    if asked.chapter in titles:
+        number = ordinal(asked.chapter, lang)
+        words.append(say("plan.chapter", number=number, title=titles[asked.chapter]))
+    if asked.stated != "any":
+        words.append(say(f"plan.state.{asked.stated}"))
+    if asked.district in whole.city.districts.index:
+        words.append(area_name(whole.city, str(asked.district), lang))
+    units = {token(unit.zh): unit for unit in whole.units}
+    if asked.unit in units:
+        words.append(units[asked.unit].of(lang))
+    return say("plan.comma").join(words)
 
 
 def sums(kept: Ledger, lang: str) -> pd.DataFrame:
@@ -468,6 +497,25 @@ def audit_table(findings: Sequence[Finding], lang: str) -> pd.DataFrame:
     rows = [(each.name.of(lang), _detail(each, lang), each.other, each.id) for each in findings]
     columns = [say(f"plan.column.{name}") for name in ("name", "detail", "other", "id")]
     return pd.DataFrame(rows, columns=columns, index=pd.RangeIndex(1, len(rows) + 1))
+
+
+def audit_rows(findings: Sequence[Finding], lang: str) -> pd.DataFrame:
+    """Return all findings as one table, the kind of each in the first column.
+
+    Parameters
+    ----------
+    findings
+        Of one plan.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    parts = {
+        say(f"plan.audit.{kind}"): audit_table([f for f in findings if f.kind == kind], lang)
+        for kind in KINDS
+    }
+    rows = pd.concat(parts, names=[say("plan.column.kind")]).reset_index(0)
+    return rows.set_index(pd.RangeIndex(1, len(rows) + 1, name=say("plan.column.no")))
 
 
 def _detail(of: Finding, lang: str) -> str:

@@ -19,7 +19,7 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "explore": (
             *("places", "national", "sought"),
             *("drawn", "firm", "schematic", "apart"),
-            *("first_district", "first_places", "not_named"),
+            *("first_district", "first_places", "not_named", "district"),
         ),
         "district": ("district", "places", "national", "per_million"),
         "density": (),
@@ -32,7 +32,8 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 ``places`` count in the districts; ``national`` of them are held, ``sought`` striven for; ``drawn``
 marks stand on the map of the city, ``firm`` of them with evidence, ``schematic`` without; ``apart``
-of them are branches, second sites and the like, which count nowhere."""
+of them are branches, second sites and the like, which count nowhere; ``district`` is the one that
+is shown, or the city."""
 
 
 def of_view(view: View, lang: str) -> Mapping[str, str]:
@@ -62,7 +63,16 @@ def of_view(view: View, lang: str) -> Mapping[str, str]:
         "first_district": short_name(view.city, first, lang) if first else "",
         "first_places": count(ranked.iloc[0]) if first else "",
         "not_named": count(len(found.not_named)),
+        "district": _shown(view, lang),
     }
+
+
+def _shown(view: View, lang: str) -> str:
+    """Name the district that is shown; of several or all, the city."""
+    codes = view.state.filters.district & {*map(str, view.city.districts.index)}
+    if len(codes) == 1:
+        return area_name(view.city, next(iter(codes)), lang)
+    return view.city.name.of(lang)
 
 
 def of_district(city: City, area: str, lang: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from layers.pack.city import City
 from layers.places.areas import area_name
 from layers.places.district_profile import fullest
 from layers.plan.shown import plan_ids, plan_places
-from layers.present.telling import Ask, Told, measure
+from layers.present.telling import OUTLINE, OUTLINE_PX, Ask, Told, around, measure
 from layers.view.areas import areas, is_part
 from layers.view.rows import View, rows_in_view
 from layers.view.state import Camera, Filters, ViewState
@@ -26,9 +26,7 @@ from layers.view.state import Camera, Filters, ViewState
 Box = tuple[float, float, float, float]
 """West, south, east and north in degrees."""
 
-PADDING: Final = 0.04
-"""Of the bounds of an area, on each side of its map."""
-OUTLINES: Final = ("#B5322A", "#4A463E")
+OUTLINES: Final = (OUTLINE, "#4A463E")
 """Of one area, and of one that is set beside it."""
 
 
@@ -152,24 +150,22 @@ def area_picture(city: City, state: ViewState, area: str) -> Picture:
     area
         Id of a district or a part; see :func:`layers.view.areas.areas`.
     """
-    rows = city.districts.loc[list(areas(city)[area])]
-    west, south, east, north = map(float, rows.total_bounds)
-    across, up = PADDING * (east - west), PADDING * (north - south)
-    others = city.districts.drop(index=rows.index)
+    codes = areas(city)[area]
+    others = city.districts.drop(index=list(codes))
     veil = Shapes(others, "#FFFFFF", fill="#FFFFFF", opacity=0.5, weight=0)
     view = holding(city, state, areas(city)[area])
     return Picture(
         view,
         legend=plate(view, "none", state.lang).legend,
         drawing=Drawing(shapes=(veil, _outline(city, area, OUTLINES[0])), subject=True),
-        look=(west - across, south - up, east + across, north + up),
+        look=around(city, codes),
     )
 
 
 def _outline(city: City, area: str, colour: str) -> Shapes:
     rows = city.districts.loc[list(areas(city)[area])]
     frame = gpd.GeoDataFrame(geometry=[rows.union_all()], index=[area], crs=rows.crs)
-    return Shapes(frame, colour, weight=2.4)
+    return Shapes(frame, colour, weight=OUTLINE_PX)
 
 
 def _two(city: City, state: ViewState, area: str, other: str) -> Picture:

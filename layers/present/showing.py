@@ -82,8 +82,9 @@ class Shown:
         """
         told = self.told
         link = link_of_state(told.city, told.state, told.scene.page)
-        narrowed = told.filtered or None
-        heading = Heading(_titled(told), told.sentence, told.doubt, narrowed=narrowed, link=link)
+        # Layers that a scene picks out, or that stand under a reader's own points, are no filter.
+        said = (_titled(told), told.sentence, told.doubt)
+        heading = Heading(*said, narrowed=told.filtered, link=link)
         return self.drawn(paper, heading)
 
     def sheets(self, paper: Paper) -> list[StaticMap]:

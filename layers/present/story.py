@@ -381,6 +381,9 @@ def state_of(scene: Scene, city: City, over: ViewState) -> ViewState:
         **{n: values for n, values in vars(found.filters).items() if values},
     )
     said = scene.address
+    if scene.page == "coverage" and "d" in said:
+        # Which district its page is about, a page of the whole city does not ask; a scene may.
+        found = replace(found, district=parse(said, "district", allowed=allowed(city)).district)
     return replace(
         found,
         lang=over.lang,

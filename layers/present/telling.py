@@ -5,22 +5,27 @@ Wall, slide, sheet and file take their words and numbers from here, so that they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
+from geo.coverage.service_area import CITY
 from layers.analysis import ANALYSES
 from layers.corridor import drawing as corridor
 from layers.corridor import strip as strips
 from layers.coverage import pairing, scenario, siting
+from layers.coverage.measure import ReachAnswer
 from layers.coverage.scenario_change import GAINED, KEPT, LOST
+from layers.coverage.tables import unit_table
+from layers.coverage.wording import of_district as reach_in_district
+from layers.coverage.wording import unit_name
 from layers.language.messages import fill, speaker
 from layers.language.values import paragraph
 from layers.map.colours import OPACITY
-from layers.map.overlay import Drawing
+from layers.map.overlay import Drawing, Shapes
 from layers.map.plate import HATCH, Sign, plate
 from layers.map.structure import structure_drawing, title_key
 from layers.map.symbols import look_sign, swatch
@@ -50,6 +55,10 @@ from layers.view.state import ViewState, deciding, default_state
 Ask = Callable[[City, str, Question[Any]], Any]
 """Answers a question of an analysis by its name; a session's keeps what it has answered."""
 MOST_BARS: Final = 16
+PADDING: Final = 0.04
+"""Of the bounds of an area, on each side of its map."""
+OUTLINE, OUTLINE_PX = "#B5322A", 2.4
+"""Line around the area that a scene is about."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +116,8 @@ class Told:
         scene is of none.
     beside
         What stands at its right, where a scene sets two views side by side.
+    answered
+        Name of the analysis that it rests on, and its answer; None where it rests on the list.
     """
 
     scene: Scene
@@ -128,6 +139,7 @@ class Told:
     bounds: tuple[float, float, float, float] | None = None
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
+    answered: tuple[str, Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +161,9 @@ class _Page:
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
+    narrowed: str = ""
+    """What of the plan's ledger is shown; empty for all."""
+    answered: tuple[str, Any] | None = None
 
 
 def measure(city: City, name: str, question: Question[Any]) -> Any:
@@ -189,25 +204,26 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
     state = state_of(scene, city, over)
     lang = state.lang
     page = _page(scene, city, state, ask)
-    filtered = in_words(city, state, scene.page)
+    claimed = _claimed(scene, city, state)
+    filtered = in_words(city, claimed, scene.page)
     own = {
         name: "" if page.empty else fill(getattr(scene, name).of(lang), page.figures)
         for name in ("sentence", "doubt")
     }
     if own["sentence"] and deciding(state) != deciding(state_of(scene, city, default_state(city))):
         # The page's own sentence says by itself that the reader's filters act.
-        own["sentence"] = marked(city, state, scene.page, own["sentence"], lang)
+        own["sentence"] = marked(city, claimed, scene.page, own["sentence"], lang)
     beside = tell(scene.second, city, over, ask=ask) if scene.second else None
     if beside is not None:
-        page = _two_views(page, titled(city, state, scene.page, page.title), beside)
+        page = _two_views(page, titled(city, claimed, scene.page, page.title), beside)
     return Told(
         scene,
         city,
         state,
-        title=titled(city, state, scene.page, page.title),
+        title=titled(city, claimed, scene.page, page.title),
         sentence=own["sentence"] or page.sentence,
         doubt=own["doubt"] or paragraph(page.doubt, lang),
-        filtered=_filtered(filtered.of(lang) if filtered else "", beside, lang),
+        filtered=_filtered(page.narrowed or (filtered.of(lang) if filtered else ""), beside, lang),
         dated=dated(city, state),
         notes=(*dict.fromkeys((*(point.of(lang) for point in scene.points), *page.notes)),),
         legend=tuple(page.legend),
@@ -220,7 +236,19 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         bounds=page.bounds,
         strip=page.strip,
         beside=beside,
+        answered=page.answered,
     )
+
+
+def _claimed(scene: Scene, city: City, state: ViewState) -> ViewState:
+    """Return the state whose filters a scene owns to.
+
+    The one kind of places that a scene picks out, with a sentence of its own, is its subject.
+    """
+    kinds = [i for i in state.layers if i in city.layers and city.layers[i].spec.is_places]
+    if len(kinds) != 1 or not (scene.sentence.zh and "layers" in scene.address):
+        return state
+    return replace(state, layers=default_state(city).layers)
 
 
 def _filtered(own: str, beside: Told | None, lang: str) -> str:
@@ -267,6 +295,7 @@ def _options(city: City, state: ViewState, ask: Ask, scene: Scene) -> _Page:
         legend=[(look_sign(look), text) for look, text in words.legend or _changes(lang)],
         drawing=scenario.draw(answer, lang),
         table=_foremost(words.tables.get("comparison")),
+        answered=("scenario", answer),
     )
 
 
@@ -369,6 +398,7 @@ def _density(city: City, state: ViewState, ask: Ask) -> _Page:
         drawing=ANALYSES[name].draw(answer, lang),
         table=words.tables["halves" if by_district else "peaks"],
         bars=None,
+        answered=(name, answer),
     )
 
 
@@ -382,6 +412,8 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     answer = ask(city, name, ANALYSES[name].question(state))
     words: Any = ANALYSES[name].word(answer, lang)
     first, *rest = words.account or ("",)
+    if state.district in city.districts.index and isinstance(answer, ReachAnswer):
+        return _reach_of(answer, str(state.district), words, lang)
     return _Page(
         title=say(f"coverage_page.title_{name}", city=city.name.of(lang)),
         sentence=words.sentence,
@@ -391,7 +423,47 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
         legend=_coverage_legend(name, answer, words, lang),
         drawing=ANALYSES[name].draw(answer, lang),
         table=next(iter(words.tables.values()), None),
+        answered=(name, answer),
     )
+
+
+def _reach_of(answer: ReachAnswer, area: str, words: Any, lang: str) -> _Page:
+    """Say how much of one district is reached; the map shows it and what lies around."""
+    city, (said, doubt) = answer.city, reach_in_district(answer, area, lang)
+    drawn = ANALYSES["reach"].draw(answer, lang)
+    outline = Shapes(city.districts.loc[[area], ["geometry"]], OUTLINE, weight=OUTLINE_PX)
+    within = [area, str(city.districts["half"][area]), CITY]
+    table = unit_table(answer, lang)
+    if len(city.districts[city.districts["half"] == within[1]]) == 1:  # the part is the district
+        del within[1]
+    shown = [unit_name(city, unit, lang) for unit in within if unit in answer.units.index]
+    return _Page(
+        title=speaker(lang)("coverage_page.title_district", district=area_name(city, area, lang)),
+        sentence=said,
+        doubt=[doubt],
+        figures={},
+        notes=[*words.account, *words.notes],
+        legend=_coverage_legend("reach", answer, words, lang),
+        drawing=drawn and replace(drawn, shapes=[*drawn.shapes, outline]),
+        table=table.loc[shown].iloc[:, :4],
+        bounds=around(city, [area]),
+        answered=("reach", answer),
+    )
+
+
+def around(city: City, codes: Sequence[str]) -> tuple[float, float, float, float]:
+    """Return the box of some districts with a little around it: west, south, east, north.
+
+    Parameters
+    ----------
+    city
+        The pack; it is not changed.
+    codes
+        Adcodes of the districts.
+    """
+    west, south, east, north = map(float, city.districts.loc[list(codes)].total_bounds)
+    across, up = PADDING * (east - west), PADDING * (north - south)
+    return west - across, south - up, east + across, north + up
 
 
 def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
@@ -404,6 +476,7 @@ def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - on
         notes=told.notes,
         table=told.table,
         chart=told.chart,
+        narrowed=told.narrowed,
     )
 
 

@@ -49,9 +49,10 @@ def picture(screen: Screen, note: str, rows: pd.DataFrame) -> None:
     """
 
     def make(kind: Kind) -> Made:
-        from layers.present.sources import SourcesPage, file_of  # no first view waits for it
+        from layers.present.listed import ListedPage, file_of  # no first view waits for it
 
-        return file_of(kind, SourcesPage(screen.city, screen.state, note, rows))
+        title = screen.say("present.sources_title", city=screen.city.name.of(screen.state.lang))
+        return file_of(kind, ListedPage(screen.city, screen.state, title, note, rows))
 
     hand_over.picture_by(screen, ("sources", screen.state, note), make)
 

@@ -73,7 +73,7 @@ def run() -> list[Row]:
         Row("meeting pack of the city, whole", taken, "s", PACK_S),
         Row("meeting pack of the city: peak memory", memory, "MB"),
         Row("meeting pack / first view of the map", taken / view),
-        Row("sheet of a district, the first of a process", first, "s"),
+        Row("sheet of a district, the first of a process", first, "s", SHEET_S),
         Row("sheet of a district, slowest of the next", max(later), "s", SHEET_S),
         Row("sheet of a district / first view of the map", max(later) / view),
     ]

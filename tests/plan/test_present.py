@@ -13,11 +13,14 @@ from pypdf import PdfReader
 
 from layers.language.bilingual import Bilingual
 from layers.pack.city import City, Entered
+from layers.plan.audit import audit
 from layers.plan.chart import svg
 from layers.plan.files import package
 from layers.plan.indicator import progress
 from layers.plan.ledger import ledger
+from layers.plan.wording import audit_rows, ledger_table
 from layers.present.ledger import document
+from layers.present.listed import ListedPage, file_of
 from layers.present.sheet.plan_sheet import plan_sheet
 from layers.present.showing import Shown
 from layers.present.slides import slides
@@ -94,6 +97,26 @@ def test_the_ledger_leaves_in_a_bureaus_form(toy: City) -> None:
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
     assert {"部分完成", "已完成", "未完成", "不详"} <= set(cells)
     assert made.zip() == package(kept, (), "zh").zip()
+
+
+def test_ledger_and_audit_are_handed_out_as_their_pages_show_them(toy: City) -> None:
+    kept, found = ledger(toy, toy.plan), audit(toy, toy.plan)
+    for rows in (ledger_table(kept, "en"), audit_rows(found, "en")):
+        page = ListedPage(toy, default_state(toy, "en"), "Title", "note", rows.reset_index())
+        deck = Presentation(io.BytesIO(file_of("pptx", page).data))
+        tables = [s.table for slide in deck.slides for s in slide.shapes if s.has_table]
+        assert sum(len(table.rows) - 1 for table in tables) == len(rows)
+        text = "".join(
+            p.extract_text() for p in PdfReader(io.BytesIO(file_of("pdf", page).data)).pages
+        )
+        assert all(word in text for name in rows.iloc[:, 2] for word in str(name).split()[:1])
+
+
+def test_a_filtered_ledger_says_so(toy: City) -> None:
+    scene = Scene("a", WORDS, "plan", {"gpart": "ledger", "gst": "done"})
+    told = tell(scene, toy, default_state(toy, "zh"))
+    assert told.sentence.startswith("筛选后：1 项任务")
+    assert told.filtered == "已完成"
 
 
 def test_the_sheet_prints_every_indicator(toy: City) -> None:

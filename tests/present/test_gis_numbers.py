@@ -27,7 +27,7 @@ STORIES = ("layout", "belt", "district")
 PUBLISHED = ("verified", "dataset", "host")
 HALVES = {"“津城”": "jincheng", "“滨城”": "bincheng", "其他区": "outer"}
 SIMULATED = {"dense", "reach", "choices", "half_hour"}
-"""Scenes of drawn positions: tests/test_analysis.py reads their numbers out of their own files."""
+"""Scenes of drawn positions: the table of findings holds what they say."""
 
 
 class Held:
@@ -36,6 +36,7 @@ class Held:
     def __init__(self, file: Path) -> None:
         layers = [name for name in gpd.list_layers(file)["name"] if name != "layer_styles"]
         read = {name: gpd.read_file(file, layer=name) for name in layers}
+        self.findings = read.pop("findings")
         self.districts = read.pop("district").set_index("id")
         self.axis = read.pop("axis").set_index("id")
         self.places = pd.concat(read.values())
@@ -53,9 +54,22 @@ class Held:
 
 
 @pytest.fixture(scope="module")
-def held(tianjin: City, tmp_path_factory: pytest.TempPathFactory) -> Held:
+def simulated(tianjin: City, ask: Ask) -> dict[str, Told]:
+    over = default_state(tianjin)
+    return {
+        name: tell(scene, tianjin, over, ask=ask)
+        for name, scene in scenes(tianjin)
+        if scene.id in SIMULATED
+    }
+
+
+@pytest.fixture(scope="module")
+def held(
+    tianjin: City, simulated: dict[str, Told], tmp_path_factory: pytest.TempPathFactory
+) -> Held:
     folder = tmp_path_factory.mktemp("gis")
-    with zipfile.ZipFile(io.BytesIO(gis.zipped(tianjin, default_state(tianjin)))) as archive:
+    zipped = gis.zipped(tianjin, default_state(tianjin), [*simulated.values()])
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
         archive.extractall(folder)
     return Held(folder / "geopackage" / "tianjin.gpkg")
 
@@ -183,3 +197,54 @@ def test_the_strip_counts_what_the_geopackage_holds(tianjin: City, held: Held, a
     assert told.table is not None
     assert within == told.table.iloc[:, -1].astype(int).sum()
     assert len(near) == within
+
+
+def said(told: Told) -> set[str]:
+    """Every number of a scene's sentence, doubt and table, as it is written."""
+    assert told.table is not None
+    cells = [*told.table.columns, *told.table.to_numpy().ravel()]
+    text = " ".join([told.sentence, told.doubt, *map(str, cells)])
+    text = re.sub(
+        r"90% 模拟区间|百平方公里|\d+ 分钟", "", re.sub(r"(?<=\d)[,\s](?=\d{3})", "", text)
+    )
+    return set(re.findall(r"(?<![.\d])\d+(?:\.\d+)?", text))
+
+
+def stands(number: str, values: pd.Series) -> bool:
+    """Whether some value is written as that: to its decimals, or to three digits."""
+    digits = len(number.partition(".")[2])
+    least = 0.51 * 10.0**-digits
+    if not digits and len(number) > 3:
+        least = 0.51 * 10.0 ** (len(number) - 3)
+    return bool(((values.abs() - float(number)).abs() <= least).any())
+
+
+@pytest.mark.parametrize(
+    "scene", ["layout/dense", "layout/reach", "layout/choices", "belt/half_hour", "district/reach"]
+)
+def test_every_number_of_drawn_positions_stands_in_the_findings(
+    scene: str, simulated: dict[str, Told], held: Held
+) -> None:
+    rows = held.findings[held.findings["scene"].eq(scene.partition("/")[2])]
+    values = pd.concat([rows[name] for name in ("value", "low", "high", "n", "radius_km")]).dropna()
+    lacking = {number for number in said(simulated[scene]) if not stands(number, values)}
+    assert not lacking
+    drawn = rows[rows["low"].notna()]
+    assert len(drawn) >= 4
+    assert (drawn["low"] <= drawn["high"]).all()
+    assert drawn["draws"].isin([200, 500]).all()
+    assert drawn["seed"].nunique() == 1
+    assert (drawn["basis_en"].str.len() > 5).all()
+
+
+def test_the_findings_are_those_of_the_answer(simulated: dict[str, Told], held: Held) -> None:
+    assert simulated["layout/reach"].answered is not None
+    _, answer = simulated["layout/reach"].answered
+    rows = held.findings[held.findings["scene"].eq("reach")]
+    city = rows[rows["measure"].eq("share")].iloc[0]  # the whole city comes first
+    wanted = answer.units.loc["city", ["share", "low", "high"]] * 100
+    assert city[["value", "low", "high"]].tolist() == pytest.approx(wanted.tolist())
+    assert city["seed"] == answer.simulation.parameters["seed"]
+    found = answer.served["university"].found
+    campuses = rows[rows["measure"].eq("campuses")].iloc[0]
+    assert campuses[["value", "low", "high"]].tolist() == [found.value, found.low, found.high]

@@ -25,10 +25,10 @@ from layers.plan.scene import PlanScene
 from layers.plan.shown import affected
 from layers.plan.wording import change_table
 from layers.present import own_points
+from layers.present.listed import ListedPage
+from layers.present.listed import file_of as listed_file
 from layers.present.options import Option
 from layers.present.pack.on_screen import changes_file, file_of, one_file
-from layers.present.sources import SourcesPage
-from layers.present.sources import file_of as sources_file
 from layers.present.telling import Told, measure
 from layers.view.codecs import token
 from layers.view.page_options import PlanOptions, PointsOptions
@@ -77,6 +77,17 @@ def test_own_points_are_handed_out_with_file_filter_and_sentence(
     assert file_of("png", told).data.startswith(b"\x89PNG")
 
 
+def test_own_points_without_a_filter_claim_none(
+    asked: Ask,  # noqa: F811
+    toy: City,
+) -> None:
+    options: dict[str, Any] = {"show": "bins"}
+    state = replace(default_state(toy), points=PointsOptions(**options))
+    told = own_points.told(asked(**options), toy, state)
+    page = PdfReader(io.BytesIO(file_of("pdf", told).data)).pages[0].extract_text()
+    assert "筛选" not in page + told.title + told.sentence
+
+
 def test_a_scenario_that_was_drawn_is_handed_out(toy: City) -> None:
     lat, lon = toy.centre
     kind = next(id_ for id_, layer in toy.layers.items() if layer.spec.group == "plan")
@@ -97,18 +108,20 @@ def test_a_scenario_that_was_drawn_is_handed_out(toy: City) -> None:
 
 def test_the_sources_are_handed_out_whole_as_each_kind(tianjin: City) -> None:
     rows = sources_table(tianjin, "zh", today=date(2026, 11, 30))
-    page = SourcesPage(tianjin, default_state(tianjin), "整理日期", rows)
+    page = ListedPage(
+        tianjin, default_state(tianjin), "天津市创新空间图集：资料来源", "整理日期", rows
+    )
     cells = {bare(str(cell)) for row in rows.to_numpy() for cell in row}
-    printed = PdfReader(io.BytesIO(sources_file("pdf", page).data)).pages[0].extract_text()
+    printed = PdfReader(io.BytesIO(listed_file("pdf", page).data)).pages[0].extract_text()
     assert [cell for cell in cells if cell not in bare(printed)] == []
-    slides = Presentation(io.BytesIO(sources_file("pptx", page).data)).slides
+    slides = Presentation(io.BytesIO(listed_file("pptx", page).data)).slides
     tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
     shown = {bare(cell.text) for table in tables for row in table.rows for cell in row.cells}
     assert cells <= shown
-    book = openpyxl.load_workbook(io.BytesIO(sources_file("xlsx", page).data))
+    book = openpyxl.load_workbook(io.BytesIO(listed_file("xlsx", page).data))
     first = {bare(str(cell.value)) for row in book.worksheets[0] for cell in row}
     assert cells <= first
-    made = sources_file("png", page)
+    made = listed_file("png", page)
     assert made.data.startswith(b"\x89PNG")
     assert made.name == "天津市创新空间图集_资料来源_20261128.png"
 

@@ -14,8 +14,7 @@ from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.places.spread import first_sentence, spread
 from layers.present.story import Scene, stories
-from layers.present.telling import Ask, Told, measure, tell
-from layers.view.question import Question
+from layers.present.telling import Ask, Told, tell
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, default_state
 
@@ -25,15 +24,7 @@ Tell = Callable[[Scene, ViewState], Told]
 
 
 @pytest.fixture(scope="module")
-def told(tianjin: City) -> Tell:
-    known: dict[object, Any] = {}
-
-    def ask(of: City, name: str, question: Question[Any]) -> Any:
-        key = (name, question)
-        if key not in known:
-            known[key] = measure(of, name, question)
-        return known[key]
-
+def told(tianjin: City, ask: Ask) -> Tell:
     return lambda scene, over: tell(scene, tianjin, over, ask=ask)
 
 
@@ -103,6 +94,34 @@ def test_a_year_and_a_filter_of_the_reader_stand_in_title_and_sentence(
     east = frozenset({"120110"})
     over = replace(default_state(tianjin), filters=replace(over.filters, district=east))
     assert told(_scene(tianjin, "national"), over).sentence.startswith("筛选后")
+
+
+@pytest.mark.parametrize("id_", ["belt", "structure"])
+def test_what_a_scene_itself_picks_out_is_no_filter(tianjin: City, told: Tell, id_: str) -> None:
+    own = told(_scene(tianjin, id_), default_state(tianjin))
+    assert "筛选" not in own.title + own.sentence + own.filtered
+    over = default_state(tianjin)
+    unseen = told(_scene(tianjin, id_), replace(over, layers=over.layers - {"platform"}))
+    assert "筛选" not in unseen.title + unseen.sentence + unseen.filtered
+    acts = replace(over, filters=replace(over.filters, district=frozenset({"120116"})))
+    filtered = told(_scene(tianjin, id_), acts)
+    assert "（筛选后）" in filtered.title
+    assert filtered.sentence.startswith("筛选后：")
+    assert filtered.filtered == "滨海新区"
+
+
+def test_a_story_of_a_district_ends_with_its_own_reach(tianjin: City, told: Tell) -> None:
+    last = stories(tianjin)["district"].of("120110").scenes[-1]
+    found = told(last, default_state(tianjin))
+    assert found.answered is not None
+    row = found.answered[1].rows["120110"]
+    low, high = (f"{100 * row[end]:.0f}" for end in ("low", "high"))
+    assert found.sentence.startswith(f"东丽区面积的 {low}–{high}%")
+    assert found.table is not None
+    assert found.table.index[0] == "东丽区"
+    west, _, east, _ = tianjin.districts.loc[["120110"]].total_bounds
+    assert found.bounds is not None
+    assert found.bounds[0] < west < east < found.bounds[2] < west + 2 * (east - west)
 
 
 def test_one_is_said_in_the_singular(tianjin: City, told: Tell) -> None:

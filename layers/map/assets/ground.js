@@ -147,8 +147,8 @@ window.ATLAS = (function () {
     if (!on && map.hasLayer(part)) map.removeLayer(part);
   }
 
-  // The belt is an idea of the plan, no line on the ground: one soft band, on the locator where
-  // there is one.
+  // The belt is an idea of the plan, no line on the ground: one soft band, on the locator, and on the
+  // map too where no enlarged parts say that it would cross a crowd.
   function belt(view) {
     if (!view.belt) {
       view.belt = L.geoJSON(A.base.axis, {
@@ -158,7 +158,8 @@ window.ATLAS = (function () {
             : { opacity: 0.45, weight: 1.4, dashArray: "1 5" }),
       });
     }
-    toggle(view.map, view.belt, A.data.show.axis && (view.quiet || !A.shown.includes(A.locator)));
+    const crowds = A.shown.includes(A.locator) && A.shown.some((each) => !each.quiet);
+    toggle(view.map, view.belt, A.data.show.axis && (view.quiet || !crowds));
   }
 
   function rivers(view) {

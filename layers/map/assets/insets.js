@@ -93,10 +93,11 @@
       pad: [clear || gap, gap, right ? right + 2 * MARGIN : gap, gap] };
   }
 
-  // In a meeting a part in which next to nothing stands is not shown larger; at the desk it stays, so
-  // that a filter moves nothing.
+  // In a meeting a part in which next to nothing stands, or all is of one class, is not shown larger;
+  // at the desk it stays, so that a filter moves nothing.
   function crowded(view) {
     if (!A.data.present) return true;
+    if (A.data.plain.includes(view.id)) return false;
     const firm = A.placesOf(A.data).filter(({ properties }) => properties.u <= A.base.vague_m);
     const near = firm.concat(A.points()).filter(({ geometry }) =>
       view.bounds.contains([geometry.coordinates[1], geometry.coordinates[0]]));

@@ -289,7 +289,7 @@ def _docx(wanted: Wanted) -> Files:
 
 
 def _gis(wanted: Wanted) -> Files:
-    yield _named(wanted, "zip", "GIS"), gis.zipped(wanted.city, wanted.over)
+    yield _named(wanted, "zip", "GIS"), gis.zipped(wanted.city, wanted.over, wanted.told)
 
 
 def _sources(wanted: Wanted) -> Files:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from layers.language.messages import speaker
-from layers.plan.audit import KINDS, audit
+from layers.plan.audit import audit
 from layers.plan.entered import entries_in
 from layers.plan.ledger import Ledger, ledger
 from layers.plan.structure import plan_of
-from layers.plan.wording import audit_table, ledger_table
+from layers.plan.wording import audit_rows, ledger_table
 from layers.present.telling import Told
 
 
@@ -46,7 +46,8 @@ def sheets(told: Sequence[Told], lang: str) -> Iterator[tuple[str, pd.DataFrame]
     for kept in found:
         listed = ledger_table(kept, lang).reset_index()
         yield titled(say("plan.ledger.title"), kept, found), listed
-        yield titled(say("plan.parts.audit"), kept, found), _audited(kept, lang)
+        findings = audit(kept.city, kept.plan, entries_in(kept.city))
+        yield titled(say("plan.parts.audit"), kept, found), audit_rows(findings, lang)
 
 
 def titled(title: str, kept: Ledger, found: Sequence[Ledger]) -> str:
@@ -62,16 +63,3 @@ def titled(title: str, kept: Ledger, found: Sequence[Ledger]) -> str:
         Those of all plans that are told of.
     """
     return title if len(found) < 2 else f"{title} {kept.plan.period}"
-
-
-def _audited(kept: Ledger, lang: str) -> pd.DataFrame:
-    """Return all findings of the audit, the kind of each in the first column."""
-    say = speaker(lang)
-    findings = audit(kept.city, kept.plan, entries_in(kept.city))
-    parts = {
-        say(f"plan.audit.{kind}"): audit_table(
-            [each for each in findings if each.kind == kind], lang
-        )
-        for kind in KINDS
-    }
-    return pd.concat(parts, names=[say("plan.column.kind")]).reset_index(0)

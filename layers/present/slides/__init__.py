@@ -106,12 +106,18 @@ def table_slides(city: City, lang: str, head: tuple[str, str], frame: pd.DataFra
         said = fit(head[1], ROOM, lang, DOUBTS)
         box = Box(EDGE, low, ROOM, said.height)
         native.text_box(slide, box, said.text, said.points, say("present.sentence"), lang=lang)
-        room = (ROOM, FOOT - box.low - 2 * GAP)
+        room = (ROOM, FOOT - box.low - 3 * GAP)
         grid = fit_table([first, *rows], room, lang, TABLE_PT, MOST_TABLE_ROWS)
         if grid is None:
             break
         at = Box(EDGE, box.low + GAP, ROOM, grid.height)
         native.table(slide, at, grid, TABLE_PT, plain(head[0]), lang)
+        if grid.more_columns:
+            names = say("present.comma").join(grid.more_columns)
+            left = fit(say("present.more_columns", names=names), ROOM, lang, FEET)
+            below = Box(EDGE, FOOT - GAP, ROOM, left.height)
+            name = say("present.left_out")
+            native.text_box(slide, below, left.text, left.points, name, lang=lang)
         notice = fit(plain(city.notices["footer"].of(lang)), ROOM, lang, FEET)
         foot = Box(EDGE, FOOT, ROOM, notice.height)
         native.text_box(slide, foot, notice.text, notice.points, say("present.notices"), lang=lang)

@@ -20,16 +20,18 @@ from layers.present.static_map.legend import draw_sign
 from layers.present.static_map.picture import drawing_alone
 
 TABLE_SIZES: Final = (9.0, 8.0, 7.5)
-TEXT_PT, HEAD_PT, TABLE_PT, CHART_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0, 8.0
+TEXT_PT, HEAD_PT, TABLE_PT, LEFT_OUT_PT = 9.0, 10.5, 9.0, 8.0
 SIGN_MM, SIGN_SIDE = 5.4, 4.6
 """Side of the picture of a sign as it is drawn, and on the slide."""
 INDENT: Final = 6.4
-DROP: Final = (SIGN_SIDE - lines_mm(1, TEXT_PT)) / 2
-"""From the upper edge of a sign down to its first line."""
+CLOSE_PT: Final = 8.0
+"""Type of a legend that leaves room for the bars of all districts."""
 BETWEEN: Final = 3.0
 """Between two blocks."""
-BAR_MM, CHART_MM = 4.6, 9.0
-"""Height of a bar with its gap, and the least of a chart: one bar needs room around it."""
+BARS: Final = ((4.6, 8.0), (4.1, 7.5), (3.7, 7.0), (3.3, 6.5))
+"""Height of a bar with its gap, mm, and the type beside it: lower where all are to find room."""
+BAR_MM, CHART_MM = BARS[0][0], 9.0
+"""The usual height, and the least of a chart: one bar needs room around it."""
 FEWEST_BARS, MOST_ROWS, LEAST_ROWS = 3, 8, (4, 2)
 LONGEST_BAR: Final = 18
 SIGN_DPI: Final = 400
@@ -50,7 +52,7 @@ def column(slide: Any, shown: Shown, box: Box) -> None:
         The room.
     """
     told, lang = shown.told, shown.told.state.lang
-    low = _legend(slide, shown, box) + BETWEEN
+    low = _legend(slide, shown, box, CLOSE_PT if _by_district(shown) else TEXT_PT) + BETWEEN
     rest = Box(box.left, low, box.width, box.low - low)
     table = _rows(told.table) if told.table is not None and len(told.table) else None
     if told.bars is not None:
@@ -59,6 +61,11 @@ def column(slide: Any, shown: Shown, box: Box) -> None:
             rest = Box(rest.left, rest.top + used, rest.width, rest.height - used)
     if table is not None:
         _table(slide, table, rest, lang)
+
+
+def _by_district(shown: Shown) -> bool:
+    """Tell whether bars say of each district what its fill says: then all are to be seen."""
+    return shown.told.bars is not None and shown.told.state.explore.ground in BY_DISTRICT
 
 
 def _room_for_bars(shown: Shown, rest: Box, table: list[list[str]] | None) -> float:
@@ -70,8 +77,8 @@ def _room_for_bars(shown: Shown, rest: Box, table: list[list[str]] | None) -> fl
     every = len(told.bars.values) if told.bars else 0
     rooms = [rest.height - _least(table, rows, rest.width, lang) for rows in LEAST_ROWS]
     whole = [*rooms, rest.height - lines_mm(1, LEFT_OUT_PT) - 1.0]
-    if told.state.explore.ground in BY_DISTRICT:
-        return next((room for room in whole if _fitting(room) >= every), whole[-1])
+    if _by_district(shown):
+        return next((room for room in whole if _low_enough(room, every)), whole[-1])
     least = min(FEWEST_BARS, max(every, 2))
     return next((room for room in rooms if _fitting(room) >= least), 0.0)
 
@@ -82,7 +89,13 @@ def _fitting(room: float) -> int:
     return int((room - around) // BAR_MM)
 
 
-def _legend(slide: Any, shown: Shown, box: Box) -> float:
+def _low_enough(room: float, bars: int) -> tuple[float, float] | None:
+    """Return the height of bars that all find room with their heading, and their type."""
+    left = room - lines_mm(1, HEAD_PT) - 0.8 - BETWEEN
+    return next((each for each in BARS if max(each[0] * bars, CHART_MM) <= left), None)
+
+
+def _legend(slide: Any, shown: Shown, box: Box, points: float) -> float:
     """Write the legend, in two columns if that is less high; return where it ends."""
     lang = shown.told.state.lang
     say = speaker(lang)
@@ -90,16 +103,17 @@ def _legend(slide: Any, shown: Shown, box: Box) -> float:
     if not signs:
         return box.top - BETWEEN
     top = _heading(slide, box, say("static_map.legend"), lang)
-    made = [_stacked(signs, box.width, lang, columns) for columns in (1, 2)]
+    made = [_stacked(signs, box.width, lang, columns, points) for columns in (1, 2)]
+    drop = (SIGN_SIDE - lines_mm(1, points)) / 2  # from a sign's upper edge down to its first line
     height, rows = min(made, key=lambda each: each[0])
     for n, (sign, text, (left, y, room, high)) in enumerate(rows, start=1):
         at = Box(box.left + left, top + y, room, high)
         if sign:
             mark = Box(at.left, at.top, SIGN_SIDE, SIGN_SIDE)
             native.picture(slide, mark, sign_png(sign, lang), text, f"{say('present.sign')} {n}")
-            at = Box(at.left + INDENT, at.top + DROP, at.width - INDENT, at.height - DROP)
+            at = Box(at.left + INDENT, at.top + drop, at.width - INDENT, at.height - drop)
         name = f"{say('static_map.legend')} {n}"
-        native.text_box(slide, at, text, TEXT_PT, name, ink=native.SOFT, lang=lang)
+        native.text_box(slide, at, text, points, name, ink=native.SOFT, lang=lang)
     low = top + height
     for remark in shown.map.remarks:
         low = _left_out(slide, Box(box.left, low + 0.4, box.width, box.height), remark, lang)
@@ -111,16 +125,17 @@ Row = tuple[str, str, tuple[float, float, float, float]]
 
 
 def _stacked(
-    signs: Sequence[Sign], room: float, lang: str, columns: int
+    signs: Sequence[Sign], room: float, lang: str, columns: int, points: float
 ) -> tuple[float, list[Row]]:
     """Return the rows of a legend in some columns, and how high the highest of these is."""
     room_of_one = (room - 3.0 * (columns - 1)) / columns
     step: list[tuple[str, str, float]] = []
     for sign, words in signs:
         text = plain(words, longest=120)
-        lines = broken(text, TEXT_PT, lang, room_of_one - (INDENT if sign else 0))
-        drop, least = (DROP, SIGN_SIDE) if sign else (0.0, 0.0)
-        step.append((sign, text, max(lines_mm(len(lines), TEXT_PT) + drop, least)))
+        lines = broken(text, points, lang, room_of_one - (INDENT if sign else 0))
+        high = lines_mm(1, points)
+        drop, least = ((SIGN_SIDE - high) / 2, SIGN_SIDE) if sign else (0.0, 0.0)
+        step.append((sign, text, max(lines_mm(len(lines), points) + drop, least)))
     half = sum(each[2] for each in step) / columns
     rows: list[Row] = []
     at, y, highest = 0, 0.0, 0.0
@@ -166,13 +181,18 @@ def _bars(slide: Any, shown: Shown, box: Box) -> float:
     """Draw the bars that find room; return what they take up with the space below."""
     bars, lang = shown.told.bars, shown.told.state.lang
     say = speaker(lang)
-    note, fitting = lines_mm(1, LEFT_OUT_PT), _fitting(box.height)
-    if bars is None or fitting < min(FEWEST_BARS, max(len(bars.values), 2)):
+    if bars is None:
+        return 0.0
+    every, note, fitting = len(bars.values), lines_mm(1, LEFT_OUT_PT), _fitting(box.height)
+    bar, points = BARS[0]
+    if _by_district(shown) and (found := _low_enough(box.height, every)):
+        fitting, (bar, points) = every, found
+    if fitting < min(FEWEST_BARS, max(every, 2)):
         return 0.0
     values = {plain(n, longest=LONGEST_BAR): v for n, v in [*bars.values.items()][:fitting]}
     top = _heading(slide, box, bars.title, lang)
-    at = Box(box.left, top, box.width, max(BAR_MM * len(values), CHART_MM))
-    native.bars(slide, at, values, CHART_PT, plain(bars.title))
+    at = Box(box.left, top, box.width, max(bar * len(values), CHART_MM))
+    native.bars(slide, at, values, points, plain(bars.title))
     low = at.low
     if more := len(bars.values) - len(values):
         text = say("present.more_bars", count=more)

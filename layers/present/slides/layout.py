@@ -18,6 +18,8 @@ WIDER_BOLD: Final = {"zh": 1.03, "en": 1.25}
 LEADING: Final = 1.25
 """Height of a line over the size of its type; the slides ask for it, whatever the font."""
 ELLIPSIS: Final = "…"
+CHINESE: Final = "⺀-\U0003ffff"
+"""Characters that are of one width in every font, as a class of a regular expression."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,17 @@ def broken(text: str, points: float, lang: str, room: float, *, bold: bool = Fal
     bold
         Whether it is bold.
     """
-    own = room / (WIDER_BOLD if bold else WIDER)[lang]
+    own = room / (_broader(text, points, lang) if bold else WIDER[lang])
     lines = wrapped(text, points, lang, own, bold=bold)
     return [part for line in lines for part in _cut(line, points, lang, room, bold)]
+
+
+def _broader(text: str, points: float, lang: str) -> float:
+    """Return by how much bold type may be broader: figures among Chinese are as Latin letters."""
+    whole = width_mm(text, points, lang, bold=True)
+    latin = width_mm(re.sub(f"[{CHINESE}]", "", text), points, lang, bold=True)
+    share = latin / whole if whole else 0.0
+    return WIDER_BOLD["en"] * share + WIDER_BOLD["zh"] * (1 - share)
 
 
 def _cut(line: str, points: float, lang: str, room: float, bold: bool) -> list[str]:

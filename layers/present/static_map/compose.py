@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from layers.language.messages import display, speaker
+from layers.map.insets import of_one_class
 from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, TITLE, Plate, Sign, belt, plate
 from layers.pack.catalogue import OUTSIDE
@@ -127,16 +128,28 @@ class Order:
     def insets(self) -> list[tuple[Inset, int]]:
         """The parts that are also shown larger, and how many places each shows.
 
-        On the layout map those in which nothing is crowded are left out.
+        On the layout map those in which nothing is crowded are left out, under an analysis those
+        that show one class of it.
         """
-        if self.focus is not None:
+        if self.focus is not None or self._looks_closer:
             return []
         near = self.view.mapped[~is_vague(self.view.mapped)].geometry
         shown = (
             (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
         )
-        return [(inset, n) for inset, n in shown if n >= CROWDED or self.is_still]
+        plain = of_one_class(self.city, self.drawing)
+        return [
+            (inset, n)
+            for inset, n in shown
+            if inset.id not in plain and (n >= CROWDED or self.is_still)
+        ]
+
+    @property
+    def _looks_closer(self) -> bool:
+        """Whether a part of the city fills the map."""
+        west, _, east, _ = self.bounds or self.city.bbox
+        return east - west < self.city.bbox[2] - self.city.bbox[0]
 
     @property
     def is_still(self) -> bool:

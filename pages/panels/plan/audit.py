@@ -8,8 +8,9 @@ import streamlit as st
 
 from layers.language.messages import display, speaker
 from layers.plan.audit import KINDS, Finding, audit, counts, csv
-from layers.plan.wording import audit_table
+from layers.plan.wording import audit_rows, audit_sentence, audit_table
 from pages.panels.plan.chosen import Chosen
+from pages.panels.plan.listed import picture as listed_picture
 from pages.shell import html
 from pages.shell.labels import cells
 
@@ -23,6 +24,22 @@ def found(of: Chosen) -> tuple[Finding, ...]:
         What the page shows.
     """
     return audit(of.screen.city, of.plan, of.entries)
+
+
+def picture(of: Chosen, findings: tuple[Finding, ...]) -> None:
+    """Offer the findings as a picture, a page, slides or a workbook.
+
+    Parameters
+    ----------
+    of
+        What the page shows.
+    findings
+        See :func:`found`.
+    """
+    lang = of.screen.state.lang
+    said = [of.screen.say("plan.audit_page.sentence", count=len(findings))]
+    said.append(audit_sentence(findings, lang))
+    listed_picture(of, "plan.parts.audit", said, partial(audit_rows, findings, lang))
 
 
 def show(of: Chosen, findings: tuple[Finding, ...]) -> None:

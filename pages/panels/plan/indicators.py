@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.values import cell, row_of
-from layers.plan.chart import said, uri
+from layers.plan.chart import NARROW, said, uri
 from layers.plan.indicator import Progress
 from layers.plan.wording import observations, standing
 from pages.panels.plan import tasks
@@ -86,10 +86,12 @@ def chart(of: Chosen, shown: Progress) -> None:
     lines = html.join(Markup("<li>{}</li>").format(html.text(t)) for t in standing(shown, lang))
     st.html(
         Markup(
-            '<div class="indicator"><figure><img src="{}" alt="{}"></figure>'
-            "<div><h2>{}</h2><p>{} <small>{}</small></p><ul>{}</ul></div></div>"
+            '<div class="indicator"><figure><img class="wide" src="{0}" alt="{2}">'
+            '<img class="narrow" src="{1}" alt="{2}"></figure>'
+            "<div><h2>{3}</h2><p>{4} <small>{5}</small></p><ul>{6}</ul></div></div>"
         ).format(
             uri(shown, lang),
+            uri(shown, lang, NARROW),
             html.text(said(shown, lang)),
             html.text(shown.name.of(lang)),
             lamp,

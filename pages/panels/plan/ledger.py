@@ -15,7 +15,9 @@ from layers.places.citation import ordinal
 from layers.plan.ledger import Ledger
 from layers.plan.wording import (
     lead_heading,
+    ledger_filter,
     ledger_table,
+    state_sentence,
     sums,
     sums_by_district,
     sums_by_unit,
@@ -23,6 +25,7 @@ from layers.plan.wording import (
 from layers.view.codecs import token
 from layers.view.page_options import Stated
 from pages.panels.plan.chosen import Chosen, change
+from pages.panels.plan.listed import picture as listed_picture
 from pages.shell import html
 from pages.shell.labels import cells, literal, short
 from pages.shell.widgets import is_offered, sync
@@ -40,14 +43,34 @@ def kept(of: Chosen) -> Ledger:
     of
         What the page shows.
     """
-    asked = of.screen.state.plan
-    unit = next((u.zh for u in of.ledger.units if token(u.zh) == asked.unit), "")
-    return of.ledger.only(
-        chapter=asked.chapter,
-        unit=unit,
-        district=asked.district or "",
-        state="" if asked.stated == "any" else asked.stated,
-    )
+    return of.ledger.asked(of.screen.state.plan)
+
+
+def sentence(of: Chosen) -> str:
+    """Return how many tasks are in each state, and that they are filtered where they are.
+
+    Parameters
+    ----------
+    of
+        What the page shows.
+    """
+    screen, text = of.screen, state_sentence(kept(of), of.screen.state.lang)
+    narrowed = ledger_filter(of.ledger, screen.state.plan, screen.state.lang)
+    return screen.say("view.filtered_first", text=text) if narrowed else text
+
+
+def picture(of: Chosen) -> None:
+    """Offer the ledger as it is filtered as a picture, a page, slides or a workbook.
+
+    Parameters
+    ----------
+    of
+        What the page shows.
+    """
+    screen, lang = of.screen, of.screen.state.lang
+    narrowed = ledger_filter(of.ledger, screen.state.plan, lang)
+    said = [sentence(of), *([screen.say("present.filtered", words=narrowed)] if narrowed else [])]
+    listed_picture(of, "plan.ledger.title", said, partial(ledger_table, kept(of), lang))
 
 
 def filters(of: Chosen) -> None:

@@ -77,9 +77,9 @@ def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
         # A value sets the light and stands in the chart.
         open_at(page, f"{server.url}/plan?gpart=indicators&gind={INDICATOR}")
         expect(page.locator(".light")).to_have_class("light no_data")
-        before = page.locator(".indicator img").get_attribute("src")
+        before = page.locator(".indicator img.wide").get_attribute("src")
         _enter(page)
-        after = page.locator(".indicator img").get_attribute("src")
+        after = page.locator(".indicator img.wide").get_attribute("src")
         assert after != before
         assert "%3Crect" in str(after)
         page.goto("about:blank")  # before the server goes: the page would look for it

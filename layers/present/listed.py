@@ -1,4 +1,4 @@
-"""Put the table of sources on paper, on a slide and into a workbook."""
+"""Put a page that is one table on paper, on slides and into a workbook: sources, ledger, audit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.handover.build import build
 from layers.handover.contents import Form
 from layers.handover.selection import select
 from layers.handover.view_export import contents
-from layers.language.messages import display, speaker
+from layers.language.messages import display
 from layers.pack.city import City
 from layers.present.pack.made import Kind, Made
 from layers.present.pack.meeting_pack import fit_for_file
@@ -28,8 +28,8 @@ LEAST, MOST = 7, 30
 
 
 @dataclass(frozen=True, eq=False)
-class SourcesPage:
-    """What the page of sources shows.
+class ListedPage:
+    """A page that shows one table.
 
     Parameters
     ----------
@@ -37,22 +37,19 @@ class SourcesPage:
         The pack; it is not changed.
     state
         Language, and what the list of the workbook shows.
+    title
+        What the table is.
     note
         What stands below the title.
     rows
-        As :func:`layers.places.screen_tables.sources_table` returns them.
+        The table, its first column the names of the rows.
     """
 
     city: City
     state: ViewState
+    title: str
     note: str
     rows: pd.DataFrame
-
-    @property
-    def title(self) -> str:
-        """Of the page, with the city."""
-        say = speaker(self.state.lang)
-        return say("present.sources_title", city=self.city.name.of(self.state.lang))
 
     @property
     def footer(self) -> str:
@@ -60,7 +57,7 @@ class SourcesPage:
         return self.city.notices["footer"].of(self.state.lang)
 
 
-def file_of(kind: Kind, page: SourcesPage) -> Made:
+def file_of(kind: Kind, page: ListedPage) -> Made:
     """Return the page as a file.
 
     Parameters
@@ -75,7 +72,7 @@ def file_of(kind: Kind, page: SourcesPage) -> Made:
     return Made(name, TYPES[kind], _MAKERS[kind](page))
 
 
-def _data(page: SourcesPage, *, picture: bool) -> dict[str, Any]:
+def _data(page: ListedPage, *, picture: bool) -> dict[str, Any]:
     cells = [[display(str(cell)) for cell in row] for row in page.rows.to_numpy()]
     heads = [display(str(name)) for name in page.rows.columns]
     longest = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
@@ -92,27 +89,27 @@ def _data(page: SourcesPage, *, picture: bool) -> dict[str, Any]:
     }
 
 
-def _pdf(page: SourcesPage) -> bytes:
+def _pdf(page: ListedPage) -> bytes:
     return typeset.pdf(TEMPLATE, _data(page, picture=False), {}, page.city.data_date)
 
 
-def _png(page: SourcesPage) -> bytes:
+def _png(page: ListedPage) -> bytes:
     return typeset.png(TEMPLATE, _data(page, picture=True), {}, page.city.data_date, ppi=PPI)
 
 
-def _pptx(page: SourcesPage) -> bytes:
+def _pptx(page: ListedPage) -> bytes:
     rows = page.rows.set_index(page.rows.columns[0])
     return table_slides(page.city, page.state.lang, (page.title, page.note), rows)
 
 
-def _xlsx(page: SourcesPage) -> bytes:
+def _xlsx(page: ListedPage) -> bytes:
     form = Form("xlsx", lang=page.state.lang)
     listed = contents(select(page.city, page.state, layers=None, form=form))
     book = replace(listed, listing={page.title: page.rows, **listed.listing})
     return build(book).whole()
 
 
-_MAKERS: Final[Mapping[Kind, Callable[[SourcesPage], bytes]]] = {
+_MAKERS: Final[Mapping[Kind, Callable[[ListedPage], bytes]]] = {
     "png": _png,
     "copy": _png,
     "pdf": _pdf,
