@@ -95,7 +95,7 @@ ogc: $(VENV)/run.stamp
 	$(BIN)/python -m layers.handover.static_api --city $(CITY) --pygeoapi $(OGC_PORT) --base '$(OGC_URL)' --out $(OGC)
 	$(BIN)/pygeoapi openapi generate $(OGC)/pygeoapi-config.yml --output-file $(OGC)/../$(CITY)-openapi.yml
 	PYGEOAPI_CONFIG=$(OGC)/pygeoapi-config.yml PYGEOAPI_OPENAPI=$(OGC)/../$(CITY)-openapi.yml \
-		$(BIN)/python -m uvicorn --port $(OGC_PORT) pygeoapi.starlette_app:APP
+		$(BIN)/python -m uvicorn --port $(OGC_PORT) --factory layers.handover.static_api.server:served
 
 attack: $(VENV)/test.stamp
 	$(BIN)/python -m tests.browser.chromium

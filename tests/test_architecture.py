@@ -85,6 +85,8 @@ ONLY_IN = {
     "alembic": ("layers.store",),
     "psycopg": ("layers.store.database",),
     "data.build": ("data",),
+    "pygeoapi": ("layers.handover.static_api.provider", "layers.handover.static_api.server"),
+    "pygeofilter": ("layers.handover.static_api.provider",),
 }
 """Where a library or a module may be imported: in these modules and what stands below them."""
 CALLED_ONLY_IN = {
@@ -303,7 +305,9 @@ def test_the_libraries_asked_for_are_those_used(modules: list[Module]) -> None:
     ours = {module.name.split(".")[0] for module in modules} | set(sys.stdlib_module_names)
     served = [module for module in modules if module.home != "data"]
     used = {name.split(".")[0] for module in served for name in module.imports} - ours
+    used -= (optional := _asked("requirements-ogc.txt"))  # only where ONLY_IN says
     built = {name.split(".")[0] for module in modules for name in module.imports} - ours - used
+    built -= optional
     known_as = packages_distributions()
     asked = _asked("requirements.in")
     assert {name for name in used if not asked & set(map(_normal, known_as[name]))} == set()

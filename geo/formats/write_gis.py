@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,11 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 
-from geo.formats.complete_geopackage import Described
+from geo.formats.complete_geopackage import Column, Described
 from geo.formats.geodatabase_domains import add_domains
 from geo.formats.write_geopackage import GDAL_OPTIONS, Table, declared_type
 
@@ -122,7 +125,8 @@ def to_kml(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa
         frame = _flat(table)
         shown = frame["name_zh"] if "name_zh" in frame else frame.iloc[:, 0]
         frame.insert(0, KML_NAME, shown.where(shown.notna(), frame.iloc[:, 0]).astype(str))
-        _write(table, frame, folder / f"{table.name}.kml", driver="KML")
+        # The driver writes longer whole numbers as texts.
+        _write(table, _in_32_bits(frame), folder / f"{table.name}.kml", driver="KML")
 
     return _each(tables, write)
 
@@ -152,7 +156,7 @@ def to_geoparquet(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]: 
     Parameters
     ----------
     tables
-        Layers. Rows without a geometry are kept.
+        Layers. Rows without a geometry are kept; titles and codes stand in the fields' metadata.
     stamp
         Not looked at: the files carry no day.
     """
@@ -161,8 +165,28 @@ def to_geoparquet(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]: 
         target = io.BytesIO()
         frame = _with_texts(_flat(table))
         frame.to_parquet(target, index=False, schema_version="1.1.0", compression="zstd")
-        files[f"{table.name}.parquet"] = target.getvalue()
+        files[f"{table.name}.parquet"] = _told(table, target.getvalue())
     return files
+
+
+def _told(table: Table, data: bytes) -> bytes:
+    """Return Parquet whose fields say in Arrow's metadata what they hold, codes in words."""
+    held, columns = pq.read_table(io.BytesIO(data)), {each.name: each for each in table.columns}
+    fields = [
+        field.with_metadata(_metadata(columns[field.name])) if field.name in columns else field
+        for field in held.schema
+    ]
+    schema = pa.schema(fields, metadata=held.schema.metadata)
+    target = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(held.columns, schema=schema), target, compression="zstd")
+    return target.getvalue()
+
+
+def _metadata(column: Column) -> dict[str, str]:
+    told = {"title": column.title, "description": column.note}
+    if column.codes:
+        told["codes"] = json.dumps(dict(column.codes), ensure_ascii=False)
+    return {name: text for name, text in told.items() if text}
 
 
 def to_filegdb(

@@ -26,7 +26,7 @@ CALLED_KM: Final = 10.0
 """Shorter stretches without a place are not called out."""
 MOST_CALLED: Final = 3
 TICK_KM: Final = 10
-LEAST_PX, MOST_PX = 8.5, 12.5
+LEAST_PX, MOST_PX, PAPER_PX = 8.5, 12.5, 9.5
 """Type of the names: smaller is not read on paper, larger needs no more room."""
 LINE: Final = 1.35
 """Height of a line over the size of its type."""
@@ -88,7 +88,9 @@ class _Room:
     @property
     def lane(self) -> float:
         """Half the width of the strip in which places stand beside the axis."""
-        return 30.0 if self.frame.sides == 1 else 60.0
+        if self.frame.sides == 1:
+            return 30.0
+        return 44.0 if self.frame.titled else 60.0
 
     @property
     def middle(self) -> float:
@@ -167,7 +169,9 @@ def _room(answer: CorridorAnswer, lang: str, frame: Frame, rows: Sequence[Any]) 
     low = frame.height - (16.0 if not frame.titled else 84.0)
     fullest = max((len(side) for side in _sides(rows, frame)), default=0)
     size = (low - top) / max(fullest, 1) / LINE
-    return _Room(answer, lang, frame, top, low, min(max(size, LEAST_PX), MOST_PX))
+    # On paper small type is read and a cut name is lost; a wall needs it large.
+    most = PAPER_PX if frame.titled else MOST_PX
+    return _Room(answer, lang, frame, top, low, min(max(size, LEAST_PX), most))
 
 
 def _sides(rows: Sequence[dict[str, Any]], frame: Frame) -> tuple[list[Any], list[Any]]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from layers.handover.contents import Contents
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, dictionary, manifest, sources
 from layers.handover.gis.beside import rasters, styles
+from layers.handover.metadata.file_list import file_list
 from layers.handover.metadata.files import metadata_files
 from layers.handover.package import Package
 from layers.handover.workbook import workbook
@@ -31,8 +32,8 @@ def build(contents: Contents) -> Package:
         **metadata_files(contents, data),
         **contents.files,
         DICTIONARY: dictionary(contents),
-        SOURCES: sources(contents),
     }
+    files[SOURCES] = sources(contents, tuple(file_list(contents, files)))
     files[MANIFEST] = manifest(contents, files)
     return Package(
         contents.stem, date.fromisoformat(contents.city.data_date), MappingProxyType(files)

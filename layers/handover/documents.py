@@ -144,22 +144,26 @@ def _shape_row(sheet: Sheet, name: str, key: str, unit: str) -> list[str]:
     ]
 
 
-def sources(contents: Contents) -> bytes:
+def sources(contents: Contents, files: tuple[Bilingual, ...] = ()) -> bytes:
     """Return the sources, terms and caveats in Markdown, everything in Chinese, then English.
 
     Parameters
     ----------
     contents
         What is handed over.
+    files
+        What is said of its files, see :func:`layers.handover.metadata.file_list.file_list`.
 
     Returns
     -------
     bytes
-        UTF-8. Head and counting come first, then terms and sections, then the facts of each table
-        that has any.
+        UTF-8. Head, files and counting come first, then terms and sections, then the facts of each
+        table that has any.
     """
     (title, head), *counted = counting(contents)
     blocks = [_heading("#", title), _list(head)]
+    if files:
+        blocks += [_heading("##", pair("export.files")), _list(files)]
     for heading, texts in (*counted, *notes(contents)):
         blocks += [_heading("##", heading), _list(texts)]
     facts = [*table_facts(contents)]

@@ -92,7 +92,7 @@ def in_pyarrow(city: City, folder: Path) -> dict[str, Table]:
             "valid": True,
             "crs": f"{crs['authority']}:{crs['code']}",
             "renderer": "file" if (folder / f"{id_}.qml").exists() else "",
-            "coded": [],
+            "coded": [f.name for f in table.schema if f.metadata and b"codes" in f.metadata],
             "types": {field.name: str(field.type) for field in table.schema},
             "rows": rows,
         }

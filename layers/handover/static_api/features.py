@@ -18,7 +18,7 @@ PAGE: Final = 100
 """Features of a page."""
 CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GEOJSON: Final = "application/geo+json"
-_SCHEMA_TYPES: Final[Mapping[FieldType, str]] = {
+SCHEMA_TYPES: Final[Mapping[FieldType, str]] = {
     "text": "string",
     "date": "string",
     "number": "number",
@@ -127,7 +127,7 @@ def queryables(contents: Contents, sheet: Sheet, at: Address) -> Json:
 def _property(sheet: Sheet, field: Field) -> dict[str, object]:
     told: dict[str, object] = {
         "title": " ".join(sheet.title_of(field.name)),
-        "type": _SCHEMA_TYPES[field.type],
+        "type": SCHEMA_TYPES[field.type],
     }
     if codes := sheet.codes.get(field.name):
         told["enum"] = list(codes)

@@ -6,10 +6,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from layers.handover.contents import CGCS2000, Contents, Sheet, systems
+from geo.base.schema import Field
+from layers.handover.contents import Contents, Sheet, systems
 from layers.handover.documents import MANIFEST, SOURCES, manifest, sources
 from layers.handover.package import Package
-from layers.handover.static_api.features import CRS84, bounds
+from layers.handover.static_api.features import CRS84, SCHEMA_TYPES, bounds
 from layers.handover.static_api.links import Address
 from layers.handover.write_data import data_files, json_bytes
 from layers.language.bilingual import pair
@@ -81,7 +82,7 @@ def _config(contents: Contents, at: Address, folder: str, port: int) -> dict[str
 
 def _resource(contents: Contents, sheet: Sheet, at: Address, folder: str) -> dict[str, object]:
     origin = sheet.provenance
-    codes = [code for code in systems(contents.city) if code != CGCS2000]
+    codes = systems(contents.city)
     return {
         "type": "collection",
         "title": " ".join(sheet.title),
@@ -90,16 +91,28 @@ def _resource(contents: Contents, sheet: Sheet, at: Address, folder: str) -> dic
         "links": [
             {"type": "text/html", "rel": "canonical", "href": at.base, "title": sheet.title.en}
         ],
-        "extents": {"spatial": {"bbox": bounds(sheet) or list(contents.city.bbox), "crs": CRS84}},
+        "extents": {
+            "spatial": {"bbox": bounds(sheet) or list(contents.city.bbox), "crs": CRS84},
+            # Without ends: pygeoapi refuses what lies beyond them, where nothing is the answer.
+            "temporal": {"begin": None, "end": None},
+        },
         "providers": [
             {
                 "type": "feature",
-                "name": "GeoJSON",
+                "name": "layers.handover.static_api.provider.LayerProvider",
                 "data": f"{folder}/{sheet.id}.geojson",
                 "id_field": sheet.key,
                 "title_field": "name_zh" if "name_zh" in sheet.names else sheet.key,
                 "crs": [CRS84, *(f"http://www.opengis.net/def/crs/EPSG/0/{c}" for c in codes)],
                 "storage_crs": CRS84,
+                "options": {"fields": {each.name: _field(sheet, each) for each in sheet.fields}},
             }
         ],
     }
+
+
+def _field(sheet: Sheet, field: Field) -> dict[str, object]:
+    told: dict[str, object] = {"type": SCHEMA_TYPES[field.type]}
+    if codes := sheet.codes.get(field.name):
+        told["values"] = list(codes)
+    return told

@@ -24,7 +24,7 @@ DISTRICT: Final = {
     ("a4", False): Paper(186, 100),
 }
 """Room for the map of a district, by the size of the sheet and whether its lists are short."""
-LONGER_MM: Final = 15.0
+LONGER_MM: Final = 22.0
 """What English lists take from the map where they are long."""
 CITY: Final = {"a3": Paper(236, 204), "a4": Paper(186, 118)}
 """Room for the map of the whole city."""

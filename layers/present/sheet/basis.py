@@ -12,6 +12,8 @@ import pandas as pd
 from geo.base.once import once
 from geo.inventory.balance import Balance
 from layers.analysis import ANALYSES
+from layers.corridor.measure import CorridorAnswer, axes
+from layers.corridor.measure import question as corridor_question
 from layers.coverage import reach
 from layers.coverage.measure import ReachAnswer, ReachRefusal
 from layers.density import measure as density
@@ -97,6 +99,16 @@ class Basis:
         answer: ReachAnswer | ReachRefusal
         answer = self.ask(self.city, "reach", reach.question(self.state))
         return answer
+
+    @cached_property
+    def corridors(self) -> tuple[CorridorAnswer, ...]:
+        """What lies along each axis of the pack that can be measured; measured once."""
+        options = self.state.corridor
+        states = [
+            replace(self.state, corridor=replace(options, axis=id_)) for id_ in axes(self.city)
+        ]
+        found = [self.ask(self.city, "corridor", corridor_question(each)) for each in states]
+        return tuple(each for each in found if isinstance(each, CorridorAnswer))
 
 
 def basis(city: City, state: ViewState, lang: str, ask: Ask | None = None) -> Basis:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
+from layers.corridor import wording as corridor_wording
 from layers.coverage import reach
 from layers.coverage.measure import ReachRefusal
 from layers.coverage.wording import span
@@ -21,6 +22,7 @@ from layers.places.district_profile import Profile, profile
 from layers.places.spread import distribution, further
 from layers.present.sheet.analyses import coverage, density, gaps, refusal
 from layers.present.sheet.basis import Basis
+from layers.present.sheet.belt import belt
 from layers.present.sheet.places import Group, context, groups, unsited
 from layers.present.sheet.plan_parts import indicators, tasks
 from layers.present.sheet.typeset import lacks
@@ -57,7 +59,8 @@ def district(on: Basis, adcode: str) -> Json:
     city, lang = on.city, on.lang
     told, listed = profile(city, adcode, lang), groups(on, adcode)
     said = sentence(city, adcode, lang, named=told.named_by_plan, found=on.counted)
-    asks = tasks(on, told.tasks, _numbers(listed))
+    numbers_of = _numbers(listed)
+    asks = tasks(on, told.tasks, numbers_of)
     lines = sum(1 + len(group["rows"]) for group in listed) + len(asks["rows"])
     shown = {
         "adcode": adcode,
@@ -72,6 +75,7 @@ def district(on: Basis, adcode: str) -> Json:
         "density": density(on, adcode),
         "coverage": coverage(on, adcode),
         "gaps": gaps(on, adcode),
+        "belt": belt(on, adcode, numbers_of),
         "tasks": asks,
         "indicators": indicators(on),
         "caveats": {
@@ -217,13 +221,15 @@ def overview(on: Basis) -> Json:
 
 
 def _said(on: Basis) -> Iterator[str]:
-    """Yield where it is densest with its doubt, and what is covered; of no places, neither."""
+    """Yield where it is densest with its doubt, what is covered, and what lies along the belt."""
     if on.density.surface.n:
         dense = density_wording.word(on.density, on.lang)
         yield dense.sentence
         yield from dense.account[:1] if on.density.peaks else ()
     refused = refusal(on)
     yield refused or reach.word(on.reach, on.lang).sentence
+    if on.corridors:
+        yield corridor_wording.word(on.corridors[0], on.lang).sentence
 
 
 def _legend(on: Basis) -> tuple[Sign, ...]:

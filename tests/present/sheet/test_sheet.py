@@ -176,7 +176,7 @@ def test_what_is_text_is_never_markup_and_the_bytes_are_the_same(hostile: City) 
         for _ in range(2)
     )
     assert first == again
-    assert set(asked) == {"density", "reach"}
+    assert set(asked) == {"corridor", "density", "reach"}
     leaves = _read(first)
     printed = "".join(leaf.text for leaf in leaves)
     assert _bare(HOSTILE) in printed

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +20,7 @@ from layers.handover.static_api.tree import tree
 from layers.handover.view_export import package
 from layers.pack.city import City
 from layers.view.state import default_state
+from tests.handover.ogc.web_server import served_folder
 from tests.handover.test_iso19115 import whole
 
 pytestmark = pytest.mark.slow
@@ -114,21 +112,6 @@ def test_the_command_replaces_its_own_tree(
     assert (tmp_path / "api" / MANIFEST).exists()
 
 
-class Indexed(SimpleHTTPRequestHandler):
-    """A web server whose index is ``index.json``, as nginx can be told."""
-
-    index_pages = ("index.json",)
-
-    def send_head(self) -> Any:
-        path = Path(self.translate_path(self.path))
-        if path.is_dir():
-            self.path = self.path.partition("?")[0].rstrip("/") + "/index.json"
-        return super().send_head()
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
-
-
 def write(made: Package, folder: Path) -> None:
     for name, data in made.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -137,15 +120,9 @@ def write(made: Package, folder: Path) -> None:
 
 @pytest.fixture
 def served(tianjin: City, tmp_path: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Indexed, directory=str(tmp_path)))
-    base = f"http://127.0.0.1:{server.server_address[1]}"
-    write(tree(whole(tianjin), Address(base)), tmp_path)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield base
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served_folder(tmp_path) as base:
+        write(tree(whole(tianjin), Address(base)), tmp_path)
+        yield base
 
 
 @pytest.mark.thorough
