@@ -136,8 +136,8 @@ def begun() -> AppTest:
     """A session that has added two views of the map to a story, and is at the desk."""
     at = app("explore", v="3", level="national", lang="zh")
     at.button(key="add_scene").click().run()
-    at.segmented_control(key="period").set_value("2020").run()
-    at.button(key="add_scene").click().run()
+    at.segmented_control(key="period").set_value("2020")
+    at.button(key="add_scene").click().run()  # before the page has shown the choice
     at.query_params.clear()
     at.query_params["story"], at.query_params["view"] = "own", "edit"
     return at.switch_page("pages/deck.py").run()

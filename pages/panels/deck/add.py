@@ -13,7 +13,7 @@ from layers.present.options import MOST, Option
 from layers.present.story import MAPS, MOST_SCENES, PAGES
 from layers.view.filtered import in_words, part_of
 from pages.browser import scenarios, stories
-from pages.shell import navigation
+from pages.shell import navigation, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
 
@@ -102,7 +102,13 @@ def _compare(screen: Screen, full: bool) -> None:
     )
 
 
+def _now(screen: Screen) -> Screen:
+    """Return the screen with what is asked for by now: a press may come before it is all shown."""
+    return replace(screen, state=session.state())
+
+
 def _keep_left(screen: Screen) -> None:
+    screen = _now(screen)
     found = in_words(screen.city, screen.state, screen.name)
     names = []
     for lang in LANGS:
@@ -113,6 +119,7 @@ def _keep_left(screen: Screen) -> None:
 
 
 def _add(screen: Screen, left: stories.View | None, options: tuple[Option, ...]) -> None:
+    screen = _now(screen)
     stories.add(screen, left, options)
     story = stories.own(screen.city)
     if story is not None:
