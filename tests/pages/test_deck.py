@@ -15,6 +15,7 @@ from layers.pack.city import City
 from layers.present.story import Story, read, stories, write
 from layers.present.telling import tell
 from layers.view.state import default_state
+from pages.shell.session import STATE
 from tests.screens import app, map_arguments, page_text, scene, shown
 
 pytestmark = pytest.mark.screen
@@ -136,8 +137,8 @@ def begun() -> AppTest:
     """A session that has added two views of the map to a story, and is at the desk."""
     at = app("explore", v="3", level="national", lang="zh")
     at.button(key="add_scene").click().run()
-    at.segmented_control(key="period").set_value("2020")
-    at.button(key="add_scene").click().run()  # before the page has shown the choice
+    at.session_state[STATE] = replace(at.session_state[STATE], period="2020")  # not shown yet
+    at.button(key="add_scene").click().run()
     at.query_params.clear()
     at.query_params["story"], at.query_params["view"] = "own", "edit"
     return at.switch_page("pages/deck.py").run()
