@@ -131,6 +131,22 @@ def to_kml(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa
     return _each(tables, write)
 
 
+def to_kmz(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:
+    """Return tables as KMZ, one file each: what :func:`to_kml` writes, packed.
+
+    Parameters
+    ----------
+    tables
+        As :func:`to_kml` takes them.
+    stamp
+        Day that the members of the zip carry.
+    """
+    return {
+        f"{name.removesuffix('.kml')}.kmz": _packed({"doc.kml": data}, stamp)
+        for name, data in to_kml(tables, stamp=stamp).items()
+    }
+
+
 def to_flatgeobuf(tables: Sequence[Table], *, stamp: date) -> dict[str, bytes]:  # noqa: ARG001
     """Return tables as FlatGeobuf, one file each.
 
@@ -230,12 +246,16 @@ def _in_32_bits(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _zipped(folder: Path, stamp: date) -> bytes:
+    files = sorted(folder.iterdir())
+    return _packed({f"{folder.name}/{file.name}": file.read_bytes() for file in files}, stamp)
+
+
+def _packed(files: Mapping[str, bytes], stamp: date) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for file in sorted(folder.iterdir()):
-            moment = (stamp.year, stamp.month, stamp.day, 0, 0, 0)
-            entry = zipfile.ZipInfo(f"{folder.name}/{file.name}", moment)
-            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, (stamp.year, stamp.month, stamp.day, 0, 0, 0))
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
@@ -288,6 +308,7 @@ WRITERS: Final[Mapping[str, Writer]] = MappingProxyType(
         "shp": to_shapefile,
         "gdb": to_filegdb,
         "kml": to_kml,
+        "kmz": to_kmz,
         "fgb": to_flatgeobuf,
         "parquet": to_geoparquet,
     }

@@ -179,7 +179,8 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--view", help="query string copied from the address bar")
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], dest="sets")
     parser.add_argument("--format", default="json", help=", ".join(ANSWER_FORMATS))
-    parser.add_argument("--crs", default="4326", help="EPSG code; geojson, json, xlsx, kml: 4326")
+    one = "geojson, json, xlsx, kml, kmz: 4326"
+    parser.add_argument("--crs", default="4326", help=f"EPSG code; {one}")
     parser.add_argument("--lang", choices=LANGS, default=LANGS[0], help="language of a workbook")
     parser.add_argument("--out", type=Path, help="folder for the files")
     parser.add_argument("--zip", action="store_true", help="write one zip instead of the files")

@@ -15,10 +15,12 @@ from layers.handover.look import Labels, Look, Looks, Shades
 from layers.language.bilingual import BLANK, Bilingual, column
 from layers.pack.city import City, Provenance
 
-Format = Literal["xlsx", "geojson", "gpkg", "csv", "json", "shp", "gdb", "kml", "fgb", "parquet"]
+Format = Literal[
+    "xlsx", "geojson", "gpkg", "csv", "json", "shp", "gdb", "kml", "kmz", "fgb", "parquet"
+]
 FORMATS: tuple[Format, ...] = ("xlsx", "geojson", "gpkg", "csv")
 """Those that the screen offers."""
-GIS_FORMATS: tuple[Format, ...] = ("shp", "gdb", "kml", "fgb", "parquet")
+GIS_FORMATS: tuple[Format, ...] = ("shp", "gdb", "kml", "kmz", "fgb", "parquet")
 """Those that other systems ask for, on the command line alone; see ``geo.formats.write_gis``."""
 VIEW_FORMATS: tuple[Format, ...] = (*FORMATS, *GIS_FORMATS)
 ANALYSIS_FORMATS: tuple[Format, ...] = (*FORMATS, "json")
@@ -26,7 +28,7 @@ ANALYSIS_FORMATS: tuple[Format, ...] = (*FORMATS, "json")
 ANSWER_FORMATS: tuple[Format, ...] = (*ANALYSIS_FORMATS, *GIS_FORMATS)
 LOCAL_FORMATS: frozenset[str] = frozenset({"csv", "shp", "fgb"})
 """Formats that can leave their system unsaid."""
-ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json", "kml"})
+ONE_SYSTEM: frozenset[str] = frozenset({"xlsx", "geojson", "json", "kml", "kmz"})
 """Formats in EPSG:4326 alone: by their standard, or because they hold no coordinates."""
 
 WGS84, CGCS2000 = 4326, 4490

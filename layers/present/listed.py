@@ -97,6 +97,10 @@ def _png(page: ListedPage) -> bytes:
     return typeset.png(TEMPLATE, _data(page, picture=True), {}, page.city.data_date, ppi=PPI)
 
 
+def _svg(page: ListedPage) -> bytes:
+    return typeset.svg(TEMPLATE, _data(page, picture=True), {}, page.city.data_date)
+
+
 def _pptx(page: ListedPage) -> bytes:
     rows = page.rows.set_index(page.rows.columns[0])
     return table_slides(page.city, page.state.lang, (page.title, page.note), rows)
@@ -112,6 +116,7 @@ def _xlsx(page: ListedPage) -> bytes:
 _MAKERS: Final[Mapping[Kind, Callable[[ListedPage], bytes]]] = {
     "png": _png,
     "copy": _png,
+    "svg": _svg,
     "pdf": _pdf,
     "pptx": _pptx,
     "xlsx": _xlsx,

@@ -64,6 +64,8 @@ def source_of(city: City, fmt: str, folder: Path, layer: str) -> str:
             f"{folder}/{city.id}.gpkg" if fmt == "gpkg" else f"/vsizip/{folder}/{city.id}.gdb.zip"
         )
         return f"{file}|layername={layer}"
+    if fmt == "kmz":
+        return f"/vsizip/{folder}/{layer}.kmz/doc.kml"
     return str(folder / f"{layer}.{fmt}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
@@ -45,7 +46,10 @@ def read(fmt: str, files: Mapping[str, bytes], folder: Path, layer: str) -> pd.D
     path = folder / f"{layer}.{fmt}"
     if fmt == "parquet":
         return pd.DataFrame(gpd.read_parquet(path))
-    if fmt == "kml":
+    if fmt == "kmz":  # not every GDAL opens one
+        with zipfile.ZipFile(path) as packed:
+            path = Path(packed.extract("doc.kml", folder))
+    if fmt in ("kml", "kmz"):
         return pd.DataFrame(read_kml(path))
     return pd.DataFrame(pyogrio.read_dataframe(path, encoding="UTF-8" if fmt == "csv" else None))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -51,6 +52,7 @@ def said(told: Told) -> Iterator[tuple[str, str]]:
     slide = Presentation(io.BytesIO(file_of("pptx", told).data)).slides[0]
     texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
     yield "pptx", bare("".join(texts))
+    assert ElementTree.fromstring(file_of("svg", told).data).tag.endswith("}svg")
     book = openpyxl.load_workbook(io.BytesIO(file_of("xlsx", told).data))
     cells = [str(cell.value) for row in book.worksheets[0] for cell in row]
     yield "xlsx", bare("".join(cells))
@@ -121,6 +123,7 @@ def test_the_sources_are_handed_out_whole_as_each_kind(tianjin: City) -> None:
     book = openpyxl.load_workbook(io.BytesIO(listed_file("xlsx", page).data))
     first = {bare(str(cell.value)) for row in book.worksheets[0] for cell in row}
     assert cells <= first
+    assert b"<path" in listed_file("svg", page).data
     made = listed_file("png", page)
     assert made.data.startswith(b"\x89PNG")
     assert made.name == "天津市创新空间图集_资料来源_20261128.png"

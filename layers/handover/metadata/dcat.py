@@ -24,6 +24,7 @@ _MEDIA: Final = {
     "gpkg": "application/geopackage+sqlite3",
     "csv": "text/csv",
     "kml": "application/vnd.google-earth.kml+xml",
+    "kmz": "application/vnd.google-earth.kmz",
     "parquet": "application/vnd.apache.parquet",
     "zip": "application/zip",
     "fgb": "application/octet-stream",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-Kind = Literal["png", "copy", "pdf", "pptx", "xlsx"]
+Kind = Literal["png", "copy", "svg", "pdf", "pptx", "xlsx"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """What can be made of what is on the screen; ``copy`` is a picture of the size of a slide, for the
 clipboard."""

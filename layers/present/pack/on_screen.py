@@ -30,6 +30,7 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "png": "image/png",
         "copy": "image/png",
+        "svg": "image/svg+xml",
         "pdf": "application/pdf",
         "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "xlsx": WORKBOOK_TYPE,
@@ -162,6 +163,7 @@ def _xlsx(told: Told) -> bytes:
 _MAKERS: Final[Mapping[str, Callable[[Told], bytes]]] = {
     "png": lambda told: Shown(told).sheet(A4).png(PNG_DPI),
     "copy": lambda told: Shown(told).sheet(SLIDE).png(SLIDE_DPI),
+    "svg": lambda told: Shown(told).sheet(A4).svg(),
     "pdf": lambda told: Shown(told).sheet(A4).pdf(),
     "pptx": _pptx,
     "xlsx": _xlsx,

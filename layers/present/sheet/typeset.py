@@ -60,6 +60,18 @@ def png(
     return made
 
 
+def svg(template: str, data: Mapping[str, Any], maps: Mapping[str, bytes], date: str) -> bytes:
+    """Return a template of one page filled with data as SVG, its text as outlines.
+
+    Parameters
+    ----------
+    template, data, maps, date
+        As for :func:`pdf`.
+    """
+    made: bytes = typst.compile(**_asked(template, data, maps, date), format="svg")
+    return made
+
+
 def lacks(data: Mapping[str, Any]) -> bool:
     """Tell whether data hold a character that no font of this machine has.
 
