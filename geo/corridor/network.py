@@ -65,15 +65,15 @@ def centrality(links: Sequence[tuple[str, str]], nodes: Collection[str]) -> pd.D
 
 
 def _betweenness(joined: Floats) -> Floats:
-    from scipy.sparse.csgraph import shortest_path  # no first view waits for it
-
     size = len(joined)
-    if not size:
-        return np.zeros(0)
-    far, ways, walks = shortest_path(joined, unweighted=True), np.eye(size), np.eye(size)
+    far = np.where(np.eye(size, dtype=bool), 0.0, np.inf)
+    ways, walks = np.eye(size), np.eye(size)
     for length in range(1, size):
         walks = walks @ joined
-        ways = np.where(far == length, walks, ways)
+        reached = np.isinf(far) & (walks > 0)
+        if not reached.any():
+            break
+        far[reached], ways[reached] = length, walks[reached]
     total = np.zeros(size)
     for node in range(size):
         on_way = far[:, [node]] + far[[node], :] == far

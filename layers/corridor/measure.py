@@ -11,6 +11,7 @@ import pandas as pd
 from shapely import LineString
 
 from geo.base.errors import DataError
+from geo.base.once import once
 from geo.base.points import located
 from geo.corridor.network import centrality
 from geo.corridor.places import Corridor, corridor
@@ -19,7 +20,7 @@ from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.view.page_options import CorridorOptions
 from layers.view.question import Question, Refusal, rows_asked
-from layers.view.rows import without_titles
+from layers.view.rows import CityKey, without_titles
 from layers.view.state import ViewState
 from layers.view.vague import is_vague, only_near
 
@@ -146,7 +147,7 @@ def measure(city: City, asked: Question[CorridorOptions]) -> CorridorAnswer | Re
         name = axis_name(city, axis_id)
         told = {"name_zh": name.zh, "name_en": name.en}
         return Refusal(city=city, question=asked, reason="corridor_page.no_line", parameters=told)
-    areas = _areas(city)
+    areas = _areas(CityKey(city, ""))
     links = _links(city, places)
     pairs = [(str(a), str(b)) for a, b in zip(links["from_id"], links["to_id"], strict=True)]
     return CorridorAnswer(
@@ -162,8 +163,10 @@ def measure(city: City, asked: Question[CorridorOptions]) -> CorridorAnswer | Re
     )
 
 
-def _areas(city: City) -> gpd.GeoDataFrame:
+@once(maxsize=2)
+def _areas(key: CityKey) -> gpd.GeoDataFrame:
     """Return the land that an axis may cross, on the city's plane: districts, then neighbours."""
+    city = key.city
     land = city.base["land"]
     around = land[(land["role"] == PROVINCE).to_numpy(dtype=bool)]
     parts = [
