@@ -79,15 +79,16 @@ def exchange(city: City) -> bool:
     bool
         Whether the browser cannot keep them. The run is begun anew when some have come back.
     """
-    found, lost = store.exchange(
+    again, lost = store.exchange(
         f"comments.{city.id}",
         draft="",
         kept={id_: write(each) for id_, each in _held(city).items()},
         dropped=_dropped(city),
         unsaved=False,
+        take=lambda found: _take_back(city, found.kept),
         silent=True,
     )
-    if found is not None and _take_back(city, found.kept):
+    if again:
         st.rerun()
     return lost
 

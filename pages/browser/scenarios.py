@@ -149,14 +149,15 @@ def exchange(screen: Screen) -> bool:
     """
     now: Scenario | None = _of_city(DRAFT, dict).get("now")
     at_work = now if now is not None and now.edits else None
-    found, lost = store.exchange(
+    again, lost = store.exchange(
         f"scenario.{screen.city.id}",
         draft=to_file(at_work).decode() if at_work else "",
         kept={name: to_file(each).decode() for name, each in kept().items()},
         dropped=_of_city(FORGOTTEN, set),
         unsaved=at_work is not None and kept().get(at_work.name) != at_work,
+        take=lambda found: _take_back(screen.city, found),
     )
-    if found is not None and _take_back(screen.city, found):
+    if again:
         st.rerun()
     return lost
 

@@ -7,7 +7,7 @@ then: whoever takes them checks them as a file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -37,8 +37,9 @@ def exchange(
     kept: Mapping[str, str],
     dropped: Collection[str],
     unsaved: bool,
+    take: Callable[[Stored], bool],
     silent: bool = False,
-) -> tuple[Stored | None, bool]:
+) -> tuple[bool, bool]:
     """Give the browser the state of some work; in a new session, take what it held first.
 
     Parameters
@@ -54,14 +55,17 @@ def exchange(
         Titles that this session has dropped.
     unsaved
         Whether the browser asks back before the tab is left.
+    take
+        Takes into the session what the browser held, and tells whether the run is to begin anew. It
+        may be broken off at any look into the session, and is then called again.
     silent
         Whether a browser that holds nothing does not answer: the page is not run once more for
         that. It then keeps what it is given at once, and answers the next time.
 
     Returns
     -------
-    Stored or None
-        What the browser held, once in a session, in the run in which it arrives.
+    bool
+        What ``take`` told, once in a session, in the run in which the browser's answer arrives.
     bool
         Whether the browser could not keep what it was given.
     """
@@ -87,9 +91,11 @@ def exchange(
     )
     found = told.found if isinstance(told.found, dict) else {}
     if not asks or found.get("answers") != asks:
-        return None, bool(told.lost)
+        return False, bool(told.lost)
+    again = take(Stored(str(found.get("draft", "")), str(found.get("kept", ""))))
+    # Last: answered before it was taken, a run that is broken off would have the browser forget it.
     asked[name] = ""
-    return Stored(str(found.get("draft", "")), str(found.get("kept", ""))), False
+    return again, False
 
 
 def _nothing() -> None:

@@ -52,8 +52,8 @@ def put(city: City, story: Story) -> None:
     story
         Sound; its name does not matter.
     """
-    st.session_state.setdefault(HELD, {})[city.id] = replace(story, name=OWN)
     st.session_state.pop(REFUSED, None)
+    st.session_state.setdefault(HELD, {})[city.id] = replace(story, name=OWN)
 
 
 def made_with(city: City) -> dict[str, str]:
@@ -153,15 +153,15 @@ def exchange(screen: Screen) -> bool:
         Whether the browser cannot keep it. The run is begun anew when a story has come back.
     """
     city, story = screen.city, own(screen.city)
-    found, lost = store.exchange(
+    again, lost = store.exchange(
         f"story.{city.id}",
         draft=write(story) if story else "",
         kept={},
         dropped=(),
         unsaved=False,
+        take=lambda found: bool(found.draft) and _take_back(city, found.draft),
     )
-    if found is not None and found.draft:
-        _take_back(city, found.draft)
+    if again:
         st.rerun()
     return lost
 
@@ -178,15 +178,16 @@ def awaited(city: City) -> bool:
     return own(city) is None and bool(asked.get(f"story.{city.id}"))
 
 
-def _take_back(city: City, text: str) -> None:
+def _take_back(city: City, text: str) -> bool:
     """Take what the browser held; what this session has added meanwhile stands at its end."""
     try:
         before = read(text, city, name=OWN)
     except DataError as error:
         st.session_state[REFUSED] = tuple(error.problems)
-        return
+        return True
     now = own(city)
     put(city, _with(before, now.scenes) if now else before)
+    return True
 
 
 def refused() -> tuple[Problem, ...]:

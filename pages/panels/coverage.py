@@ -126,7 +126,7 @@ def switch(screen: Screen, parts: Sequence[str]) -> None:
 def radius(screen: Screen) -> None:
     """Offer the preset radii and one of the reader's own, shut where a travel time gives it.
 
-    A preset below the median doubt of the places is not offered; why not stands beside it.
+    A preset below the median doubt of the places stands below, shut, with the reason beside it.
 
     Parameters
     ----------
@@ -150,7 +150,11 @@ def radius(screen: Screen) -> None:
         disabled=bool(options.minutes),
     )
     for metres in too_fine:
-        html.small(say("coverage_page.radius_refused", **found[metres].parameters))
+        html.show(
+            '<p class="small refused"><button disabled>{}</button> {}</p>',
+            f"{metres // 1000}",
+            say("coverage_page.radius_refused", **found[metres].parameters),
+        )
     number_field(
         screen,
         "radius_m",

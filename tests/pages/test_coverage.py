@@ -48,7 +48,7 @@ def test_a_radius_below_the_median_doubt_cannot_be_chosen_and_the_page_says_why(
     at = app("coverage", cr="3000")
     offered = at.segmented_control(key="cov_preset")
     assert (offered.options, offered.value) == (["5", "10"], None)
-    assert "3 公里不可选" in page_text(at)
+    assert "<button disabled>3</button> 3 公里不可选" in page_text(at)
     assert "不可选" not in page_text(app("coverage", layers=FEW))
 
 
