@@ -27,7 +27,7 @@ def test_a_run_that_is_broken_off_takes_nothing_and_the_next_one_takes_all(
         taken.append(found)
         return True
 
-    monkeypatch.setattr(store.st, "session_state", {})
+    monkeypatch.setattr("streamlit.session_state", {})
     monkeypatch.setattr(store, "_MOUNT", mount)
     asked: dict[str, Any] = {"draft": "", "kept": {}, "dropped": (), "unsaved": False}
     with pytest.raises(InterruptedError):
