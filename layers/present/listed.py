@@ -15,8 +15,7 @@ from layers.handover.view_export import contents
 from layers.language.messages import display
 from layers.pack.city import City
 from layers.present.pack.made import Kind, Made
-from layers.present.pack.meeting_pack import fit_for_file
-from layers.present.pack.on_screen import TYPES
+from layers.present.pack.on_screen import named
 from layers.present.sheet import typeset
 from layers.present.slides import table_slides
 from layers.view.state import ViewState
@@ -67,9 +66,7 @@ def file_of(kind: Kind, page: ListedPage) -> Made:
     page
         What it shows.
     """
-    ending = "png" if kind == "copy" else kind
-    name = f"{fit_for_file(page.title)}_{page.city.data_date.replace('-', '')}.{ending}"
-    return Made(name, TYPES[kind], _MAKERS[kind](page))
+    return named(kind, page.title, page.city, _MAKERS[kind](page))
 
 
 def _data(page: ListedPage, *, picture: bool) -> dict[str, Any]:

@@ -27,8 +27,11 @@
   // while the change is made, and it is followed once.
   function atOnce(change) {
     held = true;
-    change();
-    held = false;
+    try {
+      change();
+    } finally {
+      held = false;
+    }
     refresh();
   }
 

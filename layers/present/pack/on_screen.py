@@ -114,9 +114,26 @@ def file_of(kind: Kind, told: Told) -> Made:
     told
         The scene.
     """
+    return named(kind, told.title, told.city, _MAKERS[kind](told))
+
+
+def named(kind: Kind, title: str, city: City, data: bytes) -> Made:
+    """Return content as a file that is named after what it shows and the day of the data.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``.
+    title
+        What it shows, in words.
+    city
+        Of which pack.
+    data
+        Its content.
+    """
     ending = "png" if kind == "copy" else kind
-    name = f"{fit_for_file(told.title)}_{told.city.data_date.replace('-', '')}.{ending}"
-    return Made(name, TYPES[kind], _MAKERS[kind](told))
+    name = f"{fit_for_file(title)}_{city.data_date.replace('-', '')}.{ending}"
+    return Made(name, TYPES[kind], data)
 
 
 def pack(
