@@ -29,7 +29,7 @@ panels.head(screen, area, told, other)
 with st.container(key="district_frame"):
     with st.container(key="district_left"):
         if other is None:
-            panels.area_map(screen, area)
+            ask = panels.area_map(screen, area)
             panels.unsettled(screen, area, told)
         else:
             panels.twin_maps(screen, area, other)
@@ -37,6 +37,8 @@ with st.container(key="district_frame"):
     with st.container(key="district_panel"):
         if other is None:
             panels.numbers(screen, area)
+            if not screen.state.present:
+                ask.folded()
             panels.place_list(screen, area, told)
         else:
             panels.bars(screen, area, other)

@@ -10,7 +10,7 @@ from layers.handover.contents import AREA, POINT, Form
 from layers.handover.look import Look
 from layers.handover.package import Package
 from layers.inside.drawing import LINE
-from layers.inside.measure import InsideAnswer, touched
+from layers.inside.measure import InsideAnswer, districts_in, touched
 from layers.inside.wording import word
 from layers.language.messages import LANGS
 from layers.language.wording import Wording
@@ -49,8 +49,9 @@ def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
                 "places": Data(_places(answer), POINT, Look("point", line=LINE)),
                 "shape": Data(_shape(answer), AREA, Look("area", line=LINE, weight=2.0)),
                 "kinds": Data(found.kinds),
+                "districts": Data(districts_in(answer).to_frame().rename_axis("adcode")),
             },
-            asked={"shape": str(answer.outline), **found.parameters},
+            asked={"shape": str(answer.outline), **found.parameters, **_asked(answer)},
             result={
                 "places": int(found.value),
                 "places_low": found.low,
@@ -64,6 +65,17 @@ def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
         ),
         form,
     )
+
+
+def _asked(answer: InsideAnswer) -> dict[str, object]:
+    """Return what else narrows or changes the places, where something does."""
+    asked = answer.question
+    told: dict[str, object] = {}
+    if asked.options.places:
+        told["places"] = sorted(asked.options.places)
+    if asked.scenario is not None:
+        told["scenario"] = asked.scenario.name
+    return told
 
 
 def _places(answer: InsideAnswer) -> gpd.GeoDataFrame:

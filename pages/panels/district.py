@@ -23,6 +23,7 @@ from layers.view.rows import gather, rows_in_view
 from layers.view.state import Camera, Filters
 from pages.panels import explore as cards
 from pages.panels.hand_over import picture
+from pages.panels.inside.draw import Ask
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal
@@ -179,7 +180,7 @@ def badges(screen: Screen, area: str) -> None:
             )
 
 
-def area_map(screen: Screen, area: str) -> None:
+def area_map(screen: Screen, area: str) -> Ask:
     """Draw the map of the area with the plan's places there; a click on another district opens it.
 
     Parameters
@@ -188,9 +189,15 @@ def area_map(screen: Screen, area: str) -> None:
         City, state and words of this run.
     area
         Id of the area shown.
+
+    Returns
+    -------
+    Ask
+        What asks for the places on it.
     """
     drawn = area_picture(screen.city, screen.state, area)
-    map_view.show(
+    ask = Ask.of(screen, drawn.view.state)
+    ask.show(
         replace(screen, state=drawn.view.state),
         drawn.view,
         name="district",
@@ -206,6 +213,7 @@ def area_map(screen: Screen, area: str) -> None:
         *belt(drawn.view, lang, rows.union_all()),
     ]
     html.legend((data_uri(sign), words) for sign, words in signs)
+    return ask
 
 
 def _open(screen: Screen, clicked: str) -> bool:

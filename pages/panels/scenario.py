@@ -14,7 +14,7 @@ from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
 from layers.coverage import scenario as comparison
 from layers.coverage import scenario_change as told
-from layers.coverage.question import inputs, question
+from layers.coverage.question import inputs, question, site_layers
 from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
@@ -28,6 +28,7 @@ from pages.browser import scenarios
 from pages.browser.scenarios import draft, keep, kept, turn_to, work_on
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
+from pages.panels.inside.draw import Ask
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -137,7 +138,11 @@ class ScenarioPart:
         screen = self.screen
         bare = replace(screen.state, layers=frozenset({"district"}), selected=None)
         state = bare if self.found is not None else screen.state
-        map_view.show(
+        # Of two that are set against each other the map shows areas: asked are the places as is.
+        scenario = self.found.scenario if self.found is not None and not self.pair else None
+        sites = replace(state, layers=site_layers(screen.state))
+        self.ask = Ask.of(screen, sites, scenario=scenario)
+        self.ask.show(
             replace(screen, state=state),
             rows_in_view(screen.city, state),
             name="coverage",

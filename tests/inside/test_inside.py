@@ -111,7 +111,7 @@ def test_the_sentence_names_interval_whole_and_what_is_not_known(toy: City, lang
     assert "1–2" in words.sentence
     assert "10" in words.sentence
     assert "1" in words.account[1]
-    assert list(words.tables) == ["places", "kinds"]
+    assert list(words.tables) == ["places", "kinds", "districts"]
     assert len(words.tables["places"]) == 2
 
 
