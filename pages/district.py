@@ -33,7 +33,7 @@ with st.container(key="district_frame"):
             panels.unsettled(screen, area, told)
         else:
             panels.twin_maps(screen, area, other)
-            panels.unsettled_of_two(screen)
+            panels.unsettled_of_two(screen, area, other)
     with st.container(key="district_panel"):
         if other is None:
             panels.numbers(screen, area)

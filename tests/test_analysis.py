@@ -303,6 +303,18 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     told = json.loads(capsys.readouterr().out)
     assert "甲" in told["result"]["zh"]
     assert len(told["tables"]["scenario_comparison"]) == 2
+    shape = around(toy).shape
+    state = replace(default_state(toy), inside=InsideOptions(shape))
+    changed = Scenario("甲").added(lon, lat, kind="platform", name="新")
+    question = ANALYSES["inside"].question(state, changed, ["park-one"])
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command("inside", toy, question, Form("csv", 4548)))[3:]
+    assert main(ANALYSES, words) == 0
+    answer = ANALYSES["inside"].measure(toy, question)
+    wanted = dict(ANALYSES["inside"].hand_over(answer, Form("csv", 4548)).files)
+    assert wanted == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert main(ANALYSES, [*words, "--scenario", str(file)]) == 2, "a shape is asked of one"
+    capsys.readouterr()
     folder, name = str(points.source.paths[0].parent), points.source.name
     asked = ["own_points", "--city", toy.id, "--points", folder, "--file", name]
     assert main(ANALYSES, [*asked, "--set", "show=bins"]) == 0
@@ -313,9 +325,9 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     kept = replace(points, columns=only(points.columns, found, frozenset({token("甲")})))
     question = ANALYSES["own_points"].question(default_state(toy), kept)
     words = shlex.split(command("own_points", toy, question, Form("csv", 4548)))[3:]
-    out = str(tmp_path / "out")
+    out = str(tmp_path / "own")
     assert main(ANALYSES, [*words[:-1], out, "--points", folder]) == 0
-    told = json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))
+    told = json.loads((tmp_path / "own" / MANIFEST).read_text(encoding="utf-8"))
     assert (told["result"]["binned"], told["result"]["filtered_out"]) == (150, 150)
     assert (
         main(ANALYSES, [*asked, "--set", f"column={token('trade')}", "--set", "values=" + "0" * 12])

@@ -212,15 +212,16 @@ def reach_of(options: CoverageOptions) -> Reach:
     )
 
 
-def site_layers(state: ViewState) -> frozenset[str]:
+def site_layers(asked: ViewState | Question[CoverageOptions]) -> frozenset[str]:
     """Return the layers that are measured from: those named, else all that are on but universities.
 
     Parameters
     ----------
-    state
+    asked
         The layers that are on, and the option ``sites``.
     """
-    return state.coverage.sites or state.layers - {UNIVERSITY}
+    options = asked.coverage if isinstance(asked, ViewState) else asked.options
+    return options.sites or asked.layers - {UNIVERSITY}
 
 
 def drawn_layers(city: City, state: ViewState) -> frozenset[str]:

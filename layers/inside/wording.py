@@ -12,7 +12,7 @@ from layers.inside.measure import ADDED, InsideAnswer, districts_in, touched
 from layers.language.messages import Say, speaker
 from layers.language.values import cell, count, km, number, row_of, title
 from layers.language.wording import LateTables
-from layers.view.filtered import answer_marked
+from layers.view.filtered import answer_in_words, answer_marked
 from layers.view.question import Refusal
 
 
@@ -50,7 +50,7 @@ def word(answer: InsideAnswer | Refusal, lang: str) -> InsideWording:
         return InsideWording(sentence=say(answer.reason))
     return InsideWording(
         sentence=answer_marked(answer.city, answer.question, _sentence(answer, lang), lang),
-        account=tuple(_account(answer, say)),
+        account=tuple(_account(answer, lang)),
         tables=LateTables(
             {
                 "places": lambda: _places(answer, lang),
@@ -94,8 +94,9 @@ def shape_words(answer: InsideAnswer, lang: str) -> str:
     return say(f"inside_page.kind.{one.kind}", radius=radius, area=area)
 
 
-def _account(answer: InsideAnswer, say: Say) -> list[str]:
-    """Say which are sure, which are open, and of how many nobody knows."""
+def _account(answer: InsideAnswer, lang: str) -> list[str]:
+    """Say which are sure, which are open, of how many nobody knows, and what narrows them."""
+    say = speaker(lang)
     found, share, scenario = answer.found, answer.found.places["share"], answer.question.scenario
     sure, open_ = int((share == 1).sum()), int(((share > 0) & (share < 1)).sum())
     told = [say("inside_page.sure", sure=count(sure), open=count(open_))]
@@ -103,8 +104,8 @@ def _account(answer: InsideAnswer, say: Say) -> list[str]:
         told.append(say("inside_page.no_point", count=found.n_unmapped))
     if found.n_unknown:
         told.append(say("inside_page.unknown", count=found.n_unknown))
-    if answer.question.narrowed is not None:
-        told.append(say("inside_page.some", count=found.n + found.n_unmapped))
+    if only := answer_in_words(answer.city, answer.question):
+        told.append(say("inside_page.only", words=only.of(lang)))
     if scenario is not None:
         did = [edit.action for edit in scenario.edits]
         changes = {name: did.count(action) for name, action in COUNTED.items()}

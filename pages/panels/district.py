@@ -19,8 +19,9 @@ from layers.places.district_profile import Profile, Task, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.present.picture import OUTLINES, area_picture, holding
 from layers.view.areas import areas, is_part
-from layers.view.rows import gather, rows_in_view
+from layers.view.rows import gather, rows_in_view, without_titles
 from layers.view.state import Camera, Filters
+from layers.view.vague import unknown_words
 from pages.panels import explore as cards
 from pages.panels.hand_over import picture
 from pages.panels.inside.draw import Ask
@@ -276,15 +277,17 @@ def _choose(screen: Screen, area: str) -> None:
         session.change(selected=place, district=area)
 
 
-def unsettled_of_two(screen: Screen) -> None:
-    """Say what is not known of any district, below two maps.
+def unsettled_of_two(screen: Screen, area: str, other: str) -> None:
+    """Say what is not known of the two areas and of any district, below two maps.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
+    area, other
+        Ids of the areas.
     """
-    _lines(told_of.unsettled_in_city(screen.city, screen.state.lang))
+    _lines(told_of.unsettled_of_two(screen.city, area, other, screen.state.lang))
 
 
 def unsettled(screen: Screen, area: str, told: Profile | None) -> None:
@@ -475,6 +478,8 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
             html.small(told.plan_note)
             _sums(screen, told)
         html.small(say("district.listed", count=len(view.places)))
+        if words := unknown_words(without_titles(view.places), state.lang):
+            html.small(words)
         st.dataframe(
             cells(table(view, state.lang)),
             hide_index=True,

@@ -24,6 +24,7 @@ from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.view.filtered import marked
 from layers.view.rows import rows_in_view
+from layers.view.vague import unknown_words
 from pages.browser import scenarios
 from pages.browser.scenarios import draft, keep, kept, turn_to, work_on
 from pages.panels import coverage as coverage_panels
@@ -132,6 +133,8 @@ class ScenarioPart:
         html.show('<p class="summary" role="status">{}</p>', words)
         further = self.apart.account[1:] if self.apart is not None else ()
         html.small(" ".join([*further, self.say("scenario_page.not_facts")]))
+        if unknown := unknown_words(self.given.sites, self.screen.state.lang):
+            html.small(unknown)
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""

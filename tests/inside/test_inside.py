@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.coverage.scenario import Scenario
 from geo.inventory.inside import inside
 from layers.handover.contents import Form
 from layers.inside.drawing import draw
 from layers.inside.files import SHAPE_FILE, hand_over
-from layers.inside.measure import InsideAnswer, measure, question, touched
+from layers.inside.measure import InsideAnswer, districts_in, measure, question, touched
 from layers.inside.wording import word
 from layers.language.messages import LANGS
 from layers.pack.city import City
@@ -103,6 +104,36 @@ def test_what_is_handed_over_is_exactly_what_may_lie_in_it(toy: City) -> None:
     assert json.loads(files[SHAPE_FILE])["features"][0]["properties"]["atlas_shape"].startswith(
         "circle_"
     )
+
+
+def test_a_scenario_is_made_first_and_what_it_moves_has_no_doubt(toy: City) -> None:
+    """park-one leaves, area-one comes to stand surely inside, and a new place is of no layer."""
+    inner, far = degrees(at(5, 5.5)), degrees(at(9, 9))
+    assert isinstance(inner, shapely.Point)
+    assert isinstance(far, shapely.Point)
+    plan = Scenario("甲").moved("park-one", far.x, far.y).moved("area-one", inner.x, inner.y)
+    plan = plan.added(inner.x, inner.y, kind="platform", name="新")
+    state = replace(default_state(toy), inside=circle(5, 5, 2000))
+    answer = measure(toy, question(state, plan))
+    assert isinstance(answer, InsideAnswer)
+    found = answer.found
+    assert (found.value, found.low, found.high, found.n) == (2, 2, 2, 11)
+    assert found.kinds.loc["added", "drawn"] == 1
+    assert word(answer, "zh").tables["places"].iloc[:, 0].tolist()[-1] == "新"
+    files = hand_over(answer, Form("csv")).files
+    assert json.loads(files["manifest.json"])["asked"]["scenario"] == "甲"
+    assert question(state, Scenario("空")) == question(state)
+
+
+def test_some_places_alone_are_asked_and_said(toy: City) -> None:
+    state = replace(default_state(toy), inside=circle(5, 5, 2000))
+    answer = measure(toy, question(state, places=["park-one", "platform-none"]))
+    assert isinstance(answer, InsideAnswer)
+    assert (answer.found.value, answer.found.n, answer.found.n_unmapped) == (1, 1, 1)
+    assert "2 places" in word(answer, "en").account[-1]
+    shares = districts_in(answer)
+    assert shares.iloc[0] > 0
+    assert (shares <= 1).all()
 
 
 @pytest.mark.parametrize("lang", LANGS)

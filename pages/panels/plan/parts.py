@@ -13,7 +13,8 @@ from layers.map import plate as layout
 from layers.map.symbols import data_uri
 from layers.pack.city import Plan
 from layers.view.page_options import PlanPart
-from layers.view.vague import is_vague
+from layers.view.rows import without_titles
+from layers.view.vague import is_vague, unknown_words
 from pages.panels.inside.draw import Ask
 from pages.panels.plan.chosen import Chosen, change, shown
 from pages.shell import html
@@ -150,6 +151,8 @@ def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
         if ids is not None and hidden:
             names = screen.say("plan.comma").join(hidden)
             html.small(screen.say("plan.unmapped", count=len(hidden), names=names))
+        if words := unknown_words(without_titles(view.places), lang):
+            html.small(words)
     if places.side is not None:
         with places.side:
             ask.folded()
