@@ -212,16 +212,15 @@ def reach_of(options: CoverageOptions) -> Reach:
     )
 
 
-def site_layers(asked: ViewState | Question[CoverageOptions]) -> frozenset[str]:
+def site_layers(state: ViewState) -> frozenset[str]:
     """Return the layers that are measured from: those named, else all that are on but universities.
 
     Parameters
     ----------
-    asked
+    state
         The layers that are on, and the option ``sites``.
     """
-    options = asked.coverage if isinstance(asked, ViewState) else asked.options
-    return options.sites or asked.layers - {UNIVERSITY}
+    return state.coverage.sites or state.layers - {UNIVERSITY}
 
 
 def drawn_layers(city: City, state: ViewState) -> frozenset[str]:

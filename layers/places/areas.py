@@ -22,7 +22,7 @@ from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
 from layers.view.rows import CityKey, gather, without_titles
-from layers.view.vague import unknown_words
+from layers.view.vague import doubt_counts, unknown_words
 
 PER_PEOPLE: Final = 1_000_000
 
@@ -375,10 +375,14 @@ def unsettled_of_two(city: City, one: str, other: str, lang: str) -> Iterator[st
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    say = speaker(lang)
+    say, told = speaker(lang), []
     for area in (one, other):
-        if words := unknown_words(without_titles(counted(city, area, lang)), lang):
-            yield say("area.told", name=area_name(city, area, lang), words=words)
+        known = doubt_counts(without_titles(counted(city, area, lang)))
+        if known["unknown"]:
+            name = area_name(city, area, lang)
+            told.append(say("area.unknown_in", name=name, count=known["unknown"]))
+    if told:
+        yield say("area.unknown", words=say("area.comma").join(told))
     yield from unsettled_in_city(city, lang)
 
 

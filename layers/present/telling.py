@@ -16,7 +16,7 @@ from geo.coverage.service_area import CITY
 from layers.analysis import ANALYSES
 from layers.corridor import drawing as corridor
 from layers.corridor import strip as strips
-from layers.coverage import pairing, question, scenario, siting
+from layers.coverage import pairing, scenario, siting
 from layers.coverage.measure import ReachAnswer
 from layers.coverage.scenario_change import GAINED, KEPT, LOST
 from layers.coverage.tables import unit_table
@@ -402,8 +402,7 @@ def _density(city: City, state: ViewState, ask: Ask) -> _Page:
     lang, say = state.lang, speaker(state.lang)
     by_district = state.density.fill == "districts"
     name = "balance" if by_district else "density"
-    asked = ANALYSES[name].question(state)
-    answer = ask(city, name, asked)
+    answer = ask(city, name, ANALYSES[name].question(state))
     words: Any = ANALYSES[name].word(answer, lang)
     head = say("balance_page.fill_title") if by_district else words.legend_title
     return _Page(
@@ -411,19 +410,13 @@ def _density(city: City, state: ViewState, ask: Ask) -> _Page:
         sentence=words.sentence,
         doubt=[words.caution] if by_district else words.account[:1],
         figures={},
-        notes=[*words.account, *words.notes, *(_unknown(asked, city, lang) if by_district else ())],
+        notes=[*words.account, *words.notes],
         legend=[("", head), *((_shade(colour), text) for colour, text in words.legend)],
         drawing=ANALYSES[name].draw(answer, lang),
         table=words.tables["halves" if by_district else "peaks"],
         bars=None,
         answered=(name, answer),
     )
-
-
-def _unknown(asked: Question[Any], city: City, lang: str) -> Iterator[str]:
-    """Say of how many places that are asked for nobody knows how far off they may be."""
-    if words := unknown_words(without_titles(asked.view(city).places), lang):
-        yield words
 
 
 def _shade(colour: str) -> str:
@@ -433,12 +426,9 @@ def _shade(colour: str) -> str:
 def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
     lang, say = state.lang, speaker(state.lang)
     name = "reach" if state.coverage.part == "scenario" else state.coverage.part
-    asked = ANALYSES[name].question(state)
-    answer = ask(city, name, asked)
+    answer = ask(city, name, ANALYSES[name].question(state))
     words: Any = ANALYSES[name].word(answer, lang)
     first, *rest = words.account or ("",)
-    # Pairs rest on the rows of the pack, whatever is shown.
-    unknown = () if name == "pairing" else _unknown(_sites_asked(asked), city, lang)
     if state.district in city.districts.index and isinstance(answer, ReachAnswer):
         return _reach_of(answer, str(state.district), words, lang)
     return _Page(
@@ -446,17 +436,12 @@ def _coverage(city: City, state: ViewState, ask: Ask) -> _Page:
         sentence=words.sentence,
         doubt=[first],
         figures={},
-        notes=[*rest, *words.notes, *unknown],
+        notes=[*rest, *words.notes],
         legend=_coverage_legend(name, answer, words, lang),
         drawing=ANALYSES[name].draw(answer, lang),
         table=next(iter(words.tables.values()), None),
         answered=(name, answer),
     )
-
-
-def _sites_asked(asked: Question[Any]) -> Question[Any]:
-    """Return a question of coverage whose rows are those that are measured from."""
-    return replace(asked, layers=question.site_layers(asked))
 
 
 def _reach_of(answer: ReachAnswer, area: str, words: Any, lang: str) -> _Page:

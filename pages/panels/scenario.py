@@ -132,9 +132,8 @@ class ScenarioPart:
             words = marked(city, state, self.screen.name, words, state.lang)
         html.show('<p class="summary" role="status">{}</p>', words)
         further = self.apart.account[1:] if self.apart is not None else ()
-        html.small(" ".join([*further, self.say("scenario_page.not_facts")]))
-        if unknown := unknown_words(self.given.sites, self.screen.state.lang):
-            html.small(unknown)
+        unknown = unknown_words(self.given.sites, self.screen.state.lang)
+        html.small(" ".join(filter(None, [*further, self.say("scenario_page.not_facts"), unknown])))
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""

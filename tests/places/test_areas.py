@@ -125,7 +125,7 @@ def test_what_is_not_known_is_said_in_lines(tianjin: City) -> None:
     assert "科技创新标志区 7 处" in left_out
     assert list(told.unsettled(tianjin, "120119", "zh")) == [district, left_out]
     two = list(told.unsettled_of_two(tianjin, "120116", "120119", "zh"))
-    assert two == [f"滨海新区：{unknown}", district, left_out]
+    assert two == [f"位置不确定度未知：滨海新区 {n} 处。", district, left_out]
 
 
 def _unplaced(city: City) -> object:
