@@ -31,6 +31,7 @@ from layers.coverage.siting import Spot
 from layers.district_table.table import Column, DistrictTable, district_table
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
+from layers.inside.files import SCENARIO_FILE
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
@@ -309,9 +310,10 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     question = ANALYSES["inside"].question(state, changed, ["park-one"])
     monkeypatch.chdir(tmp_path)
     words = shlex.split(command("inside", toy, question, Form("csv", 4548)))[3:]
-    assert main(ANALYSES, words) == 0
     answer = ANALYSES["inside"].measure(toy, question)
     wanted = dict(ANALYSES["inside"].hand_over(answer, Form("csv", 4548)).files)
+    (tmp_path / SCENARIO_FILE).write_bytes(wanted[SCENARIO_FILE])
+    assert main(ANALYSES, words) == 0
     assert wanted == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert main(ANALYSES, [*words, "--scenario", str(file)]) == 2, "a shape is asked of one"
     capsys.readouterr()

@@ -34,6 +34,7 @@ from layers.coverage.siting import SitingQuestion, Spot
 from layers.district_table.measure import TableQuestion
 from layers.district_table.table import DistrictTable, district_table
 from layers.handover.contents import ANSWER_FORMATS, Form
+from layers.inside.files import SCENARIO_FILE
 from layers.inside.measure import InsideQuestion, places_asked
 from layers.inside.measure import question as inside_question
 from layers.intake.take_in import take_in
@@ -160,7 +161,7 @@ def needed_files(question: Question[Any]) -> list[str]:
         named = [word for file in files for word in ("--scenario", file)]
         return [*named, *(["--doubt"] if question.doubt else [])]
     if isinstance(question, InsideQuestion) and question.scenario is not None:
-        return ["--scenario", f"{question.scenario.name}.geojson"]
+        return ["--scenario", SCENARIO_FILE]
     own: OwnPoints | None = getattr(question, "own", None)
     words = [] if own is None else [*own.arguments]
     if isinstance(question, SitingQuestion) and question.drawn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
+from geo.coverage.scenario import to_file as scenario_file
 from geo.formats.outline import to_file
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
@@ -17,6 +18,8 @@ from layers.language.wording import Wording
 from layers.view.question import Refusal
 
 SHAPE_FILE = "shape.geojson"
+SCENARIO_FILE = "scenario.geojson"
+"""The changes to the places that were made first; the command reads it."""
 
 
 def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
@@ -61,10 +64,18 @@ def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
                 "doubt_unknown": found.n_unknown,
             },
             findings=(found,),
-            files={SHAPE_FILE: to_file(answer.outline, answer.city.metric_epsg)},
+            files=_files(answer),
         ),
         form,
     )
+
+
+def _files(answer: InsideAnswer) -> dict[str, bytes]:
+    """Return the shape and the scenario as this program reads them back."""
+    files = {SHAPE_FILE: to_file(answer.outline, answer.city.metric_epsg)}
+    if answer.question.scenario is not None:
+        files[SCENARIO_FILE] = scenario_file(answer.question.scenario)
+    return files
 
 
 def _asked(answer: InsideAnswer) -> dict[str, object]:
