@@ -22,7 +22,7 @@ from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
 from layers.view.rows import CityKey, gather, without_titles
-from layers.view.vague import doubt_counts, unknown_words
+from layers.view.vague import doubt_counts
 
 PER_PEOPLE: Final = 1_000_000
 
@@ -354,12 +354,12 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     drawable = rows.drawable[here]
     hollow = int((drawable & ~own["location_class"].isin(FIRM).to_numpy(dtype=bool)).sum())
     absent = int((~drawable & ~rows.titles[here]).sum())
-    if hollow or absent:
-        told = [say("area.hollow", count=hollow)] if hollow else []
-        told += [say("area.absent", count=absent)] if absent else []
+    unknown = doubt_counts(without_titles(own))["unknown"]
+    told = [say("area.hollow", count=hollow)] if hollow else []
+    told += [say("area.absent", count=absent)] if absent else []
+    told += [say("area.of_unknown", count=unknown)] if unknown else []
+    if told:
         yield say("area.unsited", words=say("area.comma").join(told))
-    if words := unknown_words(without_titles(own), lang):
-        yield words
     yield from unsettled_in_city(city, lang)
 
 

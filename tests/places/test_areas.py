@@ -115,12 +115,12 @@ def test_two_areas_without_places_have_no_bars(tianjin: City) -> None:
 
 
 def test_what_is_not_known_is_said_in_lines(tianjin: City) -> None:
-    site, unknown, district, left_out = told.unsettled(tianjin, "120116", "zh")
+    site, district, left_out = told.unsettled(tianjin, "120116", "zh")
     assert site.startswith("区内位置待核：")
     own = without_titles(told.counted(tianjin, "120116", "zh"))
     n = int((own["uncertainty_m"].isna() | own.geometry.isna()).sum())
     assert 0 < n < len(own)
-    assert f"{n} 处未知" in unknown
+    assert f"{n} 处位置不确定度未知" in site
     assert district.startswith(f"所属区待查：全市另有 {_unplaced(tianjin)} 处")
     assert "科技创新标志区 7 处" in left_out
     assert list(told.unsettled(tianjin, "120119", "zh")) == [district, left_out]
