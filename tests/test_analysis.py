@@ -168,6 +168,15 @@ def test_both_languages_say_the_same_numbers_and_no_picture(
         assert "{" not in told
 
 
+@pytest.mark.parametrize("name", ["density", "balance", "reach", "siting", "scenario", "corridor"])
+def test_of_how_many_places_the_doubt_is_unknown_is_said(
+    answers: Mapping[str, Any], name: str
+) -> None:
+    """Of the toy's places one has no site, and of all others the doubt is known."""
+    words = ANALYSES[name].word(answers[name], "en")
+    assert "unknown of 1 (1 of these not on the map)" in " ".join([*words.account, *words.notes])
+
+
 @pytest.mark.parametrize("name", ANALYSES)
 def test_a_drawing_is_a_drawing_or_nothing(answers: Mapping[str, Any], name: str) -> None:
     for lang in LANGS:
