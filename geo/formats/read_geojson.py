@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -355,11 +355,10 @@ def read_geojson(data: bytes, *, where: str) -> gpd.GeoDataFrame:
     return frame[[*(name for name in frame.columns if name != "geometry"), "geometry"]]
 
 
-Dtype = Literal["bool", "float64", "Int64", "object"]
-_DTYPES: dict[str, Dtype] = {"number": "float64", "integer": "Int64"}
+_DTYPES = {"number": "float64", "integer": "Int64"}
 
 
-def _dtype(field: Field) -> Dtype:
+def _dtype(field: Field) -> str:
     plain_flag = field.type == "flag" and field.required
     return "bool" if plain_flag else _DTYPES.get(field.type, "object")
 
@@ -380,14 +379,13 @@ def to_table(records: Sequence[Record], schema: Schema) -> pd.DataFrame:
         Indexed by the identifier, in the order of the records. A blank text or flag is None, a
         blank number NaN, a blank whole number NA; a flag that is required is a plain bool.
     """
-    columns = {}
-    for field in schema.fields:  # one by one: `astype` of a whole table takes it apart and together
-        cells = [record.get(field.name) for record in records]
-        # Texts stay plain objects: pandas' own text type gives NaN for a blank, which is not false.
-        blank_as_none = [None if is_blank(cell) else cell for cell in cells]
-        column, dtype = pd.Series(blank_as_none, dtype="object"), _dtype(field)
-        columns[field.name] = column if dtype == "object" else column.astype(dtype)
-    return pd.DataFrame(columns).set_index(schema.names[0])
+    cells = [[record.get(name) for name in schema.names] for record in records]
+    values = [[None if is_blank(value) else value for value in row] for row in cells]
+    table = pd.DataFrame(values, columns=list(schema.names), dtype="object")
+    # Texts stay plain objects: pandas' own text type gives NaN for a blank, which is not false.
+    dtypes = {field.name: _dtype(field) for field in schema.fields}
+    typed = {name: dtype for name, dtype in dtypes.items() if dtype != "object"}
+    return table.astype(typed).set_index(schema.names[0])
 
 
 def to_frame(
