@@ -30,8 +30,8 @@ from geo.base.finding import Finding
 from geo.base.threads import cores
 from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
+from geo.intake.numbers import numbers
 from geo.point_files import categories, csv_records, parquet, wkb
-from geo.point_files.numbers import numbers
 
 BATCH_ROWS = 1 << 17
 """Rows that are in memory at a time."""

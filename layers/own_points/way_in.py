@@ -18,10 +18,10 @@ from typing import Final
 import numpy as np
 
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
+from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES, fits
 from geo.point_files import csv_records
 from geo.point_files.bin import CSV, Columns
-from geo.point_files.numbers import numbers
 from layers.intake.diagnose import Diagnosis, Placement, ask_crs, column_of, diagnose
 from layers.intake.formats.open_file import Parts, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
