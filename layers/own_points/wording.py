@@ -11,13 +11,14 @@ import pandas as pd
 from geo.base.draws import SEED
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
+from layers.intake.diagnose import described
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
-from layers.own_points.reading import ACCOUNT, Reading
+from layers.own_points.reading import ACCOUNT, Reading, other_system
 from layers.pack.city import City
 
 
@@ -146,16 +147,68 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
         "outside": binned.outside,
         "filtered": binned.filtered,
         "rejected": sum(binned.rejected.values()),
-        **binned.rejected,
     }
     keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
-    keys += [f"points_page.rejected_{reason}" for reason in ACCOUNT if binned.rejected[reason]]
-    lines = [" ".join(said(say, keys, values))]
+    lines = [" ".join((*said(say, keys, values), *_reasons(reading, say)))]
+    lines += found_later(reading, say)
     if not reading.kept.whole:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
     return (*lines, *said(say, ["points_page.account_doubt"], values))
+
+
+def _reasons(reading: Reading, say: Say) -> Iterator[str]:
+    for reason in ACCOUNT:
+        if n := reading.binned.rejected[reason]:
+            yield say("intake.reason_line", reason=say(f"intake.reason.{reason}"), n=n)
+
+
+def found_later(reading: Reading, say: Say) -> Iterator[str]:
+    """Say what rows show that the first of the file, which decided how it is read, did not.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+
+    Yields
+    ------
+    str
+        Sentences: other notations, bytes that are no text, another reference system.
+    """
+    for form, one in sorted(reading.binned.apart.forms.items()):
+        where = {"file": one.first.file, "line": one.first.line, "n": one.rows}
+        yield say(f"points_page.later.{form}", **where)
+    other = other_system(reading)
+    if other is not None:
+        systems = {"crs": reading.asked.crs, "other": described(other.crs)}
+        where = {"file": other.first.file, "line": other.first.line}
+        percent = round(100 * other.share)
+        yield say("points_page.later.other_system", **systems, **where, percent=percent)
+
+
+def unused_rows(reading: Reading, lang: str) -> pd.DataFrame:
+    """Return the rows that are not used, each with its line and why: of many the first.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``line``, ``reason`` (its key) and ``words``, in the order of the file.
+    """
+    say = speaker(lang)
+    told = [(*place, why, say(f"intake.reason.{why}"))
+            for why, places in reading.binned.apart.named.items() for place in places]  # fmt: skip
+    return pd.DataFrame(sorted(told), columns=["file", "line", "reason", "words"])
 
 
 def source_notes(reading: Reading, say: Say) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _cells(path: Path, names: list[str], where: str) -> Any:
     batches, row = [], ""
     try:
         for place in parquet.batches(path, names, None, _BATCH):
-            row, batch = place
+            row, batch, _ = place
             batches += [] if batch is None else [batch]
     except (ValueError, OSError) as error:  # Arrow's word
         raise unreadable(Path(where), row, error) from error
