@@ -26,6 +26,7 @@ from geo.grid.cells import Grid
 from geo.grid.density_kernels import ONE
 from geo.point_files import bin as stream
 from geo.point_files import csv_records
+from geo.point_files.apart import REASONS
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points
 from geo.point_files.sample import sample_points
 from layers.language.messages import speaker
@@ -79,7 +80,7 @@ def account(found: Binned) -> None:
 
 
 def rejected(**counts: int) -> dict[str, int]:
-    return dict.fromkeys(stream.REASONS, 0) | counts
+    return dict.fromkeys(REASONS, 0) | counts
 
 
 @pytest.mark.slow

@@ -179,7 +179,7 @@ def test_unknown_columns_are_asked_for(folder: Path) -> None:
     at.selectbox(key="points_y").set_value(token("乙")).run()
     assert "intake_accept" in {b.key for b in at.button}, "one row has no position: as an upload"
     at.button(key="intake_accept").click().run()
-    assert "坐标缺失或不是数：1 行" in page_text(ended(at))
+    assert "未采用：坐标写作 NaN，1 行" in page_text(ended(at))
 
 
 def test_text_of_the_folder_that_is_not_counted_as_it_lies_is_proposed(folder: Path) -> None:
