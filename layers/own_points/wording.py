@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from geo.base.draws import SEED
+from geo.base.errors import Value
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
 from layers.intake.diagnose import described
+from layers.intake.formats.table import Observation
+from layers.intake.report import sentence
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
@@ -130,17 +133,17 @@ def names_of(city: City, lang: str) -> dict[str, str]:
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
-def account(reading: Reading, say: Say) -> tuple[str, ...]:
+def account(reading: Reading, lang: str) -> tuple[str, ...]:
     """Say what became of every row: read is the sum of the others, always.
 
     Parameters
     ----------
     reading
         As :func:`layers.own_points.reading.read` returns it.
-    say
-        Speaks the reader's language.
+    lang
+        Language of the words, ``zh`` or ``en``.
     """
-    binned = reading.binned
+    say, binned = speaker(lang), reading.binned
     values = {
         "read": binned.read,
         "binned": binned.n,
@@ -150,7 +153,7 @@ def account(reading: Reading, say: Say) -> tuple[str, ...]:
     }
     keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
     lines = [" ".join((*said(say, keys, values), *_reasons(reading, say)))]
-    lines += found_later(reading, say)
+    lines += [sentence(one, lang) for one in found_later(reading)]
     if not reading.kept.whole:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
@@ -164,30 +167,28 @@ def _reasons(reading: Reading, say: Say) -> Iterator[str]:
             yield say("intake.reason_line", reason=say(f"intake.reason.{reason}"), n=n)
 
 
-def found_later(reading: Reading, say: Say) -> Iterator[str]:
-    """Say what rows show that the first of the file, which decided how it is read, did not.
+def found_later(reading: Reading) -> Iterator[Observation]:
+    """Return what rows show that the first of the file, which decided how it is read, did not.
 
     Parameters
     ----------
     reading
         As :func:`layers.own_points.reading.read` returns it.
-    say
-        Speaks the reader's language.
 
     Yields
     ------
-    str
-        Sentences: other notations, bytes that are no text, another reference system.
+    Observation
+        Other notations, bytes that are no text, another reference system.
     """
     for form, one in sorted(reading.binned.apart.forms.items()):
-        where = {"file": one.first.file, "line": one.first.line, "n": one.rows}
-        yield say(f"points_page.later.{form}", **where)
+        where: dict[str, Value] = {"file": one.first.file, "line": one.first.line}
+        yield Observation(f"later_{form}", "certain", {"value": one.rows, **where})
     other = other_system(reading)
     if other is not None:
-        systems = {"crs": reading.asked.crs, "other": described(other.crs)}
+        systems: dict[str, Value] = {"crs": reading.asked.crs, "value": described(other.crs)}
         where = {"file": other.first.file, "line": other.first.line}
         percent = round(100 * other.share)
-        yield say("points_page.later.other_system", **systems, **where, percent=percent)
+        yield Observation("later_other_system", "likely", {**systems, **where, "percent": percent})
 
 
 def unused_rows(reading: Reading, lang: str) -> pd.DataFrame:
