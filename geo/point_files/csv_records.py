@@ -496,7 +496,7 @@ def _as_utf8(data: bytes) -> tuple[bytes, Positions]:
     except UnicodeDecodeError:
         pass
     else:
-        if not _has_utf8(data):
+        if not has_utf8(data):
             return whole.encode(), none
     broken, at, lines = [], 0, []
     for line in data.splitlines(keepends=True):
@@ -508,8 +508,14 @@ def _as_utf8(data: bytes) -> tuple[bytes, Positions]:
     return "".join(lines).encode(), np.array(broken, dtype=np.intp)
 
 
-def _has_utf8(data: bytes) -> bool:
-    """Tell whether most of what is not ASCII is UTF-8; GB18030 is hardly ever taken for it."""
+def has_utf8(data: bytes) -> bool:
+    """Tell whether most of what is not ASCII is UTF-8; GB18030 is hardly ever taken for it.
+
+    Parameters
+    ----------
+    data
+        Text of any encoding.
+    """
     text = data.decode(errors="replace")
     broken = text.count("\ufffd")
     return len(text) - len(text.encode("ascii", "ignore")) > 2 * broken
@@ -520,7 +526,7 @@ def _decoded(line: bytes) -> tuple[str, bool]:
     try:
         return line.decode(), True
     except UnicodeDecodeError:
-        if _has_utf8(line):
+        if has_utf8(line):
             return line.decode(errors="replace"), False
     try:
         return line.decode("gb18030"), True
