@@ -13,6 +13,7 @@ from layers.language.messages import LANGS, display, speaker, texts
 from layers.language.problems import LONGEST, worded
 from layers.language.values import count, stated
 
+DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "WGS 84"}
 STATUS = ("read", "refused", "needs_answer")
 EXIT: Mapping[str, int] = {"read": 0, "refused": 2, "needs_answer": 3}
 
@@ -174,4 +175,5 @@ def _one(value: Value, comma: str) -> object:
         return count(value)
     if isinstance(value, float):
         return stated(value)
-    return display(" ".join(str(value).splitlines()), longest=LONGEST)
+    named = DATUM_NAMES.get(str(value), str(value))
+    return display(" ".join(named.splitlines()), longest=LONGEST)
