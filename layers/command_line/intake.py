@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -179,16 +180,21 @@ def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
         return opened
     sites = inputs(city, reach_question(default_state(city))).sites
     kinds = [name for name, layer in city.layers.items() if layer.spec.is_places]
-    loaded = load(data, sites=sites, kinds=kinds, bbox=city.bbox, name=path.stem)
+    try:
+        loaded = load(data, sites=sites, kinds=kinds, bbox=city.bbox, name=path.stem)
+    except AtlasError as error:
+        rows = 0 if opened is None else opened.rows.read
+        found = [] if opened is None else opened.found
+        return Report("refused", _refused(rows), found=found, problems=error.problems)
     n = len(loaded.scenario.edits)
-    found = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
-    if loaded.bare:
-        found.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
+    told = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
+    if loaded.bare and opened is None:
+        told.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
     if opened is None:
-        return Report("read", Account(n, n), "EPSG:4326", found)
+        return Report("read", Account(n, n), "EPSG:4326", told)
     rest = {why: k for why, k in opened.rows.not_used.items() if why in ("torn", *NO_PLACES)}
     account = Account(n + sum(rest.values()), n, not_used=rest)
-    return Report("read", account, opened.crs, [*opened.found, *found])
+    return Report("read", account, opened.crs, [*opened.found, *told])
 
 
 def _pack(path: Path, city: Callable[[], City], answers: Mapping[str, str]) -> Report:
@@ -209,12 +215,16 @@ def _layer(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:
         file = Path(folder) / f"{path.stem}.geojson"
         file.write_bytes(data)
-        problems, rows = layer_problems(file, city)
+        faults, rows = layer_problems(file, city)
+    problems = [replace(one, where=path.name) if one.where == file.name else one for one in faults]
     found = opened.found if opened is not None else ()
     if problems:
-        return Report("refused", Account(rows, not_used={"refused": rows} if rows else {}),
-                      found=found, problems=problems)  # fmt: skip
+        return Report("refused", _refused(rows), found=found, problems=problems)
     return Report("read", Account(rows, rows), "EPSG:4326", found)
+
+
+def _refused(rows: int) -> Account:
+    return Account(rows, not_used={"refused": rows} if rows else {})
 
 
 def _lines(report: Report, lang: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from geo.base.errors import Problem
-from layers.intake.read import ROW_PROBLEMS
+from layers.intake.read import REASONS, row_problem
 from layers.intake.report import Account, Report
 from layers.own_points.reading import FileQuestion, Reading, read
 from layers.own_points.source import MOST_TAKEN_BYTES, PARQUET, Source
@@ -87,5 +87,4 @@ def _account(reading: Reading) -> Account:
 
 def _problems(reading: Reading) -> list[Problem]:
     named = reading.binned.apart.named.items()
-    return [Problem(ROW_PROBLEMS[why], one.file, f"#{one.line}") for why, some in named
-            for one in some if why in ROW_PROBLEMS]  # fmt: skip
+    return [row_problem(why, *one) for why, some in named for one in some if why in REASONS]

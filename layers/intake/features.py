@@ -68,6 +68,9 @@ def _geojson(taken: TakenIn) -> bytes:
     assert taken.reading is not None
     rows = taken.reading.rows
     cells = pd.concat([cells_of(table) for table in taken.tables], ignore_index=True)
+    placements = taken.diagnosis.placements if taken.diagnosis is not None else []
+    known = {name for placed in placements for name in placed.columns}
+    cells = cells.drop(columns=[name for name in cells if name in known])
     kept = ~rows["status"].isin(["torn", *NO_PLACES]).to_numpy()
     records = json.loads(cells[kept].to_json(orient="records", date_format="iso"))
     places = zip(rows["lon"][kept].tolist(), rows["lat"][kept].tolist(), strict=True)

@@ -59,6 +59,21 @@ APPROXIMATE_M: Final = 10.0
 """Doubt of a position that has been set back from GCJ-02 or BD-09, metres."""
 
 
+def row_problem(reason: str, where: str, line: int) -> Problem:
+    """Return why a row is not used, as a problem of the file.
+
+    Parameters
+    ----------
+    reason
+        One of ``REASONS``.
+    where
+        Name of the file.
+    line
+        Number of the row's line.
+    """
+    return Problem(ROW_PROBLEMS[reason], where, f"#{line}")
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """The rows of a file, each in exactly one account.
@@ -108,7 +123,7 @@ class Reading:
         for reason in self.not_used:
             some = self.rows[self.rows["status"] == reason].head(MOST_TOLD)
             told += [
-                Problem(ROW_PROBLEMS[reason], self.parts[part], f"#{line}")
+                row_problem(reason, self.parts[part], line)
                 for part, line in zip(some["part"], some["line"], strict=True)
             ]
         return told
