@@ -141,7 +141,17 @@ def sentence(one: Observation, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    return speaker(lang)(f"intake.found.{one.key}", **_shown(one.values, lang))
+    say = speaker(lang)
+    if one.key != "precision":
+        return say(f"intake.found.{one.key}", **_shown(one.values, lang))
+    # Only what there is: seven counts, most of them 0, are read by nobody.
+    there = {name: n for name, n in one.values.items() if n and name != "value"}
+    parts = [
+        say("intake.found.class_part", n=n, words=say(f"intake.class.{name}"))
+        for name, n in there.items()
+    ]
+    return say("intake.found.precision", value=one.values["value"],
+               parts=say("view.comma").join(parts))  # fmt: skip
 
 
 def ask(one: Question, lang: str) -> str:
