@@ -24,7 +24,7 @@ from layers.intake.formats.table import Observation, Question
 from layers.intake.report import ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
-from layers.language.values import count, number
+from layers.language.values import count, number, paragraph
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri, plain_mark, swatch
@@ -300,8 +300,7 @@ class PointsPart:
         self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
-            for line in self.told.account:
-                html.small(line)
+            html.small(paragraph(self.told.account, self.screen.state.lang))
         elif self.problem:
             self._say_problem()
         elif self.task is not None and self.task.is_done():

@@ -180,7 +180,7 @@ def test_the_districts_hold_what_is_counted_by_hand(ask: Ask, toy: City) -> None
         assert shown.districts.loc[code, "per_km2"] == pytest.approx(n / 100, abs=0.011)
     sentence = word(shown, "zh").sentence
     assert sentence.count("甲区") == 2, "densest there, and most of the points"
-    assert "600 个点" in sentence
+    assert "600 行" in word(shown, "zh").account[0]
 
 
 def test_weights_are_counted_instead_of_points(ask: Ask) -> None:
@@ -240,7 +240,7 @@ def test_hexagons_hold_what_h3_counts(ask: Ask) -> None:
     expected = Counter(h3.latlng_to_cell(a, b, 7) for a, b in zip(lat, lon, strict=True))
     assert shown.bins.frame["n"].to_dict() == dict(expected)
     said = word(shown, "zh")
-    assert f"{len(expected)} 个六边形" in said.sentence
+    assert f"{len(expected)} 格" in said.sentence
     assert len(draw(shown, "zh").shapes[0].frame) == len(expected)
     assert len(said.legend) == 9
 
