@@ -112,7 +112,7 @@ def word_bins(shown: PointsBins, lang: str) -> PointsWording:
         rows.
     """
     say, reading, bins = speaker(lang), shown.reading, shown.bins
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     if reading.blank:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if bins.refused:

@@ -172,7 +172,7 @@ def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
         With the largest clusters as a table; where there are none to be sought, why.
     """
     say, reading = speaker(lang), shown.reading
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     if not reading.binned.n:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if shown.found.refused:

@@ -177,7 +177,7 @@ def word_parks(shown: PointsParks, lang: str) -> PointsWording:
         With every park as a table; where none has a count, why, and what helps.
     """
     say, reading = speaker(lang), shown.reading
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     if not reading.binned.n:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     within = number(shown.options.within_m / 1000)

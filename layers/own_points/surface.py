@@ -174,7 +174,7 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     """
     say, reading, surface = speaker(lang), shown.reading, shown.surface
     notes = tuple(source_notes(reading, say))
-    rows = account(reading, say)
+    rows = account(reading, lang)
     districts = _district_table(shown, lang).rename_axis(say("filter.district"))
     tables = {say("points_page.districts"): districts}
     if reading.blank:
