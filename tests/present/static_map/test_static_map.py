@@ -153,6 +153,7 @@ def test_the_same_map_has_the_same_bytes(drawn, tianjin):
     assert first.svg() == again.svg()
 
 
+@pytest.mark.slow
 def test_files_carry_the_day_of_the_data_and_no_maker(drawn, tianjin):
     found = drawn("binhai")
     assert found.png(60).startswith(b"\x89PNG")
