@@ -91,8 +91,6 @@ class _Line(Text):
         renderer.open_group("text", self.get_gid())
         look = renderer.new_gc()
         look.set_foreground(to_rgba(self.get_color()), isRGBA=True)
-        look.set_alpha(self.get_alpha())
-        self._set_gc_clip(look)
         font = self.get_fontproperties()
         renderer.draw_text(look, x, y, self.get_text(), font, 0.0, mtext=self)
         look.restore()
