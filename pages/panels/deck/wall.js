@@ -207,11 +207,13 @@ function escape() {
   else if (!wall.data.locked) ask("leave", () => ({}), () => false);
 }
 
+const actOf = (key) =>
+  TURNS[key] ? () => turn(TURNS[key]) : key === "Escape" ? escape : wall.data.locked ? null : FREE[key];
+
 function pressed(event) {
   if (!wall.root?.isConnected || !wall.data || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest?.("input, textarea, select")) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const act = TURNS[key] ? () => turn(TURNS[key]) : key === "Escape" ? escape : wall.data.locked ? null : FREE[key];
+  const act = actOf(event.key.length === 1 ? event.key.toLowerCase() : event.key);
   if (!act) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -280,7 +282,7 @@ function tell() {
 wall.channel.onmessage = ({ data }) => {
   if (!wall.root?.isConnected || !wall.data) return;
   if (data.ask) tell();
-  if (data.by) turn({ by: data.by });
+  if (data.key) actOf(data.key)?.();
 };
 
 // ---- the map has painted ---------------------------------------------------------------------------
