@@ -245,10 +245,12 @@ function follow(from, to) {
   if (!wall.said?.second || !leafletOf(from) || !leafletOf(to)) return;
   const lead = leafletOf(from), other = leafletOf(to);
   const same = lead.getZoom() === other.getZoom() && lead.getCenter().equals(other.getCenter(), 1e-7);
-  if (same) return;
+  if (same || wall.following) return; // a map that may not go there would call this without end
   const snap = other.options.zoomSnap;
   other.options.zoomSnap = 0; // a whole city fills its frame between two steps of the zoom
+  wall.following = true;
   other.setView(lead.getCenter(), lead.getZoom(), { animate: false });
+  wall.following = false;
   other.options.zoomSnap = snap;
 }
 
