@@ -30,5 +30,6 @@ if places.side is not None:
     with places.side:
         part.controls()
         share.picture(screen)
+        part.ask.folded()
     part.below()
     chips.ways_of_counting(screen)

@@ -10,7 +10,6 @@ from pages.panels import chips
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over as share
 from pages.panels.deck import add
-from pages.panels.inside import draw
 from pages.panels.pairing import PairingPart
 from pages.panels.scenario import ScenarioPart
 from pages.panels.siting import SitingPart
@@ -22,8 +21,6 @@ PARTS: dict[str, type[coverage_panels.Part]] = {
     "scenario": ScenarioPart,
     "siting": SitingPart,
 }
-DRAWN_ON = ("reach", "pairing")
-"""Elsewhere a click on the map sets a site."""
 
 screen = frame.open_page("coverage")
 say, state = screen.say, screen.state
@@ -48,8 +45,7 @@ if places.side is not None:
         # No address holds what a reader drew: it goes along.
         if (drawn := add.options(screen)) or state.coverage.part != "scenario":
             share.picture(screen, drawn)
-        if state.coverage.part in DRAWN_ON:
-            draw.folded(screen)
+        part.ask.folded()
 if not state.present or state.coverage.part == "scenario":  # a meeting looks at them side by side
     part.below()
 if not state.present:

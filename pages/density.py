@@ -17,7 +17,7 @@ from pages.panels.deck import add
 from pages.panels.inside import draw
 from pages.panels.intake import district_table as table_panels
 from pages.panels.intake import whose
-from pages.shell import frame, map_view
+from pages.shell import frame
 
 screen = frame.open_page("density")
 say, state = screen.say, screen.state
@@ -40,14 +40,14 @@ with places.sentence:
     panels.statement(screen, spread, told)
 with places.picture:
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
-    map_view.show(
+    ask = draw.Ask.of(screen)
+    ask.show(
         replace(screen, state=ground),
         rows_in_view(screen.city, ground),
         name="density",
         flight=(1, None),
         follow=False,
-        drawing=draw.with_shape(screen, panels.drawn(screen, drawing)),
-        act=draw.act,
+        drawing=panels.drawn(screen, drawing),
     )
     panels.legend(screen, spread, told)
 if places.side is not None:
@@ -58,7 +58,7 @@ if places.side is not None:
             panels.beside(screen, told)
         panels.advanced(screen, told)
         share.picture(screen)
-        draw.folded(screen)
+        ask.folded()
     if state.density.fill == "surface":
         panels.account(told)
 panels.halves(screen, spread)

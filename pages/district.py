@@ -29,14 +29,16 @@ panels.head(screen, area, told, other)
 with st.container(key="district_frame"):
     with st.container(key="district_left"):
         if other is None:
-            panels.area_map(screen, area)
+            ask = panels.area_map(screen, area)
             panels.unsettled(screen, area, told)
         else:
             panels.twin_maps(screen, area, other)
-            panels.unsettled_of_two(screen)
+            panels.unsettled_of_two(screen, area, other)
     with st.container(key="district_panel"):
         if other is None:
             panels.numbers(screen, area)
+            if not screen.state.present:
+                ask.folded()
             panels.place_list(screen, area, told)
         else:
             panels.bars(screen, area, other)

@@ -36,11 +36,12 @@ with main:
     # A structure is schematic: it lies under the places, which keep their marks.
     schematic = state.explore.ground == "structure"
     drawing = structure_drawing(screen.city) if schematic else None
+    ask = draw.Ask.of(screen)
     drawn = with_pins(
         Picture(
             view,
             plate(view, state.explore.ground, state.lang),
-            draw.with_shape(screen, drawing),
+            ask.over(drawing),
         ),
         kept.all_of(screen.city),
         place=comments.picking(),
@@ -53,7 +54,7 @@ with main:
         follow=True,
         drawing=drawn.drawing,
         plate=drawn.plate,
-        act=lambda event: draw.act(event) or comments.act(event),
+        act=lambda event: draw.taken(event) or comments.act(event),
     )
     # On the screen the switches beside the map say it.
     signs = shapes(screen.city, set(view.mapped["kind"]), state.lang)

@@ -14,6 +14,8 @@ from tests import ROOT
 
 ENTRY = str(ROOT / "streamlit_app.py")
 WAIT_S = 60
+AROUND = "circle_117.2_39.1_20000"
+"""A shape as an address says it, in the middle of Tianjin."""
 
 
 @cache
@@ -66,6 +68,12 @@ def scene(at: AppTest) -> dict[str, Any]:
     body = group[group.index("{", start) :]
     painted: dict[str, Any] = json.JSONDecoder().raw_decode(body)[0]
     return painted
+
+
+def asked_shape(at: AppTest) -> bool:
+    """Tell whether the map draws the shape of the address."""
+    ids = [f["id"] for look in scene(at)["drawing"]["shapes"] for f in look["features"]]
+    return ids.count("shape") == 1
 
 
 def drawn(at: AppTest) -> list[str]:

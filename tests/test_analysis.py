@@ -31,6 +31,7 @@ from layers.coverage.siting import Spot
 from layers.district_table.table import Column, DistrictTable, district_table
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
+from layers.inside.files import SCENARIO_FILE
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
@@ -165,6 +166,15 @@ def test_both_languages_say_the_same_numbers_and_no_picture(
         told = " ".join([words.sentence, *words.account, *words.notes])
         assert "data:" not in told
         assert "{" not in told
+
+
+@pytest.mark.parametrize("name", ["density", "balance", "reach", "siting", "scenario", "corridor"])
+def test_of_how_many_places_the_doubt_is_unknown_is_said(
+    answers: Mapping[str, Any], name: str
+) -> None:
+    """Of the toy's places one has no site, and of all others the doubt is known."""
+    words = ANALYSES[name].word(answers[name], "en")
+    assert "unknown of 1 (1 of these not on the map)" in " ".join([*words.account, *words.notes])
 
 
 @pytest.mark.parametrize("name", ANALYSES)
@@ -303,6 +313,19 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     told = json.loads(capsys.readouterr().out)
     assert "甲" in told["result"]["zh"]
     assert len(told["tables"]["scenario_comparison"]) == 2
+    shape = around(toy).shape
+    state = replace(default_state(toy), inside=InsideOptions(shape))
+    changed = Scenario("甲").added(lon, lat, kind="platform", name="新")
+    question = ANALYSES["inside"].question(state, changed, ["park-one"])
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command("inside", toy, question, Form("csv", 4548)))[3:]
+    answer = ANALYSES["inside"].measure(toy, question)
+    wanted = dict(ANALYSES["inside"].hand_over(answer, Form("csv", 4548)).files)
+    (tmp_path / SCENARIO_FILE).write_bytes(wanted[SCENARIO_FILE])
+    assert main(ANALYSES, words) == 0
+    assert wanted == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert main(ANALYSES, [*words, "--scenario", str(file)]) == 2, "a shape is asked of one"
+    capsys.readouterr()
     folder, name = str(points.source.paths[0].parent), points.source.name
     asked = ["own_points", "--city", toy.id, "--points", folder, "--file", name]
     assert main(ANALYSES, [*asked, "--set", "show=bins"]) == 0
@@ -313,9 +336,9 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     kept = replace(points, columns=only(points.columns, found, frozenset({token("甲")})))
     question = ANALYSES["own_points"].question(default_state(toy), kept)
     words = shlex.split(command("own_points", toy, question, Form("csv", 4548)))[3:]
-    out = str(tmp_path / "out")
+    out = str(tmp_path / "own")
     assert main(ANALYSES, [*words[:-1], out, "--points", folder]) == 0
-    told = json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))
+    told = json.loads((tmp_path / "own" / MANIFEST).read_text(encoding="utf-8"))
     assert (told["result"]["binned"], told["result"]["filtered_out"]) == (150, 150)
     assert (
         main(ANALYSES, [*asked, "--set", f"column={token('trade')}", "--set", "values=" + "0" * 12])

@@ -14,6 +14,8 @@ from layers.language.messages import LANGS
 from layers.language.values import cell, row_of
 from layers.pack.catalogue import FIELDS, LEVELS, PLAN_STATUSES
 from layers.pack.city import City
+from layers.view.rows import without_titles
+from layers.view.vague import doubt_counts
 
 
 def hand_over(answer: BalanceAnswer, form: Form) -> Package:
@@ -33,6 +35,7 @@ def hand_over(answer: BalanceAnswer, form: Form) -> Package:
     """
     city, counts = answer.city, answer.counts
     found, titles = counts.found, _sorts(city)
+    places = without_titles(answer.question.view(city).places)
     return analysis_package(
         Answered(
             name="balance",
@@ -47,7 +50,10 @@ def hand_over(answer: BalanceAnswer, form: Form) -> Package:
                 "field_by_district": Data(_named(counts.fields.T, city), titles=_fields()),
             },
             asked=found.parameters,
-            result={"n": found.n},
+            result={
+                "n": found.n,
+                "doubt_unknown": doubt_counts(places)["unknown"],
+            },
             findings=(found,),
         ),
         form,

@@ -27,6 +27,8 @@ from layers.places.spread import (
     tight,
 )
 from layers.view.filtered import answer_marked, is_filtered
+from layers.view.rows import without_titles
+from layers.view.vague import unknown_words
 
 HATCH = "hatch"
 """Stands for a colour in the legend of the fill where a district is hatched."""
@@ -87,7 +89,7 @@ def word(answer: BalanceAnswer, lang: str) -> BalanceWording:
         sentence=answer_marked(city, answer.question, said, lang),
         account=(*further(answer.headline, city, lang), *_other_way(by_site, lang)),
         sums=(of_balance(found, lang), of_balance(answer.other.found, lang)),
-        notes=tuple(_notes(found, say)),
+        notes=tuple(_notes(answer, say, lang)),
         tables={
             "halves": _half_table(answer, lang),
             "districts": _district_table(answer, names, lang),
@@ -162,12 +164,15 @@ def _other_way(counts: Counts, lang: str) -> Iterator[str]:
         yield tight(speaker(lang)("balance_page.other_site", n=found.n, parts=listed), lang)
 
 
-def _notes(found: Balance, say: Say) -> Iterator[str]:
+def _notes(answer: BalanceAnswer, say: Say, lang: str) -> Iterator[str]:
+    found = answer.counts.found
     yield say(found.method) + say("balance_page.stop")
     for key in found.caveats:
         yield say(key, **found.parameters)
     if _few(found):
         yield say("balance.few")
+    if unknown := unknown_words(without_titles(answer.question.view(answer.city).places), lang):
+        yield unknown
 
 
 def _table(

@@ -16,7 +16,7 @@ import geopandas as gpd
 from pyogrio.errors import DataSourceError
 
 from geo.base.errors import ParameterError, Problem
-from geo.coverage.scenario import from_file
+from geo.coverage.scenario import Scenario, from_file
 from layers.command_line.arguments import (
     RAW,
     city_of,
@@ -34,6 +34,9 @@ from layers.coverage.siting import SitingQuestion, Spot
 from layers.district_table.measure import TableQuestion
 from layers.district_table.table import DistrictTable, district_table
 from layers.handover.contents import ANSWER_FORMATS, Form
+from layers.inside.files import SCENARIO_FILE
+from layers.inside.measure import InsideQuestion, places_asked
+from layers.inside.measure import question as inside_question
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
@@ -46,6 +49,7 @@ from layers.view.question import Question, rows_asked
 from layers.view.state import Filters, ViewState, allowed, default_state
 
 BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
+    "inside": ("scenario",),
     "reach": ("points", "file"),
     "scenario": ("scenario", "doubt"),
     "siting": ("candidates", "points", "file"),
@@ -156,6 +160,8 @@ def needed_files(question: Question[Any]) -> list[str]:
         files = [f"{each.name}.geojson" for each in question.scenarios]
         named = [word for file in files for word in ("--scenario", file)]
         return [*named, *(["--doubt"] if question.doubt else [])]
+    if isinstance(question, InsideQuestion) and question.scenario is not None:
+        return ["--scenario", SCENARIO_FILE]
     own: OwnPoints | None = getattr(question, "own", None)
     words = [] if own is None else [*own.arguments]
     if isinstance(question, SitingQuestion) and question.drawn:
@@ -288,10 +294,12 @@ def _require_effect(given: argparse.Namespace, state: ViewState, question: Quest
 def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[Any, ...]:
     """Return what a reader brings along beside the state: scenarios, candidates, points."""
     if given.analysis == "scenario":
-        sites = inputs(city, reach_question(state)).sites
-        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
-        known = {"sites": sites, "kinds": kinds, "bbox": city.bbox}
-        return (tuple(from_file(p.read_bytes(), name=p.stem, **known) for p in given.scenario),)
+        return (_scenarios(given, city, inputs(city, reach_question(state)).sites),)
+    if given.analysis == "inside":
+        if len(given.scenario) > 1:  # a shape is asked of the places of one
+            idle = Problem("export.set_idle", "--scenario", analysis=given.analysis)
+            raise ParameterError("export_refused", [idle])
+        return _scenarios(given, city, places_asked(city, inside_question(state)))
     if given.analysis == "own_points":
         return (asked_file(given.points, given.file, city, state),)
     if given.analysis == "district_table":
@@ -300,6 +308,15 @@ def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[A
     if given.analysis == "siting":
         return (() if given.candidates is None else _spots(given.candidates), own)
     return (own,) if given.analysis == "reach" else ()
+
+
+def _scenarios(
+    given: argparse.Namespace, city: City, sites: gpd.GeoDataFrame
+) -> tuple[Scenario, ...]:
+    """Read scenarios that fit some places; raise DataError with what is wrong with a file."""
+    kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
+    known = {"sites": sites, "kinds": kinds, "bbox": city.bbox}
+    return tuple(from_file(p.read_bytes(), name=p.stem, **known) for p in given.scenario)
 
 
 def _own(given: argparse.Namespace, city: City, state: ViewState) -> OwnPoints | None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.corridor.stretches import stretch
 from layers.corridor.drawing import AXIS, EMPTY, LINK
-from layers.corridor.measure import CorridorAnswer, link_lines, near_places
+from layers.corridor.measure import CorridorAnswer, link_lines, near_places, places_shown
 from layers.corridor.strip import PAGE, strip
 from layers.corridor.tables import place_name, tens
 from layers.corridor.wording import word
@@ -21,6 +21,7 @@ from layers.language.wording import Wording
 from layers.pack.catalogue import LEVELS
 from layers.pack.city import City
 from layers.view.question import Refusal
+from layers.view.vague import doubt_counts
 
 
 def hand_over(answer: CorridorAnswer | Refusal, form: Form) -> Package:
@@ -58,6 +59,7 @@ def hand_over(answer: CorridorAnswer | Refusal, form: Form) -> Package:
                 "longest_empty_km": found.longest_m / 1000,
                 "longest_empty_low_km": found.longest_low_m / 1000,
                 "longest_empty_high_km": found.longest_high_m / 1000,
+                "doubt_unknown": doubt_counts(places_shown(answer))["unknown"],
             },
             findings=(found,),
             files={

@@ -81,6 +81,17 @@ class CorridorAnswer:
         return self.places[self.places.geometry.isna() & ~is_vague(self.places)]
 
 
+def places_shown(answer: CorridorAnswer) -> gpd.GeoDataFrame:
+    """Return the places asked for with the point that each has, however unsure.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it, not a refusal.
+    """
+    return without_titles(answer.question.view(answer.city).places)
+
+
 def axes(city: City) -> tuple[str, ...]:
     """Return the ids of the axes of a pack: its belt first, then in the order of their ids.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from layers.corridor.measure import CorridorAnswer, cities_along
+from layers.corridor.measure import CorridorAnswer, cities_along, places_shown
 from layers.corridor.tables import (
     city_of,
     place_name,
@@ -20,11 +20,11 @@ from layers.corridor.tables import (
     shown_tens,
 )
 from layers.language.messages import Say, speaker
-from layers.language.values import cell, count, is_known, km, said
+from layers.language.values import cell, count, is_known, km, paragraph, said
 from layers.language.wording import LateTables
 from layers.view.filtered import answer_marked
 from layers.view.question import Refusal
-from layers.view.vague import VAGUE_M
+from layers.view.vague import VAGUE_M, unknown_words
 
 MOST_NAMED = 5
 """More places than these are counted, not listed."""
@@ -64,7 +64,8 @@ def word(answer: CorridorAnswer | Refusal, lang: str) -> CorridorWording:
     say = speaker(lang)
     if isinstance(answer, Refusal):
         return CorridorWording(sentence=say(answer.reason, name=_refused_name(answer, lang)))
-    doubt = _doubt(answer, lang)
+    unknown = unknown_words(places_shown(answer), lang)
+    doubt = paragraph(filter(None, (_doubt(answer, lang), unknown)), lang)
     return CorridorWording(
         sentence=answer_marked(answer.city, answer.question, _sentence(answer, lang), lang),
         doubt=doubt,

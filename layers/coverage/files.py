@@ -20,6 +20,7 @@ from layers.handover.contents import AREA, POINT
 from layers.handover.look import Look
 from layers.handover.write_data import records
 from layers.language.wording import Wording
+from layers.view.vague import doubt_counts
 
 SITE = Look("point", line="#17474C")
 
@@ -114,7 +115,8 @@ def parameters(given: Inputs) -> dict[str, Any]:
         ``radius_m``, metres; ``radius_from``, the key of its name; ``minutes``, ``speed_kmh`` and
         ``detour_factor`` where it follows from a time; ``sites_from`` and
         ``within_reach_of_sites``, ids of layers; ``sites`` and ``sites_unmapped``, how many have a
-        point and how many have none; ``titles``, how many rows are titles of an area instead;
+        point and how many have none; ``doubt_unknown``, of how many nobody knows how far off they
+        may be; ``titles``, how many rows are titles of an area instead;
         ``own_points``, what became of a reader's file, where its points are counted.
     """
     return {
@@ -125,6 +127,7 @@ def parameters(given: Inputs) -> dict[str, Any]:
         "within_reach_of_sites": list(given.targets),
         "sites": len(given.mapped),
         "sites_unmapped": len(given.sites) - len(given.mapped),
+        "doubt_unknown": doubt_counts(given.sites)["unknown"],
         "titles": given.titles,
         **({"own_points": given.own.about} if given.own is not None else {}),
     }

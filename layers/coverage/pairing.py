@@ -142,8 +142,14 @@ def word(answer: PairingAnswer | Refusal, lang: str) -> PairingWording:
             "without": _without_park(answer, lang),
         },
         near=tuple(_near(answer, lang)),
-        notes=tuple(caveats((answer.pairing,), lang)),
+        notes=tuple(caveats((answer.pairing,), lang, _entering(answer.city))),
     )
+
+
+def _entering(city: City) -> gpd.GeoDataFrame:
+    """Return universities and parks with the point that each has, however unsure."""
+    names = [name for name in (UNIVERSITY, *PARKS) if name in city.layers]
+    return gpd.GeoDataFrame(pd.concat([city.layers[name].frame for name in names]))
 
 
 def _owned(answer: PairingAnswer) -> pd.DataFrame:

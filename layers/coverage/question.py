@@ -212,6 +212,17 @@ def reach_of(options: CoverageOptions) -> Reach:
     )
 
 
+def site_layers(state: ViewState) -> frozenset[str]:
+    """Return the layers that are measured from: those named, else all that are on but universities.
+
+    Parameters
+    ----------
+    state
+        The layers that are on, and the option ``sites``.
+    """
+    return state.coverage.sites or state.layers - {UNIVERSITY}
+
+
 def drawn_layers(city: City, state: ViewState) -> frozenset[str]:
     """Return the layers that the map shows: those asked about, where some were named.
 

@@ -113,7 +113,7 @@ class ReachWording:
         if isinstance(answer, ReachRefusal):
             return ()
         return (
-            *caveats(answer.findings, self._lang),
+            *caveats(answer.findings, self._lang, answer.inputs.sites),
             say("coverage.verdict.not_covered"),
             say("coverage.verdict.weak_rule", weak_percent=100 * WEAK_BELOW),
             say("coverage.verdict.not_named"),

@@ -197,7 +197,8 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
         for scenario in answer.question.scenarios
     ]
     changed = ("" if lang == "zh" else " ").join(results) or say("scenario_page.no_edits")
-    notes = (say("scenario_page.not_facts"), *caveats((found,), lang), *_drawn_note(given, lang))
+    known = caveats((found,), lang, given.sites)
+    notes = (say("scenario_page.not_facts"), *known, *_drawn_note(given, lang))
     sentence, both = answer_marked(given.city, answer.question, changed, lang), answer.versus
     told = ScenarioWording(
         sentence=sentence,

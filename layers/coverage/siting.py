@@ -333,7 +333,7 @@ class SitingWording:
         if isinstance(answer, SitingRefusal):
             return ()
         given = answer.siting.parameters
-        lines = caveats((answer.siting,), self._lang)
+        lines = caveats((answer.siting,), self._lang, answer.inputs.sites)
         if answer.siting.chosen:
             ends = {end: f"{given[f'{end}_percent']:.1f}%" for end in ("before", "after")}
             lines.append(self._say("siting_page.as_drawn", **ends))

@@ -17,6 +17,7 @@ from layers.language.values import count, km, number
 from layers.pack.city import City, city_word
 from layers.places.spread import short_name
 from layers.view.filtered import answer_marked
+from layers.view.vague import unknown_words
 
 FEW_TARGETS = 10
 """Fewer things than these are said by their number, not in tenths."""
@@ -478,7 +479,9 @@ def rules(given: Inputs, lang: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def caveats(findings: Iterable[Finding], lang: str) -> list[str]:
+def caveats(
+    findings: Iterable[Finding], lang: str, sites: gpd.GeoDataFrame | None = None
+) -> list[str]:
     """Return each caveat of some findings once, in words.
 
     Parameters
@@ -487,6 +490,8 @@ def caveats(findings: Iterable[Finding], lang: str) -> list[str]:
         In the order of weight; a caveat of several takes its values from the first.
     lang
         Language of the words, ``zh`` or ``en``.
+    sites
+        Places that are measured from: of how many the doubt is unknown is said too.
 
     Returns
     -------
@@ -498,4 +503,5 @@ def caveats(findings: Iterable[Finding], lang: str) -> list[str]:
     for finding in findings:
         for key in finding.caveats:
             told.setdefault(key, say(key, **finding.parameters))
-    return list(dict.fromkeys(told.values()))
+    unknown = unknown_words(sites, lang) if sites is not None else ""
+    return list(dict.fromkeys([*told.values(), *([unknown] if unknown else [])]))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import geopandas as gpd
 
+from geo.coverage.scenario import to_file as scenario_file
 from geo.formats.outline import to_file
 from layers.handover.analysis_export import Answered, Data, analysis_package, refused
 from layers.handover.contents import AREA, POINT, Form
 from layers.handover.look import Look
 from layers.handover.package import Package
 from layers.inside.drawing import LINE
-from layers.inside.measure import InsideAnswer, touched
+from layers.inside.measure import InsideAnswer, districts_in, touched
 from layers.inside.wording import word
 from layers.language.messages import LANGS
 from layers.language.wording import Wording
 from layers.view.question import Refusal
 
 SHAPE_FILE = "shape.geojson"
+SCENARIO_FILE = "scenario.geojson"
+"""The changes to the places that were made first; the command reads it."""
 
 
 def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
@@ -49,8 +52,9 @@ def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
                 "places": Data(_places(answer), POINT, Look("point", line=LINE)),
                 "shape": Data(_shape(answer), AREA, Look("area", line=LINE, weight=2.0)),
                 "kinds": Data(found.kinds),
+                "districts": Data(districts_in(answer).to_frame().rename_axis("adcode")),
             },
-            asked={"shape": str(answer.outline), **found.parameters},
+            asked={"shape": str(answer.outline), **found.parameters, **_asked(answer)},
             result={
                 "places": int(found.value),
                 "places_low": found.low,
@@ -60,10 +64,29 @@ def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
                 "doubt_unknown": found.n_unknown,
             },
             findings=(found,),
-            files={SHAPE_FILE: to_file(answer.outline, answer.city.metric_epsg)},
+            files=_files(answer),
         ),
         form,
     )
+
+
+def _files(answer: InsideAnswer) -> dict[str, bytes]:
+    """Return the shape and the scenario as this program reads them back."""
+    files = {SHAPE_FILE: to_file(answer.outline, answer.city.metric_epsg)}
+    if answer.question.scenario is not None:
+        files[SCENARIO_FILE] = scenario_file(answer.question.scenario)
+    return files
+
+
+def _asked(answer: InsideAnswer) -> dict[str, object]:
+    """Return what else narrows or changes the places, where something does."""
+    asked = answer.question
+    told: dict[str, object] = {}
+    if asked.options.places:
+        told["places"] = sorted(asked.options.places)
+    if asked.scenario is not None:
+        told["scenario"] = asked.scenario.name
+    return told
 
 
 def _places(answer: InsideAnswer) -> gpd.GeoDataFrame:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from layers.inside.measure import InsideAnswer, touched
+from geo.coverage.scenario import COUNTED
+from layers.inside.measure import ADDED, InsideAnswer, districts_in, touched
 from layers.language.messages import Say, speaker
-from layers.language.values import cell, count, km, number, title
+from layers.language.values import cell, count, km, number, row_of, title
 from layers.language.wording import LateTables
-from layers.view.filtered import answer_marked
+from layers.view.filtered import answer_in_words, answer_marked
 from layers.view.question import Refusal
 
 
@@ -19,7 +20,8 @@ from layers.view.question import Refusal
 class InsideWording:
     """What lies in a shape, in the reader's language.
 
-    Its tables: ``places`` that lie in it, surely or perhaps; and the numbers by ``kind``.
+    Its tables: ``places`` that lie in it, surely or perhaps; the numbers by ``kinds``; and the
+    ``districts`` that it touches, by adcode.
     """
 
     sentence: str
@@ -48,9 +50,13 @@ def word(answer: InsideAnswer | Refusal, lang: str) -> InsideWording:
         return InsideWording(sentence=say(answer.reason))
     return InsideWording(
         sentence=answer_marked(answer.city, answer.question, _sentence(answer, lang), lang),
-        account=tuple(_account(answer, say)),
+        account=tuple(_account(answer, lang)),
         tables=LateTables(
-            {"places": lambda: _places(answer, lang), "kinds": lambda: _kinds(answer, lang)}
+            {
+                "places": lambda: _places(answer, lang),
+                "kinds": lambda: _kinds(answer, lang),
+                "districts": lambda: _districts(answer, lang),
+            }
         ),
         notes=tuple(_notes(answer, say)),
     )
@@ -88,12 +94,22 @@ def shape_words(answer: InsideAnswer, lang: str) -> str:
     return say(f"inside_page.kind.{one.kind}", radius=radius, area=area)
 
 
-def _account(answer: InsideAnswer, say: Say) -> list[str]:
-    """Say which are sure, which are open, and of how many nobody knows."""
-    found, share = answer.found, answer.found.places["share"]
+def _account(answer: InsideAnswer, lang: str) -> list[str]:
+    """Say which are sure, which are open, of how many nobody knows, and what narrows them."""
+    say = speaker(lang)
+    found, share, scenario = answer.found, answer.found.places["share"], answer.question.scenario
     sure, open_ = int((share == 1).sum()), int(((share > 0) & (share < 1)).sum())
     told = [say("inside_page.sure", sure=count(sure), open=count(open_))]
-    told.append(say("inside_page.unknown", unmapped=found.n_unmapped, unknown=found.n_unknown))
+    if found.n_unmapped:
+        told.append(say("inside_page.no_point", count=found.n_unmapped))
+    if found.n_unknown:
+        told.append(say("inside_page.unknown", count=found.n_unknown))
+    if only := answer_in_words(answer.city, answer.question):
+        told.append(say("inside_page.only", words=only.of(lang)))
+    if scenario is not None:
+        did = [edit.action for edit in scenario.edits]
+        changes = {name: did.count(action) for name, action in COUNTED.items()}
+        told.append(say("inside_page.scenario", name=scenario.name, **changes))
     return told
 
 
@@ -112,7 +128,7 @@ def _places(answer: InsideAnswer, lang: str) -> pd.DataFrame:
         rows.append(
             {
                 title("name", lang): cell(row, "name", lang),
-                say("filter.kind"): answer.city.layers[str(row["kind"])].title.of(lang),
+                say("filter.kind"): _kind(answer, row["kind"], lang),
                 say("filter.district"): cell(row, "site_name", lang)
                 or cell(row, "host_name", lang),
                 say("inside_page.share"): number(100 * float(row["share"]), "%"),
@@ -121,6 +137,20 @@ def _places(answer: InsideAnswer, lang: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=[*_names(say, lang), "id"]).set_index("id").rename_axis(None)
+
+
+def _districts(answer: InsideAnswer, lang: str) -> pd.DataFrame:
+    say, shares = speaker(lang), districts_in(answer)
+    names = [cell(row_of(answer.city.districts, code), "name", lang) for code in shares.index]
+    percent = [number(100 * share, "%") for share in shares]
+    columns = {say("filter.district"): names, say("inside_page.area_share"): percent}
+    return pd.DataFrame(columns, index=shares.index)
+
+
+def _kind(answer: InsideAnswer, kind: object, lang: str) -> str:
+    if kind == ADDED:
+        return speaker(lang)("inside_page.added")
+    return answer.city.layers[str(kind)].title.of(lang)
 
 
 def _names(say: Say, lang: str) -> list[str]:
@@ -145,5 +175,5 @@ def _kinds(answer: InsideAnswer, lang: str) -> pd.DataFrame:
         say("inside_page.of"): table["n"].tolist(),
         say("inside_page.unmapped"): table["unmapped"].tolist(),
     }
-    titles = [answer.city.layers[str(kind)].title.of(lang) for kind in table.index]
+    titles = [_kind(answer, kind, lang) for kind in table.index]
     return pd.DataFrame(shown, index=pd.Index(titles, name=say("filter.kind")))

@@ -21,7 +21,8 @@ from layers.places.badges import badges
 from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
-from layers.view.rows import CityKey, gather
+from layers.view.rows import CityKey, gather, without_titles
+from layers.view.vague import doubt_counts
 
 PER_PEOPLE: Final = 1_000_000
 
@@ -344,8 +345,8 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     Yields
     ------
     str
-        Places whose site is not known or only stood for; places of the city whose district is not
-        known; what the plan counts and no source names.
+        Places whose site is not known or only stood for, and whose doubt is not; places of the city
+        whose district is not known; what the plan counts and no source names.
     """
     say, own = speaker(lang), counted(city, area, lang)
     rows = gather(city, lang)
@@ -353,10 +354,35 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     drawable = rows.drawable[here]
     hollow = int((drawable & ~own["location_class"].isin(FIRM).to_numpy(dtype=bool)).sum())
     absent = int((~drawable & ~rows.titles[here]).sum())
-    if hollow or absent:
-        told = [say("area.hollow", count=hollow)] if hollow else []
-        told += [say("area.absent", count=absent)] if absent else []
+    unknown = doubt_counts(without_titles(own))["unknown"]
+    told = [say("area.hollow", count=hollow)] if hollow else []
+    told += [say("area.absent", count=absent)] if absent else []
+    told += [say("area.of_unknown", count=unknown)] if unknown else []
+    if told:
         yield say("area.unsited", words=say("area.comma").join(told))
+    yield from unsettled_in_city(city, lang)
+
+
+def unsettled_of_two(city: City, one: str, other: str, lang: str) -> Iterator[str]:
+    """Yield what is not known of two areas or of any district, each in a line.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    one, other
+        Ids of the areas.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, told = speaker(lang), []
+    for area in (one, other):
+        known = doubt_counts(without_titles(counted(city, area, lang)))
+        if known["unknown"]:
+            name = area_name(city, area, lang)
+            told.append(say("area.unknown_in", name=name, count=known["unknown"]))
+    if told:
+        yield say("area.unknown", words=say("area.comma").join(told))
     yield from unsettled_in_city(city, lang)
 
 

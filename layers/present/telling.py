@@ -36,21 +36,22 @@ from layers.places.areas import (
     sentence,
     sentence_of_two,
     unsettled,
-    unsettled_in_city,
+    unsettled_of_two,
 )
 from layers.places.dating import dated
 from layers.places.district_profile import fullest, profile
 from layers.places.spread import beside, first_sentence
 from layers.plan.indicator import Progress
 from layers.plan.scene import plan_scene
-from layers.plan.shown import plan_ids
+from layers.plan.shown import plan_ids, plan_places
 from layers.present.figures import of_district, of_view
 from layers.present.story import Scene, state_of
 from layers.view.areas import is_part
 from layers.view.filtered import in_words, marked, titled
 from layers.view.question import Question, Refusal
-from layers.view.rows import rows_in_view
+from layers.view.rows import rows_in_view, without_titles
 from layers.view.state import ViewState, deciding, default_state
+from layers.view.vague import unknown_words
 
 Ask = Callable[[City, str, Question[Any]], Any]
 """Answers a question of an analysis by its name; a session's keeps what it has answered."""
@@ -161,6 +162,8 @@ class _Page:
     strip: Callable[[strips.Frame], str] | None = None
     empty: bool = False
     """Whether nothing is left to count: no sentence on what has most would be true."""
+    unknown: str = ""
+    """Of how many places nobody knows how far off they may be; empty where of all it is known."""
     narrowed: str = ""
     """What of the plan's ledger is shown; empty for all."""
     answered: tuple[str, Any] | None = None
@@ -222,10 +225,10 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         state,
         title=titled(city, claimed, scene.page, page.title),
         sentence=own["sentence"] or page.sentence,
-        doubt=own["doubt"] or paragraph(page.doubt, lang),
+        doubt=own["doubt"] or paragraph(filter(None, (*page.doubt, page.unknown)), lang),
         filtered=_filtered(page.narrowed or (filtered.of(lang) if filtered else ""), beside, lang),
         dated=dated(city, state),
-        notes=(*dict.fromkeys((*(point.of(lang) for point in scene.points), *page.notes)),),
+        notes=tuple(_notes(scene, page, lang, own_doubt=bool(own["doubt"]))),
         legend=tuple(page.legend),
         drawing=page.drawing,
         focus=page.focus,
@@ -238,6 +241,13 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
         beside=beside,
         answered=page.answered,
     )
+
+
+def _notes(scene: Scene, page: _Page, lang: str, *, own_doubt: bool) -> Iterable[str]:
+    """Return what the speaker may say, each once, and what the scene's own doubt leaves out."""
+    left_out = [page.unknown] if own_doubt and page.unknown else []
+    points = (point.of(lang) for point in scene.points)
+    return dict.fromkeys((*points, *page.notes, *left_out))
 
 
 def _claimed(scene: Scene, city: City, state: ViewState) -> ViewState:
@@ -275,7 +285,13 @@ def _two_views(page: _Page, title: str, beside: Told) -> _Page:
         page,
         sentence=say("present.two_alike", title=title) if title == beside.title else both,
         doubt=[say("present.left", text=page.sentence), say("present.right", text=beside.sentence)],
-        notes=[*page.doubt, *page.notes, beside.doubt, *beside.notes],
+        unknown="",
+        notes=[
+            *filter(None, (*page.doubt, page.unknown)),
+            *page.notes,
+            beside.doubt,
+            *beside.notes,
+        ],
     )
 
 
@@ -319,6 +335,7 @@ def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
         title=say(title_key(state.explore.ground), city=city.name.of(lang)),
         sentence=first_sentence(view, found, lang) if found.n else _nothing(city, state),
         doubt=beside(view, found, lang),
+        unknown=unknown_words(without_titles(view.places), lang),
         figures=of_view(view, lang),
         notes=words.notes,
         legend=plate(view, state.explore.ground, lang).legend,
@@ -375,7 +392,7 @@ def _two(city: City, one: str, other: str, lang: str) -> _Page:
     return _Page(
         title=say("district.two", one=names[0], other=names[1]),
         sentence=sentence_of_two(city, one, other, lang),
-        doubt=unsettled_in_city(city, lang),
+        doubt=unsettled_of_two(city, one, other, lang),
         figures={},
         table=table,
     )
@@ -467,11 +484,14 @@ def around(city: City, codes: Sequence[str]) -> tuple[float, float, float, float
 
 
 def _plan(city: City, state: ViewState, ask: Ask) -> _Page:  # noqa: ARG001 - one shape
-    told = plan_scene(city, state)
+    told, lang, ids = plan_scene(city, state), state.lang, plan_ids(city, state)
+    # Where no task or indicator is chosen the sentence counts tasks, and no places.
+    places = plan_places(city, state, ids or ()).places
     return _Page(
-        title=speaker(state.lang)("plan.title", city=city.name.of(state.lang)),
+        title=speaker(lang)("plan.title", city=city.name.of(lang)),
         sentence=told.sentence,
         doubt=[told.doubt] if told.doubt else [],
+        unknown=unknown_words(without_titles(places), lang),
         figures={},
         notes=told.notes,
         table=told.table,

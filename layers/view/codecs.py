@@ -569,7 +569,7 @@ def option(key: str, codec: Codec[T], *, default: T, page: Pages = None) -> T:
     return declared
 
 
-def group(options: type[T], *, page: str | None = None) -> T:
+def group(options: type[T], *, page: Pages = None) -> T:
     """Declare a field that is a class of options itself.
 
     Parameters
@@ -577,7 +577,7 @@ def group(options: type[T], *, page: str | None = None) -> T:
     options
         The class; each of its options has a default.
     page
-        The one page whose address holds them; None for every page.
+        The page or pages whose address holds them; None for every page.
     """
     declared: T = field(default_factory=options, metadata={_PAGE: page})
     return declared

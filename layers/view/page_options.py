@@ -100,10 +100,12 @@ class Drawn(Single[str]):
 class InsideOptions:
     """Which shape the places are asked about.
 
-    ``shape`` is its text as :mod:`geo.formats.outline` writes it; empty for none.
+    ``shape`` is its text as :mod:`geo.formats.outline` writes it; empty for none. ``places`` are
+    the ids of the only ones that are asked about, empty for all that are shown.
     """
 
     shape: str = option("in", Drawn(), default="")
+    places: frozenset[str] = option("inof", Ids("selectable", "shown"), default=frozenset())
 
 
 @dataclass(frozen=True)

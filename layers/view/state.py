@@ -51,6 +51,8 @@ from layers.view.page_options import (
 Lang = Literal["zh", "en"]
 Period = Literal["now", "2020", "2025"]
 
+DRAWN_ON = ("explore", "district", "density", "coverage", "corridor", "plan")
+"""Pages with a map on which a shape can be drawn."""
 MAX_LATITUDE = 85.0
 """Web Mercator ends there."""
 ZOOMS = (3, 18)
@@ -200,7 +202,7 @@ class ViewState:
     compare: str | None = option("vs", Id("areas"), default=None, page="district")
     present: bool = option("present", flag(), default=False)
     explore: ExploreOptions = group(ExploreOptions, page="explore")
-    inside: InsideOptions = group(InsideOptions, page="explore")
+    inside: InsideOptions = group(InsideOptions, page=DRAWN_ON)
     density: DensityOptions = group(DensityOptions, page="density")
     points: PointsOptions = group(PointsOptions, page="density")
     table: TableOptions = group(TableOptions, page="density")

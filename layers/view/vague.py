@@ -50,6 +50,17 @@ def doubt_words(frame: gpd.GeoDataFrame, lang: str) -> str:
     return speaker(lang)("view.doubt", **doubt_counts(frame))
 
 
+def unknown_words(frame: gpd.GeoDataFrame, lang: str) -> str:
+    """Say the same where of some it is not known; empty where of all it is.
+
+    Parameters
+    ----------
+    frame, lang
+        As for :func:`doubt_words`.
+    """
+    return doubt_words(frame, lang) if doubt_counts(frame)["unknown"] else ""
+
+
 def doubt_counts(frame: gpd.GeoDataFrame) -> dict[str, int]:
     """Count places by what is known of their doubt.
 

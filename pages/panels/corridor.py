@@ -23,7 +23,8 @@ from layers.view.page_options import CorridorOptions
 from layers.view.question import Refusal
 from layers.view.rows import rows_in_view
 from pages.panels import hand_over
-from pages.shell import cache, frame, html, map_view, session
+from pages.panels.inside.draw import Ask
+from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
 from pages.shell.widgets import is_offered, sync
@@ -99,7 +100,8 @@ class CorridorPart:
         if isinstance(self.answer, CorridorAnswer):
             serial += axes(screen.city).index(self.answer.axis_id)
         view = rows_in_view(screen.city, screen.state)
-        map_view.show(
+        self.ask = Ask.of(screen)
+        self.ask.show(
             screen,
             view,
             name="corridor",

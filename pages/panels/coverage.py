@@ -19,8 +19,8 @@ from layers.view.page_options import CoverageOptions
 from layers.view.rows import View, rows_in_view
 from layers.view.vague import doubt_words
 from pages.panels import hand_over, own_points
-from pages.panels.inside import draw
-from pages.shell import cache, frame, html, map_view, session
+from pages.panels.inside.draw import Ask
+from pages.shell import cache, frame, html, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 from pages.shell.widgets import sync
@@ -33,6 +33,9 @@ BELT: Final = "corridor_node"
 
 class Part(Protocol):
     """One question of the page."""
+
+    ask: Ask
+    """What lies in a shape that is drawn on the map; there once the map is drawn."""
 
     def __init__(self, screen: Screen) -> None: ...
 
@@ -401,18 +404,9 @@ class ReachPart:
         """Draw what is reached, reached twice, and not reached; or all radii nested."""
         screen, view = shown(self.screen)
         nested = screen.state.coverage.rings == "all"
-        map_view.show(
-            screen,
-            view,
-            name="coverage",
-            flight=FLIGHT,
-            follow=False,
-            drawing=draw.with_shape(
-                self.screen,
-                cache.drawing(screen.city, "reach", self.asked, screen.state.lang, nested=nested),
-            ),
-            act=draw.act,
-        )
+        self.ask = Ask.of(self.screen, screen.state)
+        drawing = cache.drawing(screen.city, "reach", self.asked, screen.state.lang, nested=nested)
+        self.ask.show(screen, view, name="coverage", flight=FLIGHT, follow=False, drawing=drawing)
         legend(self.words.legend(nested=nested), view)
 
     def controls(self) -> None:

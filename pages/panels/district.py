@@ -19,10 +19,12 @@ from layers.places.district_profile import Profile, Task, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
 from layers.present.picture import OUTLINES, area_picture, holding
 from layers.view.areas import areas, is_part
-from layers.view.rows import gather, rows_in_view
+from layers.view.rows import gather, rows_in_view, without_titles
 from layers.view.state import Camera, Filters
+from layers.view.vague import unknown_words
 from pages.panels import explore as cards
 from pages.panels.hand_over import picture
+from pages.panels.inside.draw import Ask
 from pages.shell import frame, html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import cells, literal
@@ -179,7 +181,7 @@ def badges(screen: Screen, area: str) -> None:
             )
 
 
-def area_map(screen: Screen, area: str) -> None:
+def area_map(screen: Screen, area: str) -> Ask:
     """Draw the map of the area with the plan's places there; a click on another district opens it.
 
     Parameters
@@ -188,9 +190,15 @@ def area_map(screen: Screen, area: str) -> None:
         City, state and words of this run.
     area
         Id of the area shown.
+
+    Returns
+    -------
+    Ask
+        What asks for the places on it.
     """
     drawn = area_picture(screen.city, screen.state, area)
-    map_view.show(
+    ask = Ask.of(screen, drawn.view.state)
+    ask.show(
         replace(screen, state=drawn.view.state),
         drawn.view,
         name="district",
@@ -206,6 +214,7 @@ def area_map(screen: Screen, area: str) -> None:
         *belt(drawn.view, lang, rows.union_all()),
     ]
     html.legend((data_uri(sign), words) for sign, words in signs)
+    return ask
 
 
 def _open(screen: Screen, clicked: str) -> bool:
@@ -268,15 +277,17 @@ def _choose(screen: Screen, area: str) -> None:
         session.change(selected=place, district=area)
 
 
-def unsettled_of_two(screen: Screen) -> None:
-    """Say what is not known of any district, below two maps.
+def unsettled_of_two(screen: Screen, area: str, other: str) -> None:
+    """Say what is not known of the two areas and of any district, below two maps.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
+    area, other
+        Ids of the areas.
     """
-    _lines(told_of.unsettled_in_city(screen.city, screen.state.lang))
+    _lines(told_of.unsettled_of_two(screen.city, area, other, screen.state.lang))
 
 
 def unsettled(screen: Screen, area: str, told: Profile | None) -> None:
@@ -467,6 +478,8 @@ def entries(screen: Screen, area: str, told: Profile | None) -> None:
             html.small(told.plan_note)
             _sums(screen, told)
         html.small(say("district.listed", count=len(view.places)))
+        if words := unknown_words(without_titles(view.places), state.lang):
+            html.small(words)
         st.dataframe(
             cells(table(view, state.lang)),
             hide_index=True,

@@ -73,7 +73,7 @@ def side(screen: Screen, view: View) -> None:
         widgets.layer_list(screen, view)
         plate_panel.firm(screen, view)
         plate_panel.ground(screen)
-    draw.folded(screen)
+    draw.Ask.of(screen).folded()
     places(screen, view)
     comments.folded(screen)
     tally(screen)

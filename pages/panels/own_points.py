@@ -55,11 +55,11 @@ from layers.view.page_options import PointsOptions
 from layers.view.rows import rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
-from pages.panels.inside import draw
+from pages.panels.inside.draw import Ask
 from pages.panels.intake import held as own_files
 from pages.panels.intake import proposal, whose, without_place
 from pages.panels.intake.held import folder as offered_files
-from pages.shell import cache, failure, html, map_view, session
+from pages.shell import cache, failure, html, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
@@ -194,7 +194,7 @@ class PointsPart:
         self.task: Task | None = None
         self.shown: PointsAnswer | None = None
         self.told: PointsWording | None = None
-        self.drawing = Drawing()
+        self.drawing, self.ask = Drawing(), Ask.of(self.screen)
         self.pictures: tuple[Small, ...] = ()
         self.problem, self.details = "", tuple[str, ...]()
         self._look()
@@ -362,14 +362,14 @@ class PointsPart:
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
         drawing = replace(self.drawing, place=without_place.placing() is not None)
-        map_view.show(
+        self.ask.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
             view,
             name="density",
             flight=(1, None),
             follow=False,
-            drawing=draw.with_shape(self.screen, drawing),
-            act=lambda event: draw.act(event) or without_place.act(event),
+            drawing=drawing,
+            act=without_place.act,
         )
         if self.told is not None:
             _legend(self.told, self._marks())
@@ -422,7 +422,7 @@ class PointsPart:
             _downloads(self.screen, self.shown)
         if self.shown is not None:
             _picture(self.screen, self.shown)
-            draw.folded(self.screen, partial(self._in_shape, self.shown))
+            self.ask.folded(partial(self._in_shape, self.shown))
 
     def _in_shape(self, shown: PointsAnswer) -> None:
         """Say how many of the reader's points lie in the shape that is drawn."""

@@ -17,8 +17,8 @@ from layers.view.rows import rows_in_view
 from layers.view.state import Filters
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
-from pages.panels.inside import draw
-from pages.shell import cache, html, map_view
+from pages.panels.inside.draw import Ask
+from pages.shell import cache, html
 from pages.shell.frame import Screen
 
 FLIGHT: Final = 2
@@ -52,16 +52,14 @@ class PairingPart:
             screen.state, layers=shown, filters=Filters(), later=True, period="now", selected=None
         )
         view = rows_in_view(screen.city, state)
-        map_view.show(
+        self.ask = Ask.of(screen, state)
+        self.ask.show(
             replace(screen, state=state),
             view,
             name="coverage",
             flight=(FLIGHT, told.frame_of(self.answer)),
             follow=False,
-            drawing=draw.with_shape(
-                screen, cache.drawing(screen.city, "pairing", self.asked, screen.state.lang)
-            ),
-            act=draw.act,
+            drawing=cache.drawing(screen.city, "pairing", self.asked, screen.state.lang),
         )
         known = certainty(set(view.mapped["location_class"]), screen.state.lang, circle=True)
         rows = (*told.legend(self.answer, screen.state.lang), *known)

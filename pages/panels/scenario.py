@@ -14,7 +14,7 @@ from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
 from layers.coverage import scenario as comparison
 from layers.coverage import scenario_change as told
-from layers.coverage.question import inputs, question
+from layers.coverage.question import inputs, question, site_layers
 from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
 from layers.language.messages import LONGEST_LABEL, display
@@ -24,10 +24,12 @@ from layers.map.symbols import data_uri
 from layers.map.thumbnail import Small
 from layers.view.filtered import marked
 from layers.view.rows import rows_in_view
+from layers.view.vague import unknown_words
 from pages.browser import scenarios
 from pages.browser.scenarios import draft, keep, kept, turn_to, work_on
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
+from pages.panels.inside.draw import Ask
 from pages.shell import cache, failure, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
@@ -130,14 +132,19 @@ class ScenarioPart:
             words = marked(city, state, self.screen.name, words, state.lang)
         html.show('<p class="summary" role="status">{}</p>', words)
         further = self.apart.account[1:] if self.apart is not None else ()
-        html.small(" ".join([*further, self.say("scenario_page.not_facts")]))
+        unknown = unknown_words(self.given.sites, self.screen.state.lang)
+        html.small(" ".join(filter(None, [*further, self.say("scenario_page.not_facts"), unknown])))
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""
         screen = self.screen
         bare = replace(screen.state, layers=frozenset({"district"}), selected=None)
         state = bare if self.found is not None else screen.state
-        map_view.show(
+        # Of two that are set against each other the map shows areas: asked are the places as is.
+        scenario = self.found.scenario if self.found is not None and not self.pair else None
+        sites = replace(state, layers=site_layers(screen.state))
+        self.ask = Ask.of(screen, sites, scenario=scenario)
+        self.ask.show(
             replace(screen, state=state),
             rows_in_view(screen.city, state),
             name="coverage",

@@ -15,6 +15,7 @@ from layers.view.page_options import CoverageOptions
 from pages.browser import scenarios
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over, own_points
+from pages.panels.inside.draw import Ask
 from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -82,7 +83,11 @@ class SitingPart:
     def picture(self) -> None:
         """Draw the present reach, the proposed places and what they add."""
         screen, view = coverage_panels.shown(self.screen)
-        map_view.show(
+        proposed = None
+        if isinstance(self.answer, told.SitingAnswer):
+            proposed = told.as_scenario(self.answer, screen.state.lang)
+        self.ask = Ask.of(self.screen, screen.state, scenario=proposed)
+        self.ask.show(
             screen,
             view,
             name="coverage",

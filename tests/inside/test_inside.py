@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.coverage.scenario import Scenario
 from geo.inventory.inside import inside
 from layers.handover.contents import Form
 from layers.inside.drawing import draw
 from layers.inside.files import SHAPE_FILE, hand_over
-from layers.inside.measure import InsideAnswer, measure, question, touched
+from layers.inside.measure import InsideAnswer, districts_in, measure, question, touched
 from layers.inside.wording import word
 from layers.language.messages import LANGS
 from layers.pack.city import City
@@ -105,13 +106,43 @@ def test_what_is_handed_over_is_exactly_what_may_lie_in_it(toy: City) -> None:
     )
 
 
+def test_a_scenario_is_made_first_and_what_it_moves_has_no_doubt(toy: City) -> None:
+    """park-one leaves, area-one comes to stand surely inside, and a new place is of no layer."""
+    inner, far = degrees(at(5, 5.5)), degrees(at(9, 9))
+    assert isinstance(inner, shapely.Point)
+    assert isinstance(far, shapely.Point)
+    plan = Scenario("甲").moved("park-one", far.x, far.y).moved("area-one", inner.x, inner.y)
+    plan = plan.added(inner.x, inner.y, kind="platform", name="新")
+    state = replace(default_state(toy), inside=circle(5, 5, 2000))
+    answer = measure(toy, question(state, plan))
+    assert isinstance(answer, InsideAnswer)
+    found = answer.found
+    assert (found.value, found.low, found.high, found.n) == (2, 2, 2, 11)
+    assert found.kinds.loc["added", "drawn"] == 1
+    assert word(answer, "zh").tables["places"].iloc[:, 0].tolist()[-1] == "新"
+    files = hand_over(answer, Form("csv")).files
+    assert json.loads(files["manifest.json"])["asked"]["scenario"] == "甲"
+    assert question(state, Scenario("空")) == question(state)
+
+
+def test_some_places_alone_are_asked_and_said(toy: City) -> None:
+    state = replace(default_state(toy), inside=circle(5, 5, 2000))
+    answer = measure(toy, question(state, places=["park-one", "platform-none"]))
+    assert isinstance(answer, InsideAnswer)
+    assert (answer.found.value, answer.found.n, answer.found.n_unmapped) == (1, 1, 1)
+    assert "2 places" in word(answer, "en").account[-1]
+    shares = districts_in(answer)
+    assert shares.iloc[0] > 0
+    assert (shares <= 1).all()
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_sentence_names_interval_whole_and_what_is_not_known(toy: City, lang: str) -> None:
     words = word(asked(toy, circle(5, 5, 2000)), lang)
     assert "1–2" in words.sentence
     assert "10" in words.sentence
     assert "1" in words.account[1]
-    assert list(words.tables) == ["places", "kinds"]
+    assert list(words.tables) == ["places", "kinds", "districts"]
     assert len(words.tables["places"]) == 2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.screens import app, page_text, shown
+from tests.screens import AROUND, app, asked_shape, page_text, shown
 
 pytestmark = pytest.mark.screen
 
@@ -23,7 +23,10 @@ def test_another_axis_and_distance_move_sentence_and_address() -> None:
 
 
 def test_the_chosen_place_has_its_chainage_and_a_filter_is_said() -> None:
-    text = page_text(shown("corridor", sel="node-wuqing", level="national", lang="zh"))
+    asked = {"sel": "node-wuqing", "level": "national", "lang": "zh", "in": AROUND}
+    text = page_text(shown("corridor", **asked))
+    assert asked_shape(shown("corridor", **asked))
+    assert "筛选后：所圈的圆" in text
     assert "筛选" in text
     assert "92.7" not in text, "a place that is filtered out has no chainage"
     assert "92.7" in page_text(shown("corridor", sel="node-wuqing", lang="zh"))

@@ -9,7 +9,7 @@ from layers.coverage.siting import Spot
 from layers.language.messages import speaker
 from layers.pack.city import load_city
 from tests import ROOT
-from tests.screens import app, page_text, scene
+from tests.screens import AROUND, app, asked_shape, page_text, scene
 
 pytestmark = pytest.mark.screen
 
@@ -123,9 +123,23 @@ def test_a_city_without_links_says_so(monkeypatch):
 
 @pytest.mark.parametrize("part", ["pairing", "scenario", "siting"])
 def test_every_part_opens_in_english(part):
-    at = app("coverage", lang="en", cpart=part)
+    at = app("coverage", lang="en", cpart=part, **{"in": AROUND})
     assert not at.exception
     assert not at.error
+    assert asked_shape(at)
+    words = speaker("en")
+    proposed = words("inside_page.added") in page_text(at)
+    assert proposed == (part == "siting"), "a proposed place lies in it too"
+    assert "of 65 with a point" in page_text(at) or not proposed
+
+
+def test_with_a_tool_in_hand_a_click_on_the_ground_sets_no_site():
+    """The tool lies in the session as its widget leaves it there."""
+    at = app("coverage", cpart="siting", cfrom="drawn", cadd="1", **{"in": AROUND})
+    assert scene(at)["drawing"]["place"]
+    at.segmented_control(key="inside_tool").set_value("polygon").run()
+    told = scene(at)["drawing"]
+    assert (told["tool"], told["place"]) == ("polygon", False)
 
 
 def test_a_place_is_added_closed_kept_and_taken_back():

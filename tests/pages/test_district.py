@@ -7,7 +7,7 @@ import re
 import pytest
 
 from layers.places.areas import figures
-from tests.screens import app, drawn, page_text, scene, shown
+from tests.screens import AROUND, app, asked_shape, drawn, page_text, scene, shown
 
 pytestmark = pytest.mark.screen
 
@@ -46,9 +46,12 @@ def test_a_part_that_the_city_has_not_is_not_read(said):
 
 
 def test_the_map_keeps_its_marks_and_dims_the_others(tianjin):
-    told = scene(shown("district", d="120116"))
+    at = shown("district", d="120116", lang="zh", **{"in": AROUND})
+    told = scene(at)
     assert told["drawing"]["subject"]
-    veil, outline = told["drawing"]["shapes"]
+    veil, outline, _ = told["drawing"]["shapes"]
+    assert asked_shape(at)
+    assert "只统计：滨海新区" in page_text(at), "the shape is asked about the places on this map"
     assert {f["id"] for f in veil["features"]} == set(tianjin.districts.index) - {"120116"}
     assert [f["id"] for f in outline["features"]] == ["120116"]
     (south, west), (north, east) = told["fly"]["box"]

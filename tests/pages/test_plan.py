@@ -16,14 +16,16 @@ from layers.store.entries import Draft
 from layers.store.settings import STORE_VARIABLE, WRITE_VARIABLE
 from pages.shell import cache
 from tests import ROOT
-from tests.screens import app, drawn, page_text, shown
+from tests.screens import AROUND, app, asked_shape, drawn, page_text, shown
 
 pytestmark = pytest.mark.screen
 
 
 def test_a_task_keeps_its_places_on_the_map_and_leads_on(tianjin: City) -> None:
-    at = app("plan", gtask="c5.1.1", lang="zh")
+    at = app("plan", gtask="c5.1.1", lang="zh", **{"in": AROUND})
     mapped = set(drawn(at))
+    assert asked_shape(at)
+    assert f"共 {len(mapped)} 处有点位" in page_text(at), "asked are the places of the task alone"
     assert mapped == {id_ for id_ in web(tianjin).shown_with("c5.1.1") if _has_point(tianjin, id_)}
     at.button(key="plan_place_plan.answers_title_park-cauc").click().run()
     assert at.query_params["sel"] == "park-cauc"

@@ -225,7 +225,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
         *("subkind", "level", "field", "district", "plan", "now", "place"),
         *("sel", "at", "d", "vs", "present"),
         "fill",
-        "in",
+        *("in", "inof"),
         *("dbw", "dcell", "dk", "dw", "dby", "dpart", "dfill"),
         *(
             "pfile",
@@ -270,7 +270,7 @@ def test_the_defaults_of_version_2_stay() -> None:
         "layers": "none",
         **dict.fromkeys(FILTER_KEYS.values(), "all"),
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
-        **{"fill": "parts", "in": "none", "dbw": "5", "dcell": "0"},
+        **{"fill": "parts", "in": "none", "inof": "shown", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
         **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
         "pcrs": "0",

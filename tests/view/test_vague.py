@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
+
 from layers.coverage import pairing
 from layers.coverage.pairing import PairingAnswer
 from layers.pack.city import City
 from layers.places.screen_tables import table
 from layers.places.spread import whole
 from layers.view.state import default_state
-from layers.view.vague import VAGUE_M, is_vague, only_near
+from layers.view.vague import VAGUE_M, is_vague, only_near, unknown_words
 
 
 def test_only_what_is_near_keeps_its_point(tianjin: City) -> None:
@@ -52,3 +54,10 @@ def test_the_list_says_which_places_are_known_by_district_only(tianjin: City) ->
     frame = view.places
     drawn = frame["location_class"] != "none"
     assert set(marked) == set(frame.index[is_vague(frame) & drawn.to_numpy(dtype=bool)])
+
+
+def test_nothing_is_said_where_the_doubt_of_all_is_known(tianjin: City) -> None:
+    places = whole(tianjin).mapped
+    assert unknown_words(places, "en") == ""
+    bare = gpd.GeoDataFrame(places.assign(uncertainty_m=float("nan")))
+    assert f"unknown of {len(places)}" in unknown_words(bare, "en")

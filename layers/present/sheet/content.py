@@ -28,6 +28,8 @@ from layers.present.sheet.plan_parts import indicators, tasks
 from layers.present.sheet.typeset import lacks
 from layers.present.static_map.furniture import crs_words
 from layers.view.filtered import marked
+from layers.view.rows import gather, without_titles
+from layers.view.vague import unknown_words
 
 Json = dict[str, Any]
 ROOMY_LINES = 24
@@ -129,6 +131,8 @@ def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     """Yield what is not known of the district and what its sheet must not be used for."""
     if words := unsited(on, listed):
         yield words
+    if words := unknown_words(gather(on.city).frame.loc[[*_counting(listed)]], on.lang):
+        yield words
     yield from unsettled_in_city(on.city, on.lang, on.counted)
     if on.filtered:
         yield on.say("sheet.not_filtered")
@@ -137,6 +141,18 @@ def _caveats(on: Basis, told: Profile, listed: list[Group]) -> Iterator[str]:
     if told.caution:
         yield told.caution
     yield on.say("export.no_outline")
+
+
+def _counting(listed: list[Group]) -> Iterator[str]:
+    """Yield the ids of the places of the list that count here."""
+    return (row["id"] for group in listed for row in group["rows"] if row["counts"])
+
+
+def _of_all(on: Basis) -> Iterator[str]:
+    """Yield what is not known of the places of the whole city."""
+    yield from further(on.found, on.city, on.lang)
+    if words := unknown_words(without_titles(on.view.places), on.lang):
+        yield words
 
 
 def frame(on: Basis, drawn: Collection[str], adcode: str | None = None) -> Json:
@@ -204,7 +220,7 @@ def overview(on: Basis) -> Json:
         "said": [*_said(on)],
         "caveats": {
             "title": say("card.caveats"),
-            "lines": [*further(on.found, city, lang), say("export.no_outline")],
+            "lines": [*_of_all(on), say("export.no_outline")],
         },
         "contents": {
             "title": say("sheet.contents.title"),

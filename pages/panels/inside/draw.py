@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import streamlit as st
 
 from geo.base.errors import DataError
 from geo.formats import outline
-from layers.inside.measure import InsideAnswer, question
+from layers.inside.measure import InsideAnswer, InsideQuestion, question
 from layers.inside.wording import InsideWording
 from layers.language.messages import display
 from layers.map.overlay import Drawing
 from layers.view.page_options import InsideOptions
+from layers.view.rows import View
+from layers.view.state import ViewState
 from pages.panels import hand_over
 from pages.shell import cache, html, map_view, session
 from pages.shell.frame import Screen
@@ -33,28 +35,115 @@ def tool() -> str:
     return chosen if chosen in TOOLS and chosen != OFF else ""
 
 
-def with_shape(screen: Screen, drawing: Drawing | None) -> Drawing | None:
-    """Return what the map draws with the shape over it, and the tool that is chosen.
+@dataclass(frozen=True)
+class Ask:
+    """Ask what lies in a shape that the reader draws on one map.
 
     Parameters
     ----------
     screen
         City, state and words of this run.
-    drawing
-        What it draws without them.
+    about
+        The places that are on this map, and the shape.
     """
-    shapes = []
-    if screen.state.inside.shape:
-        asked = question(screen.state)
-        drawn = cache.drawing(screen.city, "inside", asked, screen.state.lang)
-        shapes = list(drawn.shapes) if drawn else []
-    if not shapes and not tool():
-        return drawing
-    base = drawing or Drawing(subject=True)
-    return replace(base, shapes=[*base.shapes, *shapes], tool=tool())
+
+    screen: Screen
+    about: InsideQuestion
+
+    @classmethod
+    def of(cls, screen: Screen, state: ViewState | None = None, **more: Any) -> Ask:
+        """Ask about the places of a state.
+
+        Parameters
+        ----------
+        screen
+            City, state and words of this run.
+        state
+            State of the map; None for that of the page.
+        **more
+            As for :func:`layers.inside.measure.question`.
+        """
+        return cls(screen, question(state or screen.state, **more))
+
+    def over(self, drawing: Drawing | None) -> Drawing | None:
+        """Return what the map draws with the shape over it, and the tool that is chosen.
+
+        Parameters
+        ----------
+        drawing
+            What it draws without them.
+        """
+        shapes = []
+        if self.about.options.shape:
+            lang = self.screen.state.lang
+            drawn = cache.drawing(self.screen.city, "inside", self.about, lang)
+            shapes = list(drawn.shapes) if drawn else []
+        if not shapes and not tool():
+            return drawing
+        base = drawing or Drawing(subject=True)
+        # With a tool in hand a click on the ground draws, and does nothing else.
+        place = base.place and not tool()
+        return replace(base, shapes=[*base.shapes, *shapes], tool=tool(), place=place)
+
+    def show(
+        self,
+        screen: Screen,
+        view: View,
+        *,
+        drawing: Drawing | None = None,
+        act: map_view.Act | None = None,
+        **rest: Any,
+    ) -> None:
+        """Draw the map with the shape, and take the one that is drawn.
+
+        Parameters
+        ----------
+        screen, view, drawing, act
+            As for :func:`pages.shell.map_view.show`.
+        **rest
+            The rest of it.
+        """
+        map_view.show(
+            screen,
+            view,
+            drawing=self.over(drawing),
+            act=lambda event: taken(event) or (act is not None and act(event)),
+            **rest,
+        )
+
+    def folded(self, own: Callable[[], None] | None = None) -> None:
+        """Offer the tools, and tell what lies in the shape; open while there is one.
+
+        Parameters
+        ----------
+        own
+            Says what else lies in it, before the places of the atlas; None for nothing.
+        """
+        say, shape = self.screen.say, self.about.options.shape
+        # As it was first: another value would fold it while the reader is at it.
+        begun = st.session_state.setdefault(BEGUN, bool(shape))
+        with st.expander(
+            say("inside_page.title"), expanded=begun, key="inside", on_change="rerun"
+        ) as folds:
+            if not folds.open:
+                return
+            st.segmented_control(
+                say("inside_page.tool"),
+                TOOLS,
+                default=None if TOOL in st.session_state else OFF,
+                key=TOOL,
+                required=True,
+                format_func=lambda each: say(f"inside_page.tools.{each}"),
+            )
+            html.small(say("inside_page.hint"))
+            if shape and own is not None:
+                own()
+            if shape:
+                _answer(self.screen, self.about)
+            _load(self.screen)
 
 
-def act(event: map_view.Event) -> bool:
+def taken(event: map_view.Event) -> bool:
     """Take the shape that was drawn.
 
     Parameters
@@ -70,43 +159,9 @@ def act(event: map_view.Event) -> bool:
     return True
 
 
-def folded(screen: Screen, own: Callable[[], None] | None = None) -> None:
-    """Offer the tools, and tell what lies in the shape; open while there is one.
-
-    Parameters
-    ----------
-    screen
-        City, state and words of this run.
-    own
-        Says what else lies in it, before the places of the atlas; None for nothing.
-    """
-    say, shape = screen.say, screen.state.inside.shape
-    # As it was first: another value would fold it while the reader is at it.
-    begun = st.session_state.setdefault(BEGUN, bool(shape))
-    with st.expander(
-        say("inside_page.title"), expanded=begun, key="inside", on_change="rerun"
-    ) as folds:
-        if not folds.open:
-            return
-        st.segmented_control(
-            say("inside_page.tool"),
-            TOOLS,
-            default=None if TOOL in st.session_state else OFF,
-            key=TOOL,
-            required=True,
-            format_func=lambda each: say(f"inside_page.tools.{each}"),
-        )
-        html.small(say("inside_page.hint"))
-        if shape and own is not None:
-            own()
-        if shape:
-            _answer(screen)
-        _load(screen)
-
-
-def _answer(screen: Screen) -> None:
+def _answer(screen: Screen, asked: InsideQuestion) -> None:
     """Say how many lie in the shape, by kind and one by one; offer files, shape and an end."""
-    say, lang, asked = screen.say, screen.state.lang, question(screen.state)
+    say, lang = screen.say, screen.state.lang
     answer = cache.answer(screen.city, "inside", asked)
     words: InsideWording = cache.wording(screen.city, "inside", asked, lang)
     html.show('<p class="summary" role="status">{}</p>', words.sentence)
@@ -114,13 +169,14 @@ def _answer(screen: Screen) -> None:
         html.small(line)
     if not isinstance(answer, InsideAnswer):
         return
-    kinds = words.tables["kinds"]
-    html.section(say("inside_page.by_kind"))
-    st.html(html.grid(kinds, str(kinds.index.name)))
-    places = words.tables["places"]
-    html.section(say("inside_page.table", n=len(places)))
-    name = str(places.columns[0])
-    st.html(html.grid(places.set_index(name), name))
+    kinds, places = words.tables["kinds"], words.tables["places"]
+    if len(kinds):
+        html.section(say("inside_page.by_kind"))
+        st.html(html.grid(kinds, str(kinds.index.name)))
+    if len(places):
+        html.section(say("inside_page.table", n=len(places)))
+        name = str(places.columns[0])
+        st.html(html.grid(places.set_index(name), name))
     with st.container(horizontal=True, gap="small"):
         hand_over.download(screen, "inside", asked)
         st.download_button(

@@ -15,6 +15,7 @@ from layers.district_table.drawing import LINE
 from layers.district_table.measure import TableAnswer, column_of, question
 from layers.district_table.table import DistrictTable, district_table
 from layers.district_table.wording import TableWording
+from layers.inside.wording import InsideWording
 from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.take_in import take_in
 from layers.language.messages import display
@@ -25,9 +26,10 @@ from layers.view.codecs import choices, token
 from layers.view.page_options import TableOptions
 from layers.view.rows import rows_in_view
 from pages.panels import hand_over
+from pages.panels.inside.draw import Ask
 from pages.panels.intake.held import MOST_MB
 from pages.panels.intake.whose import switch
-from pages.shell import cache, html, map_view, session
+from pages.shell import cache, html, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.labels import literal
 from pages.shell.widgets import is_offered, sync
@@ -68,8 +70,9 @@ def show(screen: Screen, places: Scene) -> None:
     told = None if asked is None else cache.wording(screen.city, "district_table", asked, lang)
     with places.sentence:
         _statement(screen, table, told, problems)
+    ask = Ask.of(screen)
     with places.picture:
-        _picture(screen, asked)
+        _picture(screen, asked, ask)
         if told is not None:
             _legend(told)
     if places.side is not None:
@@ -79,6 +82,7 @@ def show(screen: Screen, places: Scene) -> None:
             if isinstance(answer, TableAnswer):
                 _controls(screen, answer)
                 hand_over.download(screen, "district_table", answer.question)
+            ask.folded(partial(_touched, screen, ask))
     if isinstance(answer, TableAnswer) and told is not None:
         _below(screen, told)
 
@@ -132,13 +136,13 @@ def _statement(
         html.small(line)
 
 
-def _picture(screen: Screen, asked: Any) -> None:
+def _picture(screen: Screen, asked: Any, ask: Ask) -> None:
     """Draw the districts alone: the places of the plan are no figures of the table."""
     state, drawing = screen.state, None
     ground = replace(state, layers=state.layers & {"district", ONLINE_BASE}, selected=None)
     if asked is not None:
         drawing = cache.drawing(screen.city, "district_table", asked, state.lang)
-    map_view.show(
+    ask.show(
         replace(screen, state=ground),
         rows_in_view(screen.city, ground),
         name="district_table",
@@ -146,6 +150,16 @@ def _picture(screen: Screen, asked: Any) -> None:
         follow=False,
         drawing=drawing,
     )
+
+
+def _touched(screen: Screen, ask: Ask) -> None:
+    """Say which districts the shape touches: their figures are what the map shows."""
+    lang = screen.state.lang
+    words: InsideWording = cache.wording(screen.city, "inside", ask.about, lang)
+    html.section(screen.say("inside_page.districts"))
+    table = words.tables["districts"]
+    st.html(html.grid(table.set_index(table.columns[0]), str(table.columns[0])))
+    html.small(screen.say("inside_page.districts_note"))
 
 
 def _legend(told: TableWording) -> None:

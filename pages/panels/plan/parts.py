@@ -13,9 +13,11 @@ from layers.map import plate as layout
 from layers.map.symbols import data_uri
 from layers.pack.city import Plan
 from layers.view.page_options import PlanPart
-from layers.view.vague import is_vague
+from layers.view.rows import without_titles
+from layers.view.vague import is_vague, unknown_words
+from pages.panels.inside.draw import Ask
 from pages.panels.plan.chosen import Chosen, change, shown
-from pages.shell import html, map_view
+from pages.shell import html
 from pages.shell.frame import Scene
 from pages.shell.labels import short
 from pages.shell.widgets import is_echo, is_offered, sync
@@ -131,7 +133,8 @@ def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
         if ids is not None and not len(view.places):
             html.small(screen.say("plan.no_places"))
             return
-        map_view.show(
+        ask = Ask.of(of.screen, view.state, places=ids)
+        ask.show(
             screen,
             view,
             name="plan",
@@ -148,3 +151,8 @@ def plate(of: Chosen, ids: Collection[str] | None, places: Scene) -> None:
         if ids is not None and hidden:
             names = screen.say("plan.comma").join(hidden)
             html.small(screen.say("plan.unmapped", count=len(hidden), names=names))
+        if words := unknown_words(without_titles(view.places), lang):
+            html.small(words)
+    if places.side is not None:
+        with places.side:
+            ask.folded()
