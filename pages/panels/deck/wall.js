@@ -245,11 +245,13 @@ function follow(from, to) {
   if (!wall.said?.second || !leafletOf(from) || !leafletOf(to)) return;
   const lead = leafletOf(from), other = leafletOf(to);
   const same = lead.getZoom() === other.getZoom() && lead.getCenter().equals(other.getCenter(), 1e-7);
-  if (same || wall.following) return; // a map that may not go there would call this without end
+  if (same || wall.following) return; // what is set off by going there does not ask again
   const snap = other.options.zoomSnap;
   other.options.zoomSnap = 0; // a whole city fills its frame between two steps of the zoom
   wall.following = true;
-  other.setView(lead.getCenter(), lead.getZoom(), { animate: false });
+  // Leaflet pans by whole pixels: over less than one it would stay, and be asked for ever.
+  const off = other.latLngToContainerPoint(lead.getCenter()).distanceTo(other.getSize().divideBy(2));
+  other.setView(lead.getCenter(), lead.getZoom(), { animate: false, reset: off < 1 });
   wall.following = false;
   other.options.zoomSnap = snap;
 }
