@@ -28,6 +28,8 @@ FAULTS: Final = "atlas.story_faults"
 LOADED: Final = "atlas.story_file"
 """What came of the file that the uploader holds."""
 TEXTS: Final = ("chapter", "sentence", "doubt")
+AUTO: Final = "*"
+"""That the map decides which parts stand enlarged; no id of one."""
 
 
 @dataclass(frozen=True)
@@ -191,18 +193,18 @@ def _insets(screen: Screen, scene: Scene, stamp: int) -> None:
     names = {each.id: each.name.of(lang) for each in screen.city.insets}
     if not names or scene.page == "plan":
         return
-    sets = [tuple(c) for n in range(len(names) + 1) for c in combinations(names, n)]
-    ways: list[tuple[str, ...] | None] = [None, *sets]
-
-    def label(way: tuple[str, ...] | None) -> str:
-        if way is None:
-            return say("deck.insets_auto")
-        told = say("present.comma").join(names[id_] for id_ in way)
-        return display(told, longest=LONGEST_LABEL) or say("deck.insets_none")
-
-    now = None if scene.insets is None else tuple(id_ for id_ in names if id_ in scene.insets)
-    at = ways.index(now)
-    st.selectbox(say("deck.insets"), ways, at, format_func=label, key=f"insets_{stamp}")
+    sets = [c for n in range(len(names) + 1) for c in combinations(names, n)]
+    labels = {" ".join(c): say("present.comma").join(names[i] for i in c) for c in sets}
+    labels = {AUTO: say("deck.insets_auto"), **labels, "": say("deck.insets_none")}
+    now = scene.insets
+    chosen = AUTO if now is None else " ".join(id_ for id_ in names if id_ in now)
+    st.selectbox(
+        say("deck.insets"),
+        [*labels],
+        [*labels].index(chosen),
+        format_func=lambda way: display(labels[way], longest=LONGEST_LABEL),
+        key=f"insets_{stamp}",
+    )
 
 
 def _keep(screen: Screen, now: Asked, stamp: int) -> None:
@@ -211,7 +213,8 @@ def _keep(screen: Screen, now: Asked, stamp: int) -> None:
 
     changed: dict[str, Any] = {name: typed(name) for name in TEXTS}
     if f"insets_{stamp}" in st.session_state:
-        changed["insets"] = st.session_state[f"insets_{stamp}"]
+        way = st.session_state[f"insets_{stamp}"]
+        changed["insets"] = None if way == AUTO else tuple(way.split())
     scenes: list[Scene] = [*now.whole.scenes]
     scenes[now.at] = replace(scenes[now.at], **changed)
     if now.whole.made_with.get("digest") == screen.city.digest:
