@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
 from geo.intake.notation import BLANK, NAN, NUMBER, OTHER, PLACEHOLDER, Written, kind_of, number
+from geo.intake.numbers import numbers
 from geo.intake.pairs import SHAPE, pair
-from geo.point_files.numbers import numbers
 
 STATES: Final = (NUMBER, BLANK, PLACEHOLDER, NAN, OTHER, "not_a_point")
 """What a cell holds, by its code."""
@@ -24,6 +24,7 @@ _TWO: Final = (
 )
 MOST_DEGREES: Final = 180.0
 States = NDArray[np.int8]
+Pair = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,3 +246,53 @@ def pairs(column: Any) -> Pairs:
         for at in range(2)
     )
     return Pairs(one, two)
+
+
+def unfit(names: Sequence[str], first: States, second: States, values: Pair) -> NDArray[Any]:
+    """Return why rows have no position; empty where they have two numbers.
+
+    Parameters
+    ----------
+    names
+        What the codes of the states mean.
+    first, second
+        What the two cells of each row hold, shape (n,).
+    values
+        The two numbers of each row.
+
+    Examples
+    --------
+    >>> codes = np.array([0, 1]), np.array([0, 1])
+    >>> unfit(STATES, *codes, (np.array([0.0, 1]), np.array([0.0, 1]))).tolist()
+    ['zero', 'blank']
+    """
+    both = np.array(names, dtype=object)
+    one, two = both[first], both[second]
+    status = np.full(len(one), "", dtype=object)
+    numbered = (one == NUMBER).astype(int) + (two == NUMBER).astype(int)
+    empty = np.isin(one, [BLANK, PLACEHOLDER]) & np.isin(two, [BLANK, PLACEHOLDER])
+    status[numbered == 1] = "half_pair"
+    status[numbered == 0] = OTHER
+    for reason in (OTHER, NAN, "not_a_point", "empty_point"):
+        status[(one == reason) | (two == reason)] = reason
+    status[empty] = PLACEHOLDER
+    status[(one == BLANK) & (two == BLANK)] = BLANK
+    a, b = values
+    status[(status == "") & ~(np.isfinite(a) & np.isfinite(b))] = OTHER
+    status[(status == "") & (a == 0) & (b == 0)] = "zero"
+    return status
+
+
+def turned(first: Coordinates, second: Coordinates, *, north_first: bool) -> NDArray[np.bool_]:
+    """Tell which rows say themselves that their coordinates stand the other way round.
+
+    Parameters
+    ----------
+    first, second
+        The two coordinates of each row, in the order of the file.
+    north_first
+        Whether the first is taken for the northing.
+    """
+    is_north = (first.axes == 2) | (second.axes == 1)
+    is_east = (first.axes == 1) | (second.axes == 2)
+    return np.asarray(is_east if north_first else is_north & ~is_east)

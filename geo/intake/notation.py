@@ -37,6 +37,8 @@ _THOUSANDS: Final = re.compile(
     r"([+-]?\d{1,3}(?:([ ,'.])\d{3})(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII
 )
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+_DOTTED: Final = re.compile(r"(\d{1,3})\.(\d{1,2})\.(\d{1,2}(?:\.\d+)?)", re.ASCII)
+"""Degrees, minutes and seconds parted by points."""
 _SIDE: Final = r"(?:北纬|南纬|东经|西经|纬度|经度|[NSEWnsew]|[北南东西]|lat|lon|lng)"
 _ANGLE: Final = re.compile(
     rf"(?P<before>{_SIDE})?[:\s]*(?P<sign>[+-]?)\s*(?P<d>\d{{1,3}}(?:[.,]\d+)?)\s*"
@@ -125,6 +127,8 @@ def number(text: str) -> Written | None:
     --------
     >>> number("117°15′39.6″E")
     Written(value=117.261, form='dms', axis='x', other=nan)
+    >>> number("117.06.36").value, number("N39.03.18.5").value
+    (117.11, 39.055138888889)
     >>> number("4,333,339.288").value, number("39,133339").value, number("none")
     (4333339.288, 39.133339, None)
     """
@@ -157,6 +161,7 @@ def _grouped(text: str) -> Written | None:
 
 def _angle(text: str) -> Written | None:
     """Return an angle in degrees, with minutes and seconds or a side of the globe."""
+    text = _DOTTED.sub(r"\1 \2 \3", text, count=1)
     match = _ANGLE.fullmatch(text)
     if match is None or (match["before"] and match["after"]):
         return None

@@ -166,5 +166,15 @@ def share_in(x: Floats, y: Floats, crs: str, box: Box) -> float:
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return 0.0
-    lon, lat = transformer(CRS(crs), WGS84).transform(x[known][:MOST_TRIED], y[known][:MOST_TRIED])
-    return float(np.mean(near(lon, lat, box)))
+    return float(np.mean(near_in(x[known][:MOST_TRIED], y[known][:MOST_TRIED], crs, box)))
+
+
+def near_in(x: Floats, y: Floats, crs: str, box: Box) -> NDArray[np.bool_]:
+    """Tell which coordinates lie within a box or near it.
+
+    Parameters
+    ----------
+    x, y, crs, box
+        As in :func:`share_in`; finite.
+    """
+    return near(*transformer(CRS(crs), WGS84).transform(x, y), box)

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -30,14 +30,24 @@ from geo.base.finding import Finding
 from geo.base.threads import cores
 from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
+from geo.intake.numbers import numbers
+from geo.intake.systems import DEGREES
 from geo.point_files import categories, csv_records, parquet, wkb
-from geo.point_files.numbers import numbers
+from geo.point_files.apart import (
+    MOST_STRAYS,
+    REASONS,
+    STRAYS_A_BATCH,
+    Apart,
+    Origin,
+    RowsFrom,
+    Stray,
+    file_name,
+    of_points,
+    sift,
+)
 
 BATCH_ROWS = 1 << 17
 """Rows that are in memory at a time."""
-REASONS = ("not_a_number", "swapped", "weight", "torn", "not_a_point", "empty_point")
-"""Why a row is rejected; a row of CSV is torn if its cells are too few or too many, or a quote
-is not closed."""
 FILTERED = "filtered"
 """Stands for rows that have none of the values wanted: they are left out, and not rejected."""
 ANSWER_S = 10.0
@@ -116,6 +126,8 @@ class Part:
     rejected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
     weight: int = 0
     """Sum of the weights on the grid, in units of 2⁻²⁰."""
+    apart: Apart = field(default_factory=Apart)
+    """Rows that are not used, and what the first rows did not show."""
 
     def add(self, other: Part) -> None:
         """Add another part to this one, which is changed.
@@ -137,6 +149,7 @@ class Part:
         self.filtered += other.filtered
         for reason, count in other.rejected.items():
             self.rejected[reason] += count
+        self.apart.add(other.apart)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -160,6 +173,8 @@ class Binned(Finding):
         Day of the data.
     filtered
         Rows left out because they have none of the values wanted.
+    apart
+        Rows that are not used, each with its line, and what the first rows did not show.
 
     Notes
     -----
@@ -174,6 +189,7 @@ class Binned(Finding):
     weight_sum: float
     data_date: str = ""
     filtered: int = 0
+    apart: Apart = field(default_factory=Apart)
 
     @property
     def digest(self) -> str:
@@ -365,6 +381,7 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
         weight_sum=total.weight / ONE,
         data_date=data_date,
         filtered=total.filtered,
+        apart=total.apart,
     )
 
 
@@ -531,13 +548,12 @@ def reduce_file(
     room = np.empty(2 * rows), np.empty(rows)
     out: dict[str, int] = {}
     known = 0
-    for x, y, weights in batches(path, columns, groups, out):
+    for batch in batches(path, columns, groups, out, part.apart):
         # A batch may be longer than the room for it: it is taken in stretches.
-        for low in range(0, len(x), BATCH_ROWS):
-            some = slice(low, low + BATCH_ROWS)
-            _take(part, grid, columns, (x[some], y[some], weights[some]), room, within)
+        for low in range(0, len(batch.x), BATCH_ROWS):
+            _take(part, grid, columns, batch.stretch(low, low + BATCH_ROWS), room, within)
         if tell is not None:
-            tell(len(x) + sum(out.values()) - known)
+            tell(len(batch.x) + sum(out.values()) - known)
             known = sum(out.values())
     # Rows that never became numbers were counted by who read them.
     part.read += sum(out.values())
@@ -609,19 +625,19 @@ def _take(
     part: Part,
     grid: Grid,
     columns: Columns,
-    batch: tuple[Floats, Floats, Floats],
+    batch: Batch,
     room: tuple[Floats, Floats],
     within: bytes | None,
 ) -> None:
     """Bin one batch and account for its rows."""
     from geo.grid.density_kernels import ONE, deposit_rows, deposit_weighted, sift
 
-    x, y, weights = batch
-    part.read += len(x)
-    tally = np.zeros(4, dtype=np.int64)
+    part.read += len(batch.x)
+    batch = _within_range(part, grid, columns, batch)
+    x, y, weights, tally = batch.x, batch.y, batch.weights, np.zeros(4, dtype=np.int64)
     # Bring the points to the plane; what lies beyond the boundary is sent beyond the grid.
     if columns.source_crs is not None:
-        x, y, weights = project(x, y, weights, columns, grid, tally)
+        x, y = _project(x, y, columns, grid)
     if within is not None:
         x = np.where(outside(x, y, grid, within), _FAR, x)
     # The part has a rim of one cell, so that every point within the grid has its four nodes.
@@ -641,6 +657,57 @@ def _take(
     part.outside += int(tally[0])
     for reason, rejected in zip(REASONS, tally[1:].tolist(), strict=False):
         part.rejected[reason] += rejected
+    if tally.any():
+        _name(part.apart, batch, (x, y), grid)
+
+
+def _within_range(part: Part, grid: Grid, columns: Columns, batch: Batch) -> Batch:
+    """Leave out, and name, what seems exchanged in its own system, and what no degrees can be."""
+    found = _beyond_range(batch.x, batch.y, columns, grid)
+    for reason, rows in found.items():
+        part.rejected[reason] += int(rows.sum())
+        part.apart.name(reason, batch.file, batch.lines(np.flatnonzero(rows)))
+    if not found:
+        return batch
+    if "out_of_range" in found:
+        _keep_strays(part.apart, batch, np.flatnonzero(found["out_of_range"]))
+    return batch.only(~np.logical_or.reduce(list(found.values())))
+
+
+def _beyond_range(
+    x: Floats, y: Floats, columns: Columns, grid: Grid
+) -> dict[str, NDArray[np.bool_]]:
+    """Return, by reason, which rows cannot be brought to the plane; no reason without rows."""
+    if columns.source_crs is None:
+        return {}
+    turned = _swapped(x, y, _way(columns, grid)[1])
+    found = {"swapped": turned}
+    if columns.source_crs == DEGREES:
+        found["out_of_range"] = ((np.abs(x) > 180) | (np.abs(y) > 90)) & ~turned
+    return {reason: rows for reason, rows in found.items() if rows.any()}
+
+
+def _name(apart: Apart, batch: Batch, on_plane: tuple[Floats, Floats], grid: Grid) -> None:
+    """Name the rows that the kernels have left out, by the same rules."""
+    x, y = on_plane
+    west, south, east, north = grid.bounds
+    within = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    turned = _swapped(x, y, grid.bounds)
+    if turned.any():
+        apart.name("swapped", batch.file, batch.lines(np.flatnonzero(turned)))
+    if len(batch.weights):
+        bad = within & ~(np.isfinite(batch.weights) & (batch.weights >= 0))
+        apart.name("weight", batch.file, batch.lines(np.flatnonzero(bad)))
+    _keep_strays(apart, batch, np.flatnonzero(~within & ~turned))
+
+
+def _keep_strays(apart: Apart, batch: Batch, rows: NDArray[np.intp]) -> None:
+    """Keep the positions of some rows outside, evenly from the batch."""
+    if not len(rows) or len(apart.strays) >= 2 * MOST_STRAYS:
+        return
+    some = rows[np.unique(np.linspace(0, len(rows) - 1, STRAYS_A_BATCH).astype(np.intp))]
+    places = batch.lines(some).tolist(), batch.x[some].tolist(), batch.y[some].tolist()
+    apart.strays += [Stray(batch.file, *one) for one in zip(*places, strict=True)]
 
 
 def outside(x: Floats, y: Floats, grid: Grid, within: bytes) -> NDArray[np.bool_]:
@@ -671,22 +738,26 @@ def _fence(within: bytes) -> Lookup:
     return prepare(gpd.GeoDataFrame(geometry=[shapely.from_wkb(within)], crs=ANY_METRES))
 
 
+def _swapped(x: Floats, y: Floats, box: Box) -> NDArray[np.bool_]:
+    """Tell which points lie in a box only with x and y exchanged: a mistake, not a far place."""
+    west, south, east, north = box
+    there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return np.asarray(~there & (y >= west) & (y <= east) & (x >= south) & (x <= north))
+
+
 def project(
-    x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid, tally: Longs
+    x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid
 ) -> tuple[Floats, Floats, Floats]:
-    """Bring coordinates to the plane; rows with x and y swapped are counted and left out.
+    """Bring coordinates to the plane, without rows that seem to have x and y exchanged.
 
     Parameters
     ----------
     x, y
-        One batch in ``columns.source_crs``, shape (n,).
+        One batch in ``columns.source_crs``, shape (n,), finite.
     weights
-        Shape (n,); no weights are an empty array.
+        Shape (n,).
     columns, grid
         As in :func:`bin_points`; ``columns.source_crs`` is given.
-    tally
-        Four numbers as of :func:`geo.grid.density_kernels.sift`. Rows that are no numbers are added
-        to the second, swapped ones to the third.
 
     Returns
     -------
@@ -694,23 +765,17 @@ def project(
         Easting and northing in metres and weights of the rows that stay, in their order. What the
         projection does not reach lies beyond every grid.
     """
-    way, (west, south, east, north) = _way(columns, grid)
-    # Beyond the grid as it stands, but on it with x and y exchanged: a mistake, not a far place.
-    there = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    swapped = ~there & (y >= west) & (y <= east) & (x >= south) & (x <= north)
-    if swapped.any():
-        tally[2] += swapped.sum()
-        x, y = x[~swapped], y[~swapped]
-        weights = weights[~swapped] if len(weights) else weights
-    known = np.isfinite(x) & np.isfinite(y)
-    tally[1] += len(x) - known.sum()
-    if not known.all():
-        x, y = x[known], y[known]
-        weights = weights[known] if len(weights) else weights
-    easting, northing = way.transform(x, y)
+    for gone in _beyond_range(x, y, columns, grid).values():
+        x = np.where(gone, np.nan, x)
+    good = np.isfinite(x)
+    return (*_project(x[good], y[good], columns, grid), weights[good])
+
+
+def _project(x: Floats, y: Floats, columns: Columns, grid: Grid) -> tuple[Floats, Floats]:
+    easting, northing = _way(columns, grid)[0].transform(x, y)
     # What the projection cannot reach is a position all the same: it lies outside.
     easting[~np.isfinite(easting)] = northing[~np.isfinite(northing)] = _FAR
-    return easting, northing, weights
+    return easting, northing
 
 
 @lru_cache(maxsize=8)
@@ -721,27 +786,76 @@ def _way(columns: Columns, grid: Grid) -> tuple[Bridge, Box]:
     return way, way.bounds(grid.bounds)
 
 
+class Batch(NamedTuple):
+    """Some rows of a file that have a position: x, y and weights (empty if there are none)."""
+
+    x: Floats
+    y: Floats
+    weights: Floats
+    file: str
+    origin: Origin
+    at: NDArray[np.intp]
+    """Where the rows stand in the record batch that they come from."""
+
+    def lines(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the numbers of the lines of some rows.
+
+        Parameters
+        ----------
+        rows
+            Places in this batch.
+        """
+        return self.origin.lines(self.at[rows])
+
+    def stretch(self, low: int, high: int) -> Batch:
+        """Return a stretch of the rows.
+
+        Parameters
+        ----------
+        low, high
+            Places in this batch.
+        """
+        if low == 0 and high >= len(self.x):
+            return self
+        some = slice(low, high)
+        return self._replace(x=self.x[some], y=self.y[some], weights=self.weights[some],
+                             at=self.at[some])  # fmt: skip
+
+    def only(self, good: NDArray[np.bool_]) -> Batch:
+        """Return the rows for which it holds.
+
+        Parameters
+        ----------
+        good
+            Shape (rows,).
+        """
+        weights = self.weights[good] if len(self.weights) else self.weights
+        return self._replace(x=self.x[good], y=self.y[good], weights=weights, at=self.at[good])
+
+
 def batches(
     path: Path,
     columns: Columns,
     groups: Sequence[int] | None = None,
     left_out: dict[str, int] | None = None,
-) -> Iterator[tuple[Floats, Floats, Floats]]:
-    """Yield x, y and weights (empty if there are none) as the file has them, batch by batch.
+    apart: Apart | None = None,
+) -> Iterator[Batch]:
+    """Yield the rows that have a position, as the file has them, batch by batch.
 
     Parameters
     ----------
     path, columns, groups
         As in :func:`reduce_file`.
     left_out
-        Counts the rows that are not yielded, by reason: rows of CSV that are torn, values that
-        are no points or have no coordinates; as ``FILTERED`` rows without a value wanted.
+        Counts the rows that are not yielded, by reason; as ``FILTERED`` rows without a value
+        wanted.
+    apart
+        Names them.
 
     Yields
     ------
-    tuple of array
-        X, y and weights as the file has them, one per row of the batch; NaN where there is no
-        number.
+    Batch
+        Finite numbers; weights may be NaN.
 
     Raises
     ------
@@ -751,18 +865,38 @@ def batches(
     """
     row = ""
     out: dict[str, int] = {} if left_out is None else left_out
+    told = _Told(file_name(path), out, Apart() if apart is None else apart)
     try:
-        for row, batch in read_records(path, columns.names, out, groups):
-            if batch is not None:
-                yield _values(batch, columns, (path.name, row), out)
+        for row, records, origin in read_records(path, columns.names, told.tell, groups):
+            if records is not None:
+                yield _values(records, columns, (path.name, row), origin, told)
     except Exception as error:  # a file of others can fail in any way, and fails alone
         raise unreadable(path, row, error) from error
 
 
+class _Told(NamedTuple):
+    """What is counted and named of a file."""
+
+    file: str
+    out: dict[str, int]
+    apart: Apart
+
+    def tell(self, word: str, lines: NDArray[np.int64]) -> None:
+        """Count and name rows that are not used; note the others."""
+        if word in REASONS:
+            self.out[word] = self.out.get(word, 0) + len(lines)
+            self.apart.name(word, self.file, lines)
+        else:
+            self.apart.note(word, self.file, lines)
+
+
 def read_records(
-    path: Path, names: Sequence[str], left_out: dict[str, int], groups: Sequence[int] | None = None
-) -> Iterator[tuple[str, Any]]:
-    """Yield record batches, each with the name of the place that it comes from.
+    path: Path,
+    names: Sequence[str],
+    tell: Callable[[str, NDArray[np.int64]], None],
+    groups: Sequence[int] | None = None,
+) -> Iterator[tuple[str, Any, Origin]]:
+    """Yield record batches, each with the name of the place and the lines that it comes from.
 
     Parameters
     ----------
@@ -770,31 +904,32 @@ def read_records(
         The file: Parquet, GeoParquet or CSV.
     names
         Its columns that are read, each once.
-    left_out
-        Counts the rows of CSV that are torn.
+    tell
+        See :func:`geo.point_files.csv_records.batches`.
     groups
         Row groups of a Parquet file; None for all.
 
     Yields
     ------
-    tuple of str and RecordBatch or None
+    tuple of str, RecordBatch or None, and Origin
         As :func:`geo.point_files.parquet.batches`.
     """
-    if path.suffix.lower() not in CSV:
-        return parquet.batches(path, names, groups, BATCH_ROWS)
-
-    def torn(rows: int) -> None:
-        left_out["torn"] = left_out.get("torn", 0) + rows
-
-    return (("", batch) for batch in csv_records.batches(path, names, torn))
+    if path.suffix.lower() in CSV:
+        for batch, lines in csv_records.batches(path, names, tell):
+            yield "", batch, lines
+        return
+    for place, batch, first in parquet.batches(path, names, groups, BATCH_ROWS):
+        yield place, batch, RowsFrom(first)
 
 
 def _values(
-    batch: Any, columns: Columns, place: tuple[str, str], out: dict[str, int]
-) -> tuple[Floats, Floats, Floats]:
+    records: Any, columns: Columns, place: tuple[str, str], origin: Origin, told: _Told
+) -> Batch:
+    """Read the coordinates and weights of a record batch; tell which rows have none, and why."""
+
     def turned(name: str, turn: Callable[[Any], Any]) -> Any:
         try:
-            return turn(batch.column(name))
+            return turn(records.column(name))
         except UnfitError as error:
             problem = Problem(error.key, *place, name, error.values)
             raise DataError("stream.unreadable", [problem]) from error
@@ -803,23 +938,29 @@ def _values(
             problem = Problem("point_column.unreadable", *place, name, reason=reason)
             raise DataError("stream.unreadable", [problem]) from error
 
+    at = np.arange(records.num_rows)
     if columns.filter_by is not None:
         good = turned(columns.filter_by, partial(categories.holds, wanted=columns.wanted))
-        out[FILTERED] = out.get(FILTERED, 0) + int((~good).sum())
-        batch = batch.filter(good)
+        told.out[FILTERED] = told.out.get(FILTERED, 0) + int((~good).sum())
+        records, at = records.filter(good), at[good]
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
     if columns.geometry is None:
-        return turned(columns.x, numbers), turned(columns.y, numbers), weights
-    # What is no point, or has no coordinates, is counted by its reason and not yielded.
-    found = turned(columns.geometry, wkb.points)
-    good = np.ones(len(found.x), dtype=bool)
-    for kind, reason in ((wkb.FOREIGN, "not_a_point"), (wkb.EMPTY, "empty_point")):
-        if count := int((found.kind == kind).sum()):
-            out[reason] = out.get(reason, 0) + count
-            good &= found.kind != kind
-    if good.all():
-        return found.x, found.y, weights
-    return found.x[good], found.y[good], weights[good] if len(weights) else weights
+        names = (columns.x, columns.y)
+        plain = turned(columns.x, numbers), turned(columns.y, numbers)
+        cells = records.column(columns.x), records.column(columns.y)
+        found = sift(cells, plain, names, lambda rows: origin.heads(at[rows]))
+    else:
+        found = of_points(turned(columns.geometry, wkb.points))
+    rows = Batch(found.x, found.y, weights, told.file, origin, at)
+    for form, read in found.forms.items():
+        told.tell(form, rows.lines(read))
+    for reason in dict.fromkeys(found.why.tolist()):
+        told.tell(reason, rows.lines(found.bad[found.why == reason]))
+    if not len(found.bad):
+        return rows
+    good = np.ones(len(at), dtype=bool)
+    good[found.bad] = False
+    return rows.only(good)
 
 
 def _on_workers(

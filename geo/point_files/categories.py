@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo.base.arrays import Flags
 from geo.base.errors import UnfitError
-from geo.point_files.numbers import codes
+from geo.intake.numbers import codes
 
 BLANK: Final = ""
 """The value of a row that has none there, or only spaces."""

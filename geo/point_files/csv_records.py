@@ -30,6 +30,8 @@ MOST_COLUMNS: Final = 16_384
 """Columns of a file; a spreadsheet has no more."""
 MOST_LINE: Final = 1 << 20
 """Bytes of a line."""
+MOST_HEAD: Final = 1 << 10
+"""Bytes of a line that are looked at for what its first cells say."""
 MOST_TEXT: Final = 1 << 16
 """Bytes of a record of several lines."""
 BLOCK: Final = 1 << 20
@@ -145,8 +147,10 @@ def _line_ends(data: bytes) -> int:
     return feeds + (returns - data.count(b"\r\n") if returns else 0)
 
 
-def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) -> Iterator[Any]:
-    """Yield record batches of some columns, as texts.
+def batches(
+    path: Path, names: Sequence[str], tell: Callable[[str, NDArray[np.int64]], None]
+) -> Iterator[tuple[Any, Lines]]:
+    """Yield record batches of some columns, as texts, each with the lines that it comes from.
 
     Parameters
     ----------
@@ -154,14 +158,15 @@ def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) 
         The file.
     names
         Columns; each stands in the header once.
-    tell_torn
-        Takes the number of records that are left out: they have too few or too many cells, or a
-        quote that is not closed. Together with the rows yielded these are all records; lines
-        with nothing in them are none.
+    tell
+        Takes a word and the numbers of lines. ``torn`` are records that are left out: they have too
+        few or too many cells, or a quote that is not closed. Together with the rows yielded these
+        are all records; lines with nothing in them are none. ``broken_text`` are lines with bytes
+        that are no text; their rows are yielded.
 
     Yields
     ------
-    RecordBatch
+    tuple of RecordBatch and Lines
 
     Raises
     ------
@@ -179,10 +184,16 @@ def batches(path: Path, names: Sequence[str], tell_torn: Callable[[int], None]) 
         columns = [head.names.index(name) for name in names]
         file.seek(head.begin)
         for block in _blocks(file, head):
-            batch, torn = _parse(block, head, columns)
-            tell_torn(len(torn) + block.torn)
+            batch, torn, broken = _parse(block, head, columns)
+            places = np.array(torn, dtype=np.intp) - 1
+            if len(torn) + block.torn:
+                lost = np.concatenate([block.starts[places], block.torn_at])
+                tell("torn", block.lines(np.sort(lost)))
+            if len(broken):
+                tell("broken_text", block.lines(broken))
             if batch is not None:
-                yield batch.rename_columns(list(names))
+                kept = np.delete(block.starts, places)
+                yield batch.rename_columns(list(names)), Lines(block, kept, head.mark)
 
 
 def numbered(path: Path) -> Iterator[Records]:
@@ -209,7 +220,7 @@ def numbered(path: Path) -> Iterator[Records]:
         head = _header(file)
         file.seek(head.begin)
         for block in _blocks(file, head):
-            batch, torn = _parse(block, head, range(len(head.names)), nulls=("",))
+            batch, torn, _ = _parse(block, head, range(len(head.names)))
             lines = block.lines(block.starts)
             kept = np.ones(len(lines), dtype=bool)
             kept[[number - 1 for number in torn]] = False
@@ -237,6 +248,40 @@ class _Block:
         ends = raw == 10
         ends[:-1] |= (raw[:-1] == 13) & (raw[1:] != 10)
         return self.line + np.searchsorted(np.flatnonzero(ends), at).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """The lines in which the records of a batch begin."""
+
+    block: _Block
+    starts: Positions
+    mark: bytes
+
+    def lines(self, at: Positions) -> NDArray[np.int64]:
+        """Return the numbers of the lines of some records.
+
+        Parameters
+        ----------
+        at
+            Places of the records in the batch.
+        """
+        return self.block.lines(self.starts[at])
+
+    def heads(self, at: Positions) -> list[list[str]]:
+        """Return the first three cells of some records, as far as they stand in their first line.
+
+        Parameters
+        ----------
+        at
+            Places of the records in the batch.
+        """
+        begins = [
+            _ENDS.split(self.block.raw[start : start + MOST_HEAD], maxsplit=1)[0]
+            for start in self.starts[at].tolist()
+        ]
+        cells = (line.split(self.mark, 3)[:3] for line in begins)
+        return [[_decoded(cell)[0].strip('"') for cell in some] for some in cells]
 
 
 @dataclass(frozen=True, eq=False)
@@ -389,18 +434,17 @@ def _look(data: bytes, at: int, mark: bytes, *, whole: bool, most: int = MOST_TE
         at += 1
 
 
-def _parse(
-    block: _Block, head: Header, columns: Sequence[int], *, nulls: Sequence[str] | None = None
-) -> tuple[Any, list[int]]:
-    """Return a record batch, None for none, and which records (from 1) have not the right cells.
+def _parse(block: _Block, head: Header, columns: Sequence[int]) -> tuple[Any, list[int], Positions]:
+    """Return a record batch (None for none), and which records and lines are not whole.
 
-    Texts that stand for none are those that Arrow knows (``NA``, ``null`` …), unless given.
+    These are records (from 1) that have not the right cells, and the places where lines begin that
+    hold bytes which are no text. What stands for none (``NA``, ``null`` …) is left to the reader.
     """
     import pyarrow as pa
     from pyarrow import csv
 
     if not block.records:
-        return None, []
+        return None, [], np.zeros(0, np.intp)
     torn: list[int] = []
 
     def leave_out(row: Any) -> str:
@@ -408,7 +452,7 @@ def _parse(
         return "skip"
 
     wanted = [str(k) for k in columns]
-    data = _as_utf8(block.data)
+    data, broken = _as_utf8(block.data)
     table = csv.read_csv(
         pa.BufferReader(data),
         read_options=csv.ReadOptions(
@@ -425,20 +469,66 @@ def _parse(
             include_columns=wanted,
             column_types=dict.fromkeys(wanted, pa.string()),
             strings_can_be_null=True,
-            null_values=None if nulls is None else list(nulls),
+            null_values=[""],
         ),
     )
     found = table.combine_chunks().to_batches()
     batch = found[0] if found else None
     if len(torn) + len(batch or ()) != block.records:
         raise UnfitError("point_file.line_torn", line=block.line)
-    return batch, torn
+    return batch, torn, broken
 
 
-def _as_utf8(data: bytes) -> bytes:
-    """Return whole records in UTF-8; no second byte of GB18030 is a quote, a mark or a line end."""
+def _as_utf8(data: bytes) -> tuple[bytes, Positions]:
+    """Return whole records in UTF-8, and where lines begin that hold bytes which are no text.
+
+    Each line is taken for itself: one broken byte spoils no other, and swallows no separator.
+    """
+    none = np.zeros(0, np.intp)
     try:
         data.decode()
     except UnicodeDecodeError:
-        return data.decode("gb18030", errors="replace").encode()
-    return data
+        pass
+    else:
+        return data, none
+    try:
+        whole = data.decode("gb18030")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if not has_utf8(data):
+            return whole.encode(), none
+    broken, at, lines = [], 0, []
+    for line in data.splitlines(keepends=True):
+        text, is_whole = _decoded(line)
+        if not is_whole:
+            broken.append(at)
+        lines.append(text)
+        at += len(line)
+    return "".join(lines).encode(), np.array(broken, dtype=np.intp)
+
+
+def has_utf8(data: bytes) -> bool:
+    """Tell whether most of what is not ASCII is UTF-8; GB18030 is hardly ever taken for it.
+
+    Parameters
+    ----------
+    data
+        Text of any encoding.
+    """
+    text = data.decode(errors="replace")
+    broken = text.count("\ufffd")
+    return len(text) - len(text.encode("ascii", "ignore")) > 2 * broken
+
+
+def _decoded(line: bytes) -> tuple[str, bool]:
+    """Return a line as text, and whether all its bytes are."""
+    try:
+        return line.decode(), True
+    except UnicodeDecodeError:
+        if has_utf8(line):
+            return line.decode(errors="replace"), False
+    try:
+        return line.decode("gb18030"), True
+    except UnicodeDecodeError:
+        return line.decode("gb18030", errors="replace"), False

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
 from typing import Any, Final
 
@@ -215,7 +215,7 @@ def _piece(reader: Reader) -> Piece:
 
 def batches(
     path: Path, names: Sequence[str], groups: Sequence[int] | None, rows: int
-) -> Iterator[tuple[str, Any]]:
+) -> Iterator[tuple[str, Any, int]]:
     """Yield record batches of some columns, each with the name of the place that it comes from.
 
     Parameters
@@ -231,8 +231,9 @@ def batches(
 
     Yields
     ------
-    tuple of str and RecordBatch or None
-        None comes before each row group, so that an error in its first batch names the group.
+    tuple of str, RecordBatch or None, and int
+        None comes before each row group, so that an error in its first batch names the group. Last
+        the number of the batch's first row in the file, from 1.
 
     Raises
     ------
@@ -243,9 +244,10 @@ def batches(
     """
     with opened(path) as file:
         leaves = _leaves(file.metadata, names)
+        before = list(accumulate((one.rows for one in file.groups), initial=1))
         for group in range(len(file.groups)) if groups is None else groups:
             place = f"row group {group}"
-            yield place, None
+            yield place, None, 0
             plan = _plan(file, group, leaves, rows)
             read = 0
             for batch in file.reader(plan.coded).iter_batches(
@@ -254,7 +256,7 @@ def batches(
                 if batch.num_columns != len(set(names)):
                     raise UnfitError("point_file.names_alike")
                 read += batch.num_rows
-                yield place, batch
+                yield place, batch, before[group] + read - batch.num_rows
             said = file.groups[group].rows
             if read != said:
                 raise UnfitError("point_file.group_differs", n=read, said=said)

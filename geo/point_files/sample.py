@@ -78,7 +78,8 @@ def sample_points(
     rng, done = np.random.default_rng(seed), 0
     chunks, limit = [np.zeros((0, 5))], 1.0  # random number, row, x, y, weight
     for path in files:
-        for x, y, weights in batches(path, columns):
+        for batch in batches(path, columns):
+            x, y, weights = batch.x, batch.y, batch.weights
             drawn = rng.random(len(x))
             low = np.flatnonzero(drawn <= limit)
             weigh = weights[low] if len(weights) else np.ones(len(low))
@@ -108,7 +109,7 @@ def _on_the_plane(
     """Project rows of x, y and weight, and leave out those that would not be binned."""
     x, y, weights = (np.ascontiguousarray(column) for column in rows.T)
     if columns.source_crs is not None:
-        x, y, weights = project(x, y, weights, columns, grid, np.zeros(4, dtype=np.int64))
+        x, y, weights = project(x, y, weights, columns, grid)
     west, south, east, north = grid.bounds
     good = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     good &= np.isfinite(weights) & (weights >= 0)

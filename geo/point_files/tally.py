@@ -53,7 +53,7 @@ def tally(
         for path in files:
             row = ""
             try:
-                for row, batch in read_records(path, (column,), {}):
+                for row, batch, _ in read_records(path, (column,), lambda *_: None):
                     if batch is not None:
                         found.update(_rows(batch.column(column), (path.name, row, column)))
                     if cancel is not None and cancel():

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
 from geo.base.errors import UnfitError
-from geo.point_files.numbers import codes
+from geo.intake.numbers import codes
 
 Bytes = NDArray[np.uint8]
 

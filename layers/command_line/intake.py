@@ -8,18 +8,23 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from geo.base.errors import AtlasError, DataError, Problem
 from geo.coverage.scenario import ACTIONS, MEMBER, load
 from layers.command_line.arguments import city_of
+from layers.command_line.long_file import is_long, take_in_parts
 from layers.coverage.question import inputs
 from layers.coverage.question import question as reach_question
+from layers.intake.features import features
 from layers.intake.formats.table import Observation
+from layers.intake.outcome import NO_PLACES
 from layers.intake.report import Account, Report, ask, sentence, to_json
-from layers.intake.take_in import INVERSE_VARIABLE, refusal, take_in
+from layers.intake.take_in import INVERSE_VARIABLE, refusal, take_in, unforeseen
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
 from layers.pack.city import SETTINGS, City, load_city
@@ -53,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report = _report(asked)
     except AtlasError as error:
         report = refusal(error.problems)
+    except Exception:  # a file of others can fail in any way, and fails alone
+        report = unforeseen(asked.path.name)
     if asked.json:
         print(json.dumps(to_json(report), ensure_ascii=False, indent=1))
     else:
@@ -132,10 +139,12 @@ def _report(asked: argparse.Namespace) -> Report:
         raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
     kind = asked.kind or kind_of(path)
     if kind == "pack":
-        return _pack(path, lambda: city_of(asked.city, {}))
+        return _pack(path, lambda: city_of(asked.city, {}), answers)
     city = city_of(asked.city, {})
     if kind == "scenario":
-        return _scenario(path, city)
+        return _scenario(path, city, answers)
+    if kind == "points" and is_long(path):
+        return take_in_parts(path, city, answers)
     inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
     report = take_in(path, city, answers, kind=kind, inverse=inverse).report
     if asked.kind is None and [one.key for one in report.problems] == ["intake.no_columns"]:
@@ -164,30 +173,58 @@ def kind_of(path: Path) -> str:
     return "points"
 
 
-def _scenario(path: Path, city: City) -> Report:
+def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """Read a scenario against the sites, the layers and the box of the city."""
+    data, opened = features(path, city, answers)
+    if opened is not None and opened.status != "read":
+        return opened
     sites = inputs(city, reach_question(default_state(city))).sites
     kinds = [name for name, layer in city.layers.items() if layer.spec.is_places]
-    loaded = load(path.read_bytes(), sites=sites, kinds=kinds, bbox=city.bbox, name=path.stem)
+    try:
+        loaded = load(data, sites=sites, kinds=kinds, bbox=city.bbox, name=path.stem)
+    except AtlasError as error:
+        rows = 0 if opened is None else opened.rows.read
+        found = [] if opened is None else opened.found
+        return Report("refused", _refused(rows), found=found, problems=error.problems)
     n = len(loaded.scenario.edits)
-    found = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
-    if loaded.bare:
-        found.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
-    return Report("read", Account(n, n), "EPSG:4326", found)
+    told = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
+    if loaded.bare and opened is None:
+        told.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
+    if opened is None:
+        return Report("read", Account(n, n), "EPSG:4326", told)
+    rest = {why: k for why, k in opened.rows.not_used.items() if why in ("torn", *NO_PLACES)}
+    account = Account(n + sum(rest.values()), n, not_used=rest)
+    return Report("read", account, opened.crs, [*opened.found, *told])
 
 
-def _pack(path: Path, city: Callable[[], City]) -> Report:
+def _pack(path: Path, city: Callable[[], City], answers: Mapping[str, str]) -> Report:
     """Check a pack, or one layer of it against the city's own box."""
     if not path.is_dir():
-        problems, rows = layer_problems(path, city())
-        if problems:
-            return Report("refused", Account(rows, not_used={"refused": rows} if rows else {}),
-                          problems=problems)  # fmt: skip
-        return Report("read", Account(rows, rows), "EPSG:4326")
+        return _layer(path, city(), answers)
     pack = load_city(path)
     rows = sum(len(layer.frame) for layer in pack.layers.values())
     found = [Observation("pack", "certain", {"value": pack.id, "n": len(pack.layers)})]
     return Report("read", Account(rows, rows), "EPSG:4326", found)
+
+
+def _layer(path: Path, city: City, answers: Mapping[str, str]) -> Report:
+    """Check one layer; a table of places is first read as points are."""
+    data, opened = features(path, city, answers)
+    if opened is not None and opened.status != "read":
+        return opened
+    with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:
+        file = Path(folder) / f"{path.stem}.geojson"
+        file.write_bytes(data)
+        faults, rows = layer_problems(file, city)
+    problems = [replace(one, where=path.name) if one.where == file.name else one for one in faults]
+    found = opened.found if opened is not None else ()
+    if problems:
+        return Report("refused", _refused(rows), found=found, problems=problems)
+    return Report("read", Account(rows, rows), "EPSG:4326", found)
+
+
+def _refused(rows: int) -> Account:
+    return Account(rows, not_used={"refused": rows} if rows else {})
 
 
 def _lines(report: Report, lang: str) -> Iterator[str]:

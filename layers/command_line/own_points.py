@@ -19,7 +19,7 @@ from layers.own_points.source import (
     layout,
     open_folder,
 )
-from layers.own_points.way_in import by_layout, decide, taken_whole
+from layers.own_points.way_in import Decision, by_layout, decide, taken_whole
 from layers.own_points.wording import named_in_both
 from layers.pack.city import City
 from layers.view import codecs
@@ -27,7 +27,9 @@ from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from layers.view.state import ViewState
 
-OF_A_FILE: Final = ("file", "x", "y", "weight", "crs", "column", "values")
+OF_A_FILE: Final = (
+    *("file", "x", "y", "weight", "crs", "datum", "part", "taken", "column", "values"),
+)
 """Options of own points that say what is read, not what is asked of it."""
 MOST_TARGETS: Final = 5_000
 """Own points for which each draw is looked at; of more, so many are drawn."""
@@ -52,15 +54,16 @@ def asked_file(folder: str | None, name: str | None, city: City, state: ViewStat
     ParameterError
         There is no such file, its columns cannot be told, or the filter names nothing in it.
     """
-    known = open_folder(folder or os.environ.get(POINTS_VARIABLE)).sources
+    offered = open_folder(folder or os.environ.get(POINTS_VARIABLE))
+    known = {**offered.sources, **offered.takeable}
     source = known.get(token(name) if name else state.points.file)
     if source is None:
         names = tuple(each.name for each in known.values())
         raise _refused(Problem("export.unknown", "--file", value=name or "", known=names))
     options = state.points
-    how = decide(source, city, options)
+    how = decide(source, city, options) if source.token in offered.sources else Decision()
     if how.is_taken_whole:
-        source = taken_whole(source, city, how.said)
+        source = taken_whole(source, city, options)
         options = replace(options, x="", y="", crs=0)
         how = by_layout(source, city, options)
     if how.asked is not None:

@@ -17,8 +17,9 @@ from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, offset_m
 from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits
+from geo.intake.words import bare
 from geo.point_files import wkb
-from layers.intake.formats.headings import bare, datum_of, headings, system_of
+from layers.intake.formats.headings import datum_of, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
 from layers.pack.city import City

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.base.errors import DataError, Problem
-from layers.intake.formats.headings import bare, district_column
+from geo.intake.words import bare
+from layers.intake.formats.headings import district_column
 from layers.intake.formats.table import Observation, Table
 from layers.pack.city import City
 

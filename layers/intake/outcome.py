@@ -151,7 +151,7 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
         ones too.
     """
     say, rows = speaker(lang), outcome.rows
-    cells = pd.concat([_cells(table) for table in outcome.tables], ignore_index=True)
+    cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     by = {one.row: one for one in outcome.placed}
     done = [_done(status, by.get(row), say) for row, status in enumerate(rows["status"])]
     rule = [_rule(by.get(row), city, say) for row in range(len(rows))]
@@ -168,7 +168,14 @@ def _classes(outcome: Outcome, say: Say) -> list[str]:
     return [say(f"intake.class.{one}") if one else "" for one in outcome.classes.tolist()]
 
 
-def _cells(table: Table) -> pd.DataFrame:
+def cells_of(table: Table) -> pd.DataFrame:
+    """Return the cells of a table; of rows that are torn blank ones, last.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    """
     frame: pd.DataFrame = table.cells.to_pandas()
     return frame.reindex(range(table.rows))
 
@@ -204,7 +211,7 @@ def write_points(outcome: Outcome, path: Path) -> None:
     import pyarrow.parquet as pq
 
     rows = outcome.rows
-    cells = pd.concat([_cells(table) for table in outcome.tables], ignore_index=True)
+    cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
     for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):

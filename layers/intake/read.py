@@ -16,10 +16,11 @@ from geo.base.arrays import Floats
 from geo.base.bridge import Box, bridge, transformer
 from geo.base.errors import Problem, UnfitError
 from geo.grid.lookup import prepare
+from geo.intake.columns import turned, unfit
 from geo.intake.datum import offset_m, set_back
 from geo.intake.systems import DEGREES, near
+from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
-from layers.intake.formats.headings import bare
 from layers.language.bilingual import column
 from layers.pack.city import City
 from layers.pack.exchange import DOUBT, VERIFICATION
@@ -44,20 +45,6 @@ ROW_PROBLEMS = {
 REASONS: Final = tuple(ROW_PROBLEMS)
 MOST_TOLD: Final = 200
 """Rows that are named one by one, for each reason."""
-_TOTALS: Final = (
-    "合计",
-    "总计",
-    "小计",
-    "共计",
-    "总数",
-    "汇总",
-    "total",
-    "sum",
-    "subtotal",
-    "注",
-    "说明",
-    "备注",
-)
 _DOUBTS: Final = frozenset(
     bare(name)
     for name in (
@@ -70,6 +57,21 @@ _DOUBTS: Final = frozenset(
 _VERIFICATIONS: Final = frozenset(bare(name) for name in (VERIFICATION, *column(VERIFICATION)))
 APPROXIMATE_M: Final = 10.0
 """Doubt of a position that has been set back from GCJ-02 or BD-09, metres."""
+
+
+def row_problem(reason: str, where: str, line: int) -> Problem:
+    """Return why a row is not used, as a problem of the file.
+
+    Parameters
+    ----------
+    reason
+        One of ``REASONS``.
+    where
+        Name of the file.
+    line
+        Number of the row's line.
+    """
+    return Problem(ROW_PROBLEMS[reason], where, f"#{line}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +123,7 @@ class Reading:
         for reason in self.not_used:
             some = self.rows[self.rows["status"] == reason].head(MOST_TOLD)
             told += [
-                Problem(ROW_PROBLEMS[reason], self.parts[part], f"#{line}")
+                row_problem(reason, self.parts[part], line)
                 for part, line in zip(some["part"], some["line"], strict=True)
             ]
         return told
@@ -176,21 +178,8 @@ def _rows(placed: Placement) -> _Rows:
     """Take apart rows that have two coordinates, and those that have none, and why."""
     names, one, two = states_of(placed)
     table = placed.table
-    both = np.array(names, dtype=object)
-    first, second = both[one], both[two]
-    status = np.full(len(first), "", dtype=object)
-    numbers = (first == "number").astype(int) + (second == "number").astype(int)
-    empty = np.isin(first, ["blank", "placeholder"]) & np.isin(second, ["blank", "placeholder"])
-    status[numbers == 1] = "half_pair"
-    status[numbers == 0] = "not_a_number"
-    for reason in ("not_a_number", "nan", "not_a_point", "empty_point"):
-        status[(first == reason) | (second == reason)] = reason
-    status[empty] = "placeholder"
-    status[(first == "blank") & (second == "blank")] = "blank"
     a, b = values_of(placed)
-    finite = np.isfinite(a) & np.isfinite(b)
-    status[(status == "") & ~finite] = "not_a_number"
-    status[(status == "") & (a == 0) & (b == 0)] = "zero"
+    status = unfit(names, one, two, (a, b))
     x, y = (b, a) if placed.north_first else (a, b)
     x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
     _by_axes(placed, x, y)
@@ -206,28 +195,22 @@ def _by_axes(placed: Placement, x: Floats, y: Floats) -> None:
     """Exchange the coordinates of rows that say themselves which is north."""
     if placed.first is None or placed.second is None:
         return
-    is_north = (placed.first.axes == 2) | (placed.second.axes == 1)
-    is_east = (placed.first.axes == 1) | (placed.second.axes == 2)
-    wrong = is_east if placed.north_first else is_north & ~is_east
+    wrong = turned(placed.first, placed.second, north_first=placed.north_first)
     x[wrong], y[wrong] = y[wrong], x[wrong]
 
 
 def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]) -> None:
     """Tell totals, notes and repeated headings from rows whose position is missing."""
-    table = placed.table
-    at = np.flatnonzero(bad)
+    table, at = placed.table, np.flatnonzero(bad)
     heads = {bare(name) for name in placed.columns}
-    for name in table.names[:3]:
-        texts = table.cells.column(name).take(at).to_pylist()
-        for k, text in zip(at.tolist(), texts, strict=True):
-            word = bare(str(text)) if text is not None else ""
-            if word and word.startswith(_TOTALS) and len(word) <= 60:
-                status[k] = "total"
-    if placed.columns and placed.first is not None:
-        texts = table.cells.column(placed.columns[0]).take(at).to_pylist()
-        for k, text in zip(at.tolist(), texts, strict=True):
-            if isinstance(text, str) and bare(text) in heads:
-                status[k] = "header_again"
+    first = placed.columns[:1] if placed.first is not None else ()
+    cells = [
+        ["" if one is None else str(one) for one in table.cells.column(name).take(at).to_pylist()]
+        for name in (*first, *table.names[:3])
+    ]
+    for k, told in zip(at.tolist(), zip(*cells, strict=True), strict=True):
+        held = told[0] if first else ""
+        status[k] = stands_for_none(told[len(first) :], held, heads) or status[k]
 
 
 def _doubts(placed: Placement, n: int) -> Floats:

@@ -13,6 +13,7 @@ from layers.language.messages import LANGS, display, speaker, texts
 from layers.language.problems import LONGEST, worded
 from layers.language.values import count, stated
 
+DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "WGS 84"}
 STATUS = ("read", "refused", "needs_answer")
 EXIT: Mapping[str, int] = {"read": 0, "refused": 2, "needs_answer": 3}
 
@@ -140,7 +141,17 @@ def sentence(one: Observation, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    return speaker(lang)(f"intake.found.{one.key}", **_shown(one.values, lang))
+    say = speaker(lang)
+    if one.key != "precision":
+        return say(f"intake.found.{one.key}", **_shown(one.values, lang))
+    # Only what there is: seven counts, most of them 0, are read by nobody.
+    there = {name: n for name, n in one.values.items() if n and name != "value"}
+    parts = [
+        say("intake.found.class_part", n=n, words=say(f"intake.class.{name}"))
+        for name, n in there.items()
+    ]
+    return say("intake.found.precision", value=one.values["value"],
+               parts=say("view.comma").join(parts))  # fmt: skip
 
 
 def ask(one: Question, lang: str) -> str:
@@ -174,4 +185,5 @@ def _one(value: Value, comma: str) -> object:
         return count(value)
     if isinstance(value, float):
         return stated(value)
-    return display(" ".join(str(value).splitlines()), longest=LONGEST)
+    named = DATUM_NAMES.get(str(value), str(value))
+    return display(" ".join(named.splitlines()), longest=LONGEST)

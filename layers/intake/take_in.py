@@ -97,11 +97,22 @@ def take_in(
     except AtlasError as error:
         return TakenIn(refusal(error.problems, tables), tables)
     except Exception:  # a file of others can fail in any way, and fails alone
-        number = secrets.token_hex(3).upper()
-        _log.exception("unforeseen error %s while taking in %s", number, where)
-        return TakenIn(
-            refusal([Problem("intake.unforeseen", where, number=number)], tables), tables
-        )
+        return TakenIn(unforeseen(where, tables), tables)
+
+
+def unforeseen(where: str, tables: Sequence[Table] = ()) -> Report:
+    """Log the error that is being handled, and return the report that tells its number.
+
+    Parameters
+    ----------
+    where
+        Name of the file.
+    tables
+        What had been opened.
+    """
+    number = secrets.token_hex(3).upper()
+    _log.exception("unforeseen error %s while taking in %s", number, where)
+    return refusal([Problem("intake.unforeseen", where, number=number)], tables)
 
 
 def _opened(source: Path | Given, answers: Mapping[str, str]) -> Sequence[Table]:

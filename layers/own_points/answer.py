@@ -46,7 +46,7 @@ from layers.own_points.reading import (
     read,
 )
 from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
-from layers.own_points.wording import PointsWording, of_file
+from layers.own_points.wording import PointsWording, of_file, unused_rows
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
@@ -316,7 +316,11 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             begin=file_begin(shown),
             words={lang: word(shown, lang) for lang in LANGS},
             layers=frozenset(shown.kinds if isinstance(shown, PointsParks) else ()),
-            data={**_tables(shown), "rows": Data(_account(shown.reading))},
+            data={
+                **_tables(shown),
+                "rows": Data(_account(shown.reading)),
+                **_unused(shown.reading),
+            },
             asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},
             result=account_values(shown.reading),
             findings=shown.findings,
@@ -329,6 +333,16 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
 def _account(reading: Reading) -> pd.DataFrame:
     values = {name: str(value) for name, value in account_values(reading).items()}
     return pd.DataFrame({"value": values}).rename_axis("name")
+
+
+def _unused(reading: Reading) -> dict[str, Data]:
+    """Return the rows that are not used, by number; nothing where every row is."""
+    words = {lang: unused_rows(reading, lang) for lang in LANGS}
+    if words["en"].empty:
+        return {}
+    frame = words["en"].drop(columns="words")
+    told = {f"reason_{lang}": one["words"] for lang, one in words.items()}
+    return {"rows_not_used": Data(frame.assign(**told).rename_axis("number"))}
 
 
 def _tables(shown: PointsAnswer) -> dict[str, Data]:

@@ -112,7 +112,7 @@ def word_bins(shown: PointsBins, lang: str) -> PointsWording:
         rows.
     """
     say, reading, bins = speaker(lang), shown.reading, shown.bins
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     if reading.blank:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if bins.refused:
@@ -125,13 +125,11 @@ def word_bins(shown: PointsBins, lang: str) -> PointsWording:
         sentence=say(
             "points_page.bins_sentence",
             n=count(reading.binned.n),
-            city=reading.asked.city.name.of(lang),
-            kind=_kind(shown, say),
             cells=count(len(frame)),
             highest=number(bins.value),
             unit=unit_words(reading, say),
         ),
-        account=rows,
+        account=(*rows, say("points_page.bins_cells", kind=_kind(shown, say))),
         legend_title=unit_words(reading, say),
         legend=tuple(
             (colour, say("density_page.range", low=number(low), high=number(high)))

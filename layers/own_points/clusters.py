@@ -21,7 +21,7 @@ from geo.density.dots import dots
 from geo.density.mercator import Overlay
 from geo.density.pattern import MINIMUM, Pattern, clusters, nearest_neighbour, ripley
 from layers.language.messages import Say, speaker
-from layers.language.values import count, number, paragraph, said
+from layers.language.values import count, number, said
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Raster, Shapes
 from layers.map.thumbnail import Small
@@ -172,17 +172,17 @@ def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
         With the largest clusters as a table; where there are none to be sought, why.
     """
     say, reading = speaker(lang), shown.reading
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     if not reading.binned.n:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if shown.found.refused:
         refusals = tuple(_refusals(shown, say))
         return PointsWording(say("points_page.too_few"), rows, findings=refusals, notes=notes)
     found = shown.found
-    sentence = paragraph(said(say, found.caveats, found.parameters), lang)
+    sentence, *further = said(say, found.caveats, found.parameters)
     return PointsWording(
         sentence=sentence,
-        account=(*rows, *_drawn_lines(shown, say)),
+        account=(*rows, *further, *_drawn_lines(shown, say)),
         legend_title=say("points_page.legend_clusters"),
         legend=(
             (shades(9)[5], say("points_page.legend_in_cluster")),

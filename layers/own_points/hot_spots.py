@@ -116,7 +116,7 @@ def word_hot_spots(shown: PointsHotSpots, lang: str) -> PointsWording:
         Where there is no result, why, and what became of the rows.
     """
     say, reading, found = speaker(lang), shown.reading, shown.found
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     stars = _no_stars(shown, say)
     if reading.blank:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)

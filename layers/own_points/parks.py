@@ -33,6 +33,8 @@ WIDE: Final = 0.02
 """An interval of shares from which on whole percentages tell enough."""
 MOST_NAMED: Final = 3
 """Parks that the first sentence names where the draws leave open which has the most."""
+LONGEST_SPOKEN: Final = {"zh": 45, "en": 140}
+"""Characters of a first sentence that can be spoken: fewer parks are named before it is longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +177,7 @@ def word_parks(shown: PointsParks, lang: str) -> PointsWording:
         With every park as a table; where none has a count, why, and what helps.
     """
     say, reading = speaker(lang), shown.reading
-    rows, notes = account(reading, say), tuple(source_notes(reading, say))
+    rows, notes = account(reading, lang), tuple(source_notes(reading, say))
     if not reading.binned.n:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     within = number(shown.options.within_m / 1000)
@@ -183,7 +185,7 @@ def word_parks(shown: PointsParks, lang: str) -> PointsWording:
         rows = (*rows, say("points_page.dots_some", some=count(GROUPED)))
     return PointsWording(
         sentence=_sentence(shown, lang),
-        account=(*rows, *_left_out(shown, say)),
+        account=(*rows, *_compared(shown, say), *_left_out(shown, say)),
         legend_title=say("points_page.legend_clusters"),
         legend=((DOT, say("points_page.legend_own")),),
         tables={
@@ -206,14 +208,16 @@ def _sentence(shown: PointsParks, lang: str) -> str:
         return say("points_page.parks_empty", **told)
     first = found[found["high"] >= found["low"].max()]
     names = [cell(shown.parks.loc[id_], "name", lang) for id_ in first.index[:MOST_NAMED]]
-    told |= {"names": say("view.comma").join(names), "open": count(len(first))}
     # Whichever it is, it has no fewer than any park surely has.
-    told["n"] = span(shown, found["low"].max(), found["high"].max())
-    if len(first) == 1:
-        return say("points_page.parks_first", **told)
-    return say(
-        "points_page.parks_open" if len(first) <= MOST_NAMED else "points_page.parks_many", **told
-    )
+    told |= {"n": span(shown, found["low"].max(), found["high"].max()), "open": count(len(first))}
+    sentence = ""
+    for named in range(len(names), 0, -1):
+        key = "many" if named < len(first) else "open" if named > 1 else "first"
+        told["names"] = say("view.comma").join(names[:named])
+        sentence = say(f"points_page.parks_{key}", **told)
+        if len(sentence) <= LONGEST_SPOKEN[lang]:
+            break
+    return sentence
 
 
 def span(shown: PointsParks, low: float, high: float) -> str:
@@ -229,6 +233,12 @@ def span(shown: PointsParks, low: float, high: float) -> str:
     write = count if shown.reading.kept.whole else number
     ends = write(low), write(high)
     return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
+def _compared(shown: PointsParks, say: Say) -> Iterator[str]:
+    """Say how many parks have a count."""
+    if n := len(shown.counts.dropna()):
+        yield say("points_page.parks_compared", parks=n)
 
 
 def _left_out(shown: PointsParks, say: Say) -> Iterator[str]:

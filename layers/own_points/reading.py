@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from shapely import contains_xy
@@ -17,7 +17,9 @@ from geo.base.draws import SEED
 from geo.base.errors import Problem
 from geo.formats import outline
 from geo.grid.cells import grid_over
-from geo.point_files.bin import REASONS, Binned, CancelledError, Columns, bin_points, unchanged
+from geo.intake.systems import fits, near_in
+from geo.point_files.apart import REASONS, Place
+from geo.point_files.bin import Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
@@ -38,6 +40,9 @@ CELLS_PER_SIGMA: Final = MappingProxyType({"fixed": 2, "adaptive": 6})
 """Cells that a bandwidth must span, see ``geo.density.kernel_density``."""
 
 ACCOUNT: Final = REASONS
+STRAYS_LEAST: Final = 3
+STRAYS_SHARE: Final = 0.2
+"""How many of the rows outside, and which share, must agree on another reference system."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,6 +281,45 @@ def in_shape(reading: Reading, shape: str) -> dict[str, int] | None:
         return None
     held = contains_xy(one.on_plane(reading.asked.city.metric_epsg), *xy.T)
     return {"count": round(total * float(np.mean(held))), "total": total}
+
+
+class OtherSystem(NamedTuple):
+    """A system in which many of the rows outside would lie in the city."""
+
+    crs: str
+    share: float
+    """Of the rows outside that were looked at."""
+    first: Place
+    """The first of those rows."""
+
+
+def other_system(reading: Reading) -> OtherSystem | None:
+    """Return the system for which the rows outside speak, where they seem to be of another one.
+
+    The first rows of a long file decide how it is read; this is what the others say to that.
+
+    Parameters
+    ----------
+    reading
+        As :func:`read` returns it.
+
+    Returns
+    -------
+    OtherSystem or None
+        None where at least ``STRAYS_LEAST`` rows and a fifth of those outside do not agree.
+    """
+    asked, strays = reading.asked, reading.binned.apart.strays
+    box, given = asked.city.bbox, asked.columns.source_crs or f"EPSG:{asked.columns.crs}"
+    x, y = (np.array([getattr(one, axis) for one in strays], dtype=float) for axis in ("x", "y"))
+    if len(strays) >= STRAYS_LEAST:  # what lies beside the city as it was read is no stray
+        far = ~near_in(x, y, given, box)
+        strays, x, y = [strays[k] for k in np.flatnonzero(far)], x[far], y[far]
+    best = next((one for one in fits(x, y, box) if one.share >= STRAYS_SHARE), None)
+    if best is None or best.share * len(strays) < STRAYS_LEAST:
+        return None
+    there = near_in(*((y, x) if best.north_first else (x, y)), best.crs, box)
+    first = strays[int(np.argmax(there))]
+    return OtherSystem(best.crs, best.share, Place(first.file, first.line))
 
 
 def account_values(reading: Reading) -> dict[str, object]:

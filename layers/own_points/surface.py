@@ -174,7 +174,7 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     """
     say, reading, surface = speaker(lang), shown.reading, shown.surface
     notes = tuple(source_notes(reading, say))
-    rows = account(reading, say)
+    rows = account(reading, lang)
     districts = _district_table(shown, lang).rename_axis(say("filter.district"))
     tables = {say("points_page.districts"): districts}
     if reading.blank:
@@ -186,7 +186,7 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     bounds = [*shown.breaks, surface.value]
     return PointsWording(
         sentence=_sentence(shown, surface, lang),
-        account=rows,
+        account=(*rows, say("points_page.seen_at", bandwidth=number(shown.options.sigma_m / 1000))),
         legend_title=unit_words(reading, say),
         legend=tuple(
             (colour, say("density_page.range", low=number(low), high=number(high)))
@@ -218,9 +218,6 @@ def _sentence(shown: PointsSurface, surface: Surface, lang: str) -> str:
     weighted = shown.reading.asked.columns.weights is not None
     return say(
         "points_page.densest_weighted" if weighted else "points_page.densest",
-        city=shown.reading.asked.city.name.of(lang),
-        n=count(shown.reading.binned.n),
-        bandwidth=number(shown.options.sigma_m / 1000),
         district=names[str(zones.distance(top).idxmin())],
         value=number(surface.value),
         most=names[str(shown.districts.index[0])],

@@ -195,10 +195,9 @@ def first_values(path: Path, columns: Columns) -> tuple[Floats, Floats]:
     columns
         Where the coordinates stand.
     """
-    for x, y, _ in islice(batches(path, columns), 3):
-        known = np.isfinite(x) & np.isfinite(y)
-        if known.any():
-            return x[known], y[known]
+    for batch in islice(batches(path, columns), 3):
+        if len(batch.x):
+            return batch.x, batch.y
     return np.zeros(0), np.zeros(0)
 
 

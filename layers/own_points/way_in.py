@@ -8,27 +8,35 @@ where it reads the same numbers out of the same columns; everything else is take
 from __future__ import annotations
 
 import atexit
+import os
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
+from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES, fits
 from geo.point_files import csv_records
 from geo.point_files.bin import CSV, Columns
-from geo.point_files.numbers import numbers
-from layers.intake.diagnose import Diagnosis, Placement, ask_crs, column_of, diagnose
-from layers.intake.formats.open_file import Parts, open_bytes
+from layers.intake.diagnose import (
+    Diagnosis,
+    Placement,
+    ask_crs,
+    column_of,
+    diagnose,
+    values_of,
+)
+from layers.intake.formats.open_file import Parts, open_beginning, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
 from layers.intake.outcome import Outcome, write_points
 from layers.intake.precision import precision, told
 from layers.intake.read import read
-from layers.intake.take_in import take_in
+from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
 from layers.own_points.source import (
     MOST_TAKEN_BYTES,
     Layout,
@@ -45,9 +53,10 @@ from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 
 LOOKED_AT: Final = 4 << 20
-"""Bytes of a text file that decide; Parquet of more is decided by what it declares."""
+"""Bytes of a text file that decide. What later rows show is told by the reading itself."""
 CHECKED: Final = 20_000
-"""Rows of a file that is counted as it lies, of which the precision is told."""
+"""Rows of a file that is counted as it lies, of which the precision is told; of a longer file of
+Parquet they decide."""
 _ENCODINGS: Final = ("utf-8", "gb18030")
 
 
@@ -65,11 +74,9 @@ class Decision:
         What the reader must say first, where that is the reference system alone.
     unknown
         The columns of a file of which none are known to hold positions.
-    said
-        What the reader has chosen, as answers for a file that is taken in whole.
     found
-        Of a text file that is counted as it lies, what was found, and how finely the positions of
-        its first rows are known.
+        Of a file that is counted as it lies, what was found, and how finely the positions of its
+        first rows are known.
     """
 
     columns: Columns | None = None
@@ -77,7 +84,6 @@ class Decision:
     is_said: bool = False
     asked: Question | None = None
     unknown: tuple[str, ...] = ()
-    said: Mapping[str, str] = field(default_factory=dict)
     found: tuple[Observation, ...] = ()
 
     @property
@@ -106,56 +112,63 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
     """
     require_files(source)
     try:
-        tables = _tables(source)
+        table = _table(source)
     except AskError:  # a workbook under another name: which sheet
-        return _whole(source, {})
-    if not tables:
-        return by_layout(source, city, options)
-    said = _answers(tables[0], options)
-    found = diagnose(tables, city, said)
+        return _whole(source)
+    said = _answers(table, options)
+    found = diagnose([table], city, said)
     how: Decision | None = None
+    asked = {one.key for one in found.questions}
     if [one.key for one in found.problems] == ["intake.no_columns"]:
         how = _unknown(source)
     elif found.problems:
         raise DataError("stream.unreadable", found.problems)
-    elif not {one.key for one in found.questions} <= {"crs"}:
-        how = None
+    elif not asked <= {"crs"}:
+        # What a long file cannot be taken in whole for is asked beside it.
+        how = Decision(asked=found.questions[0]) if source.size > MOST_TAKEN_BYTES else None
     elif source.paths[0].suffix.lower() in CSV:
-        how = _of_text(source, tables[0], found, city, options)
+        how = _of_text(source, table, found, city, options)
     elif found.questions:
         how = Decision(asked=found.questions[0])
-    else:
+    elif not found.placements[0].datum:
         how = by_layout(source, city, options)
         # There are positions that only the one way in finds, such as GeoArrow's.
-        how = None if how.unknown else how
-    return _whole(source, said) if how is None else how
+        how = None if how.unknown else replace(how, found=_found(table, city, said))
+    return _whole(source) if how is None else how
 
 
-def _tables(source: Source) -> Sequence[Table]:
-    """Return what decides: the beginning of a text file, or a small one of another kind."""
+def _table(source: Source) -> Table:
+    """Return what decides: the beginning of a file, or the whole of a small one."""
     path = source.paths[0]
-    if len(source.paths) > 1 or (source.size > LOOKED_AT and path.suffix.lower() not in CSV):
-        return ()
+    is_text = path.suffix.lower() in CSV
+    if not is_text and (len(source.paths) > 1 or source.size > LOOKED_AT):
+        return open_beginning(path, CHECKED)
     with path.open("rb") as file:
         data = file.read(LOOKED_AT)
         if file.read(1):  # whole lines only
             data = data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or None]
-    return [open_bytes(data, path.name, {})]
+    return open_bytes(data, path.name, {})
 
 
 def _answers(table: Table, options: PointsOptions) -> dict[str, str]:
     """Return what the reader has chosen as answers; half a pair is none."""
     seen = Layout(table.names, table.rows)
     x, y = seen.of(options.x), seen.of(options.y)
-    said = {"x": x, "y": y} if x and y and x != y else {}
-    return {**said, "crs": str(options.crs)} if options.crs else said
+    columns = {"x": x, "y": y} if x and y and x != y else {}
+    return {**columns, **_said(options)}
 
 
-def _whole(source: Source, said: Mapping[str, str]) -> Decision:
+def _said(options: PointsOptions) -> dict[str, str]:
+    """Return what the reader has said of a file, other than which columns hold the positions."""
+    said = {"crs": str(options.crs)} if options.crs else {}
+    return {**said, "datum": options.datum} if options.datum != "ask" else said
+
+
+def _whole(source: Source) -> Decision:
     if source.size > MOST_TAKEN_BYTES:
         problem = Problem("points.not_as_it_lies", source.name, most=MOST_TAKEN_BYTES // 10**6)
         raise DataError("stream.unreadable", [problem])
-    return Decision(said=said)
+    return Decision()
 
 
 def _unknown(source: Source) -> Decision | None:
@@ -183,7 +196,7 @@ def by_layout(source: Source, city: City, options: PointsOptions) -> Decision:
         found = columns(source, seen, options, plane=city.metric_epsg, bbox=city.bbox)
     except CrsError as error:
         if error.key == "stream.crs_mixed" and source.size <= MOST_TAKEN_BYTES:
-            return _whole(source, {})  # each part by its own
+            return _whole(source)  # each part by its own
         raise
     declared = found is not None and is_declared(seen, found)
     if found is not None and options.crs and not declared:
@@ -212,14 +225,19 @@ def _of_text(
     weight = layout(source).of(options.weight)
     at = Columns(x, y, weights=None if weight in (x, y) else weight, crs=city.metric_epsg)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
-    return Decision(there, is_said=bool(options.crs), found=_found(table, city, options))
+    told = _found(table, city, _answers(table, options))
+    return Decision(there, is_said=bool(options.crs), found=told)
 
 
-def _found(table: Table, city: City, options: PointsOptions) -> tuple[Observation, ...]:
+def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observation, ...]:
     """Return what is found in the first rows, the precision of their positions too."""
+    shapes = table.shapes
+    if shapes is not None:
+        shapes = replace(shapes, x=shapes.x[:CHECKED], y=shapes.y[:CHECKED],
+                         kind=shapes.kind[:CHECKED])  # fmt: skip
     first = replace(table, cells=table.cells.slice(0, CHECKED), lines=table.lines[:CHECKED],
-                    torn=table.torn[:0])  # fmt: skip
-    found = diagnose([first], city, _answers(table, options))
+                    torn=table.torn[:0], shapes=shapes)  # fmt: skip
+    found = diagnose([first], city, said)
     if found.questions or found.problems:
         return table.found
     paragraph = told(precision(read(found, city, {}, inverse=False), [first], city))
@@ -243,14 +261,20 @@ def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, s
         or unique_names(list(head.names)) != list(table.names)
     ):
         return None
-    plain = [numbers(column_of(table, name)) for name in placed.columns]
-    read = (first.values, second.values)
-    if not all(np.array_equal(*each, equal_nan=True) for each in zip(plain, read, strict=True)):
+    # What is written otherwise is shown first, as far as a file can be taken in whole.
+    if source.size <= MOST_TAKEN_BYTES and not _is_plain(table, placed):
         return None
     if source.size <= LOOKED_AT and not _all_stand(placed):
         return None
     one, two = (head.names[table.names.index(name)] for name in placed.columns)
     return (one, two) if head.names.count(one) == head.names.count(two) == 1 else None
+
+
+def _is_plain(table: Table, placed: Placement) -> bool:
+    """Tell whether the coordinates are nothing but plain numbers."""
+    plain = [numbers(column_of(table, name)) for name in placed.columns]
+    pairs = zip(plain, values_of(placed), strict=True)
+    return all(np.array_equal(*each, equal_nan=True) for each in pairs)
 
 
 def _all_stand(placed: Placement) -> bool:
@@ -264,7 +288,57 @@ def _all_stand(placed: Placement) -> bool:
     return not (first.states.any() or second.states.any() or zero.any() or far.any())
 
 
-def taken_whole(source: Source, city: City, said: Mapping[str, str]) -> Source:
+class AsSaid(NamedTuple):
+    """A file that was taken in with what the address says of it, as answers."""
+
+    answers: Mapping[str, str]
+    taken: TakenIn
+
+
+def take_in_as_said(
+    given: Given, city: City, options: PointsOptions, *, inverse: bool = False
+) -> AsSaid:
+    """Take in a file with the answers that the address carries.
+
+    Parameters
+    ----------
+    given
+        The file.
+    city
+        Where its positions should lie.
+    options
+        Columns, sheet or layer by their tokens, system and datum. What names nothing in this file
+        is passed over.
+    inverse
+        See :func:`layers.intake.read.read`.
+    """
+    found = AsSaid(_said(options), take_in(given, city, _said(options), inverse=inverse))
+    for more in (_part, _columns_of):
+        if said := more(found.taken, options):
+            answers = {**found.answers, **said}
+            found = AsSaid(answers, take_in(given, city, answers, inverse=inverse))
+    return found
+
+
+def _part(taken: TakenIn, options: PointsOptions) -> dict[str, str]:
+    """Return the sheet or layer that is meant, where that is asked."""
+    asked = [one for one in taken.report.questions if one.key in ("sheet", "layer")]
+    return {
+        question.key: option.value
+        for question in asked
+        for option in question.options
+        if token(option.value) == options.part
+    }
+
+
+def _columns_of(taken: TakenIn, options: PointsOptions) -> dict[str, str]:
+    if not taken.tables:
+        return {}
+    said = _answers(taken.tables[0], options)
+    return {axis: said[axis] for axis in ("x", "y") if axis in said}
+
+
+def taken_whole(source: Source, city: City, options: PointsOptions) -> Source:
     """Take in a file that is not counted as it lies, without a reader who could answer.
 
     Parameters
@@ -273,8 +347,8 @@ def taken_whole(source: Source, city: City, said: Mapping[str, str]) -> Source:
         As :func:`layers.own_points.source.open_folder` offers it.
     city
         Where its positions should lie.
-    said
-        Of the decision.
+    options
+        What is said of it.
 
     Returns
     -------
@@ -288,7 +362,8 @@ def taken_whole(source: Source, city: City, said: Mapping[str, str]) -> Source:
         It is refused, or something must be answered first.
     """
     require_files(source)
-    taken = take_in(Parts(source.name, source.paths), city, said)
+    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
+    taken = take_in_as_said(Parts(source.name, source.paths), city, options, inverse=inverse).taken
     if taken.reading is None:
         asked = [
             Problem("points.asks", source.name, question=q.key) for q in taken.report.questions

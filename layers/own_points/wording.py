@@ -9,15 +9,19 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from geo.base.draws import SEED
+from geo.base.errors import Value
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
+from layers.intake.diagnose import described
+from layers.intake.formats.table import Observation
+from layers.intake.report import sentence
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
-from layers.own_points.reading import ACCOUNT, Reading
+from layers.own_points.reading import ACCOUNT, Reading, other_system
 from layers.pack.city import City
 
 
@@ -129,33 +133,83 @@ def names_of(city: City, lang: str) -> dict[str, str]:
     return {str(code): cell(row, "name", lang) for code, row in city.districts.iterrows()}
 
 
-def account(reading: Reading, say: Say) -> tuple[str, ...]:
+def account(reading: Reading, lang: str) -> tuple[str, ...]:
     """Say what became of every row: read is the sum of the others, always.
 
     Parameters
     ----------
     reading
         As :func:`layers.own_points.reading.read` returns it.
-    say
-        Speaks the reader's language.
+    lang
+        Language of the words, ``zh`` or ``en``.
     """
-    binned = reading.binned
+    say, binned = speaker(lang), reading.binned
     values = {
         "read": binned.read,
         "binned": binned.n,
         "outside": binned.outside,
         "filtered": binned.filtered,
         "rejected": sum(binned.rejected.values()),
-        **binned.rejected,
     }
     keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
-    keys += [f"points_page.rejected_{reason}" for reason in ACCOUNT if binned.rejected[reason]]
-    lines = [" ".join(said(say, keys, values))]
+    lines = [" ".join((*said(say, keys, values), *_reasons(reading, say)))]
+    lines += [sentence(one, lang) for one in found_later(reading)]
     if not reading.kept.whole:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
     return (*lines, *said(say, ["points_page.account_doubt"], values))
+
+
+def _reasons(reading: Reading, say: Say) -> Iterator[str]:
+    for reason in ACCOUNT:
+        if n := reading.binned.rejected[reason]:
+            yield say("intake.reason_line", reason=say(f"intake.reason.{reason}"), n=n)
+
+
+def found_later(reading: Reading) -> Iterator[Observation]:
+    """Return what rows show that the first of the file, which decided how it is read, did not.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+
+    Yields
+    ------
+    Observation
+        Other notations, bytes that are no text, another reference system.
+    """
+    for form, one in sorted(reading.binned.apart.forms.items()):
+        where: dict[str, Value] = {"file": one.first.file, "line": one.first.line}
+        yield Observation(f"later_{form}", "certain", {"value": one.rows, **where})
+    other = other_system(reading)
+    if other is not None:
+        systems: dict[str, Value] = {"crs": reading.asked.crs, "value": described(other.crs)}
+        where = {"file": other.first.file, "line": other.first.line}
+        percent = round(100 * other.share)
+        yield Observation("later_other_system", "likely", {**systems, **where, "percent": percent})
+
+
+def unused_rows(reading: Reading, lang: str) -> pd.DataFrame:
+    """Return the rows that are not used, each with its line and why: of many the first.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``line``, ``reason`` (its key) and ``words``, in the order of the file.
+    """
+    say = speaker(lang)
+    told = [(*place, why, say(f"intake.reason.{why}"))
+            for why, places in reading.binned.apart.named.items() for place in places]  # fmt: skip
+    return pd.DataFrame(sorted(told), columns=["file", "line", "reason", "words"])
 
 
 def source_notes(reading: Reading, say: Say) -> Iterator[str]:

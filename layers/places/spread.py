@@ -459,6 +459,27 @@ def nowhere(found: Balance, city: City, lang: str) -> Iterator[str]:
         yield say("balance_page.only_unplaced", count=unplaced)
 
 
+def unnamed(found: Balance, city: City, lang: str) -> tuple[str, ...]:
+    """Say which districts the plan does not name, and no more.
+
+    Parameters
+    ----------
+    found
+        As :func:`spread` returns it.
+    city
+        Its pack, which is not changed.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        One sentence, or none where every district is named.
+    """
+    names = [short_name(city, code, lang) for code in found.not_named]
+    return (_listed(speaker(lang), names, ""),) if names else ()
+
+
 def _listed(say: Say, names: list[str], open_: str) -> str:
     listed = say("balance_page.comma").join(names)
     return say("balance_page.not_named", names=listed, count=len(names), unplaced=open_)

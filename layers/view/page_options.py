@@ -36,6 +36,7 @@ Bandwidth = Literal["fixed", "adaptive"]
 Cell = Literal["hexagon", "square"]
 Grain = Literal["coarse", "medium", "fine"]
 Clusters = Literal["hdbscan", "dbscan"]
+Datum = Literal["ask", "wgs84", "gcj02", "bd09"]
 Per = Literal["none", "people", "area"]
 Rule = Literal["natural", "quantiles", "equal"]
 
@@ -137,10 +138,12 @@ class PointsOptions:
 
     ``file``, ``x``, ``y`` and ``weight`` are tokens of a file's and of its columns' names, see
     ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``crs`` is
-    the EPSG code of their system, as the reader states it; 0 where nobody does. ``dated`` is
-    of when the data are, as the reader states it; empty where nobody does. ``column`` is the token
-    of the column that rows are filtered by, ``values`` those of the values that they may have
-    there; no value lets all pass. ``show`` is
+    the EPSG code of their system, as the reader states it; 0 where nobody does. ``datum`` is that
+    of longitude and latitude, as the reader states it; ``part`` the token of the sheet or layer of
+    the file, empty for the only one. ``taken`` says that the reader has accepted what was found in
+    a file that is taken in whole. ``dated`` is of when the data are, as the reader states it; empty
+    where nobody does. ``column`` is the token of the column that rows are filtered by, ``values``
+    those of the values that they may have there; no value lets all pass. ``show`` is
     what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
     and ``grain``; clusters by a method, of at least ``least`` points, within ``reach_m`` (dbscan);
     hot spots among squares of that grain; or the points within ``within_m`` of each park, which are
@@ -152,6 +155,9 @@ class PointsOptions:
     y: str = option("py", Token(), default="")
     weight: str = option("pw", Token(), default="")
     crs: int = option("pcrs", Whole(0, 999_999), default=0)
+    datum: Datum = option("pdat", one_of(Datum), default="ask")
+    part: str = option("ppart", Token(), default="")
+    taken: bool = option("pok", flag(), default=False)
     dated: str = option("pday", Day(), default="")
     column: str = option("pcol", Token(), default="")
     values: frozenset[str] = option("pval", Tokens(), default=frozenset())

@@ -156,6 +156,7 @@ def exchange(screen: Screen) -> bool:
         dropped=_of_city(FORGOTTEN, set),
         unsaved=at_work is not None and kept().get(at_work.name) != at_work,
         take=lambda found: _take_back(screen.city, found),
+        silent=True,
     )
     if again:
         st.rerun()

@@ -34,16 +34,26 @@ export default function ({ data, parentElement, setStateValue }) {
     return all.size ? JSON.stringify(Object.fromEntries(all)) : "";
   };
 
-  const HOLD_MS = 400;
+  // Nobody waits for what is said here, and a click that the server has not begun to answer would be
+  // dropped with it (pages/shell/presses.js): a busy one takes longer to begin than a reader to press.
+  const HOLD_MS = 1500;
+  const LOOK_MS = 100;
+  const isBusy = () => {
+    const app = document.querySelector("[data-test-script-state]");
+    const runs = app && app.dataset.testScriptState !== "notRunning";
+    return runs || Date.now() - (window.atlasPressed ?? 0) < HOLD_MS;
+  };
   const say = (what, value) => {
     clearTimeout(parentElement.atlasWaits);
-    if (Date.now() - (window.atlasPressed ?? 0) > HOLD_MS) setStateValue(what, value);
-    else parentElement.atlasWaits = setTimeout(() => say(what, value), HOLD_MS / 4);
+    if (isBusy()) parentElement.atlasWaits = setTimeout(() => say(what, value), LOOK_MS);
+    else setStateValue(what, value);
   };
 
-  const nothing = () => data.silent && !read("draft") && !read("kept");
+  // What is there later under the same question, the session itself has written.
+  const empty = (window.atlasEmpty ??= new Set());
+  if (data.silent && !read("draft") && !read("kept")) empty.add(data.ask);
 
-  if (data.ask && !nothing()) {
+  if (data.ask && !empty.has(data.ask)) {
     const told = { answers: data.ask, turn: data.turn };
     say("found", { ...told, draft: read("draft"), kept: read("kept") });
     return;

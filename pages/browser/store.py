@@ -60,7 +60,7 @@ def exchange(
         may be broken off at any look into the session, and is then called again.
     silent
         Whether a browser that holds nothing does not answer: the page is not run once more for
-        that. It then keeps what it is given at once, and answers the next time.
+        that. It then keeps what it is given at once.
 
     Returns
     -------
@@ -70,15 +70,19 @@ def exchange(
         Whether the browser could not keep what it was given.
     """
     asked: dict[str, str] = st.session_state.setdefault(ASKED, {})
-    asks = asked.setdefault(name, uuid4().hex)
-    told: Any = _MOUNT(
-        key=f"atlas_store_{name}",
+    asked.setdefault(name, uuid4().hex)
+    key = f"atlas_store_{name}"
+    # Before the browser is given anything: it would be asked once more, and told to keep nothing.
+    if _heard(asked, name, st.session_state.get(key), take):
+        return True, False
+    told: Mapping[str, Any] = _MOUNT(
+        key=key,
         data={
             "name": name,
-            "ask": asks,
+            "ask": asked[name],
             # New in each run until there is an answer: a run that begins anew before it comes here
             # makes Streamlit forget what the browser has already told.
-            "turn": uuid4().hex if asks else "",
+            "turn": uuid4().hex if asked[name] else "",
             "draft": draft,
             "kept": dict(kept),
             "dropped": sorted(dropped),
@@ -89,13 +93,24 @@ def exchange(
         on_found_change=_nothing,
         on_lost_change=_nothing,
     )
-    found = told.found if isinstance(told.found, dict) else {}
-    if not asks or found.get("answers") != asks:
-        return False, bool(told.lost)
+    # An answer to a run that was broken off is known only here.
+    return _heard(asked, name, told, take), bool(told.get("lost"))
+
+
+def _heard(
+    asked: dict[str, str],
+    name: str,
+    told: Mapping[str, Any] | None,
+    take: Callable[[Stored], bool],
+) -> bool:
+    """Take what the browser answers into the session; tell what ``take`` does, False for none."""
+    found = told.get("found") if told else None
+    if not asked[name] or not isinstance(found, dict) or found.get("answers") != asked[name]:
+        return False
     again = take(Stored(str(found.get("draft", "")), str(found.get("kept", ""))))
     # Last: answered before it was taken, a run that is broken off would have the browser forget it.
     asked[name] = ""
-    return again, False
+    return again
 
 
 def _nothing() -> None:

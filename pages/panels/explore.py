@@ -11,6 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from layers.language.messages import LONGEST_LABEL, Say, display
+from layers.language.values import paragraph
 from layers.map.plate import LAND, TINTS
 from layers.map.symbols import data_uri, plain_mark
 from layers.pack.catalogue import FIRM
@@ -27,6 +28,7 @@ from layers.places.spread import (
     level_counts,
     part_counts,
     spread,
+    unnamed,
 )
 from layers.view.rows import View, gather, without_titles
 from layers.view.totals import of_headline
@@ -107,7 +109,8 @@ def parts(screen: Screen, view: View) -> None:
         for row in rows
     )
     held, striven = level_counts(found)
-    note = say("explore.parts_striven", count=striven) if striven else ""
+    notes = [say("explore.parts_striven", count=striven)] if striven else []
+    notes += unnamed(found, city, lang)
     st.html(
         Markup(
             '<table class="parts"><thead><tr><th scope="col" colspan="2">{}</th>'
@@ -118,7 +121,7 @@ def parts(screen: Screen, view: View) -> None:
             *(say(f"explore.parts_{name}") for name in ("title", "n", "national")),
             lines,
             *(say("explore.parts_all"), found.n, held),
-            Markup('<p class="small">{}</p>').format(note) if note else "",
+            Markup('<p class="small">{}</p>').format(paragraph(notes, lang)) if notes else "",
         )
     )
 

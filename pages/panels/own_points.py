@@ -24,7 +24,7 @@ from layers.intake.formats.table import Observation, Question
 from layers.intake.report import ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
-from layers.language.values import count, number
+from layers.language.values import count, number, paragraph
 from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
 from layers.map.symbols import data_uri, plain_mark, swatch
@@ -44,10 +44,10 @@ from layers.own_points.filtering import (
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
-from layers.own_points.source import MOST_ENTRIES, Layout, Source
+from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
 from layers.own_points.surface import PointsSurface
 from layers.own_points.way_in import CHECKED, Decision
-from layers.own_points.wording import PointsWording
+from layers.own_points.wording import PointsWording, unused_rows
 from layers.pack.catalogue import ONLINE_BASE
 from layers.present.pack.made import Kind, Made
 from layers.view.codecs import NONE, choices, codec, token
@@ -72,6 +72,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+MOST_UNUSED: Final = 200
+"""Rows that are not used and are named one by one."""
 MOST_LEFT_OUT: Final = 100
 """Entries of the folder that are named although they are not offered."""
 LATER: Final = "later_park"
@@ -82,8 +84,6 @@ RING: Final = (
 )
 MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
-OF_ONE_FILE: Final = ("x", "y", "weight", "crs", "dated", "column", "values")
-"""Options that say what is read of a file; they mean nothing in another one."""
 
 
 def title(screen: Screen) -> str:
@@ -201,21 +201,23 @@ class PointsPart:
 
     def _look(self) -> None:
         """Go as far as the choices allow, and note why not farther."""
+        file = self.screen.state.points.file
+        lies = self.source or self.folder.takeable.get(file)
         if self.folder.problem:
             self.problem = self.say(self.folder.problem)
-        elif self.source is None:
-            gone = bool(self.screen.state.points.file)
-            self.problem = self.say("points_page.gone" if gone else "points_page.choose")
+        elif lies is None:
+            self.problem = self.say("points_page.gone" if file else "points_page.choose")
         else:
             try:
-                self._open(self.source)
+                self._open(lies) if self.source else self._bring(lies)
             except Exception as error:  # whatever a file brings about stays in this part
                 self._failed(error)
 
     def _open(self, source: Source) -> None:
         how = _decision(self.screen, source)
-        if how.is_taken_whole:
-            self._bring(source, how)
+        is_asked_whole = self.screen.state.points.taken and not own_files.is_taken(source)
+        if how.is_taken_whole or (is_asked_whole and source.size <= MOST_TAKEN_BYTES):
+            self._bring(source)
             return
         self.layout = cache.points_layout(source)
         self.columns, self.asked, self.found = how.columns, how.asked, how.found
@@ -238,11 +240,15 @@ class PointsPart:
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
 
-    def _bring(self, source: Source, how: Decision) -> None:
+    def _bring(self, source: Source) -> None:
         """Take in a file that is not counted as it lies, unless another waits to be accepted."""
         held = own_files.held()
         if held is None or (held.lies != source and not proposal.is_waiting()):
-            own_files.bring_from_folder(source, self.screen.city, how.said)
+            own_files.bring_from_folder(source, self.screen.city, self.screen.state.points)
+            self.folder = offered_files()
+            self.source = self.folder.sources.get(source.token)
+            if self.source is not None and own_files.is_taken(self.source):  # as a link says
+                self._open(self.source)
 
     def _filter(self, source: Source, layout: Layout, columns: Columns) -> bool:
         """Look which values the column of the filter has; return whether the reading may go on."""
@@ -294,8 +300,7 @@ class PointsPart:
         self._chips()
         if self.told is not None:
             html.show('<p class="summary" role="status">{}</p>', self.told.spoken)
-            for line in self.told.account:
-                html.small(line)
+            html.small(paragraph(self.told.account, self.screen.state.lang))
         elif self.problem:
             self._say_problem()
         elif self.task is not None and self.task.is_done():
@@ -315,12 +320,43 @@ class PointsPart:
             lines = [sentence(one, self.screen.state.lang) for one in self.found]
             html.folded(title, "points_found", lines)
 
+    def _unused(self) -> None:
+        """Fold away the rows that are not used, by line and reason."""
+        if self.shown is None:
+            return
+        rows = unused_rows(self.shown.reading, self.screen.state.lang)
+        if rows.empty:
+            return
+        n = sum(self.shown.reading.binned.rejected.values())
+        title = self.say("points_page.unused", n=count(n))
+        lines = [self.say("points_page.unused_line", file=one.file, line=one.line, reason=one.words)
+                 for one in rows.head(MOST_UNUSED).itertuples()]  # fmt: skip
+        if n > len(lines):
+            lines.append(self.say("points_page.unused_more", n=count(n - len(lines))))
+        html.folded(title, "points_unused", lines)
+
+    def _by_row(self) -> None:
+        """Offer to take the file in whole: a class for each row, and rows to be placed."""
+        lies = self.source
+        if lies is None or own_files.is_taken(lies) or lies.size > MOST_TAKEN_BYTES:
+            return
+        st.button(
+            self.say("points_page.by_row"),
+            key="points_by_row",
+            type="tertiary",
+            help=literal(self.say("points_page.by_row_help")),
+            on_click=own_files.bring_from_folder,
+            args=(lies, self.screen.city, self.screen.state.points),
+        )
+
     def _say_problem(self) -> None:
         """Say why there is no answer; what the reader must say first is asked right below."""
         html.show('<p class="summary" role="status">{}</p>', self.problem)
         if self.details:
             st.html(html.bullets([html.text(line) for line in self.details]))
-        if self.asked is not None:
+        if self.asked is not None and self.asked.key == "datum":
+            self._datum()
+        elif self.asked is not None:
             self._system()
 
     def _not_offered(self) -> None:
@@ -510,14 +546,14 @@ class PointsPart:
         """Offer the columns: those that the names tell, or others."""
         unknown = self.columns is None
         with st.expander(self.say("points_page.columns"), expanded=unknown, key="points_columns"):
-            for field, none in (
-                ("x", "column_auto"),
-                ("y", "column_auto"),
-                ("weight", "no_weight"),
-            ):
-                self._column(layout, field, none)
-            if self.asked is None:
+            is_taken = self.source is not None and own_files.is_taken(self.source)
+            if not is_taken:  # there the proposal has settled them
+                self._column(layout, "x", "column_auto")
+                self._column(layout, "y", "column_auto")
+            self._column(layout, "weight", "no_weight")
+            if self.asked is None and not is_taken:
                 self._system()
+                self._datum()
 
     def _system(self) -> None:
         """Offer the reference system: as found, or one that is used here or would fit."""
@@ -534,6 +570,19 @@ class PointsPart:
             format_func=lambda code: display(described(f"EPSG:{code}") if code else none),
             on_change=_change,
             args=("crs", "points_crs", codes),
+        )
+
+    def _datum(self) -> None:
+        """Offer the datum of longitude and latitude, as the reader knows it."""
+        offered = choices(PointsOptions, "datum")
+        st.selectbox(
+            self.say("intake_page.datum"),
+            offered,
+            index=offered.index(sync("points_datum", self.screen.state.points.datum)),
+            key="points_datum",
+            format_func=lambda one: display(self.say(f"intake.option.{one}")),
+            on_change=_change,
+            args=("datum", "points_datum", offered),
         )
 
     def _column(self, layout: Layout, field: str, none: str) -> None:
@@ -612,7 +661,9 @@ class PointsPart:
         for title, table in told.tables.items():
             html.section(title)
             st.html(html.grid(table, str(table.index.name)))
+        self._unused()
         self._found_in()
+        self._by_row()
         with st.expander(
             self.say("density_page.method"), key="points_method", on_change="rerun"
         ) as box:
@@ -745,8 +796,7 @@ def _change_file(offered: Collection[str]) -> None:
     if not is_offered("points_file", offered):
         return
     file: Any = st.session_state["points_file"]
-    bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
-    session.change(points=replace(session.state().points, **{**bare, "file": file}))
+    session.change(points=own_files.of_file(session.state().points, file))
 
 
 def _segmented(

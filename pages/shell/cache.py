@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -353,7 +354,9 @@ def points_decision(source: Source, options: PointsOptions, city: City, *, taken
     CrsError, DataError
         As :func:`layers.own_points.way_in.decide`.
     """
-    named = PointsOptions(x=options.x, y=options.y, weight=options.weight, crs=options.crs)
+    named = PointsOptions(weight=options.weight)
+    if not taken:  # what was said of the columns of the file is done in what was written of it
+        named = replace(named, x=options.x, y=options.y, crs=options.crs, datum=options.datum)
     return _points_decision(source, named, (city.id, city.digest), taken, city)
 
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from layers.command_line import long_file
 from layers.command_line.intake import main
+from layers.own_points import way_in
 from layers.pack.city import City
 from tests import ROOT
+from tests.intake.files import workbook
 
 TRIALS = Path(__file__).parent / "trials"
 READ, REFUSED, ASKED = ("read", 0), ("refused", 2), ("needs_answer", 3)
@@ -154,3 +157,48 @@ def test_a_sound_pack_is_read(capsys: pytest.CaptureFixture[str], tianjin: City)
     got, told = run(capsys, folder, "--city", "tianjin")
     assert got == READ
     assert told["rows"]["used"] == sum(len(layer.frame) for layer in tianjin.layers.values())
+
+
+def test_a_scenario_kept_as_a_workbook_goes_the_same_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[list[object]] = [
+        ["拟选址一览"],
+        ["action", "id", "kind", "name", "经度", "纬度"],
+        ["add", "new-1", "science_park", "甲", "117°12′", "39°06′"],
+        ["add", "new-2", "platform", "乙", "117.3", "39.1"],
+        ["合计", "", "", "2处"],
+    ]
+    path = tmp_path / "拟选址.xlsx"
+    path.write_bytes(workbook(("表", rows)))
+    got, told = run(capsys, str(path), "--city", "tianjin", "--as", "scenario")
+    assert (got, told["rows"]["used"], told["rows"]["not_used"]) == (READ, 2, {"total": 1})
+    path.write_bytes(workbook(("表", [*rows, ["add", "new-3", "nonsense", "丙", 117.3, 39.1]])))
+    got, told = run(capsys, str(path), "--city", "tianjin", "--as", "scenario")
+    assert (got, told["rows"]["not_used"]) == (REFUSED, {"refused": 4})
+    assert [one["key"] for one in told["problems"]] == ["scenario.layer"]
+    (tmp_path / "folder").mkdir()
+    got, told = run(capsys, str(tmp_path / "folder"), "--city", "tianjin", "--as", "scenario")
+    assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.no_file")
+
+
+def test_a_file_too_long_to_be_taken_whole_is_read_in_parts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What decides are the first rows; the last change the system, the notation and the table."""
+    monkeypatch.setattr(long_file, "MOST_TAKEN_BYTES", 1000)
+    monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
+    monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
+    lines = ["名称,经度,纬度", *(f"a{k},117.{k:03},39.1" for k in range(100, 300))]
+    lines += [f"b{k},{39_517_250 + k}.5,{4_323_000 + k}" for k in range(5)]
+    lines += ["c,117°15′,39°03′", '"d,117,39', "合计,,"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    got, told = run(capsys, str(path), "--city", "tianjin")
+    assert (got, told["rows"]["used"]) == (READ, 201)
+    assert told["rows"]["not_used"] == {"torn": 1, "total": 1, "out_of_range": 5}
+    found = {one["key"]: one["value"] for one in told["findings"]}
+    assert found["later_dms"] == 1
+    assert found["later_other_system"].startswith("EPSG:4527")
+    rows = {one["key"]: one["row"] for one in told["problems"]}
+    assert (rows["intake_row.torn"], rows["intake_row.total"]) == ("#208", "#209")

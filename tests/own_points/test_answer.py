@@ -180,7 +180,7 @@ def test_the_districts_hold_what_is_counted_by_hand(ask: Ask, toy: City) -> None
         assert shown.districts.loc[code, "per_km2"] == pytest.approx(n / 100, abs=0.011)
     sentence = word(shown, "zh").sentence
     assert sentence.count("甲区") == 2, "densest there, and most of the points"
-    assert "600 个点" in sentence
+    assert "600 行" in word(shown, "zh").account[0]
 
 
 def test_weights_are_counted_instead_of_points(ask: Ask) -> None:
@@ -240,7 +240,7 @@ def test_hexagons_hold_what_h3_counts(ask: Ask) -> None:
     expected = Counter(h3.latlng_to_cell(a, b, 7) for a, b in zip(lat, lon, strict=True))
     assert shown.bins.frame["n"].to_dict() == dict(expected)
     said = word(shown, "zh")
-    assert f"{len(expected)} 个六边形" in said.sentence
+    assert f"{len(expected)} 格" in said.sentence
     assert len(draw(shown, "zh").shapes[0].frame) == len(expected)
     assert len(said.legend) == 9
 
@@ -372,7 +372,7 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(ask: Ask) -> None:
     told_: list[tuple[str, int, int]] = []
     read(question, lambda *step: told_.append(step), lambda: False)
     assert ("points_page.stage.binning", 603, 603) in told_
-    assert told_[-1] == ("points_page.stage.keeping", 603, 603)
+    assert told_[-1] == ("points_page.stage.keeping", 602, 603)  # one row has no position
     with pytest.raises(CancelledError):
         read(question, lambda *_: None, lambda: True)
     reading = read(question, lambda *_: None, lambda: False)
@@ -458,13 +458,17 @@ def test_bins_clusters_and_spots_go_out_as_shapes_and_tables(
     files = files_of(ask(show=show))
     data = {
         *(f"own_points_{name}.geojson" for name in shapes),
-        *(f"own_points_{name}.csv" for name in (*tables, "rows")),
+        *(f"own_points_{name}.csv" for name in (*tables, "rows", "rows_not_used")),
     }
     assert set(data_and_papers(files)) == {*data, DICTIONARY, SOURCES, MANIFEST}
     for name in shapes:
         check(files[f"own_points_{name}.geojson"])
     rows = dict(list(csv.reader(io.StringIO(files["own_points_rows.csv"].decode("utf-8-sig"))))[1:])
     assert (rows["read"], rows["binned"], rows["rejected_swapped"]) == ("603", "600", "1")
+    unused = files["own_points_rows_not_used.csv"].decode("utf-8-sig").splitlines()
+    assert [line.split(",")[1:4] for line in unused[1:]] == [
+        ["enterprises.parquet", "601", "nan"], ["enterprises.parquet", "602", "swapped"]
+    ]  # fmt: skip
 
 
 def test_nothing_that_does_not_matter_asks_the_question_anew() -> None:

@@ -25,6 +25,8 @@ from geo.density.kernel_density import grid_density, kernel_density
 from geo.grid.cells import Grid
 from geo.grid.density_kernels import ONE
 from geo.point_files import bin as stream
+from geo.point_files import csv_records
+from geo.point_files.apart import REASONS
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points
 from geo.point_files.sample import sample_points
 from layers.language.messages import speaker
@@ -78,7 +80,7 @@ def account(found: Binned) -> None:
 
 
 def rejected(**counts: int) -> dict[str, int]:
-    return dict.fromkeys(stream.REASONS, 0) | counts
+    return dict.fromkeys(REASONS, 0) | counts
 
 
 @pytest.mark.slow
@@ -120,7 +122,7 @@ def test_only_rows_with_a_value_wanted_count(write: Writer, tmp_path: Path, kind
     kept = np.array([k % 3 != 0 and k != 4 for k in range(900)])
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[kept], weights[kept]), atol=5)
     assert (found.read, found.n, found.filtered) == (900, 599, 300)
-    assert found.rejected == rejected(not_a_number=1)
+    assert found.rejected == rejected(**{"blank" if kind == "csv" else "nan": 1})
     assert found.weight_sum == weights[kept].sum()
     account(found)
     sample = sample_points([file], grid=GRID, columns=columns, most=900)
@@ -136,7 +138,7 @@ def test_every_row_is_accounted_for(write: Writer) -> None:
     path = write(x=xy[:, 0], y=xy[:, 1], w=weights)
     found = bin_points([path], grid=GRID, columns=Columns(weights="w", crs=4548))
     assert (found.read, found.n, found.outside) == (12, 2, 2)
-    assert found.rejected == rejected(not_a_number=2, swapped=3, weight=3)
+    assert found.rejected == rejected(nan=1, not_a_number=1, swapped=3, weight=3)
     assert found.weight_sum == 3.0
     assert "stream.swapped" in found.caveats
     account(found)
@@ -149,7 +151,7 @@ def test_null_and_whole_numbers_are_read(write: Writer) -> None:
         y=pa.array([int(SOUTH) + 100] * 3, pa.int64()),
     )
     found = bin_points([path], grid=GRID, columns=Columns(crs=4548))
-    assert (found.n, found.rejected["not_a_number"]) == (2, 1)
+    assert (found.n, found.rejected["blank"] + found.rejected["half_pair"]) == (2, 1)
     account(found)
 
 
@@ -290,7 +292,7 @@ def test_degrees_are_projected(write: Writer, geometry: bool) -> None:
             Columns("lon", "lat", source_crs="EPSG:4326", crs=4548),
         )
     found = bin_points([path], grid=GRID, columns=columns)
-    assert found.rejected == rejected(not_a_number=1, swapped=2)
+    assert found.rejected == rejected(**{"not_a_number" if geometry else "nan": 1}, swapped=2)
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[3:]), atol=0.03)
     account(found)
 
@@ -305,7 +307,7 @@ def test_well_known_binary_of_any_kind_is_read(write: Writer) -> None:
     path = write(geometry=pa.array(shapes, pa.large_binary()))
     found = bin_points([path], grid=GRID, columns=Columns(geometry="geometry", crs=4548))
     assert found.n == 2
-    assert found.rejected == rejected(not_a_number=1, not_a_point=1)
+    assert found.rejected == rejected(blank=1, not_a_point=1)
     assert found.counts[0, 0] == 2 * ONE
     account(found)
 
@@ -323,7 +325,7 @@ def test_no_geometry_of_others_reaches_geos(write: Writer, monkeypatch: pytest.M
             [path], grid=GRID, columns=columns, progress=lambda *done: told.append(done)
         )
         assert (found.read, found.n) == (7, 1)
-        assert found.rejected == rejected(not_a_number=1, not_a_point=3, empty_point=2)
+        assert found.rejected == rejected(blank=1, not_a_point=3, empty_point=2)
         assert told[-1] == (7, 7)
         account(found)
 
@@ -403,7 +405,7 @@ def test_csv_gives_the_same_grid(write: Writer, tmp_path: Path) -> None:
     lines = [f"{k},{x!r},{y!r}" for k, (x, y) in enumerate(xy.tolist())]
     path.write_text("\ufeffname,x,y\n" + "\n".join(lines) + "\n9,,\n", encoding="utf-8")
     found = bin_points([path], grid=GRID, columns=Columns(crs=4548))
-    assert found.rejected["not_a_number"] == 1
+    assert found.rejected["blank"] == 1
     assert (
         found.digest
         == bin_points([write(x=xy[:, 0], y=xy[:, 1])], grid=GRID, columns=Columns(crs=4548)).digest
@@ -431,8 +433,42 @@ def test_csv_of_any_kind_is_read_and_every_row_accounted_for(
     path.write_bytes("\n".join(mark.join(row) for row in rows).encode(encoding))
     found = bin_points([path], grid=GRID, columns=Columns("经度", "纬度", crs=4548))
     assert (found.read, found.n, found.outside) == (8, 2, 1)
-    assert found.rejected == rejected(not_a_number=2, swapped=1, torn=2)
+    assert found.rejected == rejected(half_pair=1, blank=1, swapped=1, torn=2)
+    lines = {why: [one.line for one in rows] for why, rows in found.apart.named.items()}
+    assert lines == {"half_pair": [5], "blank": [6], "torn": [7, 8], "swapped": [9]}
+    assert [one.line for one in found.apart.strays] == [10]
     account(found)
+
+
+def test_what_only_a_later_row_shows_is_read_or_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notation, numbers of another system, a broken byte, notes below: behind plain rows."""
+    monkeypatch.setattr(csv_records, "BLOCK", 64)
+    there = b"a,117.1,38.9\n"
+    later = [
+        *("b,117°06′,38°54′\n", "c,東經117.1,38.9\n", 'd,"117,1","38,9"\n'),
+        *("e,NaN,NaN\n", "f,0,0\n", "g,517250.0,4303000.0\n", "h,-,-\n", "i,38.9,117.1\n"),
+        *("名,经度,纬度\n", "j,38°54′N,117°06′E\n", "合计：,,\n"),
+    ]
+    broken = "津津津津津津".encode()[:-1] + b",117.1,38.9\n"
+    data = "名,经度,纬度\n".encode() + 9 * there + "".join(later).encode() + broken
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    columns = Columns("经度", "纬度", source_crs="EPSG:4326", crs=4548)
+    found = bin_points([path], grid=GRID, columns=columns)
+    account(found)
+    named = {why: [one.line for one in rows] for why, rows in found.apart.named.items()}
+    assert named == {
+        "not_a_number": [12], "nan": [14], "zero": [15], "out_of_range": [16], "placeholder": [17],
+        "swapped": [18], "header_again": [19], "total": [21],
+    }  # fmt: skip
+    assert {why: n for why, n in found.rejected.items() if n} == dict.fromkeys(named, 1)
+    assert found.n == 13
+    forms = {form: (one.rows, one.first.line) for form, one in found.apart.forms.items()}
+    assert forms["broken_text"] == (1, 22)
+    assert {"dms", "decimal_comma"} < set(forms)
+    assert [(one.line, one.x) for one in found.apart.strays] == [(16, 517250.0)]
 
 
 @pytest.mark.parametrize(
@@ -494,7 +530,7 @@ def test_words_in_a_column_are_counted_and_numbers_among_them_read(write: Writer
         found = bin_points(
             [write(x=pa.array(x, kind), y=pa.array(y, kind))], grid=GRID, columns=Columns(crs=4548)
         )
-        assert (found.n, found.rejected["not_a_number"]) == (1, 2)
+        assert (found.n, sum(found.rejected.values())) == (1, 2)
         assert found.counts[0, 0] == ONE
         account(found)
 
@@ -512,7 +548,7 @@ def test_points_beyond_the_boundary_are_outside(write: Writer) -> None:
     path = write(x=rows[:, 0], y=rows[:, 1])
     found = bin_points([path], grid=GRID, boundary=area, columns=Columns(crs=4548))
     assert (found.n, found.outside) == (within.sum(), (~within).sum())
-    assert found.rejected == rejected(not_a_number=1, swapped=1)
+    assert found.rejected == rejected(nan=1, swapped=1)
     np.testing.assert_allclose(found.counts / ONE, by_hand(xy[within]), atol=0.03)
     account(found)
 

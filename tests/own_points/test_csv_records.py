@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from geo.base.errors import UnfitError
 from geo.point_files import csv_records
@@ -18,11 +20,11 @@ def read(path: Path, *names: str) -> tuple[list[list[str]], int]:
     rows: list[list[str]] = []
     torn = 0
 
-    def tell(count: int) -> None:
+    def tell(word: str, lines: NDArray[np.int64]) -> None:
         nonlocal torn
-        torn += count
+        torn += len(lines) if word == "torn" else 0
 
-    for batch in batches(path, names or ("name", "lon", "lat"), tell):
+    for batch, _ in batches(path, names or ("name", "lon", "lat"), tell):
         rows += [list(row.values()) for row in batch.to_pylist()]
     return rows, torn
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from geo.point_files.numbers import numbers
+from geo.intake.numbers import numbers
 
 TEXTS = ["117.1", " 38.9 ", "+1", "1e3", "9" * 30, "x", "1_7", "0x75", "", None, "1e400", "9" * 500]
 NUMBERS = [117.1, 38.9, 1.0, 1000.0, 1e30, *[np.nan] * 5, np.inf, np.nan]

@@ -23,7 +23,7 @@ BODY = np.full(1000, 117.1).tobytes()
 
 def read(path: Path, *names: str, rows: int = 1 << 17) -> list[pa.RecordBatch]:
     found = batches(path, names or ("lon", "lat"), None, rows)
-    return [batch for _, batch in found if batch is not None]
+    return [batch for _, batch, _ in found if batch is not None]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def answer(folder: Path, city: City, options: PointsOptions = BARE) -> tuple[obj
     try:
         how = decide(source, city, options)
         if how.is_taken_whole:
-            source = taken_whole(source, city, how.said)
+            source = taken_whole(source, city, options)
             how = by_layout(source, city, BARE)
     except AtlasError as error:
         keys = [one.key for one in error.problems]
@@ -85,7 +85,7 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
     # Of a long file the beginning decides; one that is too long to be taken whole is refused.
     monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
     path.write_text(plain + "c,117°12′,39.1\n", encoding="utf-8")
-    assert answer(tmp_path, tianjin) == ("read", 201, 200, 0, 1)
+    assert answer(tmp_path, tianjin) == ("read", 201, 201, 0, 0)
     monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
     path.write_text("天津企业\n" + plain, encoding="utf-8")
     assert answer(tmp_path, tianjin) == ("refused", "points.not_as_it_lies")

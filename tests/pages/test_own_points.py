@@ -27,6 +27,7 @@ from layers.view.codecs import token
 from pages.shell.labels import literal
 from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS
+from tests.intake.files import workbook
 from tests.own_points.test_system import geoparquet
 from tests.screens import app, page_text, scene
 
@@ -179,7 +180,7 @@ def test_unknown_columns_are_asked_for(folder: Path) -> None:
     at.selectbox(key="points_y").set_value(token("乙")).run()
     assert "intake_accept" in {b.key for b in at.button}, "one row has no position: as an upload"
     at.button(key="intake_accept").click().run()
-    assert "坐标缺失或不是数：1 行" in page_text(ended(at))
+    assert "未采用：坐标写作 NaN，1 行" in page_text(ended(at))
 
 
 def test_text_of_the_folder_that_is_not_counted_as_it_lies_is_proposed(folder: Path) -> None:
@@ -191,6 +192,24 @@ def test_text_of_the_folder_that_is_not_counted_as_it_lies_is_proposed(folder: P
     at.button(key="intake_accept").click().run()
     assert "读取 1 行" in page_text(ended(at))
     assert at.query_params["pshow"] in ("bins", ["bins"]), "a link's options outlive the proposal"
+
+
+def test_a_link_carries_what_was_answered_of_a_file_of_the_server(folder: Path) -> None:
+    """The datum, a choice of sheet, and that the proposal was accepted: a link shows the same."""
+    rows: list[list[object]] = [["lon", "lat"], [117.2, 39.1], [117.2, 39]]
+    (folder / "e.xlsx").write_bytes(workbook(("甲", rows[:2]), ("乙", rows)))
+    (folder / "d.csv").write_text("gcj_lng,gcj_lat\n117.2,39.1\n117.3,39.2\n")
+    at = own(pfile=token("d.csv"))
+    assert at.button(key="intake_accept").disabled
+    at.selectbox(key="intake_ask_datum").set_value("gcj02").run()
+    at.button(key="intake_accept").click().run()
+    assert "读取 2 行" in page_text(ended(at))
+    link = {key: "".join(at.query_params[key]) for key in ("pdat", "pok")}
+    assert link == {"pdat": "gcj02", "pok": "1"}
+    assert "读取 2 行" in page_text(ended(own(pfile=token("d.csv"), **link)))
+    at = own(pfile=token("e.xlsx"), ppart=token("乙"), pok="1")
+    assert "读取 2 行" in page_text(ended(at))
+    assert "intake_ask_sheet" in {box.key for box in own(pfile=token("e.xlsx")).selectbox}
 
 
 def test_metres_are_asked_about_and_the_answer_stands_in_the_address(folder: Path) -> None:

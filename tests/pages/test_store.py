@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ def test_a_run_that_is_broken_off_takes_nothing_and_the_next_one_takes_all(
     """Streamlit may break a run off at any look into the session: the work must outlive that."""
     taken: list[store.Stored] = []
 
-    def mount(*, data: dict[str, Any], **_: Any) -> SimpleNamespace:
+    def mount(*, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         found = {"answers": data["ask"], "draft": "work", "kept": ""}
-        return SimpleNamespace(found=found, lost=False)
+        return {"found": found, "lost": False}
 
     def broken_off(_: store.Stored) -> bool:
         raise InterruptedError
@@ -35,3 +34,25 @@ def test_a_run_that_is_broken_off_takes_nothing_and_the_next_one_takes_all(
     assert store.exchange("scenario.toy", **asked, take=take) == (True, False)
     assert store.exchange("scenario.toy", **asked, take=take) == (False, False)
     assert taken == [store.Stored("work", "")]
+
+
+def test_an_answer_is_taken_before_the_browser_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each answer runs the page anew, and such a run may drop the click that comes before it."""
+    session: dict[str, Any] = {}
+    given: list[dict[str, Any]] = []
+
+    def mount(*, key: str, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        given.append(data)
+        if data["ask"]:
+            session[key] = {"found": {"answers": data["ask"], "draft": "", "kept": ""}}
+        return {"found": None, "lost": False}
+
+    monkeypatch.setattr("streamlit.session_state", session)
+    monkeypatch.setattr(store, "_MOUNT", mount)
+    for _ in range(2):
+        store.exchange(
+            "scenario.toy", draft="", kept={}, dropped=(), unsaved=False, take=lambda _: False
+        )
+    assert [bool(data["ask"]) for data in given] == [True, False]

@@ -61,7 +61,7 @@ HOST = "http://192.168.100.20:8501/"
 NUMBERS = ("radius_m", "minutes", "speed_kmh", "detour_percent", "add", "goal_percent")
 LAYERS = ("sites", "targets", "parks")
 NAME = r"(?!none$)[a-z][a-z0-9_]{0,39}"
-UNLISTED = ("file", "x", "y", "weight", "crs", "dated", "column", "values")
+UNLISTED = ("file", "x", "y", "weight", "crs", "part", "dated", "column", "values")
 
 
 def _each(options: type) -> dict[str, st.SearchStrategy[object]]:
@@ -108,7 +108,10 @@ states = st.builds(
         file=st.just("") | st.sampled_from(sorted(FILES)),
         crs=st.integers(0, 999_999),
         dated=st.sampled_from(["", "2026", "2026-06", "2024-02-29"]),
-        **{name: st.just("") | st.text().map(token) for name in ("x", "y", "weight", "column")},
+        **{
+            name: st.just("") | st.text().map(token)
+            for name in ("x", "y", "weight", "part", "column")
+        },
         values=st.frozensets(st.text().map(token), max_size=3),
         parks=st.frozensets(st.sampled_from(sorted(KNOWN.kinds))),
         **_each(PointsOptions),
@@ -233,6 +236,7 @@ def test_the_address_is_ordered_and_has_no_words_of_a_language(state: ViewState)
             "py",
             "pw",
             "pcrs",
+            *("pdat", "ppart", "pok"),
             "pday",
             "pcol",
             "pval",
@@ -272,8 +276,8 @@ def test_the_defaults_of_version_2_stay() -> None:
         **dict.fromkeys(("sel", "at", "d", "vs"), "none"),
         **{"fill": "parts", "in": "none", "inof": "shown", "dbw": "5", "dcell": "0"},
         **{"dk": "gaussian", "dw": "none", "dby": "host", "dpart": "plan", "dfill": "surface"},
-        **dict.fromkeys(("pfile", "px", "py", "pw", "pday", "pcol", "pval"), "none"),
-        "pcrs": "0",
+        **dict.fromkeys(("pfile", "px", "py", "pw", "ppart", "pday", "pcol", "pval"), "none"),
+        **{"pcrs": "0", "pdat": "ask", "pok": "0"},
         **{"pshow": "surface", "pk": "gaussian", "pad": "fixed", "psig": "1000", "pcell": "250"},
         **{"pbin": "hexagon", "pgr": "medium", "pclu": "hdbscan", "prch": "500", "pmin": "15"},
         **{"ppk": "usual", "pin": "3000"},

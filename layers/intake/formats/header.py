@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from geo.intake.notation import number
 from geo.intake.pairs import pair
-from layers.intake.formats.headings import bare, district_column, name_column, speaks_of_position
+from geo.intake.words import bare
+from layers.intake.formats.headings import district_column, name_column, speaks_of_position
 
 LOOKED_AT: Final = 60
 """Rows among which the names are looked for."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-_NOISE: Final = re.compile(r"[\s_\-.·:：/\\()（）\[\]【】{}<>《》*°'\"“”]+|度数|十进制|decimal")
+from geo.intake.words import bare
+
 _SYSTEM_WORDS: Final = re.compile(
     r"cgcs2000|国家?2000|大地2000|2000(?:坐标系?|系)?|北京(?:19)?54|西安(?:19)?80|bj54|xa80|"
     r"utm(?:zone)?(?:\d{1,2}n?)?|epsg\d{4,5}|4548|4527|投影|平面|高斯|坐标系"
@@ -54,22 +54,6 @@ class Headings(NamedTuple):
     both: str = ""
     kind: str = ""
     """``degrees`` or ``metres``, as the names of a pair say."""
-
-
-def bare(name: str) -> str:
-    """Return a name without what people put around its words.
-
-    Parameters
-    ----------
-    name
-        Name of a column.
-
-    Examples
-    --------
-    >>> bare(" 经度（°）"), bare("X_Coord")
-    ('经度', 'xcoord')
-    """
-    return _NOISE.sub("", unicodedata.normalize("NFKC", name).replace("\ufeff", "").lower())
 
 
 def headings(names: Sequence[str]) -> Headings:

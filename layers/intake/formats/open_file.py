@@ -85,6 +85,24 @@ def open_path(path: Path, answers: Answers) -> list[Table]:
     return [open_bytes(path.read_bytes(), path.name, answers)]
 
 
+def open_beginning(path: Path, rows: int) -> Table:
+    """Return the first rows of a Parquet file, however long it is.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rows
+        How many.
+
+    Raises
+    ------
+    DataError
+        It cannot be read.
+    """
+    return _guarded(path.name, lambda: read_parquet(path, path.name, rows))
+
+
 def _open_folder(folder: Path, answers: Answers) -> list[Table]:
     """Return the parts of a folder; what stands in the names of inner folders is a column."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))

@@ -28,7 +28,7 @@ class _Declared:
         self.column, self.encoding, self.crs = column, encoding.lower(), crs
 
 
-def read_parquet(path: Path, where: str) -> Table:
+def read_parquet(path: Path, where: str, first: int | None = None) -> Table:
     """Return the table of a Parquet file.
 
     Parameters
@@ -37,6 +37,8 @@ def read_parquet(path: Path, where: str) -> Table:
         The file.
     where
         What it is called.
+    first
+        How many rows are read, the first of the file; None for all.
 
     Raises
     ------
@@ -46,14 +48,14 @@ def read_parquet(path: Path, where: str) -> Table:
         It cannot be opened, or is no Parquet.
     """
     with parquet.opened(path) as file:
-        if file.metadata.num_rows > MOST_ROWS:
+        if first is None and file.metadata.num_rows > MOST_ROWS:
             raise UnfitError("intake.too_many_rows", most=MOST_ROWS)
         columns = [file.metadata.schema.column(k) for k in range(file.metadata.num_columns)]
         said = _geo_key(file.metadata.metadata or {}) or _native(columns)
         flat = [column for column in columns if _is_flat(column)]
         nested = sorted({column.path.split(".")[0] for column in columns if not _is_flat(column)})
     names = [column.path for column in flat]
-    cells = _cells(path, names, where)
+    cells = _cells(path, names, where, first)
     found: tuple[Observation, ...] = ()
     if said is None and "" not in names:
         binary = [
@@ -62,7 +64,7 @@ def read_parquet(path: Path, where: str) -> Table:
         if binary:
             said = _Declared(binary[0], "wkb", None)
             found = (Observation("wkb_column", "likely", {"value": binary[0]}),)
-    shapes = None if said is None else _shapes(path, cells, said, where)
+    shapes = None if said is None else _shapes(path, cells, said, where, first)
     dropped = [n for n in nested if said is None or n != said.column]
     if dropped:
         found += (Observation("nested_columns", "certain", {"value": tuple(dropped[:20])}),)
@@ -82,17 +84,22 @@ def _is_flat(column: Any) -> bool:
     return bool(plain and "." not in column.path)
 
 
-def _cells(path: Path, names: list[str], where: str) -> Any:
-    """Return the plain columns, read within bounds of memory."""
+def _cells(path: Path, names: list[str], where: str, first: int | None) -> Any:
+    """Return the plain columns of all rows or of the first, read within bounds of memory."""
     import pyarrow as pa
 
     if not names:
         return pa.table({})
-    batches, row = [], ""
+    batches, row, left = [], "", first
     try:
-        for place in parquet.batches(path, names, None, _BATCH):
-            row, batch = place
-            batches += [] if batch is None else [batch]
+        for place in parquet.batches(path, names, None, min(_BATCH, first or _BATCH)):
+            row, batch, _ = place
+            if batch is None:
+                continue
+            batches.append(batch.slice(0, left))
+            left = None if left is None else left - len(batches[-1])
+            if left == 0:
+                break
     except (ValueError, OSError) as error:  # Arrow's word
         raise unreadable(Path(where), row, error) from error
     if not batches:
@@ -166,7 +173,7 @@ def _is_wkb(cells: Any, name: str) -> bool:
     return bool(len(kind) and np.mean(kind == wkb.POINT) > 0.5)
 
 
-def _shapes(path: Path, cells: Any, said: _Declared, where: str) -> Shapes:
+def _shapes(path: Path, cells: Any, said: _Declared, where: str, first: int | None) -> Shapes:
     crs: str | None = None
     refused: Problem | None = None
     if said.crs is not None:
@@ -182,13 +189,13 @@ def _shapes(path: Path, cells: Any, said: _Declared, where: str) -> Shapes:
         return Shapes(points.x, points.y, points.kind, crs, refused, said.column)
     if said.encoding != "point":
         raise UnfitError("intake.encoding_native", type=said.encoding[:40])
-    x, y = _native_points(path, said.column)
+    x, y = _native_points(path, said.column, first)
     missing = np.isnan(x) & np.isnan(y)
     kind = np.where(missing, np.uint8(wkb.MISSING), np.uint8(wkb.POINT))
     return Shapes(x, y, kind, crs, refused, said.column)
 
 
-def _native_points(path: Path, name: str) -> tuple[Any, Any]:
+def _native_points(path: Path, name: str, first: int | None) -> tuple[Any, Any]:
     """Return positions kept as numbers: a structure of x and y, or lists of two."""
     import pyarrow as pa
 
@@ -197,7 +204,7 @@ def _native_points(path: Path, name: str) -> tuple[Any, Any]:
         inner = [column for column in inner if column.path.split(".")[0] == name]
         if not inner or any(column.physical_type not in _NUMBERS for column in inner):
             raise UnfitError("intake.no_geometry", column=name[:80])
-        column = file.reader().read(columns=[name], use_threads=False).column(0).combine_chunks()
+        column = _column(file.reader(), name, first)
     column = getattr(column, "storage", column)
     if pa.types.is_struct(column.type):
         parts = [column.field(axis) for axis in ("x", "y")]
@@ -213,6 +220,21 @@ def _native_points(path: Path, name: str) -> tuple[Any, Any]:
     for out, part in zip((x, y), parts, strict=True):
         out[valid] = part.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return x, y
+
+
+def _column(reader: Any, name: str, first: int | None) -> Any:
+    """Return a column that is kept in parts, of all rows or of the first."""
+    import pyarrow as pa
+
+    if first is None:
+        return reader.read(columns=[name], use_threads=False).column(0).combine_chunks()
+    batches = []
+    for batch in reader.iter_batches(first, columns=[name], use_threads=False):
+        batches.append(batch)
+        if sum(map(len, batches)) >= first:
+            break
+    return pa.Table.from_batches(batches, reader.schema_arrow.empty_table().select([name]).schema
+                                 ).column(0).slice(0, first).combine_chunks()  # fmt: skip
 
 
 def _without_binary(cells: Any) -> Any:

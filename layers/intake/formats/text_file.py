@@ -15,7 +15,7 @@ import numpy as np
 from geo.base.errors import UnfitError
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
-from geo.point_files.csv_records import numbered
+from geo.point_files.csv_records import has_utf8, numbered
 from layers.intake.formats.header import find_header
 from layers.intake.formats.table import (
     MOST_COLUMNS,
@@ -27,6 +27,8 @@ from layers.intake.formats.table import (
 )
 
 SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", " ")
+_BROKEN: Final = "\ufffd"
+"""Stands for bytes that are no text."""
 _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
@@ -67,6 +69,8 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     if not text.strip("\ufeff \t\r\n\x00"):
         raise UnfitError("point_file.empty")
     found = [Observation("encoding", values={"value": encoding})]
+    if broken := text.count(_BROKEN):
+        found.append(Observation("broken_text", values={"value": broken}))
     text, skipped, declared = _without_sep(text)
     lines = _LINES.split(text[:_HEAD], maxsplit=2000)
     lines = lines[:-1] if len(text) > _HEAD or len(lines) > 2000 else lines
@@ -133,18 +137,22 @@ def decode(data: bytes, said: str = "") -> tuple[str, str]:
     head = data[: 1 << 16]
     if b"\x00" in head:
         return _without_mark(data, head)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
+    try:
+        return data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        if has_utf8(data):  # a broken byte does not make it another encoding
+            return data.decode(errors="replace"), "utf-8"
+    try:
+        return data.decode("gb18030"), "gb18030"
+    except UnicodeDecodeError:
+        pass
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[: 1 << 18]).best()
     if best is None or best.encoding in ("ascii", "utf_8"):
         # A handful of broken bytes in a long file of one encoding.
         tries = [(data.decode(name, errors="replace"), name) for name in ("utf-8", "gb18030")]
-        return min(tries, key=lambda one: one[0].count("\ufffd"))
+        return min(tries, key=lambda one: one[0].count(_BROKEN))
     return data.decode(best.encoding, errors="replace"), best.encoding
 
 

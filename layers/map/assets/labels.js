@@ -249,19 +249,30 @@
     }
   }
 
-  // What the marks of an analysis and the words beside them take up; see .atlas-label.
+  // Where the words beside an analysis's mark may stand; see .atlas-label.
+  function sides(x, y, wide, high) {
+    return { left: [x - 9 - wide, y - high, x - 9, y + high], right: [x + 9, y - high, x + 9 + wide, y + high],
+      top: [x - wide / 2, y - 9 - 2 * high, x + wide / 2, y - 9], bottom: [x - wide / 2, y + 9, x + wide / 2, y + 9 + 2 * high] };
+  }
+
+  // What the marks of an analysis and the words beside them take up: on the side they ask for, or
+  // where that leaves the map or meets another, on the first that does not.
   function handles(view) {
-    const drawing = A.data.drawing, [size, high] = A.data.present ? [18, 12] : [13, 9];
-    return ((drawing && drawing.handles) || []).flatMap(({ geometry, properties }) => {
-      const [lon, lat] = geometry.coordinates, { x, y } = view.map.latLngToContainerPoint([lat, lon]);
-      const mark = [x - 8, y - 8, x + 8, y + 8];
-      if (!properties.l) return [mark];
-      const wide = measure(A.plain(properties.l), size, 700, 0) + 8, label = {
-        left: [x - 9 - wide, y - high, x - 9, y + high], right: [x + 9, y - high, x + 9 + wide, y + high],
-        top: [x - wide / 2, y - 9 - 2 * high, x + wide / 2, y - 9],
-      };
-      return [mark, label[properties.s]];
+    const drawing = A.data.drawing, [size, high] = A.data.present ? [18, 12] : [13, 9], room = view.map.getSize();
+    const all = ((drawing && drawing.handles) || []).map(({ geometry, properties }) => {
+      const [lon, lat] = geometry.coordinates;
+      return [properties, view.map.latLngToContainerPoint([lat, lon])];
     });
+    const taken = all.map(([, { x, y }]) => [x - 8, y - 8, x + 8, y + 8]);
+    const fits = (b) => b[0] >= 0 && b[1] >= 0 && b[2] <= room.x && b[3] <= room.y &&
+      !taken.some((t) => b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]);
+    for (const [p, { x, y }] of all.filter(([p]) => p.l)) {
+      const boxes = sides(x, y, measure(A.plain(p.l), size, 700, 0) + 8, high);
+      const side = [p.s, ...Object.keys(boxes)].find((name) => fits(boxes[name])) || p.s;
+      A.lean(view, p.l, side);
+      taken.push(boxes[side]);
+    }
+    return taken;
   }
 
   // Name everything in all views at once: one list of priorities, each view its own room.

@@ -212,6 +212,13 @@
     return p.l ? '<span class="atlas-label to-' + p.s + '" data-label="' + p.l + '"></span>' : "";
   }
 
+  // Put the words beside an analysis's mark on another side of it.
+  function lean(view, words, side) {
+    for (const span of view.map.getPane("markerPane").querySelectorAll(".atlas-label")) {
+      if (span.dataset.label === A.plain(words)) span.className = "atlas-label to-" + side;
+    }
+  }
+
   // The mark of an analysis on a small map.
   function likeness(group, feature) {
     const [lon, lat] = feature.geometry.coordinates, p = feature.properties;
@@ -239,5 +246,5 @@
     marker.removeEventParent(group);
   }
 
-  Object.assign(A, { arrange: arrange, handle: handle, likeness: likeness, named: named, CLOSE: CLOSE });
+  Object.assign(A, { arrange: arrange, handle: handle, lean: lean, likeness: likeness, named: named, CLOSE: CLOSE });
 })(window.ATLAS);

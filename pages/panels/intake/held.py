@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -18,12 +18,18 @@ from layers.intake.formats.open_file import Parts
 from layers.intake.outcome import Outcome, Placed, write_points
 from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
 from layers.own_points.source import Folder, Source, require_files
+from layers.own_points.way_in import take_in_as_said
 from layers.pack.city import City
+from layers.view.page_options import PointsOptions
 from pages.shell import cache, session
 
 HELD: Final = "atlas.own_file"
 TURN: Final = "atlas.own_file.turn"
 """How often the field was emptied: an emptied field is a new one."""
+OF_ONE_FILE: Final = (
+    *("x", "y", "weight", "crs", "datum", "part", "taken", "dated", "column", "values"),
+)
+"""Options that say what is read of a file."""
 MOST_MB: Final = 20
 """Size of a file that a reader may bring along."""
 
@@ -99,9 +105,7 @@ def bring(name: str, data: bytes, city: City) -> None:
     st.session_state[HELD] = Held((name, data), {}, _taken((name, data), city, {}))
 
 
-def bring_from_folder(
-    source: Source, city: City, answers: Mapping[str, str] = MappingProxyType({})
-) -> None:
+def bring_from_folder(source: Source, city: City, said: PointsOptions) -> None:
     """Take in a file of the server's folder as if it had been uploaded.
 
     Parameters
@@ -110,8 +114,9 @@ def bring_from_folder(
         One of the folder's files.
     city
         Where its positions should lie.
-    answers
-        What the reader has said of it already.
+    said
+        What the address says of it. Where that answers all, and says that what was found was
+        accepted, the file is used at once: a link shows what its sender saw.
 
     Raises
     ------
@@ -123,7 +128,10 @@ def bring_from_folder(
     given: Given = Parts(source.name, source.paths)
     if len(source.paths) == 1:  # the bytes that were looked at stay those that are read
         given = (source.name, source.paths[0].read_bytes())
-    st.session_state[HELD] = Held(given, answers, _taken(given, city, answers), lies=source)
+    answers, taken = take_in_as_said(given, city, said, inverse=_may_set_back())
+    st.session_state[HELD] = Held(given, answers, taken, lies=source)
+    if said.taken:
+        accept()
 
 
 def answer(key: str, value: str, city: City) -> None:
@@ -146,8 +154,11 @@ def answer(key: str, value: str, city: City) -> None:
 
 
 def _taken(given: Given, city: City, answers: Mapping[str, str]) -> TakenIn:
-    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
-    return take_in(given, city, answers, inverse=inverse)
+    return take_in(given, city, answers, inverse=_may_set_back())
+
+
+def _may_set_back() -> bool:
+    return os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
 
 
 def accept() -> None:
@@ -165,6 +176,20 @@ def forget() -> None:
         rmtree(one.folder, ignore_errors=True)
 
 
+def of_file(points: PointsOptions, file: str) -> PointsOptions:
+    """Return options for another file: what was said of the last one means nothing in it.
+
+    Parameters
+    ----------
+    points
+        Options of own points.
+    file
+        Token of the file; empty for none.
+    """
+    bare: Any = {name: getattr(PointsOptions(), name) for name in OF_ONE_FILE}
+    return replace(points, **bare, file=file)
+
+
 def upload_key() -> str:
     """Return the key of the field in which a file is brought along."""
     return f"intake_upload_{st.session_state.get(TURN, 0)}"
@@ -174,7 +199,7 @@ def dropped() -> None:
     """Remove the file, and empty the field in which it came, or choose none of the folder."""
     one, points = held(), session.state().points
     if one is not None and one.lies is not None and one.lies.token == points.file:
-        session.change(points=replace(points, file=""))
+        session.change(points=of_file(points, ""))
     forget()
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 

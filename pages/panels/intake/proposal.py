@@ -95,8 +95,10 @@ def _from_folder(screen: Screen) -> None:
     source = cache.points_folder().takeable.get(st.session_state.get(IN_FOLDER) or "")
     if source is None:
         return
+    points = own_files.of_file(session.state().points, source.token)
+    session.change(points=points)
     try:
-        own_files.bring_from_folder(source, screen.city)
+        own_files.bring_from_folder(source, screen.city, points)
     except DataError as error:
         own_files.forget()
         st.session_state[GONE] = error.problems
@@ -201,8 +203,22 @@ def _question(screen: Screen, question: Question) -> None:
 def _answered(screen: Screen, name: str, key: str, offered: Collection[str | None]) -> None:
     if not is_offered(key, offered):
         return
-    value: Any = st.session_state[key]
-    own_files.answer(name, str(value or ""), screen.city)
+    value = str(st.session_state[key] or "")
+    own_files.answer(name, value, screen.city)
+    held = own_files.held()
+    if held is not None and held.lies is not None:
+        said = _in_the_address(name, value)
+        session.change(points=replace(session.state().points, **said))
+
+
+def _in_the_address(name: str, value: str) -> dict[str, Any]:
+    """Return an answer about a file of the server's folder as the address carries it."""
+    if name == "crs":
+        return {"crs": int(value.removeprefix("EPSG:") or 0)}
+    if name == "datum":
+        return {"datum": value or "ask"}
+    field = {"sheet": "part", "layer": "part"}.get(name, name)
+    return {field: token(value) if value else ""}
 
 
 def _choices(screen: Screen, held: Held) -> None:
@@ -266,6 +282,8 @@ def _accepted() -> None:
     held = own_files.held()
     if held is None or held.source is None:
         return
-    # What was asked of a file of the folder is asked of it still, and its columns are now known.
-    points = session.state().points if held.lies is not None else PointsOptions()
-    session.change(points=replace(points, file=held.source.token, x="", y="", crs=0))
+    if held.lies is None:
+        points = PointsOptions(file=held.source.token)
+    else:  # a link shows the same
+        points = replace(session.state().points, file=held.source.token, taken=True)
+    session.change(points=points)

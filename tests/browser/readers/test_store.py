@@ -35,7 +35,7 @@ def add_a_place(page: Page) -> str:
     return page.locator(SENTENCE).first.inner_text()
 
 
-@pytest.mark.thorough  # on a very busy machine the click that adds is lost now and then
+@pytest.mark.thorough
 def test_an_unsaved_scenario_is_asked_about_and_is_there_after_a_reload(
     page: Page, server: Server, watch: Watch
 ) -> None:

@@ -40,7 +40,7 @@ def numbers(column: Any) -> Floats:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return np.asarray(np.append(numbers(column.dictionary), np.nan)[codes(column)])
-    if _is_text(kind):
+    if is_text(kind):
         return _parsed(column)
     if not (
         pa.types.is_integer(kind)
@@ -82,7 +82,14 @@ def codes(column: Any) -> NDArray[np.int64]:
     return np.asarray(indices.fill_null(size).to_numpy(zero_copy_only=False))
 
 
-def _is_text(kind: Any) -> bool:
+def is_text(kind: Any) -> bool:
+    """Tell whether an Arrow type is that of texts, or of bytes that may be texts.
+
+    Parameters
+    ----------
+    kind
+        The type.
+    """
     import pyarrow as pa
 
     known = (pa.string(), pa.large_string(), pa.string_view())

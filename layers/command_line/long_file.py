@@ -1,0 +1,90 @@
+"""Take in a file of points that is too long to be taken in whole, as own points read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, get_args
+
+from geo.base.errors import Problem
+from layers.intake.read import REASONS, row_problem
+from layers.intake.report import Account, Report
+from layers.own_points.reading import FileQuestion, Reading, read
+from layers.own_points.source import MOST_TAKEN_BYTES, PARQUET, Source
+from layers.own_points.way_in import decide
+from layers.own_points.wording import found_later
+from layers.pack.city import City
+from layers.view.codecs import token
+from layers.view.page_options import Datum, PointsOptions
+
+CELL_M: Final = 500
+_STREAMED: Final = (".csv", ".txt", *PARQUET)
+
+
+def is_long(path: Path) -> bool:
+    """Tell whether a path is a file that is read in parts.
+
+    Parameters
+    ----------
+    path
+        Any path.
+    """
+    kind = path.suffix.lower() in _STREAMED and path.is_file()
+    return kind and path.stat().st_size > MOST_TAKEN_BYTES
+
+
+def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
+    """Read a long file of points in constant memory, and account for every row.
+
+    Parameters
+    ----------
+    path
+        CSV or Parquet.
+    city
+        Where the positions should lie.
+    answers
+        ``x``, ``y``, ``crs`` (an EPSG code) and ``datum``.
+
+    Returns
+    -------
+    Report
+        As of :func:`layers.intake.take_in.take_in`; of each reason the first rows are named.
+
+    Raises
+    ------
+    AtlasError
+        It is refused.
+    """
+    stat = path.stat()
+    source = Source(path.name, (path,), stat.st_size, stat.st_mtime_ns)
+    how = decide(source, city, _options(answers))
+    if how.asked is not None:
+        return Report("needs_answer", found=how.found, questions=[how.asked])
+    if how.columns is None:
+        problem = Problem("intake.no_columns", path.name, known=how.unknown[:20])
+        return Report("refused", problems=[problem])
+    asked = FileQuestion(city, source, how.columns, CELL_M, None, how.is_declared, how.is_said)
+    reading = read(asked, lambda *_: None, lambda: False)
+    found = [*how.found, *found_later(reading)]
+    return Report("read", _account(reading), asked.crs, found, problems=_problems(reading))
+
+
+def _options(answers: Mapping[str, str]) -> PointsOptions:
+    x, y = (token(answers[axis]) if answers.get(axis) else "" for axis in ("x", "y"))
+    code = answers.get("crs", "").upper().removeprefix("EPSG:")
+    crs = int(code) if code.isdecimal() and len(code) <= 6 else 0
+    datums: tuple[Datum, ...] = get_args(Datum)
+    asks: Datum = "ask"
+    datum = next((one for one in datums if one == answers.get("datum")), asks)
+    return PointsOptions(x=x, y=y, crs=crs, datum=datum)
+
+
+def _account(reading: Reading) -> Account:
+    binned = reading.binned
+    return Account(binned.read, binned.n, binned.outside,
+                   {why: n for why, n in binned.rejected.items() if n})  # fmt: skip
+
+
+def _problems(reading: Reading) -> list[Problem]:
+    named = reading.binned.apart.named.items()
+    return [row_problem(why, *one) for why, some in named for one in some if why in REASONS]
