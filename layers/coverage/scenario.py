@@ -37,7 +37,7 @@ from layers.coverage.scenario_change import (
     compared,
     draw_change,
     from_median,
-    moved_words,
+    moved_or_ends,
     points_of_percent,
     present,
     refusal,
@@ -198,7 +198,7 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
     ]
     changed = ("" if lang == "zh" else " ").join(results) or say("scenario_page.no_edits")
     known = caveats((found,), lang, given.sites)
-    notes = (say("scenario_page.not_facts"), *known, *_drawn_note(given, lang))
+    notes = (say("scenario_page.not_facts"), *known, *_drawn_note(answer, lang))
     sentence, both = answer_marked(given.city, answer.question, changed, lang), answer.versus
     told = ScenarioWording(
         sentence=sentence,
@@ -259,16 +259,36 @@ def _now(answer: ScenarioAnswer) -> dict[str, Any]:
 def _now_words(answer: ScenarioAnswer, lang: str) -> str:
     """Return what the present covers: the median, from which the changes start, and its doubt."""
     now, median = _now(answer), present(answer.inputs).draws.median()[CITY]
-    ends = span(now["low"], now["high"])
+    return _median_words(float(median), span(now["low"], now["high"]), lang)
+
+
+def _covered(answer: ScenarioAnswer, row: Mapping[str, Any], lang: str, *, is_present: bool) -> str:
+    """Return what a row of the table covers: with draws an interval for every row alike."""
+    if answer.question.doubt:
+        now = _now(answer)
+        low, high = (row[f"after_{end}"] if not is_present else now[end] for end in ("low", "high"))
+        return span(low, high)
+    return _now_words(answer, lang) if is_present else tenth(row["after"])
+
+
+def _then_words(row: Mapping[str, Any], lang: str) -> str:
+    """Return what a scenario covers: alike where draws stand behind it, else one figure."""
+    if math.isnan(row["after_low"]):
+        return tenth(row["after"])
+    return _median_words(row["after"], span(row["after_low"], row["after_high"]), lang)
+
+
+def _median_words(median: float, ends: str, lang: str) -> str:
     if "–" not in ends:
         return ends
-    return speaker(lang)("scenario_page.now", median=tenth(float(median)), span=ends)
+    return speaker(lang)("scenario_page.now", median=tenth(median), span=ends)
 
 
-def _drawn_note(given: Inputs, lang: str) -> Iterator[str]:
+def _drawn_note(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     """Say from where the shares start, and why what is drawn is another figure."""
-    say, found = speaker(lang), present(given)
-    yield say("scenario_page.from_median", draws=LEAST_DRAWS)
+    say, found = speaker(lang), present(answer.inputs)
+    drawn = "of_draws" if answer.question.doubt else "from_median"
+    yield say(f"scenario_page.{drawn}", draws=LEAST_DRAWS)
     key = "uncertainty.drawn_outside"
     if key in found.caveats:
         yield say(key, **found.parameters)
@@ -282,14 +302,12 @@ def _comparison_table(answer: ScenarioAnswer, lang: str) -> pd.DataFrame:
     rows = {}
     for name, row in found.table.to_dict("index").items():
         city = _city_row(answer, str(name))
-        ends = " – ".join(dict.fromkeys(points_of_percent(row[end]) for end in ("low", "high")))
-        moved = ends if draws else moved_words(city["before"], city["after"])
         is_present = name == PRESENT
         rows[str(name) if not is_present else say("scenario.present")] = {
             "sites": str(round(row["n_sites"])),
             "edits_count": f"{row['added']:.0f} / {row['moved']:.0f} / {row['closed']:.0f}",
-            "covered": _now_words(answer, lang) if is_present else tenth(city["after"]),
-            "interval" if draws else "change_drawn": "" if is_present else moved,
+            "covered": _covered(answer, city, lang, is_present=is_present),
+            "interval" if draws else "change_drawn": "" if is_present else moved_or_ends(city),
             "universities": _more(row["points_reached"] - hit, answer.inputs, is_present),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -316,9 +334,11 @@ def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     )
     for scenario in answer.question.scenarios:
         row = _city_row(answer, scenario.name)
-        change = moved_words(row["before"], row["after"])
         yield say(
-            "scenario_page.small", name=scenario.name, share=tenth(row["after"]), change=change
+            "scenario_page.small",
+            name=scenario.name,
+            share=_then_words(row, lang),
+            change=moved_or_ends(row),
         )
 
 

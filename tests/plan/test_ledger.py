@@ -114,8 +114,8 @@ def test_the_ledger_of_tianjin_holds_every_task(tianjin: City) -> None:
 
 def test_the_doubt_of_every_task_ends_with_one_full_stop(tianjin: City) -> None:
     """Another sentence may follow it in the same line."""
-    for lang, stop in (("zh", "。"), ("en", ".")):
-        start = default_state(tianjin, lang)
+    both = ((default_state(tianjin, "zh"), "。"), (default_state(tianjin, "en"), "."))
+    for start, stop in both:
         for account in ledger(tianjin, tianjin.plan).accounts:
             chosen = replace(start.plan, part="tasks", task=account.id)
             said = plan_scene(tianjin, replace(start, plan=chosen)).doubt
