@@ -259,29 +259,19 @@ def _now(answer: ScenarioAnswer) -> dict[str, Any]:
 def _now_words(answer: ScenarioAnswer, lang: str) -> str:
     """Return what the present covers: the median, from which the changes start, and its doubt."""
     now, median = _now(answer), present(answer.inputs).draws.median()[CITY]
-    return _median_words(float(median), span(now["low"], now["high"]), lang)
+    ends = span(now["low"], now["high"])
+    if "–" not in ends:
+        return ends
+    return speaker(lang)("scenario_page.now", median=tenth(float(median)), span=ends)
 
 
 def _covered(answer: ScenarioAnswer, row: Mapping[str, Any], lang: str, *, is_present: bool) -> str:
-    """Return what a row of the table covers: with draws an interval for every row alike."""
+    """Return what the present or a scenario covers: with draws an interval for each alike."""
     if answer.question.doubt:
         now = _now(answer)
         low, high = (row[f"after_{end}"] if not is_present else now[end] for end in ("low", "high"))
         return span(low, high)
     return _now_words(answer, lang) if is_present else tenth(row["after"])
-
-
-def _then_words(row: Mapping[str, Any], lang: str) -> str:
-    """Return what a scenario covers: alike where draws stand behind it, else one figure."""
-    if math.isnan(row["after_low"]):
-        return tenth(row["after"])
-    return _median_words(row["after"], span(row["after_low"], row["after_high"]), lang)
-
-
-def _median_words(median: float, ends: str, lang: str) -> str:
-    if "–" not in ends:
-        return ends
-    return speaker(lang)("scenario_page.now", median=tenth(median), span=ends)
 
 
 def _drawn_note(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
@@ -330,14 +320,14 @@ def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     yield say(
         "scenario_page.small_present",
         name=say("scenario.present"),
-        share=_now_words(answer, lang),
+        share=_covered(answer, {}, lang, is_present=True),
     )
     for scenario in answer.question.scenarios:
         row = _city_row(answer, scenario.name)
         yield say(
             "scenario_page.small",
             name=scenario.name,
-            share=_then_words(row, lang),
+            share=_covered(answer, row, lang, is_present=False),
             change=moved_or_ends(row),
         )
 

@@ -364,7 +364,7 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     told += [say("area.absent", count=absent)] if absent else []
     told += [say("area.of_unknown", count=marked)] if marked else []
     if told:
-        yield say("area.unsited", words=say("area.comma").join(told))
+        yield say("area.unsited", words=say("area.semicolon").join(told))
     yield from unsettled_in_city(city, lang)
 
 
