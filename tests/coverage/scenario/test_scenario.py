@@ -291,6 +291,10 @@ def test_a_file_that_a_gis_has_saved_again_is_the_same_scenario() -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
     tree |= {"name": "方案甲", "crs": crs}
     assert load(json.dumps(tree).encode()).scenario.name == "方案甲"
+    crs["properties"] = {"name": "urn:ogc:def:crs:EPSG::4548"}
+    with pytest.raises(DataError) as caught:
+        load(json.dumps(tree).encode())
+    assert [problem.key for problem in caught.value.problems] == ["geojson.crs_other"]
 
 
 def test_a_file_that_a_gis_has_saved_in_place_keeps_its_ids() -> None:
