@@ -8,7 +8,6 @@ where it reads the same numbers out of the same columns; everything else is take
 from __future__ import annotations
 
 import atexit
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ from layers.intake.formats.table import AskError, Observation, Question, Table, 
 from layers.intake.outcome import Outcome, write_points
 from layers.intake.precision import precision, told
 from layers.intake.read import read
-from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
+from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import (
     MOST_TAKEN_BYTES,
     Layout,
@@ -362,8 +361,9 @@ def taken_whole(source: Source, city: City, options: PointsOptions) -> Source:
         It is refused, or something must be answered first.
     """
     require_files(source)
-    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
-    taken = take_in_as_said(Parts(source.name, source.paths), city, options, inverse=inverse).taken
+    taken = take_in_as_said(
+        Parts(source.name, source.paths), city, options, inverse=may_set_back()
+    ).taken
     if taken.reading is None:
         asked = [
             Problem("points.asks", source.name, question=q.key) for q in taken.report.questions

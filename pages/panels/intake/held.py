@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import weakref
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ import streamlit as st
 
 from layers.intake.formats.open_file import Parts
 from layers.intake.outcome import Outcome, Placed, write_points
-from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
+from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import Folder, Source, require_files
 from layers.own_points.way_in import take_in_as_said
 from layers.pack.city import City
@@ -128,7 +127,7 @@ def bring_from_folder(source: Source, city: City, said: PointsOptions) -> None:
     given: Given = Parts(source.name, source.paths)
     if len(source.paths) == 1:  # the bytes that were looked at stay those that are read
         given = (source.name, source.paths[0].read_bytes())
-    answers, taken = take_in_as_said(given, city, said, inverse=_may_set_back())
+    answers, taken = take_in_as_said(given, city, said, inverse=may_set_back())
     st.session_state[HELD] = Held(given, answers, taken, lies=source)
     if said.taken:
         accept()
@@ -154,11 +153,7 @@ def answer(key: str, value: str, city: City) -> None:
 
 
 def _taken(given: Given, city: City, answers: Mapping[str, str]) -> TakenIn:
-    return take_in(given, city, answers, inverse=_may_set_back())
-
-
-def _may_set_back() -> bool:
-    return os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
+    return take_in(given, city, answers, inverse=may_set_back())
 
 
 def accept() -> None:
