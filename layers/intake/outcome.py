@@ -200,6 +200,8 @@ def _rule(placed: Placed | None, city: City, say: Say) -> str:
 def write_points(outcome: Outcome, path: Path) -> None:
     """Write every row to a Parquet file that own points can read; rows without a place are blank.
 
+    Beside it stands which those are and why: see :func:`unused_rows`.
+
     Parameters
     ----------
     outcome
@@ -215,10 +217,38 @@ def write_points(outcome: Outcome, path: Path) -> None:
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
     for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):
-        table = table.append_column(name, pa.array(values.to_numpy(dtype=float), pa.float64()))
+        there = pa.array(values.to_numpy(dtype=float), pa.float64(), from_pandas=True)
+        table = table.append_column(name, there)
     doubt = rows["uncertainty_m"].to_numpy(dtype=float)
     table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
     pq.write_table(table, path, row_group_size=1 << 16)
+    unused = rows[~rows["status"].isin([USED, OUTSIDE])]
+    files = [outcome.reading.parts[part] for part in unused["part"].tolist()]
+    told = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
+                         "reason": unused["status"].to_numpy(str)}, unused.index + 1)  # fmt: skip
+    told.to_parquet(_beside(path))
+
+
+def unused_rows(path: Path) -> pd.DataFrame | None:
+    """Return which rows of a file that was taken in have no place: None of any other file.
+
+    Parameters
+    ----------
+    path
+        As of :func:`write_points`.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``line`` and ``reason`` as the reader knows them, by the number of the row in what
+        was written, from 1.
+    """
+    beside = _beside(path)
+    return pd.read_parquet(beside) if beside.is_file() else None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".unused.parquet")
 
 
 def as_workbook(frame: pd.DataFrame, title: str) -> bytes:

@@ -48,7 +48,7 @@ from layers.own_points.source import (
 )
 from layers.own_points.system import basis_of, first_values
 from layers.pack.city import City
-from layers.view.codecs import token
+from layers.view.codecs import codec, token
 from layers.view.page_options import PointsOptions
 
 LOOKED_AT: Final = 4 << 20
@@ -161,6 +161,24 @@ def _said(options: PointsOptions) -> dict[str, str]:
     """Return what the reader has said of a file, other than which columns hold the positions."""
     said = {"crs": str(options.crs)} if options.crs else {}
     return {**said, "datum": options.datum} if options.datum != "ask" else said
+
+
+def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str], ...]:
+    """Return what a reader has said of a file, for a command that reads it alike.
+
+    Parameters
+    ----------
+    options
+        As the reader has chosen them.
+    is_taken
+        Whether the file was taken in whole: its columns, system and part are then known by what was
+        said alone.
+    """
+    names = ("datum", *(("x", "y", "crs", "part", "taken") if is_taken else ()))
+    said = {**vars(options), "taken": True}
+    usual = vars(PointsOptions())
+    written = {name: codec(PointsOptions, name).write(said[name], None) for name in names}
+    return tuple((name, written[name]) for name in names if said[name] != usual[name])
 
 
 def _whole(source: Source) -> Decision:

@@ -19,6 +19,7 @@ from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import Folder, Source, require_files
 from layers.own_points.way_in import take_in_as_said
 from layers.pack.city import City
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from pages.shell import cache, session
 
@@ -169,6 +170,30 @@ def forget() -> None:
     one: Held | None = st.session_state.pop(HELD, None)
     if one is not None and one.folder is not None:
         rmtree(one.folder, ignore_errors=True)
+
+
+def in_the_address(name: str, value: str) -> dict[str, Any]:
+    """Return an answer about a file as options of own points.
+
+    Parameters
+    ----------
+    name, value
+        The answer; a blank value takes one back.
+    """
+    if name == "crs":
+        return {"crs": int(value.removeprefix("EPSG:") or 0)}
+    if name == "datum":
+        return {"datum": value or "ask"}
+    field = {"sheet": "part", "layer": "part"}.get(name, name)
+    return {field: token(value) if value else ""}
+
+
+def said() -> PointsOptions:
+    """Return what the reader has answered about the file that was brought along, as options."""
+    one = held()
+    answers = {} if one is None else one.answers
+    options = {k: v for each in answers.items() for k, v in in_the_address(*each).items()}
+    return replace(PointsOptions(), **options)
 
 
 def of_file(points: PointsOptions, file: str) -> PointsOptions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -244,18 +244,8 @@ def _answered(screen: Screen, name: str, key: str, offered: Collection[str | Non
     own_files.answer(name, value, screen.city)
     held = own_files.held()
     if held is not None and held.lies is not None:
-        said = _in_the_address(name, value)
+        said = own_files.in_the_address(name, value)
         session.change(points=replace(session.state().points, **said))
-
-
-def _in_the_address(name: str, value: str) -> dict[str, Any]:
-    """Return an answer about a file of the server's folder as the address carries it."""
-    if name == "crs":
-        return {"crs": int(value.removeprefix("EPSG:") or 0)}
-    if name == "datum":
-        return {"datum": value or "ask"}
-    field = {"sheet": "part", "layer": "part"}.get(name, name)
-    return {field: token(value) if value else ""}
 
 
 def _choices(screen: Screen, held: Held) -> None:
