@@ -279,7 +279,8 @@ def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, s
     ):
         return None
     # What is written otherwise is shown first, as far as a file can be taken in whole.
-    if source.size <= MOST_TAKEN_BYTES and not _is_plain(table, placed):
+    is_odd = "header_goes_on" in noted or not _is_plain(table, placed)
+    if source.size <= MOST_TAKEN_BYTES and is_odd:
         return None
     if source.size <= LOOKED_AT and not _all_stand(placed):
         return None
