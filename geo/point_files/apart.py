@@ -44,10 +44,22 @@ class Origin(Protocol):
     """Where the rows of a record batch come from."""
 
     def lines(self, at: Positions) -> NDArray[np.int64]:
-        """Return the numbers of the lines, or of the rows, from 1."""
+        """Return the numbers of the lines, or of the rows, from 1.
+
+        Parameters
+        ----------
+        at
+            Places in the batch.
+        """
 
     def heads(self, at: Positions) -> list[list[str]]:
-        """Return the first cells of some rows; empty lists where they were not read."""
+        """Return the first cells of some rows; empty lists where they were not read.
+
+        Parameters
+        ----------
+        at
+            Places in the batch.
+        """
 
 
 class RowsFrom(NamedTuple):

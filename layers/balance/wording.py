@@ -17,7 +17,15 @@ from layers.language.sums import of_balance
 from layers.language.values import cell, count, number, value_word
 from layers.pack.catalogue import LEVELS, PLAN_STATUSES, STRIVEN
 from layers.pack.city import City
-from layers.places.spread import PER_100KM2, PER_MILLION, distribution, further, half_name, tight
+from layers.places.spread import (
+    PER_100KM2,
+    PER_MILLION,
+    distribution,
+    further,
+    half_name,
+    half_within,
+    tight,
+)
 from layers.view.filtered import answer_marked, is_filtered
 from layers.view.rows import without_titles
 from layers.view.vague import unknown_words
@@ -144,9 +152,12 @@ def _other_way(counts: Counts, lang: str) -> Iterator[str]:
     """Say the split by district of the site: administration and site can differ."""
     found = counts.found
     if found.n and counts.city.halves:
-        halves = _half_names(counts, lang)
         parts = [
-            speaker(lang)("balance_page.part", half=halves[str(half)], n=count(row["n"]))
+            speaker(lang)(
+                "balance_page.part",
+                half=half_within(counts.city, half, lang),
+                n=count(row["n"]),
+            )
             for half, row in _ranked(found.halves).iterrows()
         ]
         listed = speaker(lang)("balance_page.comma").join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,6 +25,9 @@ OWN, OTHERS = "#F6EFE1", ("#EEECE6", "#E4E1D8")
 """Ground of the city's own stretch, and of those of others in turn."""
 CALLED_KM: Final = 10.0
 """Shorter stretches without a place are not called out."""
+TITLE_PX, SAID_PX, FOOT_PX = 17.0, 10.5, 9.0
+HEAD_PX, KEY_PX = 36.0, 45.0
+"""What title, and key with its margins, take of a page; the lines beside them come on top."""
 MOST_CALLED: Final = 3
 TICK_KM: Final = 10
 LEAST_PX, MOST_PX, PAPER_PX = 8.5, 12.5, 9.5
@@ -33,6 +37,8 @@ LINE: Final = 1.35
 FULL, HALF = 1.0, 0.54
 """Width of a Chinese and of a Latin letter over the size of the type."""
 CJK: Final = "\u2e80"
+_PIECES: Final = re.compile(rf"(?:[^{CJK}-\uffff\s]+|[（《]*[{CJK}-\uffff])[，。、；：）》”%]*\s*")
+"""What a line does not break: a word or a character, with the stops and blanks behind it."""
 DISTRICTS: Final = 0.5
 """Where the districts stand between the edge and the scale."""
 
@@ -163,15 +169,51 @@ def _rows(answer: CorridorAnswer, lang: str) -> list[dict[str, Any]]:
 
 def _room(answer: CorridorAnswer, lang: str, frame: Frame, rows: Sequence[Any]) -> _Room:
     """Divide the frame: names get the type that their number allows."""
-    top = 16.0 if not frame.titled else 78.0
+    head, foot = _said(answer, lang, frame), _notes(answer, lang, frame)
+    top = 16.0 if not frame.titled else HEAD_PX + 14 * len(head)
     if not frame.height:
         return _Room(answer, lang, frame, top, top + max(560.0, len(rows) * 21.0), 11.5)
-    low = frame.height - (16.0 if not frame.titled else 84.0)
-    fullest = max((len(side) for side in _sides(rows, frame)), default=0)
-    size = (low - top) / max(fullest, 1) / LINE
+    low = frame.height - (16.0 if not frame.titled else KEY_PX + 13 * (len(foot) + 1))
     # On paper small type is read and a cut name is lost; a wall needs it large.
     most = PAPER_PX if frame.titled else MOST_PX
-    return _Room(answer, lang, frame, top, low, min(max(size, LEAST_PX), most))
+    for size in np.arange(most, LEAST_PX, -0.5).tolist():
+        room = _Room(answer, lang, frame, top, low, size)
+        lines = [sum(len(_label(room, row, 1)) for row in side) for side in _sides(rows, frame)]
+        if max(lines) * size * LINE <= low - top:
+            return room
+    return _Room(answer, lang, frame, top, low, LEAST_PX)
+
+
+def _said(answer: CorridorAnswer, lang: str, frame: Frame) -> list[str]:
+    """Return sentence and doubt in lines that fit the page."""
+    words = word(answer, lang)
+    texts = map(display, (words.sentence, words.doubt))
+    return [line for text in texts for line in _wrapped(text, SAID_PX, frame.width - 12)]
+
+
+def _notes(answer: CorridorAnswer, lang: str, frame: Frame) -> list[str]:
+    """Return how the strip is read, and what every map must say of itself, in lines that fit."""
+    notices = [
+        display(answer.city.notices[name].of(lang)) for name in ("footer", "boundary", "review_map")
+    ]
+    texts = (speaker(lang)("corridor_page.strip_key"), " · ".join(notices))
+    return [line for text in texts for line in _wrapped(text, FOOT_PX, frame.width - 12)]
+
+
+def _reach(room: _Room, side: int) -> tuple[float, float]:
+    """Return where the names of a side begin and where they must end."""
+    start = room.middle + side * (room.lane + 20)
+    return start, room.frame.width - 4 if side > 0 else room.ticks + 4
+
+
+def _label(room: _Room, row: dict[str, Any], side: int) -> list[str]:
+    """Return chainage and name of a place in lines; in the panel the name is shown at a touch."""
+    start, far = _reach(room, side)
+    told = f"{row['chainage_m'] / 1000:.0f}  {short_name(row['name'])}"
+    most = abs(far - start) - 2
+    if room.frame.sides == 1:
+        return [_cut(told, room.type_px, most)]
+    return _wrapped(told, room.type_px, most)
 
 
 def _sides(rows: Sequence[dict[str, Any]], frame: Frame) -> tuple[list[Any], list[Any]]:
@@ -221,7 +263,10 @@ def _band_words(room: _Room, words: list[tuple[float, str, bool]]) -> Iterator[s
             most = room.margin * (DISTRICTS if bold and room.frame.sides == 2 else 1 - DISTRICTS)
             most = room.ticks - 24 if room.frame.sides == 1 else most
             look = f'font-weight="700" fill="{INK}"' if bold else f'fill="{SOFT}"'
-            yield _text(left, y, _cut(text, size, most), size, look)
+            if room.frame.sides == 1:
+                yield _text(left, y, _cut(text, size, most), size, look)
+            else:  # on paper and slide smaller rather than cut
+                yield _text(left, y, text, min(size, size * most / _wide(text, size)), look)
 
 
 def _ticks(room: _Room) -> Iterator[str]:
@@ -273,9 +318,10 @@ def _places(room: _Room, rows: Sequence[dict[str, Any]], selected: str | None) -
     for row in rows:
         yield from _bar(room, row, spots[row["id"]][0])
     for side, own in zip((-1, 1), _sides(rows, room.frame), strict=True):
-        step = min(room.type_px * LINE, (room.low - room.top + 8) / max(len(own), 1))
+        tall = [len(_label(room, row, side)) for row in own]
+        step = min(room.type_px * LINE, (room.low - room.top + 8) / max(sum(tall), 1))
         wanted = [spots[row["id"]][1] for row in own]
-        placed = _apart(wanted, step, (room.top, room.low))
+        placed = _apart(wanted, step, (room.top, room.low), tall)
         for row, y in zip(own, placed, strict=True):
             chosen = row["id"] == selected
             yield _place(room, row, spots[row["id"]], (side, y), chosen)
@@ -318,19 +364,21 @@ def _place(
     """Draw mark, leader and name of one place, in a group that bears its id."""
     (x, y), (side, at) = spot, label
     edge = room.middle + side * room.lane
-    start = edge + side * 20
+    start, far = _reach(room, side)
     style = room.answer.city.layers[str(row["kind"])].spec.style
     scale = 0.66
     fill = style.colour if row["location_class"] in FIRM else "#FFFFFF"
     move = f"translate({x - SIZE / 2 * scale:.1f} {y - SIZE / 2 * scale:.1f}) scale({scale})"
     halo = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{AXIS}" opacity="0.35"/>'
-    far = room.frame.width - 4 if side > 0 else room.ticks + 4
-    size = room.type_px
-    told = f"{row['chainage_m'] / 1000:.0f}  {short_name(row['name'])}"
-    words = _cut(told, size, abs(far - start) - 2)
+    size, lines = room.type_px, _label(room, row, side)
+    half = size * 1.3 * len(lines) / 2
     anchor = "start" if side > 0 else "end"
     look = f'text-anchor="{anchor}" fill="{AXIS if chosen else INK}"'
     look += ' font-weight="700"' if chosen else ""
+    words = "".join(
+        _text(start, at + size * LINE * (n - (len(lines) - 1) / 2), line, size, look)
+        for n, line in enumerate(lines)
+    )
     return (
         f'<g class="place" data-place={quoteattr(row["id"])}>'
         f"<title>{escape(row['name'])}</title>{halo if chosen else ''}"
@@ -338,26 +386,24 @@ def _place(
         f'fill="none" stroke="{AXIS if chosen else SOFT}" stroke-width="0.6" opacity="0.75"/>'
         f'<path transform="{move}" d="{PATHS[style.shape]}" fill="{fill}" '
         f'stroke="{style.colour}" stroke-width="2"/>'
-        f'<rect x="{min(start, far):.1f}" y="{at - size * 0.65:.1f}" '
-        f'width="{abs(far - start):.1f}" height="{size * 1.3:.1f}" fill="none" '
-        'pointer-events="all"/>'
-        f"{_text(start, at, words, size, look)}</g>"
+        f'<rect x="{min(start, far):.1f}" y="{at - half:.1f}" '
+        f'width="{abs(far - start):.1f}" height="{2 * half:.1f}" fill="none" '
+        f'pointer-events="all"/>{words}</g>'
     )
 
 
 def _head(room: _Room) -> Iterator[str]:
     """Write title and sentence."""
-    words, width = word(room.answer, room.lang), room.frame.width - 12
     title = display(room.answer.axis_name.of(room.lang))
-    yield _text(6, 18, _cut(title, 17, width), 17, f'font-weight="700" fill="{INK}"')
-    lines = [*_wrapped(display(words.sentence), 10.5, width)[:2], display(words.doubt)]
-    for n, line in enumerate(lines):
-        yield _text(6, 37 + 14 * n, _cut(line, 10.5, width), 10.5, f'fill="{SOFT}"')
+    size = min(TITLE_PX, TITLE_PX * (room.frame.width - 12) / _wide(title, TITLE_PX))
+    yield _text(6, 18, title, size, f'font-weight="700" fill="{INK}"')
+    for n, line in enumerate(_said(room.answer, room.lang, room.frame)):
+        yield _text(6, HEAD_PX + 1 + 14 * n, line, SAID_PX, f'fill="{SOFT}"')
 
 
 def _foot(room: _Room) -> Iterator[str]:
     """Write the key, and what every map must say of itself."""
-    say, city, y = speaker(room.lang), room.answer.city, room.low + 24
+    city, y = room.answer.city, room.low + 24
     shown = {str(kind) for kind in near_places(room.answer)["kind"]}
     x = 6.0
     for id_, layer in city.layers.items():
@@ -372,15 +418,17 @@ def _foot(room: _Room) -> Iterator[str]:
             )
             yield _text(x + 16, y, name, 9, f'fill="{SOFT}"')
             x += wide + 8
-    notices = [city.notices[name].of(room.lang) for name in ("boundary", "review_map", "footer")]
-    lines = [say("corridor_page.strip_key"), " · ".join(map(display, notices))]
-    for n, line in enumerate(lines):
-        words = _cut(line, 9, room.frame.width - 12)
-        yield _text(6, y + 17 + 13 * n, words, 9, f'fill="{SOFT}"')
+    for n, line in enumerate(_notes(room.answer, room.lang, room.frame)):
+        yield _text(6, y + 17 + 13 * n, line, FOOT_PX, f'fill="{SOFT}"')
 
 
-def _apart(wanted: Sequence[float], step: float, limits: tuple[float, float]) -> list[float]:
-    """Move positions as little as need be so that each is a step after the one before.
+def _apart(
+    wanted: Sequence[float],
+    step: float,
+    limits: tuple[float, float],
+    lines: Sequence[int] | None = None,
+) -> list[float]:
+    """Move middles as little as need be so that each is a step a line after the one before.
 
     The least sum of squares under that order is an isotonic regression of what is left when the
     steps are taken away.
@@ -390,11 +438,14 @@ def _apart(wanted: Sequence[float], step: float, limits: tuple[float, float]) ->
     if not wanted:
         return []
     order = np.argsort(wanted, kind="stable")
-    steps = step * np.arange(len(wanted))
+    tall = np.asarray(lines or [1] * len(wanted), dtype=float)[order]
+    # From the first middle to each: half of both, and all that lies between.
+    steps = step * (np.cumsum(tall) - tall / 2 - tall[0] / 2)
     smooth = isotonic_regression(np.asarray(wanted, dtype=float)[order] - steps).x
-    highest = max(limits[1] - steps[-1], limits[0])
+    low = limits[0] + step * (tall[0] - 1) / 2
+    highest = max(limits[1] - step * (tall[-1] - 1) / 2 - steps[-1], low)
     placed = np.empty(len(wanted))
-    placed[order] = np.clip(smooth, limits[0], highest) + steps
+    placed[order] = np.clip(smooth, low, highest) + steps
     return [float(y) for y in placed]
 
 
@@ -412,15 +463,13 @@ def _cut(text: str, size: float, most: float) -> str:
 
 
 def _wrapped(text: str, size: float, most: float) -> list[str]:
-    """Return a text in lines that fit; Chinese breaks anywhere, English between words."""
+    """Return a text in lines that fit: Chinese breaks between characters, other words at spaces."""
     lines = [""]
-    for part in text.split(" ") if " " in text and text < CJK else list(text):
-        gap = " " if text < CJK and lines[-1] else ""
-        if lines[-1] and _wide(lines[-1] + gap + part, size) > most:
-            lines.append(part)
-        else:
-            lines[-1] += gap + part
-    return lines
+    for part in _PIECES.findall(text):
+        if lines[-1].strip() and _wide(lines[-1] + part.rstrip(), size) > most:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines]
 
 
 def _text(x: float, y: float, words: str, size: float, look: str) -> str:

@@ -10,6 +10,8 @@ from datetime import date
 
 UNIX, REGULAR_FILE = 3, 0o100644
 WORKBOOK = ".xlsx"
+SMALL = (".png", WORKBOOK, ".docx", ".zip", ".kmz", ".qgz")
+"""Files that are compressed already: to try it again takes long and gains nothing."""
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,6 @@ class Package:
                 entry = zipfile.ZipInfo(name, moment)
                 entry.create_system = UNIX
                 entry.external_attr = REGULAR_FILE << 16
-                archive.writestr(entry, data, zipfile.ZIP_DEFLATED, compresslevel=9)
+                how = zipfile.ZIP_STORED if name.endswith(SMALL) else zipfile.ZIP_DEFLATED
+                archive.writestr(entry, data, how, compresslevel=6)
         return target.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Literal
 from urllib.parse import urlencode
 
 import geopandas as gpd
@@ -30,7 +31,7 @@ CIRCLES = "uncertainty_circle"
 NO_SHAPES = frozenset({"xlsx", "csv", "json"})
 QUARTER = 16
 """Corners of a quarter of a circle: its area is 0.2 % short."""
-_DTYPES: Mapping[FieldType, str] = MappingProxyType(
+_DTYPES: Mapping[FieldType, Literal["float64", "Int64", "boolean"]] = MappingProxyType(
     {"number": "float64", "integer": "Int64", "flag": "boolean"}
 )
 
@@ -245,6 +246,11 @@ def _word(city: City, name: str, value: str) -> str:
 
 def _typed(frame: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
     key, *others = schema.fields
-    rows = frame[[*(field.name for field in others), frame.geometry.name]]
-    types = {field.name: _DTYPES[field.type] for field in others if field.type in _DTYPES}
-    return rows.astype(types).rename_axis(index=key.name).sort_index()
+    geometry = frame.geometry.name
+    rows = pd.DataFrame(frame)[[*(field.name for field in others), geometry]]
+    rows = rows.rename_axis(index=key.name).sort_index()
+    for field in others:  # one by one: `astype` of them all takes every column apart
+        type_ = _DTYPES.get(field.type)
+        if type_ is not None and rows[field.name].dtype != type_:
+            rows[field.name] = rows[field.name].astype(type_)
+    return gpd.GeoDataFrame(rows, geometry=geometry)

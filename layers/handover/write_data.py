@@ -162,8 +162,9 @@ def _plain_files(contents: Contents) -> dict[str, bytes]:
 def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
     """Return a table in a coordinate system, each cell a text, a number or a flag."""
     frame = gpd.GeoDataFrame(sheet.frame).to_crs(epsg)
-    for name in frame.columns:
-        if name != frame.geometry.name and frame[name].map(_is_list).any():
+    objects = (isinstance(type_, np.dtype) and type_.kind == "O" for type_ in frame.dtypes)
+    for name in frame.columns[list(objects)]:
+        if any(map(_is_list, frame[name])):
             frame = frame.assign(**{str(name): frame[name].map(_joined)})
     return frame
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from layers.language.messages import LANGS, speaker
@@ -23,7 +24,16 @@ def pair(key: str, /, **values: object) -> Bilingual:
     KeyError
         The key has no sentence, or the sentence names what is not given: that is a bug.
     """
+    if not values:
+        return _alone(key)
     zh, en = (speaker(lang)(key, **_in(lang, values)) for lang in LANGS)
+    return Bilingual(zh, en)
+
+
+@cache
+def _alone(key: str) -> Bilingual:
+    """Return a sentence that names nothing; a package says thousands of them."""
+    zh, en = (speaker(lang)(key) for lang in LANGS)
     return Bilingual(zh, en)
 
 
@@ -47,6 +57,7 @@ def both(key: str, /, **values: object) -> str:
     return " ".join(pair(key, **values))
 
 
+@lru_cache(maxsize=4096)  # readers bring columns of their own
 def column(name: str, part: str = "title") -> Bilingual:
     """Return what a column is called or what is to be said of it, in both languages.
 

@@ -54,15 +54,16 @@ def display(text: str, *, longest: int | None = None) -> str:
         Characters kept, an ellipsis as the last; None to keep all. What is written out counts as it
         is shown.
     """
-    shown = "".join(
-        character
-        if unicodedata.category(character) not in HIDDEN or character in "\n\t"
-        else f"⟦U+{ord(character):04X}⟧"
-        for character in text
-    )
+    shown = text if text.isprintable() else "".join(map(_written_out, text))
     if longest is not None and len(shown) > longest:
         return shown[: longest - 1] + "…"
     return shown
+
+
+def _written_out(character: str) -> str:
+    if unicodedata.category(character) not in HIDDEN or character in "\n\t":
+        return character
+    return f"⟦U+{ord(character):04X}⟧"
 
 
 def safe(text: str, *, longest: int | None = LONGEST_LABEL) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -370,6 +370,7 @@ def overlay_json(
     drawing: Drawing | None = None,
     plate: Plate | None = None,
     legend: Sequence[Sign] = (),
+    insets: Collection[str] | None = None,
 ) -> str:
     """Return what a filter, a switch or a selection changes, as JSON for ``ATLAS.paint``.
 
@@ -389,6 +390,8 @@ def overlay_json(
         Ground and legend of the layout map, which alone has insets; None on the other maps.
     legend
         What the map explains where there is no plate.
+    insets
+        Ids of the parts that stand enlarged beside the city; None where the map decides.
 
     Returns
     -------
@@ -409,6 +412,7 @@ def overlay_json(
         "tiles": online if ONLINE_BASE in state.layers else None,
         "drawing": drawing_json(drawing, DIGITS),
         # At the desk every part stays, so that a choice moves nothing.
+        "insets": None if insets is None else sorted(map(safe, insets)),
         "plain": sorted(of_one_class(view.city, drawing)) if state.present else [],
     }
     body["asked"] = _digest([_question(view, state), *(body[name] for name in _BESIDE_LAYERS)])

@@ -42,13 +42,8 @@ LOOP: Final = svg(
     '<path d="M1 14 19 6" stroke="#4A334A" stroke-width="1.4" stroke-dasharray="1.4 3"/>'
 )
 """The lines of a city as the map draws them: one soft band, and dotted ties."""
-DOTS: Final = svg(
-    "".join(
-        f'<circle cx="{x}" cy="{y}" r="2.6" fill="{colour}" stroke="#fff" stroke-width=".9"/>'
-        for x, y, colour in ((5, 12, "#232AAA"), (10, 7, "#2F74D0"), (15, 12, "#6A1C09"))
-    )
-)
-"""Places that are dots in the colours of their kinds."""
+DOT: Final = '<circle cx="10" cy="10" r="3.4" fill="{}" stroke="#fff" stroke-width=".9"/>'
+"""A place that is a dot in the colour of its kind."""
 DOUBT: Final = svg(
     '<circle cx="10" cy="10" r="8" fill="none" stroke="#5B564C" stroke-dasharray="3 2.4"/>'
 )
@@ -268,8 +263,21 @@ def dots(view: View, lang: str) -> list[Sign]:
     list
         Empty where no place has a point.
     """
-    near = int((~is_vague(view.mapped)).sum())
-    return [(DOTS, speaker(lang)("plate.dots", count=near))] if near else []
+    rows, say = view.mapped, speaker(lang)
+    near = rows[~is_vague(rows)]
+    if not len(near):
+        return []
+    more = len(rows) - len(near)
+    said = say("plate.dots", count=len(near))
+    kinds = {*near["kind"]}
+    return [
+        ("", say("plate.dots_more", text=said, more=more) if more else said),
+        *(
+            (svg(DOT.format(layer.spec.style.colour)), layer.title.of(lang))
+            for id_, layer in view.city.layers.items()
+            if layer.spec.is_places and id_ in kinds
+        ),
+    ]
 
 
 def certainty(classes: Collection[str], lang: str, *, circle: bool) -> list[Sign]:

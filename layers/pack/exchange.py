@@ -120,16 +120,18 @@ def with_exchange(
         When the positions were looked up, where nobody has verified them since.
     """
     named = exchange_fields(fields)
-    rows = frame.copy()
+    rows = pd.DataFrame(frame).copy()
     if DOUBT in {field.name for field in named}:
-        for name, values in _terms(rows, found_on).items():
+        for name, values in _terms(frame, found_on).items():
             rows[name] = values
     for field in named:
         if field.type == "date":
             told = [precision_of(date) for date in rows[field.name]]
             rows[precision_column(field.name)] = pd.Series(told, rows.index, dtype=object)
-    geometry = [frame.geometry.name] if isinstance(frame, gpd.GeoDataFrame) else []
-    return rows[[*(field.name for field in named[1:]), *geometry]]
+    names = [field.name for field in named[1:]]
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return rows[names]
+    return gpd.GeoDataFrame(rows[[*names, frame.geometry.name]], geometry=frame.geometry.name)
 
 
 def _terms(rows: gpd.GeoDataFrame, found_on: str) -> dict[str, pd.Series]:

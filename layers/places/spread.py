@@ -142,11 +142,11 @@ def distribution(found: Balance, city: City, lang: str) -> str:
     ranked = found.halves.sort_values("n", ascending=False, kind="stable")
     ranked = ranked[ranked["n"] > 0]
     parts = [
-        say("balance_page.part", half=half_name(city, half, lang), n=count(n))
+        say("balance_page.part", half=half_within(city, half, lang), n=count(n))
         for half, n in ranked["n"].items()
     ]
     if len(ranked) == 1:
-        half = half_name(city, ranked.index[0], lang)
+        half = half_within(city, ranked.index[0], lang)
         return tight(say("balance_page.all_in", n=found.n, half=half), lang)
     first, rest = parts[:2], parts[2:]
     told = say("balance_page.comma").join(first)
@@ -222,6 +222,20 @@ def half_name(city: City, half: object, lang: str) -> str:
     return city_word(city, "half", half, lang) if half else speaker(lang)("balance_page.no_half")
 
 
+def half_within(city: City, half: object, lang: str) -> str:
+    """Return the name of a part of the city as it stands within a sentence.
+
+    Parameters
+    ----------
+    city, half, lang
+        As for :func:`half_name`. An English name of common words, such as ``Outer districts``, has
+        no capital there; a proper name keeps its own.
+    """
+    name = half_name(city, half, lang)
+    common = " ".join(name.split(" ")[1:2]).islower()
+    return name[:1].lower() + name[1:] if common else name
+
+
 def tight(text: str, lang: str) -> str:
     """Return a text without the space after a closing Chinese quotation mark.
 
@@ -261,7 +275,7 @@ def since_baseline(view: View, found: Balance, lang: str) -> str:
         return ""
     say, missing = speaker(lang), _left_out(view, found)
     parts = [
-        say("balance_page.since_part", half=half_name(view.city, half, lang), n=count(n))
+        say("balance_page.since_part", half=half_within(view.city, half, lang), n=count(n))
         for half, n in more.items()
     ]
     said = say(
@@ -406,9 +420,9 @@ def _per_head(found: Balance, city: City, lang: str) -> Iterator[str]:
         first, second = ranked.index[:2]
         said = speaker(lang)(
             "balance_page.per_head",
-            first=half_name(city, first, lang),
+            first=half_within(city, first, lang),
             first_rate=_rate(ranked["per_10k"][first]),
-            second=half_name(city, second, lang),
+            second=half_within(city, second, lang),
             second_rate=_rate(ranked["per_10k"][second]),
         )
         yield tight(said, lang)

@@ -32,7 +32,8 @@ SIZES: Final = (16.0, 15.0, 14.0, 13.0, 12.0, 11.0, 10.5, 10.0, 9.5, 9.0)
 """Of the body: what the standard asks for, and what a full page needs."""
 LEADING: Final = 1.45
 NUMBERS: Final = "一二三四五六七八九十"
-MAP: Final = Paper(ROOM, 80, 0.8)
+MAPS: Final = tuple(Paper(ROOM, high, 0.8) for high in (80, 72, 64, 56))
+"""Room for the map: what the smallest type leaves of the page, where the scenes are many."""
 MAP_DPI: Final = 260
 FOOT_PT: Final = 7.5
 BETWEEN: Final = "\u2002\u2002"
@@ -55,9 +56,13 @@ def brief(scenes: Sequence[Shown], title: str) -> bytes:
     lang, say = told.state.lang, speaker(told.state.lang)
     title = say("present.brief_title", title=plain(title, longest=60))
     findings = [_finding(n, shown, lang) for n, shown in enumerate(scenes)]
-    drawn = scenes[0].drawn(MAP)
-    foot = [say("present.brief_numbers") if drawn.numbered else "", origin(told), notices(told)]
-    points = _size([title, _legend_text(drawn), *foot], findings, lang)
+    for paper in MAPS:
+        drawn = scenes[0].drawn(paper)
+        foot = [say("present.brief_numbers") if drawn.numbered else "", origin(told), notices(told)]
+        others = [title, _legend_text(drawn), *foot]
+        if points := _size(others, findings, lang, paper):
+            break
+    points = points or SIZES[-1]
     document = _page()
     _write(_paragraph(document, TITLE_PT, centred=True), (title, TITLE_FONT), TITLE_PT)
     for head, sentence, doubt in findings:
@@ -93,17 +98,19 @@ def _ended(text: str, lang: str) -> str:
     return text if not text or text[-1] in "。.！？!?；" else text + stop
 
 
-def _size(others: Sequence[str], findings: Sequence[Sequence[str]], lang: str) -> float:
-    """Return the largest size of the body with which all stands on one page."""
+def _size(
+    others: Sequence[str], findings: Sequence[Sequence[str]], lang: str, paper: Paper
+) -> float | None:
+    """Return the largest size of the body with which all stands on one page; None for none."""
     title, *foot = others
-    left = PAGE_MM[1] - TOP - BOTTOM - MAP.height_mm - SLACK_MM[lang]
+    left = PAGE_MM[1] - TOP - BOTTOM - paper.height_mm - SLACK_MM[lang]
     left -= _high(title, TITLE_PT, lang) + sum(
         _high(text, FOOT_PT, lang) for text in filter(None, foot)
     )
     for points in SIZES:
         if sum(_high("国国" + "".join(each), points, lang) for each in findings) <= left:
             return points
-    return SIZES[-1]
+    return None
 
 
 def _high(text: str, points: float, lang: str) -> float:

@@ -117,6 +117,7 @@ class Shown:
             drawing=told.drawing,
             legend=told.legend if told.drawing and not told.drawing.subject else (),
             focus=told.focus or told.keep or told.bounds,
+            insets=told.scene.insets,
         )
 
 

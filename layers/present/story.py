@@ -42,7 +42,7 @@ _STORY: Final = frozenset({"title_zh", "title_en", "made_with", "scene"})
 _TEXTS: Final = ("chapter", "sentence", "doubt", "said")
 _SCENE: Final = frozenset(
     {
-        *("id", "show", "compare", "option", "points_zh", "points_en"),
+        *("id", "show", "compare", "insets", "option", "points_zh", "points_en"),
         *(f"{t}_{n}" for t in _TEXTS for n in ("zh", "en")),
     }
 )
@@ -74,6 +74,9 @@ class Scene:
         Page and address of a second view, which is set beside it; None for one view.
     options
         What a scene of the coverage page sets side by side: changes to sites.
+    insets
+        Ids of the enlarged parts that stand beside its map of the city; empty for none. None where
+        the map decides: a part stands where it shows more than the map does.
     """
 
     id: str
@@ -86,13 +89,15 @@ class Scene:
     said: Bilingual = BLANK
     beside: tuple[str, Mapping[str, str]] | None = None
     options: tuple[Option, ...] = ()
+    insets: tuple[str, ...] | None = None
 
     @property
     def second(self) -> Scene | None:
         """The view that is set beside it, as a scene without words; None for one view."""
         if self.beside is None:
             return None
-        return Scene(self.id, self.chapter, *self.beside, options=self.options)
+        view = Scene(self.id, self.chapter, *self.beside, options=self.options)
+        return replace(view, insets=self.insets)
 
     def of(self, adcode: str) -> Scene:
         """Return the scene of one district.
@@ -281,10 +286,32 @@ def _scene(given: object, row: str, where: str, problems: list[Problem]) -> Scen
     points = _points(given, where, row, problems)
     beside = _beside(given, where, row, problems)
     found = options.read(given.get("option", []), row, where, problems)
+    insets = given.get("insets")
+    if insets is not None and not _is_names(insets):
+        problems.append(Problem("story.insets", where, row, "insets"))
     if len(problems) > before:
         return None
     return Scene(
-        str(id_), chapter, page, address, sentence, doubt, points, said, beside, options=found
+        id=str(id_),
+        chapter=chapter,
+        page=page,
+        address=address,
+        sentence=sentence,
+        doubt=doubt,
+        points=points,
+        said=said,
+        beside=beside,
+        options=found,
+        insets=None if insets is None else tuple(insets),
+    )
+
+
+def _is_names(given: object) -> bool:
+    """Tell whether this is a list of names, none of which comes twice."""
+    return (
+        isinstance(given, list)
+        and all(isinstance(each, str) and len(each) <= LONGEST for each in given)
+        and len(set(given)) == len(given)
     )
 
 
@@ -339,6 +366,7 @@ def _misled(scene: Scene, city: City, where: str) -> Iterator[Problem]:
             for word in words:
                 yield Problem("story.value", where, scene.id, entry, value=f"{key}={word}")
     yield from options.misled(scene.options, scene.id, city, where)
+    yield from _no_insets(scene, city, where)
     known = FIGURES[scene.page]
     for name, text in (("sentence", scene.sentence), ("doubt", scene.doubt)):
         for lang in ("zh", "en"):
@@ -352,6 +380,15 @@ def _misled(scene: Scene, city: City, where: str) -> Iterator[Problem]:
                         value=figure,
                         known=", ".join(known),
                     )
+
+
+def _no_insets(scene: Scene, city: City, where: str) -> Iterator[Problem]:
+    """Yield the enlarged parts of a scene that its city does not have."""
+    known = [inset.id for inset in city.insets]
+    for name in scene.insets or ():
+        if name not in known:
+            told = ", ".join(known)
+            yield Problem("story.inset", where, scene.id, "insets", value=name, known=told)
 
 
 def _named(text: str) -> Sequence[str]:
@@ -413,6 +450,8 @@ def _written(scene: Scene) -> dict[str, Any]:
     tree: dict[str, Any] = {"id": scene.id, "show": _shown(scene.page, scene.address)}
     if scene.beside:
         tree["compare"] = _shown(*scene.beside)
+    if scene.insets is not None:
+        tree["insets"] = [*scene.insets]
     texts = (scene.chapter, scene.sentence, scene.doubt, scene.said)
     for name, text in zip(_TEXTS, texts, strict=True):
         tree |= {f"{name}_{lang}": text.of(lang) for lang in ("zh", "en") if text.of(lang)}

@@ -62,20 +62,17 @@ def stories_of(place: City) -> Mapping[str, Story]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _ready(digest: str, said: str, over: ViewState, _scene: Scene) -> Ready:
+def _ready(digest: str, said: str, over: ViewState, _scene: Scene) -> Ready:  # noqa: ARG001 - a key
     city = cache.city(digest)
     told = tell(_scene, city, over, ask=cache.answer)
     told = replace(told, state=replace(told.state, present=True))
     drawn = picture(told, ask=cache.answer)
-    return Ready(told, drawn, _overlay(city, drawn, drawn.view.state, _serial(said)))
+    return Ready(told, drawn, _overlay(city, _scene, drawn, drawn.view.state))
 
 
-def _serial(said: str) -> int:
-    """Return the number of a scene's order to the camera: each turn is a new one."""
-    return zlib.crc32(said.encode())
-
-
-def _overlay(city: City, drawn: Picture, state: ViewState, serial: int) -> str:
+def _overlay(city: City, scene: Scene, drawn: Picture, state: ViewState) -> str:
+    # The number of a scene's order to the camera: each turn is a new one.
+    serial = zlib.crc32(_said(scene).encode())
     return folium_map.overlay_json(
         drawn.view,
         state,
@@ -84,6 +81,7 @@ def _overlay(city: City, drawn: Picture, state: ViewState, serial: int) -> str:
         drawing=drawn.drawing,
         plate=drawn.plate,
         legend=drawn.legend,
+        insets=scene.insets,
     )
 
 
@@ -137,4 +135,4 @@ def selecting(
         return shown.overlay
     state = drawn.view.state
     state = state if selected is None else replace(state, selected=selected)
-    return _overlay(place, drawn, state, _serial(_said(scene)))
+    return _overlay(place, scene, drawn, state)

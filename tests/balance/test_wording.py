@@ -88,7 +88,7 @@ def test_a_share_of_filtered_rows_is_none_of_the_city(tianjin: City) -> None:
     some = word(_answer(tianjin, filters=Filters(plan_status=frozenset({"to_build"}))), "zh")
     assert some.sentence.startswith("筛选后：计入各区的 ")
     for name in ("halves", "districts"):
-        assert "占筛选后合计" in some.tables[name].columns
+        assert "占所选合计" in some.tables[name].columns
         assert "占各区合计" not in some.tables[name].columns
     assert "占各区合计" in word(_answer(tianjin), "zh").tables["halves"].columns
 

@@ -90,6 +90,20 @@ def test_names_keep_their_order_and_move_as_little_as_need_be() -> None:
     assert _apart([99, 100], 10, (0, 100)) == [90, 100]
     assert _apart([1, 0], 10, (0, 100)) == [10, 0]
     assert _apart([], 10, (0, 100)) == []
+    # Of three lines and of one: half of both lie between their middles.
+    assert _apart([50, 50], 10, (0, 100), [3, 1]) == [40, 60]
+    assert _apart([0, 100], 10, (0, 100), [3, 2]) == [10, 95]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("frame", [PAGE, SLIDE])
+def test_no_name_is_cut_on_paper(tianjin: City, lang: str, frame: Frame) -> None:
+    drawn = strip(answer(tianjin), lang, frame)
+    assert "…" not in drawn
+    for group in Xml.fromstring(drawn).iter(f"{SVG}g"):
+        title, *lines = ["".join(each.itertext()) for each in group if each.tag[-1] in "et"]
+        written = "".join("".join(lines).split()).lstrip("0123456789")
+        assert "".join(title.split()).startswith(written)
 
 
 def test_a_city_without_places_near_still_has_its_strip(toy: City) -> None:

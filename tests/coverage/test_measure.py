@@ -211,6 +211,7 @@ def test_overlaps_add_up_to_the_city(ten: ReachAnswer) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_distances_say_where_the_worst_tenth_lies(ten: ReachAnswer) -> None:
     table = distance_table(ten, "zh")
     assert list(table.index[:2]) == ["天津市", "蓟州区"]
@@ -378,6 +379,7 @@ def test_an_exported_reach_of_5_km_is_78_5_km2_on_the_ground(
     assert abs(ground) / 1e6 == pytest.approx(78.54, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_everything_on_the_page_is_in_the_files(ten: ReachAnswer) -> None:
     files = package(ten, "csv").files
     assert {name.removesuffix(".csv") for name in data_and_papers(files)} == {

@@ -108,6 +108,7 @@ def test_equal_keys_are_equal_questions_and_without_a_file_places_count(toy: Cit
     assert inputs(toy, reach.question(asked)).own is None
 
 
+@pytest.mark.slow
 def test_places_are_proposed_where_they_add_most_of_the_points(toy: City) -> None:
     options = CoverageOptions(radius_m=4_000, add=1, demand="own")
     state = replace(default_state(toy), coverage=options)

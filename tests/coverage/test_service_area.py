@@ -135,6 +135,7 @@ def test_small_discs_far_apart_are_united_however_many() -> None:
     assert area.value == pytest.approx(5000 * np.pi * 1e-4, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_hole_in_a_crowd_stays_a_hole() -> None:
     """A ring of many discs around nothing, and a crowd whose middle the outline leaves out."""
     turn = np.linspace(0, 2 * np.pi, 400, endpoint=False)

@@ -72,6 +72,7 @@ def test_the_interval_is_that_of_the_geometry() -> None:
     assert found.pairs["first_ahead"].iloc[0] == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.floats(0, 4e4), st.floats(0, 4e4), st.floats(0, 8e3)), min_size=1, max_size=6
@@ -145,6 +146,7 @@ def test_the_counts_of_the_inventory(tianjin: City) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_inventory_at_5_km(tianjin: City) -> None:
     """As drawn, the places lie closer together than they may in fact: the finding says so."""
     layers = [layer.frame for layer in tianjin.layers.values() if layer.spec.group == "plan"]

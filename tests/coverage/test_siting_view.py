@@ -69,6 +69,7 @@ def test_what_is_gained_is_what_plain_distances_say(tianjin: City) -> None:
     assert within(answer, chosen[:1]) == max(singles)
 
 
+@pytest.mark.slow
 def test_more_places_never_cover_less(tianjin: City) -> None:
     values = []
     for p in (1, 2, 5):
@@ -115,6 +116,7 @@ def test_a_share_out_of_reach_says_what_to_do(tianjin: City) -> None:
     assert "扩大半径" in sentence(answer)
 
 
+@pytest.mark.slow
 def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin: City) -> None:
     """No smaller choice of district centres reaches 72 %: all of them are counted out."""
     answer = proposed(ask(tianjin, aim="share", goal_percent=72, candidates="district"))

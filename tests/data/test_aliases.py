@@ -44,6 +44,7 @@ def test_what_is_not_chinese_has_no_spelling_of_its_own() -> None:
     assert {row["note_en"] for row in spelled({"x": "谷"})} == {"pinyin"}
 
 
+@pytest.mark.slow
 def test_all_that_can_be_searched_for_is_spelt_and_leads_somewhere() -> None:
     files = build.build(read(build.HERE / "tianjin/raw"))
     names = named(files)

@@ -145,6 +145,7 @@ def test_a_surface_moves_with_its_points() -> None:
     np.testing.assert_array_equal(here.values, there.values)
 
 
+@pytest.mark.slow
 def test_order_and_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     xy = heaps(200_000)
     asked: dict[str, Any] = {"sigma_m": 1000, "cell_m": 200, "method": "binned"}

@@ -143,6 +143,7 @@ def test_the_surface_is_the_sum_of_kernels(measured: DensityAnswer) -> None:
     assert measured.districts["mass"].sum() == pytest.approx(measured.surface.n, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_geotiff_lies_in_the_right_place(measured: DensityAnswer, tianjin: City) -> None:
     with MemoryFile(_files(measured)["density.tif"]) as memory, memory.open() as tiff:
         assert tiff.crs.to_epsg() == tianjin.metric_epsg == 4548
@@ -161,6 +162,7 @@ def test_the_geotiff_lies_in_the_right_place(measured: DensityAnswer, tianjin: C
     assert "density.few" in tags["caveats"]
 
 
+@pytest.mark.slow
 def test_contours_carry_their_parameters(measured: DensityAnswer) -> None:
     found = json.loads(_files(measured)["density_contours.geojson"])
     assert [f["properties"]["level_per_km2"] for f in found["features"]] == list(measured.breaks)
@@ -250,6 +252,7 @@ def test_a_peak_finer_than_the_doubt_has_a_range_on_screen_in_the_table_and_in_t
         assert "confidence interval" not in spoken
 
 
+@pytest.mark.slow
 def test_each_place_has_a_figure_or_a_range_after_its_own_doubt(measured: DensityAnswer) -> None:
     """Second route: the kernels at the centre of each place's cell, one place after the other."""
     rows = _read(_files(measured, "csv")["density_places.csv"])
@@ -380,6 +383,7 @@ def test_the_cell_arrives_in_every_result_and_its_rule_on_the_page(tianjin: City
     assert "已改用自动" in refused.rules[0]
 
 
+@pytest.mark.slow
 def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
     found = _measured(tianjin, DensityOptions(bandwidth_km=5, kernel="quartic"))
     assert found.runs is not None
@@ -390,6 +394,7 @@ def test_the_runs_use_the_surfaces_own_kernel(tianjin: City) -> None:
     assert found.holds.parameters["kernel"] == "quartic"
 
 
+@pytest.mark.slow
 def test_the_peak_is_named_no_finer_than_the_bandwidth(tianjin: City) -> None:
     # At 5 km the highest cell lies on the border of two districts: both are named.
     told = word(_measured(tianjin, DensityOptions(bandwidth_km=5)), "zh")
@@ -484,6 +489,7 @@ def test_weights_and_kernel_change_the_surface(measured: DensityAnswer, tianjin:
     assert "按级别加权" in word(weighed, "zh").sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_to_measure_is_said(tianjin: City, lang: str) -> None:
     nothing = Filters(level=frozenset({"district"}), field=frozenset({"aerospace"}))

@@ -215,6 +215,7 @@ SHAPES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(SHAPES, TEXTS, st.floats(allow_infinity=False)), max_size=6))
 def test_whatever_comes_is_rfc_7946_and_comes_back(
     rows: list[tuple[BaseGeometry | None, str, float]],

@@ -136,6 +136,7 @@ def test_kml_knows_one_system_only(toy: City) -> None:
         package(toy, default_state(toy), fmt="kml", epsg=Form(epsg=toy.metric_epsg).epsg)
 
 
+@pytest.mark.slow
 def test_a_filegdb_holds_aliases_and_domains(toy: City, tmp_path: Path) -> None:
     """The catalogue is XML in the tables; where Debian's ogrinfo is, it reads it too."""
     state, layers = default_state(toy), ("platform", "district")

@@ -136,6 +136,7 @@ def test_our_own_export_brings_its_doubt_back(tianjin: City, tmp_path: Path, fmt
     assert told["verification_stated"]["value"] == "georeferenceVerificationStatus"
 
 
+@pytest.mark.slow
 def test_the_dictionary_and_the_geojson_have_the_same_columns() -> None:
     files = package(CITY, default_state(CITY), fmt="geojson", circles=True).files
     for id_ in ("science_park", "district"):

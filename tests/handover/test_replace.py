@@ -172,6 +172,7 @@ def test_a_fault_at_any_step_leaves_the_older_set(
     assert list(folder.parent.iterdir()) == [folder]
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_step_leaves_a_set_whole_and_does_not_block_the_next(
     tmp_path: Path,
 ) -> None:

@@ -30,6 +30,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(40))
 @given(
     rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12),
@@ -75,6 +76,7 @@ def test_the_order_of_columns_and_parts_changes_nothing(
     assert report.rows.read == 40
 
 
+@pytest.mark.slow
 @pytest.mark.thorough
 def test_any_plane_of_the_register_that_reaches_the_city_is_read_back(tianjin: City) -> None:
     """Our own export in any projected system of the region, read in the system that is named."""

@@ -246,6 +246,7 @@ def test_no_value_is_told_in_vain() -> None:
     assert spare == []
 
 
+@pytest.mark.slow
 def test_every_refusal_has_its_sentence() -> None:
     keys = {
         (f"{name}:{node.lineno}", str(node.args[0].value))

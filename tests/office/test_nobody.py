@@ -9,9 +9,11 @@ from tests.browser.harness import serve
 from tests.office import nobody, sealed
 from tests.office.reader import reader
 
+# Conditions as texts are looked at before the test; else every worker would, as it collects.
+
 
 @pytest.mark.thorough
-@pytest.mark.skipif(nobody.as_nobody() is None, reason=nobody.MISSING)
+@pytest.mark.skipif("nobody.as_nobody() is None", reason=nobody.MISSING)
 def test_every_page_works_as_nobody_without_a_home() -> None:
     through = nobody.as_nobody() or ()
     home = {"HOME": None, "XDG_CACHE_HOME": None}
@@ -30,7 +32,7 @@ def test_every_page_works_as_nobody_without_a_home() -> None:
         assert "ATLAS_CACHE" not in log
 
 
-@pytest.mark.skipif(not sealed.possible(), reason=sealed.MISSING)
+@pytest.mark.skipif("not sealed.possible()", reason=sealed.MISSING)
 def test_the_server_calls_nobody() -> None:
     called, waited = sealed.calls(("explore", "sources"))
     assert called == []

@@ -170,6 +170,7 @@ def test_other_surfaces_are_those_of_the_points_themselves(
     assert "points_page.drawn" not in shown.surface.caveats
 
 
+@pytest.mark.slow
 def test_the_districts_hold_what_is_counted_by_hand(ask: Ask, toy: City) -> None:
     shown = ask()
     assert isinstance(shown, PointsSurface)
@@ -183,6 +184,7 @@ def test_the_districts_hold_what_is_counted_by_hand(ask: Ask, toy: City) -> None
     assert "600 行" in word(shown, "zh").account[0]
 
 
+@pytest.mark.slow
 def test_weights_are_counted_instead_of_points(ask: Ask) -> None:
     shown = ask(weight=token("staff"))
     assert isinstance(shown, PointsSurface)
@@ -263,6 +265,7 @@ def test_many_cells_are_drawn_class_by_class(ask: Ask, monkeypatch: pytest.Monke
     assert many.geometry.union_all().area == pytest.approx(one.geometry.union_all().area)
 
 
+@pytest.mark.slow
 def test_a_heap_is_found_as_a_cluster_and_the_rest_is_drawn_as_noise(ask: Ask) -> None:
     shown = ask(show="clusters", clusters="dbscan", reach_m=250, least=15)
     assert isinstance(shown, PointsClusters)

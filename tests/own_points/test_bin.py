@@ -98,6 +98,7 @@ def test_the_grid_is_that_of_counting_by_hand(write: Writer) -> None:
     account(found)
 
 
+@pytest.mark.slow
 def test_weights_are_shared_and_add_up(write: Writer) -> None:
     xy, weights = points(500), np.random.default_rng(1).exponential(20, 500)
     path = write(x=xy[:, 0], y=xy[:, 1], staff=weights)
@@ -155,6 +156,7 @@ def test_null_and_whole_numbers_are_read(write: Writer) -> None:
     account(found)
 
 
+@pytest.mark.slow
 def test_all_ways_to_split_the_work_give_one_grid(
     write: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +279,7 @@ def test_a_scheduler_that_does_not_answer_is_named(
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("geometry", [False, True])
 def test_degrees_are_projected(write: Writer, geometry: bool) -> None:
     xy = points(400)

@@ -54,6 +54,7 @@ def test_a_stray_quote_tears_no_row_but_its_own(
     assert [row for row in rows if row in whole] == whole
 
 
+@pytest.mark.slow
 def test_a_stray_quote_swallows_nothing_in_a_long_file(tmp_path: Path) -> None:
     lines = rows_of(60_000)
     for k in (1100, 59_990):

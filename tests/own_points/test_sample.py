@@ -25,6 +25,7 @@ def written(folder: Path, name: str, group: int = 700, **columns: object) -> Pat
     return path
 
 
+@pytest.mark.slow
 def test_all_points_are_kept_where_there_is_room(tmp_path: Path) -> None:
     xy = np.vstack([points(2000), [[math.nan, SOUTH]], [[SOUTH + 50, WEST + 50]], [[0, 0]]])
     weights = np.random.default_rng(3).uniform(-0.1, 1, len(xy))

@@ -120,6 +120,7 @@ def test_a_zone_stands_before_the_easting_and_must_be_near(
     assert len(xy) == (0 if code == "EPSG:4533" else 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_where_all_lie_outside_the_sentence_says_so_and_names_the_plane(
     lang: str, tmp_path: Path, toy: City
@@ -154,6 +155,7 @@ def test_points_stand_where_the_declaration_puts_them(
     assert np.abs(xy - np.column_stack(plane(4548))).max() < 1e-3
 
 
+@pytest.mark.slow
 def test_a_datum_that_is_not_known_is_doubted_on_the_page_and_in_the_files(
     tmp_path: Path, toy: City
 ) -> None:

@@ -324,6 +324,7 @@ belt = "axis"
 [search]"""
 
 
+@pytest.mark.slow
 def test_a_pack_may_have_insets_and_a_locator(pack: Path) -> None:
     assert (load_city(pack).insets, load_city(pack).locator) == ((), None)
     path = pack / "city.toml"

@@ -449,6 +449,7 @@ def node_link(pack: Pack, *rows: str) -> None:
     (pack / "node_links.csv").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_linked_places_are_read_with_their_weight_and_who_says_so(pack: Pack) -> None:
     assert load_city(pack).node_links.empty
     node_link(pack, "park-one,node-outside,contract,12.5,万元,10k yuan,c1.1,据,By,,2022-03-01")

@@ -119,6 +119,7 @@ def test_a_broken_off_build_is_told(home: Path) -> None:
     assert not served.problems, "as long as the journal stands, the older set counts"
 
 
+@pytest.mark.slow
 def test_what_changes_is_read_again_and_told(home: Path) -> None:
     shelf = Shelf()
     first = shelf.packs(str(home)).served["toy"]
@@ -138,6 +139,7 @@ def test_what_changes_is_read_again_and_told(home: Path) -> None:
     assert shelf.packs(str(home)).served["toy"].problems == ()
 
 
+@pytest.mark.slow
 def test_a_file_written_over_with_its_old_time_and_size_is_noticed(home: Path) -> None:
     shelf = Shelf()
     before = shelf.packs(str(home)).served["toy"].city.digest
@@ -177,6 +179,7 @@ def test_files_that_change_while_they_are_read_are_not_taken(
     assert shelf.packs(str(home)).served["toy"].problems == ()
 
 
+@pytest.mark.slow
 def test_a_pack_that_is_taken_away_is_shown_and_told_until_another_is_that_city(
     home: Path,
 ) -> None:
@@ -195,6 +198,7 @@ def _method_refuses(text: str) -> Exception:
     return ParameterError(text, [])
 
 
+@pytest.mark.slow
 @pytest.mark.unforeseen
 @pytest.mark.parametrize("kind", [RuntimeError, _method_refuses], ids=["bug", "ours"])
 def test_an_unforeseen_error_is_a_problem_with_a_number(
@@ -281,6 +285,7 @@ def test_a_bad_pack_is_listed_by_its_folder_and_the_rest_is_shown(home: Path) ->
     assert "a-secret-place" not in text(at)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 def test_who_asks_for_a_bad_pack_is_told_why_and_offered_the_others(home: Path, lang: str) -> None:
     (copied(home, "rotten", "bad") / "axis.geojson").unlink()

@@ -167,8 +167,11 @@ def test_scenes_are_worded_moved_and_removed(begun: AppTest) -> None:
     assert _own(begun).scenes[0].sentence.zh == ""
     fields = {each.label: each for each in begun.text_input}
     fields["标题句（中文；留空用本页自己的话）"].set_value("国家级 {national} 处")
+    assert _own(begun).scenes[0].insets is None
+    next(each for each in begun.selectbox if each.label == "局部放大图").set_value("coast")
     next(each for each in begun.button if each.label == "保存这一页").click().run()
     assert _own(begun).scenes[0].sentence.zh == "国家级 {national} 处"
+    assert _own(begun).scenes[0].insets == ("coast",)
     before = [scene.id for scene in _own(begun).scenes]
     begun.button(key=f"down_{before[0]}").click().run()
     assert [scene.id for scene in _own(begun).scenes] == before[::-1]

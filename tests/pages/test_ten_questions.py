@@ -158,6 +158,7 @@ def test_every_page_gives_the_same_answers(name: str, passes: ROWS, tianjin: Cit
     assert rows[binhai][:2] == [count(asked["in Binhai"]), count(asked["national in Binhai"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passes", [everything, standing])
 @pytest.mark.parametrize("name", ["explore", "density"])
 def test_the_first_sentences_on_the_spread_say_the_same(
@@ -187,6 +188,7 @@ def test_map_district_and_density_count_alike_in_every_district(tianjin: City) -
     assert dict(told.headline.districts["n"]) == by_hand
 
 
+@pytest.mark.slow
 def test_the_page_of_a_district_says_the_same(tianjin: City) -> None:
     asked = by_hand(tianjin)
     at = app("district", d=BINHAI, **FILTERED)
@@ -273,6 +275,7 @@ def test_the_rows_of_every_format_give_the_same_answers(
     assert answers(tianjin, rows_of(fmt, files, plan)) == by_hand(tianjin, passes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passes", [everything, standing])
 def test_the_workbook_gives_the_same_answers(passes: ROWS, tianjin: City) -> None:
     """Its list row by row, and its sheet of the ways of counting."""

@@ -16,6 +16,7 @@ from layers.places.spread import (
     fewer,
     first_sentence,
     further,
+    half_within,
     since_baseline,
     spread,
     whole,
@@ -152,7 +153,7 @@ def test_the_targets_say_what_they_add_to_the_baseline_year(tianjin: City, lang:
     assert str(after.n - before.n) in said
     for half in tianjin.halves:
         more = int(after.halves["n"][half] - before.halves["n"][half])
-        name = tianjin.words[f"half.{half}"].of(lang)
+        name = half_within(tianjin, half, lang)
         assert (name in said) == (more > 0)
         assert not more or str(more) in said
     assert since_baseline(shown("2020"), before, lang) == ""

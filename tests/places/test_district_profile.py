@@ -48,6 +48,7 @@ def test_levels_keep_apart_what_is_only_aimed_at() -> None:
     assert profile(CITY, "100003", "en").levels.empty, "what does not count is of no level"
 
 
+@pytest.mark.slow
 def test_the_first_sentence_counts_each_place_once_where_it_is_run(tianjin: City) -> None:
     assert profile(CITY, "100001", "zh").sentence == (
         "计入西南区的有 2 处，其中国家级 1 处。规划争取国家级的 1 处，尚不算国家级。"
@@ -169,6 +170,7 @@ def test_an_unknown_district_is_refused() -> None:
         compare(CITY, "zh", "100001", "999999")
 
 
+@pytest.mark.slow
 def test_six_districts_of_tianjin_are_not_named(tianjin: City) -> None:
     profiles = [profile(tianjin, str(code), "zh") for code in tianjin.districts.index]
     silent = {told.name for told in profiles if not told.named_by_plan}

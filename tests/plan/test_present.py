@@ -99,6 +99,7 @@ def test_the_ledger_leaves_in_a_bureaus_form(toy: City) -> None:
     assert made.zip() == package(kept, (), "zh").zip()
 
 
+@pytest.mark.slow
 def test_ledger_and_audit_are_handed_out_as_their_pages_show_them(toy: City) -> None:
     kept, found = ledger(toy, toy.plan), audit(toy, toy.plan)
     for rows in (ledger_table(kept, "en"), audit_rows(found, "en")):

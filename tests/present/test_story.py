@@ -43,6 +43,16 @@ def test_the_shipped_stories_type_no_number(tianjin: City) -> None:
             assert not any(char.isdigit() for text in texts for char in text), scene.id
 
 
+@pytest.mark.parametrize("chosen", [None, (), ("coast",)])
+def test_a_scene_keeps_the_insets_that_it_has_chosen(
+    tianjin: City, chosen: tuple[str, ...] | None
+) -> None:
+    written = "" if chosen is None else f"insets = {[*chosen]}\n"
+    story = read(GOOD + written, tianjin, name="x")
+    assert story.scenes[0].insets == chosen
+    assert read(write(story), tianjin, name="x") == story
+
+
 def test_an_address_is_taken_as_it_is_copied(tianjin: City) -> None:
     scene = read(GOOD, tianjin, name="x").scenes[0]
     assert (scene.page, dict(scene.address)) == ("coverage", {"v": "3", "cr": "10000"})
@@ -66,6 +76,8 @@ def test_a_copied_address_of_the_opening_page_leads_there(tianjin: City) -> None
         ('id = "one"', FIGURE, "story.figure", "sentence_zh"),
         ('id = "one"', 'id = "one"\npoints_zh = ["a"]', "story.points", "points_zh, points_en"),
         ("[[scene]]", "[scene]", "story.scenes", "scene"),
+        ('id = "one"', 'id = "one"\ninsets = ["coast", "x"]', "story.inset", "insets"),
+        ('id = "one"', 'id = "one"\ninsets = ["coast", "coast"]', "story.insets", "insets"),
     ],
 )  # fmt: skip
 def test_every_fault_is_named(tianjin: City, old: str, new: str, key: str, field: str) -> None:

@@ -145,6 +145,7 @@ def test_a_later_version_is_left_alone(where: Settings) -> None:
         assert told.value.problems[0].key == "store.newer"
 
 
+@pytest.mark.slow
 def test_who_is_killed_while_saving_loses_nothing(where: Settings) -> None:
     kills = kill_many(where, 4, longest_s=0.02)
     assert [kill for kill in kills if kill.lost] == []
@@ -154,6 +155,7 @@ def test_who_is_killed_while_saving_loses_nothing(where: Settings) -> None:
     ] * 3
 
 
+@pytest.mark.slow
 def test_eight_who_save_at_once_lose_nothing(where: Settings) -> None:
     result = race(where, writers=8, each=3)
     assert (result.told, result.kept, result.value, result.sound) == (24, 24, 24, True)

@@ -48,6 +48,7 @@ def found(place: str, field: str, after: str, before: str = "", verified: bool =
     return replace(draft, source="现场踏勘", verified=verified)
 
 
+@pytest.mark.slow
 def test_without_entries_nothing_changes(tianjin: City, where: Settings) -> None:
     assert with_entries(tianjin, where) is tianjin
     Book(where).append("other", found("x", "position", str(HERE)))
@@ -117,6 +118,7 @@ def test_an_entry_that_cannot_be_read_acts_on_nothing(
         assert layer.frame.equals(tianjin.layers[kind].frame)
 
 
+@pytest.mark.slow
 def test_entries_that_somebody_changed_are_not_used(
     tianjin: City, where: Settings, lost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +135,7 @@ def test_entries_that_somebody_changed_are_not_used(
     assert cities.trouble == "store_changed"
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_shown_to_the_next_who_asks(where: Settings, lost: str) -> None:
     packs, cities = Shelf().packs(None), EnteredCities(where)
     assert cities.over(packs) is packs

@@ -213,6 +213,7 @@ def test_any_address_gives_a_valid_state(
     assert set(unknown_words(query, KNOWN)) <= {"v", *KEYS}
 
 
+@pytest.mark.slow
 @given(states, pages)
 def test_no_words_are_the_opening_view(kept: ViewState, page: str) -> None:
     state = parse({}, page, allowed=KNOWN, kept=kept)

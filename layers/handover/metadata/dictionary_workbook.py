@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import xlsxwriter
@@ -15,6 +16,7 @@ from layers.handover.workbook import FONT, LONGEST_CELL, PLAIN_TEXTS
 from layers.language.bilingual import both
 from layers.language.messages import display
 
+Row = tuple[str, ...]
 _WIDTHS: Final = (18, 30, 24, 24, 30, 18, 8, 10, 40, 60, 60, 16)
 
 
@@ -26,23 +28,30 @@ def dictionary_workbook(contents: Contents) -> bytes:
     contents
         What is handed over.
     """
+    fields = tuple(map(tuple, dictionary_rows(contents)))
+    codes = tuple(
+        (sheet.id, field, value, words)
+        for sheet in contents.sheets
+        for field, held in sheet.codes.items()
+        for value, words in held.items()
+    )
+    return _workbook(fields, codes, contents.city.data_date)
+
+
+@lru_cache(maxsize=16)
+def _workbook(fields: tuple[Row, ...], codes: tuple[Row, ...], dated: str) -> bytes:
+    """Write it once for all packages with the same fields, whatever their rows."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, PLAIN_TEXTS) as book:
-        book.set_properties({"created": datetime.fromisoformat(contents.city.data_date)})
-        _write(book, both("dictionary.fields"), dictionary_rows(contents), _WIDTHS)
-        head = [both(f"dictionary.{name}") for name in ("layer", "field", "value", "words")]
-        codes = [
-            [sheet.id, field, value, words]
-            for sheet in contents.sheets
-            for field, held in sheet.codes.items()
-            for value, words in held.items()
-        ]
-        _write(book, both("dictionary.codes"), [head, *codes], (18, 24, 28, 60))
+        book.set_properties({"created": datetime.fromisoformat(dated)})
+        _write(book, both("dictionary.fields"), fields, _WIDTHS)
+        head = tuple(both(f"dictionary.{name}") for name in ("layer", "field", "value", "words"))
+        _write(book, both("dictionary.codes"), (head, *codes), (18, 24, 28, 60))
     return target.getvalue()
 
 
 def _write(
-    book: xlsxwriter.Workbook, title: str, rows: Iterable[Sequence[str]], widths: Sequence[int]
+    book: xlsxwriter.Workbook, title: str, rows: Iterable[Row], widths: Sequence[int]
 ) -> None:
     sheet = book.add_worksheet(title)
     plain = book.add_format({**FONT, "text_wrap": True})

@@ -96,6 +96,7 @@
   // In a meeting a part in which next to nothing stands, or all is of one class, is not shown larger;
   // at the desk it stays, so that a filter moves nothing.
   function crowded(view) {
+    if (A.data.insets) return A.data.insets.includes(view.id); // the scene has chosen
     if (!A.data.present) return true;
     if (A.data.plain.includes(view.id)) return false;
     const firm = A.placesOf(A.data).filter(({ properties }) => properties.u <= A.base.vague_m);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from layers.language.messages import speaker
 from layers.map.overlay import Drawing
@@ -18,7 +18,7 @@ from layers.view.state import ViewState
 __all__ = ["A3", "A4", "SLIDE", "Heading", "Paper", "StaticMap", "static_map"]
 
 
-def static_map(
+def static_map(  # noqa: PLR0913 - each by its keyword
     city: City,
     state: ViewState,
     lang: str,
@@ -28,6 +28,7 @@ def static_map(
     drawing: Drawing | None = None,
     legend: Sequence[Sign] = (),
     focus: str | frozenset[str] | Bounds | None = None,
+    insets: Collection[str] | None = None,
 ) -> StaticMap:
     """Draw a map in the plane of its city, at a round scale.
 
@@ -51,11 +52,16 @@ def static_map(
         Adcode of the district that fills the map, the others dimmed; or the ids of
         the places that the map of the city keeps; or west, south, east and north in degrees of what
         fills the map, beyond the city too. None for the city with all its places.
+    insets
+        Ids of the parts that are shown larger beside the map of the city; None for those that show
+        more than the map does.
     """
     district = focus if isinstance(focus, str) else None
     keep = focus if isinstance(focus, frozenset) else None
     bounds = focus if isinstance(focus, tuple) else None
-    order = Order(city, state, lang, paper, heading, drawing, legend, district, keep, bounds)
+    order = Order(
+        city, state, lang, paper, heading, drawing, legend, district, keep, bounds, insets
+    )
     with drawing_alone():
         made = composed(order)
     stands = [stand for found in made.arrangements.values() for stand in found.stands]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -102,6 +102,7 @@ class Order:
     focus: str | None
     keep: frozenset[str] | None = None
     bounds: Bounds | None = None
+    chosen: Collection[str] | None = None
 
     @cached_property
     def seen(self) -> View:
@@ -128,16 +129,18 @@ class Order:
     def insets(self) -> list[tuple[Inset, int]]:
         """The parts that are also shown larger, and how many places each shows.
 
-        On the layout map those in which nothing is crowded are left out, under an analysis those
-        that show one class of it.
+        Those that are chosen; if none are, on the layout map those in which nothing is crowded are
+        left out, under an analysis those that show one class of it.
         """
         if self.focus is not None or self._looks_closer:
             return []
         near = self.view.mapped[~is_vague(self.view.mapped)].geometry
-        shown = (
+        shown = [
             (inset, int(near.intersects(shapely.box(*inset.bounds)).sum()))
             for inset in self.city.insets
-        )
+        ]
+        if self.chosen is not None:
+            return [(inset, n) for inset, n in shown if inset.id in self.chosen]
         plain = of_one_class(self.city, self.drawing)
         return [
             (inset, n)

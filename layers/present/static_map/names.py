@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -346,26 +347,6 @@ class Writing:
         for dx, dy, side in _spots(w, h, radius + 0.3, first, away):
             yield around(spot[0] + dx, spot[1] + dy, w, h), side
 
-    def forms(self, text: str, points: float, colour: str) -> list[Name]:
-        """Return the forms that a place's name may take: in one line or in several.
-
-        Parameters
-        ----------
-        text
-            The name; a very long one has none, and its number on the map.
-        points
-            Size of the type.
-        colour
-            Of the type.
-        """
-        found = [Name(text, "place", points, colour)]
-        long = width_mm(text, 1.0, self.lang) > LONG_EM * MM_PER_POINT
-        for count in LINES[self.lang] if long else ():
-            rows = parted(text, count, points, self.lang)
-            if len(rows) == count and min(map(len, rows)) > 2:
-                found.append(replace(found[0], lines=tuple(rows)))
-        return found if len(text) <= LONGEST else []
-
     def number_place(self, name: Name, stand: Stand) -> bool:
         """Set a number beside a mark.
 
@@ -396,6 +377,30 @@ class Writing:
             self.put(name, box, side=side, leader=leader, of=of)
             return True
         return False
+
+
+@lru_cache(maxsize=2048)
+def forms(text: str, points: float, colour: str, lang: str) -> tuple[Name, ...]:
+    """Return the forms that a place's name may take: in one line or in several.
+
+    Parameters
+    ----------
+    text
+        The name; a very long one has none, and its number on the map.
+    points
+        Size of the type.
+    colour
+        Of the type.
+    lang
+        ``zh`` or ``en``.
+    """
+    found = [Name(text, "place", points, colour)]
+    long = width_mm(text, 1.0, lang) > LONG_EM * MM_PER_POINT
+    for count in LINES[lang] if long else ():
+        rows = parted(text, count, points, lang)
+        if len(rows) == count and min(map(len, rows)) > 2:
+            found.append(replace(found[0], lines=tuple(rows)))
+    return tuple(found) if len(text) <= LONGEST else ()
 
 
 def leader_of(box: Box, at: Spot, start: float) -> tuple[str, tuple[Spot, Spot]]:

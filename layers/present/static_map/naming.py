@@ -19,7 +19,7 @@ from layers.pack.city import City
 from layers.present.static_map.ground import plane_of
 from layers.present.static_map.ink.boxes import Box, Spot, around
 from layers.present.static_map.marks import Stand
-from layers.present.static_map.names import Label, Name, Writing, leader_of
+from layers.present.static_map.names import Label, Name, Writing, forms, leader_of
 from layers.view.rows import CityKey
 
 DISTRICT_PT, PART_PT, NUMBER_PT = 7.5, 10.0, 6.0
@@ -32,6 +32,8 @@ PARTS: Final = ("#8A5A2E", "#3F6350")
 NEIGHBOURS, TOWNS = 8, 14
 CROWD_MM: Final = 9.0
 """How far, on A4, marks are a crowd that a name turns away from."""
+LEAST_WATER_MM2: Final = 100.0
+"""Of free water, below which it is not named."""
 TOWNS_FROM, CLOSE_TOWNS_FROM = 350_000, 130_000
 """Scales from which towns and villages are named."""
 
@@ -210,17 +212,17 @@ def _number(writing: Writing, stand: Stand, others: Mapping[str, Stand]) -> list
     return []
 
 
-def _forms(writing: Writing, stand: Stand) -> list[Name]:
+def _forms(writing: Writing, stand: Stand) -> tuple[Name, ...]:
     points = PLACE_PT[writing.lang] * writing.size
-    return writing.forms(stand.place.name, points, INK)
+    return forms(stand.place.name, points, INK, writing.lang)
 
 
 def _beside(writing: Writing, stand: Stand, stands: Sequence[Stand]) -> bool:
-    away, forms = _outwards(stand, stands, writing.size), _forms(writing, stand)
+    away, found = _outwards(stand, stands, writing.size), _forms(writing, stand)
     if away is not None:
         # In a crowd a long line would be a wall for the names of others.
-        forms = [*forms[1:], *forms[:1]]
-    return any(writing.beside(form, stand, away) for form in forms)
+        found = (*found[1:], *found[:1])
+    return any(writing.beside(form, stand, away) for form in found)
 
 
 def _led(writing: Writing, stand: Stand, stands: Sequence[Stand]) -> bool:
@@ -250,14 +252,14 @@ def _swap(writing: Writing, stand: Stand, stands: Sequence[Stand]) -> bool:
 def _wanted(writing: Writing, stand: Stand, stands: Sequence[Stand]) -> Iterator[_Wish]:
     """Yield the spots for a name that at most one other has taken, with that one."""
     away, spot = _outwards(stand, stands, writing.size), (stand.x, stand.y)
-    forms, room = _forms(writing, stand), writing.room
-    for form in forms:
+    ways, room = _forms(writing, stand), writing.room
+    for form in ways:
         beside = [*writing.boxes_beside(form, spot, stand.radius, away=away)]
         owners = room.owners(np.array([box for box, _ in beside]))
         for (box, side), found in zip(beside, owners, strict=True):
             yield form, box, side, None, found
     own = around(*spot, stand.radius, stand.radius)
-    for form in forms:
+    for form in ways:
         boxes = writing.led_boxes(form, spot, stand.radius, away or 0.0)
         for box, found in zip(boxes.tolist(), room.owners(boxes), strict=True):
             if len(found) < 2 and "" not in found:
@@ -292,8 +294,11 @@ def name_water(asked: Asked, writing: Writing) -> None:
     sea, box = asked.city.base["sea"], shapely.box(*writing.room.frame)
     for text, area in zip(asked.named(sea), plane_of(asked.city).sea, strict=True):
         seen = shapely.transform(area, writing.window.on_sheet) & box
-        free = seen - shapely.union_all([shapely.box(*taken) for taken in writing.room.taken])
-        if free.is_empty or free.area < 100:
+        if seen.area < LEAST_WATER_MM2:
+            continue
+        boxes = shapely.box(*np.array(writing.room.taken).reshape(-1, 4).T)
+        free = seen - shapely.union_all(boxes[shapely.intersects(boxes, seen)])
+        if free.area < LEAST_WATER_MM2:
             continue
         circle = shapely.maximum_inscribed_circle(free, 0.5)
         spaced = " ".join(text) if asked.lang == "zh" and len(text) < 4 else text

@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations
 from typing import Any, Final
 
 import streamlit as st
 
 from geo.base.errors import DataError, Problem
 from layers.language.bilingual import Bilingual
-from layers.language.messages import LANGS
+from layers.language.messages import LANGS, LONGEST_LABEL, display
 from layers.pack.city import City
 from layers.present.figures import FIGURES
 from layers.present.story import LONGEST, MOST_BYTES, Scene, Story, read, write
@@ -27,6 +28,8 @@ FAULTS: Final = "atlas.story_faults"
 LOADED: Final = "atlas.story_file"
 """What came of the file that the uploader holds."""
 TEXTS: Final = ("chapter", "sentence", "doubt")
+AUTO: Final = "*"
+"""That the map decides which parts stand enlarged; no id of one."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,7 @@ def words(screen: Screen, now: Asked) -> None:
                         key=f"{name}_{lang}_{stamp}",
                         max_chars=LONGEST,
                     )
+        _insets(screen, scene, stamp)
         known = FIGURES[scene.page]
         if known:
             html.small(say("deck.figures", names="、".join(f"{{{each}}}" for each in known)))
@@ -183,11 +187,34 @@ def words(screen: Screen, now: Asked) -> None:
         html.faults("", problems, screen.state.lang)
 
 
+def _insets(screen: Screen, scene: Scene, stamp: int) -> None:
+    """Offer which parts of the city stand enlarged beside its map."""
+    say, lang = screen.say, screen.state.lang
+    names = {each.id: each.name.of(lang) for each in screen.city.insets}
+    if not names or scene.page == "plan":
+        return
+    sets = [c for n in range(len(names) + 1) for c in combinations(names, n)]
+    labels = {" ".join(c): say("present.comma").join(names[i] for i in c) for c in sets}
+    labels = {AUTO: say("deck.insets_auto"), **labels, "": say("deck.insets_none")}
+    now = scene.insets
+    chosen = AUTO if now is None else " ".join(id_ for id_ in names if id_ in now)
+    st.selectbox(
+        say("deck.insets"),
+        [*labels],
+        [*labels].index(chosen),
+        format_func=lambda way: display(labels[way], longest=LONGEST_LABEL),
+        key=f"insets_{stamp}",
+    )
+
+
 def _keep(screen: Screen, now: Asked, stamp: int) -> None:
     def typed(name: str) -> Bilingual:
         return Bilingual(*(str(st.session_state[f"{name}_{lang}_{stamp}"]) for lang in LANGS))
 
     changed: dict[str, Any] = {name: typed(name) for name in TEXTS}
+    if f"insets_{stamp}" in st.session_state:
+        way = st.session_state[f"insets_{stamp}"]
+        changed["insets"] = None if way == AUTO else tuple(way.split())
     scenes: list[Scene] = [*now.whole.scenes]
     scenes[now.at] = replace(scenes[now.at], **changed)
     if now.whole.made_with.get("digest") == screen.city.digest:

@@ -1,6 +1,7 @@
 // The speaker's window: follows the wall in the same browser, and turns it with the same keys.
 const CHANNEL = "atlas.deck";
-const TURNS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
+// What the keys of this window do on the wall: the same as there.
+const KEYS = ["ArrowRight", "PageDown", "ArrowLeft", "PageUp", "ArrowDown", "ArrowUp", "Home", "End", "b", "l", "n"];
 
 const make = (tag, name, text) => {
   const element = document.createElement(tag);
@@ -52,9 +53,12 @@ function listen() {
   };
   window.setInterval(() => { if (desk.root?.isConnected) clock(); }, 1000);
   document.addEventListener("keydown", (event) => {
-    if (!desk.root?.isConnected || !TURNS[event.key]) return;
+    if (!desk.root?.isConnected || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest?.("input, textarea, select")) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!KEYS.includes(key)) return;
     event.preventDefault();
-    desk.channel.postMessage({ by: TURNS[event.key] });
+    desk.channel.postMessage({ key });
   });
   desk.channel.postMessage({ ask: true });
 }

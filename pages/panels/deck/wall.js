@@ -207,11 +207,13 @@ function escape() {
   else if (!wall.data.locked) ask("leave", () => ({}), () => false);
 }
 
+const actOf = (key) =>
+  TURNS[key] ? () => turn(TURNS[key]) : key === "Escape" ? escape : wall.data.locked ? null : FREE[key];
+
 function pressed(event) {
   if (!wall.root?.isConnected || !wall.data || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest?.("input, textarea, select")) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const act = TURNS[key] ? () => turn(TURNS[key]) : key === "Escape" ? escape : wall.data.locked ? null : FREE[key];
+  const act = actOf(event.key.length === 1 ? event.key.toLowerCase() : event.key);
   if (!act) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -243,10 +245,14 @@ function follow(from, to) {
   if (!wall.said?.second || !leafletOf(from) || !leafletOf(to)) return;
   const lead = leafletOf(from), other = leafletOf(to);
   const same = lead.getZoom() === other.getZoom() && lead.getCenter().equals(other.getCenter(), 1e-7);
-  if (same) return;
+  if (same || wall.following) return; // what is set off by going there does not ask again
   const snap = other.options.zoomSnap;
   other.options.zoomSnap = 0; // a whole city fills its frame between two steps of the zoom
-  other.setView(lead.getCenter(), lead.getZoom(), { animate: false });
+  wall.following = true;
+  // Leaflet pans by whole pixels: over less than one it would stay, and be asked for ever.
+  const off = other.latLngToContainerPoint(lead.getCenter()).distanceTo(other.getSize().divideBy(2));
+  other.setView(lead.getCenter(), lead.getZoom(), { animate: false, reset: off < 1 });
+  wall.following = false;
   other.options.zoomSnap = snap;
 }
 
@@ -280,7 +286,7 @@ function tell() {
 wall.channel.onmessage = ({ data }) => {
   if (!wall.root?.isConnected || !wall.data) return;
   if (data.ask) tell();
-  if (data.by) turn({ by: data.by });
+  if (data.key) actOf(data.key)?.();
 };
 
 // ---- the map has painted ---------------------------------------------------------------------------

@@ -47,8 +47,8 @@ def test_the_opening_view_has_no_query_and_comes_back_to_none(server: Server, pa
     for name in ("district", "density", "coverage", "sources"):
         _turn(page, name)
         assert page.url == f"{server.url}/{name}"
-    page.goto(f"{server.url}/")
-    settle(page)
+    _turn(page, "explore")
+    assert page.url == f"{server.url}/"
     page.locator(PLATFORM).first.click()
     _wait(page, f"{server.url}/?v={VERSION}&city=tianjin&layers=~-platform")
     page.locator(PLATFORM).first.click()

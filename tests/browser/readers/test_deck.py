@@ -77,6 +77,10 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
     before = frame.evaluate(where)
     frame.locator("#map_div > .leaflet-map-pane .atlas-mark").first.click()
     expect(page.locator(".deck-caption strong")).to_be_visible(timeout=WAIT_MS)
+    page.locator(".deck-caption").press("n")  # the focus is in the caption
+    expect(frame.locator("html.no-names")).to_be_attached()
+    frame.locator("body").press("n")
+    expect(frame.locator("html.no-names")).to_have_count(0)
     assert frame.evaluate(where) == before, "nothing moves"
     frame.locator("body").press("Escape")  # the focus is in the map's frame
     expect(page.locator(".deck-caption")).to_have_count(0, timeout=WAIT_MS)
@@ -122,8 +126,14 @@ def test_the_speakers_window_follows_the_wall(
     expect(chapter).to_contain_text("津城滨城", timeout=WAIT_MS)
     wall.keyboard.press("ArrowRight")
     expect(chapter).to_contain_text("国家级平台", timeout=WAIT_MS)
-    notes.keyboard.press("ArrowLeft")
+    notes.keyboard.press("PageUp")
     _shows(wall, tianjin, "twin_cities")
+    notes.keyboard.press("b")
+    expect(wall.locator(".deck-dark")).to_be_visible()
+    notes.keyboard.press("b")
+    expect(wall.locator(".deck-dark")).to_be_hidden()
+    map_frame(wall).locator("body").press("PageDown")
+    _shows(wall, tianjin, "national")
 
 
 @pytest.mark.thorough

@@ -16,7 +16,7 @@ from layers.view.state import default_state
 from pages.shell.labels import JOINER
 from tests import CI, ROOT
 from tests.browser.axe import open_sections
-from tests.browser.harm import harm
+from tests.browser.harm import LOOK, harm
 from tests.browser.harness import WAIT_MS, Server, map_frame, marks, open_at, serve, settle, turn
 from tests.hostile import HOSTILE_TEXTS, hostile_pack
 
@@ -94,7 +94,8 @@ def test_the_map_shows_hostile_texts_and_marks_and_cards_are_named_literally(
         mark = frame.locator(f'[data-id="{place}"]')
         expect(mark).to_have_attribute("aria-label", re.compile(f"^{re.escape(names[place])}"))
         mark.hover(force=True)
-        _unharmed(page)
+        assert frame.evaluate(LOOK) == []  # what a mark shows is in the map's frame
+    _unharmed(page)
     for place in single[:: 3 if CI else 1]:
         frame.locator(f'[data-id="{place}"]').dispatch_event("click")
         settle(page)

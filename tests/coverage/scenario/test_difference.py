@@ -112,6 +112,7 @@ def test_what_neither_has_changed_leaves_no_doubt_about_what_differs() -> None:
     assert not alone[ONLY_SECOND]["area_km2"] + alone[ONLY_SECOND]["points_reached"]
 
 
+@pytest.mark.slow
 def test_the_order_only_changes_sides_and_a_scenario_equals_itself() -> None:
     one, other = rows(apart(NORTH, EAST, 500)), rows(apart(EAST, NORTH, 500))
     assert one[ONLY_FIRST] == pytest.approx(other[ONLY_SECOND])
@@ -168,6 +169,7 @@ def test_a_short_sentence_legend_and_table_say_the_same_figures(
     assert "按所画位置" in drawn.account[-1]
 
 
+@pytest.mark.slow
 def test_a_difference_on_one_side_or_on_none_is_said_as_that(toy: City, state: ViewState) -> None:
     more = PLAN_A.added(*degrees(5, 15), kind="platform")
 

@@ -123,6 +123,7 @@ step = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(label.filter(str.strip), st.lists(step, max_size=8))
 @settings(max_examples=examples(80))
 def test_a_file_reads_back_equal(name: str, steps: list[tuple[str, Any, str]]) -> None:
@@ -255,6 +256,7 @@ def test_hostile_bytes_are_refused_with_reasons(data: bytes) -> None:
     assert caught.value.problems
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=examples(120))
 def test_a_spoilt_file_is_read_or_refused(data: st.DataObject) -> None:

@@ -133,6 +133,7 @@ def test_every_mapped_site_can_be_taken_hold_of(tianjin: City) -> None:
     assert marks[-1].id == "new-1"
 
 
+@pytest.mark.slow
 def test_nothing_of_a_scenario_reaches_the_pack(tianjin: City) -> None:
     before = tianjin.layers["science_park"].frame.copy()
     asked = inputs(tianjin, question(default_state(tianjin)))
@@ -147,6 +148,7 @@ def test_a_change_to_a_place_not_shown_is_refused(asked: Inputs) -> None:
         change(asked, Scenario("A").closed("gone"))
 
 
+@pytest.mark.slow
 def test_scenarios_stand_side_by_side_with_intervals(toy: City, state: ViewState) -> None:
     near = Scenario("近").added(*degrees(5, 5), kind="platform")
     far = Scenario("远").added(*degrees(15, 15), kind="platform")

@@ -100,6 +100,7 @@ def test_whatever_narrows_the_list_its_first_line_says_so(
     assert not said(opening).startswith(first)
 
 
+@pytest.mark.slow
 def test_filters_basis_sources_and_caveats_go_along(tianjin: City) -> None:
     state = replace(default_state(tianjin), filters=NATIONAL)
     book = opened(written(tianjin, state))
@@ -127,6 +128,7 @@ def test_the_same_view_gives_the_same_bytes(tianjin: City, lang: str) -> None:
     assert first != written(tianjin, default_state(tianjin), lang)
 
 
+@pytest.mark.slow
 def test_no_text_of_the_data_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
     city = load_city(hostile_pack(tmp_path))
     data = written(city, replace(default_state(city), layers=frozenset(city.layers)))
@@ -182,6 +184,7 @@ def test_what_is_counted_beforehand_is_what_leaves(tianjin: City, fmt: str) -> N
     assert counted.rows - counted.unmapped - counted.titles == len(view.mapped)
 
 
+@pytest.mark.slow
 def test_a_list_that_no_sheet_holds_says_what_is_left_out(
     tianjin: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

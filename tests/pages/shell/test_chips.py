@@ -38,6 +38,7 @@ def test_filters_are_seen_where_they_act(page: str, more: dict[str, str]) -> Non
     assert first.split(">", 1)[1].startswith("筛选后"), "and the first sentence"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "more", "mentioned"),
     [
@@ -61,6 +62,7 @@ def test_the_opening_view_has_no_chips() -> None:
     assert "筛选后" not in page_text(shown("explore"))
 
 
+@pytest.mark.slow
 def test_a_chip_takes_its_own_value_away_and_no_other() -> None:
     at = app("explore", **FILTERED, layers="~-platform", later="0")
     assert chips(at) == [*WORDS, "不含规划印发后新增 ×", "未显示科技创新平台 ×"]

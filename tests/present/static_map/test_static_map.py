@@ -21,6 +21,7 @@ from layers.map.overlay import Drawing, Handle, Raster, Shapes
 from layers.map.symbols import plain_mark
 from layers.pack.catalogue import FIRM
 from layers.present.static_map import A4, Heading, Paper, static_map
+from layers.present.static_map.compose import Order
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, default_state
 from layers.view.vague import VAGUE_M
@@ -153,6 +154,7 @@ def test_the_same_map_has_the_same_bytes(drawn, tianjin):
     assert first.svg() == again.svg()
 
 
+@pytest.mark.slow
 def test_files_carry_the_day_of_the_data_and_no_maker(drawn, tianjin):
     found = drawn("binhai")
     assert found.png(60).startswith(b"\x89PNG")
@@ -213,6 +215,14 @@ def test_a_bare_map_has_bars_and_north_and_no_words_around(drawn):
     assert "北" in written
     assert not any("图例" in text or "内部工作用图" in text for text in written)
     assert drawn("binhai").windows.insets == ()
+
+
+@pytest.mark.parametrize("chosen", [(), ("coast",), ("centre", "coast")])
+def test_the_insets_are_those_that_are_chosen(tianjin, chosen):
+    nothing = replace(default_state(tianjin), layers=frozenset({"district"}))
+    order = Order(tianjin, nothing, "zh", A4, None, None, (), None, chosen=chosen)
+    assert [inset.id for inset, _ in order.insets] == [*chosen]
+    assert not replace(order, chosen=None).insets
 
 
 def test_a_district_map_shows_its_own_places(drawn, tianjin):

@@ -235,14 +235,16 @@ class Room:
         own
             The mark from which it comes: that, and the line that leads there, do not count.
         """
-        line, mark = _along(start, end), np.array([own])
-        ends = np.hstack([line[:, :2].min(axis=0), line[:, 2:].max(axis=0)])
-        near = np.flatnonzero(_meet_each(ends[None], self._taken)[0])
+        mark, pad = np.array([own]), STEP_MM / 4
+        low, high = np.minimum(start, end) - pad, np.maximum(start, end) + pad
+        near = np.flatnonzero(_meet_each(np.hstack([low, high])[None], self._taken)[0])
         boxes = self._taken[near]
         slim = boxes[:, 2] - boxes[:, 0] < STEP_MM
         same = (np.abs(boxes - mark) < 0.01).all(axis=1)
         counts = ~(_meet_each(mark, boxes)[0] & (slim | same))
-        meets = _meet_each(line, boxes).any(axis=0)
+        if not counts.any():
+            return set()
+        meets = _meet_each(_along(start, end), boxes).any(axis=0)
         return {self._owners[n] for n in near[meets & counts].tolist()}
 
 

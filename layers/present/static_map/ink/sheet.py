@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import shapely
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.image import BboxImage
 from matplotlib.patches import PathPatch
@@ -72,6 +74,27 @@ def joined(parts: Iterable[Path]) -> Path:
     """
     held = [part for part in parts if len(part)]
     return Path.make_compound_path(*held) if held else Path(np.empty((0, 2)))
+
+
+class _Line(Text):
+    """One line of type from the left end of its base line.
+
+    Matplotlib's own way measures each line anew for each file, to place what is centred, turned or
+    broken into rows: a fourth of what it takes to save a map.
+    """
+
+    def draw(self, renderer: RendererBase) -> None:
+        # docstring inherited
+        x, y = self.get_transform().transform(self.get_position())
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        renderer.open_group("text", self.get_gid())
+        look = renderer.new_gc()
+        look.set_foreground(to_rgba(self.get_color()), isRGBA=True)
+        font = self.get_fontproperties()
+        renderer.draw_text(look, x, y, self.get_text(), font, 0.0, mtext=self)
+        look.restore()
+        renderer.close_group("text")
 
 
 class Sheet:
@@ -183,7 +206,7 @@ class Sheet:
             rim: dict[str, Any] = {"edgecolor": halo, "linewidth": HALO_PT, "alpha": 0.85}
             self.path(outline, zorder=order, joinstyle="round", **rim)
         self._add(
-            Text(
+            _Line(
                 *spot,
                 text,
                 fontproperties=look,
@@ -191,7 +214,6 @@ class Sheet:
                 color=colour,
                 parse_math=False,
                 fontfeatures=FEATURES[self.lang],
-                va="baseline",
                 zorder=order + 0.1,
             )
         )
