@@ -153,8 +153,10 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     say, rows = speaker(lang), outcome.rows
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     by = {one.row: one for one in outcome.placed}
-    done = [_done(status, by.get(row), say) for row, status in enumerate(rows["status"])]
-    rule = [_rule(by.get(row), city, say) for row in range(len(rows))]
+    repaired = rows["repaired"].tolist()
+    each = enumerate(zip(rows["status"], repaired, strict=True))
+    done = [_done(status, repair, by.get(row), say) for row, (status, repair) in each]
+    rule = [_rule(by.get(row), repair, city, say) for row, repair in enumerate(repaired)]
     values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
     added = dict(zip(ADDED, (*values, done, rule, _classes(outcome, say)), strict=True))
     kept = cells.drop(columns=[name for name in ADDED if name in cells])
@@ -180,17 +182,19 @@ def cells_of(table: Table) -> pd.DataFrame:
     return frame.reindex(range(table.rows))
 
 
-def _done(status: str, placed: Placed | None, say: Say) -> str:
+def _done(status: str, repair: str, placed: Placed | None, say: Say) -> str:
     if placed is not None:
         return say("intake.done.placed")
+    if repair:
+        return say(f"intake.done.{repair}")
     if status in (USED, OUTSIDE):
         return say(f"intake.done.{status}")
     return say("intake.done.dropped", reason=say(f"intake.reason.{status}"))
 
 
-def _rule(placed: Placed | None, city: City, say: Say) -> str:
+def _rule(placed: Placed | None, repair: str, city: City, say: Say) -> str:
     if placed is None:
-        return say("intake.by.file")
+        return say("intake.by.answer" if repair else "intake.by.file")
     if placed.how == "click":
         return say("intake.by.click")
     names = city.districts.loc[placed.how]

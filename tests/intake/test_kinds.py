@@ -228,7 +228,7 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     rows += ["丁,117.244567,39.133456", "海,118.5,38.7", "沪,121.512345,31.212345", "空,,"]
     taken = _taken("p.csv", csv(["名称,经度,纬度", *rows]), tianjin)
     assert taken.classes is not None
-    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "outside"]
+    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "sea"]
     assert taken.classes.tolist() == [*expected, "outside", ""]
     (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
     assert paragraph.values["value"] == 9
