@@ -27,6 +27,7 @@ FILES: dict[str, bytes] = {
     "gbk.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "gbk"),
     "unicode.txt": csv(["名称\t经度\t纬度", *(f"{n}\t{x}\t{y}" for n, x, y in POINTS)], "utf-16"),
     "sep.csv": csv(["sep=;", "名称;经度;纬度", *(f"{n};{x};{y}" for n, x, y in POINTS)]),
+    "untrue-sep.csv": csv(["sep=;", "n,lon,lat", *(f"{n},{x},{y}" for n, x, y in POINTS)]),
     "semicolon.csv": csv(["n;lon;lat", *(f"{n};{_comma(x)};{_comma(y)}" for n, x, y in POINTS)]),
     "quoted.csv": csv(
         ["n,lon,lat", *(f'{n},"{_comma(x)[:-1]}","{_comma(y)[:-1]}"' for n, x, y in POINTS)]

@@ -74,6 +74,8 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     text, skipped, declared = _without_sep(text)
     lines = _LINES.split(text[:_HEAD], maxsplit=2000)
     lines = lines[:-1] if len(text) > _HEAD or len(lines) > 2000 else lines
+    if not any(declared in line for line in lines):  # saved again with another separator
+        declared = ""
     mark = answers.get("separator", "") or declared or separator(lines)
     mark = {"tab": "\t", "\\t": "\t", "space": " "}.get(mark, mark)
     found.append(Observation("separator", "likely", {"value": _named(mark)}))
