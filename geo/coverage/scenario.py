@@ -24,7 +24,7 @@ from geo.base.schema import Field, Schema
 from geo.base.validation import Record, printable, row_name, schema_problems
 from geo.coverage.gaps import distances
 from geo.coverage.service_area import CITY, ServiceArea, reached, service_area, shares
-from geo.coverage.simulation import Simulation, change, simulate
+from geo.coverage.simulation import OF_DRAWS, Simulation, change, simulate
 from geo.formats.read_geojson import WGS84, decode_json, features_of
 from geo.formats.write_geojson import MOST_DIGITS, to_geojson
 
@@ -557,7 +557,8 @@ class Comparison(Finding):
     ``high`` (NaN without draws); ``least_share``, of the least covered district; ``worst_m``, the
     mean distance of the worst-served tenth; ``points_reached`` (NaN without points)."""
     units: pd.DataFrame
-    """By scenario and unit: ``level``, ``before``, ``after``, ``change``, ``low``, ``high``."""
+    """By scenario and unit: ``level``; the columns of :func:`geo.coverage.simulation.change`, of
+    which without draws those that rest on them are NaN."""
     areas: Mapping[str, BaseGeometry]
     """By scenario, the present too: what its sites cover of the districts, as drawn."""
 
@@ -687,7 +688,7 @@ def _change(first: Simulation | pd.DataFrame, then: Simulation | pd.DataFrame) -
     assert isinstance(then, pd.DataFrame)
     before, after = first["covered_share"], then["covered_share"]
     table = {"before": before, "after": after, "change": after - before}
-    return pd.DataFrame({**table, "low": np.nan, "high": np.nan, "level": first["level"]})
+    return pd.DataFrame({**table, **dict.fromkeys(OF_DRAWS, np.nan), "level": first["level"]})
 
 
 def _row(

@@ -21,6 +21,8 @@ from geo.grid.loops import for_discs
 from geo.grid.polygons import require_polygons, slices
 
 LINE_STEP_M = 100.0
+OF_DRAWS = ("low", "high", "median", "after_low", "after_high", "after_median")
+"""Columns of :func:`change` that rest on the draws."""
 SETTLED = 0.9
 """The order of two districts is settled if so many of the draws agree on it."""
 
@@ -329,7 +331,8 @@ def change(before: Simulation, after: Simulation) -> pd.DataFrame:
     -------
     DataFrame
         By unit: ``before``, ``after`` and ``change`` of the share as drawn, ``low`` and ``high``
-        of the change (5th and 95th percentile of the draws); 0 to 1.
+        of the change (5th and 95th percentile of the draws) with its ``median``; the same of the
+        share after as ``after_low``, ``after_high`` and ``after_median``; 0 to 1.
 
     Raises
     ------
@@ -348,6 +351,10 @@ def change(before: Simulation, after: Simulation) -> pd.DataFrame:
             "change": then - first,
             "low": moved.quantile(LOW),
             "high": moved.quantile(HIGH),
+            "median": moved.median(),
+            "after_low": after.draws.quantile(LOW),
+            "after_high": after.draws.quantile(HIGH),
+            "after_median": after.draws.median(),
         }
     ).loc[first.index]
 

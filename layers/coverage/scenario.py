@@ -37,7 +37,7 @@ from layers.coverage.scenario_change import (
     compared,
     draw_change,
     from_median,
-    moved_words,
+    moved_or_ends,
     points_of_percent,
     present,
     refusal,
@@ -198,7 +198,7 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
     ]
     changed = ("" if lang == "zh" else " ").join(results) or say("scenario_page.no_edits")
     known = caveats((found,), lang, given.sites)
-    notes = (say("scenario_page.not_facts"), *known, *_drawn_note(given, lang))
+    notes = (say("scenario_page.not_facts"), *known, *_drawn_note(answer, lang))
     sentence, both = answer_marked(given.city, answer.question, changed, lang), answer.versus
     told = ScenarioWording(
         sentence=sentence,
@@ -265,10 +265,20 @@ def _now_words(answer: ScenarioAnswer, lang: str) -> str:
     return speaker(lang)("scenario_page.now", median=tenth(float(median)), span=ends)
 
 
-def _drawn_note(given: Inputs, lang: str) -> Iterator[str]:
+def _covered(answer: ScenarioAnswer, row: Mapping[str, Any], lang: str, *, is_present: bool) -> str:
+    """Return what the present or a scenario covers: with draws an interval for each alike."""
+    if answer.question.doubt:
+        now = _now(answer)
+        low, high = (row[f"after_{end}"] if not is_present else now[end] for end in ("low", "high"))
+        return span(low, high)
+    return _now_words(answer, lang) if is_present else tenth(row["after"])
+
+
+def _drawn_note(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     """Say from where the shares start, and why what is drawn is another figure."""
-    say, found = speaker(lang), present(given)
-    yield say("scenario_page.from_median", draws=LEAST_DRAWS)
+    say, found = speaker(lang), present(answer.inputs)
+    drawn = "of_draws" if answer.question.doubt else "from_median"
+    yield say(f"scenario_page.{drawn}", draws=LEAST_DRAWS)
     key = "uncertainty.drawn_outside"
     if key in found.caveats:
         yield say(key, **found.parameters)
@@ -282,14 +292,12 @@ def _comparison_table(answer: ScenarioAnswer, lang: str) -> pd.DataFrame:
     rows = {}
     for name, row in found.table.to_dict("index").items():
         city = _city_row(answer, str(name))
-        ends = " – ".join(dict.fromkeys(points_of_percent(row[end]) for end in ("low", "high")))
-        moved = ends if draws else moved_words(city["before"], city["after"])
         is_present = name == PRESENT
         rows[str(name) if not is_present else say("scenario.present")] = {
             "sites": str(round(row["n_sites"])),
             "edits_count": f"{row['added']:.0f} / {row['moved']:.0f} / {row['closed']:.0f}",
-            "covered": _now_words(answer, lang) if is_present else tenth(city["after"]),
-            "interval" if draws else "change_drawn": "" if is_present else moved,
+            "covered": _covered(answer, city, lang, is_present=is_present),
+            "interval" if draws else "change_drawn": "" if is_present else moved_or_ends(city),
             "universities": _more(row["points_reached"] - hit, answer.inputs, is_present),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -312,13 +320,15 @@ def _captions(answer: ScenarioAnswer, lang: str) -> Iterator[str]:
     yield say(
         "scenario_page.small_present",
         name=say("scenario.present"),
-        share=_now_words(answer, lang),
+        share=_covered(answer, {}, lang, is_present=True),
     )
     for scenario in answer.question.scenarios:
         row = _city_row(answer, scenario.name)
-        change = moved_words(row["before"], row["after"])
         yield say(
-            "scenario_page.small", name=scenario.name, share=tenth(row["after"]), change=change
+            "scenario_page.small",
+            name=scenario.name,
+            share=_covered(answer, row, lang, is_present=False),
+            change=moved_or_ends(row),
         )
 
 

@@ -79,8 +79,9 @@ def present(given: Inputs) -> Simulation:
 def from_median(given: Inputs, units: pd.DataFrame) -> pd.DataFrame:
     """Return changes that start from the median of the draws instead of the places as drawn.
 
-    What is drawn may lie outside its own interval, as stand-ins share points. What a scenario
-    changes is measured as drawn and added.
+    What is drawn may lie outside its own interval, as stand-ins share points. Where draws stand
+    behind a scenario, its share and its change are their medians too; else what it changes is
+    measured as drawn and added.
 
     Parameters
     ----------
@@ -90,6 +91,8 @@ def from_median(given: Inputs, units: pd.DataFrame) -> pd.DataFrame:
         By unit of the city: ``before``, ``after`` and ``change``, shares.
     """
     before = present(given).draws.median().reindex(units.index)
+    if units["after_median"].notna().all():
+        return units.assign(before=before, after=units["after_median"], change=units["median"])
     after = (before + units["change"].astype(float)).clip(0.0, 1.0)
     return units.assign(before=before, after=after)
 
@@ -281,7 +284,8 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
     name
         Name of the scenario, as the reader chose it.
     row
-        Row of the city in the units of a comparison: ``before``, ``after`` and ``change``, shares.
+        Row of the city in the units of a comparison: ``before``, ``after``, ``low`` and ``high`` of
+        the change, shares.
     lang
         Language of the words, ``zh`` or ``en``.
     """
@@ -291,8 +295,21 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
         radius=km(given.radius_m, lang),
         before=tenth(row["before"]),
         after=tenth(row["after"]),
-        change=moved_words(row["before"], row["after"]),
+        change=moved_or_ends(row),
     )
+
+
+def moved_or_ends(row: Any) -> str:
+    """Return the change of a share in percentage points, as an interval where draws give one.
+
+    Parameters
+    ----------
+    row
+        As of :func:`result_words`; ``low`` and ``high`` are NaN without draws.
+    """
+    if pd.isna(row["low"]):
+        return moved_words(row["before"], row["after"])
+    return " – ".join(dict.fromkeys(points_of_percent(row[end]) for end in ("low", "high")))
 
 
 def unit_table(found: Change, lang: str) -> pd.DataFrame:

@@ -40,6 +40,7 @@ from layers.language.sums import equation
 from layers.language.values import cell, count, number, row_of, said
 from layers.map.colours import shades
 from layers.view.filtered import answer_marked, is_filtered
+from layers.view.vague import doubt_sentence
 
 _MOST_NAMED: Final = 4
 
@@ -193,7 +194,7 @@ def _account(answer: DensityAnswer, say: Say) -> Iterator[str]:
         )
         unknown = int(answer.places["uncertainty_m"].isna().sum())
         known = {"known": answer.surface.n - unknown, "unknown": unknown + answer.unmapped}
-        yield say("view.doubt", **known, unmapped=answer.unmapped)
+        yield doubt_sentence({**known, "unmapped": answer.unmapped}, say)
 
 
 def _sums(answer: DensityAnswer, lang: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from layers.places.listing import Group, grouped
 from layers.places.spread import inventory_spread, level_counts, tight, whole
 from layers.view.areas import PART, areas, is_part, peers
 from layers.view.rows import CityKey, gather, without_titles
-from layers.view.vague import doubt_counts
+from layers.view.vague import doubt_counts, is_vague
 
 PER_PEOPLE: Final = 1_000_000
 
@@ -352,14 +352,19 @@ def unsettled(city: City, area: str, lang: str) -> Iterator[str]:
     rows = gather(city, lang)
     here = np.asarray(rows.frame.index.isin(own.index), dtype=bool)
     drawable = rows.drawable[here]
-    hollow = int((drawable & ~own["location_class"].isin(FIRM).to_numpy(dtype=bool)).sum())
+    rough = is_vague(own)
+    firm = own["location_class"].isin(FIRM).to_numpy(dtype=bool)
+    # What is known only roughly has no mark, hollow or not, until one zooms in.
+    hollow, vague = int((drawable & ~rough & ~firm).sum()), int((drawable & rough).sum())
     absent = int((~drawable & ~rows.titles[here]).sum())
-    unknown = doubt_counts(without_titles(own))["unknown"]
+    doubt = doubt_counts(without_titles(own))
+    marked = doubt["unknown"] - doubt["unmapped"]
     told = [say("area.hollow", count=hollow)] if hollow else []
+    told += [say("area.rough", count=vague)] if vague else []
     told += [say("area.absent", count=absent)] if absent else []
-    told += [say("area.of_unknown", count=unknown)] if unknown else []
+    told += [say("area.of_unknown", count=marked)] if marked else []
     if told:
-        yield say("area.unsited", words=say("area.comma").join(told))
+        yield say("area.unsited", words=say("area.semicolon").join(told))
     yield from unsettled_in_city(city, lang)
 
 

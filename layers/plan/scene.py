@@ -86,7 +86,8 @@ def _ledger(city: City, plan: Plan, state: ViewState, say: Say) -> PlanScene:
     if state.plan.part == "tasks" and account is not None:
         words = wording.state_word(account, lang)
         sentence = say("plan.task_option", title=account.title.of(lang), state=words)
-        doubt = wording.told(account, lang) or say("plan.ledger.doubt")
+        known = wording.told(account, lang)
+        doubt = known + say("plan.stop") if known else say("plan.ledger.doubt")
         return PlanScene(sentence, doubt, notes, wording.items(account, lang))
     narrowed = ""
     if state.plan.part == "ledger":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.base.arrays import Flags
-from layers.language.messages import speaker
+from layers.language.messages import Say, speaker
 
 VAGUE_M: Final = 5000.0
 """Doubt in metres above which a place has no distance, no line and no mark at the city's scale."""
@@ -47,7 +48,24 @@ def doubt_words(frame: gpd.GeoDataFrame, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    return speaker(lang)("view.doubt", **doubt_counts(frame))
+    return doubt_sentence(doubt_counts(frame), speaker(lang))
+
+
+def doubt_sentence(counts: Mapping[str, int], say: Say) -> str:
+    """Say of how many places it is known how far off they may be, from the counts alone.
+
+    Parameters
+    ----------
+    counts
+        As of :func:`doubt_counts`.
+    say
+        Says a text in the reader's language.
+    """
+    known, unknown, unmapped = (counts[key] for key in ("known", "unknown", "unmapped"))
+    key = "doubt_all" if not unknown else "doubt_unmapped" if unmapped == unknown else "doubt"
+    return say(
+        f"view.{key}", known=known, unknown=unknown, unmapped=unmapped, total=known + unknown
+    )
 
 
 def unknown_words(frame: gpd.GeoDataFrame, lang: str) -> str:

@@ -93,7 +93,8 @@ def download_as(
             type="primary",
             key=f"{analysis}_download",
         )
-        html.small(say("coverage_page.download_note"))
+        book = form.fmt == "xlsx"
+        html.small(say("coverage_page.download_book" if book else "coverage_page.download_note"))
         html.small(say("coverage_page.command"))
         if needed_files(asked):
             html.small(say("coverage_page.command_files"))

@@ -41,6 +41,7 @@ _SCRIPTS = "".join(
 )
 _CHROME: Final = "chrome."
 """Beginning of the keys of Streamlit's own words."""
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)")
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
@@ -248,13 +249,20 @@ def heading(
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.html(
             Markup('<h1 class="title">{}</h1><p class="subtitle">{}</p>').format(
-                display(title, longest=120), display(subtitle, longest=300)
+                display(title, longest=120), _unbroken_dates(display(subtitle, longest=300))
             ),
             width="stretch",
         )
         if presenting:
             _switches(screen)
     _news(screen)
+
+
+def _unbroken_dates(text: str) -> Markup:
+    """Return text in which no line breaks within a date: a browser breaks after a hyphen."""
+    parts = _DATE.split(text)
+    whole = Markup('<span class="date">{}</span>')
+    return Markup("").join(whole.format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def subtitle(screen: Screen) -> str:

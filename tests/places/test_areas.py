@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from layers.language.messages import LANGS
+from layers.pack.catalogue import FIRM
 from layers.pack.city import City
 from layers.places import areas as told
 from layers.places.areas import figures, holdings, measures, members, paired
 from layers.places.spread import level_counts, spread, whole
 from layers.view.areas import areas, is_part, peers
 from layers.view.rows import without_titles
+from layers.view.vague import is_vague
 from tests.handmade import handmade_city
 
 CITY = handmade_city()
@@ -120,12 +122,14 @@ def test_what_is_not_known_is_said_in_lines(tianjin: City) -> None:
     own = without_titles(told.counted(tianjin, "120116", "zh"))
     n = int((own["uncertainty_m"].isna() | own.geometry.isna()).sum())
     assert 0 < n < len(own)
-    assert f"{n} 处位置不确定度未知" in site
+    assert f"{n} 处位置不详" in site, "those without a point are all of which nobody knows"
+    near = own[~is_vague(own) & own.geometry.notna()]
+    assert f"图上 {(~near['location_class'].isin(FIRM)).sum()} 个空心点" in site, "as the legend"
     assert district.startswith(f"所属区待查：全市另有 {_unplaced(tianjin)} 处")
     assert "科技创新标志区 7 处" in left_out
     assert list(told.unsettled(tianjin, "120119", "zh")) == [district, left_out]
     two = list(told.unsettled_of_two(tianjin, "120116", "120119", "zh"))
-    assert two == [f"位置不确定度未知：滨海新区 {n} 处。", district, left_out]
+    assert two == [f"不知道位置准到多少的：滨海新区 {n} 处。", district, left_out]
 
 
 def _unplaced(city: City) -> object:

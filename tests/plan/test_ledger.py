@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from layers.pack.city import City
 from layers.plan.ledger import Account, ledger
+from layers.plan.scene import plan_scene
 from layers.plan.structure import web
 from layers.plan.wording import ledger_table, sums_by_district, sums_by_unit
 from layers.store.entries import FIRST, Draft, Entry, seal
+from layers.view.state import default_state
 
 
 def entered(task: str, state: str) -> Entry:
@@ -108,3 +110,14 @@ def test_the_ledger_of_tianjin_holds_every_task(tianjin: City) -> None:
     assert whole.counts() == {"done": 1, "partly": 5, "not_done": 0, "unknown": 56}
     assert {account.id for account in whole.accounts if account.events} >= {"c3.1.1", "c6.2.1"}
     assert all(event.source.zh for account in whole.accounts for event in account.events)
+
+
+def test_the_doubt_of_every_task_ends_with_one_full_stop(tianjin: City) -> None:
+    """Another sentence may follow it in the same line."""
+    both = ((default_state(tianjin, "zh"), "。"), (default_state(tianjin, "en"), "."))
+    for start, stop in both:
+        for account in ledger(tianjin, tianjin.plan).accounts:
+            chosen = replace(start.plan, part="tasks", task=account.id)
+            said = plan_scene(tianjin, replace(start, plan=chosen)).doubt
+            assert said.endswith(stop)
+            assert not said.endswith(2 * stop)

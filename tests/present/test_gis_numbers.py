@@ -128,6 +128,9 @@ def check_list(told: Told, rows: pd.DataFrame, held: Held) -> None:
     counts |= {len(held.districts) - len(named & {*held.districts.index})}
     counts |= {*by_district.tolist(), *half.value_counts().tolist()}
     counts.add(int((~near["counted"].astype(bool)).sum()))
+    places = rows[rows["title_of"].isna()]
+    sure = places["uncertainty_m"].notna() & ~(places.geometry.isna() | places.geometry.is_empty)
+    counts |= {len(places), int(sure.sum()), int((~sure).sum())}
     if told.scene.page == "density":
         counts.add(10)  # below so many, it says, a single place turns the ranks
     assert ints(told.sentence + told.doubt) <= counts
@@ -176,11 +179,16 @@ def test_every_scene_of_districts_counts_what_the_geopackage_holds(
     titles = rows["title_of"].notna().sum()
     assert ints(one.sentence) == {n, approved, int(sought), int(titles)}
     unmapped = (here.geometry.isna() | here.geometry.is_empty).sum()
-    schematic = len(here) - here["location_class"].isin(FIRM).sum() - unmapped
+    schematic = (~drawn(here)["location_class"].isin(FIRM)).sum()
+    rough = len(here) - unmapped - len(drawn(here))
     counted = held.places[held.places["counted"].astype(bool)]
     gaps = {2, 7}  # what the plan counts and nobody names: of no place, so in no file of places
-    assert ints(one.doubt) == {int(unmapped), int(schematic), without_district(counted), *gaps}
-    assert ints(twin.doubt) == {without_district(counted), *gaps}
+    known = {int(unmapped), int(schematic), int(rough)}
+    assert ints(one.doubt) == {*known, without_district(counted), *gaps}
+    unsure = counted["uncertainty_m"].isna() | counted.geometry.isna() | counted.geometry.is_empty
+    each = unsure.groupby(counted["host_adcode"].map(halves)).sum()
+    each = {int(each[half]) for half in ("jincheng", "bincheng")}
+    assert ints(twin.doubt) == {*each, without_district(counted), *gaps}
 
 
 def test_the_strip_counts_what_the_geopackage_holds(tianjin: City, held: Held, ask: Ask) -> None:

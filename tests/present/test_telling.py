@@ -168,3 +168,5 @@ def test_options_are_told_with_their_change_and_interval(tianjin: City, ask: Ask
     assert [*told.table.index][1:] == names
     assert re.search(r"\d+(\.\d+)?–\d+(\.\d+)?", told.sentence), "with its interval"
     assert len(told.legend) == 4
+    covered = told.table["覆盖面积比例"]
+    assert all(re.fullmatch(r"[\d.]+–[\d.]+%", share) for share in covered), "one way of counting"

@@ -288,7 +288,10 @@ def _option(name: str, row: Any, city_row: Any, how: Mapping[str, Any]) -> Itera
         yield Number(subject=subject, measure=measure, value=row[column])
     if own:
         after, change = (_PERCENT * float(city_row[each]) for each in ("after", "change"))
-        yield Number(subject=subject, measure="share", value=after, unit="%", **how)
+        low, high = (_PERCENT * float(city_row[f"after_{end}"]) for end in ("low", "high"))
+        yield Number(
+            subject=subject, measure="share", value=after, low=low, high=high, unit="%", **how
+        )
         low, high = (_PERCENT * float(row[end]) for end in ("low", "high"))
         yield Number(
             subject=subject, measure="change", value=change, low=low, high=high, unit="%", **how

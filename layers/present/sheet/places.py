@@ -100,7 +100,7 @@ def unsited(on: Basis, listed: list[Group]) -> str:
         "not_drawn": "area.absent",
     }
     told = [on.say(key, count=counted.count(how)) for how, key in keys.items() if how in counted]
-    words = on.say("area.comma").join(told)
+    words = on.say("area.semicolon").join(told)
     return on.say("area.unsited", words=words) if words else ""
 
 
