@@ -200,6 +200,9 @@ def _rule(placed: Placed | None, city: City, say: Say) -> str:
 def write_points(outcome: Outcome, path: Path) -> None:
     """Write every row to a Parquet file that own points can read; rows without a place are blank.
 
+    Only where the file itself says NaN or zero does that stand here: own points then give the
+    same reason.
+
     Parameters
     ----------
     outcome
@@ -214,10 +217,13 @@ def write_points(outcome: Outcome, path: Path) -> None:
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
-    for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):
-        table = table.append_column(name, pa.array(values.to_numpy(dtype=float), pa.float64()))
-    doubt = rows["uncertainty_m"].to_numpy(dtype=float)
-    table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
+    status = rows["status"].to_numpy()
+    for name in ("lon", "lat"):
+        values = np.where(status == "zero", 0.0, rows[name].to_numpy(dtype=float))
+        blank = np.isnan(values) & (status != "nan")
+        table = table.append_column(name, pa.array(values, pa.float64(), mask=blank))
+    doubt = pa.array(rows["uncertainty_m"].to_numpy(dtype=float), pa.float64(), from_pandas=True)
+    table = table.append_column("coordinateUncertaintyInMeters ·", doubt)
     pq.write_table(table, path, row_group_size=1 << 16)
 
 

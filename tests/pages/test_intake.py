@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.intake.outcome import Outcome, Placed, as_workbook, handed_back, in_district, template
+from layers.intake.outcome import (
+    Outcome,
+    Placed,
+    as_workbook,
+    handed_back,
+    in_district,
+    template,
+    write_points,
+)
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
@@ -67,7 +77,7 @@ def test_a_refused_file_is_told_with_its_reason() -> None:
     assert not at.exception
 
 
-def test_what_is_handed_back_is_read_again_equal(tianjin: City) -> None:
+def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) -> None:
     lines = [
         "名称,经度,纬度",
         *(f"{n},{x},{y}" for n, x, y in POINTS),
@@ -79,6 +89,9 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City) -> None:
     assert taken.reading is not None
     lon, lat, doubt = in_district(tianjin, "120101")
     outcome = Outcome(taken.tables, taken.reading, (Placed(10, lon, lat, doubt, "120101"),))
+    written = tmp_path / "own.parquet"
+    write_points(Outcome(taken.tables, taken.reading), written)  # blank is blank, zero is zero
+    assert pq.read_table(written)["lon"].to_pylist()[10:] == [None, 0.0, None]
     frame = handed_back(outcome, tianjin, "zh")
     assert frame["处理_done"].value_counts().to_dict() == {
         "已采用，在市域内": 10, "由使用者指定位置": 1, "未采用：坐标为 0，0": 1,
