@@ -250,7 +250,8 @@ def _fields(data: Data) -> Iterator[Field]:
     """Yield what each column holds, the index first: type by its values, unit by its name."""
     frame = data.frame
     for name in frame.index.names:
-        yield Field(str(name), _type(frame.index.get_level_values(str(name))), required=True)
+        kind = _type(frame.index.get_level_values(str(name)))
+        yield Field(str(name), kind, unit=_unit(str(name)), required=True)
     for name in frame.columns:
         if not (data.geometry and name == "geometry"):
             yield Field(str(name), _type(frame[name]), unit=_unit(str(name)))
