@@ -15,6 +15,7 @@ from layers.intake.outcome import (
     Outcome,
     Placed,
     as_workbook,
+    click_doubt,
     handed_back,
     in_district,
     template,
@@ -97,7 +98,7 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) 
         "已采用，在市域内": 10, "由使用者指定位置": 1, "未采用：坐标为 0，0": 1,
         "未采用：缺列、多列或引号不成对": 1,
     }  # fmt: skip
-    assert "和平区" in frame["依据_by"][10]
+    assert "和平区" in frame["依据_by"][10] == frame["位置情况_class"][10]
     data = as_workbook(frame, "点位")
     again = take_in(("b.xlsx", data), tianjin, {"x": "经度_lon", "y": "纬度_lat"}).reading
     assert again is not None
@@ -106,6 +107,11 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) 
         again.rows["lon"][:11], outcome.rows["lon"][:11], rtol=0, atol=1e-7
     )
     assert again.rows["uncertainty_m"][10] == doubt
+
+
+@pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])
+def test_a_click_is_as_sure_as_the_map_was_close(zoom: float | None, metres: float) -> None:
+    assert click_doubt(39.1, zoom) == metres
 
 
 @pytest.mark.parametrize("lang", LANGS)
