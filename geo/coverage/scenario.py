@@ -415,7 +415,7 @@ def load(
         raise DataError("scenario.file", [*problems, problem])
     # A GIS drops foreign members: what can be put together again is.
     records = [feature["properties"] or {} for feature in features]
-    bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(records)
+    bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(root)
     head = _own_head(root, records, name) if bare else root
     # Everything that is wrong is said at once: columns, then each feature, then the whole.
     name, order, faults = _head(head, where)
@@ -435,9 +435,13 @@ def load(
     return Loaded(scenario, bare)
 
 
-def _has_changes(records: Sequence[Record]) -> bool:
-    """Tell whether rows are changes, whatever is wrong with them."""
-    return any("action" in record for record in records)
+def _has_changes(root: Mapping[str, Any]) -> bool:
+    """Tell whether the rows of a file are changes, whatever is wrong with them or with the file."""
+    rows = root.get("features")
+    if not isinstance(rows, list):
+        return False
+    told = (row.get("properties") for row in rows if isinstance(row, Mapping))
+    return any(isinstance(properties, Mapping) and "action" in properties for properties in told)
 
 
 def _own_head(root: Mapping[str, Any], records: Sequence[Record], name: str) -> dict[str, Any]:

@@ -232,16 +232,36 @@ def _counted(
     return frame.sort_index()
 
 
+def ranked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the cells that may be called the densest: those that the boundary leaves half whole.
+
+    Parameters
+    ----------
+    frame
+        Cells as of :class:`Bins`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Without cells of less than half the largest cell's area: a single point in a sliver at the
+        boundary would make it the densest of all.
+    """
+    return frame[frame["area_km2"] >= frame["area_km2"].max() / 2]
+
+
 def _bins(
     frame: gpd.GeoDataFrame, method: str, n: int, said: Mapping[str, object], data_date: str
 ) -> Bins:
+    held = ranked(frame)
+    cut = len(frame) - len(held)
+    told = {"bins.outside": said.get("outside"), "bins.cut": cut}
     return Bins(
-        value=float(frame["per_km2"].max()),
+        value=float(held["per_km2"].max()),
         unit="1/km²",
         n=n,
         method=method,
-        parameters={**said, "cells": len(frame), "n": n, "least": LEAST_POINTS},
-        caveats=("bins.arbitrary", *(("bins.outside",) if said.get("outside") else ())),
+        parameters={**said, "cells": len(frame), "n": n, "least": LEAST_POINTS, "cut": cut},
+        caveats=("bins.arbitrary", *(key for key, count in told.items() if count)),
         frame=frame,
         data_date=data_date,
     )

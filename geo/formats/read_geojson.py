@@ -305,7 +305,7 @@ def features_of(root: object, *, where: str) -> tuple[list[dict[str, Any]], list
     Returns
     -------
     features, problems
-        As of :func:`read_features`.
+        As of :func:`read_features`. An id that stands beside the properties alone is among them.
     """
     problems = _root_problems(root, where)
     if not isinstance(root, Mapping) or problems:
@@ -314,8 +314,20 @@ def features_of(root: object, *, where: str) -> tuple[list[dict[str, Any]], list
     for number, feature in enumerate(features, start=1):
         problems += _feature_problems(feature, number, where)
     sound = not problems
-    problems += text_problems([_properties(feature) for feature in features], where=where)
-    return (features if sound else []), problems
+    told = [_with_id(feature) for feature in features] if sound else features
+    problems += text_problems([_properties(feature) for feature in told], where=where)
+    return (told if sound else []), problems
+
+
+def _with_id(feature: dict[str, Any]) -> dict[str, Any]:
+    """Put the id of a feature among its properties, if they have none.
+
+    GDAL, and so QGIS, writes a property ``id`` as the member alone when it saves a file in place.
+    """
+    id_, properties = feature.get("id"), feature["properties"] or {}
+    if "id" in properties or isinstance(id_, bool) or not isinstance(id_, str | int):
+        return feature
+    return {**feature, "properties": {"id": str(id_), **properties}}
 
 
 def read_geojson(data: bytes, *, where: str) -> gpd.GeoDataFrame:

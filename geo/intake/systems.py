@@ -138,6 +138,50 @@ def near(lon: Floats, lat: Floats, box: Box, margin: float = MARGIN) -> NDArray[
     )
 
 
+def packed(first: Floats, second: Floats, box: Box) -> str:
+    """Tell whether numbers are degrees without their marks: ``packed_dms``, ``scaled``, or neither.
+
+    Parameters
+    ----------
+    first, second
+        The two numbers of each row, in either order; NaN is passed over.
+    box
+        West, south, east and north of the city, degrees in WGS 84.
+
+    Examples
+    --------
+    >>> box = (116.7, 38.5, 118.1, 40.3)
+    >>> packed(np.array([1170600.0]), np.array([390630.0]), box)
+    'packed_dms'
+    >>> packed(np.array([117188000.0]), np.array([39096000.0]), box)
+    'scaled'
+    """
+    known = np.isfinite(first) & np.isfinite(second)
+    first, second = first[known][:MOST_TRIED], second[known][:MOST_TRIED]
+    best = ("", 0.5)
+    for form, ways in (("packed_dms", _DMS_PARTS), ("scaled", _DEGREE_PARTS)):
+        for part in ways:
+            a, b = (_unpacked(one, part, form) for one in (first, second))
+            there = near(a, b, box) | near(b, a, box)
+            share = float(np.mean(there)) if len(there) else 0.0
+            best = (form, share) if share > best[1] else best
+    return best[0]
+
+
+_DMS_PARTS: Final = (1.0, 10.0, 100.0, 1000.0)
+_DEGREE_PARTS: Final = (1e5, 1e6, 1e7)
+
+
+def _unpacked(values: Floats, part: float, form: str) -> Floats:
+    """Return degrees; NaN for sixty minutes or seconds and more."""
+    if form == "scaled":
+        return values / part
+    whole = np.abs(values) / part
+    degrees, minutes, seconds = whole // 10_000, whole // 100 % 100, whole % 100
+    good = (minutes < 60) & (seconds < 60)
+    return np.where(good, degrees + minutes / 60 + seconds / 3600, np.nan)
+
+
 def by_zone(found: Sequence[Fit], least: float = 0.5) -> Fit | None:
     """Return the one unmistakable reading that most rows speak for; None where there is none.
 

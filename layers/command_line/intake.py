@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import re
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from layers.intake.features import features
 from layers.intake.formats.table import Observation
 from layers.intake.outcome import NO_PLACES
 from layers.intake.report import Account, Report, ask, sentence, to_json
-from layers.intake.take_in import INVERSE_VARIABLE, refusal, take_in, unforeseen
+from layers.intake.take_in import may_set_back, refusal, take_in, unforeseen
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
 from layers.pack.city import SETTINGS, City, load_city
@@ -145,8 +144,7 @@ def _report(asked: argparse.Namespace) -> Report:
         return _scenario(path, city, answers)
     if kind == "points" and is_long(path):
         return take_in_parts(path, city, answers)
-    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
-    report = take_in(path, city, answers, kind=kind, inverse=inverse).report
+    report = take_in(path, city, answers, kind=kind, inverse=may_set_back()).report
     if asked.kind is None and [one.key for one in report.problems] == ["intake.no_columns"]:
         joined = take_in(path, city, answers, kind="districts").report
         return joined if joined.rows.used else report

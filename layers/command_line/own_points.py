@@ -13,13 +13,14 @@ from layers.own_points.clusters import some_of
 from layers.own_points.filtering import filtered_in_both, list_values, only
 from layers.own_points.reading import FileQuestion, Reading, account_values, fitting_cell, read
 from layers.own_points.source import (
+    MOST_TAKEN_BYTES,
     POINTS_VARIABLE,
     Layout,
     Source,
     layout,
     open_folder,
 )
-from layers.own_points.way_in import Decision, by_layout, decide, taken_whole
+from layers.own_points.way_in import Decision, answered, by_layout, decide, taken_whole
 from layers.own_points.wording import named_in_both
 from layers.pack.city import City
 from layers.view import codecs
@@ -62,7 +63,10 @@ def asked_file(folder: str | None, name: str | None, city: City, state: ViewStat
         raise _refused(Problem("export.unknown", "--file", value=name or "", known=names))
     options = state.points
     how = decide(source, city, options) if source.token in offered.sources else Decision()
-    if how.is_taken_whole:
+    is_asked_whole = options.taken and source.size <= MOST_TAKEN_BYTES
+    is_taken = how.is_taken_whole or is_asked_whole
+    answers = answered(options, is_taken=is_taken)
+    if is_taken:
         source = taken_whole(source, city, options)
         options = replace(options, x="", y="", crs=0)
         how = by_layout(source, city, options)
@@ -72,7 +76,8 @@ def asked_file(folder: str | None, name: str | None, city: City, state: ViewStat
         raise _refused(Problem("export.no_columns", source.name))
     cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
     found = _filtered(source, layout(source), options, how.columns)
-    return FileQuestion(city, source, found, cell, None, how.is_declared, how.is_said)
+    said = (how.is_declared, how.is_said, answers)
+    return FileQuestion(city, source, found, cell, None, *said)
 
 
 def _filtered(source: Source, offered: Layout, options: PointsOptions, found: Columns) -> Columns:
@@ -103,13 +108,15 @@ def arguments(file: FileQuestion, dated: str = "") -> list[str]:
     dated
         Of when the data are, where no option of the analysis says it; empty for unstated.
     """
-    found = file.columns
-    chosen = {"x": found.x, "y": found.y} if found.geometry is None else {}
+    found, said = file.columns, dict(file.answers)
+    # Of a file that was taken in whole the columns are not those of the file.
+    by_names = found.geometry is None and "taken" not in said
+    chosen = {"x": found.x, "y": found.y} if by_names else {}
     crs = {"crs": file.crs.removeprefix("EPSG:")} if file.is_said else {}
     chosen |= {"weight": found.weights} if found.weights else {}
     chosen |= {"column": found.filter_by} if found.filter_by else {}
     sets = {name: token(of) for name, of in chosen.items()}
-    sets |= crs
+    sets |= crs | said
     sets |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
     sets |= {"dated": dated} if dated else {}
     return [

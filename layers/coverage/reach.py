@@ -85,6 +85,7 @@ class ReachWording:
         if isinstance(answer, ReachAnswer):
             if answer.served:
                 found["targets"] = partial(tables.target_table, answer, lang)
+                found["out_of_reach"] = partial(tables.out_of_reach_table, answer, lang)
             found |= {
                 "districts": partial(tables.unit_table, answer, lang),
                 "gaps": partial(_largest_gaps, answer, lang),

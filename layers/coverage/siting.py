@@ -366,7 +366,10 @@ def _sentence(answer: SitingAnswer, lang: str) -> str:
         key = "siting.unreachable" if found.method == "siting.refused" else "siting.reached_already"
         # Rounded up, what is not enough would pass for enough.
         most = {"reachable_percent": math.floor(10 * float(str(given["reachable_percent"]))) / 10}
-        return say(key, **{**given, **most}) if key in found.caveats else say("siting_page.nothing")
+        if key in found.caveats:
+            return say(key, **{**given, **most})
+        full = round(float(str(given["before_percent"])), 6) >= 100  # no wider radius can help then
+        return say("siting_page.full" if full else "siting_page.nothing")
     exact = "" if found.method == "siting.exact" else "_bounded"
     return say(
         f"siting_page.result_{options.aim}{exact}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from layers.coverage.measure import ReachAnswer
 from layers.coverage.question import Inputs
 from layers.coverage.wording import name_of, percent, reached_count, span, unit_name
 from layers.language.messages import speaker
-from layers.language.values import number
+from layers.language.values import cell, number
 from layers.language.values import radius as doubt
 from layers.pack.city import City
 from layers.view.vague import VAGUE_M
@@ -23,6 +23,8 @@ GAP_COLUMNS = (
     *("rank", "district", "doubt", "share"),
     *("missing", "farthest", "nearest", "order"),
 )
+SURE: Final = 0.995
+"""Part of the draws from which a place is called within reach: 100 % as it is written."""
 
 
 def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
@@ -296,3 +298,41 @@ def target_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     names = ["n", "reached", "share", "itself", "unmapped"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     return _titled(table, "targets", lang)
+
+
+def out_of_reach_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
+    """Return by name what lies beyond reach in some draws, the surest first.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.coverage.measure.measure` returns it, not a refusal.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        By id. Columns in words: name, layer, district, and in what part of the draws a place
+        reaches it. Empty where nothing lies beyond, or the reader's own points are asked about.
+    """
+    given, parts = answer.inputs, []
+    for kind, row in answer.served.items():
+        if row.found is None or kind not in given.targets:
+            continue
+        own = given.targets[kind].join(row.found.points["covered_draws"])
+        parts += [own[own["covered_draws"] < SURE]]
+    rows = {
+        id_: {
+            "name": cell(row, "name", lang),
+            "kind": answer.city.layers[str(row["kind"])].title.of(lang),
+            "district": cell(row, "site_name", lang) or cell(row, "host_name", lang),
+            "reached": percent(row["covered_draws"]),
+        }
+        for part in parts
+        for id_, row in part.sort_values("covered_draws", kind="stable").iterrows()
+    }
+    names = ["name", "kind", "district", "reached"]
+    return _titled(
+        pd.DataFrame.from_dict(rows, orient="index", columns=names), "out_of_reach", lang
+    )

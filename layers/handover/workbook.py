@@ -109,9 +109,10 @@ def _named(sheet: Sheet, words: Words) -> pd.DataFrame:
                 district = speaker(words.lang)("filter.district")
                 columns.append((district, [words.names.get(str(value)) for value in values]))
             continue
-        columns.append((heading, [words.of(each.name, value) for value in values]))
-    told = {at: pd.Series(values, dtype=object) for at, (_, values) in enumerate(columns)}
-    return pd.DataFrame(told).set_axis([heading for heading, _ in columns], axis="columns")
+        told = [words.of(each.name, value) for value in values]
+        columns.append((heading if told == values else heading.removesuffix("编号"), told))
+    cells = {at: pd.Series(values, dtype=object) for at, (_, values) in enumerate(columns)}
+    return pd.DataFrame(cells).set_axis([heading for heading, _ in columns], axis="columns")
 
 
 def _heading(sheet: Sheet, each: Field, lang: str) -> str:

@@ -16,7 +16,7 @@ from geo.base.bridge import canonical, name_of
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, offset_m
-from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits
+from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits, packed
 from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.formats.headings import datum_of, headings, system_of
@@ -402,7 +402,7 @@ def _by_fit(
         return _with(placed, named[0].crs, named[0].north_first, result)
     if found and found[0].north_first:
         result.tell("north_first", "likely", value=placed.columns[0] if placed.columns else "1")
-    result.ask(ask_crs(found, city, ""))
+    result.ask(ask_crs(found, city, "", packed(first, second, city.bbox)))
     return placed
 
 
@@ -416,7 +416,7 @@ def _family(placed: Placement) -> str:
     return next((family for family in map(system_of, told) if family), "")
 
 
-def ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
+def ask_crs(found: Sequence[Fit], city: City, family: str, form: str = "") -> Question:
     """Return the question for the plane: what fits the city, the city's own first.
 
     Parameters
@@ -427,12 +427,14 @@ def ask_crs(found: Sequence[Fit], city: City, family: str) -> Question:
         Where the positions should lie.
     family
         The old system that the file names; empty for none.
+    form
+        What else the numbers may be, see :func:`geo.intake.systems.packed`.
     """
     own = f"EPSG:{city.metric_epsg}"
     fitting = list(dict.fromkeys(one.crs for one in found if one.share >= GRID_LEAST))
     codes = sorted(fitting or [own], key=lambda crs: crs != own)
     options = tuple(Option(crs, "intake.option.crs", {"value": described(crs)}) for crs in codes)
-    key = "crs_old" if family else "crs"
+    key = "crs_old" if family else f"crs_{form}" if form else "crs"
     return Question("crs", options, {"variant": key, "family": family})
 
 

@@ -13,7 +13,7 @@ from geo.base.errors import DataError, Problem
 from layers.intake.formats.table import MOST_FILE_BYTES
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
 from layers.intake.report import Report
-from layers.intake.take_in import TakenIn, take_in
+from layers.intake.take_in import TakenIn, may_set_back, take_in
 from layers.pack.city import City
 
 GEOJSON: Final = (".geojson", ".json")
@@ -56,10 +56,22 @@ def features(path: Path, city: City, answers: Mapping[str, str]) -> Features:
     if path.stat().st_size > MOST_FILE_BYTES:
         problem = Problem("intake.too_large", path.name, most=MOST_FILE_BYTES)
         raise DataError("intake.refused", [problem])
-    data = path.read_bytes()
-    if path.suffix.lower() in GEOJSON:
+    return features_of(path.name, path.read_bytes(), city, answers)
+
+
+def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> Features:
+    """Return the features of a file that was uploaded.
+
+    Parameters
+    ----------
+    name, data
+        The file; its name says whether it is GeoJSON, as in :func:`features`.
+    city, answers
+        As of :func:`features`.
+    """
+    if Path(name).suffix.lower() in GEOJSON:
         return Features(data, None)
-    taken = take_in((path.name, data), city, answers)
+    taken = take_in((name, data), city, answers, inverse=may_set_back())
     return Features(_geojson(taken) if taken.reading is not None else b"", taken.report)
 
 

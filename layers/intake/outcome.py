@@ -177,8 +177,10 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     say, rows = speaker(lang), outcome.rows
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     by = {one.row: one for one in outcome.placed}
-    done = [_done(status, by.get(row), say) for row, status in enumerate(rows["status"])]
-    rule = [_rule(by.get(row), city, say) for row in range(len(rows))]
+    repaired = rows["repaired"].tolist()
+    each = enumerate(zip(rows["status"], repaired, strict=True))
+    done = [_done(status, repair, by.get(row), say) for row, (status, repair) in each]
+    rule = [_rule(by.get(row), repair, city, say) for row, repair in enumerate(repaired)]
     values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
     classes = _classes(outcome, say)
     for row in by:
@@ -207,17 +209,19 @@ def cells_of(table: Table) -> pd.DataFrame:
     return frame.reindex(range(table.rows))
 
 
-def _done(status: str, placed: Placed | None, say: Say) -> str:
+def _done(status: str, repair: str, placed: Placed | None, say: Say) -> str:
     if placed is not None:
         return say("intake.done.placed")
+    if repair:
+        return say(f"intake.done.{repair}")
     if status in (USED, OUTSIDE):
         return say(f"intake.done.{status}")
     return say("intake.done.dropped", reason=say(f"intake.reason.{status}"))
 
 
-def _rule(placed: Placed | None, city: City, say: Say) -> str:
+def _rule(placed: Placed | None, repair: str, city: City, say: Say) -> str:
     if placed is None:
-        return say("intake.by.file")
+        return say("intake.by.answer" if repair else "intake.by.file")
     if placed.how == "click":
         return say("intake.by.click")
     names = city.districts.loc[placed.how]
@@ -227,8 +231,7 @@ def _rule(placed: Placed | None, city: City, say: Say) -> str:
 def write_points(outcome: Outcome, path: Path) -> None:
     """Write every row to a Parquet file that own points can read; rows without a place are blank.
 
-    Only where the file itself says NaN or zero does that stand here: own points then give the
-    same reason.
+    Beside it stands which those are and why: see :func:`unused_rows`.
 
     Parameters
     ----------
@@ -244,14 +247,39 @@ def write_points(outcome: Outcome, path: Path) -> None:
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
-    status = rows["status"].to_numpy()
-    for name in ("lon", "lat"):
-        values = np.where(status == "zero", 0.0, rows[name].to_numpy(dtype=float))
-        blank = np.isnan(values) & (status != "nan")
-        table = table.append_column(name, pa.array(values, pa.float64(), mask=blank))
-    doubt = pa.array(rows["uncertainty_m"].to_numpy(dtype=float), pa.float64(), from_pandas=True)
-    table = table.append_column("coordinateUncertaintyInMeters ·", doubt)
+    for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):
+        there = pa.array(values.to_numpy(dtype=float), pa.float64(), from_pandas=True)
+        table = table.append_column(name, there)
+    doubt = rows["uncertainty_m"].to_numpy(dtype=float)
+    table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
     pq.write_table(table, path, row_group_size=1 << 16)
+    unused = rows[~rows["status"].isin([USED, OUTSIDE])]
+    files = [outcome.reading.parts[part] for part in unused["part"].tolist()]
+    told = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
+                         "reason": unused["status"].to_numpy(str)}, unused.index + 1)  # fmt: skip
+    told.to_parquet(_beside(path))
+
+
+def unused_rows(path: Path) -> pd.DataFrame | None:
+    """Return which rows of a file that was taken in have no place: None of any other file.
+
+    Parameters
+    ----------
+    path
+        As of :func:`write_points`.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``line`` and ``reason`` as the reader knows them, by the number of the row in what
+        was written, from 1.
+    """
+    beside = _beside(path)
+    return pd.read_parquet(beside) if beside.is_file() else None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".unused.parquet")
 
 
 def as_workbook(frame: pd.DataFrame, title: str) -> bytes:

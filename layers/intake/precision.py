@@ -17,7 +17,7 @@ from layers.intake.formats.table import Observation, Table
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.pack.city import City
 
-CLASSES: Final = ("outside", "sea", "centroid", "repeated", "rounded", "same_name", "plain")
+CLASSES: Final = ("sea", "outside", "centroid", "repeated", "rounded", "same_name", "plain")
 """What a position may be, the gravest first; a row has the first that fits."""
 CENTROID_M: Final = 60.0
 """A point so near a district's middle was probably not surveyed, metres."""

@@ -84,7 +84,8 @@ class Reading:
         One for each row of the file, in its order: ``part`` (number of the table), ``line``,
         ``status`` (``used``, ``outside`` or a reason), ``lon``, ``lat`` (degrees in WGS 84; NaN
         where there is none), ``x``, ``y`` (metres on the city's plane), ``district`` (adcode, empty
-        outside) and ``uncertainty_m`` (NaN where it is not known).
+        outside), ``uncertainty_m`` (NaN where it is not known) and ``repaired`` (``swapped``,
+        ``set_back`` or empty: what was done to the coordinates because the reader said so).
     parts
         Names of the tables.
     """
@@ -140,6 +141,7 @@ class _Rows:
     x: Floats
     y: Floats
     doubt: Floats
+    repaired: NDArray[Any]
     district: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
 
 
@@ -188,7 +190,8 @@ def _rows(placed: Placement) -> _Rows:
         _name_others(placed, status, bad)
     n = len(status)
     blank = np.full(n, np.nan)
-    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), _doubts(placed, n))
+    none = np.full(n, "", dtype=object)
+    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), _doubts(placed, n), none)
 
 
 def _by_axes(placed: Placement, x: Floats, y: Floats) -> None:
@@ -245,6 +248,7 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     x, y = rows.lon[good], rows.lat[good]
     if placed.datum and inverse and placed.crs == DEGREES:
         x, y = set_back(x, y, placed.datum)
+        rows.repaired[good] = "set_back"
     if placed.datum:
         lat, lon = city.centre
         off = float(np.ceil(offset_m(lon, lat, placed.datum) / 100) * 100)
@@ -277,6 +281,7 @@ def _check_degrees(rows: _Rows, city: City, *, repair: bool) -> None:
     if repair:
         lon = rows.lon.copy()
         rows.lon[turned], rows.lat[turned] = rows.lat[turned], lon[turned]
+        rows.repaired[turned] = "swapped"
     else:
         rows.status[turned] = "swapped"
     beyond = (np.abs(rows.lon) > 180) | (np.abs(rows.lat) > 90)
@@ -300,7 +305,9 @@ def on_plane(bbox: Box, plane: int) -> Box:
     return west, south, east, north
 
 
-_COLUMNS: Final = ("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m")
+_COLUMNS: Final = (
+    *("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m", "repaired"),
+)
 
 
 def _frame(rows: _Rows, placed: Placement, number: int) -> pd.DataFrame:
@@ -313,6 +320,7 @@ def _frame(rows: _Rows, placed: Placement, number: int) -> pd.DataFrame:
         *(np.concatenate([v, none]) for v in (rows.lon, rows.lat, rows.x, rows.y)),
         np.concatenate([rows.district, np.full(n, "", dtype=object)]),
         np.concatenate([rows.doubt, none]),
+        np.concatenate([rows.repaired, np.full(n, "", dtype=object)]),
     ]
     return _frame_of(list(_COLUMNS), values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,11 @@ class TakenIn:
     reading: Reading | None = None
     joined: Join | None = None
     classes: NDArray[np.object_] | None = None
+
+
+def may_set_back() -> bool:
+    """Tell whether the server's owner lets positions in GCJ-02 and BD-09 be set back."""
+    return os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
 
 
 def take_in(

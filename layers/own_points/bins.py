@@ -14,7 +14,7 @@ import shapely
 
 from geo.base.bridge import transformer
 from geo.base.finding import Finding
-from geo.density.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, square_bins
+from geo.density.bins import LEAST_POINTS, LEAST_SOURCE, Bins, hexagon_bins, ranked, square_bins
 from layers.language.messages import Say, speaker
 from layers.language.values import count, number, said
 from layers.map.colours import shades
@@ -213,7 +213,8 @@ def _bins_table(shown: PointsBins, lang: str) -> pd.DataFrame:
     """Return the densest cells, with the district of each one's middle."""
     say, city = speaker(lang), shown.reading.asked.city
     district = names_of(city, lang)
-    top = shown.bins.frame.sort_values("per_km2", ascending=False, kind="stable").head(LISTED)
+    held = ranked(shown.bins.frame)
+    top = held.sort_values("per_km2", ascending=False, kind="stable").head(LISTED)
     middles = top.geometry.to_crs(city.metric_epsg).centroid
     zones = outlines(city)
     where = [district[str(zones.distance(point).idxmin())] for point in middles]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -21,6 +22,7 @@ from geo.intake.systems import fits, near_in
 from geo.point_files.apart import REASONS, Place
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
+from layers.intake.outcome import unused_rows
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
@@ -62,6 +64,9 @@ class FileQuestion:
     is_declared, is_said
         Whether the file itself declares the reference system of these columns, or the reader has
         said it.
+    answers
+        What else the reader has said of the file: options of own points by name, as an address has
+        them. With ``taken`` the file was taken in whole, and ``columns`` are those it got then.
     """
 
     city: City
@@ -71,13 +76,15 @@ class FileQuestion:
     scheduler: str | None = None
     is_declared: bool = False
     is_said: bool = False
+    answers: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         """What the answer depends on."""
         city, source = self.city, self.source
         file = (source.name, source.paths, source.size, source.stamp)
-        how = (self.columns, self.cell_m, self.scheduler, self.is_declared, self.is_said)
+        known = (self.is_declared, self.is_said, self.answers)
+        how = (self.columns, self.cell_m, self.scheduler, *known)
         return ("read", city.id, city.digest, *file, *how)
 
     @property
@@ -225,7 +232,24 @@ def read(asked: FileQuestion, progress: Progress, stopped: Stopped) -> Reading:
             progress=lambda so_far: progress("points_page.stage.keeping", so_far, found.read),
             cancel=stopped,
         )  # fmt: skip
-    return Reading(asked, found, kept, area, alone)
+    return Reading(asked, _as_in_the_file(found, asked.source.paths[0]), kept, area, alone)
+
+
+def _as_in_the_file(found: Binned, path: Path) -> Binned:
+    """Return the account of a file that was taken in: its own lines and reasons, not the copy's."""
+    unused = unused_rows(path)
+    places = found.apart.named.get("blank", [])
+    if unused is None or not places:
+        return found
+    # Of more than are named, the reasons are those of all rows, where no filter has left some out.
+    is_whole = len(unused) == found.rejected["blank"]
+    some = unused if is_whole else unused.loc[[place.line for place in places]]
+    rejected = {**found.rejected, "blank": found.rejected["blank"] - len(some)}
+    apart = replace(found.apart, named={**found.apart.named, "blank": []})
+    for (reason, file), rows in some.groupby(["reason", "file"], sort=True):
+        rejected[str(reason)] += len(rows)
+        apart.name(str(reason), str(file), rows["line"].to_numpy(dtype=np.int64))
+    return replace(found, rejected=rejected, apart=apart)
 
 
 def _tried(work: Callable[[str | None], Binned], scheduler: str | None) -> tuple[Binned, bool]:

@@ -8,7 +8,6 @@ where it reads the same numbers out of the same columns; everything else is take
 from __future__ import annotations
 
 import atexit
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ from layers.intake.formats.table import AskError, Observation, Question, Table, 
 from layers.intake.outcome import Outcome, write_points
 from layers.intake.precision import precision, told
 from layers.intake.read import read
-from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
+from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import (
     MOST_TAKEN_BYTES,
     Layout,
@@ -49,7 +48,7 @@ from layers.own_points.source import (
 )
 from layers.own_points.system import basis_of, first_values
 from layers.pack.city import City
-from layers.view.codecs import token
+from layers.view.codecs import codec, token
 from layers.view.page_options import PointsOptions
 
 LOOKED_AT: Final = 4 << 20
@@ -164,6 +163,24 @@ def _said(options: PointsOptions) -> dict[str, str]:
     return {**said, "datum": options.datum} if options.datum != "ask" else said
 
 
+def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str], ...]:
+    """Return what a reader has said of a file, for a command that reads it alike.
+
+    Parameters
+    ----------
+    options
+        As the reader has chosen them.
+    is_taken
+        Whether the file was taken in whole: its columns, system and part are then known by what was
+        said alone.
+    """
+    names = ("datum", *(("x", "y", "crs", "part", "taken") if is_taken else ()))
+    said = {**vars(options), "taken": True}
+    usual = vars(PointsOptions())
+    written = {name: codec(PointsOptions, name).write(said[name], None) for name in names}
+    return tuple((name, written[name]) for name in names if said[name] != usual[name])
+
+
 def _whole(source: Source) -> Decision:
     if source.size > MOST_TAKEN_BYTES:
         problem = Problem("points.not_as_it_lies", source.name, most=MOST_TAKEN_BYTES // 10**6)
@@ -262,7 +279,8 @@ def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, s
     ):
         return None
     # What is written otherwise is shown first, as far as a file can be taken in whole.
-    if source.size <= MOST_TAKEN_BYTES and not _is_plain(table, placed):
+    is_odd = "header_goes_on" in noted or not _is_plain(table, placed)
+    if source.size <= MOST_TAKEN_BYTES and is_odd:
         return None
     if source.size <= LOOKED_AT and not _all_stand(placed):
         return None
@@ -362,8 +380,9 @@ def taken_whole(source: Source, city: City, options: PointsOptions) -> Source:
         It is refused, or something must be answered first.
     """
     require_files(source)
-    inverse = os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
-    taken = take_in_as_said(Parts(source.name, source.paths), city, options, inverse=inverse).taken
+    taken = take_in_as_said(
+        Parts(source.name, source.paths), city, options, inverse=may_set_back()
+    ).taken
     if taken.reading is None:
         asked = [
             Problem("points.asks", source.name, question=q.key) for q in taken.report.questions

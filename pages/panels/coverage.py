@@ -467,6 +467,10 @@ class ReachPart:
             html.section(say("coverage_page.targets_title"))
             self._table("targets")
             html.small(say("coverage_page.targets_itself"))
+            if self.asked.own is None:
+                html.drawer(
+                    say("coverage_page.out_of_reach_title"), "cov_out_of_reach", self._out_of_reach
+                )
         html.section(say("coverage_page.districts_title"))
         for line in self.words.account[1:]:
             html.small(line)
@@ -485,6 +489,13 @@ class ReachPart:
     def _radii(self) -> None:
         self._table("rings", corner="rings_kind")
         html.small(self.say("coverage_page.rings_note"))
+
+    def _out_of_reach(self) -> None:
+        if not len(self.words.tables["out_of_reach"]):
+            html.small(self.say("coverage_page.out_of_reach_none"))
+            return
+        self._table("out_of_reach", corner="out_of_reach.id")
+        html.small(self.say("coverage_page.out_of_reach_note"))
 
     def _gaps(self) -> None:
         if not len(self.words.tables["gaps"]):

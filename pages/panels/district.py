@@ -17,6 +17,7 @@ from layers.places import areas as told_of
 from layers.places.badges import badges as titles_of
 from layers.places.district_profile import Profile, Task, compare, fullest
 from layers.places.screen_tables import NOT_APPLICABLE, table
+from layers.present.pack.made import KINDS, OF_A_DISTRICT
 from layers.present.picture import OUTLINES, area_picture, holding
 from layers.view.areas import areas, is_part
 from layers.view.rows import gather, rows_in_view, without_titles
@@ -107,7 +108,8 @@ def head(screen: Screen, area: str, told: Profile | None, other: str | None) -> 
         st.html(line, width="stretch")
         if not screen.state.present:
             _choice(screen, area)
-            picture(screen, district=area)
+            kinds = OF_A_DISTRICT if area in city.districts.index else KINDS
+            picture(screen, kinds=kinds, district=area)
 
 
 def _choice(screen: Screen, area: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -225,7 +225,12 @@ def download_view(screen: Screen) -> None:
         html.small(say("explore.export_note" if form.fmt != "xlsx" else "explore.export_book"))
 
 
-def picture(screen: Screen, options: tuple[Option, ...] = (), **changes: Any) -> None:
+def picture(
+    screen: Screen,
+    options: tuple[Option, ...] = (),
+    kinds: Sequence[Kind] = KINDS,
+    **changes: Any,
+) -> None:
     """Offer what is on the screen as a picture, a page, a slide or a workbook.
 
     The file is made beside the page, which says how far it is.
@@ -236,6 +241,8 @@ def picture(screen: Screen, options: tuple[Option, ...] = (), **changes: Any) ->
         City, state and words of this run.
     options
         What the page sets side by side: changes to sites.
+    kinds
+        What is offered, the usual first.
     **changes
         Fields of the state with other values: those that the page shows and the address leaves out.
     """
@@ -248,10 +255,12 @@ def picture(screen: Screen, options: tuple[Option, ...] = (), **changes: Any) ->
             kind, screen.name, address, screen.city, state, ask=cache.answer, options=options
         )
 
-    picture_by(screen, (state, screen.name, options), make)
+    picture_by(screen, (state, screen.name, options), make, kinds)
 
 
-def picture_by(screen: Screen, shows: Hashable, make: Callable[[Kind], Made]) -> None:
+def picture_by(
+    screen: Screen, shows: Hashable, make: Callable[[Kind], Made], kinds: Sequence[Kind] = KINDS
+) -> None:
     """Offer the kinds of files of what a page shows, and make the one that is asked for.
 
     Parameters
@@ -262,13 +271,15 @@ def picture_by(screen: Screen, shows: Hashable, make: Callable[[Kind], Made]) ->
         What decides the files, besides the pack.
     make
         Makes one of a kind.
+    kinds
+        What is offered, the usual first.
     """
     say = screen.say
     with st.popover(say("present.picture"), key="picture_export"):
         kind: Kind = st.segmented_control(
             say("explore.export_format"),
-            KINDS,
-            default=KINDS[0],
+            kinds,
+            default=kinds[0],
             required=True,
             format_func=lambda each: say(f"present.kind.{each}"),
             key="picture_kind",

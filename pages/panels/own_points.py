@@ -46,7 +46,7 @@ from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, p
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
 from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
 from layers.own_points.surface import PointsSurface
-from layers.own_points.way_in import CHECKED, Decision
+from layers.own_points.way_in import CHECKED, Decision, answered
 from layers.own_points.wording import PointsWording, unused_rows
 from layers.pack.catalogue import ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -175,7 +175,9 @@ def _decision(screen: Screen, source: Source) -> Decision:
 
 def _file_of(screen: Screen, source: Source, how: Decision, columns: Columns) -> FileQuestion:
     cell = fitting_cell(screen.state.points) or choices(PointsOptions, "cell_m")[0]
-    known = (how.is_declared, how.is_said)
+    is_taken = own_files.is_taken(source)
+    said = own_files.said() if is_taken else screen.state.points
+    known = (how.is_declared, how.is_said, answered(said, is_taken=is_taken))
     return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known)
 
 

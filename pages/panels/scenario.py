@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from geo.base.errors import AtlasError, DataError, ParameterError, Problem
-from geo.coverage.scenario import MOST_BYTES, MOST_EDITS, Loaded, Scenario, load, to_file, within
+from geo.base.errors import AtlasError
+from geo.coverage.scenario import MOST_EDITS, Scenario, to_file, within
 from layers.coverage import scenario as comparison
 from layers.coverage import scenario_change as told
 from layers.coverage.question import inputs, question, site_layers
@@ -30,7 +29,8 @@ from pages.browser.scenarios import draft, keep, kept, turn_to, work_on
 from pages.panels import coverage as coverage_panels
 from pages.panels import hand_over
 from pages.panels.inside.draw import Ask
-from pages.shell import cache, failure, html, map_view
+from pages.panels.intake import scenario_file
+from pages.shell import cache, html, map_view
 from pages.shell.frame import Screen
 from pages.shell.labels import literal, short
 from pages.shell.widgets import is_echo, is_offered, sync
@@ -39,8 +39,6 @@ BEYOND: Final = "atlas.scenario_beyond"
 """Why the last change was not made: the key of a sentence under ``error.``; empty if it was."""
 TURN: Final = "atlas.scenario_turn"
 """How many changes were not made: after each the map is painted anew."""
-LOADED: Final = "atlas.scenario_file"
-"""What came of the file that the uploader holds."""
 CHOSEN: Final = "atlas.scenario_site"
 """Id of the site whose card is open."""
 PLACING: Final = "scn_place"
@@ -50,20 +48,6 @@ missing while it shows the changes of the one at work."""
 TYPED: Final = "typed"
 MAPS: Final = ("change", "versus")
 """What the map may show."""
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What came of one file, for the sites that were shown when it was read."""
-
-    file: str
-    sites: tuple[object, ...]
-    loaded: Loaded | None = None
-    error: Exception | None = None
-
-    def holds(self, file: str, sites: tuple[object, ...]) -> bool:
-        """Tell whether this still is what comes of a file; other sites may mend its faults."""
-        return file == self.file and (self.loaded is not None or sites == self.sites)
 
 
 class ScenarioPart:
@@ -470,58 +454,7 @@ class ScenarioPart:
             on_click="ignore",
             key="scn_download",
         )
-        given = st.file_uploader(
-            say("scenario_page.upload"),
-            type=["geojson", "json"],
-            key="scn_upload",
-            max_upload_size=MOST_BYTES // 1_000_000,
-            help=say("scenario_page.upload_help"),
-        )
-        if given is None:
-            st.session_state.pop(LOADED, None)
-            return
-        sites = tuple(self.given.sites.index)
-        read: _Read | None = st.session_state.get(LOADED)
-        if read is not None and read.holds(given.file_id, sites):
-            self._told(read)
-        else:
-            self._load(given, sites)
-
-    def _load(self, given: UploadedFile, sites: tuple[object, ...]) -> None:
-        """Read a file once for the sites that are shown; one with faults stays out."""
-        city = self.screen.city
-        kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
-        try:
-            if given.size > MOST_BYTES:
-                sizes = {"n": given.size, "most": MOST_BYTES}
-                problem = Problem("scenario.too_large", "scenario", values=sizes)
-                raise DataError("scenario.file", [problem])
-            name = given.name.rpartition(".")[0]
-            loaded = load(
-                given.getvalue(), sites=self.given.sites, kinds=kinds, bbox=city.bbox, name=name
-            )
-            if not keep(loaded.scenario):
-                raise ParameterError("scenario.kept", [])
-        except Exception as error:  # shown on every run that still has the file, and read once
-            st.session_state[LOADED] = _Read(given.file_id, sites, error=error)
-            self._told(st.session_state[LOADED])
-            return
-        st.session_state[LOADED] = _Read(given.file_id, sites, loaded)
-        work_on(loaded.scenario)
-        st.rerun()
-
-    def _told(self, read: _Read) -> None:
-        """Say what came of a file: every fault of it, or what it is called and what it had lost."""
-        if isinstance(read.error, AtlasError):
-            st.error(self.say(f"error.{read.error.key}"))
-            html.faults("", read.error.problems, self.screen.state.lang)
-        elif read.error is not None:
-            failure.show(read.error)
-        elif read.loaded is not None:
-            name = read.loaded.scenario.name
-            html.small(self.say("scenario_page.loaded", name=name))
-            if read.loaded.bare:
-                html.small(self.say("scenario_page.loaded_bare", name=name))
+        scenario_file.upload(self.screen, self.given.sites)
 
     def below(self) -> None:
         """Show the change by district, and the scenarios side by side."""

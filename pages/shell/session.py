@@ -121,7 +121,14 @@ def _follow(address: Address, page: str, city: City, known: ViewState | None) ->
     if known is None or state.camera != known.camera or state.city != known.city:
         fly(state.camera)
     st.session_state[STATE] = state
-    st.session_state[SEEN] = Seen(page, address)
+    seen: Seen | None = st.session_state.get(SEEN)
+    if known is None or seen is None or seen.page != page or _goes_back():
+        st.session_state[SEEN] = Seen(page, address)
+        return state
+    # A link to the page it stands on: Streamlit answers it and leaves the browser's address as it
+    # was, which the next click would bring back. What the browser has already, it does not write.
+    st.query_params.from_dict(address)
+    st.session_state[SEEN] = Seen(page, _address(), known, widgets.run())
     return state
 
 

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from pyproj import Geod
@@ -21,6 +22,7 @@ from layers.coverage.radii import radii
 from layers.coverage.tables import (
     distance_table,
     gap_table,
+    out_of_reach_table,
     overlap_table,
     sole_table,
     target_table,
@@ -236,6 +238,12 @@ def test_a_layer_does_not_cover_itself(tianjin: City, lang: str) -> None:
     assert table.iloc[1, -2] == "0"
     assert table.iloc[0, 0] == "17"
     assert table.iloc[0, -1] == "13"
+    named = out_of_reach_table(answer, lang)
+    parts = pd.concat(
+        row.found.points["covered_draws"] for row in answer.served.values() if row.found
+    )
+    assert set(named.index) == set(parts[parts < 0.995].index)
+    assert named.iloc[:, 0].all()
     assert len(answer.inputs.universities) == 66
 
 

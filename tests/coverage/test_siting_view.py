@@ -132,6 +132,7 @@ def test_the_fewest_for_a_share_are_fewest_by_trying_all_smaller_numbers(tianjin
 
 def test_a_share_that_is_reached_already_adds_nothing(tianjin: City) -> None:
     assert "不需增加" in sentence(ask(tianjin, aim="share", goal_percent=1))
+    assert sentence(ask(tianjin, radius_m=60_000)) == "现状点已覆盖 100%，不需增加。"
 
 
 def test_a_pack_without_anything_to_serve_gets_a_sentence(toy: City) -> None:

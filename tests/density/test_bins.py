@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.base.errors import ParameterError
-from geo.density.bins import LEAST_POINTS, advised_side_m, hexagon_bins, square_bins
+from geo.density.bins import LEAST_POINTS, advised_side_m, hexagon_bins, ranked, square_bins
 from geo.formats.write_geojson import to_geojson
 from layers.language.messages import speaker
 from tests import examples
@@ -47,6 +47,17 @@ def test_squares_are_cut_at_the_boundary() -> None:
     assert bins.frame["per_km2"].tolist() == pytest.approx([400.0])
     assert bins.parameters["outside"] == 9
     assert "bins.outside" in bins.caveats
+
+
+def test_a_sliver_at_the_boundary_is_not_the_densest_cell() -> None:
+    boundary = shapely.box(*CORNER, *(CORNER + np.array([1010, 1000])))
+    xy = CORNER + np.repeat([[500, 500], [1005, 500]], [252, 4], axis=0)
+    bins = square_bins(xy, cell_m=1000, boundary=boundary, crs=4548)
+    assert bins.frame["per_km2"].tolist() == pytest.approx([252.0, 400.0])
+    assert bins.value == pytest.approx(252)
+    assert bins.parameters["cut"] == 1
+    assert "bins.cut" in bins.caveats
+    assert ranked(bins.frame)["n"].tolist() == [252]
 
 
 def test_squares_move_with_their_points_and_scale_with_weights() -> None:

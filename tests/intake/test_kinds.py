@@ -27,6 +27,7 @@ FILES: dict[str, bytes] = {
     "gbk.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "gbk"),
     "unicode.txt": csv(["名称\t经度\t纬度", *(f"{n}\t{x}\t{y}" for n, x, y in POINTS)], "utf-16"),
     "sep.csv": csv(["sep=;", "名称;经度;纬度", *(f"{n};{x};{y}" for n, x, y in POINTS)]),
+    "untrue-sep.csv": csv(["sep=;", "n,lon,lat", *(f"{n},{x},{y}" for n, x, y in POINTS)]),
     "semicolon.csv": csv(["n;lon;lat", *(f"{n};{_comma(x)};{_comma(y)}" for n, x, y in POINTS)]),
     "quoted.csv": csv(
         ["n,lon,lat", *(f'{n},"{_comma(x)[:-1]}","{_comma(y)[:-1]}"' for n, x, y in POINTS)]
@@ -90,6 +91,32 @@ def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
     asked = _taken("a.xlsx", data, tianjin).report
     assert (asked.status, [q.key for q in asked.questions]) == ("needs_answer", ["sheet"])
     assert _taken("a.xlsx", data, tianjin, sheet="二").report.rows.used == 4
+
+
+@pytest.mark.parametrize("heads", [
+    [["名称", "坐标", "", "注"], ["", "经度", "纬度", ""]],
+    [["名称", "经度", "纬度", "注"], ["name", "lon", "lat", "note"]],
+    [["名称", "经度", "纬度", "注"], ["", "（°）", "度", ""]],
+])  # fmt: skip
+def test_a_second_row_of_names_is_no_row_of_data(heads: list[list[object]], tianjin: City) -> None:
+    rows = [*heads, ["甲", 117.2, 39.1, ""], ["乙", 117.3, 39.2, ""]]
+    lines = [",".join(map(str, row)) for row in rows]
+    for name, data in (("a.xlsx", workbook(("表", rows))), ("a.csv", csv(lines))):
+        report = take_in((name, data), tianjin, {}).report
+        assert (report.rows.read, report.rows.used) == (2, 2)
+        assert {one.key: one.values["value"] for one in report.found}["header_goes_on"] == 2
+
+
+@pytest.mark.parametrize(("rows", "asked"), [
+    (["甲,1170600,390630", "乙,1171230,391015"], "crs_packed_dms"),
+    (["甲,117188000,39096000", "乙,117299000,39196000"], "crs_scaled"),
+    (["甲,522567,4333339", "乙,522967,4333839"], "crs"),
+])  # fmt: skip
+def test_degrees_without_their_marks_are_asked_about(
+    rows: list[str], asked: str, tianjin: City
+) -> None:
+    report = take_in(("a.csv", csv(["名称,经度,纬度", *rows])), tianjin, {}).report
+    assert [one.values["variant"] for one in report.questions] == [asked]
 
 
 def test_every_fault_has_its_own_reason(tianjin: City) -> None:
@@ -202,7 +229,7 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     rows += ["丁,117.244567,39.133456", "海,118.5,38.7", "沪,121.512345,31.212345", "空,,"]
     taken = _taken("p.csv", csv(["名称,经度,纬度", *rows]), tianjin)
     assert taken.classes is not None
-    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "outside"]
+    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "sea"]
     assert taken.classes.tolist() == [*expected, "outside", ""]
     (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
     assert paragraph.values["value"] == 9

@@ -9,6 +9,7 @@ from layers.coverage.siting import Spot
 from layers.language.messages import speaker
 from layers.pack.city import load_city
 from tests import ROOT
+from tests.intake.files import workbook
 from tests.screens import AROUND, app, asked_shape, page_text, scene
 
 pytestmark = pytest.mark.screen
@@ -249,13 +250,43 @@ def test_a_scenario_file_is_read_once_and_told_of():
     assert not at.exception
 
 
+def test_a_scenario_kept_as_a_workbook_asks_for_its_system_and_is_loaded():
+    at = app("coverage", cpart="scenario", layers=FEW)
+    rows: list[list[object]] = [
+        ["action", "id", "kind", "name", "X坐标", "Y坐标"],
+        ["add", "new-1", "platform", "甲", 4_333_339, 522_567],
+        ["add", "new-2", "platform", "乙", 4_333_839, 522_967],
+        ["合计", "", "", "2处", "", ""],
+    ]
+    given = ("拟选址.xlsx", workbook(("表", rows)), "")
+    at.file_uploader(key="scn_upload").set_value(given).run()
+    assert not at.session_state["atlas.scenario_file"].loaded
+    assert speaker("zh")("intake_page.answer_first") in page_text(at)
+    at.selectbox(key="scn_ask_crs").set_value("EPSG:4548").run()
+    assert not at.exception
+    assert not at.error
+    read = at.session_state["atlas.scenario_file"]
+    assert read.loaded.scenario.name == "拟选址"
+    assert [e.id for e in at.session_state["atlas.scenario"]["tianjin"]["now"].edits] == [
+        "new-1",
+        "new-2",
+    ]
+    assert "1 行不是改动" in page_text(at)
+
+    bad = workbook(("表", [*rows, ["add", "new-3", "nonsense", "丙", 4_333_339, 522_567]]))
+    at.file_uploader(key="scn_upload").set_value(("b.xlsx", bad, "")).run()
+    at.selectbox(key="scn_ask_crs").set_value("EPSG:4548").run()
+    assert [error.value for error in at.error] == [speaker("zh")("error.scenario.file")]
+    assert "nonsense" in page_text(at)
+
+
 @pytest.mark.unforeseen
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_nobody_foresaw_in_a_file_is_a_sentence_with_a_number(lang, monkeypatch):
     def fail(*_, **__):
         raise OverflowError("at /srv/secret")
 
-    monkeypatch.setattr("pages.panels.scenario.load", fail)
+    monkeypatch.setattr("pages.panels.intake.scenario_file.load", fail)
     at = app("coverage", cpart="scenario", lang=lang)
     at.file_uploader(key="scn_upload").set_value(("a.geojson", b"{}", "")).run()
     assert not at.exception

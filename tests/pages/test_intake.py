@@ -85,24 +85,25 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) 
         "甲,,",
         '"乙,117,39',
         "丙,0,0",
+        "丁,39.15,117.35",
     ]
-    taken = take_in(("a.csv", csv(lines)), tianjin, {})
+    taken = take_in(("a.csv", csv(lines)), tianjin, {"swapped": "repair"})
     assert taken.reading is not None
     lon, lat, doubt = in_district(tianjin, "120101")
     outcome = Outcome(taken.tables, taken.reading, (Placed(10, lon, lat, doubt, "120101"),))
     written = tmp_path / "own.parquet"
-    write_points(Outcome(taken.tables, taken.reading), written)  # blank is blank, zero is zero
-    assert pq.read_table(written)["lon"].to_pylist()[10:] == [None, 0.0, None]
+    write_points(Outcome(taken.tables, taken.reading), written)  # blank, not NaN
+    assert pq.read_table(written)["lon"].to_pylist()[10:12] == [None, None]
     frame = handed_back(outcome, tianjin, "zh")
     assert frame["处理_done"].value_counts().to_dict() == {
         "已采用，在市域内": 10, "由使用者指定位置": 1, "未采用：坐标为 0，0": 1,
-        "未采用：缺列、多列或引号不成对": 1,
+        "未采用：缺列、多列或引号不成对": 1, "已修复：两个坐标对调": 1,
     }  # fmt: skip
     assert "和平区" in frame["依据_by"][10] == frame["位置情况_class"][10]
     data = as_workbook(frame, "点位")
     again = take_in(("b.xlsx", data), tianjin, {"x": "经度_lon", "y": "纬度_lat"}).reading
     assert again is not None
-    assert again.used == 11
+    assert again.used == 12
     pd.testing.assert_series_equal(
         again.rows["lon"][:11], outcome.rows["lon"][:11], rtol=0, atol=1e-7
     )

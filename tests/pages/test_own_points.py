@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import shlex
 import threading
 import time
 import zipfile
@@ -20,10 +21,16 @@ import streamlit as st
 from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
+from layers.analysis import ANALYSES
+from layers.command_line.analysis import command, main
+from layers.handover.contents import Form
 from layers.language.messages import speaker
 from layers.language.values import THIN
+from layers.own_points import answer as points_answer
 from layers.own_points.reading import read
+from layers.pack.city import City
 from layers.view.codecs import token
+from pages.panels import own_points
 from pages.shell.labels import literal
 from tests import ROOT
 from tests.hostile import HOSTILE_TEXTS
@@ -180,7 +187,8 @@ def test_unknown_columns_are_asked_for(folder: Path) -> None:
     at.selectbox(key="points_y").set_value(token("乙")).run()
     assert "intake_accept" in {b.key for b in at.button}, "one row has no position: as an upload"
     at.button(key="intake_accept").click().run()
-    assert "未采用：坐标写作 NaN，1 行" in page_text(ended(at))
+    why = speaker("zh")("intake.reason.half_pair")
+    assert f"未采用：{why}，1 行" in page_text(ended(at)), "the file's own reason, not its copy's"
 
 
 def test_text_of_the_folder_that_is_not_counted_as_it_lies_is_proposed(folder: Path) -> None:
@@ -210,6 +218,30 @@ def test_a_link_carries_what_was_answered_of_a_file_of_the_server(folder: Path) 
     at = own(pfile=token("e.xlsx"), ppart=token("乙"), pok="1")
     assert "读取 2 行" in page_text(ended(at))
     assert "intake_ask_sheet" in {box.key for box in own(pfile=token("e.xlsx")).selectbox}
+
+
+def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tianjin: City
+) -> None:
+    seen = []
+    monkeypatch.setattr(own_points, "_picture", lambda _, shown: seen.append(shown))
+    rows: list[list[object]] = [["x", "y", "gcj_lng", "gcj_lat"], [1, 2, 117.2, 39.1]]
+    data = workbook(("甲", rows), ("乙", [*rows, [3, 4, 117.3, 39.2], ["合计", "", "", ""]]))
+    (folder / "f.xlsx").write_bytes(data)
+    at = own(pfile=token("f.xlsx"), pshow="bins")
+    at.selectbox(key="intake_ask_sheet").set_value("乙").run()
+    at.selectbox(key="intake_ask_datum").set_value("gcj02").run()
+    at.button(key="intake_accept").click().run()
+    assert "读取 3 行" in page_text(ended(at))
+    form = Form("csv", tianjin.metric_epsg)
+    words = shlex.split(command("own_points", tianjin, points_answer.asked_of(seen[-1]), form))
+    said = {word for word in words if word.partition("=")[0] in ("datum", "part", "taken", "x")}
+    assert said == {"datum=gcj02", f"part={token('乙')}", "taken=1"}
+    out = tmp_path / "out"
+    assert main(ANALYSES, [*words[3:-1], str(out), "--points", str(folder)]) == 0
+    wanted = dict(points_answer.hand_over(seen[-1], form).files)
+    assert wanted == {path.name: path.read_bytes() for path in out.iterdir()}
+    assert b",f.xlsx,4,total," in wanted["own_points_rows_not_used.csv"]
 
 
 def test_metres_are_asked_about_and_the_answer_stands_in_the_address(folder: Path) -> None:

@@ -145,3 +145,12 @@ def test_what_differs_between_two_packs_is_handed_out(toy: City, lang: Lang) -> 
     assert len(found) - 1 <= kept <= len(found)
     cells = bare("".join(cell.text for row in rows for cell in row.cells))
     assert all(bare(str(value)) in cells for value in (*table.index[:kept], *table.iloc[:kept, 1]))
+
+
+def test_a_district_has_its_sheet(toy: City) -> None:
+    code = str(toy.districts.index[0])
+    state = replace(default_state(toy), district=code)
+    made = one_file("sheet", "district", {}, toy, state, ask=measure)
+    name = toy.districts.at[code, "name_zh"]
+    assert made.name.endswith(".pdf")
+    assert bare(name) in bare(PdfReader(io.BytesIO(made.data)).pages[0].extract_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -13,6 +14,11 @@ from layers.intake.formats.headings import district_column, name_column, speaks_
 
 LOOKED_AT: Final = 60
 """Rows among which the names are looked for."""
+_UNIT: Final = re.compile(
+    r"[(（\[]?\s*(?:°|(?:十进制)?度|米|m|met(?:re|er)s?|(?:decimal )?deg(?:ree)?s?)\s*[)）\]]?",
+    re.IGNORECASE,
+)
+"""What stands below a name to say in what it is measured."""
 
 
 class Header(NamedTuple):
@@ -23,7 +29,7 @@ class Header(NamedTuple):
     row
         Number of the row, from 0; -1 where there are no names and ``first`` is the first row.
     first
-        Number of the first row of data.
+        Number of the first row of data; two behind ``row`` where a second row of names follows.
     """
 
     row: int
@@ -58,12 +64,47 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     width = max(widths, key=lambda n: (widths[n], n))
     named = _named(some, width)
     if named is not None:
-        return Header(named, named + 1)
+        return Header(named, named + 1 + _goes_on(some, named))
     wide = [at for at, row in enumerate(some) if _filled(row) >= max(1, 0.6 * width)]
     row = some[wide[0]]
     if any(_is_coordinate(cell) for cell in row):
         return Header(-1, wide[0])
-    return Header(wide[0], wide[0] + 1)
+    return Header(wide[0], wide[0] + 1 + _goes_on(some, wide[0]))
+
+
+def names_of(rows: Sequence[Sequence[str]], header: Header) -> list[str]:
+    """Return the names of the columns; of two rows of them those that name positions.
+
+    Parameters
+    ----------
+    rows, header
+        As in :func:`find_header`.
+
+    Examples
+    --------
+    >>> rows = [["名称", "坐标", ""], ["", "经度", "纬度"], ["a", "117.2", "39.1"]]
+    >>> names_of(rows, find_header(rows))
+    ['名称', '经度', '纬度']
+    """
+    if header.row < 0:
+        return []
+    names = list(rows[header.row])
+    if header.first != header.row + 2 or speaks_of_position(names) >= 2:
+        return names
+    below = rows[header.row + 1]
+    width = max(len(names), len(below))
+    pairs = zip(*([*row, *[""] * (width - len(row))] for row in (names, below)), strict=True)
+    return [under if under.strip() else over for over, under in pairs]
+
+
+def _goes_on(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Tell whether the row behind the names names positions too, or only says units."""
+    if at + 2 >= len(rows) or list(rows[at + 1]) == list(rows[at]):
+        return False
+    cells = [cell.strip() for cell in rows[at + 1] if cell.strip()]
+    if not cells or any(number(cell) is not None for cell in cells):
+        return False
+    return speaks_of_position(cells) >= 2 or all(_UNIT.fullmatch(cell) for cell in cells)
 
 
 def _named(rows: Sequence[Sequence[str]], width: int) -> int | None:

@@ -16,7 +16,7 @@ from geo.base.errors import UnfitError
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
 from geo.point_files.csv_records import has_utf8, numbered
-from layers.intake.formats.header import find_header
+from layers.intake.formats.header import Header, find_header, names_of
 from layers.intake.formats.table import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -74,6 +74,8 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     text, skipped, declared = _without_sep(text)
     lines = _LINES.split(text[:_HEAD], maxsplit=2000)
     lines = lines[:-1] if len(text) > _HEAD or len(lines) > 2000 else lines
+    if not any(declared in line for line in lines):  # saved again with another separator
+        declared = ""
     mark = answers.get("separator", "") or declared or separator(lines)
     mark = {"tab": "\t", "\\t": "\t", "space": " "}.get(mark, mark)
     found.append(Observation("separator", "likely", {"value": _named(mark)}))
@@ -83,6 +85,9 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     records, ends = _records(lines, mark)
     row, first = _chosen(records, answers)
     found += _told(records, row, ends, skipped)
+    if first == row + 2 and row >= 0:
+        line = skipped + ends[first - 1]
+        found.append(Observation("header_goes_on", "likely", {"value": line}))
     names = _names(records, row, first)
     begin = ends[first - 1] if first else 0
     return _table(text, where, (mark, begin, begin + skipped, names, row >= 0), found)
@@ -265,7 +270,7 @@ def _chosen(records: Sequence[Sequence[str]], answers: Mapping[str, str]) -> tup
 def _names(records: Sequence[Sequence[str]], row: int, first: int) -> list[str]:
     """Return a name for each column; as many as most of the rows have cells."""
     widths = [len(record) for record in records[first : first + 200]]
-    named = [] if row < 0 else list(records[row])
+    named = names_of(records, Header(row, first))
     width = max(
         set(widths), key=lambda n: (widths.count(n), n == len(named), n), default=len(named)
     )

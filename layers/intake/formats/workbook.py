@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from geo.base.errors import UnfitError
-from layers.intake.formats.header import LOOKED_AT, find_header
+from layers.intake.formats.header import LOOKED_AT, Header, find_header, names_of
 from layers.intake.formats.headings import district_column, speaks_of_position
 from layers.intake.formats.table import (
     MOST_COLUMNS,
@@ -124,8 +124,9 @@ def _head(sheet: Any) -> list[list[str]]:
 
 def _speaks(rows: Sequence[Sequence[str]]) -> bool:
     head = find_header(rows)
+    names = names_of(rows, head)
     return 0 <= head.row < len(rows) - 1 and bool(
-        speaks_of_position(rows[head.row]) or district_column(rows[head.row])
+        speaks_of_position(names) or district_column(names)
     )
 
 
@@ -143,7 +144,7 @@ def _table(
         first = row + 1
     else:
         row, first = find_header(told)
-    named = told[row] if row >= 0 else []
+    named = names_of(told, Header(row, first))
     cells = _cells(rows, lines[first:], named, told[first:])
     name, others = names
     found = [Observation("sheet", "likely" if others else "certain", {"value": name})]
@@ -154,6 +155,8 @@ def _table(
     else:
         sure = "certain" if not row else "likely"
         found.append(Observation("header_row", sure, {"value": int(lines[row])}))
+        if first == row + 2:
+            found.append(Observation("header_goes_on", "likely", {"value": int(lines[row + 1])}))
     title = " ".join(cell for above in told[: max(row, 0)] for cell in above if cell)
     if title:
         found.append(Observation("title", "likely", {"value": title[:200]}))

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-Kind = Literal["png", "copy", "svg", "pdf", "pptx", "xlsx"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""What can be made of what is on the screen; ``copy`` is a picture of the size of a slide, for the
+Kind = Literal["png", "copy", "svg", "pdf", "pptx", "xlsx", "sheet"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)[:-1]
+"""What can be made of what is on any screen; ``copy`` is a picture of the size of a slide, for the
 clipboard."""
+OF_A_DISTRICT: Final[tuple[Kind, ...]] = ("sheet", *KINDS)
+"""The same of a district, and before all its sheet."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,13 @@ from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
+from layers.places.areas import area_name
 from layers.plan.scene import PlanScene
 from layers.present.options import Option
 from layers.present.pack.findings import workbook
 from layers.present.pack.made import Kind, Made
 from layers.present.pack.meeting_pack import Progress, fit_for_file, meeting_pack
+from layers.present.sheet import district_sheet
 from layers.present.showing import Shown
 from layers.present.slides import slides
 from layers.present.static_map import A4, SLIDE
@@ -34,9 +36,13 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "pdf": "application/pdf",
         "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "xlsx": WORKBOOK_TYPE,
+        "sheet": "application/pdf",
         "zip": "application/zip",
     }
 )
+
+
+_ENDINGS: Final[Mapping[Kind, str]] = MappingProxyType({"copy": "png", "sheet": "pdf"})
 
 
 def one_file(
@@ -54,7 +60,7 @@ def one_file(
     Parameters
     ----------
     kind
-        One of ``KINDS``.
+        One of ``KINDS``; of a district also its sheet.
     page
         One of :data:`layers.present.story.PAGES`.
     address
@@ -73,6 +79,8 @@ def one_file(
     AtlasError
         If the analysis cannot be made of this pack.
     """
+    if kind == "sheet":
+        return _sheet(city, over, ask)
     chapter = Bilingual(*(speaker(lang)(f"nav.{page}") for lang in LANGS))
     scene = Scene("screen", chapter, page, address, options=options)
     return file_of(kind, tell(scene, city, over, ask=ask))
@@ -131,7 +139,7 @@ def named(kind: Kind, title: str, city: City, data: bytes) -> Made:
     data
         Its content.
     """
-    ending = "png" if kind == "copy" else kind
+    ending = _ENDINGS.get(kind, kind)
     name = f"{fit_for_file(title)}_{city.data_date.replace('-', '')}.{ending}"
     return Made(name, TYPES[kind], data)
 
@@ -167,6 +175,13 @@ def pack(
     made = meeting_pack(city, found, over, ask=ask, progress=progress, stopped=stopped)
     files = made.package
     return Made(f"{files.name}.zip", TYPES["zip"], files.zip(), made.failed)
+
+
+def _sheet(city: City, over: ViewState, ask: Ask) -> Made:
+    """Return the sheet of the district of a state, A3 across."""
+    adcode = str(over.district)
+    title = area_name(city, adcode, over.lang)
+    return named("sheet", title, city, district_sheet(city, over, adcode, over.lang, ask=ask))
 
 
 def _pptx(told: Told) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import weakref
 from collections.abc import Mapping
@@ -16,10 +15,11 @@ import streamlit as st
 
 from layers.intake.formats.open_file import Parts
 from layers.intake.outcome import Outcome, Placed, write_points
-from layers.intake.take_in import INVERSE_VARIABLE, Given, TakenIn, take_in
+from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import Folder, Source, require_files
 from layers.own_points.way_in import take_in_as_said
 from layers.pack.city import City
+from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from pages.shell import cache, session
 
@@ -128,7 +128,7 @@ def bring_from_folder(source: Source, city: City, said: PointsOptions) -> None:
     given: Given = Parts(source.name, source.paths)
     if len(source.paths) == 1:  # the bytes that were looked at stay those that are read
         given = (source.name, source.paths[0].read_bytes())
-    answers, taken = take_in_as_said(given, city, said, inverse=_may_set_back())
+    answers, taken = take_in_as_said(given, city, said, inverse=may_set_back())
     st.session_state[HELD] = Held(given, answers, taken, lies=source)
     if said.taken:
         accept()
@@ -154,11 +154,7 @@ def answer(key: str, value: str, city: City) -> None:
 
 
 def _taken(given: Given, city: City, answers: Mapping[str, str]) -> TakenIn:
-    return take_in(given, city, answers, inverse=_may_set_back())
-
-
-def _may_set_back() -> bool:
-    return os.environ.get(INVERSE_VARIABLE, "").lower() in ("yes", "1", "true")
+    return take_in(given, city, answers, inverse=may_set_back())
 
 
 def accept() -> None:
@@ -174,6 +170,30 @@ def forget() -> None:
     one: Held | None = st.session_state.pop(HELD, None)
     if one is not None and one.folder is not None:
         rmtree(one.folder, ignore_errors=True)
+
+
+def in_the_address(name: str, value: str) -> dict[str, Any]:
+    """Return an answer about a file as options of own points.
+
+    Parameters
+    ----------
+    name, value
+        The answer; a blank value takes one back.
+    """
+    if name == "crs":
+        return {"crs": int(value.removeprefix("EPSG:") or 0)}
+    if name == "datum":
+        return {"datum": value or "ask"}
+    field = {"sheet": "part", "layer": "part"}.get(name, name)
+    return {field: token(value) if value else ""}
+
+
+def said() -> PointsOptions:
+    """Return what the reader has answered about the file that was brought along, as options."""
+    one = held()
+    answers = {} if one is None else one.answers
+    options = {k: v for each in answers.items() for k, v in in_the_address(*each).items()}
+    return replace(PointsOptions(), **options)
 
 
 def of_file(points: PointsOptions, file: str) -> PointsOptions:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from layers.intake.diagnose import described
 from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, template
-from layers.intake.report import ask, sentence
+from layers.intake.report import Report, ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count
@@ -135,7 +135,7 @@ def proposal(screen: Screen) -> None:
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
-        _bullets([sentence(one, screen.state.lang) for one in _first(report.found)])
+        found_in(report, screen.state.lang)
     with done:
         html.section(say("intake_page.done"))
         _bullets(_deeds(screen, held))
@@ -155,6 +155,19 @@ def proposal(screen: Screen) -> None:
             on_click=_accepted,
         )
         st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
+
+
+def found_in(report: Report, lang: str) -> None:
+    """Show what was found in a file, what a planner checks first at the top.
+
+    Parameters
+    ----------
+    report
+        What became of the file.
+    lang
+        Language of the words.
+    """
+    _bullets([sentence(one, lang) for one in _first(report.found)])
 
 
 def _bullets(lines: Sequence[str]) -> None:
@@ -186,17 +199,41 @@ def _deeds(screen: Screen, held: Held) -> list[str]:
 
 
 def _question(screen: Screen, question: Question) -> None:
-    """Ask what only the reader knows; the likeliest answer stands first, none is chosen."""
+    key = f"intake_ask_{question.key}"
+    offered = [*(one.value for one in question.options), None]
+    ask_one(screen, question, key, _answered, (screen, question.key, key, offered))
+
+
+def ask_one(
+    screen: Screen,
+    question: Question,
+    key: str,
+    on_change: Callable[..., None],
+    args: tuple[object, ...],
+) -> None:
+    """Ask what only the reader knows; the likeliest answer stands first, none is chosen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    question
+        What is asked.
+    key
+        Of the field.
+    on_change, args
+        What is called with the answer.
+    """
     options = {one.value: screen.say(one.key, **one.values) for one in question.options}
     st.selectbox(
         literal(ask(question, screen.state.lang)),
         [*options],
         index=None,
-        key=f"intake_ask_{question.key}",
+        key=key,
         format_func=lambda value: display(options[value], longest=60),
         placeholder=screen.say("intake_page.please"),
-        on_change=_answered,
-        args=(screen, question.key, f"intake_ask_{question.key}", [*options, None]),
+        on_change=on_change,
+        args=args,
     )
 
 
@@ -207,18 +244,8 @@ def _answered(screen: Screen, name: str, key: str, offered: Collection[str | Non
     own_files.answer(name, value, screen.city)
     held = own_files.held()
     if held is not None and held.lies is not None:
-        said = _in_the_address(name, value)
+        said = own_files.in_the_address(name, value)
         session.change(points=replace(session.state().points, **said))
-
-
-def _in_the_address(name: str, value: str) -> dict[str, Any]:
-    """Return an answer about a file of the server's folder as the address carries it."""
-    if name == "crs":
-        return {"crs": int(value.removeprefix("EPSG:") or 0)}
-    if name == "datum":
-        return {"datum": value or "ask"}
-    field = {"sheet": "part", "layer": "part"}.get(name, name)
-    return {field: token(value) if value else ""}
 
 
 def _choices(screen: Screen, held: Held) -> None:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
+from layers.language.messages import speaker
 from layers.pack.city import City
 from layers.present.picture import picture
 from layers.present.story import Scene, stories
@@ -64,8 +65,10 @@ def _asked(page: Page) -> dict[str, Any]:
 
 def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
-    open_at(page, f"{server.url}/deck?scene=twin_cities")
+    open_at(page, f"{server.url}/deck?scene=twin_cities&view=edit")
+    page.get_by_role("link", name=speaker("zh")("deck.begin"), exact=True).click()
     _shows(page, tianjin, "twin_cities")
+    assert "view" not in _asked(page), "a link to the page it stands on changes the address"
     frame = map_frame(page)
     frame.evaluate("window.same = true")
     page.keyboard.press("PageDown")

@@ -188,7 +188,7 @@ def _first(tree: dict[str, Any]) -> dict[str, Any]:
         (lambda t: _first(t)["properties"].update(name="n" * 81), "name"),
         (lambda t: _first(t)["properties"].update(name="{{7*7}}\x00"), "U+0000"),
         (lambda t: _first(t)["properties"].update(more=1), "more"),
-        (lambda t: _first(t).update(properties=None), "id"),
+        (lambda t: _first(t).update(properties=None), "b · action"),
         (lambda t: t.update(features={}), "features"),
     ],
 )
@@ -293,6 +293,22 @@ def test_a_file_that_a_gis_has_saved_again_is_the_same_scenario() -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
     tree |= {"name": "方案甲", "crs": crs}
     assert load(json.dumps(tree).encode()).scenario.name == "方案甲"
+    crs["properties"] = {"name": "urn:ogc:def:crs:EPSG::4548"}
+    with pytest.raises(DataError) as caught:
+        load(json.dumps(tree).encode())
+    assert [problem.key for problem in caught.value.problems] == ["geojson.crs_other"]
+
+
+def test_a_file_that_a_gis_has_saved_in_place_keeps_its_ids() -> None:
+    """GDAL writes the property ``id`` as the member of the feature alone."""
+    tree = json.loads(to_file(PLAN))
+    for feature in tree["features"]:
+        assert feature["properties"].pop("id") == feature["id"]
+    assert load(json.dumps(tree).encode(), sites=_sites()) == (PLAN, False)
+    for feature in tree["features"]:
+        del feature["id"]
+    with pytest.raises(DataError, match="id"):
+        load(json.dumps(tree).encode())
 
 
 def test_a_scenario_of_another_city_is_refused() -> None:
