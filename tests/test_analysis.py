@@ -14,10 +14,12 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
@@ -185,6 +187,17 @@ def test_a_drawing_is_a_drawing_or_nothing(answers: Mapping[str, Any], name: str
     assert (drawn is None) == isinstance(answers[name], Refusal)
 
 
+def assert_sheets_say_something(data: bytes, city: City) -> None:
+    """Counting, sources and notes are never blank; the sources have those of the districts."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    for sheet in book.worksheets[-3:]:
+        rows = [row[0] for row in sheet.iter_rows(values_only=True)]
+        assert rows[0]
+        assert not any(not row and not after for row, after in pairwise(rows))
+        if sheet is book.worksheets[-2]:
+            assert city.layers["district"].title.zh in rows
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("fmt", ANALYSIS_FORMATS)
 @pytest.mark.parametrize("name", ANALYSES)
@@ -217,6 +230,8 @@ def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str,
             assert next(csv.reader(io.StringIO(data.decode("utf-8-sig")))) == told[stem]
         elif end == "geojson":
             check(data)
+    if fmt == "xlsx":
+        assert_sheets_say_something(files[f"{name}.xlsx"], toy)
     if fmt == "json":
         tables = json.loads(files[f"{name}.json"])["tables"]
         assert tables.keys() == told.keys()

@@ -150,6 +150,7 @@ def analysis_package(answered: Answered, form: Form) -> Package:
                 (_sentence(answered), *in_both(answered.words, "account")),
             ),
             sections=tuple(_sections(answered, form, sheets)),
+            origins=tuple(_origins(answered)),
             about=_about(answered),
             files=answered.files,
             rasters=answered.rasters,
@@ -221,7 +222,7 @@ def _sheet(analysis: str, name: str, data: Data) -> Sheet:
 def _outlines(city: City) -> Sheet:
     """Return the districts, without which a map of an answer cannot be read."""
     layer = city.layers["district"]
-    return replace(layer_sheet(city, layer, layer.frame), facts=())  # the sections have them
+    return replace(layer_sheet(city, layer, layer.frame), facts=())  # the origins have them
 
 
 def _codes(look: Look | Looks | None) -> dict[str, dict[str, str]]:
@@ -249,7 +250,8 @@ def _fields(data: Data) -> Iterator[Field]:
     """Yield what each column holds, the index first: type by its values, unit by its name."""
     frame = data.frame
     for name in frame.index.names:
-        yield Field(str(name), _type(frame.index.get_level_values(str(name))), required=True)
+        kind = _type(frame.index.get_level_values(str(name)))
+        yield Field(str(name), kind, unit=_unit(str(name)), required=True)
     for name in frame.columns:
         if not (data.geometry and name == "geometry"):
             yield Field(str(name), _type(frame[name]), unit=_unit(str(name)))
@@ -306,6 +308,10 @@ def _sections(
     notices = [told[code] for code in answered.city.districts.index if code in told and not drawn]
     caveats = (*held, *notices, *form_caveats(answered.city, form, sheets))
     yield pair("export.caveats"), caveats
+
+
+def _origins(answered: Answered) -> Iterator[tuple[Bilingual, tuple[Bilingual, ...]]]:
+    """Yield the facts of each layer that enters, and of the districts."""
     for id_, layer in answered.city.layers.items():
         if id_ in answered.layers | {"district"}:
             yield Bilingual(layer.title.zh, f"{layer.title.en} ({id_})"), layer_facts(layer)

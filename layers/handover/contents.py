@@ -235,6 +235,8 @@ class Contents:
         How it is counted; None if the sections say so.
     sections
         Further headings of the sources, each with its sentences.
+    origins
+        What the sources say of layers that enter without being one of the tables.
     about
         What the manifest says besides.
     listing
@@ -255,6 +257,7 @@ class Contents:
     sentence: Bilingual
     counting: Chapter | None = None
     sections: tuple[Chapter, ...]
+    origins: tuple[Chapter, ...] = ()
     about: Mapping[str, object]
     listing: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)

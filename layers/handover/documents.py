@@ -212,7 +212,7 @@ def notes(contents: Contents) -> Iterator[Chapter]:
 
 
 def table_facts(contents: Contents) -> Iterator[Chapter]:
-    """Yield what the sources say of each table.
+    """Yield what the sources say of each table, and of the layers that enter.
 
     Parameters
     ----------
@@ -222,11 +222,12 @@ def table_facts(contents: Contents) -> Iterator[Chapter]:
     Yields
     ------
     tuple
-        Title of the table with its id, and sentences; only tables that have any.
+        Title of the table or layer with its id, and sentences; only tables that have any.
     """
     for sheet in contents.sheets:
         if sheet.facts:
             yield Bilingual(sheet.title.zh, f"{sheet.title.en} ({sheet.id})"), sheet.facts
+    yield from contents.origins
 
 
 def _heading(level: str, text: Bilingual) -> str:

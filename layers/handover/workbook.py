@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -18,9 +19,12 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from geo.base.schema import Field
 from layers.handover.contents import Chapter, Contents, Sheet
 from layers.handover.documents import counting, notes, table_facts
 from layers.language.messages import display, speaker
+from layers.language.values import is_known, unit
+from layers.places.coded import Words
 
 WORKBOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL: Final = 32_767
@@ -33,6 +37,9 @@ NARROW, HEADING, WIDE, READING = 4, 12, 42, 110
 it takes a second line, the most of a column, and that of running text."""
 HEADING_ROW: Final = 2
 """Above it stand what the list is, and what was asked."""
+UNIT_WORDS: Final = {"m": "m", "km": "km", "km²": "km2"}
+OF_CODES: Final = re.compile(r"（键）$| \(keys?\)$")
+DEGREES: Final = ("lon", "lat")
 FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
 PLAIN_TEXTS: Final = {
     "strings_to_formulas": False,
@@ -83,14 +90,48 @@ def listed(contents: Contents) -> Iterator[tuple[str, pd.DataFrame]]:
     if contents.listing:
         yield from contents.listing.items()
         return
+    words = Words(contents.city, contents.form.lang)
     for sheet in contents.sheets:
-        yield sheet.title.of(contents.form.lang), _named(sheet, contents.form.lang)
+        yield sheet.title.of(contents.form.lang), _named(sheet, words)
 
 
-def _named(sheet: Sheet, lang: str) -> pd.DataFrame:
-    """Return the rows of a table without their shapes, under the names that a reader knows."""
-    frame = pd.DataFrame(sheet.frame).reset_index()[list(sheet.names)]
-    return frame.set_axis([sheet.title_of(name).of(lang) for name in sheet.names], axis="columns")
+def _named(sheet: Sheet, words: Words) -> pd.DataFrame:
+    """Return the rows of a table as a reader knows them: named, worded, rounded, without shapes."""
+    frame, columns = pd.DataFrame(sheet.frame).reset_index(), list[tuple[str, Sequence[Any]]]()
+    for each in sheet.fields:
+        heading, values = _heading(sheet, each, words.lang), frame[each.name].tolist()
+        if each.type == "number":
+            values = [_rounded(value, each.name) for value in values]
+        codes = {value for value in values if isinstance(value, str) and value}
+        if each.name in ("id", "adcode") or (codes and codes <= {*words.city.districts.index}):
+            columns.append((heading, values))
+            if codes <= {*words.city.districts.index} and not {"name_zh", "name"} & {*sheet.names}:
+                district = speaker(words.lang)("filter.district")
+                columns.append((district, [words.names.get(str(value)) for value in values]))
+            continue
+        told = [words.of(each.name, value) for value in values]
+        columns.append((heading if told == values else heading.removesuffix("编号"), told))
+    cells = {at: pd.Series(values, dtype=object) for at, (_, values) in enumerate(columns)}
+    return pd.DataFrame(cells).set_axis([heading for heading, _ in columns], axis="columns")
+
+
+def _heading(sheet: Sheet, each: Field, lang: str) -> str:
+    """Return what a column is called, with its unit; its codes are words here."""
+    told = OF_CODES.sub("", sheet.title_of(each.name).of(lang))
+    of_unit = unit(UNIT_WORDS[each.unit], lang) if each.unit in UNIT_WORDS else each.unit
+    if not of_unit or re.search(rf"(?<![A-Za-z]){re.escape(of_unit.removeprefix('1/'))}\b", told):
+        return told
+    if lang == "zh":
+        return f"{told[:-1]}，{of_unit}）" if told.endswith("）") else f"{told}（{of_unit}）"
+    return f"{told[:-1]}, {of_unit})" if told.endswith(")") else f"{told} ({of_unit})"
+
+
+def _rounded(value: Any, name: str) -> Any:
+    """Return a measured number to four significant digits; whole digits and degrees are kept."""
+    if not is_known(value) or not math.isfinite(value) or value == 0:
+        return value
+    digits = 6 if name in DEGREES else max(3 - math.floor(math.log10(abs(value))), 0)
+    return round(float(value), digits)
 
 
 class _Writer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,13 @@ from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
 
 DIGITS: Final = 7
+EQUATOR_M: Final = 40_075_017.0
+"""Length of the equator in Web Mercator, in which the map is drawn."""
+CLICK_PX: Final = 5
+"""So far a hand may miss, in pixels of the screen."""
+CLICK_LEAST_M: Final = 10.0
+CLICK_UNKNOWN_M: Final = 1000.0
+"""The doubt of a click at a scale that is not known: that of a whole city on a screen."""
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by", "位置情况_class")
@@ -38,7 +46,7 @@ class Placed:
     lon, lat
         Degrees in WGS 84.
     uncertainty_m
-        How far off it may be; NaN for a point that was clicked.
+        How far off it may be.
     how
         ``click``, or the adcode of a district.
     """
@@ -132,6 +140,22 @@ def in_district(city: City, adcode: str) -> tuple[float, float, float]:
     return round(float(lon), DIGITS), round(float(lat), DIGITS), float(np.ceil(far / 100) * 100)
 
 
+def click_doubt(lat: float, zoom: float | None) -> float:
+    """Return how far off a click on the map may be: some pixels, at least some metres.
+
+    Parameters
+    ----------
+    lat
+        Where it was clicked, degrees.
+    zoom
+        Of the map, as Leaflet counts it; None where it is not known.
+    """
+    if zoom is None:
+        return CLICK_UNKNOWN_M
+    a_pixel = EQUATOR_M * math.cos(math.radians(lat)) / (256 * 2**zoom)
+    return float(max(math.ceil(CLICK_PX * a_pixel / 10) * 10, CLICK_LEAST_M))
+
+
 def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     """Return the file with what was done to each row.
 
@@ -158,13 +182,16 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     done = [_done(status, repair, by.get(row), say) for row, (status, repair) in each]
     rule = [_rule(by.get(row), repair, city, say) for row, repair in enumerate(repaired)]
     values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
-    added = dict(zip(ADDED, (*values, done, rule, _classes(outcome, say)), strict=True))
+    classes = _classes(outcome, say)
+    for row in by:
+        classes[row] = rule[row]
+    added = dict(zip(ADDED, (*values, done, rule, classes), strict=True))
     kept = cells.drop(columns=[name for name in ADDED if name in cells])
     return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
 
 
 def _classes(outcome: Outcome, say: Say) -> list[str]:
-    """Return how finely each position is known, in words; those that were placed say so apart."""
+    """Return how finely each position is known, in words."""
     if outcome.classes is None:
         return [""] * len(outcome.reading.rows)
     return [say(f"intake.class.{one}") if one else "" for one in outcome.classes.tolist()]

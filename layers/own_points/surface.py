@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from geo.density.mercator import Overlay, overlay
 from geo.density.surface import Surface
 from geo.grid.lookup import assign
 from layers.language.messages import Say, speaker
-from layers.language.values import count, number, said
+from layers.language.values import count, number, paragraph, said
 from layers.map.colours import OPACITY, shades
 from layers.map.overlay import Drawing, Raster
 from layers.own_points.reading import (
@@ -42,6 +42,12 @@ from layers.own_points.wording import (
 from layers.pack.city import outlines
 from layers.view.codecs import choices
 from layers.view.page_options import PointsOptions
+
+MOST_NAMED: Final = 3
+"""Districts that tie and are named; of more it is only said that they do."""
+AS_HIGH: Final = 0.98
+"""From this share of the highest value on, a cell is as high: where a point lies in its cell moves
+the peak above it by as much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,19 +216,34 @@ def draw_surface(shown: PointsSurface) -> Drawing:
 
 
 def _sentence(shown: PointsSurface, surface: Surface, lang: str) -> str:
+    """Say where it is densest and which district has most; of many that tie, only that they do."""
     say, names = speaker(lang), names_of(shown.reading.asked.city, lang)
-    row, column = np.unravel_index(surface.values.argmax(), surface.values.shape)
-    top = shapely.Point(surface.xs[column], surface.ys[row])
+    weighted = "_weighted" if shown.reading.asked.columns.weights is not None else ""
+    value, densest = number(surface.value), _densest(shown, surface)
+    if len(densest) > MOST_NAMED:
+        sentences = [say(f"points_page.densest_tied{weighted}", n=len(densest), value=value)]
+    else:
+        where = say("coverage_page.comma").join(names[code] for code in densest)
+        sentences = [say(f"points_page.densest{weighted}", district=where, value=value)]
+    n = shown.districts["n"]
+    most = [str(code) for code in n.index[np.isclose(n, n.max())]]
+    if len(most) <= MOST_NAMED:
+        told = {
+            "most": say("coverage_page.comma").join(names[code] for code in most),
+            "percent": number(100 * float(shown.districts["share"].iloc[0])),
+        }
+        key = f"points_page.most{weighted}" if len(most) == 1 else "points_page.most_tied"
+        sentences.append(say(key, **told))
+    return paragraph(sentences, lang)
+
+
+def _densest(shown: PointsSurface, surface: Surface) -> list[str]:
+    """Return the districts in which the surface is as high as anywhere, but for the grid."""
+    rows, columns = np.nonzero(surface.values >= AS_HIGH * surface.values.max())
+    tops = shapely.points(surface.xs[columns], surface.ys[rows])
     zones = outlines(shown.reading.asked.city)
-    most = shown.districts.iloc[0]
-    weighted = shown.reading.asked.columns.weights is not None
-    return say(
-        "points_page.densest_weighted" if weighted else "points_page.densest",
-        district=names[str(zones.distance(top).idxmin())],
-        value=number(surface.value),
-        most=names[str(shown.districts.index[0])],
-        percent=number(100 * float(most["share"])),
-    )
+    found = shapely.STRtree(zones.geometry.to_numpy()).nearest(tops)
+    return [str(code) for code in zones.index[np.unique(found)]]
 
 
 def _district_table(shown: PointsSurface, lang: str) -> pd.DataFrame:

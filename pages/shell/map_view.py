@@ -53,6 +53,8 @@ class Event:
     lon: float
     lat: float
     did: str
+    zoom: float | None = None
+    """Of the map when a new one was placed."""
 
 
 Act = Callable[[Event], bool]
@@ -190,7 +192,9 @@ def _event(value: dict[str, Any], mounted: str) -> Event | None:
     place = camera(lat, lon, 9)
     if place is None:
         return None
-    return Event(str(seen[0]), place.lon, place.lat, str(properties.get("did", "click")))
+    seen_at = camera(lat, lon, properties.get("z"))
+    zoom = seen_at.zoom if seen_at is not None else None
+    return Event(str(seen[0]), place.lon, place.lat, str(properties.get("did", "click")), zoom)
 
 
 def _point(drawing: dict[str, Any]) -> tuple[Any, Any]:

@@ -185,6 +185,16 @@ def test_the_districts_hold_what_is_counted_by_hand(ask: Ask, toy: City) -> None
 
 
 @pytest.mark.slow
+def test_where_districts_tie_none_has_the_most(ask: Ask) -> None:
+    middles = [[WEST + x, SOUTH + y] for x in (5_000, 15_000) for y in (5_000, 15_000)]
+    alike = ask(np.array(middles))
+    assert word(alike, "zh").spoken.startswith("最密处不止一处，4 个区不相上下")
+    assert "最多" not in word(alike, "zh").spoken
+    two = word(ask(np.array([*middles, *middles[:2]])), "zh").spoken
+    assert "并列最多（各 33.3%）" in two
+
+
+@pytest.mark.slow
 def test_weights_are_counted_instead_of_points(ask: Ask) -> None:
     shown = ask(weight=token("staff"))
     assert isinstance(shown, PointsSurface)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.intake.outcome import Outcome, Placed, as_workbook, handed_back, in_district, template
+from layers.intake.outcome import (
+    Outcome,
+    Placed,
+    as_workbook,
+    click_doubt,
+    handed_back,
+    in_district,
+    template,
+    write_points,
+)
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
@@ -67,7 +78,7 @@ def test_a_refused_file_is_told_with_its_reason() -> None:
     assert not at.exception
 
 
-def test_what_is_handed_back_is_read_again_equal(tianjin: City) -> None:
+def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) -> None:
     lines = [
         "名称,经度,纬度",
         *(f"{n},{x},{y}" for n, x, y in POINTS),
@@ -80,12 +91,15 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City) -> None:
     assert taken.reading is not None
     lon, lat, doubt = in_district(tianjin, "120101")
     outcome = Outcome(taken.tables, taken.reading, (Placed(10, lon, lat, doubt, "120101"),))
+    written = tmp_path / "own.parquet"
+    write_points(Outcome(taken.tables, taken.reading), written)  # blank, not NaN
+    assert pq.read_table(written)["lon"].to_pylist()[10:12] == [None, None]
     frame = handed_back(outcome, tianjin, "zh")
     assert frame["处理_done"].value_counts().to_dict() == {
         "已采用，在市域内": 10, "由使用者指定位置": 1, "未采用：坐标为 0，0": 1,
         "未采用：缺列、多列或引号不成对": 1, "已修复：两个坐标对调": 1,
     }  # fmt: skip
-    assert "和平区" in frame["依据_by"][10]
+    assert "和平区" in frame["依据_by"][10] == frame["位置情况_class"][10]
     data = as_workbook(frame, "点位")
     again = take_in(("b.xlsx", data), tianjin, {"x": "经度_lon", "y": "纬度_lat"}).reading
     assert again is not None
@@ -94,6 +108,11 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City) -> None:
         again.rows["lon"][:11], outcome.rows["lon"][:11], rtol=0, atol=1e-7
     )
     assert again.rows["uncertainty_m"][10] == doubt
+
+
+@pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])
+def test_a_click_is_as_sure_as_the_map_was_close(zoom: float | None, metres: float) -> None:
+    assert click_doubt(39.1, zoom) == metres
 
 
 @pytest.mark.parametrize("lang", LANGS)

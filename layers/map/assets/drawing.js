@@ -28,7 +28,7 @@
     const at = event.latlng.wrap();
     A.wait(at);
     A.hand({
-      type: "Feature", id: "+", properties: { did: "place" },
+      type: "Feature", id: "+", properties: { did: "place", z: A.main.map.getZoom() },
       geometry: { type: "Point", coordinates: [at.lng, at.lat] },
     });
   }

@@ -8,7 +8,14 @@ from typing import Final
 
 import streamlit as st
 
-from layers.intake.outcome import Outcome, Placed, as_workbook, handed_back, in_district
+from layers.intake.outcome import (
+    Outcome,
+    Placed,
+    as_workbook,
+    click_doubt,
+    handed_back,
+    in_district,
+)
 from layers.language.messages import display
 from layers.language.values import count
 from pages.panels.intake import held as own_files
@@ -43,7 +50,8 @@ def act(event: map_view.Event) -> bool:
     row = placing()
     if row is None or event.did != "place":
         return False
-    own_files.place(Placed(row, event.lon, event.lat, float("nan"), "click"))
+    doubt = click_doubt(event.lat, event.zoom)
+    own_files.place(Placed(row, event.lon, event.lat, doubt, "click"))
     _show_again()
     return True
 

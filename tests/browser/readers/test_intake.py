@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from layers.intake.outcome import click_doubt
 from layers.intake.take_in import take_in
 from layers.pack.city import City
 from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
@@ -45,3 +46,5 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     assert (first.used, again.used) == (10, 11)
     np.testing.assert_allclose(again.rows["lon"][:10], first.rows["lon"][:10], atol=1e-7)
     np.testing.assert_allclose(again.rows["lat"][:10], first.rows["lat"][:10], atol=1e-7)
+    zoom = round(4 * frame.evaluate("map.getZoom()")) / 4  # in steps, as a camera has it
+    assert again.rows["uncertainty_m"][10] == click_doubt(39.3, zoom)

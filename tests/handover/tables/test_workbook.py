@@ -19,6 +19,7 @@ from layers.handover.view_export import contents, package, size
 from layers.handover.workbook import HEADING_ROW, LONGEST_CELL, LONGEST_NAME, workbook
 from layers.language.values import title
 from layers.pack.city import City, load_city
+from layers.places.coded import Words
 from layers.places.screen_tables import table
 from layers.view.rows import rows_in_view
 from layers.view.state import Filters, Lang, ViewState, default_state
@@ -159,7 +160,7 @@ def test_what_looks_like_a_formula_is_kept_as_it_is_written(toy: City) -> None:
 
 
 def test_a_sheet_for_each_table_of_an_answer(tianjin: City) -> None:
-    """An answer has no list: its own tables come first."""
+    """An answer has no list: its own tables come first, in words, rounded, with units."""
     balance = ANALYSES["balance"]
     answer = balance.measure(tianjin, balance.question(default_state(tianjin)))
     files = balance.hand_over(answer, Form("xlsx", lang="en")).files
@@ -167,6 +168,21 @@ def test_a_sheet_for_each_table_of_an_answer(tianjin: City) -> None:
     assert book.sheetnames[-3:] == SHEETS["en"][1:]
     assert len(book.sheetnames) > 3
     assert balance.word(answer, "en").sentence in texts(book)
+    heading, *rows = list(book["By district"].iter_rows(min_row=HEADING_ROW + 1, values_only=True))
+    area = next(at for at, name in enumerate(heading) if str(name).endswith("(km²)"))
+    assert all(row[area] == float(f"{row[area]:.4g}") for row in rows)
+    assert "balance.few" not in texts(book)
+
+
+def test_codes_of_a_table_are_words(tianjin: City) -> None:
+    words = Words(tianjin, "zh")
+    assert words.of("kind", ("platform", "later_park")) == "、".join(
+        tianjin.layers[id_].title.zh for id_ in ("platform", "later_park")
+    )
+    assert words.of("unit", "120101;jincheng;city") == "和平区、“津城”、天津市"
+    assert words.of("verdict", "uncertainty.refused") == "暂不计算"
+    assert words.of("nearest_id", "node-baodi-zgc") == words.names["node-baodi-zgc"]
+    assert words.of("note", "no code; free text") == "no code; free text"
 
 
 @pytest.mark.slow
