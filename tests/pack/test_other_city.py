@@ -129,7 +129,7 @@ def test_the_halves_are_those_of_the_pack(alone: Path, toy: City) -> None:
     assert [hit.target for hit in find(toy, "前城")] == ["half:front"]
     for screen in ("density", "coverage", "district"):
         assert "前城" in said(screen, lang="zh")
-        assert "Front town" in said(screen, lang="en")
+        assert "front town" in said(screen, lang="en").lower()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -144,8 +144,8 @@ def test_a_city_without_halves_is_not_seen_in_halves(
     for screen in SCREENS:
         text = said(screen, city="toy", lang=lang)
         assert foreign(text) == []
-        for word in ("前城", "Front town", "片区不详", "Part not known", "nan"):
-            assert word not in text, (screen, word)
+        for word in ("前城", "front town", "片区不详", "part not known", "nan"):
+            assert word not in text.lower(), (screen, word)
 
 
 def drop_halves(pack: Path) -> None:
