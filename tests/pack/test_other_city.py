@@ -144,8 +144,8 @@ def test_a_city_without_halves_is_not_seen_in_halves(
     for screen in SCREENS:
         text = said(screen, city="toy", lang=lang)
         assert foreign(text) == []
-        for word in ("前城", "front town", "片区不详", "part not known", "nan"):
-            assert word not in text.lower(), (screen, word)
+        for word in ("前城", "ront town", "片区不详", "art not known", "nan"):
+            assert word not in text, (screen, word)
 
 
 def drop_halves(pack: Path) -> None:
