@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from geo.base.errors import DataError, Problem
+from layers.intake.formats.open_file import require_file
 from layers.intake.formats.table import MOST_FILE_BYTES
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
 from layers.intake.report import Report
@@ -51,8 +52,7 @@ def features(path: Path, city: City, answers: Mapping[str, str]) -> Features:
     DataError
         It is no plain file, or too large.
     """
-    if not path.is_file():
-        raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
+    require_file(path)
     if path.stat().st_size > MOST_FILE_BYTES:
         problem = Problem("intake.too_large", path.name, most=MOST_FILE_BYTES)
         raise DataError("intake.refused", [problem])

@@ -6,6 +6,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final, NamedTuple
 
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
@@ -73,16 +74,59 @@ def open_path(path: Path, answers: Answers) -> list[Table]:
     """
     if path.is_dir():
         return _open_folder(path, answers)
-    if not path.is_file():
-        raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
+    require_file(path)
     if path.stat().st_size > MOST_FILE_BYTES:
         problem = Problem("intake.too_large", path.name, most=MOST_FILE_BYTES)
         raise DataError("intake.refused", [problem])
-    with path.open("rb") as file:
-        is_parquet = file.read(4) == b"PAR1"
+    try:
+        with path.open("rb") as file:
+            is_parquet = file.read(4) == b"PAR1"
+        data = b"" if is_parquet else path.read_bytes()
+    except OSError as error:
+        raise DataError("intake.refused", [not_opened(path.name, error)]) from error
     if is_parquet:
         return [_guarded(path.name, lambda: read_parquet(path, path.name))]
-    return [open_bytes(path.read_bytes(), path.name, answers)]
+    return [open_bytes(data, path.name, answers)]
+
+
+def require_file(path: Path) -> None:
+    """Raise unless a path is that of a plain file: to open a pipe would wait for its writer.
+
+    Parameters
+    ----------
+    path
+        The path, or a link to one.
+
+    Raises
+    ------
+    DataError
+        There is nothing, a folder, or what is no file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        problem = Problem("intake.no_file", path.name)
+    except OSError as error:
+        problem = not_opened(path.name, error)
+    else:
+        if S_ISREG(mode):
+            return
+        problem = Problem("intake.folder" if S_ISDIR(mode) else "intake.no_plain_file", path.name)
+    raise DataError("intake.refused", [problem])
+
+
+def not_opened(where: str, error: OSError) -> Problem:
+    """Return that the system does not let a file be opened, in its own word.
+
+    Parameters
+    ----------
+    where
+        Name of the file.
+    error
+        Why.
+    """
+    reason = error.strerror or type(error).__name__
+    return Problem("intake.not_opened", where[:80], reason=reason)
 
 
 def open_beginning(path: Path, rows: int) -> Table:
@@ -211,6 +255,8 @@ def _guarded(where: str, read: Callable[[], Table]) -> Table:
         problem = Problem(error.key, where, values=error.values)
     except MemoryError:
         problem = Problem("point_file.memory", where)
+    except PermissionError as error:
+        problem = not_opened(where, error)
     except Exception as error:  # a file of others can fail in any way, and fails alone
         _log.warning("unforeseen while opening %s", where, exc_info=error)
         reason = (str(error).splitlines() or [""])[0][:200] or type(error).__name__

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import tempfile
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -83,7 +84,7 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
         text = _as_tabs(text, mark)
         lines, mark = [_as_tabs(line, mark) for line in lines], "\t"
     records, ends = _records(lines, mark)
-    row, first = _chosen(records, answers)
+    row, first = _chosen(records, ends, answers.get("header_row", ""), skipped)
     found += _told(records, row, ends, skipped)
     if first == row + 2 and row >= 0:
         line = skipped + ends[first - 1]
@@ -134,7 +135,7 @@ def decode(data: bytes, said: str = "") -> tuple[str, str]:
     if said:
         try:
             return data.decode(said, errors="replace"), said
-        except LookupError as error:
+        except (LookupError, ValueError) as error:  # such as idna, which is for names of hosts
             raise UnfitError("intake.no_encoding", value=said) from error
     for mark, encoding in _ENCODINGS:
         if data.startswith(mark):
@@ -259,12 +260,19 @@ def _is_open(lines: Sequence[str]) -> bool:
     return bool("\n".join(lines).count('"') % 2)
 
 
-def _chosen(records: Sequence[Sequence[str]], answers: Mapping[str, str]) -> tuple[int, int]:
+def _chosen(
+    records: Sequence[Sequence[str]], ends: Sequence[int], said: str, skipped: int
+) -> tuple[int, int]:
     """Return the row of the names and the first of the data, as asked or as found."""
-    said = answers.get("header_row", "")
-    if said.isdecimal() and int(said) <= len(records):
-        return int(said) - 1, int(said)
-    return find_header(records)
+    if not said.isdecimal():
+        return find_header(records)
+    if not int(said):
+        return -1, 0
+    # People count the lines of the file, blank ones too.
+    row = bisect_left(ends, int(said) - skipped)
+    if row == len(ends):
+        raise UnfitError("intake.no_row", value=said, n=skipped + (ends[-1] if ends else 0))
+    return row, row + 1
 
 
 def _names(records: Sequence[Sequence[str]], row: int, first: int) -> list[str]:

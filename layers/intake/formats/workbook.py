@@ -142,6 +142,9 @@ def _table(
     if said.isdecimal() and (int(said) == 0 or int(said) in lines):
         row = int(np.searchsorted(lines, int(said))) if int(said) else -1
         first = row + 1
+    elif said.isdecimal():
+        last = int(lines[-1]) if len(lines) else 0
+        raise UnfitError("intake.no_row", value=said, n=last)
     else:
         row, first = find_header(told)
     named = names_of(told, Header(row, first))
