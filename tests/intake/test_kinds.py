@@ -193,8 +193,8 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     [
         ("empty.csv", b"", "point_file.empty"),
         ("noise.bin", bytes(range(256)) * 4, "point_file.other_encoding"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.other_kind"),
-        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.other_kind"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.kind_named"),
+        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.kind_named"),
         ("half.xlsx", b"PK\x03\x04" + b"x" * 100, "intake.no_zip"),
         ("text.csv", b"a,b\n1,2\n", "intake.no_columns"),
         ("list.geojson", b'{"type": "FeatureCollection"}', "geojson.no_features"),
