@@ -14,7 +14,24 @@ BLANK, NUMBER, PLACEHOLDER, NAN, OTHER = "blank", "number", "placeholder", "nan"
 """What a cell holds: nothing, a number, a mark for "none", "NaN", or anything else."""
 _PLACEHOLDERS: Final = frozenset(
     (
-        *("-", "--", "---", "/", "\\", "*", "?", ".", "_", "null", "none", "n/a", "na", "#n/a"),
+        *(
+            "-",
+            "--",
+            "---",
+            "...",
+            "......",
+            "/",
+            "\\",
+            "*",
+            "?",
+            ".",
+            "_",
+            "null",
+            "none",
+            "n/a",
+            "na",
+            "#n/a",
+        ),
         *("nil", "unknown", "missing", r"\n"),
         *("无", "暂无", "未知", "不详", "空", "缺", "缺失", "待补", "待定"),
     )

@@ -180,7 +180,12 @@ def _below_merged(over: Sequence[str], under: Sequence[str]) -> bool:
 
     A row of data has its first cell filled, or leaves blank what the row of names does.
     """
-    if not over or not over[0].strip() or not under or under[0].strip():
+    if (
+        not over
+        or not over[0].strip()
+        or not under
+        or under[0].strip() not in ("", over[0].strip())
+    ):
         return False
     return any(
         cell.strip() and not (over[k].strip() if k < len(over) else "")

@@ -183,4 +183,8 @@ def _table(
     if others:
         found.append(Observation("other_sheets", "certain", {"value": others[:20]}))
     rows = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if top < len(rows) and left < len(rows[top]) and bottom - top < MOST_SHEET_ROWS:
+            for row in rows[top + 1 : bottom + 1]:  # what a cell says that reaches down, all say
+                row[left] = rows[top][left]
     return table_of_rows(rows, where, answers.get("header_row", ""), found)
