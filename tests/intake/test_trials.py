@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyproj import Transformer
 
+from geo.base.errors import DataError
+from geo.coverage.scenario import Scenario, load, to_file
 from layers.command_line import long_file
 from layers.command_line.intake import main
+from layers.intake.features import changes
 from layers.own_points import way_in
 from layers.pack.city import City
 from tests import ROOT
@@ -179,7 +183,31 @@ def test_a_scenario_kept_as_a_workbook_goes_the_same_way(
     assert [one["key"] for one in told["problems"]] == ["scenario.layer"]
     (tmp_path / "folder").mkdir()
     got, told = run(capsys, str(tmp_path / "folder"), "--city", "tianjin", "--as", "scenario")
-    assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.no_file")
+    assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.folder")
+
+
+@pytest.mark.parametrize("epsg", [4548, 32650])
+def test_a_scenario_that_declares_another_system_is_read_by_it(tianjin: City, epsg: int) -> None:
+    """As QGIS writes it: the older member ``crs``, a column ``fid``, several points of one."""
+    site = str(tianjin.layers["science_park"].frame.index[0])
+    plan = Scenario("甲").added(117.2, 39.1, kind="platform", name="乙").moved(site, 117.3, 39.0)
+    root = json.loads(to_file(plan))
+    way = Transformer.from_crs(4326, epsg, always_xy=True)
+    for number, feature in enumerate(root["features"], start=1):
+        at = way.transform(*feature["geometry"]["coordinates"])
+        feature["geometry"] = {"type": "MultiPoint", "coordinates": [at]}
+        feature["properties"]["fid"] = number
+    root["crs"] = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{epsg}"}}
+    data, report = changes("a.geojson", json.dumps(root).encode(), tianjin, {})
+    assert report is not None
+    assert "crs_member" in {one.key for one in report.found}
+    loaded = load(data, name="a")
+    assert (loaded.scenario, loaded.bare, loaded.left) == (plan, False, ("fid",))
+    # Metres that no system is named for are no degrees: refused with the value.
+    del root["crs"]
+    with pytest.raises(DataError) as refused:
+        load(json.dumps(root).encode())
+    assert refused.value.problems[0].key == "geojson.metres"
 
 
 def test_a_file_too_long_to_be_taken_whole_is_read_in_parts(

@@ -118,9 +118,17 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     if any(one is not None for one in ids) and not any("id" in record for record in records):
         records = [{"id": one, **record} for one, record in zip(ids, records, strict=True)]
     said, told = _crs_member(root.get("crs"))
-    shapes = _shapes([feature.get("geometry") for feature in features], said, where)
+    places = [feature.get("geometry") for feature in features]
+    if heights := sum(map(_has_height, places)):
+        told = (*told, Observation("heights", values={"value": heights}))
+    shapes = _shapes(places, said, where)
     return Table(where, _of_records(records), np.arange(1, len(records) + 1), shapes=shapes,
                  found=told)  # fmt: skip
+
+
+def _has_height(place: Any) -> bool:
+    where = place.get("coordinates") if isinstance(place, Mapping) else None
+    return isinstance(where, list) and len(where) > 2 and place["type"] == "Point"
 
 
 def _require_features(features: Sequence[object], where: str) -> None:
@@ -232,7 +240,8 @@ def _placemark(mark: Any) -> dict[str, str]:
             record[str(one.get("name", ""))] = value.strip()
         elif tag == "SimpleData":
             record[str(one.get("name", ""))] = text
-    return record
+    # GDAL writes a column called id as the attribute alone.
+    return record if mark.get("id") is None or "id" in record else {"id": mark.get("id"), **record}
 
 
 def _kml_place(mark: Any) -> dict[str, Any] | None:
