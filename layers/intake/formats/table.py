@@ -126,6 +126,8 @@ class Table:
         What opening it has shown.
     has_names
         Whether the columns have names of their own.
+    begin
+        Of text, lines before the first row.
     """
 
     where: str
@@ -135,6 +137,7 @@ class Table:
     shapes: Shapes | None = None
     found: tuple[Observation, ...] = ()
     has_names: bool = True
+    begin: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:

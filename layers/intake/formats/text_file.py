@@ -324,6 +324,7 @@ def _table(
     return Table(
         where, cells, np.concatenate([none, *lines]) + before - 1,
         np.concatenate([none, *torn]) + before - 1, found=tuple(found), has_names=has_names,
+        begin=before,
     )  # fmt: skip
 
 
