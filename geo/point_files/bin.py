@@ -927,8 +927,9 @@ def read_records(
         for batch, lines in csv_records.batches(path, names, tell, form):
             yield "", batch, lines
         return
+    heads = parquet.Heads(path, BATCH_ROWS)
     for place, batch, first in parquet.batches(path, names, groups, BATCH_ROWS):
-        yield place, batch, RowsFrom(first)
+        yield place, batch, RowsFrom(first, heads)
 
 
 def _values(
@@ -959,7 +960,8 @@ def _values(
         cells = records.column(columns.x), records.column(columns.y)
         found = sift(cells, plain, names, lambda rows: origin.heads(at[rows]))
     else:
-        found = of_points(turned(columns.geometry, wkb.points))
+        points = turned(columns.geometry, wkb.points)
+        found = of_points(points, lambda rows: origin.heads(at[rows]))
     rows = Batch(found.x, found.y, weights, told.file, origin, at)
     for form, read in found.forms.items():
         told.tell(form, rows.lines(read))
