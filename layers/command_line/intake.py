@@ -151,7 +151,7 @@ def kind_of(path: Path) -> str:
 
 def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """Read a scenario against the sites, the layers and the box of the city."""
-    data, opened = features(path, city, answers)
+    data, opened = features(path, city, answers, is_scenario=True)
     if opened is not None and opened.status != "read":
         return opened
     sites = inputs(city, reach_question(default_state(city))).sites
@@ -166,8 +166,12 @@ def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
         return Report("refused", _refused(rows), found=found, problems=faults)
     n = len(loaded.scenario.edits)
     told = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
-    if loaded.bare and opened is None:
+    if loaded.bare:
         told.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
+    if loaded.left:
+        told.append(Observation("scenario_left", "certain", {"value": loaded.left[:20]}))
+    if loaded.heights:
+        told.append(Observation("heights", "certain", {"value": loaded.heights}))
     if opened is None:
         return Report("read", Account(n, n), "EPSG:4326", told)
     rest = {why: k for why, k in opened.rows.not_used.items() if why in ("torn", *NO_PLACES)}

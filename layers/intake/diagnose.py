@@ -155,7 +155,9 @@ def diagnose(tables: Sequence[Table], city: City, answers: Answers) -> Diagnosis
         except (DataError, CrsError) as error:
             result.problems += error.problems
         except ProjError:  # such as a grid of zones that names none
-            result.problems.append(Problem("system.not_understood", table.where, field="crs"))
+            said = answers.get("crs", "?")[:80]
+            problem = Problem("system.not_understood", table.where, field="crs", value=said)
+            result.problems.append(problem)
         except UnfitError as error:
             result.problems.append(Problem(error.key, table.where, values=error.values))
     _ask_datum(result, city, answers)

@@ -127,6 +127,8 @@ class Table:
         What opening it has shown.
     has_names
         Whether the columns have names of their own.
+    begin
+        Of text, lines before the first row.
     """
 
     where: str
@@ -136,6 +138,7 @@ class Table:
     shapes: Shapes | None = None
     found: tuple[Observation, ...] = ()
     has_names: bool = True
+    begin: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:

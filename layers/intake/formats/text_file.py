@@ -382,7 +382,7 @@ def _table(
     # The first line of what was read is the row of numbers in the place of the names.
     return Table(
         where, read.cells.rename_columns(names), read.lines + before - 1, read.torn + before - 1,
-        found=tuple(found), has_names=has_names,
+        found=tuple(found), has_names=has_names, begin=before,
     )  # fmt: skip
 
 

@@ -147,10 +147,13 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     if any(one is not None for one in ids) and not any("id" in record for record in records):
         records = [{"id": one, **record} for one, record in zip(ids, records, strict=True)]
     said, told = _crs_member(root.get("crs"))
-    shapes = shapes_of([feature.get("geometry") for feature in features], said, where)
+    places = [feature.get("geometry") for feature in features]
+    if heights := sum(map(_has_height, places)):
+        told = (*told, Observation("heights", values={"value": heights}))
+    shapes = shapes_of(places, said, where)
     if root.get("crs") is None and _are_metres(shapes):
         shapes = replace(shapes, crs=None)  # RFC 7946 says degrees; the numbers say otherwise
-        told = (Observation("metres_undeclared", "likely", {"value": len(features)}),)
+        told = (*told, Observation("metres_undeclared", "likely", {"value": len(features)}))
     return Table(where, _of_records(records), np.arange(1, len(records) + 1), shapes=shapes,
                  found=told)  # fmt: skip
 
@@ -160,6 +163,11 @@ def _are_metres(shapes: Shapes) -> bool:
     known = shapes.kind == wkb.POINT
     beyond = (np.abs(shapes.x[known]) > 360) | (np.abs(shapes.y[known]) > 360)
     return bool(known.any() and np.mean(beyond) > 0.5)
+
+
+def _has_height(place: Any) -> bool:
+    where = place.get("coordinates") if isinstance(place, Mapping) else None
+    return isinstance(where, list) and len(where) > 2 and place["type"] == "Point"
 
 
 def _require_features(features: Sequence[object], where: str) -> None:
@@ -271,7 +279,8 @@ def _placemark(mark: Any) -> dict[str, str]:
             record[str(one.get("name", ""))] = value.strip()
         elif tag == "SimpleData":
             record[str(one.get("name", ""))] = text
-    return record
+    # GDAL writes a column called id as the attribute alone.
+    return record if mark.get("id") is None or "id" in record else {"id": mark.get("id"), **record}
 
 
 def _kml_place(mark: Any) -> dict[str, Any] | None:
