@@ -126,7 +126,7 @@ def spellings(city: City) -> Mapping[str, tuple[str, ...]]:
         before = {f"{name}{mark}{one}" for name in own for mark in ("", "市", "市市辖区")
                   for one in plain}  # fmt: skip
         behind = {f"{one}{mark}{name}" for name in own if name.isascii() for one in plain
-                  for mark in ("", ",", "district,")}  # fmt: skip
+                  for mark in ("", ",", "district,", "dist,")}  # fmt: skip
         for written in {adcode, *plain, *before, *behind}:
             found.setdefault(written, []).append(adcode)
     return {written: tuple(dict.fromkeys(codes)) for written, codes in found.items()}

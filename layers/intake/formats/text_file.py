@@ -272,7 +272,7 @@ def separator(lines: Sequence[str]) -> str:
 
 def _speaks(cells: Sequence[str]) -> float:
     """Return how much the cells of a line look like names of columns."""
-    hits = speaks_of_position(cells)
+    hits = speaks_of_position([cell for cell in cells if not re.search(r"\d", cell)])
     if hits >= 2:
         return 0.5
     named = hits or district_column(cells)

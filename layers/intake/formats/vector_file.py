@@ -124,20 +124,7 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     DataError
         It is no GeoJSON; every problem is named.
     """
-    root, problems = decode_json(data, where=where)
-    if problems and data.strip().count(b"\n") and data.lstrip(b" \t\r\n\x1e")[:1] == b"{":
-        lines = [line.strip(b" \x1e\r") for line in data.splitlines() if line.strip(b" \x1e\r")]
-        decoded = [decode_json(line, where=where) for line in lines]
-        if not any(faults for _, faults in decoded):
-            root, problems = {"type": "FeatureCollection", "features": [r for r, _ in decoded]}, []
-    if problems:
-        raise DataError("intake.refused", problems)
-    if isinstance(root, dict) and root.get("type") in _KINDS:
-        root = {"type": "Feature", "properties": {}, "geometry": root}
-    if isinstance(root, dict) and root.get("type") == "Feature":
-        root = {**root, "type": "FeatureCollection", "features": [root]}
-    if not isinstance(root, dict) or root.get("type") != "FeatureCollection":
-        raise DataError("intake.refused", [Problem("geojson.no_collection", where)])
+    root = _collection(data, where)
     features = root.get("features")
     if not isinstance(features, list):
         raise DataError("intake.refused", [Problem("geojson.no_features", where)])
@@ -156,6 +143,25 @@ def read_geojson_points(data: bytes, where: str) -> Table:
         told = (*told, Observation("metres_undeclared", "likely", {"value": len(features)}))
     return Table(where, _of_records(records), np.arange(1, len(records) + 1), shapes=shapes,
                  found=told)  # fmt: skip
+
+
+def _collection(data: bytes, where: str) -> Mapping[str, Any]:
+    """Return the features of a file as one collection, also those that stand one a line."""
+    root, problems = decode_json(data, where=where)
+    if problems and data.strip().count(b"\n") and data.lstrip(b" \t\r\n\x1e")[:1] == b"{":
+        lines = [line.strip(b" \x1e\r") for line in data.splitlines() if line.strip(b" \x1e\r")]
+        decoded = [decode_json(line, where=where) for line in lines]
+        if not any(faults for _, faults in decoded):
+            root, problems = {"type": "FeatureCollection", "features": [r for r, _ in decoded]}, []
+    if problems:
+        raise DataError("intake.refused", problems)
+    if isinstance(root, dict) and root.get("type") in _KINDS:
+        root = {"type": "Feature", "properties": {}, "geometry": root}
+    if isinstance(root, dict) and root.get("type") == "Feature":
+        root = {**root, "type": "FeatureCollection", "features": [root]}
+    if not isinstance(root, dict) or root.get("type") != "FeatureCollection":
+        raise DataError("intake.refused", [Problem("geojson.no_collection", where)])
+    return root
 
 
 def _are_metres(shapes: Shapes) -> bool:
