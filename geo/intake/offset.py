@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import comb
 from typing import Final, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
-from geo.intake.datum import DATUMS, set_off
+from geo.intake.datum import DATUMS, set_back, set_off
 from geo.intake.rounding import A_DEGREE_M
 
 RADII_M: Final = (60.0, 250.0)
@@ -23,6 +24,13 @@ ELSEWHERE_DEGREES: Final = (60, 90, 120, 150, 180, 210, 240, 270, 300)
 """Turns of the offset: as far from the known places, where nothing but chance sets points."""
 MOST_COMPARED: Final = 50_000
 """Rows that are compared; in a file of more there are points everywhere."""
+
+LEAST_BACK: Final = 8
+"""Points that must come back into their area, and four times as many as leave it."""
+CHANCE_OF_AREAS: Final = 1e-3
+"""So improbable that must be if either were as likely."""
+MOST_IN_AREAS: Final = 2000
+"""Rows whose areas are compared."""
 
 
 class Offset(NamedTuple):
@@ -84,6 +92,58 @@ def offset_of(lon: Floats, lat: Floats, places: Floats) -> Offset:
     return found
 
 
+def offset_by_areas(
+    lon: Floats,
+    lat: Floats,
+    said: NDArray[np.signedinteger],
+    area_of: Callable[[Floats, Floats], NDArray[np.signedinteger]],
+) -> Offset:
+    """Return the datum without whose offset points lie in the areas that the file says.
+
+    Parameters
+    ----------
+    lon, lat
+        Of the points, degrees; shape (n,); NaN is passed over.
+    said
+        Number of the area in which the file says that each lies; -1 where it says none.
+    area_of
+        Returns the number of the area in which each position lies, -1 for none.
+
+    Returns
+    -------
+    Offset
+        With the number of points that come back into their area in the place of known places.
+
+    Notes
+    -----
+    A sign test over the points that change: those that come back into their area when the offset is
+    taken back, and those that leave it. As many points are wrong under each of nine turned offsets,
+    or more, unless the datum is what is wrong.
+    """
+    told = np.flatnonzero((said >= 0) & np.isfinite(lon) & np.isfinite(lat))
+    if len(told) < LEAST_BACK:
+        return Offset()
+    some = told[np.unique(np.linspace(0, len(told) - 1, MOST_IN_AREAS).astype(np.intp))]
+    points, said = np.column_stack([lon[some], lat[some]]), said[some]
+
+    def is_right(at: Floats) -> NDArray[np.bool_]:
+        return np.asarray(area_of(at[:, 0], at[:, 1]) == said)
+
+    right, found, wrong = is_right(points), Offset(), len(some)
+    for datum in DATUMS:
+        there = np.column_stack(set_back(points[:, 0], points[:, 1], datum))
+        then = is_right(there)
+        back, gone = int((then & ~right).sum()), int((right & ~then).sum())
+        if (
+            back >= max(LEAST_BACK, 4 * gone)
+            and _at_least(back, back + gone, 0.5) < CHANCE_OF_AREAS
+            and (~then).sum() < wrong
+            and all(is_right(one).sum() < then.sum() for one in _turned(points, there))
+        ):
+            found, wrong = Offset(datum, back), int((~then).sum())
+    return found
+
+
 def at_offset(lon: Floats, lat: Floats, places: Floats, offset: Offset) -> NDArray[np.bool_]:
     """Tell which points stand where a datum would set a known place.
 
@@ -123,15 +183,21 @@ def _nearest(points: Floats, places: Floats) -> dict[str, Floats]:
     tree = cKDTree(points * scale)
     wanted = {"wgs84": [places * scale]}
     for datum in DATUMS:
-        off = np.column_stack(set_off(places[:, 0], places[:, 1], datum)) * scale
-        way = (off - places * scale) @ np.array([1, 1j])
-        turned = [way * np.exp(1j * np.radians(angle)) for angle in ELSEWHERE_DEGREES]
-        wanted[datum] = [off, *(places * scale + np.column_stack([w.real, w.imag]) for w in turned)]
+        off = np.column_stack(set_off(places[:, 0], places[:, 1], datum))
+        wanted[datum] = [off * scale, *(one * scale for one in _turned(places, off))]
     most = max(RADII_M)
     return {
         name: np.array([tree.query(one, distance_upper_bound=most)[0] for one in sets])
         for name, sets in wanted.items()
     }
+
+
+def _turned(places: Floats, off: Floats) -> list[Floats]:
+    """Return positions as far from some places as their offsets are, in other directions."""
+    scale = _scale(places)
+    way = (off - places) * scale @ np.array([1, 1j])
+    turned = [way * np.exp(1j * np.radians(angle)) for angle in ELSEWHERE_DEGREES]
+    return [places + np.column_stack([w.real, w.imag]) / scale for w in turned]
 
 
 def _at_least(n: int, places: int, share: float) -> float:

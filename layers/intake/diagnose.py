@@ -44,6 +44,13 @@ _SAYS_DATUM: Final = re.compile(
 )
 
 
+_SHOWN_BY: Final = {
+    "name": "datum_offset",
+    "position": "datum_position",
+    "district": "datum_district",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Placement:
     """How the positions of one table are read.
@@ -484,7 +491,7 @@ def _datum_of(placed: Placement, city: City, result: Diagnosis) -> str:
             return datum
     seen = suspected_datum(placed.table, *_lonlat(placed), city)
     if seen.datum:
-        key = {"name": "datum_offset", "position": "datum_position"}[seen.by]
+        key = _SHOWN_BY[seen.by]
         result.tell(key, "likely", value=seen.datum, places=seen.places)
     return seen.datum
 

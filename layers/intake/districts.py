@@ -27,6 +27,8 @@ JOIN_PROBLEMS = {
 _ENDS = re.compile(r"(?:新区|区|县|市|district|newarea|county)$")
 _TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|total|sum$|whole", re.IGNORECASE)
 MOST_TOLD = 200
+MOST_SPELLINGS = 1000
+"""Texts of a column of points' districts; one with more names something else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +166,39 @@ def join(table: Table, city: City, column: str = "") -> Join:
         name, np.concatenate([table.lines, table.torn]), np.array(status, dtype=object),
         np.array(codes, dtype=object), missing, tuple(found),
     )  # fmt: skip
+
+
+def named_districts(table: Table, city: City) -> NDArray[np.int64] | None:
+    """Return which district each row of a table of points names; None if no column does.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    city
+        Whose districts are meant.
+
+    Returns
+    -------
+    array of int
+        Place in the city's districts, -1 for none or several; shape (rows that are not torn,).
+    """
+    import pyarrow as pa
+
+    name, known = district_column(table.names), spellings(city)
+    if not name:
+        return None
+    try:
+        cells = table.cells.column(name).combine_chunks().cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    texts = cells.dictionary_encode()
+    if len(texts.dictionary) > MOST_SPELLINGS:
+        return None
+    place = {adcode: k for k, adcode in enumerate(city.districts.index.astype(str))}
+    hits = [match(text, known) for text in texts.dictionary.to_pylist()]
+    codes = np.array([place[hit[0]] if len(hit) == 1 else -1 for hit in hits] + [-1])
+    return np.asarray(codes[texts.indices.fill_null(len(hits)).to_numpy()])
 
 
 def _statuses(

@@ -9,8 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.base.bridge import transformer
+from geo.grid.lookup import prepare
 from geo.intake.datum import DATUMS, set_back
-from geo.intake.offset import Offset, at_offset, offset_of
+from geo.intake.offset import Offset, at_offset, offset_by_areas, offset_of
+from layers.intake.districts import named_districts
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Table
 from layers.pack.city import City
@@ -32,9 +35,9 @@ class Suspicion(NamedTuple):
     datum
         ``gcj02``, ``bd09``, or empty where nothing speaks for one.
     places
-        How many known places say so.
+        How many known places say so, or points that lie in their district without the offset.
     by
-        ``name`` or ``position``.
+        ``name``, ``position`` or ``district``.
     """
 
     datum: str = ""
@@ -76,7 +79,8 @@ def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> Suspi
     Parameters
     ----------
     table
-        The file; rows are matched by name, and where too few are, by position alone.
+        The file; rows are matched by name, and where too few are, by position alone and by the
+        district that each names.
     lon, lat
         Of its rows, degrees, shape (n,).
     city
@@ -91,8 +95,13 @@ def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> Suspi
             if _is_off(here, back):
                 return Suspicion(datum, len(there), "name")
         return Suspicion()
-    found = _by_position(lon, lat, ours)
-    return Suspicion(found.datum, found.places, "position" if found.datum else "")
+    for by, found in (
+        ("position", _by_position(lon, lat, ours)),
+        ("district", _by_district(table, lon, lat, city)),
+    ):
+        if found.datum:
+            return Suspicion(found.datum, found.places, by)
+    return Suspicion()
 
 
 def suspected_rows(table: Table, lon: Floats, lat: Floats, city: City) -> NDArray[np.bool_]:
@@ -125,6 +134,19 @@ def _places(ours: pd.DataFrame) -> Floats:
 def _by_position(lon: Floats, lat: Floats, ours: pd.DataFrame) -> Offset:
     there = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     return offset_of(lon[there], lat[there], _places(ours))
+
+
+def _by_district(table: Table, lon: Floats, lat: Floats, city: City) -> Offset:
+    """Return the datum without whose offset the rows lie in the districts that they name."""
+    said = named_districts(table, city)
+    if said is None:
+        return Offset()
+    way, areas = transformer(4326, city.metric_epsg), prepare(city.on_plane)
+
+    def area_of(lon: Floats, lat: Floats) -> NDArray[np.signedinteger[Any]]:
+        return areas.codes(np.column_stack(way.transform(lon, lat)))
+
+    return offset_by_areas(lon, lat, said, area_of)
 
 
 def _right(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -302,14 +303,21 @@ def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
     rng = np.random.default_rng(13)
     near = ours + rng.normal(0, 0.001, ours.shape)  # somewhere on the campus
     anywhere = rng.uniform(tianjin.bbox[:2], tianjin.bbox[2:], (3000, 2))
+    core = np.array([117.2, 39.12]) + rng.normal(0, 0.06, (300, 2))
+    there = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*core.T), crs=4326)
+    said = gpd.sjoin(there, tianjin.districts.to_crs(4326), how="left")["name_zh"].fillna("")
     for points, datum in (
+        (core, ""),
+        (np.column_stack(set_off(core[:, 0], core[:, 1], "gcj02")), "gcj02"),
         (np.column_stack(set_off(*ours[::6].T, "gcj02")), "gcj02"),  # type: ignore[call-arg]
         (np.column_stack(set_off(*near.T, "bd09")), "bd09"),  # type: ignore[call-arg]
         (near, ""),
         (np.concatenate([near, anywhere]), ""),
     ):
-        lines = [f"甲{k},{x:.6f},{y:.6f}" for k, (x, y) in enumerate(points)]
-        report = _taken("a.csv", csv(["名称,经度,纬度", *lines]), tianjin).report
+        own = said if len(points) == len(core) else [""] * len(points)
+        each = enumerate(zip(points, own, strict=True))
+        lines = [f"甲{k},{x:.6f},{y:.6f},{name}" for k, ((x, y), name) in each]
+        report = _taken("a.csv", csv(["名称,经度,纬度,区", *lines]), tianjin).report
         assert [one.values["datum"] for one in report.questions] == ([datum] if datum else [])
 
 

@@ -33,7 +33,16 @@ GONE: Final = "atlas.own_file.gone"
 MOST_TOLD: Final = 8
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
-    | {"plane_named", "crs_said", "crs_declared", "datum_named", "datum_offset", "columns_swapped"}
+    | {
+        "plane_named",
+        "crs_said",
+        "crs_declared",
+        "datum_named",
+        "datum_offset",
+        "datum_position",
+        "datum_district",
+        "columns_swapped",
+    }
 )
 """Where the positions stand and in which system: what a planner checks first."""
 POSITIONS: Final = "precision"
