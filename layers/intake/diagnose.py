@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
 from geo.base.arrays import Floats
-from geo.base.bridge import canonical, name_of
+from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
-from geo.intake.datum import DATUMS, offset_m
+from geo.intake.datum import DATUMS, most_offset_m
 from geo.intake.pairs import srid
-from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits, packed
+from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits, is_in_degrees, packed
 from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.formats.headings import datum_of, headings, system_of
@@ -42,11 +43,15 @@ _SHAPE_STATES: Final = {
     wkb.POINT: "number", wkb.EMPTY: "empty_point", wkb.FOREIGN: "not_a_point", wkb.MISSING: "blank"
 }  # fmt: skip
 _SAYS_DATUM: Final = re.compile(
-    r"coord.*type|坐标类型|坐标系|crs|datum|srs|system|基准|来源|source"
+    r"coord.*(?:type|sys)|坐标类型|坐标系|坐标体系|crs|datum|srs|system|基准|来源|source|provider"
 )
-_IS_DATUM: Final = re.compile(
-    r"(?:gcj-?_?02(?:ll)?|火星坐标系?|高德坐标系?|高德|amap|bd-?_?09(?:ll|mc)?|百度坐标系?|百度|baidu)"
-)
+
+
+_SHOWN_BY: Final = {
+    "name": "datum_offset",
+    "position": "datum_position",
+    "district": "datum_district",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -475,8 +480,6 @@ def described(crs: str) -> str:
     crs
         Such as ``EPSG:4548``.
     """
-    from pyproj import CRS
-
     try:
         return f"{crs} {CRS(crs).name}"
     except CRSError:
@@ -486,55 +489,66 @@ def described(crs: str) -> str:
 def _ask_datum(result: Diagnosis, city: City, answers: Answers) -> None:
     """Ask about the datum where the file names that of a commercial map, or its points show one."""
     said = answers.get("datum", "")
-    geographic = [one for one in result.placements if one.crs in (DEGREES, MERCATOR)]
-    if not geographic:
-        return
-    if said in DATUMS:
-        lat, lon = city.centre
-        offset = int(np.ceil(offset_m(lon, lat, said) / 100) * 100)
+    placed = [one for one in result.placements if one.crs]
+    if said and placed:
+        offset = int(most_offset_m(city.bbox, said)) if said in DATUMS else 0
         result.tell("datum_said", value=said, offset=offset)
-        result.placements = [
-            Placement(one.table, one.columns, one.first, one.second, one.crs, one.north_first,
-                      said if one in geographic else "")
-            for one in result.placements
-        ]  # fmt: skip
-        return
+    if said in DATUMS:
+        result.placements = [replace(one, datum=said if one.crs else "")
+                             for one in result.placements]  # fmt: skip
     if said:
-        result.tell("datum_said", value=said, offset=0)
         return
-    for one in geographic:
-        datum, evidence = _datum_hint(one)
-        if datum:
-            result.tell("datum_named", "likely", value=datum, evidence=evidence[:80])
-        else:
-            datum, places = suspected_datum(one.table, *_lonlat(one), city)
-            if datum:
-                result.tell("datum_offset", "likely", value=datum, places=places)
-        if datum:
+    for one in placed:
+        datum = _datum_of(one, city, result)
+        if datum == "bd09" and one.crs == MERCATOR and not answers.get("crs"):
+            # Baidu's own metres lie 20 km beside Web Mercator, and look like it.
+            codes = (MERCATOR, f"EPSG:{city.metric_epsg}")
+            options = tuple(Option(code, "intake.option.crs", {"value": code}) for code in codes)
+            result.ask(Question("crs", options, {"variant": "crs_bd09mc", "family": ""}))
+        elif datum:
             values = (datum, "wgs84", *(other for other in DATUMS if other != datum))
             options = tuple(Option(value, f"intake.option.{value}") for value in values)
             result.ask(Question("datum", options, {"datum": datum}))
 
 
+def _datum_of(placed: Placement, city: City, result: Diagnosis) -> str:
+    """Return the datum that words of the file name, or that its points show; tell why."""
+    if placed.crs == MERCATOR or is_in_degrees(placed.crs):
+        datum, evidence = _datum_hint(placed)
+        if datum:
+            result.tell("datum_named", "likely", value=datum, evidence=evidence[:80])
+            return datum
+    seen = suspected_datum(placed.table, *_lonlat(placed), city)
+    if seen.datum:
+        key = _SHOWN_BY[seen.by]
+        result.tell(key, "likely", value=seen.datum, places=seen.places)
+    return seen.datum
+
+
 def _lonlat(placed: Placement) -> tuple[Floats, Floats]:
+    """Return where the rows lie, degrees; NaN where that is nowhere."""
     first, second = values_of(placed)
-    return (second, first) if placed.north_first else (first, second)
+    x, y = (second, first) if placed.north_first else (first, second)
+    if not is_in_degrees(placed.crs):
+        x, y = transformer(CRS(placed.crs), WGS84).transform(x, y)
+    there = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    return np.where(there, x, np.nan), np.where(there, y, np.nan)
 
 
 def _datum_hint(placed: Placement) -> tuple[str, str]:
     """Return the datum that names or cells say, and what says it."""
     if any("wgs" in bare(name) for name in placed.columns):
         return "", ""
-    title = [str(o.values.get("value", "")) for o in placed.table.found if o.key == "title"]
-    for text in (*placed.columns, placed.table.where, *title):
+    above = [o for o in placed.table.found if o.key in ("title", "sheet", "layer", "crs_member")]
+    told = [str(one.values.get("value", "")) for one in above]
+    for text in (*placed.columns, placed.table.where, *told):
         if datum := datum_of(text):
             return datum, text
     for name in placed.table.names[:60]:
         if not _SAYS_DATUM.search(bare(name)):
             continue
         column = placed.table.cells.column(name).slice(0, _SAMPLE)
-        for value in {str(v).strip() for v in column.to_pylist() if v is not None}:
-            # "GCJ-02 -> WGS-84" says what the positions were, not what they are.
-            if len(value) <= 30 and _IS_DATUM.search(value.lower()) and "wgs" not in bare(value):
-                return datum_of(value) or "gcj02", value
+        for value in dict.fromkeys(str(v).strip() for v in column.to_pylist() if v is not None):
+            if len(value) <= 30 and (datum := datum_of(value)):
+                return datum, value
     return "", ""

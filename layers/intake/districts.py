@@ -41,6 +41,8 @@ LEAST_ACROSS = 3
 """From so many districts in the names of columns on, a table lies on its side."""
 _TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|total|sum$|whole", re.IGNORECASE)
 MOST_TOLD = 200
+MOST_SPELLINGS = 1000
+"""Texts of a column of points' districts; one with more names something else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,6 +287,39 @@ def upright(table: Table, city: City) -> Table:
     lines = np.array([table.names.index(name) + 1 for name in across], np.int64)
     told = Observation("districts_across", "likely", {"value": len(across)})
     return replace(table, cells=cells, lines=lines, found=(*table.found, told))
+
+
+def named_districts(table: Table, city: City) -> NDArray[np.int64] | None:
+    """Return which district each row of a table of points names; None if no column does.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    city
+        Whose districts are meant.
+
+    Returns
+    -------
+    array of int
+        Place in the city's districts, -1 for none or several; shape (rows that are not torn,).
+    """
+    import pyarrow as pa
+
+    name, known = district_column(table.names), spellings(city)
+    if not name:
+        return None
+    try:
+        cells = table.cells.column(name).combine_chunks().cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    texts = cells.dictionary_encode()
+    if len(texts.dictionary) > MOST_SPELLINGS:
+        return None
+    place = {adcode: k for k, adcode in enumerate(city.districts.index.astype(str))}
+    hits = [match(text, known) for text in texts.dictionary.to_pylist()]
+    codes = np.array([place[hit[0]] if len(hit) == 1 else -1 for hit in hits] + [-1])
+    return np.asarray(codes[texts.indices.fill_null(len(hits)).to_numpy()])
 
 
 def _statuses(

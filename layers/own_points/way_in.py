@@ -255,7 +255,7 @@ def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observati
     found = diagnose([first], city, said)
     if found.questions or found.problems:
         return table.found
-    paragraph = told(precision(read(found, city, {}, inverse=False), [first], city))
+    paragraph = told(precision(read(found, city, {}, inverse=False), found.placements, city))
     return (*found.found, *([paragraph] if paragraph else []))
 
 

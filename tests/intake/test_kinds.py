@@ -7,14 +7,22 @@ import json
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 import xlsxwriter
 from shapely import Point
 
+from geo.intake.datum import set_off
 from layers.district_table.table import district_table
+from layers.intake.known_places import known
+from layers.intake.outcome import Outcome, handed_back
+from layers.intake.precision import CLASSES, names_of
+from layers.intake.report import to_json
+from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
+from layers.language.messages import speaker
 from layers.pack.city import City
 from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
 
@@ -378,13 +386,108 @@ def test_several_tables_of_a_zip_are_asked_about_and_litter_is_none(tianjin: Cit
 
 def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) -> None:
     middle = tianjin.on_plane.centroid.to_crs(4326)["120111"]
+    ours = known(tianjin)
+    east, north = set_off(ours["lon"].to_numpy()[:1], ours["lat"].to_numpy()[:1], "gcj02")
     rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
     rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
-    rows += ["丁,117.244567,39.133456", "海,118.5,38.7", "沪,121.512345,31.212345", "空,,"]
+    rows += [
+        "丁,117.244567,39.133456",
+        "海,118.5,38.7",
+        "沪,121.512345,31.212345",
+        "空,,",
+        "零,0,0",
+    ]
+    rows += [f"{ours.index[0]},{east[0]:.6f},{north[0]:.6f}"]
+    rows += ["米,526134.2,4330121.5"]
     taken = _taken("p.csv", csv(["名称,经度,纬度", *rows]), tianjin)
     assert taken.classes is not None
-    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "sea"]
-    assert taken.classes.tolist() == [*expected, "outside", ""]
-    (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
-    assert paragraph.values["value"] == 9
-    assert paragraph.values["repeated"] == 3
+    assert taken.reading is not None
+    named = names_of(taken.classes)
+    assert [named[one] for one in taken.classes.tolist()] == [
+        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("plain",), ("same_name",),
+        ("sea", "outside", "rounded"), ("outside",), (), ("zero",), ("datum",), ("zone",),
+    ]  # fmt: skip
+    told = to_json(taken.report)
+    assert told["classes"] == {**dict.fromkeys(CLASSES, 1), "repeated": 3, "outside": 2,
+                               "rounded": 2, "rounded_100m": 0}  # fmt: skip
+    (paragraph,) = [one for one in told["findings"] if one["key"] == "precision"]
+    assert paragraph["value"] == 12
+    assert "12 个位置中 11 个要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
+    outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
+    words = handed_back(outcome, tianjin, "en")["位置情况_class"]
+    assert words[7] == "in the sea, outside the city, rounded to 1 km or more"
+    table = row_table(outcome, speaker("zh"))
+    assert len(table) == len(odd_rows(outcome)) == 12
+    assert table["行"].tolist()[:4] == [11, 12, 14, 9]  # without a position; then the sea
+
+
+@pytest.mark.parametrize(
+    ("lines", "doubts"),
+    [
+        (["lon,lat", "117.2,39.12", "117.21,39.2"], [702, 702]),
+        (["lon,lat", "117.201,39.12", "117.21,39.207"], [71, 71]),
+        (["lon,lat", "117.201234,39.123456", "117.20,39.12"], [None, 702]),
+        (["lon,lat", "117°12′,39°07′", "117°15′,39°06′"], [1170, 1170]),
+        (["lon,lat", "117.116667,39.083333", "117.212345,39.054321"], [1170, None]),
+        # Zeros at the end of four decimals may be chance.
+        (["lon,lat", "117.1230,39.0560", "117.1234,39.0567"], [None, None]),
+        (["east,north", "526300,4330100", "521100,4331200"], [71, 71]),
+        (["e,n,uncertainty_m", "526000,4330000,", "521000,4331000,50"], [708, 50]),
+    ],
+)
+def test_a_rounded_position_has_the_doubt_of_its_rounding(
+    lines: list[str], doubts: list[float | None], tianjin: City
+) -> None:
+    crs = {} if lines[0].startswith("lon") else {"crs": "EPSG:4548"}
+    taken = _taken("r.csv", csv(lines), tianjin, **crs)
+    assert taken.reading is not None
+    doubt = taken.reading.rows["uncertainty_m"]
+    assert [None if np.isnan(one) else one for one in doubt] == doubts
+    stated = len(lines[0].split(",")) - 2
+    (told,) = [one.values["value"] for one in taken.report.found if one.key == "doubt_rounded"] or [
+        0
+    ]
+    assert told == sum(one is not None for one in doubts) - stated
+
+
+def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
+    tianjin: City,
+) -> None:
+    ours = np.unique(known(tianjin).to_numpy(float), axis=0)
+    rng = np.random.default_rng(13)
+    near = ours + rng.normal(0, 0.001, ours.shape)  # somewhere on the campus
+    anywhere = rng.uniform(tianjin.bbox[:2], tianjin.bbox[2:], (3000, 2))
+    core = np.array([117.2, 39.12]) + rng.normal(0, 0.06, (300, 2))
+    there = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*core.T), crs=4326)
+    said = gpd.sjoin(there, tianjin.districts.to_crs(4326), how="left")["name_zh"].fillna("")
+    for points, datum in (
+        (core, ""),
+        (np.column_stack(set_off(core[:, 0], core[:, 1], "gcj02")), "gcj02"),
+        (np.column_stack(set_off(*ours[::6].T, "gcj02")), "gcj02"),  # type: ignore[call-arg]
+        (np.column_stack(set_off(*near.T, "bd09")), "bd09"),  # type: ignore[call-arg]
+        (near, ""),
+        (np.concatenate([near, anywhere]), ""),
+    ):
+        own = said if len(points) == len(core) else [""] * len(points)
+        each = enumerate(zip(points, own, strict=True))
+        lines = [f"甲{k},{x:.6f},{y:.6f},{name}" for k, ((x, y), name) in each]
+        report = _taken("a.csv", csv(["名称,经度,纬度,区", *lines]), tianjin).report
+        assert [one.values["datum"] for one in report.questions] == ([datum] if datum else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "asked"),
+    [
+        ("高德.csv", ["n,lon,lat", "a,117.2061,39.1012"], "datum"),
+        ("roadmap.csv", ["n,lon,lat", "a,117.2061,39.1012"], ""),
+        ("gcj02_to_wgs84.csv", ["n,lon,lat", "a,117.2061,39.1012"], ""),
+        ("p.csv", ["coordsys,lon,lat", "bd09ll,117.2126,39.1077"], "datum"),
+        ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
+        ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
+    ],
+)
+def test_words_that_name_a_commercial_map_lead_to_a_question(
+    name: str, lines: list[str], asked: str, tianjin: City
+) -> None:
+    report = _taken(name, csv(lines), tianjin).report
+    assert [one.key for one in report.questions] == ([asked] if asked else [])

@@ -35,8 +35,15 @@ _DISTRICT: Final = re.compile(
 )
 _CODE: Final = re.compile(r"^(?:adcode|行政区划代码|区划代码|代码|行政代码|code)$")
 _DATUMS: Final = (
-    ("gcj02", re.compile(r"gcj|火星|高德|amap|腾讯|tencent|国测局", re.IGNORECASE)),
-    ("bd09", re.compile(r"bd-?09|bdll|bd_?l(?:ng|on|at)|百度|baidu", re.IGNORECASE)),
+    (
+        "gcj02",
+        re.compile(
+            r"(?<![a-z])(?:gcj|amap|gaode|autonavi|tencent|qqmap|mapbar)|火星|高德|腾讯"
+            r"|图吧|国测局",
+            re.IGNORECASE,
+        ),
+    ),
+    ("bd09", re.compile(r"(?<![a-z])bd[-_ ]?(?:09|ll|mc|l(?:ng|on|at))|百度|baidu", re.IGNORECASE)),
 )
 _DEGREES: Final = re.compile(r"wgs|gps|经度|纬度|lon|lng|lat", re.IGNORECASE)
 _SYSTEMS: Final = (
@@ -124,13 +131,18 @@ def datum_of(text: str) -> str:
     Parameters
     ----------
     text
-        Name of a column or of a file, or a cell.
+        Name of a column or of a file, or a cell. One that names WGS 84 too says what positions
+        were, not what they are.
 
     Examples
     --------
-    >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng")
-    ('gcj02', 'bd09', '')
+    >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng"), datum_of("roadmap.csv")
+    ('gcj02', 'bd09', '', '')
+    >>> datum_of("GCJ-02 -> WGS-84")
+    ''
     """
+    if re.search("wgs", text, re.IGNORECASE):
+        return ""
     return next((datum for datum, pattern in _DATUMS if pattern.search(text)), "")
 
 
