@@ -234,3 +234,13 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
     assert paragraph.values["value"] == 9
     assert paragraph.values["repeated"] == 3
+
+
+def test_apostrophes_before_formulas_are_left_out_and_told(tianjin: City) -> None:
+    """Of our own CSV; an apostrophe that belongs to a name stays."""
+    data = csv(["名称,经度,纬度", "'=1+1,117.2,39.12", "'s-Hertogenbosch,117.21,39.13",
+                "\"'-甲;乙\",117.22,39.12"])  # fmt: skip
+    taken = _taken("own.csv", data, tianjin)
+    (table,) = taken.tables
+    assert table.cells.column("名称").to_pylist() == ["=1+1", "'s-Hertogenbosch", "-甲;乙"]
+    assert [one.values["value"] for one in taken.report.found if one.key == "escaped"] == [2]

@@ -8,11 +8,12 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from geo.base.errors import UnfitError
+from geo.formats.spreadsheet import plain_text
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
 from geo.point_files.csv_records import has_utf8, numbered
@@ -33,6 +34,7 @@ _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
 _LINES: Final = re.compile(r"\r\n|\n|\r")
+_ESCAPED: Final = re.compile(r"(?:^|[,;|\t\n\r\"])'[\s=+\-@＝＋－＠\ufeff\u200b\u2060\x00-\x1f]")
 _SEP: Final = re.compile(r"\ufeff?sep=(.)[^\r\n]{0,3}(?:\r\n|\n|\r)", re.IGNORECASE)
 _ENCODINGS: Final = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -310,13 +312,35 @@ def _table(
             lines.append(some.lines)
             torn.append(some.torn)
     schema = pa.schema([(str(k), pa.string()) for k in range(len(names))])
-    cells = pa.Table.from_batches(batches, schema).rename_columns(names)
+    cells, plain = _plain(pa.Table.from_batches(batches, schema), text)
+    if plain:
+        found = [*found, Observation("escaped", values={"value": plain})]
+    cells = cells.rename_columns(names)
     none = np.zeros(0, np.int64)
     # The first line of what was read is the row of numbers in the place of the names.
     return Table(
         where, cells, np.concatenate([none, *lines]) + before - 1,
         np.concatenate([none, *torn]) + before - 1, found=tuple(found), has_names=has_names,
     )  # fmt: skip
+
+
+def _plain(cells: Any, text: str) -> tuple[Any, int]:
+    """Return cells without the apostrophes that keep spreadsheets from running them, and how many.
+
+    Our own CSV has them, and that of other careful programs.
+    """
+    import pyarrow as pa
+
+    if not _ESCAPED.search(text):
+        return cells, 0
+    n = 0
+    for place, name in enumerate(cells.column_names):
+        told = cells.column(name).to_pylist()
+        bare = [plain_text(cell) if cell and cell[0] == "'" else cell for cell in told]
+        changed = sum(a != b for a, b in zip(told, bare, strict=True))
+        if changed:
+            cells, n = cells.set_column(place, name, pa.array(bare, pa.string())), n + changed
+    return cells, n
 
 
 def _one_column(
