@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
+
+import pandas as pd
 
 _RUN: Final = re.compile(r"[\t\r\n]|[\s\x00-\x1f\u200b\u2060\ufeff]*[=+\-@＝＋－＠].", re.DOTALL)
 """A text that begins so is a formula for some spreadsheet, also behind blanks and in full width;
 a sign alone is none."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _FIRST_DAY: Final = date(1900, 3, 1)
 """Before it, spreadsheets do not agree on the number of a day."""
 
@@ -82,3 +86,29 @@ def day_of(text: str) -> date | None:
     except ValueError:
         return None
     return day if day >= _FIRST_DAY else None
+
+
+def with_days(cells: Sequence[object]) -> list[object]:
+    """Return the cells of a column, whole days as days if the column holds nothing but dates.
+
+    Parameters
+    ----------
+    cells
+        Of one column. Dates are ISO 8601 texts of a year, a month or a day; years and months stay
+        texts, for no cell holds them.
+
+    Examples
+    --------
+    >>> with_days(["2021", None, "2021-08-08"])
+    ['2021', None, datetime.date(2021, 8, 8)]
+    >>> with_days(["甲", "2021-08-08"])
+    ['甲', '2021-08-08']
+    """
+    known = [cell for cell in cells if not _is_blank(cell)]
+    if not known or not all(isinstance(cell, str) and _DATE.fullmatch(cell) for cell in known):
+        return list(cells)
+    return [(day_of(cell) or cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell == "" or cell != cell
