@@ -27,6 +27,7 @@ from layers.view.vague import doubt_counts
 
 COUNTS: Final = {"low": "n_low", "high": "n_high"}
 """Columns of counts, where other tables have shares or metres."""
+COUNTED: Final = ("n", "n_low", "n_high")
 
 
 def hand_over(answer: CorridorAnswer | Refusal, form: Form) -> Package:
@@ -84,7 +85,7 @@ def _tables(answer: CorridorAnswer) -> dict[str, Data]:
         "tens": Data(
             tens(answer).rename(columns=COUNTS),
             titles=_sorts(answer.city),
-            intervals=(("n", *COUNTS.values()),),
+            intervals=(COUNTED,),
         ),
         "all_links": Data(answer.links.rename_axis("row")),
         "nodes": Data(_nodes(answer)),

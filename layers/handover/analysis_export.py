@@ -62,6 +62,8 @@ class Data:
         Figures that stand beside an interval of draws, which need not hold them: the row says why.
     why
         Key of the reason.
+    for_programs
+        Whether a workbook leaves it out, as it says the same in sentences.
     """
 
     frame: pd.DataFrame
@@ -70,6 +72,7 @@ class Data:
     titles: Mapping[str, Bilingual] = field(default_factory=dict)
     intervals: tuple[Interval, ...] = ()
     why: str = "outside.places"
+    for_programs: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -227,6 +230,8 @@ def _sheet(analysis: str, name: str, data: Data) -> Sheet:
         look=data.look,
         titles=titles,
         codes=_codes(data.look),
+        worded={each.name: pair(key) for each in fields if (key := _worded(analysis, each.name))},
+        for_programs=data.for_programs,
         group=pair(f"analysis.{analysis}"),
     )
 
@@ -256,6 +261,12 @@ def _title(analysis: str, name: str, data: Data) -> Bilingual:
         return data.titles[name]
     known = f"answer_column.{analysis}.{name}.title"
     return pair(known if known in texts(LANGS[0]) else f"column.{name}.title")
+
+
+def _worded(analysis: str, name: str) -> str:
+    """Return the key of a column's name where its codes stand in words; empty if it has none."""
+    key = f"answer_column.{analysis}.{name}.words"
+    return key if key in texts(LANGS[0]) else ""
 
 
 def _fields(data: Data) -> Iterator[Field]:

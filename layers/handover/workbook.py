@@ -23,7 +23,7 @@ from geo.base.schema import Field
 from geo.formats.spreadsheet import with_days
 from layers.handover.contents import Chapter, Contents, Sheet
 from layers.handover.documents import counting, notes, table_facts
-from layers.language.messages import display, speaker
+from layers.language.messages import LANGS, display, speaker
 from layers.language.values import is_known, unit
 from layers.places.coded import Words
 
@@ -39,7 +39,6 @@ it takes a second line, the most of a column, and that of running text."""
 HEADING_ROW: Final = 2
 """Above it stand what the list is, and what was asked."""
 UNIT_WORDS: Final = {"m": "m", "km": "km", "km²": "km2"}
-OF_CODES: Final = re.compile(r"（键）$| \(keys?\)$")
 DAY_FORMAT: Final = "yyyy-mm-dd"
 EVERYWHERE: Final = "A1:XFD1048576"
 """Where a spreadsheet need not mark codes and years that are texts."""
@@ -96,13 +95,16 @@ def listed(contents: Contents) -> Iterator[tuple[str, pd.DataFrame]]:
         return
     words = Words(contents.city, contents.form.lang)
     for sheet in contents.sheets:
-        yield sheet.title.of(contents.form.lang), _named(sheet, words)
+        if not sheet.for_programs:
+            yield sheet.title.of(contents.form.lang), _named(sheet, words)
 
 
 def _named(sheet: Sheet, words: Words) -> pd.DataFrame:
     """Return the rows of a table as a reader knows them: named, worded, rounded, without shapes."""
     frame, columns = pd.DataFrame(sheet.frame).reset_index(), list[tuple[str, Sequence[Any]]]()
     for each in sheet.fields:
+        if _said_beside(sheet, each.name, words.lang):
+            continue
         heading, values = _heading(sheet, each, words.lang), frame[each.name].tolist()
         if each.type == "number":
             values = [_rounded(value, each.name) for value in values]
@@ -114,14 +116,23 @@ def _named(sheet: Sheet, words: Words) -> pd.DataFrame:
                 columns.append((district, [words.names.get(str(value)) for value in values]))
             continue
         told = [words.of(each.name, value) for value in values]
-        columns.append((heading if told == values else heading.removesuffix("编号"), told))
+        if told != values and each.name in sheet.worded:
+            heading = sheet.worded[each.name].of(words.lang)
+        columns.append((heading, told))
     cells = {at: pd.Series(values, dtype=object) for at, (_, values) in enumerate(columns)}
     return pd.DataFrame(cells).set_axis([heading for heading, _ in columns], axis="columns")
 
 
+def _said_beside(sheet: Sheet, name: str, lang: str) -> bool:
+    """Tell whether another column says the same in words, or in the reader's own language."""
+    stem, _, end = name.rpartition("_")
+    same = {f"{name}_{lang}"} | ({f"{stem}_{lang}"} if end in LANGS and end != lang else set())
+    return stem != "name" and bool(same & {*sheet.names})
+
+
 def _heading(sheet: Sheet, each: Field, lang: str) -> str:
-    """Return what a column is called, with its unit; its codes are words here."""
-    told = OF_CODES.sub("", sheet.title_of(each.name).of(lang))
+    """Return what a column is called, with its unit."""
+    told = sheet.title_of(each.name).of(lang)
     of_unit = unit(UNIT_WORDS[each.unit], lang) if each.unit in UNIT_WORDS else each.unit
     if not of_unit or re.search(rf"(?<![A-Za-z]){re.escape(of_unit.removeprefix('1/'))}\b", told):
         return told

@@ -318,7 +318,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             layers=frozenset(shown.kinds if isinstance(shown, PointsParks) else ()),
             data={
                 **_tables(shown),
-                "rows": Data(_account(shown.reading)),
+                "rows": Data(_account(shown.reading), for_programs=True),
                 **_unused(shown.reading),
             },
             asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},

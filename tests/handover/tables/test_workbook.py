@@ -18,6 +18,7 @@ from layers.handover.contents import FORMATS, Form
 from layers.handover.selection import select
 from layers.handover.view_export import contents, package, size
 from layers.handover.workbook import HEADING_ROW, LONGEST_CELL, LONGEST_NAME, workbook
+from layers.language.bilingual import both, pair
 from layers.language.values import title
 from layers.pack.city import City, load_city
 from layers.places.coded import Words
@@ -189,6 +190,13 @@ def test_codes_of_a_table_are_words(tianjin: City) -> None:
     assert words.of("unit", "120101;jincheng;city") == "和平区、“津城”、天津市"
     assert words.of("verdict", "uncertainty.refused") == "暂不计算"
     assert words.of("nearest_id", "node-baodi-zgc") == words.names["node-baodi-zgc"]
+    assert words.of("mode_status", "inferred from its two sites") == "由其两处园址推断"
+    assert (
+        words.of("georeferenceProtocol", both("georeference.proxy"))
+        == pair("georeference.proxy").zh
+    )
+    english = Words(tianjin, "en")
+    assert english.of("institution", "河北工业大学") == "Hebei University of Technology"
     assert words.of("note", "no code; free text") == "no code; free text"
 
 
