@@ -13,12 +13,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Table
+from layers.intake.precision import Classes, names_of
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
@@ -81,7 +81,7 @@ class Outcome:
     tables: Sequence[Table]
     reading: Reading
     placed: tuple[Placed, ...] = ()
-    classes: NDArray[np.object_] | None = None
+    classes: Classes | None = None
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -186,7 +186,7 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     done = [_done(status, repair, by.get(row), say) for row, (status, repair) in each]
     rule = [_rule(by.get(row), repair, city, say) for row, repair in enumerate(repaired)]
     values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
-    classes = _classes(outcome, say)
+    classes = class_words(outcome, say)
     for row in by:
         classes[row] = rule[row]
     added = dict(zip(ADDED, (*values, done, rule, classes), strict=True))
@@ -194,11 +194,24 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
 
 
-def _classes(outcome: Outcome, say: Say) -> list[str]:
-    """Return how finely each position is known, in words."""
+def class_words(outcome: Outcome, say: Say) -> list[str]:
+    """Return how finely each position is known, in words: all that there is to say of it.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    say
+        Speaker of the reader's language.
+    """
     if outcome.classes is None:
         return [""] * len(outcome.reading.rows)
-    return [say(f"intake.class.{one}") if one else "" for one in outcome.classes.tolist()]
+    comma = say("view.comma")
+    words = {
+        value: comma.join(say(f"intake.class.{name}") for name in names)
+        for value, names in names_of(outcome.classes).items()
+    }
+    return [words[value] for value in outcome.classes.tolist()]
 
 
 def cells_of(table: Table) -> pd.DataFrame:

@@ -17,8 +17,9 @@ from geo.base.bridge import Box, bridge, transformer
 from geo.base.errors import Problem, UnfitError
 from geo.grid.lookup import prepare
 from geo.intake.columns import turned, unfit
-from geo.intake.datum import offset_m, set_back
-from geo.intake.systems import DEGREES, near
+from geo.intake.datum import most_offset_m, set_back
+from geo.intake.rounding import doubt_m, steps
+from geo.intake.systems import DEGREES, is_in_degrees, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
 from layers.language.bilingual import column
@@ -84,8 +85,10 @@ class Reading:
         One for each row of the file, in its order: ``part`` (number of the table), ``line``,
         ``status`` (``used``, ``outside`` or a reason), ``lon``, ``lat`` (degrees in WGS 84; NaN
         where there is none), ``x``, ``y`` (metres on the city's plane), ``district`` (adcode, empty
-        outside), ``uncertainty_m`` (NaN where it is not known) and ``repaired`` (``swapped``,
-        ``set_back`` or empty: what was done to the coordinates because the reader said so).
+        outside), ``uncertainty_m`` (NaN where it is not known), ``rounded_m`` (half of the diagonal
+        of the step to which both coordinates are rounded; NaN where none is seen) and ``repaired``
+        (``swapped``, ``set_back`` or empty: what was done to the coordinates because the reader
+        said so).
     parts
         Names of the tables.
     """
@@ -141,6 +144,7 @@ class _Rows:
     x: Floats
     y: Floats
     doubt: Floats
+    rounded: Floats
     repaired: NDArray[Any]
     district: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
 
@@ -165,18 +169,21 @@ def read(diagnosis: Diagnosis, city: City, answers: Mapping[str, str], *, invers
     Reading
         ``read == used + outside + sum(not_used.values())``, always.
     """
-    parts = []
+    parts, stated = [], []
     for number, placed in enumerate(diagnosis.placements):
-        rows = _rows(placed)
+        rows = _rows(placed, city)
+        stated += [rows.doubt, np.full(len(placed.table.torn), np.nan)]
+        rows.doubt = np.where(np.isnan(rows.doubt), rows.rounded, rows.doubt)
         _locate(rows, placed, city, repair=answers.get("swapped") == "repair", inverse=inverse)
+        rows.doubt[np.isnan(rows.x)] = stated[-2][np.isnan(rows.x)]
         parts.append(_frame(rows, placed, number))
     frame = pd.concat(parts, ignore_index=True) if parts else _frame_of([], [])
     reading = Reading(frame, tuple(one.table.where for one in diagnosis.placements))
-    _tell(reading, diagnosis, inverse=inverse)
+    _tell(reading, diagnosis, np.concatenate(stated or [np.zeros(0)]))
     return reading
 
 
-def _rows(placed: Placement) -> _Rows:
+def _rows(placed: Placement, city: City) -> _Rows:
     """Take apart rows that have two coordinates, and those that have none, and why."""
     names, one, two = states_of(placed)
     table = placed.table
@@ -191,7 +198,15 @@ def _rows(placed: Placement) -> _Rows:
     n = len(status)
     blank = np.full(n, np.nan)
     none = np.full(n, "", dtype=object)
-    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), _doubts(placed, n), none)
+    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), _doubts(placed, n),
+                 _rounded(placed, city), none)  # fmt: skip
+
+
+def _rounded(placed: Placement, city: City) -> Floats:
+    """Return how far off each row may be because its numbers are rounded, metres."""
+    in_degrees = is_in_degrees(placed.crs)
+    sizes = steps(*values_of(placed), in_degrees=in_degrees)
+    return doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
 
 
 def _by_axes(placed: Placement, x: Floats, y: Floats) -> None:
@@ -250,9 +265,8 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
         x, y = set_back(x, y, placed.datum)
         rows.repaired[good] = "set_back"
     if placed.datum:
-        lat, lon = city.centre
-        off = float(np.ceil(offset_m(lon, lat, placed.datum) / 100) * 100)
-        least = APPROXIMATE_M if inverse and placed.crs == DEGREES else off
+        set_right = inverse and placed.crs == DEGREES
+        least = APPROXIMATE_M if set_right else most_offset_m(city.bbox, placed.datum)
         rows.doubt[good] = np.fmax(rows.doubt[good], least)
     way = bridge(placed.crs, city.metric_epsg, on_plane(city.bbox, city.metric_epsg))
     east, north = way.transform(np.ascontiguousarray(x), np.ascontiguousarray(y))
@@ -270,7 +284,7 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     rows.status[good] = np.where(codes[good] >= 0, USED, OUTSIDE)
     rows.district = np.append(plane.index.astype(str).to_numpy(dtype=object), "")[codes]
     gone = ~np.isin(rows.status, [USED, OUTSIDE])
-    for values in (rows.lon, rows.lat, rows.x, rows.y):
+    for values in (rows.lon, rows.lat, rows.x, rows.y, rows.rounded):
         values[gone] = np.nan
 
 
@@ -306,7 +320,8 @@ def on_plane(bbox: Box, plane: int) -> Box:
 
 
 _COLUMNS: Final = (
-    *("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m", "repaired"),
+    *("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m", "rounded_m"),
+    "repaired",
 )
 
 
@@ -320,6 +335,7 @@ def _frame(rows: _Rows, placed: Placement, number: int) -> pd.DataFrame:
         *(np.concatenate([v, none]) for v in (rows.lon, rows.lat, rows.x, rows.y)),
         np.concatenate([rows.district, np.full(n, "", dtype=object)]),
         np.concatenate([rows.doubt, none]),
+        np.concatenate([rows.rounded, none]),
         np.concatenate([rows.repaired, np.full(n, "", dtype=object)]),
     ]
     return _frame_of(list(_COLUMNS), values)
@@ -331,30 +347,37 @@ def _frame_of(names: Sequence[str], values: Sequence[Any]) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, values, strict=True)))
 
 
-def _tell(reading: Reading, diagnosis: Diagnosis, *, inverse: bool) -> None:
+def _tell(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     """Add what reading has shown."""
-    _tell_doubt(reading, diagnosis)
+    _tell_doubt(reading, diagnosis, stated)
     swapped = reading.not_used.get("swapped", 0)
     if swapped:
         diagnosis.tell("rows_swapped", "certain", value=swapped)
-    datum = next((one.datum for one in diagnosis.placements if one.datum), "")
-    if datum:
-        doubt = float(reading.rows["uncertainty_m"].max(skipna=True))
-        diagnosis.tell("set_back" if inverse else "datum_doubt", value=doubt, datum=datum)
+    of = {number: one.datum for number, one in enumerate(diagnosis.placements) if one.datum}
+    if of:
+        doubt = reading.rows.loc[reading.rows["part"].isin(list(of)), "uncertainty_m"]
+        is_back = bool((reading.rows["repaired"] == "set_back").any())
+        key, datum = "set_back" if is_back else "datum_doubt", next(iter(of.values()))
+        diagnosis.tell(key, value=float(doubt.min(skipna=True)), datum=datum)
     if reading.outside and not reading.used:
         diagnosis.tell("all_outside", "certain", value=reading.outside)
 
 
-def _tell_doubt(reading: Reading, diagnosis: Diagnosis) -> None:
+def _tell_doubt(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     """Say of how many positions the doubt is known, and what the file says was verified."""
-    doubt = reading.rows.loc[reading.rows["status"].isin([USED, OUTSIDE]), "uncertainty_m"]
-    known = int(doubt.notna().sum())
-    if known:
+    there = reading.rows["status"].isin([USED, OUTSIDE]).to_numpy()
+    unknown = int(reading.rows.loc[there, "uncertainty_m"].isna().sum())
+    doubt = stated[there & np.isfinite(stated)]
+    if len(doubt):
         low, high = float(doubt.min()), float(doubt.max())
-        unknown = len(doubt) - known
-        diagnosis.tell("doubt_stated", value=known, unknown=unknown, low=low, high=high)
-    elif len(doubt):
-        diagnosis.tell("doubt_unknown", value=len(doubt))
+        diagnosis.tell("doubt_stated", value=len(doubt), unknown=unknown, low=low, high=high)
+    elif unknown:
+        diagnosis.tell("doubt_unknown", value=unknown)
+    rounded = reading.rows["rounded_m"].to_numpy(dtype=float)
+    rounded = rounded[there & np.isnan(stated) & np.isfinite(rounded)]
+    if len(rounded):
+        span = dict.fromkeys((f"{rounded.min():.0f}", f"{rounded.max():.0f}"))
+        diagnosis.tell("doubt_rounded", "likely", value=len(rounded), doubt="–".join(span))
     for placed in diagnosis.placements:
         for name in placed.table.names:
             if bare(name) in _VERIFICATIONS:
