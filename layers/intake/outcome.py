@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
-from layers.intake.formats.headings import name_column
+from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.language.messages import Say, display, speaker
@@ -31,8 +32,11 @@ CLICK_UNKNOWN_M: Final = 1000.0
 """The doubt of a click at a scale that is not known: that of a whole city on a screen."""
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
-ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by", "位置情况_class")
-"""Columns that are added to a file when it is handed back."""
+LOOKED_AT: Final = 50
+"""Rows of a sheet that say how wide its columns are; none is wider than ``WIDEST`` characters."""
+WIDEST: Final = 48
+MOST_SHEET_ROWS: Final = 1_048_575
+"""Rows of a sheet of Excel below the names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Placed:
         How far off it may be.
     how
         ``click``, or the adcode of a district.
+    day
+        When that was, by ISO 8601.
     """
 
     row: int
@@ -56,6 +62,7 @@ class Placed:
     lat: float
     uncertainty_m: float
     how: str
+    day: str = field(default_factory=lambda: date.today().isoformat())
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,47 +163,6 @@ def click_doubt(lat: float, zoom: float | None) -> float:
     return float(max(math.ceil(CLICK_PX * a_pixel / 10) * 10, CLICK_LEAST_M))
 
 
-def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
-    """Return the file with what was done to each row.
-
-    Parameters
-    ----------
-    outcome
-        The file as it was read, and what the reader has done since.
-    city
-        Its districts are named.
-    lang
-        Language of the words.
-
-    Returns
-    -------
-    DataFrame
-        The columns of the file as they stand there, then ``ADDED``; every row of the file, torn
-        ones too.
-    """
-    say, rows = speaker(lang), outcome.rows
-    cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
-    by = {one.row: one for one in outcome.placed}
-    repaired = rows["repaired"].tolist()
-    each = enumerate(zip(rows["status"], repaired, strict=True))
-    done = [_done(status, repair, by.get(row), say) for row, (status, repair) in each]
-    rule = [_rule(by.get(row), repair, city, say) for row, repair in enumerate(repaired)]
-    values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
-    classes = _classes(outcome, say)
-    for row in by:
-        classes[row] = rule[row]
-    added = dict(zip(ADDED, (*values, done, rule, classes), strict=True))
-    kept = cells.drop(columns=[name for name in ADDED if name in cells])
-    return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
-
-
-def _classes(outcome: Outcome, say: Say) -> list[str]:
-    """Return how finely each position is known, in words."""
-    if outcome.classes is None:
-        return [""] * len(outcome.reading.rows)
-    return [say(f"intake.class.{one}") if one else "" for one in outcome.classes.tolist()]
-
-
 def cells_of(table: Table) -> pd.DataFrame:
     """Return the cells of a table; of rows that are torn blank ones, last.
 
@@ -207,25 +173,6 @@ def cells_of(table: Table) -> pd.DataFrame:
     """
     frame: pd.DataFrame = table.cells.to_pandas()
     return frame.reindex(range(table.rows))
-
-
-def _done(status: str, repair: str, placed: Placed | None, say: Say) -> str:
-    if placed is not None:
-        return say("intake.done.placed")
-    if repair:
-        return say(f"intake.done.{repair}")
-    if status in (USED, OUTSIDE):
-        return say(f"intake.done.{status}")
-    return say("intake.done.dropped", reason=say(f"intake.reason.{status}"))
-
-
-def _rule(placed: Placed | None, repair: str, city: City, say: Say) -> str:
-    if placed is None:
-        return say("intake.by.answer" if repair else "intake.by.file")
-    if placed.how == "click":
-        return say("intake.by.click")
-    names = city.districts.loc[placed.how]
-    return say("intake.by.district", name=str(names["name_zh"]))
 
 
 def write_points(outcome: Outcome, path: Path) -> None:
@@ -282,15 +229,17 @@ def _beside(path: Path) -> Path:
     return path.with_suffix(".unused.parquet")
 
 
-def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
+def as_workbook(frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = None) -> bytes:
     """Return a table as a workbook: texts stay texts, numbers numbers.
 
     Parameters
     ----------
     frame
-        The rows.
+        The rows; more than a sheet of Excel has go on in further sheets.
     title
         Name of the sheet.
+    guide
+        What the columns mean, for a sheet of its own, which is never read as data.
     """
     import xlsxwriter
 
@@ -298,15 +247,31 @@ def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True,
                "nan_inf_to_errors": False}  # fmt: skip
     with xlsxwriter.Workbook(room, options) as book:
-        sheet = book.add_worksheet(title[:31])
-        bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
-        for at, row in enumerate(frame.itertuples(index=False), start=1):
-            for column, value in enumerate(row):
-                _write(sheet, at, column, value)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(frame.columns) - 1, 16)
+        for number, first in enumerate(range(0, max(len(frame), 1), MOST_SHEET_ROWS), start=1):
+            name = title[:31] if number == 1 else f"{title[:25]} {number}"
+            _sheet(book, name, frame.iloc[first : first + MOST_SHEET_ROWS])
+        if guide is not None:
+            _sheet(book, GUIDE_SHEET, guide)
     return room.getvalue()
+
+
+def _sheet(book: Any, name: str, frame: pd.DataFrame) -> None:
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True})
+    sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
+    for at, row in enumerate(frame.itertuples(index=False), start=1):
+        for column, value in enumerate(row):
+            _write(sheet, at, column, value)
+    sheet.freeze_panes(1, 0)
+    for column, name in enumerate(frame.columns):
+        some = [str(name), *map(str, frame.iloc[:LOOKED_AT, column].tolist())]
+        wide = max(map(_width, some))
+        sheet.set_column(column, column, min(max(wide + 2, 8), WIDEST))
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text fills: Chinese is twice as wide."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 def _write(sheet: Any, row: int, column: int, value: object) -> None:

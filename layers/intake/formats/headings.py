@@ -46,6 +46,13 @@ _SYSTEMS: Final = (
 )
 
 
+GIVEN_BACK: Final = ("经度_lon", "纬度_lat", "处理_done")
+"""Columns by which a file shows that it was handed back: the first two hold its positions."""
+
+GUIDE_SHEET: Final = "说明 Read me"
+"""Sheet that says what the columns of a workbook of ours mean."""
+
+
 class Headings(NamedTuple):
     """Names of columns by what they seem to hold; empty for none."""
 
@@ -76,6 +83,8 @@ def headings(names: Sequence[str]) -> Headings:
     >>> headings(["点名", "X坐标", "Y坐标"]).kind
     'metres'
     """
+    if set(names) >= set(GIVEN_BACK):  # beside the file's own, which may lack what was placed
+        return Headings(*GIVEN_BACK[:2], kind="degrees")
     plain = {name: _without_system(bare(name)) for name in names}
     both = next((name for name in names if _BOTH.search(plain[name]) and not _single(plain[name])),
                 "")  # fmt: skip

@@ -39,6 +39,8 @@ _KINDS: Final = frozenset(
 )
 _PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _DEGREES: Final = "EPSG:4326"
+_ANY_SHAPE: Final = ("unknown", "geometry", "geometrycollection")
+"""Types of layers whose rows may be anything, points too."""
 
 
 def _declared(said: object, where: str) -> tuple[str | None, Problem | None]:
@@ -350,6 +352,13 @@ def _layer(names: Sequence[str], answers: Mapping[str, str]) -> str:
     return names[0]
 
 
+def _of_points(layers: Mapping[str, str]) -> list[str]:
+    """Return the layers that may hold points, by the types of their shapes; all if none may."""
+    kinds = {name: kind.lower() for name, kind in layers.items()}
+    may = [name for name, kind in kinds.items() if "point" in kind or kind in _ANY_SHAPE]
+    return may or [*layers]
+
+
 def _with_gdal(
     path: Path, where: str, answers: Mapping[str, str], encoding: str | None = None
 ) -> Table:
@@ -364,14 +373,14 @@ def _by_gdal(path: Path, where: str, answers: Mapping[str, str], encoding: str |
     import pyogrio
 
     try:
-        layers = [
-            str(name)
+        layers = {
+            str(name): str(kind)
             for name, kind in pyogrio.list_layers(path)
             if kind is not None and name != "layer_styles"
-        ]
+        }
         if not layers:
             raise UnfitError("intake.zip_without_table")
-        chosen = _layer(layers, answers)
+        chosen = _layer([*layers] if answers.get("layer") else _of_points(layers), answers)
         info = pyogrio.read_info(path, layer=chosen, encoding=encoding)
         if (info["features"] or 0) > MOST_FEATURES:
             raise UnfitError("intake.too_many_rows", most=MOST_FEATURES)

@@ -12,7 +12,11 @@ import numpy as np
 
 from geo.base.errors import UnfitError
 from layers.intake.formats.header import LOOKED_AT, Header, find_header, names_of
-from layers.intake.formats.headings import district_column, speaks_of_position
+from layers.intake.formats.headings import (
+    GUIDE_SHEET,
+    district_column,
+    speaks_of_position,
+)
 from layers.intake.formats.table import (
     MOST_COLUMNS,
     MOST_SHEET_ROWS,
@@ -98,7 +102,7 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
 
 def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
     """Return the sheet that is read, and the other sheets that are not blank."""
-    names = [str(name) for name in book.sheet_names[:MOST_SHEETS]]
+    names = [str(name) for name in book.sheet_names[:MOST_SHEETS] if name != GUIDE_SHEET]
     if said:
         if said not in names:
             raise UnfitError("intake.no_sheet", value=said, known=tuple(names[:20]))

@@ -27,7 +27,7 @@ HELD: Final = "atlas.own_file"
 TURN: Final = "atlas.own_file.turn"
 """How often the field was emptied: an emptied field is a new one."""
 OF_ONE_FILE: Final = (
-    *("x", "y", "weight", "crs", "datum", "part", "taken", "dated", "column", "values"),
+    *("x", "y", "weight", "crs", "datum", "part", "turned", "taken", "dated", "column", "values"),
 )
 """Options that say what is read of a file."""
 MOST_MB: Final = 20
@@ -184,6 +184,8 @@ def in_the_address(name: str, value: str) -> dict[str, Any]:
         return {"crs": int(value.removeprefix("EPSG:") or 0)}
     if name == "datum":
         return {"datum": value or "ask"}
+    if name == "swapped":
+        return {"turned": bool(value)}
     field = {"sheet": "part", "layer": "part"}.get(name, name)
     return {field: token(value) if value else ""}
 

@@ -145,6 +145,7 @@ def proposal(screen: Screen) -> None:
         for question in report.questions:
             _question(screen, question)
         _choices(screen, held)
+        _swapped(screen, held)
     _faults(screen, held)
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -240,7 +241,11 @@ def ask_one(
 def _answered(screen: Screen, name: str, key: str, offered: Collection[str | None]) -> None:
     if not is_offered(key, offered):
         return
-    value = str(st.session_state[key] or "")
+    _said(screen, name, str(st.session_state[key] or ""))
+
+
+def _said(screen: Screen, name: str, value: str) -> None:
+    """Take in the file anew with an answer; a link to a file of the folder carries it."""
     own_files.answer(name, value, screen.city)
     held = own_files.held()
     if held is not None and held.lies is not None:
@@ -267,6 +272,27 @@ def _choices(screen: Screen, held: Held) -> None:
         codes = dict.fromkeys((4326, screen.city.metric_epsg, *SYSTEMS))
         _select(screen, "crs", ["", *(f"EPSG:{code}" for code in codes)],
                 held.answers.get("crs", ""), say("intake_page.crs"))  # fmt: skip
+
+
+def _swapped(screen: Screen, held: Held) -> None:
+    """Offer to use the rows whose longitude and latitude seem swapped; nobody does it unasked."""
+    reading = held.taken.reading
+    if reading is None:
+        return
+    now = held.answers.get("swapped") == "repair"
+    n = reading.mended("swapped") if now else reading.not_used.get("swapped", 0)
+    if n:
+        st.checkbox(
+            literal(screen.say("intake_page.swapped", n=count(n))),
+            value=now,
+            key="intake_swapped",
+            on_change=_turned,
+            args=(screen,),
+        )
+
+
+def _turned(screen: Screen) -> None:
+    _said(screen, "swapped", "repair" if st.session_state["intake_swapped"] else "")
 
 
 def _option(screen: Screen, found: str, value: str) -> str:
