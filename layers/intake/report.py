@@ -42,6 +42,8 @@ class Report:
         The systems of its positions, as people call them; None where that is not known.
     found, questions, problems
         What was found, what is asked, what is wrong.
+    doubts
+        Of how many positions the doubt is known, and of how many not; None where none was read.
     """
 
     status: str
@@ -50,6 +52,7 @@ class Report:
     found: Sequence[Observation] = ()
     questions: Sequence[Question] = ()
     problems: Sequence[Problem] = ()
+    doubts: tuple[int, int] | None = None
 
     @property
     def code(self) -> int:
@@ -83,6 +86,9 @@ def to_json(report: Report) -> dict[str, Any]:
         "status": report.status,
         "rows": {**account, "not_used": dict(rows.not_used)},
         "crs": report.crs,
+        "doubt": dict(zip(("known", "unknown"), report.doubts, strict=True))
+        if report.doubts is not None
+        else None,
         "findings": [_finding(one) for one in report.found],
         "questions": [_question(one) for one in report.questions],
         "problems": [_problem(one) for one in report.problems],

@@ -166,7 +166,8 @@ def _points(
     classes = precision(reading, tables, city)
     paragraph = told(classes)
     found = [*diagnosis.found, *([paragraph] if paragraph else [])]
-    report = Report("read", account, systems, found, problems=reading.problems())
+    report = Report("read", account, systems, found, problems=reading.problems(),
+                    doubts=reading.doubts)  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 
