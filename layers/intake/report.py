@@ -148,6 +148,8 @@ def sentence(one: Observation, lang: str) -> str:
         Language of the words, ``zh`` or ``en``.
     """
     say = speaker(lang)
+    if one.key == "doubt_stated" and one.values["low"] == one.values["high"]:
+        return say("intake.found.doubt_stated_even", **_shown(one.values, lang))
     if one.key != "precision":
         return say(f"intake.found.{one.key}", **_shown(one.values, lang))
     # Only what there is: seven counts, most of them 0, are read by nobody.

@@ -27,7 +27,7 @@ from layers.language.messages import LANGS, speaker
 from layers.own_points.own_list import own_list
 from layers.pack.city import City
 from tests import rfc7946
-from tests.intake.files import csv, survey_rows, workbook
+from tests.intake.files import POINTS, csv, survey_rows, workbook
 from tests.screens import app
 
 pytestmark = pytest.mark.screen
@@ -74,6 +74,18 @@ def test_a_question_is_answered_on_the_page() -> None:
     assert not at.exception
 
 
+def test_rows_with_swapped_coordinates_are_used_only_if_the_reader_says_so() -> None:
+    at = brought("a.csv", csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS),
+                               "反,39.15,117.35"]))  # fmt: skip
+    box = at.checkbox(key="intake_swapped")
+    assert (box.value, box.label) == (False, "1 行经纬度像是颠倒的：对调后采用")
+    box.set_value(True).run()
+    assert at.session_state["atlas.own_file"].taken.report.rows.used == 11
+    at.checkbox(key="intake_swapped").set_value(False).run()
+    assert at.session_state["atlas.own_file"].taken.report.rows.not_used == {"swapped": 1}
+    assert not at.exception
+
+
 def test_a_refused_file_is_told_with_its_reason() -> None:
     at = brought("leer.csv", b"a,b\n1,2\n")
     assert at.button(key="intake_accept").disabled
@@ -106,22 +118,23 @@ def listed(tianjin: City) -> Outcome:
 
 def test_what_is_handed_back_says_what_was_done_to_each_row(listed: Outcome, tianjin: City) -> None:
     frame = handed_back(listed, tianjin, "zh").fillna({"名称": "撕"}).set_index("名称")
+    rows = frame.to_dict("index")
     done = "已采用，在市域内"
-    assert frame["处理_done"].to_dict() == {
+    assert {name: row["处理_done"] for name, row in rows.items()} == {
         "度": f"{done}；度分秒→十进制度", "逗": f"{done}；小数逗号→小数点",
         "宽": f"{done}；全角字符→半角", "空": "由使用者指定位置", "零": "由使用者指定位置",
         "反": f"{done}；经纬度对调", "撕": "未采用：缺列、多列或引号不成对",
     }  # fmt: skip
     assert frame["coordinateUncertaintyInMeters"].dropna().to_dict() == {
         "度": 500, "逗": 300, "空": 50, "零": listed.placed[1].uncertainty_m}  # fmt: skip
-    told = frame[["georeferenceVerificationStatus", "georeferenceSources", "georeferencedDate"]]
-    assert told.loc["度"].tolist() == ["verified by contributor", "统计年报", "2024-03-05"]
+    terms = ("georeferenceVerificationStatus", "georeferenceSources", "georeferencedDate")
+    said = {name: [row[term] for term in terms] for name, row in rows.items()}
+    assert said["度"] == ["verified by contributor", "统计年报", "2024-03-05"]
     hand = ["requires verification", "由读者在“天津市创新空间图集”的地图上指定", "2026-11-30"]
-    assert told.loc["空"].tolist() == hand
-    assert told.loc["反"].tolist() == ["requires verification", "文件：名录.csv", ""]
-    assert frame.loc["度", "位置不确定度"] == "500 m"
-    by = "按所属区（和平区）指定，示意"
-    assert frame.loc["零", ["依据_by", "位置情况_class"]].tolist() == [by, by]
+    assert said["空"] == hand
+    assert said["反"] == ["requires verification", "文件：名录.csv", ""]
+    assert rows["度"]["位置不确定度"] == "500 m"
+    assert rows["零"]["依据_by"] == rows["零"]["位置情况_class"] == "按所属区（和平区）指定，示意"
 
 
 @pytest.mark.parametrize("fmt", ["xlsx", "csv", "geojson", "gpkg"])
@@ -134,7 +147,7 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
     first = handed_back(listed, tianjin, "zh")
     assert taken.reading.used == 6
     for name in ADDED:
-        here, there = (one[name].fillna("").tolist() for one in (first, again))
+        here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
         assert here == there, name
 
 
