@@ -272,10 +272,29 @@ def counted(tables: Sequence[Table], term: str, most: int = 5) -> tuple[str, ...
     most
         So many at most.
     """
+    found = _said(tables, term).most_common(most)
+    return tuple(f"{value} ({n})" for value, n in found)
+
+
+def dates(tables: Sequence[Table]) -> tuple[str, ...]:
+    """Return the first and the last day of ``georeferencedDate``, in one text; nothing for none.
+
+    Parameters
+    ----------
+    tables
+        As they were opened.
+    """
+    days = sorted(in_standard(DATED, value) for value in _said(tables, DATED))
+    return tuple("–".join(dict.fromkeys((days[0], days[-1]))) for _ in days[:1])
+
+
+def _said(tables: Sequence[Table], term: str) -> Counter[str]:
+    """Return the cells of a term as they stand there, by number of rows; without marks for none."""
     found: Counter[str] = Counter()
     for table in tables:
         for name in _columns(table, term):
             for pair in table.cells.column(name).value_counts().to_pylist():
-                if in_standard(term, str(pair["values"] or "")):
-                    found[str(pair["values"])] += pair["counts"]
-    return tuple(f"{value} ({n})" for value, n in found.most_common(most))
+                text = str(pair["values"] if pair["values"] is not None else "")
+                if in_standard(term, text):
+                    found[text] += pair["counts"]
+    return found

@@ -37,7 +37,11 @@ NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 LOOKED_AT: Final = 50
 """Rows of a sheet that say how wide its columns are; none is wider than ``WIDEST`` characters."""
-WIDEST: Final = 48
+WIDEST: Final = 44
+GUIDE_WIDTH: Final = 80
+LINE_HEIGHT: Final = 16.0
+A3: Final = 8
+"""Number of the paper in Excel."""
 MOST_SHEET_ROWS: Final = 1_048_575
 """Rows of a sheet of Excel below the names of the columns."""
 
@@ -280,11 +284,11 @@ def as_workbook(frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = No
             name = title[:31] if number == 1 else f"{title[:25]} {number}"
             _sheet(book, name, frame.iloc[first : first + MOST_SHEET_ROWS])
         if guide is not None:
-            _sheet(book, GUIDE_SHEET, guide)
+            _guide(book, guide)
     return room.getvalue()
 
 
-def _sheet(book: Any, name: str, frame: pd.DataFrame) -> None:
+def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST) -> Any:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True})
     sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
@@ -292,10 +296,25 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame) -> None:
         for column, value in enumerate(row):
             _write(sheet, at, column, value)
     sheet.freeze_panes(1, 0)
-    for column, name in enumerate(frame.columns):
-        some = [str(name), *map(str, frame.iloc[:LOOKED_AT, column].tolist())]
-        wide = max(map(_width, some))
-        sheet.set_column(column, column, min(max(wide + 2, 8), WIDEST))
+    sheet.set_landscape()
+    sheet.set_paper(A3)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    for column, heading in enumerate(frame.columns):
+        some = [str(heading), *map(str, frame.iloc[:LOOKED_AT, column].tolist())]
+        sheet.set_column(column, column, min(max(map(_width, some)) + 2, widest))
+    return sheet
+
+
+def _guide(book: Any, guide: pd.DataFrame) -> None:
+    """Write what the columns mean; a long sentence goes on below itself."""
+    sheet = _sheet(book, GUIDE_SHEET, guide, GUIDE_WIDTH)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for at, row in enumerate(guide.itertuples(index=False), start=1):
+        lines = max(-(-_width(str(value)) * 11 // (10 * GUIDE_WIDTH)) for value in row)
+        sheet.set_row(at, LINE_HEIGHT * lines)
+        for column, value in enumerate(row):
+            sheet.write_string(at, column, str(value), wrapped)
 
 
 def _width(text: str) -> int:

@@ -21,7 +21,13 @@ from geo.intake.datum import offset_m, set_back
 from geo.intake.systems import DEGREES, MERCATOR, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
-from layers.intake.georeference import counted, counted_unusable, doubt_of, stated_columns
+from layers.intake.georeference import (
+    counted,
+    counted_unusable,
+    dates,
+    doubt_of,
+    stated_columns,
+)
 from layers.pack.city import City
 from layers.pack.exchange import DATED, PROTOCOL, SOURCES, VERIFICATION
 
@@ -393,12 +399,12 @@ def _tell_doubt(reading: Reading, diagnosis: Diagnosis) -> None:
         diagnosis.tell("doubt_stated", value=len(known), unknown=unknown, low=low, high=high)
     elif len(doubt):
         diagnosis.tell("doubt_unknown", value=len(doubt))
-    for why, n in counted_unusable([why for _, why in each]).items():
-        diagnosis.tell(f"doubt_{why}", value=n)
+    if unusable := counted_unusable([why for _, why in each]):
+        diagnosis.tell("doubt_unusable", "certain", value=sum(unusable.values()), **unusable)
     for name in stated_columns(tables, VERIFICATION):
         diagnosis.tell("verification_stated", value=name,
                        said=counted(tables, VERIFICATION))  # fmt: skip
     others = [name for term in (PROTOCOL, SOURCES, DATED) for name in stated_columns(tables, term)]
     if others:
-        told = [one for term in (SOURCES, DATED) for one in counted(tables, term, 2)]
-        diagnosis.tell("georeference_stated", value=tuple(others), said=tuple(told))
+        told = (*counted(tables, SOURCES, 2), *dates(tables))
+        diagnosis.tell("georeference_stated", value=tuple(others), said=told)

@@ -150,15 +150,18 @@ def sentence(one: Observation, lang: str) -> str:
     say = speaker(lang)
     if one.key == "doubt_stated" and one.values["low"] == one.values["high"]:
         return say("intake.found.doubt_stated_even", **_shown(one.values, lang))
-    if one.key != "precision":
-        return say(f"intake.found.{one.key}", **_shown(one.values, lang))
     # Only what there is: seven counts, most of them 0, are read by nobody.
     there = {name: n for name, n in one.values.items() if n and name != "value"}
-    parts = [
-        say("intake.found.class_part", n=n, words=say(f"intake.class.{name}"))
-        for name, n in there.items()
-    ]
-    return say("intake.found.precision", value=one.values["value"],
+    if one.key == "precision":
+        parts = [
+            say("intake.found.class_part", n=n, words=say(f"intake.class.{name}"))
+            for name, n in there.items()
+        ]
+    elif one.key == "doubt_unusable":
+        parts = [say(f"intake.doubt.{name}", n=n) for name, n in there.items()]
+    else:
+        return say(f"intake.found.{one.key}", **_shown(one.values, lang))
+    return say(f"intake.found.{one.key}", value=one.values["value"],
                parts=say("view.comma").join(parts))  # fmt: skip
 
 

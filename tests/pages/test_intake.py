@@ -78,7 +78,7 @@ def test_rows_with_swapped_coordinates_are_used_only_if_the_reader_says_so() -> 
     at = brought("a.csv", csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS),
                                "反,39.15,117.35"]))  # fmt: skip
     box = at.checkbox(key="intake_swapped")
-    assert (box.value, box.label) == (False, "1 行经纬度像是颠倒的：对调后采用")
+    assert (box.value, box.label) == (False, "把 1 行的经纬度对调后采用")
     box.set_value(True).run()
     assert at.session_state["atlas.own_file"].taken.report.rows.used == 11
     at.checkbox(key="intake_swapped").set_value(False).run()
