@@ -11,7 +11,14 @@ from geo.base.bridge import name_of
 from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
 from layers.intake.georeference import is_given_back, is_term, said_of
-from layers.intake.outcome import DIGITS, NO_PLACES, Outcome, Placed, cells_of
+from layers.intake.outcome import (
+    DIGITS,
+    NO_PLACES,
+    Outcome,
+    Placed,
+    cells_of,
+    class_words,
+)
 from layers.intake.read import BIT, BY_ANSWER, OUTSIDE, REPAIRS, USED
 from layers.intake.report import DATUM_NAMES
 from layers.language.messages import LANGS, Say, speaker
@@ -56,6 +63,8 @@ class _Row(NamedTuple):
     system: str
     datum: str
     file: str
+    is_rounding: bool
+    """Whether its doubt is that of the rounding of its numbers."""
     placed: Placed | None
 
     @property
@@ -92,7 +101,7 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     done = [_done(row, say) for row in rows]
     by = [_by(row, outcome, city, lang) for row in rows]
-    classes = _classes(outcome, say)
+    classes = class_words(outcome, say)
     for k, row in enumerate(rows):
         if row.placed is not None:
             classes[k] = by[k]
@@ -119,20 +128,13 @@ def _rows(outcome: Outcome) -> list[_Row]:
     placed = {one.row: one for one in outcome.placed}
     parts = zip(reading.systems, reading.datums, reading.parts, strict=True)
     known = [(name_of(system)[:60], datum, where) for system, datum, where in parts]
-    columns = (frame["status"], frame["repaired"], frame["part"])
+    is_rounding = frame["uncertainty_m"] == frame["rounded_m"]
+    columns = (frame["status"], frame["repaired"], frame["part"], is_rounding)
     rows: list[_Row] = []
-    for status, bits, part in zip(*(column.tolist() for column in columns), strict=True):
+    for status, bits, part, rough in zip(*(column.tolist() for column in columns), strict=True):
         system, datum, file = known[part]
-        rows.append(_Row(status, bits, system, datum, file, placed.get(len(rows))))
+        rows.append(_Row(status, bits, system, datum, file, rough, placed.get(len(rows))))
     return rows
-
-
-def _classes(outcome: Outcome, say: Say) -> list[str]:
-    """Return how finely each position is known, in words."""
-    if outcome.classes is None:
-        return [""] * len(outcome.reading.rows)
-    words = {one: say(f"intake.class.{one}") for one in set(outcome.classes.tolist()) if one}
-    return [words.get(one, "") for one in outcome.classes.tolist()]
 
 
 def _done(row: _Row, say: Say) -> str:
@@ -190,14 +192,14 @@ def _keep_earlier(
                    for name in names), strict=True)  # fmt: skip
     for k, (was, whose, sort) in enumerate(before):
         row = rows[k]
-        if not isinstance(was, str) or was in plain or row.placed is not None or row.bits:
+        if not isinstance(was, str) or row.placed is not None or row.bits:
             continue
         if was.startswith(gone) == row.is_there:
             continue
-        done[k] = was
-        by[k] = whose if isinstance(whose, str) else by[k]
-        if isinstance(sort, str) and sort == whose:
-            classes[k] = sort
+        classes[k] = sort if isinstance(sort, str) else ""
+        if was not in plain:
+            done[k] = was
+            by[k] = whose if isinstance(whose, str) else by[k]
 
 
 def _terms(rows: Sequence[_Row], outcome: Outcome, city: City, lang: str) -> dict[str, list[str]]:
@@ -223,6 +225,8 @@ def _of_row(row: _Row, said: dict[str, str], lang: str) -> dict[str, str]:
     parts = [said[PROTOCOL] or say("intake.protocol.file"), mended]
     if row.is_left:
         parts.append(say("intake.protocol.datum", datum=DATUM_NAMES[row.datum]))
+    if row.is_rounding:
+        parts.append(say("intake.protocol.rounded"))
     moved = bool(row.bits & _ANSWERED) or row.is_left
     return {
         DATUM: DATUM_NAMES[row.datum] if row.is_left else "EPSG:4326",

@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
+from layers.intake.precision import Classes, names_of
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
@@ -91,7 +91,7 @@ class Outcome:
     tables: Sequence[Table]
     reading: Reading
     placed: tuple[Placed, ...] = ()
-    classes: NDArray[np.object_] | None = None
+    classes: Classes | None = None
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -168,6 +168,26 @@ def click_doubt(lat: float, zoom: float | None) -> float:
         return CLICK_UNKNOWN_M
     a_pixel = EQUATOR_M * math.cos(math.radians(lat)) / (256 * 2**zoom)
     return float(max(math.ceil(CLICK_PX * a_pixel / 10) * 10, CLICK_LEAST_M))
+
+
+def class_words(outcome: Outcome, say: Say) -> list[str]:
+    """Return how finely each position is known, in words: all that there is to say of it.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    say
+        Speaker of the reader's language.
+    """
+    if outcome.classes is None:
+        return [""] * len(outcome.reading.rows)
+    comma = say("view.comma")
+    words = {
+        value: comma.join(say(f"intake.class.{name}") for name in names)
+        for value, names in names_of(outcome.classes).items()
+    }
+    return [words[value] for value in outcome.classes.tolist()]
 
 
 def cells_of(table: Table) -> pd.DataFrame:

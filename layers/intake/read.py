@@ -17,15 +17,18 @@ from geo.base.bridge import Box, bridge, transformer
 from geo.base.errors import Problem
 from geo.grid.lookup import prepare
 from geo.intake.columns import FORMS, turned, unfit
-from geo.intake.datum import offset_m, set_back
-from geo.intake.systems import DEGREES, MERCATOR, near
+from geo.intake.datum import most_offset_m, set_back
+from geo.intake.rounding import doubt_m, steps
+from geo.intake.systems import DEGREES, MERCATOR, is_in_degrees, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
+from layers.intake.formats.table import Table
 from layers.intake.georeference import (
     counted,
     counted_unusable,
     dates,
     doubt_of,
+    is_given_back,
     stated_columns,
 )
 from layers.pack.city import City
@@ -91,8 +94,10 @@ class Reading:
         One for each row of the file, in its order: ``part`` (number of the table), ``line``,
         ``status`` (``used``, ``outside`` or a reason), ``lon``, ``lat`` (degrees in WGS 84; NaN
         where there is none), ``x``, ``y`` (metres on the city's plane), ``district`` (adcode, empty
-        outside), ``uncertainty_m`` (NaN where it is not known) and ``repaired`` (what was done to
-        the coordinates, a bit for each of ``REPAIRS``; 0 for a row without a position).
+        outside), ``uncertainty_m`` (NaN where it is not known), ``rounded_m`` (half of the diagonal
+        of the step to which both coordinates are rounded; NaN where none is seen) and ``repaired``
+        (what was done to the coordinates, a bit for each of ``REPAIRS``; 0 for a row without a
+        position).
     parts
         Names of the tables.
     systems
@@ -178,6 +183,7 @@ class _Rows:
     x: Floats
     y: Floats
     doubt: Floats
+    rounded: Floats
     repaired: NDArray[np.int16]
     district: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
 
@@ -202,10 +208,13 @@ def read(diagnosis: Diagnosis, city: City, answers: Mapping[str, str], *, invers
     Reading
         ``read == used + outside + sum(not_used.values())``, always.
     """
-    parts = []
+    parts, stated = [], []
     for number, placed in enumerate(diagnosis.placements):
-        rows = _rows(placed)
+        rows = _rows(placed, city)
+        stated += [rows.doubt, np.full(len(placed.table.torn), np.nan)]
+        rows.doubt = np.where(np.isnan(rows.doubt), rows.rounded, rows.doubt)
         _locate(rows, placed, city, repair=answers.get("swapped") == "repair", inverse=inverse)
+        rows.doubt[np.isnan(rows.x)] = stated[-2][np.isnan(rows.x)]
         parts.append(_frame(rows, placed, number))
     frame = pd.concat(parts, ignore_index=True) if parts else _frame_of([], [])
     them = diagnosis.placements
@@ -216,11 +225,11 @@ def read(diagnosis: Diagnosis, city: City, answers: Mapping[str, str], *, invers
         tuple(one.datum for one in them),
         frozenset(name for name, answer in answers.items() if answer),
     )
-    _tell(reading, diagnosis, inverse=inverse)
+    _tell(reading, diagnosis, np.concatenate(stated or [np.zeros(0)]))
     return reading
 
 
-def _rows(placed: Placement) -> _Rows:
+def _rows(placed: Placement, city: City) -> _Rows:
     """Take apart rows that have two coordinates, and those that have none, and why."""
     names, one, two = states_of(placed)
     table = placed.table
@@ -235,7 +244,20 @@ def _rows(placed: Placement) -> _Rows:
     doubt, _ = doubt_of(table)
     repaired = _notations(placed, len(status))
     _by_axes(placed, x, y, repaired)
-    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), doubt, repaired)
+    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), doubt,
+                 _rounded(placed, city), repaired)  # fmt: skip
+
+
+def _rounded(placed: Placement, city: City) -> Floats:
+    """Return how far off each row may be because its numbers are rounded, metres.
+
+    Of a list that was handed back that is known: how its numbers were written once decided it.
+    """
+    if is_given_back(placed.table):
+        return np.full(len(placed.table.lines), np.nan)
+    in_degrees = is_in_degrees(placed.crs)
+    sizes = steps(*values_of(placed), in_degrees=in_degrees)
+    return doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
 
 
 def _notations(placed: Placement, n: int) -> NDArray[np.int16]:
@@ -285,9 +307,8 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
         x, y = set_back(x, y, placed.datum)
         rows.repaired[good] |= BIT["set_back"]
     if placed.datum:
-        lat, lon = city.centre
-        off = float(np.ceil(offset_m(lon, lat, placed.datum) / 100) * 100)
-        least = APPROXIMATE_M if inverse and placed.crs == DEGREES else off
+        set_right = inverse and placed.crs == DEGREES
+        least = APPROXIMATE_M if set_right else most_offset_m(city.bbox, placed.datum)
         rows.doubt[good] = np.fmax(rows.doubt[good], least)
     way = bridge(placed.crs, city.metric_epsg, on_plane(city.bbox, city.metric_epsg))
     east, north = way.transform(np.ascontiguousarray(x), np.ascontiguousarray(y))
@@ -308,7 +329,7 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     rows.status[good] = np.where(codes[good] >= 0, USED, OUTSIDE)
     rows.district = np.append(plane.index.astype(str).to_numpy(dtype=object), "")[codes]
     gone = ~np.isin(rows.status, [USED, OUTSIDE])
-    for values in (rows.lon, rows.lat, rows.x, rows.y):
+    for values in (rows.lon, rows.lat, rows.x, rows.y, rows.rounded):
         values[gone] = np.nan
     rows.repaired[gone] = 0
 
@@ -345,7 +366,8 @@ def on_plane(bbox: Box, plane: int) -> Box:
 
 
 _COLUMNS: Final = (
-    *("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m", "repaired"),
+    *("part", "line", "status", "lon", "lat", "x", "y", "district", "uncertainty_m", "rounded_m"),
+    "repaired",
 )
 
 
@@ -359,6 +381,7 @@ def _frame(rows: _Rows, placed: Placement, number: int) -> pd.DataFrame:
         *(np.concatenate([v, none]) for v in (rows.lon, rows.lat, rows.x, rows.y)),
         np.concatenate([rows.district, np.full(n, "", dtype=object)]),
         np.concatenate([rows.doubt, none]),
+        np.concatenate([rows.rounded, none]),
         np.concatenate([rows.repaired, np.zeros(n, dtype=np.int16)]),
     ]
     return _frame_of(list(_COLUMNS), values)
@@ -370,36 +393,43 @@ def _frame_of(names: Sequence[str], values: Sequence[Any]) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, values, strict=True)))
 
 
-def _tell(reading: Reading, diagnosis: Diagnosis, *, inverse: bool) -> None:
+def _tell(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     """Add what reading has shown."""
-    _tell_doubt(reading, diagnosis)
+    _tell_doubt(reading, diagnosis, stated)
     swapped = reading.not_used.get("swapped", 0)
     if swapped:
         diagnosis.tell("rows_swapped", "certain", value=swapped)
-    datum = next((one.datum for one in diagnosis.placements if one.datum), "")
-    if datum:
-        doubt = float(reading.rows["uncertainty_m"].max(skipna=True))
-        diagnosis.tell("set_back" if inverse else "datum_doubt", value=doubt, datum=datum)
+    of = {number: one.datum for number, one in enumerate(diagnosis.placements) if one.datum}
+    if of:
+        doubt = reading.rows.loc[reading.rows["part"].isin(list(of)), "uncertainty_m"]
+        is_back = reading.mended("set_back") > 0
+        key, datum = "set_back" if is_back else "datum_doubt", next(iter(of.values()))
+        diagnosis.tell(key, value=float(doubt.min(skipna=True)), datum=datum)
     if reading.outside and not reading.used:
         diagnosis.tell("all_outside", "certain", value=reading.outside)
 
 
-def _tell_doubt(reading: Reading, diagnosis: Diagnosis) -> None:
+def _tell_doubt(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     """Say of how many positions the doubt is known, and what the file says of them beside it."""
-    tables = [one.table for one in diagnosis.placements]
-    each = [doubt_of(table) for table in tables]
-    torn = [np.full(len(table.torn), np.nan) for table in tables]
-    stated = [part for (doubt, _), none in zip(each, torn, strict=True) for part in (doubt, none)]
     there = reading.rows["status"].isin([USED, OUTSIDE]).to_numpy()
-    doubt = np.concatenate([np.zeros(0), *stated])[there]
-    known = doubt[np.isfinite(doubt)]
-    if len(known):
-        low, high = float(known.min()), float(known.max())
-        unknown = len(doubt) - len(known)
-        diagnosis.tell("doubt_stated", value=len(known), unknown=unknown, low=low, high=high)
-    elif len(doubt):
-        diagnosis.tell("doubt_unknown", value=len(doubt))
-    if unusable := counted_unusable([why for _, why in each]):
+    _, unknown = reading.doubts
+    doubt = stated[there & np.isfinite(stated)]
+    if len(doubt):
+        low, high = float(doubt.min()), float(doubt.max())
+        diagnosis.tell("doubt_stated", value=len(doubt), unknown=unknown, low=low, high=high)
+    elif unknown:
+        diagnosis.tell("doubt_unknown", value=unknown)
+    rounded = reading.rows["rounded_m"].to_numpy(dtype=float)
+    rounded = rounded[there & np.isnan(stated) & np.isfinite(rounded)]
+    if len(rounded):
+        span = dict.fromkeys((f"{rounded.min():.0f}", f"{rounded.max():.0f}"))
+        diagnosis.tell("doubt_rounded", "likely", value=len(rounded), doubt="–".join(span))
+    _tell_terms([one.table for one in diagnosis.placements], diagnosis)
+
+
+def _tell_terms(tables: Sequence[Table], diagnosis: Diagnosis) -> None:
+    """Say which doubts are none, what was verified, and what the file says of its sources."""
+    if unusable := counted_unusable([doubt_of(table)[1] for table in tables]):
         diagnosis.tell("doubt_unusable", "certain", value=sum(unusable.values()), **unusable)
     for name in stated_columns(tables, VERIFICATION):
         diagnosis.tell("verification_stated", value=name,

@@ -15,6 +15,10 @@ from layers.language.values import count, stated
 
 DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "WGS 84"}
 STATUS = ("read", "refused", "needs_answer")
+_IN_ALL = ("value", "odd")
+"""What a paragraph on positions counts besides their classes."""
+MOST_CLASSES = 5
+"""Kinds of odd positions that are named in one breath, the gravest."""
 EXIT: Mapping[str, int] = {"read": 0, "refused": 2, "needs_answer": 3}
 
 
@@ -89,6 +93,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "doubt": dict(zip(("known", "unknown"), report.doubts, strict=True))
         if report.doubts is not None
         else None,
+        "classes": class_counts(report.found),
         "findings": [_finding(one) for one in report.found],
         "questions": [_question(one) for one in report.questions],
         "problems": [_problem(one) for one in report.problems],
@@ -150,19 +155,38 @@ def sentence(one: Observation, lang: str) -> str:
     say = speaker(lang)
     if one.key == "doubt_stated" and one.values["low"] == one.values["high"]:
         return say("intake.found.doubt_stated_even", **_shown(one.values, lang))
-    # Only what there is: seven counts, most of them 0, are read by nobody.
-    there = {name: n for name, n in one.values.items() if n and name != "value"}
-    if one.key == "precision":
-        parts = [
-            say("intake.found.class_part", n=n, words=say(f"intake.class.{name}"))
-            for name, n in there.items()
-        ]
-    elif one.key == "doubt_unusable":
-        parts = [say(f"intake.doubt.{name}", n=n) for name, n in there.items()]
-    else:
+    if one.key == "doubt_unusable":
+        why = {name: n for name, n in one.values.items() if name != "value"}
+        parts = [say(f"intake.doubt.{name}", n=n) for name, n in why.items()]
+        return say("intake.found.doubt_unusable", value=one.values["value"],
+                   parts=say("view.comma").join(parts))  # fmt: skip
+    if one.key != "precision":
         return say(f"intake.found.{one.key}", **_shown(one.values, lang))
-    return say(f"intake.found.{one.key}", value=one.values["value"],
-               parts=say("view.comma").join(parts))  # fmt: skip
+    # Only what there is: eleven counts, most of them 0, are read by nobody.
+    there = {name: n for name, n in class_counts([one]).items() if n and name != "plain"}
+    parts = [
+        say("intake.found.class_part", n=count(n), words=say(f"intake.class.{name}"))
+        for name, n in list(there.items())[:MOST_CLASSES]
+    ]
+    if len(there) > MOST_CLASSES:
+        parts.append(say("intake.found.class_rest", n=len(there) - MOST_CLASSES))
+    value, odd, plain = (int(str(one.values[name])) for name in ("value", "odd", "plain"))
+    overlap = say("intake.found.class_overlap") if sum(there.values()) > odd else ""
+    return say("intake.found.precision", value=count(value), odd=count(odd), plain=count(plain),
+               parts=say("view.comma").join(parts), overlap=overlap)  # fmt: skip
+
+
+def class_counts(found: Sequence[Observation]) -> dict[str, int]:
+    """Return how many positions have each class, see :mod:`layers.intake.precision`.
+
+    Parameters
+    ----------
+    found
+        What was found in a file; empty if nothing is said of its positions.
+    """
+    one = next((one for one in found if one.key == "precision"), None)
+    values = {} if one is None else one.values
+    return {name: n for name, n in values.items() if type(n) is int and name not in _IN_ALL}
 
 
 def ask(one: Question, lang: str) -> str:

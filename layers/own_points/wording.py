@@ -12,9 +12,11 @@ from geo.base.draws import SEED
 from geo.base.errors import Value
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
+from geo.intake.datum import DATUMS, most_offset_m
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation
-from layers.intake.report import sentence
+from layers.intake.report import DATUM_NAMES, sentence
+from layers.intake.take_in import may_set_back
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
@@ -250,7 +252,13 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     yield say("points_page.written", date=source.day, files=len(source.paths))
     if reading.dated:
         yield say("points_page.stated", date=reading.dated)
-    yield say("points_page.datum")
+    said = dict(reading.asked.answers).get("datum", "")
+    if said in DATUMS:
+        key = "points_page.datum_set_back" if may_set_back() else "points_page.datum_left"
+        least = most_offset_m(reading.asked.city.bbox, said)
+        yield say(key, datum=DATUM_NAMES[said], metres=count(int(least)))
+    else:
+        yield say("points_page.datum")
     yield say("points_page.unknown")
     if reading.asked.scheduler is not None and not reading.alone:
         yield say("points_page.cluster")

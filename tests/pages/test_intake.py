@@ -97,11 +97,12 @@ LISTED = [
     "名称,经度,纬度,位置不确定度,核实状态,坐标来源,核实日期",
     "度,117°6′0″,39°6′0″,500 m,已核实,统计年报,2024年3月5日",
     '逗,"117,25",39.15,约300米,,,',
-    "宽,１１７．３,39.2,0,,,",
+    "宽,１１７．３１２３４,39.21234,0,,,",
     "空,,,2000,已核实,,",
     '撕,117,39,"',
     "零,0,0,高,,,",
-    "反,39.15,117.35,-5,,,",
+    "反,39.15123,117.35123,-5,,,",
+    "整,117.41,39.21,,,,",
 ]
 
 
@@ -123,10 +124,12 @@ def test_what_is_handed_back_says_what_was_done_to_each_row(listed: Outcome, tia
     assert {name: row["处理_done"] for name, row in rows.items()} == {
         "度": f"{done}；度分秒→十进制度", "逗": f"{done}；小数逗号→小数点",
         "宽": f"{done}；全角字符→半角", "空": "由使用者指定位置", "零": "由使用者指定位置",
-        "反": f"{done}；经纬度对调", "撕": "未采用：缺列、多列或引号不成对",
+        "反": f"{done}；经纬度对调", "整": done, "撕": "未采用：缺列、多列或引号不成对",
     }  # fmt: skip
     assert frame["coordinateUncertaintyInMeters"].dropna().to_dict() == {
-        "度": 500, "逗": 300, "空": 50, "零": listed.placed[1].uncertainty_m}  # fmt: skip
+        "度": 500, "逗": 300, "空": 50, "零": listed.placed[1].uncertainty_m, "整": 702,
+    }  # fmt: skip
+    assert rows["整"]["georeferenceProtocol"].endswith("不确定度按坐标的取整估计")
     terms = ("georeferenceVerificationStatus", "georeferenceSources", "georeferencedDate")
     said = {name: [row[term] for term in terms] for name, row in rows.items()}
     assert said["度"] == ["verified by contributor", "统计年报", "2024-03-05"]
@@ -145,7 +148,7 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
     assert taken.reading is not None, taken.report
     again = handed_back(Outcome(taken.tables, taken.reading, (), taken.classes), tianjin, "zh")
     first = handed_back(listed, tianjin, "zh")
-    assert taken.reading.used == 6
+    assert taken.reading.used == 7
     for name in ADDED:
         here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
         assert here == there, name
@@ -156,16 +159,16 @@ def test_circles_of_a_list_have_the_area_of_its_doubt(
 ) -> None:
     (tmp_path / "a.gpkg").write_bytes(own_list(listed, tianjin, "en", "gpkg"))
     rings = gpd.read_file(tmp_path / "a.gpkg", layer="uncertainty_circle").to_crs(4548)
-    assert len(rings) == 4
+    assert len(rings) == 5
     areas = np.pi * rings["coordinateUncertaintyInMeters"] ** 2
     np.testing.assert_allclose(rings.area, areas, rtol=5e-3)
-    assert len(rfc7946.check(own_list(listed, tianjin, "en", "circles"))["features"]) == 4
+    assert len(rfc7946.check(own_list(listed, tianjin, "en", "circles"))["features"]) == 5
 
 
 def test_rows_without_a_place_are_blank_for_own_points(listed: Outcome, tmp_path: Path) -> None:
     write_points(replace(listed, placed=()), tmp_path / "own.parquet")  # blank, not NaN
     lon = pq.read_table(tmp_path / "own.parquet")["lon"].to_pylist()
-    assert [one is None for one in lon] == [False] * 3 + [True, True, False, True]
+    assert [one is None for one in lon] == [False] * 3 + [True, True, False, False, True]
 
 
 @pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])

@@ -13,10 +13,10 @@ from geo.base.errors import DataError
 from layers.intake.diagnose import described
 from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.formats.table import Observation, Question
-from layers.intake.outcome import NO_PLACES, template
+from layers.intake.outcome import NO_PLACES, Outcome, template
 from layers.intake.report import Report, ask, sentence
+from layers.intake.row_table import MOST_LISTED, odd_rows, row_table
 from layers.language.messages import display
-from layers.language.problems import worded
 from layers.language.values import count
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -24,7 +24,7 @@ from pages.panels.intake import held as own_files
 from pages.panels.intake.held import Held, dropped, upload_key
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
-from pages.shell.labels import literal
+from pages.shell.labels import cells, literal
 from pages.shell.widgets import is_offered
 
 IN_FOLDER: Final = "intake_folder"
@@ -33,9 +33,20 @@ GONE: Final = "atlas.own_file.gone"
 MOST_TOLD: Final = 8
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
-    | {"plane_named", "crs_said", "crs_declared", "datum_named", "datum_offset", "columns_swapped"}
+    | {
+        "plane_named",
+        "crs_said",
+        "crs_declared",
+        "datum_named",
+        "datum_offset",
+        "datum_position",
+        "datum_district",
+        "columns_swapped",
+    }
 )
 """Where the positions stand and in which system: what a planner checks first."""
+POSITIONS: Final = "precision"
+"""How finely positions are known: a paragraph of its own."""
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
 """What a planner need not read first."""
 SYSTEMS: Final = (4490, 4527, 3857)
@@ -132,10 +143,14 @@ def proposal(screen: Screen) -> None:
     name = display(held.name, longest=60)
     html.show('<p class="summary" role="status">{}</p>',
               say(f"intake_page.status_{report.status}", name=name))  # fmt: skip
+    for one in report.found:
+        if one.key == POSITIONS:
+            html.show("<p>{}</p>", sentence(one, screen.state.lang))
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
-        found_in(report, screen.state.lang)
+        rest = [one for one in report.found if one.key != POSITIONS]
+        found_in(replace(report, found=rest), screen.state.lang)
     with done:
         html.section(say("intake_page.done"))
         _bullets(_deeds(screen, held))
@@ -320,14 +335,24 @@ def _select(screen: Screen, name: str, values: list[str], now: str, label: str) 
 
 
 def _faults(screen: Screen, held: Held) -> None:
-    problems = held.taken.report.problems
-    if not problems:
+    taken = held.taken
+    if taken.report.status == "refused":
+        html.faults("", taken.report.problems, screen.state.lang)
+    if taken.reading is None:
         return
-    if held.taken.report.status == "refused":
-        html.faults("", problems, screen.state.lang)
-        return
-    with st.expander(literal(screen.say("intake_page.rows", n=count(len(problems))))):
-        _bullets([worded(one, screen.state.lang) for one in problems[:50]])
+    outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
+    if n := len(odd_rows(outcome)):
+        title = screen.say("intake_page.rows", n=count(n))
+        html.drawer(title, "intake_rows", partial(_rows, screen, outcome, n))
+
+
+def _rows(screen: Screen, outcome: Outcome, n: int) -> None:
+    """List the rows that need a look."""
+    table = row_table(outcome, screen.say)
+    told = screen.say("intake_page.row.what")
+    st.dataframe(cells(table), hide_index=True, placeholder="", alt=told)
+    if n > MOST_LISTED:
+        html.small(screen.say("intake_page.rows_cut", most=count(MOST_LISTED)))
 
 
 def _accepted() -> None:
