@@ -15,9 +15,9 @@ from geo.base.bridge import canonical
 from geo.base.errors import CrsError
 from geo.intake.notation import LONGEST, plain
 from geo.intake.words import bare
+from layers.intake.formats.georeference import is_given_back, is_term
 from layers.intake.formats.headings import datum_of, system_of
 from layers.intake.formats.table import Table
-from layers.intake.georeference import is_given_back, is_term
 from layers.pack.exchange import DATUM
 
 SOUND: Final = ("wgs84", "cgcs2000", "utm")

@@ -31,9 +31,9 @@ from geo.intake.systems import (
 from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.declared import Declared, declared
+from layers.intake.formats.georeference import is_given_back
 from layers.intake.formats.headings import datum_of, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
-from layers.intake.georeference import is_given_back
 from layers.intake.known_places import suspected_datum
 from layers.intake.odd_columns import angles_in_parts, code_of_place
 from layers.pack.city import City

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from geo.base.bridge import name_of
+from layers.intake.formats.georeference import is_given_back, is_term, said_of
 from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
-from layers.intake.georeference import is_given_back, is_term, said_of
 from layers.intake.outcome import (
     DIGITS,
     NO_PLACES,

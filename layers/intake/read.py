@@ -22,8 +22,7 @@ from geo.intake.rounding import doubt_m, steps
 from geo.intake.systems import DEGREES, MERCATOR, is_in_degrees, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
-from layers.intake.formats.table import Table
-from layers.intake.georeference import (
+from layers.intake.formats.georeference import (
     counted,
     counted_unusable,
     dates,
@@ -31,6 +30,7 @@ from layers.intake.georeference import (
     is_given_back,
     stated_columns,
 )
+from layers.intake.formats.table import Table
 from layers.pack.city import City
 from layers.pack.exchange import DATED, PROTOCOL, SOURCES, VERIFICATION
 
