@@ -10,12 +10,12 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from geo.formats.spreadsheet import safe_text
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
 from geo.intake.circles import circles
 from geo.intake.notation import number
 from layers.handover.contents import AREA, POINT
-from layers.handover.spreadsheet import safe_text
 from layers.handover.write_data import to_csv
 from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.handing_back import explained, handed_back

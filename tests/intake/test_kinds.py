@@ -532,3 +532,13 @@ def test_words_that_name_a_commercial_map_lead_to_a_question(
 ) -> None:
     report = _taken(name, csv(lines), tianjin).report
     assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_apostrophes_before_formulas_are_left_out_and_told(tianjin: City) -> None:
+    """Of our own CSV; an apostrophe that belongs to a name stays."""
+    data = csv(["名称,经度,纬度", "'=1+1,117.2,39.12", "'s-Hertogenbosch,117.21,39.13",
+                "\"'-甲;乙\",117.22,39.12"])  # fmt: skip
+    taken = _taken("own.csv", data, tianjin)
+    (own,) = taken.tables
+    assert own.cells.column("名称").to_pylist() == ["=1+1", "'s-Hertogenbosch", "-甲;乙"]
+    assert [one.values["value"] for one in taken.report.found if one.key == "escaped"] == [2]

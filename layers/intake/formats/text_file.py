@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.base.errors import UnfitError
+from geo.formats.spreadsheet import plain_text
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
 from geo.point_files.csv_records import has_utf8, numbered
@@ -46,6 +47,7 @@ _HEAD: Final = 1 << 18
 _MOST_RARE: Final = 0.2
 """Share of rare characters from which on a text is taken for another encoding."""
 _LINES: Final = re.compile(r"\r\n|\n|\r")
+_ESCAPED: Final = re.compile(r"(?:^|[,;|\t\n\r\"])'[\s=+\-@＝＋－＠\ufeff\u200b\u2060\x00-\x1f]")
 _SEP: Final = re.compile(r"\ufeff?sep=(.)[^\r\n]{0,3}(?:\r\n|\n|\r)", re.IGNORECASE)
 _CONTROLS: Final = re.compile(rb"[\x01-\x08\x0e-\x19\x7f]")
 _ENCODINGS: Final = (
@@ -379,9 +381,12 @@ def _table(
     if len(read.torn) and (filled := _filled_up(body, mark, len(names), _needed(names))):
         torn, read = len(read.torn), _read(filled, mark, len(names))
         found.append(Observation("short_rows", "likely", {"value": torn - len(read.torn)}))
+    cells, plain = _plain(read.cells, text)
+    if plain:
+        found.append(Observation("escaped", values={"value": plain}))
     # The first line of what was read is the row of numbers in the place of the names.
     return Table(
-        where, read.cells.rename_columns(names), read.lines + before - 1, read.torn + before - 1,
+        where, cells.rename_columns(names), read.lines + before - 1, read.torn + before - 1,
         found=tuple(found), has_names=has_names, begin=before,
     )  # fmt: skip
 
@@ -440,6 +445,25 @@ def _filled_up(body: str, mark: str, width: int, needed: int) -> str:
             parts[at] += mark * (width - cells)
     filled = "".join(parts)
     return filled if filled != body else ""
+
+
+def _plain(cells: Any, text: str) -> tuple[Any, int]:
+    """Return cells without the apostrophes that keep spreadsheets from running them, and how many.
+
+    Our own CSV has them, and that of other careful programs.
+    """
+    import pyarrow as pa
+
+    if not _ESCAPED.search(text):
+        return cells, 0
+    n = 0
+    for place, name in enumerate(cells.column_names):
+        told = cells.column(name).to_pylist()
+        bare = [plain_text(cell) if cell and cell[0] == "'" else cell for cell in told]
+        changed = sum(a != b for a, b in zip(told, bare, strict=True))
+        if changed:
+            cells, n = cells.set_column(place, name, pa.array(bare, pa.string())), n + changed
+    return cells, n
 
 
 def _one_column(
