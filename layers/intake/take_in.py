@@ -163,7 +163,8 @@ def _points(
     classes = precision(reading, diagnosis.placements, city)
     paragraph = told(classes)
     found = [*diagnosis.found, *([paragraph] if paragraph else [])]
-    report = Report("read", account, systems, found, problems=reading.problems())
+    report = Report("read", account, systems, found, problems=reading.problems(),
+                    doubts=reading.doubts)  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 
