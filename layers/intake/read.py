@@ -19,7 +19,7 @@ from geo.grid.lookup import prepare
 from geo.intake.columns import turned, unfit
 from geo.intake.datum import most_offset_m, set_back
 from geo.intake.rounding import doubt_m, steps
-from geo.intake.systems import DEGREES, is_in_degrees, near
+from geo.intake.systems import DEGREES, MERCATOR, is_in_degrees, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
 from layers.language.bilingual import column
@@ -206,7 +206,9 @@ def _rounded(placed: Placement, city: City) -> Floats:
     """Return how far off each row may be because its numbers are rounded, metres."""
     in_degrees = is_in_degrees(placed.crs)
     sizes = steps(*values_of(placed), in_degrees=in_degrees)
-    return doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
+    doubt = doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
+    # A metre of Web Mercator is less on the ground.
+    return np.ceil(doubt * np.cos(np.radians(city.centre[0]))) if placed.crs == MERCATOR else doubt
 
 
 def _by_axes(placed: Placement, x: Floats, y: Floats) -> None:
