@@ -175,7 +175,8 @@ def canonical(said: object, *, where: str) -> str:
     """
     crs = _understood(said)
     if crs is None:
-        problem = Problem("system.not_understood", where, field="crs")
+        told = {"value": str(said)[:80]}
+        problem = Problem("system.not_understood", where, field="crs", values=told)
         raise CrsError("stream.crs_unknown", [problem])
     name = crs.name[:200]
     if crs.is_compound:

@@ -21,7 +21,7 @@ from geo.base.errors import DataError, ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import located
 from geo.base.schema import Field, Schema
-from geo.base.validation import Record, printable, row_name, schema_problems
+from geo.base.validation import Record, is_blank, printable, row_name, schema_problems
 from geo.coverage.gaps import distances
 from geo.coverage.service_area import CITY, ServiceArea, reached, service_area, shares
 from geo.coverage.simulation import OF_DRAWS, Simulation, change, simulate
@@ -339,6 +339,10 @@ class Loaded(NamedTuple):
     bare: bool
     """Whether the member ``atlas_scenario`` is gone, as after a GIS has saved the file: the name is
     then that of the layer or of the file, and the changes stand in the order of the rows."""
+    left: tuple[str, ...] = ()
+    """Columns that no scenario has, such as the ``fid`` of a GIS: they are not kept."""
+    heights: int = 0
+    """Positions with a height, which is not kept."""
 
 
 def from_file(
@@ -413,8 +417,11 @@ def load(
     if len(features) > MOST_EDITS:
         problem = Problem("scenario.too_many", where, n=len(features), most=MOST_EDITS)
         raise DataError("scenario.file", [*problems, problem])
+    features = [_as_written(feature) for feature in features]
+    told = [feature["properties"] or {} for feature in features]
+    records = [{name: one[name] for name in SCHEMA.names if name in one} for one in told]
+    left = tuple(dict.fromkeys(name for one in told for name in one if name not in SCHEMA.names))
     # A GIS drops foreign members: what can be put together again is.
-    records = [feature["properties"] or {} for feature in features]
     bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(root)
     head = _own_head(root, records, name) if bare else root
     # Everything that is wrong is said at once: columns, then each feature, then the whole.
@@ -432,7 +439,18 @@ def load(
         problems += _site_problems(scenario, sites, where)
     if problems:
         raise DataError("scenario.file", problems)
-    return Loaded(scenario, bare)
+    heights = sum(
+        len((feature["geometry"] or {}).get("coordinates", ())) > 2 for feature in features
+    )
+    return Loaded(scenario, bare, left, heights)
+
+
+def _as_written(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return a feature as this page would have written it: a GIS makes several points of one."""
+    shape = feature["geometry"]
+    if shape is None or shape["type"] != "MultiPoint" or len(shape["coordinates"]) != 1:
+        return feature
+    return {**feature, "geometry": {"type": "Point", "coordinates": shape["coordinates"][0]}}
 
 
 def _has_changes(root: Mapping[str, Any]) -> bool:
@@ -506,6 +524,8 @@ def _place_problems(
     """List what does not fit the city: a layer that it has not, a position beyond it."""
     record, shape = feature["properties"] or {}, feature["geometry"]
     kind, row, problems = record.get("kind"), row_name(record, number), []
+    if kinds is not None and record.get("action") == "add" and is_blank(kind):
+        problems.append(Problem("value.blank", where, row, "kind"))
     if kinds is not None and isinstance(kind, str) and kind.strip() and kind not in kinds:
         known, name = tuple(kinds), printable(kind)
         problems.append(Problem("scenario.layer", where, row, "kind", kind=name, known=known))

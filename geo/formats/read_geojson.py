@@ -26,7 +26,7 @@ MOST_FEATURES = 200_000
 """Features that one file may hold: more than an atlas of places can show."""
 MOST_TOLD = 1_000
 """Faults of one kind that are told of one file; the rest is like them."""
-_WGS84_NAMES = frozenset(
+WGS84_NAMES = frozenset(
     {
         "urn:ogc:def:crs:OGC:1.3:CRS84",
         "urn:ogc:def:crs:OGC::CRS84",
@@ -35,6 +35,7 @@ _WGS84_NAMES = frozenset(
         "EPSG:4326",
     }
 )
+"""Systems of the ``crs`` member of older GeoJSON that are what GeoJSON has anyway."""
 _EPSG = re.compile(r"(?:.*\W)?EPSG\W(?:[\w.]*\W)?(\d{4,6})", re.ASCII | re.IGNORECASE)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MOST_DIGITS = 300
@@ -215,19 +216,31 @@ def _geometry_fault(geometry: object) -> Fault | None:
     return None
 
 
-def _crs_problem(crs: object, where: str) -> Problem | None:
-    """Say what is wrong with the ``crs`` member of older GeoJSON, or return None."""
+def system_name(crs: object) -> str:
+    """Return what the ``crs`` member of older GeoJSON names; empty where it names nothing.
+
+    Parameters
+    ----------
+    crs
+        The member, as it was parsed.
+    """
     properties = crs.get("properties") if isinstance(crs, Mapping) else None
     name = properties.get("name") if isinstance(properties, Mapping) else None
-    if isinstance(name, str) and name in _WGS84_NAMES:
+    return name if isinstance(name, str) else ""
+
+
+def _crs_problem(crs: object, where: str) -> Problem | None:
+    """Say what is wrong with the ``crs`` member of older GeoJSON, or return None."""
+    name = system_name(crs)
+    if name in WGS84_NAMES:
         return None
-    match = _EPSG.fullmatch(name) if isinstance(name, str) else None
+    match = _EPSG.fullmatch(name)
     code = int(match[1]) if match else 0
     if code == WGS84:
         return Problem("geojson.crs_axes", where, field="crs")
     if code == CGCS2000:
         return Problem("geojson.crs_cgcs2000", where, field="crs")
-    if isinstance(name, str):
+    if name:
         return Problem("geojson.crs_other", where, field="crs", name=printable(name))
     return Problem("geojson.crs_unnamed", where, field="crs")
 

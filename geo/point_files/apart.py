@@ -16,6 +16,7 @@ from geo.intake.notation import LONGEST
 from geo.intake.numbers import is_text
 from geo.intake.words import bare, stands_for_none
 from geo.point_files import wkb
+from geo.point_files.parquet import Heads
 from geo.point_files.wkb import Points
 
 REASONS: Final = (
@@ -63,9 +64,10 @@ class Origin(Protocol):
 
 
 class RowsFrom(NamedTuple):
-    """Rows that are counted from a number on."""
+    """Rows of Parquet that are counted from a number on; their first cells are read when asked."""
 
     first: int
+    cells: Heads | None = None
 
     def lines(self, at: Positions) -> NDArray[np.int64]:
         """Return the numbers of the rows, from 1.
@@ -78,14 +80,15 @@ class RowsFrom(NamedTuple):
         return np.asarray(at, dtype=np.int64) + self.first
 
     def heads(self, at: Positions) -> list[list[str]]:
-        """Return nothing: other columns were not read.
+        """Return the first cells of some rows; empty lists where they cannot be read.
 
         Parameters
         ----------
         at
-            Places in the batch.
+            Places in the batch, in rising order.
         """
-        return [[] for _ in at]
+        lines = self.lines(at).tolist()
+        return [[] for _ in lines] if self.cells is None else self.cells.at(lines)
 
 
 class Place(NamedTuple):
@@ -249,19 +252,22 @@ def sift(
     return Sifted(x, y, odd[why != ""], why[why != ""], forms)
 
 
-def of_points(found: Points) -> Sifted:
+def of_points(found: Points, heads: Callable[[Positions], list[list[str]]]) -> Sifted:
     """Tell which well-known binary is a point with coordinates.
 
     Parameters
     ----------
     found
         As :func:`geo.point_files.wkb.points` returns it.
+    heads
+        Returns the first cells of rows at some places.
     """
     x, y = found.x, found.y
     zero = (x == 0) & (y == 0)
     bad = np.flatnonzero(zero | (found.kind != wkb.POINT) | ~(np.isfinite(x) & np.isfinite(y)))
     why = np.array(_KINDS, dtype=object)[found.kind[bad]]
     why[why == ""] = np.where(zero[bad][why == ""], "zero", "not_a_number")
+    _name_others(why, bad, None, ((), heads))
     return Sifted(x, y, bad, why, {})
 
 
@@ -301,10 +307,12 @@ def _name_others(
     """Tell totals, notes and repeated names from rows whose position is missing."""
     names, heads = asked
     bad = np.flatnonzero(why != "")
+    if not len(bad):
+        return
     if len(bad) > 2 * _LOOKED_AT:
         bad = np.concatenate([bad[:_LOOKED_AT], bad[-_LOOKED_AT:]])
     known = {bare(name) for name in names}
     for k, head in zip(bad.tolist(), heads(odd[bad]), strict=True):
-        cell = cells[k].as_py()
+        cell = "" if cells is None else cells[k].as_py()
         placed = cell if isinstance(cell, str) else ""
         why[k] = stands_for_none(head, placed, known) or why[k]

@@ -52,7 +52,7 @@ FILTERED = "filtered"
 """Stands for rows that have none of the values wanted: they are left out, and not rejected."""
 ANSWER_S = 10.0
 """How long a scheduler may take to answer, seconds."""
-CSV = (".csv", ".txt")
+CSV = (".csv", ".tsv", ".txt", ".tab")
 """How the names of text files end; everything else is read as Parquet."""
 _TLS = "DASK_DISTRIBUTED__COMM__TLS__"
 _POLL_S = 0.005
@@ -86,6 +86,8 @@ class Columns:
     source_crs
         Reference system of the coordinates, x before y, as :func:`geo.base.bridge.canonical`
         writes it (``EPSG:4326``); None if they are on the plane already.
+    form
+        How the file is read, if it is text and its first line does not say so.
     crs
         EPSG code of the plane, in metres.
     """
@@ -97,6 +99,7 @@ class Columns:
     filter_by: str | None = None
     wanted: tuple[str, ...] = ()
     source_crs: str | None = None
+    form: csv_records.Form | None = None
     crs: int = field(kw_only=True)
 
     @property
@@ -396,7 +399,7 @@ def _rows(paths: Sequence[Path], asked: Columns) -> int:
 
 def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
     try:
-        names, rows = columns_of(path)
+        names, rows = columns_of(path, asked.form)
     except DataError as error:
         problems.extend(error.problems)
         return 0
@@ -412,13 +415,15 @@ def _rows_of(path: Path, asked: Columns, problems: list[Problem]) -> int:
     return rows
 
 
-def columns_of(path: Path) -> tuple[list[str], int]:
+def columns_of(path: Path, form: csv_records.Form | None = None) -> tuple[list[str], int]:
     """Return the names of a file's columns, and the number of its rows.
 
     Parameters
     ----------
     path
         Parquet, GeoParquet or CSV; its name tells which.
+    form
+        How text is read; None where its first line says so.
 
     Returns
     -------
@@ -434,7 +439,7 @@ def columns_of(path: Path) -> tuple[list[str], int]:
     """
     try:
         if path.suffix.lower() in CSV:
-            return list(csv_records.header(path).names), 0
+            return list((form or csv_records.header(path)).names), 0
         with parquet.opened(path) as file:
             return list(file.reader().schema_arrow.names), int(file.metadata.num_rows)
     except Exception as error:  # a file of others can fail in any way, and fails alone
@@ -867,7 +872,8 @@ def batches(
     out: dict[str, int] = {} if left_out is None else left_out
     told = _Told(file_name(path), out, Apart() if apart is None else apart)
     try:
-        for row, records, origin in read_records(path, columns.names, told.tell, groups):
+        found = read_records(path, columns.names, told.tell, groups, columns.form)
+        for row, records, origin in found:
             if records is not None:
                 yield _values(records, columns, (path.name, row), origin, told)
     except Exception as error:  # a file of others can fail in any way, and fails alone
@@ -895,6 +901,7 @@ def read_records(
     names: Sequence[str],
     tell: Callable[[str, NDArray[np.int64]], None],
     groups: Sequence[int] | None = None,
+    form: csv_records.Form | None = None,
 ) -> Iterator[tuple[str, Any, Origin]]:
     """Yield record batches, each with the name of the place and the lines that it comes from.
 
@@ -908,6 +915,8 @@ def read_records(
         See :func:`geo.point_files.csv_records.batches`.
     groups
         Row groups of a Parquet file; None for all.
+    form
+        How text is read; None where its first line says so.
 
     Yields
     ------
@@ -915,11 +924,12 @@ def read_records(
         As :func:`geo.point_files.parquet.batches`.
     """
     if path.suffix.lower() in CSV:
-        for batch, lines in csv_records.batches(path, names, tell):
+        for batch, lines in csv_records.batches(path, names, tell, form):
             yield "", batch, lines
         return
+    heads = parquet.Heads(path, BATCH_ROWS)
     for place, batch, first in parquet.batches(path, names, groups, BATCH_ROWS):
-        yield place, batch, RowsFrom(first)
+        yield place, batch, RowsFrom(first, heads)
 
 
 def _values(
@@ -950,7 +960,8 @@ def _values(
         cells = records.column(columns.x), records.column(columns.y)
         found = sift(cells, plain, names, lambda rows: origin.heads(at[rows]))
     else:
-        found = of_points(turned(columns.geometry, wkb.points))
+        points = turned(columns.geometry, wkb.points)
+        found = of_points(points, lambda rows: origin.heads(at[rows]))
     rows = Batch(found.x, found.y, weights, told.file, origin, at)
     for form, read in found.forms.items():
         told.tell(form, rows.lines(read))

@@ -9,9 +9,11 @@ is a record of its own.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -36,10 +38,13 @@ MOST_TEXT: Final = 1 << 16
 """Bytes of a record of several lines."""
 BLOCK: Final = 1 << 20
 MARKS: Final = (b",", b"\t", b";", b"|")
+NATIVE: Final = ("utf-8", "gb18030")
+"""Encodings that are told apart line by line."""
 _QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
 _PLAIN = {mark: re.compile(rb"[^\r\n" + mark + rb"]*+") for mark in MARKS}
 _NUMBER = re.compile(rb'[\s"]*[+-]?\d+(?:\.\d*)?[\s"]*')
 _ENDS = re.compile(rb"[\r\n]+")
+_ENDS_ONE = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,63 @@ class Header:
     mark: bytes
     begin: int
     lines: int
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file is read whose names do not stand in its first line, or in another encoding.
+
+    Parameters
+    ----------
+    names
+        Of the columns, each once.
+    mark
+        The character that parts the cells.
+    lines
+        Lines before the first record, those of the names among them.
+    encoding
+        Name of a codec of Python.
+    """
+
+    names: tuple[str, ...]
+    mark: str
+    lines: int
+    encoding: str
+
+    @property
+    def is_recoded(self) -> bool:
+        """Whether the file is read as the text that it would be in UTF-8, parted by tabs."""
+        return self.encoding not in NATIVE or self.mark.encode() not in MARKS
+
+
+class _Recoded:
+    """A text file as it would be in UTF-8, its cells parted by tabs if by no usual mark."""
+
+    def __init__(self, raw: BinaryIO, form: Form) -> None:
+        self._raw, self._mark = raw, form.mark
+        self._is_marked = form.mark.encode() in MARKS
+        self._decoder = codecs.getincrementaldecoder(form.encoding)(errors="replace")
+        self._left = b""
+
+    def read(self, most: int) -> bytes:
+        """Return so many bytes; fewer where the file ends."""
+        is_whole = False
+        while len(self._left) < most and not is_whole:
+            data = self._raw.read(most)
+            is_whole = not data
+            text = self._decoder.decode(data, is_whole).replace("\0", "")
+            self._left += (text if self._is_marked else text.replace(self._mark, "\t")).encode(
+                errors="replace"
+            )
+        told, self._left = self._left[:most], self._left[most:]
+        return told
+
+    def seek(self, at: int) -> None:
+        """Go to a place, bytes of UTF-8 from the beginning."""
+        self._raw.seek(0)
+        self._decoder.reset()
+        self._left = b""
+        self.read(at)
 
 
 @dataclass(frozen=True)
@@ -97,6 +159,30 @@ def header(path: Path) -> Header:
     """
     with path.open("rb") as file:
         return _header(file)
+
+
+def _opened(raw: BinaryIO, form: Form | None) -> tuple[BinaryIO | _Recoded, Header]:
+    """Return a file at its first record, and what stands before."""
+    if form is None:
+        head = _header(raw)
+        raw.seek(head.begin)
+        return raw, head
+    file = _Recoded(raw, form) if form.is_recoded else raw
+    mark = form.mark.encode() if form.mark.encode() in MARKS else b"\t"
+    begin = _behind(file.read(MOST_HEADER), form.lines)
+    file.seek(begin)
+    return file, Header(form.names, mark, begin, form.lines)
+
+
+def _behind(data: bytes, lines: int) -> int:
+    """Return where data begin behind some lines."""
+    if not lines:
+        return 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    ends = (match.end() for match in _ENDS_ONE.finditer(data))
+    at = next(islice(ends, lines - 1, None), None)
+    if at is None:
+        raise UnfitError("point_file.line_too_long", line=lines, most=MOST_HEADER)
+    return at
 
 
 def _header(file: BinaryIO) -> Header:
@@ -148,7 +234,10 @@ def _line_ends(data: bytes) -> int:
 
 
 def batches(
-    path: Path, names: Sequence[str], tell: Callable[[str, NDArray[np.int64]], None]
+    path: Path,
+    names: Sequence[str],
+    tell: Callable[[str, NDArray[np.int64]], None],
+    form: Form | None = None,
 ) -> Iterator[tuple[Any, Lines]]:
     """Yield record batches of some columns, as texts, each with the lines that it comes from.
 
@@ -163,6 +252,8 @@ def batches(
         few or too many cells, or a quote that is not closed. Together with the rows yielded these
         are all records; lines with nothing in them are none. ``broken_text`` are lines with bytes
         that are no text; their rows are yielded.
+    form
+        How it is read; None where its first record says so.
 
     Yields
     ------
@@ -175,14 +266,13 @@ def batches(
     OSError
         The file cannot be read.
     """
-    with path.open("rb") as file:
-        head = _header(file)
+    with path.open("rb") as raw:
+        file, head = _opened(raw, form)
         for name in names:
             if (times := head.names.count(name)) != 1:
                 key = "point_file.column_twice" if times else "point_file.no_column"
                 raise UnfitError(key, name=name[:40])
         columns = [head.names.index(name) for name in names]
-        file.seek(head.begin)
         for block in _blocks(file, head):
             batch, torn, broken = _parse(block, head, columns)
             places = np.array(torn, dtype=np.intp) - 1
@@ -216,9 +306,8 @@ def numbered(path: Path) -> Iterator[Records]:
     OSError
         The file cannot be read.
     """
-    with path.open("rb") as file:
-        head = _header(file)
-        file.seek(head.begin)
+    with path.open("rb") as raw:
+        file, head = _opened(raw, None)
         for block in _blocks(file, head):
             batch, torn, _ = _parse(block, head, range(len(head.names)))
             lines = block.lines(block.starts)
@@ -303,7 +392,7 @@ class Records:
     torn: NDArray[np.int64]
 
 
-def _blocks(file: BinaryIO, head: Header) -> Iterator[_Block]:
+def _blocks(file: BinaryIO | _Recoded, head: Header) -> Iterator[_Block]:
     left, line, whole = b"", head.lines + 1, False
     while not whole:
         more = file.read(BLOCK)

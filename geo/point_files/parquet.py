@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, count
 from pathlib import Path
@@ -35,6 +36,8 @@ MOST_PAGES: Final = 100_000
 MOST_FIXED: Final = 64
 """Bytes of a value of fixed length."""
 LONGEST_POINT: Final = 64
+HEADS: Final = 3
+"""Columns that may say that a row is a total."""
 _MEMBERS = {0: 1000, 1: 800, 2: 64}
 """Bytes that a column of the schema, a piece of a column, and what it lists take in memory."""
 _ITEM = 40
@@ -260,6 +263,61 @@ def batches(
             said = file.groups[group].rows
             if read != said:
                 raise UnfitError("point_file.group_differs", n=read, said=said)
+
+
+class Heads:
+    """The first cells of rows of a file, read where they are asked for and nowhere else.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rows
+        Rows that are unpacked at a time.
+    """
+
+    def __init__(self, path: Path, rows: int) -> None:
+        self._path, self._rows = path, rows
+        self._names: list[str] = []
+        self._begins: list[int] = []
+        self._stream: Iterator[tuple[str, Any, int]] = iter(())
+        self._group, self._first, self._batch = -1, 0, None
+
+    def at(self, lines: Sequence[int]) -> list[list[str]]:
+        """Return the first cells of some rows; empty lists where they cannot be read.
+
+        Parameters
+        ----------
+        lines
+            Numbers of the rows, from 1, in rising order.
+        """
+        try:
+            if not self._begins:
+                self._open()
+            return [self._cells(line) for line in lines]
+        except (UnfitError, OSError, ValueError):  # who reads the positions tells what is wrong
+            return [[] for _ in lines]
+
+    def _open(self) -> None:
+        with opened(self._path) as file:
+            self._begins = list(accumulate((one.rows for one in file.groups), initial=1))
+            for name in list(file.reader().schema_arrow.names)[:HEADS]:
+                with suppress(UnfitError):  # a list or a structure says nothing
+                    self._names += _leaves(file.metadata, [name])
+
+    def _cells(self, line: int) -> list[str]:
+        if not self._names:
+            return []
+        group = bisect_right(self._begins, line) - 1
+        if group != self._group or line < self._first:
+            self._stream = batches(self._path, self._names, [group], self._rows)
+            self._group, self._first, self._batch = group, 0, None
+        while self._batch is None or line >= self._first + self._batch.num_rows:
+            _, self._batch, self._first = next(self._stream, ("", None, -1))
+            if self._first < 0:
+                return []
+        cells = (self._batch.column(name)[line - self._first].as_py() for name in self._names)
+        return ["" if cell is None else str(cell) for cell in cells]
 
 
 def _leaves(metadata: Any, names: Sequence[str]) -> dict[str, int]:

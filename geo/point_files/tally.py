@@ -12,6 +12,7 @@ import numpy as np
 from geo.base.errors import DataError, Problem, UnfitError
 from geo.point_files.bin import CancelledError, read_records, unchanged, unreadable
 from geo.point_files.categories import coded
+from geo.point_files.csv_records import Form
 
 
 def tally(
@@ -20,6 +21,7 @@ def tally(
     *,
     most: int,
     cancel: Callable[[], bool] | None = None,
+    form: Form | None = None,
 ) -> dict[str, int] | None:
     """Return how many rows have each value of a column.
 
@@ -33,6 +35,8 @@ def tally(
         Reading ends where there are more values.
     cancel
         Asked after each batch; True ends the work.
+    form
+        How text is read; None where its first line says so.
 
     Returns
     -------
@@ -53,7 +57,8 @@ def tally(
         for path in files:
             row = ""
             try:
-                for row, batch, _ in read_records(path, (column,), lambda *_: None):
+                read = read_records(path, (column,), lambda *_: None, form=form)
+                for row, batch, _ in read:
                     if batch is not None:
                         found.update(_rows(batch.column(column), (path.name, row, column)))
                     if cancel is not None and cancel():

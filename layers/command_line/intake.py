@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from geo.base.errors import AtlasError, DataError, Problem
 from geo.coverage.scenario import ACTIONS, MEMBER, load
+from layers.command_line.answers import answers_of
 from layers.command_line.arguments import city_of
 from layers.command_line.long_file import is_long, take_in_parts
 from layers.coverage.question import inputs
 from layers.coverage.question import question as reach_question
 from layers.intake.features import features
+from layers.intake.formats.open_file import not_opened, require_file
 from layers.intake.formats.table import Observation
 from layers.intake.outcome import NO_PLACES
 from layers.intake.report import Account, Report, ask, sentence, to_json
@@ -50,27 +51,53 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 if it was read, 2 if it was refused, 3 if an answer is needed.
     """
-    asked = _parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a code page without Chinese stops no job
         sys.stdout.reconfigure(errors="backslashreplace")
+    words = sys.argv[1:] if argv is None else list(argv)
+    parser = _parser()
+    parser.is_for_program = "--json" in words
+    try:
+        asked = parser.parse_args(words)
+    except DataError as error:
+        return _printed(refusal(error.problems), "")
     try:
         report = _report(asked)
     except AtlasError as error:
         report = refusal(error.problems)
+    except OSError as error:
+        report = refusal([not_opened(asked.path.name, error)])
     except Exception:  # a file of others can fail in any way, and fails alone
         report = unforeseen(asked.path.name)
-    if asked.json:
-        print(json.dumps(to_json(report), ensure_ascii=False, indent=1))
+    return _printed(report, "" if asked.json else asked.lang)
+
+
+def _printed(report: Report, lang: str) -> int:
+    """Print a report in sentences of a language, or as JSON where none is named."""
+    if lang:
+        print("\n".join(_lines(report, lang)))
     else:
-        print("\n".join(_lines(report, asked.lang)))
+        print(json.dumps(to_json(report), ensure_ascii=False, indent=1))
     return report.code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """Reads the arguments; to a program it says what is wrong with them as it does of a file."""
+
+    is_for_program = False
+
+    def error(self, message: str) -> NoReturn:
+        if self.is_for_program:
+            problem = Problem("intake.arguments", self.prog, reason=message[:300])
+            raise DataError("intake.refused", [problem])
+        super().error(message)
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="python -m layers.intake",
         description="Take in a file of points, a table by district, a scenario or a pack.",
         epilog=_EPILOG,
+        allow_abbrev=False,
     )
     parser.add_argument("path", type=Path, metavar="PATH", help="file or folder")
     parser.add_argument("--city", help="id of a pack")
@@ -83,59 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def answers_of(asked: argparse.Namespace) -> dict[str, str]:
-    """Return the reader's answers, from all flags that give some.
-
-    Parameters
-    ----------
-    asked
-        Parsed arguments.
-
-    Raises
-    ------
-    DataError
-        An answer has no value.
-    """
-    answers: dict[str, str] = {}
-    for text in asked.answer:
-        key, mark, value = text.partition("=")
-        if not mark or not key.strip():
-            problem = Problem("intake.answer_form", "--answer", value=text[:80])
-            raise DataError("intake.refused", [problem])
-        answers[key.strip()] = value
-    if asked.crs:
-        answers["crs"] = asked.crs
-    return answers | _columns(asked.columns)
-
-
-def _columns(said: Sequence[str]) -> dict[str, str]:
-    """Return the columns that are named: ``x=NAME``, ``lon=NAME``, or names in their order."""
-    named = {"x": "x", "lon": "x", "lng": "x", "east": "x", "y": "y", "lat": "y", "north": "y",
-             "both": "both", "geometry": "both", "district": "district"}  # fmt: skip
-    words = [word for text in said for word in _words(text)]
-    found: dict[str, str] = {}
-    plain = []
-    for word in words:
-        key, mark, value = word.partition("=")
-        if mark and key.strip().lower() in named:
-            found[named[key.strip().lower()]] = value.strip()
-        else:
-            plain.append(word.strip())
-    if len(plain) == 1:
-        found.setdefault("both", plain[0])
-    elif plain:
-        found |= dict(zip(("x", "y"), plain, strict=False))
-    return found
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[,，]", text) if word.strip()]
-
-
 def _report(asked: argparse.Namespace) -> Report:
     answers, path = answers_of(asked), asked.path
-    if not path.exists():
-        raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
+    if not path.is_dir():
+        require_file(path)
     kind = asked.kind or kind_of(path)
     if kind == "pack":
         return _pack(path, lambda: city_of(asked.city, {}), answers)
@@ -173,7 +151,7 @@ def kind_of(path: Path) -> str:
 
 def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """Read a scenario against the sites, the layers and the box of the city."""
-    data, opened = features(path, city, answers)
+    data, opened = features(path, city, answers, is_scenario=True)
     if opened is not None and opened.status != "read":
         return opened
     sites = inputs(city, reach_question(default_state(city))).sites
@@ -183,11 +161,17 @@ def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     except AtlasError as error:
         rows = 0 if opened is None else opened.rows.read
         found = [] if opened is None else opened.found
-        return Report("refused", _refused(rows), found=found, problems=error.problems)
+        # People know the file that they named, not what the reader of scenarios calls it.
+        faults = [replace(one, where=path.name) for one in error.problems]
+        return Report("refused", _refused(rows), found=found, problems=faults)
     n = len(loaded.scenario.edits)
     told = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
-    if loaded.bare and opened is None:
+    if loaded.bare:
         told.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
+    if loaded.left:
+        told.append(Observation("scenario_left", "certain", {"value": loaded.left[:20]}))
+    if loaded.heights:
+        told.append(Observation("heights", "certain", {"value": loaded.heights}))
     if opened is None:
         return Report("read", Account(n, n), "EPSG:4326", told)
     rest = {why: k for why, k in opened.rows.not_used.items() if why in ("torn", *NO_PLACES)}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, get_args
 
-from geo.base.errors import Problem
+from geo.base.errors import DataError, Problem
+from geo.point_files.bin import CSV
 from layers.intake.read import REASONS, row_problem
 from layers.intake.report import Account, Report
 from layers.own_points.reading import FileQuestion, Reading, read
@@ -18,7 +19,8 @@ from layers.view.codecs import token
 from layers.view.page_options import Datum, PointsOptions
 
 CELL_M: Final = 500
-_STREAMED: Final = (".csv", ".txt", *PARQUET)
+_STREAMED: Final = (*CSV, *PARQUET)
+_ANSWERS: Final = ("x", "y", "crs", "datum")
 
 
 def is_long(path: Path) -> bool:
@@ -55,6 +57,7 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     AtlasError
         It is refused.
     """
+    _require_answers(answers)
     stat = path.stat()
     source = Source(path.name, (path,), stat.st_size, stat.st_mtime_ns)
     how = decide(source, city, _options(answers))
@@ -69,14 +72,31 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     return Report("read", _account(reading), asked.crs, found, problems=_problems(reading))
 
 
+def _require_answers(answers: Mapping[str, str]) -> None:
+    """Raise unless the reader of long files can do what is said."""
+    told = [
+        Problem("intake.answer_long", "--answer", field=key, known=_ANSWERS)
+        for key in answers
+        if key not in _ANSWERS
+    ]
+    if not told and "crs" in answers and not _code(answers["crs"]):
+        told = [Problem("intake.answer_code", "--crs", field="crs", value=answers["crs"][:80])]
+    if told:
+        raise DataError("intake.refused", told)
+
+
+def _code(text: str) -> int:
+    """Return the EPSG code that a text names; 0 for none."""
+    code = text.strip().upper().removeprefix("EPSG:")
+    return int(code) if code.isascii() and code.isdecimal() and len(code) <= 6 else 0
+
+
 def _options(answers: Mapping[str, str]) -> PointsOptions:
     x, y = (token(answers[axis]) if answers.get(axis) else "" for axis in ("x", "y"))
-    code = answers.get("crs", "").upper().removeprefix("EPSG:")
-    crs = int(code) if code.isdecimal() and len(code) <= 6 else 0
     datums: tuple[Datum, ...] = get_args(Datum)
     asks: Datum = "ask"
     datum = next((one for one in datums if one == answers.get("datum")), asks)
-    return PointsOptions(x=x, y=y, crs=crs, datum=datum)
+    return PointsOptions(x=x, y=y, crs=_code(answers.get("crs", "")), datum=datum)
 
 
 def _account(reading: Reading) -> Account:

@@ -17,12 +17,14 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
+from geo.intake.pairs import srid
 from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits, is_in_degrees, packed
 from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.formats.headings import datum_of, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
+from layers.intake.odd_columns import angles_in_parts, code_of_place
 from layers.pack.city import City
 
 Answers = Mapping[str, str]
@@ -36,6 +38,7 @@ GRID_LEAST: Final = 0.5
 """Share of the rows that must speak for a reading that the values alone tell."""
 _SAMPLE: Final = 2000
 _NUMBER: Final = STATES.index("number")
+_NOT_A_POINT: Final = STATES.index("not_a_point")
 _SHAPE_STATES: Final = {
     wkb.POINT: "number", wkb.EMPTY: "empty_point", wkb.FOREIGN: "not_a_point", wkb.MISSING: "blank"
 }  # fmt: skip
@@ -70,6 +73,8 @@ class Placement:
         Whether the first coordinate is the northing or latitude.
     datum
         ``gcj02`` or ``bd09`` where the reader has said that the positions stand in it.
+    declared
+        EPSG code that the cells themselves name, as PostGIS writes it; 0 for none.
     """
 
     table: Table
@@ -79,6 +84,7 @@ class Placement:
     crs: str = ""
     north_first: bool = False
     datum: str = ""
+    declared: int = 0
 
 
 @dataclass
@@ -154,7 +160,9 @@ def diagnose(tables: Sequence[Table], city: City, answers: Answers) -> Diagnosis
         except (DataError, CrsError) as error:
             result.problems += error.problems
         except ProjError:  # such as a grid of zones that names none
-            result.problems.append(Problem("system.not_understood", table.where, field="crs"))
+            said = answers.get("crs", "?")[:80]
+            problem = Problem("system.not_understood", table.where, field="crs", value=said)
+            result.problems.append(problem)
         except UnfitError as error:
             result.problems.append(Problem(error.key, table.where, values=error.values))
     _ask_datum(result, city, answers)
@@ -175,6 +183,11 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
             return Placement(table, (table.shapes.column,) if table.shapes.column else ())
     found = chosen or _by_names(table, result) or _by_values(table, city, result)
     if found is None:
+        code = code_of_place(table)
+        if code[0]:
+            problem = Problem("intake.code_of_place", table.where, column=code[0], kind=code[1])
+            result.problems.append(problem)
+            return None
         names = tuple(name[:40] for name in table.names[:20])
         result.problems.append(Problem("intake.no_columns", table.where, known=names))
         return None
@@ -201,7 +214,8 @@ def _chosen(table: Table, answers: Answers) -> Placement | None:
 
 def _of_columns(table: Table, names: tuple[str, ...]) -> Placement:
     if len(names) == 1:
-        return Placement(table, names, *pairs(_texts(table, names[0])))
+        texts = _texts(table, names[0])
+        return Placement(table, names, *pairs(texts), declared=_srid_of(texts))
     first, second = (coordinates(column_of(table, name)) for name in names)
     return Placement(table, names, first, second)
 
@@ -220,6 +234,12 @@ def column_of(table: Table, name: str) -> Any:
     return column if not hasattr(column, "chunks") else column.chunk(0)
 
 
+def _srid_of(texts: Any) -> int:
+    """Return the code that all of the first cells declare that are filled; 0 for none."""
+    codes = {srid(text) for text in texts.slice(0, _SAMPLE).to_pylist() if text}
+    return codes.pop() if len(codes) == 1 else 0
+
+
 def _texts(table: Table, name: str) -> Any:
     import pyarrow as pa
 
@@ -233,6 +253,9 @@ def _texts(table: Table, name: str) -> Any:
 def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     """Return the columns that are called as people call coordinates, if they hold numbers."""
     named = headings(table.names) if table.has_names else headings([])
+    if table.has_names and (split := angles_in_parts(table)) is not None:
+        result.tell("split_angles", "certain", value=split.columns)
+        return Placement(table, split.columns, split.first, split.second)
     if named.x:
         found = _of_columns(table, (named.x, named.y))
         if _holds_numbers(found) or not named.both:
@@ -243,6 +266,8 @@ def _by_names(table: Table, result: Diagnosis) -> Placement | None:
         if _holds_numbers(found):
             result.tell("one_column", "certain", value=named.both)
             return found
+        if found.first is not None and _share(found.first.states == _NOT_A_POINT) > GRID_LEAST:
+            raise UnfitError("intake.not_points")
     return None
 
 
@@ -353,6 +378,10 @@ def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosi
     if shapes is not None and shapes.crs is not None:
         result.tell("crs_declared", value=name_of(shapes.crs)[:200])
         return _with(placed, shapes.crs, False, result)
+    if placed.declared:
+        crs = canonical(f"EPSG:{placed.declared}", where=placed.table.where)
+        result.tell("crs_declared", value=name_of(crs)[:200])
+        return _with(placed, crs, False, result)
     return _by_fit(placed, found, (city, answers), flip, result)
 
 

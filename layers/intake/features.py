@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from geo.base.errors import DataError, Problem
+from geo.formats.read_geojson import WGS84_NAMES, decode_json, system_name
+from layers.intake.formats.open_file import require_file
 from layers.intake.formats.table import MOST_FILE_BYTES
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
+from layers.intake.read import ROW_PROBLEMS
 from layers.intake.report import Report
 from layers.intake.take_in import TakenIn, may_set_back, take_in
 from layers.pack.city import City
 
 GEOJSON: Final = (".geojson", ".json")
+_WITHOUT_POSITION: Final = frozenset(
+    ROW_PROBLEMS[why] for why in ("blank", "placeholder", "empty_point", "torn", *NO_PLACES)
+)
 
 
 class Features(NamedTuple):
@@ -34,7 +40,9 @@ class Features(NamedTuple):
     report: Report | None
 
 
-def features(path: Path, city: City, answers: Mapping[str, str]) -> Features:
+def features(
+    path: Path, city: City, answers: Mapping[str, str], *, is_scenario: bool = False
+) -> Features:
     """Return the features of a file of any kind that points may have.
 
     Parameters
@@ -45,18 +53,20 @@ def features(path: Path, city: City, answers: Mapping[str, str]) -> Features:
         Where the positions should lie.
     answers
         As of :func:`layers.intake.take_in.take_in`.
+    is_scenario
+        Whether its rows are changes, see :func:`changes`.
 
     Raises
     ------
     DataError
         It is no plain file, or too large.
     """
-    if not path.is_file():
-        raise DataError("intake.refused", [Problem("intake.no_file", path.name)])
+    require_file(path)
     if path.stat().st_size > MOST_FILE_BYTES:
         problem = Problem("intake.too_large", path.name, most=MOST_FILE_BYTES)
         raise DataError("intake.refused", [problem])
-    return features_of(path.name, path.read_bytes(), city, answers)
+    read = changes if is_scenario else features_of
+    return read(path.name, path.read_bytes(), city, answers)
 
 
 def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> Features:
@@ -72,10 +82,52 @@ def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) 
     if Path(name).suffix.lower() in GEOJSON:
         return Features(data, None)
     taken = take_in((name, data), city, answers, inverse=may_set_back())
-    return Features(_geojson(taken) if taken.reading is not None else b"", taken.report)
+    return Features(_geojson(taken, {}) if taken.reading is not None else b"", taken.report)
 
 
-def _geojson(taken: TakenIn) -> bytes:
+def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> Features:
+    """Return the features of a scenario; GeoJSON in another system is read by what it declares.
+
+    Parameters
+    ----------
+    name, data
+        The file.
+    city, answers
+        As of :func:`features`.
+
+    Raises
+    ------
+    DataError
+        It has positions that cannot be used: each row with its reason.
+    """
+    head = _head_elsewhere(data) if Path(name).suffix.lower() in GEOJSON else {}
+    if head is None:
+        return Features(data, None)
+    taken = take_in((name, data), city, answers, inverse=may_set_back())
+    if taken.reading is None:
+        return Features(b"", taken.report)
+    # A blank position is one of a site that closes, or told of by who asks for it.
+    bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
+    if bad:
+        raise DataError("intake.refused", bad)
+    return Features(_geojson(taken, head), taken.report)
+
+
+def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
+    """Return the members of GeoJSON that names a system other than WGS 84 in degrees, else None.
+
+    RFC 7946 knows no other; QGIS writes it all the same, in the member of the older GeoJSON.
+    """
+    if b'"crs"' not in data:
+        return None
+    root, problems = decode_json(data, where="")
+    named = system_name(root.get("crs")) if isinstance(root, dict) and not problems else ""
+    if not named or named in WGS84_NAMES:
+        return None
+    return {name: value for name, value in root.items() if name not in ("crs", "features")}
+
+
+def _geojson(taken: TakenIn, head: Mapping[str, Any]) -> bytes:
     """Write every row that stands for a place, with its position in degrees or none."""
     assert taken.reading is not None
     rows = taken.reading.rows
@@ -91,7 +143,7 @@ def _geojson(taken: TakenIn) -> bytes:
          "geometry": _point(*place)}
         for one, place in zip(records, places, strict=True)
     ]  # fmt: skip
-    root = {"type": "FeatureCollection", "features": told}
+    root = {**head, "type": "FeatureCollection", "features": told}
     return json.dumps(root, ensure_ascii=False).encode()
 
 

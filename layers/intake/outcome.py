@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.base.bridge import transformer
+from geo.formats.spreadsheet import with_days
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Table
 from layers.intake.precision import Classes, names_of
@@ -22,6 +24,8 @@ from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
 
 DIGITS: Final = 7
+CREATED: Final = datetime(1980, 1, 1)
+"""Of each workbook, as of the files of a zip: the same rows give the same bytes."""
 EQUATOR_M: Final = 40_075_017.0
 """Length of the equator in Web Mercator, in which the map is drawn."""
 CLICK_PX: Final = 5
@@ -296,7 +300,7 @@ def _beside(path: Path) -> Path:
 
 
 def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
-    """Return a table as a workbook: texts stay texts, numbers numbers.
+    """Return a table as a workbook: texts stay texts, numbers numbers, days days.
 
     Parameters
     ----------
@@ -311,19 +315,24 @@ def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True,
                "nan_inf_to_errors": False}  # fmt: skip
     with xlsxwriter.Workbook(room, options) as book:
+        book.set_properties({"created": CREATED})
         sheet = book.add_worksheet(title[:31])
         bold = book.add_format({"bold": True})
         sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
-        for at, row in enumerate(frame.itertuples(index=False), start=1):
-            for column, value in enumerate(row):
-                _write(sheet, at, column, value)
+        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        for column, (_, values) in enumerate(frame.items()):
+            for at, value in enumerate(with_days(values.tolist()), start=1):
+                _write(sheet, at, column, value, day)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(frame.columns) - 1, 16)
     return room.getvalue()
 
 
-def _write(sheet: Any, row: int, column: int, value: object) -> None:
+def _write(sheet: Any, row: int, column: int, value: object, day: Any) -> None:
     if value is None or value is pd.NA or value != value:
+        return
+    if isinstance(value, date):
+        sheet.write_datetime(row, column, value, day)
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)

@@ -12,7 +12,7 @@ from typing import Final
 
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
-from layers.intake.districts import Join, join
+from layers.intake.districts import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_bytes, open_parts, open_path
 from layers.intake.formats.table import AskError, Table
 from layers.intake.precision import Classes, counts, precision, told
@@ -169,7 +169,10 @@ def _points(
 
 
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:
-    table = tables[0]
+    if len(tables) > 1:
+        problem = Problem("intake.one_table", Path(tables[0].where).parent.name, n=len(tables))
+        return TakenIn(refusal([problem], tables), tables)
+    table = upright(tables[0], city)
     joined = join(table, city, answers.get("district", "") or answers.get("x", ""))
     status = joined.status.tolist()
     reasons = [one for one in dict.fromkeys(status) if one not in ("used", "outside")]
@@ -177,4 +180,4 @@ def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) 
                       {one: status.count(one) for one in reasons})  # fmt: skip
     found = (*table.found, *joined.found)
     report = Report("read", account, None, found, problems=joined.problems(table.where))
-    return TakenIn(report, tables, joined=joined)
+    return TakenIn(report, [table], joined=joined)

@@ -12,7 +12,7 @@ from geo.point_files.tally import tally
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.own_points.reading import Progress, Stopped, go_on
-from layers.own_points.source import Source, require_files
+from layers.own_points.source import Source, form_of, require_files
 from layers.view.codecs import token
 
 MOST_VALUES: Final = 50
@@ -86,7 +86,7 @@ def list_values(source: Source, column: str, progress: Progress, stopped: Stoppe
     """
     require_files(source)
     go_on(progress, stopped, "values")
-    found = tally(source.paths, column, most=MOST_VALUES, cancel=stopped)
+    found = tally(source.paths, column, most=MOST_VALUES, cancel=stopped, form=form_of(source))
     return Values(column, found or {})
 
 

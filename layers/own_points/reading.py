@@ -235,19 +235,27 @@ def read(asked: FileQuestion, progress: Progress, stopped: Stopped) -> Reading:
     return Reading(asked, _as_in_the_file(found, asked.source.paths[0]), kept, area, alone)
 
 
+_BLANK_IN_A_COPY: Final = ("blank", "total", "header_again")
+"""What rows without a position are called in the copy of a file that was taken in."""
+
+
 def _as_in_the_file(found: Binned, path: Path) -> Binned:
     """Return the account of a file that was taken in: its own lines and reasons, not the copy's."""
     unused = unused_rows(path)
-    places = found.apart.named.get("blank", [])
-    if unused is None or not places:
+    # The copy has no position for a total either, and shows its first cells.
+    named = {why: found.apart.named.get(why, []) for why in _BLANK_IN_A_COPY}
+    lines = sorted(place.line for places in named.values() for place in places)
+    if unused is None or not lines:
         return found
     # Of more than are named, the reasons are those of all rows, where no filter has left some out.
-    is_whole = len(unused) == found.rejected["blank"]
-    some = unused if is_whole else unused.loc[[place.line for place in places]]
-    rejected = {**found.rejected, "blank": found.rejected["blank"] - len(some)}
-    apart = replace(found.apart, named={**found.apart.named, "blank": []})
+    counted = {why: found.rejected.get(why, 0) for why in named}
+    is_whole = len(unused) == sum(counted.values())
+    some = unused if is_whole else unused.loc[lines]
+    named_so = {why: 0 if is_whole else n - len(named[why]) for why, n in counted.items()}
+    rejected = {**found.rejected, **named_so}
+    apart = replace(found.apart, named={**found.apart.named, **{why: [] for why in named}})
     for (reason, file), rows in some.groupby(["reason", "file"], sort=True):
-        rejected[str(reason)] += len(rows)
+        rejected[str(reason)] = rejected.get(str(reason), 0) + len(rows)
         apart.name(str(reason), str(file), rows["line"].to_numpy(dtype=np.int64))
     return replace(found, rejected=rejected, apart=apart)
 

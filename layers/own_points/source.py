@@ -18,7 +18,11 @@ from pyproj import Transformer
 from geo.base.bridge import Box, bridge
 from geo.base.errors import CrsError, DataError, Problem
 from geo.point_files.bin import CSV, Columns, columns_of
-from layers.intake.formats.open_file import SUFFIXES
+from geo.point_files.csv_records import Form
+from layers.intake.formats.beginning import beginning
+from layers.intake.formats.beginning import form_of as text_form
+from layers.intake.formats.open_file import SUFFIXES, open_bytes
+from layers.intake.formats.table import AskError
 from layers.own_points.system import DEGREES, Declaration, agreed, by_values, declared, first_column
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -30,6 +34,8 @@ MOST_FILES: Final = 500
 """More files than this in one folder are not listed."""
 MOST_TAKEN_BYTES: Final = 100_000_000
 """A larger file that is not read in parts is not taken in."""
+LOOKED_AT: Final = 4 << 20
+"""Bytes of a text file that decide. What later rows show is told by the reading itself."""
 MOST_ENTRIES: Final = 10_000
 """Entries of the folder that are looked at, and as many of its inner folders in all."""
 _SAFELY: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -299,6 +305,28 @@ def require_files(source: Source) -> None:
         raise DataError("stream.unreadable", problems)
 
 
+def form_of(source: Source) -> Form | None:
+    """Return how a text file too long to be taken in is read; None where its first line says so.
+
+    Parameters
+    ----------
+    source
+        As :func:`open_folder` offers it.
+    """
+    path = source.paths[0]
+    if source.size <= MOST_TAKEN_BYTES or path.suffix.lower() not in CSV:
+        return None
+    return _form(path, source.size, source.stamp)
+
+
+@lru_cache(maxsize=8)
+def _form(path: Path, _size: int, _stamp: int) -> Form | None:
+    try:
+        return text_form(path, open_bytes(beginning(path, LOOKED_AT), path.name, {}))
+    except (AskError, DataError):  # said by who reads it
+        return None
+
+
 @dataclass(frozen=True)
 class Layout:
     """What the first look into a source shows.
@@ -349,9 +377,10 @@ def layout(source: Source) -> Layout:
     require_files(source)
     problems: list[Problem] = []
     found: list[tuple[list[str], int]] = []
+    form = form_of(source)
     for path in source.paths:
         try:
-            found.append(columns_of(path))
+            found.append(columns_of(path, form))
         except DataError as error:
             problems.extend(error.problems)
             continue

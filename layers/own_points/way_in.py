@@ -30,6 +30,7 @@ from layers.intake.diagnose import (
     diagnose,
     values_of,
 )
+from layers.intake.formats.beginning import beginning
 from layers.intake.formats.open_file import Parts, open_beginning, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
 from layers.intake.outcome import Outcome, write_points
@@ -37,10 +38,12 @@ from layers.intake.precision import precision, told
 from layers.intake.read import read
 from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import (
+    LOOKED_AT,
     MOST_TAKEN_BYTES,
     Layout,
     Source,
     columns,
+    form_of,
     in_system,
     is_declared,
     layout,
@@ -51,8 +54,6 @@ from layers.pack.city import City
 from layers.view.codecs import codec, token
 from layers.view.page_options import PointsOptions
 
-LOOKED_AT: Final = 4 << 20
-"""Bytes of a text file that decide. What later rows show is told by the reading itself."""
 CHECKED: Final = 20_000
 """Rows of a file that is counted as it lies, of which the precision is told; of a longer file of
 Parquet they decide."""
@@ -142,11 +143,7 @@ def _table(source: Source) -> Table:
     is_text = path.suffix.lower() in CSV
     if not is_text and (len(source.paths) > 1 or source.size > LOOKED_AT):
         return open_beginning(path, CHECKED)
-    with path.open("rb") as file:
-        data = file.read(LOOKED_AT)
-        if file.read(1):  # whole lines only
-            data = data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or None]
-    return open_bytes(data, path.name, {})
+    return open_bytes(beginning(path, LOOKED_AT), path.name, {})
 
 
 def _answers(table: Table, options: PointsOptions) -> dict[str, str]:
@@ -240,7 +237,8 @@ def _of_text(
         return Decision(asked=found.questions[0])
     x, y = pair[::-1] if placed.north_first else pair
     weight = layout(source).of(options.weight)
-    at = Columns(x, y, weights=None if weight in (x, y) else weight, crs=city.metric_epsg)
+    weight = None if weight in (x, y) else weight
+    at = Columns(x, y, weights=weight, form=form_of(source), crs=city.metric_epsg)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
     told = _found(table, city, _answers(table, options))
     return Decision(there, is_said=bool(options.crs), found=told)
@@ -266,6 +264,8 @@ def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, s
     first, second = placed.first, placed.second
     if first is None or second is None or len(placed.columns) != 2 or placed.datum:
         return None
+    if form_of(source) is not None:
+        return placed.columns[0], placed.columns[1]
     try:
         head = csv_records.header(source.paths[0])
     except UnfitError:

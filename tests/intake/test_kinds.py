@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
+import xlsxwriter
+from shapely import Point
 
 from geo.intake.datum import set_off
+from layers.district_table.table import district_table
 from layers.intake.known_places import known
 from layers.intake.outcome import Outcome, handed_back
 from layers.intake.precision import CLASSES, names_of
@@ -20,6 +27,7 @@ from layers.pack.city import City
 from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
 
 LON = np.array([lon for _, lon, _ in POINTS])
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAT = np.array([lat for _, _, lat in POINTS])
 
 
@@ -29,6 +37,59 @@ def _comma(value: float) -> str:
 
 def _wide(text: str) -> str:
     return text.translate({ord(str(n)): 0xFF10 + n for n in range(10)})
+
+
+def _page(encoding: str) -> bytes:
+    """Return what government systems export as Excel: a web page, the district cell merged."""
+    first = "<td rowspan=10>和平区"
+    rows = "".join(
+        f"<tr>{'' if k else first}<td>{n}</td><td>&nbsp;{x}</td><td>{y}</td></tr>"
+        for k, (n, x, y) in enumerate(POINTS)
+    )
+    head = "<tr><td colspan=4>名录</td></tr><tr><th>区<th>名称<th>经度<th>纬度</tr>"
+    meta = "<meta http-equiv=Content-Type content='text/html; charset=gb2312'>"
+    return f"<html>{meta}<table>{head}{rows}</table></html>".encode(encoding)
+
+
+def _spreadsheet_xml() -> bytes:
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    rows = "".join(
+        "<Row>" + "".join(f"<Cell><Data ss:Type='String'>{v}</Data></Cell>" for v in row) + "</Row>"
+        for row in (("名称", "经度", "纬度"), *POINTS)
+    ).replace("<Row>", "<Row ss:Index='3'>", 1)
+    return (
+        f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'>"
+        f"<Worksheet ss:Name='表'><Table>{rows}</Table></Worksheet></Workbook>"
+    ).encode()
+
+
+def _gpx() -> bytes:
+    marks = "".join(f"<wpt lat='{y}' lon='{x}'><name>{n}</name></wpt>" for n, x, y in POINTS)
+    return f"<gpx xmlns='http://www.topografix.com/GPX/1/1'>{marks}</gpx>".encode()
+
+
+def _esri() -> bytes:
+    some = [{"attributes": {"名": n}, "geometry": {"x": x, "y": y}} for n, x, y in POINTS]
+    root = {"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4490}}
+    return json.dumps({**root, "features": some}).encode()
+
+
+def _ewkb(lon: float, lat: float) -> str:
+    point = shapely.set_srid(Point(lon, lat), 4490)
+    return str(shapely.to_wkb(point, hex=True, include_srid=True))
+
+
+def _as_dates() -> bytes:
+    """Return a sheet whose degrees are shown as a date, and as a length of time."""
+    room = io.BytesIO()
+    with xlsxwriter.Workbook(room) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, ["名称", "经度", "纬度"])
+        for row, (name, lon, lat) in enumerate(POINTS, start=1):
+            sheet.write(row, 0, name)
+            sheet.write(row, 1, lon, book.add_format({"num_format": "yyyy-mm-dd"}))
+            sheet.write(row, 2, lat / 24, book.add_format({"num_format": "[h]:mm:ss"}))
+    return room.getvalue()
 
 
 FILES: dict[str, bytes] = {
@@ -52,6 +113,47 @@ FILES: dict[str, bytes] = {
     "kml.kml": kml(),
     "ods.ods": ods([["名称", "经度", "纬度"], *([n, str(x), str(y)] for n, x, y in POINTS)]),
     "plain.xlsx": workbook(("表", [["名称", "lng", "lat"], *POINTS])),
+    "page.xls": _page("gb18030"),
+    "2003.xls": _spreadsheet_xml(),
+    "way.gpx": _gpx(),
+    "list.json": json.dumps(
+        {"pois": [{"name": n, "lng": x, "lat": y} for n, x, y in POINTS]}
+    ).encode(),
+    "arcgis.json": _esri(),
+    "utf32.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "utf-32-le"),
+    "stray-nul.csv": csv(["名\x00称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)])
+    + bytes(99),
+    "big5.csv": csv(["名稱,經度,緯度", *(f"開發區企業園,{x},{y}" for _, x, y in POINTS)], "big5"),
+    "tags.csv": csv(["名称,标签,经度,纬度", *(f"{n},甲|乙|丙,{x},{y}" for n, x, y in POINTS)]),
+    "short-rows.csv": csv(["名称,经度,纬度,备注", *(f"{n},{x},{y}" for n, x, y in POINTS)]),
+    "kept-as-text.csv": csv(["名称,经度,纬度", *(f'{n},"=""{x}""",\'{y}' for n, x, y in POINTS)]),
+    "parts.csv": csv(
+        [
+            "名称,经度度,经度分,纬度度,纬度分",
+            *(f"{n},117,{(x - 117) * 60:.4f},39,{(y - 39) * 60:.4f}" for n, x, y in POINTS),
+        ]
+    ),
+    "named.csv": csv(["名称,坐标", *(f"{n},经度：{x}；纬度：{y}" for n, x, y in POINTS)]),
+    "ewkb.csv": csv(
+        [
+            "名称,geom",
+            *(f"{n},{_ewkb(x, y)}" for n, x, y in POINTS),
+        ]
+    ),
+    "ewkt.csv": csv(
+        [
+            "名称,geom",
+            *(
+                f"{n},SRID=4548;MULTIPOINT(({p.x} {p.y}))"
+                for (n, _, _), p in zip(POINTS, frame(4548).geometry, strict=True)
+            ),
+        ]
+    ),
+    "merged.xlsx": workbook(
+        ("填表说明", [["经度纬度用十进制"], ["名称填全称"]]),
+        ("表", [["名称", "位置信息", ""], ["", "坐标", ""], ["", "经度", "纬度"], *POINTS]),
+    ),
+    "as-dates.xlsx": _as_dates(),
 }
 """Ten places each."""
 
@@ -201,12 +303,24 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     [
         ("empty.csv", b"", "point_file.empty"),
         ("noise.bin", bytes(range(256)) * 4, "point_file.other_encoding"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.other_kind"),
-        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.other_kind"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.kind_named"),
+        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.kind_named"),
         ("half.xlsx", b"PK\x03\x04" + b"x" * 100, "intake.no_zip"),
         ("text.csv", b"a,b\n1,2\n", "intake.no_columns"),
         ("list.geojson", b'{"type": "FeatureCollection"}', "geojson.no_features"),
-        ("ole.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "intake.no_workbook"),
+        ("cad.dxf", b"  0\r\nSECTION\r\n  2\r\nENTITIES\r\n", "intake.kind_named"),
+        ("topo.json", b'{"type": "Topology", "objects": {}}', "intake.kind_named"),
+        ("a.csv.gz", b"\x1f\x8b\x08" + bytes(20), "intake.archive"),
+        ("a.dbf", b"\x03\x7c\x01\x01" + bytes(40), "intake.shapefile_bare"),
+        ("page.html", b"<!DOCTYPE html><p>x</p>", "intake.page_without_table"),
+        ("mgrs.csv", "名,MGRS\n甲,50SMJ0000020000\n".encode(), "intake.code_of_place"),
+        ("areas.csv", b'n,geom\na,"POLYGON((1 1,2 2,1 2,1 1))"\n', "intake.not_points"),
+        (
+            "locked.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "intake.password",
+        ),
+        ("ole.xls", OLE + b"\x00" * 600, "intake.no_workbook"),
     ],
 )
 def test_what_is_no_table_is_refused_for_its_reason(
@@ -228,6 +342,46 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     codes = ["120101", "120102", "120103", "120104", "120105", "120113", "120111"]
     assert taken.joined.adcodes.tolist()[:7] == codes
     assert len(taken.joined.missing) == 16 - 7
+
+
+def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: City) -> None:
+    names = ["1.和平区", "河東區*", "河西区（120103）", "120,104", "Hebei Dist., Tianjin"]
+    names += ["天津红桥", "天津市市辖区东丽区", "沈阳市和平区", "西青区"]
+    cities = [*["天津市"] * 8, "石家庄市"]
+    rows = [
+        ["市", "地区", "数"],
+        *([a, b, f"{n}家"] for n, (a, b) in enumerate(zip(cities, names, strict=True))),
+    ]
+    taken = take_in(("t.xlsx", workbook(("表", rows))), tianjin, {}, kind="districts")
+    assert taken.joined is not None
+    codes = ["120101", "120102", "120103", "120104", "120105", "120106", "120110", "", ""]
+    assert taken.joined.adcodes.tolist() == codes
+    assert taken.joined.status.tolist() == ["used"] * 7 + ["outside"] * 2
+    table = district_table(taken, tianjin, "t.xlsx")
+    assert dict(table.columns[-1].values) == {code: n for n, code in enumerate(codes[:7])}
+
+
+def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_row(
+    tianjin: City,
+) -> None:
+    lines = ["指标,单位,和平区,河东区,河西区", "企业数,家,5,—,7"]
+    taken = take_in(("t.csv", csv(lines)), tianjin, {}, kind="districts")
+    (column,) = district_table(taken, tianjin, "t.csv").columns
+    assert (column.name, dict(column.values)) == ("企业数", {"120101": 5.0, "120103": 7.0})
+    bare = take_in(
+        ("t.csv", csv(["和平区,5", "河东区,6", "河西区,7"])), tianjin, {}, kind="districts"
+    )
+    assert (bare.report.rows.read, bare.report.rows.used) == (3, 3)
+
+
+def test_several_tables_of_a_zip_are_asked_about_and_litter_is_none(tianjin: City) -> None:
+    room, plain = io.BytesIO(), FILES["gbk.csv"]
+    with zipfile.ZipFile(room, "w") as file:
+        for name in ("__MACOSX/._甲.csv", "说明.txt", "甲.csv", "乙.csv"):
+            file.writestr(name, plain)
+    asked = _taken("a.zip", room.getvalue(), tianjin).report
+    assert [[o.value for o in q.options] for q in asked.questions] == [["甲.csv", "乙.csv"]]
+    assert _taken("a.zip", room.getvalue(), tianjin, layer="乙.csv").report.rows.used == 10
 
 
 def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) -> None:
@@ -337,3 +491,13 @@ def test_words_that_name_a_commercial_map_lead_to_a_question(
 ) -> None:
     report = _taken(name, csv(lines), tianjin).report
     assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_apostrophes_before_formulas_are_left_out_and_told(tianjin: City) -> None:
+    """Of our own CSV; an apostrophe that belongs to a name stays."""
+    data = csv(["名称,经度,纬度", "'=1+1,117.2,39.12", "'s-Hertogenbosch,117.21,39.13",
+                "\"'-甲;乙\",117.22,39.12"])  # fmt: skip
+    taken = _taken("own.csv", data, tianjin)
+    (own,) = taken.tables
+    assert own.cells.column("名称").to_pylist() == ["=1+1", "'s-Hertogenbosch", "-甲;乙"]
+    assert [one.values["value"] for one in taken.report.found if one.key == "escaped"] == [2]

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyproj import Transformer
 
+from geo.base.errors import DataError
+from geo.coverage.scenario import Scenario, load, to_file
+from geo.point_files import csv_records
 from layers.command_line import long_file
 from layers.command_line.intake import main
-from layers.own_points import way_in
+from layers.intake.features import changes
+from layers.intake.take_in import take_in
+from layers.own_points import source, way_in
 from layers.pack.city import City
 from tests import ROOT
 from tests.intake.files import workbook
@@ -179,7 +185,58 @@ def test_a_scenario_kept_as_a_workbook_goes_the_same_way(
     assert [one["key"] for one in told["problems"]] == ["scenario.layer"]
     (tmp_path / "folder").mkdir()
     got, told = run(capsys, str(tmp_path / "folder"), "--city", "tianjin", "--as", "scenario")
-    assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.no_file")
+    assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.folder")
+
+
+@pytest.mark.parametrize("epsg", [4548, 32650])
+def test_a_scenario_that_declares_another_system_is_read_by_it(tianjin: City, epsg: int) -> None:
+    """As QGIS writes it: the older member ``crs``, a column ``fid``, several points of one."""
+    site = str(tianjin.layers["science_park"].frame.index[0])
+    plan = Scenario("甲").added(117.2, 39.1, kind="platform", name="乙").moved(site, 117.3, 39.0)
+    root = json.loads(to_file(plan))
+    way = Transformer.from_crs(4326, epsg, always_xy=True)
+    for number, feature in enumerate(root["features"], start=1):
+        at = way.transform(*feature["geometry"]["coordinates"])
+        feature["geometry"] = {"type": "MultiPoint", "coordinates": [at]}
+        feature["properties"]["fid"] = number
+    root["crs"] = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{epsg}"}}
+    data, report = changes("a.geojson", json.dumps(root).encode(), tianjin, {})
+    assert report is not None
+    assert "crs_member" in {one.key for one in report.found}
+    loaded = load(data, name="a")
+    assert (loaded.scenario, loaded.bare, loaded.left) == (plan, False, ("fid",))
+    # Metres that no system is named for are no degrees: refused with the value.
+    del root["crs"]
+    with pytest.raises(DataError) as refused:
+        load(json.dumps(root).encode())
+    assert refused.value.problems[0].key == "geojson.metres"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "，"])
+def test_a_long_file_of_another_form_ends_in_the_same_account(
+    tianjin: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, mark: str
+) -> None:
+    """Lines above the names and below the rows, and every row that is not used, by its line."""
+    rows = [f"企业{k},{117 + k / 1000:.3f},39.1{k},{k % 7}" for k in range(100, 300)]
+    rows[9], rows[99], rows[130] = "无,,39.1,1", '"开,117.2,39.1,1', '"两\n行",117.3,39.2,1'
+    above = [f"sep={mark}"] if mark == ";" else ["企业一览表,,,", ""]
+    text = "\r\n".join([*above, "名称,经度,纬度,人数", *rows, "", "合计,,,200", "填表人：张三"])
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.replace(",", mark).encode(encoding))
+    whole = take_in(path, tianjin, {}).report
+    for module in (long_file, way_in, source):
+        monkeypatch.setattr(module, "MOST_TAKEN_BYTES", 1000)
+        if module is not long_file:
+            monkeypatch.setattr(module, "LOOKED_AT", 3000)
+    monkeypatch.setattr(csv_records, "BLOCK", 700)
+    parts = long_file.take_in_parts(path, tianjin, {})
+    assert parts.rows.not_used["total"] == 1
+    assert parts.rows.not_used["torn"] == 2
+    assert dict(parts.rows.not_used) == dict(whole.rows.not_used)
+    assert (parts.rows.read, parts.rows.used) == (whole.rows.read, whole.rows.used)
+    lines = [{(one.key, one.row) for one in report.problems} for report in (parts, whole)]
+    assert lines[0] == lines[1]
 
 
 def test_a_file_too_long_to_be_taken_whole_is_read_in_parts(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from geo.base.errors import UnfitError
+from geo.point_files import bin as stream
 from geo.point_files import parquet, thrift
+from geo.point_files.apart import Apart
+from geo.point_files.bin import Columns
 from geo.point_files.parquet import batches
 from geo.point_files.wkb import POINT, points
 from tests.attack.means import thrift_pages
@@ -189,3 +195,39 @@ def test_too_many_columns_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(parquet, "MOST_COLUMNS", 2)
     with pytest.raises(UnfitError, match="columns n=3"):
         read(path)
+
+
+@pytest.mark.parametrize("is_geometry", [False, True])
+def test_a_total_is_no_blank_row_and_its_name_is_read_for_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_geometry: bool
+) -> None:
+    names = [f"企业{k}" for k in range(40)]
+    lon = [117.0 + k / 100 for k in range(40)]
+    names[8], names[25], names[39] = "合计", "", "小计"
+    for k in (8, 25, 39):
+        lon[k] = float("nan")
+    path = tmp_path / "a.parquet"
+    if is_geometry:
+        points = [None if x != x else shapely.Point(x, 39) for x in lon]
+        gpd.GeoDataFrame({"name": names}, geometry=points, crs=4326).to_parquet(
+            path, row_group_size=10
+        )
+        columns = Columns(geometry="geometry", source_crs="EPSG:4326", crs=4548)
+    else:
+        pd.DataFrame({"name": names, "lon": lon, "lat": 39.0}).to_parquet(path, row_group_size=10)
+        columns = Columns("lon", "lat", source_crs="EPSG:4326", crs=4548)
+    opened: list[Sequence[str]] = []
+    read = batches
+
+    def noted(of: Path, names: Sequence[str], *rest: Any) -> Any:
+        opened.append(names)
+        return read(of, names, *rest)
+
+    monkeypatch.setattr(parquet, "batches", noted)
+    apart, out = Apart(), dict[str, int]()
+    assert sum(len(one.x) for one in stream.batches(path, columns, None, out, apart)) == 37
+    assert out.pop("total") == 2
+    assert sum(out.values()) == 1
+    assert [place.line for place in apart.named["total"]] == [9, 40]
+    # Of four row groups one has no row without a position: its names are not read.
+    assert len(opened) == 1 + 3

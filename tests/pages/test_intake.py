@@ -101,6 +101,7 @@ def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) 
     }  # fmt: skip
     assert "和平区" in frame["依据_by"][10] == frame["位置情况_class"][10]
     data = as_workbook(frame, "点位")
+    assert data == as_workbook(frame, "点位")
     again = take_in(("b.xlsx", data), tianjin, {"x": "经度_lon", "y": "纬度_lat"}).reading
     assert again is not None
     assert again.used == 12

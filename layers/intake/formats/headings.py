@@ -13,9 +13,9 @@ _SYSTEM_WORDS: Final = re.compile(
     r"utm(?:zone)?(?:\d{1,2}n?)?|epsg\d{4,5}|4548|4527|投影|平面|高斯|坐标系"
 )
 _LON: Final = re.compile(
-    r"经度|东经|longitude|(?<![a-z])(?:lon|lng|long)(?![a-z])|^(?:lon|lng)|(?:lon|lng)$"
+    r"[经經]度|[东東][经經]|longitude|(?<![a-z])(?:lon|lng|long)(?![a-z])|^(?:lon|lng)|(?:lon|lng)$"
 )
-_LAT: Final = re.compile(r"纬度|北纬|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
+_LAT: Final = re.compile(r"[纬緯]度|北[纬緯]|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
 _EAST: Final = re.compile(
     r"东坐标|横坐标|easting|^(?:east|e|pointx|xcoord|coordx|x坐标|坐标x|x|xcoordinate)$|^x[(（]?m?[)）]?$"
 )
@@ -23,9 +23,10 @@ _NORTH: Final = re.compile(
     r"北坐标|纵坐标|northing|^(?:north|n|pointy|ycoord|coordy|y坐标|坐标y|y|ycoordinate)$"
 )
 _BOTH: Final = re.compile(
-    r"经纬度|纬经度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
+    r"[经經][纬緯]度|[纬緯][经經]度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
     r"position|geom|geometry|thegeom|shape|xy|gps|位置|地理位置|点位|geo)$"
 )
+_PAIRED: Final = re.compile(r"[经經][纬緯]|[纬緯][经經]")
 _NAME: Final = re.compile(
     r"^(?:name|namezh|title|名称|企业名称|单位名称|公司名称|机构名称|点名|地名|项目名称|企业|单位|名字|全称|园区名称|平台名称)$"
 )
@@ -99,7 +100,7 @@ def _without_system(name: str) -> str:
 
 def _single(name: str) -> bool:
     patterns = (_LON, _LAT, _EAST, _NORTH)
-    return "经纬" not in name and "纬经" not in name and any(p.search(name) for p in patterns)
+    return not _PAIRED.search(name) and any(p.search(name) for p in patterns)
 
 
 def _pair(
@@ -121,7 +122,7 @@ def _pair(
 
 
 def _mixed(name: str) -> bool:
-    return "经纬" in name or "纬经" in name or bool(_LON.search(name) and _LAT.search(name))
+    return bool(_PAIRED.search(name)) or bool(_LON.search(name) and _LAT.search(name))
 
 
 def datum_of(text: str) -> str:

@@ -12,9 +12,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, Loaded, load
-from layers.intake.features import features_of
+from layers.intake.features import changes
 from layers.intake.formats.open_file import SUFFIXES
-from layers.intake.report import Report
+from layers.intake.formats.table import Observation
+from layers.intake.report import Report, sentence
 from layers.language.values import count
 from pages.browser.scenarios import keep, work_on
 from pages.panels.intake import proposal
@@ -86,7 +87,7 @@ def _read(screen: Screen, given: UploadedFile, sites: gpd.GeoDataFrame) -> _Read
         if given.size > MOST_BYTES:
             problem = Problem("scenario.too_large", "scenario", n=given.size, most=MOST_BYTES)
             raise DataError("scenario.file", [problem])
-        data, report = features_of(given.name, given.getvalue(), city, answers)
+        data, report = changes(given.name, given.getvalue(), city, answers)
         if report is not None and report.questions:
             return _Read(given.file_id, ids, report=report, answers=answers)
         if report is not None and report.status != "read":
@@ -111,8 +112,11 @@ def _tell(screen: Screen, read: _Read) -> None:
     elif read.loaded is not None:
         name = read.loaded.scenario.name
         html.small(screen.say("scenario_page.loaded", name=name))
-        if read.loaded.bare and read.report is None:
+        if read.loaded.bare:
             html.small(screen.say("scenario_page.loaded_bare", name=name))
+        for key, value in (("scenario_left", read.loaded.left), ("heights", read.loaded.heights)):
+            if value:
+                html.small(sentence(Observation(key, values={"value": value}), lang))
     if read.report is not None:
         _tell_table(screen, read, read.report)
 
