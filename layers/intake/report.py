@@ -49,6 +49,8 @@ class Report:
     classes
         How many positions have each class, see :mod:`layers.intake.precision`; None where that was
         not looked at row by row.
+    doubts
+        Of how many positions the doubt is known, and of how many not; None where none was read.
     """
 
     status: str
@@ -58,6 +60,7 @@ class Report:
     questions: Sequence[Question] = ()
     problems: Sequence[Problem] = ()
     classes: Mapping[str, int] | None = None
+    doubts: tuple[int, int] | None = None
 
     @property
     def code(self) -> int:
@@ -91,6 +94,9 @@ def to_json(report: Report) -> dict[str, Any]:
         "status": report.status,
         "rows": {**account, "not_used": dict(rows.not_used)},
         "crs": report.crs,
+        "doubt": dict(zip(("known", "unknown"), report.doubts, strict=True))
+        if report.doubts is not None
+        else None,
         "classes": None if report.classes is None else dict(report.classes),
         "findings": [_finding(one) for one in report.found],
         "questions": [_question(one) for one in report.questions],
@@ -151,6 +157,13 @@ def sentence(one: Observation, lang: str) -> str:
         Language of the words, ``zh`` or ``en``.
     """
     say = speaker(lang)
+    if one.key == "doubt_stated" and one.values["low"] == one.values["high"]:
+        return say("intake.found.doubt_stated_even", **_shown(one.values, lang))
+    if one.key == "doubt_unusable":
+        why = {name: n for name, n in one.values.items() if name != "value"}
+        parts = [say(f"intake.doubt.{name}", n=n) for name, n in why.items()]
+        return say("intake.found.doubt_unusable", value=one.values["value"],
+                   parts=say("view.comma").join(parts))  # fmt: skip
     if one.key != "precision":
         return say(f"intake.found.{one.key}", **_shown(one.values, lang))
     # Only what there is: eleven counts, most of them 0, are read by nobody.

@@ -164,7 +164,7 @@ def _points(
     paragraph = told(classes)
     found = [*diagnosis.found, *([paragraph] if paragraph else [])]
     report = Report("read", account, systems, found, problems=reading.problems(),
-                    classes=counts(classes))  # fmt: skip
+                    doubts=reading.doubts, classes=counts(classes))  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 

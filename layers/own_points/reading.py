@@ -22,7 +22,7 @@ from geo.intake.systems import fits, near_in
 from geo.point_files.apart import REASONS, Place
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
-from layers.intake.outcome import unused_rows
+from layers.intake.outcome import doubts_of, unused_rows
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
@@ -354,6 +354,23 @@ def other_system(reading: Reading) -> OtherSystem | None:
     return OtherSystem(best.crs, best.share, Place(first.file, first.line))
 
 
+def doubts(reading: Reading) -> tuple[int, int] | None:
+    """Return of how many rows within the city the file states the doubt, and of how many not.
+
+    Parameters
+    ----------
+    reading
+        As :func:`read` returns it.
+
+    Returns
+    -------
+    tuple of int or None
+        Before any filter; None of a file that is counted as it lies: its doubts are not read.
+    """
+    paths = reading.asked.source.paths
+    return doubts_of(paths[0]) if len(paths) == 1 else None
+
+
 def account_values(reading: Reading) -> dict[str, object]:
     """Return what became of the rows, for sentences and files.
 
@@ -369,10 +386,12 @@ def account_values(reading: Reading) -> dict[str, object]:
         that or the file was ``written`` then; columns; the reference system, how it is known, and
         the accuracy in metres of the way to the plane (``unknown``, or 0 for none); the column and
         the values of a filter; rows ``read``, ``binned``, ``outside_city``, ``filtered_out`` and
-        ``rejected``, the last also by reason; the sum of weights;
+        ``rejected``, the last also by reason; of how many rows the doubt is stated; the sum of
+        weights;
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
+    known, unknown = doubts(reading) or ("not read", "not read")
     place = columns.geometry or f"{columns.x}; {columns.y}"
     way = reading.way
     accuracy = 0.0 if way is None else way.accuracy_m
@@ -394,6 +413,8 @@ def account_values(reading: Reading) -> dict[str, object]:
         "filtered_out": binned.filtered,
         "rejected": sum(binned.rejected.values()),
         **{f"rejected_{reason}": binned.rejected[reason] for reason in ACCOUNT},
+        "doubt_known": known,
+        "doubt_unknown": unknown,
         "weight_sum": binned.weight_sum,
         "kept": len(reading.kept.xy),
         "kept_all": reading.kept.whole,

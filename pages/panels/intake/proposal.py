@@ -303,18 +303,18 @@ def _choices(screen: Screen, held: Held) -> None:
 def _further(screen: Screen, held: Held) -> None:
     """Offer what the file itself gives reason to change: its sheet, names, encoding, turned rows.
 
-    A link to a file of the server carries the sheet, and no other of these.
+    A link to a file of the server carries sheet and turned rows, and no other of these.
     """
     noted = {one.key: one.values.get("value") for one in held.taken.report.found}
     say, answers = screen.say, held.answers
     if (others := noted.get("other_sheets")) and isinstance(others, tuple):
         sheets = dict.fromkeys((str(noted.get("sheet", "")), *map(str, others)))
         _select(screen, "sheet", ["", *sheets], answers.get("sheet", ""), say("intake_page.sheet"))
-    if held.lies is not None:
-        return
     if "rows_swapped" in noted or answers.get("swapped"):
         _select(screen, "swapped", ["", "repair"], answers.get("swapped", ""),
                 say("intake_page.swapped"))  # fmt: skip
+    if held.lies is not None:
+        return
     if noted.keys() & {"title", "no_header", "header_goes_on"} or answers.get("header_row"):
         _select(screen, "header_row", ["", *map(str, range(MOST_HEADER + 1))],
                 answers.get("header_row", ""), say("intake_page.header_row"))  # fmt: skip
