@@ -223,10 +223,16 @@ def _deeds(screen: Screen, held: Held) -> list[str]:
     told = [say("intake_page.used", used=count(rows.used), read=count(rows.read))]
     if rows.outside:
         told.append(say("intake_page.outside", outside=count(rows.outside)))
-    for reason, n in rows.not_used.items():
-        words = say(f"intake.reason.{reason}")
-        key = "intake_page.left_out" if reason in NO_PLACES else "intake_page.kept"
-        told.append(say(key, reason=words, n=count(n)))
+    no_places = {why: n for why, n in rows.not_used.items() if why in NO_PLACES}
+    kept = {why: n for why, n in rows.not_used.items() if why not in NO_PLACES}
+    for key, reasons in (("intake_page.left_out", no_places), ("intake_page.kept", kept)):
+        if reasons:
+            each = [say(f"intake.reason.{why}") for why in reasons]
+            if len(reasons) > 1:
+                each = [f"{words} {count(n)}"
+                        for words, n in zip(each, reasons.values(), strict=True)]  # fmt: skip
+            words = say("view.comma").join(each)
+            told.append(say(key, reason=words, n=count(sum(reasons.values()))))
     return told
 
 
