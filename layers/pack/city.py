@@ -501,7 +501,7 @@ def _scale(crs: CRS, box: Sequence[Any]) -> float:
         if not all(map(math.isfinite, middle)):
             return 1.0  # the box is no box: that is said
         return float(Proj(crs).get_factors(*middle, radians=False).areal_scale)
-    except (TypeError, ValueError, ProjError):
+    except (TypeError, ValueError, OverflowError, ProjError):
         return 1.0
 
 
