@@ -33,6 +33,8 @@ from layers.coverage.siting import Spot
 from layers.district_table.table import Column, DistrictTable, district_table
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
+from layers.handover.metadata.files import TABLE_SCHEMA
+from layers.handover.view_export import package
 from layers.inside.files import SCENARIO_FILE
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
@@ -56,6 +58,11 @@ from tests.rfc7946 import check
 Ask = Callable[[str, City, ViewState], Question[Any]]
 REFUSED = {"reach", "scenario", "siting"}
 """Analyses that a radius finer than the doubt makes refuse."""
+SURELY_WITHIN = {
+    *("pairing_links", "pairing_parks", "pairing_all_links", "pairing_universities"),
+    *("corridor_places", "own_points_ripley", "reach"),
+}
+"""Tables with an interval that is the figure and its doubt, or has no figure beside it."""
 WITHOUT_SHAPES = {"balance"}
 TABLE = DistrictTable(
     "t.csv",
@@ -236,6 +243,28 @@ def test_a_package_is_complete(answers: Mapping[str, Any], toy: City, name: str,
         tables = json.loads(files[f"{name}.json"])["tables"]
         assert tables.keys() == told.keys()
         assert all(list(row) == told[each] for each, own in tables.items() for row in own)
+
+
+@pytest.mark.slow
+def test_a_column_has_one_type_in_all_tables_and_a_date_says_how_long_it_is(
+    answers: Mapping[str, Any], toy: City
+) -> None:
+    """As the packages themselves declare them, of all layers and all answers."""
+    form = Form("csv", toy.metric_epsg)
+    packages = [ANALYSES[name].hand_over(answer, form) for name, answer in answers.items()]
+    packages.append(package(toy, default_state(toy), fmt="csv", layers=tuple(toy.layers)))
+    types: dict[str, dict[str, str]] = {}
+    for each in packages:
+        for table in json.loads(each.files[TABLE_SCHEMA])["resources"]:
+            names = [field["name"] for field in table["schema"]["fields"]]
+            for field in table["schema"]["fields"]:
+                is_date = "pattern" in field.get("constraints", {})
+                kind = "date" if is_date else field["type"]
+                types.setdefault(field["name"], {}).setdefault(kind, table["name"])
+                assert not is_date or f"{field['name']}_precision" in names, table["name"]
+            drawn = any("low" in name.split("_") for name in names)
+            assert drawn == ("outside_zh" in names) or table["name"] in SURELY_WITHIN
+    assert {name: where for name, where in types.items() if len(where) > 1} == {}
 
 
 @pytest.mark.slow

@@ -35,8 +35,8 @@ class Bins(Finding):
     ----------
     frame
         One row per cell that holds a point, EPSG:4326, indexed by the cell's id and sorted by it:
-        ``n``, ``weight``, ``area_km2``, ``per_km2``. Ready for
-        :func:`geo.formats.write_geojson.to_geojson`.
+        ``n``, ``weight``, ``area_km2``, ``per_km2``, and ``is_ranked``: whether the boundary leaves
+        it half whole. Ready for :func:`geo.formats.write_geojson.to_geojson`.
     refused
         Key of the sentence that says why there are no bins; empty if there are.
     data_date
@@ -223,8 +223,15 @@ def _counted(
     weight = np.bincount(place, weights, minlength=len(ids))
     with np.errstate(divide="ignore", invalid="ignore"):  # a sliver at the boundary has no area
         per_km2 = np.where(area_km2 > 0, weight / area_km2, np.nan)
+    held = area_km2 >= area_km2.max() / 2
     frame = gpd.GeoDataFrame(
-        {"n": n, "weight": weight, "area_km2": area_km2, "per_km2": per_km2},
+        {
+            "n": n,
+            "weight": weight,
+            "area_km2": area_km2,
+            "per_km2": per_km2,
+            "is_ranked": held,
+        },
         geometry=shapes.to_numpy(),
         crs=shapes.crs,
         index=pd.Index(ids, name="cell"),
@@ -246,7 +253,7 @@ def ranked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         Without cells of less than half the largest cell's area: a single point in a sliver at the
         boundary would make it the densest of all.
     """
-    return frame[frame["area_km2"] >= frame["area_km2"].max() / 2]
+    return frame[frame["is_ranked"]]
 
 
 def _bins(
@@ -268,7 +275,7 @@ def _bins(
 
 
 def _refusal(method: str, n: int, said: Mapping[str, object], data_date: str) -> Bins:
-    columns = ["n", "weight", "area_km2", "per_km2"]
+    columns = ["n", "weight", "area_km2", "per_km2", "is_ranked"]
     empty = gpd.GeoDataFrame({name: [] for name in columns}, geometry=[], crs=CRS.from_epsg(4326))
     return Bins(
         value=math.nan,

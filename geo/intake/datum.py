@@ -7,8 +7,13 @@ from typing import Final
 import numpy as np
 
 from geo.base.arrays import Floats
+from geo.base.bridge import Box
 
 DATUMS: Final = ("gcj02", "bd09")
+LEAST_OFF_M: Final = 600.0
+"""Doubt of a position in the datum of a commercial map, wherever it lies, metres."""
+_TRIED: Final = 200
+"""Positions along each side of a box; within a degree the offset swings by a hundred metres."""
 _AXIS_M: Final = 6_378_245.0
 _ECCENTRICITY: Final = 0.006_693_421_622_965_943
 _BD: Final = np.pi * 3000.0 / 180.0
@@ -95,21 +100,31 @@ def set_back(lon: Floats, lat: Floats, datum: str) -> tuple[Floats, Floats]:
     return there_lon, there_lat
 
 
-def offset_m(lon: float, lat: float, datum: str) -> float:
-    """Return how far a datum sets a position off, metres.
+def most_offset_m(box: Box, datum: str) -> float:
+    """Return how far a datum sets positions off at most, for the doubt of those left in it.
 
     Parameters
     ----------
-    lon, lat
-        Degrees in WGS 84.
+    box
+        West, south, east and north of where they lie, degrees.
     datum
         ``gcj02`` or ``bd09``.
 
+    Returns
+    -------
+    float
+        Metres, rounded up to a hundred, and ``LEAST_OFF_M`` at least.
+
     Examples
     --------
-    >>> round(offset_m(117.2, 39.1, "gcj02"), -1)
-    560.0
+    >>> box = (116.7, 38.55, 118.06, 40.25)
+    >>> most_offset_m(box, "gcj02"), most_offset_m(box, "bd09")
+    (600.0, 1500.0)
     """
-    there = set_off(np.array([lon]), np.array([lat]), datum)
-    east = (there[0][0] - lon) * 111_320 * np.cos(np.radians(lat))
-    return float(np.hypot(east, (there[1][0] - lat) * 110_950))
+    west, south, east, north = box
+    lon, lat = (one.ravel() for one in np.meshgrid(
+        np.linspace(west, east, _TRIED), np.linspace(south, north, _TRIED)
+    ))  # fmt: skip
+    off_lon, off_lat = set_off(lon, lat, datum)
+    far = np.hypot((off_lon - lon) * 111_320 * np.cos(np.radians(lat)), (off_lat - lat) * 110_950)
+    return float(max(np.ceil(far.max() / 100) * 100, LEAST_OFF_M))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 import unicodedata
@@ -13,7 +14,24 @@ BLANK, NUMBER, PLACEHOLDER, NAN, OTHER = "blank", "number", "placeholder", "nan"
 """What a cell holds: nothing, a number, a mark for "none", "NaN", or anything else."""
 _PLACEHOLDERS: Final = frozenset(
     (
-        *("-", "--", "---", "/", "\\", "*", "?", ".", "_", "null", "none", "n/a", "na", "#n/a"),
+        *(
+            "-",
+            "--",
+            "---",
+            "...",
+            "......",
+            "/",
+            "\\",
+            "*",
+            "?",
+            ".",
+            "_",
+            "null",
+            "none",
+            "n/a",
+            "na",
+            "#n/a",
+        ),
         *("nil", "unknown", "missing", r"\n"),
         *("无", "暂无", "未知", "不详", "空", "缺", "缺失", "待补", "待定"),
     )
@@ -27,7 +45,7 @@ _MARKS: Final = str.maketrans(
         **dict.fromkeys("−–—﹣－", "-"),
         **dict.fromkeys("，、﹐", ","),
         "；": ";",
-        "。": ".",
+        **dict.fromkeys("。·‧・", "."),
         "\ufeff": " ",
         "\u200b": " ",
     }
@@ -37,13 +55,15 @@ _THOUSANDS: Final = re.compile(
     r"([+-]?\d{1,3}(?:([ ,'.])\d{3})(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII
 )
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-_DOTTED: Final = re.compile(r"(\d{1,3})\.(\d{1,2})\.(\d{1,2}(?:\.\d+)?)", re.ASCII)
-"""Degrees, minutes and seconds parted by points."""
+_DOTTED: Final = re.compile(r"(\d{1,3})([._/,])(\d{1,2})\2(\d{1,2}(?:\.\d+)?)", re.ASCII)
+"""Degrees, minutes and seconds parted by points, strokes or commas."""
+_WRAPPED: Final = re.compile(r"=?\s*([\"'])(.*)\1|'(.*)", re.DOTALL)
+"""A cell that Excel was told to keep as text: ``="117.2"``, ``'117.2``; or in quotes."""
 _SIDE: Final = r"(?:北纬|南纬|东经|西经|纬度|经度|[NSEWnsew]|[北南东西]|lat|lon|lng)"
 _ANGLE: Final = re.compile(
     rf"(?P<before>{_SIDE})?[:\s]*(?P<sign>[+-]?)\s*(?P<d>\d{{1,3}}(?:[.,]\d+)?)\s*"
-    r"(?:(?:°|deg|d|:|\s|-)\s*(?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*"
-    r"(?:(?:'|min|m|:|\s|-)?\s*(?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|''|sec|s)?)?)?)?)?"
+    r"(?:(?:°|deg(?:rees?)?|d|:|\s|-)\s*(?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*"
+    r"(?:(?:'|min(?:utes?)?|m|:|\s|-)?\s*(?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|''|sec(?:onds?)?|s)?)?)?)?)?"
     rf"\s*(?P<after>{_SIDE})?",
     re.ASCII | re.IGNORECASE,
 )
@@ -90,7 +110,8 @@ def plain(text: str) -> str:
     '117°15\'39.6"'
     """
     marked = text.translate(_MARKS)
-    return unicodedata.normalize("NFKC", marked).translate(_MARKS).strip()
+    told = unicodedata.normalize("NFKC", marked).translate(_MARKS).strip()
+    return told.replace("经°", "经度").replace("纬°", "纬度")  # names, not marks of degrees
 
 
 def kind_of(text: str) -> str:
@@ -127,14 +148,18 @@ def number(text: str) -> Written | None:
     --------
     >>> number("117°15′39.6″E")
     Written(value=117.261, form='dms', axis='x', other=nan)
-    >>> number("117.06.36").value, number("N39.03.18.5").value
-    (117.11, 39.055138888889)
+    >>> number("117.06.36").value, number("N39.03.18.5").value, number("117,6,36").value
+    (117.11, 39.055138888889, 117.11)
+    >>> number('="117.2"').value, number("'117.2").value, number("117&deg;30&#39;").value
+    (117.2, 117.2, 117.5)
     >>> number("4,333,339.288").value, number("39,133339").value, number("none")
     (4333339.288, 39.133339, None)
     """
     if len(text) > LONGEST:
         return None
-    bare = plain(text)
+    bare = plain(html.unescape(text) if "&" in text else text)
+    if (wrapped := _WRAPPED.fullmatch(bare)) is not None:
+        bare = (wrapped[2] or wrapped[3] or "").strip()
     for unit in ("米", "meters", "metres", "m", "°"):
         if bare.lower().endswith(unit) and _PLAIN.fullmatch(head := bare[: -len(unit)].strip()):
             bare = head
@@ -161,7 +186,7 @@ def _grouped(text: str) -> Written | None:
 
 def _angle(text: str) -> Written | None:
     """Return an angle in degrees, with minutes and seconds or a side of the globe."""
-    text = _DOTTED.sub(r"\1 \2 \3", text, count=1)
+    text = _DOTTED.sub(r"\1 \3 \4", text, count=1)
     match = _ANGLE.fullmatch(text)
     if match is None or (match["before"] and match["after"]):
         return None

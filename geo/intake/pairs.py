@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import struct
 from typing import Any, Final
 
 from geo.intake.notation import LONGEST, Written, number, plain
@@ -15,6 +16,14 @@ POINT: Final = re.compile(
     rf"(?:\s+{_NUM}){{0,2}}\s*\)\s*",
     re.ASCII | re.IGNORECASE,
 )
+_SINGLE: Final = re.compile(
+    rf"(\s*(?:SRID\s*=\s*\d+\s*;)?\s*)MULTI(POINT\s*(?:ZM|Z|M)?\s*)\(\s*(\(\s*{_NUM}[^()]*\)|{_NUM}[^(),]*)\s*\)\s*",
+    re.ASCII | re.IGNORECASE,
+)
+"""A multipoint of one point, as PostGIS and QGIS write points of layers that may have several."""
+_HEX: Final = re.compile(r"\s*0[01](?:[0-9A-F]{2}){20,40}\s*", re.ASCII | re.IGNORECASE)
+_SRID: Final = re.compile(r"\s*SRID\s*=\s*(\d{4,6})\s*;", re.ASCII | re.IGNORECASE)
+_HAS_SRID: Final = 0x20000000
 SHAPE: Final = re.compile(
     r"\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:MULTI)?(?:LINESTRING|POLYGON|POINT|GEOMETRYCOLLECTION)"
     r"\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY)",
@@ -48,20 +57,71 @@ def pair(text: str) -> Pair | None:
     [117.1, 39.05]
     >>> [one.axis for one in pair("39°03′N, 117°06′E")]
     ['y', 'x']
+    >>> [one.value for one in pair("117.1,39.05,12")]
+    [117.1, 39.05]
     """
     if len(text) > LONGEST:
         return None
+    text = _SINGLE.sub(lambda one: f"{one[1]}{one[2]}({one[3].strip('() ')})", text)
     point = POINT.fullmatch(text)
     if point is not None:
         return _sound(Written(float(point[1]), axis="x"), Written(float(point[2]), axis="y"))
     if "{" in text:
         return _of_json(text)
+    if _HEX.fullmatch(text) is not None:
+        return _of_hex(bytes.fromhex(text.strip()))
     bare = plain(text).strip("()[]<> ")
     for mark in (";", ",", "|", "/"):
         found = _parted(bare, mark)
         if found is not None:
             return found
-    return _parted(bare, None) or _by_sides(bare)
+    return _parted(bare, None) or _by_sides(bare) or _with_height(bare)
+
+
+def srid(text: str) -> int:
+    """Return the EPSG code that a text of well-known text or binary declares; 0 for none.
+
+    Parameters
+    ----------
+    text
+        As PostGIS writes it.
+
+    Examples
+    --------
+    >>> srid("SRID=4548;POINT(517250 4323000)"), srid("POINT(117 39)")
+    (4548, 0)
+    """
+    told = _SRID.match(text)
+    if told is not None:
+        return int(told[1])
+    if len(text) > LONGEST or _HEX.fullmatch(text) is None:
+        return 0
+    data = bytes.fromhex(text.strip())
+    order = "<" if data[0] else ">"
+    code, found = struct.unpack(f"{order}II", data[1:9])
+    return int(found) if code & _HAS_SRID and found < 1_000_000 else 0
+
+
+def _of_hex(data: bytes) -> Pair | None:
+    """Return the point of well-known binary that is written as hexadecimal digits."""
+    order = "<" if data[0] else ">"
+    (code,) = struct.unpack(f"{order}I", data[1:5])
+    begin = 9 if code & _HAS_SRID else 5
+    if (code & 0x1FFFFFFF) % 1000 != 1 or len(data) < begin + 16:
+        return None
+    x, y = struct.unpack(f"{order}dd", data[begin : begin + 16])
+    return _sound(Written(x, axis="x"), Written(y, axis="y"))
+
+
+def _with_height(text: str) -> Pair | None:
+    """Return the first two of three decimal numbers, of which the last is a height."""
+    parts = re.split(r"\s*[,;|]\s*|\s+", text.strip())
+    if len(parts) != 3 or not all("." in part for part in parts[:2]):
+        return None
+    found = [number(part) for part in parts]
+    if any(one is None or one.form != "decimal" for one in found):
+        return None
+    return _sound(found[0], found[1])
 
 
 def _sound(one: Written | None, two: Written | None) -> Pair | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -45,6 +46,23 @@ class Fit(NamedTuple):
     north_first: bool
     share: float
     is_unmistakable: bool
+
+
+@lru_cache(maxsize=32)
+def is_in_degrees(crs: str) -> bool:
+    """Tell whether the coordinates of a system are degrees.
+
+    Parameters
+    ----------
+    crs
+        A text by :func:`geo.base.bridge.canonical`.
+
+    Examples
+    --------
+    >>> is_in_degrees("EPSG:4490"), is_in_degrees("EPSG:4548")
+    (True, False)
+    """
+    return crs == DEGREES or bool(CRS(crs).is_geographic)
 
 
 def fits(first: Floats, second: Floats, box: Box) -> list[Fit]:
@@ -213,12 +231,40 @@ def share_in(x: Floats, y: Floats, crs: str, box: Box) -> float:
     return float(np.mean(near_in(x[known][:MOST_TRIED], y[known][:MOST_TRIED], crs, box)))
 
 
-def near_in(x: Floats, y: Floats, crs: str, box: Box) -> NDArray[np.bool_]:
+def near_in(x: Floats, y: Floats, crs: str, box: Box, margin: float = MARGIN) -> NDArray[np.bool_]:
     """Tell which coordinates lie within a box or near it.
 
     Parameters
     ----------
     x, y, crs, box
-        As in :func:`share_in`; finite.
+        As in :func:`share_in`.
+    margin
+        As in :func:`near`.
     """
-    return near(*transformer(CRS(crs), WGS84).transform(x, y), box)
+    return near(*transformer(CRS(crs), WGS84).transform(x, y), box, margin)
+
+
+def in_another(first: Floats, second: Floats, crs: str, box: Box) -> NDArray[np.bool_]:
+    """Tell which coordinates lie within a city in another system that people use there.
+
+    Parameters
+    ----------
+    first, second
+        The two numbers of each row, in either order; NaN lies nowhere; shape (n,).
+    crs
+        The system in which they were read.
+    box
+        West, south, east and north of the city, degrees in WGS 84.
+
+    Examples
+    --------
+    >>> x, y = np.array([518_000.0, 250.0]), np.array([4_330_000.0, 4_330_000.0])
+    >>> in_another(x, y, "EPSG:4549", (116.7, 38.5, 118.1, 40.3)).tolist()
+    [True, False]
+    """
+    hit = np.zeros(len(first), dtype=bool)
+    for other, _ in _candidates(box) if len(first) else ():
+        if other != crs:
+            for x, y in ((first, second), (second, first)):
+                hit |= near_in(x, y, other, box, 0.0)
+    return hit

@@ -99,15 +99,42 @@ def _each(raw: Bytes, ends: NDArray[Any], there: NDArray[np.bool_] | None) -> Po
     if there is not None:
         kind[~there] = MISSING
         sizes = np.where(there, sizes, 0)
+    starts, sizes = _unwrapped(raw, ends[:-1], sizes)
     for length in LENGTHS:
         at = np.flatnonzero(sizes == length)
         if not len(at):
             continue
-        rows = np.lib.stride_tricks.sliding_window_view(raw, length)[ends[at]]
+        rows = np.lib.stride_tricks.sliding_window_view(raw, length)[starts[at]]
         for order, first in (("<", 1), (">", 0)):
             some = at[rows[:, 0] == first]
             _of_one_order(rows[rows[:, 0] == first], some, order, (x, y, kind))
     return Points(x, y, kind)
+
+
+def _unwrapped(
+    raw: Bytes, starts: NDArray[Any], sizes: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return where points begin and how long they are, also those that are alone in a multipoint.
+
+    QGIS and PostGIS write all points of a layer so if one of them might be several.
+    """
+    starts, sizes = starts.copy(), sizes.copy()
+    for before in (9, 13):  # byte order, type and number of points; SRID too
+        for length in LENGTHS:
+            at = np.flatnonzero(sizes == before + length)
+            if not len(at):
+                continue
+            rows = np.lib.stride_tricks.sliding_window_view(raw, before)[starts[at]]
+            big = rows[:, 0] == 0
+            words = np.ascontiguousarray(rows[:, 1:]).view("<u4")
+            words = np.where(big[:, None], words.byteswap(), words)
+            code, n = words[:, 0], words[:, -1]
+            has_srid = (code & _HAS_SRID) > 0
+            is_multi = (code & 0x1FFFFFFF) % 1000 == 4
+            alone = at[is_multi & (n == 1) & (has_srid == (before == 13))]
+            starts[alone] += before
+            sizes[alone] = length
+    return starts, sizes
 
 
 def _of_one_order(

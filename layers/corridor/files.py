@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import geopandas as gpd
 import pandas as pd
 
@@ -22,6 +24,10 @@ from layers.pack.catalogue import LEVELS
 from layers.pack.city import City
 from layers.view.question import Refusal
 from layers.view.vague import doubt_counts
+
+COUNTS: Final = {"low": "n_low", "high": "n_high"}
+"""Columns of counts, where other tables have shares or metres."""
+COUNTED: Final = ("n", "n_low", "n_high")
 
 
 def hand_over(answer: CorridorAnswer | Refusal, form: Form) -> Package:
@@ -76,7 +82,11 @@ def _tables(answer: CorridorAnswer) -> dict[str, Data]:
         "places": Data(_places(answer), POINT, Look("point", line=AXIS)),
         "stretches": Data(_stretches(answer), LINE, Look("line", line=AXIS, weight=2.6)),
         "gaps": Data(_gaps(answer), LINE, Look("line", line=EMPTY, weight=4.0, dash="dash")),
-        "tens": Data(tens(answer), titles=_sorts(answer.city)),
+        "tens": Data(
+            tens(answer).rename(columns=COUNTS),
+            titles=_sorts(answer.city),
+            intervals=(COUNTED,),
+        ),
         "all_links": Data(answer.links.rename_axis("row")),
         "nodes": Data(_nodes(answer)),
     }
@@ -119,7 +129,7 @@ def _nodes(answer: CorridorAnswer) -> pd.DataFrame:
         f"name_{lang}": [place_name(answer, id_, lang) for id_ in answer.nodes.index]
         for lang in LANGS
     }
-    return pd.DataFrame(names, index=answer.nodes.index).join(answer.nodes)
+    return pd.DataFrame(names, index=answer.nodes.index, dtype=object).join(answer.nodes)
 
 
 def _sorts(city: City) -> dict[str, Bilingual]:

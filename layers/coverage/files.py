@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,13 @@ from layers.handover.write_data import records
 from layers.language.wording import Wording
 from layers.view.vague import doubt_counts
 
+OF_RADII: Final = (("share", "low", "high"),)
+OF_UNITS: Final = (*OF_RADII, ("people_share", "people_low", "people_high"))
+OF_GAPS: Final = (
+    ("rest_km2", "low_km2", "high_km2"),
+    ("farthest_m", "farthest_low_m", "farthest_high_m"),
+)
+"""Figures with the places as drawn, each with the interval of the draws beside it."""
 SITE = Look("point", line="#17474C")
 
 
@@ -146,15 +153,21 @@ def _tables(answer: ReachAnswer) -> dict[str, Data]:
     tables = {
         "reach": Data(reach, AREA, area_look(REACHED)),
         "reached_twice": Data(_twice(answer).assign(**fixed), AREA, area_look(DOUBLE)),
-        "uncovered": Data(uncovered, AREA, area_look(UNREACHED)),
+        "uncovered": Data(uncovered, AREA, area_look(UNREACHED), intervals=OF_GAPS),
         "sites": Data(sites.rename_axis("id"), POINT, SITE),
-        "units": Data(answer.units.rename_axis("unit")),
-        "radii": Data(radii(answer).set_index(["kind", "radius_m"])),
+        "units": Data(_units(answer), intervals=OF_UNITS),
+        "radii": Data(radii(answer).set_index(["kind", "radius_m"]), intervals=OF_RADII),
         "overlap": Data(answer.overlap.bands),
         "distances": Data(answer.distances.units),
     }
     targets = _targets(answer)
     return {**tables, "targets": Data(targets)} if len(targets) else tables
+
+
+def _units(answer: ReachAnswer) -> pd.DataFrame:
+    """Return the units; whether the plan names a place there is asked of districts alone."""
+    named = answer.units["named"].astype("boolean")
+    return answer.units.assign(named=named).rename_axis("unit")
 
 
 def _twice(answer: ReachAnswer) -> gpd.GeoDataFrame:

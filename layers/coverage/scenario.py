@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -60,6 +60,14 @@ from layers.view.filtered import answer_marked
 from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
+
+OF_CHANGE: Final = (("change", "low", "high"),)
+OF_UNITS: Final = (*OF_CHANGE, ("after", "after_low", "after_high"))
+OF_DIFFERENCE: Final = (
+    ("area_km2", "low_km2", "high_km2"),
+    ("points_reached", "points_low", "points_high"),
+)
+"""Figures with the places as drawn, each with the interval of the draws beside it."""
 
 
 @dataclass(frozen=True)
@@ -418,15 +426,18 @@ def _data(answer: ScenarioAnswer) -> dict[str, Data]:
     found = answer.comparison
     named = {PRESENT: "present"}
     units = found.units.rename(index=named, level=0)
+    table = found.table.rename(index=named).rename_axis("scenario")
     data = {
-        "comparison": Data(found.table.rename(index=named).rename_axis("scenario")),
-        "units": Data(units.rename_axis(index=["scenario", "unit"])),
+        "comparison": Data(table, intervals=OF_CHANGE),
+        "units": Data(units.rename_axis(index=["scenario", "unit"]), intervals=OF_UNITS),
     }
     if (both := answer.versus) is not None:
-        data["difference"] = Data(difference_areas(both), AREA, _looks("part", LOOKS))
+        data["difference"] = Data(
+            difference_areas(both), AREA, _looks("part", LOOKS), intervals=OF_DIFFERENCE
+        )
     if answer.question.scenarios:
         looks = {"kept": KEPT, "gained": GAINED, "lost": LOST}
-        data["areas"] = Data(_areas(answer), AREA, _looks("change", looks))
+        data["areas"] = Data(_areas(answer), AREA, _looks("part", looks))
         data["sites"] = Data(_sites(answer), POINT, SITE)
     return data
 
@@ -444,7 +455,7 @@ def _areas(answer: ScenarioAnswer) -> gpd.GeoDataFrame:
         after = answer.comparison.areas[scenario.name]
         parts = {"kept": before & after, "gained": after - before, "lost": before - after}
         for part, area in parts.items():
-            rows.append({"scenario": scenario.name, "change": part, "area_km2": area.area / 1e6})
+            rows.append({"scenario": scenario.name, "part": part, "area_km2": area.area / 1e6})
             shapes.append(area)
     ids = pd.Index([f"area-{number}" for number in range(1, len(rows) + 1)], name="id")
     plane = answer.inputs.sites.crs

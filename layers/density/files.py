@@ -20,6 +20,7 @@ from layers.language.messages import LANGS
 from layers.map.colours import OPACITY, shades
 
 _CONTOUR, _PEAK = Look("line", line="#8C3A1F", weight=4.0), Look("point", "#14171A", fill="#14171A")
+_INTERVALS = (("per_km2", "low_per_km2", "high_per_km2"),)
 _PLACE = Look("point", line="#14171A")
 
 
@@ -60,8 +61,8 @@ def hand_over(answer: DensityAnswer, form: Form) -> Package:
             layers=answer.question.layers,
             data={
                 "contours": Data(_contours(answer), LINE, _CONTOUR),
-                "peaks": Data(_peaks(answer), POINT, _PEAK),
-                "places": Data(_places(answer), POINT, _PLACE),
+                "peaks": Data(_peaks(answer), POINT, _PEAK, intervals=_INTERVALS),
+                "places": Data(_places(answer), POINT, _PLACE, intervals=_INTERVALS),
                 "districts": Data(_districts(answer)),
             },
             asked={**surface.parameters, "epsg": answer.city.metric_epsg},
@@ -103,7 +104,7 @@ def _contours(answer: DensityAnswer) -> gpd.GeoDataFrame:
             kernel=str(parameters["kernel"]),
             sigma_m=float(str(parameters["sigma_m"])),
             cell_m=surface.cell_m,
-            weight=answer.options.weight,
+            weighted_by=answer.options.weight,
             places=answer.query,
             n=surface.n,
             data_date=surface.data_date,
@@ -146,7 +147,9 @@ def _peaks(answer: DensityAnswer) -> gpd.GeoDataFrame:
         *("rank", "per_km2", "low_per_km2", "high_per_km2", "draws"),
         *("label", "makers", "caveats", "holds"),
     ]
-    table = pd.DataFrame(rows, columns=names).astype({"draws": "Int64"})
+    figures = dict.fromkeys(("per_km2", "low_per_km2", "high_per_km2", "holds"), "float64")
+    kinds = {"rank": "int64", "draws": "Int64", **figures}  # of no row too
+    table = pd.DataFrame(rows, columns=names).astype(kinds)
     ids = pd.Index([f"peak-{rank}" for rank in table["rank"]], name="id")
     plane = answer.city.metric_epsg
     return gpd.GeoDataFrame(table.set_index(ids), geometry=spots, crs=plane)

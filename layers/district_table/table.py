@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from geo.intake.notation import number
-from layers.intake.districts import match, spellings
+from geo.intake.notation import BLANK, PLACEHOLDER, kind_of, number
+from layers.intake.districts import cells_as_texts, match, spellings
 from layers.intake.formats.table import Table
 from layers.intake.take_in import TakenIn
 from layers.pack.city import City
 
+_WITH_UNIT: Final = re.compile(r"([+-]?\d[\d,.\s]*?)\s*([^\W\d_][^\d'\"°:]{0,11}|[%‰])", re.UNICODE)
+_SCALE: Final = re.compile(r"[十百千万亿]|^[kKM]|thousand|million|billion")
+"""What makes of a unit another size: figures with and without it cannot be compared."""
+_ABOUT: Final = re.compile(r"[<>≤≥＜＞~～约近超]\s*\d")
+"""A figure that is told by a bound: it is a figure, and none that can be counted."""
 LEAST_SHARE = 0.5
 """Share of the filled cells that must be numbers in a column of figures."""
 
@@ -112,15 +120,51 @@ def _column(
     table: Table, name: str, once: Mapping[int, str], known: Mapping[str, tuple[str, ...]]
 ) -> Column | None:
     """Return a column of figures; None for one of texts, of nothing, or of adcodes."""
-    cells = ["" if v is None else str(v) for v in table.cells.column(name).to_pylist()]
-    filled = {code: cells[row].strip() for row, code in once.items() if cells[row].strip()}
-    read = {code: figure(text) for code, text in filled.items()}
-    values = tuple((code, value) for code, value in read.items() if value is not None)
-    if not values or len(values) < LEAST_SHARE * len(filled):
+    cells = cells_as_texts(table, name)
+    said = {code: cells[row].strip() for row, code in once.items() if cells[row].strip()}
+    filled = {
+        code: text for code, text in said.items() if kind_of(text) not in (BLANK, PLACEHOLDER)
+    }
+    read = {code: measured(text) for code, text in filled.items()}
+    units = Counter(one.unit for one in read.values() if one is not None)
+    unit = max(units, key=lambda one: (units[one], one), default="")
+    alike = {unit} if _SCALE.search(unit) or any(map(_SCALE.search, units)) else {unit, ""}
+    values = tuple((code, one.value) for code, one in read.items()
+                   if one is not None and one.unit in alike)  # fmt: skip
+    about = sum(bool(_ABOUT.match(text)) for text in filled.values())
+    if not values or len(values) + about < LEAST_SHARE * len(filled):
         return None
     if all(match(text, known) == (code,) for code, text in filled.items()):
         return None
-    return Column(name, values, tuple(code for code, value in read.items() if value is None))
+    good = {code for code, _ in values}
+    return Column(name, values, tuple(code for code in said if code not in good))
+
+
+class Measured(NamedTuple):
+    """A figure as a cell has it, and the unit behind it; empty for none."""
+
+    value: float
+    unit: str
+
+
+def measured(text: str) -> Measured | None:
+    """Return the figure that a cell holds, with its unit; None if it holds none.
+
+    Parameters
+    ----------
+    text
+        With separators of thousands, a percent sign or a unit, in full-width characters or not.
+
+    Examples
+    --------
+    >>> measured("12.5 亿元"), measured("1,234家"), measured("<5")
+    (Measured(value=12.5, unit='亿元'), Measured(value=1234.0, unit='家'), None)
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _WITH_UNIT.fullmatch(plain)
+    unit = match[2].strip() if match is not None else ""
+    value = figure(match[1] if match is not None else plain)
+    return None if value is None else Measured(value, unit)
 
 
 def figure(text: str) -> float | None:

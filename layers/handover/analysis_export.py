@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
-import geopandas as gpd
 import pandas as pd
 
 from geo.base.finding import Finding
@@ -25,6 +25,7 @@ from layers.handover.package import Package
 from layers.handover.selection import layer_facts, layer_sheet
 from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS, texts
+from layers.language.outside import Interval, with_reasons
 from layers.language.wording import Wording
 from layers.pack.city import City
 from layers.pack.exchange import EXCHANGED, exchange_fields, with_exchange
@@ -39,6 +40,7 @@ UNITS: Final = (
     ("per_km2", "1/km²"), ("_km2", "km²"), ("_km", "km"), ("_m", "m"), ("_percent", "%"),
 )  # fmt: skip
 """By the end of a column's name, its unit."""
+DATES: Final = frozenset({"as_of", "data_date"})
 PLAIN: Final[frozenset[str]] = frozenset()
 
 
@@ -56,12 +58,21 @@ class Data:
         How the map draws it; None for a plain table.
     titles
         Names of columns that follow from the data, such as the kinds of a table of kinds.
+    intervals
+        Figures that stand beside an interval of draws, which need not hold them: the row says why.
+    why
+        Key of the reason.
+    for_programs
+        Whether a workbook leaves it out, as it says the same in sentences.
     """
 
     frame: pd.DataFrame
     geometry: frozenset[str] = PLAIN
     look: Look | Looks | None = None
     titles: Mapping[str, Bilingual] = field(default_factory=dict)
+    intervals: tuple[Interval, ...] = ()
+    why: str = "outside.places"
+    for_programs: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -200,9 +211,13 @@ def in_both(worded: Mapping[str, Wording], part: str) -> tuple[Bilingual, ...]:
 
 
 def _sheet(analysis: str, name: str, data: Data) -> Sheet:
+    if data.intervals:
+        titled = partial(_title, analysis, data=data)
+        told = with_reasons(data.frame, data.intervals, titled, data.why)
+        data = replace(data, frame=told)
     fields, frame = tuple(_fields(data)), data.frame
-    if data.geometry and set(frame.columns) >= EXCHANGED:
-        frame = with_exchange(gpd.GeoDataFrame(frame), fields)
+    if DATES & {*frame.columns} or (data.geometry and set(frame.columns) >= EXCHANGED):
+        frame = with_exchange(frame, fields)
         fields = exchange_fields(fields)
     titles = {each.name: _title(analysis, each.name, data) for each in fields}
     return Sheet(
@@ -215,6 +230,8 @@ def _sheet(analysis: str, name: str, data: Data) -> Sheet:
         look=data.look,
         titles=titles,
         codes=_codes(data.look),
+        worded={each.name: pair(key) for each in fields if (key := _worded(analysis, each.name))},
+        for_programs=data.for_programs,
         group=pair(f"analysis.{analysis}"),
     )
 
@@ -246,6 +263,12 @@ def _title(analysis: str, name: str, data: Data) -> Bilingual:
     return pair(known if known in texts(LANGS[0]) else f"column.{name}.title")
 
 
+def _worded(analysis: str, name: str) -> str:
+    """Return the key of a column's name where its codes stand in words; empty if it has none."""
+    key = f"answer_column.{analysis}.{name}.words"
+    return key if key in texts(LANGS[0]) else ""
+
+
 def _fields(data: Data) -> Iterator[Field]:
     """Yield what each column holds, the index first: type by its values, unit by its name."""
     frame = data.frame
@@ -254,7 +277,8 @@ def _fields(data: Data) -> Iterator[Field]:
         yield Field(str(name), kind, unit=_unit(str(name)), required=True)
     for name in frame.columns:
         if not (data.geometry and name == "geometry"):
-            yield Field(str(name), _type(frame[name]), unit=_unit(str(name)))
+            kind = "date" if name in DATES else _type(frame[name])
+            yield Field(str(name), kind, unit=_unit(str(name)))
 
 
 def _type(values: pd.Series[Any] | pd.Index[Any]) -> FieldType:

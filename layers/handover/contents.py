@@ -132,6 +132,10 @@ class Sheet:
         What the sources say of it.
     entry
         What the manifest says of it, besides its rows.
+    worded
+        By column of codes, its name where they stand in words.
+    for_programs
+        Whether a workbook leaves it out, as it says the same in sentences.
     inside
         Whether a GeoPackage holds it though it has no shape; else it is CSV beside it.
     """
@@ -150,6 +154,8 @@ class Sheet:
     provenance: Provenance | None = None
     facts: tuple[Bilingual, ...] = ()
     entry: Mapping[str, object] = field(default_factory=dict)
+    worded: Mapping[str, Bilingual] = field(default_factory=dict)
+    for_programs: bool = False
     inside: bool = False
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pyproj import CRS
 
 from geo.base.schema import Field
+from geo.formats.spreadsheet import safe_text
 from geo.formats.write_geopackage import GEOMETRY_COLUMN
 from geo.formats.write_gis import short_names
 from layers import __version__
@@ -64,7 +65,7 @@ def dictionary(contents: Contents) -> bytes:
     bytes
         CSV. ``values`` lists the closed values of a field with their words.
     """
-    return to_csv(dictionary_rows(contents))
+    return to_csv([safe_text(cell) for cell in row] for row in dictionary_rows(contents))
 
 
 def dictionary_rows(contents: Contents) -> list[list[str]]:
@@ -273,6 +274,7 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
     """
     if form.fmt == "csv":
         yield pair("export.raw" if form.raw else "export.escaped")
+        yield pair("export.resaved")
         if not all(sheet.is_points for sheet in sheets if sheet.geometry):
             yield pair("export.attributes_only")
         if form.projected:

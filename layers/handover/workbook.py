@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -20,9 +20,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo.base.schema import Field
+from geo.formats.spreadsheet import with_days
 from layers.handover.contents import Chapter, Contents, Sheet
 from layers.handover.documents import counting, notes, table_facts
-from layers.language.messages import display, speaker
+from layers.language.messages import LANGS, display, speaker
 from layers.language.values import is_known, unit
 from layers.places.coded import Words
 
@@ -38,7 +39,9 @@ it takes a second line, the most of a column, and that of running text."""
 HEADING_ROW: Final = 2
 """Above it stand what the list is, and what was asked."""
 UNIT_WORDS: Final = {"m": "m", "km": "km", "km²": "km2"}
-OF_CODES: Final = re.compile(r"（键）$| \(keys?\)$")
+DAY_FORMAT: Final = "yyyy-mm-dd"
+EVERYWHERE: Final = "A1:XFD1048576"
+"""Where a spreadsheet need not mark codes and years that are texts."""
 DEGREES: Final = ("lon", "lat")
 FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
 PLAIN_TEXTS: Final = {
@@ -92,13 +95,16 @@ def listed(contents: Contents) -> Iterator[tuple[str, pd.DataFrame]]:
         return
     words = Words(contents.city, contents.form.lang)
     for sheet in contents.sheets:
-        yield sheet.title.of(contents.form.lang), _named(sheet, words)
+        if not sheet.for_programs:
+            yield sheet.title.of(contents.form.lang), _named(sheet, words)
 
 
 def _named(sheet: Sheet, words: Words) -> pd.DataFrame:
     """Return the rows of a table as a reader knows them: named, worded, rounded, without shapes."""
     frame, columns = pd.DataFrame(sheet.frame).reset_index(), list[tuple[str, Sequence[Any]]]()
     for each in sheet.fields:
+        if _said_beside(sheet, each.name, words.lang):
+            continue
         heading, values = _heading(sheet, each, words.lang), frame[each.name].tolist()
         if each.type == "number":
             values = [_rounded(value, each.name) for value in values]
@@ -110,14 +116,23 @@ def _named(sheet: Sheet, words: Words) -> pd.DataFrame:
                 columns.append((district, [words.names.get(str(value)) for value in values]))
             continue
         told = [words.of(each.name, value) for value in values]
-        columns.append((heading if told == values else heading.removesuffix("编号"), told))
+        if told != values and each.name in sheet.worded:
+            heading = sheet.worded[each.name].of(words.lang)
+        columns.append((heading, told))
     cells = {at: pd.Series(values, dtype=object) for at, (_, values) in enumerate(columns)}
     return pd.DataFrame(cells).set_axis([heading for heading, _ in columns], axis="columns")
 
 
+def _said_beside(sheet: Sheet, name: str, lang: str) -> bool:
+    """Tell whether another column says the same in words, or in the reader's own language."""
+    stem, _, end = name.rpartition("_")
+    same = {f"{name}_{lang}"} | ({f"{stem}_{lang}"} if end in LANGS and end != lang else set())
+    return stem != "name" and bool(same & {*sheet.names})
+
+
 def _heading(sheet: Sheet, each: Field, lang: str) -> str:
-    """Return what a column is called, with its unit; its codes are words here."""
-    told = OF_CODES.sub("", sheet.title_of(each.name).of(lang))
+    """Return what a column is called, with its unit."""
+    told = sheet.title_of(each.name).of(lang)
     of_unit = unit(UNIT_WORDS[each.unit], lang) if each.unit in UNIT_WORDS else each.unit
     if not of_unit or re.search(rf"(?<![A-Za-z]){re.escape(of_unit.removeprefix('1/'))}\b", told):
         return told
@@ -143,6 +158,7 @@ class _Writer:
         self.styles = {
             "text": self._style(text_wrap=True),
             "number": self._style(align="right", indent=1),
+            "date": self._style(align="left", num_format=DAY_FORMAT),
             "title": self._style(bold=True, font_size=14),
             "quiet": self._style(font_color="#5B564C"),
             "head": self._style(bold=True, text_wrap=True, bg_color="#EEECE6", bottom=1),
@@ -194,11 +210,12 @@ class _Writer:
         self._put(sheet, 0, 0, self._headline(title, len(frame)), "title")
         self._put(sheet, 1, 0, " ".join(said), "quiet")
         for column, (name, values) in enumerate(rows.items()):
-            cells = [_cell(value, self.say) for value in values]
+            cells = with_days([_cell(value, self.say) for value in values])
             sheet.set_column(column, column, _width([str(name), *map(_shown, cells)]))
             self._put(sheet, HEADING_ROW, column, str(name), "head")
             for row, value in enumerate(cells, HEADING_ROW + 1):
-                self._put(sheet, row, column, value, "text" if isinstance(value, str) else "number")
+                self._put(sheet, row, column, value, _style_of(value))
+        sheet.ignore_errors({"number_stored_as_text": EVERYWHERE})
         sheet.set_row(HEADING_ROW, 30)
         sheet.freeze_panes(HEADING_ROW + 1, min(2, len(rows.columns)))
         sheet.repeat_rows(HEADING_ROW)
@@ -220,14 +237,20 @@ class _Writer:
             row += 1
 
     def _put(self, sheet: Worksheet, row: int, column: int, value: object, style: str) -> None:
-        """Write one cell: a number as a number, a text as a text whatever it looks like."""
+        """Write one cell: a number as a number, a day as a day, any text as a text."""
         form = self.styles[style]
         if value is None:
             sheet.write_blank(row, column, None, form)
         elif isinstance(value, str):
             sheet.write_string(row, column, display(value, longest=LONGEST_CELL), form)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, form)
         else:
             sheet.write_number(row, column, value, form)
+
+
+def _style_of(value: object) -> str:
+    return "text" if isinstance(value, str) else "date" if isinstance(value, date) else "number"
 
 
 def _cell(value: Any, say: Any) -> str | int | float | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -17,6 +16,7 @@ import pandas as pd
 
 from geo.base.schema import Field
 from geo.formats.complete_geopackage import Column
+from geo.formats.spreadsheet import is_run, safe_text
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
 from geo.formats.write_gis import WRITERS, cut_texts
@@ -26,12 +26,12 @@ from layers.handover.gis.project import project
 from layers.handover.gis.sld import sld
 from layers.handover.gis.style import qml
 from layers.handover.metadata.iso19115 import iso19115
-from layers.handover.spreadsheet import RUN_BY_SPREADSHEETS
 from layers.language.bilingual import column
 
 DEGREES: Final = ("经度_lon", "纬度_lat")
 METRES: Final = ("东坐标_E", "北坐标_N")
 """Named by meaning: the registers of China define X as north, GIS takes it for east."""
+_PARTS: Final = re.compile(r'[,;\t"\r\n]')
 DEGREE_DIGITS, METRE_DIGITS = 7, 3
 """Decimals of coordinates in CSV: a centimetre and a millimetre."""
 
@@ -66,6 +66,9 @@ def coordinate_columns(form: Form) -> tuple[str, str]:
 def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """Return rows as CSV that Excel opens with its Chinese intact.
 
+    A text that holds a semicolon or a tab stands in quotes, as many spreadsheets part cells there
+    too: a list would become columns, and what follows it could run.
+
     Parameters
     ----------
     rows
@@ -76,9 +79,14 @@ def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
     bytes
         UTF-8 with BOM, lines ended by CRLF.
     """
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
+    lines = (",".join(map(_quoted, row)) + "\r\n" for row in rows)
+    return "".join(lines).encode("utf-8-sig")
+
+
+def _quoted(cell: str) -> str:
+    if _PARTS.search(cell) is None:
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _geojson_files(contents: Contents) -> dict[str, bytes]:
@@ -222,22 +230,23 @@ def escaped_cells(contents: Contents) -> int:
     if contents.form.raw or contents.form.fmt in ("xlsx", "json"):
         return 0
     return sum(
-        _is_run(value)
+        _runs(value)
         for sheet in contents.sheets
-        if contents.form.fmt in ("csv", "shp") or not sheet.geometry
+        if contents.form.fmt in ("csv", "shp")
+        or not (sheet.geometry or _goes_inside(contents, sheet))
         for _, column in _table(sheet).items()
         for value in column.tolist()
     )
 
 
-def _is_run(value: object) -> bool:
+def _runs(value: object) -> bool:
     """Tell whether a spreadsheet would run a text; a number stays a number."""
     text = _joined(value)
-    return isinstance(text, str) and text.startswith(RUN_BY_SPREADSHEETS)
+    return isinstance(text, str) and is_run(text)
 
 
 def _safe_cell(value: object) -> str:
-    return f"'{_cell(value)}" if _is_run(value) else _cell(value)
+    return safe_text(_cell(value)) if _runs(value) else _cell(value)
 
 
 def _cell(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import geopandas as gpd
 
 from geo.coverage.scenario import to_file as scenario_file
@@ -17,6 +19,9 @@ from layers.language.messages import LANGS
 from layers.language.wording import Wording
 from layers.view.question import Refusal
 
+COUNTS: Final = {"drawn": "n_drawn", "low": "n_low", "high": "n_high"}
+"""Columns that count what other tables say of one place."""
+COUNTED: Final = ("n_drawn", "n_low", "n_high")
 SHAPE_FILE = "shape.geojson"
 SCENARIO_FILE = "scenario.geojson"
 """The changes to the places that were made first; the command reads it."""
@@ -51,7 +56,7 @@ def hand_over(answer: InsideAnswer | Refusal, form: Form) -> Package:
             data={
                 "places": Data(_places(answer), POINT, Look("point", line=LINE)),
                 "shape": Data(_shape(answer), AREA, Look("area", line=LINE, weight=2.0)),
-                "kinds": Data(found.kinds),
+                "kinds": Data(found.kinds.rename(columns=COUNTS), intervals=(COUNTED,)),
                 "districts": Data(districts_in(answer).to_frame().rename_axis("adcode")),
             },
             asked={"shape": str(answer.outline), **found.parameters, **_asked(answer)},

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
 from geo.base.arrays import Floats
-from geo.base.bridge import canonical, name_of
+from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
-from geo.intake.datum import DATUMS, offset_m
-from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits, packed
+from geo.intake.datum import DATUMS, most_offset_m
+from geo.intake.pairs import srid
+from geo.intake.systems import (
+    DEGREES,
+    MERCATOR,
+    Fit,
+    by_zone,
+    fits,
+    is_in_degrees,
+    packed,
+    share_in,
+)
 from geo.intake.words import bare
 from geo.point_files import wkb
+from layers.intake.declared import Declared, declared
+from layers.intake.formats.georeference import is_given_back
 from layers.intake.formats.headings import datum_of, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
+from layers.intake.odd_columns import angles_in_parts, code_of_place
 from layers.pack.city import City
 
 Answers = Mapping[str, str]
@@ -35,15 +49,20 @@ GRID_LEAST: Final = 0.5
 """Share of the rows that must speak for a reading that the values alone tell."""
 _SAMPLE: Final = 2000
 _NUMBER: Final = STATES.index("number")
+_NOT_A_POINT: Final = STATES.index("not_a_point")
 _SHAPE_STATES: Final = {
     wkb.POINT: "number", wkb.EMPTY: "empty_point", wkb.FOREIGN: "not_a_point", wkb.MISSING: "blank"
 }  # fmt: skip
 _SAYS_DATUM: Final = re.compile(
-    r"coord.*type|坐标类型|坐标系|crs|datum|srs|system|基准|来源|source"
+    r"coord.*(?:type|sys)|坐标类型|坐标系|坐标体系|crs|datum|srs|system|基准|来源|source|provider"
 )
-_IS_DATUM: Final = re.compile(
-    r"(?:gcj-?_?02(?:ll)?|火星坐标系?|高德坐标系?|高德|amap|bd-?_?09(?:ll|mc)?|百度坐标系?|百度|baidu)"
-)
+
+
+_SHOWN_BY: Final = {
+    "name": "datum_offset",
+    "position": "datum_position",
+    "district": "datum_district",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +84,8 @@ class Placement:
         Whether the first coordinate is the northing or latitude.
     datum
         ``gcj02`` or ``bd09`` where the reader has said that the positions stand in it.
+    declared
+        EPSG code that the cells themselves name, as PostGIS writes it; 0 for none.
     """
 
     table: Table
@@ -74,6 +95,7 @@ class Placement:
     crs: str = ""
     north_first: bool = False
     datum: str = ""
+    declared: int = 0
 
 
 @dataclass
@@ -172,6 +194,11 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
             return Placement(table, (table.shapes.column,) if table.shapes.column else ())
     found = chosen or _by_names(table, result) or _by_values(table, city, result)
     if found is None:
+        code = code_of_place(table)
+        if code[0]:
+            problem = Problem("intake.code_of_place", table.where, column=code[0], kind=code[1])
+            result.problems.append(problem)
+            return None
         names = tuple(name[:40] for name in table.names[:20])
         result.problems.append(Problem("intake.no_columns", table.where, known=names))
         return None
@@ -198,7 +225,8 @@ def _chosen(table: Table, answers: Answers) -> Placement | None:
 
 def _of_columns(table: Table, names: tuple[str, ...]) -> Placement:
     if len(names) == 1:
-        return Placement(table, names, *pairs(_texts(table, names[0])))
+        texts = _texts(table, names[0])
+        return Placement(table, names, *pairs(texts), declared=_srid_of(texts))
     first, second = (coordinates(column_of(table, name)) for name in names)
     return Placement(table, names, first, second)
 
@@ -217,6 +245,12 @@ def column_of(table: Table, name: str) -> Any:
     return column if not hasattr(column, "chunks") else column.chunk(0)
 
 
+def _srid_of(texts: Any) -> int:
+    """Return the code that all of the first cells declare that are filled; 0 for none."""
+    codes = {srid(text) for text in texts.slice(0, _SAMPLE).to_pylist() if text}
+    return codes.pop() if len(codes) == 1 else 0
+
+
 def _texts(table: Table, name: str) -> Any:
     import pyarrow as pa
 
@@ -229,17 +263,29 @@ def _texts(table: Table, name: str) -> Any:
 
 def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     """Return the columns that are called as people call coordinates, if they hold numbers."""
-    named = headings(table.names) if table.has_names else headings([])
-    if named.x:
+    names = table.names if table.has_names else ()
+    named = first = headings(names)
+    if names and (split := angles_in_parts(table)) is not None:
+        result.tell("split_angles", "certain", value=split.columns)
+        return Placement(table, split.columns, split.first, split.second)
+    while named.x:  # decimal degrees may be left blank beside verbatim ones
         found = _of_columns(table, (named.x, named.y))
-        if _holds_numbers(found) or not named.both:
+        if _holds_numbers(found):
             result.tell("columns", "certain", value=f"{named.x} + {named.y}")
             return found
+        names = tuple(name for name in names if name not in (named.x, named.y))
+        named = headings(names)
+    if first.x and not first.both:
+        result.tell("columns", "certain", value=f"{first.x} + {first.y}")
+        return _of_columns(table, (first.x, first.y))
+    named = first
     if named.both:
         found = _of_columns(table, (named.both,))
         if _holds_numbers(found):
             result.tell("one_column", "certain", value=named.both)
             return found
+        if found.first is not None and _share(found.first.states == _NOT_A_POINT) > GRID_LEAST:
+            raise UnfitError("intake.not_points")
     return None
 
 
@@ -350,6 +396,10 @@ def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosi
     if shapes is not None and shapes.crs is not None:
         result.tell("crs_declared", value=name_of(shapes.crs)[:200])
         return _with(placed, shapes.crs, False, result)
+    if placed.declared:
+        crs = canonical(f"EPSG:{placed.declared}", where=placed.table.where)
+        result.tell("crs_declared", value=name_of(crs)[:200])
+        return _with(placed, crs, False, result)
     return _by_fit(placed, found, (city, answers), flip, result)
 
 
@@ -359,11 +409,15 @@ def _code(text: str) -> str:
 
 def _flipped(crs: str, first: Floats, second: Floats, city: City) -> bool:
     """Tell whether the coordinates lie in the city only if the first is the northing."""
-    from geo.intake.systems import share_in
-
     straight = share_in(first, second, crs, city.bbox)
     turned = share_in(second, first, crs, city.bbox)
     return turned > straight
+
+
+def _fits_in(crs: str, first: Floats, second: Floats, city: City) -> bool:
+    """Tell whether most rows lie in the city in a system, in either order of the axes."""
+    orders = ((first, second), (second, first))
+    return any(share_in(x, y, crs, city.bbox) >= GRID_LEAST for x, y in orders)
 
 
 def _with(placed: Placement, crs: str, north_first: bool, result: Diagnosis) -> Placement:
@@ -382,15 +436,20 @@ def _by_fit(
     result: Diagnosis,
 ) -> Placement:
     city, _ = given
-    family = _family(placed)
+    stated = declared(placed.table, placed.columns)
+    family = _family(placed) or stated.family
     first, second = values_of(placed)
     known = np.isfinite(first) & np.isfinite(second)
     degrees = (np.abs(first[known]) <= 180) & (np.abs(second[known]) <= 180)
     are_degrees = _share(degrees) > GRID_LEAST
     fit = by_zone(found, GRID_LEAST)
-    if family in ("1954", "1980"):
-        result.ask(ask_crs(found, city, family))
+    if stated.columns:
+        result.tell("system_in_cells", value=", ".join(stated.columns), said=stated.told)
+    if family in ("1954", "1980") or stated.gravest in ("1954", "1980", "other"):
+        result.ask(_ask_old(ask_crs(found, city, family), stated))
         return placed
+    if stated.plane and _fits_in(stated.plane, first, second, city):
+        return _with(placed, stated.plane, _flipped(stated.plane, first, second, city), result)
     if fit is not None and (fit.crs == DEGREES or not are_degrees):
         key = {DEGREES: "degrees", MERCATOR: "mercator"}.get(fit.crs, "zone")
         result.tell(key, "likely" if fit.crs == DEGREES else "certain", value=fit.crs)
@@ -406,6 +465,14 @@ def _by_fit(
         result.tell("north_first", "likely", value=placed.columns[0] if placed.columns else "1")
     result.ask(ask_crs(found, city, "", packed(first, second, city.bbox)))
     return placed
+
+
+def _ask_old(question: Question, stated: Declared) -> Question:
+    """Return the question for the plane in the words in which the cells name the system."""
+    if not stated.gravest:
+        return question
+    words = stated.words[stated.gravest][:40]
+    return replace(question, values={"variant": "crs_words", "family": words})
 
 
 def _is_of(crs: str, family: str) -> bool:
@@ -448,8 +515,6 @@ def described(crs: str) -> str:
     crs
         Such as ``EPSG:4548``.
     """
-    from pyproj import CRS
-
     try:
         return f"{crs} {CRS(crs).name}"
     except CRSError:
@@ -459,55 +524,71 @@ def described(crs: str) -> str:
 def _ask_datum(result: Diagnosis, city: City, answers: Answers) -> None:
     """Ask about the datum where the file names that of a commercial map, or its points show one."""
     said = answers.get("datum", "")
-    geographic = [one for one in result.placements if one.crs in (DEGREES, MERCATOR)]
-    if not geographic:
-        return
-    if said in DATUMS:
-        lat, lon = city.centre
-        offset = int(np.ceil(offset_m(lon, lat, said) / 100) * 100)
+    placed = [one for one in result.placements if one.crs]
+    if said and placed:
+        offset = int(most_offset_m(city.bbox, said)) if said in DATUMS else 0
         result.tell("datum_said", value=said, offset=offset)
-        result.placements = [
-            Placement(one.table, one.columns, one.first, one.second, one.crs, one.north_first,
-                      said if one in geographic else "")
-            for one in result.placements
-        ]  # fmt: skip
-        return
+    if said in DATUMS:
+        result.placements = [replace(one, datum=said if one.crs else "")
+                             for one in result.placements]  # fmt: skip
     if said:
-        result.tell("datum_said", value=said, offset=0)
         return
-    for one in geographic:
-        datum, evidence = _datum_hint(one)
-        if datum:
-            result.tell("datum_named", "likely", value=datum, evidence=evidence[:80])
-        else:
-            datum, places = suspected_datum(one.table, *_lonlat(one), city)
-            if datum:
-                result.tell("datum_offset", "likely", value=datum, places=places)
-        if datum:
+    for one in placed:
+        datum = _datum_of(one, city, result)
+        if datum == "bd09" and one.crs == MERCATOR and not answers.get("crs"):
+            # Baidu's own metres lie 20 km beside Web Mercator, and look like it.
+            codes = (MERCATOR, f"EPSG:{city.metric_epsg}")
+            options = tuple(Option(code, "intake.option.crs", {"value": code}) for code in codes)
+            result.ask(Question("crs", options, {"variant": "crs_bd09mc", "family": ""}))
+        elif datum:
             values = (datum, "wgs84", *(other for other in DATUMS if other != datum))
             options = tuple(Option(value, f"intake.option.{value}") for value in values)
             result.ask(Question("datum", options, {"datum": datum}))
 
 
+def _datum_of(placed: Placement, city: City, result: Diagnosis) -> str:
+    """Return the datum that words of the file name, or that its points show; tell why."""
+    if placed.crs == MERCATOR or is_in_degrees(placed.crs):
+        datum, evidence = _datum_hint(placed)
+        if datum:
+            result.tell("datum_named", "likely", value=datum, evidence=evidence[:80])
+            return datum
+    if is_given_back(placed.table):  # what its points show was asked before
+        return ""
+    seen = suspected_datum(placed.table, *_lonlat(placed), city)
+    if seen.datum:
+        key = _SHOWN_BY[seen.by]
+        result.tell(key, "likely", value=seen.datum, places=seen.places)
+    return seen.datum
+
+
 def _lonlat(placed: Placement) -> tuple[Floats, Floats]:
+    """Return where the rows lie, degrees; NaN where that is nowhere."""
     first, second = values_of(placed)
-    return (second, first) if placed.north_first else (first, second)
+    x, y = (second, first) if placed.north_first else (first, second)
+    if not is_in_degrees(placed.crs):
+        x, y = transformer(CRS(placed.crs), WGS84).transform(x, y)
+    there = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    return np.where(there, x, np.nan), np.where(there, y, np.nan)
 
 
 def _datum_hint(placed: Placement) -> tuple[str, str]:
     """Return the datum that names or cells say, and what says it."""
+    stated = declared(placed.table, placed.columns)
+    if stated.gravest in DATUMS or is_given_back(placed.table):
+        return (stated.gravest, stated.words[stated.gravest]) if stated.gravest else ("", "")
     if any("wgs" in bare(name) for name in placed.columns):
         return "", ""
-    title = [str(o.values.get("value", "")) for o in placed.table.found if o.key == "title"]
-    for text in (*placed.columns, placed.table.where, *title):
+    above = [o for o in placed.table.found if o.key in ("title", "sheet", "layer", "crs_member")]
+    told = [str(one.values.get("value", "")) for one in above]
+    for text in (*placed.columns, placed.table.where, *told):
         if datum := datum_of(text):
             return datum, text
     for name in placed.table.names[:60]:
         if not _SAYS_DATUM.search(bare(name)):
             continue
         column = placed.table.cells.column(name).slice(0, _SAMPLE)
-        for value in {str(v).strip() for v in column.to_pylist() if v is not None}:
-            # "GCJ-02 -> WGS-84" says what the positions were, not what they are.
-            if len(value) <= 30 and _IS_DATUM.search(value.lower()) and "wgs" not in bare(value):
-                return datum_of(value) or "gcj02", value
+        for value in dict.fromkeys(str(v).strip() for v in column.to_pylist() if v is not None):
+            if len(value) <= 30 and (datum := datum_of(value)):
+                return datum, value
     return "", ""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.base.bridge import transformer
+from geo.grid.lookup import prepare
 from geo.intake.datum import DATUMS, set_back
+from geo.intake.offset import Offset, at_offset, offset_by_areas, offset_of
+from layers.intake.districts import named_districts
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Table
 from layers.pack.city import City
@@ -18,7 +22,27 @@ SURE_WITHIN_M: Final = 500.0
 """Doubt of a place that may bear witness, metres."""
 LEAST: Final = 3
 """Places of one name that must agree."""
+BESIDE_M: Final = 300.0
+"""A place that lies no farther from where it is known is where it is known."""
 _DEGREE_M: Final = 111_000.0
+
+
+class Suspicion(NamedTuple):
+    """The datum in which a file's points seem to stand, and what says so.
+
+    Parameters
+    ----------
+    datum
+        ``gcj02``, ``bd09``, or empty where nothing speaks for one.
+    places
+        How many known places say so, or points that lie in their district without the offset.
+    by
+        ``name``, ``position`` or ``district``.
+    """
+
+    datum: str = ""
+    places: int = 0
+    by: str = ""
 
 
 def known(city: City) -> pd.DataFrame:
@@ -49,40 +73,92 @@ def known(city: City) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"])
 
 
-def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> tuple[str, int]:
-    """Return the datum in which a file's points seem to stand, and how many places say so.
+def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> Suspicion:
+    """Return the datum in which a file's points seem to stand.
 
     Parameters
     ----------
     table
-        The file; rows are matched by name.
+        The file; rows are matched by name, and where too few are, by position alone and by the
+        district that each names.
     lon, lat
         Of its rows, degrees, shape (n,).
     city
         The city.
-
-    Returns
-    -------
-    datum : str
-        ``gcj02``, ``bd09``, or empty where too few names are known or the points stand right.
-    places : int
-        How many names were matched.
     """
-    column = name_column(table.names)
-    if not column:
-        return "", 0
     ours = known(city)
-    at = _named(table.cells.column(column), ours.index)
-    there = (at >= 0) & np.isfinite(lon) & np.isfinite(lat)
-    if there.sum() < LEAST:
-        return "", 0
-    right = ours.to_numpy(dtype=np.float64)[at[there]]
-    here = float(np.median(_metres(lon[there], lat[there], right)))
+    there, right = _right(table, lon, lat, ours)
+    if len(there) >= LEAST:
+        here = float(np.median(_metres(lon[there], lat[there], right)))
+        for datum in DATUMS:
+            back = float(np.median(_metres(*set_back(lon[there], lat[there], datum), right)))
+            if _is_off(here, back):
+                return Suspicion(datum, len(there), "name")
+        return Suspicion()
+    for by, found in (
+        ("position", _by_position(lon, lat, ours)),
+        ("district", _by_district(table, lon, lat, city)),
+    ):
+        if found.datum:
+            return Suspicion(found.datum, found.places, by)
+    return Suspicion()
+
+
+def suspected_rows(table: Table, lon: Floats, lat: Floats, city: City) -> NDArray[np.bool_]:
+    """Tell which rows stand where a commercial map would set a place that is known.
+
+    Parameters
+    ----------
+    table, lon, lat, city
+        As in :func:`suspected_datum`: the place of their name, or any if the file has several such.
+    """
+    ours = known(city)
+    there, right = _right(table, lon, lat, ours)
+    hit = at_offset(lon, lat, _places(ours), _by_position(lon, lat, ours))
+    here = _metres(lon[there], lat[there], right)
     for datum in DATUMS:
-        back = set_back(lon[there], lat[there], datum)
-        if float(np.median(_metres(*back, right))) < here / 3 and here > 300:
-            return datum, int(there.sum())
-    return "", int(there.sum())
+        back = _metres(*set_back(lon[there], lat[there], datum), right)
+        hit[there] |= _is_off(here, back)
+    return hit
+
+
+def _is_off(here: Any, back: Any) -> Any:
+    """Tell whether positions are right only after a datum's offset is taken back."""
+    return (here > BESIDE_M) & (back < here / 3)
+
+
+def _places(ours: pd.DataFrame) -> Floats:
+    return np.unique(ours.to_numpy(dtype=np.float64), axis=0)
+
+
+def _by_position(lon: Floats, lat: Floats, ours: pd.DataFrame) -> Offset:
+    there = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    return offset_of(lon[there], lat[there], _places(ours))
+
+
+def _by_district(table: Table, lon: Floats, lat: Floats, city: City) -> Offset:
+    """Return the datum without whose offset the rows lie in the districts that they name."""
+    said = named_districts(table, city)
+    if said is None:
+        return Offset()
+    way, areas = transformer(4326, city.metric_epsg), prepare(city.on_plane)
+
+    def area_of(lon: Floats, lat: Floats) -> NDArray[np.signedinteger[Any]]:
+        return areas.codes(np.column_stack(way.transform(lon, lat)))
+
+    return offset_by_areas(lon, lat, said, area_of)
+
+
+def _right(
+    table: Table, lon: Floats, lat: Floats, ours: pd.DataFrame
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return which rows have the name of a known place and a position, and where that place is."""
+    column = name_column(table.names)
+    if not column or ours.empty:
+        return np.zeros(0, dtype=np.intp), np.zeros((0, 2))
+    at = _named(table.cells.column(column), ours.index)
+    there = np.flatnonzero((at >= 0) & np.isfinite(lon) & np.isfinite(lat))
+    return there, ours.to_numpy(dtype=np.float64)[at[there]]
 
 
 def _named(column: Any, names: pd.Index) -> NDArray[np.intp]:

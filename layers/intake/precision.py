@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,55 +11,104 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.intake.systems import in_another
+from layers.intake.diagnose import Placement, values_of
 from layers.intake.formats.headings import name_column
-from layers.intake.formats.table import Observation, Table
+from layers.intake.formats.table import Observation
+from layers.intake.known_places import suspected_rows
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.pack.city import City
 
-CLASSES: Final = ("sea", "outside", "centroid", "repeated", "rounded", "same_name", "plain")
-"""What a position may be, the gravest first; a row has the first that fits."""
+CLASSES: Final = (
+    *("sea", "outside", "zero", "zone", "datum", "centroid", "repeated", "rounded", "rounded_100m"),
+    *("same_name", "plain"),
+)
+"""What a position may be, the gravest first; a row has all that fit."""
 CENTROID_M: Final = 60.0
 """A point so near a district's middle was probably not surveyed, metres."""
-MOST_AT_ONE: Final = 3
-"""From so many rows at one position on, it is an address or a stand-in for several."""
-ROUGH_DIGITS: Final = 2
-"""Degrees with so few decimals are rounded to a kilometre."""
+MOST_AT_ONE: Final = 2
+"""From so many rows at one position on, it may be an address or a stand-in for several."""
+A_KILOMETRE: Final = 500.0
+"""From so much doubt on, a position is rounded to a kilometre or more, metres."""
+FAR_DEGREES: Final = 0.2
+"""Rows so far beyond the city's box may have been read in the wrong system."""
+Classes = NDArray[np.uint16]
+"""The classes of each row, one bit for each of ``CLASSES``; 0 for a row without a position."""
 
 
-def precision(reading: Reading, tables: Sequence[Table], city: City) -> NDArray[np.object_]:
-    """Return the class of each row's position.
+def precision(reading: Reading, placements: Sequence[Placement], city: City) -> Classes:
+    """Return the classes of each row's position.
 
     Parameters
     ----------
     reading
         The rows, in their accounts.
-    tables
-        As they were opened, for the names of the rows.
+    placements
+        What was read, in the order of its parts: names and numbers as the file has them.
     city
-        Its sea and its districts' middles are compared.
+        Its sea, its districts' middles and the places that it knows well are compared.
 
     Returns
     -------
-    array of str
-        One of ``CLASSES``, shape (rows,); empty for a row without a position.
+    array of int
+        Shape (rows,), see :data:`Classes` and :func:`names_of`.
     """
     rows = reading.rows
-    there = rows["status"].isin([USED, OUTSIDE]).to_numpy()
+    status = rows["status"]
+    outside = (status == OUTSIDE).to_numpy()
+    there = outside | (status == USED).to_numpy()
     lon, lat = rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float)
     xy = rows[["x", "y"]].to_numpy(dtype=float)
+    rounded = rows["rounded_m"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        coarse, fine = rounded >= A_KILOMETRE, rounded < A_KILOMETRE
     flags = {
-        "outside": (rows["status"] == OUTSIDE).to_numpy(),
+        "outside": outside,
         "sea": _in_sea(lon, lat, there, city),
+        "zero": (status == "zero").to_numpy(),
+        "zone": _in_another_system(reading, placements, city),
+        "datum": _in_another_datum(reading, placements, city),
         "centroid": _at_middles(xy, there, city),
         "repeated": _repeated(xy, there),
-        "rounded": _rough(lon) & _rough(lat),
-        "same_name": _same_name(tables),
+        "rounded": coarse & there,
+        "rounded_100m": fine & there,
+        "same_name": _same_name(placements) & there,
     }
-    found = np.full(len(rows), "plain", dtype=object)
-    for name in reversed(CLASSES[:-1]):
-        found[flags[name]] = name
-    found[~there] = ""
+    found = np.zeros(len(rows), dtype=np.uint16)
+    for place, name in enumerate(CLASSES[:-1]):
+        found |= flags[name].astype(np.uint16) << np.uint16(place)
+    found[there & (found == 0)] = 1 << CLASSES.index("plain")
     return found
+
+
+def names_of(classes: Classes) -> Mapping[int, tuple[str, ...]]:
+    """Return which classes each value that occurs stands for, the gravest first.
+
+    Parameters
+    ----------
+    classes
+        As :func:`precision` returns them.
+
+    Examples
+    --------
+    >>> names_of(np.array([3, 0], dtype=np.uint16))
+    {0: (), 3: ('sea', 'outside')}
+    """
+    return {
+        value: tuple(name for place, name in enumerate(CLASSES) if value >> place & 1)
+        for value in np.unique(classes).tolist()
+    }
+
+
+def counts(classes: Classes) -> dict[str, int]:
+    """Return how many rows have each class; a row is counted in each that it has.
+
+    Parameters
+    ----------
+    classes
+        As :func:`precision` returns them.
+    """
+    return {name: int((classes >> place & 1).sum()) for place, name in enumerate(CLASSES)}
 
 
 def _in_sea(lon: Floats, lat: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.bool_]:
@@ -74,6 +122,44 @@ def _in_sea(lon: Floats, lat: Floats, there: NDArray[np.bool_], city: City) -> N
     return hit
 
 
+def _parts(placements: Sequence[Placement]) -> list[tuple[Placement, slice]]:
+    """Return where the rows of each part stand that became cells: those that are torn come last."""
+    ends = np.cumsum([one.table.rows for one in placements]).tolist()
+    return [
+        (one, slice(end - one.table.rows, end - len(one.table.torn)))
+        for one, end in zip(placements, ends, strict=True)
+    ]
+
+
+def _in_another_system(
+    reading: Reading, placements: Sequence[Placement], city: City
+) -> NDArray[np.bool_]:
+    """Tell which rows lie far beyond the city, and within it in another zone or plane."""
+    hit = np.zeros(reading.read, dtype=bool)
+    west, south, east, north = city.bbox
+    for placed, part in _parts(placements):
+        rows = reading.rows[part]
+        lon, lat = rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float)
+        with np.errstate(invalid="ignore"):
+            near = (lon > west - FAR_DEGREES) & (lon < east + FAR_DEGREES)
+            near &= (lat > south - FAR_DEGREES) & (lat < north + FAR_DEGREES)
+        far = rows["status"].isin([OUTSIDE, "out_of_range"]).to_numpy() & ~near
+        first, second = values_of(placed)
+        hit[part][far] = in_another(first[far], second[far], placed.crs, city.bbox)
+    return hit
+
+
+def _in_another_datum(
+    reading: Reading, placements: Sequence[Placement], city: City
+) -> NDArray[np.bool_]:
+    hit = np.zeros(reading.read, dtype=bool)
+    for placed, part in _parts(placements):
+        if not placed.datum:
+            lon, lat = (reading.rows[name][part].to_numpy(dtype=float) for name in ("lon", "lat"))
+            hit[part] = suspected_rows(placed.table, lon, lat, city)
+    return hit
+
+
 def _at_middles(xy: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.bool_]:
     hit = np.zeros(len(xy), dtype=bool)
     middles = shapely.get_coordinates(city.on_plane.centroid.to_numpy())
@@ -83,27 +169,32 @@ def _at_middles(xy: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.
 
 
 def _repeated(xy: Floats, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    keys = pd.DataFrame(np.round(xy, 2)).groupby([0, 1])[0].transform("size")
-    return np.asarray((keys >= MOST_AT_ONE).to_numpy() & there)
+    """Tell which rows share their position with others, to the centimetre."""
+    hit = np.zeros(len(xy), dtype=bool)
+    keys = np.round(xy[there], 2) + 0.0  # -0 is 0
+    codes, _ = pd.factorize(np.ascontiguousarray(keys).view(np.complex128).ravel())
+    hit[there] = np.bincount(codes, minlength=1)[codes] >= MOST_AT_ONE
+    return hit
 
 
-def _rough(degrees: Floats) -> NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.abs(degrees - np.round(degrees, ROUGH_DIGITS)) < 1e-9)
-
-
-def _same_name(tables: Sequence[Table]) -> NDArray[np.bool_]:
+def _same_name(placements: Sequence[Placement]) -> NDArray[np.bool_]:
     """Tell which rows have the name of an earlier one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     names: list[Any] = []
-    for table in tables:
+    for placed in placements:
+        table = placed.table
         column = name_column(table.names)
-        own = table.cells.column(column).to_pylist() if column else [None] * len(table.lines)
-        names += [*own, *([None] * len(table.torn))]
-    told = pd.Series(names, dtype=object)
-    return np.asarray((told.duplicated() & told.notna()).to_numpy())
+        none = pa.nulls(len(table.torn) + (0 if column else len(table.lines)), pa.large_string())
+        told = [table.cells.column(column).cast(pa.large_string())] if column else []
+        names += [chunk for one in told for chunk in one.chunks] + [none]
+    texts = pc.utf8_trim_whitespace(pa.chunked_array(names, pa.large_string()))
+    codes = texts.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+    return np.asarray(pd.Series(codes).duplicated().to_numpy() & (codes >= 0))
 
 
-def told(classes: NDArray[np.object_]) -> Observation | None:
+def told(classes: Classes) -> Observation | None:
     """Return one paragraph on the positions of a file; None if there is nothing to say.
 
     Parameters
@@ -111,8 +202,7 @@ def told(classes: NDArray[np.object_]) -> Observation | None:
     classes
         As :func:`precision` returns them.
     """
-    counts = Counter(one for one in classes.tolist() if one)
-    if not any(name != "plain" for name in counts):
-        return None
-    values = {name: counts[name] for name in CLASSES}
-    return Observation("precision", "likely", {"value": sum(counts.values()), **values})
+    each = counts(classes)
+    rows = int((classes > 0).sum())
+    odd = rows - each["plain"]
+    return Observation("precision", "likely", {"value": rows, "odd": odd, **each}) if odd else None

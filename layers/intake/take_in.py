@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
-from layers.intake.districts import Join, join
+from layers.intake.districts import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_bytes, open_parts, open_path
 from layers.intake.formats.table import AskError, Table
-from layers.intake.precision import precision, told
+from layers.intake.precision import Classes, precision, told
 from layers.intake.read import Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
@@ -53,7 +50,7 @@ class TakenIn:
     diagnosis: Diagnosis | None = None
     reading: Reading | None = None
     joined: Join | None = None
-    classes: NDArray[np.object_] | None = None
+    classes: Classes | None = None
 
 
 def may_set_back() -> bool:
@@ -163,10 +160,11 @@ def _points(
         return TakenIn(report, tables, diagnosis)
     reading = read(diagnosis, city, answers, inverse=inverse)
     account = Account(reading.read, reading.used, reading.outside, reading.not_used)
-    classes = precision(reading, tables, city)
+    classes = precision(reading, diagnosis.placements, city)
     paragraph = told(classes)
     found = [*diagnosis.found, *([paragraph] if paragraph else [])]
-    report = Report("read", account, systems, found, problems=reading.problems())
+    report = Report("read", account, systems, found, problems=reading.problems(),
+                    doubts=reading.doubts)  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 
@@ -174,7 +172,7 @@ def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) 
     if len(tables) > 1:
         problem = Problem("intake.one_table", Path(tables[0].where).parent.name, n=len(tables))
         return TakenIn(refusal([problem], tables), tables)
-    table = tables[0]
+    table = upright(tables[0], city)
     joined = join(table, city, answers.get("district", "") or answers.get("x", ""))
     status = joined.status.tolist()
     reasons = [one for one in dict.fromkeys(status) if one not in ("used", "outside")]
@@ -182,4 +180,4 @@ def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) 
                       {one: status.count(one) for one in reasons})  # fmt: skip
     found = (*table.found, *joined.found)
     report = Report("read", account, None, found, problems=joined.problems(table.where))
-    return TakenIn(report, tables, joined=joined)
+    return TakenIn(report, [table], joined=joined)

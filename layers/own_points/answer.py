@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -318,7 +318,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             layers=frozenset(shown.kinds if isinstance(shown, PointsParks) else ()),
             data={
                 **_tables(shown),
-                "rows": Data(_account(shown.reading)),
+                "rows": Data(_account(shown.reading), for_programs=True),
                 **_unused(shown.reading),
             },
             asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},
@@ -332,7 +332,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
 
 def _account(reading: Reading) -> pd.DataFrame:
     values = {name: str(value) for name, value in account_values(reading).items()}
-    return pd.DataFrame({"value": values}).rename_axis("name")
+    return pd.DataFrame({"told": values}).rename_axis("name")
 
 
 def _unused(reading: Reading) -> dict[str, Data]:
@@ -358,7 +358,7 @@ def _tables(shown: PointsAnswer) -> dict[str, Data]:
 
 
 def _surface(shown: PointsSurface) -> dict[str, Data]:
-    districts = shown.districts.rename_axis("adcode")
+    districts = shown.districts.rename(columns={"n": "points"}).rename_axis("adcode")
     tables = {"districts": Data(districts)}
     if shown.surface is not None:
         surface = shown.surface
@@ -404,11 +404,17 @@ def _clusters(shown: PointsClusters) -> dict[str, Data]:
 def _spots(shown: PointsHotSpots) -> dict[str, Data]:
     if shown.found.refused:
         return {}
-    frame = shown.cells.assign(file=shown.reading.asked.source.name)
+    named = shown.cells.rename(columns={"n": "points"})
+    frame = named.assign(file=shown.reading.asked.source.name)
     return {"hotspots": Data(frame, AREA, _CELL), "hotspots_table": Data(_plain(frame))}
 
 
 def _near(shown: PointsParks) -> dict[str, Data]:
     frame = parks_frame(shown).to_crs(4326)
-    known = frame[frame["n_mid"].notna()]
-    return {"parks": Data(known, POINT, _PARK), "parks_table": Data(_plain(frame))}
+    known = frame[frame["near_mid"].notna()]
+    said: dict[str, Any] = {
+        "intervals": (("near_drawn", "near_low", "near_high"),),
+        "why": "outside.parks",
+    }
+    parks = Data(known, POINT, _PARK, **said)
+    return {"parks": parks, "parks_table": Data(_plain(frame), **said)}

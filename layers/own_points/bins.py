@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -39,6 +40,8 @@ SIDES_M: Final = MappingProxyType({"coarse": 5000, "medium": 2000, "fine": 1000}
 MOST_CELLS_DRAWN: Final = 3_000
 """More cells than this are drawn class by class, in one piece each."""
 LISTED: Final = 10
+CUT: Final = "#5B564C"
+"""Outline of a cell of which the city's border leaves less than half."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +122,7 @@ def word_bins(shown: PointsBins, lang: str) -> PointsWording:
         source = say("density_page.source", source=say(LEAST_SOURCE))
         return PointsWording(refusal_words(say, bins) + source, rows, notes=notes)
     frame, breaks = bins.frame, _breaks(shown)
-    colours = shades(len(breaks))
+    colours, cut = shades(len(breaks)), int((~frame["is_ranked"]).sum())
     bounds = [*breaks, bins.value]
     return PointsWording(
         sentence=say(
@@ -131,9 +134,12 @@ def word_bins(shown: PointsBins, lang: str) -> PointsWording:
         ),
         account=(*rows, say("points_page.bins_cells", kind=_kind(shown, say))),
         legend_title=unit_words(reading, say),
-        legend=tuple(
-            (colour, say("density_page.range", low=number(low), high=number(high)))
-            for colour, (low, high) in zip(colours, pairwise(bounds), strict=True)
+        legend=(
+            *(
+                (colour, say("density_page.range", low=number(low), high=number(high)))
+                for colour, (low, high) in zip(colours, pairwise(bounds), strict=True)
+            ),
+            *((("", say("points_page.legend_cut", n=count(cut))),) if cut else ()),
         ),
         tables={
             say("points_page.bins_top"): _bins_table(shown, lang).rename_axis(
@@ -174,9 +180,8 @@ def draw_bins(shown: PointsBins, lang: str) -> Drawing:
     """
     if shown.reading.blank or shown.bins.refused:
         return Drawing()
-    frame, breaks = shown.bins.frame, _breaks(shown)
-    colours = shades(len(breaks))
-    known = frame[frame["per_km2"].notna()]
+    breaks = _breaks(shown)
+    colours, known = shades(len(breaks)), ranked(shown.bins.frame)
     at = np.searchsorted(np.asarray(breaks), known["per_km2"].to_numpy(), side="right") - 1
     if len(known) > MOST_CELLS_DRAWN:
         merged = [shapely.union_all(known.geometry.to_numpy()[at == k]) for k in range(len(breaks))]
@@ -184,7 +189,7 @@ def draw_bins(shown: PointsBins, lang: str) -> Drawing:
         shapes = Shapes(
             drawn, line="#FFFFFF", fill=colours[0], opacity=0.8, weight=0.3, colour="colour"
         )
-        return Drawing(shapes=[shapes])
+        return Drawing(shapes=[shapes, *_cut(shown, lang)])
     say = speaker(lang)
     unit = unit_words(shown.reading, say)
     names = [
@@ -206,7 +211,18 @@ def draw_bins(shown: PointsBins, lang: str) -> Drawing:
         name="name",
         colour="colour",
     )
-    return Drawing(shapes=[shapes])
+    return Drawing(shapes=[shapes, *_cut(shown, lang)])
+
+
+def _cut(shown: PointsBins, lang: str) -> Iterator[Shapes]:
+    """Yield the cells that are not ranked, without a shade: theirs would lie above the legend."""
+    frame = shown.bins.frame
+    cut = frame[~frame["is_ranked"]]
+    if len(cut):
+        say = speaker(lang)
+        names = [say("points_page.cut_tip", n=number(n)) for n in cut["weight"]]
+        drawn = gpd.GeoDataFrame({"name": names}, geometry=cut.geometry)
+        yield Shapes(drawn, line=CUT, weight=1.0, dash="2 2", name="name")
 
 
 def _bins_table(shown: PointsBins, lang: str) -> pd.DataFrame:

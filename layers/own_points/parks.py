@@ -329,15 +329,15 @@ def parks_frame(shown: PointsParks) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        On the city's plane, by id: names, kind, ``uncertainty_m``, ``n_drawn`` (points near the
-        park where it is drawn, which its own interval need not hold), ``n_low``, ``n_mid``,
-        ``n_high``, ``radius_m``, ``file``.
+        On the city's plane, by id: names, kind, ``uncertainty_m``, ``near_drawn`` (points near the
+        park where it is drawn, which its own interval need not hold), ``near_low``, ``near_mid``,
+        ``near_high``, ``radius_m``, ``file``.
     """
     known = shown.parks[
         ["name_zh", "name_en", "kind", "location_class", "uncertainty_m", "geometry"]
     ]
     counts = shown.counts.rename(
-        columns={"low": "n_low", "mid": "n_mid", "high": "n_high", "drawn": "n_drawn"}
+        columns={"low": "near_low", "mid": "near_mid", "high": "near_high", "drawn": "near_drawn"}
     )
     told = known.join(counts).assign(
         radius_m=float(shown.options.within_m), file=shown.reading.asked.source.name

@@ -12,16 +12,18 @@ from geo.base.draws import SEED
 from geo.base.errors import Value
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
+from geo.intake.datum import DATUMS, most_offset_m
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation
-from layers.intake.report import sentence
+from layers.intake.report import DATUM_NAMES, sentence
+from layers.intake.take_in import may_set_back
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
 from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
-from layers.own_points.reading import ACCOUNT, Reading, other_system
+from layers.own_points.reading import ACCOUNT, Reading, doubts, other_system
 from layers.pack.city import City
 
 
@@ -158,7 +160,11 @@ def account(reading: Reading, lang: str) -> tuple[str, ...]:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
-    return (*lines, *said(say, ["points_page.account_doubt"], values))
+    told = doubts(reading)
+    if told is None:
+        return (*lines, *said(say, ["points_page.account_doubt"], values))
+    values |= dict(zip(("known", "unknown"), told, strict=True))
+    return (*lines, *said(say, ["points_page.account_doubt_stated"], values))
 
 
 def _reasons(reading: Reading, say: Say) -> Iterator[str]:
@@ -246,7 +252,13 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     yield say("points_page.written", date=source.day, files=len(source.paths))
     if reading.dated:
         yield say("points_page.stated", date=reading.dated)
-    yield say("points_page.datum")
+    said = dict(reading.asked.answers).get("datum", "")
+    if said in DATUMS:
+        key = "points_page.datum_set_back" if may_set_back() else "points_page.datum_left"
+        least = most_offset_m(reading.asked.city.bbox, said)
+        yield say(key, datum=DATUM_NAMES[said], metres=count(int(least)))
+    else:
+        yield say("points_page.datum")
     yield say("points_page.unknown")
     if reading.asked.scheduler is not None and not reading.alone:
         yield say("points_page.cluster")

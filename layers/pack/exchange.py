@@ -7,6 +7,7 @@ columns here, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import geopandas as gpd
@@ -22,11 +23,13 @@ PROTOCOL: Final = "georeferenceProtocol"
 VERIFICATION: Final = "georeferenceVerificationStatus"
 SOURCES: Final = "georeferenceSources"
 DATED: Final = "georeferencedDate"
+DATUM: Final = "geodeticDatum"
 BY_A_READER, UNVERIFIED, NOT_PLACED = (
     "verified by contributor",
     "requires verification",
     "requires georeference",
 )
+BY_CUSTODIAN, NO_WAY = "verified by data custodian", "unable to georeference"
 """Values that Darwin Core recommends for ``georeferenceVerificationStatus``."""
 _VERIFICATION_WORDS: Final = {
     BY_A_READER: "by_contributor",
@@ -77,6 +80,12 @@ def _with_precisions(fields: tuple[Field, ...]) -> Iterator[Field]:
             yield Field(precision_column(field.name), allowed=frozenset(PRECISIONS))
 
 
+@cache
+def _protocols() -> dict[str, Bilingual]:
+    """Return the words of each protocol by the text that stands in both languages."""
+    return {both(key): pair(key) for key in (f"georeference.{one}" for one in LOCATION_CLASSES)}
+
+
 def word_of(name: str, value: str) -> Bilingual | None:
     """Return a value of one of the added columns in words; None for any other column.
 
@@ -87,6 +96,8 @@ def word_of(name: str, value: str) -> Bilingual | None:
     value
         One of its closed set.
     """
+    if name == PROTOCOL:
+        return _protocols().get(value)
     if name == VERIFICATION:
         return pair(f"verification_status.{_VERIFICATION_WORDS[value]}")
     if name.endswith("_precision"):

@@ -16,6 +16,8 @@ from layers.pack.city import City, city_word
 
 CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 WHOLE_CITY: Final = "city"
+CREDITS: Final = frozenset({exchange.SOURCES, "evidence", "mode_status"})
+"""Columns that hold sources and notes as the facts write them."""
 FREE: Final = ("_zh", "_en")
 """Ends of columns that hold words of their own."""
 
@@ -48,6 +50,18 @@ class Words:
             if is_known(name)
         }
 
+    @cached_property
+    def schools(self) -> Mapping[str, str]:
+        """The English name of each university by its Chinese one; brackets name a campus."""
+        frames = (layer.frame for layer in self.city.layers.values())
+        return {
+            str(zh).partition("（")[0]: str(en).partition(" (")[0]
+            for frame in frames
+            if {"name_zh", "name_en"} <= {*frame}
+            for zh, en in zip(frame["name_zh"], frame["name_en"], strict=True)
+            if is_known(en)
+        }
+
     def of(self, column: str, value: object) -> object:
         """Return a value in words; one that is no code stays as it is.
 
@@ -58,9 +72,12 @@ class Words:
         value
             Of a cell; of several, in a tuple or parted by semicolons, each is put into words.
         """
-        if column == exchange.SOURCES and isinstance(value, str):
+        if column in CREDITS and isinstance(value, str):
             city = self.city
             return attribution(city.attributions, value, self.lang, technical=city.technical)
+        if column == exchange.PROTOCOL and isinstance(value, str):
+            protocol = exchange.word_of(column, value)
+            return protocol.of(self.lang) if protocol else value
         if column.endswith(FREE) or not isinstance(value, str | tuple | list) or not value:
             return value
         parts = value.split(";") if isinstance(value, str) else [*map(str, value)]
@@ -86,6 +103,8 @@ class Words:
             return self.city.layers[value].title.of(self.lang)
         if value in self.city.halves:
             return city_word(self.city, "half", value, self.lang)
+        if column == "institution" and self.lang == "en":
+            return self.schools.get(value)
         return self.names.get(value)
 
     def _common(self, value: str) -> str | None:

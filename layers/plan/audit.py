@@ -14,9 +14,9 @@ from typing import Final, Literal
 import pandas as pd
 
 from geo.base.errors import ParameterError, Problem
+from geo.formats.spreadsheet import safe_text
 from layers.command_line.arguments import city_of
 from layers.command_line.reply import reply
-from layers.handover.spreadsheet import safe_text
 from layers.language.bilingual import BLANK, Bilingual
 from layers.language.messages import LANGS, speaker
 from layers.language.values import cell, is_known, row_of

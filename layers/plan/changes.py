@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo.formats.spreadsheet import safe_text
 from layers.command_line.arguments import city_of
 from layers.command_line.reply import reply
-from layers.handover.spreadsheet import safe_text
 from layers.language.messages import LANGS
 from layers.pack.city import load_city
 from layers.plan.diff import packs

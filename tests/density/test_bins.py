@@ -58,6 +58,7 @@ def test_a_sliver_at_the_boundary_is_not_the_densest_cell() -> None:
     assert bins.parameters["cut"] == 1
     assert "bins.cut" in bins.caveats
     assert ranked(bins.frame)["n"].tolist() == [252]
+    assert bins.frame["is_ranked"].tolist() == [True, False]
 
 
 def test_squares_move_with_their_points_and_scale_with_weights() -> None:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
+import xlsxwriter
+from shapely import Point
 
+from geo.intake.datum import set_off
+from layers.command_line.intake import main
+from layers.district_table.table import district_table
+from layers.intake.handing_back import handed_back
+from layers.intake.known_places import known
+from layers.intake.outcome import Outcome
+from layers.intake.precision import CLASSES, names_of
+from layers.intake.report import to_json
+from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
+from layers.language.messages import speaker
 from layers.pack.city import City
 from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
 
 LON = np.array([lon for _, lon, _ in POINTS])
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAT = np.array([lat for _, _, lat in POINTS])
 
 
@@ -21,6 +39,59 @@ def _comma(value: float) -> str:
 
 def _wide(text: str) -> str:
     return text.translate({ord(str(n)): 0xFF10 + n for n in range(10)})
+
+
+def _page(encoding: str) -> bytes:
+    """Return what government systems export as Excel: a web page, the district cell merged."""
+    first = "<td rowspan=10>和平区"
+    rows = "".join(
+        f"<tr>{'' if k else first}<td>{n}</td><td>&nbsp;{x}</td><td>{y}</td></tr>"
+        for k, (n, x, y) in enumerate(POINTS)
+    )
+    head = "<tr><td colspan=4>名录</td></tr><tr><th>区<th>名称<th>经度<th>纬度</tr>"
+    meta = "<meta http-equiv=Content-Type content='text/html; charset=gb2312'>"
+    return f"<html>{meta}<table>{head}{rows}</table></html>".encode(encoding)
+
+
+def _spreadsheet_xml() -> bytes:
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    rows = "".join(
+        "<Row>" + "".join(f"<Cell><Data ss:Type='String'>{v}</Data></Cell>" for v in row) + "</Row>"
+        for row in (("名称", "经度", "纬度"), *POINTS)
+    ).replace("<Row>", "<Row ss:Index='3'>", 1)
+    return (
+        f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'>"
+        f"<Worksheet ss:Name='表'><Table>{rows}</Table></Worksheet></Workbook>"
+    ).encode()
+
+
+def _gpx() -> bytes:
+    marks = "".join(f"<wpt lat='{y}' lon='{x}'><name>{n}</name></wpt>" for n, x, y in POINTS)
+    return f"<gpx xmlns='http://www.topografix.com/GPX/1/1'>{marks}</gpx>".encode()
+
+
+def _esri() -> bytes:
+    some = [{"attributes": {"名": n}, "geometry": {"x": x, "y": y}} for n, x, y in POINTS]
+    root = {"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4490}}
+    return json.dumps({**root, "features": some}).encode()
+
+
+def _ewkb(lon: float, lat: float) -> str:
+    point = shapely.set_srid(Point(lon, lat), 4490)
+    return str(shapely.to_wkb(point, hex=True, include_srid=True))
+
+
+def _as_dates() -> bytes:
+    """Return a sheet whose degrees are shown as a date, and as a length of time."""
+    room = io.BytesIO()
+    with xlsxwriter.Workbook(room) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, ["名称", "经度", "纬度"])
+        for row, (name, lon, lat) in enumerate(POINTS, start=1):
+            sheet.write(row, 0, name)
+            sheet.write(row, 1, lon, book.add_format({"num_format": "yyyy-mm-dd"}))
+            sheet.write(row, 2, lat / 24, book.add_format({"num_format": "[h]:mm:ss"}))
+    return room.getvalue()
 
 
 FILES: dict[str, bytes] = {
@@ -44,6 +115,47 @@ FILES: dict[str, bytes] = {
     "kml.kml": kml(),
     "ods.ods": ods([["名称", "经度", "纬度"], *([n, str(x), str(y)] for n, x, y in POINTS)]),
     "plain.xlsx": workbook(("表", [["名称", "lng", "lat"], *POINTS])),
+    "page.xls": _page("gb18030"),
+    "2003.xls": _spreadsheet_xml(),
+    "way.gpx": _gpx(),
+    "list.json": json.dumps(
+        {"pois": [{"name": n, "lng": x, "lat": y} for n, x, y in POINTS]}
+    ).encode(),
+    "arcgis.json": _esri(),
+    "utf32.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "utf-32-le"),
+    "stray-nul.csv": csv(["名\x00称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)])
+    + bytes(99),
+    "big5.csv": csv(["名稱,經度,緯度", *(f"開發區企業園,{x},{y}" for _, x, y in POINTS)], "big5"),
+    "tags.csv": csv(["名称,标签,经度,纬度", *(f"{n},甲|乙|丙,{x},{y}" for n, x, y in POINTS)]),
+    "short-rows.csv": csv(["名称,经度,纬度,备注", *(f"{n},{x},{y}" for n, x, y in POINTS)]),
+    "kept-as-text.csv": csv(["名称,经度,纬度", *(f'{n},"=""{x}""",\'{y}' for n, x, y in POINTS)]),
+    "parts.csv": csv(
+        [
+            "名称,经度度,经度分,纬度度,纬度分",
+            *(f"{n},117,{(x - 117) * 60:.4f},39,{(y - 39) * 60:.4f}" for n, x, y in POINTS),
+        ]
+    ),
+    "named.csv": csv(["名称,坐标", *(f"{n},经度：{x}；纬度：{y}" for n, x, y in POINTS)]),
+    "ewkb.csv": csv(
+        [
+            "名称,geom",
+            *(f"{n},{_ewkb(x, y)}" for n, x, y in POINTS),
+        ]
+    ),
+    "ewkt.csv": csv(
+        [
+            "名称,geom",
+            *(
+                f"{n},SRID=4548;MULTIPOINT(({p.x} {p.y}))"
+                for (n, _, _), p in zip(POINTS, frame(4548).geometry, strict=True)
+            ),
+        ]
+    ),
+    "merged.xlsx": workbook(
+        ("填表说明", [["经度纬度用十进制"], ["名称填全称"]]),
+        ("表", [["名称", "位置信息", ""], ["", "坐标", ""], ["", "经度", "纬度"], *POINTS]),
+    ),
+    "as-dates.xlsx": _as_dates(),
 }
 """Ten places each."""
 
@@ -177,6 +289,45 @@ def test_a_zipped_shapefile_keeps_its_chinese(
     assert taken.tables[0].cells.column("名").to_pylist() == [n for n, _, _ in POINTS]
 
 
+@pytest.mark.parametrize(("said", "asked"), [
+    ("EPSG:4326", None), ("CGCS2000", None), ("2000国家大地坐标系", None), ("unknown", None),
+    ("1954年北京坐标系", "crs"), ("Xian 1980", "crs"), ("EPSG:4610", "crs"), ("NAD27", "crs"),
+    ("天津90坐标系", "crs"), ("GCJ-02", "datum"),
+])  # fmt: skip
+def test_a_system_that_cells_name_is_asked_about_unless_it_lies_on_wgs_84(
+    said: str, asked: str | None, tianjin: City
+) -> None:
+    rows = [f"{n},{x},{y},{said if k > 2 else 'WGS84'}" for k, (n, x, y) in enumerate(POINTS)]
+    lines = ["名称,decimalLongitude,decimalLatitude,dwc:geodeticDatum", *rows]
+    report = _taken("a.csv", csv(lines), tianjin).report
+    assert [one.key for one in report.questions] == ([asked] if asked else [])
+    (told,) = [one for one in report.found if one.key == "system_in_cells"]
+    assert told.values["value"] == "dwc:geodeticDatum"
+
+
+def test_doubt_is_read_with_its_unit_and_what_is_none_is_told(tianjin: City) -> None:
+    said = ["0.5", "300 m", "约200米", "0", "-5", "高", "", "2000公里以外", "1,5", "3e9"]
+    rows = [f'{n},{x}123,{y}123,"{one}"' for (n, x, y), one in zip(POINTS, said, strict=True)]
+    taken = _taken("a.csv", csv(["名称,经度,纬度,位置误差（公里）", *rows]), tianjin)
+    assert taken.reading is not None
+    metres = taken.reading.rows["uncertainty_m"].fillna(-1).tolist()
+    assert metres == [500, 300, 200, -1, -1, -1, -1, -1, 1500, -1]
+    told = {one.key: one.values for one in taken.report.found}
+    why = {"value": 5, "zero": 1, "negative": 1, "words": 2, "beyond": 1}
+    assert (told["doubt_stated"]["value"], told["doubt_unusable"]) == (4, why)
+    assert taken.report.doubts == (4, 6)
+
+
+def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> None:
+    (tmp_path / "a.csv").write_bytes(FILES["location.csv"])
+    argv = [str(tmp_path / "a.csv"), "--city", "tianjin", "--out", str(tmp_path / "b.csv")]
+    assert main(argv) == 0
+    assert "two numbers in one field parted" in (tmp_path / "b.csv").read_text("utf-8-sig")
+    again = take_in(tmp_path / "b.csv", tianjin, {})
+    assert again.report.rows.used == 10
+    assert main([*argv[:-1], str(tmp_path / "b.doc")]) == 2
+
+
 def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin: City) -> None:
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
@@ -193,12 +344,24 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     [
         ("empty.csv", b"", "point_file.empty"),
         ("noise.bin", bytes(range(256)) * 4, "point_file.other_encoding"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.other_kind"),
-        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.other_kind"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"a" * 50, "intake.kind_named"),
+        ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.kind_named"),
         ("half.xlsx", b"PK\x03\x04" + b"x" * 100, "intake.no_zip"),
         ("text.csv", b"a,b\n1,2\n", "intake.no_columns"),
         ("list.geojson", b'{"type": "FeatureCollection"}', "geojson.no_features"),
-        ("ole.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "intake.no_workbook"),
+        ("cad.dxf", b"  0\r\nSECTION\r\n  2\r\nENTITIES\r\n", "intake.kind_named"),
+        ("topo.json", b'{"type": "Topology", "objects": {}}', "intake.kind_named"),
+        ("a.csv.gz", b"\x1f\x8b\x08" + bytes(20), "intake.archive"),
+        ("a.dbf", b"\x03\x7c\x01\x01" + bytes(40), "intake.shapefile_bare"),
+        ("page.html", b"<!DOCTYPE html><p>x</p>", "intake.page_without_table"),
+        ("mgrs.csv", "名,MGRS\n甲,50SMJ0000020000\n".encode(), "intake.code_of_place"),
+        ("areas.csv", b'n,geom\na,"POLYGON((1 1,2 2,1 2,1 1))"\n', "intake.not_points"),
+        (
+            "locked.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "intake.password",
+        ),
+        ("ole.xls", OLE + b"\x00" * 600, "intake.no_workbook"),
     ],
 )
 def test_what_is_no_table_is_refused_for_its_reason(
@@ -222,15 +385,160 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     assert len(taken.joined.missing) == 16 - 7
 
 
+def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: City) -> None:
+    names = ["1.和平区", "河東區*", "河西区（120103）", "120,104", "Hebei Dist., Tianjin"]
+    names += ["天津红桥", "天津市市辖区东丽区", "沈阳市和平区", "西青区"]
+    cities = [*["天津市"] * 8, "石家庄市"]
+    rows = [
+        ["市", "地区", "数"],
+        *([a, b, f"{n}家"] for n, (a, b) in enumerate(zip(cities, names, strict=True))),
+    ]
+    taken = take_in(("t.xlsx", workbook(("表", rows))), tianjin, {}, kind="districts")
+    assert taken.joined is not None
+    codes = ["120101", "120102", "120103", "120104", "120105", "120106", "120110", "", ""]
+    assert taken.joined.adcodes.tolist() == codes
+    assert taken.joined.status.tolist() == ["used"] * 7 + ["outside"] * 2
+    table = district_table(taken, tianjin, "t.xlsx")
+    assert dict(table.columns[-1].values) == {code: n for n, code in enumerate(codes[:7])}
+
+
+def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_row(
+    tianjin: City,
+) -> None:
+    lines = ["指标,单位,和平区,河东区,河西区", "企业数,家,5,—,7"]
+    taken = take_in(("t.csv", csv(lines)), tianjin, {}, kind="districts")
+    (column,) = district_table(taken, tianjin, "t.csv").columns
+    assert (column.name, dict(column.values)) == ("企业数", {"120101": 5.0, "120103": 7.0})
+    bare = take_in(
+        ("t.csv", csv(["和平区,5", "河东区,6", "河西区,7"])), tianjin, {}, kind="districts"
+    )
+    assert (bare.report.rows.read, bare.report.rows.used) == (3, 3)
+
+
+def test_several_tables_of_a_zip_are_asked_about_and_litter_is_none(tianjin: City) -> None:
+    room, plain = io.BytesIO(), FILES["gbk.csv"]
+    with zipfile.ZipFile(room, "w") as file:
+        for name in ("__MACOSX/._甲.csv", "说明.txt", "甲.csv", "乙.csv"):
+            file.writestr(name, plain)
+    asked = _taken("a.zip", room.getvalue(), tianjin).report
+    assert [[o.value for o in q.options] for q in asked.questions] == [["甲.csv", "乙.csv"]]
+    assert _taken("a.zip", room.getvalue(), tianjin, layer="乙.csv").report.rows.used == 10
+
+
 def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) -> None:
     middle = tianjin.on_plane.centroid.to_crs(4326)["120111"]
+    ours = known(tianjin)
+    east, north = set_off(ours["lon"].to_numpy()[:1], ours["lat"].to_numpy()[:1], "gcj02")
     rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
     rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
-    rows += ["丁,117.244567,39.133456", "海,118.5,38.7", "沪,121.512345,31.212345", "空,,"]
+    rows += [
+        "丁,117.244567,39.133456",
+        "海,118.5,38.7",
+        "沪,121.512345,31.212345",
+        "空,,",
+        "零,0,0",
+    ]
+    rows += [f"{ours.index[0]},{east[0]:.6f},{north[0]:.6f}"]
+    rows += ["米,526134.2,4330121.5"]
     taken = _taken("p.csv", csv(["名称,经度,纬度", *rows]), tianjin)
     assert taken.classes is not None
-    expected = ["repeated"] * 3 + ["centroid", "rounded", "plain", "same_name", "sea"]
-    assert taken.classes.tolist() == [*expected, "outside", ""]
-    (paragraph,) = [one for one in taken.report.found if one.key == "precision"]
-    assert paragraph.values["value"] == 9
-    assert paragraph.values["repeated"] == 3
+    assert taken.reading is not None
+    named = names_of(taken.classes)
+    assert [named[one] for one in taken.classes.tolist()] == [
+        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("plain",), ("same_name",),
+        ("sea", "outside", "rounded"), ("outside",), (), ("zero",), ("datum",), ("zone",),
+    ]  # fmt: skip
+    told = to_json(taken.report)
+    assert told["classes"] == {**dict.fromkeys(CLASSES, 1), "repeated": 3, "outside": 2,
+                               "rounded": 2, "rounded_100m": 0}  # fmt: skip
+    (paragraph,) = [one for one in told["findings"] if one["key"] == "precision"]
+    assert paragraph["value"] == 12
+    assert "12 个位置中 11 个要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
+    outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
+    words = handed_back(outcome, tianjin, "en")["位置情况_class"]
+    assert words[7] == "in the sea, outside the city, rounded to 1 km or more"
+    table = row_table(outcome, speaker("zh"))
+    assert len(table) == len(odd_rows(outcome)) == 12
+    assert table["行"].tolist()[:4] == [11, 12, 14, 9]  # without a position; then the sea
+
+
+@pytest.mark.parametrize(
+    ("lines", "doubts"),
+    [
+        (["lon,lat", "117.2,39.12", "117.21,39.2"], [702, 702]),
+        (["lon,lat", "117.201,39.12", "117.21,39.207"], [71, 71]),
+        (["lon,lat", "117.201234,39.123456", "117.20,39.12"], [None, 702]),
+        (["lon,lat", "117°12′,39°07′", "117°15′,39°06′"], [1170, 1170]),
+        (["lon,lat", "117.116667,39.083333", "117.212345,39.054321"], [1170, None]),
+        # Zeros at the end of four decimals may be chance.
+        (["lon,lat", "117.1230,39.0560", "117.1234,39.0567"], [None, None]),
+        (["east,north", "526300,4330100", "521100,4331200"], [71, 71]),
+        (["e,n,uncertainty_m", "526000,4330000,", "521000,4331000,50"], [708, 50]),
+    ],
+)
+def test_a_rounded_position_has_the_doubt_of_its_rounding(
+    lines: list[str], doubts: list[float | None], tianjin: City
+) -> None:
+    crs = {} if lines[0].startswith("lon") else {"crs": "EPSG:4548"}
+    taken = _taken("r.csv", csv(lines), tianjin, **crs)
+    assert taken.reading is not None
+    doubt = taken.reading.rows["uncertainty_m"]
+    assert [None if np.isnan(one) else one for one in doubt] == doubts
+    stated = len(lines[0].split(",")) - 2
+    (told,) = [one.values["value"] for one in taken.report.found if one.key == "doubt_rounded"] or [
+        0
+    ]
+    assert told == sum(one is not None for one in doubts) - stated
+
+
+def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
+    tianjin: City,
+) -> None:
+    ours = np.unique(known(tianjin).to_numpy(float), axis=0)
+    rng = np.random.default_rng(13)
+    near = ours + rng.normal(0, 0.001, ours.shape)  # somewhere on the campus
+    anywhere = rng.uniform(tianjin.bbox[:2], tianjin.bbox[2:], (3000, 2))
+    core = np.array([117.2, 39.12]) + rng.normal(0, 0.06, (300, 2))
+    there = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*core.T), crs=4326)
+    said = gpd.sjoin(there, tianjin.districts.to_crs(4326), how="left")["name_zh"].fillna("")
+    for points, datum in (
+        (core, ""),
+        (np.column_stack(set_off(core[:, 0], core[:, 1], "gcj02")), "gcj02"),
+        (np.column_stack(set_off(*ours[::6].T, "gcj02")), "gcj02"),  # type: ignore[call-arg]
+        (np.column_stack(set_off(*near.T, "bd09")), "bd09"),  # type: ignore[call-arg]
+        (near, ""),
+        (np.concatenate([near, anywhere]), ""),
+    ):
+        own = said if len(points) == len(core) else [""] * len(points)
+        each = enumerate(zip(points, own, strict=True))
+        lines = [f"甲{k},{x:.6f},{y:.6f},{name}" for k, ((x, y), name) in each]
+        report = _taken("a.csv", csv(["名称,经度,纬度,区", *lines]), tianjin).report
+        assert [one.values["datum"] for one in report.questions] == ([datum] if datum else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "asked"),
+    [
+        ("高德.csv", ["n,lon,lat", "a,117.2061,39.1012"], "datum"),
+        ("roadmap.csv", ["n,lon,lat", "a,117.2061,39.1012"], ""),
+        ("gcj02_to_wgs84.csv", ["n,lon,lat", "a,117.2061,39.1012"], ""),
+        ("p.csv", ["coordsys,lon,lat", "bd09ll,117.2126,39.1077"], "datum"),
+        ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
+        ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
+    ],
+)
+def test_words_that_name_a_commercial_map_lead_to_a_question(
+    name: str, lines: list[str], asked: str, tianjin: City
+) -> None:
+    report = _taken(name, csv(lines), tianjin).report
+    assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_apostrophes_before_formulas_are_left_out_and_told(tianjin: City) -> None:
+    """Of our own CSV; an apostrophe that belongs to a name stays."""
+    data = csv(["名称,经度,纬度", "'=1+1,117.2,39.12", "'s-Hertogenbosch,117.21,39.13",
+                "\"'-甲;乙\",117.22,39.12"])  # fmt: skip
+    taken = _taken("own.csv", data, tianjin)
+    (own,) = taken.tables
+    assert own.cells.column("名称").to_pylist() == ["=1+1", "'s-Hertogenbosch", "-甲;乙"]
+    assert [one.values["value"] for one in taken.report.found if one.key == "escaped"] == [2]

@@ -54,12 +54,13 @@ def every(city: City) -> list[str]:
 
 
 def test_every_note_of_the_shipped_city_has_words_in_both_languages(tianjin: City) -> None:
+    layers = [layer.frame for layer in tianjin.layers.values() if layer.spec.is_places]
+    columns = [frame[name] for frame in layers for name in SOURCES]
+    columns += [tianjin.links[name] for name in ("evidence", "mode_status")]
     used = {
         said
-        for layer in tianjin.layers.values()
-        if layer.spec.is_places
-        for name in SOURCES
-        for text in layer.frame[name].dropna()
+        for column in columns
+        for text in column.dropna()
         for address, note in notes(text)
         for said in (note, address if address in tianjin.technical else "")
         if said

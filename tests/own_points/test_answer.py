@@ -263,6 +263,15 @@ def test_squares_hold_what_is_counted_by_hand(ask: Ask) -> None:
     cells = Counter(map(tuple, np.floor(heap() / 5000).astype(int).tolist()))
     assert shown.bins.frame["n"].to_dict() == {f"square-{a}-{b}": n for (a, b), n in cells.items()}
     assert shown.bins.frame["area_km2"].to_numpy() == pytest.approx(25, rel=1e-4)
+    whole = shown.bins.frame.index != "square-100-860"
+    cut = replace(shown, bins=replace(shown.bins, frame=shown.bins.frame.assign(is_ranked=whole)))
+    shaded, bare = draw(cut, "zh").shapes
+    assert len(shaded.frame) == len(cells) - 1
+    assert (len(bare.frame), bare.fill, bare.colour) == (1, "", "")
+    assert word(cut, "en").legend[-1] == (
+        "",
+        "Less than half a cell within the boundary: not shaded (1 cell)",
+    )
 
 
 def test_many_cells_are_drawn_class_by_class(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

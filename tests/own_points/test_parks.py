@@ -153,8 +153,8 @@ def test_counts_go_out_with_their_intervals_and_sources(ask: Ask, toy: City) -> 
     assert {each["id"] for each in points} == {"park-one", "park-late"}
     table = csv.DictReader(io.StringIO(files["own_points_parks_table.csv"].decode("utf-8-sig")))
     rows = {row["id"]: row for row in table}
-    assert float(rows["park-one"]["n_low"]) == shown.counts.loc["park-one", "low"]
-    assert rows["sign-maybe"]["n_low"] == ""
+    assert float(rows["park-one"]["near_low"]) == shown.counts.loc["park-one", "low"]
+    assert rows["sign-maybe"]["near_low"] == ""
     assert rows["park-one"]["radius_m"] in ("3000", "3000.0")
     sources = files[SOURCES].decode()
     assert toy.layers["sign_area"].provenance.citation.zh in sources

@@ -9,10 +9,12 @@ import pytest
 
 from geo.base.errors import AtlasError
 from layers.intake.take_in import take_in
+from layers.language.messages import speaker
 from layers.own_points import way_in
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import open_folder
-from layers.own_points.way_in import by_layout, decide, taken_whole
+from layers.own_points.way_in import answered, by_layout, decide, taken_whole
+from layers.own_points.wording import source_notes
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import ROOT
@@ -20,6 +22,7 @@ from tests import ROOT
 TRIALS = ROOT / "tests" / "intake" / "trials" / "points"
 READ_IN_THE_FOLDER = sorted(path.name for path in TRIALS.iterdir())
 BARE = PointsOptions()
+QUIET = (lambda *_: None, lambda: False)
 
 
 def answer(folder: Path, city: City, options: PointsOptions = BARE) -> tuple[object, ...]:
@@ -80,7 +83,8 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
         how = decide(source, tianjin, BARE)
         assert (how.columns is not None) is streams, text[-40:]
         assert how.is_taken_whole is not streams
-        assert ("doubt_unknown" in {one.key for one in how.found}) is streams
+        doubt = {"doubt_unknown", "doubt_rounded"} & {one.key for one in how.found}
+        assert bool(doubt) is streams
         assert answer(tmp_path, tianjin) == uploaded(path, tianjin)
     # Of a long file the beginning decides; one that is too long to be taken whole is refused.
     monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
@@ -102,3 +106,19 @@ def test_the_system_is_asked_and_what_is_said_is_used(tmp_path: Path, tianjin: C
     (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
     (source,) = open_folder(str(tmp_path)).sources.values()
     assert decide(source, tianjin, BARE).unknown == ("a", "b")
+
+
+def test_the_datum_that_a_reader_says_goes_with_every_answer(tmp_path: Path, tianjin: City) -> None:
+    shutil.copy(TRIALS / "says-gcj02.csv", tmp_path / "a.csv")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    for options, doubt in (
+        (PointsOptions(datum="gcj02"), "GCJ-02。未作换算，各点位置不确定度至少 600 米"),
+        (PointsOptions(datum="bd09"), "BD-09。未作换算，各点位置不确定度至少 1\u202f500 米"),
+    ):
+        assert answer(tmp_path, tianjin, options) == ("read", 20, 20, 0, 0)
+        taken = taken_whole(source, tianjin, options)
+        columns = by_layout(taken, tianjin, BARE).columns
+        assert columns is not None
+        said = answered(options, is_taken=True)
+        found = read(FileQuestion(tianjin, taken, columns, 500, answers=said), *QUIET)
+        assert doubt in " ".join(source_notes(found, speaker("zh")))

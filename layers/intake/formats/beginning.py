@@ -9,7 +9,7 @@ from geo.base.errors import UnfitError
 from geo.point_files.csv_records import NATIVE, Form, header
 from layers.intake.formats.table import Table, unique_names
 
-_WORDS: Final = {"tab": "\t", "space": " "}
+_WORDS: Final = {"tab": "\t", "space": " ", "spaces": "  ", "U+0001": "\x01"}
 
 
 def beginning(path: Path, most: int) -> bytes:
@@ -54,7 +54,7 @@ def form_of(path: Path, table: Table) -> Form | None:
     noted = {one.key: one.values.get("value") for one in table.found}
     encoding, mark = str(noted.get("encoding")), str(noted.get("separator"))
     mark = _WORDS.get(mark, mark)
-    if mark == " " or len(table.names) < 2:
+    if mark in (" ", "  ") or len(table.names) < 2:
         return None
     if encoding in NATIVE and "header_goes_on" not in noted:
         try:

@@ -15,10 +15,15 @@ from layers.intake.formats.headings import district_column, name_column, speaks_
 LOOKED_AT: Final = 60
 """Rows among which the names are looked for."""
 _UNIT: Final = re.compile(
-    r"[(（\[]?\s*(?:°|(?:十进制)?度|米|m|met(?:re|er)s?|(?:decimal )?deg(?:ree)?s?)\s*[)）\]]?",
+    r"[(（\[]?\s*(?:°|(?:十进制)?度|分|秒|米|m|met(?:re|er)s?|(?:decimal )?deg(?:ree)?s?|"
+    r"[百千万亿]?(?:元|人|户|家|个|项|件|亩|公顷|吨|平方米|平方公里|公里|美元)|ha|km2?|km²|m2|m²|%|％|[-—/]+)"
+    r"\s*[)）\]]?",
     re.IGNORECASE,
 )
 """What stands below a name to say in what it is measured."""
+_MOST_ROWS: Final = 3
+"""Rows that the names of columns may fill."""
+_YEARS: Final = range(1900, 2101)
 
 
 class Header(NamedTuple):
@@ -29,7 +34,7 @@ class Header(NamedTuple):
     row
         Number of the row, from 0; -1 where there are no names and ``first`` is the first row.
     first
-        Number of the first row of data; two behind ``row`` where a second row of names follows.
+        Number of the first row of data; more than one behind ``row`` where names fill several rows.
     """
 
     row: int
@@ -64,16 +69,42 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     width = max(widths, key=lambda n: (widths[n], n))
     named = _named(some, width)
     if named is not None:
-        return Header(named, named + 1 + _goes_on(some, named))
+        return Header(named, _end(some, named))
     wide = [at for at, row in enumerate(some) if _filled(row) >= max(1, 0.6 * width)]
     row = some[wide[0]]
-    if any(_is_coordinate(cell) for cell in row):
+    if any(_is_coordinate(cell) for cell in row) or _is_data(some, wide[0]):
         return Header(-1, wide[0])
-    return Header(wide[0], wide[0] + 1 + _goes_on(some, wide[0]))
+    return Header(wide[0], _end(some, wide[0]))
+
+
+def holds_values(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether some rows hold numbers or positions: those of a page of instructions do not.
+
+    Parameters
+    ----------
+    rows
+        Behind the names.
+    """
+    return any(number(cell) is not None or pair(cell) is not None for row in rows for cell in row)
+
+
+def _is_data(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Tell whether a row has numbers, other than years, where those below it have them too."""
+    below = rows[at + 1 : at + 21]
+    if not below:
+        return False
+    for k, cell in enumerate(rows[at]):
+        told = number(cell)
+        if told is None or told.value in _YEARS:
+            continue
+        some = [row[k] for row in below if k < len(row) and row[k].strip()]
+        if some and sum(number(one) is not None for one in some) >= 0.8 * len(some):
+            return True
+    return False
 
 
 def names_of(rows: Sequence[Sequence[str]], header: Header) -> list[str]:
-    """Return the names of the columns; of two rows of them those that name positions.
+    """Return the names of the columns; of several rows of them what stands lowest.
 
     Parameters
     ----------
@@ -89,22 +120,77 @@ def names_of(rows: Sequence[Sequence[str]], header: Header) -> list[str]:
     if header.row < 0:
         return []
     names = list(rows[header.row])
-    if header.first != header.row + 2 or speaks_of_position(names) >= 2:
+    if header.first <= header.row + 1 or speaks_of_position(names) >= 2:
         return names
-    below = rows[header.row + 1]
-    width = max(len(names), len(below))
-    pairs = zip(*([*row, *[""] * (width - len(row))] for row in (names, below)), strict=True)
-    return [under if under.strip() else over for over, under in pairs]
+    some = rows[header.row : header.first]
+    width = max(map(len, some))
+    filled = [[*row, *[""] * (width - len(row))] for row in some]
+    over = _spread(filled[0])
+    for row in filled[1:]:
+        if all(not cell.strip() or _UNIT.fullmatch(cell.strip()) for cell in row):
+            continue
+        # What stands below several names alike, such as two years, is told by both.
+        times = Counter(bare(cell) for cell in row)
+        over = [
+            above if not under.strip() else f"{above} {under}" if times[bare(under)] > 1 else under
+            for under, above in zip(row, over, strict=True)
+        ]
+    return over
 
 
-def _goes_on(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Tell whether the row behind the names names positions too, or only says units."""
-    if at + 2 >= len(rows) or list(rows[at + 1]) == list(rows[at]):
+def _spread(row: Sequence[str]) -> list[str]:
+    """Return names with those of merged cells repeated over the cells that they fill."""
+    told, last = [], ""
+    for cell in row:
+        last = cell if cell.strip() else last
+        told.append(last)
+    return told
+
+
+def _end(rows: Sequence[Sequence[str]], at: int) -> int:
+    """Return the first row of data behind a row of names."""
+    first = at + 1
+    while first < at + _MOST_ROWS and _goes_on(rows, at, first):
+        first += 1
+    return first
+
+
+def _goes_on(rows: Sequence[Sequence[str]], at: int, below: int) -> bool:
+    """Tell whether a row behind the names names columns too, or only says units."""
+    if below + 1 >= len(rows) or list(rows[below]) == list(rows[at]):
         return False
-    cells = [cell.strip() for cell in rows[at + 1] if cell.strip()]
+    cells = [cell.strip() for cell in rows[below] if cell.strip()]
     if not cells or any(number(cell) is not None for cell in cells):
         return False
-    return speaks_of_position(cells) >= 2 or all(_UNIT.fullmatch(cell) for cell in cells)
+    if speaks_of_position(cells) >= 2 or all(_UNIT.fullmatch(cell) for cell in cells):
+        return True
+    if _below_merged(rows[at], rows[below]):
+        return True
+    following = rows[below + 1]
+    return (
+        below < at + _MOST_ROWS - 1
+        and speaks_of_position(rows[at]) < 2
+        and speaks_of_position(following) >= 2
+        and not any(number(cell) is not None for cell in following)
+    )
+
+
+def _below_merged(over: Sequence[str], under: Sequence[str]) -> bool:
+    """Tell whether a row fills what a merged name leaves blank, and is blank below the first name.
+
+    A row of data has its first cell filled, or leaves blank what the row of names does.
+    """
+    if (
+        not over
+        or not over[0].strip()
+        or not under
+        or under[0].strip() not in ("", over[0].strip())
+    ):
+        return False
+    return any(
+        cell.strip() and not (over[k].strip() if k < len(over) else "")
+        for k, cell in enumerate(under)
+    )
 
 
 def _named(rows: Sequence[Sequence[str]], width: int) -> int | None:

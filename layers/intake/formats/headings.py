@@ -13,9 +13,9 @@ _SYSTEM_WORDS: Final = re.compile(
     r"utm(?:zone)?(?:\d{1,2}n?)?|epsg\d{4,5}|4548|4527|投影|平面|高斯|坐标系"
 )
 _LON: Final = re.compile(
-    r"经度|东经|longitude|(?<![a-z])(?:lon|lng|long)(?![a-z])|^(?:lon|lng)|(?:lon|lng)$"
+    r"[经經]度|[东東][经經]|longitude|(?<![a-z])(?:lon|lng|long)(?![a-z])|^(?:lon|lng)|(?:lon|lng)$"
 )
-_LAT: Final = re.compile(r"纬度|北纬|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
+_LAT: Final = re.compile(r"[纬緯]度|北[纬緯]|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
 _EAST: Final = re.compile(
     r"东坐标|横坐标|easting|^(?:east|e|pointx|xcoord|coordx|x坐标|坐标x|x|xcoordinate)$|^x[(（]?m?[)）]?$"
 )
@@ -23,9 +23,10 @@ _NORTH: Final = re.compile(
     r"北坐标|纵坐标|northing|^(?:north|n|pointy|ycoord|coordy|y坐标|坐标y|y|ycoordinate)$"
 )
 _BOTH: Final = re.compile(
-    r"经纬度|纬经度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
+    r"[经經][纬緯]度|[纬緯][经經]度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
     r"position|geom|geometry|thegeom|shape|xy|gps|位置|地理位置|点位|geo)$"
 )
+_PAIRED: Final = re.compile(r"[经經][纬緯]|[纬緯][经經]")
 _NAME: Final = re.compile(
     r"^(?:name|namezh|title|名称|企业名称|单位名称|公司名称|机构名称|点名|地名|项目名称|企业|单位|名字|全称|园区名称|平台名称)$"
 )
@@ -34,16 +35,33 @@ _DISTRICT: Final = re.compile(
 )
 _CODE: Final = re.compile(r"^(?:adcode|行政区划代码|区划代码|代码|行政代码|code)$")
 _DATUMS: Final = (
-    ("gcj02", re.compile(r"gcj|火星|高德|amap|腾讯|tencent|国测局", re.IGNORECASE)),
-    ("bd09", re.compile(r"bd-?09|bdll|bd_?l(?:ng|on|at)|百度|baidu", re.IGNORECASE)),
+    (
+        "gcj02",
+        re.compile(
+            r"(?<![a-z])(?:gcj|amap|gaode|autonavi|tencent|qqmap|mapbar)|火星|高德|腾讯"
+            r"|图吧|国测局",
+            re.IGNORECASE,
+        ),
+    ),
+    ("bd09", re.compile(r"(?<![a-z])bd[-_ ]?(?:09|ll|mc|l(?:ng|on|at))|百度|baidu", re.IGNORECASE)),
 )
 _DEGREES: Final = re.compile(r"wgs|gps|经度|纬度|lon|lng|lat", re.IGNORECASE)
 _SYSTEMS: Final = (
-    ("1954", re.compile(r"北京\s*(?:19)?54|beijing\s*(?:19)?54|bj-?54", re.IGNORECASE)),
-    ("1980", re.compile(r"西安\s*(?:19)?80|xi'?an\s*(?:19)?80|xa-?80", re.IGNORECASE)),
+    ("1954", re.compile(r"北京\s*(?:19)?54|1954\s*年?\s*北京|(?:beijing|bj|peking)[\s-]*(?:19)?54",
+                        re.IGNORECASE)),
+    ("1980", re.compile(r"西安\s*(?:19)?80|1980\s*年?\s*(?:西安|国家)|(?:xi'?an|xa)[\s-]*(?:19)?80",
+                        re.IGNORECASE)),
     ("utm", re.compile(r"utm", re.IGNORECASE)),
-    ("cgcs2000", re.compile(r"cgcs\s*-?_?2000|国家?2000|大地2000|2000坐标", re.IGNORECASE)),
-)
+    ("cgcs2000", re.compile(r"cgcs\s*-?_?2000|国家?2000|大地2000|2000坐标|2000\s*国家|china\s*2000",
+                            re.IGNORECASE)),
+)  # fmt: skip
+
+
+GIVEN_BACK: Final = ("经度_lon", "纬度_lat", "处理_done")
+"""Columns by which a file shows that it was handed back: the first two hold its positions."""
+
+GUIDE_SHEET: Final = "说明 Read me"
+"""Sheet that says what the columns of a workbook of ours mean."""
 
 
 class Headings(NamedTuple):
@@ -76,6 +94,8 @@ def headings(names: Sequence[str]) -> Headings:
     >>> headings(["点名", "X坐标", "Y坐标"]).kind
     'metres'
     """
+    if set(names) >= set(GIVEN_BACK):  # beside the file's own, which may lack what was placed
+        return Headings(*GIVEN_BACK[:2], kind="degrees")
     plain = {name: _without_system(bare(name)) for name in names}
     both = next((name for name in names if _BOTH.search(plain[name]) and not _single(plain[name])),
                 "")  # fmt: skip
@@ -92,7 +112,7 @@ def _without_system(name: str) -> str:
 
 def _single(name: str) -> bool:
     patterns = (_LON, _LAT, _EAST, _NORTH)
-    return "经纬" not in name and "纬经" not in name and any(p.search(name) for p in patterns)
+    return not _PAIRED.search(name) and any(p.search(name) for p in patterns)
 
 
 def _pair(
@@ -114,7 +134,7 @@ def _pair(
 
 
 def _mixed(name: str) -> bool:
-    return "经纬" in name or "纬经" in name or bool(_LON.search(name) and _LAT.search(name))
+    return bool(_PAIRED.search(name)) or bool(_LON.search(name) and _LAT.search(name))
 
 
 def datum_of(text: str) -> str:
@@ -123,13 +143,18 @@ def datum_of(text: str) -> str:
     Parameters
     ----------
     text
-        Name of a column or of a file, or a cell.
+        Name of a column or of a file, or a cell. One that names WGS 84 too says what positions
+        were, not what they are.
 
     Examples
     --------
-    >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng")
-    ('gcj02', 'bd09', '')
+    >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng"), datum_of("roadmap.csv")
+    ('gcj02', 'bd09', '', '')
+    >>> datum_of("GCJ-02 -> WGS-84")
+    ''
     """
+    if re.search("wgs", text, re.IGNORECASE):
+        return ""
     return next((datum for datum, pattern in _DATUMS if pattern.search(text)), "")
 
 

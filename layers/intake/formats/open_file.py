@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Final, NamedTuple
 
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
-from layers.intake.formats.parquet_file import read_parquet
-from layers.intake.formats.table import MOST_FILE_BYTES, AskError, Observation, Table
-from layers.intake.formats.text_file import read_text
-from layers.intake.formats.vector_file import (
-    read_geojson_points,
-    read_geopackage,
-    read_kml,
-    read_shapefile,
+from layers.intake.formats.kinds import (
+    archive_kind,
+    is_shapefile_part,
+    other_kind,
+    xml_kind,
+    zip_kind,
 )
-from layers.intake.formats.workbook import read_workbook, require_modest
+from layers.intake.formats.markup import read_gpx, read_html, read_spreadsheet_xml, root_of
+from layers.intake.formats.parquet_file import read_parquet
+from layers.intake.formats.records import read_json
+from layers.intake.formats.table import (
+    MOST_FILE_BYTES,
+    AskError,
+    Observation,
+    Option,
+    Question,
+    Table,
+)
+from layers.intake.formats.text_file import read_text, sniffed
+from layers.intake.formats.vector_file import read_geopackage, read_kml, read_shapefile
+from layers.intake.formats.workbook import is_litter, read_workbook, require_modest
 
 Answers = Mapping[str, str]
 
@@ -41,6 +55,7 @@ class Parts(NamedTuple):
 
 SUFFIXES: Final = (
     *(".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    *(".et", ".xml", ".htm", ".html", ".jsonl", ".geojsons", ".gpx"),
     *(".geojson", ".json", ".geojsonl", ".gpkg", ".zip", ".kml", ".kmz"),
     *(".parquet", ".geoparquet", ".pq"),
 )
@@ -278,35 +293,74 @@ def _dispatch(data: bytes, where: str, answers: Answers) -> Table:
         return read_workbook(data, where, answers)
     if data.startswith(b"PK"):
         return _of_zip(data, where, answers)
-    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n\x1e")
-    if head.startswith(b"<"):
-        if b"<kml" in data[:8192]:
-            return read_kml(data, where)
-        raise UnfitError("intake.other_kind")
-    if head.startswith((b"{", b"[")) and b'"type"' in data[: 1 << 20]:
-        return read_geojson_points(data, where)
-    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")):
-        raise UnfitError("intake.other_kind")
+    _require_known(data, where)
+    head = sniffed(data)
+    if head.startswith("<"):
+        return _of_markup(data, where, answers)
+    if head.startswith("{") or (head.startswith("[") and head[1:].lstrip().startswith("{")):
+        return read_json(data, where)
     return read_text(data, where, answers)
+
+
+def _require_known(data: bytes, where: str) -> None:
+    """Raise for a file of a kind that is known by name and not read."""
+    if data.startswith(b"PARE"):
+        raise UnfitError("intake.password")
+    if kind := archive_kind(data):
+        raise UnfitError("intake.archive", kind=kind)
+    if kind := other_kind(data):
+        raise UnfitError("intake.kind_named", kind=kind)
+    if is_shapefile_part(data, where):
+        raise UnfitError("intake.shapefile_bare")
+
+
+def _of_markup(data: bytes, where: str, answers: Answers) -> Table:
+    root = root_of(data)
+    if root == "kml":
+        return read_kml(data, where)
+    if root == "gpx":
+        return read_gpx(data, where)
+    if root == "Workbook":
+        return read_spreadsheet_xml(data, where, answers)
+    if root.lower() in ("html", "table", "body", "div"):
+        return read_html(data, where, answers)
+    raise UnfitError("intake.kind_named", kind=xml_kind(root))
 
 
 def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
     """Tell by the members of a zip what it is: a workbook, KMZ, a Shapefile, or one file in it."""
-    import io
-    import zipfile
-
-    members = [m for m in require_modest(data) if not m.is_dir()]
+    members = [m for m in require_modest(data) if not m.is_dir() and not is_litter(m.filename)]
     names = {member.filename for member in members}
     lower = {name.lower() for name in names}
+    if kind := zip_kind(names):
+        raise UnfitError("intake.kind_named", kind=kind)
     if "[Content_Types].xml" in names or "mimetype" in names:
         return read_workbook(data, where, answers)
     if any(name.endswith(".shp") for name in lower):
         return read_shapefile(data, where, answers)
+    if any(name.endswith((".dbf", ".shx")) for name in lower):
+        raise UnfitError("intake.shapefile_part")
     if any(name.endswith(".kml") for name in lower):
         return read_kml(data, where)
-    inner = [m for m in members if Path(m.filename).suffix.lower() in SUFFIXES[:-3]]
-    inner = [m for m in inner if not m.filename.startswith("__MACOSX")]
-    if len(inner) != 1 or Path(inner[0].filename).suffix.lower() == ".zip":
+    inner = _table_in(members, answers)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            return _dispatch(file.read(inner), where, answers)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise UnfitError("intake.no_zip") from error
+
+
+def _table_in(members: Sequence[zipfile.ZipInfo], answers: Answers) -> zipfile.ZipInfo:
+    """Return the one table in a zip, or ask which of several is meant; a read-me is none."""
+    known = {m.filename: m for m in members if Path(m.filename).suffix.lower() in SUFFIXES}
+    known = {name: m for name, m in known.items() if not name.lower().endswith(".zip")}
+    tables = {name: m for name, m in known.items() if not name.lower().endswith(".txt")} or known
+    if not tables:
         raise UnfitError("intake.zip_without_table")
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        return _dispatch(file.read(inner[0]), where, answers)
+    said = answers.get("layer", "")
+    if said in tables:
+        return tables[said]
+    if len(tables) > 1:
+        options = tuple(Option(n, "intake.option.as_named", {"value": n}) for n in [*tables][:50])
+        raise AskError((Question("layer", options),))
+    return next(iter(tables.values()))

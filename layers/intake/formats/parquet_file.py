@@ -19,6 +19,8 @@ from layers.intake.formats.table import MOST_ROWS, Observation, Shapes, Table, u
 _DEGREES: Final = "EPSG:4326"
 _BATCH: Final = 1 << 17
 _NUMBERS: Final = ("DOUBLE", "FLOAT")
+_PAIRS: Final = (("x", "y"), ("lon", "lat"), ("lng", "lat"), ("longitude", "latitude"))
+"""What the two numbers of a position are called within a structure."""
 
 
 class _Declared:
@@ -54,6 +56,7 @@ def read_parquet(path: Path, where: str, first: int | None = None) -> Table:
         said = _geo_key(file.metadata.metadata or {}) or _native(columns)
         flat = [column for column in columns if _is_flat(column)]
         nested = sorted({column.path.split(".")[0] for column in columns if not _is_flat(column)})
+        said = said or _structure(columns)
     names = [column.path for column in flat]
     cells = _cells(path, names, where, first)
     found: tuple[Observation, ...] = ()
@@ -148,6 +151,23 @@ def _native(columns: list[Any]) -> _Declared | None:
     return None
 
 
+def _structure(columns: list[Any]) -> _Declared | None:
+    """Return the first column that is a structure of two or three numbers called as positions are.
+
+    GeoArrow's own type of point says so in a key of Arrow, which not every program writes.
+    """
+    inner: dict[str, list[str]] = {}
+    for column in columns:
+        name, _, rest = column.path.partition(".")
+        if rest and not column.max_repetition_level:
+            is_number = column.physical_type in _NUMBERS
+            inner.setdefault(name, []).append(rest.lower() if is_number else "")
+    for name, parts in inner.items():
+        if any(set(pair) <= set(parts) for pair in _PAIRS) and len(parts) <= 4:
+            return _Declared(name, "point", None)
+    return None
+
+
 def _native_crs(text: str) -> object:
     if not text:
         return _DEGREES
@@ -207,7 +227,9 @@ def _native_points(path: Path, name: str, first: int | None) -> tuple[Any, Any]:
         column = _column(file.reader(), name, first)
     column = getattr(column, "storage", column)
     if pa.types.is_struct(column.type):
-        parts = [column.field(axis) for axis in ("x", "y")]
+        known = {field.name.lower(): field.name for field in column.type}
+        pair = next((pair for pair in _PAIRS if set(pair) <= set(known)), _PAIRS[0])
+        parts = [column.field(known.get(axis, axis)) for axis in pair]
         parts = [part.filter(column.is_valid()) for part in parts]
     elif pa.types.is_fixed_size_list(column.type):
         flat = column.drop_null().flatten()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -148,6 +149,18 @@ class Table:
     def rows(self) -> int:
         """Rows of the file, torn ones too."""
         return len(self.lines) + len(self.torn)
+
+
+def named_twice(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that stand more than once.
+
+    Parameters
+    ----------
+    names
+        As the file has them; blank ones are none.
+    """
+    times = Counter(" ".join(name.split()) for name in names)
+    return tuple(name for name, n in times.items() if name and n > 1)
 
 
 def unique_names(names: list[str]) -> list[str]:

@@ -9,32 +9,47 @@ import tempfile
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.base.errors import UnfitError
+from geo.formats.spreadsheet import plain_text
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
 from geo.point_files.csv_records import has_utf8, numbered
 from layers.intake.formats.header import Header, find_header, names_of
+from layers.intake.formats.headings import (
+    district_column,
+    headings,
+    name_column,
+    speaks_of_position,
+)
 from layers.intake.formats.table import (
     MOST_COLUMNS,
     MOST_ROWS,
     Observation,
     Table,
+    named_twice,
     texts_table,
     unique_names,
 )
 
-SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", " ")
+SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "  ", " ")
+"""Two blanks stand for two and more: columns that are set one below the other."""
 _BROKEN: Final = "\ufffd"
 """Stands for bytes that are no text."""
+_BLANKS: Final = {" ": re.compile(r"[ \t\u3000]+"), "  ": re.compile(r"[ \u3000]{2,}|\t|\u3000")}
 _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
+_MOST_RARE: Final = 0.2
+"""Share of rare characters from which on a text is taken for another encoding."""
 _LINES: Final = re.compile(r"\r\n|\n|\r")
+_ESCAPED: Final = re.compile(r"(?:^|[,;|\t\n\r\"])'[\s=+\-@＝＋－＠\ufeff\u200b\u2060\x00-\x1f]")
 _SEP: Final = re.compile(r"\ufeff?sep=(.)[^\r\n]{0,3}(?:\r\n|\n|\r)", re.IGNORECASE)
+_CONTROLS: Final = re.compile(rb"[\x01-\x08\x0e-\x19\x7f]")
 _ENCODINGS: Final = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -78,7 +93,7 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     if not any(declared in line for line in lines):  # saved again with another separator
         declared = ""
     mark = answers.get("separator", "") or declared or separator(lines)
-    mark = {"tab": "\t", "\\t": "\t", "space": " "}.get(mark, mark)
+    mark = {"tab": "\t", "\\t": "\t", "space": " ", "spaces": "  "}.get(mark, mark)
     found.append(Observation("separator", "likely", {"value": _named(mark)}))
     if mark not in _STRICT:
         text = _as_tabs(text, mark)
@@ -86,7 +101,9 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     records, ends = _records(lines, mark)
     row, first = _chosen(records, ends, answers.get("header_row", ""), skipped)
     found += _told(records, row, ends, skipped)
-    if first == row + 2 and row >= 0:
+    if row >= 0 and (twice := named_twice(records[row])):
+        found.append(Observation("columns_twice", "certain", {"value": twice}))
+    if first > row + 1 and row >= 0:
         line = skipped + ends[first - 1]
         found.append(Observation("header_goes_on", "likely", {"value": line}))
     names = _names(records, row, first)
@@ -148,10 +165,8 @@ def decode(data: bytes, said: str = "") -> tuple[str, str]:
     except UnicodeDecodeError:
         if has_utf8(data):  # a broken byte does not make it another encoding
             return data.decode(errors="replace"), "utf-8"
-    try:
-        return data.decode("gb18030"), "gb18030"
-    except UnicodeDecodeError:
-        pass
+    if (chinese := _chinese(data)) is not None:
+        return chinese
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[: 1 << 18]).best()
@@ -162,12 +177,55 @@ def decode(data: bytes, said: str = "") -> tuple[str, str]:
     return data.decode(best.encoding, errors="replace"), best.encoding
 
 
+def _chinese(data: bytes) -> tuple[str, str] | None:
+    """Return text in GB18030, or in Big5 where GB18030 would make rare characters of most."""
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    if not text or _rare(text, "gb2312") > _MOST_RARE:
+        try:
+            told = data.decode("big5hkscs")
+        except UnicodeDecodeError:
+            told = ""
+        if told and _rare(told, "big5") < _MOST_RARE / 2:
+            return told, "big5"
+    return (text, "gb18030") if text else None
+
+
+def _rare(text: str, common: str) -> float:
+    """Return the share of a text's characters beyond ASCII that a smaller set does not have."""
+    some = re.sub(r"[\x00-\x7f]", "", text[: 1 << 16])
+    return 1 - len(some.encode(common, "ignore")) / 2 / len(some) if some else 0.0
+
+
+def sniffed(data: bytes) -> str:
+    """Return the beginning of a file as text, without blanks before it; empty for no text.
+
+    Parameters
+    ----------
+    data
+        The file.
+    """
+    try:
+        return decode(data[:4096])[0].lstrip("\ufeff \t\r\n\x1e")
+    except UnfitError:
+        return ""
+
+
 def _without_mark(data: bytes, head: bytes) -> tuple[str, str]:
-    """Return text in UTF-16 without its mark: every second byte of ASCII is NUL."""
+    """Return text in UTF-32 or UTF-16 without its mark, or text with some stray NUL characters."""
+    zeros = [head[k::4].count(0) / (len(head) / 4) for k in range(4)]
+    for encoding, low in (("utf-32-le", 0), ("utf-32-be", 3)):
+        if min(zeros[:low] + zeros[low + 1 :]) > 0.4 and zeros[3 - low] > 0.99:
+            return data.decode(encoding, errors="replace"), encoding
     even, odd = head[::2].count(0), head[1::2].count(0)
     for encoding, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if many > 0.2 * len(head) / 2 and few < many / 4:
             return data.decode(encoding, errors="replace"), encoding
+    bare = data.replace(b"\x00", b"")
+    if bare.strip() and not _CONTROLS.search(bare[: 1 << 16]):
+        return decode(bare)
     raise UnfitError("point_file.other_encoding")
 
 
@@ -205,10 +263,22 @@ def separator(lines: Sequence[str]) -> str:
         cells = [cell for line in some[:20] for cell in _cut(line, mark)]
         # A comma within decimal numbers parts them too: what it leaves are whole numbers.
         plain = np.mean([number(cell) is not None or not re.search(r"\d", cell) for cell in cells])
-        return share + (0.2 if mark not in ", " else 0.0) + 0.1 * float(plain), most
+        bonus = 0.2 if mark not in ", " else 0.0
+        # Names that are recognised say more than how often a mark stands in a line.
+        names = max((_speaks(_cut(line, mark)) for line in some[:60]), default=0.0)
+        return share + bonus + 0.1 * float(plain) + names, most
 
     best = max(SEPARATORS, key=score)
     return best if score(best)[0] >= 0.5 else ","
+
+
+def _speaks(cells: Sequence[str]) -> float:
+    """Return how much the cells of a line look like names of columns."""
+    hits = speaks_of_position([cell for cell in cells if not re.search(r"\d", cell)])
+    if hits >= 2:
+        return 0.5
+    named = hits or district_column(cells)
+    return 0.3 if named and len(cells) > 1 and (name_column(cells) or not hits) else 0.0
 
 
 def _are_points(lines: Sequence[str]) -> bool:
@@ -218,19 +288,23 @@ def _are_points(lines: Sequence[str]) -> bool:
 
 
 def _count(line: str, mark: str) -> int:
-    return len(line.split()) - 1 if mark == " " else line.count(mark)
+    return len(_cut(line, mark)) - 1
 
 
 def _cut(line: str, mark: str) -> list[str]:
-    return line.split() if mark == " " else line.split(mark)
+    if mark.isspace() and mark != "\t":
+        return _BLANKS[mark].split(line.strip(" "))
+    return line.split(mark)
 
 
 def _as_tabs(text: str, mark: str) -> str:
-    return re.sub(r"[ \t]+", "\t", text) if mark == " " else text.replace(mark, "\t")
+    if mark in _BLANKS:
+        return _BLANKS[mark].sub("\t", re.sub(r"(?m)^ +| +(?=\r?$)", "", text))
+    return text.replace(mark, "\t")
 
 
 def _named(mark: str) -> str:
-    return {"\t": "tab", " ": "space"}.get(mark, mark)
+    return {"\t": "tab", " ": "space", "  ": "spaces", "\x01": "U+0001"}.get(mark, mark)
 
 
 def _records(lines: Sequence[str], mark: str) -> tuple[list[list[str]], list[int]]:
@@ -296,19 +370,44 @@ def _table(
     found: Sequence[Observation],
 ) -> Table:
     """Read all records behind the names; quotes that tear one row swallow no other."""
-    import pyarrow as pa
-
     mark, begin, before, names, has_names = layout
     if len(names) > MOST_COLUMNS:
         raise UnfitError("point_file.columns", n=len(names), most=MOST_COLUMNS)
     if len(names) == 1:
         return _one_column(text, where, begin, names, found, has_names=has_names)
+    body = text[_offset(text, begin) :].replace("\x00", "")
+    read = _read(body, mark, len(names))
+    found = list(found)
+    if len(read.torn) and (filled := _filled_up(body, mark, len(names), _needed(names))):
+        torn, read = len(read.torn), _read(filled, mark, len(names))
+        found.append(Observation("short_rows", "likely", {"value": torn - len(read.torn)}))
+    cells, plain = _plain(read.cells, text)
+    if plain:
+        found.append(Observation("escaped", values={"value": plain}))
+    # The first line of what was read is the row of numbers in the place of the names.
+    return Table(
+        where, cells.rename_columns(names), read.lines + before - 1, read.torn + before - 1,
+        found=tuple(found), has_names=has_names, begin=before,
+    )  # fmt: skip
+
+
+class _Read(NamedTuple):
+    """The cells of a text, called by their place, and the lines of whole and torn rows."""
+
+    cells: Any
+    lines: NDArray[np.int64]
+    torn: NDArray[np.int64]
+
+
+def _read(body: str, mark: str, width: int) -> _Read:
+    import pyarrow as pa
+
     batches, lines, torn, rows = [], [], [], 0
     with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:
         path = Path(folder) / "opened.csv"
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(mark.join(map(str, range(len(names)))) + "\n")
-            file.write(text[_offset(text, begin) :].replace("\x00", ""))
+            file.write(mark.join(map(str, range(width))) + "\n")
+            file.write(body)
         for some in numbered(path):
             rows += len(some.lines) + len(some.torn)
             if rows > MOST_ROWS:
@@ -317,15 +416,54 @@ def _table(
                 batches.append(some.batch)
             lines.append(some.lines)
             torn.append(some.torn)
-    schema = pa.schema([(str(k), pa.string()) for k in range(len(names))])
-    cells = pa.Table.from_batches(batches, schema).rename_columns(names)
+    schema = pa.schema([(str(k), pa.string()) for k in range(width)])
     none = np.zeros(0, np.int64)
-    # The first line of what was read is the row of numbers in the place of the names.
-    return Table(
-        where, cells, np.concatenate([none, *lines]) + before - 1,
-        np.concatenate([none, *torn]) + before - 1, found=tuple(found), has_names=has_names,
-        begin=before,
-    )  # fmt: skip
+    return _Read(pa.Table.from_batches(batches, schema), np.concatenate([none, *lines]),
+                 np.concatenate([none, *torn]))  # fmt: skip
+
+
+def _needed(names: Sequence[str]) -> int:
+    """Return how many cells a row must have to hold its position or its district; 0: unknown."""
+    told = headings(names)
+    known = [name for name in (told.x, told.y) if name] or [told.both or district_column(names)]
+    return max(names.index(name) + 1 if name else 0 for name in known)
+
+
+def _filled_up(body: str, mark: str, width: int, needed: int) -> str:
+    """Return a text in which rows are filled up that end before their last, blank cells.
+
+    Excel leaves out separators at the end of a row. A row that ends before its position is torn.
+    Empty for a text without such rows, and for one with cells of several lines: there a short line
+    is part of a row.
+    """
+    parts = re.split(r"(\r\n|\n|\r)", body)
+    if not needed or any(line.count('"') % 2 for line in parts[::2]):
+        return ""
+    for at in range(0, len(parts), 2):
+        cells = re.sub(r'"(?:[^"]|"")*"', "", parts[at]).count(mark) + 1
+        if parts[at].strip() and needed <= cells < width:
+            parts[at] += mark * (width - cells)
+    filled = "".join(parts)
+    return filled if filled != body else ""
+
+
+def _plain(cells: Any, text: str) -> tuple[Any, int]:
+    """Return cells without the apostrophes that keep spreadsheets from running them, and how many.
+
+    Our own CSV has them, and that of other careful programs.
+    """
+    import pyarrow as pa
+
+    if not _ESCAPED.search(text):
+        return cells, 0
+    n = 0
+    for place, name in enumerate(cells.column_names):
+        told = cells.column(name).to_pylist()
+        bare = [plain_text(cell) if cell and cell[0] == "'" else cell for cell in told]
+        changed = sum(a != b for a, b in zip(told, bare, strict=True))
+        if changed:
+            cells, n = cells.set_column(place, name, pa.array(bare, pa.string())), n + changed
+    return cells, n
 
 
 def _one_column(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import struct
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -17,7 +20,9 @@ import numpy as np
 from geo.base.bridge import canonical
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.formats.read_geojson import decode_json
+from geo.intake.notation import number
 from geo.point_files import wkb
+from layers.intake.formats.markup import local, parsed
 from layers.intake.formats.table import (
     AskError,
     Observation,
@@ -28,9 +33,13 @@ from layers.intake.formats.table import (
     texts_table,
     unique_names,
 )
-from layers.intake.formats.workbook import require_modest
+from layers.intake.formats.workbook import is_litter, require_modest
 
 MOST_FEATURES: Final = 2_000_000
+MOST_LAYERS: Final = 50
+_TURN: Final = 100_000
+_MOST_TURNS: Final = 2_000
+"""Steps of SQLite after which its count is asked whether to go on, and how often it may."""
 _KINDS: Final = frozenset(
     {
         *("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
@@ -49,8 +58,18 @@ def _declared(said: object, where: str) -> tuple[str | None, Problem | None]:
         return None, error.problems[0]
 
 
-def _shapes(places: Sequence[object], said: object, where: str) -> Shapes:
-    """Return positions of GeoJSON, one for each feature, in a declared system (None: unknown)."""
+def shapes_of(places: Sequence[object], said: object, where: str) -> Shapes:
+    """Return positions of GeoJSON, one for each feature, in a declared system.
+
+    Parameters
+    ----------
+    places
+        Geometries; None for a feature without one.
+    said
+        The system; None where it is not known.
+    where
+        Name of the file.
+    """
     crs, refused = (None, None) if said is None else _declared(said, where)
     n = len(places)
     x, y, kind = np.full(n, np.nan), np.full(n, np.nan), np.full(n, wkb.FOREIGN, np.uint8)
@@ -70,10 +89,18 @@ def _position(place: Mapping[Any, Any]) -> tuple[int, float, float]:
         return wkb.FOREIGN, np.nan, np.nan
     if not isinstance(where, list) or len(where) < 2:
         return wkb.EMPTY, np.nan, np.nan
-    values = where[:2]
+    values = [_number(one) for one in where[:2]]
     if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         return wkb.EMPTY, np.nan, np.nan
     return wkb.POINT, float(values[0]), float(values[1])
+
+
+def _number(value: Any) -> Any:
+    """Return a number that is written as a text, as some programs write positions."""
+    if not isinstance(value, str):
+        return value
+    told = number(value)
+    return value if told is None else told.value
 
 
 def read_geojson_points(data: bytes, where: str) -> Table:
@@ -97,18 +124,7 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     DataError
         It is no GeoJSON; every problem is named.
     """
-    root, problems = decode_json(data, where=where)
-    if problems and data.strip().count(b"\n") and data.lstrip()[:1] == b"{":
-        lines = [line.strip(b" \x1e\r") for line in data.splitlines() if line.strip(b" \x1e\r")]
-        decoded = [decode_json(line, where=where) for line in lines]
-        if not any(faults for _, faults in decoded):
-            root, problems = {"type": "FeatureCollection", "features": [r for r, _ in decoded]}, []
-    if problems:
-        raise DataError("intake.refused", problems)
-    if isinstance(root, dict) and root.get("type") == "Feature":
-        root = {**root, "type": "FeatureCollection", "features": [root]}
-    if not isinstance(root, dict) or root.get("type") != "FeatureCollection":
-        raise DataError("intake.refused", [Problem("geojson.no_collection", where)])
+    root = _collection(data, where)
     features = root.get("features")
     if not isinstance(features, list):
         raise DataError("intake.refused", [Problem("geojson.no_features", where)])
@@ -121,9 +137,38 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     places = [feature.get("geometry") for feature in features]
     if heights := sum(map(_has_height, places)):
         told = (*told, Observation("heights", values={"value": heights}))
-    shapes = _shapes(places, said, where)
+    shapes = shapes_of(places, said, where)
+    if root.get("crs") is None and _are_metres(shapes):
+        shapes = replace(shapes, crs=None)  # RFC 7946 says degrees; the numbers say otherwise
+        told = (*told, Observation("metres_undeclared", "likely", {"value": len(features)}))
     return Table(where, _of_records(records), np.arange(1, len(records) + 1), shapes=shapes,
                  found=told)  # fmt: skip
+
+
+def _collection(data: bytes, where: str) -> Mapping[str, Any]:
+    """Return the features of a file as one collection, also those that stand one a line."""
+    root, problems = decode_json(data, where=where)
+    if problems and data.strip().count(b"\n") and data.lstrip(b" \t\r\n\x1e")[:1] == b"{":
+        lines = [line.strip(b" \x1e\r") for line in data.splitlines() if line.strip(b" \x1e\r")]
+        decoded = [decode_json(line, where=where) for line in lines]
+        if not any(faults for _, faults in decoded):
+            root, problems = {"type": "FeatureCollection", "features": [r for r, _ in decoded]}, []
+    if problems:
+        raise DataError("intake.refused", problems)
+    if isinstance(root, dict) and root.get("type") in _KINDS:
+        root = {"type": "Feature", "properties": {}, "geometry": root}
+    if isinstance(root, dict) and root.get("type") == "Feature":
+        root = {**root, "type": "FeatureCollection", "features": [root]}
+    if not isinstance(root, dict) or root.get("type") != "FeatureCollection":
+        raise DataError("intake.refused", [Problem("geojson.no_collection", where)])
+    return root
+
+
+def _are_metres(shapes: Shapes) -> bool:
+    """Tell whether most positions are no degrees."""
+    known = shapes.kind == wkb.POINT
+    beyond = (np.abs(shapes.x[known]) > 360) | (np.abs(shapes.y[known]) > 360)
+    return bool(known.any() and np.mean(beyond) > 0.5)
 
 
 def _has_height(place: Any) -> bool:
@@ -135,15 +180,15 @@ def _require_features(features: Sequence[object], where: str) -> None:
     problems = []
     if len(features) > MOST_FEATURES:
         problems.append(Problem("geojson.too_many", where, n=len(features), most=MOST_FEATURES))
-    for number, feature in enumerate(features, start=1):
+    for at, feature in enumerate(features, start=1):
         if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
-            problems.append(Problem("geojson.no_feature", where, f"#{number}"))
+            problems.append(Problem("geojson.no_feature", where, f"#{at}"))
         elif not isinstance(feature.get("properties") or {}, Mapping):
-            problems.append(Problem("geojson.properties", where, f"#{number}", "properties"))
+            problems.append(Problem("geojson.properties", where, f"#{at}", "properties"))
         elif not _is_shape(feature.get("geometry")):
             known = tuple(sorted(_KINDS))
             problems.append(
-                Problem("geojson.geometry_type", where, f"#{number}", "geometry", known=known)
+                Problem("geojson.geometry_type", where, f"#{at}", "geometry", known=known)
             )
         if len(problems) >= 50:
             break
@@ -170,7 +215,7 @@ def _crs_member(crs: object) -> tuple[object, tuple[Observation, ...]]:
 def _of_records(records: Sequence[Mapping[str, Any]]) -> Any:
     raw = list(dict.fromkeys(str(name) for record in records for name in record))
     names = unique_names(raw)
-    rows = [[_plain(record.get(name)) for name in raw] for record in records]
+    rows = [[plain(record.get(name)) for name in raw] for record in records]
     if not names:
         import pyarrow as pa
 
@@ -178,7 +223,14 @@ def _of_records(records: Sequence[Mapping[str, Any]]) -> Any:
     return texts_table(names, rows)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a value of JSON as text; lists and objects as JSON.
+
+    Parameters
+    ----------
+    value
+        Any.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -205,38 +257,31 @@ def read_kml(data: bytes, where: str) -> Table:
     UnfitError
         It is no KML, or unpacks to too much.
     """
-    from lxml import etree
-
     if data.startswith(b"PK"):
         members = [m for m in require_modest(data) if m.filename.lower().endswith(".kml")]
+        members = [m for m in members if not is_litter(m.filename)]
         if not members:
             raise UnfitError("intake.zip_without_table")
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             data = file.read(members[0])
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise UnfitError("intake.no_xml", reason=str(error)[:200]) from error
-    marks = [one for one in root.iter() if _tag(one) == "Placemark"]
+    root = parsed(data)
+    marks = [one for one in root.iter() if local(one) == "Placemark"]
+    if not marks and any(local(one) == "NetworkLink" for one in root.iter()):
+        raise UnfitError("intake.kml_link")
     records = [_placemark(one) for one in marks]
     places = [_kml_place(one) for one in marks]
-    shapes = _shapes(places, _DEGREES, where)
+    shapes = shapes_of(places, _DEGREES, where)
     return Table(where, _of_records(records), np.arange(1, len(marks) + 1), shapes=shapes)
-
-
-def _tag(element: Any) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _placemark(mark: Any) -> dict[str, str]:
     record: dict[str, str] = {}
     for one in mark.iter():
-        tag, text = _tag(one), (one.text or "").strip()
+        tag, text = local(one), (one.text or "").strip()
         if tag in ("name", "description", "address") and tag not in record:
             record[tag] = text
         elif tag == "Data":
-            value = next((v.text or "" for v in one if _tag(v) == "value"), "")
+            value = next((v.text or "" for v in one if local(v) == "value"), "")
             record[str(one.get("name", ""))] = value.strip()
         elif tag == "SimpleData":
             record[str(one.get("name", ""))] = text
@@ -245,12 +290,12 @@ def _placemark(mark: Any) -> dict[str, str]:
 
 
 def _kml_place(mark: Any) -> dict[str, Any] | None:
-    shapes = [one for one in mark.iter() if _tag(one) in (*_KINDS, "MultiGeometry", "LinearRing")]
+    shapes = [one for one in mark.iter() if local(one) in (*_KINDS, "LinearRing", "Track", "Model")]
     if not shapes:
         return None
-    if _tag(shapes[0]) != "Point":
+    if local(shapes[0]) != "Point" or len(shapes) > 1:
         return {"type": "Polygon"}
-    text = next((one.text or "" for one in shapes[0] if _tag(one) == "coordinates"), "")
+    text = next((one.text or "" for one in shapes[0] if local(one) == "coordinates"), "")
     try:
         return {"type": "Point", "coordinates": [float(part) for part in text.strip().split(",")]}
     except ValueError:
@@ -303,7 +348,7 @@ def read_shapefile(data: bytes, where: str, answers: Mapping[str, str]) -> Table
     AskError
         There are several.
     """
-    members = [m for m in require_modest(data) if not m.is_dir()]
+    members = [m for m in require_modest(data) if not m.is_dir() and not is_litter(m.filename)]
     stems = {m.filename[:-4]: m for m in members if m.filename.lower().endswith(".shp")}
     names = {PurePosixPath(stem).name: stem for stem in stems}
     if not names:
@@ -313,7 +358,7 @@ def read_shapefile(data: bytes, where: str, answers: Mapping[str, str]) -> Table
     parts = {
         m.filename[-4:].lower(): m
         for m in members
-        if m.filename[:-4] == stem and m.filename[-4:].lower() in _PARTS
+        if m.filename[:-4].lower() == stem.lower() and m.filename[-4:].lower() in _PARTS
     }
     if not {".shp", ".dbf"} <= parts.keys():
         raise UnfitError("intake.shapefile_part")
@@ -372,14 +417,14 @@ def _with_gdal(
 def _by_gdal(path: Path, where: str, answers: Mapping[str, str], encoding: str | None) -> Table:
     import pyogrio
 
+    # Without it a Shapefile that lacks its index is not opened; what is written is our own copy.
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
     try:
-        layers = [
-            str(name)
-            for name, kind in pyogrio.list_layers(path)
-            if kind is not None and name != "layer_styles"
-        ]
-        if not layers:
+        every = [(str(n), kind) for n, kind in pyogrio.list_layers(path) if n != "layer_styles"]
+        spatial = [name for name, kind in every if kind is not None]
+        if not every:
             raise UnfitError("intake.zip_without_table")
+        layers = _of_points(path, every) or spatial or [name for name, _ in every]
         chosen = _layer(layers, answers)
         info = pyogrio.read_info(path, layer=chosen, encoding=encoding)
         if (info["features"] or 0) > MOST_FEATURES:
@@ -389,6 +434,8 @@ def _by_gdal(path: Path, where: str, answers: Mapping[str, str], encoding: str |
         reason = str(error).replace(str(path), where)[:200]
         raise UnfitError("point_file.unreadable", reason=reason) from error
     geometry = meta["geometry_name"] or "wkb_geometry"
+    if geometry not in cells.column_names:  # a table of attributes alone
+        return Table(where, cells, np.arange(1, cells.num_rows + 1))
     column = cells.column(geometry).combine_chunks()
     points = wkb.points(_storage(column))
     crs, refused = (None, None) if not meta["crs"] else _declared(meta["crs"], where)
@@ -402,6 +449,41 @@ def _by_gdal(path: Path, where: str, answers: Mapping[str, str], encoding: str |
 
         cells = pa.table({"#": pa.array(lines)})
     return Table(where, cells, lines, shapes=shapes, found=found)
+
+
+def _of_points(path: Path, layers: Sequence[tuple[str, Any]]) -> list[str]:
+    """Return the layers that may hold points and have features; empty if there is none such."""
+    named = [n for n, kind in layers if kind is not None and "Polygon" not in kind
+             and "Line" not in kind]  # fmt: skip
+    if path.suffix != ".gpkg":
+        return named
+    sizes = {name: _size(path, name) for name in named[:MOST_LAYERS]}
+    return [name for name, n in sizes.items() if n] or named
+
+
+def _size(path: Path, layer: str) -> int:
+    """Return how many rows a layer of a GeoPackage has, counted with bounds: a view may be endless.
+
+    Raises
+    ------
+    UnfitError
+        It has too many, or takes too long to be counted.
+    """
+    quoted = layer.replace('"', '""')
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
+        turns = iter(range(_MOST_TURNS))
+        base.set_progress_handler(lambda: next(turns, None) is None, _TURN)
+        try:
+            told = base.execute(
+                f'SELECT count(*) FROM (SELECT 1 FROM "{quoted}" LIMIT {MOST_FEATURES + 1})'
+            ).fetchone()
+        except sqlite3.Error as error:
+            if "interrupted" in str(error):
+                raise UnfitError("intake.too_many_rows", most=MOST_FEATURES) from error
+            raise UnfitError("point_file.unreadable", reason=str(error)[:200]) from error
+    if told[0] > MOST_FEATURES:
+        raise UnfitError("intake.too_many_rows", most=MOST_FEATURES)
+    return int(told[0])
 
 
 def _storage(column: Any) -> Any:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from dataclasses import replace
 from typing import Any, Final
 
-import numpy as np
-
 from geo.base.errors import UnfitError
-from layers.intake.formats.header import LOOKED_AT, Header, find_header, names_of
-from layers.intake.formats.headings import district_column, speaks_of_position
+from layers.intake.formats.cells import table_of_rows, text_of
+from layers.intake.formats.header import LOOKED_AT, find_header, holds_values, names_of
+from layers.intake.formats.headings import (
+    GUIDE_SHEET,
+    district_column,
+    speaks_of_position,
+)
 from layers.intake.formats.table import (
     MOST_COLUMNS,
     MOST_SHEET_ROWS,
@@ -21,15 +25,22 @@ from layers.intake.formats.table import (
     Option,
     Question,
     Table,
-    texts_table,
-    unique_names,
 )
 
 MOST_UNPACKED: Final = 2 << 30
 MOST_RATIO: Final = 400
 MOST_MEMBERS: Final = 5_000
 MOST_SHEETS: Final = 200
-_BLOCK: Final = 1 << 16
+MOST_CELLS: Final = 20_000_000
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+"""Stands in the container that Excel puts around a workbook with a password."""
+_UNCACHED: Final = re.compile(
+    rb"</f>(?:<v></v>|<v\s*/>)?</c>|<f(?:\s[^>]*)?/>(?:<v></v>|<v\s*/>)?</c>"
+)
+"""A formula of which no program has stored the result."""
+_SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
+MOST_LOOKED_INTO: Final = 64 << 20
+_LITTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def require_modest(data: bytes) -> list[zipfile.ZipInfo]:
@@ -43,19 +54,38 @@ def require_modest(data: bytes) -> list[zipfile.ZipInfo]:
     Raises
     ------
     UnfitError
-        It is no zip, has too many members, or would unpack to far more than it holds.
+        It is no zip, has a password or too many members, or would unpack to far more than it holds.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             members = file.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise UnfitError("intake.no_zip") from error
+    if any(member.flag_bits & 1 for member in members):
+        raise UnfitError("intake.password")
     size = sum(member.file_size for member in members)
     if len(members) > MOST_MEMBERS:
         raise UnfitError("intake.zip_members", n=len(members), most=MOST_MEMBERS)
     if size > MOST_UNPACKED or size > MOST_RATIO * max(len(data), 1 << 16):
         raise UnfitError("intake.zip_size", n=size, most=min(MOST_UNPACKED, MOST_RATIO * len(data)))
     return members
+
+
+def is_litter(name: str) -> bool:
+    """Tell whether a member of a zip is what a system leaves there beside the files of its owner.
+
+    Parameters
+    ----------
+    name
+        Of the member.
+
+    Examples
+    --------
+    >>> is_litter("__MACOSX/d/._s.shp"), is_litter("d/s.shp")
+    (True, False)
+    """
+    parts = name.split("/")
+    return parts[0] == "__MACOSX" or parts[-1].startswith("._") or parts[-1] in _LITTER
 
 
 def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
@@ -86,19 +116,35 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
 
     if data.startswith(b"PK"):
         require_modest(data)
+    elif _LOCKED in data:
+        raise UnfitError("intake.password")
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             name, others = _sheet(book, answers.get("sheet", ""))
-            return _table(book.get_sheet_by_name(name), where, answers, (name, others))
+            table = _table(book.get_sheet_by_name(name), where, answers, (name, others))
     except PasswordError as error:
         raise UnfitError("intake.password") from error
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise UnfitError("intake.no_workbook", reason=str(error)[:200]) from error
+    unknown = _uncached(data) if data.startswith(b"PK") else 0
+    if not unknown:
+        return table
+    told = Observation("formulas_without_result", "certain", {"value": unknown})
+    return replace(table, found=(*table.found, told))
+
+
+def _uncached(data: bytes) -> int:
+    """Return how many formulas have no result: a program that wrote the file did not calculate."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        sheets = [m for m in file.infolist() if _SHEET.fullmatch(m.filename)]
+        if sum(m.file_size for m in sheets) > MOST_LOOKED_INTO:
+            return 0
+        return sum(len(_UNCACHED.findall(file.read(m))) for m in sheets)
 
 
 def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
     """Return the sheet that is read, and the other sheets that are not blank."""
-    names = [str(name) for name in book.sheet_names[:MOST_SHEETS]]
+    names = [str(name) for name in book.sheet_names[:MOST_SHEETS] if name != GUIDE_SHEET]
     if said:
         if said not in names:
             raise UnfitError("intake.no_sheet", value=said, known=tuple(names[:20]))
@@ -117,7 +163,7 @@ def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
 
 def _head(sheet: Any) -> list[list[str]]:
     rows = [
-        list(map(_text, row)) for row in sheet.to_python(skip_empty_area=False, nrows=LOOKED_AT)
+        list(map(text_of, row)) for row in sheet.to_python(skip_empty_area=False, nrows=LOOKED_AT)
     ]
     return [row for row in rows if any(row)]
 
@@ -125,71 +171,24 @@ def _head(sheet: Any) -> list[list[str]]:
 def _speaks(rows: Sequence[Sequence[str]]) -> bool:
     head = find_header(rows)
     names = names_of(rows, head)
-    return 0 <= head.row < len(rows) - 1 and bool(
-        speaks_of_position(names) or district_column(names)
-    )
+    speaks = bool(speaks_of_position(names) or district_column(names))
+    return 0 <= head.row < len(rows) - 1 and speaks and holds_values(rows[head.first :])
 
 
 def _table(
     sheet: Any, where: str, answers: Mapping[str, str], names: tuple[str, tuple[str, ...]]
 ) -> Table:
-    if sheet.total_height > MOST_SHEET_ROWS or sheet.total_width > MOST_COLUMNS:
+    height, width = sheet.total_height, sheet.total_width
+    # A stray blank far to the right is no column; a sheet that is full is too much for us.
+    if height > MOST_SHEET_ROWS or (width > MOST_COLUMNS and height * width > MOST_CELLS):
         raise UnfitError("intake.too_many_rows", most=MOST_SHEET_ROWS)
-    rows = sheet.to_python(skip_empty_area=False)
-    lines = np.array([at for at, row in enumerate(rows, 1) if any(c != "" for c in row)], np.int64)
-    told = [list(map(_text, rows[at - 1])) for at in lines[:LOOKED_AT].tolist()]
-    said = answers.get("header_row", "")
-    if said.isdecimal() and (int(said) == 0 or int(said) in lines):
-        row = int(np.searchsorted(lines, int(said))) if int(said) else -1
-        first = row + 1
-    elif said.isdecimal():
-        last = int(lines[-1]) if len(lines) else 0
-        raise UnfitError("intake.no_row", value=said, n=last)
-    else:
-        row, first = find_header(told)
-    named = names_of(told, Header(row, first))
-    cells = _cells(rows, lines[first:], named, told[first:])
     name, others = names
     found = [Observation("sheet", "likely" if others else "certain", {"value": name})]
     if others:
         found.append(Observation("other_sheets", "certain", {"value": others[:20]}))
-    if row < 0:
-        found.append(Observation("no_header", "likely", {"value": 0}))
-    else:
-        sure = "certain" if not row else "likely"
-        found.append(Observation("header_row", sure, {"value": int(lines[row])}))
-        if first == row + 2:
-            found.append(Observation("header_goes_on", "likely", {"value": int(lines[row + 1])}))
-    title = " ".join(cell for above in told[: max(row, 0)] for cell in above if cell)
-    if title:
-        found.append(Observation("title", "likely", {"value": title[:200]}))
-    return Table(where, cells, lines[first:], found=tuple(found), has_names=row >= 0)
-
-
-def _cells(
-    rows: list[list[Any]], lines: Any, named: Sequence[str], told: Sequence[Sequence[str]]
-) -> Any:
-    """Return the rows behind the names as texts, without columns of neither name nor cell."""
-    width = max([len(named), *(len(row) for row in told)], default=0)
-    used = [
-        k
-        for k in range(width)
-        if (k < len(named) and named[k]) or any(k < len(row) and row[k] for row in told)
-    ]
-    if not used:
-        raise UnfitError("point_file.empty")
-    names = unique_names([named[k] if k < len(named) else "" for k in used])
-    texts = [[_text(rows[at - 1][k]) for k in used] for at in lines.tolist()]
-    return texts_table(names, texts)
-
-
-def _text(value: object) -> str:
-    """Return a cell as text: whole numbers without a point, dates by ISO 8601."""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        plain = value.time() == time(0)
-        return (value.date() if plain else value).isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value).strip()
+    rows = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if top < len(rows) and left < len(rows[top]) and bottom - top < MOST_SHEET_ROWS:
+            for row in rows[top + 1 : bottom + 1]:  # what a cell says that reaches down, all say
+                row[left] = rows[top][left]
+    return table_of_rows(rows, where, answers.get("header_row", ""), found)

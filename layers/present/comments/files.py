@@ -11,11 +11,11 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.schema import Field
+from geo.formats.spreadsheet import safe_text
 from layers.handover.build import build
 from layers.handover.contents import AREA, POINT, Contents, Form, Sheet
 from layers.handover.documents import about_city
 from layers.handover.package import Package
-from layers.handover.spreadsheet import safe_text
 from layers.handover.write_data import to_csv
 from layers.language.bilingual import Bilingual, both, pair
 from layers.language.messages import LANGS, display, speaker

@@ -25,6 +25,7 @@ from layers.density.phrases import spot_words
 from layers.handover.contents import Sheet
 from layers.language.bilingual import BLANK, Bilingual, pair
 from layers.language.messages import LANGS
+from layers.language.outside import REASONS, with_reasons
 from layers.language.values import paragraph
 from layers.present.telling import Told
 from layers.view.filtered import in_words
@@ -103,11 +104,13 @@ def sheet(told: Sequence[Told]) -> Sheet | None:
     names = [name for name, _ in COLUMNS]
     frame = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(WHOLE, "Int64"))
     titled = {name: pair(f"present.number_column.{name}") for name in names}
+    frame = with_reasons(frame, (("value", "low", "high"),), titled.__getitem__)
+    reasons = tuple(Field(name) for name in REASONS)
     return Sheet(
         id=ID,
         title=pair("present.findings"),
         frame=frame.set_index(names[0]),
-        fields=tuple(Field(name, kind, required=name == "id") for name, kind in COLUMNS),
+        fields=tuple(Field(name, kind, required=name == "id") for name, kind in COLUMNS) + reasons,
         titles=titled,
         codes={"measure": {name: " ".join(pair(f"present.measure.{name}")) for name in MEASURES}},
         group=pair("present.findings"),

@@ -11,12 +11,11 @@ import streamlit as st
 
 from geo.base.errors import DataError
 from layers.intake.diagnose import described
-from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.formats.table import Observation, Question
-from layers.intake.outcome import NO_PLACES, template
+from layers.intake.outcome import NO_PLACES, Outcome, template
 from layers.intake.report import Report, ask, sentence
+from layers.intake.row_table import MOST_LISTED, odd_rows, row_table
 from layers.language.messages import display
-from layers.language.problems import worded
 from layers.language.values import count
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -24,7 +23,7 @@ from pages.panels.intake import held as own_files
 from pages.panels.intake.held import Held, dropped, upload_key
 from pages.shell import cache, html, session
 from pages.shell.frame import Screen
-from pages.shell.labels import literal
+from pages.shell.labels import cells, literal
 from pages.shell.widgets import is_offered
 
 IN_FOLDER: Final = "intake_folder"
@@ -33,11 +32,31 @@ GONE: Final = "atlas.own_file.gone"
 MOST_TOLD: Final = 8
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
-    | {"plane_named", "crs_said", "crs_declared", "datum_named", "datum_offset", "columns_swapped"}
+    | {
+        "plane_named",
+        "crs_said",
+        "crs_declared",
+        "datum_named",
+        "datum_offset",
+        "datum_position",
+        "datum_district",
+        "columns_swapped",
+        "rows_swapped",
+        "formulas_without_result",
+        "columns_twice",
+        "broken_text",
+        "metres_undeclared",
+        "split_angles",
+    }
 )
 """Where the positions stand and in which system: what a planner checks first."""
+POSITIONS: Final = "precision"
+"""How finely positions are known: a paragraph of its own."""
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
 """What a planner need not read first."""
+MOST_HEADER: Final = 12
+"""Rows of which one may be said to hold the names of the columns."""
+ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16")
 SYSTEMS: Final = (4490, 4527, 3857)
 """Systems that may be chosen besides the city's plane and what a question offers."""
 
@@ -53,7 +72,8 @@ def upload(screen: Screen) -> None:
     say = screen.say
     given = st.file_uploader(
         say("intake_page.upload"),
-        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        # No list of endings: the browser would refuse by them and say nothing of a remedy.
+        type=None,
         key=upload_key(),
         max_upload_size=own_files.MOST_MB,
         help=literal(say("intake_page.upload_help", most=own_files.MOST_MB)),
@@ -132,10 +152,14 @@ def proposal(screen: Screen) -> None:
     name = display(held.name, longest=60)
     html.show('<p class="summary" role="status">{}</p>',
               say(f"intake_page.status_{report.status}", name=name))  # fmt: skip
+    for one in report.found:
+        if one.key == POSITIONS:
+            html.show("<p>{}</p>", sentence(one, screen.state.lang))
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
-        found_in(report, screen.state.lang)
+        rest = [one for one in report.found if one.key != POSITIONS]
+        found_in(replace(report, found=rest), screen.state.lang)
     with done:
         html.section(say("intake_page.done"))
         _bullets(_deeds(screen, held))
@@ -267,10 +291,38 @@ def _choices(screen: Screen, held: Held) -> None:
         codes = dict.fromkeys((4326, screen.city.metric_epsg, *SYSTEMS))
         _select(screen, "crs", ["", *(f"EPSG:{code}" for code in codes)],
                 held.answers.get("crs", ""), say("intake_page.crs"))  # fmt: skip
+    _further(screen, held)
 
 
-def _option(screen: Screen, found: str, value: str) -> str:
+def _further(screen: Screen, held: Held) -> None:
+    """Offer what the file itself gives reason to change: its sheet, names, encoding, turned rows.
+
+    A link to a file of the server carries sheet and turned rows, and no other of these.
+    """
+    noted = {one.key: one.values.get("value") for one in held.taken.report.found}
+    say, answers = screen.say, held.answers
+    if (others := noted.get("other_sheets")) and isinstance(others, tuple):
+        sheets = dict.fromkeys((str(noted.get("sheet", "")), *map(str, others)))
+        _select(screen, "sheet", ["", *sheets], answers.get("sheet", ""), say("intake_page.sheet"))
+    if "rows_swapped" in noted or answers.get("swapped"):
+        _select(screen, "swapped", ["", "repair"], answers.get("swapped", ""),
+                say("intake_page.swapped"))  # fmt: skip
+    if held.lies is not None:
+        return
+    if noted.keys() & {"title", "no_header", "header_goes_on"} or answers.get("header_row"):
+        _select(screen, "header_row", ["", *map(str, range(MOST_HEADER + 1))],
+                answers.get("header_row", ""), say("intake_page.header_row"))  # fmt: skip
+    if noted.get("encoding", "utf-8") != "utf-8" or "broken_text" in noted:
+        _select(screen, "encoding", ["", *ENCODINGS], answers.get("encoding", ""),
+                say("intake_page.encoding"))  # fmt: skip
+
+
+def _option(screen: Screen, name: str, found: str, value: str) -> str:
     """Return an option in words: what was found, a system by code and name, or a column."""
+    if name == "swapped":
+        return screen.say("intake_page.swapped_repair" if value else "intake_page.swapped_leave")
+    if name == "header_row" and value == "0":
+        return screen.say("intake_page.header_none")
     if not value and found:
         return screen.say("intake_page.as_found_so", found=found)
     if not value:
@@ -278,30 +330,48 @@ def _option(screen: Screen, found: str, value: str) -> str:
     return described(value) if value.startswith("EPSG:") else value
 
 
+def _found_so(report: Report, name: str) -> str:
+    """Return what was found of what may be chosen: the system, the sheet, the row, the encoding."""
+    if name == "crs":
+        return report.crs or ""
+    noted = {one.key: one.values.get("value") for one in report.found}
+    return str(noted.get(name, ""))
+
+
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
     key = f"intake_{name}_{token(now)}"
     report = held.taken.report if (held := own_files.held()) else None
-    found = (report.crs or "") if report and name == "crs" and not now else ""
+    found = _found_so(report, name) if report and not now else ""
     st.selectbox(
         literal(label),
         values,
         index=values.index(now) if now in values else 0,
         key=key,
-        format_func=lambda value: display(_option(screen, found, value), longest=60),
+        format_func=lambda value: display(_option(screen, name, found, value), longest=60),
         on_change=_answered,
         args=(screen, name, key, values),
     )
 
 
 def _faults(screen: Screen, held: Held) -> None:
-    problems = held.taken.report.problems
-    if not problems:
+    taken = held.taken
+    if taken.report.status == "refused":
+        html.faults("", taken.report.problems, screen.state.lang)
+    if taken.reading is None:
         return
-    if held.taken.report.status == "refused":
-        html.faults("", problems, screen.state.lang)
-        return
-    with st.expander(literal(screen.say("intake_page.rows", n=count(len(problems))))):
-        _bullets([worded(one, screen.state.lang) for one in problems[:50]])
+    outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
+    if n := len(odd_rows(outcome)):
+        title = screen.say("intake_page.rows", n=count(n))
+        html.drawer(title, "intake_rows", partial(_rows, screen, outcome, n))
+
+
+def _rows(screen: Screen, outcome: Outcome, n: int) -> None:
+    """List the rows that need a look."""
+    table = row_table(outcome, screen.say)
+    told = screen.say("intake_page.row.what")
+    st.dataframe(cells(table), hide_index=True, placeholder="", alt=told)
+    if n > MOST_LISTED:
+        html.small(screen.say("intake_page.rows_cut", most=count(MOST_LISTED)))
 
 
 def _accepted() -> None:

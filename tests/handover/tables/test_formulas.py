@@ -17,7 +17,10 @@ from layers.handover.view_export import contents
 from layers.pack.city import City
 from layers.view.state import default_state
 
-HOSTILE = ['=HYPERLINK("http://x.invalid","点")', "+1+1", "-5", "@a", "\tb", "\rc"]
+HOSTILE = [
+    '=HYPERLINK("http://x.invalid","点")', "+1+1", "-5", "@a", "\tb", "\rc", "\n=1", " =1", "＝1+1",
+    "=cmd|' /C calc'!A0",
+]  # fmt: skip
 
 
 def exported(city: City, form: Form) -> Package:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from layers.handover.contents import FORMATS, Form
 from layers.handover.selection import select
 from layers.handover.view_export import contents, package, size
 from layers.handover.workbook import HEADING_ROW, LONGEST_CELL, LONGEST_NAME, workbook
+from layers.language.bilingual import both, pair
 from layers.language.values import title
 from layers.pack.city import City, load_city
 from layers.places.coded import Words
@@ -62,7 +64,9 @@ def test_the_first_sheet_is_the_list_on_screen_in_the_readers_language(
     assert len(rows) == len(shown) > 0
     for row, (_, expected) in zip(rows, shown.iterrows(), strict=True):
         for told, value in zip(row, expected, strict=False):
-            assert told == (None if pd.isna(value) else value)
+            said = f"{told:%Y-%m-%d}" if isinstance(told, datetime) else told  # a day is a day
+            assert said == (None if pd.isna(value) else value)
+    assert any(isinstance(row[list(heading).index(title("as_of", lang))], datetime) for row in rows)
 
 
 def test_the_heading_stands_still_and_filters_and_numbers_are_numbers(tianjin: City) -> None:
@@ -145,7 +149,9 @@ def test_no_text_of_the_data_becomes_a_formula_or_a_link(tmp_path: Path) -> None
 def test_what_looks_like_a_formula_is_kept_as_it_is_written(toy: City) -> None:
     cells = ["=1+1", "+1", "@SUM(A1)", "https://example.org", "=cmd|' /C calc'!A0", "x" * 40_000]
     held = contents(select(toy, default_state(toy), layers=None, form=Form("xlsx")))
-    frame = pd.DataFrame({"=A": cells, "n": [1, 2.5, None, float("inf"), True, pd.NA]})
+    dates = ["2021", "2021-08", "2021-08-08", None, pd.NA, "1899-01-01"]
+    numbered = {"n": [1, 2.5, None, float("inf"), True, pd.NA], "on": dates}
+    frame = pd.DataFrame({"=A": cells, **numbered})
     (data,) = workbook(replace(held, listing={"=1/*?[]:" + "名" * 40: frame, "=1": frame})).values()
     book = opened(data)
     sheet = book.worksheets[0]
@@ -157,6 +163,8 @@ def test_what_looks_like_a_formula_is_kept_as_it_is_written(toy: City) -> None:
     assert len(str(told[-1].value)) == LONGEST_CELL
     numbers = [sheet.cell(row, 2).value for row in range(4, 10)]
     assert numbers == [1, 2.5, None, None, "是", None]
+    days = [sheet.cell(row, 3).value for row in range(4, 10)]
+    assert days == ["2021", "2021-08", datetime(2021, 8, 8), None, None, "1899-01-01"]
 
 
 def test_a_sheet_for_each_table_of_an_answer(tianjin: City) -> None:
@@ -182,6 +190,13 @@ def test_codes_of_a_table_are_words(tianjin: City) -> None:
     assert words.of("unit", "120101;jincheng;city") == "和平区、“津城”、天津市"
     assert words.of("verdict", "uncertainty.refused") == "暂不计算"
     assert words.of("nearest_id", "node-baodi-zgc") == words.names["node-baodi-zgc"]
+    assert words.of("mode_status", "inferred from its two sites") == "由其两处园址推断"
+    assert (
+        words.of("georeferenceProtocol", both("georeference.proxy"))
+        == pair("georeference.proxy").zh
+    )
+    english = Words(tianjin, "en")
+    assert english.of("institution", "河北工业大学") == "Hebei University of Technology"
     assert words.of("note", "no code; free text") == "no code; free text"
 
 

@@ -1,0 +1,108 @@
+"""Find positions that stand in no two columns of numbers: in parts, or in the codes of a grid."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+from geo.intake.columns import Coordinates, coordinates
+from geo.intake.words import bare
+from layers.intake.formats.table import Table
+
+_SAMPLE: Final = 500
+_PARTS: Final = (
+    (re.compile(r"^(.*?)(?:度|°|deg(?:rees?)?|d)$"), 0),
+    (re.compile(r"^(.*?)(?:分|min(?:utes?)?|m)$"), 1),
+    (re.compile(r"^(.*?)(?:秒|sec(?:onds?)?|s)$"), 2),
+)
+_AXES: Final = (
+    re.compile(r"经度?$|东经$|lon(?:gitude)?$|lng$|^e$"),
+    re.compile(r"纬度?$|北纬$|lat(?:itude)?$|^n$"),
+)
+_CODES: Final = (
+    ("Plus Code", re.compile(r"[23456789CFGHJMPQRVWX]{2,8}\+[23456789CFGHJMPQRVWX]{2,3}")),
+    ("MGRS", re.compile(r"\d{1,2}[C-HJ-NP-X]\s*[A-HJ-NP-Z]{2}\s*(?:\d\s*){4,10}")),
+)
+_GEOHASH: Final = re.compile(r"[0-9b-hjkmnp-z]{5,12}", re.IGNORECASE)
+
+
+class Angles(NamedTuple):
+    """Longitude and latitude of which each part has a column: the columns, and the angles."""
+
+    columns: tuple[str, ...]
+    first: Coordinates
+    second: Coordinates
+
+
+def angles_in_parts(table: Table) -> Angles | None:
+    """Return angles whose degrees, minutes and seconds stand in columns of their own.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+
+    Returns
+    -------
+    Angles or None
+        None unless both angles have a column for degrees and one for minutes; seconds may lack.
+    """
+    found = [_parts_of(table, axis) for axis in _AXES]
+    if any(one is None for one in found):
+        return None
+    columns = [one for one in found if one is not None]
+    first, second = (_joined(table, some) for some in columns)
+    return Angles((*columns[0], *columns[1]), first, second)
+
+
+def _parts_of(table: Table, axis: re.Pattern[str]) -> tuple[str, ...] | None:
+    """Return the columns of one angle, degrees first."""
+    found: dict[int, str] = {}
+    for name in table.names:
+        told = bare(name) or name
+        for pattern, place in _PARTS:
+            match = pattern.match(told)
+            if match is not None and axis.search(match[1]) and place not in found:
+                found[place] = name
+                break
+    if not {0, 1} <= found.keys():
+        return None
+    return tuple(found[place] for place in sorted(found))
+
+
+def _joined(table: Table, columns: tuple[str, ...]) -> Coordinates:
+    """Return angles put together of their parts; a row without degrees and minutes is blank."""
+    import pyarrow as pa
+
+    cells = [table.cells.column(name).to_pylist() for name in columns]
+    texts = [_angle(parts) for parts in zip(*cells, strict=True)]
+    return coordinates(pa.array(texts, pa.large_string()))
+
+
+def _angle(parts: tuple[Any, ...]) -> str | None:
+    told = ["" if part is None else str(part).strip() for part in parts]
+    if not any(told):
+        return None
+    # A minute or second that is not written is none; one that is no number spoils the angle.
+    return " ".join([told[0] or "?", *(part or "0" for part in told[1:])])
+
+
+def code_of_place(table: Table) -> tuple[str, str]:
+    """Return the column that holds codes of a grid, and what they are called; blank for none.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    """
+    for name in table.names[:60]:
+        some = table.cells.column(name).slice(0, _SAMPLE).to_pylist()
+        told = [str(one).strip() for one in some if one is not None and str(one).strip()]
+        if not told:
+            continue
+        for kind, pattern in _CODES:
+            if sum(pattern.fullmatch(one.upper()) is not None for one in told) > len(told) / 2:
+                return name[:60], kind
+        if "geohash" in bare(name) and all(_GEOHASH.fullmatch(one) for one in told):
+            return name[:60], "Geohash"
+    return "", ""
