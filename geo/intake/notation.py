@@ -48,6 +48,8 @@ _MARKS: Final = str.maketrans(
         **dict.fromkeys("。·‧・", "."),
         "\ufeff": " ",
         "\u200b": " ",
+        # Marks of the direction of writing, which no eye sees.
+        **dict.fromkeys("\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e", ""),
     }
 )
 _PLAIN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)

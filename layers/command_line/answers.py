@@ -13,6 +13,7 @@ from geo.intake.datum import DATUMS
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "datum": (*DATUMS, "wgs84"),
     "swapped": ("repair", "keep"),
+    "notation": ("decimal", "minutes"),
 }
 """Answers that are one of a few words."""
 FREE: Final = ("crs", "x", "y", "both", "district", "sheet", "layer", "encoding")

@@ -17,7 +17,7 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
-from geo.intake.odd_columns import angles_in_parts, code_of_place
+from geo.intake.odd_columns import angles_in_parts, are_minutes, code_of_place, of_minutes
 from geo.intake.pairs import srid
 from geo.intake.systems import (
     DEGREES,
@@ -205,6 +205,21 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
     for one in {id(c): c for c in (found.first, found.second) if c is not None}.values():
         for form in one.forms:
             result.tell(FORMS[form], "certain", value=form)
+    return _by_minutes(found, answers, result)
+
+
+def _by_minutes(found: Placement, answers: Answers, result: Diagnosis) -> Placement:
+    """Warn of degrees whose digits behind the point may be minutes and seconds."""
+    one, two = found.first, found.second
+    said = answers.get("notation", "")
+    if one is None or two is None or one.forms or two.forms or said == "decimal":
+        return found
+    if said == "minutes":
+        result.tell("form_minutes", "certain", value=said)
+        return replace(found, first=replace(one, values=of_minutes(one.values)),
+                       second=replace(two, values=of_minutes(two.values)))  # fmt: skip
+    if are_minutes(one.values, two.values):
+        result.tell("maybe_minutes", "open", value=int(np.isfinite(one.values).sum()))
     return found
 
 

@@ -198,6 +198,20 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
 
 
+def test_minutes_behind_the_point_are_warned_of_and_read_when_said(
+    tianjin: City,
+) -> None:
+    rows = [f"{n},117.{k + 10}{5 * k + 3:02},39.0{k % 10}{59 - 4 * k}" for k, (n, _, _)
+            in enumerate(POINTS)]  # fmt: skip
+    data = csv(["名称,经度,纬度", *rows])
+    found = _taken("a.csv", data, tianjin).report.found
+    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in found]
+    taken = _taken("a.csv", data, tianjin, notation="minutes")
+    assert taken.reading is not None
+    expected = [117 + (k + 10) / 60 + (5 * k + 3) / 3600 for k in range(10)]
+    np.testing.assert_allclose(taken.reading.rows["lon"], expected, rtol=0, atol=1e-9)
+
+
 def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
     data = workbook(("一", survey_rows()), ("二", survey_rows()[:7]))
     asked = _taken("a.xlsx", data, tianjin).report

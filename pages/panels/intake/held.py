@@ -30,7 +30,7 @@ OF_ONE_FILE: Final = (
     *("x", "y", "weight", "crs", "datum", "part", "turned", "taken", "dated", "column", "values"),
 )
 """Options that say what is read of a file."""
-NOT_IN_ADDRESS: Final = frozenset({"header_row", "encoding", "separator"})
+NOT_IN_ADDRESS: Final = frozenset({"header_row", "encoding", "separator", "notation"})
 """Answers that only a file needs that was brought along, which no link shows."""
 MOST_MB: Final = 20
 """Size of a file that a reader may bring along."""

@@ -42,6 +42,7 @@ MOST_WANTED: Final = frozenset(
         "datum_district",
         "columns_swapped",
         "rows_swapped",
+        "maybe_minutes",
         "formulas_without_result",
         "columns_twice",
         "broken_text",
@@ -323,6 +324,9 @@ def _further(screen: Screen, held: Held) -> None:
                 say("intake_page.swapped"))  # fmt: skip
     if held.lies is not None:
         return
+    if "maybe_minutes" in noted or answers.get("notation"):
+        _select(screen, "notation", ["", "minutes"], answers.get("notation", ""),
+                say("intake_page.notation"))  # fmt: skip
     if noted.keys() & {"title", "no_header", "header_goes_on"} or answers.get("header_row"):
         _select(screen, "header_row", ["", *map(str, range(MOST_HEADER + 1))],
                 answers.get("header_row", ""), say("intake_page.header_row"))  # fmt: skip
@@ -335,6 +339,8 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
     """Return an option in words: what was found, a system by code and name, or a column."""
     if name == "swapped":
         return screen.say("intake_page.swapped_repair" if value else "intake_page.swapped_leave")
+    if name == "notation":
+        return screen.say("intake.option.minutes" if value else "intake.option.decimal")
     if name == "header_row" and value == "0":
         return screen.say("intake_page.header_none")
     if not value and found:
