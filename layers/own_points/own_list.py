@@ -11,7 +11,6 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from geo.base.arrays import Floats
 from geo.base.bridge import transformer
@@ -105,6 +104,8 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
         source is the file where it names none. Of a file that is counted as it lies no doubt is
         read: it is unknown, and what needs verification is not known either.
     """
+    from scipy.spatial import cKDTree  # no first view waits for it
+
     plane, source = reading.asked.city.metric_epsg, reading.asked.source
     lon, lat = transformer(plane, 4326).transform(*xy.T)
     made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
