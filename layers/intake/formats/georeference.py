@@ -144,7 +144,8 @@ def on_wgs84(table: Table) -> NDArray[np.bool_]:
     """
     if not is_given_back(table):
         return np.zeros(len(table.lines), dtype=bool)
-    return np.array(said_of([table], DATUM)[: len(table.lines)], dtype=object) == WGS84
+    said = said_of([table], DATUM)[: len(table.lines)]
+    return np.array([one == WGS84 for one in said], dtype=bool)
 
 
 def is_term(name: str, term: str) -> bool:
