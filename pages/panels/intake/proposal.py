@@ -155,6 +155,24 @@ def proposal(screen: Screen) -> None:
     for one in report.found:
         if one.key == POSITIONS:
             html.show("<p>{}</p>", sentence(one, screen.state.lang))
+    if report.status != "refused" or held.taken.tables:
+        _columns(screen, held)
+    _faults(screen, held)
+    with st.container(horizontal=True, gap="small"):
+        if held.taken.tables or report.questions:
+            st.button(
+                say("intake_page.accept"),
+                key="intake_accept",
+                type="primary",
+                disabled=held.taken.reading is None,
+                on_click=_accepted,
+            )
+        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
+
+
+def _columns(screen: Screen, held: Held) -> None:
+    """Show side by side what was found, what will be done, and what may be changed."""
+    report, say = held.taken.report, screen.say
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
@@ -169,16 +187,6 @@ def proposal(screen: Screen) -> None:
         for question in report.questions:
             _question(screen, question)
         _choices(screen, held)
-    _faults(screen, held)
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            say("intake_page.accept"),
-            key="intake_accept",
-            type="primary",
-            disabled=held.taken.reading is None,
-            on_click=_accepted,
-        )
-        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
 
 
 def found_in(report: Report, lang: str) -> None:
