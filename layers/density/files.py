@@ -95,8 +95,9 @@ def _raster(answer: DensityAnswer) -> Raster:
 def _sum_note(answer: DensityAnswer) -> Bilingual:
     """Say what the cells of the raster add up to, and why that is not the number of places."""
     cells, made_of = sums(answer.surface)
-    weighted = "" if answer.options.weight == "none" else "_weighted"
-    return pair(f"density.raster_sum{weighted}", cells=f"{cells:.4g}", n=f"{made_of:.6g}")
+    plain = answer.options.weight == "none"
+    key = "density.raster_sum" if plain else "density.raster_sum_weighted"
+    return pair(key, cells=f"{cells:.4g}", n=f"{made_of:.6g}")
 
 
 def _contours(answer: DensityAnswer) -> gpd.GeoDataFrame:
