@@ -11,7 +11,9 @@ import argparse
 import csv
 import io
 import json
+import logging
 import re
+import secrets
 import sys
 import tempfile
 import unicodedata
@@ -35,7 +37,7 @@ from geo.formats.read_geojson import to_frame
 from geo.formats.write_geojson import to_geojson
 from layers.file_set import standing
 from layers.file_set.replace import deliver
-from layers.language.problems import lines
+from layers.language.problems import lines, worded
 from layers.pack.catalogue import CATALOG
 from layers.pack.city import (
     CORRECTIONS,
@@ -63,6 +65,7 @@ from layers.pack.table_schemas import CORRECTIONS as RIGHTED
 from layers.pack.table_schemas import NODE_LINKS as LINKED
 from layers.pack.table_schemas import PLANNING_COLUMNS as PLANNING
 
+_log = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
 READ_IN = "2026-11"
 """Month in which the facts were read: the as-of date where no evidence is dated."""
@@ -975,6 +978,12 @@ def main(arguments: Sequence[str] | None = None, *, say: Callable[[str], None] =
         return 1
     except OSError as error:
         say(f"Nothing was written: {error}")
+        return 1
+    except Exception:  # raw material can be wrong in ways that nobody foresaw
+        number = secrets.token_hex(3).upper()
+        _log.exception("unforeseen error %s in data/%s", number, options.city)
+        problem = Problem("pack.unforeseen", options.city, number=number)
+        say(f"Nothing was written. {worded(problem, 'en')}")
         return 1
     say(f"Built {len(files)} files; {len(different)} changed.")
     return 0

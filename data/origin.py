@@ -101,7 +101,7 @@ def traced(problem: Problem, raw: Raw) -> Problem:  # noqa: C901 - a file each
         return _of(problem, {"id": "axis_id"}, "authored/axis_texts.csv")
     if stem == "indicators":
         return _of(problem, _INDICATOR, "authored/indicator_texts.csv", "indicators.csv")
-    if stem in ("clauses", "gaps"):
+    if stem in ("clauses", "gaps", "observations", "events", "relations"):
         return replace(problem, where=f"authored/{path.name}")
     if path.name == "corrections.csv":
         return problem

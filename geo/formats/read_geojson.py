@@ -7,6 +7,7 @@ files; both are wrong for bytes of unknown origin.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,10 +33,12 @@ WGS84_NAMES = frozenset(
         "urn:ogc:def:crs:OGC::CRS84",
         "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
         "OGC:CRS84",
+        "CRS84",
         "EPSG:4326",
     }
 )
 """Systems of the ``crs`` member of older GeoJSON that are what GeoJSON has anyway."""
+_CGCS2000 = re.compile(r"CGCS_?2000|China Geodetic Coordinate System 2000", re.IGNORECASE)
 _EPSG = re.compile(r"(?:.*\W)?EPSG\W(?:[\w.]*\W)?(\d{4,6})", re.ASCII | re.IGNORECASE)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MOST_DIGITS = 300
@@ -56,10 +59,6 @@ _MEMBERS = {
     "geometry": "geojson.without_geometry",
 }
 """What every feature must have (RFC 7946, section 3.2), and which problem it is to lack it."""
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(name)
 
 
 def _whole(digits: str) -> int | float:
@@ -127,15 +126,45 @@ def decode_json(data: bytes, *, where: str) -> tuple[Any, list[Problem]]:
             )
         return found
 
+    constants: list[str] = []
+
+    def constant(name: str) -> float:
+        constants.append(name)
+        return math.nan
+
     try:
-        value = json.loads(
-            text, parse_constant=_refuse_constant, parse_int=_whole, object_pairs_hook=once
-        )
+        value = json.loads(text, parse_constant=constant, parse_int=_whole, object_pairs_hook=once)
     except RecursionError:
         return None, [Problem("json.nested", where)]
     except ValueError as error:
         return None, [Problem("json.invalid", where, reason=printable(str(error), 200))]
+    if constants:
+        problems += _constant_problems(value, constants[0], where)
     return (None if problems else value), problems
+
+
+def _constant_problems(root: object, name: str, where: str) -> list[Problem]:
+    """Tell in which features the words stand that Python takes for numbers, and JSON does not."""
+    features = root.get("features") if isinstance(root, Mapping) else None
+    problems = []
+    for number, feature in enumerate(features if isinstance(features, list) else [], start=1):
+        properties = _properties(feature)
+        row = row_name(properties, number)
+        parts = {**properties, "geometry": feature.get("geometry") if properties else None}
+        problems += [
+            Problem("json.constant", where, row, printable(field), value=name)
+            for field, value in parts.items()
+            if _has_nan(value)
+        ]
+    return problems[:MOST_TOLD] or [Problem("json.constant", where, value=name)]
+
+
+def _has_nan(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_nan, value))
+    if isinstance(value, Mapping):
+        return any(map(_has_nan, value.values()))
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _is_position(value: object) -> bool:
@@ -238,7 +267,7 @@ def _crs_problem(crs: object, where: str) -> Problem | None:
     code = int(match[1]) if match else 0
     if code == WGS84:
         return Problem("geojson.crs_axes", where, field="crs")
-    if code == CGCS2000:
+    if code == CGCS2000 or _CGCS2000.fullmatch(name):
         return Problem("geojson.crs_cgcs2000", where, field="crs")
     if name:
         return Problem("geojson.crs_other", where, field="crs", name=printable(name))

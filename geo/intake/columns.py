@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -23,6 +24,11 @@ _TWO: Final = (
     r"(?P<b>[+-]?[0-9]{1,8}\.[0-9]{1,18})\s*[)\]]?\s*$"
 )
 MOST_DEGREES: Final = 180.0
+FORMS: Final = ("dms", "decimal_comma", "thousands", "wide", "marks")
+"""How a number may be written other than plainly: bit n of ``Coordinates.written`` says the n-th.
+``wide`` has full-width digits; ``marks`` nothing but a unit, a side of the globe or a typed minus.
+"""
+_WIDE: Final = re.compile("[\uff0c-\uff0e\uff10-\uff19]")
 States = NDArray[np.int8]
 Pair = tuple[Floats, Floats]
 
@@ -41,12 +47,15 @@ class Coordinates:
         How many distinct cells were written in which form, other than plain decimal numbers.
     axes
         1 where the cell says east or west, 2 north or south, 0 neither.
+    written
+        How the cell is written, a bit for each of ``FORMS``; 0 for a plain number.
     """
 
     values: Floats
     states: States
     forms: Mapping[str, int]
     axes: States
+    written: States
 
 
 class Pairs(NamedTuple):
@@ -95,16 +104,16 @@ def coordinates(column: Any) -> Coordinates:
     values = np.array([np.nan if one is None else one.value for one in found.written])
     forms = _count_forms(found.written)
     commas = np.array([one is not None and one.form == "comma" for one in found.written], bool)
+    comma = "decimal_comma"
     if commas.any():
         others = np.array([np.nan if one is None else one.other for one in found.written])
         if _parts_thousands(values[commas], forms):
-            values[commas] = others[commas]
-            forms["thousands"] = forms.get("thousands", 0) + int(commas.sum())
-        else:
-            forms["decimal_comma"] = forms.get("decimal_comma", 0) + int(commas.sum())
+            values[commas], comma = others[commas], "thousands"
+        forms[comma] = forms.get(comma, 0) + int(commas.sum())
     forms.pop("comma", None)
     values[found.plain] = found.numbers[found.plain]
-    return _spread(values, found.states, found.written, forms, distinct.rows)
+    bits = _bits(distinct.texts, found.written, comma)
+    return _spread(values, found.states, found.written, (forms, bits), distinct.rows)
 
 
 def _parts_thousands(decimal: Floats, forms: Mapping[str, int]) -> bool:
@@ -151,11 +160,24 @@ def _count_forms(written: list[Any]) -> dict[str, int]:
     return forms
 
 
+def _bits(texts: Any, written: list[Any], comma: str = "decimal_comma") -> States:
+    """Return how each text is written, a bit for each of ``FORMS``."""
+    bits = np.zeros(len(written), dtype=np.int8)
+    for k, one in enumerate(written):
+        if one is None:
+            continue
+        form = comma if one.form == "comma" else one.form
+        named = [*([form] if form in FORMS else []), *(["wide"] if _WIDE.search(texts[k].as_py())
+                                                       else [])]  # fmt: skip
+        bits[k] = sum(1 << FORMS.index(name) for name in named or ["marks"])
+    return bits
+
+
 def _spread(
     values: Floats,
     states: States,
     written: list[Any],
-    forms: Mapping[str, int],
+    forms: tuple[Mapping[str, int], States],
     rows: NDArray[np.int64],
 ) -> Coordinates:
     """Give each row what its text means; a row without a text is blank."""
@@ -164,8 +186,9 @@ def _spread(
     return Coordinates(
         np.append(values, np.nan)[rows],
         np.append(states, np.int8(_CODE[BLANK]))[rows],
-        dict(forms),
+        dict(forms[0]),
         np.append(axes, np.int8(0))[rows],
+        np.append(forms[1], np.int8(0))[rows],
     )
 
 
@@ -187,7 +210,8 @@ def _of_numbers(column: Any) -> Coordinates:
         missing = np.asarray(column.is_null().to_numpy(zero_copy_only=False), dtype=bool)
         states[missing] = _CODE[BLANK]
     values = np.where(states == 0, values, np.nan)
-    return Coordinates(values, states, {}, np.zeros(len(values), np.int8))
+    none = np.zeros(len(values), np.int8)
+    return Coordinates(values, states, {}, none, none)
 
 
 def _distinct(column: Any) -> _Distinct:
@@ -241,10 +265,12 @@ def pairs(column: Any) -> Pairs:
         for at in range(2):
             written[at][k] = found[at]
             values[at][k] = found[at].value
+    bits = [_bits(distinct.texts, each) for each in written]
     one, two = (
-        _spread(values[at], states, written[at], _count_forms(written[at]), distinct.rows)
+        _spread(values[at], states, written[at], (_count_forms(written[at]), bits[at]),
+                distinct.rows)
         for at in range(2)
-    )
+    )  # fmt: skip
     return Pairs(one, two)
 
 

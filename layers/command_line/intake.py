@@ -22,11 +22,12 @@ from layers.coverage.question import question as reach_question
 from layers.intake.features import features
 from layers.intake.formats.open_file import not_opened, require_file
 from layers.intake.formats.table import Observation
-from layers.intake.outcome import NO_PLACES
+from layers.intake.outcome import NO_PLACES, Outcome
 from layers.intake.report import Account, Report, ask, sentence, to_json
-from layers.intake.take_in import may_set_back, refusal, take_in, unforeseen
+from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in, unforeseen
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
+from layers.own_points.own_list import FORMATS, own_list
 from layers.pack.city import SETTINGS, City, load_city
 from layers.pack.single_layer import layer_problems
 from layers.view.state import default_state
@@ -35,7 +36,13 @@ KINDS: Final = ("points", "districts", "scenario", "pack")
 _EPILOG = """Exit status: 0 read, 2 refused, 3 needs an answer (which one is said).
 --columns takes two names of columns (x y, or x=NAME y=NAME), or one that holds both. --answer takes
 what is asked: crs=EPSG:4548, datum=gcj02, sheet=NAME, layer=NAME, header_row=3, separator=;,
-encoding=gbk, swapped=repair."""
+encoding=gbk, swapped=repair (rows whose longitude and latitude seem swapped are exchanged)."""
+
+
+_OUT: Final = (
+    "write the list with what was done to each row and how surely each place is known, by its "
+    "ending: .xlsx, .csv, .geojson, .gpkg, or _circles.geojson for the circles of doubt alone"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,6 +112,7 @@ def _parser() -> _Parser:
     parser.add_argument("--crs", help="reference system: EPSG code, WKT or PROJJSON")
     parser.add_argument("--columns", nargs="+", action="extend", default=[], metavar="NAME")
     parser.add_argument("--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=_OUT)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--lang", choices=LANGS, default="en")
     return parser
@@ -115,6 +123,7 @@ def _report(asked: argparse.Namespace) -> Report:
     if not path.is_dir():
         require_file(path)
     kind = asked.kind or kind_of(path)
+    _require_out(asked, kind)
     if kind == "pack":
         return _pack(path, lambda: city_of(asked.city, {}), answers)
     city = city_of(asked.city, {})
@@ -122,11 +131,41 @@ def _report(asked: argparse.Namespace) -> Report:
         return _scenario(path, city, answers)
     if kind == "points" and is_long(path):
         return take_in_parts(path, city, answers)
-    report = take_in(path, city, answers, kind=kind, inverse=may_set_back()).report
+    taken = take_in(path, city, answers, kind=kind, inverse=may_set_back())
+    report = taken.report
+    if asked.out is not None:
+        _hand_back(taken, city, asked)
     if asked.kind is None and [one.key for one in report.problems] == ["intake.no_columns"]:
         joined = take_in(path, city, answers, kind="districts").report
         return joined if joined.rows.used else report
     return report
+
+
+def _require_out(asked: argparse.Namespace, kind: str) -> None:
+    """Raise before anything is read if the list cannot be written as it is asked."""
+    if asked.out is None:
+        return
+    if kind != "points" or is_long(asked.path):
+        raise DataError("intake.refused", [Problem("intake.out_kind", "--out")])
+    if _format(asked.out) is None:
+        known = tuple(FORMATS.values())
+        problem = Problem("intake.out_format", "--out", value=asked.out.name[:80], known=known)
+        raise DataError("intake.refused", [problem])
+
+
+def _format(path: Path) -> str | None:
+    """Return the format that the name of a file means; the longest ending that fits."""
+    fitting = [fmt for fmt, ending in FORMATS.items() if path.name.lower().endswith(ending)]
+    return max(fitting, key=lambda fmt: len(FORMATS[fmt]), default=None)
+
+
+def _hand_back(taken: TakenIn, city: City, asked: argparse.Namespace) -> None:
+    """Write a list of points that was read; nothing where it was not."""
+    fmt = _format(asked.out)
+    if taken.reading is None or fmt is None:
+        return
+    outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
+    asked.out.write_bytes(own_list(outcome, city, asked.lang, fmt))
 
 
 def kind_of(path: Path) -> str:

@@ -17,14 +17,25 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
+from geo.intake.odd_columns import angles_in_parts, code_of_place
 from geo.intake.pairs import srid
-from geo.intake.systems import DEGREES, MERCATOR, Fit, by_zone, fits, is_in_degrees, packed
+from geo.intake.systems import (
+    DEGREES,
+    MERCATOR,
+    Fit,
+    by_zone,
+    fits,
+    is_in_degrees,
+    packed,
+    share_in,
+)
 from geo.intake.words import bare
 from geo.point_files import wkb
+from layers.intake.declared import Declared, declared
+from layers.intake.formats.georeference import is_given_back
 from layers.intake.formats.headings import datum_of, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
-from layers.intake.odd_columns import angles_in_parts, code_of_place
 from layers.pack.city import City
 
 Answers = Mapping[str, str]
@@ -183,7 +194,7 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
             return Placement(table, (table.shapes.column,) if table.shapes.column else ())
     found = chosen or _by_names(table, result) or _by_values(table, city, result)
     if found is None:
-        code = code_of_place(table)
+        code = code_of_place(table.cells)
         if code[0]:
             problem = Problem("intake.code_of_place", table.where, column=code[0], kind=code[1])
             result.problems.append(problem)
@@ -252,15 +263,22 @@ def _texts(table: Table, name: str) -> Any:
 
 def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     """Return the columns that are called as people call coordinates, if they hold numbers."""
-    named = headings(table.names) if table.has_names else headings([])
-    if table.has_names and (split := angles_in_parts(table)) is not None:
+    names = table.names if table.has_names else ()
+    named = first = headings(names)
+    if names and (split := angles_in_parts(table.cells)) is not None:
         result.tell("split_angles", "certain", value=split.columns)
         return Placement(table, split.columns, split.first, split.second)
-    if named.x:
+    while named.x:  # decimal degrees may be left blank beside verbatim ones
         found = _of_columns(table, (named.x, named.y))
-        if _holds_numbers(found) or not named.both:
+        if _holds_numbers(found):
             result.tell("columns", "certain", value=f"{named.x} + {named.y}")
             return found
+        names = tuple(name for name in names if name not in (named.x, named.y))
+        named = headings(names)
+    if first.x and not first.both:
+        result.tell("columns", "certain", value=f"{first.x} + {first.y}")
+        return _of_columns(table, (first.x, first.y))
+    named = first
     if named.both:
         found = _of_columns(table, (named.both,))
         if _holds_numbers(found):
@@ -391,11 +409,15 @@ def _code(text: str) -> str:
 
 def _flipped(crs: str, first: Floats, second: Floats, city: City) -> bool:
     """Tell whether the coordinates lie in the city only if the first is the northing."""
-    from geo.intake.systems import share_in
-
     straight = share_in(first, second, crs, city.bbox)
     turned = share_in(second, first, crs, city.bbox)
     return turned > straight
+
+
+def _fits_in(crs: str, first: Floats, second: Floats, city: City) -> bool:
+    """Tell whether most rows lie in the city in a system, in either order of the axes."""
+    orders = ((first, second), (second, first))
+    return any(share_in(x, y, crs, city.bbox) >= GRID_LEAST for x, y in orders)
 
 
 def _with(placed: Placement, crs: str, north_first: bool, result: Diagnosis) -> Placement:
@@ -414,15 +436,20 @@ def _by_fit(
     result: Diagnosis,
 ) -> Placement:
     city, _ = given
-    family = _family(placed)
+    stated = declared(placed.table, placed.columns)
+    family = _family(placed) or stated.family
     first, second = values_of(placed)
     known = np.isfinite(first) & np.isfinite(second)
     degrees = (np.abs(first[known]) <= 180) & (np.abs(second[known]) <= 180)
     are_degrees = _share(degrees) > GRID_LEAST
     fit = by_zone(found, GRID_LEAST)
-    if family in ("1954", "1980"):
-        result.ask(ask_crs(found, city, family))
+    if stated.columns:
+        result.tell("system_in_cells", value=", ".join(stated.columns), said=stated.told)
+    if family in ("1954", "1980") or stated.gravest in ("1954", "1980", "other"):
+        result.ask(_ask_old(ask_crs(found, city, family), stated))
         return placed
+    if stated.plane and _fits_in(stated.plane, first, second, city):
+        return _with(placed, stated.plane, _flipped(stated.plane, first, second, city), result)
     if fit is not None and (fit.crs == DEGREES or not are_degrees):
         key = {DEGREES: "degrees", MERCATOR: "mercator"}.get(fit.crs, "zone")
         result.tell(key, "likely" if fit.crs == DEGREES else "certain", value=fit.crs)
@@ -438,6 +465,14 @@ def _by_fit(
         result.tell("north_first", "likely", value=placed.columns[0] if placed.columns else "1")
     result.ask(ask_crs(found, city, "", packed(first, second, city.bbox)))
     return placed
+
+
+def _ask_old(question: Question, stated: Declared) -> Question:
+    """Return the question for the plane in the words in which the cells name the system."""
+    if not stated.gravest:
+        return question
+    words = stated.words[stated.gravest][:40]
+    return replace(question, values={"variant": "crs_words", "family": words})
 
 
 def _is_of(crs: str, family: str) -> bool:
@@ -518,6 +553,8 @@ def _datum_of(placed: Placement, city: City, result: Diagnosis) -> str:
         if datum:
             result.tell("datum_named", "likely", value=datum, evidence=evidence[:80])
             return datum
+    if is_given_back(placed.table):  # what its points show was asked before
+        return ""
     seen = suspected_datum(placed.table, *_lonlat(placed), city)
     if seen.datum:
         key = _SHOWN_BY[seen.by]
@@ -537,6 +574,9 @@ def _lonlat(placed: Placement) -> tuple[Floats, Floats]:
 
 def _datum_hint(placed: Placement) -> tuple[str, str]:
     """Return the datum that names or cells say, and what says it."""
+    stated = declared(placed.table, placed.columns)
+    if stated.gravest in DATUMS or is_given_back(placed.table):
+        return (stated.gravest, stated.words[stated.gravest]) if stated.gravest else ("", "")
     if any("wgs" in bare(name) for name in placed.columns):
         return "", ""
     above = [o for o in placed.table.found if o.key in ("title", "sheet", "layer", "crs_member")]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,7 @@ import shapely
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
-from layers.intake.formats.headings import name_column
+from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
 from layers.intake.precision import Classes, names_of
 from layers.intake.read import OUTSIDE, USED, Reading
@@ -33,10 +34,19 @@ CLICK_PX: Final = 5
 CLICK_LEAST_M: Final = 10.0
 CLICK_UNKNOWN_M: Final = 1000.0
 """The doubt of a click at a scale that is not known: that of a whole city on a screen."""
+_DOUBTS: Final = "atlas_doubts"
+"""Key under which a file of own points says of how many rows the doubt is known."""
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
-ADDED: Final = ("经度_lon", "纬度_lat", "位置不确定度_m", "处理_done", "依据_by", "位置情况_class")
-"""Columns that are added to a file when it is handed back."""
+LOOKED_AT: Final = 50
+"""Rows of a sheet that say how wide its columns are; none is wider than ``WIDEST`` characters."""
+WIDEST: Final = 44
+GUIDE_WIDTH: Final = 80
+LINE_HEIGHT: Final = 16.0
+A3: Final = 8
+"""Number of the paper in Excel."""
+MOST_SHEET_ROWS: Final = 1_048_575
+"""Rows of a sheet of Excel below the names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ class Placed:
         How far off it may be.
     how
         ``click``, or the adcode of a district.
+    day
+        When that was, by ISO 8601.
     """
 
     row: int
@@ -60,6 +72,7 @@ class Placed:
     lat: float
     uncertainty_m: float
     how: str
+    day: str = field(default_factory=lambda: date.today().isoformat())
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,40 +173,6 @@ def click_doubt(lat: float, zoom: float | None) -> float:
     return float(max(math.ceil(CLICK_PX * a_pixel / 10) * 10, CLICK_LEAST_M))
 
 
-def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
-    """Return the file with what was done to each row.
-
-    Parameters
-    ----------
-    outcome
-        The file as it was read, and what the reader has done since.
-    city
-        Its districts are named.
-    lang
-        Language of the words.
-
-    Returns
-    -------
-    DataFrame
-        The columns of the file as they stand there, then ``ADDED``; every row of the file, torn
-        ones too.
-    """
-    say, rows = speaker(lang), outcome.rows
-    cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
-    by = {one.row: one for one in outcome.placed}
-    repaired = rows["repaired"].tolist()
-    each = enumerate(zip(rows["status"], repaired, strict=True))
-    done = [_done(status, repair, by.get(row), say) for row, (status, repair) in each]
-    rule = [_rule(by.get(row), repair, city, say) for row, repair in enumerate(repaired)]
-    values = (rows["lon"].round(DIGITS), rows["lat"].round(DIGITS), rows["uncertainty_m"])
-    classes = class_words(outcome, say)
-    for row in by:
-        classes[row] = rule[row]
-    added = dict(zip(ADDED, (*values, done, rule, classes), strict=True))
-    kept = cells.drop(columns=[name for name in ADDED if name in cells])
-    return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
-
-
 def class_words(outcome: Outcome, say: Say) -> list[str]:
     """Return how finely each position is known, in words: all that there is to say of it.
 
@@ -226,25 +205,6 @@ def cells_of(table: Table) -> pd.DataFrame:
     return frame.reindex(range(table.rows))
 
 
-def _done(status: str, repair: str, placed: Placed | None, say: Say) -> str:
-    if placed is not None:
-        return say("intake.done.placed")
-    if repair:
-        return say(f"intake.done.{repair}")
-    if status in (USED, OUTSIDE):
-        return say(f"intake.done.{status}")
-    return say("intake.done.dropped", reason=say(f"intake.reason.{status}"))
-
-
-def _rule(placed: Placed | None, repair: str, city: City, say: Say) -> str:
-    if placed is None:
-        return say("intake.by.answer" if repair else "intake.by.file")
-    if placed.how == "click":
-        return say("intake.by.click")
-    names = city.districts.loc[placed.how]
-    return say("intake.by.district", name=str(names["name_zh"]))
-
-
 def write_points(outcome: Outcome, path: Path) -> None:
     """Write every row to a Parquet file that own points can read; rows without a place are blank.
 
@@ -269,12 +229,38 @@ def write_points(outcome: Outcome, path: Path) -> None:
         table = table.append_column(name, there)
     doubt = rows["uncertainty_m"].to_numpy(dtype=float)
     table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
-    pq.write_table(table, path, row_group_size=1 << 16)
+    known = np.isfinite(doubt[(rows["status"] == USED).to_numpy()])
+    told = {_DOUBTS: json.dumps([int(known.sum()), int((~known).sum())])}
+    pq.write_table(table.replace_schema_metadata(told), path, row_group_size=1 << 16)
     unused = rows[~rows["status"].isin([USED, OUTSIDE])]
     files = [outcome.reading.parts[part] for part in unused["part"].tolist()]
-    told = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
+    lost = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
                          "reason": unused["status"].to_numpy(str)}, unused.index + 1)  # fmt: skip
-    told.to_parquet(_beside(path))
+    lost.to_parquet(_beside(path))
+
+
+def doubts_of(path: Path) -> tuple[int, int] | None:
+    """Return of how many rows within the city a file that was taken in states the doubt.
+
+    Parameters
+    ----------
+    path
+        As of :func:`write_points`.
+
+    Returns
+    -------
+    tuple of int
+        With and without; None of any other file.
+    """
+    import pyarrow.parquet as pq
+
+    if not path.is_file() or path.suffix != ".parquet":
+        return None
+    told = (pq.read_schema(path).metadata or {}).get(_DOUBTS.encode())
+    if told is None:
+        return None
+    known, unknown = json.loads(told)
+    return int(known), int(unknown)
 
 
 def unused_rows(path: Path) -> pd.DataFrame | None:
@@ -299,15 +285,17 @@ def _beside(path: Path) -> Path:
     return path.with_suffix(".unused.parquet")
 
 
-def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
+def as_workbook(frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = None) -> bytes:
     """Return a table as a workbook: texts stay texts, numbers numbers, days days.
 
     Parameters
     ----------
     frame
-        The rows.
+        The rows; more than a sheet of Excel has go on in further sheets.
     title
         Name of the sheet.
+    guide
+        What the columns mean, for a sheet of its own, which is never read as data.
     """
     import xlsxwriter
 
@@ -316,16 +304,47 @@ def as_workbook(frame: pd.DataFrame, title: str) -> bytes:
                "nan_inf_to_errors": False}  # fmt: skip
     with xlsxwriter.Workbook(room, options) as book:
         book.set_properties({"created": CREATED})
-        sheet = book.add_worksheet(title[:31])
-        bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
-        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        for column, (_, values) in enumerate(frame.items()):
-            for at, value in enumerate(with_days(values.tolist()), start=1):
-                _write(sheet, at, column, value, day)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(frame.columns) - 1, 16)
+        for number, first in enumerate(range(0, max(len(frame), 1), MOST_SHEET_ROWS), start=1):
+            name = title[:31] if number == 1 else f"{title[:25]} {number}"
+            _sheet(book, name, frame.iloc[first : first + MOST_SHEET_ROWS])
+        if guide is not None:
+            _guide(book, guide)
     return room.getvalue()
+
+
+def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST) -> Any:
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True})
+    sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
+    day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+    for column, (_, values) in enumerate(frame.items()):
+        for at, value in enumerate(with_days(values.tolist()), start=1):
+            _write(sheet, at, column, value, day)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(A3)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    for column, heading in enumerate(frame.columns):
+        some = [str(heading), *map(str, frame.iloc[:LOOKED_AT, column].tolist())]
+        sheet.set_column(column, column, min(max(map(_width, some)) + 2, widest))
+    return sheet
+
+
+def _guide(book: Any, guide: pd.DataFrame) -> None:
+    """Write what the columns mean; a long sentence goes on below itself."""
+    sheet = _sheet(book, GUIDE_SHEET, guide, GUIDE_WIDTH)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for at, row in enumerate(guide.itertuples(index=False), start=1):
+        lines = max(-(-_width(str(value)) * 11 // (10 * GUIDE_WIDTH)) for value in row)
+        sheet.set_row(at, LINE_HEIGHT * lines)
+        for column, value in enumerate(row):
+            sheet.write_string(at, column, str(value), wrapped)
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text fills: Chinese is twice as wide."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 def _write(sheet: Any, row: int, column: int, value: object, day: Any) -> None:

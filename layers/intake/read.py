@@ -14,17 +14,25 @@ from pyproj import Transformer
 
 from geo.base.arrays import Floats
 from geo.base.bridge import Box, bridge, transformer
-from geo.base.errors import Problem, UnfitError
+from geo.base.errors import Problem
 from geo.grid.lookup import prepare
-from geo.intake.columns import turned, unfit
+from geo.intake.columns import FORMS, turned, unfit
 from geo.intake.datum import most_offset_m, set_back
 from geo.intake.rounding import doubt_m, steps
-from geo.intake.systems import DEGREES, is_in_degrees, near
+from geo.intake.systems import DEGREES, MERCATOR, is_in_degrees, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
-from layers.language.bilingual import column
+from layers.intake.formats.georeference import (
+    counted,
+    counted_unusable,
+    dates,
+    doubt_of,
+    is_given_back,
+    stated_columns,
+)
+from layers.intake.formats.table import Table
 from layers.pack.city import City
-from layers.pack.exchange import DOUBT, VERIFICATION
+from layers.pack.exchange import DATED, PROTOCOL, SOURCES, VERIFICATION
 
 USED, OUTSIDE = "used", "outside"
 ROW_PROBLEMS = {
@@ -46,16 +54,17 @@ ROW_PROBLEMS = {
 REASONS: Final = tuple(ROW_PROBLEMS)
 MOST_TOLD: Final = 200
 """Rows that are named one by one, for each reason."""
-_DOUBTS: Final = frozenset(
-    bare(name)
-    for name in (
-        *(DOUBT, "uncertainty_m", "位置不确定度_m", "位置不确定度（米）", "位置不确定度"),
-        *column(DOUBT),
-        *column("uncertainty_m"),
-    )
-)
-"""Names of a column of doubt in metres; with kilometres none is taken."""
-_VERIFICATIONS: Final = frozenset(bare(name) for name in (VERIFICATION, *column(VERIFICATION)))
+REPAIRS: Final = (*FORMS, "one_field", "axes", "zone", "projected", "swapped", "set_back")
+"""What may be done to a row's coordinates: bit n of ``repaired`` says the n-th.
+
+The notations of ``FORMS`` are read; both numbers are taken out of one field; the axes are
+exchanged, as the whole column or the row itself shows; the number of a zone is taken off; a plane
+is turned into degrees. The last two are done because the reader said so.
+"""
+BY_ANSWER: Final = ("swapped", "set_back")
+BIT: Final = {name: 1 << k for k, name in enumerate(REPAIRS)}
+_ZONED_M: Final = 1e6
+"""An easting of more metres has the number of its zone before it."""
 APPROXIMATE_M: Final = 10.0
 """Doubt of a position that has been set back from GCJ-02 or BD-09, metres."""
 
@@ -87,14 +96,23 @@ class Reading:
         where there is none), ``x``, ``y`` (metres on the city's plane), ``district`` (adcode, empty
         outside), ``uncertainty_m`` (NaN where it is not known), ``rounded_m`` (half of the diagonal
         of the step to which both coordinates are rounded; NaN where none is seen) and ``repaired``
-        (``swapped``, ``set_back`` or empty: what was done to the coordinates because the reader
-        said so).
+        (what was done to the coordinates, a bit for each of ``REPAIRS``; 0 for a row without a
+        position).
     parts
         Names of the tables.
+    systems
+        Of each, the system that its positions stand in.
+    datums
+        Of each, ``gcj02`` or ``bd09`` where its positions stood in it; else empty.
+    said
+        What the reader has answered.
     """
 
     rows: pd.DataFrame
     parts: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    datums: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
 
     @property
     def read(self) -> int:
@@ -115,6 +133,27 @@ class Reading:
     def not_used(self) -> Mapping[str, int]:
         """Rows without a usable position, by reason."""
         return {one: self._counts[one] for one in REASONS if one in self._counts}
+
+    @property
+    def located(self) -> pd.DataFrame:
+        """The rows that have a position, within the city or beyond."""
+        return self.rows[self.rows["status"].isin([USED, OUTSIDE])]
+
+    @property
+    def doubts(self) -> tuple[int, int]:
+        """Of how many positions the doubt is known, and of how many not."""
+        known = self.located["uncertainty_m"].notna()
+        return int(known.sum()), int((~known).sum())
+
+    def mended(self, repair: str) -> int:
+        """Return to how many rows something was done.
+
+        Parameters
+        ----------
+        repair
+            One of ``REPAIRS``.
+        """
+        return int((self.rows["repaired"] & BIT[repair]).astype(bool).sum())
 
     @cached_property
     def _counts(self) -> dict[str, int]:
@@ -145,7 +184,7 @@ class _Rows:
     y: Floats
     doubt: Floats
     rounded: Floats
-    repaired: NDArray[Any]
+    repaired: NDArray[np.int16]
     district: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
 
 
@@ -178,7 +217,14 @@ def read(diagnosis: Diagnosis, city: City, answers: Mapping[str, str], *, invers
         rows.doubt[np.isnan(rows.x)] = stated[-2][np.isnan(rows.x)]
         parts.append(_frame(rows, placed, number))
     frame = pd.concat(parts, ignore_index=True) if parts else _frame_of([], [])
-    reading = Reading(frame, tuple(one.table.where for one in diagnosis.placements))
+    them = diagnosis.placements
+    reading = Reading(
+        frame,
+        tuple(one.table.where for one in them),
+        tuple(one.crs for one in them),
+        tuple(one.datum for one in them),
+        frozenset(name for name, answer in answers.items() if answer),
+    )
     _tell(reading, diagnosis, np.concatenate(stated or [np.zeros(0)]))
     return reading
 
@@ -191,30 +237,51 @@ def _rows(placed: Placement, city: City) -> _Rows:
     status = unfit(names, one, two, (a, b))
     x, y = (b, a) if placed.north_first else (a, b)
     x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
-    _by_axes(placed, x, y)
     bad = status != ""
     if bad.any():
         _name_others(placed, status, bad)
-    n = len(status)
-    blank = np.full(n, np.nan)
-    none = np.full(n, "", dtype=object)
-    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), _doubts(placed, n),
-                 _rounded(placed, city), none)  # fmt: skip
+    blank = np.full(len(status), np.nan)
+    doubt, _ = doubt_of(table)
+    repaired = _notations(placed, len(status))
+    _by_axes(placed, x, y, repaired)
+    return _Rows(table.lines, status, x, y, blank.copy(), blank.copy(), doubt,
+                 _rounded(placed, city), repaired)  # fmt: skip
 
 
 def _rounded(placed: Placement, city: City) -> Floats:
-    """Return how far off each row may be because its numbers are rounded, metres."""
+    """Return how far off each row may be because its numbers are rounded, metres.
+
+    Of a list that was handed back that is known: how its numbers were written once decided it.
+    """
+    if is_given_back(placed.table):
+        return np.full(len(placed.table.lines), np.nan)
     in_degrees = is_in_degrees(placed.crs)
     sizes = steps(*values_of(placed), in_degrees=in_degrees)
-    return doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
+    doubt = doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
+    # A metre of Web Mercator is less on the ground.
+    return np.ceil(doubt * np.cos(np.radians(city.centre[0]))) if placed.crs == MERCATOR else doubt
 
 
-def _by_axes(placed: Placement, x: Floats, y: Floats) -> None:
+def _notations(placed: Placement, n: int) -> NDArray[np.int16]:
+    """Return how the coordinates of each row are written, other than as two plain numbers."""
+    if placed.first is None or placed.second is None:
+        return np.zeros(n, dtype=np.int16)
+    written = (placed.first.written | placed.second.written).astype(np.int16)
+    if len(placed.columns) == 1:
+        written &= ~np.int16(BIT["marks"])  # what stands around a pair is told by the next
+        written |= BIT["one_field"]
+    return written
+
+
+def _by_axes(placed: Placement, x: Floats, y: Floats, repaired: NDArray[np.int16]) -> None:
     """Exchange the coordinates of rows that say themselves which is north."""
+    if placed.north_first:
+        repaired |= BIT["axes"]
     if placed.first is None or placed.second is None:
         return
     wrong = turned(placed.first, placed.second, north_first=placed.north_first)
     x[wrong], y[wrong] = y[wrong], x[wrong]
+    repaired[wrong] ^= BIT["axes"]
 
 
 def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]) -> None:
@@ -231,29 +298,6 @@ def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]
         status[k] = stands_for_none(told[len(first) :], held, heads) or status[k]
 
 
-def _doubts(placed: Placement, n: int) -> Floats:
-    """Return the doubt that the file states of each row, metres; of 0 nothing is known.
-
-    Darwin Core has no doubt of 0; where a row fills several columns, the largest counts.
-    """
-    doubt = np.full(n, np.nan)
-    for name in placed.table.names:
-        if bare(name) in _DOUBTS:
-            values = _numbers_of(placed, name, n)
-            doubt = np.fmax(doubt, np.where(values > 0, values, np.nan))
-    return doubt
-
-
-def _numbers_of(placed: Placement, name: str, n: int) -> Floats:
-    from geo.intake.columns import coordinates
-
-    cells = placed.table.cells.column(name).combine_chunks()
-    try:
-        return coordinates(cells.chunk(0) if hasattr(cells, "chunks") else cells).values
-    except (ValueError, UnfitError):
-        return np.full(n, np.nan)
-
-
 def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse: bool) -> None:
     """Bring the rows to the city's plane; tell those within it from those beyond."""
     good = rows.status == ""
@@ -263,7 +307,7 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     x, y = rows.lon[good], rows.lat[good]
     if placed.datum and inverse and placed.crs == DEGREES:
         x, y = set_back(x, y, placed.datum)
-        rows.repaired[good] = "set_back"
+        rows.repaired[good] |= BIT["set_back"]
     if placed.datum:
         set_right = inverse and placed.crs == DEGREES
         least = APPROXIMATE_M if set_right else most_offset_m(city.bbox, placed.datum)
@@ -275,6 +319,9 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
         rows.lon[good], rows.lat[good] = x, y
     else:
         rows.lon[good], rows.lat[good] = transformer(city.metric_epsg, 4326).transform(east, north)
+        rows.repaired[good] |= BIT["projected"]
+        if placed.crs != MERCATOR:
+            rows.repaired[good] |= np.where(x > _ZONED_M, BIT["zone"], 0).astype(np.int16)
     reached = np.isfinite(rows.x) & np.isfinite(rows.y)
     rows.status[good & ~reached] = "out_of_range"
     good &= reached
@@ -286,6 +333,7 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     gone = ~np.isin(rows.status, [USED, OUTSIDE])
     for values in (rows.lon, rows.lat, rows.x, rows.y, rows.rounded):
         values[gone] = np.nan
+    rows.repaired[gone] = 0
 
 
 def _check_degrees(rows: _Rows, city: City, *, repair: bool) -> None:
@@ -295,7 +343,7 @@ def _check_degrees(rows: _Rows, city: City, *, repair: bool) -> None:
     if repair:
         lon = rows.lon.copy()
         rows.lon[turned], rows.lat[turned] = rows.lat[turned], lon[turned]
-        rows.repaired[turned] = "swapped"
+        rows.repaired[turned] |= BIT["swapped"]
     else:
         rows.status[turned] = "swapped"
     beyond = (np.abs(rows.lon) > 180) | (np.abs(rows.lat) > 90)
@@ -336,7 +384,7 @@ def _frame(rows: _Rows, placed: Placement, number: int) -> pd.DataFrame:
         np.concatenate([rows.district, np.full(n, "", dtype=object)]),
         np.concatenate([rows.doubt, none]),
         np.concatenate([rows.rounded, none]),
-        np.concatenate([rows.repaired, np.full(n, "", dtype=object)]),
+        np.concatenate([rows.repaired, np.zeros(n, dtype=np.int16)]),
     ]
     return _frame_of(list(_COLUMNS), values)
 
@@ -356,7 +404,7 @@ def _tell(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     of = {number: one.datum for number, one in enumerate(diagnosis.placements) if one.datum}
     if of:
         doubt = reading.rows.loc[reading.rows["part"].isin(list(of)), "uncertainty_m"]
-        is_back = bool((reading.rows["repaired"] == "set_back").any())
+        is_back = reading.mended("set_back") > 0
         key, datum = "set_back" if is_back else "datum_doubt", next(iter(of.values()))
         diagnosis.tell(key, value=float(doubt.min(skipna=True)), datum=datum)
     if reading.outside and not reading.used:
@@ -364,9 +412,9 @@ def _tell(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
 
 
 def _tell_doubt(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
-    """Say of how many positions the doubt is known, and what the file says was verified."""
+    """Say of how many positions the doubt is known, and what the file says of them beside it."""
     there = reading.rows["status"].isin([USED, OUTSIDE]).to_numpy()
-    unknown = int(reading.rows.loc[there, "uncertainty_m"].isna().sum())
+    _, unknown = reading.doubts
     doubt = stated[there & np.isfinite(stated)]
     if len(doubt):
         low, high = float(doubt.min()), float(doubt.max())
@@ -378,13 +426,17 @@ def _tell_doubt(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     if len(rounded):
         span = dict.fromkeys((f"{rounded.min():.0f}", f"{rounded.max():.0f}"))
         diagnosis.tell("doubt_rounded", "likely", value=len(rounded), doubt="–".join(span))
-    for placed in diagnosis.placements:
-        for name in placed.table.names:
-            if bare(name) in _VERIFICATIONS:
-                diagnosis.tell("verification_stated", value=name, said=_counted(placed, name))
+    _tell_terms([one.table for one in diagnosis.placements], diagnosis)
 
 
-def _counted(placed: Placement, name: str) -> tuple[str, ...]:
-    """Return the most frequent values of a column, each with its number of rows."""
-    told = pd.Series(placed.table.cells.column(name).to_pylist(), dtype=object).dropna()
-    return tuple(f"{value} ({n})" for value, n in told.astype(str).value_counts()[:5].items())
+def _tell_terms(tables: Sequence[Table], diagnosis: Diagnosis) -> None:
+    """Say which doubts are none, what was verified, and what the file says of its sources."""
+    if unusable := counted_unusable([doubt_of(table)[1] for table in tables]):
+        diagnosis.tell("doubt_unusable", "certain", value=sum(unusable.values()), **unusable)
+    for name in stated_columns(tables, VERIFICATION):
+        diagnosis.tell("verification_stated", value=name,
+                       said=counted(tables, VERIFICATION))  # fmt: skip
+    others = [name for term in (PROTOCOL, SOURCES, DATED) for name in stated_columns(tables, term)]
+    if others:
+        told = (*counted(tables, SOURCES, 2), *dates(tables))
+        diagnosis.tell("georeference_stated", value=tuple(others), said=told)

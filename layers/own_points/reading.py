@@ -22,7 +22,7 @@ from geo.intake.systems import fits, near_in
 from geo.point_files.apart import REASONS, Place
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
-from layers.intake.outcome import unused_rows
+from layers.intake.outcome import doubts_of, unused_rows
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
@@ -235,19 +235,27 @@ def read(asked: FileQuestion, progress: Progress, stopped: Stopped) -> Reading:
     return Reading(asked, _as_in_the_file(found, asked.source.paths[0]), kept, area, alone)
 
 
+_BLANK_IN_A_COPY: Final = ("blank", "total", "header_again")
+"""What rows without a position are called in the copy of a file that was taken in."""
+
+
 def _as_in_the_file(found: Binned, path: Path) -> Binned:
     """Return the account of a file that was taken in: its own lines and reasons, not the copy's."""
     unused = unused_rows(path)
-    places = found.apart.named.get("blank", [])
-    if unused is None or not places:
+    # The copy has no position for a total either, and shows its first cells.
+    named = {why: found.apart.named.get(why, []) for why in _BLANK_IN_A_COPY}
+    lines = sorted(place.line for places in named.values() for place in places)
+    if unused is None or not lines:
         return found
     # Of more than are named, the reasons are those of all rows, where no filter has left some out.
-    is_whole = len(unused) == found.rejected["blank"]
-    some = unused if is_whole else unused.loc[[place.line for place in places]]
-    rejected = {**found.rejected, "blank": found.rejected["blank"] - len(some)}
-    apart = replace(found.apart, named={**found.apart.named, "blank": []})
+    counted = {why: found.rejected.get(why, 0) for why in named}
+    is_whole = len(unused) == sum(counted.values())
+    some = unused if is_whole else unused.loc[lines]
+    named_so = {why: 0 if is_whole else n - len(named[why]) for why, n in counted.items()}
+    rejected = {**found.rejected, **named_so}
+    apart = replace(found.apart, named={**found.apart.named, **{why: [] for why in named}})
     for (reason, file), rows in some.groupby(["reason", "file"], sort=True):
-        rejected[str(reason)] += len(rows)
+        rejected[str(reason)] = rejected.get(str(reason), 0) + len(rows)
         apart.name(str(reason), str(file), rows["line"].to_numpy(dtype=np.int64))
     return replace(found, rejected=rejected, apart=apart)
 
@@ -346,6 +354,23 @@ def other_system(reading: Reading) -> OtherSystem | None:
     return OtherSystem(best.crs, best.share, Place(first.file, first.line))
 
 
+def doubts(reading: Reading) -> tuple[int, int] | None:
+    """Return of how many rows within the city the file states the doubt, and of how many not.
+
+    Parameters
+    ----------
+    reading
+        As :func:`read` returns it.
+
+    Returns
+    -------
+    tuple of int or None
+        Before any filter; None of a file that is counted as it lies: its doubts are not read.
+    """
+    paths = reading.asked.source.paths
+    return doubts_of(paths[0]) if len(paths) == 1 else None
+
+
 def account_values(reading: Reading) -> dict[str, object]:
     """Return what became of the rows, for sentences and files.
 
@@ -361,10 +386,12 @@ def account_values(reading: Reading) -> dict[str, object]:
         that or the file was ``written`` then; columns; the reference system, how it is known, and
         the accuracy in metres of the way to the plane (``unknown``, or 0 for none); the column and
         the values of a filter; rows ``read``, ``binned``, ``outside_city``, ``filtered_out`` and
-        ``rejected``, the last also by reason; the sum of weights;
+        ``rejected``, the last also by reason; of how many rows the doubt is stated; the sum of
+        weights;
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
+    known, unknown = doubts(reading) or ("not read", "not read")
     place = columns.geometry or f"{columns.x}; {columns.y}"
     way = reading.way
     accuracy = 0.0 if way is None else way.accuracy_m
@@ -386,6 +413,8 @@ def account_values(reading: Reading) -> dict[str, object]:
         "filtered_out": binned.filtered,
         "rejected": sum(binned.rejected.values()),
         **{f"rejected_{reason}": binned.rejected[reason] for reason in ACCOUNT},
+        "doubt_known": known,
+        "doubt_unknown": unknown,
         "weight_sum": binned.weight_sum,
         "kept": len(reading.kept.xy),
         "kept_all": reading.kept.whole,

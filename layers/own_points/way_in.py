@@ -157,6 +157,7 @@ def _answers(table: Table, options: PointsOptions) -> dict[str, str]:
 def _said(options: PointsOptions) -> dict[str, str]:
     """Return what the reader has said of a file, other than which columns hold the positions."""
     said = {"crs": str(options.crs)} if options.crs else {}
+    said |= {"swapped": "repair"} if options.turned else {}
     return {**said, "datum": options.datum} if options.datum != "ask" else said
 
 
@@ -171,7 +172,7 @@ def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str]
         Whether the file was taken in whole: its columns, system and part are then known by what was
         said alone.
     """
-    names = ("datum", *(("x", "y", "crs", "part", "taken") if is_taken else ()))
+    names = ("datum", *(("x", "y", "crs", "part", "turned", "taken") if is_taken else ()))
     said = {**vars(options), "taken": True}
     usual = vars(PointsOptions())
     written = {name: codec(PointsOptions, name).write(said[name], None) for name in names}

@@ -23,7 +23,7 @@ from layers.language.values import cell, count, said
 from layers.map.colours import RAMP
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
-from layers.own_points.reading import ACCOUNT, Reading, other_system
+from layers.own_points.reading import ACCOUNT, Reading, doubts, other_system
 from layers.pack.city import City
 
 
@@ -160,7 +160,11 @@ def account(reading: Reading, lang: str) -> tuple[str, ...]:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
-    return (*lines, *said(say, ["points_page.account_doubt"], values))
+    told = doubts(reading)
+    if told is None:
+        return (*lines, *said(say, ["points_page.account_doubt"], values))
+    values |= dict(zip(("known", "unknown"), told, strict=True))
+    return (*lines, *said(say, ["points_page.account_doubt_stated"], values))
 
 
 def _reasons(reading: Reading, say: Say) -> Iterator[str]:

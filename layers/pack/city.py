@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +16,12 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj import CRS, Proj
+from pyproj.exceptions import CRSError, ProjError
 
 from geo.base.errors import DataError, Problem
 from geo.base.schema import Schema
-from geo.base.validation import Record, printable
+from geo.base.validation import Record, is_date, printable
 from geo.formats.read_geojson import to_frame, to_table
 from layers.file_set.standing import JOURNAL, WORK, journal, steadily
 from layers.language.bilingual import BLANK, Bilingual
@@ -72,6 +73,12 @@ _TOP = (
     *("notices", "layer", "base", "online_base", "seaward_km", "half", "subkind", "search"),
     *("inset", "locator", "stories", "neighbour", "other_plans", "structure"),
 )
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+PLANE_TOLERANCE = 0.01
+"""Part by which areas on the metric plane may differ from those on the ground."""
+MOST_SEAWARD_KM = 50
+WRITTEN = "2026-11-30"
+"""A clock that shows an earlier day is behind: it refuses no pack that says of when it is."""
 MOST_INSETS = 3
 """More small maps beside the city would leave room for none."""
 
@@ -404,9 +411,12 @@ def _online_base(section: Settings) -> tuple[OnlineBase | None, str]:
 
 
 def _bbox(settings: Settings, name: str = "bbox") -> tuple[float, float, float, float]:
+    before = len(settings.files.problems)
     west, south, east, north = settings.degrees(name, 4)
-    if not (west < east and south < north):
+    if len(settings.files.problems) == before and not (west < east and south < north):
         settings.report("setting.bbox", name)
+    if len(settings.files.problems) > before:
+        return WORLD  # nothing lies beyond it: that would follow from what has been said
     return west, south, east, north
 
 
@@ -464,15 +474,35 @@ def _check_belt(top: Settings, locator: Locator | None, axis: _Source | None) ->
 
 
 def _metric_epsg(top: Settings) -> int:
+    before = len(top.files.problems)
     code = top.integer("metric_epsg", 1024, 32_767)
+    if len(top.files.problems) > before:
+        return 3857  # any plane will do to find the other problems
     try:
         crs = CRS.from_epsg(code)
     except CRSError:
         crs = None
     if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
         top.report("setting.plane", "metric_epsg")
-        return 3857  # any plane will do to find the other problems
+        return 3857
+    box = top.tree.get("bbox")
+    scale = _scale(crs, box) if isinstance(box, list) else 1.0
+    if abs(scale - 1) > PLANE_TOLERANCE:
+        top.report("setting.plane_far", "metric_epsg", value=str(code), scale=f"{scale:.3g}")
+        return 3857
     return code
+
+
+def _scale(crs: CRS, box: Sequence[Any]) -> float:
+    """Return how much larger areas in the middle of a box are on a plane than on the ground."""
+    try:
+        west, south, east, north = map(float, box)
+        middle = (west + east) / 2, (south + north) / 2
+        if not all(map(math.isfinite, middle)):
+            return 1.0  # the box is no box: that is said
+        return float(Proj(crs).get_factors(*middle, radians=False).areal_scale)
+    except (TypeError, ValueError, OverflowError, ProjError):
+        return 1.0
 
 
 def _name(top: Settings, setting: str, pattern: re.Pattern[str]) -> str:
@@ -484,18 +514,33 @@ def _name(top: Settings, setting: str, pattern: re.Pattern[str]) -> str:
     return value
 
 
+def _data_date(top: Settings) -> str:
+    """Return of when the pack is: not after today, unless the clock is evidently behind."""
+    said, today = top.date("data_date"), date.today().isoformat()
+    if is_date(said) and today >= WRITTEN and said > today[: len(said)]:
+        top.report("setting.future", "data_date", value=said, today=today)
+        return today
+    return said
+
+
 def _head(top: Settings) -> dict[str, Any]:
     """Read what the settings say of the city itself."""
-    centre = top.degrees("centre", 2)
+    before = len(top.files.problems)
+    centre, box = top.degrees("centre", 2), _bbox(top)
+    south, west, north, east = box[1], box[0], box[3], box[2]
+    is_inside = south <= centre[0] <= north and west <= centre[1] <= east
+    if len(top.files.problems) == before and not is_inside:
+        told = ", ".join(f"{degrees:g}" for degrees in centre)
+        top.report("setting.centre", "centre", value=told)
     online, refused = _online_base(top.section("online_base", required=False))
     return {
         "id": _name(top, "id", _KIND),
         "name": _bilingual(top, "name"),
-        "bbox": _bbox(top),
+        "bbox": box,
         "metric_epsg": _metric_epsg(top),
         "centre": (centre[0], centre[1]),
         "zoom": top.integer("zoom", 0, 18),
-        "data_date": top.date("data_date"),
+        "data_date": _data_date(top),
         "notices": MappingProxyType(_notices(top.section("notices"))),
         "words": MappingProxyType(_words(top)),
         "search": _both(top.section("search", required=False), required=False),
@@ -598,11 +643,17 @@ def _other_plans(top: Settings) -> tuple[str, ...]:
     if not (sound and all(isinstance(n, str) and _FOLDER.fullmatch(n) for n in names)):
         top.report("setting.other_plans", "other_plans", most=MOST_PLANS)
         return ()
+    if len(set(names)) < len(names) or top.tree.get("plan") in names:
+        top.report("setting.plan_twice", "other_plans")
     return tuple(n for n in dict.fromkeys(names) if n != top.tree.get("plan"))
 
 
 def _plan_head(files: PackFiles, folder: str) -> dict[str, Any]:
-    settings = Settings(files, f"{folder}/plan.toml", files.settings(f"{folder}/plan.toml"))
+    before = len(files.problems)
+    tree = files.settings(f"{folder}/plan.toml")
+    if len(files.problems) > before and not tree:
+        return {}  # the pack is refused for it
+    settings = Settings(files, f"{folder}/plan.toml", tree)
     settings.only(*_PLAN_HEAD)
     years = {name: settings.integer(name, 1900, 2200) for name in ("baseline_year", "target_year")}
     if years["baseline_year"] >= years["target_year"]:
@@ -702,7 +753,10 @@ def _load(files: PackFiles) -> City:
     layers = _read_layers(files, kinds, section)
     _check_belt(top, head["locator"], layers.get("axis"))
     base = _read_base(files, top.section("base"))
-    folders = [f"plans/{n}" for n in (_name(top, "plan", _FOLDER), *_other_plans(top))]
+    plan = _name(top, "plan", _FOLDER)
+    if not plan:
+        _raise_if_any(files)
+    folders = [f"plans/{n}" for n in (plan, *_other_plans(top))]
     heads = [_plan_head(files, folder) for folder in folders]
     tables = [_plan_tables(files, folder) for folder in folders]
     own = _own_tables(files)
@@ -718,12 +772,13 @@ def _load(files: PackFiles) -> City:
         bbox=head["bbox"],
         metric_epsg=head["metric_epsg"],
         halves=frozenset(k.removeprefix("half.") for k in head["words"] if k.startswith("half.")),
-        seaward_km={adcode: seaward.integer(adcode, 0, 50) for adcode in seaward.tree},
+        seaward_km=_seaward(seaward),
         unread=frozenset(files.unread),
         # A clock that is behind refuses no pack that says itself of when it is.
         today=max(head["data_date"], date.today().isoformat()),
     )
     _check_structure(top, head["structure"], rows)
+    _check_adcodes(seaward, rows)
     files.problems += pack_problems(rows, plan_folder=folders[0])
     files.problems += _faults_of_others(rows, folders[1:], tables[1:])
     _raise_if_any(files)
@@ -741,6 +796,23 @@ def _load(files: PackFiles) -> City:
         corrections=to_table(righted, RIGHTED),
         planning_columns=to_table(planning, PLANNING).fillna(""),
     )
+
+
+def _seaward(section: Settings) -> dict[str, float]:
+    """Return how far districts reach over water; a wrong number lets them reach the farthest."""
+    found: dict[str, float] = {}
+    for adcode in section.tree:
+        before = len(section.files.problems)
+        km = section.integer(adcode, 0, MOST_SEAWARD_KM)
+        found[adcode] = km if len(section.files.problems) == before else MOST_SEAWARD_KM
+    return found
+
+
+def _check_adcodes(section: Settings, rows: PackRows) -> None:
+    """Check that what is set of single districts is of districts that there are."""
+    for name in section.tree:
+        if rows.adcodes is not None and name not in rows.adcodes:
+            section.report("setting.no_district", name, value=printable(name))
 
 
 def _faults_of_others(

@@ -16,7 +16,7 @@ from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.errors import Problem, Value
-from geo.base.validation import Fault, Record, is_blank, printable, quoted
+from geo.base.validation import MOST_WHOLE, Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
 from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS, VERIFIED
 from layers.pack.reader import Row
@@ -29,6 +29,12 @@ OVERLAP_TOLERANCE = 0.01
 in slivers. Residents there are counted twice, so the part is what the figures may err by."""
 GAP_TOLERANCE = 0.01
 """Part of the smallest district that a hole between districts may be as large as."""
+STRIP_M = 600.0
+"""Width up to which open land between two districts is a strip that both have left out, metres."""
+STRIP_SIMPLER_M = 10.0
+"""How much outlines are simplified to look for such strips, metres."""
+MOST_PER_KM2 = 1e6
+"""Residents per km² beyond which a population is a slip: ten times the densest town."""
 DATED = ("as_of", "approved_on", "plan_status_as_of", "current_status_as_of")
 """Columns that tell of what has been: none lies in the future."""
 SIZE_TOLERANCE = 0.01
@@ -116,18 +122,21 @@ class PackRows:
 
     @cached_property
     def lines(self) -> Mapping[object, tuple[int, int]]:
-        """First and last line of the plan's text by task."""
+        """First and last line of the plan's text by task, where they are in order."""
         return {
             clause.get("id"): (start, end)
             for clause in self.clauses
             if isinstance(start := clause.get("line_from"), int)
             and isinstance(end := clause.get("line_to"), int)
+            and start <= end
         }
 
     @cached_property
     def tasks(self) -> Collection[object] | None:
-        """Ids of the plan's tasks, or None if their table could not be read."""
-        return None if any(name.endswith("/clauses.csv") for name in self.unread) else self.lines
+        """Ids of the plan's tasks, or None if there are none or their table could not be read."""
+        if not self.clauses or any(name.endswith("/clauses.csv") for name in self.unread):
+            return None
+        return {clause.get("id") for clause in self.clauses}
 
     @cached_property
     def outlines(self) -> Mapping[str, BaseGeometry]:
@@ -152,9 +161,15 @@ class PackRows:
     def adcodes(self) -> frozenset[object] | None:
         """Adcodes of all districts, sound or not; None if their file could not be read."""
         where, rows = self.layers.get("district", (_DISTRICTS, ()))
-        if where in self.unread:
+        if where in self.unread or not rows:
             return None
         return frozenset(str(row.record.get("id")) for row in rows)
+
+    @cached_property
+    def beyond(self) -> frozenset[str]:
+        """Adcodes of the districts that reach beyond the box: what else is odd follows from it."""
+        frame = shapely.box(*self.bbox)
+        return frozenset(code for code, shape in self.outlines.items() if not frame.covers(shape))
 
 
 def split(value: object) -> tuple[str, ...]:
@@ -196,6 +211,33 @@ def _check_ids(pack: PackRows) -> Iterator[Problem]:
         if first.setdefault(id_, where) != where and not is_blank(id_):
             name = printable(str(id_))
             yield Problem("id.in_another_file", where, name, "id", file=first[id_])
+
+
+def _circles(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield every circle of rows that are each the parent of the one before, once."""
+    done: set[str] = set()
+    for first in parents:
+        way: list[str] = []
+        at: str | None = first
+        while at is not None and at not in done and at not in way:
+            way.append(at)
+            at = parents.get(at)
+        if at in way:
+            yield tuple(way[way.index(at) :])
+        done.update(way)
+
+
+def _check_circles(pack: PackRows) -> Iterator[Problem]:
+    """Find places that are parts of themselves, by whatever way."""
+    files = {str(row.record.get("id")): where for where, _, row in pack}
+    parents = {
+        str(row.record.get("id")): parent
+        for _, _, row in pack
+        if isinstance(parent := row.record.get("parent_id"), str) and parent in files
+    }
+    for ring in _circles(parents):
+        told = " → ".join(printable(one) for one in (*ring, ring[0])[:6])
+        yield Problem("pack.circle", files[ring[0]], printable(ring[0]), "parent_id", value=told)
 
 
 def _check_kind(record: Record, layer: str, fault: _Fault) -> None:
@@ -311,7 +353,10 @@ def _site_fault(distances: Mapping[str, float], site: str, seaward_m: float) -> 
 
 def _check_sites(pack: PackRows) -> Iterator[Problem]:
     """Compare the district that a place declares as its site with the outlines."""
-    known = frozenset(pack.districts.index) | {OUTSIDE}
+    if pack.adcodes is None:  # which outline is which district cannot be told
+        return
+    outlines = pack.districts[~pack.districts.index.isin(pack.beyond)]
+    known = frozenset(outlines.index) | {OUTSIDE}
     found = [
         (where, row)
         for where, _, row in pack
@@ -320,10 +365,10 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
         and row.record.get("site_adcode") in known
     ]
     points = gpd.GeoSeries([row.shape for _, row in found], crs=WGS84).to_crs(pack.metric_epsg)
-    table = shapely.distance(points.to_numpy()[:, None], pack.districts.to_numpy()[None, :])
+    table = shapely.distance(points.to_numpy()[:, None], outlines.to_numpy()[None, :])
     for (where, row), metres in zip(found, table.tolist(), strict=True):
         site = str(row.record["site_adcode"])
-        distances = dict(zip(pack.districts.index, metres, strict=True))
+        distances = dict(zip(outlines.index, metres, strict=True))
         fault = _site_fault(distances, site, 1000 * pack.seaward_km.get(site, 0))
         if fault:
             yield fault.at(where, printable(str(row.record.get("id"))), "geometry")
@@ -332,12 +377,13 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
 def _check_outlines(pack: PackRows) -> list[Problem]:
     """Compare the outlines of the districts with the city's bbox and with each other."""
     problems: list[Problem] = []
-    bounds, frame = ", ".join(f"{degrees:g}" for degrees in pack.bbox), shapely.box(*pack.bbox)
-    for adcode, outline in pack.outlines.items():
-        if not frame.covers(outline):
-            beyond = Fault("pack.district_beyond_bbox", {"bbox": bounds})
+    bounds = ", ".join(f"{degrees:g}" for degrees in pack.bbox)
+    beyond = Fault("pack.district_beyond_bbox", {"bbox": bounds})
+    for adcode in pack.outlines:
+        if adcode in pack.beyond:
             problems.append(beyond.at(_DISTRICTS, printable(adcode), "geometry"))
-    shapes = list(pack.outlines.values())
+    within = [adcode for adcode in pack.outlines if adcode not in pack.beyond]
+    shapes = [pack.outlines[adcode] for adcode in within]
     pairs = shapely.STRtree(shapes).query(np.array(shapes, dtype=object), predicate="intersects")
     for pair in pairs.T.tolist():
         if pair[0] >= pair[1]:
@@ -346,7 +392,7 @@ def _check_outlines(pack: PackRows) -> list[Problem]:
         # In degrees, where the outlines are known to be valid: a part of a part needs no plane.
         part = shapes[first].intersection(shapes[second]).area / shapes[first].area
         if part > OVERLAP_TOLERANCE:
-            upper, lower = (printable(list(pack.outlines)[at]) for at in (first, second))
+            upper, lower = (printable(within[at]) for at in (first, second))
             told = {"other": lower, "part": f"{part:.1%}", "most": f"{OVERLAP_TOLERANCE:.0%}"}
             overlap = Fault("pack.districts_overlap", told)
             problems.append(overlap.at(_DISTRICTS, upper, "geometry"))
@@ -374,17 +420,44 @@ def _check_gaps_between(pack: PackRows) -> Iterator[Problem]:
             yield Fault("pack.districts_gap", told).at(_DISTRICTS, "", "geometry")
 
 
+def _check_strips_between(pack: PackRows) -> Iterator[Problem]:
+    """Find narrow strips between two districts that are open at an end, so that they are no hole.
+
+    What a coast or a border leaves open beside one district, or widens to the sea, is none.
+    """
+    shapes = pack.districts
+    if len(shapes) < 2:
+        return
+    whole = shapely.union_all(shapes.simplify(STRIP_SIMPLER_M).to_numpy())
+    filled = whole.buffer(STRIP_M / 2, quad_segs=2).buffer(-STRIP_M / 2, quad_segs=2)
+    least = GAP_TOLERANCE * float(shapes.area.min())
+    for part in shapely.get_parts(filled.difference(whole)):
+        if part.area <= least or shapely.get_parts(part.boundary).size != 1:
+            continue  # small, or a ring: that is a hole
+        sides = shapes.buffer(3 * STRIP_SIMPLER_M).intersection(part.boundary).length / part.length
+        first, second = sides.nlargest(2)
+        if second >= 0.25 and first + second >= 0.8:
+            at = gpd.GeoSeries([part.representative_point()], crs=shapes.crs).to_crs(WGS84).iloc[0]
+            told = {"km2": f"{part.area / 1e6:.1f}", "lon": f"{at.x:.4f}", "lat": f"{at.y:.4f}"}
+            yield Fault("pack.districts_gap", told).at(_DISTRICTS, "", "geometry")
+
+
 def _check_dates(pack: PackRows) -> list[Problem]:
     """Find the facts that are dated after today."""
     problems: list[Problem] = []
     for where, rows in pack.layers.values():
         for row in rows:
             fault = _at(problems, where, row.record)
-            for field in DATED:
-                value = row.record.get(field)
-                if pack.today and isinstance(value, str) and value > pack.today[: len(value)]:
-                    fault(field, "pack.future", value=printable(value[:20]), today=pack.today)
+            _check_past(pack, row.record, DATED, fault)
     return problems
+
+
+def _check_past(pack: PackRows, record: Record, fields: Sequence[str], fault: _Fault) -> None:
+    for field in fields:
+        value = record.get(field)
+        said = str(value) if isinstance(value, int) else value
+        if pack.today and isinstance(said, str) and said > pack.today[: len(said)]:
+            fault(field, "pack.future", value=printable(said[:20]), today=pack.today)
 
 
 def _size(record: Record, field: str) -> float | None:
@@ -403,6 +476,14 @@ def _check_size(record: Record, field: str, measured: float, unit: str, fault: _
         fault(field, "pack.size", said=said, measured=f"{measured:.1f}", unit=unit)
 
 
+def _check_crowd(record: Record, km2: float, fault: _Fault) -> None:
+    """Tell a population that no ground could hold."""
+    for field in ("population_2020_territorial", "population_2020_bulletin"):
+        people = _size(record, field)
+        if people is not None and MOST_PER_KM2 * max(km2, 1.0) < people <= MOST_WHOLE:
+            fault(field, "pack.crowd", said=people, km2=f"{km2:.1f}")
+
+
 def _check_deviation(record: Record, fault: _Fault) -> None:
     """Compare how far the outline is said to differ from the area of reference with both."""
     said, reference = _size(record, "area_km2_polygon"), _size(record, "area_km2_reference")
@@ -419,11 +500,14 @@ def _check_sizes(pack: PackRows) -> list[Problem]:
     """Compare the sizes that the columns say with the geometries, on the ellipsoid."""
     problems: list[Problem] = []
     for row in pack.layers.get("district", ("", ()))[1]:
-        fault = _at(problems, _DISTRICTS, row.record)
-        if row.shape is not None and pack.outlines.get(str(row.record.get("id"))) is row.shape:
+        fault, id_ = _at(problems, _DISTRICTS, row.record), str(row.record.get("id"))
+        before = len(problems)
+        if row.shape is not None and pack.outlines.get(id_) is row.shape and id_ not in pack.beyond:
             km2 = abs(_ELLIPSOID.geometry_area_perimeter(row.shape)[0]) / 1e6
             _check_size(row.record, "area_km2_polygon", km2, "km²", fault)
-        _check_deviation(row.record, fault)
+            _check_crowd(row.record, km2, fault)
+        if len(problems) == before:  # else the difference follows from the area
+            _check_deviation(row.record, fault)
     where, rows = pack.layers.get("axis", ("", ()))
     for row in rows:
         if row.shape is not None and row.shape.geom_type in _LINES:
@@ -447,8 +531,26 @@ def outline_problems(pack: PackRows) -> list[Problem]:
     """
     overlaps = _check_outlines(pack)
     # Where districts lie on each other or beyond the city, holes follow from that.
-    gaps = [] if overlaps else _check_gaps_between(pack)
-    return [*overlaps, *gaps, *_check_sizes(pack)]
+    gaps = [] if overlaps else list(_check_gaps_between(pack))
+    strips = [] if overlaps or gaps else _check_strips_between(pack)
+    # A district that stands twice lies on itself: that its name does too follows.
+    names = [] if overlaps else _check_names(pack)
+    return [*overlaps, *gaps, *strips, *names, *_check_sizes(pack)]
+
+
+def _check_names(pack: PackRows) -> Iterator[Problem]:
+    """Check that there are districts, and that each has a name of its own."""
+    where, rows = pack.layers.get("district", (_DISTRICTS, ()))
+    if not rows and where not in pack.unread and "district" in pack.layers:
+        yield Problem("pack.no_districts", where)
+    seen: dict[tuple[str, object], str] = {}
+    for row in rows:
+        id_ = printable(str(row.record.get("id")))
+        for field in ("name_zh", "name_en"):
+            name = row.record.get(field)
+            first = seen.setdefault((field, name), id_)
+            if not is_blank(name) and first != id_:
+                yield Problem("pack.district_name_twice", where, id_, field, other=first)
 
 
 def _check_halves(pack: PackRows) -> list[Problem]:
@@ -473,10 +575,23 @@ def _check_clauses(pack: PackRows, where: str) -> list[Problem]:
         if clause.get("parent_id") is not None:
             for value in _unknown([clause["parent_id"]], ids):
                 fault("parent_id", "pack.no_task", value=value)
-        start, end = pack.lines.get(clause.get("id"), (0, 0))
-        if start > end:
+        start, end = clause.get("line_from"), clause.get("line_to")
+        if isinstance(start, int) and isinstance(end, int) and start > end:
             fault("line_to", "pack.lines_reversed")
+    own = {str(one.get("id")): str(one["parent_id"]) for one in pack.clauses
+           if not is_blank(one.get("parent_id"))}  # fmt: skip
+    for ring in _circles(own):
+        told = " → ".join(printable(one) for one in (*ring, ring[0])[:6])
+        problems.append(Problem("pack.circle", where, printable(ring[0]), "parent_id", value=told))
+    if not pack.clauses and where not in pack.unread and _cites(pack):
+        problems.append(Problem("pack.no_tasks", where))
     return problems
+
+
+def _cites(pack: PackRows) -> bool:
+    """Tell whether anything cites a task of a plan."""
+    of_places = any(split(row.record.get("clause_ids")) for _, _, row in pack)
+    return of_places or any(not is_blank(row.get("clause_id")) for row in pack.indicators)
 
 
 _MILESTONE = re.compile(r"(\d{4})=(-?\d{1,15}(?:\.\d{1,9})?)", re.ASCII)
@@ -533,6 +648,7 @@ def _check_history(pack: PackRows, folder: str) -> list[Problem]:
     for name, rows, number in tables:
         for row in rows:
             fault = _at(problems, f"{folder}/{name}.csv", row)
+            _check_past(pack, row, _HAPPENED, fault)
             given = {key: row[key] for key in _CITED if not is_blank(row.get(key))}
             for value in _unknown([given.get("task_id")], _or_none(pack.tasks)):
                 fault("task_id", "pack.no_task", value=value)
@@ -549,6 +665,8 @@ def _check_history(pack: PackRows, folder: str) -> list[Problem]:
 
 
 _CITED = ("task_id", "place_id")
+_HAPPENED = ("as_of", "stated_on", "year", "happened_on")
+"""Columns of observations and events that tell of what has been."""
 
 
 def _or_none(known: Collection[object] | None) -> Collection[object] | None:
@@ -652,6 +770,7 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     return [
         *_check_ids(pack),
         *_check_places(pack),
+        *_check_circles(pack),
         *_check_sites(pack),
         *outline_problems(pack),
         *_check_dates(pack),

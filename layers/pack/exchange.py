@@ -23,11 +23,13 @@ PROTOCOL: Final = "georeferenceProtocol"
 VERIFICATION: Final = "georeferenceVerificationStatus"
 SOURCES: Final = "georeferenceSources"
 DATED: Final = "georeferencedDate"
+DATUM: Final = "geodeticDatum"
 BY_A_READER, UNVERIFIED, NOT_PLACED = (
     "verified by contributor",
     "requires verification",
     "requires georeference",
 )
+BY_CUSTODIAN, NO_WAY = "verified by data custodian", "unable to georeference"
 """Values that Darwin Core recommends for ``georeferenceVerificationStatus``."""
 _VERIFICATION_WORDS: Final = {
     BY_A_READER: "by_contributor",

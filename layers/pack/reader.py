@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -32,7 +32,7 @@ from geo.base.validation import (
     schema_problems,
     text_problems,
 )
-from geo.formats.read_geojson import WGS84, decode_text, read_features
+from geo.formats.read_geojson import MOST_TOLD, WGS84, decode_text, read_features
 from layers.file_set import standing
 
 MOST_BYTES = 50_000_000
@@ -242,7 +242,10 @@ class PackFiles:
             In the order of the file. A cell that is not of its column's type keeps its text, and is
             a problem; empty if the file cannot be read.
         """
+        before = len(self.problems)
         header, rows = self.cells(name) or (schema.names, [])
+        if len(self.problems) > before:  # what stands in the wrong column is not looked at
+            rows = []
         if not rows:  # else it is said of the rows
             lost = [n for n in schema.names if n not in (number, *header)]
             self.problems += [Problem("column.missing", name, field=n) for n in lost]
@@ -254,8 +257,13 @@ class PackFiles:
             {key: typed(value, schema, key) for key, value in r.items()} for r in records
         ]
         self.problems += text_problems(found, where=name)
-        self.problems += schema_problems(found, schema, where=name)
+        self._take(schema_problems(found, schema, where=name), schema)
         return found
+
+    def _take(self, problems: Sequence[Problem], schema: Schema) -> None:
+        """Keep what is wrong with rows; if it is the ids, nothing is said of who refers to them."""
+        self.problems += problems
+        self.unread |= {one.where for one in problems if one.field == schema.names[0]}
 
     def cells(self, name: str) -> tuple[list[str], list[dict[str, str]]] | None:
         """Return the header and the rows of a CSV file as text, or None and a problem.
@@ -296,10 +304,9 @@ class PackFiles:
             return None
         while rows and not any(rows[-1]):
             rows.pop()  # a table program leaves such lines below the last row
-        for number, cells in enumerate(rows, start=1):
-            if len(cells) != len(header):
-                n, expected = len(cells), len(header)
-                self.report("csv.cells", name, f"#{number}", n=n, expected=expected)
+        torn = [(at, len(row)) for at, row in enumerate(rows, 1) if len(row) != len(header)]
+        for at, n in torn[:MOST_TOLD]:
+            self.report("csv.cells", name, f"#{at}", n=n, expected=len(header))
         return header, [dict(zip(header, cells, strict=False)) for cells in rows]
 
     def layer(self, name: str, schema: Schema) -> list[Row]:
@@ -332,7 +339,7 @@ class PackFiles:
         records = [row.record for row in rows]
         names = [row_name(record, number) for number, record in enumerate(records, start=1)]
         shapes = gpd.GeoSeries([row.shape for row in rows], index=names, crs=WGS84)
-        self.problems += schema_problems(records, schema, where=name)
+        self._take(schema_problems(records, schema, where=name), schema)
         self.problems += geometry_problems(shapes, schema, where=name)
         return [Row(_scalars(row.record), row.shape) for row in rows]
 

@@ -140,7 +140,8 @@ class PointsOptions:
     ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``crs`` is
     the EPSG code of their system, as the reader states it; 0 where nobody does. ``datum`` is that
     of longitude and latitude, as the reader states it; ``part`` the token of the sheet or layer of
-    the file, empty for the only one. ``taken`` says that the reader has accepted what was found in
+    the file, empty for the only one. ``turned`` says that rows whose longitude and latitude seem
+    swapped are exchanged and used. ``taken`` says that the reader has accepted what was found in
     a file that is taken in whole. ``dated`` is of when the data are, as the reader states it; empty
     where nobody does. ``column`` is the token of the column that rows are filtered by, ``values``
     those of the values that they may have there; no value lets all pass. ``show`` is
@@ -157,6 +158,7 @@ class PointsOptions:
     crs: int = option("pcrs", Whole(0, 999_999), default=0)
     datum: Datum = option("pdat", one_of(Datum), default="ask")
     part: str = option("ppart", Token(), default="")
+    turned: bool = option("pswap", flag(), default=False)
     taken: bool = option("pok", flag(), default=False)
     dated: str = option("pday", Day(), default="")
     column: str = option("pcol", Token(), default="")

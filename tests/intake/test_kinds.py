@@ -15,9 +15,11 @@ import xlsxwriter
 from shapely import Point
 
 from geo.intake.datum import set_off
+from layers.command_line.intake import main
 from layers.district_table.table import district_table
+from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
-from layers.intake.outcome import Outcome, handed_back
+from layers.intake.outcome import Outcome
 from layers.intake.precision import CLASSES, names_of
 from layers.intake.report import to_json
 from layers.intake.row_table import odd_rows, row_table
@@ -285,6 +287,45 @@ def test_a_zipped_shapefile_keeps_its_chinese(
     taken = _taken("点位.zip", shapefile(tmp_path, encoding, cpg=cpg), tianjin)
     assert (taken.report.rows.used, taken.report.crs) == (10, "EPSG:4548")
     assert taken.tables[0].cells.column("名").to_pylist() == [n for n, _, _ in POINTS]
+
+
+@pytest.mark.parametrize(("said", "asked"), [
+    ("EPSG:4326", None), ("CGCS2000", None), ("2000国家大地坐标系", None), ("unknown", None),
+    ("1954年北京坐标系", "crs"), ("Xian 1980", "crs"), ("EPSG:4610", "crs"), ("NAD27", "crs"),
+    ("天津90坐标系", "crs"), ("GCJ-02", "datum"),
+])  # fmt: skip
+def test_a_system_that_cells_name_is_asked_about_unless_it_lies_on_wgs_84(
+    said: str, asked: str | None, tianjin: City
+) -> None:
+    rows = [f"{n},{x},{y},{said if k > 2 else 'WGS84'}" for k, (n, x, y) in enumerate(POINTS)]
+    lines = ["名称,decimalLongitude,decimalLatitude,dwc:geodeticDatum", *rows]
+    report = _taken("a.csv", csv(lines), tianjin).report
+    assert [one.key for one in report.questions] == ([asked] if asked else [])
+    (told,) = [one for one in report.found if one.key == "system_in_cells"]
+    assert told.values["value"] == "dwc:geodeticDatum"
+
+
+def test_doubt_is_read_with_its_unit_and_what_is_none_is_told(tianjin: City) -> None:
+    said = ["0.5", "300 m", "约200米", "0", "-5", "高", "", "2000公里以外", "1,5", "3e9"]
+    rows = [f'{n},{x}123,{y}123,"{one}"' for (n, x, y), one in zip(POINTS, said, strict=True)]
+    taken = _taken("a.csv", csv(["名称,经度,纬度,位置误差（公里）", *rows]), tianjin)
+    assert taken.reading is not None
+    metres = taken.reading.rows["uncertainty_m"].fillna(-1).tolist()
+    assert metres == [500, 300, 200, -1, -1, -1, -1, -1, 1500, -1]
+    told = {one.key: one.values for one in taken.report.found}
+    why = {"value": 5, "zero": 1, "negative": 1, "words": 2, "beyond": 1}
+    assert (told["doubt_stated"]["value"], told["doubt_unusable"]) == (4, why)
+    assert taken.report.doubts == (4, 6)
+
+
+def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> None:
+    (tmp_path / "a.csv").write_bytes(FILES["location.csv"])
+    argv = [str(tmp_path / "a.csv"), "--city", "tianjin", "--out", str(tmp_path / "b.csv")]
+    assert main(argv) == 0
+    assert "two numbers in one field parted" in (tmp_path / "b.csv").read_text("utf-8-sig")
+    again = take_in(tmp_path / "b.csv", tianjin, {})
+    assert again.report.rows.used == 10
+    assert main([*argv[:-1], str(tmp_path / "b.doc")]) == 2
 
 
 def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin: City) -> None:

@@ -69,6 +69,29 @@ def edit(pack: Pack, name: str, key: str, row_id: str, **cells: str) -> None:
     change_table(pack / name, change)
 
 
+def slide(pack: Pack, degrees: float) -> None:
+    """Move the first district east."""
+    path = pack / "district.geojson"
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    for position in tree["features"][0]["geometry"]["coordinates"][0]:
+        position[0] += degrees
+    path.write_text(json.dumps(tree), encoding="utf-8")
+
+
+def cut(pack: Pack, name: str) -> None:
+    """Leave of a table its first line."""
+    path = pack / name
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+
+
+def swap(pack: Pack, old: str, new: str) -> None:
+    """Write other settings."""
+    path = pack / "city.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 LINKS_HEAD = (
     "university_id,university_zh,university_en,place_id,relation,mode,mode_status,evidence\n"
 )
@@ -272,8 +295,62 @@ CASES: dict[str, tuple[Callable[[Pack], object], list[str]]] = {
         [
             "district.geojson · 990101 · area_km2_polygon: "
             "is 102; the geometry measures 100.0 km².",
-            "district.geojson · 990101 · polygon_deviation_pct: is 0.0; the two areas give 2.0.",
         ],
+    ),
+    "strip that is open to the land around": (
+        lambda pack: slide(pack, -0.005),
+        [
+            "district.geojson · geometry: the districts leave a hole of 4.3 km² between them, "
+            "near (117.1127, 38.8786). Close it along one border."
+        ],
+    ),
+    "people whom no ground could hold": (
+        lambda pack: put(pack, "district", "990101", population_2020_territorial=10**11),
+        [
+            "district.geojson · 990101 · population_2020_territorial: is 1e+11, on 100.0 km². "
+            "Check the number and its unit."
+        ],
+    ),
+    "one name of two districts": (
+        lambda pack: put(pack, "district", "990101", name_zh="乙区"),
+        [
+            "district.geojson · 990102 · name_zh: is the name of district 990101 too. "
+            "Correct one of them."
+        ],
+    ),
+    "parts of each other": (
+        lambda pack: put(pack, "pilot_zone", "zone-all", parent_id="zone-part"),
+        [
+            "pilot_zone.geojson · zone-all · parent_id: what it belongs to leads back to itself: "
+            "zone-all → zone-part → zone-all. Correct one of them."
+        ],
+    ),
+    "event to come": (
+        lambda pack: edit(pack, f"{PLAN}/events.csv", "id", "e1", happened_on="2999-01-01"),
+        [f"{PLAN}/events.csv · e1 · happened_on: the date 2999-01-01 lies after today"],
+    ),
+    "districts of one id": (
+        lambda pack: put(pack, "district", "990102", id="990101"),
+        ["district.geojson · 990101 · id: the id stands in 2 rows."],
+    ),
+    "tasks without rows": (
+        lambda pack: cut(pack, f"{PLAN}/clauses.csv"),
+        [f"{PLAN}/clauses.csv: holds no task, and tasks are cited. Add the rows."],
+    ),
+    "plane of another country": (
+        lambda pack: swap(pack, "metric_epsg = 4548", "metric_epsg = 32610"),
+        [
+            "city.toml · metric_epsg: EPSG:32610 does not suit the city: areas on it are those on "
+            "the ground × 1.83."
+        ],
+    ),
+    "centre elsewhere": (
+        lambda pack: swap(pack, "centre = [38.923, 117.127]", "centre = [117.127, 38.923]"),
+        ["city.toml · centre: (117.127, 38.923) lies outside the bbox."],
+    ),
+    "box that is none": (
+        lambda pack: swap(pack, "bbox = [116.988", "bbox = [nan"),
+        ["city.toml · bbox: must be a list of 4 numbers of degrees."],
     ),
     "length that is not the line's": (
         lambda pack: put(pack, "axis", "axis", length_km=30.0),

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import openpyxl
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from layers.intake.handing_back import ADDED, handed_back
 from layers.intake.outcome import (
     Outcome,
     Placed,
-    as_workbook,
     click_doubt,
-    handed_back,
     in_district,
     template,
     write_points,
 )
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS, speaker
+from layers.own_points.own_list import own_list, terms_at
+from layers.own_points.reading import FileQuestion, account_values, doubts, read
+from layers.own_points.source import Source
+from layers.own_points.way_in import decide
 from layers.pack.city import City
+from layers.view.page_options import PointsOptions
+from tests import rfc7946
 from tests.intake.files import POINTS, csv, survey_rows, workbook
 from tests.screens import app
 
@@ -71,6 +78,16 @@ def test_a_question_is_answered_on_the_page() -> None:
     assert not at.exception
 
 
+def test_rows_with_swapped_coordinates_are_used_only_if_the_reader_says_so() -> None:
+    lines = ["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS), "反,39.15,117.35"]
+    at = brought("a.csv", csv(lines))
+    (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_swapped")]
+    assert box.value == ""
+    box.set_value("repair").run()
+    assert at.session_state["atlas.own_file"].taken.report.rows.used == 11
+    assert not at.exception
+
+
 def test_a_refused_file_is_told_with_its_reason() -> None:
     at = brought("leer.csv", b"a,b\n1,2\n")
     assert at.button(key="intake_accept").disabled
@@ -78,37 +95,102 @@ def test_a_refused_file_is_told_with_its_reason() -> None:
     assert not at.exception
 
 
-def test_what_is_handed_back_is_read_again_equal(tianjin: City, tmp_path: Path) -> None:
-    lines = [
-        "名称,经度,纬度",
-        *(f"{n},{x},{y}" for n, x, y in POINTS),
-        "甲,,",
-        '"乙,117,39',
-        "丙,0,0",
-        "丁,39.15,117.35",
-    ]
-    taken = take_in(("a.csv", csv(lines)), tianjin, {"swapped": "repair"})
+LISTED = [
+    "名称,经度,纬度,位置不确定度,核实状态,坐标来源,核实日期",
+    "度,117°6′0″,39°6′0″,500 m,已核实,统计年报,2024年3月5日",
+    '逗,"117,25",39.15,约300米,,,',
+    "宽,１１７．３１２３４,39.21234,0,,,",
+    "空,,,2000,已核实,,",
+    '撕,117,39,"',
+    "零,0,0,高,,,",
+    "反,39.15123,117.35123,-5,,,",
+    "整,117.4,39.2,,,,",
+]
+
+
+@pytest.fixture(scope="module")
+def listed(tianjin: City) -> Outcome:
+    """Return a list with one row of each kind: mended, placed by hand, placed by district, left."""
+    taken = take_in(("名录.csv", csv(LISTED)), tianjin, {"swapped": "repair"})
     assert taken.reading is not None
     lon, lat, doubt = in_district(tianjin, "120101")
-    outcome = Outcome(taken.tables, taken.reading, (Placed(10, lon, lat, doubt, "120101"),))
-    written = tmp_path / "own.parquet"
-    write_points(Outcome(taken.tables, taken.reading), written)  # blank, not NaN
-    assert pq.read_table(written)["lon"].to_pylist()[10:12] == [None, None]
-    frame = handed_back(outcome, tianjin, "zh")
-    assert frame["处理_done"].value_counts().to_dict() == {
-        "已采用，在市域内": 10, "由使用者指定位置": 1, "未采用：坐标为 0，0": 1,
-        "未采用：缺列、多列或引号不成对": 1, "已修复：两个坐标对调": 1,
+    by_hand = Placed(3, 117.2, 39.1, 50.0, "click", "2026-11-30")
+    by_district = Placed(4, lon, lat, doubt, "120101", "2026-11-30")
+    return Outcome(taken.tables, taken.reading, (by_hand, by_district), taken.classes)
+
+
+def test_what_is_handed_back_says_what_was_done_to_each_row(listed: Outcome, tianjin: City) -> None:
+    frame = handed_back(listed, tianjin, "zh").fillna({"名称": "撕"}).set_index("名称")
+    rows = frame.to_dict("index")
+    done = "已采用，在市域内"
+    assert {name: row["处理_done"] for name, row in rows.items()} == {
+        "度": f"{done}；度分秒→十进制度", "逗": f"{done}；小数逗号→小数点",
+        "宽": f"{done}；全角字符→半角", "空": "由使用者指定位置", "零": "由使用者指定位置",
+        "反": f"{done}；经纬度对调", "整": done, "撕": "未采用：缺列、多列或引号不成对",
     }  # fmt: skip
-    assert "和平区" in frame["依据_by"][10] == frame["位置情况_class"][10]
-    data = as_workbook(frame, "点位")
-    assert data == as_workbook(frame, "点位")
-    again = take_in(("b.xlsx", data), tianjin, {"x": "经度_lon", "y": "纬度_lat"}).reading
-    assert again is not None
-    assert again.used == 12
-    pd.testing.assert_series_equal(
-        again.rows["lon"][:11], outcome.rows["lon"][:11], rtol=0, atol=1e-7
-    )
-    assert again.rows["uncertainty_m"][10] == doubt
+    rough = listed.reading.rows["rounded_m"][6]
+    assert frame["coordinateUncertaintyInMeters"].dropna().to_dict() == {
+        "度": 500, "逗": 300, "空": 50, "零": listed.placed[1].uncertainty_m, "整": rough,
+    }  # fmt: skip
+    assert rows["整"]["georeferenceProtocol"].endswith("不确定度按坐标的取整估计")
+    terms = ("georeferenceVerificationStatus", "georeferenceSources", "georeferencedDate")
+    said = {name: [row[term] for term in terms] for name, row in rows.items()}
+    assert said["度"] == ["verified by contributor", "统计年报", "2024-03-05"]
+    hand = ["requires verification", "由读者在“天津市创新空间图集”的地图上指定", "2026-11-30"]
+    assert said["空"] == hand
+    assert said["反"] == ["requires verification", "文件：名录.csv", ""]
+    assert rows["度"]["位置不确定度"] == "500 m"
+    assert rows["零"]["依据_by"] == rows["零"]["位置情况_class"] == "按所属区（和平区）指定，示意"
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "csv", "geojson", "gpkg"])
+def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City, fmt: str) -> None:
+    """Positions, doubt, statuses and what was done, of a file that is read without an answer."""
+    data = own_list(listed, tianjin, "zh", fmt)
+    assert data == own_list(listed, tianjin, "zh", fmt)
+    taken = take_in((f"b.{fmt}", data), tianjin, {})
+    assert taken.reading is not None, taken.report
+    again = handed_back(Outcome(taken.tables, taken.reading, (), taken.classes), tianjin, "zh")
+    first = handed_back(listed, tianjin, "zh")
+    assert taken.reading.used == 7
+    for name in ADDED:
+        here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
+        assert here == there, name
+
+
+def test_circles_of_a_list_have_the_area_of_its_doubt(
+    listed: Outcome, tianjin: City, tmp_path: Path
+) -> None:
+    (tmp_path / "a.gpkg").write_bytes(own_list(listed, tianjin, "en", "gpkg"))
+    rings = gpd.read_file(tmp_path / "a.gpkg", layer="uncertainty_circle").to_crs(4548)
+    assert len(rings) == 5
+    areas = np.pi * rings["coordinateUncertaintyInMeters"] ** 2
+    np.testing.assert_allclose(rings.area, areas, rtol=5e-3)
+    assert len(rfc7946.check(own_list(listed, tianjin, "en", "circles"))["features"]) == 5
+
+
+def test_rows_without_a_place_are_blank_for_own_points(listed: Outcome, tmp_path: Path) -> None:
+    write_points(replace(listed, placed=()), tmp_path / "own.parquet")  # blank, not NaN
+    lon = pq.read_table(tmp_path / "own.parquet")["lon"].to_pylist()
+    assert [one is None for one in lon] == [False] * 3 + [True, True, False, False, True]
+
+
+def test_points_that_were_read_carry_what_their_file_says_of_them(
+    listed: Outcome, tianjin: City, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.parquet"
+    write_points(listed, path)
+    source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
+    how = decide(source, tianjin, PointsOptions())
+    assert how.columns is not None
+    reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
+    assert (doubts(reading), account_values(reading)["doubt_unknown"]) == ((5, 2), 2)
+    told = terms_at(reading, reading.kept.xy).sort_values("lon").reset_index(drop=True)
+    first = told.iloc[0]
+    assert (first["lon"], first["coordinateUncertaintyInMeters"]) == (117.1, 500)
+    assert first["georeferenceSources"] == "统计年报"
+    assert (first["georeferencedDate"], len(told)) == ("2024-03-05", 7)
+    assert int(told["coordinateUncertaintyInMeters"].isna().sum()) == 2
 
 
 @pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])

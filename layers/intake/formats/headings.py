@@ -47,11 +47,21 @@ _DATUMS: Final = (
 )
 _DEGREES: Final = re.compile(r"wgs|gps|经度|纬度|lon|lng|lat", re.IGNORECASE)
 _SYSTEMS: Final = (
-    ("1954", re.compile(r"北京\s*(?:19)?54|beijing\s*(?:19)?54|bj-?54", re.IGNORECASE)),
-    ("1980", re.compile(r"西安\s*(?:19)?80|xi'?an\s*(?:19)?80|xa-?80", re.IGNORECASE)),
+    ("1954", re.compile(r"北京\s*(?:19)?54|1954\s*年?\s*北京|(?:beijing|bj|peking)[\s-]*(?:19)?54",
+                        re.IGNORECASE)),
+    ("1980", re.compile(r"西安\s*(?:19)?80|1980\s*年?\s*(?:西安|国家)|(?:xi'?an|xa)[\s-]*(?:19)?80",
+                        re.IGNORECASE)),
     ("utm", re.compile(r"utm", re.IGNORECASE)),
-    ("cgcs2000", re.compile(r"cgcs\s*-?_?2000|国家?2000|大地2000|2000坐标", re.IGNORECASE)),
-)
+    ("cgcs2000", re.compile(r"cgcs\s*-?_?2000|国家?2000|大地2000|2000坐标|2000\s*国家|china\s*2000",
+                            re.IGNORECASE)),
+)  # fmt: skip
+
+
+GIVEN_BACK: Final = ("经度_lon", "纬度_lat", "处理_done")
+"""Columns by which a file shows that it was handed back: the first two hold its positions."""
+
+GUIDE_SHEET: Final = "说明 Read me"
+"""Sheet that says what the columns of a workbook of ours mean."""
 
 
 class Headings(NamedTuple):
@@ -84,6 +94,8 @@ def headings(names: Sequence[str]) -> Headings:
     >>> headings(["点名", "X坐标", "Y坐标"]).kind
     'metres'
     """
+    if set(names) >= set(GIVEN_BACK):  # beside the file's own, which may lack what was placed
+        return Headings(*GIVEN_BACK[:2], kind="degrees")
     plain = {name: _without_system(bare(name)) for name in names}
     both = next((name for name in names if _BOTH.search(plain[name]) and not _single(plain[name])),
                 "")  # fmt: skip

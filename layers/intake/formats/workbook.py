@@ -12,7 +12,11 @@ from typing import Any, Final
 from geo.base.errors import UnfitError
 from layers.intake.formats.cells import table_of_rows, text_of
 from layers.intake.formats.header import LOOKED_AT, find_header, holds_values, names_of
-from layers.intake.formats.headings import district_column, speaks_of_position
+from layers.intake.formats.headings import (
+    GUIDE_SHEET,
+    district_column,
+    speaks_of_position,
+)
 from layers.intake.formats.table import (
     MOST_COLUMNS,
     MOST_SHEET_ROWS,
@@ -140,7 +144,7 @@ def _uncached(data: bytes) -> int:
 
 def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
     """Return the sheet that is read, and the other sheets that are not blank."""
-    names = [str(name) for name in book.sheet_names[:MOST_SHEETS]]
+    names = [str(name) for name in book.sheet_names[:MOST_SHEETS] if name != GUIDE_SHEET]
     if said:
         if said not in names:
             raise UnfitError("intake.no_sheet", value=said, known=tuple(names[:20]))

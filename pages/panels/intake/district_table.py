@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from geo.base.errors import Problem
 from layers.district_table.drawing import LINE
 from layers.district_table.measure import TableAnswer, column_of, question
 from layers.district_table.table import DistrictTable, district_table
 from layers.district_table.wording import TableWording
 from layers.inside.wording import InsideWording
-from layers.intake.formats.open_file import SUFFIXES
+from layers.intake.formats.table import Option, Question
+from layers.intake.report import Report, sentence
 from layers.intake.take_in import take_in
 from layers.language.messages import display
 from layers.map.colours import OPACITY
 from layers.map.symbols import data_uri, look_sign
 from layers.pack.catalogue import ONLINE_BASE
+from layers.pack.city import City
 from layers.view.codecs import choices, token
 from layers.view.page_options import TableOptions
 from layers.view.rows import rows_in_view
 from pages.panels import hand_over
 from pages.panels.inside.draw import Ask
 from pages.panels.intake.held import MOST_MB
+from pages.panels.intake.proposal import ask_one
 from pages.panels.intake.whose import switch
 from pages.shell import cache, html, session
 from pages.shell.frame import Scene, Screen
@@ -36,6 +38,10 @@ from pages.shell.widgets import is_offered, sync
 
 HELD: Final = "atlas.district_table"
 """In the session, the table and what was wrong with its file; it goes with the session."""
+TOLD: Final = frozenset(
+    {"other_city", "districts_across", "other_sheets", "formulas_without_result", "broken_text"}
+)
+"""What opening and joining have shown that a planner must know."""
 UPLOAD: Final = "district_table_upload"
 
 
@@ -47,10 +53,10 @@ def title(screen: Screen) -> str:
     screen
         City, state and words of this run.
     """
-    table, _ = _held()
-    if table is None:
+    held = _held()
+    if held is None:
         return screen.say("district_table.page.title", city=screen.city.name.of(screen.state.lang))
-    return screen.say("district_table.page.title_file", file=display(table.file, longest=60))
+    return screen.say("district_table.page.title_file", file=display(held.file, longest=60))
 
 
 def show(screen: Screen, places: Scene) -> None:
@@ -63,13 +69,14 @@ def show(screen: Screen, places: Scene) -> None:
     places
         Where each stands.
     """
-    table, problems = _held()
+    held = _held()
+    table = None if held is None else held.table
     asked = None if table is None else question(screen.state, table)
     answer = None if asked is None else cache.answer(screen.city, "district_table", asked)
     lang = screen.state.lang
     told = None if asked is None else cache.wording(screen.city, "district_table", asked, lang)
     with places.sentence:
-        _statement(screen, table, told, problems)
+        _statement(screen, held, told)
     ask = Ask.of(screen)
     with places.picture:
         _picture(screen, asked, ask)
@@ -79,6 +86,8 @@ def show(screen: Screen, places: Scene) -> None:
         with places.side:
             switch(screen)
             _upload(screen)
+            if held is not None:
+                _asks(screen, held)
             if isinstance(answer, TableAnswer):
                 _controls(screen, answer)
                 hand_over.download(screen, "district_table", answer.question)
@@ -87,15 +96,27 @@ def show(screen: Screen, places: Scene) -> None:
         _below(screen, told)
 
 
-def _held() -> tuple[DistrictTable | None, Sequence[Problem]]:
-    found: tuple[DistrictTable, Sequence[Problem]] | None = st.session_state.get(HELD)
-    return (None, ()) if found is None else found
+@dataclass(frozen=True)
+class _Held:
+    """A table of the reader: its file, what was answered, and what was taken out of it."""
+
+    file: str
+    data: bytes
+    answers: Mapping[str, str]
+    report: Report
+    names: tuple[str, ...]
+    table: DistrictTable
+
+
+def _held() -> _Held | None:
+    found: _Held | None = st.session_state.get(HELD)
+    return found
 
 
 def _upload(screen: Screen) -> None:
     st.file_uploader(
         screen.say("district_table.page.upload"),
-        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        type=None,  # what is not read is refused by us, with a remedy
         key=UPLOAD,
         max_upload_size=MOST_MB,
         help=literal(screen.say("district_table.page.upload_help", most=MOST_MB)),
@@ -110,30 +131,59 @@ def _brought(screen: Screen) -> None:
     st.session_state.pop(HELD, None)
     session.change(table=replace(session.state().table, column=""))  # another file's columns
     if given is not None:
-        taken = take_in((given.name, given.getvalue()), screen.city, {}, kind="districts")
-        refused = taken.report.problems if taken.joined is None else ()
-        table = district_table(taken, screen.city, given.name)
-        st.session_state[HELD] = (table, refused)
+        _take(screen.city, given.name, given.getvalue(), {})
 
 
-def _statement(
-    screen: Screen,
-    table: DistrictTable | None,
-    told: TableWording | None,
-    problems: Sequence[Problem],
+def _take(city: City, name: str, data: bytes, answers: Mapping[str, str]) -> None:
+    taken = take_in((name, data), city, answers, kind="districts")
+    names = taken.tables[0].names if taken.tables else ()
+    table = district_table(taken, city, name)
+    st.session_state[HELD] = _Held(name, data, answers, taken.report, names, table)
+
+
+def _asks(screen: Screen, held: _Held) -> None:
+    """Ask what only the reader knows: the sheet, the layer, the column of the districts."""
+    for one in held.report.questions:
+        _ask(screen, held, one)
+    if [one.key for one in held.report.problems] == ["intake.no_district_column"]:
+        options = tuple(Option(n, "intake.option.as_named", {"value": n}) for n in held.names)
+        _ask(screen, held, Question("district", options))
+
+
+def _ask(screen: Screen, held: _Held, asked: Question) -> None:
+    key = f"district_table_ask_{asked.key}"
+    offered = [*(one.value for one in asked.options), None]
+    ask_one(screen, asked, key, _answered, (screen, held, asked.key, key, offered))
+
+
+def _answered(
+    screen: Screen, held: _Held, name: str, key: str, offered: Collection[str | None]
 ) -> None:
+    if is_offered(key, offered) and (value := st.session_state[key]):
+        _take(screen.city, held.file, held.data, {**held.answers, name: str(value)})
+
+
+def _statement(screen: Screen, held: _Held | None, told: TableWording | None) -> None:
     say = screen.say
-    if table is None or told is None:
+    if held is None or told is None:
         html.show('<p class="summary" role="status">{}</p>', say("district_table.page.begin"))
         return
-    if problems:
-        words = say("district_table.page.refused", file=display(table.file, longest=60))
+    report, lang = held.report, screen.state.lang
+    if report.status != "read":
+        name = display(held.file, longest=60)
+        asks = report.status == "needs_answer"
+        words = (say("intake_page.status_needs_answer", name=name) if asks
+                 else say("district_table.page.refused", file=name))  # fmt: skip
         html.show('<p class="summary" role="status">{}</p>', words)
-        html.faults(table.file, problems, screen.state.lang)
+        if report.problems:
+            html.faults(held.file, report.problems, lang)
         return
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
     for line in told.account:
         html.small(line)
+    for one in report.found:
+        if one.key in TOLD:
+            html.small(sentence(one, lang))
 
 
 def _picture(screen: Screen, asked: Any, ask: Ask) -> None:

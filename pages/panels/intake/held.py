@@ -27,9 +27,11 @@ HELD: Final = "atlas.own_file"
 TURN: Final = "atlas.own_file.turn"
 """How often the field was emptied: an emptied field is a new one."""
 OF_ONE_FILE: Final = (
-    *("x", "y", "weight", "crs", "datum", "part", "taken", "dated", "column", "values"),
+    *("x", "y", "weight", "crs", "datum", "part", "turned", "taken", "dated", "column", "values"),
 )
 """Options that say what is read of a file."""
+NOT_IN_ADDRESS: Final = frozenset({"header_row", "encoding", "separator"})
+"""Answers that only a file needs that was brought along, which no link shows."""
 MOST_MB: Final = 20
 """Size of a file that a reader may bring along."""
 
@@ -184,6 +186,10 @@ def in_the_address(name: str, value: str) -> dict[str, Any]:
         return {"crs": int(value.removeprefix("EPSG:") or 0)}
     if name == "datum":
         return {"datum": value or "ask"}
+    if name == "swapped":
+        return {"turned": bool(value)}
+    if name in NOT_IN_ADDRESS:
+        return {}
     field = {"sheet": "part", "layer": "part"}.get(name, name)
     return {field: token(value) if value else ""}
 
@@ -218,7 +224,8 @@ def upload_key() -> str:
 def dropped() -> None:
     """Remove the file, and empty the field in which it came, or choose none of the folder."""
     one, points = held(), session.state().points
-    if one is not None and one.lies is not None and one.lies.token == points.file:
+    known = {source.token for source in (one.lies, one.source) if source} if one else set()
+    if points.file in known:
         session.change(points=of_file(points, ""))
     forget()
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1

@@ -11,7 +11,6 @@ import streamlit as st
 
 from geo.base.errors import DataError
 from layers.intake.diagnose import described
-from layers.intake.formats.open_file import SUFFIXES
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, Outcome, template
 from layers.intake.report import Report, ask, sentence
@@ -42,6 +41,12 @@ MOST_WANTED: Final = frozenset(
         "datum_position",
         "datum_district",
         "columns_swapped",
+        "rows_swapped",
+        "formulas_without_result",
+        "columns_twice",
+        "broken_text",
+        "metres_undeclared",
+        "split_angles",
     }
 )
 """Where the positions stand and in which system: what a planner checks first."""
@@ -49,6 +54,9 @@ POSITIONS: Final = "precision"
 """How finely positions are known: a paragraph of its own."""
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
 """What a planner need not read first."""
+MOST_HEADER: Final = 12
+"""Rows of which one may be said to hold the names of the columns."""
+ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16")
 SYSTEMS: Final = (4490, 4527, 3857)
 """Systems that may be chosen besides the city's plane and what a question offers."""
 
@@ -64,7 +72,8 @@ def upload(screen: Screen) -> None:
     say = screen.say
     given = st.file_uploader(
         say("intake_page.upload"),
-        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        # No list of endings: the browser would refuse by them and say nothing of a remedy.
+        type=None,
         key=upload_key(),
         max_upload_size=own_files.MOST_MB,
         help=literal(say("intake_page.upload_help", most=own_files.MOST_MB)),
@@ -146,6 +155,24 @@ def proposal(screen: Screen) -> None:
     for one in report.found:
         if one.key == POSITIONS:
             html.show("<p>{}</p>", sentence(one, screen.state.lang))
+    if report.status != "refused" or held.taken.tables:
+        _columns(screen, held)
+    _faults(screen, held)
+    with st.container(horizontal=True, gap="small"):
+        if held.taken.tables or report.questions:
+            st.button(
+                say("intake_page.accept"),
+                key="intake_accept",
+                type="primary",
+                disabled=held.taken.reading is None,
+                on_click=_accepted,
+            )
+        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
+
+
+def _columns(screen: Screen, held: Held) -> None:
+    """Show side by side what was found, what will be done, and what may be changed."""
+    report, say = held.taken.report, screen.say
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
@@ -160,16 +187,6 @@ def proposal(screen: Screen) -> None:
         for question in report.questions:
             _question(screen, question)
         _choices(screen, held)
-    _faults(screen, held)
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            say("intake_page.accept"),
-            key="intake_accept",
-            type="primary",
-            disabled=held.taken.reading is None,
-            on_click=_accepted,
-        )
-        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
 
 
 def found_in(report: Report, lang: str) -> None:
@@ -206,10 +223,16 @@ def _deeds(screen: Screen, held: Held) -> list[str]:
     told = [say("intake_page.used", used=count(rows.used), read=count(rows.read))]
     if rows.outside:
         told.append(say("intake_page.outside", outside=count(rows.outside)))
-    for reason, n in rows.not_used.items():
-        words = say(f"intake.reason.{reason}")
-        key = "intake_page.left_out" if reason in NO_PLACES else "intake_page.kept"
-        told.append(say(key, reason=words, n=count(n)))
+    no_places = {why: n for why, n in rows.not_used.items() if why in NO_PLACES}
+    kept = {why: n for why, n in rows.not_used.items() if why not in NO_PLACES}
+    for key, reasons in (("intake_page.left_out", no_places), ("intake_page.kept", kept)):
+        if reasons:
+            each = [say(f"intake.reason.{why}") for why in reasons]
+            if len(reasons) > 1:
+                each = [f"{words} {count(n)}"
+                        for words, n in zip(each, reasons.values(), strict=True)]  # fmt: skip
+            words = say("view.comma").join(each)
+            told.append(say(key, reason=words, n=count(sum(reasons.values()))))
     return told
 
 
@@ -282,10 +305,38 @@ def _choices(screen: Screen, held: Held) -> None:
         codes = dict.fromkeys((4326, screen.city.metric_epsg, *SYSTEMS))
         _select(screen, "crs", ["", *(f"EPSG:{code}" for code in codes)],
                 held.answers.get("crs", ""), say("intake_page.crs"))  # fmt: skip
+    _further(screen, held)
 
 
-def _option(screen: Screen, found: str, value: str) -> str:
+def _further(screen: Screen, held: Held) -> None:
+    """Offer what the file itself gives reason to change: its sheet, names, encoding, turned rows.
+
+    A link to a file of the server carries sheet and turned rows, and no other of these.
+    """
+    noted = {one.key: one.values.get("value") for one in held.taken.report.found}
+    say, answers = screen.say, held.answers
+    if (others := noted.get("other_sheets")) and isinstance(others, tuple):
+        sheets = dict.fromkeys((str(noted.get("sheet", "")), *map(str, others)))
+        _select(screen, "sheet", ["", *sheets], answers.get("sheet", ""), say("intake_page.sheet"))
+    if "rows_swapped" in noted or answers.get("swapped"):
+        _select(screen, "swapped", ["", "repair"], answers.get("swapped", ""),
+                say("intake_page.swapped"))  # fmt: skip
+    if held.lies is not None:
+        return
+    if noted.keys() & {"title", "no_header", "header_goes_on"} or answers.get("header_row"):
+        _select(screen, "header_row", ["", *map(str, range(MOST_HEADER + 1))],
+                answers.get("header_row", ""), say("intake_page.header_row"))  # fmt: skip
+    if noted.get("encoding", "utf-8") != "utf-8" or "broken_text" in noted:
+        _select(screen, "encoding", ["", *ENCODINGS], answers.get("encoding", ""),
+                say("intake_page.encoding"))  # fmt: skip
+
+
+def _option(screen: Screen, name: str, found: str, value: str) -> str:
     """Return an option in words: what was found, a system by code and name, or a column."""
+    if name == "swapped":
+        return screen.say("intake_page.swapped_repair" if value else "intake_page.swapped_leave")
+    if name == "header_row" and value == "0":
+        return screen.say("intake_page.header_none")
     if not value and found:
         return screen.say("intake_page.as_found_so", found=found)
     if not value:
@@ -293,16 +344,24 @@ def _option(screen: Screen, found: str, value: str) -> str:
     return described(value) if value.startswith("EPSG:") else value
 
 
+def _found_so(report: Report, name: str) -> str:
+    """Return what was found of what may be chosen: the system, the sheet, the row, the encoding."""
+    if name == "crs":
+        return report.crs or ""
+    noted = {one.key: one.values.get("value") for one in report.found}
+    return str(noted.get(name, ""))
+
+
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
     key = f"intake_{name}_{token(now)}"
     report = held.taken.report if (held := own_files.held()) else None
-    found = (report.crs or "") if report and name == "crs" and not now else ""
+    found = _found_so(report, name) if report and not now else ""
     st.selectbox(
         literal(label),
         values,
         index=values.index(now) if now in values else 0,
         key=key,
-        format_func=lambda value: display(_option(screen, found, value), longest=60),
+        format_func=lambda value: display(_option(screen, name, found, value), longest=60),
         on_change=_answered,
         args=(screen, name, key, values),
     )

@@ -11,13 +11,12 @@ import streamlit as st
 from layers.intake.outcome import (
     Outcome,
     Placed,
-    as_workbook,
     click_doubt,
-    handed_back,
     in_district,
 )
 from layers.language.messages import display
 from layers.language.values import count
+from layers.own_points.own_list import FORMATS, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
 from pages.shell import html, map_view, session
@@ -93,15 +92,28 @@ def without_place(screen: Screen) -> None:
             st.button(
                 literal(say("intake_page.undo", row=label)), key="intake_undo", on_click=_undone
             )
-        st.download_button(
-            say("intake_page.take_along"),
-            partial(_file, outcome, screen),
-            file_name=f"{held.name.rpartition('.')[0] or held.name}_{screen.city.id}.xlsx",
-            key="intake_download",
-            on_click="ignore",
-        )
+        _take_along(screen, held.name, outcome)
         st.button(say("intake_page.remove"), key="intake_remove", type="tertiary",
                   on_click=dropped)  # fmt: skip
+
+
+def _take_along(screen: Screen, name: str, outcome: Outcome) -> None:
+    say = screen.say
+    fmt = st.selectbox(
+        say("intake_page.take_along_as"),
+        list(FORMATS),
+        key="intake_format",
+        format_func=lambda one: say(f"intake_page.take_along_{one}"),
+        label_visibility="collapsed",
+        width=240,
+    )
+    st.download_button(
+        say("intake_page.take_along"),
+        partial(own_list, outcome, screen.city, screen.state.lang, fmt),
+        file_name=f"{name.rpartition('.')[0] or name}_{screen.city.id}{FORMATS[fmt]}",
+        key="intake_download",
+        on_click="ignore",
+    )
 
 
 def _by_district(screen: Screen) -> None:
@@ -133,8 +145,3 @@ def _placed_in(screen: Screen, row: int) -> None:
 def _undone() -> None:
     own_files.undo()
     _show_again()
-
-
-def _file(outcome: Outcome, screen: Screen) -> bytes:
-    frame = handed_back(outcome, screen.city, screen.state.lang)
-    return as_workbook(frame, screen.say("intake.template.sheet"))

@@ -1,0 +1,300 @@
+"""Find what a file says of its positions in the terms of Darwin Core, by any usual name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.base.arrays import Floats
+from geo.intake.doubt import UNUSABLE, doubts
+from geo.intake.notation import BLANK, NAN, PLACEHOLDER, kind_of
+from geo.intake.words import bare
+from layers.intake.formats.headings import GIVEN_BACK
+from layers.intake.formats.table import Table
+from layers.language.bilingual import column
+from layers.pack.exchange import (
+    BY_A_READER,
+    BY_CUSTODIAN,
+    DATED,
+    DATUM,
+    DOUBT,
+    NO_WAY,
+    NOT_PLACED,
+    PROTOCOL,
+    SOURCES,
+    UNVERIFIED,
+    VERIFICATION,
+)
+
+_PREFIX: Final = r"(?:https?rstdwgorg)?(?:dwc(?:iri)?)?(?:terms)?"
+_LENGTH: Final = r"(?:in)?(?P<unit>km|kilomet(?:er|re)s?|公里|千米|m|met(?:er|re)s?|米)"
+_DOUBT: Final = re.compile(
+    rf"{_PREFIX}(?:coordinateuncertainty|uncertainty(?:radius)?|errorradius|误差半径|"
+    r"(?:location|position(?:al)?|coordinate|horizontal|spatial)(?:uncertainty|error)|"
+    r"(?:位置|坐标|定位|点位|空间)?不确定[度性]|(?:位置|坐标|定位|点位|空间)误差)"
+    rf"{_LENGTH}?[,、估约]*"
+)
+"""Names of a column of doubt; metres where no unit stands there."""
+_ROUGH: Final = re.compile(
+    rf"(?:误差|error|accuracy|horizontalaccuracy|gpsaccuracy|(?:位置|坐标|定位|点位)?精度){_LENGTH}"
+)
+"""Names that say the doubt only if they say its unit: accuracy may also be a class."""
+_NAMES: Final = {
+    PROTOCOL: r"georeference(?:protocol|method)|(?:定位|坐标(?:获取|采集)?|采集)(?:方法|方式)",
+    VERIFICATION: r"georeferenceverificationstatus|"
+    r"(?:定位|坐标|位置|点位)?(?:是否核[实查验]|核[实查验](?:状态|情况|结果))",
+    SOURCES: r"georeferencesources?|(?:坐标|位置|定位|点位)(?:数据)?(?:来源|出处|依据)",
+    DATED: r"georeferenceddate|坐标日期|"
+    r"(?:定位|坐标|点位|位置)?(?:核[实查验]|定位|采集)(?:日期|时间)",
+    DATUM: r"geodeticdatum",
+}
+_TERMS: Final = {
+    term: re.compile(rf"{_PREFIX}(?:{pattern})(?:darwincore)?") for term, pattern in _NAMES.items()
+}
+_STATUSES: Final = {
+    **dict.fromkeys(("已核实", "已核查", "已核验", "核实", "是", "verified", "yes"), BY_A_READER),
+    **dict.fromkeys(("未核实", "待核实", "需核实", "未核查", "待核查", "未核验", "待核验", "待核"),
+                    UNVERIFIED),
+    **dict.fromkeys(("否", "unverified", "notverified", "no"), UNVERIFIED),
+    **dict.fromkeys(("待定位", "需定位", "未定位", "无坐标"), NOT_PLACED),
+    **dict.fromkeys(("无法定位", "不能定位"), NO_WAY),
+    **{bare(one): one for one in (BY_A_READER, BY_CUSTODIAN, UNVERIFIED, NOT_PLACED, NO_WAY)},
+}  # fmt: skip
+"""What people write, in the words that Darwin Core recommends."""
+_DAY: Final = re.compile(
+    r"(?P<y>\d{4})\s*(?:[-/.年]\s*(?P<m>\d{1,2})\s*(?:[-/.月]\s*(?P<d>\d{1,2})\s*日?|月)?|年)?"
+)
+_OWN: Final = frozenset(GIVEN_BACK)
+_NUMBERED: Final = tuple(enumerate(UNUSABLE, 1))
+
+
+@lru_cache(maxsize=4096)
+def unit_of(name: str) -> float | None:
+    """Return how many metres one unit of a column of doubt is; None for any other column.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+
+    Examples
+    --------
+    >>> unit_of("dwc:coordinateUncertaintyInMeters"), unit_of("位置不确定度（公里）"), unit_of("x")
+    (1.0, 1000.0, None)
+    """
+    told = bare(name)
+    if told in {bare(one) for one in (*column(DOUBT), *column("uncertainty_m"))}:
+        return 1.0
+    found = _DOUBT.fullmatch(told) or _ROUGH.fullmatch(told)
+    if found is None:
+        return None
+    unit = found["unit"] or "m"
+    return 1000.0 if unit.startswith(("k", "公", "千")) else 1.0
+
+
+@lru_cache(maxsize=4096)
+def term_of(name: str) -> str:
+    """Return the term that a column holds, other than the doubt; empty for any other column.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+
+    Examples
+    --------
+    >>> term_of("DWC:GeoreferencedDate"), term_of("坐标来源"), term_of("名称")
+    ('georeferencedDate', 'georeferenceSources', '')
+    """
+    told = bare(name)
+    for term, pattern in _TERMS.items():
+        if pattern.fullmatch(told) or told in {bare(one) for one in column(term)}:
+            return term
+    return ""
+
+
+def is_given_back(table: Table) -> bool:
+    """Tell whether a table is one that was handed back: what it says of doubt is then the last.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+    """
+    return set(table.names) >= _OWN
+
+
+def is_term(name: str, term: str) -> bool:
+    """Tell whether a column bears the name of a term itself, in any capitals and with any prefix.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+    term
+        Such as ``georeferencedDate``.
+    """
+    return re.fullmatch(rf"{_PREFIX}{term.lower()}", bare(name)) is not None
+
+
+def doubt_of(table: Table) -> tuple[Floats, NDArray[np.int8]]:
+    """Return the doubt that a file states of each row, and why a cell states none.
+
+    Parameters
+    ----------
+    table
+        As it was opened.
+
+    Returns
+    -------
+    metres : array of float
+        NaN where nothing usable is said. Where a row fills several columns the largest counts; in a
+        file that was handed back, the term of Darwin Core alone.
+    unusable : array of int
+        Numbers of ``geo.intake.doubt.UNUSABLE`` from 1; 0 where something else is usable or the
+        cells are blank.
+    """
+    n = len(table.lines)
+    found, why = np.full(n, np.nan), np.zeros(n, dtype=np.int8)
+    names = [name for name in table.names if unit_of(name) is not None]
+    if is_given_back(table):
+        names = [name for name in names if is_term(name, DOUBT)]
+    for name in names:
+        cells = table.cells.column(name).combine_chunks()
+        cells = cells.chunk(0) if hasattr(cells, "chunks") else cells
+        metres, bad = doubts(cells, unit_of(name) or 1.0)
+        found = np.fmax(found, metres)
+        why = np.where(why == 0, bad, why)
+    return found, np.where(np.isnan(found), why, 0).astype(np.int8)
+
+
+def counted_unusable(why: Sequence[NDArray[np.int8]]) -> dict[str, int]:
+    """Return how many rows state a doubt that is none, by why.
+
+    Parameters
+    ----------
+    why
+        As of :func:`doubt_of`, of each table.
+    """
+    counts = {name: sum(int((one == k).sum()) for one in why) for k, name in _NUMBERED}
+    return {name: n for name, n in counts.items() if n}
+
+
+def said_of(tables: Sequence[Table], term: str) -> list[str]:
+    """Return what each row of a file says under a term, blank where it says nothing.
+
+    Parameters
+    ----------
+    tables
+        As they were opened.
+    term
+        Such as ``georeferencedDate``; not the doubt.
+
+    Returns
+    -------
+    list of str
+        In the words that Darwin Core recommends and dates by ISO 8601, where they are known; torn
+        rows are last in each table.
+    """
+    told: list[str] = []
+    for table in tables:
+        each = [""] * table.rows
+        for name in _columns(table, term):
+            for k, cell in enumerate(table.cells.column(name).to_pylist()):
+                if not each[k] and cell is not None:
+                    each[k] = in_standard(term, str(cell))
+        told += each
+    return told
+
+
+def in_standard(term: str, text: str) -> str:
+    """Return a cell in the words of Darwin Core, where they are known; a mark for none is blank.
+
+    Parameters
+    ----------
+    term
+        What the cell is about.
+    text
+        The cell.
+
+    Examples
+    --------
+    >>> in_standard("georeferencedDate", "2024年3月5日"), in_standard("georeferencedDate", "-")
+    ('2024-03-05', '')
+    """
+    plain = " ".join(text.split())
+    if kind_of(plain) in (BLANK, PLACEHOLDER, NAN):
+        return ""
+    if term == VERIFICATION:
+        return _STATUSES.get(bare(plain), plain)
+    if term == DATED and (day := _DAY.fullmatch(plain)):
+        parts = [part.zfill(2) for part in (day["y"], day["m"], day["d"]) if part]
+        return "-".join(parts)
+    return plain
+
+
+def stated_columns(tables: Sequence[Table], term: str) -> tuple[str, ...]:
+    """Return the names of the columns that hold a term.
+
+    Parameters
+    ----------
+    tables
+        As they were opened.
+    term
+        Such as ``georeferenceSources``.
+    """
+    return tuple(dict.fromkeys(name for table in tables for name in _columns(table, term)))
+
+
+def _columns(table: Table, term: str) -> list[str]:
+    """Return the columns of a term, that of its own name first, or alone if handed back."""
+    names = [name for name in table.names if term_of(name) == term]
+    if is_given_back(table):
+        return [name for name in names if is_term(name, term)]
+    return sorted(names, key=lambda name: not is_term(name, term))
+
+
+def counted(tables: Sequence[Table], term: str, most: int = 5) -> tuple[str, ...]:
+    """Return what a file says most often under a term, each with its number of rows.
+
+    Parameters
+    ----------
+    tables
+        As they were opened.
+    term
+        Such as ``georeferenceVerificationStatus``.
+    most
+        So many at most.
+    """
+    found = _said(tables, term).most_common(most)
+    return tuple(f"{value} ({n})" for value, n in found)
+
+
+def dates(tables: Sequence[Table]) -> tuple[str, ...]:
+    """Return the first and the last day of ``georeferencedDate``, in one text; nothing for none.
+
+    Parameters
+    ----------
+    tables
+        As they were opened.
+    """
+    days = sorted(in_standard(DATED, value) for value in _said(tables, DATED))
+    return tuple("–".join(dict.fromkeys((days[0], days[-1]))) for _ in days[:1])
+
+
+def _said(tables: Sequence[Table], term: str) -> Counter[str]:
+    """Return the cells of a term as they stand there, by number of rows; without marks for none."""
+    found: Counter[str] = Counter()
+    for table in tables:
+        for name in _columns(table, term):
+            for pair in table.cells.column(name).value_counts().to_pylist():
+                text = str(pair["values"] if pair["values"] is not None else "")
+                if in_standard(term, text):
+                    found[text] += pair["counts"]
+    return found
