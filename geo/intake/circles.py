@@ -11,8 +11,8 @@ from pyproj import Geod
 
 from geo.base.arrays import Floats
 
-CORNERS: Final = 96
-"""Corners of a circle: its area is 0.07 % too small."""
+CORNERS: Final = 64
+"""Corners of a circle: its area is 0.16 % too small."""
 _MOST_DEGREES: Final = 90.0
 _EARTH: Final = Geod(ellps="WGS84")
 
@@ -37,7 +37,7 @@ def circles(lon: Floats, lat: Floats, radius_m: Floats) -> NDArray[Any]:
     --------
     >>> one = circles(np.array([117.2]), np.array([39.1]), np.array([500.0]))[0]
     >>> round(abs(_EARTH.geometry_area_perimeter(one)[0]) / (np.pi * 500**2), 3), one.is_valid
-    (0.999, True)
+    (0.998, True)
     """
     made = np.full(len(lon), None, dtype=object)
     there = np.isfinite(lon) & np.isfinite(lat) & np.isfinite(radius_m) & (radius_m > 0)

@@ -7,6 +7,7 @@ from math import comb
 from typing import Final, NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
@@ -154,15 +155,14 @@ def at_offset(lon: Floats, lat: Floats, places: Floats, offset: Offset) -> NDArr
     offset
         As it returns it.
     """
-    from scipy.spatial import cKDTree
-
     hit = np.zeros(len(lon), dtype=bool)
     there = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     if offset.datum and len(there):
         scale = _scale(places)
-        tree = cKDTree(np.column_stack(set_off(places[:, 0], places[:, 1], offset.datum)) * scale)
-        points = np.column_stack([lon[there], lat[there]]) * scale
-        hit[there] = np.isfinite(tree.query(points, distance_upper_bound=offset.radius_m)[0])
+        off = np.column_stack(set_off(places[:, 0], places[:, 1], offset.datum)) * scale
+        points = shapely.points(np.column_stack([lon[there], lat[there]]) * scale)
+        tree = shapely.STRtree(np.asarray(shapely.points(off)))
+        hit[there[tree.query(points, "dwithin", offset.radius_m)[0]]] = True
     return hit
 
 
@@ -177,19 +177,24 @@ def _nearest(points: Floats, places: Floats) -> dict[str, Floats]:
 
     Of a datum, the first row is its own offset, those after are the same turned.
     """
-    from scipy.spatial import cKDTree
-
     scale = _scale(places)
-    tree = cKDTree(points * scale)
+    tree = shapely.STRtree(np.asarray(shapely.points(points * scale)))
     wanted = {"wgs84": [places * scale]}
     for datum in DATUMS:
         off = np.column_stack(set_off(places[:, 0], places[:, 1], datum))
         wanted[datum] = [off * scale, *(one * scale for one in _turned(places, off))]
-    most = max(RADII_M)
-    return {
-        name: np.array([tree.query(one, distance_upper_bound=most)[0] for one in sets])
-        for name, sets in wanted.items()
-    }
+    return {name: np.array([_to_nearest(tree, one) for one in sets])
+            for name, sets in wanted.items()}  # fmt: skip
+
+
+def _to_nearest(tree: shapely.STRtree, places: Floats) -> Floats:
+    """Return how far the nearest point is from each place, metres; infinite beyond any radius."""
+    far = np.full(len(places), np.inf)
+    (at, _), metres = tree.query_nearest(
+        shapely.points(places), max_distance=max(RADII_M), return_distance=True, all_matches=False
+    )
+    far[at] = metres
+    return far
 
 
 def _turned(places: Floats, off: Floats) -> list[Floats]:

@@ -14,6 +14,8 @@ DEGREE_STEPS: Final = (0.001, 0.01, 0.1, 1.0)
 METRE_STEPS: Final = (100.0, 1_000.0, 10_000.0)
 A_DEGREE_M: Final = (111_320.0, 110_950.0)
 """Length of a degree of longitude at the equator, and of a degree of latitude, metres."""
+MOST: Final = 1e9
+"""No coordinate is so large."""
 LOOKED_AT: Final = 2000
 """Rows that show how finely a file is written."""
 BEYOND_CHANCE: Final = 20
@@ -76,7 +78,7 @@ def steps(first: Floats, second: Floats, *, in_degrees: bool) -> Floats:
     [100.0]
     """
     found = np.zeros(len(first))
-    there = np.isfinite(first) & np.isfinite(second)
+    there = (np.abs(first) < MOST) & (np.abs(second) < MOST)
     whole = bool(there.all())
     rows = _rows(*((first, second) if whole else (first[there], second[there])), in_degrees)
     if not len(rows.first):
@@ -97,9 +99,9 @@ def steps(first: Floats, second: Floats, *, in_degrees: bool) -> Floats:
 
 
 def _rows(first: Floats, second: Floats, in_degrees: bool) -> _Rows:
-    with np.errstate(over="ignore"):
-        short = (first == first.astype(np.float32)) & (second == second.astype(np.float32))
-    return _Rows(first, second, _FLOAT32[in_degrees] if short.all() else _EXACT[in_degrees])
+    short = all((np.abs(one - one.astype(np.float32)) <= 1e-11 * np.abs(one)).all()
+                for one in (first, second))  # fmt: skip
+    return _Rows(first, second, _FLOAT32[in_degrees] if short else _EXACT[in_degrees])
 
 
 def _near_whole(values: Floats, most: float) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from geo.point_files.bin import Columns
 from layers.coverage.question import OwnPoints
 from layers.own_points.clusters import some_of
 from layers.own_points.filtering import filtered_in_both, list_values, only
+from layers.own_points.own_list import terms_at
 from layers.own_points.reading import FileQuestion, Reading, account_values, fitting_cell, read
 from layers.own_points.source import (
     MOST_TAKEN_BYTES,
@@ -159,12 +160,14 @@ def as_targets(reading: Reading) -> OwnPoints:
     """
     about = account_values(reading)
     del about["grid_sha256"]  # no grid enters: the page's follows from another question's options
+    xy = some_of(reading, MOST_TARGETS)
     return OwnPoints(
         (*reading.asked.key, reading.dated),
         named_in_both(reading),
-        some_of(reading, MOST_TARGETS),
+        xy,
         reading.binned.n,
         about,
         filtered_in_both(reading.asked.columns),
         tuple(arguments(reading.asked, reading.dated)),
+        terms_at(reading, xy),
     )

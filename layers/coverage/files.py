@@ -194,5 +194,7 @@ def _targets(answer: ReachAnswer) -> pd.DataFrame:
 def _own_targets(found: ReachedSimulation, given: Inputs) -> pd.DataFrame:
     """Return a reader's own points, or those drawn, and whether each is within reach."""
     assert given.own is not None
+    if given.own.terms is not None:
+        return found.points.join(given.own.terms.set_axis(found.points.index)).rename_axis("id")
     lon, lat = transformer(given.city.metric_epsg, 4326).transform(*given.own.xy.T)
     return found.points.assign(lon=np.round(lon, 7), lat=np.round(lat, 7)).rename_axis("id")

@@ -54,6 +54,9 @@ class OwnPoints:
         The filter in words; None where all rows of the file count.
     arguments
         Words of a command that reads the same points.
+    terms
+        What the file says of each position, beside ``lon`` and ``lat``; None where that is not
+        known.
     """
 
     key: Hashable
@@ -63,6 +66,7 @@ class OwnPoints:
     about: Mapping[str, object]
     narrowed: Bilingual | None = None
     arguments: tuple[str, ...] = ()
+    terms: pd.DataFrame | None = None
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two stand for the same points."""

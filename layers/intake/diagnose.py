@@ -17,6 +17,7 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
+from geo.intake.odd_columns import angles_in_parts, code_of_place
 from geo.intake.pairs import srid
 from geo.intake.systems import (
     DEGREES,
@@ -35,7 +36,6 @@ from layers.intake.formats.georeference import is_given_back
 from layers.intake.formats.headings import datum_of, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
-from layers.intake.odd_columns import angles_in_parts, code_of_place
 from layers.pack.city import City
 
 Answers = Mapping[str, str]
@@ -194,7 +194,7 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
             return Placement(table, (table.shapes.column,) if table.shapes.column else ())
     found = chosen or _by_names(table, result) or _by_values(table, city, result)
     if found is None:
-        code = code_of_place(table)
+        code = code_of_place(table.cells)
         if code[0]:
             problem = Problem("intake.code_of_place", table.where, column=code[0], kind=code[1])
             result.problems.append(problem)
@@ -265,7 +265,7 @@ def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     """Return the columns that are called as people call coordinates, if they hold numbers."""
     names = table.names if table.has_names else ()
     named = first = headings(names)
-    if names and (split := angles_in_parts(table)) is not None:
+    if names and (split := angles_in_parts(table.cells)) is not None:
         result.tell("split_angles", "certain", value=split.columns)
         return Placement(table, split.columns, split.first, split.second)
     while named.x:  # decimal degrees may be left blank beside verbatim ones

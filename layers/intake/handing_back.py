@@ -223,8 +223,9 @@ def _of_row(row: _Row, said: dict[str, str], lang: str) -> dict[str, str]:
         return {**said, DATUM: "", VERIFICATION: said[VERIFICATION] or none}
     mended = _mended(row, row.bits & _ANSWERED if said[PROTOCOL] else row.bits, say)
     parts = [said[PROTOCOL] or say("intake.protocol.file"), mended]
-    if row.is_left:
-        parts.append(say("intake.protocol.datum", datum=DATUM_NAMES[row.datum]))
+    left = say("intake.protocol.datum", datum=DATUM_NAMES.get(row.datum, ""))
+    if row.is_left and left not in parts[0]:
+        parts.append(left)
     if row.is_rounding:
         parts.append(say("intake.protocol.rounded"))
     moved = bool(row.bits & _ANSWERED) or row.is_left

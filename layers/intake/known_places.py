@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -25,6 +26,8 @@ LEAST: Final = 3
 BESIDE_M: Final = 300.0
 """A place that lies no farther from where it is known is where it is known."""
 _DEGREE_M: Final = 111_000.0
+_ASCII: Final = str.maketrans("（）", "()")
+_CHINESE: Final = str.maketrans("()", "（）")
 
 
 class Suspicion(NamedTuple):
@@ -69,8 +72,15 @@ def known(city: City) -> pd.DataFrame:
             if column in sure:
                 for name, point in zip(sure[column], sure.geometry, strict=True):
                     if isinstance(name, str) and point is not None and point.geom_type == "Point":
-                        rows[name.strip()] = (point.x, point.y)
+                        rows |= dict.fromkeys(_written(name), (point.x, point.y))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["lon", "lat"])
+
+
+def _written(name: str) -> Iterator[str]:
+    """Yield the ways in which a name is written: with Chinese brackets and with others."""
+    yield name.strip()
+    yield name.strip().translate(_ASCII)
+    yield name.strip().translate(_CHINESE)
 
 
 def suspected_datum(table: Table, lon: Floats, lat: Floats, city: City) -> Suspicion:

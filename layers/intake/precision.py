@@ -171,7 +171,8 @@ def _at_middles(xy: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.
 def _repeated(xy: Floats, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which rows share their position with others, to the centimetre."""
     hit = np.zeros(len(xy), dtype=bool)
-    keys = np.round(xy[there], 2) + 0.0  # -0 is 0
+    with np.errstate(over="ignore"):  # what lies nowhere on Earth
+        keys = np.round(xy[there], 2) + 0.0  # -0 is 0
     codes, _ = pd.factorize(np.ascontiguousarray(keys).view(np.complex128).ravel())
     hit[there] = np.bincount(codes, minlength=1)[codes] >= MOST_AT_ONE
     return hit

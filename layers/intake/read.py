@@ -257,7 +257,9 @@ def _rounded(placed: Placement, city: City) -> Floats:
         return np.full(len(placed.table.lines), np.nan)
     in_degrees = is_in_degrees(placed.crs)
     sizes = steps(*values_of(placed), in_degrees=in_degrees)
-    return doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
+    doubt = doubt_m(sizes, city.centre[0], in_degrees=in_degrees)
+    # A metre of Web Mercator is less on the ground.
+    return np.ceil(doubt * np.cos(np.radians(city.centre[0]))) if placed.crs == MERCATOR else doubt
 
 
 def _notations(placed: Placement, n: int) -> NDArray[np.int16]:

@@ -15,8 +15,8 @@ from layers.language.values import count, stated
 
 DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "WGS 84"}
 STATUS = ("read", "refused", "needs_answer")
-_IN_ALL = ("value", "odd")
-"""What a paragraph on positions counts besides their classes."""
+_NO_FAULTS = ("value", "odd", "plain")
+"""What a paragraph on positions counts besides what is odd of them."""
 MOST_CLASSES = 5
 """Kinds of odd positions that are named in one breath, the gravest."""
 EXIT: Mapping[str, int] = {"read": 0, "refused": 2, "needs_answer": 3}
@@ -46,6 +46,9 @@ class Report:
         The systems of its positions, as people call them; None where that is not known.
     found, questions, problems
         What was found, what is asked, what is wrong.
+    classes
+        How many positions have each class, see :mod:`layers.intake.precision`; None where that was
+        not looked at row by row.
     doubts
         Of how many positions the doubt is known, and of how many not; None where none was read.
     """
@@ -56,6 +59,7 @@ class Report:
     found: Sequence[Observation] = ()
     questions: Sequence[Question] = ()
     problems: Sequence[Problem] = ()
+    classes: Mapping[str, int] | None = None
     doubts: tuple[int, int] | None = None
 
     @property
@@ -93,7 +97,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "doubt": dict(zip(("known", "unknown"), report.doubts, strict=True))
         if report.doubts is not None
         else None,
-        "classes": class_counts(report.found),
+        "classes": None if report.classes is None else dict(report.classes),
         "findings": [_finding(one) for one in report.found],
         "questions": [_question(one) for one in report.questions],
         "problems": [_problem(one) for one in report.problems],
@@ -163,30 +167,19 @@ def sentence(one: Observation, lang: str) -> str:
     if one.key != "precision":
         return say(f"intake.found.{one.key}", **_shown(one.values, lang))
     # Only what there is: eleven counts, most of them 0, are read by nobody.
-    there = {name: n for name, n in class_counts([one]).items() if n and name != "plain"}
+    numbers = {name: n for name, n in one.values.items() if isinstance(n, int)}
+    there = {name: n for name, n in numbers.items() if n and name not in _NO_FAULTS}
     parts = [
         say("intake.found.class_part", n=count(n), words=say(f"intake.class.{name}"))
         for name, n in list(there.items())[:MOST_CLASSES]
     ]
     if len(there) > MOST_CLASSES:
         parts.append(say("intake.found.class_rest", n=len(there) - MOST_CLASSES))
-    value, odd, plain = (int(str(one.values[name])) for name in ("value", "odd", "plain"))
+    value, odd, plain = (numbers[name] for name in ("value", "odd", "plain"))
     overlap = say("intake.found.class_overlap") if sum(there.values()) > odd else ""
-    return say("intake.found.precision", value=count(value), odd=count(odd), plain=count(plain),
+    key = "intake.found.precision" if plain else "intake.found.precision_all"
+    return say(key, value=count(value), odd=count(odd), plain=count(plain),
                parts=say("view.comma").join(parts), overlap=overlap)  # fmt: skip
-
-
-def class_counts(found: Sequence[Observation]) -> dict[str, int]:
-    """Return how many positions have each class, see :mod:`layers.intake.precision`.
-
-    Parameters
-    ----------
-    found
-        What was found in a file; empty if nothing is said of its positions.
-    """
-    one = next((one for one in found if one.key == "precision"), None)
-    values = {} if one is None else one.values
-    return {name: n for name, n in values.items() if type(n) is int and name not in _IN_ALL}
 
 
 def ask(one: Question, lang: str) -> str:

@@ -13,9 +13,9 @@ from typing import Final
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts import Join, join, upright
-from layers.intake.formats.open_file import Parts, open_bytes, open_parts, open_path
+from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
-from layers.intake.precision import Classes, precision, told
+from layers.intake.precision import Classes, counts, precision, told
 from layers.intake.read import Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
@@ -123,7 +123,7 @@ def _opened(source: Path | Given, answers: Mapping[str, str]) -> Sequence[Table]
         return open_path(source, answers)
     if isinstance(source, Parts):
         return open_parts(source, answers)
-    return [open_bytes(source[1], source[0], answers)]
+    return open_tables(source[1], source[0], answers)
 
 
 def _waiting(tables: Sequence[Table], why: str) -> Account:
@@ -164,7 +164,7 @@ def _points(
     paragraph = told(classes)
     found = [*diagnosis.found, *([paragraph] if paragraph else [])]
     report = Report("read", account, systems, found, problems=reading.problems(),
-                    doubts=reading.doubts)  # fmt: skip
+                    doubts=reading.doubts, classes=counts(classes))  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 

@@ -7,10 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from geo.base.bridge import transformer
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, LINE, POINT, Form
@@ -36,6 +34,7 @@ from layers.own_points.hot_spots import (
     word_hot_spots,
 )
 from layers.own_points.naming import file_stem
+from layers.own_points.own_list import terms_at
 from layers.own_points.parks import PointsParks, draw_parks, measure_parks, parks_frame, word_parks
 from layers.own_points.reading import (
     FileQuestion,
@@ -386,11 +385,8 @@ def _plain(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 def _clusters(shown: PointsClusters) -> dict[str, Data]:
     if shown.found.refused:
         return {}
-    plane = shown.reading.asked.city.metric_epsg
-    lon, lat = transformer(plane, 4326).transform(*shown.xy.T)
-    points = pd.DataFrame(
-        {"lon": np.round(lon, 7), "lat": np.round(lat, 7), "cluster": shown.labels}
-    ).rename_axis("point")
+    points = terms_at(shown.reading, shown.xy).rename_axis("point")
+    points.insert(2, "cluster", shown.labels)
     hulls = shown.hulls.assign(method=shown.found.method, file=shown.reading.asked.source.name)
     hulls.index = pd.Index([f"cluster-{k:04d}" for k in range(len(hulls))], name="id")
     return {

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from geo.formats.spreadsheet import safe_text
+from geo.base.arrays import Floats
+from geo.base.bridge import transformer
+from geo.formats.spreadsheet import is_run, safe_text
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
 from geo.intake.circles import circles
 from geo.intake.notation import number
 from layers.handover.contents import AREA, POINT
 from layers.handover.write_data import to_csv
-from layers.intake.formats.headings import GIVEN_BACK
+from layers.intake.formats.georeference import in_standard, term_of
+from layers.intake.formats.headings import GIVEN_BACK, name_column
 from layers.intake.handing_back import explained, handed_back
 from layers.intake.outcome import Outcome, as_workbook
 from layers.language.bilingual import both
 from layers.language.messages import speaker
+from layers.own_points.reading import Reading, doubts
 from layers.pack.city import City
-from layers.pack.exchange import DOUBT
+from layers.pack.exchange import DATED, DOUBT, PROTOCOL, SOURCES, VERIFICATION
 
 FORMATS: Final = MappingProxyType(
     {
@@ -36,6 +42,8 @@ FORMATS: Final = MappingProxyType(
 )
 """How the name of a file ends, by format; ``circles`` has the circles of doubt alone."""
 LON, LAT, _ = GIVEN_BACK
+SAME_DEGREES: Final = 1e-7
+"""So near, two positions are one: a way to the plane and back costs less."""
 
 
 def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
@@ -68,7 +76,7 @@ def _csv(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one shape
 def _cell(value: object) -> str:
     if _is_none(value):
         return ""
-    if not isinstance(value, str) or len(value) == 1:
+    if not isinstance(value, str) or not is_run(value):
         return str(value)
     known = number(value)
     return value if known is not None and known.form == "decimal" else safe_text(value)
@@ -76,6 +84,69 @@ def _cell(value: object) -> str:
 
 def _is_none(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value
+
+
+def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
+    """Return what a file says of its positions, for points that were read from it.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    xy
+        Some of its points, metres on the city's plane, shape (n, 2).
+
+    Returns
+    -------
+    DataFrame
+        In the order of the points, lon and lat in degrees, then the terms of Darwin Core: the doubt
+        of a point is the largest that rows there state, and a text stands where they agree. The
+        source is the file where it names none. Of a file that is counted as it lies no doubt is
+        read: it is unknown, and what needs verification is not known either.
+    """
+    from scipy.spatial import cKDTree  # no first view waits for it
+
+    plane, source = reading.asked.city.metric_epsg, reading.asked.source
+    lon, lat = transformer(plane, 4326).transform(*xy.T)
+    made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
+    for term in (PROTOCOL, VERIFICATION, SOURCES, DATED):
+        made[term] = pd.Series("", made.index, dtype=object)
+    if len(xy) and doubts(reading) is not None:
+        said = _said_at(source.paths[0])
+        _, at = cKDTree(said[["lon", "lat"]]).query(
+            np.column_stack([lon, lat]), distance_upper_bound=SAME_DEGREES
+        )
+        known = at < len(said)
+        names = [DOUBT, PROTOCOL, VERIFICATION, SOURCES, DATED]
+        made.loc[known, names] = said[names].to_numpy()[at[known]]
+        made[DOUBT] = made[DOUBT].astype(float)
+    made[SOURCES] = made[SOURCES].where(made[SOURCES] != "", source.name)
+    return made
+
+
+def _said_at(path: Path) -> pd.DataFrame:
+    """Return what the rows of a file that was taken in say, one row for each position."""
+    import pyarrow.parquet as pq
+
+    names = pq.read_schema(path).names
+    columns = {term: [name for name in names if term_of(name) == term][:1]
+               for term in (PROTOCOL, VERIFICATION, SOURCES, DATED)}  # fmt: skip
+    named = {name[0]: term for term, name in columns.items() if name}
+    doubt = f"{DOUBT} ·"
+    rows = pq.read_table(path, columns=["lon", "lat", doubt, *named]).to_pandas()
+    rows = rows.dropna(subset=["lon", "lat"]).rename(columns={doubt: DOUBT, **named})
+    for term in columns:
+        told = rows[term] if term in rows else pd.Series("", rows.index)
+        rows[term] = [in_standard(term, "" if _is_none(one) else str(one)) for one in told]
+    how = {DOUBT: "max"} | dict.fromkeys(columns, _agreed)
+    found: pd.DataFrame = rows.groupby(["lon", "lat"], sort=False).agg(how).reset_index()
+    return found
+
+
+def _agreed(texts: pd.Series) -> str:
+    """Return what all rows say; nothing where they differ."""
+    first = str(texts.iloc[0])
+    return first if len(texts) == 1 or bool((texts == first).all()) else ""
 
 
 def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -121,10 +192,17 @@ def around(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     frame
         As of :func:`points`; a point of unknown doubt has no circle.
+
+    Returns
+    -------
+    GeoDataFrame
+        With the name, the doubt, its status and its source; the row is that of the points.
     """
     doubt = frame[DOUBT].to_numpy(dtype=float)
     shapes = circles(frame[LON].to_numpy(dtype=float), frame[LAT].to_numpy(dtype=float), doubt)
-    made = frame.set_geometry(gpd.GeoSeries(shapes, frame.index, crs=4326))
+    kept = dict.fromkeys((name_column(list(frame.columns)), DOUBT, VERIFICATION, SOURCES))
+    made = frame[[name for name in kept if name]]
+    made = gpd.GeoDataFrame(made, geometry=gpd.GeoSeries(shapes, frame.index, crs=4326))
     return made[made.geometry.notna()]
 
 

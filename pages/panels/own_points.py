@@ -205,10 +205,12 @@ class PointsPart:
         """Go as far as the choices allow, and note why not farther."""
         file = self.screen.state.points.file
         lies = self.source or self.folder.takeable.get(file)
-        if self.folder.problem:
+        if lies is None and file:  # also where the server has no folder: a session is over
+            self.problem = self.say("points_page.gone")
+        elif self.folder.problem:
             self.problem = self.say(self.folder.problem)
         elif lies is None:
-            self.problem = self.say("points_page.gone" if file else "points_page.choose")
+            self.problem = self.say("points_page.choose")
         else:
             try:
                 self._open(lies) if self.source else self._bring(lies)

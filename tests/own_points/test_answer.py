@@ -457,7 +457,7 @@ def test_the_surface_goes_out_with_its_parameters_and_the_account(ask: Ask) -> N
     assert asked["cell_m"] == 250
     assert {entry["name"] for entry in manifest["files"]} == set(files) - {"manifest.json"}
     table = list(csv.DictReader(io.StringIO(files["own_points_districts.csv"].decode("utf-8-sig"))))
-    assert sum(float(row["n"]) for row in table) == 600
+    assert sum(float(row["points"]) for row in table) == 600
 
 
 @pytest.mark.slow

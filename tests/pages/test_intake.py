@@ -24,8 +24,12 @@ from layers.intake.outcome import (
 )
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS, speaker
-from layers.own_points.own_list import own_list
+from layers.own_points.own_list import own_list, terms_at
+from layers.own_points.reading import FileQuestion, account_values, doubts, read
+from layers.own_points.source import Source
+from layers.own_points.way_in import decide
 from layers.pack.city import City
+from layers.view.page_options import PointsOptions
 from tests import rfc7946
 from tests.intake.files import POINTS, csv, survey_rows, workbook
 from tests.screens import app
@@ -169,6 +173,24 @@ def test_rows_without_a_place_are_blank_for_own_points(listed: Outcome, tmp_path
     write_points(replace(listed, placed=()), tmp_path / "own.parquet")  # blank, not NaN
     lon = pq.read_table(tmp_path / "own.parquet")["lon"].to_pylist()
     assert [one is None for one in lon] == [False] * 3 + [True, True, False, False, True]
+
+
+def test_points_that_were_read_carry_what_their_file_says_of_them(
+    listed: Outcome, tianjin: City, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.parquet"
+    write_points(listed, path)
+    source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
+    how = decide(source, tianjin, PointsOptions())
+    assert how.columns is not None
+    reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
+    assert (doubts(reading), account_values(reading)["doubt_unknown"]) == ((5, 2), 2)
+    told = terms_at(reading, reading.kept.xy).sort_values("lon").reset_index(drop=True)
+    first = told.iloc[0]
+    assert (first["lon"], first["coordinateUncertaintyInMeters"]) == (117.1, 500)
+    assert first["georeferenceSources"] == "统计年报"
+    assert (first["georeferencedDate"], len(told)) == ("2024-03-05", 7)
+    assert int(told["coordinateUncertaintyInMeters"].isna().sum()) == 2
 
 
 @pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])

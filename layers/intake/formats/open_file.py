@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
-from layers.intake.formats.kinds import (
-    archive_kind,
-    is_shapefile_part,
-    other_kind,
-    xml_kind,
-    zip_kind,
-)
 from layers.intake.formats.markup import read_gpx, read_html, read_spreadsheet_xml, root_of
 from layers.intake.formats.parquet_file import read_parquet
 from layers.intake.formats.parts import differences, entries
@@ -35,7 +29,7 @@ from layers.intake.formats.table import (
 )
 from layers.intake.formats.text_file import read_text, sniffed
 from layers.intake.formats.vector_file import read_geopackage, read_kml, read_shapefile
-from layers.intake.formats.workbook import is_litter, read_workbook, require_modest
+from layers.intake.formats.workbook import ALL, is_litter, read_workbook, require_modest
 
 Answers = Mapping[str, str]
 
@@ -65,6 +59,62 @@ SUFFIXES: Final = (
 MOST_PARTS: Final = 1000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_BEGINNINGS: Final = (
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"{\\rtf", "RTF"),
+    (b"AC10", "AutoCAD DWG"),
+    (b"AutoCAD Binary DXF", "AutoCAD DXF"),
+    (b"fgb\x03fgb", "FlatGeobuf"),
+    (b"ARROW1", "Arrow"),
+    (b"FEA1", "Feather"),
+    (b"Obj\x01", "Avro"),
+    (b"ORC", "ORC"),
+    (b"\x89HDF", "HDF5"),
+    (b"CDF\x01", "NetCDF"),
+    (b"CDF\x02", "NetCDF"),
+    (b"!table", "MapInfo TAB"),
+    (b"MIME-Version:", "MHT"),
+)
+_ARCHIVES: Final = (
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+_SHAPEFILE: Final = b"\x00\x00\x27\x0a"
+_DBF: Final = b"\x02\x03\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5\xfb"
+_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx")
+_DXF: Final = re.compile(rb"(?:\s*999[^\n]*\n[^\n]*\n)*\s*0\s*\r?\n\s*SECTION\s*\r?\n")
+_MIF: Final = re.compile(
+    rb"\s*version\s+\d+\s*\r?\n(?=[\s\S]{0,2000}\bcolumns\s+\d)", re.IGNORECASE
+)
+_ROOTS: Final = {
+    "FeatureCollection": "GML",
+    "document": "FODS",
+    "osm": "OpenStreetMap XML",
+    "svg": "SVG",
+    "wordDocument": "Word XML",
+}
+_MEMBERS: Final = (
+    (r"^word/document\.xml$", "Word"),
+    (r"^ppt/presentation\.xml$", "PowerPoint"),
+    (r"\.gdb/[^/]*\.gdbtable$", "Esri File Geodatabase"),
+    (r"^index/document\.iwa$|^index\.zip$", "Numbers"),
+    (r"\.mif$", "MapInfo MIF"),
+    (r"\.dxf$", "AutoCAD DXF"),
+    (r"\.dwg$", "AutoCAD DWG"),
+    (r"\.gml$", "GML"),
+    (r"\.qgs$", "QGIS"),
+    (r"\.mdb$", "Access"),
+)
 
 
 def open_path(path: Path, answers: Answers) -> list[Table]:
@@ -103,7 +153,7 @@ def open_path(path: Path, answers: Answers) -> list[Table]:
         raise DataError("intake.refused", [not_opened(path.name, error)]) from error
     if is_parquet:
         return [_guarded(path.name, lambda: read_parquet(path, path.name))]
-    return [open_bytes(data, path.name, answers)]
+    return open_tables(data, path.name, answers)
 
 
 def require_file(path: Path) -> None:
@@ -206,7 +256,7 @@ def _opened(files: Sequence[tuple[Path, Path]], answers: Answers) -> list[Table]
     problems: list[Problem] = []
     for file, inner in files:
         try:
-            (table,) = open_path(file, answers)
+            found = open_path(file, answers)
         except AskError:
             raise
         except AtlasError as error:
@@ -215,7 +265,7 @@ def _opened(files: Sequence[tuple[Path, Path]], answers: Answers) -> list[Table]
                 for one in error.problems
             ]
         else:
-            tables.append(_with_keys(table, inner))
+            tables += [_with_keys(table, inner) for table in found]
     if problems:
         raise DataError("intake.refused", problems)
     if differing := tuple(differences(tables)):
@@ -236,6 +286,24 @@ def _with_keys(table: Table, inner: Path) -> Table:
         elif mark:
             found.append(Observation("partition_held", "certain", {"value": part[:80]}))
     return replace(table, where=inner.as_posix(), cells=cells, found=tuple(found))
+
+
+def open_tables(data: bytes, where: str, answers: Answers) -> list[Table]:
+    """Return the tables that some bytes hold: several of a workbook of which all sheets are meant.
+
+    Parameters
+    ----------
+    data, where, answers
+        As of :func:`open_bytes`.
+
+    Raises
+    ------
+    DataError, AskError
+        As :func:`open_bytes`.
+    """
+    if answers.get("sheet") != ALL or not data.startswith((b"PK", _OLE)):
+        return [open_bytes(data, where, answers)]
+    return _guarded(where, lambda: read_workbook(data, where, answers))
 
 
 def open_bytes(data: bytes, where: str, answers: Answers) -> Table:
@@ -263,7 +331,7 @@ def open_bytes(data: bytes, where: str, answers: Answers) -> Table:
     return _guarded(where, lambda: _dispatch(data, where, answers))
 
 
-def _guarded(where: str, read: Callable[[], Table]) -> Table:
+def _guarded(where: str, read: Callable[[], _T]) -> _T:
     """Turn whatever a foreign file provokes into a problem; what nobody foresaw is logged."""
     try:
         return read()
@@ -293,7 +361,7 @@ def _dispatch(data: bytes, where: str, answers: Answers) -> Table:
     if data.startswith(b"SQLite format 3\x00"):
         return read_geopackage(data, where, answers)
     if data.startswith(_OLE):
-        return read_workbook(data, where, answers)
+        return read_workbook(data, where, answers)[0]
     if data.startswith(b"PK"):
         return _of_zip(data, where, answers)
     _require_known(data, where)
@@ -309,11 +377,11 @@ def _require_known(data: bytes, where: str) -> None:
     """Raise for a file of a kind that is known by name and not read."""
     if data.startswith(b"PARE"):
         raise UnfitError("intake.password")
-    if kind := archive_kind(data):
+    if kind := _archive_kind(data):
         raise UnfitError("intake.archive", kind=kind)
-    if kind := other_kind(data):
+    if kind := _other_kind(data):
         raise UnfitError("intake.kind_named", kind=kind)
-    if is_shapefile_part(data, where):
+    if _is_shapefile_part(data, where):
         raise UnfitError("intake.shapefile_bare")
 
 
@@ -327,7 +395,7 @@ def _of_markup(data: bytes, where: str, answers: Answers) -> Table:
         return read_spreadsheet_xml(data, where, answers)
     if root.lower() in ("html", "table", "body", "div"):
         return read_html(data, where, answers)
-    raise UnfitError("intake.kind_named", kind=xml_kind(root))
+    raise UnfitError("intake.kind_named", kind=_xml_kind(root))
 
 
 def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
@@ -335,10 +403,10 @@ def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
     members = [m for m in require_modest(data) if not m.is_dir() and not is_litter(m.filename)]
     names = {member.filename for member in members}
     lower = {name.lower() for name in names}
-    if kind := zip_kind(names):
+    if kind := _zip_kind(names):
         raise UnfitError("intake.kind_named", kind=kind)
     if "[Content_Types].xml" in names or "mimetype" in names:
-        return read_workbook(data, where, answers)
+        return read_workbook(data, where, answers)[0]
     if any(name.endswith(".shp") for name in lower):
         return read_shapefile(data, where, answers)
     if any(name.endswith((".dbf", ".shx")) for name in lower):
@@ -367,3 +435,44 @@ def _table_in(members: Sequence[zipfile.ZipInfo], answers: Answers) -> zipfile.Z
         options = tuple(Option(n, "intake.option.as_named", {"value": n}) for n in [*tables][:50])
         raise AskError((Question("layer", options),))
     return next(iter(tables.values()))
+
+
+def _other_kind(data: bytes) -> str:
+    """Return what a file is called that is not read; empty for what may be."""
+    for begin, name in _BEGINNINGS:
+        if data.startswith(begin):
+            return name
+    if _DXF.match(data[:4096]):
+        return "AutoCAD DXF"
+    return "MapInfo MIF" if _MIF.match(data[:4096]) else ""
+
+
+def _archive_kind(data: bytes) -> str:
+    """Return what an archive is called that must be unpacked first; empty for anything else."""
+    return next((name for begin, name in _ARCHIVES if data.startswith(begin)), "")
+
+
+def _is_shapefile_part(data: bytes, where: str) -> bool:
+    """Tell whether a file is one part of a Shapefile, which says nothing without the others."""
+    end = PurePosixPath(where.lower()).suffix
+    return data.startswith(_SHAPEFILE) or (
+        end in _PARTS and (end in (".prj", ".cpg") or data[:1] in _DBF or b"\x00" in data[:64])
+    )
+
+
+def _xml_kind(root: str) -> str:
+    """Return what a file of XML is called that is not read."""
+    return _ROOTS.get(root, f"XML: {root[:40]}")
+
+
+def _zip_kind(members: Collection[str]) -> str:
+    """Return what a zip is called that is not read; empty for what may be."""
+    lower = [name.lower() for name in members]
+    for pattern, name in _MEMBERS:
+        if any(re.search(pattern, member) for member in lower):
+            return name
+    if any(member.endswith(".tab") for member in lower) and any(
+        member.endswith(".map") for member in lower
+    ):
+        return "MapInfo TAB"
+    return ""

@@ -224,7 +224,8 @@ def upload_key() -> str:
 def dropped() -> None:
     """Remove the file, and empty the field in which it came, or choose none of the folder."""
     one, points = held(), session.state().points
-    if one is not None and one.lies is not None and one.lies.token == points.file:
+    known = {source.token for source in (one.lies, one.source) if source} if one else set()
+    if points.file in known:
         session.change(points=of_file(points, ""))
     forget()
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1

@@ -155,6 +155,24 @@ def proposal(screen: Screen) -> None:
     for one in report.found:
         if one.key == POSITIONS:
             html.show("<p>{}</p>", sentence(one, screen.state.lang))
+    if report.status != "refused" or held.taken.tables:
+        _columns(screen, held)
+    _faults(screen, held)
+    with st.container(horizontal=True, gap="small"):
+        if held.taken.tables or report.questions:
+            st.button(
+                say("intake_page.accept"),
+                key="intake_accept",
+                type="primary",
+                disabled=held.taken.reading is None,
+                on_click=_accepted,
+            )
+        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
+
+
+def _columns(screen: Screen, held: Held) -> None:
+    """Show side by side what was found, what will be done, and what may be changed."""
+    report, say = held.taken.report, screen.say
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
@@ -169,16 +187,6 @@ def proposal(screen: Screen) -> None:
         for question in report.questions:
             _question(screen, question)
         _choices(screen, held)
-    _faults(screen, held)
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            say("intake_page.accept"),
-            key="intake_accept",
-            type="primary",
-            disabled=held.taken.reading is None,
-            on_click=_accepted,
-        )
-        st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
 
 
 def found_in(report: Report, lang: str) -> None:
@@ -215,10 +223,16 @@ def _deeds(screen: Screen, held: Held) -> list[str]:
     told = [say("intake_page.used", used=count(rows.used), read=count(rows.read))]
     if rows.outside:
         told.append(say("intake_page.outside", outside=count(rows.outside)))
-    for reason, n in rows.not_used.items():
-        words = say(f"intake.reason.{reason}")
-        key = "intake_page.left_out" if reason in NO_PLACES else "intake_page.kept"
-        told.append(say(key, reason=words, n=count(n)))
+    no_places = {why: n for why, n in rows.not_used.items() if why in NO_PLACES}
+    kept = {why: n for why, n in rows.not_used.items() if why not in NO_PLACES}
+    for key, reasons in (("intake_page.left_out", no_places), ("intake_page.kept", kept)):
+        if reasons:
+            each = [say(f"intake.reason.{why}") for why in reasons]
+            if len(reasons) > 1:
+                each = [f"{words} {count(n)}"
+                        for words, n in zip(each, reasons.values(), strict=True)]  # fmt: skip
+            words = say("view.comma").join(each)
+            told.append(say(key, reason=words, n=count(sum(reasons.values()))))
     return told
 
 

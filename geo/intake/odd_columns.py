@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from geo.intake.columns import Coordinates, coordinates
 from geo.intake.words import bare
-from layers.intake.formats.table import Table
 
 _SAMPLE: Final = 500
 _PARTS: Final = (
@@ -34,31 +33,31 @@ class Angles(NamedTuple):
     second: Coordinates
 
 
-def angles_in_parts(table: Table) -> Angles | None:
+def angles_in_parts(cells: Any) -> Angles | None:
     """Return angles whose degrees, minutes and seconds stand in columns of their own.
 
     Parameters
     ----------
-    table
-        As it was opened.
+    cells
+        Arrow table, each column by one name.
 
     Returns
     -------
     Angles or None
         None unless both angles have a column for degrees and one for minutes; seconds may lack.
     """
-    found = [_parts_of(table, axis) for axis in _AXES]
+    found = [_parts_of(cells, axis) for axis in _AXES]
     if any(one is None for one in found):
         return None
     columns = [one for one in found if one is not None]
-    first, second = (_joined(table, some) for some in columns)
+    first, second = (_joined(cells, some) for some in columns)
     return Angles((*columns[0], *columns[1]), first, second)
 
 
-def _parts_of(table: Table, axis: re.Pattern[str]) -> tuple[str, ...] | None:
+def _parts_of(cells: Any, axis: re.Pattern[str]) -> tuple[str, ...] | None:
     """Return the columns of one angle, degrees first."""
     found: dict[int, str] = {}
-    for name in table.names:
+    for name in cells.column_names:
         told = bare(name) or name
         for pattern, place in _PARTS:
             match = pattern.match(told)
@@ -70,12 +69,12 @@ def _parts_of(table: Table, axis: re.Pattern[str]) -> tuple[str, ...] | None:
     return tuple(found[place] for place in sorted(found))
 
 
-def _joined(table: Table, columns: tuple[str, ...]) -> Coordinates:
+def _joined(cells: Any, columns: tuple[str, ...]) -> Coordinates:
     """Return angles put together of their parts; a row without degrees and minutes is blank."""
     import pyarrow as pa
 
-    cells = [table.cells.column(name).to_pylist() for name in columns]
-    texts = [_angle(parts) for parts in zip(*cells, strict=True)]
+    held = [cells.column(name).to_pylist() for name in columns]
+    texts = [_angle(parts) for parts in zip(*held, strict=True)]
     return coordinates(pa.array(texts, pa.large_string()))
 
 
@@ -87,16 +86,16 @@ def _angle(parts: tuple[Any, ...]) -> str | None:
     return " ".join([told[0] or "?", *(part or "0" for part in told[1:])])
 
 
-def code_of_place(table: Table) -> tuple[str, str]:
+def code_of_place(cells: Any) -> tuple[str, str]:
     """Return the column that holds codes of a grid, and what they are called; blank for none.
 
     Parameters
     ----------
-    table
-        As it was opened.
+    cells
+        Arrow table, each column by one name.
     """
-    for name in table.names[:60]:
-        some = table.cells.column(name).slice(0, _SAMPLE).to_pylist()
+    for name in cells.column_names[:60]:
+        some = cells.column(name).slice(0, _SAMPLE).to_pylist()
         told = [str(one).strip() for one in some if one is not None and str(one).strip()]
         if not told:
             continue
