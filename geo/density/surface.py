@@ -349,7 +349,7 @@ def to_geotiff(surface: Surface) -> bytes:
             file.write(values[::-1], 1)
             file.set_band_description(1, f"density, {surface.unit}")
             file.set_band_unit(1, surface.unit)
-            file.update_tags(**describe(surface), **_sums(surface, values))
+            file.update_tags(**describe(surface), **_sums(surface))
             file.update_tags(1, **_statistics(values))
         return bytes(memory.read())
 
@@ -364,10 +364,28 @@ def _statistics(values: NDArray[np.float32]) -> dict[str, str]:
     return {f"STATISTICS_{name}": f"{value:.9g}" for name, value in found.items()}
 
 
-def _sums(surface: Surface, values: NDArray[np.float32]) -> dict[str, str]:
+def sums(surface: Surface) -> tuple[float, float]:
+    """Return how many places the cells of a raster add up to, and how many it was made of.
+
+    Parameters
+    ----------
+    surface
+        The density.
+
+    Returns
+    -------
+    cells, made_of : float
+        Density times area over all whole cells, as whoever reads the GeoTIFF adds them up; places,
+        or their weights.
+    """
+    whole = surface.values if surface.inside is None else surface.values[surface.inside]
+    cells = float(whole.astype(np.float32).sum(dtype=np.float64)) * surface.grid.cell_km2
+    return cells, float(str(surface.parameters.get("weight_sum", surface.n)))
+
+
+def _sums(surface: Surface) -> dict[str, str]:
     """Return how many places the cells add up to, how many there were, and why these differ."""
-    cells = float(np.nansum(values.astype(np.float64))) * (surface.cell_m / 1000) ** 2
-    made_of = float(str(surface.parameters.get("weight_sum", surface.n)))
+    cells, made_of = sums(surface)
     reasons = ["cells on the rim count whole, though part of them lies beyond the boundary"]
     if surface.parameters.get("edge_corrected"):
         reasons.append("the edge correction lifts each cell by what its kernel loses beyond it")

@@ -11,10 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.errors import CrsError, DataError, ParameterError, Problem
 from geo.base.validation import quoted
+from geo.formats.valid_shapes import valid_areas
 
 MOST_DIGITS = 7
 """Decimals of a degree that are kept: 7 is about a centimetre (RFC 7946, section 11.2)."""
@@ -118,11 +120,18 @@ def _require_frame(frame: gpd.GeoDataFrame, digits: int) -> None:
 
 
 def _written_shapes(frame: gpd.GeoDataFrame, digits: int) -> list[BaseGeometry | None]:
-    """Round, then turn the rings; adding zero rids a coordinate of its minus zero."""
+    """Round, mend what crosses itself since, then turn the rings."""
     raw = frame.geometry.to_numpy()
-    rounded = shapely.transform(raw, lambda xy: np.round(xy, digits) + 0.0)
-    turned = shapely.orient_polygons(rounded, exterior_cw=False)
+    rounded = _rounded(raw, digits)
+    mended = _rounded(valid_areas(rounded, raw, grid=10.0**-digits), digits)
+    turned = shapely.orient_polygons(mended, exterior_cw=False)
     return [None if shape is None or shape.is_empty else shape for shape in turned]
+
+
+def _rounded(shapes: NDArray[np.object_], digits: int) -> NDArray[np.object_]:
+    """Round coordinates; adding zero rids one of its minus zero."""
+    found = shapely.transform(shapes, lambda xy: np.round(xy, digits) + 0.0)
+    return np.asarray(found, dtype=object)
 
 
 def _require_degrees(frame: gpd.GeoDataFrame, shapes: list[BaseGeometry | None]) -> None:

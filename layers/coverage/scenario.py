@@ -61,6 +61,8 @@ from layers.view.page_options import CoverageOptions
 from layers.view.question import Question, Refusal, rows_asked
 from layers.view.state import ViewState
 
+LEAST_M2: Final = 1.0
+"""Less is left over where the edges of two areas are computed twice."""
 OF_CHANGE: Final = (("change", "low", "high"),)
 OF_UNITS: Final = (*OF_CHANGE, ("after", "after_low", "after_high"))
 OF_DIFFERENCE: Final = (
@@ -449,7 +451,7 @@ def _looks(column: str, looks: Mapping[str, Mapping[str, Any]]) -> Looks:
 
 
 def _areas(answer: ScenarioAnswer) -> gpd.GeoDataFrame:
-    """Return what each scenario keeps, gains and loses; what is empty stays out."""
+    """Return what each scenario keeps, gains and loses; less than a room stays out."""
     before, rows, shapes = answer.comparison.areas[PRESENT], [], []
     for scenario in answer.question.scenarios:
         after = answer.comparison.areas[scenario.name]
@@ -460,7 +462,7 @@ def _areas(answer: ScenarioAnswer) -> gpd.GeoDataFrame:
     ids = pd.Index([f"area-{number}" for number in range(1, len(rows) + 1)], name="id")
     plane = answer.inputs.sites.crs
     found = gpd.GeoDataFrame(rows, index=ids, geometry=shapes, crs=plane)
-    return found[~found.geometry.is_empty]
+    return found[found.geometry.area >= LEAST_M2]
 
 
 def _sites(answer: ScenarioAnswer) -> gpd.GeoDataFrame:

@@ -7,7 +7,7 @@ import math
 import geopandas as gpd
 import pandas as pd
 
-from geo.density.surface import contours, to_geotiff
+from geo.density.surface import contours, sums, to_geotiff
 from layers.density.measure import DensityAnswer, at_places
 from layers.density.phrases import names_of
 from layers.density.wording import word
@@ -15,7 +15,7 @@ from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import LINE, POINT, Form, Raster
 from layers.handover.look import Look, Shades
 from layers.handover.package import Package
-from layers.language.bilingual import pair
+from layers.language.bilingual import Bilingual, pair
 from layers.language.messages import LANGS
 from layers.map.colours import OPACITY, shades
 
@@ -88,7 +88,16 @@ def _raster(answer: DensityAnswer) -> Raster:
         shades_,
         answer.city.metric_epsg,
         (surface.x0, surface.y0, east, north),
+        _sum_note(answer),
     )
+
+
+def _sum_note(answer: DensityAnswer) -> Bilingual:
+    """Say what the cells of the raster add up to, and why that is not the number of places."""
+    cells, made_of = sums(answer.surface)
+    plain = answer.options.weight == "none"
+    key = "density.raster_sum" if plain else "density.raster_sum_weighted"
+    return pair(key, cells=f"{cells:.4g}", n=f"{made_of:.6g}")
 
 
 def _contours(answer: DensityAnswer) -> gpd.GeoDataFrame:

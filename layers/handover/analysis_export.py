@@ -330,7 +330,8 @@ def _sections(
     told = answered.city.notices  # of a district, such as that its outline holds an enclave
     drawn = any(sheet.id == "district" for sheet in sheets)  # then the terms of use say them
     notices = [told[code] for code in answered.city.districts.index if code in told and not drawn]
-    caveats = (*held, *notices, *form_caveats(answered.city, form, sheets))
+    sums = [raster.note for raster in answered.rasters if raster.note.zh]
+    caveats = (*held, *sums, *notices, *form_caveats(answered.city, form, sheets))
     yield pair("export.caveats"), caveats
 
 

@@ -207,6 +207,8 @@ class Raster:
         System of its coordinates.
     bounds
         West, south, east, north, in that system.
+    note
+        What its values add up to.
     """
 
     id: str
@@ -215,6 +217,7 @@ class Raster:
     shades: Shades | None
     epsg: int
     bounds: tuple[float, float, float, float]
+    note: Bilingual = BLANK
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -17,6 +17,7 @@ import pandas as pd
 from geo.base.schema import Field
 from geo.formats.complete_geopackage import Column
 from geo.formats.spreadsheet import is_run, safe_text
+from geo.formats.valid_shapes import valid_areas
 from geo.formats.write_geojson import to_geojson
 from geo.formats.write_geopackage import Table, to_geopackage
 from geo.formats.write_gis import WRITERS, cut_texts
@@ -169,7 +170,11 @@ def _plain_files(contents: Contents) -> dict[str, bytes]:
 
 def _shapes(sheet: Sheet, epsg: int) -> gpd.GeoDataFrame:
     """Return a table in a coordinate system, each cell a text, a number or a flag."""
-    frame = gpd.GeoDataFrame(sheet.frame).to_crs(epsg)
+    given = gpd.GeoDataFrame(sheet.frame)
+    frame = given.to_crs(epsg)
+    shapes = frame.geometry.to_numpy()
+    if (mended := valid_areas(shapes, given.geometry.to_numpy())) is not shapes:
+        frame = frame.set_geometry(gpd.GeoSeries(mended, frame.index, crs=epsg))
     objects = (isinstance(type_, np.dtype) and type_.kind == "O" for type_ in frame.dtypes)
     for name in frame.columns[list(objects)]:
         if any(map(_is_list, frame[name])):

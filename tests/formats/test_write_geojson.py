@@ -234,3 +234,18 @@ def test_whatever_comes_is_rfc_7946_and_comes_back(
         else:
             again = shapely.geometry.shape(feature["geometry"])
             assert shapely.hausdorff_distance(again.boundary, shape.boundary) < 1e-7
+
+
+def test_an_area_that_rounding_makes_cross_itself_is_written_as_its_valid_parts() -> None:
+    """A dent down to the bottom edge leaves two triangles; a needle alone is kept as it is."""
+    dented = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0.5, 1e-9), (0, 1)])
+    needle = shapely.Polygon([(0, 0), (1, 0), (1, 1e-9)])
+    frame = gpd.GeoDataFrame(index=["a", "b"], geometry=[dented, needle], crs=4326)
+    written = to_geojson(frame)
+    first, second = (
+        shapely.geometry.shape(each["geometry"]) for each in json.loads(written)["features"]
+    )
+    assert (first.geom_type, first.is_valid) == ("MultiPolygon", True)
+    assert first.area == pytest.approx(0.5)
+    assert second.geom_type == "Polygon"
+    check(to_geojson(frame.iloc[:1]))
