@@ -170,7 +170,7 @@ def _points(
 
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:
     if len(tables) > 1:
-        problem = Problem("intake.one_table", Path(tables[0].where).parent.name, n=len(tables))
+        problem = Problem("intake.one_table", tables[0].where, n=len(tables))
         return TakenIn(refusal([problem], tables), tables)
     table = upright(tables[0], city)
     joined = join(table, city, answers.get("district", "") or answers.get("x", ""))

@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from typing import Final, NamedTuple, TypeVar
@@ -16,6 +17,7 @@ from typing import Final, NamedTuple, TypeVar
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
 from layers.intake.formats.markup import read_gpx, read_html, read_spreadsheet_xml, root_of
 from layers.intake.formats.parquet_file import read_parquet
+from layers.intake.formats.parts import differences, entries
 from layers.intake.formats.records import read_json
 from layers.intake.formats.table import (
     MOST_FILE_BYTES,
@@ -214,9 +216,10 @@ def open_beginning(path: Path, rows: int) -> Table:
 
 def _open_folder(folder: Path, answers: Answers) -> list[Table]:
     """Return the parts of a folder; what stands in the names of inner folders is a column."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))
-    known = [file for file in files if file.suffix.lower() in SUFFIXES]
-    left = [file.relative_to(folder).as_posix() for file in files if file not in known]
+    found = entries(folder)
+    known = [file for file in found.files if file.suffix.lower() in SUFFIXES]
+    rest = sorted({*found.files, *found.others} - set(known))
+    left = [file.relative_to(folder).as_posix() for file in rest]
     if not known:
         raise DataError("intake.refused", [Problem("intake.no_parts", folder.name)])
     if len(known) > MOST_PARTS:
@@ -225,9 +228,7 @@ def _open_folder(folder: Path, answers: Answers) -> list[Table]:
     tables = _opened([(file, file.relative_to(folder)) for file in known], answers)
     if left:
         told = Observation("left_out", "certain", {"value": len(left), "names": tuple(left[:20])})
-        first = tables[0]
-        tables[0] = Table(first.where, first.cells, first.lines, first.torn, first.shapes,
-                          (*first.found, told), first.has_names)  # fmt: skip
+        tables[0] = replace(tables[0], found=(*tables[0].found, told))
     return tables
 
 
@@ -259,16 +260,17 @@ def _opened(files: Sequence[tuple[Path, Path]], answers: Answers) -> list[Table]
         except AskError:
             raise
         except AtlasError as error:
-            problems += error.problems
+            problems += [
+                replace(one, where=inner.as_posix()) if one.where == file.name else one
+                for one in error.problems
+            ]
         else:
             tables += [_with_keys(table, inner) for table in found]
     if problems:
         raise DataError("intake.refused", problems)
+    if differing := tuple(differences(tables)):
+        tables[0] = replace(tables[0], found=(*tables[0].found, *differing))
     return tables
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
 def _with_keys(table: Table, inner: Path) -> Table:
@@ -281,8 +283,9 @@ def _with_keys(table: Table, inner: Path) -> Table:
         if mark and name not in cells.column_names:
             cells = cells.append_column(name, pa.array([value] * cells.num_rows, pa.string()))
             found.append(Observation("partition", "certain", {"value": part[:80]}))
-    return Table(inner.as_posix(), cells, table.lines, table.torn, table.shapes, tuple(found),
-                 table.has_names)  # fmt: skip
+        elif mark:
+            found.append(Observation("partition_held", "certain", {"value": part[:80]}))
+    return replace(table, where=inner.as_posix(), cells=cells, found=tuple(found))
 
 
 def open_tables(data: bytes, where: str, answers: Answers) -> list[Table]:
