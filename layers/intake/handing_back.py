@@ -8,7 +8,13 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from geo.base.bridge import name_of
-from layers.intake.formats.georeference import is_given_back, is_term, said_of
+from layers.intake.formats.georeference import (
+    WGS84,
+    is_given_back,
+    is_term,
+    on_wgs84,
+    said_of,
+)
 from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
 from layers.intake.outcome import (
@@ -131,8 +137,12 @@ def _rows(outcome: Outcome) -> list[_Row]:
     is_rounding = frame["uncertainty_m"] == frame["rounded_m"]
     columns = (frame["status"], frame["repaired"], frame["part"], is_rounding)
     rows: list[_Row] = []
+    tables = outcome.tables
+    turned = [(*on_wgs84(one).tolist(), *(False for _ in one.torn)) for one in tables]
+    is_turned = [one for part in turned for one in part]
     for status, bits, part, rough in zip(*(column.tolist() for column in columns), strict=True):
         system, datum, file = known[part]
+        datum = "" if is_turned[len(rows)] else datum
         rows.append(_Row(status, bits, system, datum, file, rough, placed.get(len(rows))))
     return rows
 
@@ -230,7 +240,7 @@ def _of_row(row: _Row, said: dict[str, str], lang: str) -> dict[str, str]:
         parts.append(say("intake.protocol.rounded"))
     moved = bool(row.bits & _ANSWERED) or row.is_left
     return {
-        DATUM: DATUM_NAMES[row.datum] if row.is_left else "EPSG:4326",
+        DATUM: DATUM_NAMES[row.datum] if row.is_left else WGS84,
         PROTOCOL: say("intake.and_also").join(part for part in parts if part),
         VERIFICATION: UNVERIFIED if moved else said[VERIFICATION] or UNVERIFIED,
         SOURCES: said[SOURCES] or say("intake.source.file", name=row.file),
@@ -244,7 +254,7 @@ def _of_placed(placed: Placed, city: City, lang: str) -> dict[str, str]:
     name = _district(placed, city, lang)
     atlas = say("export.title_short", city=city.name.of(lang))
     return {
-        DATUM: "EPSG:4326",
+        DATUM: WGS84,
         PROTOCOL: say(f"intake.protocol.{how}", name=name),
         VERIFICATION: UNVERIFIED,
         SOURCES: say(f"intake.source.{how}", atlas=atlas, name=name),

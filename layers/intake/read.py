@@ -28,6 +28,7 @@ from layers.intake.formats.georeference import (
     dates,
     doubt_of,
     is_given_back,
+    on_wgs84,
     stated_columns,
 )
 from layers.intake.formats.table import Table
@@ -304,14 +305,9 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     if placed.crs == DEGREES:
         _check_degrees(rows, city, repair=repair)
         good = rows.status == ""
-    x, y = rows.lon[good], rows.lat[good]
-    if placed.datum and inverse and placed.crs == DEGREES:
-        x, y = set_back(x, y, placed.datum)
-        rows.repaired[good] |= BIT["set_back"]
     if placed.datum:
-        set_right = inverse and placed.crs == DEGREES
-        least = APPROXIMATE_M if set_right else most_offset_m(city.bbox, placed.datum)
-        rows.doubt[good] = np.fmax(rows.doubt[good], least)
+        _turn(rows, good & ~on_wgs84(placed.table), placed, city, inverse=inverse)
+    x, y = rows.lon[good], rows.lat[good]
     way = bridge(placed.crs, city.metric_epsg, on_plane(city.bbox, city.metric_epsg))
     east, north = way.transform(np.ascontiguousarray(x), np.ascontiguousarray(y))
     rows.x[good], rows.y[good] = east, north
@@ -334,6 +330,18 @@ def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse
     for values in (rows.lon, rows.lat, rows.x, rows.y, rows.rounded):
         values[gone] = np.nan
     rows.repaired[gone] = 0
+
+
+def _turn(
+    rows: _Rows, off: NDArray[np.bool_], placed: Placement, city: City, *, inverse: bool
+) -> None:
+    """Set rows back from GCJ-02 or BD-09 where that is allowed, and give them their doubt."""
+    is_back = inverse and placed.crs == DEGREES
+    if is_back:
+        rows.lon[off], rows.lat[off] = set_back(rows.lon[off], rows.lat[off], placed.datum)
+        rows.repaired[off] |= BIT["set_back"]
+    least = APPROXIMATE_M if is_back else most_offset_m(city.bbox, placed.datum)
+    rows.doubt[off] = np.fmax(rows.doubt[off], least)
 
 
 def _check_degrees(rows: _Rows, city: City, *, repair: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts import Join, join, upright
-from layers.intake.formats.open_file import Parts, open_bytes, open_parts, open_path
+from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
 from layers.intake.precision import Classes, counts, precision, told
 from layers.intake.read import Reading, read
@@ -123,7 +123,7 @@ def _opened(source: Path | Given, answers: Mapping[str, str]) -> Sequence[Table]
         return open_path(source, answers)
     if isinstance(source, Parts):
         return open_parts(source, answers)
-    return [open_bytes(source[1], source[0], answers)]
+    return open_tables(source[1], source[0], answers)
 
 
 def _waiting(tables: Sequence[Table], why: str) -> Account:
@@ -170,7 +170,7 @@ def _points(
 
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:
     if len(tables) > 1:
-        problem = Problem("intake.one_table", Path(tables[0].where).parent.name, n=len(tables))
+        problem = Problem("intake.one_table", tables[0].where, n=len(tables))
         return TakenIn(refusal([problem], tables), tables)
     table = upright(tables[0], city)
     joined = join(table, city, answers.get("district", "") or answers.get("x", ""))

@@ -19,10 +19,10 @@ from geo.base.bridge import Box, bridge
 from geo.base.errors import CrsError, DataError, Problem
 from geo.point_files.bin import CSV, Columns, columns_of
 from geo.point_files.csv_records import Form
-from layers.intake.formats.beginning import beginning
-from layers.intake.formats.beginning import form_of as text_form
 from layers.intake.formats.open_file import SUFFIXES, open_bytes
 from layers.intake.formats.table import AskError
+from layers.intake.formats.text_file import beginning
+from layers.intake.formats.text_file import form_of as text_form
 from layers.own_points.system import DEGREES, Declaration, agreed, by_values, declared, first_column
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -98,6 +98,7 @@ class LeftOut:
     reason
         ``link`` (out of the folder, nowhere, or in a ring), ``name`` (no text), ``not_plain`` (a
         pipe or the like), ``no_parquet`` (a folder without Parquet files, or of too many entries),
+        ``mixed`` (a folder of Parquet and of other tables, which are one set),
         ``unreadable``, ``beyond`` (the first 500), ``large`` (more than may be taken in at once),
         ``kind`` (none that is read).
     """
@@ -236,6 +237,8 @@ class _Look:
         inner, is_whole = _listed(real, self.room)
         self.room -= min(self.room, len(inner) + 1)
         parts = [one for one in inner if one.name.lower().endswith(PARQUET)]
+        if parts and any(self._is_other(one) for one in inner):
+            return "mixed"
         if not parts and is_whole:
             parts, is_whole = self._partitions(inner)
         files = [self._real(part) for part in parts]
@@ -250,6 +253,12 @@ class _Look:
             return "not_plain"
         stamp = max(one.st_mtime_ns for one in stats)
         return Source(entry.name, paths, sum(one.st_size for one in stats), stamp)
+
+    @staticmethod
+    def _is_other(entry: os.DirEntry[str]) -> bool:
+        """Tell whether an entry is a table that is not read with the Parquet files beside it."""
+        name = entry.name.lower()
+        return name.endswith(SUFFIXES) and not name.endswith(PARQUET)
 
     def _partitions(self, inner: Sequence[os.DirEntry[str]]) -> tuple[list[os.DirEntry[str]], bool]:
         """Return the Parquet files of folders such as ``year=2024``, and whether these are all."""
@@ -384,7 +393,7 @@ def layout(source: Source) -> Layout:
         except DataError as error:
             problems.extend(error.problems)
             continue
-        if found[-1][0] != found[0][0]:
+        if sorted(found[-1][0]) != sorted(found[0][0]):  # each is read by its own order
             first = source.paths[0].name
             problems.append(Problem("points.other_columns", path.name, first=first))
     if problems:

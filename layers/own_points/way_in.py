@@ -30,9 +30,9 @@ from layers.intake.diagnose import (
     diagnose,
     values_of,
 )
-from layers.intake.formats.beginning import beginning
 from layers.intake.formats.open_file import Parts, open_beginning, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
+from layers.intake.formats.text_file import beginning
 from layers.intake.outcome import Outcome, write_points
 from layers.intake.precision import precision, told
 from layers.intake.read import read

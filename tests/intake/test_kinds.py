@@ -203,6 +203,11 @@ def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
     asked = _taken("a.xlsx", data, tianjin).report
     assert (asked.status, [q.key for q in asked.questions]) == ("needs_answer", ["sheet"])
     assert _taken("a.xlsx", data, tianjin, sheet="二").report.rows.used == 4
+    assert asked.questions[0].options[0].value == "*"
+    both = _taken("a.xlsx", data, tianjin, sheet="*")
+    assert both.reading is not None
+    assert (both.report.rows.used, both.reading.parts) == (14, ("a.xlsx · 一", "a.xlsx · 二"))
+    assert both.tables[1].cells.column("工作表_sheet").to_pylist() == ["二"] * 4
 
 
 @pytest.mark.parametrize("heads", [

@@ -188,6 +188,34 @@ def test_a_scenario_kept_as_a_workbook_goes_the_same_way(
     assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.folder")
 
 
+def test_parts_that_differ_are_told_and_a_link_out_of_the_folder_is_refused(
+    tianjin: City, tmp_path: Path
+) -> None:
+    folder = tmp_path / "list"
+    (folder / "year=2024").mkdir(parents=True)
+    texts = {
+        "a.csv": "名称,经度,纬度\n甲,117.2,39.1\n",
+        "b.csv": "纬度,经度,名称\n39.1,117.2,乙\n",
+        "c.csv": "名称,经度,纬度\n",
+        "d.csv": "名称,经度,纬度,备注\n丁,117.2,39.1,新\n",
+        "year=2024/e.csv": "名称,经度,纬度\n戊,117.2,39.1\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="gbk" if name == "b.csv" else "utf-8")
+    (folder / "gone.csv").symlink_to("nothing")
+    report = take_in(folder, tianjin, {}).report
+    assert (report.rows.read, report.rows.used) == (4, 4)
+    told = {one.key: one.values.get("names", ()) for one in report.found}
+    assert told["parts_empty"] == ("c.csv",)
+    assert told["parts_columns"] == ("d.csv (+备注)", "year=2024/e.csv (+year)")
+    assert told["parts_encoding"] == ("b.csv (gb18030)",)
+    assert told["left_out"] == ("gone.csv",)
+    (tmp_path / "secret.csv").write_text(texts["a.csv"], encoding="utf-8")
+    (folder / "z.csv").symlink_to("../secret.csv")
+    report = take_in(folder, tianjin, {}).report
+    assert [(one.key, one.where) for one in report.problems] == [("intake.link_out", "z.csv")]
+
+
 @pytest.mark.parametrize("epsg", [4548, 32650])
 def test_a_scenario_that_declares_another_system_is_read_by_it(tianjin: City, epsg: int) -> None:
     """As QGIS writes it: the older member ``crs``, a column ``fid``, several points of one."""

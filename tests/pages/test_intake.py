@@ -158,6 +158,22 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
         assert here == there, name
 
 
+def test_a_row_placed_beside_rows_of_another_datum_stays_where_it_was_put(tianjin: City) -> None:
+    lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x}612,{y}123" for n, x, y in POINTS), "空,,"]
+    said = {"datum": "gcj02"}
+    taken = take_in(("a.csv", csv(lines)), tianjin, said)
+    assert taken.reading is not None
+    first = Outcome(taken.tables, taken.reading, (Placed(10, 117.2, 39.1, 50.0, "click"),))
+    data = own_list(first, tianjin, "zh", "csv")
+    assert [one.key for one in take_in(("b.csv", data), tianjin, {}).report.questions] == ["datum"]
+    again = take_in(("b.csv", data), tianjin, said)
+    assert again.reading is not None
+    frame = handed_back(Outcome(again.tables, again.reading), tianjin, "zh")
+    assert frame["geodeticDatum"].tolist() == ["GCJ-02"] * 10 + ["EPSG:4326"]
+    assert frame["coordinateUncertaintyInMeters"].tolist() == [600.0] * 10 + [50.0]
+    assert frame.equals(frame.assign(**handed_back(first, tianjin, "zh")[list(ADDED)]))
+
+
 def test_circles_of_a_list_have_the_area_of_its_doubt(
     listed: Outcome, tianjin: City, tmp_path: Path
 ) -> None:

@@ -70,6 +70,8 @@ _STATUSES: Final = {
 _DAY: Final = re.compile(
     r"(?P<y>\d{4})\s*(?:[-/.年]\s*(?P<m>\d{1,2})\s*(?:[-/.月]\s*(?P<d>\d{1,2})\s*日?|月)?|年)?"
 )
+WGS84: Final = "EPSG:4326"
+"""What ``geodeticDatum`` says of a row that was read or placed on WGS 84."""
 _OWN: Final = frozenset(GIVEN_BACK)
 _NUMBERED: Final = tuple(enumerate(UNUSABLE, 1))
 
@@ -128,6 +130,22 @@ def is_given_back(table: Table) -> bool:
         As it was opened.
     """
     return set(table.names) >= _OWN
+
+
+def on_wgs84(table: Table) -> NDArray[np.bool_]:
+    """Tell which rows of a list that was handed back stand on WGS 84, whatever the others do.
+
+    A row that the reader has placed does so beside rows that are GCJ-02 still.
+
+    Parameters
+    ----------
+    table
+        As it was opened; of any other list none is known to.
+    """
+    if not is_given_back(table):
+        return np.zeros(len(table.lines), dtype=bool)
+    said = said_of([table], DATUM)[: len(table.lines)]
+    return np.array([one == WGS84 for one in said], dtype=bool)
 
 
 def is_term(name: str, term: str) -> bool:

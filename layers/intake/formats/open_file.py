@@ -9,13 +9,15 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
 from layers.intake.formats.markup import read_gpx, read_html, read_spreadsheet_xml, root_of
 from layers.intake.formats.parquet_file import read_parquet
+from layers.intake.formats.parts import differences, entries
 from layers.intake.formats.records import read_json
 from layers.intake.formats.table import (
     MOST_FILE_BYTES,
@@ -27,7 +29,7 @@ from layers.intake.formats.table import (
 )
 from layers.intake.formats.text_file import read_text, sniffed
 from layers.intake.formats.vector_file import read_geopackage, read_kml, read_shapefile
-from layers.intake.formats.workbook import is_litter, read_workbook, require_modest
+from layers.intake.formats.workbook import ALL, is_litter, read_workbook, require_modest
 
 Answers = Mapping[str, str]
 
@@ -57,6 +59,7 @@ SUFFIXES: Final = (
 MOST_PARTS: Final = 1000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 _BEGINNINGS: Final = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -150,7 +153,7 @@ def open_path(path: Path, answers: Answers) -> list[Table]:
         raise DataError("intake.refused", [not_opened(path.name, error)]) from error
     if is_parquet:
         return [_guarded(path.name, lambda: read_parquet(path, path.name))]
-    return [open_bytes(data, path.name, answers)]
+    return open_tables(data, path.name, answers)
 
 
 def require_file(path: Path) -> None:
@@ -213,9 +216,10 @@ def open_beginning(path: Path, rows: int) -> Table:
 
 def _open_folder(folder: Path, answers: Answers) -> list[Table]:
     """Return the parts of a folder; what stands in the names of inner folders is a column."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))
-    known = [file for file in files if file.suffix.lower() in SUFFIXES]
-    left = [file.relative_to(folder).as_posix() for file in files if file not in known]
+    found = entries(folder)
+    known = [file for file in found.files if file.suffix.lower() in SUFFIXES]
+    rest = sorted({*found.files, *found.others} - set(known))
+    left = [file.relative_to(folder).as_posix() for file in rest]
     if not known:
         raise DataError("intake.refused", [Problem("intake.no_parts", folder.name)])
     if len(known) > MOST_PARTS:
@@ -224,9 +228,7 @@ def _open_folder(folder: Path, answers: Answers) -> list[Table]:
     tables = _opened([(file, file.relative_to(folder)) for file in known], answers)
     if left:
         told = Observation("left_out", "certain", {"value": len(left), "names": tuple(left[:20])})
-        first = tables[0]
-        tables[0] = Table(first.where, first.cells, first.lines, first.torn, first.shapes,
-                          (*first.found, told), first.has_names)  # fmt: skip
+        tables[0] = replace(tables[0], found=(*tables[0].found, told))
     return tables
 
 
@@ -254,20 +256,21 @@ def _opened(files: Sequence[tuple[Path, Path]], answers: Answers) -> list[Table]
     problems: list[Problem] = []
     for file, inner in files:
         try:
-            (table,) = open_path(file, answers)
+            found = open_path(file, answers)
         except AskError:
             raise
         except AtlasError as error:
-            problems += error.problems
+            problems += [
+                replace(one, where=inner.as_posix()) if one.where == file.name else one
+                for one in error.problems
+            ]
         else:
-            tables.append(_with_keys(table, inner))
+            tables += [_with_keys(table, inner) for table in found]
     if problems:
         raise DataError("intake.refused", problems)
+    if differing := tuple(differences(tables)):
+        tables[0] = replace(tables[0], found=(*tables[0].found, *differing))
     return tables
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
 def _with_keys(table: Table, inner: Path) -> Table:
@@ -280,8 +283,27 @@ def _with_keys(table: Table, inner: Path) -> Table:
         if mark and name not in cells.column_names:
             cells = cells.append_column(name, pa.array([value] * cells.num_rows, pa.string()))
             found.append(Observation("partition", "certain", {"value": part[:80]}))
-    return Table(inner.as_posix(), cells, table.lines, table.torn, table.shapes, tuple(found),
-                 table.has_names)  # fmt: skip
+        elif mark:
+            found.append(Observation("partition_held", "certain", {"value": part[:80]}))
+    return replace(table, where=inner.as_posix(), cells=cells, found=tuple(found))
+
+
+def open_tables(data: bytes, where: str, answers: Answers) -> list[Table]:
+    """Return the tables that some bytes hold: several of a workbook of which all sheets are meant.
+
+    Parameters
+    ----------
+    data, where, answers
+        As of :func:`open_bytes`.
+
+    Raises
+    ------
+    DataError, AskError
+        As :func:`open_bytes`.
+    """
+    if answers.get("sheet") != ALL or not data.startswith((b"PK", _OLE)):
+        return [open_bytes(data, where, answers)]
+    return _guarded(where, lambda: read_workbook(data, where, answers))
 
 
 def open_bytes(data: bytes, where: str, answers: Answers) -> Table:
@@ -309,7 +331,7 @@ def open_bytes(data: bytes, where: str, answers: Answers) -> Table:
     return _guarded(where, lambda: _dispatch(data, where, answers))
 
 
-def _guarded(where: str, read: Callable[[], Table]) -> Table:
+def _guarded(where: str, read: Callable[[], _T]) -> _T:
     """Turn whatever a foreign file provokes into a problem; what nobody foresaw is logged."""
     try:
         return read()
@@ -339,7 +361,7 @@ def _dispatch(data: bytes, where: str, answers: Answers) -> Table:
     if data.startswith(b"SQLite format 3\x00"):
         return read_geopackage(data, where, answers)
     if data.startswith(_OLE):
-        return read_workbook(data, where, answers)
+        return read_workbook(data, where, answers)[0]
     if data.startswith(b"PK"):
         return _of_zip(data, where, answers)
     _require_known(data, where)
@@ -384,7 +406,7 @@ def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
     if kind := _zip_kind(names):
         raise UnfitError("intake.kind_named", kind=kind)
     if "[Content_Types].xml" in names or "mimetype" in names:
-        return read_workbook(data, where, answers)
+        return read_workbook(data, where, answers)[0]
     if any(name.endswith(".shp") for name in lower):
         return read_shapefile(data, where, answers)
     if any(name.endswith((".dbf", ".shx")) for name in lower):

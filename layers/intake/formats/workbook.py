@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from geo.base.errors import UnfitError
+from geo.intake.words import bare
 from layers.intake.formats.cells import table_of_rows, text_of
 from layers.intake.formats.header import LOOKED_AT, find_header, holds_values, names_of
 from layers.intake.formats.headings import (
@@ -40,6 +41,10 @@ _UNCACHED: Final = re.compile(
 """A formula of which no program has stored the result."""
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 MOST_LOOKED_INTO: Final = 64 << 20
+SHEET: Final = "工作表_sheet"
+"""Column that is added where several sheets are read together."""
+ALL: Final = "*"
+"""Answer that takes all sheets of positions together."""
 _LITTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -88,8 +93,8 @@ def is_litter(name: str) -> bool:
     return parts[0] == "__MACOSX" or parts[-1].startswith("._") or parts[-1] in _LITTER
 
 
-def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
-    """Return the table of one sheet of a workbook.
+def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> list[Table]:
+    """Return the table of one sheet of a workbook, or of all sheets that hold positions.
 
     Parameters
     ----------
@@ -98,12 +103,14 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     where
         Its name.
     answers
-        ``sheet`` and ``header_row`` (row of the sheet, from 1; 0 for none) if the reader has said.
+        ``sheet`` (``*`` for all) and ``header_row`` (row of the sheet, from 1; 0 for none) if the
+        reader has said.
 
     Returns
     -------
-    Table
-        Cells as texts: numbers as Excel keeps them, dates by ISO 8601.
+    list of Table
+        Cells as texts: numbers as Excel keeps them, dates by ISO 8601. Of several, each is called
+        by its sheet.
 
     Raises
     ------
@@ -120,17 +127,32 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
         raise UnfitError("intake.password")
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            name, others = _sheet(book, answers.get("sheet", ""))
-            table = _table(book.get_sheet_by_name(name), where, answers, (name, others))
+            tables = _tables(book, where, answers)
     except PasswordError as error:
         raise UnfitError("intake.password") from error
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise UnfitError("intake.no_workbook", reason=str(error)[:200]) from error
     unknown = _uncached(data) if data.startswith(b"PK") else 0
     if not unknown:
-        return table
+        return tables
     told = Observation("formulas_without_result", "certain", {"value": unknown})
-    return replace(table, found=(*table.found, told))
+    return [replace(table, found=(*table.found, told)) for table in tables]
+
+
+def _tables(book: Any, where: str, answers: Mapping[str, str]) -> list[Table]:
+    said = answers.get("sheet", "")
+    names = _sheet_names(book)
+    if said == ALL and ALL not in names:
+        chosen = _good(book, names)
+        rest = tuple(name for name in names if name not in chosen)
+        told = (" + ".join(chosen)[:200], rest)
+        tables = [
+            (name, _table(book.get_sheet_by_name(name), f"{where} · {name}", answers, told))
+            for name in chosen
+        ]
+        return [_with_sheet(table, name) for name, table in tables]
+    name, others = _sheet(book, said)
+    return [_table(book.get_sheet_by_name(name), where, answers, (name, others))]
 
 
 def _uncached(data: bytes) -> int:
@@ -142,9 +164,31 @@ def _uncached(data: bytes) -> int:
         return sum(len(_UNCACHED.findall(file.read(m))) for m in sheets)
 
 
+def _with_sheet(table: Table, name: str) -> Table:
+    """Add the name of its sheet to each row: often it is the district."""
+    import pyarrow as pa
+
+    if SHEET in table.names:
+        return table
+    named = pa.array([name] * table.cells.num_rows, pa.string())
+    return replace(table, cells=table.cells.append_column(SHEET, named))
+
+
+def _sheet_names(book: Any) -> list[str]:
+    return [str(name) for name in book.sheet_names[:MOST_SHEETS] if name != GUIDE_SHEET]
+
+
+def _good(book: Any, names: Sequence[str]) -> list[str]:
+    """Return the sheets that hold positions or districts."""
+    good = [name for name in names if _speaks(_head(book.get_sheet_by_name(name)))]
+    if not good:
+        raise UnfitError("intake.no_sheet", value=ALL, known=tuple(names[:20]))
+    return good
+
+
 def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
     """Return the sheet that is read, and the other sheets that are not blank."""
-    names = [str(name) for name in book.sheet_names[:MOST_SHEETS] if name != GUIDE_SHEET]
+    names = _sheet_names(book)
     if said:
         if said not in names:
             raise UnfitError("intake.no_sheet", value=said, known=tuple(names[:20]))
@@ -155,10 +199,17 @@ def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
         raise UnfitError("point_file.empty")
     good = [name for name in filled if _speaks(heads[name])]
     if len(good) > 1:
-        options = tuple(Option(name, "intake.option.as_named", {"value": name}) for name in good)
-        raise AskError((Question("sheet", options),))
+        raise AskError((Question("sheet", _options({name: heads[name] for name in good})),))
     chosen = good[0] if good else filled[0]
     return chosen, tuple(name for name in filled if name != chosen)
+
+
+def _options(heads: Mapping[str, Sequence[Sequence[str]]]) -> tuple[Option, ...]:
+    """Return the sheets that may be chosen; all of them together where their names are alike."""
+    named = {tuple(map(bare, names_of(rows, find_header(rows)))) for rows in heads.values()}
+    each = tuple(Option(name, "intake.option.as_named", {"value": name}) for name in heads)
+    alike = len(named) == 1 and speaks_of_position(next(iter(named))) >= 1
+    return (Option(ALL, "intake.option.all_sheets", {"n": len(heads)}), *each) if alike else each
 
 
 def _head(sheet: Any) -> list[list[str]]:
