@@ -192,7 +192,7 @@ def swatch(colour: str, opacity: float) -> str:
     Parameters
     ----------
     colour
-        Of the class.
+        Of the class; empty for what is outlined alone.
     opacity
         With which it is laid over the land, 0 to 1.
 
@@ -201,6 +201,11 @@ def swatch(colour: str, opacity: float) -> str:
     str
         An ``<svg>`` element of 20 × 20 px.
     """
+    if not colour:
+        return svg(
+            '<rect x="1.5" y="4.5" width="17" height="11" fill="#F7F5F0" stroke="#5B564C" '
+            'stroke-dasharray="2 2"/>'
+        )
     return svg(
         '<rect x="1" y="4" width="18" height="12" fill="#F7F5F0"/>'
         f'<rect x="1" y="4" width="18" height="12" fill="{colour}" fill-opacity="{opacity}"/>'
