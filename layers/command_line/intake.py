@@ -37,7 +37,7 @@ _EPILOG = """Exit status: 0 read, 2 refused, 3 needs an answer (which one is sai
 --columns takes two names of columns (x y, or x=NAME y=NAME), or one that holds both. --answer takes
 what is asked: crs=EPSG:4548, datum=gcj02, sheet=NAME, layer=NAME, header_row=3, separator=;,
 encoding=gbk, swapped=repair (rows whose longitude and latitude seem swapped are exchanged),
-notation=minutes (117.1203 means 117°12′03″)."""
+notation=minutes (117.1203 means 117°12′03″) or decimal."""
 
 
 _OUT: Final = (

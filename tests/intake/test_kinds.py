@@ -21,6 +21,7 @@ from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
 from layers.intake.outcome import Outcome
 from layers.intake.precision import CLASSES, names_of
+from layers.intake.read import BIT
 from layers.intake.report import to_json
 from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
@@ -198,18 +199,27 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
 
 
-def test_minutes_behind_the_point_are_warned_of_and_read_when_said(
+def test_minutes_behind_the_point_are_asked_about_and_read_when_said(
     tianjin: City,
 ) -> None:
     rows = [f"{n},117.{k + 10}{5 * k + 3:02},39.0{k % 10}{59 - 4 * k}" for k, (n, _, _)
             in enumerate(POINTS)]  # fmt: skip
     data = csv(["名称,经度,纬度", *rows])
-    found = _taken("a.csv", data, tianjin).report.found
-    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in found]
-    taken = _taken("a.csv", data, tianjin, notation="minutes")
-    assert taken.reading is not None
+    asked = _taken("a.csv", data, tianjin).report
+    assert (asked.status, [q.key for q in asked.questions]) == ("needs_answer", ["notation"])
+    few = _taken("a.csv", csv(["名称,经度,纬度", *rows[:4]]), tianjin).report
+    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in few.found]
+    packed = [row.replace(".", "") for row in rows]
+    told = csv(["名称,经度(度分秒),纬度(DDMMSS)", *packed, "x,1171203,396003"])
     expected = [117 + (k + 10) / 60 + (5 * k + 3) / 3600 for k in range(10)]
-    np.testing.assert_allclose(taken.reading.rows["lon"], expected, rtol=0, atol=1e-9)
+    for taken in (_taken("a.csv", data, tianjin, notation="minutes"),
+                  _taken("a.csv", told, tianjin)):  # fmt: skip
+        assert taken.reading is not None
+        rows_read = taken.reading.rows
+        np.testing.assert_allclose(rows_read["lon"][:10], expected, rtol=0, atol=1e-9)
+        assert (rows_read["repaired"][:10] & BIT["dms"]).all()
+        assert rows_read["status"][10:].tolist() == ["not_a_number"] * (len(rows_read) - 10)
+    assert _taken("a.csv", data, tianjin, notation="decimal").report.rows.used == 10
 
 
 def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
