@@ -17,15 +17,18 @@ _LON: Final = re.compile(
 )
 _LAT: Final = re.compile(r"[纬緯]度|北[纬緯]|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
 _EAST: Final = re.compile(
-    r"东坐标|横坐标|easting|^(?:east|e|pointx|xcoord|coordx|x坐标|坐标x|x|xcoordinate)$|^x[(（]?m?[)）]?$"
+    r"东坐标|横坐标|easting|^(?:[xy]?东[xy]?|e|x)(?:方?向|距|轴|值)?(?:坐标)?[m米]?$|"
+    r"^(?:east|pointx|xcoord|coordx|坐标x|xcoordinate)$"
 )
 _NORTH: Final = re.compile(
-    r"北坐标|纵坐标|northing|^(?:north|n|pointy|ycoord|coordy|y坐标|坐标y|y|ycoordinate)$"
+    r"北坐标|纵坐标|northing|^(?:[xy]?北[xy]?|n|y)(?:方?向|距|轴|值)?(?:坐标)?[m米]?$|"
+    r"^(?:north|pointy|ycoord|coordy|坐标y|ycoordinate)$"
 )
 _BOTH: Final = re.compile(
     r"[经經][纬緯]度|[纬緯][经經]度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
     r"position|geom|geometry|thegeom|shape|xy|gps|位置|地理位置|点位|geo)$"
 )
+_SIDES: Final = frozenset(("南", "西"))
 _PAIRED: Final = re.compile(r"[经經][纬緯]|[纬緯][经經]")
 _NAME: Final = re.compile(
     r"^(?:name|namezh|title|名称|企业名称|单位名称|公司名称|机构名称|点名|地名|项目名称|企业|单位|名字|全称|园区名称|平台名称)$"
@@ -93,11 +96,15 @@ def headings(names: Sequence[str]) -> Headings:
     ('GPS经度', 'GPS纬度')
     >>> headings(["点名", "X坐标", "Y坐标"]).kind
     'metres'
+    >>> headings(["name", "北（米）", "东（米）"])[:2], headings(["东", "南", "西", "北"])[:2]
+    (('东（米）', '北（米）'), ('', ''))
     """
     if set(names) >= set(GIVEN_BACK):  # beside the file's own, which may lack what was placed
         return Headings(*GIVEN_BACK[:2], kind="degrees")
     plain = {name: _without_system(bare(name)) for name in names}
-    both = next((name for name in names if _BOTH.search(plain[name]) and not _single(plain[name])),
+    if _SIDES & set(plain.values()):  # counts by side, such as gates: 东, 南, 西, 北
+        plain = {name: text for name, text in plain.items() if text not in ("东", "北")}
+    both = next((name for name in plain if _BOTH.search(plain[name]) and not _single(plain[name])),
                 "")  # fmt: skip
     for kind, one, two in (("degrees", _LON, _LAT), ("metres", _EAST, _NORTH)):
         pair = _pair(plain, one, two)
