@@ -40,6 +40,11 @@ encoding=gbk, swapped=repair (rows whose longitude and latitude seem swapped are
 notation=minutes (117.1203 means 117°12′03″) or decimal."""
 
 
+_CRS: Final = (
+    "reference system: EPSG code, any authority and code that PROJ knows (ESRI:102025, IGNF:...), "
+    "WKT or PROJJSON; Beijing 1954 and Xian 1980 (such as EPSG:2436, 2364, 4610) are refused, "
+    "because PROJ has no shift from them to WGS 84 here"
+)
 _OUT: Final = (
     "write the list with what was done to each row and how surely each place is known, by its "
     "ending: .xlsx, .csv, .geojson, .gpkg, or _circles.geojson for the circles of doubt alone"
@@ -110,7 +115,7 @@ def _parser() -> _Parser:
     parser.add_argument("path", type=Path, metavar="PATH", help="file or folder")
     parser.add_argument("--city", help="id of a pack")
     parser.add_argument("--as", dest="kind", choices=KINDS, help="what it is; told by the file")
-    parser.add_argument("--crs", help="reference system: EPSG code, WKT or PROJJSON")
+    parser.add_argument("--crs", help=_CRS)
     parser.add_argument("--columns", nargs="+", action="extend", default=[], metavar="NAME")
     parser.add_argument("--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
     parser.add_argument("--out", type=Path, metavar="FILE", help=_OUT)
