@@ -43,7 +43,7 @@ from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.declared import Declared, declared
 from layers.intake.formats.georeference import is_given_back
-from layers.intake.formats.headings import datum_of, headings, system_of
+from layers.intake.formats.headings import datum_of, datum_of_source, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
 from layers.pack.city import City
@@ -638,4 +638,4 @@ def _datum_hint(placed: Placement) -> tuple[str, str]:
         for value in dict.fromkeys(str(v).strip() for v in column.to_pylist() if v is not None):
             if len(value) <= 30 and (datum := datum_of(value)):
                 return datum, value
-    return "", ""
+    return datum_of_source(placed.table.names[:60])

@@ -361,6 +361,13 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
+    for column in ("mars_lng,mars_lat,类型", "lng,lat,高德类型"):
+        rows = [f"{n},{x},{y},Mars" for n, x, y in POINTS]
+        told = _taken("a.csv", csv([f"名称,{column}", *rows]), tianjin)
+        assert [q.key for q in told.report.questions] == ["datum"]
+    named = json.loads(frame().to_json()) | {"name": "amap_poi"}
+    told = _taken("a.geojson", json.dumps(named).encode(), tianjin)
+    assert [q.key for q in told.report.questions] == ["datum"]
     both = ["名称,gcj_lng,gcj_lat,wgs_lng,wgs_lat",
             *(f"{n},{x + 0.0061},{y + 0.0012},{x},{y}" for n, x, y in POINTS)]  # fmt: skip
     taken = _taken("both.csv", csv(both), tianjin)

@@ -42,12 +42,13 @@ _DATUMS: Final = (
         "gcj02",
         re.compile(
             r"(?<![a-z])(?:gcj|amap|gaode|autonavi|tencent|qqmap|mapbar)|火星|高德|腾讯"
-            r"|图吧|国测局",
+            r"|图吧|国测局|(?<![a-z])mars[-_ ]?(?:lng|lon|lat|x|y|coord|crs|datum|gcj|geodetic)",
             re.IGNORECASE,
         ),
     ),
     ("bd09", re.compile(r"(?<![a-z])bd[-_ ]?(?:09|ll|mc|l(?:ng|on|at))|百度|baidu", re.IGNORECASE)),
 )
+_NO_MAP: Final = re.compile("wgs|百科|指数|搜索|投资|入股|大厦|新闻|网盘")
 _DEGREES: Final = re.compile(r"wgs|gps|经度|纬度|lon|lng|lat", re.IGNORECASE)
 _SYSTEMS: Final = (
     ("1954", re.compile(r"北京\s*(?:19)?54|1954\s*年?\s*北京|(?:beijing|bj|peking)[\s-]*(?:19)?54",
@@ -157,12 +158,36 @@ def datum_of(text: str) -> str:
     --------
     >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng"), datum_of("roadmap.csv")
     ('gcj02', 'bd09', '', '')
-    >>> datum_of("GCJ-02 -> WGS-84")
-    ''
+    >>> datum_of("GCJ-02 -> WGS-84"), datum_of("mars_lng"), datum_of("Mars"), datum_of("Marsla")
+    ('', 'gcj02', '', '')
     """
     if re.search("wgs", text, re.IGNORECASE):
         return ""
     return next((datum for datum, pattern in _DATUMS if pattern.search(text)), "")
+
+
+def datum_of_source(names: Sequence[str]) -> tuple[str, str]:
+    """Return the datum of the map from which a file's columns come, and the column that says so.
+
+    Parameters
+    ----------
+    names
+        Of the columns. Those of coordinates speak of themselves only, and one of Baidu's
+        encyclopaedia or of Tencent as an investor says nothing.
+
+    Examples
+    --------
+    >>> datum_of_source(["name", "高德类型"]), datum_of_source(["gcj_lng", "百度百科"])
+    (('gcj02', '高德类型'), ('', ''))
+    """
+    for name in names:
+        plain = bare(name)
+        if any(pattern.search(plain) for pattern in (_LON, _LAT, _EAST, _NORTH, _BOTH)):
+            continue
+        for datum, pattern in _DATUMS:
+            if pattern.match(plain) and not _NO_MAP.search(plain):
+                return datum, name
+    return "", ""
 
 
 def system_of(text: str) -> str:
