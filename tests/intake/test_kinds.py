@@ -466,9 +466,13 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     ours = known(tianjin)
     east, north = set_off(ours["lon"].to_numpy()[:1], ours["lat"].to_numpy()[:1], "gcj02")
     rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
-    rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
     rows += [
-        "丁,117.244567,39.133456",
+        f"乙,{middle.x:.6f},{middle.y:.6f}",
+        "丙,117.20,39.10",
+        "天津大学 丁,117.234567,39.123456",
+    ]
+    rows += [
+        "天津大學丁,117.244567,39.133456",
         "海,118.5,38.7",
         "沪,121.512345,31.212345",
         "空,,",
@@ -481,20 +485,21 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     assert taken.reading is not None
     named = names_of(taken.classes)
     assert [named[one] for one in taken.classes.tolist()] == [
-        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("plain",), ("same_name",),
+        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("same_name",), ("same_name",),
         ("sea", "outside", "rounded"), ("outside",), (), ("zero",), ("datum",), ("zone",),
     ]  # fmt: skip
     told = to_json(taken.report)
     assert told["classes"] == {**dict.fromkeys(CLASSES, 1), "repeated": 3, "outside": 2,
-                               "rounded": 2, "rounded_100m": 0}  # fmt: skip
+                               "rounded": 2, "rounded_100m": 0, "same_name": 2,
+                               "plain": 0}  # fmt: skip
     (paragraph,) = [one for one in told["findings"] if one["key"] == "precision"]
     assert paragraph["value"] == 12
-    assert "12 个位置中 11 个要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
+    assert "12 个位置都要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
     outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
     words = handed_back(outcome, tianjin, "en")["位置情况_class"]
     assert words[7] == "in the sea, outside the city, rounded to 1 km or more"
     table = row_table(outcome, speaker("zh"))
-    assert len(table) == len(odd_rows(outcome)) == 12
+    assert len(table) == len(odd_rows(outcome)) == 13
     assert table["行"].tolist()[:4] == [11, 12, 14, 9]  # without a position; then the sea
 
 
