@@ -73,8 +73,8 @@ def steps(first: Floats, second: Floats, *, in_degrees: bool) -> Floats:
     ``BEYOND_CHANCE`` times as many rows are its multiples as chance makes of numbers so fine. A row
     of two decimals or fewer both ways is always rounded where the file has numbers of four or more:
     of six decimals that is one in 100 million. Whole minutes are told where most rows are minutes
-    or seconds that no short decimals explain, or of a row that they do not explain: 117.25 and
-    39.15 are two decimals, though they are 15′ and 9′ too.
+    or seconds, also of those that no short decimals explain, or of one row that they do not
+    explain: 117.25 and 39.15 are two decimals, though they are 15′ and 9′ too.
 
     Examples
     --------
@@ -134,8 +134,9 @@ def _sexagesimal(rows: _Rows, some: NDArray[np.intp], finest: float) -> str:
         slack = _slack(finest)
         if slack * unit >= 0.05:  # a second is 0.0003°: four decimals cannot tell it
             continue
-        whole = rows.are_multiples(1 / unit, some, slack) & ~rows.are_multiples(decimals, some)
-        if whole.mean() > 0.5:
+        whole = rows.are_multiples(1 / unit, some, slack)
+        telling = whole[~rows.are_multiples(decimals, some)]
+        if whole.mean() > 0.5 and telling.any() and telling.mean() > 0.5:
             return name
     return ""
 
