@@ -74,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report = refusal(error.problems)
     except OSError as error:
         report = refusal([not_opened(asked.path.name, error)])
+    except MemoryError:
+        report = refusal([Problem("point_file.memory", asked.path.name)])
     except Exception:  # a file of others can fail in any way, and fails alone
         report = unforeseen(asked.path.name)
     return _printed(report, "" if asked.json else asked.lang)

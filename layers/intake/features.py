@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from geo.base.errors import DataError, Problem
+from geo.coverage.scenario import MOST_EDITS
 from geo.formats.read_geojson import WGS84_NAMES, decode_json, system_name
 from layers.intake.formats.open_file import require_file
 from layers.intake.formats.table import MOST_FILE_BYTES
@@ -18,6 +19,7 @@ from layers.intake.read import ROW_PROBLEMS
 from layers.intake.report import Report
 from layers.intake.take_in import TakenIn, may_set_back, take_in
 from layers.pack.city import City
+from layers.pack.reader import MOST_ROWS
 
 GEOJSON: Final = (".geojson", ".json")
 _WITHOUT_POSITION: Final = frozenset(
@@ -82,7 +84,10 @@ def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) 
     if Path(name).suffix.lower() in GEOJSON:
         return Features(data, None)
     taken = take_in((name, data), city, answers, inverse=may_set_back())
-    return Features(_geojson(taken, {}) if taken.reading is not None else b"", taken.report)
+    if taken.reading is None:
+        return Features(b"", taken.report)
+    _require_few(taken, name, MOST_ROWS, "intake.too_many_rows")
+    return Features(_geojson(taken, {}), taken.report)
 
 
 def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> Features:
@@ -106,6 +111,7 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     taken = take_in((name, data), city, answers, inverse=may_set_back())
     if taken.reading is None:
         return Features(b"", taken.report)
+    _require_few(taken, name, MOST_EDITS, "scenario.too_many")
     # A blank position is one of a site that closes, or told of by who asks for it.
     bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
     if bad:
@@ -125,6 +131,14 @@ def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
     if not named or named in WGS84_NAMES:
         return None
     return {name: value for name, value in root.items() if name not in ("crs", "features")}
+
+
+def _require_few(taken: TakenIn, name: str, most: int, key: str) -> None:
+    """Raise before more features are written than whoever asks for them takes."""
+    assert taken.reading is not None
+    n = int((~taken.reading.rows["status"].isin(["torn", *NO_PLACES])).sum())
+    if n > most:
+        raise DataError("intake.refused", [Problem(key, name, n=n, most=most)])
 
 
 def _geojson(taken: TakenIn, head: Mapping[str, Any]) -> bytes:

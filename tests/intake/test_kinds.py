@@ -9,12 +9,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 import xlsxwriter
 from shapely import Point
 
 from geo.intake.datum import set_off
+from geo.point_files import parquet
 from layers.command_line.intake import main
 from layers.district_table.table import district_table
 from layers.intake.handing_back import handed_back
@@ -388,6 +391,29 @@ def test_what_is_no_table_is_refused_for_its_reason(
 ) -> None:
     report = _taken(name, data, tianjin).report
     assert (report.status, [p.key for p in report.problems]) == ("refused", [key])
+
+
+@pytest.mark.parametrize("key", ["intake.unpacks", "point_file.lists_long", "group_heavy"])
+def test_parquet_that_unpacks_to_far_more_than_it_is_stays_within_bounds(
+    key: str, tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some kilobytes stand for 600 MB of one text, or for two positions of 100,000 numbers."""
+    codes = pa.array(np.zeros(100_000, np.int32))
+    text = pa.DictionaryArray.from_arrays(codes, pa.array(["7" * 6_000]))
+    lists = pa.ListArray.from_arrays([0, 100_000, 200_000], pa.array(np.zeros(200_000)))
+    geo = {"primary_column": "g", "columns": {"g": {"encoding": "point"}}}
+    table = pa.table({"lon": text, "lat": np.full(100_000, 39.1)})
+    if key == "point_file.lists_long":
+        table = pa.table({"g": lists}).replace_schema_metadata({"geo": json.dumps(geo)})
+    elif key == "group_heavy":
+        monkeypatch.setattr(parquet, "MOST_HELD", 1000)
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd", write_statistics=False)
+    assert (tmp_path / "a.parquet").stat().st_size < 50_000
+    for kind in ("points", "districts"):
+        before = pa.total_allocated_bytes()
+        report = take_in(tmp_path / "a.parquet", tianjin, {}, kind=kind).report
+        assert [one.key.endswith(key) for one in report.problems] == [True]
+        assert pa.total_allocated_bytes() - before < 20 << 20
 
 
 def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
