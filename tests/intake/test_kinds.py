@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -414,6 +416,24 @@ def test_parquet_that_unpacks_to_far_more_than_it_is_stays_within_bounds(
         report = take_in(tmp_path / "a.parquet", tianjin, {}, kind=kind).report
         assert [one.key.endswith(key) for one in report.problems] == [True]
         assert pa.total_allocated_bytes() - before < 20 << 20
+
+
+def test_a_stray_cell_far_below_and_a_column_that_grows_are_refused(
+    tmp_path: Path, tianjin: City
+) -> None:
+    """The reader of workbooks makes every cell between, and ends the process without memory."""
+    room = io.BytesIO()
+    with xlsxwriter.Workbook(room) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["名称", "经度", "纬度"])
+        sheet.write(1_048_575, 16_383, "x")
+    frame().to_file(tmp_path / "a.gpkg", layer="a")
+    with closing(sqlite3.connect(tmp_path / "a.gpkg")) as base:
+        base.execute("ALTER TABLE a ADD COLUMN big TEXT AS (printf('%.*c', 60000000, 'x')) VIRTUAL")
+        base.commit()
+    for name, data in (("a.xlsx", room.getvalue()), ("a.gpkg", (tmp_path / "a.gpkg").read_bytes())):
+        report = _taken(name, data, tianjin).report
+        assert [one.key for one in report.problems] == ["intake.unpacks"]
 
 
 def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
