@@ -86,7 +86,9 @@ def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) 
     taken = take_in((name, data), city, answers, inverse=may_set_back())
     if taken.reading is None:
         return Features(b"", taken.report)
-    _require_few(taken, name, MOST_ROWS, "intake.too_many_rows")
+    if _places(taken) > MOST_ROWS:
+        problem = Problem("intake.too_many_rows", name, most=MOST_ROWS)
+        raise DataError("intake.refused", [problem])
     return Features(_geojson(taken, {}), taken.report)
 
 
@@ -111,7 +113,9 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     taken = take_in((name, data), city, answers, inverse=may_set_back())
     if taken.reading is None:
         return Features(b"", taken.report)
-    _require_few(taken, name, MOST_EDITS, "scenario.too_many")
+    if (n := _places(taken)) > MOST_EDITS:
+        problem = Problem("scenario.too_many", name, n=n, most=MOST_EDITS)
+        raise DataError("intake.refused", [problem])
     # A blank position is one of a site that closes, or told of by who asks for it.
     bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
     if bad:
@@ -133,12 +137,10 @@ def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
     return {name: value for name, value in root.items() if name not in ("crs", "features")}
 
 
-def _require_few(taken: TakenIn, name: str, most: int, key: str) -> None:
-    """Raise before more features are written than whoever asks for them takes."""
+def _places(taken: TakenIn) -> int:
+    """Return how many features would be written."""
     assert taken.reading is not None
-    n = int((~taken.reading.rows["status"].isin(["torn", *NO_PLACES])).sum())
-    if n > most:
-        raise DataError("intake.refused", [Problem(key, name, n=n, most=most)])
+    return int((~taken.reading.rows["status"].isin(["torn", *NO_PLACES])).sum())
 
 
 def _geojson(taken: TakenIn, head: Mapping[str, Any]) -> bytes:
