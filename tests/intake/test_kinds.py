@@ -436,6 +436,20 @@ def test_a_stray_cell_far_below_and_a_column_that_grows_are_refused(
         assert [one.key for one in report.problems] == ["intake.unpacks"]
 
 
+def test_what_a_kml_has_elsewhere_is_told(tianjin: City) -> None:
+    data = (
+        b'<!DOCTYPE k [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        b'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+        b"<NetworkLink><Link><href>http://x.invalid/</href></Link></NetworkLink><Placemark>"
+        b"<name>&x;</name><Point><coordinates>117.2,39.1</coordinates></Point></Placemark>"
+        b"</Document></kml>"
+    )
+    taken = _taken("a.kml", data, tianjin)
+    told = {one.key: one.values["value"] for one in taken.report.found}
+    assert taken.report.rows.used == 1
+    assert (told["kml_links"], told["entities"]) == (("http://x.invalid/",), ("x",))
+
+
 def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     names = ["和平", "河东区", "Hexi", "120104", "120105.0", "Beichen District", "天津市西青区",
              "", "合计", "海淀区"]  # fmt: skip

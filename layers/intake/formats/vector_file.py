@@ -22,7 +22,7 @@ from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.formats.read_geojson import decode_json
 from geo.intake.notation import number
 from geo.point_files import wkb
-from layers.intake.formats.markup import local, parsed
+from layers.intake.formats.markup import local, parsed, unresolved
 from layers.intake.formats.table import (
     MOST_FILE_BYTES,
     AskError,
@@ -267,12 +267,24 @@ def read_kml(data: bytes, where: str) -> Table:
             data = file.read(members[0])
     root = parsed(data)
     marks = [one for one in root.iter() if local(one) == "Placemark"]
-    if not marks and any(local(one) == "NetworkLink" for one in root.iter()):
+    links = [_link(one) for one in root.iter() if local(one) == "NetworkLink"]
+    if not marks and links:
         raise UnfitError("intake.kml_link")
     records = [_placemark(one) for one in marks]
     places = [_kml_place(one) for one in marks]
     shapes = shapes_of(places, _DEGREES, where)
-    return Table(where, _of_records(records), np.arange(1, len(marks) + 1), shapes=shapes)
+    found = unresolved(root)
+    if links:
+        leads = tuple(dict.fromkeys(links))[:20]
+        found += (Observation("kml_links", "certain", {"n": len(links), "value": leads}),)
+    lines = np.arange(1, len(marks) + 1)
+    return Table(where, _of_records(records), lines, shapes=shapes, found=found)
+
+
+def _link(element: Any) -> str:
+    """Return where a link of KML leads."""
+    href = next((one.text or "" for one in element.iter() if local(one) == "href"), "")
+    return href.strip()[:80] or "?"
 
 
 def _placemark(mark: Any) -> dict[str, str]:
