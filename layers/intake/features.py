@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.base.errors import DataError, Problem
-from geo.coverage.scenario import MOST_EDITS
+from geo.coverage.scenario import MOST_EDITS, Edit, Loaded
 from geo.formats.read_geojson import WGS84_NAMES, decode_json, system_name
 from layers.intake.formats.open_file import require_file
-from layers.intake.formats.table import MOST_FILE_BYTES
+from layers.intake.formats.table import MOST_FILE_BYTES, Observation
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
+from layers.intake.precision import beyond
 from layers.intake.read import ROW_PROBLEMS
 from layers.intake.report import Report
 from layers.intake.take_in import TakenIn, may_set_back, take_in
@@ -121,6 +124,39 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     if bad:
         raise DataError("intake.refused", bad)
     return Features(_geojson(taken, head), taken.report)
+
+
+def found_in(loaded: Loaded, city: City) -> list[Observation]:
+    """Return what is told of a scenario that was read: what was left out, and odd places.
+
+    Parameters
+    ----------
+    loaded
+        As its file was read.
+    city
+        A site beyond every district of it is told of: it may be meant, as on a platform at sea.
+    """
+    placed = [edit for edit in loaded.scenario.edits if edit.lon is not None]
+    lon, lat = (
+        np.array([getattr(edit, axis) for edit in placed], float) for axis in ("lon", "lat")
+    )
+    out, sea = beyond(lon, lat, city)
+    told = {
+        "scenario_left": loaded.left[:20],
+        "scenario_renamed": loaded.renamed[:20],
+        "scenario_sea": _named(placed, sea),
+        "scenario_beyond": _named(placed, out & ~sea),
+    }
+    found = [Observation(key, "certain", {"value": value}) for key, value in told.items() if value]
+    if loaded.heights:
+        found.append(Observation("heights", "certain", {"value": loaded.heights}))
+    return found
+
+
+def _named(edits: Sequence[Edit], chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return what some changed sites are called, each with its position."""
+    some = [edit for edit, is_one in zip(edits, chosen.tolist(), strict=True) if is_one]
+    return tuple(f"{edit.name or edit.id} ({edit.lon:.7g}, {edit.lat:.7g})" for edit in some[:20])
 
 
 def _head_elsewhere(data: bytes) -> dict[str, Any] | None:

@@ -18,10 +18,12 @@ import shapely
 import xlsxwriter
 from shapely import Point
 
+from geo.coverage.scenario import Scenario, load, to_file
 from geo.intake.datum import set_off
 from geo.point_files import parquet
 from layers.command_line.intake import main
 from layers.district_table.table import district_table
+from layers.intake.features import found_in
 from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
 from layers.intake.outcome import Outcome
@@ -448,6 +450,18 @@ def test_what_a_kml_has_elsewhere_is_told(tianjin: City) -> None:
     told = {one.key: one.values["value"] for one in taken.report.found}
     assert taken.report.rows.used == 1
     assert (told["kml_links"], told["entities"]) == (("http://x.invalid/",), ("x",))
+
+
+def test_a_site_of_a_scenario_beyond_every_district_is_told(tianjin: City) -> None:
+    plan = Scenario("a").added(117.2, 39.1, kind="platform")
+    plan = plan.added(118.05, 38.7, kind="platform", name="海上").added(
+        116.71, 38.56, kind="platform"
+    )
+    found = found_in(load(to_file(plan), bbox=tianjin.bbox), tianjin)
+    assert {one.key: one.values["value"] for one in found} == {
+        "scenario_sea": ("海上 (118.05, 38.7)",),
+        "scenario_beyond": ("new-3 (116.71, 38.56)",),
+    }
 
 
 def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
