@@ -32,6 +32,7 @@ from layers.intake.report import to_json
 from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
 from layers.language.messages import speaker
+from layers.own_points.own_list import own_list
 from layers.pack.city import City
 from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
 
@@ -352,6 +353,25 @@ def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> 
     again = take_in(tmp_path / "b.csv", tianjin, {})
     assert again.report.rows.used == 10
     assert main([*argv[:-1], str(tmp_path / "b.doc")]) == 2
+
+
+def test_a_row_that_was_torn_is_told_as_torn_when_it_comes_back(tianjin: City) -> None:
+    lines = [
+        "名称,经度,纬度",
+        *(f"{n},{x},{y}" for n, x, y in POINTS),
+        "甲,117.2,39.1,7,8",
+        "乙,117.2,",
+    ]
+    taken = _taken("a.csv", csv(lines), tianjin)
+    assert taken.reading is not None
+    back = own_list(
+        Outcome(taken.tables, taken.reading, classes=taken.classes), tianjin, "zh", "csv"
+    )
+    again = _taken("b.csv", back, tianjin)
+    assert again.report.rows.not_used == {"torn": 1, "half_pair": 1}
+    filled = back.decode().replace("\n乙,117.2,,,,", "\n乙,117.2,,117.2,39.1,").encode()
+    assert filled != back
+    assert _taken("c.csv", filled, tianjin).report.rows.not_used == {"torn": 1}
 
 
 def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin: City) -> None:
