@@ -310,7 +310,7 @@ def _keep_reasons(placed: Placement, status: NDArray[Any]) -> None:
     table = placed.table
     if not is_given_back(table):
         return
-    known = {}
+    known: dict[str, str] = {}
     for say in map(speaker, LANGS):
         words = {one: say("intake.done.dropped", reason=say(f"intake.reason.{one}"))
                  for one in REASONS}  # fmt: skip
