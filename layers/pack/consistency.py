@@ -454,9 +454,12 @@ def _check_outlines(pack: PackRows) -> Iterator[Problem]:
         yield fault.at(_DISTRICTS, printable(one.upper), "geometry")
     for gap in pack.gaps_between:
         at, codes = gap.shape.representative_point(), [printable(code) for code in gap.adcodes]
-        told = {"km2": f"{square_km(gap.shape):.1f}", "lon": f"{at.x:.4f}", "lat": f"{at.y:.4f}"}
-        if len(codes) > 1:
-            told["other"] = ", ".join(sorted(codes[1:]))
+        told = {
+            "km2": f"{square_km(gap.shape):.1f}",
+            "lon": f"{at.x:.4f}",
+            "lat": f"{at.y:.4f}",
+            "other": ", ".join(sorted(codes[1:])),
+        }
         key = "pack.districts_gap" if len(codes) > 1 else "pack.district_hole"
         yield Fault(key, told).at(_DISTRICTS, codes[0], "geometry")
 
@@ -561,7 +564,7 @@ def outline_problems(pack: PackRows) -> list[Problem]:
         Those of the outlines before those of the sizes.
     """
     # A district that stands twice lies on itself: that its name does too follows.
-    names = [] if pack.overlaps else _check_names(pack)
+    names = [] if pack.overlaps or pack.beyond else _check_names(pack)
     return [*_check_outlines(pack), *names, *_check_sizes(pack)]
 
 
@@ -810,11 +813,7 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     return _gathered(found, plan_folder)
 
 
-_CITED_OFTEN = {
-    "pack.no_district": "pack.district_missing",
-    "pack.no_task": "pack.task_missing",
-    "pack.no_place": "pack.place_missing",
-}
+_MAY_BE_MISSING = frozenset({"pack.no_district", "pack.no_task", "pack.no_place"})
 
 
 def _gathered(problems: Sequence[Problem], folder: str) -> list[Problem]:
@@ -822,28 +821,37 @@ def _gathered(problems: Sequence[Problem], folder: str) -> list[Problem]:
 
     One row that cites what is not there has a slip of its own; of several it follows.
     """
-    homes = {"pack.no_district": _DISTRICTS, "pack.no_task": f"{folder}/clauses.csv"}
-    rows: dict[tuple[str, Value], dict[tuple[str, str], Problem]] = {}
+    citing: dict[tuple[str, Value], dict[tuple[str, str], Problem]] = {}
     for one in problems:
-        if one.key in _CITED_OFTEN:
-            rows.setdefault((one.key, one.values["value"]), {}).setdefault(
-                (one.where, one.row), one
-            )
-    often = {cited: list(found.values()) for cited, found in rows.items() if len(found) > 1}
+        if one.key in _MAY_BE_MISSING:
+            rows = citing.setdefault((one.key, one.values["value"]), {})
+            rows.setdefault((one.where, one.row), one)
+    often = {cited: list(rows.values()) for cited, rows in citing.items() if len(rows) > 1}
     gone = {str(value) for _, value in often}
     told: dict[Problem, None] = {}
     for one in problems:
-        cited = often.get((one.key, one.values.get("value", "")))
-        if cited:
-            first = cited[0]
-            home = homes.get(one.key, first.where)
-            row = str(one.values["value"]) if one.key in homes else first.row
-            values = {**one.values, "n": len(cited), "file": first.where, "at": first.row}
-            field = "id" if one.key in homes else first.field
-            told[Problem(_CITED_OFTEN[one.key], home, row, field, values)] = None
+        if cited := often.get((one.key, one.values.get("value", ""))):
+            told[_missing(cited, folder)] = None
         elif one.key != "pack.no_target" or str(one.values["value"]).split(":")[-1] not in gone:
             told[one] = None
     return list(told)
+
+
+def _missing(citing: Sequence[Problem], folder: str) -> Problem:
+    """Return the problem of what several rows cite, where it should stand."""
+    first = citing[0]
+    kind, value = first.key.removeprefix("pack.no_"), str(first.values["value"])
+    told: dict[str, Value] = {
+        "value": value,
+        "n": len(citing),
+        "file": first.where,
+        "at": first.row,
+    }
+    if kind == "district":
+        return Problem("pack.district_missing", _DISTRICTS, value, "id", told)
+    if kind == "task":
+        return Problem("pack.task_missing", f"{folder}/clauses.csv", value, "id", told)
+    return Problem("pack.place_missing", first.where, first.row, first.field, told)
 
 
 def plan_problems(pack: PackRows, folder: str) -> list[Problem]:

@@ -136,7 +136,8 @@ def strips(shapes: gpd.GeoSeries) -> Iterator[Gap]:
         return
     whole = shapely.union_all(shapes.simplify(SIMPLER_M).to_numpy())
     whole = shapely.union_all([shapely.Polygon(one.exterior) for one in shapely.get_parts(whole)])
-    least, found = GAP_TOLERANCE * float(shapes.area.min()), shapely.Point()
+    least = GAP_TOLERANCE * float(shapes.area.min())
+    found: BaseGeometry = shapely.Point()
     for width in (STRIP_M, WIDE_M):
         for part in _open_land(whole, width, least):
             if part.intersects(found):

@@ -312,6 +312,11 @@ class PackFiles:
         while rows and not any(rows[-1]):
             rows.pop()  # a table program leaves such lines below the last row
         torn = [(at, len(row)) for at, row in enumerate(rows, 1) if len(row) != len(header)]
+        widths = {n for _, n in torn}
+        if len(rows) > 1 and len(torn) == len(rows) and len(widths) == 1:
+            # Of many rows that are all of one width the header is at fault.
+            self.report("csv.header_width", name, n=widths.pop(), expected=len(header))
+            return None
         for at, n in torn[:MOST_TOLD]:
             self.report("csv.cells", name, f"#{at}", n=n, expected=len(header))
         return header, [dict(zip(header, cells, strict=False)) for cells in rows]
