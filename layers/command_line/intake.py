@@ -7,12 +7,13 @@ import io
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
 from geo.base.errors import AtlasError, DataError, Problem
+from geo.base.validation import printable
 from geo.coverage.scenario import ACTIONS, MEMBER, load
 from layers.command_line.answers import answers_of
 from layers.command_line.arguments import city_of
@@ -29,6 +30,7 @@ from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
 from layers.own_points.own_list import FORMATS, own_list
 from layers.pack.city import SETTINGS, City, load_city
+from layers.pack.reader import PackFiles
 from layers.pack.single_layer import layer_problems
 from layers.view.state import default_state
 
@@ -227,10 +229,24 @@ def _pack(path: Path, city: Callable[[], City], answers: Mapping[str, str]) -> R
     """Check a pack, or one layer of it against the city's own box."""
     if not path.is_dir():
         return _layer(path, city(), answers)
-    pack = load_city(path)
+    files = PackFiles(path)
+    pack = load_city(path, files)
     rows = sum(len(layer.frame) for layer in pack.layers.values())
     found = [Observation("pack", "certain", {"value": pack.id, "n": len(pack.layers)})]
+    if left := _not_read(path, files.digests):
+        names = tuple(left[:20])
+        found.append(Observation("pack_not_read", "certain", {"value": len(left), "names": names}))
     return Report("read", Account(rows, rows), "EPSG:4326", found)
+
+
+def _not_read(folder: Path, known: Collection[str]) -> list[str]:
+    """Name what lies in the folder of a pack and is no part of it; of a folder, itself alone."""
+    tops = {name.split("/")[0] for name in known}
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    strays = {
+        name if (top := name.split("/")[0]) in tops or top == name else f"{top}/" for name in names
+    }
+    return sorted(printable(name) for name in strays.difference(known))
 
 
 def _layer(path: Path, city: City, answers: Mapping[str, str]) -> Report:
