@@ -255,8 +255,13 @@ def hostile_pack(folder: Path, only: str | None = None, id_: str = "hostile") ->
             if _free(name) and (isinstance(value, str) or blank_text):
                 row[name] = text()
 
+    def change_district(row: dict[str, Any]) -> None:
+        change(row)
+        for name in ("name_zh", "name_en"):  # two districts of one name are no pack
+            row[name] += row["id"][-1]
+
     for path in sorted(pack.rglob("*.geojson")):
-        change_layer(path, change)
+        change_layer(path, change_district if path.name == "district.geojson" else change)
     for path in sorted(pack.rglob("*.csv")):
         change_table(path, _csv_change(change))
     for path in sorted(pack.rglob("*.toml")):

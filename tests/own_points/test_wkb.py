@@ -47,7 +47,7 @@ def test_points_of_every_dialect_are_read_as_geos_reads_them(value: bytes) -> No
     [
         nested(100_000),  # GEOS overflows its stack
         shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)])),
-        shapely.to_wkb(shapely.MultiPoint([(117.1, 38.9)])),
+        shapely.to_wkb(shapely.MultiPoint([(117.1, 38.9), (117.2, 38.9)])),
         PLAIN + b"\x00",
         PLAIN[:-1],
         b"",
