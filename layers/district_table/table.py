@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from geo.intake.notation import BLANK, PLACEHOLDER, kind_of, number
-from layers.intake.districts import cells_as_texts, match, spellings
+from layers.intake.districts.join import cells_as_texts
+from layers.intake.districts.names import match, spellings
 from layers.intake.formats.table import Table
 from layers.intake.take_in import TakenIn
 from layers.pack.city import City

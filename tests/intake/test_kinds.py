@@ -421,6 +421,43 @@ def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: 
     assert dict(table.columns[-1].values) == {code: n for n, code in enumerate(codes[:7])}
 
 
+def test_a_name_that_is_not_surely_a_district_is_told_and_asked_about(tianjin: City) -> None:
+    names = [
+        "１２０１０１",
+        "滨海新",
+        "河 东 区",
+        "河北",
+        "河北省",
+        "东城区",
+        "塘沽区",
+        "开发区",
+        "新区",
+        "河北区",
+    ]
+    data = csv(["区,数", *(f"{name},{n}" for n, name in enumerate(names))])
+    report = take_in(("t.csv", data), tianjin, {}, kind="districts").report
+    rows = report.rows
+    assert (rows.used, rows.outside, rows.not_used) == (4, 2, {"ambiguous": 4})
+    told = {
+        p.values["value"]: (p.key.partition(".")[2], p.values.get("known")) for p in report.problems
+    }
+    assert told == {
+        "河北": ("ambiguous", ("河北区", "河北省")),
+        "河北省": ("no_district_of_city", None),
+        "东城区": ("no_district_of_city", None),
+        "塘沽区": ("former_district", ("滨海新区",)),
+        "开发区": ("ambiguous", ("滨海新区",)),
+        "新区": ("ambiguous", ("滨海新区",)),
+    }
+    assert [q.key for q in report.questions] == [
+        f"district:{n}" for n in ("河北", "塘沽区", "开发区", "新区")
+    ]
+    alone = csv(["区,数", "河北,1", "大港,2"])
+    taken = take_in(("t.csv", alone), tianjin, {"district:大港": "滨海新区"}, kind="districts")
+    assert taken.joined is not None
+    assert taken.joined.adcodes.tolist() == ["120105", "120116"]
+
+
 def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_row(
     tianjin: City,
 ) -> None:

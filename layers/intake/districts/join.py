@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.base.errors import DataError, Problem
+from geo.base.errors import DataError, Problem, Value
 from geo.intake.words import bare, stands_for_none
+from layers.intake.districts.names import (
+    Loose,
+    loose_names,
+    loosely,
+    match,
+    own_names,
+    provinces_beside,
+    spelling_of_province,
+    spellings,
+)
 from layers.intake.formats.headings import district_column
-from layers.intake.formats.table import Observation, Table, unique_names
-from layers.language.messages import LANGS
+from layers.intake.formats.table import Observation, Option, Question, Table, unique_names
 from layers.pack.city import City
 
 JOIN_PROBLEMS = {
@@ -24,23 +35,24 @@ JOIN_PROBLEMS = {
     "ambiguous": "intake_row.ambiguous",
     "header_again": "intake_row.header_again",
     "torn": "intake_row.torn",
+    "outside": "intake_row.no_district_of_city",
+    "former": "intake_row.former_district",
 }
-"""Why a row is joined to no district, and the key of its problem."""
-_ENDS = re.compile(r"(?:新区|[区區]|[县縣]|市|district|dist|newarea|county|qu|xian)$")
-_MARKS = re.compile(r"^\d{1,2}(?=\D)|(?<=\D)\d{1,2}$|^[,、;]+|[,、;†‡#]+$")
-"""A running number before a name, a mark of a footnote behind it."""
+"""Why a row is joined to no district, and the key of its problem; ``former`` is ``ambiguous``."""
 _CITY = re.compile(
     r"^(?:所[属在])?(?:城市|地级市|地市|市|省市|省|省份)(?:名称?)?$|^(?:city|province)(?:name)?$"
 )
 """What a column is called that names the city, beside the one of the districts."""
-_CODE = re.compile(r"(?<!\d)(\d{6})(?:0{3}|0{6})?(?:\.0*)?(?!\d)")
-_ONE_TO_ONE = ("traditional characters", "pinyin", "pinyin of the district name",
-               "former county, now a district")  # fmt: skip
-"""Notes of aliases that are the name of the whole district, written otherwise."""
 LEAST_ACROSS = 3
 """From so many districts in the names of columns on, a table lies on its side."""
-_TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|total|sum$|whole", re.IGNORECASE)
+_TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|^市辖区$|total|sum$|whole", re.IGNORECASE)
 MOST_TOLD = 200
+MOST_ASKED = 12
+"""Names that are asked about; the rest are only told."""
+NAMED: Final = "district:"
+"""Begins the key of an answer that says which district a name means; the name follows."""
+NO_DISTRICT: Final = "none"
+"""The answer that a name means no district of the city."""
 MOST_SPELLINGS = 1000
 """Texts of a column of points' districts; one with more names something else."""
 
@@ -56,11 +68,15 @@ class Join:
     lines
         Lines of the rows in the file, torn ones last; shape (n,).
     status
-        ``used``, ``outside`` (no district of this city) or a key of ``JOIN_PROBLEMS``.
+        ``used``, ``outside`` (no district of this city) or another key of ``JOIN_PROBLEMS``.
     adcodes
         The district of each row; empty where it has none.
     missing
         Adcodes of the districts that no row names.
+    problems
+        The rows that are not used, in the order of the file, with what they have.
+    found, questions
+        What was seen, and what is asked; the other rows are joined without an answer.
     """
 
     column: str
@@ -68,112 +84,22 @@ class Join:
     status: NDArray[np.object_]
     adcodes: NDArray[np.object_]
     missing: tuple[str, ...]
-    found: tuple[Observation, ...] = field(default=())
-
-    def problems(self, where: str) -> list[Problem]:
-        """Return the rows that are joined to no district.
-
-        Parameters
-        ----------
-        where
-            Name of the file.
-        """
-        told = []
-        for reason in JOIN_PROBLEMS:
-            for line in self.lines[self.status == reason][:MOST_TOLD].tolist():
-                told.append(Problem(JOIN_PROBLEMS[reason], where, f"#{line}"))
-        return told
+    problems: tuple[Problem, ...] = ()
+    found: tuple[Observation, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
-def spelling(text: str) -> str:
-    """Return a name of a district without what it may be written with or without.
+class _Meant(NamedTuple):
+    """What a cell means: the row's status, its district, and what it may mean besides."""
 
-    Parameters
-    ----------
-    text
-        As a table has it.
-
-    Examples
-    --------
-    >>> spelling("1. 和平区*"), spelling("Heping District"), spelling("滨海新区①")
-    ('和平', 'heping', '滨海')
-    """
-    plain = bare(unicodedata.normalize("NFKC", text)).replace("'", "")
-    plain = _MARKS.sub("", _MARKS.sub("", plain))
-    short = _ENDS.sub("", plain)
-    return short if len(short) > 1 else plain
+    status: str
+    adcode: str = ""
+    loose: Loose | None = None
 
 
-def spellings(city: City) -> Mapping[str, tuple[str, ...]]:
-    """Return the districts by every way in which they may be written.
-
-    Parameters
-    ----------
-    city
-        The city.
-
-    Returns
-    -------
-    dict
-        By spelling the adcodes; more than one if it may mean several.
-    """
-    found: dict[str, list[str]] = {}
-    frame, own = city.districts, own_names(city)
-    other = _aliases(city)
-    for adcode in frame.index.astype(str):
-        names = [str(frame.at[adcode, column]) for column in ("name_zh", "name_en")
-                 if column in frame]  # fmt: skip
-        plain = {spelling(name) for name in (*names, *other.get(adcode, ()))}
-        # "天津和平", "天津市市辖区和平", "heping,tianjin": the city's own name, and no other's.
-        before = {f"{name}{mark}{one}" for name in own for mark in ("", "市", "市市辖区")
-                  for one in plain}  # fmt: skip
-        behind = {f"{one}{mark}{name}" for name in own if name.isascii() for one in plain
-                  for mark in ("", ",", "district,", "dist,")}  # fmt: skip
-        for written in {adcode, *plain, *before, *behind}:
-            found.setdefault(written, []).append(adcode)
-    return {written: tuple(dict.fromkeys(codes)) for written, codes in found.items()}
-
-
-def own_names(city: City) -> tuple[str, ...]:
-    """Return what a city is called, bare and without the word for a city.
-
-    Parameters
-    ----------
-    city
-        The city.
-    """
-    names = (bare(city.name.of(lang)) for lang in LANGS)
-    return tuple(dict.fromkeys(name.removesuffix("市") for name in names if name))
-
-
-def _aliases(city: City) -> Mapping[str, list[str]]:
-    """Return other ways in which the pack says that whole districts are written."""
-    found: dict[str, list[str]] = {}
-    frame = city.aliases
-    kept = frame[frame["target"].str.startswith("district:") & frame["note_en"].isin(_ONE_TO_ONE)]
-    for term, target in zip(kept["term"], kept["target"], strict=True):
-        found.setdefault(target.removeprefix("district:"), []).append(term)
-    return found
-
-
-def match(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the districts that a cell may mean: none, one, or several.
-
-    Parameters
-    ----------
-    text
-        A name in any usual form, or an adcode as text or as a number.
-    known
-        As :func:`spellings` returns them.
-    """
-    plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
-    code = _CODE.search(plain)
-    if code is not None:
-        return known.get(code[1], ())
-    return known.get(spelling(text), ())
-
-
-def join(table: Table, city: City, column: str = "") -> Join:
+def join(
+    table: Table, city: City, column: str = "", answers: Mapping[str, str] = MappingProxyType({})
+) -> Join:
     """Return the district of each row of a table.
 
     Parameters
@@ -184,11 +110,13 @@ def join(table: Table, city: City, column: str = "") -> Join:
         Whose districts are meant.
     column
         Name of the column of districts; empty to find it.
+    answers
+        Which district a name means, by ``district:NAME``.
 
     Raises
     ------
     DataError
-        No column names districts.
+        No column names districts, or an answer is no district.
     """
     known = spellings(city)
     name = column or _column(table, known)
@@ -197,7 +125,8 @@ def join(table: Table, city: City, column: str = "") -> Join:
         problem = Problem("intake.no_district_column", table.where, known=names)
         raise DataError("intake.refused", [problem])
     texts = cells_as_texts(table, name)
-    status, codes = _statuses(texts, known)
+    meant = _meanings(texts, city, known, answers)
+    status, codes = [one.status for one in meant], [one.adcode for one in meant]
     _name_others(table, name, status)
     elsewhere = _elsewhere(table, name, city, status)
     for row in elsewhere:
@@ -211,12 +140,101 @@ def join(table: Table, city: City, column: str = "") -> Join:
         told = tuple(dict.fromkeys(elsewhere.values()))[:5]
         found.append(Observation("other_city", values={"value": len(elsewhere), "names": told}))
     if missing:
-        names = tuple(str(city.districts.at[code, "name_zh"]) for code in missing)
-        found.append(Observation("districts_missing", "certain", {"value": names}))
+        found.append(Observation("districts_missing", "certain", {"value": _named(city, missing)}))
     return Join(
         name, np.concatenate([table.lines, table.torn]), np.array(status, dtype=object),
-        np.array(codes, dtype=object), missing, tuple(found),
+        np.array(codes, dtype=object), missing,
+        tuple(_problems(table, name, status, meant, city)), tuple(found),
+        tuple(_questions(texts, status, meant, city)),
     )  # fmt: skip
+
+
+def _named(city: City, codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(city.districts.at[code, "name_zh"]) for code in codes)
+
+
+def _meanings(
+    texts: Sequence[str],
+    city: City,
+    known: Mapping[str, tuple[str, ...]],
+    answers: Mapping[str, str],
+) -> list[_Meant]:
+    """Return what each cell means; where the reader has said it, that."""
+    loose, provinces = loose_names(city), provinces_beside(texts, city)
+
+    def one(text: str) -> _Meant:
+        hits = match(text, known)
+        if not text.strip():
+            return _Meant("blank")
+        if (said := answers.get(NAMED + text.strip())) is not None:
+            return _answered(text.strip(), said, known)
+        if len(hits) == 1 and (other := provinces.get(spelling_of_province(text))):
+            return _Meant("ambiguous", "", Loose(hits, others=(other,)))
+        if len(hits) == 1:
+            return _Meant("used", hits[0])
+        if hits:
+            return _Meant("ambiguous", "", Loose(hits))
+        plain = "".join(unicodedata.normalize("NFKC", text).split())
+        if _TOTAL.search(plain):
+            return _Meant("total")
+        may = loosely(text, city, loose)
+        return _Meant("outside") if may is None else _Meant("ambiguous", "", may)
+
+    by_text = {text: one(text) for text in dict.fromkeys(texts)}
+    return [by_text[text] for text in texts]
+
+
+def _answered(text: str, said: str, known: Mapping[str, tuple[str, ...]]) -> _Meant:
+    if said == NO_DISTRICT:
+        return _Meant("outside")
+    hits = match(said, known)
+    if len(hits) == 1:
+        return _Meant("used", hits[0])
+    names = tuple(code for code in known if code.isdecimal())
+    fault = Problem("intake.answer_value", "--answer", field=NAMED + text[:40], value=said[:80],
+                    known=(*names, NO_DISTRICT))  # fmt: skip
+    raise DataError("intake.refused", [fault])
+
+
+def _problems(
+    table: Table, column: str, status: Sequence[str], meant: Sequence[_Meant], city: City
+) -> Iterator[Problem]:
+    """Yield the rows that are not used: what each has, and what that may mean."""
+    texts, times = cells_as_texts(table, column), Counter[str]()
+    for row, reason in enumerate(status):
+        times[reason] += 1
+        if reason == "used" or times[reason] > MOST_TOLD:
+            continue
+        if row >= table.rows:
+            yield Problem("intake_row.torn", table.where, f"#{table.torn[row - table.rows]}")
+            continue
+        loose = meant[row].loose if reason == "ambiguous" else None
+        why = "former" if loose is not None and loose.former else reason
+        values = _values(" ".join(texts[row].split())[:80], loose, city)
+        yield Problem(JOIN_PROBLEMS[why], table.where, f"#{table.lines[row]}", column, values)
+
+
+def _values(text: str, loose: Loose | None, city: City) -> Mapping[str, Value]:
+    if loose is None:
+        return {"value": text}
+    return {"value": text, "known": (*_named(city, loose.codes), *loose.others)}
+
+
+def _questions(
+    texts: Sequence[str], status: Sequence[str], meant: Sequence[_Meant], city: City
+) -> Iterator[Question]:
+    """Yield for each name that may mean several things the question which it means."""
+    unsure = {
+        text.strip(): one.loose
+        for text, state, one in zip(texts, status, meant, strict=True)
+        if state == "ambiguous" and one.loose is not None
+    }
+    for text, loose in list(unsure.items())[:MOST_ASKED]:
+        named = zip(loose.codes, _named(city, loose.codes), strict=True)
+        options = [Option(code, "intake.option.as_named", {"value": name}) for code, name in named]
+        options.append(Option(NO_DISTRICT, "intake.option.no_district"))
+        told: dict[str, Value] = {"variant": "named_district", "value": text[:80]}
+        yield Question(NAMED + text, tuple(options), told)
 
 
 def cells_as_texts(table: Table, name: str) -> list[str]:
@@ -320,25 +338,6 @@ def named_districts(table: Table, city: City) -> NDArray[np.int64] | None:
     hits = [match(text, known) for text in texts.dictionary.to_pylist()]
     codes = np.array([place[hit[0]] if len(hit) == 1 else -1 for hit in hits] + [-1])
     return np.asarray(codes[texts.indices.fill_null(len(hits)).to_numpy()])
-
-
-def _statuses(
-    texts: Sequence[str], known: Mapping[str, tuple[str, ...]]
-) -> tuple[list[str], list[str]]:
-    status, codes = [], []
-    for text in texts:
-        hits = match(text, known)
-        if not text.strip():
-            status.append("blank")
-        elif len(hits) == 1:
-            status.append("used")
-        elif hits:
-            status.append("ambiguous")
-        else:
-            plain = "".join(unicodedata.normalize("NFKC", text).split())
-            status.append("total" if _TOTAL.search(plain) else "outside")
-        codes.append(hits[0] if len(hits) == 1 else "")
-    return status, codes
 
 
 def _column(table: Table, known: Mapping[str, tuple[str, ...]]) -> str:
