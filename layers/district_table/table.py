@@ -95,9 +95,10 @@ def district_table(taken: TakenIn, city: City, file: str) -> DistrictTable:
         return DistrictTable(file, rows=account.read)
     table = taken.tables[0]
     codes = [str(code) for code in joined.adcodes[: table.rows]]
-    times = Counter(code for code in codes if code)
-    repeated = tuple(sorted(code for code, n in times.items() if n > 1))
-    once = {row: code for row, code in enumerate(codes) if times[code] == 1}
+    status = joined.status[: table.rows].tolist()
+    both = list(zip(status, codes, strict=True))
+    repeated = tuple(sorted({code for state, code in both if state == "repeated"}))
+    once = {row: code for row, (state, code) in enumerate(both) if state == "used"}
     known = spellings(city)
     columns = [
         column
@@ -109,7 +110,7 @@ def district_table(taken: TakenIn, city: City, file: str) -> DistrictTable:
         names=joined.column,
         columns=tuple(columns),
         rows=account.read,
-        used=len(once),
+        used=account.used,
         outside=account.outside,
         not_used=tuple(account.not_used.items()),
         repeated=repeated,

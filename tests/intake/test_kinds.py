@@ -458,6 +458,20 @@ def test_a_name_that_is_not_surely_a_district_is_told_and_asked_about(tianjin: C
     assert taken.joined.adcodes.tolist() == ["120105", "120116"]
 
 
+def test_rows_of_a_district_that_stands_twice_are_in_one_account_with_their_lines(
+    tianjin: City,
+) -> None:
+    data = csv(["区,数", "和平区,3", "和平,4", "河东区,5"])
+    taken = take_in(("t.csv", data), tianjin, {}, kind="districts")
+    report = taken.report
+    assert (report.rows.read, report.rows.used, report.rows.not_used) == (3, 1, {"repeated": 2})
+    assert [(p.row, p.values["lines"]) for p in report.problems] == [
+        ("#2", ("2", "3")), ("#3", ("2", "3"))
+    ]  # fmt: skip
+    (told,) = (one for one in report.found if one.key == "districts_repeated")
+    assert told.values["value"] == ("和平区",)
+
+
 def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_row(
     tianjin: City,
 ) -> None:

@@ -37,6 +37,7 @@ JOIN_PROBLEMS = {
     "torn": "intake_row.torn",
     "outside": "intake_row.no_district_of_city",
     "former": "intake_row.former_district",
+    "repeated": "intake_row.district_again",
 }
 """Why a row is joined to no district, and the key of its problem; ``former`` is ``ambiguous``."""
 _CITY = re.compile(
@@ -47,6 +48,8 @@ LEAST_ACROSS = 3
 """From so many districts in the names of columns on, a table lies on its side."""
 _TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|^市辖区$|total|sum$|whole", re.IGNORECASE)
 MOST_TOLD = 200
+MOST_LINES = 20
+"""Lines of rows of the same district that are named in one sentence."""
 MOST_ASKED = 12
 """Names that are asked about; the rest are only told."""
 NAMED: Final = "district:"
@@ -131,20 +134,27 @@ def join(
     elsewhere = _elsewhere(table, name, city, status)
     for row in elsewhere:
         status[row], codes[row] = "outside", ""
+    again = _again(status, codes)
+    for row in again:
+        status[row] = "repeated"
     torn = len(table.torn)
     status += ["torn"] * torn
     codes += [""] * torn
     missing = tuple(code for code in city.districts.index.astype(str) if code not in set(codes))
+    twice = tuple(dict.fromkeys(codes[row] for row in again))
     found = [Observation("district_column", "certain", {"value": name})]
     if elsewhere:
-        told = tuple(dict.fromkeys(elsewhere.values()))[:5]
-        found.append(Observation("other_city", values={"value": len(elsewhere), "names": told}))
+        other = tuple(dict.fromkeys(elsewhere.values()))[:5]
+        found.append(Observation("other_city", values={"value": len(elsewhere), "names": other}))
+    if again:
+        values: dict[str, Value] = {"value": _named(city, twice), "n": len(again)}
+        found.append(Observation("districts_repeated", values=values))
     if missing:
         found.append(Observation("districts_missing", "certain", {"value": _named(city, missing)}))
     return Join(
         name, np.concatenate([table.lines, table.torn]), np.array(status, dtype=object),
         np.array(codes, dtype=object), missing,
-        tuple(_problems(table, name, status, meant, city)), tuple(found),
+        tuple(_problems(table, name, status, meant, city, again)), tuple(found),
         tuple(_questions(texts, status, meant, city)),
     )  # fmt: skip
 
@@ -197,7 +207,12 @@ def _answered(text: str, said: str, known: Mapping[str, tuple[str, ...]]) -> _Me
 
 
 def _problems(
-    table: Table, column: str, status: Sequence[str], meant: Sequence[_Meant], city: City
+    table: Table,
+    column: str,
+    status: Sequence[str],
+    meant: Sequence[_Meant],
+    city: City,
+    again: Mapping[int, Sequence[int]],
 ) -> Iterator[Problem]:
     """Yield the rows that are not used: what each has, and what that may mean."""
     texts, times = cells_as_texts(table, column), Counter[str]()
@@ -210,14 +225,34 @@ def _problems(
             continue
         loose = meant[row].loose if reason == "ambiguous" else None
         why = "former" if loose is not None and loose.former else reason
-        values = _values(" ".join(texts[row].split())[:80], loose, city)
+        others = [int(table.lines[one]) for one in again.get(row, ())]
+        values = _values(" ".join(texts[row].split())[:80], others, loose, city)
         yield Problem(JOIN_PROBLEMS[why], table.where, f"#{table.lines[row]}", column, values)
 
 
-def _values(text: str, loose: Loose | None, city: City) -> Mapping[str, Value]:
-    if loose is None:
-        return {"value": text}
-    return {"value": text, "known": (*_named(city, loose.codes), *loose.others)}
+def _values(
+    text: str, lines: Sequence[int], loose: Loose | None, city: City
+) -> Mapping[str, Value]:
+    """Return what the problem of a row tells: its cell, its other lines, what it may mean."""
+    values: dict[str, Value] = {"value": text}
+    if lines:
+        values["lines"] = tuple(map(str, lines[:MOST_LINES]))
+    if loose is not None:
+        values["known"] = (*_named(city, loose.codes), *loose.others)
+    return values
+
+
+def _again(status: Sequence[str], codes: Sequence[str]) -> Mapping[int, Sequence[int]]:
+    """Return the rows of districts that several rows name, each with all rows of its district.
+
+    Which of them counts nobody knows; their sum may count twice what one of them sums up.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, (state, code) in enumerate(zip(status, codes, strict=True)):
+        if state == "used":
+            rows.setdefault(code, []).append(row)
+    several = sorted(row for own in rows.values() if len(own) > 1 for row in own)
+    return {row: rows[codes[row]] for row in several}
 
 
 def _questions(
