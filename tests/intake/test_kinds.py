@@ -417,7 +417,7 @@ def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: 
     codes = ["120101", "120102", "120103", "120104", "120105", "120106", "120110", "", ""]
     assert taken.joined.adcodes.tolist() == codes
     assert taken.joined.status.tolist() == ["used"] * 7 + ["outside"] * 2
-    table = district_table(taken, tianjin, "t.xlsx")
+    table = district_table(taken, "t.xlsx")
     assert dict(table.columns[-1].values) == {code: n for n, code in enumerate(codes[:7])}
 
 
@@ -477,7 +477,7 @@ def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_
 ) -> None:
     lines = ["指标,单位,和平区,河东区,河西区", "企业数,家,5,—,7"]
     taken = take_in(("t.csv", csv(lines)), tianjin, {}, kind="districts")
-    (column,) = district_table(taken, tianjin, "t.csv").columns
+    (column,) = district_table(taken, "t.csv").columns
     assert (column.name, dict(column.values)) == ("企业数", {"120101": 5.0, "120103": 7.0})
     bare = take_in(
         ("t.csv", csv(["和平区,5", "河东区,6", "河西区,7"])), tianjin, {}, kind="districts"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo.base.errors import DataError, Problem, Value
 from geo.intake.words import bare, stands_for_none
+from layers.intake.districts.figures import Column, figure_columns, likeliest
 from layers.intake.districts.names import (
     Loose,
     loose_names,
@@ -38,8 +39,11 @@ JOIN_PROBLEMS = {
     "outside": "intake_row.no_district_of_city",
     "former": "intake_row.former_district",
     "repeated": "intake_row.district_again",
+    "no_figure": "intake_row.no_figure",
+    "no_cell": "intake_row.no_cell",
 }
-"""Why a row is joined to no district, and the key of its problem; ``former`` is ``ambiguous``."""
+"""Why a row is joined to no district, and the key of its problem; ``former`` is
+``ambiguous``, and ``no_cell``, which is blank, ``no_figure``."""
 _CITY = re.compile(
     r"^(?:所[属在])?(?:城市|地级市|地市|市|省市|省|省份)(?:名称?)?$|^(?:city|province)(?:name)?$"
 )
@@ -50,6 +54,8 @@ _TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|^市辖区$
 MOST_TOLD = 200
 MOST_LINES = 20
 """Lines of rows of the same district that are named in one sentence."""
+MOST_WRITTEN = 3
+"""Cells that are quoted for how figures are written."""
 MOST_ASKED = 12
 """Names that are asked about; the rest are only told."""
 NAMED: Final = "district:"
@@ -76,6 +82,8 @@ class Join:
         The district of each row; empty where it has none.
     missing
         Adcodes of the districts that no row names.
+    columns
+        Columns of figures.
     problems
         The rows that are not used, in the order of the file, with what they have.
     found, questions
@@ -87,6 +95,7 @@ class Join:
     status: NDArray[np.object_]
     adcodes: NDArray[np.object_]
     missing: tuple[str, ...]
+    columns: tuple[Column, ...] = ()
     problems: tuple[Problem, ...] = ()
     found: tuple[Observation, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -127,7 +136,7 @@ def join(
         names = tuple(one[:40] for one in table.names[:20])
         problem = Problem("intake.no_district_column", table.where, known=names)
         raise DataError("intake.refused", [problem])
-    texts = cells_as_texts(table, name)
+    texts = table.texts(name)
     meant = _meanings(texts, city, known, answers)
     status, codes = [one.status for one in meant], [one.adcode for one in meant]
     _name_others(table, name, status)
@@ -137,26 +146,77 @@ def join(
     again = _again(status, codes)
     for row in again:
         status[row] = "repeated"
-    torn = len(table.torn)
-    status += ["torn"] * torn
-    codes += [""] * torn
+    once = {row: code for row, code in enumerate(codes) if status[row] == "used"}
+    columns = figure_columns(table, name, once, known)
+    lost = _without_figure(table, name, columns, once)
+    for row in lost:
+        status[row] = "no_figure"
     missing = tuple(code for code in city.districts.index.astype(str) if code not in set(codes))
-    twice = tuple(dict.fromkeys(codes[row] for row in again))
-    found = [Observation("district_column", "certain", {"value": name})]
-    if elsewhere:
-        other = tuple(dict.fromkeys(elsewhere.values()))[:5]
-        found.append(Observation("other_city", values={"value": len(elsewhere), "names": other}))
-    if again:
-        values: dict[str, Value] = {"value": _named(city, twice), "n": len(again)}
-        found.append(Observation("districts_repeated", values=values))
-    if missing:
-        found.append(Observation("districts_missing", "certain", {"value": _named(city, missing)}))
+    problems = _Problems(table, city, name, meant, again, lost)
+    torn = len(table.torn)
     return Join(
-        name, np.concatenate([table.lines, table.torn]), np.array(status, dtype=object),
-        np.array(codes, dtype=object), missing,
-        tuple(_problems(table, name, status, meant, city, again)), tuple(found),
-        tuple(_questions(texts, status, meant, city)),
-    )  # fmt: skip
+        column=name,
+        lines=np.concatenate([table.lines, table.torn]),
+        status=np.array([*status, *["torn"] * torn], dtype=object),
+        adcodes=np.array([*codes, *[""] * torn], dtype=object),
+        missing=missing,
+        columns=columns,
+        problems=tuple(problems.of(status)),
+        found=(
+            Observation("district_column", "certain", {"value": name}),
+            *_other_cities(elsewhere),
+            *_twice(city, [codes[row] for row in again]),
+            *_of_figures(table, columns),
+            *_lacking(city, missing),
+        ),
+        questions=tuple(_questions(texts, status, meant, city)),
+    )
+
+
+def _other_cities(elsewhere: Mapping[int, str]) -> Iterator[Observation]:
+    if elsewhere:
+        names = tuple(dict.fromkeys(elsewhere.values()))[:5]
+        yield Observation("other_city", values={"value": len(elsewhere), "names": names})
+
+
+def _twice(city: City, codes: Sequence[str]) -> Iterator[Observation]:
+    if codes:
+        names = _named(city, tuple(dict.fromkeys(codes)))
+        yield Observation("districts_repeated", values={"value": names, "n": len(codes)})
+
+
+def _lacking(city: City, missing: Sequence[str]) -> Iterator[Observation]:
+    if missing:
+        yield Observation("districts_missing", values={"value": _named(city, missing)})
+
+
+def _of_figures(table: Table, columns: Sequence[Column]) -> Iterator[Observation]:
+    """Yield which cells are no figures, and which are read as others than their digits."""
+    if not columns:
+        names = tuple(name[:40] for name in table.names[:20])
+        yield Observation("no_figures", values={"value": names})
+    cells = [(column.name, cell) for column in columns for cell in column.unread]
+    if cells:
+        told = tuple(f"#{cell.line} {name[:20]}: {cell.text}" for name, cell in cells[:MOST_LINES])
+        yield Observation("cells_unread", values={"value": told, "n": len(cells)})
+    others = [cell for column in columns for cell in column.written]
+    if others:
+        told = tuple(dict.fromkeys(cell.text for cell in others))[:MOST_WRITTEN]
+        yield Observation("cells_written", values={"value": told, "n": len(others)})
+    read = [cell for column in columns for cell in column.converted]
+    if read:
+        told = tuple(f"#{cell.line} {cell.text} → {cell.value:.10g}" for cell in read[:MOST_LINES])
+        yield Observation("cells_converted", values={"value": told, "n": len(read)})
+
+
+def _without_figure(
+    table: Table, but: str, columns: Sequence[Column], once: Mapping[int, str]
+) -> Mapping[int, tuple[str, str]]:
+    """Return the rows of a district that have no figure in any column: a column, and its cell."""
+    good = {code for column in columns for code, _ in column.values}
+    name = columns[0].name if columns else likeliest(table, but, list(once))
+    cells = table.texts(name) if name else [""] * len(table.lines)
+    return {row: (name, cells[row]) for row, code in once.items() if code not in good}
 
 
 def _named(city: City, codes: Sequence[str]) -> tuple[str, ...]:
@@ -206,40 +266,44 @@ def _answered(text: str, said: str, known: Mapping[str, tuple[str, ...]]) -> _Me
     raise DataError("intake.refused", [fault])
 
 
-def _problems(
-    table: Table,
-    column: str,
-    status: Sequence[str],
-    meant: Sequence[_Meant],
-    city: City,
-    again: Mapping[int, Sequence[int]],
-) -> Iterator[Problem]:
-    """Yield the rows that are not used: what each has, and what that may mean."""
-    texts, times = cells_as_texts(table, column), Counter[str]()
-    for row, reason in enumerate(status):
-        times[reason] += 1
-        if reason == "used" or times[reason] > MOST_TOLD:
-            continue
-        if row >= table.rows:
-            yield Problem("intake_row.torn", table.where, f"#{table.torn[row - table.rows]}")
-            continue
-        loose = meant[row].loose if reason == "ambiguous" else None
+@dataclass(frozen=True, eq=False)
+class _Problems:
+    """What is known of the rows that are not used."""
+
+    table: Table
+    city: City
+    column: str
+    meant: Sequence[_Meant]
+    again: Mapping[int, Sequence[int]]
+    lost: Mapping[int, tuple[str, str]]
+
+    def of(self, status: Sequence[str]) -> Iterator[Problem]:
+        """Yield the rows that are not used: what each has, and what that may mean."""
+        texts, times = self.table.texts(self.column), Counter[str]()
+        for row, reason in enumerate(status):
+            times[reason] += 1
+            if reason != "used" and times[reason] <= MOST_TOLD:
+                yield self._one(row, reason, texts[row])
+        for line in self.table.torn[:MOST_TOLD].tolist():
+            yield Problem("intake_row.torn", self.table.where, f"#{line}")
+
+    def _one(self, row: int, reason: str, text: str) -> Problem:
+        loose = self.meant[row].loose if reason == "ambiguous" else None
+        column, cell = self.lost.get(row, (self.column, text))
         why = "former" if loose is not None and loose.former else reason
-        others = [int(table.lines[one]) for one in again.get(row, ())]
-        values = _values(" ".join(texts[row].split())[:80], others, loose, city)
-        yield Problem(JOIN_PROBLEMS[why], table.where, f"#{table.lines[row]}", column, values)
+        if reason == "no_figure" and not cell.strip():
+            why = "no_cell"
+        values = self._values(" ".join(cell.split())[:80], row, loose)
+        line = f"#{self.table.lines[row]}"
+        return Problem(JOIN_PROBLEMS[why], self.table.where, line, column, values)
 
-
-def _values(
-    text: str, lines: Sequence[int], loose: Loose | None, city: City
-) -> Mapping[str, Value]:
-    """Return what the problem of a row tells: its cell, its other lines, what it may mean."""
-    values: dict[str, Value] = {"value": text}
-    if lines:
-        values["lines"] = tuple(map(str, lines[:MOST_LINES]))
-    if loose is not None:
-        values["known"] = (*_named(city, loose.codes), *loose.others)
-    return values
+    def _values(self, cell: str, row: int, loose: Loose | None) -> Mapping[str, Value]:
+        values: dict[str, Value] = {"value": cell}
+        if lines := self.again.get(row):
+            values["lines"] = tuple(str(self.table.lines[one]) for one in lines[:MOST_LINES])
+        if loose is not None:
+            values["known"] = (*_named(self.city, loose.codes), *loose.others)
+        return values
 
 
 def _again(status: Sequence[str], codes: Sequence[str]) -> Mapping[int, Sequence[int]]:
@@ -272,23 +336,10 @@ def _questions(
         yield Question(NAMED + text, tuple(options), told)
 
 
-def cells_as_texts(table: Table, name: str) -> list[str]:
-    """Return the cells of a column as texts; blank ones empty.
-
-    Parameters
-    ----------
-    table
-        As it was opened.
-    name
-        Of the column.
-    """
-    return ["" if v is None else str(v) for v in table.cells.column(name).to_pylist()]
-
-
 def _name_others(table: Table, name: str, status: list[str]) -> None:
     """Tell totals, notes and repeated names of columns from rows that only lack their district."""
-    held = cells_as_texts(table, name)
-    before = [cells_as_texts(table, one) for one in table.names[:3]]
+    held = table.texts(name)
+    before = [table.texts(one) for one in table.names[:3]]
     for row in range(len(held)):
         if status[row] in ("blank", "outside"):
             cells = [some[row] for some in before]
@@ -303,7 +354,7 @@ def _elsewhere(table: Table, name: str, city: City, status: Sequence[str]) -> di
     own = own_names(city)
     codes = {code[:4] for code in city.districts.index.astype(str)}
     found = {}
-    for row, text in enumerate(cells_as_texts(table, column)):
+    for row, text in enumerate(table.texts(column)):
         plain = bare(text)
         is_own = (
             any(one in plain for one in own)
@@ -332,7 +383,7 @@ def upright(table: Table, city: City) -> Table:
     if len(across) < LEAST_ACROSS or len(across) < len(table.names) / 2 or _column(table, known):
         return table
     rest = [name for name in table.names if name not in across]
-    labels = cells_as_texts(table, rest[0]) if rest else [""] * table.cells.num_rows
+    labels = table.texts(rest[0]) if rest else [""] * table.cells.num_rows
     names = unique_names(["district", *labels])
     columns = [across, *([str(table.cells.column(name)[row].as_py() or "") for name in across]
                          for row in range(table.cells.num_rows))]  # fmt: skip
