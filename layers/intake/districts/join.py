@@ -32,7 +32,7 @@ from layers.pack.city import City
 
 JOIN_PROBLEMS = {
     "blank": "intake_row.no_district",
-    "total": "intake_row.total",
+    "total": "intake_row.sum",
     "ambiguous": "intake_row.ambiguous",
     "header_again": "intake_row.header_again",
     "torn": "intake_row.torn",
