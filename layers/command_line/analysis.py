@@ -335,7 +335,7 @@ def _table(path: Path | None, city: City) -> DistrictTable:
     taken = take_in(path, city, {}, kind="districts")
     if taken.joined is None:
         raise ParameterError("export_refused", [*taken.report.problems])
-    return district_table(taken, city, path.name)
+    return district_table(taken, path.name)
 
 
 def _spots(path: Path) -> tuple[Spot, ...]:

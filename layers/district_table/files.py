@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
+from geo.base.errors import Problem
 from layers.district_table.measure import TableAnswer, TableQuestion
 from layers.district_table.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package
@@ -11,6 +12,7 @@ from layers.handover.contents import AREA, Form
 from layers.handover.look import Look
 from layers.handover.package import Package
 from layers.language.messages import LANGS
+from layers.language.problems import worded
 from layers.view.question import Refusal
 
 LOOK = Look("area", line="#8A8478", opacity=0.0)
@@ -52,10 +54,28 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
                 "not_used": dict(table.not_used),
                 "repeated": list(table.repeated),
                 "missing": list(table.missing),
+                "problems": [_told(one) for one in table.problems],
+                **({} if isinstance(answer, Refusal) else _cells(answer)),
             },
         ),
         form,
     )
+
+
+def _told(one: Problem) -> dict[str, object]:
+    """Return a row that is not used, as :mod:`layers.intake.report` tells it."""
+    told = {"row": one.row, "field": one.field, "value": one.values.get("value", "")}
+    return {**told, **{str(lang): worded(one, lang) for lang in LANGS}}
+
+
+def _cells(answer: TableAnswer) -> dict[str, object]:
+    """Return the cells of the column that are no figures, or other ones than their digits."""
+    return {
+        "unread": [{"adcode": one.adcode, "row": f"#{one.line}", "value": one.text}
+                   for one in answer.column.unread],
+        "converted": [{"adcode": one.adcode, "row": f"#{one.line}", "value": one.text,
+                       "read": one.value} for one in answer.column.converted],
+    }  # fmt: skip
 
 
 def _data(answer: TableAnswer) -> dict[str, Data]:

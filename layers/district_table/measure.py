@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from geo.inventory.classes import class_limits, class_of
-from layers.district_table.table import Column, DistrictTable
+from layers.district_table.table import DistrictTable
+from layers.intake.districts.figures import Column
 from layers.pack.city import City
 from layers.view.codecs import token
 from layers.view.page_options import TableOptions

@@ -2,46 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
 
-from geo.intake.notation import BLANK, PLACEHOLDER, kind_of, number
-from layers.intake.districts import cells_as_texts, match, spellings
-from layers.intake.formats.table import Table
+from geo.base.errors import Problem
+from layers.intake.districts.figures import Column
 from layers.intake.take_in import TakenIn
-from layers.pack.city import City
-
-_WITH_UNIT: Final = re.compile(r"([+-]?\d[\d,.\s]*?)\s*([^\W\d_][^\d'\"°:]{0,11}|[%‰])", re.UNICODE)
-_SCALE: Final = re.compile(r"[十百千万亿]|^[kKM]|thousand|million|billion")
-"""What makes of a unit another size: figures with and without it cannot be compared."""
-_ABOUT: Final = re.compile(r"[<>≤≥＜＞~～约近超]\s*\d")
-"""A figure that is told by a bound: it is a figure, and none that can be counted."""
-LEAST_SHARE = 0.5
-"""Share of the filled cells that must be numbers in a column of figures."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of figures.
-
-    Parameters
-    ----------
-    name
-        As the table has it.
-    values
-        Adcode and figure of each district that has one.
-    unread
-        Adcodes of the districts whose cell is no number.
-    """
-
-    name: str
-    values: tuple[tuple[str, float], ...]
-    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,13 +22,16 @@ class DistrictTable:
     columns
         Columns of figures, in the table's order.
     rows, used, outside
-        How many rows there are, how many are one district's, how many name none of this city.
+        How many rows there are, how many are one district's and have a figure, how many name none
+        of this city.
     not_used
-        By reason, how many rows are joined to no district.
+        By reason, how many rows are not used.
     repeated
         Adcodes that several rows name: which of them counts nobody knows, so none does.
     missing
         Adcodes that no row names.
+    problems
+        The rows that are not used, each with its line, its cell and a remedy.
     """
 
     file: str
@@ -75,113 +43,32 @@ class DistrictTable:
     not_used: tuple[tuple[str, int], ...] = ()
     repeated: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def district_table(taken: TakenIn, city: City, file: str) -> DistrictTable:
+def district_table(taken: TakenIn, file: str) -> DistrictTable:
     """Return the figures of a table.
 
     Parameters
     ----------
     taken
         As ``take_in(…, kind="districts")`` returns it; one that was refused has no columns.
-    city
-        Whose districts are meant.
     file
         Name of the file.
     """
     joined, account = taken.joined, taken.report.rows
     if joined is None:
         return DistrictTable(file, rows=account.read)
-    table = taken.tables[0]
-    codes = [str(code) for code in joined.adcodes[: table.rows]]
-    times = Counter(code for code in codes if code)
-    repeated = tuple(sorted(code for code, n in times.items() if n > 1))
-    once = {row: code for row, code in enumerate(codes) if times[code] == 1}
-    known = spellings(city)
-    columns = [
-        column
-        for name in table.names
-        if name != joined.column and (column := _column(table, name, once, known)) is not None
-    ]
+    both = zip(joined.status.tolist(), joined.adcodes.tolist(), strict=True)
     return DistrictTable(
         file=file,
         names=joined.column,
-        columns=tuple(columns),
+        columns=joined.columns,
         rows=account.read,
-        used=len(once),
+        used=account.used,
         outside=account.outside,
         not_used=tuple(account.not_used.items()),
-        repeated=repeated,
+        repeated=tuple(sorted({code for state, code in both if state == "repeated"})),
+        problems=joined.problems,
         missing=joined.missing,
     )
-
-
-def _column(
-    table: Table, name: str, once: Mapping[int, str], known: Mapping[str, tuple[str, ...]]
-) -> Column | None:
-    """Return a column of figures; None for one of texts, of nothing, or of adcodes."""
-    cells = cells_as_texts(table, name)
-    said = {code: cells[row].strip() for row, code in once.items() if cells[row].strip()}
-    filled = {
-        code: text for code, text in said.items() if kind_of(text) not in (BLANK, PLACEHOLDER)
-    }
-    read = {code: measured(text) for code, text in filled.items()}
-    units = Counter(one.unit for one in read.values() if one is not None)
-    unit = max(units, key=lambda one: (units[one], one), default="")
-    alike = {unit} if _SCALE.search(unit) or any(map(_SCALE.search, units)) else {unit, ""}
-    values = tuple((code, one.value) for code, one in read.items()
-                   if one is not None and one.unit in alike)  # fmt: skip
-    about = sum(bool(_ABOUT.match(text)) for text in filled.values())
-    if not values or len(values) + about < LEAST_SHARE * len(filled):
-        return None
-    if all(match(text, known) == (code,) for code, text in filled.items()):
-        return None
-    good = {code for code, _ in values}
-    return Column(name, values, tuple(code for code in said if code not in good))
-
-
-class Measured(NamedTuple):
-    """A figure as a cell has it, and the unit behind it; empty for none."""
-
-    value: float
-    unit: str
-
-
-def measured(text: str) -> Measured | None:
-    """Return the figure that a cell holds, with its unit; None if it holds none.
-
-    Parameters
-    ----------
-    text
-        With separators of thousands, a percent sign or a unit, in full-width characters or not.
-
-    Examples
-    --------
-    >>> measured("12.5 亿元"), measured("1,234家"), measured("<5")
-    (Measured(value=12.5, unit='亿元'), Measured(value=1234.0, unit='家'), None)
-    """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    match = _WITH_UNIT.fullmatch(plain)
-    unit = match[2].strip() if match is not None else ""
-    value = figure(match[1] if match is not None else plain)
-    return None if value is None else Measured(value, unit)
-
-
-def figure(text: str) -> float | None:
-    """Return the figure that a cell holds; None if it holds none.
-
-    Parameters
-    ----------
-    text
-        With separators of thousands, a percent sign, in full-width characters or not.
-
-    Examples
-    --------
-    >>> figure("1,234"), figure("１２.５％"), figure("—"), figure("39°1′")
-    (1234.0, 12.5, None, None)
-    """
-    found = number(text.strip().rstrip("%％ "))
-    if found is None or found.form == "dms" or found.axis:
-        return None
-    value = found.other if found.form == "comma" else found.value
-    return value if math.isfinite(value) else None

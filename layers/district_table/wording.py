@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -67,7 +68,7 @@ def word(answer: TableAnswer | Refusal, lang: str) -> TableWording:
         sentence=_sentence(answer, lang),
         account=(
             *_account(answer.city, answer.question.table, lang),
-            *_unread(answer, lang),
+            *_cells(answer, lang),
         ),
         tables=tables,
         notes=tuple(_notes(answer, say)),
@@ -114,6 +115,8 @@ def _sentence(answer: TableAnswer, lang: str) -> str:
         for key, code in (("high", high), ("low", low))
     }
     most, least = (shown(answer, float(known[code])) for code in (high, low))
+    if len(known) == 1:
+        return say("district_table.alone", high=names["high"], most=most, **told)
     if known[high] == known[low]:
         return say("district_table.alike", value=most, **told)
     return say("district_table.sentence", **names, most=most, least=least, **told)
@@ -140,10 +143,22 @@ def _account(city: City, table: DistrictTable, lang: str) -> Iterator[str]:
         yield say("district_table.missing", names=_names(city, table.missing, lang))
 
 
-def _unread(answer: TableAnswer, lang: str) -> Iterator[str]:
-    if answer.column.unread:
-        names = _names(answer.city, answer.column.unread, lang)
-        yield speaker(lang)("district_table.unread", names=names)
+def _cells(answer: TableAnswer, lang: str) -> Iterator[str]:
+    """Yield the cells of the column that are no figures, and those read as other than written."""
+    say, column = speaker(lang), answer.column
+    for key, cells in (("unread", column.unread), ("converted", column.converted)):
+        parts = [
+            say(
+                f"district_table.{key}_part",
+                name=cell(answer.city.districts.loc[one.adcode], "name", lang),
+                line=one.line,
+                text=display(one.text, longest=LONGEST),
+                value="" if math.isnan(one.value) else stated(one.value),
+            )
+            for one in cells
+        ]
+        if parts:
+            yield say(f"district_table.{key}", parts=say("view.comma").join(parts))
 
 
 def _ranking(answer: TableAnswer, lang: str) -> pd.DataFrame:

@@ -137,7 +137,7 @@ def _brought(screen: Screen) -> None:
 def _take(city: City, name: str, data: bytes, answers: Mapping[str, str]) -> None:
     taken = take_in((name, data), city, answers, kind="districts")
     names = taken.tables[0].names if taken.tables else ()
-    table = district_table(taken, city, name)
+    table = district_table(taken, name)
     st.session_state[HELD] = _Held(name, data, answers, taken.report, names, table)
 
 
@@ -184,6 +184,15 @@ def _statement(screen: Screen, held: _Held | None, told: TableWording | None) ->
     for one in report.found:
         if one.key in TOLD:
             html.small(sentence(one, lang))
+    if report.problems:
+        html.drawer(
+            say(
+                "district_table.page.not_used",
+                n=sum(report.rows.not_used.values()) + report.rows.outside,
+            ),
+            "district_table_not_used",
+            partial(html.faults, "", report.problems, lang),
+        )
 
 
 def _picture(screen: Screen, asked: Any, ask: Ask) -> None:
