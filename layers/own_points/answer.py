@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from geo.density.pattern import MINIMUM
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, LINE, POINT, Form
@@ -18,7 +20,7 @@ from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
 from layers.map.thumbnail import Small
-from layers.own_points.bins import PointsBins, draw_bins, measure_bins, word_bins
+from layers.own_points.bins import SIDES_M, PointsBins, draw_bins, measure_bins, word_bins
 from layers.own_points.clusters import (
     PointsClusters,
     cluster_pictures,
@@ -45,7 +47,7 @@ from layers.own_points.reading import (
     read,
 )
 from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
-from layers.own_points.wording import PointsWording, of_file, unused_rows
+from layers.own_points.wording import PointsWording, not_judged, of_file, unused_rows
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
@@ -191,7 +193,23 @@ def word(shown: PointsAnswer, lang: str) -> PointsWording:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    return of_file(_worded(shown, lang), shown.reading, lang)
+    told = _worded(shown, lang)
+    if has_files(shown):
+        least = MINIMUM["clusters"].n if isinstance(shown, PointsSurface) else 0
+        told = not_judged(told, shown.reading, _scale_m(shown), least, lang)
+    return of_file(told, shown.reading, lang)
+
+
+def _scale_m(shown: PointsAnswer) -> float:
+    """Return the length on which an answer looks at the points; 0 where it finds its own."""
+    options = shown.options
+    if isinstance(shown, PointsBins):
+        return 1000 * math.sqrt(float(shown.bins.frame["area_km2"].median()))
+    if isinstance(shown, PointsClusters):
+        return float(options.reach_m) if options.clusters == "dbscan" else 0.0
+    if isinstance(shown, PointsHotSpots):
+        return float(SIDES_M[options.grain])
+    return float(options.within_m if isinstance(shown, PointsParks) else options.sigma_m)
 
 
 def _worded(shown: PointsAnswer, lang: str) -> PointsWording:

@@ -177,7 +177,9 @@ def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if shown.found.refused:
         refusals = tuple(_refusals(shown, say))
-        return PointsWording(say("points_page.too_few"), rows, findings=refusals, notes=notes)
+        return PointsWording(
+            say("points_page.too_few", n=reading.binned.n), rows, findings=refusals, notes=notes
+        )
     found = shown.found
     sentence, *further = said(say, found.caveats, found.parameters)
     return PointsWording(
