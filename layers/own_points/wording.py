@@ -52,6 +52,8 @@ class PointsWording:
         What became of the rows, and what was drawn from them.
     legend_title, legend
         Unit, and colour with words of each class.
+    dots
+        Colour with words of each kind of dot: the reader's own points.
     findings
         Further results, one sentence each.
     tables
@@ -70,6 +72,7 @@ class PointsWording:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     spoken: str = ""
+    dots: tuple[tuple[str, str], ...] = ()
 
 
 def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
@@ -294,7 +297,11 @@ def not_judged(
     if not why:
         return told
     median = reading.certainty.median_m if reading.certainty else 0.0
-    values = {"doubt": _metres(float(f"{median:.1g}"), lang), "scale": _metres(scale_m, lang), "least": least}
+    values = {
+        "doubt": _metres(float(f"{median:.1g}"), lang),
+        "scale": _metres(scale_m, lang),
+        "least": least,
+    }
     reason = () if why == "spot" else (speaker(lang)(f"points_page.why_{why}", **values),)
     first = paragraph((told.account[0], *reason), lang)
     return replace(told, sentence=counted(reading, lang), account=(first, *told.account[1:]))

@@ -317,7 +317,7 @@ def test_a_heap_is_found_as_a_cluster_and_the_rest_is_drawn_as_noise(ask: Ask) -
     assert "找到 1 个聚类" in said.sentence
     assert "最近邻指数" in said.findings[0]
     assert next(iter(said.tables.values())).iloc[0, 0] == "甲区"
-    assert len(said.legend) == 2, "noise has a colour of its own"
+    assert len(said.dots) == 2, "noise has a colour of its own"
     (plot,) = pictures(shown, "zh")
     svg = base64.b64decode(plot.uri.partition(",")[2]).decode()
     line = re.search(r'<path d="M([^"]+)" fill="none"', svg)
