@@ -172,11 +172,18 @@ def certainty_of(path: Path) -> Certainty | None:
     path
         As :func:`layers.intake.outcome.write_points` has written it.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     if not path.is_file() or path.suffix != ".parquet":
         return None
-    told = (pq.read_schema(path).metadata or {}).get(KEY)
+    try:
+        told = (pq.read_schema(path).metadata or {}).get(KEY)
+    except (
+        OSError,
+        pa.ArrowException,
+    ):  # what is wrong with it is said elsewhere
+        return None
     if told is None:
         return None
     values = json.loads(told)

@@ -411,12 +411,12 @@ def account_values(reading: Reading) -> dict[str, object]:
     -------
     dict
         By name, in a fixed order: file, of when its data are, and whether the reader ``stated``
-        that or the file was ``written`` then; columns; the reference system, how it is known, and
-        the accuracy in metres of the way to the plane (``unknown``, or 0 for none); the column and
-        the values of a filter; rows ``read``, ``binned``, ``outside_city``, ``filtered_out`` and
-        ``rejected``, the last also by reason; of how many rows the doubt is known, and whence
-        (stated, by rounding, by datum, placed by the reader); the sum of weights; how
-        many points are kept, whether all, and the seed; the digest of the grid.
+        that or the file was ``written`` or ``uploaded`` then; columns; the reference system, how it
+        is known, and the accuracy in metres of the way to the plane (``unknown``, or 0 for none);
+        the column and the values of a filter; rows ``read``, ``binned``, ``outside_city``,
+        ``filtered_out`` and ``rejected``, the last also by reason; of how many rows the doubt is
+        known, and whence (stated, by rounding, by datum, placed by the reader); the sum of weights;
+        how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
     known, unknown = doubts(reading) or ("not read", "not read")
@@ -424,12 +424,13 @@ def account_values(reading: Reading) -> dict[str, object]:
     whence = ("stated", "rounded", "shifted", "placed")
     by = {f"doubt_{one}": getattr(told, one) if told else "not read" for one in whence}
     place = columns.geometry or f"{columns.x}; {columns.y}"
+    came = "uploaded" if reading.asked.source.is_uploaded else "written"
     way = reading.way
     accuracy = 0.0 if way is None else way.accuracy_m
     return {
         "file": reading.asked.source.name,
         "data_date": binned.data_date or "unknown",
-        "data_date_known_from": "stated" if reading.dated else "written",
+        "data_date_known_from": "stated" if reading.dated else came,
         "columns": place,
         "weight_column": columns.weights or "",
         "filter_column": columns.filter_by or "",

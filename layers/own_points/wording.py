@@ -332,7 +332,21 @@ def counted(reading: Reading, lang: str) -> str:
     return say(f"points_page.counted_{'alike' if len(first) == len(n) else 'many'}", **told)
 
 
-def _reasons(reading: Reading, say: Say) -> Iterator[str]:
+def reasons(reading: Reading, say: Say) -> Iterator[str]:
+    """Say why rows are not used, and how many for each reason.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+
+    Yields
+    ------
+    str
+        One sentence for each reason.
+    """
     for reason in ACCOUNT:
         if n := reading.binned.rejected[reason]:
             yield say("intake.reason_line", reason=say(f"intake.reason.{reason}"), n=n)
@@ -400,7 +414,7 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         the file, datum.
     """
     columns, source = reading.asked.columns, reading.asked.source
-    yield from _reasons(reading, say)
+    yield from reasons(reading, say)
     yield say(
         "points_page.read_as",
         columns=columns.geometry or f"{columns.x}, {columns.y}",
@@ -416,7 +430,8 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say("points_page.shift_unknown")
     elif way is not None and way.accuracy_m:
         yield say("points_page.shift", metres=f"{way.accuracy_m:g}")
-    yield say("points_page.written", date=source.day, files=len(source.paths))
+    key = "points_page.uploaded" if source.is_uploaded else "points_page.written"
+    yield say(key, date=source.day, files=len(source.paths))
     if reading.dated:
         yield say("points_page.stated", date=reading.dated)
     said = dict(reading.asked.answers).get("datum", "")

@@ -84,7 +84,7 @@ class Shown:
         link = link_of_state(told.city, told.state, told.scene.page)
         # Layers that a scene picks out, or that stand under a reader's own points, are no filter.
         said = (_titled(told), told.sentence, told.doubt)
-        heading = Heading(*said, narrowed=told.filtered, link=link)
+        heading = Heading(*said, narrowed=told.filtered, link=link, source=told.source)
         return self.drawn(paper, heading)
 
     def sheets(self, paper: Paper) -> list[StaticMap]:

@@ -40,13 +40,13 @@ from layers.own_points.filtering import (
     value_words,
     values_key,
 )
-from layers.own_points.naming import date_words, file_words
+from layers.own_points.naming import date_words, file_words, title_words
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
 from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
 from layers.own_points.surface import PointsSurface
 from layers.own_points.way_in import CHECKED, Decision, answered
-from layers.own_points.wording import PointsWording, unused_rows
+from layers.own_points.wording import PointsWording, reasons, unused_rows
 from layers.pack.catalogue import FIRM, ONLINE_BASE
 from layers.present.pack.made import Kind, Made
 from layers.view.codecs import NONE, choices, codec, token
@@ -94,7 +94,7 @@ def title(screen: Screen) -> str:
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
-    named = screen.say("points_page.title_file", file=file_words(source), dated=dated, city=city)
+    named = screen.say("points_page.title_file", file=title_words(source), dated=dated, city=city)
     filtered = options.column and options.values
     return screen.say("frame.filtered", title=named) if filtered else named
 
@@ -332,7 +332,8 @@ class PointsPart:
                  for one in rows.head(MOST_UNUSED).itertuples()]  # fmt: skip
         if n > len(lines):
             lines.append(self.say("points_page.unused_more", n=count(n - len(lines))))
-        html.folded(title, "points_unused", lines)
+        why = reasons(self.shown.reading, self.say)
+        html.folded(title, "points_unused", [*why, *lines])
 
     def _by_row(self) -> None:
         """Offer to take the file in whole: a class for each row, and rows to be placed."""
@@ -406,7 +407,7 @@ class PointsPart:
             drawing=drawing,
             act=without_place.act,
         )
-        own = ()
+        own = tuple[tuple[str, str], ...]()
         if self.told is not None and self.shown is not None:
             own = points_answer.signs(self.shown, self.told, screen.state.lang)
         _legend(self.told.legend_title if self.told else "", [*own, *self._marks(view)])

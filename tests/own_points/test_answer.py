@@ -283,7 +283,7 @@ def test_squares_hold_what_is_counted_by_hand(ask: Ask) -> None:
     assert shown.bins.frame["area_km2"].to_numpy() == pytest.approx(25, rel=1e-4)
     whole = shown.bins.frame.index != "square-100-860"
     cut = replace(shown, bins=replace(shown.bins, frame=shown.bins.frame.assign(is_ranked=whole)))
-    shaded, bare = draw(cut, "zh").shapes
+    shaded, bare, _ = draw(cut, "zh").shapes
     assert len(shaded.frame) == len(cells) - 1
     assert (len(bare.frame), bare.fill, bare.colour) == (1, "", "")
     assert word(cut, "en").legend[-1] == (
@@ -370,7 +370,8 @@ def test_too_few_points_are_refused_with_the_source_of_the_minimum(
     assert "200" in text(said)
     assert ("自定" if lang == "zh" else "our own rule") in text(said)
     drawing = draw(shown, lang)
-    assert not drawing.shapes
+    (dots,) = drawing.shapes
+    assert len(shapely.get_parts(dots.frame.geometry.iloc[0])) == 199, "the points are still shown"
     assert drawing.raster is None
     assert not has_files(shown)
 
@@ -534,7 +535,7 @@ def test_every_answer_names_the_file_and_its_date(ask: Ask, show: str) -> None:
     assert hand_over(shown, Form()).name.startswith(f"toy_enterprises_{day}_own_points_")
     stated = ask(show=show, dated="2025-12")
     assert word(stated, "zh").sentence.startswith("“enterprises.parquet”（数据时点 2025-12）：")
-    assert any("2025-12 由使用者注明" in note for note in word(stated, "zh").notes)
+    assert any("2025-12，按文件或使用者所述" in note for note in word(stated, "zh").notes)
     assert {finding.parameters.get("data_date", "2025-12") for finding in stated.findings} == {
         "2025-12"
     }

@@ -93,7 +93,7 @@ def test_points_are_counted_near_each_park_in_every_draw(ask: Ask) -> None:
     assert table.iloc[0, 1] == f"{low:.0f}–{high:.0f}%", "whole where the interval is wide"
     drawn = draw(shown, "zh")
     assert drawn.subject
-    (rings,) = drawn.shapes
+    rings, _ = drawn.shapes
     assert len(rings.frame) == 2
     areas = rings.frame.to_crs(4548).area
     assert areas.to_numpy() == pytest.approx(np.pi * 3000**2, rel=1e-2)
