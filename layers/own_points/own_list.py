@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -42,6 +42,7 @@ FORMATS: Final = MappingProxyType(
 )
 """How the name of a file ends, by format; ``circles`` has the circles of doubt alone."""
 LON, LAT, _ = GIVEN_BACK
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 SAME_DEGREES: Final = 1e-7
 """So near, two positions are one: a way to the plane and back costs less."""
 
@@ -158,12 +159,7 @@ def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
         As :func:`layers.intake.handing_back.handed_back` returns it.
     """
     plain = frame.rename(columns=str)
-    taken = {name.lower() for name in plain.columns}
-    # A column of the file may bear the name of the geometry, or of the id of a GeoPackage.
-    own = {
-        name: f"{name} ·" for name in plain.columns if name.lower() in ("geometry", "geom", "fid")
-    }
-    plain = plain.rename(columns=_alone(own, taken))
+    plain = _unlike(plain, ("geometry", "geom", "fid"))
     for name in plain.columns:
         if plain[name].dtype == object:
             plain[name] = plain[name].map(_plain)
@@ -172,10 +168,6 @@ def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     made.loc[plain[LON].isna(), "geometry"] = None
     digits = len(str(len(made)))  # ids are sorted as texts
     return made.set_index(pd.Index([f"{k:0{digits}}" for k in range(1, len(made) + 1)]))
-
-
-def _alone(names: Mapping[str, str], taken: set[str]) -> dict[str, str]:
-    return {name: new for name, new in names.items() if new.lower() not in taken}
 
 
 def _plain(value: Any) -> object:
@@ -216,25 +208,35 @@ def _circles(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one sha
 
 def _gpkg(frame: pd.DataFrame, lang: str) -> bytes:
     made = points(frame)
+    # The id of a point is the number of its row, which that of its circle stands for.
     tables = [Table("points", _unlike(made), POINT, both("intake.template.sheet"))]
-    rings = around(made)
+    rings = _unlike(around(made), ("row",))
     if len(rings):
-        tables.append(Table("uncertainty_circle", _unlike(rings), AREA, both("export.circles")))
+        rings = rings.rename_axis("row")
+        tables.append(Table("uncertainty_circle", rings, AREA, both("export.circles")))
     tables.append(Table("read_me", explained(lang), frozenset(), both("intake.added.meaning")))
     return to_geopackage(tables, stamp=date.today())
 
 
-def _unlike(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return rows of which no two names differ by their capitals alone: SQLite has one of them."""
-    seen: set[str] = set()
-    names: dict[str, str] = {}
+def _unlike(frame: Frame, taken: Collection[str] = ()) -> Frame:
+    """Return rows of which no two names differ by their capitals alone: SQLite has one of them.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    taken
+        Names in small letters that the format gives to columns of its own.
+    """
+    seen, names = set(taken), {}
+    geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
     for name in frame.columns:
         new = name
-        while new.lower() in seen:
+        while new.lower() in seen and name != geometry:
             new += " ·"
         seen.add(new.lower())
         names[name] = new
-    return frame.rename(columns=names).rename_axis("row")
+    return frame.rename(columns=names)
 
 
 _WRITERS: Final[Mapping[str, Callable[[pd.DataFrame, str], bytes]]] = MappingProxyType(

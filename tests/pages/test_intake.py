@@ -156,6 +156,24 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
     for name in ADDED:
         here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
         assert here == there, name
+    assert own_list(replace(listed, tables=taken.tables, reading=taken.reading, placed=(),
+                            classes=taken.classes), tianjin, "zh", fmt) == data  # fmt: skip
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "csv", "geojson", "gpkg"])
+def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None:
+    """Of the id and the geometry of a format, and of the row that a circle stands for."""
+    lines = ["fid,geom,FID,row,id,Id,geometry,fid ·,name,lon,lat",
+             "a,b,c,d,e,f,g,h,甲,117.21234,39.11234"]  # fmt: skip
+    given, made = ("a.csv", csv(lines)), []
+    for _ in range(3):
+        taken = take_in(given, tianjin, {})
+        assert taken.reading is not None
+        outcome = Outcome(taken.tables, taken.reading, (), taken.classes)
+        made.append(own_list(outcome, tianjin, "zh", fmt))
+        given = (f"a.{fmt}", made[-1])
+    assert {*"abcdefgh"} <= {str(one) for one in handed_back(outcome, tianjin, "zh").loc[0]}
+    assert made[0] == made[1] == made[2]
 
 
 def test_a_row_placed_beside_rows_of_another_datum_stays_where_it_was_put(tianjin: City) -> None:
