@@ -47,6 +47,21 @@ SAME_DEGREES: Final = 1e-7
 """So near, two positions are one: a way to the plane and back costs less."""
 
 
+def list_name(name: str, city: City, fmt: str) -> str:
+    """Return what a list is called that is handed back.
+
+    Parameters
+    ----------
+    name
+        Of the file as it came.
+    city
+        Its id marks the file as the atlas's.
+    fmt
+        One of ``FORMATS``.
+    """
+    return f"{name.rpartition('.')[0] or name}_{city.id}{FORMATS[fmt]}"
+
+
 def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
     """Return a list with what was done to each row, as a file.
 

@@ -16,7 +16,7 @@ from layers.intake.outcome import (
 )
 from layers.language.messages import display
 from layers.language.values import count
-from layers.own_points.own_list import FORMATS, own_list
+from layers.own_points.own_list import FORMATS, list_name, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
 from pages.shell import html, map_view, session
@@ -110,7 +110,7 @@ def _take_along(screen: Screen, name: str, outcome: Outcome) -> None:
     st.download_button(
         say("intake_page.take_along"),
         partial(own_list, outcome, screen.city, screen.state.lang, fmt),
-        file_name=f"{name.rpartition('.')[0] or name}_{screen.city.id}{FORMATS[fmt]}",
+        file_name=list_name(name, screen.city, fmt),
         key="intake_download",
         on_click="ignore",
     )
