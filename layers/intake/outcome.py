@@ -201,7 +201,8 @@ def cells_of(table: Table) -> pd.DataFrame:
     table
         As it was opened.
     """
-    frame: pd.DataFrame = table.cells.to_pandas()
+    # Whole numbers stay such beside blank cells.
+    frame: pd.DataFrame = table.cells.to_pandas(integer_object_nulls=True)
     return frame.reindex(range(table.rows))
 
 

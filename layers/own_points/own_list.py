@@ -21,10 +21,11 @@ from geo.intake.circles import circles
 from geo.intake.notation import number
 from layers.handover.contents import AREA, POINT
 from layers.handover.write_data import to_csv
+from layers.intake.back.columns import numbered
 from layers.intake.formats.georeference import in_standard, term_of
 from layers.intake.formats.headings import GIVEN_BACK, name_column
-from layers.intake.handing_back import explained, handed_back
-from layers.intake.outcome import Outcome, as_workbook
+from layers.intake.handing_back import ADDED, explained, handed_back
+from layers.intake.outcome import NO_PLACES, Outcome, as_workbook
 from layers.language.bilingual import both
 from layers.language.messages import speaker
 from layers.own_points.reading import Reading, doubts
@@ -75,9 +76,14 @@ def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
         Language of the words.
     fmt
         One of ``FORMATS``. The workbook says in a second sheet what the added columns mean; the
-        GeoPackage does so in a table, and has a layer of the circles of doubt.
+        GeoPackage does so in a table, and has a layer of the circles of doubt. Numbers are numbers.
     """
-    return _WRITERS[fmt](handed_back(outcome, city, lang), lang)
+    frame = handed_back(outcome, city, lang)
+    if fmt != "csv":  # in which digits stay as they were written
+        is_row = ~outcome.reading.rows["status"].isin(NO_PLACES).to_numpy()
+        own = [name for name in frame.columns if name not in ADDED]
+        frame = numbered(frame, own, is_row)
+    return _WRITERS[fmt](frame, lang)
 
 
 def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
@@ -177,12 +183,22 @@ def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     plain = _unlike(plain, ("geometry", "geom", "fid"))
     for name in plain.columns:
         if plain[name].dtype == object:
-            plain[name] = plain[name].map(_plain)
+            plain[name] = _of_one_kind(plain[name].map(_plain))
     at = gpd.points_from_xy(plain[LON].astype(float), plain[LAT].astype(float), crs=4326)
     made = gpd.GeoDataFrame(plain, geometry=at)
     made.loc[plain[LON].isna(), "geometry"] = None
     digits = len(str(len(made)))  # ids are sorted as texts
     return made.set_index(pd.Index([f"{k:0{digits}}" for k in range(1, len(made) + 1)]))
+
+
+def _of_one_kind(column: pd.Series) -> pd.Series:
+    """Return a column of texts where a text stands among numbers: that of a total, for example."""
+    told = [value for value in column if not _is_none(value)]
+    if all(isinstance(value, str) for value in told) or not any(
+        isinstance(value, str) for value in told
+    ):
+        return column
+    return column.map(lambda value: value if _is_none(value) else str(value))
 
 
 def _plain(value: Any) -> object:
