@@ -115,7 +115,8 @@ def _parser() -> _Parser:
     parser.add_argument("--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
     parser.add_argument("--out", type=Path, metavar="FILE", help=_OUT)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument("--lang", choices=LANGS, default="en")
+    parser.add_argument("--lang", choices=LANGS, default=LANGS[0],
+                        help="language of what is printed and written")  # fmt: skip
     return parser
 
 
