@@ -22,7 +22,7 @@ from geo.intake.notation import number
 from layers.handover.contents import AREA, POINT
 from layers.handover.write_data import to_csv
 from layers.intake.back.columns import numbered
-from layers.intake.formats.georeference import in_standard, term_of
+from layers.intake.formats.georeference import LABELS, STATUS_LABELS, in_standard, term_of
 from layers.intake.formats.headings import GIVEN_BACK, name_column
 from layers.intake.handing_back import ADDED, explained, handed_back
 from layers.intake.outcome import NO_PLACES, Outcome, as_workbook
@@ -44,6 +44,8 @@ FORMATS: Final = MappingProxyType(
 """How the name of a file ends, by format; ``circles`` has the circles of doubt alone."""
 LON, LAT, _ = GIVEN_BACK
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+TITLE: Final = "title"
+"""Attribute of a list: what stands above the table in the file."""
 SAME_DEGREES: Final = 1e-7
 """So near, two positions are one: a way to the plane and back costs less."""
 
@@ -83,11 +85,26 @@ def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
         is_row = ~outcome.reading.rows["status"].isin(NO_PLACES).to_numpy()
         own = [name for name in frame.columns if name not in ADDED]
         frame = numbered(frame, own, is_row)
+    frame.attrs[TITLE] = _title(outcome)
     return _WRITERS[fmt](frame, lang)
 
 
+def _title(outcome: Outcome) -> str:
+    """Return what stands above the table in the file; of several sheets each title once."""
+    found = [one for table in outcome.tables for one in table.found if one.key == "title"]
+    return " ".join(dict.fromkeys(str(one.values["value"]) for one in found))
+
+
 def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
-    return as_workbook(frame, speaker(lang)("intake.template.sheet"), explained(lang))
+    """Return a workbook for people: Chinese before the terms, the title of the file above them."""
+    if lang == "zh":
+        told = {one: f"{label} {one}" for one, label in STATUS_LABELS.items()}
+        frame = frame.assign(
+            **{VERIFICATION: frame[VERIFICATION].map(lambda one: told.get(one, one))}
+        )
+    headed = frame.rename(columns={term: f"{label} {term}" for term, label in LABELS.items()})
+    title = str(frame.attrs.get(TITLE, ""))
+    return as_workbook(headed, speaker(lang)("intake.template.sheet"), explained(lang), title)
 
 
 def _csv(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one shape

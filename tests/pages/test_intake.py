@@ -166,8 +166,11 @@ def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None
 
     Numbers are numbers, those of a code are not.
     """
-    lines = ["fid,geom,FID,row,id,Id,geometry,fid ·,name,lon,lat,家,率,adcode",
-             "a,b,c,d,e,f,g,h,甲,117.21234,39.11234,59,1.50,120101", "合计,,,,,,,,,,,59,,"]
+    lines = [
+        "fid,geom,FID,row,id,Id,geometry,fid ·,name,lon,lat,家,率,adcode",
+        "a,b,c,d,e,f,g,h,甲,117.21234,39.11234,59,1.50,120101",
+        "合计,,,,,,,,,,,59,,",
+    ]
     given, made = ("a.csv", csv(lines)), []
     for _ in range(3):
         taken = take_in(given, tianjin, {})
