@@ -21,7 +21,7 @@ from geo.intake.circles import circles
 from geo.intake.notation import number
 from layers.handover.contents import AREA, POINT
 from layers.handover.write_data import to_csv
-from layers.intake.back.columns import numbered
+from layers.intake.back.columns import LOOKED_AT, contacts, numbered
 from layers.intake.formats.georeference import LABELS, STATUS_LABELS, in_standard, term_of
 from layers.intake.formats.headings import GIVEN_BACK, name_column
 from layers.intake.handing_back import ADDED, explained, handed_back
@@ -44,6 +44,8 @@ FORMATS: Final = MappingProxyType(
 """How the name of a file ends, by format; ``circles`` has the circles of doubt alone."""
 LON, LAT, _ = GIVEN_BACK
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+WITH_CONTACTS: Final = ("xlsx", "csv")
+"""Formats that keep the columns of telephones and the like, if the reader wishes."""
 TITLE: Final = "title"
 """Attribute of a list: what stands above the table in the file."""
 SAME_DEGREES: Final = 1e-7
@@ -65,7 +67,24 @@ def list_name(name: str, city: City, fmt: str) -> str:
     return f"{name.rpartition('.')[0] or name}_{city.id}{FORMATS[fmt]}"
 
 
-def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
+def contact_columns(outcome: Outcome) -> tuple[str, ...]:
+    """Return the columns of a file by which a person could be reached or told.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    """
+    found: dict[str, None] = {}
+    for table in outcome.tables:
+        first = table.cells.slice(0, LOOKED_AT).to_pandas()
+        found |= dict.fromkeys(contacts(first, [str(name) for name in first.columns]))
+    return tuple(found)
+
+
+def own_list(
+    outcome: Outcome, city: City, lang: str, fmt: str, *, with_contacts: bool = True
+) -> bytes:
     """Return a list with what was done to each row, as a file.
 
     Parameters
@@ -79,8 +98,13 @@ def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
     fmt
         One of ``FORMATS``. The workbook says in a second sheet what the added columns mean; the
         GeoPackage does so in a table, and has a layer of the circles of doubt. Numbers are numbers.
+    with_contacts
+        Whether a workbook or CSV keeps the columns of :func:`contact_columns`. A map that is passed
+        on never has them.
     """
     frame = handed_back(outcome, city, lang)
+    if not with_contacts or fmt not in WITH_CONTACTS:
+        frame = frame.drop(columns=list(contact_columns(outcome)))
     if fmt != "csv":  # in which digits stay as they were written
         is_row = ~outcome.reading.rows["status"].isin(NO_PLACES).to_numpy()
         own = [name for name in frame.columns if name not in ADDED]

@@ -160,6 +160,18 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
                             classes=taken.classes), tianjin, "zh", fmt) == data  # fmt: skip
 
 
+def test_how_to_reach_people_goes_back_to_whoever_brought_it_alone(tianjin: City) -> None:
+    lines = ["name,lon,lat,联系人,a", "甲,117.21234,39.11234,张某,13800001000"]
+    taken = take_in(("a.csv", csv(lines)), tianjin, {})
+    assert taken.reading is not None
+    outcome = Outcome(taken.tables, taken.reading, (), taken.classes)
+    told = {fmt: own_list(outcome, tianjin, "zh", fmt) for fmt in ("csv", "geojson")}
+    told["without"] = own_list(outcome, tianjin, "zh", "csv", with_contacts=False)
+    words = ("联系人".encode(), b"13800001000")
+    kept = {name: sum(word in data for word in words) for name, data in told.items()}
+    assert kept == {"csv": 2, "geojson": 0, "without": 0}
+
+
 @pytest.mark.parametrize("fmt", ["xlsx", "csv", "geojson", "gpkg"])
 def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None:
     """Of the id and the geometry of a format, and of the row that a circle stands for.

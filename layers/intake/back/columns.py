@@ -1,4 +1,4 @@
-"""Tell what a file's own columns hold when they go back: numbers as numbers, codes as texts."""
+"""Tell what a file's own columns hold when they go back: numbers, codes, ways to reach people."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ _CODE: Final = re.compile(
     re.IGNORECASE,
 )
 """Names of columns whose digits count nothing."""
+_PERSON: Final = re.compile(
+    r"电话|手机|传真|联系|微信|邮箱|电子邮件|身份证|负责人|法人代表|法定代表人|"
+    r"phone|mobile|fax|e-?mail|contact|wechat|(?<![a-z])tel(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of columns that tell a person, or how to reach one."""
+_NUMBER: Final = re.compile(
+    r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}|"
+    r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]",
+    re.ASCII,
+)
+"""Number of a mobile telephone, or of an identity card."""
+LOOKED_AT: Final = 200
+"""Rows that say what a column holds by its cells."""
 _LONG: Final = 11
 """Digits from which numbers of one length are those of telephones, papers and accounts."""
 
@@ -101,3 +115,34 @@ def _as_text(cell: object) -> object:
 
 def _is_blank(cell: object) -> bool:
     return cell is None or cell is pd.NA or cell == "" or cell != cell
+
+
+def contacts(frame: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns by which a person could be reached or told.
+
+    Parameters
+    ----------
+    frame
+        The rows, cells as texts.
+    names
+        Columns of the file itself.
+
+    Returns
+    -------
+    tuple of str
+        Those whose names say so, and those whose first cells are mostly numbers of mobile
+        telephones or of identity cards.
+
+    Examples
+    --------
+    >>> contacts(pd.DataFrame({"联系人": ["张某"], "n": ["7"], "a": ["13800001000"]}), ["n", "a"])
+    ('a',)
+    """
+    return tuple(
+        name for name in names if _PERSON.search(str(name)) or _reach(frame[name].iloc[:LOOKED_AT])
+    )
+
+
+def _reach(cells: pd.Series) -> bool:
+    told = [str(_as_text(cell)).strip() for cell in cells.tolist() if not _is_blank(cell)]
+    return sum(bool(_NUMBER.fullmatch(text)) for text in told) > len(told) / 2
