@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -40,7 +40,11 @@ NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 LOOKED_AT: Final = 50
 """Rows of a sheet that say how wide its columns are; none is wider than ``WIDEST`` characters."""
-WIDEST: Final = 30
+WIDEST: Final = 28
+WIDEST_WORD: Final = 16
+"""Of a longer word in a name of a column the rest stands on the next line."""
+MOST_FITTED: Final = 2_000
+"""Rows whose height follows from their texts: nobody prints more."""
 LEAST_WIDE: Final = 8
 GUIDE_WIDTH: Final = 80
 LINE_HEIGHT: Final = 16.0
@@ -336,9 +340,20 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST, abov
     sheet.set_paper(A3)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
-    for column, width in enumerate(_widths(frame, widest)):
+    widths = list(_widths(frame, widest))
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
+    rows = [frame.columns, *frame.iloc[:MOST_FITTED].itertuples(index=False)]
+    for at, row in enumerate(rows, start=head):
+        if (n := _lines(row, widths)) > 1:  # no program but Excel finds that out by itself
+            sheet.set_row(at, LINE_HEIGHT * n)
     return sheet
+
+
+def _lines(row: Iterable[object], widths: Sequence[int]) -> int:
+    """Return how many lines a row fills."""
+    pairs = zip(row, widths, strict=True)
+    return max((-(-_width(str(one)) * 11 // (10 * width)) for one, width in pairs), default=1)
 
 
 def _widths(frame: pd.DataFrame, widest: int) -> Iterator[int]:
@@ -348,7 +363,7 @@ def _widths(frame: pd.DataFrame, widest: int) -> Iterator[int]:
     filled = (some != "").sum(axis="columns")
     some = some[filled > filled.median() / 2]
     for at, heading in enumerate(frame.columns):
-        words = max(map(_width, str(heading).split()), default=0)
+        words = min(max(map(_width, str(heading).split()), default=0), WIDEST_WORD)
         cells = max((_width(str(cell)) for cell in some.iloc[:, at]), default=0)
         yield min(max(words, cells, LEAST_WIDE) + 2, widest)
 
@@ -358,7 +373,7 @@ def _guide(book: Any, guide: pd.DataFrame) -> None:
     sheet = _sheet(book, GUIDE_SHEET, guide, GUIDE_WIDTH)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for at, row in enumerate(guide.itertuples(index=False), start=1):
-        lines = max(-(-_width(str(value)) * 11 // (10 * GUIDE_WIDTH)) for value in row)
+        lines = _lines(row, [GUIDE_WIDTH] * len(row))
         sheet.set_row(at, LINE_HEIGHT * lines)
         for column, value in enumerate(row):
             sheet.write_string(at, column, str(value), wrapped)
