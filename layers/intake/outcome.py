@@ -343,7 +343,8 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST, abov
     widths = list(_widths(frame, widest))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    rows = [frame.columns, *frame.iloc[:MOST_FITTED].itertuples(index=False)]
+    rows: list[Iterable[object]] = [frame.columns]
+    rows += frame.iloc[:MOST_FITTED].itertuples(index=False)
     for at, row in enumerate(rows, start=head):
         if (n := _lines(row, widths)) > 1:  # no program but Excel finds that out by itself
             sheet.set_row(at, LINE_HEIGHT * n)

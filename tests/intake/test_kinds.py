@@ -397,7 +397,7 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
         ("text.csv", b"a,b\n1,2\n", "intake.no_columns"),
         (
             "p.py",
-            csv(['ws.append(["名称","经度","纬度"])', *["d=(1,2,3,4,5)", "f=1"] * 5]),
+            csv(['ws.append(["名称","经度","纬度"])', *["f=1"] * 5, "d(a,b,c)"]),
             "intake.no_table",
         ),
         ("list.geojson", b'{"type": "FeatureCollection"}', "geojson.no_features"),
