@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import shapely
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
+from layers.intake.certainty import as_metadata, certainty
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
 from layers.intake.precision import Classes, names_of
@@ -34,8 +34,6 @@ CLICK_PX: Final = 5
 CLICK_LEAST_M: Final = 10.0
 CLICK_UNKNOWN_M: Final = 1000.0
 """The doubt of a click at a scale that is not known: that of a whole city on a screen."""
-_DOUBTS: Final = "atlas_doubts"
-"""Key under which a file of own points says of how many rows the doubt is known."""
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 LOOKED_AT: Final = 50
@@ -235,38 +233,14 @@ def write_points(outcome: Outcome, path: Path) -> None:
         table = table.append_column(name, there)
     doubt = rows["uncertainty_m"].to_numpy(dtype=float)
     table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
-    known = np.isfinite(doubt[(rows["status"] == USED).to_numpy()])
-    told = {_DOUBTS: json.dumps([int(known.sum()), int((~known).sum())])}
+    by_hand = [one.row for one in outcome.placed]
+    told = as_metadata(certainty(outcome.tables, outcome.reading, rows, placed=by_hand))
     pq.write_table(table.replace_schema_metadata(told), path, row_group_size=1 << 16)
     unused = rows[~rows["status"].isin([USED, OUTSIDE])]
     files = [outcome.reading.parts[part] for part in unused["part"].tolist()]
     lost = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
                          "reason": unused["status"].to_numpy(str)}, unused.index + 1)  # fmt: skip
     lost.to_parquet(_beside(path))
-
-
-def doubts_of(path: Path) -> tuple[int, int] | None:
-    """Return of how many rows within the city a file that was taken in states the doubt.
-
-    Parameters
-    ----------
-    path
-        As of :func:`write_points`.
-
-    Returns
-    -------
-    tuple of int
-        With and without; None of any other file.
-    """
-    import pyarrow.parquet as pq
-
-    if not path.is_file() or path.suffix != ".parquet":
-        return None
-    told = (pq.read_schema(path).metadata or {}).get(_DOUBTS.encode())
-    if told is None:
-        return None
-    known, unknown = json.loads(told)
-    return int(known), int(unknown)
 
 
 def unused_rows(path: Path) -> pd.DataFrame | None:

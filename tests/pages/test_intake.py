@@ -28,6 +28,7 @@ from layers.own_points.own_list import own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
 from layers.own_points.way_in import decide
+from layers.own_points.wording import account
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import rfc7946
@@ -240,6 +241,10 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     assert how.columns is not None
     reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
     assert (doubts(reading), account_values(reading)["doubt_unknown"]) == ((5, 2), 2)
+    whence = reading.certainty
+    assert whence is not None
+    assert (whence.stated + whence.estimated + whence.placed, whence.placed) == (5, 2)
+    assert "2 行的位置由使用者指定" in account(reading, "zh")[0]
     told = terms_at(reading, reading.kept.xy).sort_values("lon").reset_index(drop=True)
     first = told.iloc[0]
     assert (first["lon"], first["coordinateUncertaintyInMeters"]) == (117.1, 500)
