@@ -9,6 +9,7 @@ import argparse
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -335,7 +336,7 @@ def _table(path: Path | None, city: City) -> DistrictTable:
     taken = take_in(path, city, {}, kind="districts")
     if taken.joined is None:
         raise ParameterError("export_refused", [*taken.report.problems])
-    return district_table(taken, city, path.name)
+    return district_table(taken, city, path.name, sha256(path.read_bytes()).hexdigest())
 
 
 def _spots(path: Path) -> tuple[Spot, ...]:

@@ -6,8 +6,8 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from geo.intake.notation import BLANK, PLACEHOLDER, kind_of, number
@@ -21,6 +21,23 @@ _SCALE: Final = re.compile(r"[十百千万亿]|^[kKM]|thousand|million|billion")
 """What makes of a unit another size: figures with and without it cannot be compared."""
 _ABOUT: Final = re.compile(r"[<>≤≥＜＞~～约近超]\s*\d")
 """A figure that is told by a bound: it is a figure, and none that can be counted."""
+RATE: Final = re.compile(
+    r"率|比重|占比|比例|百分|[%％‰]|均|密度|每|指数|系数|排名|名次|位次|得分|评分|增速|增幅|增长$|"
+    r"同比|环比|强度|(?<![a-z])(?:rate|share|ratio|percent(?:age)?|per|density|index|average|mean|"
+    r"median|rank(?:ing)?|score|growth)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of columns whose figures must not be added up, and are divided by nothing."""
+_SHARES: Final = frozenset({"%", "‰"})
+_UNITS_OVER: Final = re.compile(
+    r"[（(]?\s*(?:计量)?(?<![填报制报送])单位\s*[:：]\s*([^\s（）()]+)\s*[）)]?"
+)
+"""Units over a table; 填报单位 names who filled it in."""
+_UNIT_BEHIND: Final = re.compile(r"[（(]([^（）()]{1,12})[）)]\s*$")
+_DATE: Final = re.compile(
+    r"(?:截至)?(?:19|20)\d{2}\s*年?(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*日)?底?"
+)
+_STRANGE: Final = frozenset({"outside", "ambiguous"})
 LEAST_SHARE = 0.5
 """Share of the filled cells that must be numbers in a column of figures."""
 
@@ -37,11 +54,26 @@ class Column:
         Adcode and figure of each district that has one.
     unread
         Adcodes of the districts whose cell is no number.
+    unit
+        What stands behind its figures, or over the table; empty where nobody says.
     """
 
     name: str
     values: tuple[tuple[str, float], ...]
     unread: tuple[str, ...] = ()
+    unit: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name with its unit."""
+        return (
+            self.name if not self.unit or self.unit in self.name else f"{self.name}（{self.unit}）"
+        )
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its figures are rates, indices, ranks or averages: they are never added up."""
+        return self.unit in _SHARES or bool(RATE.search(self.name))
 
 
 @dataclass(frozen=True)
@@ -64,6 +96,12 @@ class DistrictTable:
         Adcodes that several rows name: which of them counts nobody knows, so none does.
     missing
         Adcodes that no row names.
+    strangers
+        What stands in the rows whose name is none of a district, or of several.
+    title, dated
+        What stands over the table, and the date or year in it; empty for none.
+    digest
+        SHA-256 of the file; empty where the file is not at hand.
     """
 
     file: str
@@ -75,9 +113,13 @@ class DistrictTable:
     not_used: tuple[tuple[str, int], ...] = ()
     repeated: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    title: str = ""
+    dated: str = ""
+    digest: str = ""
 
 
-def district_table(taken: TakenIn, city: City, file: str) -> DistrictTable:
+def district_table(taken: TakenIn, city: City, file: str, digest: str = "") -> DistrictTable:
     """Return the figures of a table.
 
     Parameters
@@ -88,10 +130,12 @@ def district_table(taken: TakenIn, city: City, file: str) -> DistrictTable:
         Whose districts are meant.
     file
         Name of the file.
+    digest
+        SHA-256 of the file.
     """
     joined, account = taken.joined, taken.report.rows
     if joined is None:
-        return DistrictTable(file, rows=account.read)
+        return DistrictTable(file, rows=account.read, digest=digest)
     table = taken.tables[0]
     codes = [str(code) for code in joined.adcodes[: table.rows]]
     times = Counter(code for code in codes if code)
@@ -103,17 +147,40 @@ def district_table(taken: TakenIn, city: City, file: str) -> DistrictTable:
         for name in table.names
         if name != joined.column and (column := _column(table, name, once, known)) is not None
     ]
+    over = next((str(one.values["value"]) for one in taken.report.found if one.key == "title"), "")
+    named = cells_as_texts(table, joined.column)
+    states = joined.status[: table.rows].tolist()
+    strange = [n for n, state in zip(named, states, strict=True) if state in _STRANGE]
+    title = " ".join(_UNITS_OVER.sub("", over).split())
+    date = _DATE.search(over)
     return DistrictTable(
         file=file,
         names=joined.column,
-        columns=tuple(columns),
+        columns=tuple(_with_units(columns, over)),
         rows=account.read,
         used=len(once),
         outside=account.outside,
         not_used=tuple(account.not_used.items()),
         repeated=repeated,
         missing=joined.missing,
+        strangers=tuple(dict.fromkeys(filter(None, map(str.strip, strange)))),
+        title=title,
+        dated=re.sub(r"\s", "", date[0]) if date is not None else "",
+        digest=digest,
     )
+
+
+def _with_units(columns: Sequence[Column], over: str) -> Iterator[Column]:
+    """Yield the columns with the units over the table: one for all, or one for each in turn."""
+    told = _UNITS_OVER.search(over)
+    units = re.split(r"[、，,/；;]", told[1]) if told is not None else []
+    open_ = [one for one in columns if not one.unit and not one.is_rate]
+    if len(units) == 1:
+        units *= len(open_)
+    given = dict(zip((one.name for one in open_), units, strict=False))
+    for one in columns:
+        is_told = len(units) == len(open_) and one.name in given
+        yield replace(one, unit=given[one.name].strip()) if is_told else one
 
 
 def _column(
@@ -137,7 +204,10 @@ def _column(
     if all(match(text, known) == (code,) for code, text in filled.items()):
         return None
     good = {code for code, _ in values}
-    return Column(name, values, tuple(code for code in said if code not in good))
+    behind = _UNIT_BEHIND.search(name)
+    own = unicodedata.normalize("NFKC", behind[1] if behind is not None else unit)
+    percent = unit or ("%" if all(text.rstrip()[-1:] in "%％" for text in filled.values()) else "")
+    return Column(name, values, tuple(code for code in said if code not in good), own or percent)
 
 
 class Measured(NamedTuple):

@@ -92,7 +92,8 @@ def test_the_sentence_names_highest_lowest_and_how_many(
 ) -> None:
     told = word(asked(tianjin, table), "zh")
     assert told.sentence == (
-        "企业数（家）：滨海新区最高（9\u202f000），河东区最低（300）；16 个区中 3 个有数据"
+        "人口居前的西青区、武清区没有数据。企业数（家）：3 个有数据的区中，滨海新区最高（9\u202f000），"
+        "河东区最低（300）；共 16 个区，13 个没有数据"
     )
     assert "表中 8 行，合并到区 4 行；未用：合计或说明 1 行、不是本市的区 1 行。" in told.account
     ranking = told.tables["ranking"]
