@@ -433,7 +433,7 @@ def test_a_table_by_district_is_asked_by_its_file(
     taken = take_in(file, tianjin, {}, kind="districts")
     table = TableOptions(per="people", rule="equal", classes=3)
     state = replace(default_state(tianjin), table=table)
-    question = ANALYSES["district_table"].question(state, district_table(taken, tianjin, "t.csv"))
+    question = ANALYSES["district_table"].question(state, district_table(taken, "t.csv"))
     form = Form("csv", 4548)
     words = shlex.split(command("district_table", tianjin, question, form))
     monkeypatch.chdir(tmp_path)

@@ -9,6 +9,7 @@ from typing import Final
 
 from geo.base.errors import DataError, Problem
 from geo.intake.datum import DATUMS
+from layers.intake.districts.join import NAMED
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "datum": (*DATUMS, "wgs84"),
@@ -64,8 +65,9 @@ def answers_of(asked: argparse.Namespace) -> dict[str, str]:
 def _faults(answers: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in answers.items():
         where, said = "--answer", value[:80]
-        if key not in KEYS:
-            yield Problem("intake.answer_unknown", where, value=key[:80], known=KEYS)
+        if key not in KEYS and not key.startswith(NAMED):
+            known = (*KEYS, f"{NAMED}…")
+            yield Problem("intake.answer_unknown", where, value=key[:80], known=known)
         elif not value:
             yield Problem("intake.answer_blank", where, field=key)
         elif key in CHOICES and value not in CHOICES[key]:

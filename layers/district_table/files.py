@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 
+from geo.base.errors import Problem
 from layers.district_table.measure import TableAnswer, TableQuestion
 from layers.district_table.wording import word
 from layers.handover.analysis_export import Answered, Data, analysis_package
@@ -12,9 +13,9 @@ from layers.handover.look import Look
 from layers.handover.package import Package
 from layers.language.bilingual import pair
 from layers.language.messages import LANGS
+from layers.language.problems import worded
 from layers.view.question import Refusal
 
-UNDATED = pair("district_table.undated")
 LOOK = Look("area", line="#8A8478", opacity=0.0)
 
 
@@ -39,7 +40,11 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
     data = {} if isinstance(answer, Refusal) else _data(answer)
     column = {} if isinstance(answer, Refusal) else {"column": answer.column.name}
     unit = {"unit": answer.column.unit} if not isinstance(answer, Refusal) else {}
-    dated = pair("district_table.dated", date=table.dated) if table.dated else UNDATED
+    dated = (
+        pair("district_table.dated", date=table.dated)
+        if table.dated
+        else pair("district_table.undated")
+    )
     return analysis_package(
         Answered(
             name="district_table",
@@ -66,10 +71,28 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
                 "unrecognised": list(table.strangers),
                 "repeated": list(table.repeated),
                 "missing": list(table.missing),
+                "problems": [_told(one) for one in table.problems],
+                **({} if isinstance(answer, Refusal) else _cells(answer)),
             },
         ),
         form,
     )
+
+
+def _told(one: Problem) -> dict[str, object]:
+    """Return a row that is not used, as :mod:`layers.intake.report` tells it."""
+    told = {"row": one.row, "field": one.field, "value": one.values.get("value", "")}
+    return {**told, **{str(lang): worded(one, lang) for lang in LANGS}}
+
+
+def _cells(answer: TableAnswer) -> dict[str, object]:
+    """Return the cells of the column that are no figures, or other ones than their digits."""
+    return {
+        "unread": [{"adcode": one.adcode, "row": f"#{one.line}", "value": one.text}
+                   for one in answer.column.unread],
+        "converted": [{"adcode": one.adcode, "row": f"#{one.line}", "value": one.text,
+                       "read": one.value} for one in answer.column.converted],
+    }  # fmt: skip
 
 
 def _data(answer: TableAnswer) -> dict[str, Data]:

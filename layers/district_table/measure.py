@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from geo.inventory.classes import class_limits, class_of
-from layers.district_table.table import Column, DistrictTable
+from layers.district_table.table import DistrictTable, is_rate
+from layers.intake.districts.figures import Column
 from layers.pack.city import City
 from layers.view.codecs import token
 from layers.view.page_options import TableOptions
@@ -100,7 +101,7 @@ def undivided(asked: TableQuestion) -> TableQuestion:
         The table, the column, the denominator, and the rule of the classes.
     """
     column = column_of(asked.table, asked.options.column)
-    if column is None or not column.is_rate:
+    if column is None or not is_rate(column):
         return asked
     return replace(asked, options=replace(asked.options, per="none"))
 
@@ -128,7 +129,7 @@ def measure(city: City, asked: TableQuestion) -> TableAnswer | Refusal:
             reason="district_table.nothing",
             parameters={"file": asked.table.file},
         )
-    if column.is_rate and asked.options.per != "none":
+    if is_rate(column) and asked.options.per != "none":
         return Refusal(
             city=city,
             question=asked,
@@ -156,7 +157,7 @@ def _frame(city: City, column: Column, per: str) -> pd.DataFrame:
 
 
 def _halves(city: City, frame: pd.DataFrame, column: Column, per: str) -> pd.DataFrame | None:
-    if not city.halves or column.is_rate:
+    if not city.halves or is_rate(column):
         return None
     known = frame[frame["value"].notna()]
     order = [half for half in (*city.halves, "") if (frame["half"] == half).any()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from layers.district_table.drawing import fills
 from layers.district_table.measure import BASES, TableAnswer, TableQuestion
-from layers.district_table.table import DistrictTable
+from layers.district_table.table import DistrictTable, called, is_rate
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, number, stated
 from layers.pack.city import City
@@ -72,7 +73,7 @@ def word(answer: TableAnswer | Refusal, lang: str) -> TableWording:
         sentence=_sentence(answer, lang),
         account=(
             *_account(answer.city, answer.question.table, lang),
-            *_unread(answer, lang),
+            *_cells(answer, lang),
         ),
         tables=tables,
         notes=tuple(_notes(answer, say)),
@@ -91,7 +92,7 @@ def title(answer: TableAnswer, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    name = display(answer.column.called, longest=LONGEST)
+    name = display(called(answer.column), longest=LONGEST)
     return speaker(lang)(f"district_table.shown_{answer.options.per}", column=name)
 
 
@@ -119,6 +120,8 @@ def _sentence(answer: TableAnswer, lang: str) -> str:
         for key, code in (("high", high), ("low", low))
     }
     most, least = (shown(answer, float(known[code])) for code in (high, low))
+    if len(known) == 1:
+        return say("district_table.alone", high=names["high"], most=most, **told)
     if known[high] == known[low]:
         return say("district_table.alike", value=most, **told)
     told |= {**names, "most": most, "least": least, "none": len(answer.frame) - len(known)}
@@ -163,10 +166,22 @@ def _account(city: City, table: DistrictTable, lang: str) -> Iterator[str]:
         yield say("district_table.missing", names=_names(city, table.missing, lang))
 
 
-def _unread(answer: TableAnswer, lang: str) -> Iterator[str]:
-    if answer.column.unread:
-        names = _names(answer.city, answer.column.unread, lang)
-        yield speaker(lang)("district_table.unread", names=names)
+def _cells(answer: TableAnswer, lang: str) -> Iterator[str]:
+    """Yield the cells of the column that are no figures, and those read as other than written."""
+    say, column = speaker(lang), answer.column
+    for key, cells in (("unread", column.unread), ("converted", column.converted)):
+        parts = [
+            say(
+                f"district_table.{key}_part",
+                name=cell(answer.city.districts.loc[one.adcode], "name", lang),
+                line=one.line,
+                text=display(one.text, longest=LONGEST),
+                value="" if math.isnan(one.value) else stated(one.value),
+            )
+            for one in cells
+        ]
+        if parts:
+            yield say(f"district_table.{key}", parts=say("view.comma").join(parts))
 
 
 def _ranking(answer: TableAnswer, lang: str) -> pd.DataFrame:
@@ -216,7 +231,7 @@ def _halves(answer: TableAnswer, lang: str) -> pd.DataFrame:
 def _notes(answer: TableAnswer, say: Say) -> Iterator[str]:
     yield _rule(answer, say)
     yield say(f"district_table.base_{answer.options.per}")
-    if answer.column.is_rate:
+    if is_rate(answer.column):
         yield say("district_table.no_total")
     elif answer.halves is not None:
         yield say("district_table.totals")

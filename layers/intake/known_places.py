@@ -14,7 +14,7 @@ from geo.base.bridge import transformer
 from geo.grid.lookup import prepare
 from geo.intake.datum import DATUMS, set_back
 from geo.intake.offset import Offset, at_offset, offset_by_areas, offset_of
-from layers.intake.districts import named_districts
+from layers.intake.districts.join import named_districts
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Table
 from layers.pack.city import City

@@ -12,7 +12,7 @@ from typing import Final
 
 from geo.base.errors import AtlasError, Problem
 from layers.intake.diagnose import Diagnosis, diagnose
-from layers.intake.districts import Join, join, upright
+from layers.intake.districts.join import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
 from layers.intake.precision import Classes, counts, precision, told
@@ -76,7 +76,8 @@ def take_in(
         Where the positions should lie.
     answers
         What the reader has said: ``crs``, ``datum``, ``x``, ``y``, ``both``, ``district``,
-        ``sheet``, ``layer``, ``header_row``, ``separator``, ``encoding``, ``swapped``.
+        ``sheet``, ``layer``, ``header_row``, ``separator``, ``encoding``, ``swapped``; of a table
+        by district also ``district:NAME``.
     kind
         ``points`` or ``districts``.
     inverse
@@ -173,11 +174,11 @@ def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) 
         problem = Problem("intake.one_table", tables[0].where, n=len(tables))
         return TakenIn(refusal([problem], tables), tables)
     table = upright(tables[0], city)
-    joined = join(table, city, answers.get("district", "") or answers.get("x", ""))
+    joined = join(table, city, answers.get("district", "") or answers.get("x", ""), answers)
     status = joined.status.tolist()
     reasons = [one for one in dict.fromkeys(status) if one not in ("used", "outside")]
     account = Account(len(status), status.count("used"), status.count("outside"),
                       {one: status.count(one) for one in reasons})  # fmt: skip
     found = (*table.found, *joined.found)
-    report = Report("read", account, None, found, problems=joined.problems(table.where))
+    report = Report("read", account, None, found, joined.questions, joined.problems)
     return TakenIn(report, [table], joined=joined)

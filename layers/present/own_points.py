@@ -9,6 +9,7 @@ from layers.district_table.drawing import draw as draw_table
 from layers.district_table.measure import TableAnswer
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, display, speaker
+from layers.language.values import paragraph
 from layers.map.colours import OPACITY
 from layers.map.symbols import swatch
 from layers.own_points.answer import PointsAnswer, draw, word
@@ -80,6 +81,7 @@ def table_told(answer: TableAnswer, state: ViewState) -> Told:
         if table.dated
         else say("district_table.undated")
     )
+    source = say("district_table.source", file=display(table.file, longest=60), dated=dated)
     named = say("district_table.page.title_file", file=display(table.file, longest=60))
     ground = replace(default_state(city, lang), layers=frozenset({"district"}))
     shades = tuple((swatch(colour, OPACITY), text) for colour, text in words.legend)
@@ -91,9 +93,9 @@ def table_told(answer: TableAnswer, state: ViewState) -> Told:
         replace(ground, density=state.density, table=state.table),
         title=display(table.title, longest=60) or named,
         sentence=words.sentence,
-        doubt=" ".join(words.account[:1]),
+        doubt=paragraph((source, *words.account[:1]), lang),
         filtered="",
-        dated=" · ".join((display(table.file, longest=60), dated)),
+        dated=source,
         notes=(*words.account[1:], *words.notes),
         legend=(("", words.rule), *shades),
         drawing=draw_table(answer, lang),

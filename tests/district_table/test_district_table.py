@@ -10,8 +10,8 @@ import pytest
 
 from geo.inventory.classes import class_limits
 from layers.district_table.drawing import draw
-from layers.district_table.measure import TableAnswer, measure, question
-from layers.district_table.table import DistrictTable, district_table
+from layers.district_table.measure import TableAnswer, measure, question, undivided
+from layers.district_table.table import DistrictTable, called, district_table
 from layers.district_table.wording import word
 from layers.intake.take_in import take_in
 from layers.pack.city import City
@@ -35,7 +35,7 @@ Hedong District,300,4,乙
 @pytest.fixture(scope="module")
 def table(tianjin: City) -> DistrictTable:
     taken = take_in(("t.csv", CSV.encode()), tianjin, {}, kind="districts")
-    return district_table(taken, tianjin, "t.csv")
+    return district_table(taken, "t.csv")
 
 
 def asked(city: City, table: DistrictTable, **options: object) -> TableAnswer:
@@ -49,11 +49,12 @@ def test_every_row_is_accounted_for_and_a_district_named_twice_has_no_figure(
     table: DistrictTable,
 ) -> None:
     assert [column.name for column in table.columns] == ["企业数（家）", "增长率"]
-    assert (table.rows, table.used, table.outside, dict(table.not_used)) == (8, 4, 1, {"total": 1})
+    assert (table.rows, table.used, table.outside) == (8, 4, 1)
+    assert dict(table.not_used) == {"repeated": 2, "total": 1}
     assert table.repeated == ("120110",)
     assert len(table.missing) == 16 - 5
     assert dict(table.columns[0].values) == {"120101": 1200, "120102": 300, "120116": 9000}
-    assert table.columns[0].unread == ("120103",)
+    assert [one[:3] for one in table.columns[0].unread] == [("120103", 4, "—")]
 
 
 def test_a_rate_needs_a_denominator_and_no_colour_stands_without_data(
@@ -92,18 +93,73 @@ def test_the_sentence_names_highest_lowest_and_how_many(
 ) -> None:
     told = word(asked(tianjin, table), "zh")
     assert told.sentence == (
-        "人口居前的西青区、武清区没有数据。企业数（家）：3 个有数据的区中，滨海新区最高（9\u202f000），"
+        "人口居前的西青区、武清区没有数据。"
+        "企业数（家）：3 个有数据的区中，滨海新区最高（9\u202f000），"
         "河东区最低（300）；共 16 个区，13 个没有数据"
     )
-    assert "表中 8 行，合并到区 4 行；未用：合计或说明 1 行、不是本市的区 1 行。" in told.account
+    assert (
+        "表中 8 行，用上 4 行；未用：同一区出现多行 2 行、合计或说明 1 行、不是本市的区 1 行。"
+        in told.account
+    )
     ranking = told.tables["ranking"]
     assert [*ranking.index[:3]] == ["滨海新区", "和平区", "河东区"]
     assert [*ranking["名次"][:4]] == ["1", "2", "3", "—"]
 
 
+MIXED = """区,企业数,产值（亿元）
+和平区,多,
+河东区,"1,234",3.5
+河西区,５,3000万元
+南开区,-,12亿元
+河北区,12%,
+红桥区,3.5万,
+"""
+
+
+def test_a_column_mostly_of_figures_is_read_and_its_other_cells_are_told(tianjin: City) -> None:
+    taken = take_in(("t.csv", MIXED.encode()), tianjin, {}, kind="districts")
+    number, value = district_table(taken, "t.csv").columns
+    assert dict(number.values) == {"120102": 1234, "120103": 5, "120105": 12, "120106": 35_000}
+    assert dict(value.values) == {"120102": 3.5, "120103": 0.3, "120104": 12}
+    assert [one[1:3] for one in number.unread] == [(2, "多"), (5, "-")]
+    assert [one[1:] for one in number.converted] == [(6, "12%", 12.0), (7, "3.5万", 35_000.0)]
+    rows, problems = taken.report.rows, taken.report.problems
+    assert (rows.used, rows.not_used) == (5, {"no_figure": 1})
+    assert [(p.row, p.field, p.values["value"]) for p in problems] == [("#2", "企业数", "多")]
+
+
+OVER = """2025年各区企业情况表,,,
+,,单位：家、亿元,
+区域,企业数,投入,增速
+和平区,5,1.5,3%
+滨海新区（含开发区）,7,2,4%
+海河教育园,1,1,1%
+"""
+
+
+def test_title_unit_and_date_over_a_table_are_told_and_a_rate_is_divided_by_nothing(
+    tianjin: City,
+) -> None:
+    taken = take_in(("t.csv", OVER.encode()), tianjin, {}, kind="districts")
+    table = district_table(taken, "t.csv", "00ff")
+    assert (table.title, table.dated) == ("2025年各区企业情况表", "2025年")
+    assert [called(one) for one in table.columns] == ["企业数（家）", "投入（亿元）", "增速（%）"]
+    assert table.strangers == ("海河教育园",)
+    assert dict(table.columns[0].values) == {"120101": 5, "120116": 7}
+    told = word(asked(tianjin, table, per="people"), "zh")
+    assert "2 个有数据的区中" in told.sentence
+    assert any("海河教育园" in line for line in told.account)
+    state = replace(default_state(tianjin), table=TableOptions(column=token("增速"), per="people"))
+    refused = measure(tianjin, question(state, table))
+    assert isinstance(refused, Refusal)
+    assert "不再除以" in word(refused, "zh").sentence
+    assert isinstance(measure(tianjin, undivided(question(state, table))), TableAnswer)
+
+
 def test_a_table_without_figures_is_refused(tianjin: City) -> None:
     taken = take_in(("n.csv", "区,备注\n和平区,好\n".encode()), tianjin, {}, kind="districts")
-    bare = district_table(taken, tianjin, "n.csv")
+    bare = district_table(taken, "n.csv")
+    assert (bare.used, dict(bare.not_used)) == (0, {"no_figure": 1})
     answer = measure(tianjin, question(default_state(tianjin), bare))
     assert isinstance(answer, Refusal)
     assert word(answer, "en").sentence == "“n.csv” has no column of figures to be mapped."

@@ -417,8 +417,59 @@ def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: 
     codes = ["120101", "120102", "120103", "120104", "120105", "120106", "120110", "", ""]
     assert taken.joined.adcodes.tolist() == codes
     assert taken.joined.status.tolist() == ["used"] * 7 + ["outside"] * 2
-    table = district_table(taken, tianjin, "t.xlsx")
+    table = district_table(taken, "t.xlsx")
     assert dict(table.columns[-1].values) == {code: n for n, code in enumerate(codes[:7])}
+
+
+def test_a_name_that_is_not_surely_a_district_is_told_and_asked_about(tianjin: City) -> None:
+    names = [
+        "１２０１０１",
+        "滨海新",
+        "河 东 区",
+        "河北",
+        "河北省",
+        "东城区",
+        "塘沽区",
+        "开发区",
+        "新区",
+        "河北区",
+    ]
+    data = csv(["区,数", *(f"{name},{n}" for n, name in enumerate(names))])
+    report = take_in(("t.csv", data), tianjin, {}, kind="districts").report
+    rows = report.rows
+    assert (rows.used, rows.outside, rows.not_used) == (4, 2, {"ambiguous": 4})
+    told = {
+        p.values["value"]: (p.key.partition(".")[2], p.values.get("known")) for p in report.problems
+    }
+    assert told == {
+        "河北": ("ambiguous", ("河北区", "河北省")),
+        "河北省": ("no_district_of_city", None),
+        "东城区": ("no_district_of_city", None),
+        "塘沽区": ("former_district", ("滨海新区",)),
+        "开发区": ("ambiguous", ("滨海新区",)),
+        "新区": ("ambiguous", ("滨海新区",)),
+    }
+    assert [q.key for q in report.questions] == [
+        f"district:{n}" for n in ("河北", "塘沽区", "开发区", "新区")
+    ]
+    alone = csv(["区,数", "河北,1", "大港,2"])
+    taken = take_in(("t.csv", alone), tianjin, {"district:大港": "滨海新区"}, kind="districts")
+    assert taken.joined is not None
+    assert taken.joined.adcodes.tolist() == ["120105", "120116"]
+
+
+def test_rows_of_a_district_that_stands_twice_are_in_one_account_with_their_lines(
+    tianjin: City,
+) -> None:
+    data = csv(["区,数", "和平区,3", "和平,4", "河东区,5"])
+    taken = take_in(("t.csv", data), tianjin, {}, kind="districts")
+    report = taken.report
+    assert (report.rows.read, report.rows.used, report.rows.not_used) == (3, 1, {"repeated": 2})
+    assert [(p.row, p.values["lines"]) for p in report.problems] == [
+        ("#2", ("2", "3")), ("#3", ("2", "3"))
+    ]  # fmt: skip
+    (told,) = (one for one in report.found if one.key == "districts_repeated")
+    assert told.values["value"] == ("和平区",)
 
 
 def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_row(
@@ -426,7 +477,7 @@ def test_a_table_that_lies_on_its_side_is_turned_and_one_without_names_loses_no_
 ) -> None:
     lines = ["指标,单位,和平区,河东区,河西区", "企业数,家,5,—,7"]
     taken = take_in(("t.csv", csv(lines)), tianjin, {}, kind="districts")
-    (column,) = district_table(taken, tianjin, "t.csv").columns
+    (column,) = district_table(taken, "t.csv").columns
     assert (column.name, dict(column.values)) == ("企业数", {"120101": 5.0, "120103": 7.0})
     bare = take_in(
         ("t.csv", csv(["和平区,5", "河东区,6", "河西区,7"])), tianjin, {}, kind="districts"

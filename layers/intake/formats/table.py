@@ -150,6 +150,16 @@ class Table:
         """Rows of the file, torn ones too."""
         return len(self.lines) + len(self.torn)
 
+    def texts(self, name: str) -> list[str]:
+        """Return the cells of a column as texts; blank ones empty.
+
+        Parameters
+        ----------
+        name
+            Of the column.
+        """
+        return ["" if v is None else str(v) for v in self.cells.column(name).to_pylist()]
+
 
 def named_twice(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names that stand more than once.

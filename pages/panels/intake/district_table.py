@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from layers.district_table.drawing import LINE
 from layers.district_table.measure import TableAnswer, TableQuestion, column_of, question, undivided
-from layers.district_table.table import DistrictTable, district_table
+from layers.district_table.table import DistrictTable, district_table, is_rate
 from layers.district_table.wording import TableWording
 from layers.inside.wording import InsideWording
 from layers.intake.formats.table import Option, Question
@@ -141,7 +141,7 @@ def _brought(screen: Screen) -> None:
 def _take(city: City, name: str, data: bytes, answers: Mapping[str, str]) -> None:
     taken = take_in((name, data), city, answers, kind="districts")
     names = taken.tables[0].names if taken.tables else ()
-    table = district_table(taken, city, name, sha256(data).hexdigest())
+    table = district_table(taken, name, sha256(data).hexdigest())
     st.session_state[HELD] = _Held(name, data, answers, taken.report, names, table)
 
 
@@ -188,6 +188,15 @@ def _statement(screen: Screen, held: _Held | None, told: TableWording | None) ->
     for one in report.found:
         if one.key in TOLD:
             html.small(sentence(one, lang))
+    if report.problems:
+        html.drawer(
+            say(
+                "district_table.page.not_used",
+                n=sum(report.rows.not_used.values()) + report.rows.outside,
+            ),
+            "district_table_not_used",
+            partial(html.faults, "", report.problems, lang),
+        )
 
 
 def _picture(screen: Screen, asked: Any, ask: Ask) -> None:
@@ -268,7 +277,7 @@ def _controls(screen: Screen, answer: TableAnswer) -> None:
 
     _select("column", say("district_table.page.column"), [*named], now, column_name)
     options = screen.state.table
-    if shown is None or not shown.is_rate:
+    if shown is None or not is_rate(shown):
         label = say("district_table.page.per")
         _select("per", label, choices(TableOptions, "per"), options.per, per_word)
     label = say("district_table.page.rule")
