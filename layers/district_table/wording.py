@@ -129,8 +129,8 @@ def _sentence(answer: TableAnswer, lang: str) -> str:
         return say("district_table.sentence_whole", **told)
     sentence = say("district_table.sentence", **told)
     if large := _large_without(answer):
-        return say("district_table.large_first", names=_names(answer.city, large, lang),
-                   n=len(large), sentence=sentence)  # fmt: skip
+        named = _names(answer.city, large, lang)
+        return say("district_table.large_first", names=named, sentence=sentence)
     return sentence
 
 
