@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.base.errors import DataError, Problem
-from geo.coverage.scenario import MEMBER
+from geo.coverage.scenario import MEMBER, MOST_EDITS, Edit, Loaded
 from geo.formats.read_geojson import WGS84_NAMES, decode_json, system_name
 from layers.intake.formats.open_file import require_file
-from layers.intake.formats.table import MOST_FILE_BYTES
+from layers.intake.formats.table import MOST_FILE_BYTES, Observation
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
+from layers.intake.precision import beyond
 from layers.intake.read import ROW_PROBLEMS
 from layers.intake.report import Account, Report
 from layers.intake.scenarios.rows import Row, Understood, understood
 from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in
 from layers.pack.city import City
+from layers.pack.reader import MOST_ROWS
 
 GEOJSON: Final = (".geojson", ".json")
 _WITHOUT_POSITION: Final = frozenset(
@@ -88,7 +91,12 @@ def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) 
     if Path(name).suffix.lower() in GEOJSON:
         return Features(data, None)
     taken = take_in((name, data), city, answers, inverse=may_set_back())
-    return Features(_geojson(taken, {}) if taken.reading is not None else b"", taken.report)
+    if taken.reading is None:
+        return Features(b"", taken.report)
+    if _places(taken) > MOST_ROWS:
+        problem = Problem("intake.too_many_rows", name, most=MOST_ROWS)
+        raise DataError("intake.refused", [problem])
+    return Features(_geojson(taken, {}), taken.report)
 
 
 def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> Features:
@@ -112,6 +120,9 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     taken = take_in((name, data), city, answers, inverse=may_set_back())
     if taken.reading is None and not _has_no_positions(taken):
         return Features(b"", taken.report)
+    if (n := _places(taken)) > MOST_EDITS:
+        problem = Problem("scenario.too_many", name, n=n, most=MOST_EDITS)
+        raise DataError("intake.refused", [problem])
     # A blank position is one of a site that closes, or told of by who asks for it.
     bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
     if bad and taken.reading is not None:
@@ -161,6 +172,39 @@ def _scenario_rows(taken: TakenIn) -> list[Row]:
     ]
 
 
+def found_in(loaded: Loaded, city: City) -> list[Observation]:
+    """Return what is told of a scenario that was read: what was left out, and odd places.
+
+    Parameters
+    ----------
+    loaded
+        As its file was read.
+    city
+        A site beyond every district of it is told of: it may be meant, as on a platform at sea.
+    """
+    placed = [edit for edit in loaded.scenario.edits if edit.lon is not None]
+    lon, lat = (
+        np.array([getattr(edit, axis) for edit in placed], float) for axis in ("lon", "lat")
+    )
+    out, sea = beyond(lon, lat, city)
+    told = {
+        "scenario_left": loaded.left[:20],
+        "scenario_renamed": loaded.renamed[:20],
+        "scenario_sea": _named(placed, sea),
+        "scenario_beyond": _named(placed, out & ~sea),
+    }
+    found = [Observation(key, "certain", {"value": value}) for key, value in told.items() if value]
+    if loaded.heights:
+        found.append(Observation("heights", "certain", {"value": loaded.heights}))
+    return found
+
+
+def _named(edits: Sequence[Edit], chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return what some changed sites are called, each with its position."""
+    some = [edit for edit, is_one in zip(edits, chosen.tolist(), strict=True) if is_one]
+    return tuple(f"{edit.name or edit.id} ({edit.lon:.7g}, {edit.lat:.7g})" for edit in some[:20])
+
+
 def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
     """Return the members of GeoJSON that names a system other than WGS 84 in degrees, else None.
 
@@ -173,6 +217,13 @@ def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
     if not named or named in WGS84_NAMES:
         return None
     return {name: value for name, value in root.items() if name not in ("crs", "features")}
+
+
+def _places(taken: TakenIn) -> int:
+    """Return how many features would be written."""
+    if taken.reading is None:
+        return sum(table.rows for table in taken.tables)
+    return int((~taken.reading.rows["status"].isin(["torn", *NO_PLACES])).sum())
 
 
 def _geojson(taken: TakenIn, head: Mapping[str, Any]) -> bytes:

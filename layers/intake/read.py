@@ -31,7 +31,9 @@ from layers.intake.formats.georeference import (
     on_wgs84,
     stated_columns,
 )
+from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
+from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
 from layers.pack.exchange import DATED, PROTOCOL, SOURCES, VERIFICATION
 
@@ -241,6 +243,7 @@ def _rows(placed: Placement, city: City) -> _Rows:
     bad = status != ""
     if bad.any():
         _name_others(placed, status, bad)
+        _keep_reasons(placed, status)
     blank = np.full(len(status), np.nan)
     doubt, _ = doubt_of(table)
     repaired = _notations(placed, len(status))
@@ -297,6 +300,24 @@ def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]
     for k, told in zip(at.tolist(), zip(*cells, strict=True), strict=True):
         held = told[0] if first else ""
         status[k] = stands_for_none(told[len(first) :], held, heads) or status[k]
+
+
+def _keep_reasons(placed: Placement, status: NDArray[Any]) -> None:
+    """Let a row that was handed back without a position keep the reason why it has none.
+
+    How its cells were written is gone by then: what is blank now was torn, or half of a pair.
+    """
+    table = placed.table
+    if not is_given_back(table):
+        return
+    known: dict[str, str] = {}
+    for say in map(speaker, LANGS):
+        words = {one: say("intake.done.dropped", reason=say(f"intake.reason.{one}"))
+                 for one in REASONS}  # fmt: skip
+        known |= {word: one for one, word in words.items()}
+    said = table.cells.column(GIVEN_BACK[2])
+    for k in np.flatnonzero(status == "blank").tolist():
+        status[k] = known.get(str(said[k].as_py()), status[k])
 
 
 def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse: bool) -> None:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 import xlsxwriter
 from shapely import Point
 
+from geo.coverage.scenario import Scenario, load, to_file
 from geo.intake.datum import set_off
+from geo.point_files import parquet
 from layers.command_line.intake import main
 from layers.district_table.table import district_table
+from layers.intake.features import found_in
 from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
 from layers.intake.outcome import Outcome
 from layers.intake.precision import CLASSES, names_of
+from layers.intake.read import BIT
 from layers.intake.report import to_json
 from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
 from layers.language.messages import speaker
+from layers.own_points.own_list import own_list
 from layers.pack.city import City
 from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
 
@@ -198,18 +207,27 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
 
 
-def test_minutes_behind_the_point_are_warned_of_and_read_when_said(
+def test_minutes_behind_the_point_are_asked_about_and_read_when_said(
     tianjin: City,
 ) -> None:
     rows = [f"{n},117.{k + 10}{5 * k + 3:02},39.0{k % 10}{59 - 4 * k}" for k, (n, _, _)
             in enumerate(POINTS)]  # fmt: skip
     data = csv(["名称,经度,纬度", *rows])
-    found = _taken("a.csv", data, tianjin).report.found
-    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in found]
-    taken = _taken("a.csv", data, tianjin, notation="minutes")
-    assert taken.reading is not None
+    asked = _taken("a.csv", data, tianjin).report
+    assert (asked.status, [q.key for q in asked.questions]) == ("needs_answer", ["notation"])
+    few = _taken("a.csv", csv(["名称,经度,纬度", *rows[:4]]), tianjin).report
+    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in few.found]
+    packed = [row.replace(".", "") for row in rows]
+    told = csv(["名称,经度(度分秒),纬度(DDMMSS)", *packed, "x,1171203,396003"])
     expected = [117 + (k + 10) / 60 + (5 * k + 3) / 3600 for k in range(10)]
-    np.testing.assert_allclose(taken.reading.rows["lon"], expected, rtol=0, atol=1e-9)
+    for taken in (_taken("a.csv", data, tianjin, notation="minutes"),
+                  _taken("a.csv", told, tianjin)):  # fmt: skip
+        assert taken.reading is not None
+        rows_read = taken.reading.rows
+        np.testing.assert_allclose(rows_read["lon"][:10], expected, rtol=0, atol=1e-9)
+        assert (rows_read["repaired"][:10] & BIT["dms"]).all()
+        assert rows_read["status"][10:].tolist() == ["not_a_number"] * (len(rows_read) - 10)
+    assert _taken("a.csv", data, tianjin, notation="decimal").report.rows.used == 10
 
 
 def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
@@ -347,10 +365,36 @@ def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> 
     assert main([*argv[:-1], str(tmp_path / "b.doc")]) == 2
 
 
+def test_a_row_that_was_torn_is_told_as_torn_when_it_comes_back(tianjin: City) -> None:
+    lines = [
+        "名称,经度,纬度",
+        *(f"{n},{x},{y}" for n, x, y in POINTS),
+        "甲,117.2,39.1,7,8",
+        "乙,117.2,",
+    ]
+    taken = _taken("a.csv", csv(lines), tianjin)
+    assert taken.reading is not None
+    back = own_list(
+        Outcome(taken.tables, taken.reading, classes=taken.classes), tianjin, "zh", "csv"
+    )
+    again = _taken("b.csv", back, tianjin)
+    assert again.report.rows.not_used == {"torn": 1, "half_pair": 1}
+    filled = back.decode().replace("\n乙,117.2,,,,", "\n乙,117.2,,117.2,39.1,").encode()
+    assert filled != back
+    assert _taken("c.csv", filled, tianjin).report.rows.not_used == {"torn": 1}
+
+
 def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin: City) -> None:
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
+    for column in ("mars_lng,mars_lat,类型", "lng,lat,高德类型"):
+        rows = [f"{n},{x},{y},Mars" for n, x, y in POINTS]
+        told = _taken("a.csv", csv([f"名称,{column}", *rows]), tianjin)
+        assert [q.key for q in told.report.questions] == ["datum"]
+    named = json.loads(frame().to_json()) | {"name": "amap_poi"}
+    told = _taken("a.geojson", json.dumps(named).encode(), tianjin)
+    assert [q.key for q in told.report.questions] == ["datum"]
     both = ["名称,gcj_lng,gcj_lat,wgs_lng,wgs_lat",
             *(f"{n},{x + 0.0061},{y + 0.0012},{x},{y}" for n, x, y in POINTS)]  # fmt: skip
     taken = _taken("both.csv", csv(both), tianjin)
@@ -388,6 +432,73 @@ def test_what_is_no_table_is_refused_for_its_reason(
 ) -> None:
     report = _taken(name, data, tianjin).report
     assert (report.status, [p.key for p in report.problems]) == ("refused", [key])
+
+
+@pytest.mark.parametrize("key", ["intake.unpacks", "point_file.lists_long", "group_heavy"])
+def test_parquet_that_unpacks_to_far_more_than_it_is_stays_within_bounds(
+    key: str, tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some kilobytes stand for 600 MB of one text, or for two positions of 100,000 numbers."""
+    codes = pa.array(np.zeros(100_000, np.int32))
+    text = pa.DictionaryArray.from_arrays(codes, pa.array(["7" * 6_000]))
+    lists = pa.ListArray.from_arrays([0, 100_000, 200_000], pa.array(np.zeros(200_000)))
+    geo = {"primary_column": "g", "columns": {"g": {"encoding": "point"}}}
+    table = pa.table({"lon": text, "lat": np.full(100_000, 39.1)})
+    if key == "point_file.lists_long":
+        table = pa.table({"g": lists}).replace_schema_metadata({"geo": json.dumps(geo)})
+    elif key == "group_heavy":
+        monkeypatch.setattr(parquet, "MOST_HELD", 1000)
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd", write_statistics=False)
+    assert (tmp_path / "a.parquet").stat().st_size < 50_000
+    for kind in ("points", "districts"):
+        before = pa.total_allocated_bytes()
+        report = take_in(tmp_path / "a.parquet", tianjin, {}, kind=kind).report
+        assert [one.key.endswith(key) for one in report.problems] == [True]
+        assert pa.total_allocated_bytes() - before < 20 << 20
+
+
+def test_a_stray_cell_far_below_and_a_column_that_grows_are_refused(
+    tmp_path: Path, tianjin: City
+) -> None:
+    """The reader of workbooks makes every cell between, and ends the process without memory."""
+    room = io.BytesIO()
+    with xlsxwriter.Workbook(room) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["名称", "经度", "纬度"])
+        sheet.write(1_048_575, 16_383, "x")
+    frame().to_file(tmp_path / "a.gpkg", layer="a")
+    with closing(sqlite3.connect(tmp_path / "a.gpkg")) as base:
+        base.execute("ALTER TABLE a ADD COLUMN big TEXT AS (printf('%.*c', 60000000, 'x')) VIRTUAL")
+        base.commit()
+    for name, data in (("a.xlsx", room.getvalue()), ("a.gpkg", (tmp_path / "a.gpkg").read_bytes())):
+        report = _taken(name, data, tianjin).report
+        assert [one.key for one in report.problems] == ["intake.unpacks"]
+
+
+def test_what_a_kml_has_elsewhere_is_told(tianjin: City) -> None:
+    data = (
+        b'<!DOCTYPE k [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        b'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+        b"<NetworkLink><Link><href>http://x.invalid/</href></Link></NetworkLink><Placemark>"
+        b"<name>&x;</name><Point><coordinates>117.2,39.1</coordinates></Point></Placemark>"
+        b"</Document></kml>"
+    )
+    taken = _taken("a.kml", data, tianjin)
+    told = {one.key: one.values["value"] for one in taken.report.found}
+    assert taken.report.rows.used == 1
+    assert (told["kml_links"], told["entities"]) == (("http://x.invalid/",), ("x",))
+
+
+def test_a_site_of_a_scenario_beyond_every_district_is_told(tianjin: City) -> None:
+    plan = Scenario("a").added(117.2, 39.1, kind="platform")
+    plan = plan.added(118.05, 38.7, kind="platform", name="海上").added(
+        116.71, 38.56, kind="platform"
+    )
+    found = found_in(load(to_file(plan), bbox=tianjin.bbox), tianjin)
+    assert {one.key: one.values["value"] for one in found} == {
+        "scenario_sea": ("海上 (118.05, 38.7)",),
+        "scenario_beyond": ("new-3 (116.71, 38.56)",),
+    }
 
 
 def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
@@ -500,9 +611,13 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     ours = known(tianjin)
     east, north = set_off(ours["lon"].to_numpy()[:1], ours["lat"].to_numpy()[:1], "gcj02")
     rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
-    rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
     rows += [
-        "丁,117.244567,39.133456",
+        f"乙,{middle.x:.6f},{middle.y:.6f}",
+        "丙,117.20,39.10",
+        "天津大学 丁,117.234567,39.123456",
+    ]
+    rows += [
+        "天津大學丁,117.244567,39.133456",
         "海,118.5,38.7",
         "沪,121.512345,31.212345",
         "空,,",
@@ -515,20 +630,21 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     assert taken.reading is not None
     named = names_of(taken.classes)
     assert [named[one] for one in taken.classes.tolist()] == [
-        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("plain",), ("same_name",),
+        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("same_name",), ("same_name",),
         ("sea", "outside", "rounded"), ("outside",), (), ("zero",), ("datum",), ("zone",),
     ]  # fmt: skip
     told = to_json(taken.report)
     assert told["classes"] == {**dict.fromkeys(CLASSES, 1), "repeated": 3, "outside": 2,
-                               "rounded": 2, "rounded_100m": 0}  # fmt: skip
+                               "rounded": 2, "rounded_100m": 0, "same_name": 2,
+                               "plain": 0}  # fmt: skip
     (paragraph,) = [one for one in told["findings"] if one["key"] == "precision"]
     assert paragraph["value"] == 12
-    assert "12 个位置中 11 个要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
+    assert "12 个位置都要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
     outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
     words = handed_back(outcome, tianjin, "en")["位置情况_class"]
     assert words[7] == "in the sea, outside the city, rounded to 1 km or more"
     table = row_table(outcome, speaker("zh"))
-    assert len(table) == len(odd_rows(outcome)) == 12
+    assert len(table) == len(odd_rows(outcome)) == 13
     assert table["行"].tolist()[:4] == [11, 12, 14, 9]  # without a position; then the sea
 
 

@@ -185,7 +185,9 @@ def understood(
         if faults:
             continue
         if told["action"] == "add" and not NEW.fullmatch(told["id"]):
-            told["id"] = next(free)
+            numbered = f"new-{told['id']}"
+            is_free = NEW.fullmatch(numbered) and numbered not in {*used, *labels}
+            told["id"] = numbered if is_free else next(one for one in free if one not in labels)
         labels[told["id"]] = _label(row, fields)
         geometry = None if told["action"] == "close" else row.geometry
         rest = {n: v for n, v in row.cells.items() if n not in fields.values()}
