@@ -30,12 +30,13 @@ from layers.analysis import ANALYSES
 from layers.command_line.analysis import command, main
 from layers.command_line.own_points import as_targets
 from layers.coverage.siting import Spot
-from layers.district_table.table import Column, DistrictTable, district_table
+from layers.district_table.table import DistrictTable, district_table
 from layers.handover.contents import ANALYSIS_FORMATS, Form, systems
 from layers.handover.documents import DICTIONARY, MANIFEST, SOURCES, sha256
 from layers.handover.metadata.files import TABLE_SCHEMA
 from layers.handover.view_export import package
 from layers.inside.files import SCENARIO_FILE
+from layers.intake.districts.figures import Column
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.map.overlay import Drawing
@@ -433,7 +434,8 @@ def test_a_table_by_district_is_asked_by_its_file(
     taken = take_in(file, tianjin, {}, kind="districts")
     table = TableOptions(per="people", rule="equal", classes=3)
     state = replace(default_state(tianjin), table=table)
-    question = ANALYSES["district_table"].question(state, district_table(taken, "t.csv"))
+    asked = district_table(taken, "t.csv", sha256(file.read_bytes()))
+    question = ANALYSES["district_table"].question(state, asked)
     form = Form("csv", 4548)
     words = shlex.split(command("district_table", tianjin, question, form))
     monkeypatch.chdir(tmp_path)

@@ -15,6 +15,7 @@ from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, Loaded, Scenario, load
 from layers.intake.features import changes, found_in
 from layers.intake.formats.open_file import SUFFIXES
+from layers.intake.outcome import NO_PLACES
 from layers.intake.report import Report, sentence
 from layers.intake.scenarios.rows import in_its_words
 from layers.intake.scenarios.workbook import template
@@ -149,7 +150,7 @@ def _tell_table(screen: Screen, read: _Read, report: Report) -> None:
     if report.status == "refused":
         return
     proposal.found_in(report, screen.state.lang)
-    rows = [(why, n) for why, n in report.rows.not_used.items() if why != "not_answered"]
+    rows = [(why, n) for why, n in report.rows.not_used.items() if why in ("torn", *NO_PLACES)]
     for why, n in rows:
         reason = say(f"intake.reason.{why}")
         html.small(say("scenario_page.not_a_change", n=count(n), reason=reason))
