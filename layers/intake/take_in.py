@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from geo.base.errors import AtlasError, Problem
+from layers.intake.certainty import certainty
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts.join import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
 from layers.intake.precision import Classes, counts, precision, told
-from layers.intake.read import Reading, read
+from layers.intake.read import OUTSIDE, USED, Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
 
@@ -162,13 +163,24 @@ def _points(
                         diagnosis.found, diagnosis.questions)  # fmt: skip
         return TakenIn(report, tables, diagnosis)
     reading = read(diagnosis, city, answers, inverse=inverse)
+    if _is_no_table(reading):
+        problem = Problem("intake.no_table", tables[0].where, n=reading.not_used["torn"])
+        return TakenIn(refusal([problem], tables), tables, diagnosis)
     account = Account(reading.read, reading.used, reading.outside, reading.not_used)
     classes = precision(reading, diagnosis.placements, city)
     paragraph = told(classes)
     found = [*diagnosis.found, *([paragraph] if paragraph else [])]
+    estimated = certainty(tables, reading, status=(USED, OUTSIDE)).estimated
     report = Report("read", account, systems, found, problems=reading.problems(),
-                    doubts=reading.doubts, classes=counts(classes))  # fmt: skip
+                    doubts=reading.doubts, classes=counts(classes),
+                    estimated=estimated)  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
+
+
+def _is_no_table(reading: Reading) -> bool:
+    """Tell whether what was read is a text with commas, such as a program: most rows are torn."""
+    nowhere = not reading.used and not reading.outside
+    return nowhere and reading.not_used.get("torn", 0) > reading.read / 2
 
 
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:

@@ -28,6 +28,7 @@ from layers.own_points.own_list import own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
 from layers.own_points.way_in import decide
+from layers.own_points.wording import account
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import rfc7946
@@ -156,6 +157,45 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
     for name in ADDED:
         here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
         assert here == there, name
+    assert own_list(replace(listed, tables=taken.tables, reading=taken.reading, placed=(),
+                            classes=taken.classes), tianjin, "zh", fmt) == data  # fmt: skip
+
+
+def test_how_to_reach_people_goes_back_to_whoever_brought_it_alone(tianjin: City) -> None:
+    lines = ["name,lon,lat,联系人,a", "甲,117.21234,39.11234,张某,13800001000"]
+    taken = take_in(("a.csv", csv(lines)), tianjin, {})
+    assert taken.reading is not None
+    outcome = Outcome(taken.tables, taken.reading, (), taken.classes)
+    told = {fmt: own_list(outcome, tianjin, "zh", fmt) for fmt in ("csv", "geojson")}
+    told["without"] = own_list(outcome, tianjin, "zh", "csv", with_contacts=False)
+    words = ("联系人".encode(), b"13800001000")
+    kept = {name: sum(word in data for word in words) for name, data in told.items()}
+    assert kept == {"csv": 2, "geojson": 0, "without": 0}
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "csv", "geojson", "gpkg"])
+def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None:
+    """Of the id and the geometry of a format, and of the row that a circle stands for.
+
+    Numbers are numbers, those of a code are not.
+    """
+    lines = [
+        "fid,geom,FID,row,id,Id,geometry,fid ·,name,lon,lat,家,率,adcode",
+        "a,b,c,d,e,f,g,h,甲,117.21234,39.11234,59,1.50,120101",
+        "合计,,,,,,,,,,,59,,",
+    ]
+    given, made = ("a.csv", csv(lines)), []
+    for _ in range(3):
+        taken = take_in(given, tianjin, {})
+        assert taken.reading is not None
+        outcome = Outcome(taken.tables, taken.reading, (), taken.classes)
+        made.append(own_list(outcome, tianjin, "zh", fmt))
+        given = (f"a.{fmt}", made[-1])
+    assert {*"abcdefgh"} <= {str(one) for one in handed_back(outcome, tianjin, "zh").loc[0]}
+    assert made[0] == made[1] == made[2]
+    if fmt == "xlsx":
+        _, row, total = openpyxl.load_workbook(io.BytesIO(made[0])).worksheets[0].values
+        assert [*row[11:14], total[11]] == [59, 1.5, "120101", 59]
 
 
 def test_a_row_placed_beside_rows_of_another_datum_stays_where_it_was_put(tianjin: City) -> None:
@@ -201,6 +241,10 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     assert how.columns is not None
     reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
     assert (doubts(reading), account_values(reading)["doubt_unknown"]) == ((5, 2), 2)
+    whence = reading.certainty
+    assert whence is not None
+    assert (whence.stated + whence.estimated + whence.placed, whence.placed) == (5, 2)
+    assert "2 行的位置由使用者指定" in account(reading, "zh")[0]
     told = terms_at(reading, reading.kept.xy).sort_values("lon").reset_index(drop=True)
     first = told.iloc[0]
     assert (first["lon"], first["coordinateUncertaintyInMeters"]) == (117.1, 500)

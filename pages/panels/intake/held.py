@@ -85,7 +85,7 @@ class Held:
         write_points(self.outcome, path)
         stat = path.stat()
         stamp = self.lies.stamp if self.lies else stat.st_mtime_ns
-        self.source = Source(self.name, (path,), stat.st_size, stamp)
+        self.source = Source(self.name, (path,), stat.st_size, stamp, self.lies is None)
 
 
 def held() -> Held | None:
@@ -264,6 +264,14 @@ def is_taken(source: Source) -> bool:
     """
     one = held()
     return one is not None and one.source == source
+
+
+def is_changed() -> bool:
+    """Tell whether the file as it came does not give what is used, whatever an address says."""
+    one = held()
+    if one is None or one.outcome is None:
+        return False
+    return bool(one.outcome.placed) or not NOT_IN_ADDRESS.isdisjoint(one.answers)
 
 
 def folder() -> Folder:

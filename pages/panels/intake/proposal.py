@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from geo.base.errors import DataError
+from layers.intake.certainty import certainty_of
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, Outcome, template
@@ -401,7 +402,8 @@ def _accepted() -> None:
     if held is None or held.source is None:
         return
     if held.lies is None:
-        points = PointsOptions(file=held.source.token)
+        told = certainty_of(held.source.paths[0])
+        points = PointsOptions(file=held.source.token, dated=told.dated if told else "")
     else:  # a link shows the same
         points = replace(session.state().points, file=held.source.token, taken=True)
     session.change(points=points)
