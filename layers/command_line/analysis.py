@@ -9,6 +9,7 @@ import argparse
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ from layers.coverage.question import OWN, OwnPoints, inputs
 from layers.coverage.question import question as reach_question
 from layers.coverage.scenario import ScenarioQuestion
 from layers.coverage.siting import SitingQuestion, Spot
-from layers.district_table.measure import TableQuestion
+from layers.district_table.measure import TableQuestion, column_of, undivided
 from layers.district_table.table import DistrictTable, district_table
 from layers.handover.contents import ANSWER_FORMATS, Form
 from layers.inside.files import SCENARIO_FILE
@@ -96,6 +97,8 @@ def _answered(analysis: Any, given: argparse.Namespace) -> Iterator[str]:
     drawn = {"doubt": True} if given.doubt else {}
     question = analysis.question(state, *_brought(given, city, state), **drawn)
     _require_effect(given, state, question)
+    if isinstance(question, TableQuestion):
+        _require_denominator(question)
     answer = analysis.measure(city, question)
     package = analysis.hand_over(
         answer, Form(given.format, epsg_of(given.crs), given.lang, raw=given.raw)
@@ -292,6 +295,14 @@ def _require_effect(given: argparse.Namespace, state: ViewState, question: Quest
         raise ParameterError("export_refused", idle)
 
 
+def _require_denominator(question: TableQuestion) -> None:
+    """Raise ParameterError where a rate is to be divided by residents or area."""
+    column = column_of(question.table, question.options.column)
+    if column is not None and undivided(question) != question:
+        problem = Problem("export.no_denominator", "--set", field="per", column=column.name)
+        raise ParameterError("export_refused", [problem])
+
+
 def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[Any, ...]:
     """Return what a reader brings along beside the state: scenarios, candidates, points."""
     if given.analysis == "scenario":
@@ -336,7 +347,7 @@ def _table(path: Path | None, city: City) -> DistrictTable:
     taken = take_in(path, city, {}, kind="districts")
     if taken.joined is None:
         raise ParameterError("export_refused", [*taken.report.problems])
-    return district_table(taken, path.name)
+    return district_table(taken, path.name, sha256(path.read_bytes()).hexdigest())
 
 
 def _spots(path: Path) -> tuple[Spot, ...]:

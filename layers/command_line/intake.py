@@ -25,6 +25,7 @@ from layers.intake.formats.open_file import not_opened, require_file
 from layers.intake.formats.table import Observation
 from layers.intake.outcome import NO_PLACES, Outcome
 from layers.intake.report import Account, Report, ask, sentence, to_json
+from layers.intake.scenarios.rows import in_its_words
 from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in, unforeseen
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
@@ -213,7 +214,7 @@ def kind_of(path: Path) -> str:
 
 def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """Read a scenario against the sites, the layers and the box of the city."""
-    data, opened = features(path, city, answers, is_scenario=True)
+    data, opened, known = features(path, city, answers, is_scenario=True)
     if opened is not None and opened.status != "read":
         return opened
     sites = inputs(city, reach_question(default_state(city))).sites
@@ -224,11 +225,11 @@ def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
         rows = 0 if opened is None else opened.rows.read
         found = [] if opened is None else opened.found
         # People know the file that they named, not what the reader of scenarios calls it.
-        faults = [replace(one, where=path.name) for one in error.problems]
+        faults = in_its_words(error.problems, known, path.name)
         return Report("refused", _refused(rows), found=found, problems=faults)
     n = len(loaded.scenario.edits)
     told = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
-    if loaded.bare:
+    if loaded.bare and known is None:
         told.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
     told += found_in(loaded, city)
     if opened is None:
@@ -264,7 +265,7 @@ def _not_read(folder: Path, known: Collection[str]) -> list[str]:
 
 def _layer(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """Check one layer; a table of places is first read as points are."""
-    data, opened = features(path, city, answers)
+    data, opened, _ = features(path, city, answers)
     if opened is not None and opened.status != "read":
         return opened
     with tempfile.TemporaryDirectory(prefix="atlas-intake-") as folder:

@@ -11,6 +11,7 @@ from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, Form
 from layers.handover.look import Look
 from layers.handover.package import Package
+from layers.language.bilingual import pair
 from layers.language.messages import LANGS
 from layers.language.problems import worded
 from layers.view.question import Refusal
@@ -38,6 +39,12 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
     table = asked.table
     data = {} if isinstance(answer, Refusal) else _data(answer)
     column = {} if isinstance(answer, Refusal) else {"column": answer.column.name}
+    unit = {"unit": answer.column.unit} if not isinstance(answer, Refusal) else {}
+    dated = (
+        pair("district_table.dated", date=table.dated)
+        if table.dated
+        else pair("district_table.undated")
+    )
     return analysis_package(
         Answered(
             name="district_table",
@@ -46,12 +53,22 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
             words={lang: word(answer, lang) for lang in LANGS},
             layers=frozenset(),
             data=data,
-            asked={"file": table.file, **column, **vars(asked.options)},
+            asked={
+                "file": table.file,
+                "sha256": table.digest,
+                "title": table.title,
+                **vars(asked.options),
+                **column,
+                **unit,
+            },
+            dated=dated,
+            begin=answer.city.id,
             result={
                 "rows": table.rows,
                 "used": table.used,
                 "outside": table.outside,
                 "not_used": dict(table.not_used),
+                "unrecognised": list(table.strangers),
                 "repeated": list(table.repeated),
                 "missing": list(table.missing),
                 "problems": [_told(one) for one in table.problems],

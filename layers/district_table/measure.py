@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from geo.inventory.classes import class_limits, class_of
-from layers.district_table.table import DistrictTable
+from layers.district_table.table import DistrictTable, is_rate
 from layers.intake.districts.figures import Column
 from layers.pack.city import City
 from layers.view.codecs import token
@@ -23,12 +22,6 @@ BASES: Final = {
     "area": ("area_km2_reference", 1.0),
 }
 """By denominator, the column of the districts and how many of it one figure is told for."""
-NO_TOTAL: Final = re.compile(
-    r"率|比重|占比|比例|百分|[%％]|人均|均值|平均|密度|每|指数|"
-    r"\b(?:rate|share|ratio|percent|per|density|index|average|mean)\b",
-    re.IGNORECASE,
-)
-"""Names of columns whose figures must not be added up."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +92,20 @@ def column_of(table: DistrictTable, chosen: str) -> Column | None:
     return named.get(chosen) or next(iter(table.columns), None)
 
 
+def undivided(asked: TableQuestion) -> TableQuestion:
+    """Return what is asked without a denominator where the column has none: a page offers none.
+
+    Parameters
+    ----------
+    asked
+        The table, the column, the denominator, and the rule of the classes.
+    """
+    column = column_of(asked.table, asked.options.column)
+    if column is None or not is_rate(column):
+        return asked
+    return replace(asked, options=replace(asked.options, per="none"))
+
+
 def measure(city: City, asked: TableQuestion) -> TableAnswer | Refusal:
     """Return one column by district, in classes.
 
@@ -112,7 +119,7 @@ def measure(city: City, asked: TableQuestion) -> TableAnswer | Refusal:
     Returns
     -------
     TableAnswer or Refusal
-        Refused where no district of the table has a figure.
+        Refused where no district of the table has a figure, and where a rate is to be divided.
     """
     column = column_of(asked.table, asked.options.column)
     if column is None:
@@ -121,6 +128,13 @@ def measure(city: City, asked: TableQuestion) -> TableAnswer | Refusal:
             question=asked,
             reason="district_table.nothing",
             parameters={"file": asked.table.file},
+        )
+    if is_rate(column) and asked.options.per != "none":
+        return Refusal(
+            city=city,
+            question=asked,
+            reason="district_table.no_denominator",
+            parameters={"file": asked.table.file, "column": column.name},
         )
     frame = _frame(city, column, asked.options.per)
     figures = frame["figure"].to_numpy(dtype=float)
@@ -143,7 +157,7 @@ def _frame(city: City, column: Column, per: str) -> pd.DataFrame:
 
 
 def _halves(city: City, frame: pd.DataFrame, column: Column, per: str) -> pd.DataFrame | None:
-    if not city.halves or NO_TOTAL.search(column.name):
+    if not city.halves or is_rate(column):
         return None
     known = frame[frame["value"].notna()]
     order = [half for half in (*city.halves, "") if (frame["half"] == half).any()]

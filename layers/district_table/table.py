@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from geo.base.errors import Problem
 from layers.intake.districts.figures import Column
 from layers.intake.take_in import TakenIn
+
+RATE: Final = re.compile(
+    r"率|比重|占比|比例|百分|[%％‰]|均|密度|每|指数|系数|排名|名次|位次|得分|评分|增速|增幅|增长$|"
+    r"同比|环比|强度|(?<![a-z])(?:rate|share|ratio|percent(?:age)?|per|density|index|average|mean|"
+    r"median|rank(?:ing)?|score|growth)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of columns whose figures must not be added up, and are divided by nothing."""
+_SHARES: Final = frozenset({"%", "‰"})
+_UNITS_OVER: Final = re.compile(
+    r"[（(]?\s*(?:计量)?(?<![填报制送])单位\s*[:：]\s*([^\s（）()]+)\s*[）)]?"
+)
+"""Units over a table; 填报单位 names who filled it in."""
+_UNIT_BEHIND: Final = re.compile(r"[（(]([^（）()]{1,12})[）)]\s*$")
+_DATE: Final = re.compile(
+    r"(?:截至)?(?:19|20)\d{2}\s*年?(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*日)?底?"
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,12 @@ class DistrictTable:
         Adcodes that no row names.
     problems
         The rows that are not used, each with its line, its cell and a remedy.
+    strangers
+        What stands in the rows that name no district of the city.
+    title, dated
+        What stands over the table, and the date or year in it; empty for none.
+    digest
+        SHA-256 of the file; empty where the file is not at hand.
     """
 
     file: str
@@ -44,9 +70,36 @@ class DistrictTable:
     repeated: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    strangers: tuple[str, ...] = ()
+    title: str = ""
+    dated: str = ""
+    digest: str = ""
 
 
-def district_table(taken: TakenIn, file: str) -> DistrictTable:
+def is_rate(column: Column) -> bool:
+    """Tell whether figures are rates, indices, ranks or averages: they are never added up.
+
+    Parameters
+    ----------
+    column
+        The figures.
+    """
+    return column.unit in _SHARES or bool(RATE.search(column.name))
+
+
+def called(column: Column) -> str:
+    """Return the name of a column with its unit.
+
+    Parameters
+    ----------
+    column
+        The figures.
+    """
+    has_unit = not column.unit or column.unit in column.name
+    return column.name if has_unit else f"{column.name}（{column.unit}）"
+
+
+def district_table(taken: TakenIn, file: str, digest: str = "") -> DistrictTable:
     """Return the figures of a table.
 
     Parameters
@@ -55,15 +108,20 @@ def district_table(taken: TakenIn, file: str) -> DistrictTable:
         As ``take_in(…, kind="districts")`` returns it; one that was refused has no columns.
     file
         Name of the file.
+    digest
+        SHA-256 of the file.
     """
     joined, account = taken.joined, taken.report.rows
     if joined is None:
-        return DistrictTable(file, rows=account.read)
+        return DistrictTable(file, rows=account.read, digest=digest)
+    over = next((str(one.values["value"]) for one in taken.report.found if one.key == "title"), "")
+    date, named = _DATE.search(over), taken.tables[0].texts(joined.column)
+    strange = [n.strip() for n, s in zip(named, joined.status, strict=False) if s == "outside"]
     both = zip(joined.status.tolist(), joined.adcodes.tolist(), strict=True)
     return DistrictTable(
         file=file,
         names=joined.column,
-        columns=joined.columns,
+        columns=tuple(_with_units(joined.columns, over)),
         rows=account.read,
         used=account.used,
         outside=account.outside,
@@ -71,4 +129,28 @@ def district_table(taken: TakenIn, file: str) -> DistrictTable:
         repeated=tuple(sorted({code for state, code in both if state == "repeated"})),
         problems=joined.problems,
         missing=joined.missing,
+        strangers=tuple(dict.fromkeys(strange)),
+        title=" ".join(_UNITS_OVER.sub("", over).split()),
+        dated=re.sub(r"\s", "", date[0]) if date is not None else "",
+        digest=digest,
     )
+
+
+def _with_units(columns: Sequence[Column], over: str) -> Iterator[Column]:
+    """Yield the columns with their unit: that of heading or cells, else one over the table.
+
+    Over a table stands one for all columns, or one for each that has none, in turn.
+    """
+    own = [_own_unit(one) for one in columns]
+    bare = [n for n, one in enumerate(columns) if not own[n] and not is_rate(one)]
+    told = _UNITS_OVER.search(over)
+    units = re.split(r"[、，,/；;]", told[1]) if told is not None else []
+    units = units * len(bare) if len(units) == 1 else units
+    given = dict(zip(bare, units, strict=True)) if len(units) == len(bare) else {}
+    for n, one in enumerate(columns):
+        yield replace(one, unit=own[n] or given.get(n, ""))
+
+
+def _own_unit(column: Column) -> str:
+    behind = _UNIT_BEHIND.search(column.name)
+    return behind[1].strip().replace("％", "%") if behind is not None else column.unit

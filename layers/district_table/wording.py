@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from layers.district_table.drawing import fills
-from layers.district_table.measure import NO_TOTAL, TableAnswer, TableQuestion
-from layers.district_table.table import DistrictTable
+from layers.district_table.measure import BASES, TableAnswer, TableQuestion
+from layers.district_table.table import DistrictTable, called, is_rate
 from layers.language.messages import Say, display, speaker
 from layers.language.values import cell, number, stated
 from layers.pack.city import City
@@ -19,6 +19,10 @@ from layers.view.question import Refusal
 
 LONGEST = 40
 """Characters of the name of a column in a sentence."""
+LARGEST = 3
+"""So many districts of most residents are named first where they have no data."""
+MOST_STRANGERS = 12
+"""Names that are none of a district which are told one by one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -58,7 +62,8 @@ def word(answer: TableAnswer | Refusal, lang: str) -> TableWording:
     if isinstance(answer, Refusal):
         asked = answer.question
         assert isinstance(asked, TableQuestion)
-        told = say(answer.reason, file=display(asked.table.file, longest=LONGEST))
+        words = {name: display(str(v), longest=LONGEST) for name, v in answer.parameters.items()}
+        told = say(answer.reason, **words)
         rows = tuple(_account(answer.city, asked.table, lang))
         return TableWording(sentence=told, account=rows)
     tables = {"ranking": _ranking(answer, lang)}
@@ -73,7 +78,7 @@ def word(answer: TableAnswer | Refusal, lang: str) -> TableWording:
         tables=tables,
         notes=tuple(_notes(answer, say)),
         legend=tuple(_legend(answer, say)),
-        rule=_rule(answer, say),
+        rule=say("district_table.legend", shown=title(answer, lang), rule=_rule(answer, say)),
     )
 
 
@@ -87,7 +92,7 @@ def title(answer: TableAnswer, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    name = display(answer.column.name, longest=LONGEST)
+    name = display(called(answer.column), longest=LONGEST)
     return speaker(lang)(f"district_table.shown_{answer.options.per}", column=name)
 
 
@@ -119,7 +124,21 @@ def _sentence(answer: TableAnswer, lang: str) -> str:
         return say("district_table.alone", high=names["high"], most=most, **told)
     if known[high] == known[low]:
         return say("district_table.alike", value=most, **told)
-    return say("district_table.sentence", **names, most=most, least=least, **told)
+    told |= {**names, "most": most, "least": least, "none": len(answer.frame) - len(known)}
+    if not told["none"]:
+        return say("district_table.sentence_whole", **told)
+    sentence = say("district_table.sentence", **told)
+    if large := _large_without(answer):
+        named = _names(answer.city, large, lang)
+        return say("district_table.large_first", names=named, sentence=sentence)
+    return sentence
+
+
+def _large_without(answer: TableAnswer) -> tuple[str, ...]:
+    """Return the most populous districts that have no data: a highest without them is half told."""
+    people = answer.city.districts[BASES["people"][0]].astype(float)
+    known = answer.frame["figure"].notna()
+    return tuple(str(code) for code in people.nlargest(LARGEST).index if not known[code])
 
 
 def _names(city: City, codes: tuple[str, ...], lang: str) -> str:
@@ -137,6 +156,10 @@ def _account(city: City, table: DistrictTable, lang: str) -> Iterator[str]:
     ]
     rest = say("district_table.rest", parts=say("view.comma").join(reasons)) if reasons else ""
     yield say("district_table.rows", rows=table.rows, used=table.used, rest=rest)
+    if table.strangers:
+        some = tuple(display(one, longest=LONGEST) for one in table.strangers[:MOST_STRANGERS])
+        named = say("view.comma").join(some)
+        yield say("district_table.strangers", names=named, n=len(table.strangers))
     if table.repeated:
         yield say("district_table.repeated", names=_names(city, table.repeated, lang))
     if table.missing:
@@ -208,7 +231,7 @@ def _halves(answer: TableAnswer, lang: str) -> pd.DataFrame:
 def _notes(answer: TableAnswer, say: Say) -> Iterator[str]:
     yield _rule(answer, say)
     yield say(f"district_table.base_{answer.options.per}")
-    if NO_TOTAL.search(answer.column.name):
+    if is_rate(answer.column):
         yield say("district_table.no_total")
     elif answer.halves is not None:
         yield say("district_table.totals")

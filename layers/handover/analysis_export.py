@@ -103,6 +103,8 @@ class Answered:
         Values on cells, each a GeoTIFF.
     begin
         How the package's name begins, fit for a file; empty for the city and the date of its data.
+    dated
+        As of when the figures are, where they are a reader's own; None for the city's date.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Answered:
     files: Mapping[str, bytes] = field(default_factory=dict)
     rasters: tuple[Raster, ...] = ()
     begin: str = ""
+    dated: Bilingual | None = None
 
 
 def analysis_package(answered: Answered, form: Form) -> Package:
@@ -165,6 +168,7 @@ def analysis_package(answered: Answered, form: Form) -> Package:
             about=_about(answered),
             files=answered.files,
             rasters=answered.rasters,
+            dated=answered.dated,
         )
     )
 
@@ -347,6 +351,11 @@ def _about(answered: Answered) -> dict[str, object]:
     sentence: dict[str, object] = {lang: worded[lang].sentence for lang in LANGS}
     return {
         **about_city(city),
+        **(
+            {"data_date": answered.dated._asdict(), "pack_date": city.data_date}
+            if answered.dated
+            else {}
+        ),
         "analysis": {"id": answered.name, **pair(f"analysis.{answered.name}")._asdict()},
         "address": to_query(question.state(city)),
         "filtered": filtered_entry(_filtered(answered)),

@@ -255,6 +255,8 @@ class Contents:
         Further files by name.
     rasters
         Values on cells, each a file of its own.
+    dated
+        As of when the figures are, where they are not the city's; None for the date of its data.
     """
 
     city: City
@@ -271,6 +273,7 @@ class Contents:
     listing: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     rasters: tuple[Raster, ...] = ()
+    dated: Bilingual | None = None
 
 
 def numbered_zone(epsg: int) -> int | None:

@@ -241,7 +241,7 @@ def _list(texts: Iterable[Bilingual]) -> str:
 
 def _head(contents: Contents) -> Iterator[Bilingual]:
     plan, epsg = contents.city.plan, contents.form.epsg
-    yield pair("export.data_date", date=contents.city.data_date)
+    yield contents.dated or pair("export.data_date", date=contents.city.data_date)
     yield pair("export.plan", title=plan.title, number=plan.number, issued=plan.issued)
     yield from contents.head
     if contents.form.fmt != "xlsx":

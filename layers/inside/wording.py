@@ -10,7 +10,7 @@ import pandas as pd
 from geo.coverage.scenario import COUNTED
 from layers.inside.measure import ADDED, InsideAnswer, districts_in, touched
 from layers.language.messages import Say, speaker
-from layers.language.values import cell, count, km, number, row_of, title
+from layers.language.values import cell, count, km, number, row_of, title, unit
 from layers.language.wording import LateTables
 from layers.view.filtered import answer_in_words, answer_marked
 from layers.view.question import Refusal
@@ -89,7 +89,7 @@ def shape_words(answer: InsideAnswer, lang: str) -> str:
         Language of the words, ``zh`` or ``en``.
     """
     say, one = speaker(lang), answer.outline
-    area = number(answer.area.area / 1e6, "km²")
+    area = number(answer.area.area / 1e6, unit("km2", lang))
     radius = km(one.numbers[2], lang) if one.kind == "circle" else ""
     return say(f"inside_page.kind.{one.kind}", radius=radius, area=area)
 

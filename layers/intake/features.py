@@ -12,15 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.base.errors import DataError, Problem
-from geo.coverage.scenario import MOST_EDITS, Edit, Loaded
+from geo.coverage.scenario import MEMBER, MOST_EDITS, Edit, Loaded
 from geo.formats.read_geojson import WGS84_NAMES, decode_json, system_name
 from layers.intake.formats.open_file import require_file
 from layers.intake.formats.table import MOST_FILE_BYTES, Observation
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
 from layers.intake.precision import beyond
 from layers.intake.read import ROW_PROBLEMS
-from layers.intake.report import Report
-from layers.intake.take_in import TakenIn, may_set_back, take_in
+from layers.intake.report import Account, Report
+from layers.intake.scenarios.rows import Row, Understood, understood
+from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in
 from layers.pack.city import City
 from layers.pack.reader import MOST_ROWS
 
@@ -39,10 +40,13 @@ class Features(NamedTuple):
         GeoJSON; empty where something must be answered first, or the file is refused.
     report
         None for GeoJSON, which is handed on as it is.
+    understood
+        Of the rows of a scenario in a table, how the file itself calls them; None of others.
     """
 
     data: bytes
     report: Report | None
+    understood: Understood | None = None
 
 
 def features(
@@ -114,16 +118,58 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     if head is None:
         return Features(data, None)
     taken = take_in((name, data), city, answers, inverse=may_set_back())
-    if taken.reading is None:
+    if taken.reading is None and not _has_no_positions(taken):
         return Features(b"", taken.report)
     if (n := _places(taken)) > MOST_EDITS:
         problem = Problem("scenario.too_many", name, n=n, most=MOST_EDITS)
         raise DataError("intake.refused", [problem])
     # A blank position is one of a site that closes, or told of by who asks for it.
     bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
-    if bad:
+    if bad and taken.reading is not None:
         raise DataError("intake.refused", bad)
-    return Features(_geojson(taken, head), taken.report)
+    report = taken.report if taken.reading is not None else _without_positions(taken.report)
+    if MEMBER in head:
+        return Features(_geojson(taken, head), report)
+    placed = _placed(taken) if taken.reading is not None else None
+    names = list(dict.fromkeys(one for table in taken.tables for one in table.names))
+    try:
+        known = understood(_scenario_rows(taken), names, placed, city, name)
+    except DataError as error:
+        return Features(b"", refusal(error.problems, taken.tables))
+    title = next((str(one.values["value"]) for one in report.found if one.key == "title"), "")
+    called = {"name": title} if title else {}
+    root = {**called, **head, "type": "FeatureCollection", "features": known.features}
+    return Features(json.dumps(root, ensure_ascii=False).encode(), report, known)
+
+
+def _has_no_positions(taken: TakenIn) -> bool:
+    """Tell whether a table has no column of positions: one that only closes places needs none."""
+    return [one.key for one in taken.report.problems] == ["intake.no_columns"]
+
+
+def _without_positions(report: Report) -> Report:
+    """Return the account of a table whose rows need no position."""
+    rows = report.rows.read
+    return Report("read", Account(rows, rows), found=report.found)
+
+
+def _placed(taken: TakenIn) -> list[str]:
+    """Return the headings of the position."""
+    placements = taken.diagnosis.placements if taken.diagnosis is not None else []
+    return list(dict.fromkeys(name for placed in placements for name in placed.columns))
+
+
+def _scenario_rows(taken: TakenIn) -> list[Row]:
+    """Return the rows of a table that are changes, as the file has them."""
+    told = json.loads(_geojson(taken, {}))["features"]
+    if taken.reading is None:
+        lines = [int(line) for table in taken.tables for line in table.lines]
+    else:
+        rows = taken.reading.rows
+        lines = rows["line"][~rows["status"].isin(["torn", *NO_PLACES])].tolist()
+    return [
+        Row(line, one["properties"], one["geometry"]) for line, one in zip(lines, told, strict=True)
+    ]
 
 
 def found_in(loaded: Loaded, city: City) -> list[Observation]:
@@ -175,21 +221,25 @@ def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
 
 def _places(taken: TakenIn) -> int:
     """Return how many features would be written."""
-    assert taken.reading is not None
+    if taken.reading is None:
+        return sum(table.rows for table in taken.tables)
     return int((~taken.reading.rows["status"].isin(["torn", *NO_PLACES])).sum())
 
 
 def _geojson(taken: TakenIn, head: Mapping[str, Any]) -> bytes:
     """Write every row that stands for a place, with its position in degrees or none."""
-    assert taken.reading is not None
-    rows = taken.reading.rows
     cells = pd.concat([cells_of(table) for table in taken.tables], ignore_index=True)
-    placements = taken.diagnosis.placements if taken.diagnosis is not None else []
-    known = {name for placed in placements for name in placed.columns}
+    known = set(_placed(taken))
     cells = cells.drop(columns=[name for name in cells if name in known])
-    kept = ~rows["status"].isin(["torn", *NO_PLACES]).to_numpy()
+    if taken.reading is None:
+        kept = np.ones(len(cells), dtype=bool)
+        lon = lat = np.full(len(cells), np.nan)
+    else:
+        rows = taken.reading.rows
+        kept = ~rows["status"].isin(["torn", *NO_PLACES]).to_numpy()
+        lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
     records = json.loads(cells[kept].to_json(orient="records", date_format="iso"))
-    places = zip(rows["lon"][kept].tolist(), rows["lat"][kept].tolist(), strict=True)
+    places = zip(lon[kept].tolist(), lat[kept].tolist(), strict=True)
     told = [
         {"type": "Feature", "properties": {k: v for k, v in one.items() if v is not None},
          "geometry": _point(*place)}

@@ -1,11 +1,17 @@
-"""Say what a reader's own points show as a scene says it, for paper, slide and workbook."""
+"""Say what a reader's own points or table show as a scene does, for paper, slide and workbook."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from layers.district_table import wording as table_wording
+from layers.district_table.drawing import draw as draw_table
+from layers.district_table.measure import TableAnswer
 from layers.language.bilingual import Bilingual
-from layers.language.messages import LANGS, speaker
+from layers.language.messages import LANGS, display, speaker
+from layers.language.values import paragraph
+from layers.map.colours import OPACITY
+from layers.map.symbols import swatch
 from layers.own_points.answer import PointsAnswer, draw, signs, word
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words, title_words
@@ -56,4 +62,44 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
         drawing=draw(shown, lang),
         source=say("points_page.picture_source", **file),
         table=next(iter(words.tables.values()), None),
+    )
+
+
+def table_told(answer: TableAnswer, state: ViewState) -> Told:
+    """Return what the page of a table by district shows.
+
+    Parameters
+    ----------
+    answer
+        The answer; its question holds the table.
+    state
+        Language, and the choices of the page.
+    """
+    lang, city = state.lang, answer.city
+    say, words = speaker(lang), table_wording.word(answer, lang)
+    table = answer.question.table
+    dated = (
+        say("district_table.dated", date=table.dated)
+        if table.dated
+        else say("district_table.undated")
+    )
+    source = say("district_table.source", file=display(table.file, longest=60), dated=dated)
+    named = say("district_table.page.title_file", file=display(table.file, longest=60))
+    ground = replace(default_state(city, lang), layers=frozenset({"district"}))
+    shades = tuple((swatch(colour, OPACITY), text) for colour, text in words.legend)
+    return Told(
+        Scene(
+            "screen", Bilingual(*(speaker(each)("nav.density") for each in LANGS)), "density", {}
+        ),
+        city,
+        replace(ground, density=state.density, table=state.table),
+        title=display(table.title, longest=60) or named,
+        sentence=words.sentence,
+        doubt=paragraph((source, *words.account[:1]), lang),
+        filtered="",
+        dated=source,
+        notes=(*words.account[1:], *words.notes),
+        legend=(("", words.rule), *shades),
+        drawing=draw_table(answer, lang),
+        table=words.tables["ranking"],
     )

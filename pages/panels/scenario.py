@@ -16,6 +16,7 @@ from layers.coverage import scenario_change as told
 from layers.coverage.question import inputs, question, site_layers
 from layers.coverage.scenario_site import word_site
 from layers.coverage.wording import name_of
+from layers.intake.scenarios.workbook import scenario_workbook
 from layers.language.messages import LONGEST_LABEL, display
 from layers.map.overlay import Drawing
 from layers.map.plate import certainty, shapes
@@ -445,14 +446,21 @@ class ScenarioPart:
         keep(draft(self.screen))
 
     def _files(self) -> None:
-        say = self.say
+        say, city, now = self.say, self.screen.city, draft(self.screen)
         st.download_button(
             say("scenario_page.download"),
-            partial(to_file, draft(self.screen)),
-            file_name=f"{self.screen.city.id}_scenario.geojson",
+            partial(to_file, now),
+            file_name=f"{city.id}_scenario.geojson",
             mime="application/geo+json",
             on_click="ignore",
             key="scn_download",
+        )
+        st.download_button(
+            say("scenario_page.download_excel"),
+            partial(scenario_workbook, now, city, self.screen.state.lang),
+            file_name=f"{city.id}_scenario.xlsx",
+            on_click="ignore",
+            key="scn_download_excel",
         )
         scenario_file.upload(self.screen, self.given.sites)
 

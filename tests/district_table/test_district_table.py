@@ -10,8 +10,8 @@ import pytest
 
 from geo.inventory.classes import class_limits
 from layers.district_table.drawing import draw
-from layers.district_table.measure import TableAnswer, measure, question
-from layers.district_table.table import DistrictTable, district_table
+from layers.district_table.measure import TableAnswer, measure, question, undivided
+from layers.district_table.table import DistrictTable, called, district_table
 from layers.district_table.wording import word
 from layers.intake.take_in import take_in
 from layers.pack.city import City
@@ -93,7 +93,9 @@ def test_the_sentence_names_highest_lowest_and_how_many(
 ) -> None:
     told = word(asked(tianjin, table), "zh")
     assert told.sentence == (
-        "企业数（家）：滨海新区最高（9\u202f000），河东区最低（300）；16 个区中 3 个有数据"
+        "人口居前的西青区、武清区没有数据。"
+        "企业数（家）：3 个有数据的区中，滨海新区最高（9\u202f000），"
+        "河东区最低（300）；共 16 个区，13 个没有数据"
     )
     assert (
         "表中 8 行，用上 4 行；未用：同一区出现多行 2 行、合计或说明 1 行、不是本市的区 1 行。"
@@ -124,6 +126,34 @@ def test_a_column_mostly_of_figures_is_read_and_its_other_cells_are_told(tianjin
     rows, problems = taken.report.rows, taken.report.problems
     assert (rows.used, rows.not_used) == (5, {"no_figure": 1})
     assert [(p.row, p.field, p.values["value"]) for p in problems] == [("#2", "企业数", "多")]
+
+
+OVER = """2025年各区企业情况表,,,
+,,单位：家、亿元,
+区域,企业数,投入,增速
+和平区,5,1.5,3%
+滨海新区（含开发区）,7,2,4%
+海河教育园,1,1,1%
+"""
+
+
+def test_title_unit_and_date_over_a_table_are_told_and_a_rate_is_divided_by_nothing(
+    tianjin: City,
+) -> None:
+    taken = take_in(("t.csv", OVER.encode()), tianjin, {}, kind="districts")
+    table = district_table(taken, "t.csv", "00ff")
+    assert (table.title, table.dated) == ("2025年各区企业情况表", "2025年")
+    assert [called(one) for one in table.columns] == ["企业数（家）", "投入（亿元）", "增速（%）"]
+    assert table.strangers == ("海河教育园",)
+    assert dict(table.columns[0].values) == {"120101": 5, "120116": 7}
+    told = word(asked(tianjin, table, per="people"), "zh")
+    assert "2 个有数据的区中" in told.sentence
+    assert any("海河教育园" in line for line in told.account)
+    state = replace(default_state(tianjin), table=TableOptions(column=token("增速"), per="people"))
+    refused = measure(tianjin, question(state, table))
+    assert isinstance(refused, Refusal)
+    assert "不再除以" in word(refused, "zh").sentence
+    assert isinstance(measure(tianjin, undivided(question(state, table))), TableAnswer)
 
 
 def test_a_table_without_figures_is_refused(tianjin: City) -> None:

@@ -182,7 +182,7 @@ def test_a_scenario_kept_as_a_workbook_goes_the_same_way(
     path.write_bytes(workbook(("表", [*rows, ["add", "new-3", "nonsense", "丙", 117.3, 39.1]])))
     got, told = run(capsys, str(path), "--city", "tianjin", "--as", "scenario")
     assert (got, told["rows"]["not_used"]) == (REFUSED, {"refused": 4})
-    assert [one["key"] for one in told["problems"]] == ["scenario.layer"]
+    assert [one["key"] for one in told["problems"]] == ["scenario_table.kind"]
     (tmp_path / "folder").mkdir()
     got, told = run(capsys, str(tmp_path / "folder"), "--city", "tianjin", "--as", "scenario")
     assert (got, told["problems"][0]["key"]) == (REFUSED, "intake.folder")
@@ -228,7 +228,7 @@ def test_a_scenario_that_declares_another_system_is_read_by_it(tianjin: City, ep
         feature["geometry"] = {"type": "MultiPoint", "coordinates": [at]}
         feature["properties"]["fid"] = number
     root["crs"] = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{epsg}"}}
-    data, report = changes("a.geojson", json.dumps(root).encode(), tianjin, {})
+    data, report, _ = changes("a.geojson", json.dumps(root).encode(), tianjin, {})
     assert report is not None
     assert "crs_member" in {one.key for one in report.found}
     loaded = load(data, name="a")

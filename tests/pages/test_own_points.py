@@ -552,7 +552,7 @@ def test_own_points_that_were_read_can_be_counted_on_the_coverage_page(
     assert say("coverage_page.own_file") in status(at)
     assert scene(at)["drawing"]["raster"] is not None
     command = next(each.value for each in at.code if "layers.analysis" in each.value)
-    assert "--set counted=own --file 企业.parquet" in command.replace("'", "")
+    assert "--set counted=own --points . --file 企业.parquet" in command.replace("'", "")
     at.segmented_control(key="cov_part").set_value("siting").run()
     at.selectbox(key="cov_demand").set_value("own").run()
     assert not at.exception

@@ -64,6 +64,8 @@ class Column:
         percentage among other figures.
     written
         Cells that are read as they stand, in another notation: 1,234, ５, 5家.
+    unit
+        What stands behind all figures alike; empty for nothing, and for several.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Column:
     unread: tuple[Cell, ...] = ()
     converted: tuple[Cell, ...] = ()
     written: tuple[Cell, ...] = ()
+    unit: str = ""
 
 
 class Measured(NamedTuple):
@@ -153,6 +156,7 @@ def _column(
             for row, value in values.items()
             if row not in odd and not _PLAIN.fullmatch(said[row])
         ),
+        next(iter(behind)) if len(behind := {read[row].unit for row in values}) == 1 else "",
     )
 
 

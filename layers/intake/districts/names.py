@@ -52,6 +52,9 @@ _ONE_TO_ONE = ("traditional characters", "pinyin", "pinyin of the district name"
                "former county, now a district")  # fmt: skip
 """Notes of aliases that are the name of the whole district, written otherwise."""
 
+_HELD = re.compile(r"\s*\(\s*(?:含|包括|包含|incl\b|including\b|with\b)[^()]*\)\s*$", re.IGNORECASE)
+"""What a district is said to hold, as in 滨海新区（含开发区）: it still is the whole district."""
+
 
 def spelling(text: str) -> str:
     """Return a name of a district without what it may be written with or without.
@@ -225,4 +228,4 @@ def match(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     code = _CODE.search(plain)
     if code is not None:
         return known.get(code[1], ())
-    return known.get(spelling(text), ())
+    return known.get(spelling(text), ()) or known.get(spelling(_HELD.sub("", plain)), ())

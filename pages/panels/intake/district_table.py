@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final
 
 import streamlit as st
 from markupsafe import Markup
 
 from layers.district_table.drawing import LINE
-from layers.district_table.measure import TableAnswer, column_of, question
-from layers.district_table.table import DistrictTable, district_table
+from layers.district_table.measure import TableAnswer, TableQuestion, column_of, question, undivided
+from layers.district_table.table import DistrictTable, district_table, is_rate
 from layers.district_table.wording import TableWording
 from layers.inside.wording import InsideWording
 from layers.intake.formats.table import Option, Question
@@ -23,6 +24,7 @@ from layers.map.colours import OPACITY
 from layers.map.symbols import data_uri, look_sign
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City
+from layers.present.pack.made import Kind, Made
 from layers.view.codecs import choices, token
 from layers.view.page_options import TableOptions
 from layers.view.rows import rows_in_view
@@ -46,7 +48,7 @@ UPLOAD: Final = "district_table_upload"
 
 
 def title(screen: Screen) -> str:
-    """Return the title of the part: the reader's file, once one is there.
+    """Return the title of the part: that of the reader's table or the name of its file.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def title(screen: Screen) -> str:
     held = _held()
     if held is None:
         return screen.say("district_table.page.title", city=screen.city.name.of(screen.state.lang))
+    if held.table.title:
+        return display(held.table.title, longest=60)
     return screen.say("district_table.page.title_file", file=display(held.file, longest=60))
 
 
@@ -71,7 +75,7 @@ def show(screen: Screen, places: Scene) -> None:
     """
     held = _held()
     table = None if held is None else held.table
-    asked = None if table is None else question(screen.state, table)
+    asked = None if table is None else undivided(question(screen.state, table))
     answer = None if asked is None else cache.answer(screen.city, "district_table", asked)
     lang = screen.state.lang
     told = None if asked is None else cache.wording(screen.city, "district_table", asked, lang)
@@ -90,7 +94,7 @@ def show(screen: Screen, places: Scene) -> None:
                 _asks(screen, held)
             if isinstance(answer, TableAnswer):
                 _controls(screen, answer)
-                hand_over.download(screen, "district_table", answer.question)
+                _downloads(screen, answer)
             ask.folded(partial(_touched, screen, ask))
     if isinstance(answer, TableAnswer) and told is not None:
         _below(screen, told)
@@ -137,7 +141,7 @@ def _brought(screen: Screen) -> None:
 def _take(city: City, name: str, data: bytes, answers: Mapping[str, str]) -> None:
     taken = take_in((name, data), city, answers, kind="districts")
     names = taken.tables[0].names if taken.tables else ()
-    table = district_table(taken, name)
+    table = district_table(taken, name, sha256(data).hexdigest())
     st.session_state[HELD] = _Held(name, data, answers, taken.report, names, table)
 
 
@@ -239,6 +243,22 @@ def _sign(colour: str) -> str:
     return data_uri(look_sign(look))
 
 
+def _downloads(screen: Screen, answer: TableAnswer) -> None:
+    """Offer what the map shows as a picture, a page or a slide, and the figures as files."""
+    city, state, asked = screen.city, screen.state, answer.question
+    assert isinstance(asked, TableQuestion)
+
+    def make(kind: Kind) -> Made:
+        from layers.present.own_points import table_told  # no first view waits for it
+        from layers.present.pack.on_screen import file_of
+
+        return file_of(kind, table_told(answer, state))
+
+    hand_over.picture_by(screen, (state.lang, asked), make)
+    build = partial(cache.files, city, "district_table", asked)
+    hand_over.download_as(screen, "district_table", asked, build, city.id)
+
+
 def _controls(screen: Screen, answer: TableAnswer) -> None:
     """Offer the column, the denominator, the rule and the number of classes."""
     say, table = screen.say, answer.question.table
@@ -257,8 +277,9 @@ def _controls(screen: Screen, answer: TableAnswer) -> None:
 
     _select("column", say("district_table.page.column"), [*named], now, column_name)
     options = screen.state.table
-    label = say("district_table.page.per")
-    _select("per", label, choices(TableOptions, "per"), options.per, per_word)
+    if shown is None or not is_rate(shown):
+        label = say("district_table.page.per")
+        _select("per", label, choices(TableOptions, "per"), options.per, per_word)
     label = say("district_table.page.rule")
     _select("rule", label, choices(TableOptions, "rule"), options.rule, rule_word)
     label = say("district_table.page.classes")

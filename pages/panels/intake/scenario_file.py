@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import geopandas as gpd
@@ -11,12 +12,15 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
-from geo.coverage.scenario import MOST_BYTES, Loaded, load
+from geo.coverage.scenario import MOST_BYTES, Loaded, Scenario, load
 from layers.intake.features import changes, found_in
 from layers.intake.formats.open_file import SUFFIXES
+from layers.intake.outcome import NO_PLACES
 from layers.intake.report import Report, sentence
+from layers.intake.scenarios.rows import in_its_words
+from layers.intake.scenarios.workbook import template
 from layers.language.values import count
-from pages.browser.scenarios import keep, work_on
+from pages.browser.scenarios import draft, keep, work_on
 from pages.panels.intake import proposal
 from pages.shell import failure, html
 from pages.shell.frame import Screen
@@ -38,6 +42,8 @@ class _Read:
     error: Exception | None = None
     report: Report | None = None
     """Of a table, what was found in it."""
+    at_work: Scenario | None = None
+    """The scenario that was at work when a file with faults was read."""
     answers: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, file: str, sites: tuple[object, ...]) -> bool:
@@ -66,6 +72,14 @@ def upload(screen: Screen, sites: gpd.GeoDataFrame) -> None:
     if given is None:
         st.session_state.pop(LOADED, None)
         st.session_state.pop(ANSWERS, None)
+        st.download_button(
+            say("scenario_page.template"),
+            partial(template, screen.city, screen.state.lang),
+            file_name=say("scenario_page.template_file"),
+            key="scn_template",
+            type="tertiary",
+            on_click="ignore",
+        )
         return
     read: _Read | None = st.session_state.get(LOADED)
     if read is None or not read.holds(given.file_id, tuple(sites.index)):
@@ -73,12 +87,15 @@ def upload(screen: Screen, sites: gpd.GeoDataFrame) -> None:
         if read.loaded is not None:
             work_on(read.loaded.scenario)
             st.rerun()
+    if read.error is not None and draft(screen) != read.at_work:
+        # The reader has gone on by other means: what was wrong with the file is of the past.
+        read = st.session_state[LOADED] = replace(read, error=None, report=None, at_work=None)
     _tell(screen, read)
 
 
 def _read(screen: Screen, given: UploadedFile, sites: gpd.GeoDataFrame) -> _Read:
     """Read a file once for the sites that are shown; one with faults stays out."""
-    city, ids, report = screen.city, tuple(sites.index), None
+    city, ids, report, known = screen.city, tuple(sites.index), None, None
     file, answers = st.session_state.get(ANSWERS, ("", {}))
     answers = answers if file == given.file_id else {}
     kinds = [id_ for id_, layer in city.layers.items() if layer.spec.is_places]
@@ -86,7 +103,7 @@ def _read(screen: Screen, given: UploadedFile, sites: gpd.GeoDataFrame) -> _Read
         if given.size > MOST_BYTES:
             problem = Problem("scenario.too_large", "scenario", n=given.size, most=MOST_BYTES)
             raise DataError("scenario.file", [problem])
-        data, report = changes(given.name, given.getvalue(), city, answers)
+        data, report, known = changes(given.name, given.getvalue(), city, answers)
         if report is not None and report.questions:
             return _Read(given.file_id, ids, report=report, answers=answers)
         if report is not None and report.status != "read":
@@ -96,7 +113,9 @@ def _read(screen: Screen, given: UploadedFile, sites: gpd.GeoDataFrame) -> _Read
         if not keep(loaded.scenario):
             raise ParameterError("scenario.kept", [])
     except Exception as error:  # shown on every run that still has the file, and read once
-        return _Read(given.file_id, ids, error=error, report=report, answers=answers)
+        if known is not None and isinstance(error, DataError):
+            error = DataError(error.key, in_its_words(error.problems, known, given.name))
+        return _Read(given.file_id, ids, error=error, answers=answers, at_work=draft(screen))
     return _Read(given.file_id, ids, loaded, report=report, answers=answers)
 
 
@@ -111,7 +130,7 @@ def _tell(screen: Screen, read: _Read) -> None:
     elif read.loaded is not None:
         name = read.loaded.scenario.name
         html.small(screen.say("scenario_page.loaded", name=name))
-        if read.loaded.bare:
+        if read.loaded.bare and read.report is None:
             html.small(screen.say("scenario_page.loaded_bare", name=name))
         for one in found_in(read.loaded, screen.city):
             html.small(sentence(one, lang))
@@ -131,7 +150,7 @@ def _tell_table(screen: Screen, read: _Read, report: Report) -> None:
     if report.status == "refused":
         return
     proposal.found_in(report, screen.state.lang)
-    rows = [(why, n) for why, n in report.rows.not_used.items() if why != "not_answered"]
+    rows = [(why, n) for why, n in report.rows.not_used.items() if why in ("torn", *NO_PLACES)]
     for why, n in rows:
         reason = say(f"intake.reason.{why}")
         html.small(say("scenario_page.not_a_change", n=count(n), reason=reason))

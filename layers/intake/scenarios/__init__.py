@@ -1,0 +1,1 @@
+"""Scenarios as people keep them in a table: how their rows are understood, and written."""
