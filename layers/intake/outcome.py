@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
@@ -23,6 +24,7 @@ from layers.intake.precision import Classes, names_of
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
+from layers.view.vague import is_vague
 
 DIGITS: Final = 7
 CREATED: Final = datetime(1980, 1, 1)
@@ -34,6 +36,9 @@ CLICK_PX: Final = 5
 CLICK_LEAST_M: Final = 10.0
 CLICK_UNKNOWN_M: Final = 1000.0
 """The doubt of a click at a scale that is not known: that of a whole city on a screen."""
+VAGUE: Final = "vague"
+"""What a row is in the account of own points that is known by its district only."""
+_VAGUE: Final = ".vague.parquet"
 _DOUBTS: Final = "atlas_doubts"
 """Key under which a file of own points says of how many rows the doubt is known."""
 NO_PLACES: Final = ("total", "header_again")
@@ -208,7 +213,8 @@ def cells_of(table: Table) -> pd.DataFrame:
 def write_points(outcome: Outcome, path: Path) -> None:
     """Write every row to a Parquet file that own points can read; rows without a place are blank.
 
-    Beside it stands which those are and why: see :func:`unused_rows`.
+    Beside it stands which those are and why, see :func:`unused_rows`; and the rows that are known
+    by their district only, which are blank in it too, see :func:`vague_rows`.
 
     Parameters
     ----------
@@ -224,14 +230,23 @@ def write_points(outcome: Outcome, path: Path) -> None:
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
-    for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):
-        there = pa.array(values.to_numpy(dtype=float), pa.float64(), from_pandas=True)
-        table = table.append_column(name, there)
     doubt = rows["uncertainty_m"].to_numpy(dtype=float)
-    table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
-    known = np.isfinite(doubt[(rows["status"] == USED).to_numpy()])
+    used = (rows["status"] == USED).to_numpy()
+    vague = used & is_vague(rows)
+
+    def placed(blank: NDArray[np.bool_]) -> pa.Table:
+        made = table
+        for name in ("lon", "lat"):
+            there = np.where(blank, np.nan, rows[name].to_numpy(dtype=float))
+            made = made.append_column(name, pa.array(there, pa.float64(), from_pandas=True))
+        return made.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
+
+    known = np.isfinite(doubt[used])
     told = {_DOUBTS: json.dumps([int(known.sum()), int((~known).sum())])}
-    pq.write_table(table.replace_schema_metadata(told), path, row_group_size=1 << 16)
+    pq.write_table(placed(vague).replace_schema_metadata(told), path, row_group_size=1 << 16)
+    if vague.any():
+        pq.write_table(placed(~vague).filter(pa.array(vague)), path.with_suffix(_VAGUE))
+    rows.loc[vague, "status"] = VAGUE
     unused = rows[~rows["status"].isin([USED, OUTSIDE])]
     files = [outcome.reading.parts[part] for part in unused["part"].tolist()]
     lost = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
@@ -264,7 +279,7 @@ def doubts_of(path: Path) -> tuple[int, int] | None:
 
 
 def unused_rows(path: Path) -> pd.DataFrame | None:
-    """Return which rows of a file that was taken in have no place: None of any other file.
+    """Return which rows of a file that was taken in are blank in it: None of any other file.
 
     Parameters
     ----------
@@ -279,6 +294,18 @@ def unused_rows(path: Path) -> pd.DataFrame | None:
     """
     beside = _beside(path)
     return pd.read_parquet(beside) if beside.is_file() else None
+
+
+def vague_rows(path: Path) -> Path | None:
+    """Return the file of the rows that are known by their district only; None if there are none.
+
+    Parameters
+    ----------
+    path
+        As of :func:`write_points`; the other has the same columns.
+    """
+    beside = path.with_suffix(_VAGUE)
+    return beside if beside.is_file() else None
 
 
 def _beside(path: Path) -> Path:

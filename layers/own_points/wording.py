@@ -25,6 +25,7 @@ from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import ACCOUNT, Reading, doubts, other_system
 from layers.pack.city import City
+from layers.view.vague import VAGUE_M
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +139,8 @@ def names_of(city: City, lang: str) -> dict[str, str]:
 def account(reading: Reading, lang: str) -> tuple[str, ...]:
     """Say what became of every row: read is the sum of the others, always.
 
+    Rows that are known by their district only stand between those that are drawn and the others.
+
     Parameters
     ----------
     reading
@@ -146,9 +149,11 @@ def account(reading: Reading, lang: str) -> tuple[str, ...]:
         Language of the words, ``zh`` or ``en``.
     """
     say, binned = speaker(lang), reading.binned
+    vague, limit = reading.by_district, f"{VAGUE_M / 1000:g}"
     values = {
         "read": binned.read,
         "binned": binned.n,
+        "vague": say("points_page.account_vague", n=vague, limit=limit) if vague else "",
         "outside": binned.outside,
         "filtered": binned.filtered,
         "rejected": sum(binned.rejected.values()),
@@ -163,7 +168,7 @@ def account(reading: Reading, lang: str) -> tuple[str, ...]:
     told = doubts(reading)
     if told is None:
         return (*lines, *said(say, ["points_page.account_doubt"], values))
-    values |= dict(zip(("known", "unknown"), told, strict=True))
+    values |= {**dict(zip(("known", "unknown"), told, strict=True)), "limit": limit}
     return (*lines, *said(say, ["points_page.account_doubt_stated"], values))
 
 
@@ -291,6 +296,8 @@ def nothing_said(reading: Reading, lang: str) -> str:
     say, binned = speaker(lang), reading.binned
     if binned.n:
         return say("points_page.weightless")
+    if vague := reading.by_district:
+        return say("points_page.nothing_sure", n=vague, limit=f"{VAGUE_M / 1000:g}")
     city = reading.asked.city.name.of(lang)
     if binned.outside:
         system = system_words(reading, say)

@@ -27,7 +27,9 @@ from layers.language.messages import LANGS, speaker
 from layers.own_points.own_list import own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
+from layers.own_points.surface import measure_surface
 from layers.own_points.way_in import decide
+from layers.own_points.wording import account
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import rfc7946
@@ -207,6 +209,28 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     assert first["georeferenceSources"] == "统计年报"
     assert (first["georeferencedDate"], len(told)) == ("2024-03-05", 7)
     assert int(told["coordinateUncertaintyInMeters"].isna().sum()) == 2
+
+
+def test_a_row_placed_by_a_large_district_counts_for_that_district_alone(
+    listed: Outcome, tianjin: City, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.parquet"
+    far = Placed(4, *in_district(tianjin, "120116"), "120116")
+    write_points(replace(listed, placed=(far,)), path)
+    source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
+    how = decide(source, tianjin, PointsOptions())
+    assert how.columns is not None
+    reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
+    found, exact = reading.binned, len(reading.kept.xy)
+    assert (found.n, exact, reading.by_district, found.read) == (5, 5, 1, 8)
+    assert found.read == found.n + 1 + found.outside + sum(found.rejected.values())
+    shown = measure_surface(reading, PointsOptions(), lambda *_: None, lambda: False)
+    assert shown.surface is not None
+    assert shown.surface.n == 5
+    assert (shown.districts["n"].sum(), shown.districts.loc["120116", "n"]) == (6, 1)
+    for lang in LANGS:
+        clause = speaker(lang)("points_page.account_vague", n=1, limit="5")
+        assert clause in account(reading, lang)[0]
 
 
 @pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])
