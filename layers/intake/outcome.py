@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
+from layers.intake.districts import named_districts
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
-from layers.intake.precision import Classes, names_of
+from layers.intake.precision import Classes, is_beyond, names_of
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
@@ -117,6 +118,47 @@ class Outcome:
         rows = self.rows
         return rows[~rows["status"].isin([USED, OUTSIDE, *NO_PLACES])]
 
+    def named_district(self, row: int, city: City) -> str:
+        """Return the adcode of the district that the file names for a row; empty for none.
+
+        Parameters
+        ----------
+        row
+            Number of the row in the reading.
+        city
+            Whose districts are meant.
+        """
+        table, at = self._at(row)
+        said = named_districts(table, city)
+        if said is None or at is None or said[at] < 0:
+            return ""
+        return str(city.districts.index[said[at]])
+
+    def missed_district(self, placed: Placed, city: City) -> str:
+        """Return the district that the file names, if a row was put beyond it; else nothing.
+
+        Parameters
+        ----------
+        placed
+            Where the reader has put the row.
+        city
+            Whose districts are meant.
+        """
+        said = self.named_district(placed.row, city)
+        if not said or placed.how != "click":
+            return said if said != placed.how else ""
+        x, y = transformer(4326, city.metric_epsg).transform(placed.lon, placed.lat)
+        far = is_beyond(np.array([[x, y]]), np.array([said], dtype=object),
+                        np.array([placed.uncertainty_m]), city)  # fmt: skip
+        return said if far[0] else ""
+
+    def _at(self, row: int) -> tuple[Table, int | None]:
+        """Return the table of a row, and its place there; None for one that is torn."""
+        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
+        table = self.tables[part]
+        at = np.flatnonzero(table.lines == line)
+        return table, int(at[0]) if len(at) else None
+
     def label(self, row: int, say: Say) -> str:
         """Return what a row is called: its name in the file, or the number of its line.
 
@@ -127,13 +169,12 @@ class Outcome:
         say
             Speaker of the reader's language.
         """
-        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
-        table = self.tables[part]
-        at = np.flatnonzero(table.lines == line)
+        table, at = self._at(row)
+        line = int(self.reading.rows["line"].to_numpy()[row])
         name = name_column(table.names) or (table.names[0] if table.names else "")
         told = ""
-        if len(at) and name:
-            told = str(table.cells.column(name)[int(at[0])].as_py() or "")
+        if at is not None and name:
+            told = str(table.cells.column(name)[at].as_py() or "")
         return display(say("intake.row_label", line=line, name=told), longest=60)
 
 

@@ -201,9 +201,15 @@ def _texts(key: str, values: Mapping[str, Value]) -> dict[str, str]:
 
 
 def _shown(values: Mapping[str, Value], lang: str) -> dict[str, object]:
-    """Return values as text that hides nothing; lists with the language's own comma."""
+    """Return values as text that hides nothing; lists with the language's own comma.
+
+    What has a name in each language is called by that of the reader's.
+    """
     say = speaker(lang)
-    return {name: _one(value, say("view.comma")) for name, value in values.items()}
+    return {
+        name.removesuffix(f"_{lang}"): _one(value, say("view.comma"))
+        for name, value in values.items()
+    }
 
 
 def _one(value: Value, comma: str) -> object:

@@ -15,7 +15,7 @@ from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
-from layers.intake.precision import Classes, counts, precision, told
+from layers.intake.precision import Classes, counts, elsewhere, precision, told
 from layers.intake.read import Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
@@ -162,7 +162,8 @@ def _points(
     account = Account(reading.read, reading.used, reading.outside, reading.not_used)
     classes = precision(reading, diagnosis.placements, city)
     paragraph = told(classes)
-    found = [*diagnosis.found, *([paragraph] if paragraph else [])]
+    beside = elsewhere(reading, diagnosis.placements, classes, city)
+    found = [*diagnosis.found, *(one for one in (beside, paragraph) if one)]
     report = Report("read", account, systems, found, problems=reading.problems(),
                     doubts=reading.doubts, classes=counts(classes))  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)

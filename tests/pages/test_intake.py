@@ -58,7 +58,8 @@ def test_what_is_proposed_is_used_and_a_row_is_placed_and_taken_back(lang: str) 
     at.button(key="intake_accept").click().run()
     assert at.selectbox(key="points_file").value == at.session_state["atlas.own_file"].source.token
     at.selectbox(key="intake_row").set_value(10).run()
-    at.selectbox(key="intake_district").set_value("120101").run()
+    at.selectbox(key="intake_district_10").set_value("120101").run()
+    at.button(key="intake_put_there").click().run()
     held = at.session_state["atlas.own_file"]
     assert [one.how for one in held.outcome.placed] == ["120101"]
     assert not held.outcome.without_place().index.tolist()

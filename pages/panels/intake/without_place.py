@@ -15,7 +15,7 @@ from layers.intake.outcome import (
     in_district,
 )
 from layers.language.messages import display
-from layers.language.values import count
+from layers.language.values import cell, count
 from layers.own_points.own_list import FORMATS, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
@@ -86,6 +86,8 @@ def without_place(screen: Screen) -> None:
             placeholder=say("intake_page.choose_row"),
         )
         _by_district(screen)
+    if outcome.placed:
+        _beside(screen, outcome)
     with st.container(horizontal=True, gap="small"):
         if outcome.placed:
             label = outcome.label(outcome.placed[-1].row, say)
@@ -117,26 +119,37 @@ def _take_along(screen: Screen, name: str, outcome: Outcome) -> None:
 
 
 def _by_district(screen: Screen) -> None:
-    row, say = placing(), screen.say
-    if row is None:
+    row, say, held = placing(), screen.say, own_files.held()
+    if row is None or held is None or held.outcome is None:
         return
     html.small(say("intake_page.click"))
     names = screen.city.districts[f"name_{screen.state.lang}"]
+    codes, said = list(names.index), held.outcome.named_district(row, screen.city)
+    key = f"intake_district_{row}"  # each row has its own district
     st.selectbox(
         say("intake_page.by_district"),
-        list(names.index),
-        index=None,
-        key="intake_district",
+        codes,
+        index=codes.index(said) if said else None,
+        key=key,
         format_func=lambda code: display(str(names[code])),
         placeholder=say("intake_page.please"),
-        on_change=_placed_in,
-        args=(screen, row),
     )
+    st.button(say("intake_page.put_there"), key="intake_put_there", on_click=_placed_in,
+              args=(screen, row, key), disabled=st.session_state.get(key) is None)  # fmt: skip
 
 
-def _placed_in(screen: Screen, row: int) -> None:
-    code = st.session_state["intake_district"]
-    if is_offered("intake_district", screen.city.districts.index):
+def _beside(screen: Screen, outcome: Outcome) -> None:
+    """Say that the last row was put beyond the district that the file names."""
+    last = outcome.placed[-1]
+    if said := outcome.missed_district(last, screen.city):
+        name = cell(screen.city.districts.loc[said], "name", screen.state.lang)
+        row = outcome.label(last.row, screen.say)
+        html.show('<p role="status">{}</p>', screen.say("intake_page.beside", row=row, name=name))
+
+
+def _placed_in(screen: Screen, row: int, key: str) -> None:
+    code = st.session_state[key]
+    if is_offered(key, screen.city.districts.index):
         lon, lat, doubt = in_district(screen.city, str(code))
         own_files.place(Placed(row, lon, lat, doubt, str(code)))
         _show_again()
