@@ -31,7 +31,9 @@ from layers.intake.formats.georeference import (
     on_wgs84,
     stated_columns,
 )
+from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
+from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
 from layers.pack.exchange import DATED, PROTOCOL, SOURCES, VERIFICATION
 
@@ -241,6 +243,8 @@ def _rows(placed: Placement, city: City) -> _Rows:
     bad = status != ""
     if bad.any():
         _name_others(placed, status, bad)
+    if is_given_back(table):
+        _keep_reasons(table, status)
     blank = np.full(len(status), np.nan)
     doubt, _ = doubt_of(table)
     repaired = _notations(placed, len(status))
@@ -297,6 +301,18 @@ def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]
     for k, told in zip(at.tolist(), zip(*cells, strict=True), strict=True):
         held = told[0] if first else ""
         status[k] = stands_for_none(told[len(first) :], held, heads) or status[k]
+
+
+def _keep_reasons(table: Table, status: NDArray[Any]) -> None:
+    """Let rows that were left out keep the reason that the list names: they are blank now."""
+    known = {
+        speaker(lang)("intake.done.dropped", reason=speaker(lang)(f"intake.reason.{one}")): one
+        for lang in LANGS
+        for one in REASONS
+    }
+    said = table.cells.column(GIVEN_BACK[-1]).take(at := np.flatnonzero(status == "blank"))
+    for k, told in zip(at.tolist(), said.to_pylist(), strict=True):
+        status[k] = known.get(str(told), "blank")
 
 
 def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse: bool) -> None:
@@ -406,9 +422,13 @@ def _frame_of(names: Sequence[str], values: Sequence[Any]) -> pd.DataFrame:
 def _tell(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     """Add what reading has shown."""
     _tell_doubt(reading, diagnosis, stated)
-    swapped = reading.not_used.get("swapped", 0)
-    if swapped:
-        diagnosis.tell("rows_swapped", "certain", value=swapped)
+    # Of a list that was handed back they were told before, and have no coordinates any more.
+    ours = [k for k, one in enumerate(diagnosis.placements) if is_given_back(one.table)]
+    swapped = (reading.rows["status"] == "swapped") & ~reading.rows["part"].isin(ours)
+    if n := int(swapped.sum()):
+        diagnosis.tell("rows_swapped", "certain", value=n)
+    if n := reading.mended("swapped"):
+        diagnosis.tell("rows_exchanged", "certain", value=n)
     of = {number: one.datum for number, one in enumerate(diagnosis.placements) if one.datum}
     if of:
         doubt = reading.rows.loc[reading.rows["part"].isin(list(of)), "uncertainty_m"]

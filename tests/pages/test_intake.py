@@ -87,8 +87,25 @@ def test_rows_with_swapped_coordinates_are_used_only_if_the_reader_says_so() -> 
     (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_swapped")]
     assert box.value == ""
     box.set_value("repair").run()
-    assert at.session_state["atlas.own_file"].taken.report.rows.used == 11
+    report = at.session_state["atlas.own_file"].taken.report
+    assert report.rows.used == 11
+    assert "rows_exchanged" in {one.key for one in report.found}
     assert not at.exception
+
+
+def test_a_row_that_was_left_out_keeps_its_reason_in_a_list_that_comes_back(tianjin: City) -> None:
+    lines = [
+        "名称,经度,纬度",
+        *(f"{n},{x},{y}" for n, x, y in POINTS),
+        "反,39.15,117.35",
+        "待,待定,",
+    ]
+    first = take_in(("a.csv", csv(lines)), tianjin, {})
+    assert first.reading is not None
+    back = own_list(Outcome(first.tables, first.reading), tianjin, "en", "csv")
+    again = take_in(("b.csv", back), tianjin, {}).report
+    assert again.rows.not_used == first.report.rows.not_used == {"placeholder": 1, "swapped": 1}
+    assert "rows_swapped" not in {one.key for one in again.found}  # no coordinates to exchange
 
 
 def test_a_refused_file_is_told_with_its_reason() -> None:

@@ -42,6 +42,7 @@ MOST_WANTED: Final = frozenset(
         "datum_district",
         "columns_swapped",
         "rows_swapped",
+        "rows_exchanged",
         "other_district",
         "maybe_minutes",
         "formulas_without_result",
