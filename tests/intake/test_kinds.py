@@ -352,6 +352,12 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
+    for answers, told in (({}, "，基准待答。"), ({"datum": "gcj02"}, "（GCJ-02）。"),
+                          ({"datum": "wgs84"}, "（EPSG:4326）。")):  # fmt: skip
+        found = take_in(("amap.csv", csv(lines)), tianjin, answers).report.found
+        assert [sentence(one, "zh") for one in found if one.key.startswith("degrees")] == [
+            f"坐标是经纬度{told}"
+        ]
     both = ["名称,gcj_lng,gcj_lat,wgs_lng,wgs_lat",
             *(f"{n},{x + 0.0061},{y + 0.0012},{x},{y}" for n, x, y in POINTS)]  # fmt: skip
     taken = _taken("both.csv", csv(both), tianjin)

@@ -13,9 +13,9 @@ from geo.base.errors import DataError
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, Outcome, template
-from layers.intake.report import Report, ask, sentence
+from layers.intake.report import DATUM_NAMES, Report, ask, sentence
 from layers.intake.row_table import MOST_LISTED, odd_rows, row_table
-from layers.language.messages import display
+from layers.language.messages import Say, display
 from layers.language.values import count
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -33,6 +33,8 @@ MOST_TOLD: Final = 8
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
     | {
+        "degrees_open",
+        "degrees_of_datum",
         "plane_named",
         "crs_said",
         "crs_declared",
@@ -352,18 +354,22 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
     return described(value) if value.startswith("EPSG:") else value
 
 
-def _found_so(report: Report, name: str) -> str:
+def _found_so(report: Report, name: str, say: Say) -> str:
     """Return what was found of what may be chosen: the system, the sheet, the row, the encoding."""
+    noted = {one.key: one.values.get("value") for one in report.found}
+    if name == "crs" and "degrees_open" in noted:
+        return say("intake_page.datum_open")
+    if name == "crs" and "degrees_of_datum" in noted:
+        return say("intake_page.datum_said", datum=DATUM_NAMES[str(noted["degrees_of_datum"])])
     if name == "crs":
         return report.crs or ""
-    noted = {one.key: one.values.get("value") for one in report.found}
     return str(noted.get(name, ""))
 
 
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
     key = f"intake_{name}_{token(now)}"
     report = held.taken.report if (held := own_files.held()) else None
-    found = _found_so(report, name) if report and not now else ""
+    found = _found_so(report, name, screen.say) if report and not now else ""
     st.selectbox(
         literal(label),
         values,
