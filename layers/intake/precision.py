@@ -29,6 +29,8 @@ CLASSES: Final = (
     *("rounded", "rounded_100m", "same_name", "plain"),
 )
 """What a position may be, the gravest first; a row has all that fit."""
+QUIET: Final = ("rounded_100m", "plain")
+"""What is a fact about a position, and no reason to look at it."""
 CENTROID_M: Final = 60.0
 """A point so near a district's middle was probably not surveyed, metres."""
 MOST_AT_ONE: Final = 2
@@ -104,6 +106,18 @@ def names_of(classes: Classes) -> Mapping[int, tuple[str, ...]]:
         value: tuple(name for place, name in enumerate(CLASSES) if value >> place & 1)
         for value in np.unique(classes).tolist()
     }
+
+
+def is_odd(classes: Classes) -> NDArray[np.bool_]:
+    """Tell which positions need a look.
+
+    Parameters
+    ----------
+    classes
+        As :func:`precision` returns them.
+    """
+    quiet = sum(1 << CLASSES.index(name) for name in QUIET)
+    return (classes & ~np.uint16(quiet)) > 0
 
 
 def counts(classes: Classes) -> dict[str, int]:
@@ -277,5 +291,6 @@ def told(classes: Classes) -> Observation | None:
     """
     each = counts(classes)
     rows = int((classes > 0).sum())
-    odd = rows - each["plain"]
-    return Observation("precision", "likely", {"value": rows, "odd": odd, **each}) if odd else None
+    odd = int(is_odd(classes).sum())
+    said = {"value": rows, "odd": odd, **each}
+    return Observation("precision", "likely", said) if each["plain"] < rows else None

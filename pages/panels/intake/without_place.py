@@ -19,6 +19,7 @@ from layers.language.values import cell, count
 from layers.own_points.own_list import FORMATS, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
+from pages.panels.intake.proposal import ACCEPTED
 from pages.shell import html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -75,6 +76,7 @@ def without_place(screen: Screen) -> None:
     if held is None or held.outcome is None:
         return
     outcome = held.outcome
+    html.bring("top", str(st.session_state.get(ACCEPTED, 0)))
     left = outcome.without_place().index[:MOST_LISTED].tolist()
     if left:
         st.selectbox(
@@ -123,6 +125,7 @@ def _by_district(screen: Screen) -> None:
     if row is None or held is None or held.outcome is None:
         return
     html.small(say("intake_page.click"))
+    html.bring("map_density", f"{row} {len(held.outcome.placed)}")
     names = screen.city.districts[f"name_{screen.state.lang}"]
     codes, said = list(names.index), held.outcome.named_district(row, screen.city)
     key = f"intake_district_{row}"  # each row has its own district
