@@ -16,10 +16,8 @@ if (!window.atlasBrings) {
   };
 
   new MutationObserver(() => {
-    const now = new Map([...marks].map(({ dataset }) => [dataset.to, dataset.once]));
-    for (const to of done.keys()) if (!now.has(to)) done.delete(to);
-    for (const [to, once] of now) {
-      if (done.get(to) === once) continue;
+    for (const { dataset: { to, once } } of [...marks]) {
+      if (done.get(to) === once) continue; // a mark may go and come again with every run
       done.set(to, once);
       bring(to);
     }

@@ -161,8 +161,8 @@ def proposal(screen: Screen) -> None:
     name = display(held.name, longest=60)
     html.show('<p class="summary" role="status">{}</p>',
               say(f"intake_page.status_{report.status}", name=name))  # fmt: skip
-    for line in _to_heed(screen, held):
-        html.show("<p>{}</p>", line)
+    if lines := _to_heed(screen, held):
+        _bullets(lines)
     if report.status != "refused" or held.taken.tables:
         _columns(screen, held)
     _faults(screen, held)
@@ -185,13 +185,15 @@ def _is_urgent(one: Observation) -> bool:
 def _to_heed(screen: Screen, held: Held) -> list[str]:
     """Return what the reader must do something about, then what to heed."""
     report = held.taken.report
-    found = sorted(filter(_is_urgent, report.found), key=lambda one: one.key == POSITIONS)
-    told = [(one.key == POSITIONS, sentence(one, screen.state.lang)) for one in found]
-    if held.taken.reading is not None:
-        n = sum(n for why, n in report.rows.not_used.items() if why not in NO_PLACES)
-        if n:
-            told.append((False, screen.say("intake_page.unplaced", n=count(n))))
-    return [words for _, words in sorted(told, key=lambda one: one[0])]
+    found = [one for one in report.found if _is_urgent(one)]
+    told = [sentence(one, screen.state.lang) for one in found if one.key != POSITIONS]
+    n = sum(n for why, n in report.rows.not_used.items() if why not in NO_PLACES)
+    if n and held.taken.reading is not None:
+        told.append(screen.say("intake_page.unplaced", n=count(n)))
+    # What was said by itself is not said again.
+    rest = [one for one in found if one.key == POSITIONS
+            and one.values["odd"] != one.values["other_district"]]  # fmt: skip
+    return told + [sentence(one, screen.state.lang) for one in rest]
 
 
 def _columns(screen: Screen, held: Held) -> None:

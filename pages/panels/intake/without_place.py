@@ -26,6 +26,7 @@ from pages.shell.labels import literal
 from pages.shell.widgets import is_offered
 
 ROW: Final = "intake_row"
+HINT: Final = "intake_hint"
 MOST_LISTED: Final = 500
 """Rows without a place that the list offers."""
 
@@ -54,6 +55,22 @@ def act(event: map_view.Event) -> bool:
     own_files.place(Placed(row, event.lon, event.lat, doubt, "click"))
     _show_again()
     return True
+
+
+def hint(screen: Screen) -> None:
+    """Say above the map which row a click would place; nothing while none is chosen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    row, held = placing(), own_files.held()
+    if row is None or held is None or held.outcome is None:
+        return
+    with st.container(key=HINT):
+        label = held.outcome.label(row, screen.say)
+        html.show('<p role="status">{}</p>', screen.say("intake_page.click_here", row=label))
 
 
 def _show_again() -> None:
@@ -125,7 +142,7 @@ def _by_district(screen: Screen) -> None:
     if row is None or held is None or held.outcome is None:
         return
     html.small(say("intake_page.click"))
-    html.bring("map_density", f"{row} {len(held.outcome.placed)}")
+    html.bring(HINT, f"{row} {len(held.outcome.placed)}")
     names = screen.city.districts[f"name_{screen.state.lang}"]
     codes, said = list(names.index), held.outcome.named_district(row, screen.city)
     key = f"intake_district_{row}"  # each row has its own district
