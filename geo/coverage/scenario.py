@@ -21,7 +21,14 @@ from geo.base.errors import DataError, ParameterError, Problem
 from geo.base.finding import Finding
 from geo.base.points import located
 from geo.base.schema import Field, Schema
-from geo.base.validation import Record, is_blank, printable, row_name, schema_problems
+from geo.base.validation import (
+    MOST_WHOLE,
+    Record,
+    is_blank,
+    printable,
+    row_name,
+    schema_problems,
+)
 from geo.coverage.gaps import distances
 from geo.coverage.service_area import CITY, ServiceArea, reached, service_area, shares
 from geo.coverage.simulation import OF_DRAWS, Simulation, change, simulate
@@ -343,6 +350,8 @@ class Loaded(NamedTuple):
     """Columns that no scenario has, such as the ``fid`` of a GIS: they are not kept."""
     heights: int = 0
     """Positions with a height, which is not kept."""
+    renamed: tuple[str, ...] = ()
+    """Added sites that the file numbers as a GIS does, with what they are called instead."""
 
 
 def from_file(
@@ -417,6 +426,7 @@ def load(
     if len(features) > MOST_EDITS:
         problem = Problem("scenario.too_many", where, n=len(features), most=MOST_EDITS)
         raise DataError("scenario.file", [*problems, problem])
+    numbered = [_text_of((feature["properties"] or {}).get("id")) for feature in features]
     features = [_as_written(feature) for feature in features]
     told = [feature["properties"] or {} for feature in features]
     records = [{name: one[name] for name in SCHEMA.names if name in one} for one in told]
@@ -424,8 +434,11 @@ def load(
     # A GIS drops foreign members: what can be put together again is.
     bare = isinstance(root, Mapping) and MEMBER not in root and _has_changes(root)
     head = _own_head(root, records, name) if bare else root
+    called = {str(was): str(one.get("id")) for was, one in zip(numbered, records, strict=True)
+              if isinstance(was, str) and was != one.get("id")}  # fmt: skip
     # Everything that is wrong is said at once: columns, then each feature, then the whole.
     name, order, faults = _head(head, where)
+    order = [called.get(id_, id_) for id_ in order]
     problems += faults + schema_problems(records, SCHEMA, where=where)
     for number, feature in enumerate(features, start=1):
         problems += _feature_problems(feature, number, where)
@@ -442,15 +455,30 @@ def load(
     heights = sum(
         len((feature["geometry"] or {}).get("coordinates", ())) > 2 for feature in features
     )
-    return Loaded(scenario, bare, left, heights)
+    renamed = tuple(f"{was} → {now}" for was, now in called.items())
+    return Loaded(scenario, bare, left, heights, renamed)
 
 
 def _as_written(feature: dict[str, Any]) -> dict[str, Any]:
-    """Return a feature as this page would have written it: a GIS makes several points of one."""
-    shape = feature["geometry"]
-    if shape is None or shape["type"] != "MultiPoint" or len(shape["coordinates"]) != 1:
-        return feature
-    return {**feature, "geometry": {"type": "Point", "coordinates": shape["coordinates"][0]}}
+    """Return a feature as this page would have written it.
+
+    A GIS makes several points of one, numbers of texts, and gives what is drawn there a number.
+    """
+    shape, record = feature["geometry"], feature["properties"]
+    if shape is not None and shape["type"] == "MultiPoint" and len(shape["coordinates"]) == 1:
+        shape = {"type": "Point", "coordinates": shape["coordinates"][0]}
+    if record is not None:
+        texts = {name: _text_of(record[name]) for name in SCHEMA.names if name in record}
+        if texts.get("action") == "add" and re.fullmatch(r"[1-9]\d{0,3}", str(texts.get("id"))):
+            texts["id"] = f"new-{texts['id']}"
+        record = {**record, **texts}
+    return {**feature, "geometry": shape, "properties": record}
+
+
+def _text_of(value: Any) -> Any:
+    """Return a whole number as the text that it stands for; all else as it is."""
+    is_whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    return str(int(value)) if is_whole and abs(value) < MOST_WHOLE else value
 
 
 def _has_changes(root: Mapping[str, Any]) -> bool:

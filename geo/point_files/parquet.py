@@ -31,6 +31,10 @@ MOST_VALUE: Final = 1024
 """Bytes of a value on average, in larger pages; a point has 41 at most."""
 MOST_BATCH: Final = 16 << 20
 """Bytes of values that are unpacked at a time, apart from the pages that they begin and end in."""
+MOST_HELD: Final = 512 << 20
+"""Bytes of the columns that are read together, at a time: of each its dictionary and a page."""
+MOST_NUMBERS: Final = 4
+"""Numbers of a position that is kept in parts."""
 MOST_PAGES: Final = 100_000
 """Pages of a piece of a column."""
 MOST_FIXED: Final = 64
@@ -46,6 +50,8 @@ _CODECS = {1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd"}
 _HEADERS = (256, 1 << 16)
 _BUFFER = 1 << 20
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
+_FIXED = 8.0
+"""Bytes of a number."""
 _PREFIXED = 7
 """Encoding in which a value repeats part of the one before: few bytes unpack to any number."""
 
@@ -259,10 +265,44 @@ def batches(
                 if batch.num_columns != len(set(names)):
                     raise UnfitError("point_file.names_alike")
                 read += batch.num_rows
+                if read > file.groups[group].rows:
+                    break
                 yield place, batch, before[group] + read - batch.num_rows
             said = file.groups[group].rows
             if read != said:
                 raise UnfitError("point_file.group_differs", n=read, said=said)
+
+
+def require_short(file: Opened, name: str) -> None:
+    """Raise if the parts of a column hold more numbers than its rows have use for.
+
+    A list of any length packs into a few bytes, and Arrow unpacks each row whole.
+
+    Parameters
+    ----------
+    file
+        The file.
+    name
+        Column that is kept in parts: a structure, or lists.
+
+    Raises
+    ------
+    UnfitError
+        They do, or a page is too large.
+    """
+    schema = file.metadata.schema
+    places = [k for k in range(file.metadata.num_columns)
+              if schema.column(k).path.split(".")[0] == name]  # fmt: skip
+    for group in file.groups:
+        if len(group.pieces) != file.metadata.num_columns:
+            raise UnfitError("point_file.group_columns")
+        for k in places:
+            n = 0
+            for page in _pages(file.source, group.pieces[k]):
+                _require_small(page, name)
+                n += 0 if page.kind == _DICTIONARY else page.values
+            if n > MOST_NUMBERS * group.rows:
+                raise UnfitError("point_file.lists_long", name=name, n=n, rows=group.rows)
 
 
 class Heads:
@@ -362,22 +402,28 @@ class _Page:
 
 def _plan(file: Opened, group: int, leaves: dict[str, int], rows: int) -> _Plan:
     """Look at the headers of all pages of a row group before any of them is unpacked."""
-    longest, coded = 1.0, []
+    wide, held, coded = 0.0, 0, []
     pieces = file.groups[group].pieces
     if len(pieces) != file.metadata.num_columns:
         raise UnfitError("point_file.group_columns")
     for name, k in leaves.items():
         free = file.metadata.schema.column(k).physical_type == "BYTE_ARRAY"
+        longest, largest, dictionary = 1.0 if free else _FIXED, 0, 0
         for page in _pages(file.source, pieces[k]):
             _require_small(page, name)
             if page.kind == _DICTIONARY:
+                dictionary += page.size
                 if free and not _even(file.source, pieces[k], page):
                     coded.append(name)
             elif free:
                 if page.encoding == _PREFIXED:
                     raise UnfitError("point_file.column_prefixed", name=name)
                 longest = max(longest, page.size / max(page.values, 1))
-    return _Plan(int(max(1, min(rows, MOST_BATCH // longest))), tuple(coded))
+            largest = max(largest, page.size + page.packed)
+        wide, held = wide + longest, held + dictionary + largest
+        if held > MOST_HELD:
+            raise UnfitError("point_file.group_heavy", most=MOST_HELD)
+    return _Plan(int(max(1, min(rows, MOST_BATCH // max(wide, 1)))), tuple(coded))
 
 
 def _require_small(page: _Page, name: str) -> None:

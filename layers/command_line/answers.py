@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from geo.base.errors import DataError, Problem
+from pyproj.exceptions import ProjError
+
+from geo.base.errors import CrsError, DataError, Problem
 from geo.intake.datum import DATUMS
+from layers.intake.diagnose import crs_of
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "datum": (*DATUMS, "wgs84"),
@@ -52,6 +55,7 @@ def answers_of(asked: argparse.Namespace) -> dict[str, str]:
         answers["crs"] = asked.crs
         if not asked.crs.strip():
             problems.append(Problem("intake.answer_blank", "--crs", field="crs"))
+    problems = problems or _crs_faults(answers)
     columns = _columns(asked.columns)
     answers |= columns
     if asked.columns and not problems:
@@ -59,6 +63,19 @@ def answers_of(asked: argparse.Namespace) -> dict[str, str]:
     if problems:
         raise DataError("intake.refused", problems)
     return answers
+
+
+def _crs_faults(answers: Mapping[str, str]) -> list[Problem]:
+    """Return why the system that is named is none, whether or not the file has use for it."""
+    try:
+        if "crs" in answers:
+            crs_of(answers["crs"])
+    except CrsError as error:
+        return list(error.problems)
+    except ProjError:
+        value = answers["crs"][:80]
+        return [Problem("system.not_understood", "--crs", field="crs", value=value)]
+    return []
 
 
 def _faults(answers: Mapping[str, str]) -> Iterator[Problem]:

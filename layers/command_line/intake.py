@@ -19,7 +19,7 @@ from layers.command_line.arguments import city_of
 from layers.command_line.long_file import is_long, take_in_parts
 from layers.coverage.question import inputs
 from layers.coverage.question import question as reach_question
-from layers.intake.features import features
+from layers.intake.features import features, found_in
 from layers.intake.formats.open_file import not_opened, require_file
 from layers.intake.formats.table import Observation
 from layers.intake.outcome import NO_PLACES, Outcome
@@ -74,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report = refusal(error.problems)
     except OSError as error:
         report = refusal([not_opened(asked.path.name, error)])
+    except MemoryError:
+        report = refusal([Problem("point_file.memory", asked.path.name)])
     except Exception:  # a file of others can fail in any way, and fails alone
         report = unforeseen(asked.path.name)
     return _printed(report, "" if asked.json else asked.lang)
@@ -208,10 +210,7 @@ def _scenario(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     told = [Observation("scenario", "certain", {"value": loaded.scenario.name, "n": n})]
     if loaded.bare:
         told.append(Observation("scenario_bare", "certain", {"value": MEMBER}))
-    if loaded.left:
-        told.append(Observation("scenario_left", "certain", {"value": loaded.left[:20]}))
-    if loaded.heights:
-        told.append(Observation("heights", "certain", {"value": loaded.heights}))
+    told += found_in(loaded, city)
     if opened is None:
         return Report("read", Account(n, n), "EPSG:4326", told)
     rest = {why: k for why, k in opened.rows.not_used.items() if why in ("torn", *NO_PLACES)}

@@ -404,7 +404,7 @@ def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosi
     flip = _share(axes == 2) > GRID_LEAST
     found = fits(first, second, city.bbox)
     if answers.get("crs"):
-        crs = canonical(_code(answers["crs"]), where="--crs")
+        crs = crs_of(answers["crs"])
         result.tell("crs_said", value=name_of(crs))
         return _with(placed, crs, _flipped(crs, first, second, city) or flip, result)
     if shapes is not None and shapes.refused is not None:
@@ -419,8 +419,20 @@ def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosi
     return _by_fit(placed, found, (city, answers), flip, result)
 
 
-def _code(text: str) -> str:
-    return f"EPSG:{text}" if text.isdecimal() else text
+def crs_of(text: str) -> str:
+    """Return the system that a reader names, see :func:`geo.base.bridge.canonical`.
+
+    Parameters
+    ----------
+    text
+        An EPSG code, with its authority or without, WKT or PROJJSON.
+
+    Raises
+    ------
+    CrsError
+        It cannot be understood, or is none of places.
+    """
+    return canonical(f"EPSG:{text}" if text.isdecimal() else text, where="--crs")
 
 
 def _flipped(crs: str, first: Floats, second: Floats, city: City) -> bool:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.base.errors import DataError, Problem
+from geo.coverage.scenario import MOST_EDITS, Edit, Loaded
 from geo.formats.read_geojson import WGS84_NAMES, decode_json, system_name
 from layers.intake.formats.open_file import require_file
-from layers.intake.formats.table import MOST_FILE_BYTES
+from layers.intake.formats.table import MOST_FILE_BYTES, Observation
 from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
+from layers.intake.precision import beyond
 from layers.intake.read import ROW_PROBLEMS
 from layers.intake.report import Report
 from layers.intake.take_in import TakenIn, may_set_back, take_in
 from layers.pack.city import City
+from layers.pack.reader import MOST_ROWS
 
 GEOJSON: Final = (".geojson", ".json")
 _WITHOUT_POSITION: Final = frozenset(
@@ -82,7 +87,12 @@ def features_of(name: str, data: bytes, city: City, answers: Mapping[str, str]) 
     if Path(name).suffix.lower() in GEOJSON:
         return Features(data, None)
     taken = take_in((name, data), city, answers, inverse=may_set_back())
-    return Features(_geojson(taken, {}) if taken.reading is not None else b"", taken.report)
+    if taken.reading is None:
+        return Features(b"", taken.report)
+    if _places(taken) > MOST_ROWS:
+        problem = Problem("intake.too_many_rows", name, most=MOST_ROWS)
+        raise DataError("intake.refused", [problem])
+    return Features(_geojson(taken, {}), taken.report)
 
 
 def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> Features:
@@ -106,11 +116,47 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     taken = take_in((name, data), city, answers, inverse=may_set_back())
     if taken.reading is None:
         return Features(b"", taken.report)
+    if (n := _places(taken)) > MOST_EDITS:
+        problem = Problem("scenario.too_many", name, n=n, most=MOST_EDITS)
+        raise DataError("intake.refused", [problem])
     # A blank position is one of a site that closes, or told of by who asks for it.
     bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
     if bad:
         raise DataError("intake.refused", bad)
     return Features(_geojson(taken, head), taken.report)
+
+
+def found_in(loaded: Loaded, city: City) -> list[Observation]:
+    """Return what is told of a scenario that was read: what was left out, and odd places.
+
+    Parameters
+    ----------
+    loaded
+        As its file was read.
+    city
+        A site beyond every district of it is told of: it may be meant, as on a platform at sea.
+    """
+    placed = [edit for edit in loaded.scenario.edits if edit.lon is not None]
+    lon, lat = (
+        np.array([getattr(edit, axis) for edit in placed], float) for axis in ("lon", "lat")
+    )
+    out, sea = beyond(lon, lat, city)
+    told = {
+        "scenario_left": loaded.left[:20],
+        "scenario_renamed": loaded.renamed[:20],
+        "scenario_sea": _named(placed, sea),
+        "scenario_beyond": _named(placed, out & ~sea),
+    }
+    found = [Observation(key, "certain", {"value": value}) for key, value in told.items() if value]
+    if loaded.heights:
+        found.append(Observation("heights", "certain", {"value": loaded.heights}))
+    return found
+
+
+def _named(edits: Sequence[Edit], chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return what some changed sites are called, each with its position."""
+    some = [edit for edit, is_one in zip(edits, chosen.tolist(), strict=True) if is_one]
+    return tuple(f"{edit.name or edit.id} ({edit.lon:.7g}, {edit.lat:.7g})" for edit in some[:20])
 
 
 def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
@@ -125,6 +171,12 @@ def _head_elsewhere(data: bytes) -> dict[str, Any] | None:
     if not named or named in WGS84_NAMES:
         return None
     return {name: value for name, value in root.items() if name not in ("crs", "features")}
+
+
+def _places(taken: TakenIn) -> int:
+    """Return how many features would be written."""
+    assert taken.reading is not None
+    return int((~taken.reading.rows["status"].isin(["torn", *NO_PLACES])).sum())
 
 
 def _geojson(taken: TakenIn, head: Mapping[str, Any]) -> bytes:

@@ -131,6 +131,21 @@ def counts(classes: Classes) -> dict[str, int]:
     return {name: int((classes >> place & 1).sum()) for place, name in enumerate(CLASSES)}
 
 
+def beyond(lon: Floats, lat: Floats, city: City) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which positions lie beyond every district, and which of those in the sea.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees in WGS 84, shape (n,).
+    city
+        Its districts and the sea of its base map.
+    """
+    ground = shapely.union_all(city.districts.geometry.to_numpy())
+    out = ~shapely.intersects_xy(ground, lon, lat)
+    return out, _in_sea(lon, lat, out, city)
+
+
 def _in_sea(lon: Floats, lat: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.bool_]:
     """Tell which positions lie beyond every district and in the sea of the base map."""
     hit = np.zeros(len(lon), dtype=bool)

@@ -243,8 +243,7 @@ def _rows(placed: Placement, city: City) -> _Rows:
     bad = status != ""
     if bad.any():
         _name_others(placed, status, bad)
-    if is_given_back(table):
-        _keep_reasons(table, status)
+        _keep_reasons(placed, status)
     blank = np.full(len(status), np.nan)
     doubt, _ = doubt_of(table)
     repaired = _notations(placed, len(status))
@@ -303,16 +302,22 @@ def _name_others(placed: Placement, status: NDArray[Any], bad: NDArray[np.bool_]
         status[k] = stands_for_none(told[len(first) :], held, heads) or status[k]
 
 
-def _keep_reasons(table: Table, status: NDArray[Any]) -> None:
-    """Let rows that were left out keep the reason that the list names: they are blank now."""
-    known = {
-        speaker(lang)("intake.done.dropped", reason=speaker(lang)(f"intake.reason.{one}")): one
-        for lang in LANGS
-        for one in REASONS
-    }
-    said = table.cells.column(GIVEN_BACK[-1]).take(at := np.flatnonzero(status == "blank"))
-    for k, told in zip(at.tolist(), said.to_pylist(), strict=True):
-        status[k] = known.get(str(told), "blank")
+def _keep_reasons(placed: Placement, status: NDArray[Any]) -> None:
+    """Let a row that was handed back without a position keep the reason why it has none.
+
+    How its cells were written is gone by then: what is blank now was torn, or half of a pair.
+    """
+    table = placed.table
+    if not is_given_back(table):
+        return
+    known: dict[str, str] = {}
+    for say in map(speaker, LANGS):
+        words = {one: say("intake.done.dropped", reason=say(f"intake.reason.{one}"))
+                 for one in REASONS}  # fmt: skip
+        known |= {word: one for one, word in words.items()}
+    said = table.cells.column(GIVEN_BACK[2])
+    for k in np.flatnonzero(status == "blank").tolist():
+        status[k] = known.get(str(said[k].as_py()), status[k])
 
 
 def _locate(rows: _Rows, placed: Placement, city: City, *, repair: bool, inverse: bool) -> None:

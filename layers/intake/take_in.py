@@ -99,6 +99,8 @@ def take_in(
                               questions=error.questions), tables)  # fmt: skip
     except AtlasError as error:
         return TakenIn(refusal(error.problems, tables), tables)
+    except MemoryError:
+        return TakenIn(refusal([Problem("point_file.memory", where)], tables), tables)
     except Exception:  # a file of others can fail in any way, and fails alone
         return TakenIn(unforeseen(where, tables), tables)
 

@@ -26,6 +26,7 @@ ASKED = {
     "--columns lon lat name": "intake.answer_columns",
     "--columns no such": "point_column.missing",
     "--crs EPSG:999999": "system.not_understood",
+    "--as districts --answer crs=EPSG:99999": "system.not_understood",
     "--city nowhere": "export.unknown",
 }
 

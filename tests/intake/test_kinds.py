@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 import xlsxwriter
 from shapely import Point
 
+from geo.coverage.scenario import Scenario, load, to_file
 from geo.intake.datum import set_off
+from geo.point_files import parquet
 from layers.command_line.intake import main
 from layers.district_table.table import district_table
+from layers.intake.features import found_in
 from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
 from layers.intake.outcome import Outcome, Placed
@@ -26,6 +33,7 @@ from layers.intake.report import sentence, to_json
 from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
 from layers.language.messages import speaker
+from layers.own_points.own_list import own_list
 from layers.pack.city import City
 from tests.intake.files import POINTS, csv, frame, kml, ods, shapefile, survey_rows, workbook
 
@@ -348,6 +356,25 @@ def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> 
     assert main([*argv[:-1], str(tmp_path / "b.doc")]) == 2
 
 
+def test_a_row_that_was_torn_is_told_as_torn_when_it_comes_back(tianjin: City) -> None:
+    lines = [
+        "名称,经度,纬度",
+        *(f"{n},{x},{y}" for n, x, y in POINTS),
+        "甲,117.2,39.1,7,8",
+        "乙,117.2,",
+    ]
+    taken = _taken("a.csv", csv(lines), tianjin)
+    assert taken.reading is not None
+    back = own_list(
+        Outcome(taken.tables, taken.reading, classes=taken.classes), tianjin, "zh", "csv"
+    )
+    again = _taken("b.csv", back, tianjin)
+    assert again.report.rows.not_used == {"torn": 1, "half_pair": 1}
+    filled = back.decode().replace("\n乙,117.2,,,,", "\n乙,117.2,,117.2,39.1,").encode()
+    assert filled != back
+    assert _taken("c.csv", filled, tianjin).report.rows.not_used == {"torn": 1}
+
+
 def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin: City) -> None:
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
@@ -395,6 +422,73 @@ def test_what_is_no_table_is_refused_for_its_reason(
 ) -> None:
     report = _taken(name, data, tianjin).report
     assert (report.status, [p.key for p in report.problems]) == ("refused", [key])
+
+
+@pytest.mark.parametrize("key", ["intake.unpacks", "point_file.lists_long", "group_heavy"])
+def test_parquet_that_unpacks_to_far_more_than_it_is_stays_within_bounds(
+    key: str, tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some kilobytes stand for 600 MB of one text, or for two positions of 100,000 numbers."""
+    codes = pa.array(np.zeros(100_000, np.int32))
+    text = pa.DictionaryArray.from_arrays(codes, pa.array(["7" * 6_000]))
+    lists = pa.ListArray.from_arrays([0, 100_000, 200_000], pa.array(np.zeros(200_000)))
+    geo = {"primary_column": "g", "columns": {"g": {"encoding": "point"}}}
+    table = pa.table({"lon": text, "lat": np.full(100_000, 39.1)})
+    if key == "point_file.lists_long":
+        table = pa.table({"g": lists}).replace_schema_metadata({"geo": json.dumps(geo)})
+    elif key == "group_heavy":
+        monkeypatch.setattr(parquet, "MOST_HELD", 1000)
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd", write_statistics=False)
+    assert (tmp_path / "a.parquet").stat().st_size < 50_000
+    for kind in ("points", "districts"):
+        before = pa.total_allocated_bytes()
+        report = take_in(tmp_path / "a.parquet", tianjin, {}, kind=kind).report
+        assert [one.key.endswith(key) for one in report.problems] == [True]
+        assert pa.total_allocated_bytes() - before < 20 << 20
+
+
+def test_a_stray_cell_far_below_and_a_column_that_grows_are_refused(
+    tmp_path: Path, tianjin: City
+) -> None:
+    """The reader of workbooks makes every cell between, and ends the process without memory."""
+    room = io.BytesIO()
+    with xlsxwriter.Workbook(room) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["名称", "经度", "纬度"])
+        sheet.write(1_048_575, 16_383, "x")
+    frame().to_file(tmp_path / "a.gpkg", layer="a")
+    with closing(sqlite3.connect(tmp_path / "a.gpkg")) as base:
+        base.execute("ALTER TABLE a ADD COLUMN big TEXT AS (printf('%.*c', 60000000, 'x')) VIRTUAL")
+        base.commit()
+    for name, data in (("a.xlsx", room.getvalue()), ("a.gpkg", (tmp_path / "a.gpkg").read_bytes())):
+        report = _taken(name, data, tianjin).report
+        assert [one.key for one in report.problems] == ["intake.unpacks"]
+
+
+def test_what_a_kml_has_elsewhere_is_told(tianjin: City) -> None:
+    data = (
+        b'<!DOCTYPE k [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        b'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+        b"<NetworkLink><Link><href>http://x.invalid/</href></Link></NetworkLink><Placemark>"
+        b"<name>&x;</name><Point><coordinates>117.2,39.1</coordinates></Point></Placemark>"
+        b"</Document></kml>"
+    )
+    taken = _taken("a.kml", data, tianjin)
+    told = {one.key: one.values["value"] for one in taken.report.found}
+    assert taken.report.rows.used == 1
+    assert (told["kml_links"], told["entities"]) == (("http://x.invalid/",), ("x",))
+
+
+def test_a_site_of_a_scenario_beyond_every_district_is_told(tianjin: City) -> None:
+    plan = Scenario("a").added(117.2, 39.1, kind="platform")
+    plan = plan.added(118.05, 38.7, kind="platform", name="海上").added(
+        116.71, 38.56, kind="platform"
+    )
+    found = found_in(load(to_file(plan), bbox=tianjin.bbox), tianjin)
+    assert {one.key: one.values["value"] for one in found} == {
+        "scenario_sea": ("海上 (118.05, 38.7)",),
+        "scenario_beyond": ("new-3 (116.71, 38.56)",),
+    }
 
 
 def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:

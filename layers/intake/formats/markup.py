@@ -96,6 +96,23 @@ def parsed(data: bytes) -> Any:
         raise UnfitError("intake.broken_xml", reason=str(error)[:200]) from error
 
 
+def unresolved(root: Any) -> tuple[Observation, ...]:
+    """Return that texts are named and not written in a file of XML, which leaves them blank.
+
+    Parameters
+    ----------
+    root
+        Outermost element, as :func:`parsed` returns it.
+    """
+    from lxml import etree
+
+    names = [str(one.name)[:40] for one in root.iter(etree.Entity)]
+    if not names:
+        return ()
+    known = tuple(dict.fromkeys(names))[:20]
+    return (Observation("entities", "certain", {"n": len(names), "value": known}),)
+
+
 def read_html(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     """Return the longest table of a web page, as government systems export what they call Excel.
 
@@ -193,8 +210,9 @@ def read_spreadsheet_xml(data: bytes, where: str, answers: Mapping[str, str]) ->
     AskError
         Several sheets hold something.
     """
+    root = parsed(data)
     sheets = {_attribute(one, "Name") or str(at): _sheet_rows(one)
-              for at, one in enumerate(_children(parsed(data), "Worksheet"), start=1)}  # fmt: skip
+              for at, one in enumerate(_children(root, "Worksheet"), start=1)}  # fmt: skip
     filled = {name: rows for name, rows in sheets.items() if any(map(any, rows))}
     if not filled:
         raise UnfitError("point_file.empty")
@@ -207,7 +225,7 @@ def read_spreadsheet_xml(data: bytes, where: str, answers: Mapping[str, str]) ->
         )
         raise AskError((Question("sheet", options),))
     name = said or next(iter(filled))
-    found = [Observation("sheet", "certain", {"value": name})]
+    found = [Observation("sheet", "certain", {"value": name}), *unresolved(root)]
     return table_of_rows(filled[name], where, answers.get("header_row", ""), found)
 
 
@@ -271,7 +289,8 @@ def read_gpx(data: bytes, where: str) -> Table:
     rows = [[record.get(name, "") for name in names] for record in records]
     shapes = _degrees([(one.get("lon", ""), one.get("lat", "")) for one in marks])
     numbers = np.arange(1, len(marks) + 1)
-    return Table(where, texts_table(unique_names(names), rows), numbers, shapes=shapes)
+    cells, found = texts_table(unique_names(names), rows), unresolved(root)
+    return Table(where, cells, numbers, shapes=shapes, found=found)
 
 
 def _degrees(places: Sequence[tuple[str, str]]) -> Shapes:

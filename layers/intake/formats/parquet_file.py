@@ -14,7 +14,14 @@ from geo.base.bridge import canonical
 from geo.base.errors import CrsError, Problem, UnfitError
 from geo.point_files import parquet, wkb
 from geo.point_files.bin import unreadable
-from layers.intake.formats.table import MOST_ROWS, Observation, Shapes, Table, unique_names
+from layers.intake.formats.table import (
+    MOST_FILE_BYTES,
+    MOST_ROWS,
+    Observation,
+    Shapes,
+    Table,
+    unique_names,
+)
 
 _DEGREES: Final = "EPSG:4326"
 _BATCH: Final = 1 << 17
@@ -93,13 +100,16 @@ def _cells(path: Path, names: list[str], where: str, first: int | None) -> Any:
 
     if not names:
         return pa.table({})
-    batches, row, left = [], "", first
+    batches, row, left, size = [], "", first, 0
     try:
         for place in parquet.batches(path, names, None, min(_BATCH, first or _BATCH)):
             row, batch, _ = place
             if batch is None:
                 continue
             batches.append(batch.slice(0, left))
+            size += _written_out(batches[-1])
+            if size > MOST_FILE_BYTES:
+                raise UnfitError("intake.unpacks", most=MOST_FILE_BYTES)
             left = None if left is None else left - len(batches[-1])
             if left == 0:
                 break
@@ -114,6 +124,29 @@ def _cells(path: Path, names: list[str], where: str, first: int | None) -> Any:
     tables = [pa.Table.from_batches([batch]) for batch in batches]
     whole = pa.concat_tables(tables, promote_options="permissive").select(names)
     return whole.rename_columns(unique_names(names)).combine_chunks()
+
+
+def _written_out(batch: Any) -> int:
+    """Return how many bytes a batch takes once each row has its own value.
+
+    A few bytes of a file stand for any number of rows of one long text. Each batch holds the
+    dictionary of its row group too.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    size = int(batch.nbytes)
+    for column in batch.columns:
+        kind = column.type
+        if not pa.types.is_dictionary(kind) or not len(column.dictionary):
+            continue
+        if pa.types.is_primitive(kind.value_type):
+            size += len(column) * kind.value_type.bit_width // 8
+            continue
+        times = np.bincount(column.indices.drop_null().to_numpy(), minlength=len(column.dictionary))
+        lengths = pc.binary_length(column.dictionary).fill_null(0).to_numpy(zero_copy_only=False)
+        size += int(times @ lengths.astype(np.int64))
+    return size
 
 
 def _without_dictionaries(batch: Any) -> Any:
@@ -224,6 +257,7 @@ def _native_points(path: Path, name: str, first: int | None) -> tuple[Any, Any]:
         inner = [column for column in inner if column.path.split(".")[0] == name]
         if not inner or any(column.physical_type not in _NUMBERS for column in inner):
             raise UnfitError("intake.no_geometry", column=name[:80])
+        parquet.require_short(file, name)
         column = _column(file.reader(), name, first)
     column = getattr(column, "storage", column)
     if pa.types.is_struct(column.type):

@@ -9,8 +9,8 @@ import struct
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -22,8 +22,9 @@ from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.formats.read_geojson import decode_json
 from geo.intake.notation import number
 from geo.point_files import wkb
-from layers.intake.formats.markup import local, parsed
+from layers.intake.formats.markup import local, parsed, unresolved
 from layers.intake.formats.table import (
+    MOST_FILE_BYTES,
     AskError,
     Observation,
     Option,
@@ -266,12 +267,24 @@ def read_kml(data: bytes, where: str) -> Table:
             data = file.read(members[0])
     root = parsed(data)
     marks = [one for one in root.iter() if local(one) == "Placemark"]
-    if not marks and any(local(one) == "NetworkLink" for one in root.iter()):
+    links = [_link(one) for one in root.iter() if local(one) == "NetworkLink"]
+    if not marks and links:
         raise UnfitError("intake.kml_link")
     records = [_placemark(one) for one in marks]
     places = [_kml_place(one) for one in marks]
     shapes = shapes_of(places, _DEGREES, where)
-    return Table(where, _of_records(records), np.arange(1, len(marks) + 1), shapes=shapes)
+    found = unresolved(root)
+    if links:
+        leads = tuple(dict.fromkeys(links))[:20]
+        found += (Observation("kml_links", "certain", {"n": len(links), "value": leads}),)
+    lines = np.arange(1, len(marks) + 1)
+    return Table(where, _of_records(records), lines, shapes=shapes, found=found)
+
+
+def _link(element: Any) -> str:
+    """Return where a link of KML leads."""
+    href = next((one.text or "" for one in element.iter() if local(one) == "href"), "")
+    return href.strip()[:80] or "?"
 
 
 def _placemark(mark: Any) -> dict[str, str]:
@@ -429,7 +442,10 @@ def _by_gdal(path: Path, where: str, answers: Mapping[str, str], encoding: str |
         info = pyogrio.read_info(path, layer=chosen, encoding=encoding)
         if (info["features"] or 0) > MOST_FEATURES:
             raise UnfitError("intake.too_many_rows", most=MOST_FEATURES)
+        said = _weighed(path, chosen) if path.suffix == ".gpkg" else None
         meta, cells = pyogrio.read_arrow(path, layer=chosen, encoding=encoding)
+        if said is not None and cells.num_rows != said:  # GDAL leaves out what it has no room for
+            raise UnfitError("point_file.group_differs", n=cells.num_rows, said=said)
     except pyogrio.errors.DataSourceError as error:
         reason = str(error).replace(str(path), where)[:200]
         raise UnfitError("point_file.unreadable", reason=reason) from error
@@ -469,21 +485,54 @@ def _size(path: Path, layer: str) -> int:
     UnfitError
         It has too many, or takes too long to be counted.
     """
-    quoted = layer.replace('"', '""')
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
-        turns = iter(range(_MOST_TURNS))
-        base.set_progress_handler(lambda: next(turns, None) is None, _TURN)
-        try:
-            told = base.execute(
-                f'SELECT count(*) FROM (SELECT 1 FROM "{quoted}" LIMIT {MOST_FEATURES + 1})'
-            ).fetchone()
-        except sqlite3.Error as error:
-            if "interrupted" in str(error):
-                raise UnfitError("intake.too_many_rows", most=MOST_FEATURES) from error
-            raise UnfitError("point_file.unreadable", reason=str(error)[:200]) from error
+    with _bounded(path) as base:
+        told = base.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {_quoted(layer)} LIMIT {MOST_FEATURES + 1})"
+        ).fetchone()
     if told[0] > MOST_FEATURES:
         raise UnfitError("intake.too_many_rows", most=MOST_FEATURES)
     return int(told[0])
+
+
+def _weighed(path: Path, layer: str) -> int:
+    """Return how many rows a layer of a GeoPackage has, after its values have been weighed.
+
+    What is stored is no larger than the file. What a view or a column calculates may be of any
+    size.
+    """
+    rows = _size(path, layer)
+    with _bounded(path) as base:
+        kind = base.execute("SELECT type FROM sqlite_master WHERE name = ?", (layer,)).fetchone()
+        columns = base.execute(f"PRAGMA table_xinfo({_quoted(layer)})").fetchall()
+        if kind != ("table",) or any(column[6] for column in columns):
+            sizes = " + ".join(f"ifnull(length(CAST({_quoted(one[1])} AS BLOB)), 0)"
+                               for one in columns)  # fmt: skip
+            held = base.execute(f"SELECT total({sizes}) FROM {_quoted(layer)}").fetchone()[0]
+            if held > MOST_FILE_BYTES:
+                raise UnfitError("intake.unpacks", most=MOST_FILE_BYTES)
+    return rows
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+@contextmanager
+def _bounded(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a GeoPackage for reading; a query ends where it takes too long or too much memory."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
+        turns = iter(range(_MOST_TURNS))
+        base.set_progress_handler(lambda: next(turns, None) is None, _TURN)
+        base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_FILE_BYTES)
+        try:
+            yield base
+        except sqlite3.Error as error:
+            if "interrupted" in str(error):
+                raise UnfitError("intake.too_many_rows", most=MOST_FEATURES) from error
+            if "too big" in str(error):
+                raise UnfitError("intake.unpacks", most=MOST_FILE_BYTES) from error
+            raise UnfitError("point_file.unreadable", reason=str(error)[:200]) from error
 
 
 def _storage(column: Any) -> Any:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+
+import numpy as np
 
 from geo.base.errors import UnfitError
 from geo.intake.words import bare
@@ -33,6 +37,35 @@ MOST_RATIO: Final = 400
 MOST_MEMBERS: Final = 5_000
 MOST_SHEETS: Final = 200
 MOST_CELLS: Final = 20_000_000
+MOST_HELD: Final = 1536 << 20
+"""Bytes that reading all sheets may take; it is tried apart, as it ends the process otherwise."""
+FREE_BYTES: Final = 256 << 20
+"""Bytes that a workbook may take without being tried."""
+_CELL_BYTES: Final = 32
+_LONGEST: Final = 300
+"""Seconds that the trial may last."""
+_TRIAL: Final = f"""
+import io, sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({MOST_HELD}, {MOST_HELD}))
+except ImportError:
+    pass
+from python_calamine import CalamineWorkbook
+try:
+    with CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())) as book:
+        for name in book.sheet_names[:{MOST_SHEETS}]:
+            book.get_sheet_by_name(name)
+except MemoryError:
+    sys.exit(9)
+except Exception:
+    pass  # who reads the workbook tells
+"""
+_CELL: Final = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+_BARE_CELL: Final = re.compile(rb"<c[\s>/]")
+"""A cell that does not say where it stands."""
+_BOOK: Final = "xl/workbook.xml"
+_SHARED: Final = "xl/sharedStrings.xml"
 _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 """Stands in the container that Excel puts around a workbook with a password."""
 _UNCACHED: Final = re.compile(
@@ -122,10 +155,14 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> list[T
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     if data.startswith(b"PK"):
-        require_modest(data)
+        members = require_modest(data)
     elif _LOCKED in data:
         raise UnfitError("intake.password")
+    else:
+        members = []
     try:
+        if _held(data, members) > FREE_BYTES:
+            _try_apart(data)
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             tables = _tables(book, where, answers)
     except PasswordError as error:
@@ -137,6 +174,47 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> list[T
         return tables
     told = Observation("formulas_without_result", "certain", {"value": unknown})
     return [replace(table, found=(*table.found, told)) for table in tables]
+
+
+def _held(data: bytes, members: Sequence[zipfile.ZipInfo]) -> float:
+    """Return how many bytes the cells of a workbook take at most; endless where that is not told.
+
+    The reader makes a cell of every place between the first and the last, and gives each its own
+    copy of a text that the file has once: a stray cell far below, or a long text, is enough.
+    """
+    if not any(member.filename == _BOOK for member in members):
+        return np.inf  # of another kind, whose cells are not counted here
+    cells, longest, size = 0, 0, 0
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        for member in members:
+            if member.file_size > MOST_LOOKED_INTO:
+                return np.inf
+            text = file.read(member)
+            if member.filename == _SHARED:
+                longest = max(map(len, text.split(b"<si")))
+            elif places := _CELL.findall(text):
+                column = max(
+                    (name.upper() for name, _ in places), key=lambda name: (len(name), name)
+                )
+                across = sum(26**k * (sign - 64) for k, sign in enumerate(reversed(column)))
+                cells += len(places)
+                size += max(int(row) for _, row in places) * across * _CELL_BYTES
+            elif _BARE_CELL.search(text):
+                return np.inf
+    return size + cells * longest
+
+
+def _try_apart(data: bytes) -> None:
+    """Raise if a workbook takes too much: where memory ends, its reader ends the process."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", _TRIAL], input=data, timeout=_LONGEST, check=False,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise UnfitError("intake.unpacks", most=MOST_HELD) from error
+    if done.returncode:
+        raise UnfitError("intake.unpacks", most=MOST_HELD)
 
 
 def _tables(book: Any, where: str, answers: Mapping[str, str]) -> list[Table]:

@@ -12,9 +12,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.base.errors import AtlasError, DataError, ParameterError, Problem
 from geo.coverage.scenario import MOST_BYTES, Loaded, load
-from layers.intake.features import changes
+from layers.intake.features import changes, found_in
 from layers.intake.formats.open_file import SUFFIXES
-from layers.intake.formats.table import Observation
 from layers.intake.report import Report, sentence
 from layers.language.values import count
 from pages.browser.scenarios import keep, work_on
@@ -114,9 +113,8 @@ def _tell(screen: Screen, read: _Read) -> None:
         html.small(screen.say("scenario_page.loaded", name=name))
         if read.loaded.bare:
             html.small(screen.say("scenario_page.loaded_bare", name=name))
-        for key, value in (("scenario_left", read.loaded.left), ("heights", read.loaded.heights)):
-            if value:
-                html.small(sentence(Observation(key, values={"value": value}), lang))
+        for one in found_in(read.loaded, screen.city):
+            html.small(sentence(one, lang))
     if read.report is not None:
         _tell_table(screen, read, read.report)
 

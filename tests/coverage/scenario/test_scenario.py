@@ -298,6 +298,22 @@ def test_a_file_that_a_gis_has_saved_again_is_the_same_scenario() -> None:
     assert [problem.key for problem in caught.value.problems] == ["geojson.crs_other"]
 
 
+@pytest.mark.parametrize("number", [7, 7.0, "7"])
+def test_a_site_that_a_gis_has_numbered_is_read_under_a_name_of_its_own(number: object) -> None:
+    tree = json.loads(to_file(Scenario("a").added(117.2, 39.1, kind="platform")))
+    (feature,) = tree["features"]
+    feature.pop("id", None)
+    feature["properties"]["id"] = number
+    tree["atlas_scenario"]["order"] = ["7"]
+    found = load(json.dumps(tree).encode())
+    assert [edit.id for edit in found.scenario.edits] == ["new-7"]
+    assert found.renamed == ("7 → new-7",)
+    twin = {**feature, "properties": {**feature["properties"], "id": "7"}}
+    tree["features"].append(twin)
+    with pytest.raises(DataError, match="id"):
+        load(json.dumps(tree).encode())
+
+
 def test_a_file_that_a_gis_has_saved_in_place_keeps_its_ids() -> None:
     """GDAL writes the property ``id`` as the member of the feature alone."""
     tree = json.loads(to_file(PLAN))
