@@ -933,8 +933,14 @@ def _disagreements(files: Files, raw: Raw, folder: str) -> Iterator[Problem]:
             for problem in error.problems:
                 found = traced(problem, raw)
                 found = replace(found, where=f"{folder}/{found.where}")
-                named = {found.row, f"{found.where}{found.row}"}
-                meant = str(found.values.get("value", "")).strip("'")
+                if "at" in found.values:  # a row that is named as an example is traced too
+                    cited = traced(replace(problem, where=str(problem.values["file"])), raw)
+                    found = replace(
+                        found, values={**found.values, "file": f"{folder}/{cited.where}"}
+                    )
+                # The label of a district is its own.
+                named = {found.row, found.row.removeprefix("d"), f"{found.where}{found.row}"}
+                meant = str(found.values.get("value", "")).strip("'").split(":")[-1]
                 if not {*named, meant} & raw.faulty:
                     yield found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.corrections import Corrections
 from data.rawtables import AREAS, LINE_FILES, LINES, MAY_BE_EMPTY, PLACE_KINDS, SHAPES, TABLES
-from geo.base.errors import Problem
+from geo.base.errors import Problem, Value
 from geo.base.validation import is_date, printable, schema_problems, text_problems
 from geo.formats.read_geojson import read_features
 from layers.pack.catalogue import PLAN_KINDS
@@ -112,7 +112,9 @@ class Raw:
         name = "authored/place_clauses.csv"
         tasks = enumerate(self.tables.get(name, ()), start=1)
         places = {row["place_id"] for n, row in tasks if any(f"{name}#{n}" in r for r in rows)}
-        return frozenset(rows | places) - {""}
+        # A row that has another id than the others have for it.
+        named = {str(p.values["near"]) for p in self.problems if p.key == "raw.row_gone_near"}
+        return frozenset(rows | places | named) - {""}
 
     def by(self, name: str, key: str) -> Mapping[str, Row]:
         """Return the rows of a table by a column.
@@ -163,9 +165,11 @@ def read(folder: Path) -> Raw:
     shapes = {name: _shapes(files, folder.name, name) for name in SHAPES}
     settled = _settings(files, folder.name, head, plan)
     stories = _stories(files, folder.name, head)
+    broken = {name for name in TABLES if _broken(files.problems, f"{folder.name}/{name}", name)}
     sound = {name: rows for name, rows in tables.items() if rows is not None}
     outlines = {name: found for name, found in shapes.items() if found is not None}
-    relations = [*_joins(sound), *_places(sound), *_frame(sound, outlines), *_plan(sound)]
+    keyed = {name: rows for name, rows in sound.items() if name not in broken}
+    relations = [*_joins(keyed), *_places(sound), *_frame(keyed, outlines), *_plan(sound)]
     for name, rows in sound.items():
         _blank(rows, [problem for problem in relations if problem.where == name], name)
     files.problems += [
@@ -174,8 +178,79 @@ def read(folder: Path) -> Raw:
     described = f"{folder.name}/authored/layer_texts.csv"
     settled &= not any(p.where == described and p.field == "layer" for p in files.problems)
     whole = len(sound) == len(TABLES) and len(outlines) == len(SHAPES) and settled
-    problems = tuple(dict.fromkeys(files.problems))
+    whole &= not broken
+    problems = tuple(dict.fromkeys(_causes(files.problems, f"{folder.name}/")))
     return Raw(sound, outlines, head, plan, stories, problems, whole)
+
+
+def _broken(problems: Iterable[Problem], where: str, name: str) -> bool:
+    """Tell whether ids of a table cannot be read: what refers to its rows cannot be told."""
+    key = TABLES[name].names[0]
+    found = (one for one in problems if one.where == where and one.field == key)
+    return any(one.key != "id.repeated" for one in found)
+
+
+_NOT_IN = frozenset({"raw.not_in", "raw.not_in_near"})
+
+
+def _cited(problem: Problem) -> tuple[str, str]:
+    """Return table and id of the row that is not there; blank where that is not the fault."""
+    file = str(problem.values.get("file", ""))
+    if problem.key == "raw.outline_without_row":
+        return file, problem.row
+    return (file, str(problem.values["value"])) if problem.key in _NOT_IN else ("", "")
+
+
+def _causes(problems: Iterable[Problem], folder: str) -> Iterator[Problem]:
+    """Tell once of a row that is not there, though several others cite it.
+
+    Parameters
+    ----------
+    problems
+        By file under the folder.
+    folder
+        Its name with a stroke.
+    """
+    citing: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    strays: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in problems:
+        table, other = one.where.removeprefix(folder), str(one.values.get("file", ""))
+        citing[_cited(one)].append(one)
+        own = table in TABLES and one.field == TABLES[table].names[0]
+        if own and one.key in {*_NOT_IN, "raw.row_without_outline"}:
+            strays[table, other].add(one.row)
+    often = {cited: found for cited, found in citing.items() if cited[0] and len(set(found)) > 1}
+    gone = Counter(table for table, _ in often)
+    for one in problems:
+        table, cited = one.where.removeprefix(folder), _cited(one)
+        other = str(one.values.get("file", ""))
+        mine, theirs = strays[table, other], strays[other, table]
+        if cited in often:
+            yield _gone(*cited, often[cited], folder, strays)
+        elif one.row in mine and len(mine) <= gone[table]:
+            continue  # it has another id than the others have for it
+        elif one.row in mine and 0 < len(mine) <= len(theirs) and other.endswith("_texts.csv"):
+            continue  # the same of a row of the texts, which is told
+        else:
+            yield one
+
+
+def _gone(
+    table: str,
+    value: str,
+    citing: list[Problem],
+    folder: str,
+    strays: Mapping[tuple[str, str], set[str]],
+) -> Problem:
+    """Return the problem of a row that several cite and that is not there."""
+    first, key = citing[0], TABLES[table].names[0]
+    told: dict[str, Value] = {"n": len(set(citing)), "file": first.where, "at": first.row}
+    others = {row for (name, _), rows in strays.items() if name == table for row in rows}
+    if len(others) == 1:
+        return Problem(
+            "raw.row_gone_near", folder + table, row_label(value), key, told, near=others.pop()
+        )
+    return Problem("raw.row_gone", folder + table, row_label(value), key, told)
 
 
 def _rows(files: PackFiles, folder: str, name: str, right: Corrections) -> list[Row] | None:
@@ -194,7 +269,8 @@ def _rows(files: PackFiles, folder: str, name: str, right: Corrections) -> list[
     if not rows and name not in MAY_BE_EMPTY:
         files.report("raw.no_row", where)
         return None
-    files.problems += [replace(p, where=f"{folder}/{p.where}") for p in right.apply(name, rows)]
+    if not missing:
+        files.problems += [replace(p, where=f"{folder}/{p.where}") for p in right.apply(name, rows)]
     key, dropped = schema.names[0], right.dropped(name)
     records = [
         {
@@ -253,6 +329,7 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
             told = printable(str(kind))
             wrong = Problem("geometry.type", where, f"#{number}", type=told, allowed=allowed)
             problems.append(wrong)
+    problems += _twice(features, name, where)
     if not features and not problems:
         problems.append(Problem("raw.no_row", where))
     files.problems += problems
@@ -267,6 +344,17 @@ def _shapes(files: PackFiles, folder: str, name: str) -> list[Shape] | None:
             files.report(key, where, f"#{number}")
     sound = all(one.is_valid and not one.is_empty and not one.has_z for _, one in found)
     return found if sound else None
+
+
+def _twice(features: Iterable[Mapping[str, Any]], name: str, where: str) -> Iterator[Problem]:
+    """Yield the ids that several outlines of a file have."""
+    key = next(iter(SHAPES[name]), "")
+    if key not in ("adcode", "axis_id"):
+        return
+    counts = Counter(str((one["properties"] or {}).get(key) or "") for one in features)
+    for value, n in counts.items():
+        if value and n > 1:
+            yield Problem("id.repeated", where, printable(value), key, n=n)
 
 
 def _settings(

@@ -30,7 +30,13 @@ MODERN_AXIS_M: Final = 6_378_137.0
 MOST_CHARACTERS: Final = 100_000
 DEEPEST: Final = 32
 """Longer or deeper than any real definition, which has about 5,000 characters and 8 levels."""
-_CODE: Final = re.compile(r"[A-Za-z]{2,10}:[0-9A-Za-z]{1,10}", re.ASCII)
+_CODE: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9_]{1,15}:[0-9A-Za-z_.]{1,32}|"
+    r"urn:ogc:def:crs:[A-Za-z0-9_]{2,16}:[0-9A-Za-z_.]{0,16}:[0-9A-Za-z_.]{1,32}|"
+    r"https?://www\.opengis\.net/def/crs/[A-Za-z0-9_]{2,16}/[0-9.]{1,16}/[0-9A-Za-z_.]{1,32}",
+    re.ASCII,
+)
+"""Any authority of PROJ's register and its code, plainly or as the OGC writes it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,23 +172,28 @@ def canonical(said: object, *, where: str) -> str:
     ------
     CrsError
         It cannot be understood (``crs_unknown``), or says nothing of a place on the Earth's
-        surface, or needs files of its own (``crs_kind``).
+        surface (heights, the Moon), or needs files of its own (``crs_kind``).
 
     Examples
     --------
     >>> canonical("OGC:CRS84", where="places.parquet")
     'EPSG:4326'
+    >>> name_of(canonical("IGNF:WGS84MILLGP", where="places.parquet"))
+    'WGS84 PROJECTION MILLER GEOPORTAIL: PROJ mill'
     """
     crs = _understood(said)
     if crs is None:
-        told = {"value": str(said)[:80]}
+        # A definition may be so deep that Python cannot write it out.
+        name = said.get("name", "") if isinstance(said, dict) else said
+        told = {"value": str(name)[:80] if isinstance(name, str | int) else ""}
         problem = Problem("system.not_understood", where, field="crs", values=told)
         raise CrsError("stream.crs_unknown", [problem])
     name = crs.name[:200]
     if crs.is_compound:
         crs = crs.sub_crs_list[0]
-    if not (crs.is_geographic or crs.is_projected) or _needs_files(crs):
-        told = {"name": name, "type": crs.type_name}
+    globe = _other_globe(crs)
+    if not (crs.is_geographic or crs.is_projected) or globe or _needs_files(crs):
+        told = {"name": name, "type": globe or crs.type_name}
         problem = Problem("system.no_ground", where, field="crs", values=told)
         raise CrsError("stream.crs_kind", [problem])
     if len(crs.axis_info) > 2:
@@ -203,6 +214,15 @@ def _understood(said: object) -> CRS | None:
     except (CRSError, ProjError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return None
+
+
+def _other_globe(crs: CRS) -> str:
+    """Return the datum of a system that lies on the Moon or a planet; empty on the Earth."""
+    ground = crs.geodetic_crs
+    if ground is None or ground.datum is None or ground.ellipsoid is None:
+        return ""
+    is_earth = abs(ground.ellipsoid.semi_major_metre / MODERN_AXIS_M - 1) < 0.01
+    return "" if is_earth else str(ground.datum.name)[:200]
 
 
 def _walk(tree: Any) -> Iterator[tuple[str, Any, int]]:

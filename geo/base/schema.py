@@ -27,6 +27,8 @@ class Field:
         Unit symbol of a number, as printed ("km²", "m").
     least
         Smallest number that makes sense, or None where any does.
+    above
+        Number that all must be greater than, or None.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Field:
     allowed: frozenset[str] | None = None
     unit: str = ""
     least: float | None = None
+    above: float | None = None
 
 
 @dataclass(frozen=True)

@@ -301,6 +301,8 @@ def _size_fault(value: Any, field: Field) -> Fault | None:
         return Fault("value.too_large", {"most": MOST_WHOLE, "value": quoted(value)})
     if field.least is not None and value < field.least:
         return Fault("value.too_small", {"least": field.least, "value": quoted(value)})
+    if field.above is not None and value <= field.above:
+        return Fault("value.not_above", {"above": field.above, "value": quoted(value)})
     return None
 
 

@@ -361,6 +361,29 @@ def features_of(root: object, *, where: str) -> tuple[list[dict[str, Any]], list
     return (told if sound else []), problems
 
 
+def columns_of(root: object) -> list[Record]:
+    """Return what the columns of parsed GeoJSON hold, wherever its shapes may lie.
+
+    Parameters
+    ----------
+    root
+        What :func:`decode_json` returned.
+
+    Returns
+    -------
+    list of Record
+        One for each feature; empty if it is no collection, or one of its features has no columns.
+    """
+    features = root.get("features") if isinstance(root, Mapping) else None
+    if not isinstance(features, list) or len(features) > MOST_FEATURES:
+        return []
+    if not all(
+        isinstance(one, dict) and isinstance(one.get("properties"), dict) for one in features
+    ):
+        return []
+    return [_properties(_with_id(one)) for one in features]
+
+
 def _with_id(feature: dict[str, Any]) -> dict[str, Any]:
     """Put the id of a feature among its properties, if they have none.
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
-from geo.base.arrays import Floats
 from geo.intake.columns import Coordinates, coordinates
 from geo.intake.words import bare
 
 _SAMPLE: Final = 500
-LEAST_ROWS: Final = 8
-_MOST: Final = 0.7
 _PARTS: Final = (
     (re.compile(r"^(.*?)(?:度|°|deg(?:rees?)?|d)$"), 0),
     (re.compile(r"^(.*?)(?:分|min(?:utes?)?|m)$"), 1),
@@ -89,60 +84,6 @@ def _angle(parts: tuple[Any, ...]) -> str | None:
         return None
     # A minute or second that is not written is none; one that is no number spoils the angle.
     return " ".join([told[0] or "?", *(part or "0" for part in told[1:])])
-
-
-def are_minutes(first: Floats, second: Floats) -> bool:
-    """Tell whether the digits behind the point may be minutes and seconds: 117.1203 for 117°12′03″.
-
-    Parameters
-    ----------
-    first, second
-        The two coordinates of each row, degrees, shape (n,); NaN is passed over.
-
-    Returns
-    -------
-    bool
-        Whether no row of at least ``LEAST_ROWS`` has sixty or more of either, and most have
-        seconds: of as many true decimals that is one list in ten thousand.
-
-    Examples
-    --------
-    >>> lon = np.array([117.1203, 117.0559, 117.2218, 117.3041, 117.0127, 117.1142, 117.2536,
-    ...                 117.0809])
-    >>> are_minutes(lon, lon - 78), are_minutes(lon + 0.007, lon - 78)
-    (True, False)
-    """
-    known = np.isfinite(first) & np.isfinite(second) & (np.abs(first) < 181) & (first != 0)
-    if known.sum() < LEAST_ROWS:
-        return False
-    for values in (first[known], second[known]):
-        minutes, seconds = _behind(values)
-        if (minutes >= 60).any() or (seconds >= 60).any() or np.mean(seconds > 0) < _MOST:
-            return False
-    return True
-
-
-def of_minutes(values: Floats) -> Floats:
-    """Return degrees of numbers that have minutes and seconds behind their point.
-
-    Parameters
-    ----------
-    values
-        As in :func:`are_minutes`.
-
-    Examples
-    --------
-    >>> of_minutes(np.array([117.1203])).round(6).tolist()
-    [117.200833]
-    """
-    minutes, seconds = _behind(values)
-    return np.asarray(np.sign(values) * (np.floor(np.abs(values)) + minutes / 60 + seconds / 3600))
-
-
-def _behind(values: Floats) -> tuple[Floats, Floats]:
-    """Return what stands behind the point, two digits by two."""
-    rest = np.round((np.abs(values) - np.floor(np.abs(values))) * 10_000, 5)
-    return rest // 100, rest % 100
 
 
 def code_of_place(cells: Any) -> tuple[str, str]:

@@ -28,7 +28,10 @@ _FINEST: Final = {True: (1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6), False: (
 _EXACT: Final = {True: 1e-9, False: 1e-6}
 _FLOAT32: Final = {True: 4e-6, False: 0.25}
 """How far from its decimals a number may lie, also if it was kept in 32 bits."""
-_UNITS: Final = {"minute": 60.0, "second": 3600.0}
+_UNITS: Final = {"minute": (60.0, 0.01), "second": (3600.0, 0.001)}
+"""How many there are in a degree, and the decimals that are such by chance: 0.01° is 36″."""
+ALWAYS: Final = 0.01
+"""Numbers of so few decimals are rounded whatever the other rows are, degrees."""
 
 
 class _Rows(NamedTuple):
@@ -67,13 +70,20 @@ def steps(first: Floats, second: Floats, *, in_degrees: bool) -> Floats:
     -----
     Some numbers end in zeros by chance: of a file with four decimals one position in 100 is a
     multiple of 0.001° both ways. A step is told if the file has no finer number, or if
-    ``BEYOND_CHANCE`` times as many rows are its multiples as chance makes of numbers so fine.
+    ``BEYOND_CHANCE`` times as many rows are its multiples as chance makes of numbers so fine. A row
+    of two decimals or fewer both ways is always rounded where the file has numbers of four or more:
+    of six decimals that is one in 100 million. Whole minutes are told where most rows are minutes
+    or seconds, also of those that no short decimals explain, or of one row that they do not
+    explain: 117.25 and 39.15 are two decimals, though they are 15′ and 9′ too.
 
     Examples
     --------
     >>> lon, lat = np.array([117.2, 117.234567]), np.array([39.12, 39.123456])
     >>> steps(lon, lat, in_degrees=True).tolist()
     [0.01, 0.0]
+    >>> lon, lat = np.array([117.25, 117.2, 117.213456]), np.array([39.15, 39.1, 39.123456])
+    >>> steps(lon, lat, in_degrees=True).tolist()
+    [0.01, 0.1, 0.0]
     >>> steps(np.array([526_300.0]), np.array([4_330_100.0]), in_degrees=False).tolist()
     [100.0]
     """
@@ -90,6 +100,9 @@ def steps(first: Floats, second: Floats, *, in_degrees: bool) -> Floats:
     told = np.zeros(len(rows.first))
     if not sexagesimal:
         _by_decimals(rows, finest, DEGREE_STEPS if in_degrees else METRE_STEPS, told)
+        if in_degrees and finest < DEGREE_STEPS[0] * 0.5:
+            short = np.flatnonzero(told < ALWAYS)
+            told[short[rows.are_multiples(ALWAYS, short)]] = ALWAYS
     if in_degrees and finest < DEGREE_STEPS[0]:
         _by_minutes(rows, finest, sexagesimal, told)
     if whole:
@@ -117,10 +130,13 @@ def _sexagesimal(rows: _Rows, some: NDArray[np.intp], finest: float) -> str:
     """Return whether most rows are whole minutes, or seconds, written as decimals or not."""
     if finest >= DEGREE_STEPS[0]:
         return ""
-    for name, unit in _UNITS.items():
+    for name, (unit, decimals) in _UNITS.items():
         slack = _slack(finest)
-        # A second is 0.0003°: four decimals cannot tell it.
-        if slack * unit < 0.05 and rows.are_multiples(1 / unit, some, slack).mean() > 0.5:
+        if slack * unit >= 0.05:  # a second is 0.0003°: four decimals cannot tell it
+            continue
+        whole = rows.are_multiples(1 / unit, some, slack)
+        telling = whole[~rows.are_multiples(decimals, some)]
+        if whole.mean() > 0.5 and telling.any() and telling.mean() > 0.5:
             return name
     return ""
 
@@ -141,10 +157,10 @@ def _by_decimals(rows: _Rows, finest: float, sizes: tuple[float, ...], told: Flo
 def _by_minutes(rows: _Rows, finest: float, sexagesimal: str, told: Floats) -> None:
     """Note the rows of whole minutes, if they are more than chance makes of the file's numbers."""
     slack = _slack(finest)
-    hit = np.flatnonzero(rows.are_multiples(MINUTE, slice(None), slack))
+    hit = np.flatnonzero(rows.are_multiples(MINUTE, slice(None), slack) & (told == 0))
     chance = 1 / 60 if sexagesimal == "second" else 2 * slack / MINUTE
     if sexagesimal == "minute" or len(hit) > BEYOND_CHANCE * max(len(told), FEW) * chance**2:
-        told[hit] = np.maximum(told[hit], MINUTE)
+        told[hit] = MINUTE
 
 
 def doubt_m(sizes: Floats, lat: float, *, in_degrees: bool) -> Floats:

@@ -22,6 +22,8 @@ MARGIN: Final = 0.5
 _PREFIXED: Final = ((25, 45, 4513, 3, 0), (13, 23, 4491, 6, -3))
 """CGCS2000 zones whose number stands before the easting: first and last zone, EPSG code of the
 first, width in degrees, and what the central meridian adds to zone times width."""
+_METRES: Final = 1e6
+"""Greater numbers are metres, or degrees without their marks."""
 _BARE: Final = (4534, 75)
 """EPSG code and meridian of the first CGCS2000 zone of 3 degrees without a number."""
 
@@ -86,6 +88,9 @@ def fits(first: Floats, second: Floats, box: Box) -> list[Fit]:
     --------
     >>> [fit[:2] for fit in fits(np.array([39.1]), np.array([117.2]), (116.7, 38.5, 118.1, 40.3))]
     [('EPSG:4326', True)]
+    >>> north, east = np.array([4_338_943.5]), np.array([-10_689.4])
+    >>> [fit[:2] for fit in fits(north, east, (116.7, 38.5, 118.1, 40.3))]
+    [('EPSG:4550', True), ('EPSG:32651', True)]
     """
     known = np.isfinite(first) & np.isfinite(second) & ~((first == 0) & (second == 0))
     first, second = first[known], second[known]
@@ -94,13 +99,34 @@ def fits(first: Floats, second: Floats, box: Box) -> list[Fit]:
     if len(first) > MOST_TRIED:
         some = np.linspace(0, len(first) - 1, MOST_TRIED).astype(np.intp)
         first, second = first[some], second[some]
-    found = [
+    found = _fits_of(first, second, box, _candidates(box))
+    if not any(fit.share >= 0.5 for fit in found) and np.median(np.fmax(first, second)) > _METRES:
+        found += _fits_of(first, second, box, _farther(box))
+    return sorted(found, key=lambda fit: (-round(fit.share, 2), not fit.is_unmistakable))
+
+
+def _fits_of(
+    first: Floats, second: Floats, box: Box, systems: Iterator[tuple[str, bool]]
+) -> list[Fit]:
+    return [
         fit
-        for crs, unmistakable in _candidates(box)
+        for crs, unmistakable in systems
         for fit in _both_orders(first, second, crs, box, is_unmistakable=unmistakable)
         if fit.share >= 0.1
     ]
-    return sorted(found, key=lambda fit: (-round(fit.share, 2), not fit.is_unmistakable))
+
+
+def _farther(box: Box) -> Iterator[tuple[str, bool]]:
+    """Yield the zones beside those of a region, in which somebody may have left his numbers."""
+    longitude = (box[0] + box[2]) / 2
+    near = round((longitude - _BARE[1]) / 3)
+    for zone in (near + beside for beside in (-4, -3, -2, 2, 3, 4)):
+        if 0 <= zone <= 20:
+            yield f"EPSG:{_BARE[0] + zone}", False
+    utm = int((longitude + 180) // 6) + 1
+    for zone in (utm - 1, utm + 1):
+        if 1 <= zone <= 60:
+            yield f"EPSG:{32600 + zone}", False
 
 
 def _candidates(box: Box) -> Iterator[tuple[str, bool]]:

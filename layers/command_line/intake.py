@@ -7,12 +7,13 @@ import io
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
 from geo.base.errors import AtlasError, DataError, Problem
+from geo.base.validation import printable
 from geo.coverage.scenario import ACTIONS, MEMBER, load
 from layers.command_line.answers import answers_of
 from layers.command_line.arguments import city_of
@@ -29,6 +30,7 @@ from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
 from layers.own_points.own_list import FORMATS, own_list
 from layers.pack.city import SETTINGS, City, load_city
+from layers.pack.reader import PackFiles
 from layers.pack.single_layer import layer_problems
 from layers.view.state import default_state
 
@@ -37,9 +39,14 @@ _EPILOG = """Exit status: 0 read, 2 refused, 3 needs an answer (which one is sai
 --columns takes two names of columns (x y, or x=NAME y=NAME), or one that holds both. --answer takes
 what is asked: crs=EPSG:4548, datum=gcj02, sheet=NAME, layer=NAME, header_row=3, separator=;,
 encoding=gbk, swapped=repair (rows whose longitude and latitude seem swapped are exchanged),
-notation=minutes (117.1203 means 117°12′03″)."""
+notation=minutes (117.1203 means 117°12′03″) or decimal."""
 
 
+_CRS: Final = (
+    "reference system: EPSG code, any authority and code that PROJ knows (ESRI:102025, IGNF:...), "
+    "WKT or PROJJSON; Beijing 1954 and Xian 1980 (such as EPSG:2436, 2364, 4610) are refused, "
+    "because PROJ has no shift from them to WGS 84 here"
+)
 _OUT: Final = (
     "write the list with what was done to each row and how surely each place is known, by its "
     "ending: .xlsx, .csv, .geojson, .gpkg, or _circles.geojson for the circles of doubt alone"
@@ -112,7 +119,7 @@ def _parser() -> _Parser:
     parser.add_argument("path", type=Path, metavar="PATH", help="file or folder")
     parser.add_argument("--city", help="id of a pack")
     parser.add_argument("--as", dest="kind", choices=KINDS, help="what it is; told by the file")
-    parser.add_argument("--crs", help="reference system: EPSG code, WKT or PROJJSON")
+    parser.add_argument("--crs", help=_CRS)
     parser.add_argument("--columns", nargs="+", action="extend", default=[], metavar="NAME")
     parser.add_argument("--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
     parser.add_argument("--out", type=Path, metavar="FILE", help=_OUT)
@@ -222,10 +229,24 @@ def _pack(path: Path, city: Callable[[], City], answers: Mapping[str, str]) -> R
     """Check a pack, or one layer of it against the city's own box."""
     if not path.is_dir():
         return _layer(path, city(), answers)
-    pack = load_city(path)
+    files = PackFiles(path)
+    pack = load_city(path, files)
     rows = sum(len(layer.frame) for layer in pack.layers.values())
     found = [Observation("pack", "certain", {"value": pack.id, "n": len(pack.layers)})]
+    if left := _not_read(path, files.digests):
+        names = tuple(left[:20])
+        found.append(Observation("pack_not_read", "certain", {"value": len(left), "names": names}))
     return Report("read", Account(rows, rows), "EPSG:4326", found)
+
+
+def _not_read(folder: Path, known: Collection[str]) -> list[str]:
+    """Name what lies in the folder of a pack and is no part of it; of a folder, itself alone."""
+    tops = {name.split("/")[0] for name in known}
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    strays = {
+        name if (top := name.split("/")[0]) in tops or top == name else f"{top}/" for name in names
+    }
+    return sorted(printable(name) for name in strays.difference(known))
 
 
 def _layer(path: Path, city: City, answers: Mapping[str, str]) -> Report:

@@ -17,7 +17,17 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
-from geo.intake.odd_columns import angles_in_parts, are_minutes, code_of_place, of_minutes
+from geo.intake.odd_columns import angles_in_parts, code_of_place
+from geo.intake.packed_angles import (
+    DMS_BIT,
+    LEAST_ASKED,
+    LEAST_FIT,
+    RARE,
+    SELDOM,
+    chance,
+    said,
+    unpacked,
+)
 from geo.intake.pairs import srid
 from geo.intake.systems import (
     DEGREES,
@@ -33,7 +43,7 @@ from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.declared import Declared, declared
 from layers.intake.formats.georeference import is_given_back
-from layers.intake.formats.headings import datum_of, headings, system_of
+from layers.intake.formats.headings import datum_of, datum_of_source, headings, system_of
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
 from layers.pack.city import City
@@ -49,6 +59,7 @@ GRID_LEAST: Final = 0.5
 """Share of the rows that must speak for a reading that the values alone tell."""
 _SAMPLE: Final = 2000
 _NUMBER: Final = STATES.index("number")
+_OTHER: Final = STATES.index("not_a_number")
 _NOT_A_POINT: Final = STATES.index("not_a_point")
 _SHAPE_STATES: Final = {
     wkb.POINT: "number", wkb.EMPTY: "empty_point", wkb.FOREIGN: "not_a_point", wkb.MISSING: "blank"
@@ -210,18 +221,39 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
 
 
 def _by_minutes(found: Placement, answers: Answers, result: Diagnosis) -> Placement:
-    """Warn of degrees whose digits behind the point may be minutes and seconds."""
+    """Read degrees, minutes and seconds in one number if that is said; ask if it seems so."""
     one, two = found.first, found.second
-    said = answers.get("notation", "")
-    if one is None or two is None or one.forms or two.forms or said == "decimal":
+    answer = answers.get("notation", "")
+    if one is None or two is None or answer == "decimal":
         return found
-    if said == "minutes":
-        result.tell("form_minutes", "certain", value=said)
-        return replace(found, first=replace(one, values=of_minutes(one.values)),
-                       second=replace(two, values=of_minutes(two.values)))  # fmt: skip
-    if are_minutes(one.values, two.values):
-        result.tell("maybe_minutes", "open", value=int(np.isfinite(one.values).sum()))
+    form = "dms" if answer == "minutes" else next(filter(None, map(said, found.columns)), "")
+    if form:
+        angles = _unpacked(one, form), _unpacked(two, form)
+        fit = np.isfinite(angles[0].values) & np.isfinite(angles[1].values)
+        known = np.isfinite(one.values) & np.isfinite(two.values)
+        if not answer and _share(fit[known]) <= LEAST_FIT:  # the heading is not right
+            return found
+        result.tell("form_minutes" if answer else "form_packed", value=form)
+        return replace(found, first=angles[0], second=angles[1])
+    if one.forms or two.forms or is_given_back(found.table):
+        return found
+    chances, rows = chance(one.values, two.values), int(np.isfinite(one.values).sum())
+    if chances < RARE and rows >= LEAST_ASKED:
+        options = (Option("minutes", "intake.option.minutes"),
+                   Option("decimal", "intake.option.decimal"))  # fmt: skip
+        result.ask(Question("notation", options, {"n": rows}))
+    elif chances < SELDOM:
+        result.tell("maybe_minutes", "open", value=rows)
     return found
+
+
+def _unpacked(one: Coordinates, form: str) -> Coordinates:
+    """Return angles of packed numbers; cells with marks of their own stay as they are."""
+    plain = (one.written & DMS_BIT == 0) & (one.states == _NUMBER)
+    values = np.where(plain, unpacked(one.values, form), one.values)
+    wrong = plain & np.isnan(values)
+    return replace(one, values=values, states=np.where(wrong, _OTHER, one.states).astype(np.int8),
+                   written=np.where(plain, one.written | DMS_BIT, one.written))  # fmt: skip
 
 
 def _chosen(table: Table, answers: Answers) -> Placement | None:
@@ -632,4 +664,4 @@ def _datum_hint(placed: Placement) -> tuple[str, str]:
         for value in dict.fromkeys(str(v).strip() for v in column.to_pylist() if v is not None):
             if len(value) <= 30 and (datum := datum_of(value)):
                 return datum, value
-    return "", ""
+    return datum_of_source(placed.table.names[:60])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
+from layers.intake.certainty import as_metadata, certainty
 from layers.intake.districts import named_districts
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
@@ -40,8 +40,6 @@ CLICK_UNKNOWN_M: Final = 1000.0
 VAGUE: Final = "vague"
 """What a row is in the account of own points that is known by its district only."""
 _VAGUE: Final = ".vague.parquet"
-_DOUBTS: Final = "atlas_doubts"
-"""Key under which a file of own points says of how many rows the doubt is known."""
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 LOOKED_AT: Final = 50
@@ -272,8 +270,7 @@ def write_points(outcome: Outcome, path: Path) -> None:
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
     doubt = rows["uncertainty_m"].to_numpy(dtype=float)
-    used = (rows["status"] == USED).to_numpy()
-    vague = used & is_vague(rows)
+    vague = (rows["status"] == USED).to_numpy() & is_vague(rows)
 
     def placed(blank: NDArray[np.bool_]) -> pa.Table:
         made = table
@@ -282,8 +279,8 @@ def write_points(outcome: Outcome, path: Path) -> None:
             made = made.append_column(name, pa.array(there, pa.float64(), from_pandas=True))
         return made.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
 
-    known = np.isfinite(doubt[used])
-    told = {_DOUBTS: json.dumps([int(known.sum()), int((~known).sum())])}
+    by_hand = [one.row for one in outcome.placed]
+    told = as_metadata(certainty(outcome.tables, outcome.reading, rows, placed=by_hand))
     pq.write_table(placed(vague).replace_schema_metadata(told), path, row_group_size=1 << 16)
     if vague.any():
         pq.write_table(placed(~vague).filter(pa.array(vague)), path.with_suffix(_VAGUE))
@@ -293,30 +290,6 @@ def write_points(outcome: Outcome, path: Path) -> None:
     lost = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
                          "reason": unused["status"].to_numpy(str)}, unused.index + 1)  # fmt: skip
     lost.to_parquet(_beside(path))
-
-
-def doubts_of(path: Path) -> tuple[int, int] | None:
-    """Return of how many rows within the city a file that was taken in states the doubt.
-
-    Parameters
-    ----------
-    path
-        As of :func:`write_points`.
-
-    Returns
-    -------
-    tuple of int
-        With and without; None of any other file.
-    """
-    import pyarrow.parquet as pq
-
-    if not path.is_file() or path.suffix != ".parquet":
-        return None
-    told = (pq.read_schema(path).metadata or {}).get(_DOUBTS.encode())
-    if told is None:
-        return None
-    known, unknown = json.loads(told)
-    return int(known), int(unknown)
 
 
 def unused_rows(path: Path) -> pd.DataFrame | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.base.bridge import transformer
 from geo.base.errors import Value
 from geo.intake.systems import in_another
 from layers.intake.diagnose import Placement, values_of
@@ -80,7 +82,7 @@ def precision(reading: Reading, placements: Sequence[Placement], city: City) -> 
         "repeated": _repeated(xy, there),
         "rounded": coarse & there,
         "rounded_100m": fine & there,
-        "same_name": _same_name(placements) & there,
+        "same_name": _same_name(placements, city) & there,
     }
     found = np.zeros(len(rows), dtype=np.uint16)
     for place, name in enumerate(CLASSES[:-1]):
@@ -236,11 +238,32 @@ def is_beyond(
 
 
 def _at_middles(xy: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.bool_]:
+    """Tell which positions stand where a program sets a point for a whole district.
+
+    That is its centroid, the middle of its box, or the point within it that GEOS calls
+    representative, each on the plane and in degrees: the two differ.
+    """
     hit = np.zeros(len(xy), dtype=bool)
-    middles = shapely.get_coordinates(city.on_plane.centroid.to_numpy())
-    for middle in middles:
+    for middle in _middles(city):
         hit |= np.hypot(*(xy - middle).T) < CENTROID_M
     return hit & there
+
+
+def _middles(city: City) -> Floats:
+    """Return the points that stand for whole districts, metres on the city's plane."""
+    plane, degrees = (_stand_ins(frame.geometry.to_numpy()) for frame in
+                      (city.on_plane, city.districts))  # fmt: skip
+    way = transformer(4326, city.metric_epsg)
+    return np.vstack([plane, np.column_stack(way.transform(*degrees.T))])
+
+
+def _stand_ins(shapes: NDArray[np.object_]) -> Floats:
+    west, south, east, north = shapely.bounds(shapes).T
+    return np.vstack([
+        shapely.get_coordinates(shapely.centroid(shapes)),
+        np.column_stack([(west + east) / 2, (south + north) / 2]),
+        shapely.get_coordinates(shapely.point_on_surface(shapes)),
+    ])  # fmt: skip
 
 
 def _repeated(xy: Floats, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -279,10 +302,9 @@ def elsewhere(
     return Observation("other_district", "likely", values)
 
 
-def _same_name(placements: Sequence[Placement]) -> NDArray[np.bool_]:
-    """Tell which rows have the name of an earlier one."""
+def _same_name(placements: Sequence[Placement], city: City) -> NDArray[np.bool_]:
+    """Tell which rows have a name that another row has too, however it is typed."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     names: list[Any] = []
     for placed in placements:
@@ -291,9 +313,39 @@ def _same_name(placements: Sequence[Placement]) -> NDArray[np.bool_]:
         none = pa.nulls(len(table.torn) + (0 if column else len(table.lines)), pa.large_string())
         told = [table.cells.column(column).cast(pa.large_string())] if column else []
         names += [chunk for one in told for chunk in one.chunks] + [none]
-    texts = pc.utf8_trim_whitespace(pa.chunked_array(names, pa.large_string()))
-    codes = texts.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
-    return np.asarray(pd.Series(codes).duplicated().to_numpy() & (codes >= 0))
+    texts = pa.chunked_array(names, pa.large_string()).combine_chunks().dictionary_encode()
+    plain = _plain_characters(city)
+    spelled = [_spelled(text).translate(plain) for text in texts.dictionary.to_pylist()]
+    groups = np.append(pd.factorize(np.array([*spelled, ""], dtype=object))[0], -1)
+    codes = groups[texts.indices.fill_null(len(spelled)).to_numpy()]
+    is_named = codes != groups[len(spelled)]
+    return np.asarray(pd.Series(codes).duplicated(keep=False).to_numpy() & is_named)
+
+
+def _spelled(name: str) -> str:
+    """Return a name without blanks, its width and its capitals."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _plain_characters(city: City) -> dict[int, str]:
+    """Return the traditional characters of the pack's other names, with those that it uses."""
+    frame = city.aliases
+    frame = frame[frame["note_en"] == "traditional characters"]
+    own = {
+        key: str(name)
+        for kind, layer in city.layers.items()
+        if "name_zh" in layer.frame
+        for id_, name in layer.frame["name_zh"].items()
+        for key in (str(id_), f"{kind}:{id_}")
+    }
+    used = set("".join(own.values()))
+    return {
+        ord(old): new
+        for term, target in zip(frame["term"], frame["target"], strict=True)
+        if len(term) == len(own.get(target, ""))
+        for old, new in zip(term, own[target], strict=True)
+        if old not in used
+    }
 
 
 def told(classes: Classes) -> Observation | None:

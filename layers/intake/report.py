@@ -52,6 +52,8 @@ class Report:
         not looked at row by row.
     doubts
         Of how many positions the doubt is known, and of how many not; None where none was read.
+    estimated
+        Of how many it is known by an estimate alone: from rounding, or from the datum.
     """
 
     status: str
@@ -62,6 +64,7 @@ class Report:
     problems: Sequence[Problem] = ()
     classes: Mapping[str, int] | None = None
     doubts: tuple[int, int] | None = None
+    estimated: int = 0
 
     @property
     def code(self) -> int:
@@ -95,14 +98,19 @@ def to_json(report: Report) -> dict[str, Any]:
         "status": report.status,
         "rows": {**account, "not_used": dict(rows.not_used)},
         "crs": report.crs,
-        "doubt": dict(zip(("known", "unknown"), report.doubts, strict=True))
-        if report.doubts is not None
-        else None,
+        "doubt": _doubt(report),
         "classes": None if report.classes is None else dict(report.classes),
         "findings": [_finding(one) for one in report.found],
         "questions": [_question(one) for one in report.questions],
         "problems": [_problem(one) for one in report.problems],
     }
+
+
+def _doubt(report: Report) -> dict[str, int] | None:
+    if report.doubts is None:
+        return None
+    known, unknown = report.doubts
+    return {"known": known, "estimated": report.estimated, "unknown": unknown}
 
 
 def _finding(one: Observation) -> dict[str, Any]:

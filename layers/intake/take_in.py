@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from geo.base.errors import AtlasError, Problem
+from layers.intake.certainty import certainty
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
 from layers.intake.precision import Classes, counts, elsewhere, precision, told
-from layers.intake.read import Reading, read
+from layers.intake.read import OUTSIDE, USED, Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
 
@@ -166,8 +167,10 @@ def _points(
     paragraph = told(classes)
     beside = elsewhere(reading, diagnosis.placements, classes, city)
     found = [*diagnosis.found, *(one for one in (beside, paragraph) if one)]
+    estimated = certainty(tables, reading, status=(USED, OUTSIDE)).estimated
     report = Report("read", account, systems, found, problems=reading.problems(),
-                    doubts=reading.doubts, classes=counts(classes))  # fmt: skip
+                    doubts=reading.doubts, classes=counts(classes),
+                    estimated=estimated)  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
 
 

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
+from geo.density.pattern import MINIMUM
 from geo.density.surface import contours, to_geotiff
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, LINE, POINT, Form
 from layers.handover.look import Look
 from layers.handover.package import Package
 from layers.language.bilingual import Bilingual
-from layers.language.messages import LANGS
+from layers.language.messages import LANGS, speaker
+from layers.language.values import number
+from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
+from layers.map.symbols import look_sign, swatch
 from layers.map.thumbnail import Small
-from layers.own_points.bins import PointsBins, draw_bins, measure_bins, word_bins
+from layers.own_points.bins import SIDES_M, PointsBins, draw_bins, measure_bins, word_bins
 from layers.own_points.clusters import (
+    MOST_DOTS,
+    OWN,
+    OWN_LINE,
     PointsClusters,
     cluster_pictures,
     draw_clusters,
     measure_clusters,
+    own_dots,
     word_clusters,
 )
 from layers.own_points.filtering import filtered_in_both
@@ -35,7 +44,14 @@ from layers.own_points.hot_spots import (
 )
 from layers.own_points.naming import file_stem
 from layers.own_points.own_list import terms_at
-from layers.own_points.parks import PointsParks, draw_parks, measure_parks, parks_frame, word_parks
+from layers.own_points.parks import (
+    RING,
+    PointsParks,
+    draw_parks,
+    measure_parks,
+    parks_frame,
+    word_parks,
+)
 from layers.own_points.reading import (
     FileQuestion,
     Progress,
@@ -45,7 +61,7 @@ from layers.own_points.reading import (
     read,
 )
 from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
-from layers.own_points.wording import PointsWording, of_file, unused_rows
+from layers.own_points.wording import PointsWording, not_judged, of_file, unused_rows
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
@@ -191,7 +207,51 @@ def word(shown: PointsAnswer, lang: str) -> PointsWording:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    return of_file(_worded(shown, lang), shown.reading, lang)
+    told = _worded(shown, lang)
+    if has_files(shown):
+        least = MINIMUM["clusters"].n if isinstance(shown, PointsSurface) else 0
+        told = not_judged(told, shown.reading, _scale_m(shown), least, lang)
+    if _has_dots(shown) and not told.dots:
+        told = replace(told, dots=((OWN, speaker(lang)("points_page.legend_own")),))
+    return of_file(told, shown.reading, lang)
+
+
+def _has_dots(shown: PointsAnswer) -> bool:
+    """Tell whether the points themselves are drawn over what was found."""
+    return 0 < len(shown.reading.kept.xy) <= MOST_DOTS
+
+
+def signs(shown: PointsAnswer, told: PointsWording, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the legend of an answer: a sign and words for all that it draws.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+    told
+        The same in words.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    found = [(swatch(colour, OPACITY), words) for colour, words in told.legend]
+    found += [(look_sign({"fill": colour, "line": OWN_LINE, "dot": True}), words)
+              for colour, words in told.dots]  # fmt: skip
+    if isinstance(shown, PointsParks):
+        near = number(shown.options.within_m / 1000)
+        found.append((RING, speaker(lang)("points_page.legend_near", radius=near)))
+    return tuple(found)
+
+
+def _scale_m(shown: PointsAnswer) -> float:
+    """Return the length on which an answer looks at the points; 0 where it finds its own."""
+    options = shown.options
+    if isinstance(shown, PointsBins):
+        return 1000 * math.sqrt(float(shown.bins.frame["area_km2"].median()))
+    if isinstance(shown, PointsClusters):
+        return float(options.reach_m) if options.clusters == "dbscan" else 0.0
+    if isinstance(shown, PointsHotSpots):
+        return float(SIDES_M[options.grain])
+    return float(options.within_m if isinstance(shown, PointsParks) else options.sigma_m)
 
 
 def _worded(shown: PointsAnswer, lang: str) -> PointsWording:
@@ -207,7 +267,7 @@ def _worded(shown: PointsAnswer, lang: str) -> PointsWording:
 
 
 def draw(shown: PointsAnswer, lang: str) -> Drawing:
-    """Return what is drawn of an answer; nothing where it is refused.
+    """Return what is drawn of an answer; where it is refused, the points alone.
 
     Parameters
     ----------
@@ -216,6 +276,14 @@ def draw(shown: PointsAnswer, lang: str) -> Drawing:
     lang
         Language of the words, ``zh`` or ``en``.
     """
+    drawn = _drawn(shown, lang)
+    if isinstance(shown, PointsParks) or (isinstance(shown, PointsClusters) and drawn.shapes):
+        return drawn
+    dots = own_dots(shown.reading, shown.reading.kept.xy)
+    return replace(drawn, shapes=[*drawn.shapes, *dots])
+
+
+def _drawn(shown: PointsAnswer, lang: str) -> Drawing:
     if isinstance(shown, PointsBins):
         return draw_bins(shown, lang)
     if isinstance(shown, PointsClusters):

@@ -119,8 +119,8 @@ def word_bins(shown: PointsBins, lang: str) -> PointsWording:
     if reading.blank:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if bins.refused:
-        source = say("density_page.source", source=say(LEAST_SOURCE))
-        return PointsWording(refusal_words(say, bins) + source, rows, notes=notes)
+        least = say("points_page.least", least=LEAST_POINTS, source=say(LEAST_SOURCE))
+        return PointsWording(refusal_words(say, bins), rows, notes=(least, *notes))
     frame, breaks = bins.frame, _breaks(shown)
     colours, cut = shades(len(breaks)), int((~frame["is_ranked"]).sum())
     bounds = [*breaks, bins.value]

@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
+from geo.base.bridge import transformer
 from geo.base.draws import SEED
 from geo.base.finding import Finding
 from geo.density.dots import dots
@@ -45,6 +46,11 @@ SIMULATIONS: Final = 99
 RADII_M: Final = (250, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000, 7500, 10_000)
 LISTED: Final = 10
 DOT_M: Final = 220.0
+MOST_DOTS: Final = 3_000
+"""Points that are drawn as dots of one size on every scale; of more, each covers its own ground."""
+OWN: Final = "#E08A1E"
+"""A dot of the reader's own, told from the parks and from every surface."""
+OWN_LINE: Final = "#3A2A12"
 NOISE: Final = "#8A8478"
 HULL: Final = "#492A60"
 
@@ -68,6 +74,37 @@ def some_of(reading: Reading, most: int) -> Floats:
     if len(xy) <= most:
         return xy
     return xy[np.sort(np.random.default_rng(SEED).choice(len(xy), most, replace=False))]
+
+
+def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, ...]:
+    """Return points of the reader's as dots; none where there are more than can be told apart.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    xy
+        Some of its points, metres on the city's plane, shape (n, 2).
+    colour
+        Of the dots.
+    """
+    if not len(xy) or len(reading.kept.xy) > MOST_DOTS:
+        return ()
+    to_degrees = transformer(reading.asked.city.metric_epsg, 4326)
+    lonlat = np.column_stack(to_degrees.transform(*xy.T))
+    frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(lonlat)], crs=4326)
+    return (Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=3.2),)
+
+
+def own_colour(reading: Reading) -> str:
+    """Return the colour of points that are all of one kind.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    """
+    return OWN if len(reading.kept.xy) <= MOST_DOTS else NOISE
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,14 +214,16 @@ def word_clusters(shown: PointsClusters, lang: str) -> PointsWording:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if shown.found.refused:
         refusals = tuple(_refusals(shown, say))
-        return PointsWording(say("points_page.too_few"), rows, findings=refusals, notes=notes)
+        return PointsWording(
+            say("points_page.too_few", n=reading.binned.n), rows, findings=refusals, notes=notes
+        )
     found = shown.found
     sentence, *further = said(say, found.caveats, found.parameters)
     return PointsWording(
         sentence=sentence,
         account=(*rows, *further, *_drawn_lines(shown, say)),
         legend_title=say("points_page.legend_clusters"),
-        legend=(
+        dots=(
             (shades(9)[5], say("points_page.legend_in_cluster")),
             (NOISE, say("points_page.legend_noise")),
         ),
@@ -208,10 +247,14 @@ def draw_clusters(shown: PointsClusters) -> Drawing:
     """
     if not shown.reading.binned.n or shown.found.refused:
         return Drawing()
-    laid, area = shown.picture, shown.hulls.to_crs(4326)
+    laid, area, within = shown.picture, shown.hulls.to_crs(4326), shown.labels >= 0
+    points = [
+        *own_dots(shown.reading, shown.xy[~within], NOISE),
+        *own_dots(shown.reading, shown.xy[within], shades(9)[5]),
+    ]
     return Drawing(
-        raster=Raster(laid.png, laid.bounds) if laid else None,
-        shapes=[Shapes(area, line=HULL, weight=1.6)] if len(area) else [],
+        raster=Raster(laid.png, laid.bounds) if laid and not points else None,
+        shapes=[*([Shapes(area, line=HULL, weight=1.6)] if len(area) else []), *points],
     )
 
 

@@ -122,9 +122,9 @@ def word_hot_spots(shown: PointsHotSpots, lang: str) -> PointsWording:
         return PointsWording(nothing_said(reading, lang), rows, notes=notes)
     if found.refused or shown.moran is None:
         least = "clusters" if found.method.endswith("clusters") else "hot_spots"
-        source = say("density_page.source", source=say(MINIMUM[least].source))
-        refusal = refusal_words(say, found) + source
-        return PointsWording(refusal, rows, findings=(stars,), notes=notes)
+        source = _least_of(least, say)
+        refusal = refusal_words(say, found)
+        return PointsWording(refusal, rows, findings=(stars,), notes=(source, *notes))
     side = SIDES_M[shown.options.grain]
     return PointsWording(
         sentence=say(
@@ -146,15 +146,15 @@ def word_hot_spots(shown: PointsHotSpots, lang: str) -> PointsWording:
                 "points_page.how_spots", percent=number(100 * float(str(found.parameters["level"])))
             ),
             *(() if reading.kept.whole else (say("points_page.drawn"),)),
-            say(
-                "points_page.least_of",
-                method=say("pattern.method.hot_spots"),
-                least=MINIMUM["hot_spots"].n,
-                source=say(MINIMUM["hot_spots"].source),
-            ),
+            _least_of("hot_spots", say),
             *notes,
         ),
     )
+
+
+def _least_of(name: str, say: Say) -> str:
+    least, method = MINIMUM[name], say(f"pattern.method.{name}")
+    return say("points_page.least_of", method=method, least=least.n, source=say(least.source))
 
 
 def _no_stars(shown: PointsHotSpots, say: Say) -> str:

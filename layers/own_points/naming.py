@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from layers.intake.certainty import certainty_of
 from layers.language.messages import Say, display
 from layers.own_points.source import PARQUET, Source
 
@@ -28,8 +29,21 @@ def file_words(source: Source) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - _END - 1]}…{name[-_END:]}"
 
 
+def title_words(source: Source) -> str:
+    """Return what a file calls itself in the rows above its table; else its name.
+
+    Parameters
+    ----------
+    source
+        As of :func:`file_words`.
+    """
+    told = certainty_of(source.paths[0]) if len(source.paths) == 1 else None
+    title = display(told.title) if told is not None else ""
+    return title if 0 < len(title) <= LONGEST else file_words(source)
+
+
 def date_words(source: Source, dated: str, say: Say) -> str:
-    """Say of when a file's data are; where nobody states it, when the file was written.
+    """Say of when a file's data are; where nobody states it, when the file was written or came.
 
     Parameters
     ----------
@@ -42,7 +56,8 @@ def date_words(source: Source, dated: str, say: Say) -> str:
     """
     if dated:
         return say("points_page.dated_stated", date=dated)
-    return say("points_page.dated_written", date=source.day or say("points_page.dated_unknown"))
+    key = "points_page.dated_uploaded" if source.is_uploaded else "points_page.dated_written"
+    return say(key, date=source.day or say("points_page.dated_unknown"))
 
 
 def file_stem(source: Source, dated: str) -> str:

@@ -19,7 +19,8 @@ from geo.density.mercator import Overlay
 from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, radius, said
 from layers.map.overlay import Drawing, Raster, Shapes
-from layers.own_points.clusters import DOT_M, GROUPED, NOISE, some_of
+from layers.map.symbols import svg
+from layers.own_points.clusters import DOT_M, GROUPED, NOISE, own_colour, own_dots, some_of
 from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import PointsWording, account, nothing_said, source_notes
 from layers.pack.city import City
@@ -28,7 +29,9 @@ from layers.view.rows import without_titles
 from layers.view.vague import only_near
 
 INK: Final = "#B5322A"
-DOT: Final = NOISE
+RING: Final = svg(
+    f'<circle cx="10" cy="10" r="7.5" fill="none" stroke="{INK}" stroke-dasharray="4 3"/>'
+)
 WIDE: Final = 0.02
 """An interval of shares from which on whole percentages tell enough."""
 MOST_NAMED: Final = 3
@@ -156,7 +159,7 @@ def measure_parks(
     go_on(progress, stopped, "drawing")
     some = some_of(reading, GROUPED)
     picture = dots(
-        some, np.zeros(len(some), int), crs=city.metric_epsg, colours=(DOT,), radius_m=DOT_M
+        some, np.zeros(len(some), int), crs=city.metric_epsg, colours=(NOISE,), radius_m=DOT_M
     )
     return PointsParks(reading, options, parks, found, picture)
 
@@ -187,7 +190,7 @@ def word_parks(shown: PointsParks, lang: str) -> PointsWording:
         sentence=_sentence(shown, lang),
         account=(*rows, *_compared(shown, say), *_left_out(shown, say)),
         legend_title=say("points_page.legend_clusters"),
-        legend=((DOT, say("points_page.legend_own")),),
+        dots=((own_colour(reading), say("points_page.legend_own")),),
         tables={
             say("points_page.parks_table", radius=within): _table(shown, lang).rename_axis(
                 say("points_page.column.park")
@@ -300,9 +303,10 @@ def draw_parks(shown: PointsParks, lang: str) -> Drawing:
         Language of the words, ``zh`` or ``en``.
     """
     laid, known = shown.picture, shown.nearby.sites["mid"].dropna().index
-    raster = Raster(laid.png, laid.bounds) if laid else None
+    points = own_dots(shown.reading, shown.reading.kept.xy)
+    raster = Raster(laid.png, laid.bounds) if laid and not points else None
     if not len(known):
-        return Drawing(raster=raster, subject=True)
+        return Drawing(raster=raster, shapes=points, subject=True)
     say, counts, parks = speaker(lang), shown.counts, shown.parks.loc[known]
     names = [
         say(
@@ -315,7 +319,7 @@ def draw_parks(shown: PointsParks, lang: str) -> Drawing:
     rings = discs(parks, radius_m=float(shown.options.within_m)).to_crs(4326)
     frame = gpd.GeoDataFrame({"name": names}, index=known, geometry=rings)
     ring = Shapes(frame, line=INK, fill=INK, opacity=0.04, dash="5 4", weight=1.2, name="name")
-    return Drawing(raster=raster, shapes=[ring], subject=True)
+    return Drawing(raster=raster, shapes=[ring, *points], subject=True)
 
 
 def parks_frame(shown: PointsParks) -> gpd.GeoDataFrame:

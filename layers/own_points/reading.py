@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-from shapely import contains_xy
+from shapely import contains_xy, get_coordinates
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
@@ -22,7 +23,9 @@ from geo.intake.systems import fits, near_in
 from geo.point_files.apart import REASONS, Place
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
-from layers.intake.outcome import VAGUE, doubts_of, unused_rows, vague_rows
+from layers.intake.certainty import Certainty, certainty_of
+from layers.intake.outcome import VAGUE, unused_rows, vague_rows
+from layers.intake.precision import CENTROID_M
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
 from layers.pack.city import City, outlines
@@ -150,6 +153,31 @@ class Reading:
         if columns.source_crs is None:
             return None
         return bridge(columns.source_crs, columns.crs, self.area.bounds)
+
+    @cached_property
+    def certainty(self) -> Certainty | None:
+        """What is known of the positions, before any filter; None of a file counted as it lies."""
+        paths = self.asked.source.paths
+        return certainty_of(paths[0]) if len(paths) == 1 else None
+
+    @cached_property
+    def at_middles(self) -> int:
+        """How many points stand at a district's middle: probably none was surveyed there."""
+        xy, hit = self.kept.xy, np.zeros(len(self.kept.xy), dtype=bool)
+        for middle in get_coordinates(self.asked.city.on_plane.centroid.to_numpy()):
+            hit |= np.hypot(*(xy - middle).T) < CENTROID_M
+        return self._of_all(int(hit.sum()))
+
+    @cached_property
+    def at_one(self) -> int:
+        """How many points stand at the one position that most share."""
+        keys = np.ascontiguousarray(np.round(self.kept.xy, 2) + 0.0).view(np.complex128).ravel()
+        return self._of_all(int(np.unique(keys, return_counts=True)[1].max(initial=0)))
+
+    def _of_all(self, some: int) -> int:
+        """Return how many of all points a number of those kept stands for."""
+        kept = len(self.kept.xy)
+        return some if self.kept.whole or not kept else round(some / kept * self.binned.n)
 
     @property
     def blank(self) -> bool:
@@ -375,7 +403,7 @@ def other_system(reading: Reading) -> OtherSystem | None:
 
 
 def doubts(reading: Reading) -> tuple[int, int] | None:
-    """Return of how many rows within the city the file states the doubt, and of how many not.
+    """Return of how many rows within the city the doubt is known, and of how many not.
 
     Parameters
     ----------
@@ -387,8 +415,8 @@ def doubts(reading: Reading) -> tuple[int, int] | None:
     tuple of int or None
         Before any filter; None of a file that is counted as it lies: its doubts are not read.
     """
-    paths = reading.asked.source.paths
-    return doubts_of(paths[0]) if len(paths) == 1 else None
+    told = reading.certainty
+    return None if told is None else (told.known, told.unknown)
 
 
 def account_values(reading: Reading) -> dict[str, object]:
@@ -403,22 +431,27 @@ def account_values(reading: Reading) -> dict[str, object]:
     -------
     dict
         By name, in a fixed order: file, of when its data are, and whether the reader ``stated``
-        that or the file was ``written`` then; columns; the reference system, how it is known, and
-        the accuracy in metres of the way to the plane (``unknown``, or 0 for none); the column and
-        the values of a filter; rows ``read``, ``binned``, ``district_only``, ``outside_city``,
-        ``filtered_out`` and ``rejected``, the last also by reason; of how many rows the doubt is
-        stated; the sum of weights;
+        that or the file was ``written`` or ``uploaded`` then; columns; the reference system, how it
+        is known, and the accuracy in metres of the way to the plane (``unknown``, or 0 for none);
+        the column and the values of a filter; rows ``read``, ``binned``, ``district_only``,
+        ``outside_city``, ``filtered_out`` and ``rejected``, the last also by reason; of how many
+        rows the doubt is known, and whence (stated, by rounding, by datum, placed by the reader);
+        the sum of weights;
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
     known, unknown = doubts(reading) or ("not read", "not read")
+    told = reading.certainty
+    whence = ("stated", "rounded", "shifted", "placed")
+    by = {f"doubt_{one}": getattr(told, one) if told else "not read" for one in whence}
     place = columns.geometry or f"{columns.x}; {columns.y}"
+    came = "uploaded" if reading.asked.source.is_uploaded else "written"
     way = reading.way
     accuracy = 0.0 if way is None else way.accuracy_m
     return {
         "file": reading.asked.source.name,
         "data_date": binned.data_date or "unknown",
-        "data_date_known_from": "stated" if reading.dated else "written",
+        "data_date_known_from": "stated" if reading.dated else came,
         "columns": place,
         "weight_column": columns.weights or "",
         "filter_column": columns.filter_by or "",
@@ -435,6 +468,7 @@ def account_values(reading: Reading) -> dict[str, object]:
         "rejected": sum(binned.rejected.values()),
         **{f"rejected_{reason}": binned.rejected[reason] for reason in ACCOUNT},
         "doubt_known": known,
+        **by,
         "doubt_unknown": unknown,
         "weight_sum": binned.weight_sum,
         "kept": len(reading.kept.xy),

@@ -66,12 +66,15 @@ class Source:
         Bytes in all.
     stamp
         When it was last written, nanoseconds.
+    is_uploaded
+        Whether a reader has brought it along: then that is the day on which it came.
     """
 
     name: str
     paths: tuple[Path, ...]
     size: int
     stamp: int
+    is_uploaded: bool = False
 
     @property
     def token(self) -> str:

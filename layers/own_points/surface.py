@@ -15,6 +15,7 @@ import shapely
 from geo.base.finding import Finding
 from geo.density.kernel_density import adaptive_density, grid_density, kernel_density
 from geo.density.mercator import Overlay, overlay
+from geo.density.pattern import MINIMUM
 from geo.density.surface import Surface
 from geo.grid.lookup import assign
 from layers.language.messages import Say, speaker
@@ -31,6 +32,8 @@ from layers.own_points.reading import (
     go_on,
 )
 from layers.own_points.wording import (
+    MOST_CLASSES,
+    MOST_NAMED,
     PointsWording,
     account,
     ladder,
@@ -38,13 +41,14 @@ from layers.own_points.wording import (
     nothing_said,
     source_notes,
     unit_words,
+    why_not,
 )
 from layers.pack.city import outlines
 from layers.view.codecs import choices
 from layers.view.page_options import PointsOptions
 
-MOST_NAMED: Final = 3
-"""Districts that tie and are named; of more it is only said that they do."""
+FEW_CLASSES: Final = 3
+"""Shades of a surface of points that are too few, or too doubtful, for more."""
 AS_HIGH: Final = 0.98
 """From this share of the highest value on, a cell is as high: where a point lies in its cell moves
 the peak above it by as much."""
@@ -110,7 +114,8 @@ def measure_surface(
         return PointsSurface(reading, options, None, districts=_districts(reading))
     go_on(progress, stopped, "surface")
     surface = _surface(reading, options)
-    breaks = ladder(surface.value)
+    few = why_not(reading, float(options.sigma_m), MINIMUM["clusters"].n)
+    breaks = ladder(surface.value, FEW_CLASSES if few else MOST_CLASSES)
     laid = (
         overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=OPACITY)
         if breaks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from geo.base.draws import SEED
 from geo.base.errors import Value
 from geo.density.bins import Bins
 from geo.density.pattern import Pattern
+from geo.grid.lookup import assign
 from geo.intake.datum import DATUMS, most_offset_m
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation
@@ -19,13 +21,24 @@ from layers.intake.report import DATUM_NAMES, sentence
 from layers.intake.take_in import may_set_back
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, Say, display, speaker
-from layers.language.values import cell, count, said
+from layers.language.values import cell, count, km, number, paragraph, said, unit
 from layers.map.colours import RAMP
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
-from layers.own_points.reading import ACCOUNT, Reading, doubts, other_system
-from layers.pack.city import City
+from layers.own_points.reading import ACCOUNT, Reading, other_system
+from layers.pack.city import City, outlines
 from layers.view.vague import VAGUE_M
+
+MOST_NAMED: Final = 3
+"""Districts that tie and are named; of more it is only said that they do."""
+MOST_CLASSES: Final = len(RAMP) - 1
+"""One fewer than there are shades."""
+MOST: Final = 0.5
+"""From this share on, points at middles of districts or at one spot are most of them."""
+COARSE_M: Final = 100.0
+"""From so much doubt by rounding on, it is said beside the answer, metres."""
+TIMES: Final = 2.0
+"""A scale should be so many times the doubt; else what is dense may be the doubt."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +53,8 @@ class PointsWording:
         What became of the rows, and what was drawn from them.
     legend_title, legend
         Unit, and colour with words of each class.
+    dots
+        Colour with words of each kind of dot: the reader's own points.
     findings
         Further results, one sentence each.
     tables
@@ -58,6 +73,7 @@ class PointsWording:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     spoken: str = ""
+    dots: tuple[tuple[str, str], ...] = ()
 
 
 def of_file(told: PointsWording, reading: Reading, lang: str) -> PointsWording:
@@ -100,7 +116,7 @@ def named_in_both(reading: Reading) -> Bilingual:
     return Bilingual(*named)
 
 
-def ladder(highest: float) -> tuple[float, ...]:
+def ladder(highest: float, most: int = MOST_CLASSES) -> tuple[float, ...]:
     """Return lower bounds of classes below a value, in steps 1, 2, 5, 10, lowest first.
 
     Densities of enterprises are skewed: equal steps would show the one highest spot alone.
@@ -109,18 +125,20 @@ def ladder(highest: float) -> tuple[float, ...]:
     ----------
     highest
         Highest value shown, 0 or more.
+    most
+        Classes at most, the highest kept.
 
     Returns
     -------
     tuple
-        One fewer than the shades of ``layers.map.colours.RAMP`` at most; none for zero.
+        None for zero.
     """
     steps: list[float] = []
     power = 10.0 ** math.ceil(math.log10(highest)) if highest > 0 else 0.0
-    while power and len(steps) < len(RAMP) - 1:
+    while power and len(steps) < most:
         steps += [power * factor for factor in (1.0, 0.5, 0.2) if power * factor < highest]
         power /= 10
-    return tuple(float(f"{step:.3g}") for step in sorted(steps[: len(RAMP) - 1]))
+    return tuple(float(f"{step:.3g}") for step in sorted(steps[:most]))
 
 
 def names_of(city: City, lang: str) -> dict[str, str]:
@@ -147,32 +165,193 @@ def account(reading: Reading, lang: str) -> tuple[str, ...]:
         As :func:`layers.own_points.reading.read` returns it.
     lang
         Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple
+        First the rows, and all that makes the points doubtful; then whence each doubt is known.
     """
-    say, binned = speaker(lang), reading.binned
-    vague, limit = reading.by_district, f"{VAGUE_M / 1000:g}"
-    values = {
-        "read": binned.read,
-        "binned": binned.n,
-        "vague": say("points_page.account_vague", n=vague, limit=limit) if vague else "",
-        "outside": binned.outside,
-        "filtered": binned.filtered,
-        "rejected": sum(binned.rejected.values()),
-    }
-    keys = ["points_page.account_filtered" if binned.filtered else "points_page.account"]
-    lines = [" ".join((*said(say, keys, values), *_reasons(reading, say)))]
+    say = speaker(lang)
+    lines = [paragraph((_rows(reading, say), *cautions(reading, lang)), lang)]
     lines += [sentence(one, lang) for one in found_later(reading)]
     if not reading.kept.whole:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
-    told = doubts(reading)
+    return (*lines, _doubt(reading, lang))
+
+
+def _rows(reading: Reading, say: Say) -> str:
+    """Say how many rows count, and what became of the others."""
+    binned = reading.binned
+    others = {
+        "vague": reading.by_district,
+        "outside": binned.outside,
+        "filtered": binned.filtered,
+        "rejected": sum(binned.rejected.values()),
+    }
+    if not any(others.values()):
+        return say("points_page.rows_all", read=binned.read)
+    limit = f"{VAGUE_M / 1000:g}"
+    parts = [say(f"points_page.rows_{one}", n=n, limit=limit) for one, n in others.items() if n]
+    told = say("view.comma").join([say("points_page.rows_binned", n=binned.n), *parts])
+    return say("points_page.rows", read=binned.read, parts=told)
+
+
+def cautions(reading: Reading, lang: str) -> Iterator[str]:
+    """Say what makes the points doubtful, one short sentence each.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Yields
+    ------
+    str
+        Points at the middles of districts or at one spot; rounding; the datum; points placed.
+    """
+    say, told, n = speaker(lang), reading.certainty, reading.binned.n
+    if reading.at_middles > 1:
+        yield say("points_page.at_middles", n=reading.at_middles)
+    elif n > 1 and reading.at_one > n * MOST:
+        yield say("points_page.at_one", n=reading.at_one)
     if told is None:
-        return (*lines, *said(say, ["points_page.account_doubt"], values))
-    values |= {**dict(zip(("known", "unknown"), told, strict=True)), "limit": limit}
-    return (*lines, *said(say, ["points_page.account_doubt_stated"], values))
+        return
+    if told.rounded and told.rounded_m[1] >= COARSE_M:
+        step = float(f"{math.sqrt(2) * told.rounded_m[1]:.1g}")
+        yield say("points_page.rounded_to", step=_metres(step, lang))
+    if told.shifted or told.datum:
+        key = "points_page.was_set_back" if told.is_back else "points_page.as_it_is"
+        metres = _metres(told.shifted_m, lang)
+        yield say(key, datum=DATUM_NAMES[told.datum], metres=metres)
+    if told.placed:
+        yield say("points_page.placed", n=told.placed)
 
 
-def _reasons(reading: Reading, say: Say) -> Iterator[str]:
+def _metres(metres: float, lang: str) -> str:
+    return km(metres, lang) if metres >= 1000 else number(metres, unit("m", lang))
+
+
+def _doubt(reading: Reading, lang: str) -> str:
+    """Say of how many rows the doubt is known, and whence."""
+    say, told = speaker(lang), reading.certainty
+    if told is None:
+        return say("points_page.account_doubt", binned=reading.binned.n)
+    span = dict.fromkeys(_metres(one, lang) for one in told.rounded_m)
+    values = {"rounded": "–".join(span), "shifted": _metres(told.shifted_m, lang)}
+    parts = [] if told.stated else [say("points_page.doubt_not_stated")]
+    for whence in ("stated", "rounded", "shifted", "placed", "unknown"):
+        if n := getattr(told, whence):
+            metres = values.get(whence, "")
+            parts.append(say(f"points_page.doubt_{whence}", n=n, metres=metres))
+    key = "points_page.doubt_filtered" if reading.asked.columns.wanted else "points_page.doubt"
+    return say(key, parts=say("points_page.semicolon").join(parts))
+
+
+def why_not(reading: Reading, scale_m: float, least: int = 0) -> str:
+    """Return why nothing can be said of where points are dense; empty where it can.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    scale_m
+        Of what is measured: a bandwidth, the side of a cell, a radius; 0 for none.
+    least
+        So few points are enough.
+
+    Returns
+    -------
+    str
+        ``spot``: most stand at middles of districts, or at one spot; ``doubt``: half of them are
+        too far off; ``few``.
+    """
+    told, n = reading.certainty, reading.binned.n
+    if n > 1 and max(reading.at_middles, reading.at_one) > n * MOST:
+        return "spot"
+    if told is not None and TIMES * told.median_m > scale_m > 0:
+        return "doubt"
+    return "few" if n < least else ""
+
+
+def not_judged(
+    told: PointsWording, reading: Reading, scale_m: float, least: int, lang: str
+) -> PointsWording:
+    """Return an answer that says no more than the points allow.
+
+    Parameters
+    ----------
+    told
+        The answer in words.
+    reading
+        As :func:`layers.own_points.reading.read` returns it; it has points.
+    scale_m, least
+        As for :func:`why_not`.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    PointsWording
+        As it is; or with a sentence that only counts, and why in the first line below it.
+    """
+    why = why_not(reading, scale_m, least)
+    if not why:
+        return told
+    median = reading.certainty.median_m if reading.certainty else 0.0
+    values = {
+        "doubt": _metres(float(f"{median:.1g}"), lang),
+        "scale": _metres(scale_m, lang),
+        "least": least,
+    }
+    reason = () if why == "spot" else (speaker(lang)(f"points_page.why_{why}", **values),)
+    first = paragraph((told.account[0], *reason), lang)
+    return replace(told, sentence=counted(reading, lang), account=(first, *told.account[1:]))
+
+
+def counted(reading: Reading, lang: str) -> str:
+    """Say how many points lie in the city, and in which districts most of them do.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it; it has points.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say, city, kept = speaker(lang), reading.asked.city, reading.kept
+    where = assign(kept.xy, outlines(city)).astype(object)
+    n = pd.Series(where.to_numpy()).value_counts().sort_index()
+    first, total = n[n == n.max()], reading.binned.n
+    each = round(int(n.max()) * total / max(len(kept.xy), 1))
+    told = {"n": count(total), "each": count(each), "districts": len(n)}
+    if len(n) == 1 or len(first) <= MOST_NAMED:
+        named = [names_of(city, lang)[str(code)] for code in first.index]
+        comma = say("view.comma").join(named[:-1])
+        most = say("points_page.and", first=comma, last=named[-1]) if comma else named[0]
+        key = "all" if len(n) == 1 else "one" if len(named) == 1 else "tied"
+        return say(f"points_page.counted_{key}", **told, most=most)
+    return say(f"points_page.counted_{'alike' if len(first) == len(n) else 'many'}", **told)
+
+
+def reasons(reading: Reading, say: Say) -> Iterator[str]:
+    """Say why rows are not used, and how many for each reason.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    say
+        Speaks the reader's language.
+
+    Yields
+    ------
+    str
+        One sentence for each reason.
+    """
     for reason in ACCOUNT:
         if n := reading.binned.rejected[reason]:
             yield say("intake.reason_line", reason=say(f"intake.reason.{reason}"), n=n)
@@ -236,9 +415,11 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     Yields
     ------
     str
-        Sentences: columns and system, filter, the way to the plane, day of the file, datum.
+        Sentences: why rows are not used, columns and system, filter, the way to the plane, day of
+        the file, datum.
     """
     columns, source = reading.asked.columns, reading.asked.source
+    yield from reasons(reading, say)
     yield say(
         "points_page.read_as",
         columns=columns.geometry or f"{columns.x}, {columns.y}",
@@ -254,7 +435,8 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say("points_page.shift_unknown")
     elif way is not None and way.accuracy_m:
         yield say("points_page.shift", metres=f"{way.accuracy_m:g}")
-    yield say("points_page.written", date=source.day, files=len(source.paths))
+    key = "points_page.uploaded" if source.is_uploaded else "points_page.written"
+    yield say(key, date=source.day, files=len(source.paths))
     if reading.dated:
         yield say("points_page.stated", date=reading.dated)
     said = dict(reading.asked.answers).get("datum", "")

@@ -811,7 +811,8 @@ def _seaward(section: Settings) -> dict[str, float]:
 def _check_adcodes(section: Settings, rows: PackRows) -> None:
     """Check that what is set of single districts is of districts that there are."""
     for name in section.tree:
-        if rows.adcodes is not None and name not in rows.adcodes:
+        known = rows.adcodes
+        if known is not None and name not in known and name not in rows.missing:
             section.report("setting.no_district", name, value=printable(name))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,20 +20,20 @@ from geo.base.errors import Problem, Value
 from geo.base.validation import MOST_WHOLE, Fault, Record, is_blank, printable, quoted
 from geo.formats.read_geojson import WGS84
 from layers.pack.catalogue import CITY, FILTER_VALUES, OUTSIDE, PLAN_KINDS, VERIFIED
+from layers.pack.outlines import (
+    OVERLAP_TOLERANCE,
+    Gap,
+    Overlap,
+    holes,
+    overlaps,
+    square_km,
+    strips,
+)
 from layers.pack.reader import Row
 from layers.pack.table_schemas import CLAUSE_BASES
 
 DISTRICT_TOLERANCE_M = 150.0
 """How far beyond its district's outline a point may lie: the outlines are generalised (±130 m)."""
-OVERLAP_TOLERANCE = 0.01
-"""Part of a district that another may lie on: outlines that were generalised one by one overlap
-in slivers. Residents there are counted twice, so the part is what the figures may err by."""
-GAP_TOLERANCE = 0.01
-"""Part of the smallest district that a hole between districts may be as large as."""
-STRIP_M = 600.0
-"""Width up to which open land between two districts is a strip that both have left out, metres."""
-STRIP_SIMPLER_M = 10.0
-"""How much outlines are simplified to look for such strips, metres."""
 MOST_PER_KM2 = 1e6
 """Residents per km² beyond which a population is a slip: ten times the densest town."""
 DATED = ("as_of", "approved_on", "plan_status_as_of", "current_status_as_of")
@@ -170,6 +171,57 @@ class PackRows:
         """Adcodes of the districts that reach beyond the box: what else is odd follows from it."""
         frame = shapely.box(*self.bbox)
         return frozenset(code for code, shape in self.outlines.items() if not frame.covers(shape))
+
+    @cached_property
+    def overlaps(self) -> Sequence[Overlap]:
+        """Where districts within the box lie on each other."""
+        within = {code: one for code, one in self.outlines.items() if code not in self.beyond}
+        return tuple(overlaps(within))
+
+    @cached_property
+    def gaps_between(self) -> Sequence[Gap]:
+        """What the districts leave between them, where no other fault of theirs has made it."""
+        where, _ = self.layers.get("district", (_DISTRICTS, ()))
+        if where in self.unread or self.beyond or self.missing:
+            return ()
+        odd = {code for one in self.overlaps for code in (one.upper, one.lower)}
+        found = [*holes(self.outlines), *strips(self.districts)]
+        return tuple(
+            gap
+            for gap in found
+            if not odd & set(gap.adcodes) and (len(gap.adcodes) > 1 or self._is_own(gap))
+        )
+
+    def _is_own(self, hole: Gap) -> bool:
+        """Tell whether the only district around a hole counts it as its own.
+
+        A hole that it neither measures nor has a place in is an enclave of another city.
+        """
+        (code,) = hole.adcodes or ("",)
+        whole = square_km(self.outlines[code]) + square_km(hole.shape) / 2 if code else 0.0
+        for row in self.layers.get("district", ("", ()))[1]:
+            said = _size(row.record, "area_km2_polygon") or 0.0
+            if str(row.record.get("id")) == code and said > whole:
+                return True
+        return any(
+            row.shape is not None
+            and row.record.get("site_adcode") == code
+            and hole.shape.contains(row.shape)
+            for _, _, row in self
+        )
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """Adcodes of districts that are not there, though several places lie in them."""
+        if self.adcodes is None:
+            return frozenset()
+        cited = Counter(
+            code
+            for _, _, row in self
+            for code in {row.record.get("host_adcode"), row.record.get("site_adcode")}
+            if isinstance(code, str) and code != OUTSIDE and code not in self.adcodes
+        )
+        return frozenset(code for code, n in cited.items() if n > 1)
 
 
 def split(value: object) -> tuple[str, ...]:
@@ -351,6 +403,17 @@ def _site_fault(distances: Mapping[str, float], site: str, seaward_m: float) -> 
     return Fault("pack.site_far", {"km": f"{distances[site] / 1000:.1f}", "site": site})
 
 
+def _is_moved(pack: PackRows, point: BaseGeometry | None, site: str, metres: float) -> bool:
+    """Tell whether a point lies beside its district because an outline is at fault."""
+    if any(site in gap.adcodes and gap.shape.covers(point) for gap in pack.gaps_between):
+        return True
+    # A district that was moved onto another leaves its places as far behind as it lies on it.
+    shapes = [one.shape for one in pack.overlaps if site in (one.upper, one.lower)]
+    placed = gpd.GeoSeries(shapes, crs=WGS84).to_crs(pack.metric_epsg)
+    depths = 2 * placed.area / placed.length
+    return bool((metres <= 2 * depths + DISTRICT_TOLERANCE_M).any())
+
+
 def _check_sites(pack: PackRows) -> Iterator[Problem]:
     """Compare the district that a place declares as its site with the outlines."""
     if pack.adcodes is None:  # which outline is which district cannot be told
@@ -370,76 +433,35 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
         site = str(row.record["site_adcode"])
         distances = dict(zip(outlines.index, metres, strict=True))
         fault = _site_fault(distances, site, 1000 * pack.seaward_km.get(site, 0))
-        if fault:
+        if fault and not _is_moved(pack, row.shape, site, distances.get(site, 0)):
             yield fault.at(where, printable(str(row.record.get("id"))), "geometry")
 
 
-def _check_outlines(pack: PackRows) -> list[Problem]:
+def _check_outlines(pack: PackRows) -> Iterator[Problem]:
     """Compare the outlines of the districts with the city's bbox and with each other."""
-    problems: list[Problem] = []
     bounds = ", ".join(f"{degrees:g}" for degrees in pack.bbox)
     beyond = Fault("pack.district_beyond_bbox", {"bbox": bounds})
     for adcode in pack.outlines:
         if adcode in pack.beyond:
-            problems.append(beyond.at(_DISTRICTS, printable(adcode), "geometry"))
-    within = [adcode for adcode in pack.outlines if adcode not in pack.beyond]
-    shapes = [pack.outlines[adcode] for adcode in within]
-    pairs = shapely.STRtree(shapes).query(np.array(shapes, dtype=object), predicate="intersects")
-    for pair in pairs.T.tolist():
-        if pair[0] >= pair[1]:
-            continue
-        first, second = sorted(pair, key=lambda at: shapes[at].area)
-        # In degrees, where the outlines are known to be valid: a part of a part needs no plane.
-        part = shapes[first].intersection(shapes[second]).area / shapes[first].area
-        if part > OVERLAP_TOLERANCE:
-            upper, lower = (printable(within[at]) for at in (first, second))
-            told = {"other": lower, "part": f"{part:.1%}", "most": f"{OVERLAP_TOLERANCE:.0%}"}
-            overlap = Fault("pack.districts_overlap", told)
-            problems.append(overlap.at(_DISTRICTS, upper, "geometry"))
-    return problems
-
-
-def _check_gaps_between(pack: PackRows) -> Iterator[Problem]:
-    """Find the holes that the districts leave between them: land that nobody counts."""
-    shapes = list(pack.outlines.values())
-    if len(shapes) < 2:
-        return
-    whole = shapely.union_all(shapes)
-    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
-    least = GAP_TOLERANCE * min(shape.area for shape in shapes)
-    own = shapely.union_all([
-        shapely.Polygon(ring)
-        for shape in shapes for part in shapely.get_parts(shape) for ring in part.interiors
-    ])  # fmt: skip
-    for hole in holes:
-        # A hole in one district alone is an enclave of another city.
-        if hole.area > least and hole.difference(own).area > least:
-            at = hole.representative_point()
-            km2 = abs(_ELLIPSOID.geometry_area_perimeter(hole)[0]) / 1e6
-            told = {"km2": f"{km2:.1f}", "lon": f"{at.x:.4f}", "lat": f"{at.y:.4f}"}
-            yield Fault("pack.districts_gap", told).at(_DISTRICTS, "", "geometry")
-
-
-def _check_strips_between(pack: PackRows) -> Iterator[Problem]:
-    """Find narrow strips between two districts that are open at an end, so that they are no hole.
-
-    What a coast or a border leaves open beside one district, or widens to the sea, is none.
-    """
-    shapes = pack.districts
-    if len(shapes) < 2:
-        return
-    whole = shapely.union_all(shapes.simplify(STRIP_SIMPLER_M).to_numpy())
-    filled = whole.buffer(STRIP_M / 2, quad_segs=2).buffer(-STRIP_M / 2, quad_segs=2)
-    least = GAP_TOLERANCE * float(shapes.area.min())
-    for part in shapely.get_parts(filled.difference(whole)):
-        if part.area <= least or shapely.get_parts(part.boundary).size != 1:
-            continue  # small, or a ring: that is a hole
-        sides = shapes.buffer(3 * STRIP_SIMPLER_M).intersection(part.boundary).length / part.length
-        first, second = sides.nlargest(2)
-        if second >= 0.25 and first + second >= 0.8:
-            at = gpd.GeoSeries([part.representative_point()], crs=shapes.crs).to_crs(WGS84).iloc[0]
-            told = {"km2": f"{part.area / 1e6:.1f}", "lon": f"{at.x:.4f}", "lat": f"{at.y:.4f}"}
-            yield Fault("pack.districts_gap", told).at(_DISTRICTS, "", "geometry")
+            yield beyond.at(_DISTRICTS, printable(adcode), "geometry")
+    for one in pack.overlaps:
+        told = {
+            "other": printable(one.lower),
+            "part": f"{one.part:.1%}",
+            "most": f"{OVERLAP_TOLERANCE:.0%}",
+        }
+        fault = Fault("pack.districts_overlap", told)
+        yield fault.at(_DISTRICTS, printable(one.upper), "geometry")
+    for gap in pack.gaps_between:
+        at, codes = gap.shape.representative_point(), [printable(code) for code in gap.adcodes]
+        told = {
+            "km2": f"{square_km(gap.shape):.1f}",
+            "lon": f"{at.x:.4f}",
+            "lat": f"{at.y:.4f}",
+            "other": ", ".join(sorted(codes[1:])),
+        }
+        key = "pack.districts_gap" if len(codes) > 1 else "pack.district_hole"
+        yield Fault(key, told).at(_DISTRICTS, codes[0], "geometry")
 
 
 def _check_dates(pack: PackRows) -> list[Problem]:
@@ -465,7 +487,7 @@ def _size(record: Record, field: str) -> float | None:
     said = record.get(field)
     is_number = isinstance(said, int | float) and not isinstance(said, bool)
     # Compared before it is converted: a whole number of 400 digits is no float.
-    sound = is_number and 0 <= said <= sys.float_info.max  # type: ignore[operator]
+    sound = is_number and 0 < said <= sys.float_info.max  # type: ignore[operator]
     return float(said) if sound else None  # type: ignore[arg-type]
 
 
@@ -496,6 +518,17 @@ def _check_deviation(record: Record, fault: _Fault) -> None:
         fault("polygon_deviation_pct", "pack.deviation", said=quoted(told), expected=expected)
 
 
+def _follows(pack: PackRows, record: Record, id_: str, km2: float) -> bool:
+    """Tell whether an area is that of the outline without the gap, or the overlap, beside it."""
+    said = _size(record, "area_km2_polygon")
+    if said is None:
+        return False
+    left = sum(square_km(gap.shape) for gap in pack.gaps_between if id_ in gap.adcodes)
+    twice = sum(square_km(one.shape) for one in pack.overlaps if id_ in (one.upper, one.lower))
+    slack = SIZE_TOLERANCE * km2 + SIZE_ROUNDING
+    return bool(left or twice) and km2 - twice - slack <= said <= km2 + left + slack
+
+
 def _check_sizes(pack: PackRows) -> list[Problem]:
     """Compare the sizes that the columns say with the geometries, on the ellipsoid."""
     problems: list[Problem] = []
@@ -503,8 +536,9 @@ def _check_sizes(pack: PackRows) -> list[Problem]:
         fault, id_ = _at(problems, _DISTRICTS, row.record), str(row.record.get("id"))
         before = len(problems)
         if row.shape is not None and pack.outlines.get(id_) is row.shape and id_ not in pack.beyond:
-            km2 = abs(_ELLIPSOID.geometry_area_perimeter(row.shape)[0]) / 1e6
-            _check_size(row.record, "area_km2_polygon", km2, "km²", fault)
+            km2 = square_km(row.shape)
+            if not _follows(pack, row.record, id_, km2):
+                _check_size(row.record, "area_km2_polygon", km2, "km²", fault)
             _check_crowd(row.record, km2, fault)
         if len(problems) == before:  # else the difference follows from the area
             _check_deviation(row.record, fault)
@@ -529,13 +563,9 @@ def outline_problems(pack: PackRows) -> list[Problem]:
     list of Problem
         Those of the outlines before those of the sizes.
     """
-    overlaps = _check_outlines(pack)
-    # Where districts lie on each other or beyond the city, holes follow from that.
-    gaps = [] if overlaps else list(_check_gaps_between(pack))
-    strips = [] if overlaps or gaps else _check_strips_between(pack)
     # A district that stands twice lies on itself: that its name does too follows.
-    names = [] if overlaps else _check_names(pack)
-    return [*overlaps, *gaps, *strips, *names, *_check_sizes(pack)]
+    names = [] if pack.overlaps or pack.beyond else _check_names(pack)
+    return [*_check_outlines(pack), *names, *_check_sizes(pack)]
 
 
 def _check_names(pack: PackRows) -> Iterator[Problem]:
@@ -767,7 +797,7 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
     list of Problem
         By question, then in the order of the files.
     """
-    return [
+    found = [
         *_check_ids(pack),
         *_check_places(pack),
         *_check_circles(pack),
@@ -780,6 +810,48 @@ def pack_problems(pack: PackRows, *, plan_folder: str) -> list[Problem]:
         *_check_links(pack, "park_links.csv"),
         *_check_node_links(pack, "node_links.csv"),
     ]
+    return _gathered(found, plan_folder)
+
+
+_MAY_BE_MISSING = frozenset({"pack.no_district", "pack.no_task", "pack.no_place"})
+
+
+def _gathered(problems: Sequence[Problem], folder: str) -> list[Problem]:
+    """Tell once of a district, a task or a place that is not there, though several rows cite it.
+
+    One row that cites what is not there has a slip of its own; of several it follows.
+    """
+    citing: dict[tuple[str, Value], dict[tuple[str, str], Problem]] = {}
+    for one in problems:
+        if one.key in _MAY_BE_MISSING:
+            rows = citing.setdefault((one.key, one.values["value"]), {})
+            rows.setdefault((one.where, one.row), one)
+    often = {cited: list(rows.values()) for cited, rows in citing.items() if len(rows) > 1}
+    gone = {str(value) for _, value in often}
+    told: dict[Problem, None] = {}
+    for one in problems:
+        if cited := often.get((one.key, one.values.get("value", ""))):
+            told[_missing(cited, folder)] = None
+        elif one.key != "pack.no_target" or str(one.values["value"]).split(":")[-1] not in gone:
+            told[one] = None
+    return list(told)
+
+
+def _missing(citing: Sequence[Problem], folder: str) -> Problem:
+    """Return the problem of what several rows cite, where it should stand."""
+    first = citing[0]
+    kind, value = first.key.removeprefix("pack.no_"), str(first.values["value"])
+    told: dict[str, Value] = {
+        "value": value,
+        "n": len(citing),
+        "file": first.where,
+        "at": first.row,
+    }
+    if kind == "district":
+        return Problem("pack.district_missing", _DISTRICTS, value, "id", told)
+    if kind == "task":
+        return Problem("pack.task_missing", f"{folder}/clauses.csv", value, "id", told)
+    return Problem("pack.place_missing", first.where, first.row, first.field, told)
 
 
 def plan_problems(pack: PackRows, folder: str) -> list[Problem]:

@@ -32,7 +32,14 @@ from geo.base.validation import (
     schema_problems,
     text_problems,
 )
-from geo.formats.read_geojson import MOST_TOLD, WGS84, decode_text, read_features
+from geo.formats.read_geojson import (
+    MOST_TOLD,
+    WGS84,
+    columns_of,
+    decode_json,
+    decode_text,
+    features_of,
+)
 from layers.file_set import standing
 
 MOST_BYTES = 50_000_000
@@ -305,6 +312,11 @@ class PackFiles:
         while rows and not any(rows[-1]):
             rows.pop()  # a table program leaves such lines below the last row
         torn = [(at, len(row)) for at, row in enumerate(rows, 1) if len(row) != len(header)]
+        widths = {n for _, n in torn}
+        if len(rows) > 1 and len(torn) == len(rows) and len(widths) == 1:
+            # Of many rows that are all of one width the header is at fault.
+            self.report("csv.header_width", name, n=widths.pop(), expected=len(header))
+            return None
         for at, n in torn[:MOST_TOLD]:
             self.report("csv.cells", name, f"#{at}", n=n, expected=len(header))
         return header, [dict(zip(header, cells, strict=False)) for cells in rows]
@@ -328,10 +340,16 @@ class PackFiles:
         data = self.content(name)
         if data is None:
             return []
-        features, problems = read_features(data, where=name)
+        root, problems = decode_json(data, where=name)
+        features: list[dict[str, Any]] = []
+        if not problems:
+            features, problems = features_of(root, where=name)
         self.problems += problems
         if problems and not features:
             self.unread.add(name)
+            # What the columns hold is wrong or right wherever the shapes lie.
+            self._take(schema_problems(columns_of(root), schema, where=name), schema)
+            return []
         rows = [
             Row(f["properties"] or {}, shape(f["geometry"]) if f["geometry"] else None)
             for f in features

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
-from layers.map.colours import OPACITY
-from layers.map.symbols import swatch
-from layers.own_points.answer import PointsAnswer, draw, word
+from layers.own_points.answer import PointsAnswer, draw, signs, word
 from layers.own_points.filtering import filter_words
-from layers.own_points.naming import date_words, file_words
+from layers.own_points.naming import date_words, file_words, title_words
 from layers.own_points.parks import asked_kinds
 from layers.own_points.wording import named_in_both
 from layers.pack.city import City
@@ -35,12 +33,13 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
     say, source, words = speaker(lang), reading.asked.source, word(shown, lang)
     filtered = filter_words(reading.asked.columns, say)
     dated = date_words(source, reading.dated, say)
-    named = {"file": file_words(source), "dated": dated, "city": city.name.of(lang)}
+    file = {"file": file_words(source), "dated": dated}
+    named = {"file": title_words(source), "dated": dated, "city": city.name.of(lang)}
     title = say("points_page.title_file", **named)
     # Period and filters are about the plan's places elsewhere: here all parks stand.
     layers = frozenset({"district", *asked_kinds(city, state.points)})
     ground = replace(default_state(city, lang), layers=layers)
-    shades = tuple((swatch(colour, OPACITY), text) for colour, text in words.legend)
+    shades = signs(shown, words, lang)
     return Told(
         Scene(
             "screen", Bilingual(*(speaker(each)("nav.density") for each in LANGS)), "density", {}
@@ -53,7 +52,8 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
         filtered=filtered,
         dated=named_in_both(reading).of(lang),
         notes=(*words.account[1:], *words.findings, *words.notes),
-        legend=(("", words.legend_title), *shades) if shades else (),
+        legend=(*((("", words.legend_title),) if words.legend_title else ()), *shades),
         drawing=draw(shown, lang),
+        source=say("points_page.picture_source", **file),
         table=next(iter(words.tables.values()), None),
     )

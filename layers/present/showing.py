@@ -84,7 +84,7 @@ class Shown:
         link = link_of_state(told.city, told.state, told.scene.page)
         # Layers that a scene picks out, or that stand under a reader's own points, are no filter.
         said = (_titled(told), told.sentence, told.doubt)
-        heading = Heading(*said, narrowed=told.filtered, link=link)
+        heading = Heading(*said, narrowed=told.filtered, link=link, source=told.source)
         return self.drawn(paper, heading)
 
     def sheets(self, paper: Paper) -> list[StaticMap]:
@@ -108,6 +108,7 @@ class Shown:
             What stands above it, with legend and sources below; None for the map alone.
         """
         told = self.told
+        own = told.scene.page == "density"  # over the reader's own points parks are the subject
         return static_map(
             told.city,
             _drawn(told),
@@ -115,7 +116,7 @@ class Shown:
             paper,
             heading=heading,
             drawing=told.drawing,
-            legend=told.legend if told.drawing and not told.drawing.subject else (),
+            legend=told.legend if told.drawing and (own or not told.drawing.subject) else (),
             focus=told.focus or told.keep or told.bounds,
             insets=told.scene.insets,
         )

@@ -119,6 +119,8 @@ class Told:
         What stands at its right, where a scene sets two views side by side.
     answered
         Name of the analysis that it rests on, and its answer; None where it rests on the list.
+    source
+        Whence that is which no pack holds; empty for nothing.
     """
 
     scene: Scene
@@ -141,6 +143,7 @@ class Told:
     strip: Callable[[strips.Frame], str] | None = None
     beside: Told | None = None
     answered: tuple[str, Any] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,9 +25,8 @@ from layers.intake.report import ask, sentence
 from layers.language.messages import display
 from layers.language.problems import worded
 from layers.language.values import count, number, paragraph
-from layers.map.colours import OPACITY
 from layers.map.overlay import Drawing
-from layers.map.symbols import data_uri, plain_mark, swatch
+from layers.map.symbols import data_uri, plain_mark
 from layers.map.thumbnail import Small
 from layers.own_points import answer as points_answer
 from layers.own_points.answer import PointsAnswer
@@ -41,18 +40,18 @@ from layers.own_points.filtering import (
     value_words,
     values_key,
 )
-from layers.own_points.naming import date_words, file_words
-from layers.own_points.parks import INK, PointsParks, asked_kinds, park_kinds, parks_of
+from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
 from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
 from layers.own_points.surface import PointsSurface
 from layers.own_points.way_in import CHECKED, Decision, answered
-from layers.own_points.wording import PointsWording, unused_rows
-from layers.pack.catalogue import ONLINE_BASE
+from layers.own_points.wording import PointsWording, reasons, unused_rows
+from layers.pack.catalogue import FIRM, ONLINE_BASE
 from layers.present.pack.made import Kind, Made
 from layers.view.codecs import NONE, choices, codec, token
 from layers.view.page_options import PointsOptions
-from layers.view.rows import rows_in_view
+from layers.view.rows import View, rows_in_view
 from layers.view.state import default_state
 from pages.panels import hand_over
 from pages.panels.inside.draw import Ask
@@ -78,10 +77,6 @@ MOST_LEFT_OUT: Final = 100
 """Entries of the folder that are named although they are not offered."""
 LATER: Final = "later_park"
 """The kind whose marks are drawn lighter: facts later than the plan."""
-RING: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 20 20">'
-    f'<circle cx="10" cy="10" r="7.5" fill="none" stroke="{INK}" stroke-dasharray="4 3"/></svg>'
-)
 MOST_USUAL: Final = 3
 """Layers that a field names before one is chosen."""
 
@@ -99,7 +94,7 @@ def title(screen: Screen) -> str:
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
-    named = screen.say("points_page.title_file", file=file_words(source), dated=dated, city=city)
+    named = screen.say("points_page.title_file", file=title_words(source), dated=dated, city=city)
     filtered = options.column and options.values
     return screen.say("frame.filtered", title=named) if filtered else named
 
@@ -337,7 +332,8 @@ class PointsPart:
                  for one in rows.head(MOST_UNUSED).itertuples()]  # fmt: skip
         if n > len(lines):
             lines.append(self.say("points_page.unused_more", n=count(n - len(lines))))
-        html.folded(title, "points_unused", lines)
+        why = reasons(self.shown.reading, self.say)
+        html.folded(title, "points_unused", [*why, *lines])
 
     def _by_row(self) -> None:
         """Offer to take the file in whole: a class for each row, and rows to be placed."""
@@ -412,16 +408,18 @@ class PointsPart:
             drawing=drawing,
             act=without_place.act,
         )
-        if self.told is not None:
-            _legend(self.told, self._marks())
+        own = tuple[tuple[str, str], ...]()
+        if self.told is not None and self.shown is not None:
+            own = points_answer.signs(self.shown, self.told, screen.state.lang)
+        _legend(self.told.legend_title if self.told else "", [*own, *self._marks(view)])
         if self.shown is not None and self.source is not None:
             named = self._named(self.source)
             words = filter_words(self.shown.reading.asked.columns, self.say)
             key = "points_page.caption_filtered" if words else "points_page.caption"
             html.small(self.say(key, **named, words=words) + self.say("points_page.caption_parks"))
 
-    def _marks(self) -> list[tuple[str, str]]:
-        """Return the mark and the words of each kind of park over the points."""
+    def _marks(self, view: View) -> list[tuple[str, str]]:
+        """Return the mark and the words of each kind of park, and of those drawn hollow."""
         city, lang = self.screen.city, self.screen.state.lang
         layers = [city.layers[kind] for kind in asked_kinds(city, self.screen.state.points)]
         marks = [
@@ -431,10 +429,10 @@ class PointsPart:
             )
             for each in layers
         ]
-        if not isinstance(self.shown, PointsParks):
-            return marks
-        radius = number(self.shown.options.within_m / 1000)
-        return [(RING, self.say("points_page.legend_near", radius=radius)), *marks]
+        if layers and not view.mapped["location_class"].isin(FIRM).all():
+            hollow = plain_mark(layers[0].spec.style, firm=False)
+            marks.append((hollow, self.say("points_page.legend_hollow")))
+        return marks
 
     def _named(self, source: Source) -> dict[str, str]:
         """Return what every line about the file names: the file and its date."""
@@ -831,15 +829,14 @@ def _number(screen: Screen, name: str, label: str, words: Callable[[int], str]) 
     _segmented(screen, name, label, choices(PointsOptions, name), words)
 
 
-def _legend(told: PointsWording, marks: Sequence[tuple[str, str]]) -> None:
-    """Show the colours of what was found, then the marks over it."""
-    swatches = [(swatch(colour, OPACITY), words) for colour, words in told.legend]
+def _legend(title: str, signs: Sequence[tuple[str, str]]) -> None:
+    """Explain all that the map draws: what was found, the points, and the parks."""
     shown = html.join(
         Markup('<span><img src="{}" alt="">{}</span>').format(data_uri(svg), html.text(words))
-        for svg, words in (*swatches, *marks)
+        for svg, words in signs
     )
-    title = html.text(told.legend_title)
-    st.html(Markup('<div class="legend"><span>{}</span>{}</div>').format(title, shown))
+    head = Markup("<span>{}</span>").format(html.text(title)) if title else Markup("")
+    st.html(Markup('<div class="legend">{}{}</div>').format(head, shown))
 
 
 def _picture(screen: Screen, shown: PointsAnswer) -> None:

@@ -133,6 +133,13 @@ def without(pack: Path, *names: str) -> None:
         (pack / "raw" / name).unlink()
 
 
+def doubled(data: bytes) -> bytes:
+    """Give a file its first outline twice."""
+    tree = json.loads(data)
+    tree["features"].append(tree["features"][0])
+    return json.dumps(tree).encode()
+
+
 def spoil_settings(pack: Path) -> None:
     change(pack, "plan.toml", '"2021-08-08"', "2021-08-08")
     change(pack, "city.toml", '"2021-2025"', '"../2021"')
@@ -240,9 +247,24 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         lambda p: change(p, PLACES, "park-tju-jinnan,", ","),
         [
             "places.csv · #2 · id: must not be blank.",
-            "authored/place_texts.csv · park-tju-jinnan · id: 'park-tju-jinnan' does not stand in "
-            "places.csv, column id. Perhaps 'park-tju-national'?",
         ],
+    ),
+    "another id": (
+        lambda p: change(p, "districts.csv", "\n120101,", "\n120199,"),
+        [
+            "districts.csv · 120101 · adcode: there is no such row, yet 2 others name it, "
+            "raw/authored/district_texts.csv · 120101 first. Perhaps '120199' should be it."
+        ],
+    ),
+    "short header": (
+        lambda p: change(p, PLACES, "name_en,", ""),
+        [
+            "places.csv: the header has 49 names, and every row 50 cells. Correct the header.",
+        ],
+    ),
+    "an outline twice": (
+        lambda p: whole(p, "tianjin_districts.geojson", doubled),
+        ["tianjin_districts.geojson · 120101 · adcode: the id stands in 2 rows."],
     ),
     "task": (
         lambda p: change(p, TASKS, "gather-nankai-qihang,c6.2.2", "gather-nankai-qihang,c66"),
@@ -260,8 +282,6 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         [
             "authored/layer_texts.csv · lend · layer: 'lend' is not one of: "
             f"{', '.join(sorted([*CATALOG, *BASE]))}.",
-            "authored/layer_texts.csv · land · layer: has no row: every layer needs its "
-            "provenance.",
         ],
     ),
     "freshness": (

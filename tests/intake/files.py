@@ -42,7 +42,7 @@ def survey_rows() -> list[list[object]]:
     return [*head, *body, ["合计", "", "", 10], ["注：据各区上报"]]
 
 
-def frame(crs: int = 4326) -> gpd.GeoDataFrame:
+def frame(crs: int | str = 4326) -> gpd.GeoDataFrame:
     points = [Point(lon, lat) for _, lon, lat in POINTS]
     return gpd.GeoDataFrame({"名": [n for n, _, _ in POINTS]}, geometry=points, crs=4326).to_crs(
         crs

@@ -29,6 +29,7 @@ from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
 from layers.intake.outcome import Outcome, Placed
 from layers.intake.precision import CLASSES, names_of
+from layers.intake.read import BIT
 from layers.intake.report import sentence, to_json
 from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
@@ -207,18 +208,27 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
 
 
-def test_minutes_behind_the_point_are_warned_of_and_read_when_said(
+def test_minutes_behind_the_point_are_asked_about_and_read_when_said(
     tianjin: City,
 ) -> None:
     rows = [f"{n},117.{k + 10}{5 * k + 3:02},39.0{k % 10}{59 - 4 * k}" for k, (n, _, _)
             in enumerate(POINTS)]  # fmt: skip
     data = csv(["名称,经度,纬度", *rows])
-    found = _taken("a.csv", data, tianjin).report.found
-    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in found]
-    taken = _taken("a.csv", data, tianjin, notation="minutes")
-    assert taken.reading is not None
+    asked = _taken("a.csv", data, tianjin).report
+    assert (asked.status, [q.key for q in asked.questions]) == ("needs_answer", ["notation"])
+    few = _taken("a.csv", csv(["名称,经度,纬度", *rows[:4]]), tianjin).report
+    assert ("maybe_minutes", "open") in [(one.key, one.sure) for one in few.found]
+    packed = [row.replace(".", "") for row in rows]
+    told = csv(["名称,经度(度分秒),纬度(DDMMSS)", *packed, "x,1171203,396003"])
     expected = [117 + (k + 10) / 60 + (5 * k + 3) / 3600 for k in range(10)]
-    np.testing.assert_allclose(taken.reading.rows["lon"], expected, rtol=0, atol=1e-9)
+    for taken in (_taken("a.csv", data, tianjin, notation="minutes"),
+                  _taken("a.csv", told, tianjin)):  # fmt: skip
+        assert taken.reading is not None
+        rows_read = taken.reading.rows
+        np.testing.assert_allclose(rows_read["lon"][:10], expected, rtol=0, atol=1e-9)
+        assert (rows_read["repaired"][:10] & BIT["dms"]).all()
+        assert rows_read["status"][10:].tolist() == ["not_a_number"] * (len(rows_read) - 10)
+    assert _taken("a.csv", data, tianjin, notation="decimal").report.rows.used == 10
 
 
 def test_two_sheets_of_positions_are_asked_about(tianjin: City) -> None:
@@ -379,12 +389,19 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
-    for answers, told in (({}, "，基准待答。"), ({"datum": "gcj02"}, "（GCJ-02）。"),
+    for answers, words in (({}, "，基准待答。"), ({"datum": "gcj02"}, "（GCJ-02）。"),
                           ({"datum": "wgs84"}, "（EPSG:4326）。")):  # fmt: skip
         found = take_in(("amap.csv", csv(lines)), tianjin, answers).report.found
         assert [sentence(one, "zh") for one in found if one.key.startswith("degrees")] == [
-            f"坐标是经纬度{told}"
+            f"坐标是经纬度{words}"
         ]
+    for column in ("mars_lng,mars_lat,类型", "lng,lat,高德类型"):
+        rows = [f"{n},{x},{y},Mars" for n, x, y in POINTS]
+        told = _taken("a.csv", csv([f"名称,{column}", *rows]), tianjin)
+        assert [q.key for q in told.report.questions] == ["datum"]
+    named = json.loads(frame().to_json()) | {"name": "amap_poi"}
+    told = _taken("a.geojson", json.dumps(named).encode(), tianjin)
+    assert [q.key for q in told.report.questions] == ["datum"]
     both = ["名称,gcj_lng,gcj_lat,wgs_lng,wgs_lat",
             *(f"{n},{x + 0.0061},{y + 0.0012},{x},{y}" for n, x, y in POINTS)]  # fmt: skip
     taken = _taken("both.csv", csv(both), tianjin)
@@ -550,9 +567,13 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     ours = known(tianjin)
     east, north = set_off(ours["lon"].to_numpy()[:1], ours["lat"].to_numpy()[:1], "gcj02")
     rows = [f"甲{i},117.261001,39.133339" for i in range(3)]
-    rows += [f"乙,{middle.x:.6f},{middle.y:.6f}", "丙,117.20,39.10", "丁,117.234567,39.123456"]
     rows += [
-        "丁,117.244567,39.133456",
+        f"乙,{middle.x:.6f},{middle.y:.6f}",
+        "丙,117.20,39.10",
+        "天津大学 丁,117.234567,39.123456",
+    ]
+    rows += [
+        "天津大學丁,117.244567,39.133456",
         "海,118.5,38.7",
         "沪,121.512345,31.212345",
         "空,,",
@@ -565,20 +586,21 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     assert taken.reading is not None
     named = names_of(taken.classes)
     assert [named[one] for one in taken.classes.tolist()] == [
-        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("plain",), ("same_name",),
+        *[("repeated",)] * 3, ("centroid",), ("rounded",), ("same_name",), ("same_name",),
         ("sea", "outside", "rounded"), ("outside",), (), ("zero",), ("datum",), ("zone",),
     ]  # fmt: skip
     told = to_json(taken.report)
     assert told["classes"] == {**dict.fromkeys(CLASSES, 1), "repeated": 3, "outside": 2,
-                               "rounded": 2, "rounded_100m": 0, "other_district": 0}  # fmt: skip
+                               "rounded": 2, "rounded_100m": 0, "same_name": 2, "other_district": 0,
+                               "plain": 0}  # fmt: skip
     (paragraph,) = [one for one in told["findings"] if one["key"] == "precision"]
     assert paragraph["value"] == 12
-    assert "12 个位置中 11 个要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
+    assert "12 个位置都要留意：落在海上 1 个、市域外 2 个" in paragraph["text_zh"]
     outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
     words = handed_back(outcome, tianjin, "en")["位置情况_class"]
     assert words[7] == "in the sea, outside the city, rounded to 1 km or more"
     table = row_table(outcome, speaker("zh"))
-    assert len(table) == len(odd_rows(outcome)) == 12
+    assert len(table) == len(odd_rows(outcome)) == 13
     assert table["行"].tolist()[:4] == [11, 12, 14, 9]  # without a position; then the sea
 
 

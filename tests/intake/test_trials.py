@@ -69,7 +69,7 @@ PACKS = {
     "district-400-digit-number.geojson": "value.not_number",
     "district-duplicate-key.geojson": "json.twice",
     "district-overlap.geojson": "pack.districts_overlap",
-    "district-negative-population.geojson": "value.too_small",
+    "district-negative-population.geojson": "value.not_above",
     "district-area-column-false.geojson": "pack.size",
     "district-outside-bbox.geojson": "pack.district_beyond_bbox",
     "district-crs-4490.geojson": "geojson.crs_cgcs2000",

@@ -17,15 +17,18 @@ _LON: Final = re.compile(
 )
 _LAT: Final = re.compile(r"[纬緯]度|北[纬緯]|latitude|(?<![a-z])lat(?![a-z])|^lat(?!est)|lat$")
 _EAST: Final = re.compile(
-    r"东坐标|横坐标|easting|^(?:east|e|pointx|xcoord|coordx|x坐标|坐标x|x|xcoordinate)$|^x[(（]?m?[)）]?$"
+    r"东坐标|横坐标|easting|^(?:[xy]?东[xy]?|e|x)(?:方?向|距|轴|值)?(?:坐标)?[m米]?$|"
+    r"^(?:east|pointx|xcoord|coordx|坐标x|xcoordinate)$"
 )
 _NORTH: Final = re.compile(
-    r"北坐标|纵坐标|northing|^(?:north|n|pointy|ycoord|coordy|y坐标|坐标y|y|ycoordinate)$"
+    r"北坐标|纵坐标|northing|^(?:[xy]?北[xy]?|n|y)(?:方?向|距|轴|值)?(?:坐标)?[m米]?$|"
+    r"^(?:north|pointy|ycoord|coordy|坐标y|ycoordinate)$"
 )
 _BOTH: Final = re.compile(
     r"[经經][纬緯]度|[纬緯][经經]度|坐标(?!系)|^(?:location|loc|lnglat|lonlat|latlng|latlon|coord\w*|point|wkt\w*|"
     r"position|geom|geometry|thegeom|shape|xy|gps|位置|地理位置|点位|geo)$"
 )
+_SIDES: Final = frozenset(("南", "西"))
 _PAIRED: Final = re.compile(r"[经經][纬緯]|[纬緯][经經]")
 _NAME: Final = re.compile(
     r"^(?:name|namezh|title|名称|企业名称|单位名称|公司名称|机构名称|点名|地名|项目名称|企业|单位|名字|全称|园区名称|平台名称)$"
@@ -39,12 +42,13 @@ _DATUMS: Final = (
         "gcj02",
         re.compile(
             r"(?<![a-z])(?:gcj|amap|gaode|autonavi|tencent|qqmap|mapbar)|火星|高德|腾讯"
-            r"|图吧|国测局",
+            r"|图吧|国测局|(?<![a-z])mars[-_ ]?(?:lng|lon|lat|x|y|coord|crs|datum|gcj|geodetic)",
             re.IGNORECASE,
         ),
     ),
     ("bd09", re.compile(r"(?<![a-z])bd[-_ ]?(?:09|ll|mc|l(?:ng|on|at))|百度|baidu", re.IGNORECASE)),
 )
+_NO_MAP: Final = re.compile("wgs|百科|指数|搜索|投资|入股|大厦|新闻|网盘")
 _DEGREES: Final = re.compile(r"wgs|gps|经度|纬度|lon|lng|lat", re.IGNORECASE)
 _SYSTEMS: Final = (
     ("1954", re.compile(r"北京\s*(?:19)?54|1954\s*年?\s*北京|(?:beijing|bj|peking)[\s-]*(?:19)?54",
@@ -93,11 +97,15 @@ def headings(names: Sequence[str]) -> Headings:
     ('GPS经度', 'GPS纬度')
     >>> headings(["点名", "X坐标", "Y坐标"]).kind
     'metres'
+    >>> headings(["name", "北（米）", "东（米）"])[:2], headings(["东", "南", "西", "北"])[:2]
+    (('东（米）', '北（米）'), ('', ''))
     """
     if set(names) >= set(GIVEN_BACK):  # beside the file's own, which may lack what was placed
         return Headings(*GIVEN_BACK[:2], kind="degrees")
     plain = {name: _without_system(bare(name)) for name in names}
-    both = next((name for name in names if _BOTH.search(plain[name]) and not _single(plain[name])),
+    if _SIDES & set(plain.values()):  # counts by side, such as gates: 东, 南, 西, 北
+        plain = {name: text for name, text in plain.items() if text not in ("东", "北")}
+    both = next((name for name in plain if _BOTH.search(plain[name]) and not _single(plain[name])),
                 "")  # fmt: skip
     for kind, one, two in (("degrees", _LON, _LAT), ("metres", _EAST, _NORTH)):
         pair = _pair(plain, one, two)
@@ -150,12 +158,36 @@ def datum_of(text: str) -> str:
     --------
     >>> datum_of("gcj_lng"), datum_of("百度经度"), datum_of("lng"), datum_of("roadmap.csv")
     ('gcj02', 'bd09', '', '')
-    >>> datum_of("GCJ-02 -> WGS-84")
-    ''
+    >>> datum_of("GCJ-02 -> WGS-84"), datum_of("mars_lng"), datum_of("Mars"), datum_of("Marsla")
+    ('', 'gcj02', '', '')
     """
     if re.search("wgs", text, re.IGNORECASE):
         return ""
     return next((datum for datum, pattern in _DATUMS if pattern.search(text)), "")
+
+
+def datum_of_source(names: Sequence[str]) -> tuple[str, str]:
+    """Return the datum of the map from which a file's columns come, and the column that says so.
+
+    Parameters
+    ----------
+    names
+        Of the columns. Those of coordinates speak of themselves only, and one of Baidu's
+        encyclopaedia or of Tencent as an investor says nothing.
+
+    Examples
+    --------
+    >>> datum_of_source(["name", "高德类型"]), datum_of_source(["gcj_lng", "百度百科"])
+    (('gcj02', '高德类型'), ('', ''))
+    """
+    for name in names:
+        plain = bare(name)
+        if any(pattern.search(plain) for pattern in (_LON, _LAT, _EAST, _NORTH, _BOTH)):
+            continue
+        for datum, pattern in _DATUMS:
+            if pattern.match(plain) and not _NO_MAP.search(plain):
+                return datum, name
+    return "", ""
 
 
 def system_of(text: str) -> str:

@@ -22,6 +22,7 @@ from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.formats.read_geojson import decode_json
 from geo.intake.notation import number
 from geo.point_files import wkb
+from layers.intake.formats.headings import datum_of
 from layers.intake.formats.markup import local, parsed, unresolved
 from layers.intake.formats.table import (
     MOST_FILE_BYTES,
@@ -135,6 +136,8 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     if any(one is not None for one in ids) and not any("id" in record for record in records):
         records = [{"id": one, **record} for one, record in zip(ids, records, strict=True)]
     said, told = _crs_member(root.get("crs"))
+    if isinstance(name := root.get("name"), str) and datum_of(name):
+        told = (*told, Observation("layer", values={"value": name[:200]}))
     places = [feature.get("geometry") for feature in features]
     if heights := sum(map(_has_height, places)):
         told = (*told, Observation("heights", values={"value": heights}))

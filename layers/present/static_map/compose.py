@@ -559,6 +559,7 @@ def notes(order: Order) -> list[str]:
         *filter(None, [order.filter_line()]),
         *([say("static_map.period", period=say("period.now"))] if now else []),
         say("furniture.date", date=city.data_date),
+        *([order.heading.source] if order.heading and order.heading.source else []),
         *_credits([found.citation.of(lang) for found in sources]),
         crs_words(city, lang),
         *(note.of(lang) for code, note in city.notices.items() if code in city.districts.index),

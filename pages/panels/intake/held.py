@@ -85,7 +85,7 @@ class Held:
         write_points(self.outcome, path)
         stat = path.stat()
         stamp = self.lies.stamp if self.lies else stat.st_mtime_ns
-        self.source = Source(self.name, (path,), stat.st_size, stamp)
+        self.source = Source(self.name, (path,), stat.st_size, stamp, self.lies is None)
 
 
 def held() -> Held | None:

@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from geo.base.errors import DataError
+from layers.intake.certainty import certainty_of
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, Outcome, template
@@ -361,7 +362,8 @@ def _further(screen: Screen, held: Held) -> None:
     if held.lies is not None:
         return
     if "maybe_minutes" in noted or answers.get("notation"):
-        _select(screen, "notation", ["", "minutes"], answers.get("notation", ""),
+        plain = "decimal" if answers.get("notation") else ""  # once asked, it stays answered
+        _select(screen, "notation", [plain, "minutes"], answers.get("notation", ""),
                 say("intake_page.notation"))  # fmt: skip
     if noted.keys() & {"title", "no_header", "header_goes_on"} or answers.get("header_row"):
         _select(screen, "header_row", ["", *map(str, range(MOST_HEADER + 1))],
@@ -376,7 +378,7 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
     if name == "swapped":
         return screen.say("intake_page.swapped_repair" if value else "intake_page.swapped_leave")
     if name == "notation":
-        return screen.say("intake.option.minutes" if value else "intake.option.decimal")
+        return screen.say(f"intake.option.{value or 'decimal'}")
     if name == "header_row" and value == "0":
         return screen.say("intake_page.header_none")
     if not value and found:
@@ -441,7 +443,8 @@ def _accepted() -> None:
     if held is None or held.source is None:
         return
     if held.lies is None:
-        points = PointsOptions(file=held.source.token)
+        told = certainty_of(held.source.paths[0])
+        points = PointsOptions(file=held.source.token, dated=told.dated if told else "")
     else:  # a link shows the same
         points = replace(session.state().points, file=held.source.token, taken=True)
     session.change(points=points)

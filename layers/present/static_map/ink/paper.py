@@ -49,6 +49,8 @@ class Heading:
         state.
     link
         Address of the live view, which is printed with its QR code below; empty for none.
+    source
+        Whence that is which the pack does not hold; empty for nothing.
     """
 
     title: str
@@ -56,3 +58,4 @@ class Heading:
     doubt: str
     narrowed: str | None = None
     link: str = ""
+    source: str = ""
