@@ -381,7 +381,8 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     question = ANALYSES["own_points"].question(default_state(toy), kept)
     words = shlex.split(command("own_points", toy, question, Form("csv", 4548)))[3:]
     out = str(tmp_path / "own")
-    assert main(ANALYSES, [*words[:-1], out, "--points", folder]) == 0
+    monkeypatch.chdir(folder)
+    assert main(ANALYSES, [*words[:-1], out]) == 0
     told = json.loads((tmp_path / "own" / MANIFEST).read_text(encoding="utf-8"))
     assert (told["result"]["binned"], told["result"]["filtered_out"]) == (150, 150)
     assert (
@@ -402,8 +403,7 @@ def test_the_command_over_own_points_gives_the_same_files(
 ) -> None:
     """Asked of some rows of a file of a stated day, as the page asks after it has read them."""
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
-    monkeypatch.setenv("ATLAS_POINTS", str(points.source.paths[0].parent))
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(points.source.paths[0].parent)
     found = list_values(points.source, "trade", lambda *_: None, lambda: False)
     kept = replace(
         points, columns=only(points.columns, found, frozenset({token("甲")})), cell_m=500
@@ -415,7 +415,7 @@ def test_the_command_over_own_points_gives_the_same_files(
     assert len(own.xy) == 150
     form = Form("csv", toy.metric_epsg)
     words = shlex.split(command(name, toy, question, form))
-    assert main(ANALYSES, words[3:]) == 0
+    assert main(ANALYSES, [*words[3:-1], str(tmp_path / "out")]) == 0
     written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     answer = ANALYSES[name].measure(toy, question)
     assert written == dict(ANALYSES[name].hand_over(answer, form).files)

@@ -133,7 +133,8 @@ def command(analysis: str, city: City, question: Question[Any], form: Form) -> s
         asked |= {name: usual[name] for name in (*_ROWS, *vars(Filters()))}
     for name, codec in _codecs(type(question.options)).items():
         if asked[name] != usual[name]:
-            value = codec.write(asked[name], None).replace(".", ",")
+            value = codec.write(asked[name], None)
+            value = value.replace(".", ",") if isinstance(asked[name], frozenset) else value
             words += ["--set", f"{name}={value}"]
     words += needed_files(question)
     words += ["--format", form.fmt, "--crs", str(form.epsg)]

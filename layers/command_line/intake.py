@@ -28,7 +28,7 @@ from layers.intake.report import Account, Report, ask, sentence, to_json
 from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in, unforeseen
 from layers.language.messages import LANGS, speaker
 from layers.language.problems import worded
-from layers.own_points.own_list import FORMATS, own_list
+from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, own_list
 from layers.pack.city import SETTINGS, City, load_city
 from layers.pack.reader import PackFiles
 from layers.pack.single_layer import layer_problems
@@ -50,6 +50,10 @@ _CRS: Final = (
 _OUT: Final = (
     "write the list with what was done to each row and how surely each place is known, by its "
     "ending: .xlsx, .csv, .geojson, .gpkg, or _circles.geojson for the circles of doubt alone"
+)
+_CONTACTS: Final = (
+    "leave the columns of telephones, contacts and identity cards out of --out; a GeoJSON or "
+    "GeoPackage never has them"
 )
 
 
@@ -123,8 +127,10 @@ def _parser() -> _Parser:
     parser.add_argument("--columns", nargs="+", action="extend", default=[], metavar="NAME")
     parser.add_argument("--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE")
     parser.add_argument("--out", type=Path, metavar="FILE", help=_OUT)
+    parser.add_argument("--without-contacts", action="store_true", help=_CONTACTS)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument("--lang", choices=LANGS, default="en")
+    parser.add_argument("--lang", choices=LANGS, default=LANGS[0],
+                        help="language of what is printed and written")  # fmt: skip
     return parser
 
 
@@ -175,7 +181,14 @@ def _hand_back(taken: TakenIn, city: City, asked: argparse.Namespace) -> None:
     if taken.reading is None or fmt is None:
         return
     outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
-    asked.out.write_bytes(own_list(outcome, city, asked.lang, fmt))
+    kept = not asked.without_contacts
+    asked.out.write_bytes(own_list(outcome, city, asked.lang, fmt, with_contacts=kept))
+    if names := contact_columns(outcome):
+        say = speaker(asked.lang)
+        is_told = kept and fmt in WITH_CONTACTS
+        told = say("intake.contacts_kept" if is_told else "intake.contacts_left",
+                   names=say("view.comma").join(names))  # fmt: skip
+        print(told, file=sys.stderr)
 
 
 def kind_of(path: Path) -> str:

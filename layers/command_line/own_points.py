@@ -30,7 +30,7 @@ from layers.view.page_options import PointsOptions
 from layers.view.state import ViewState
 
 OF_A_FILE: Final = (
-    *("file", "x", "y", "weight", "crs", "datum", "part", "taken", "column", "values"),
+    *("file", "x", "y", "weight", "crs", "datum", "part", "turned", "taken", "column", "values"),
 )
 """Options of own points that say what is read, not what is asked of it."""
 MOST_TARGETS: Final = 5_000
@@ -100,7 +100,7 @@ def _refused(problem: Problem) -> ParameterError:
 
 
 def arguments(file: FileQuestion, dated: str = "") -> list[str]:
-    """Return the arguments by which a command reads the same rows.
+    """Return the arguments by which a command reads the same rows, in the folder of the file.
 
     Parameters
     ----------
@@ -110,6 +110,8 @@ def arguments(file: FileQuestion, dated: str = "") -> list[str]:
         Of when the data are, where no option of the analysis says it; empty for unstated.
     """
     found, said = file.columns, dict(file.answers)
+    if file.handed_back:  # in it is done what was said, but for a datum that it stands in still
+        said = {name: value for name, value in said.items() if name in ("datum", "taken")}
     # Of a file that was taken in whole the columns are not those of the file.
     by_names = found.geometry is None and "taken" not in said
     chosen = {"x": found.x, "y": found.y} if by_names else {}
@@ -121,8 +123,8 @@ def arguments(file: FileQuestion, dated: str = "") -> list[str]:
     sets |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
     sets |= {"dated": dated} if dated else {}
     return [
-        "--file",
-        file.source.name,
+        *("--points", "."),
+        *("--file", file.handed_back or file.source.name),
         *(w for each in sets.items() for w in ("--set", "=".join(each))),
     ]
 

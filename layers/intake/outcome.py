@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -44,13 +44,18 @@ NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 LOOKED_AT: Final = 50
 """Rows of a sheet that say how wide its columns are; none is wider than ``WIDEST`` characters."""
-WIDEST: Final = 44
+WIDEST: Final = 28
+WIDEST_WORD: Final = 16
+"""Of a longer word in a name of a column the rest stands on the next line."""
+MOST_FITTED: Final = 2_000
+"""Rows whose height follows from their texts: nobody prints more."""
+LEAST_WIDE: Final = 8
 GUIDE_WIDTH: Final = 80
 LINE_HEIGHT: Final = 16.0
 A3: Final = 8
 """Number of the paper in Excel."""
-MOST_SHEET_ROWS: Final = 1_048_575
-"""Rows of a sheet of Excel below the names of the columns."""
+MOST_SHEET_ROWS: Final = 1_048_574
+"""Rows of a sheet of Excel below a title and the names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +250,8 @@ def cells_of(table: Table) -> pd.DataFrame:
     table
         As it was opened.
     """
-    frame: pd.DataFrame = table.cells.to_pandas()
+    # Whole numbers stay such beside blank cells.
+    frame: pd.DataFrame = table.cells.to_pandas(integer_object_nulls=True)
     return frame.reindex(range(table.rows))
 
 
@@ -326,7 +332,9 @@ def _beside(path: Path) -> Path:
     return path.with_suffix(".unused.parquet")
 
 
-def as_workbook(frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = None) -> bytes:
+def as_workbook(
+    frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = None, above: str = ""
+) -> bytes:
     """Return a table as a workbook: texts stay texts, numbers numbers, days days.
 
     Parameters
@@ -337,6 +345,8 @@ def as_workbook(frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = No
         Name of the sheet.
     guide
         What the columns mean, for a sheet of its own, which is never read as data.
+    above
+        What stands above the names of the columns; blank for nothing.
     """
     import xlsxwriter
 
@@ -347,29 +357,57 @@ def as_workbook(frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = No
         book.set_properties({"created": CREATED})
         for number, first in enumerate(range(0, max(len(frame), 1), MOST_SHEET_ROWS), start=1):
             name = title[:31] if number == 1 else f"{title[:25]} {number}"
-            _sheet(book, name, frame.iloc[first : first + MOST_SHEET_ROWS])
+            _sheet(book, name, frame.iloc[first : first + MOST_SHEET_ROWS], above=above)
         if guide is not None:
             _guide(book, guide)
     return room.getvalue()
 
 
-def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST) -> Any:
+def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST, above: str = "") -> Any:
+    """Write a sheet that prints a page wide, with the names on each page."""
     sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True})
-    sheet.write_row(0, 0, list(map(str, frame.columns)), bold)
-    day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+    head = 1 if above else 0
+    if above:
+        sheet.write_string(0, 0, above[:32_767], book.add_format({"bold": True, "font_size": 14}))
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    sheet.write_row(head, 0, list(map(str, frame.columns)), bold)
+    day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"})
+    lines = book.add_format({"text_wrap": True, "valign": "top"})
     for column, (_, values) in enumerate(frame.items()):
-        for at, value in enumerate(with_days(values.tolist()), start=1):
-            _write(sheet, at, column, value, day)
-    sheet.freeze_panes(1, 0)
+        for at, value in enumerate(with_days(values.tolist()), start=head + 1):
+            _write(sheet, at, column, value, day, lines)
+    sheet.freeze_panes(head + 1, 0)
     sheet.set_landscape()
     sheet.set_paper(A3)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    for column, heading in enumerate(frame.columns):
-        some = [str(heading), *map(str, frame.iloc[:LOOKED_AT, column].tolist())]
-        sheet.set_column(column, column, min(max(map(_width, some)) + 2, widest))
+    sheet.repeat_rows(head)
+    widths = list(_widths(frame, widest))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    rows: list[Iterable[object]] = [frame.columns]
+    rows += frame.iloc[:MOST_FITTED].itertuples(index=False)
+    for at, row in enumerate(rows, start=head):
+        if (n := _lines(row, widths)) > 1:  # no program but Excel finds that out by itself
+            sheet.set_row(at, LINE_HEIGHT * n)
     return sheet
+
+
+def _lines(row: Iterable[object], widths: Sequence[int]) -> int:
+    """Return how many lines a row fills."""
+    pairs = zip(row, widths, strict=True)
+    return max((-(-_width(str(one)) * 11 // (10 * width)) for one, width in pairs), default=1)
+
+
+def _widths(frame: pd.DataFrame, widest: int) -> Iterator[int]:
+    """Yield how wide the columns are; a note below the table, a row of little, is no measure."""
+    some = frame.iloc[:LOOKED_AT].astype(object)
+    some = some.where(some.notna(), "")
+    filled = (some != "").sum(axis="columns")
+    some = some[filled > filled.median() / 2]
+    for at, heading in enumerate(frame.columns):
+        words = min(max(map(_width, str(heading).split()), default=0), WIDEST_WORD)
+        cells = max((_width(str(cell)) for cell in some.iloc[:, at]), default=0)
+        yield min(max(words, cells, LEAST_WIDE) + 2, widest)
 
 
 def _guide(book: Any, guide: pd.DataFrame) -> None:
@@ -377,7 +415,7 @@ def _guide(book: Any, guide: pd.DataFrame) -> None:
     sheet = _sheet(book, GUIDE_SHEET, guide, GUIDE_WIDTH)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for at, row in enumerate(guide.itertuples(index=False), start=1):
-        lines = max(-(-_width(str(value)) * 11 // (10 * GUIDE_WIDTH)) for value in row)
+        lines = _lines(row, [GUIDE_WIDTH] * len(row))
         sheet.set_row(at, LINE_HEIGHT * lines)
         for column, value in enumerate(row):
             sheet.write_string(at, column, str(value), wrapped)
@@ -388,18 +426,18 @@ def _width(text: str) -> int:
     return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
-def _write(sheet: Any, row: int, column: int, value: object, day: Any) -> None:
+def _write(sheet: Any, row: int, column: int, value: object, day: Any, lines: Any) -> None:
     if value is None or value is pd.NA or value != value:
         return
     if isinstance(value, date):
         sheet.write_datetime(row, column, value, day)
         return
     if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
+        sheet.write_boolean(row, column, value, lines)
     elif isinstance(value, int | float | np.number):
-        sheet.write_number(row, column, float(value))
+        sheet.write_number(row, column, float(value), lines)
     else:
-        sheet.write_string(row, column, str(value)[:32_767])
+        sheet.write_string(row, column, str(value)[:32_767], lines)
 
 
 def template(lang: str) -> bytes:

@@ -162,6 +162,9 @@ def _points(
                         diagnosis.found, diagnosis.questions)  # fmt: skip
         return TakenIn(report, tables, diagnosis)
     reading = read(diagnosis, city, answers, inverse=inverse)
+    if _is_no_table(reading):
+        problem = Problem("intake.no_table", tables[0].where, n=reading.not_used["torn"])
+        return TakenIn(refusal([problem], tables), tables, diagnosis)
     account = Account(reading.read, reading.used, reading.outside, reading.not_used)
     classes = precision(reading, diagnosis.placements, city)
     paragraph = told(classes)
@@ -172,6 +175,12 @@ def _points(
                     doubts=reading.doubts, classes=counts(classes),
                     estimated=estimated)  # fmt: skip
     return TakenIn(report, tables, diagnosis, reading, classes=classes)
+
+
+def _is_no_table(reading: Reading) -> bool:
+    """Tell whether what was read is a text with commas, such as a program: most rows are torn."""
+    nowhere = not reading.used and not reading.outside
+    return nowhere and reading.not_used.get("torn", 0) > reading.read / 2
 
 
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:

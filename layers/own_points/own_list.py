@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -21,10 +21,11 @@ from geo.intake.circles import circles
 from geo.intake.notation import number
 from layers.handover.contents import AREA, POINT
 from layers.handover.write_data import to_csv
-from layers.intake.formats.georeference import in_standard, term_of
+from layers.intake.back.columns import LOOKED_AT, contacts, numbered
+from layers.intake.formats.georeference import LABELS, STATUS_LABELS, in_standard, term_of
 from layers.intake.formats.headings import GIVEN_BACK, name_column
-from layers.intake.handing_back import explained, handed_back
-from layers.intake.outcome import Outcome, as_workbook
+from layers.intake.handing_back import ADDED, explained, handed_back
+from layers.intake.outcome import NO_PLACES, Outcome, as_workbook
 from layers.language.bilingual import both
 from layers.language.messages import speaker
 from layers.own_points.reading import Reading, doubts
@@ -42,11 +43,48 @@ FORMATS: Final = MappingProxyType(
 )
 """How the name of a file ends, by format; ``circles`` has the circles of doubt alone."""
 LON, LAT, _ = GIVEN_BACK
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+WITH_CONTACTS: Final = ("xlsx", "csv")
+"""Formats that keep the columns of telephones and the like, if the reader wishes."""
+TITLE: Final = "title"
+"""Attribute of a list: what stands above the table in the file."""
 SAME_DEGREES: Final = 1e-7
 """So near, two positions are one: a way to the plane and back costs less."""
 
 
-def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
+def list_name(name: str, city: City, fmt: str) -> str:
+    """Return what a list is called that is handed back.
+
+    Parameters
+    ----------
+    name
+        Of the file as it came.
+    city
+        Its id marks the file as the atlas's.
+    fmt
+        One of ``FORMATS``.
+    """
+    return f"{name.rpartition('.')[0] or name}_{city.id}{FORMATS[fmt]}"
+
+
+def contact_columns(outcome: Outcome) -> tuple[str, ...]:
+    """Return the columns of a file by which a person could be reached or told.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    """
+    found: dict[str, None] = {}
+    for table in outcome.tables:
+        first = table.cells.slice(0, LOOKED_AT).to_pandas()
+        found |= dict.fromkeys(contacts(first, [str(name) for name in first.columns]))
+    return tuple(found)
+
+
+def own_list(
+    outcome: Outcome, city: City, lang: str, fmt: str, *, with_contacts: bool = True
+) -> bytes:
     """Return a list with what was done to each row, as a file.
 
     Parameters
@@ -59,13 +97,38 @@ def own_list(outcome: Outcome, city: City, lang: str, fmt: str) -> bytes:
         Language of the words.
     fmt
         One of ``FORMATS``. The workbook says in a second sheet what the added columns mean; the
-        GeoPackage does so in a table, and has a layer of the circles of doubt.
+        GeoPackage does so in a table, and has a layer of the circles of doubt. Numbers are numbers.
+    with_contacts
+        Whether a workbook or CSV keeps the columns of :func:`contact_columns`. A map that is passed
+        on never has them.
     """
-    return _WRITERS[fmt](handed_back(outcome, city, lang), lang)
+    frame = handed_back(outcome, city, lang)
+    if not with_contacts or fmt not in WITH_CONTACTS:
+        frame = frame.drop(columns=list(contact_columns(outcome)))
+    if fmt != "csv":  # in which digits stay as they were written
+        is_row = ~outcome.reading.rows["status"].isin(NO_PLACES).to_numpy()
+        own = [name for name in frame.columns if name not in ADDED]
+        frame = numbered(frame, own, is_row)
+    frame.attrs[TITLE] = _title(outcome)
+    return _WRITERS[fmt](frame, lang)
+
+
+def _title(outcome: Outcome) -> str:
+    """Return what stands above the table in the file; of several sheets each title once."""
+    found = [one for table in outcome.tables for one in table.found if one.key == "title"]
+    return " ".join(dict.fromkeys(str(one.values["value"]) for one in found))
 
 
 def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
-    return as_workbook(frame, speaker(lang)("intake.template.sheet"), explained(lang))
+    """Return a workbook for people: Chinese before the terms, the title of the file above them."""
+    if lang == "zh":
+        told = {one: f"{label} {one}" for one, label in STATUS_LABELS.items()}
+        frame = frame.assign(
+            **{VERIFICATION: frame[VERIFICATION].map(lambda one: told.get(one, one))}
+        )
+    headed = frame.rename(columns={term: f"{label} {term}" for term, label in LABELS.items()})
+    title = str(frame.attrs.get(TITLE, ""))
+    return as_workbook(headed, speaker(lang)("intake.template.sheet"), explained(lang), title)
 
 
 def _csv(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one shape
@@ -158,15 +221,10 @@ def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
         As :func:`layers.intake.handing_back.handed_back` returns it.
     """
     plain = frame.rename(columns=str)
-    taken = {name.lower() for name in plain.columns}
-    # A column of the file may bear the name of the geometry, or of the id of a GeoPackage.
-    own = {
-        name: f"{name} ·" for name in plain.columns if name.lower() in ("geometry", "geom", "fid")
-    }
-    plain = plain.rename(columns=_alone(own, taken))
+    plain = _unlike(plain, ("geometry", "geom", "fid"))
     for name in plain.columns:
         if plain[name].dtype == object:
-            plain[name] = plain[name].map(_plain)
+            plain[name] = _of_one_kind(plain[name].map(_plain))
     at = gpd.points_from_xy(plain[LON].astype(float), plain[LAT].astype(float), crs=4326)
     made = gpd.GeoDataFrame(plain, geometry=at)
     made.loc[plain[LON].isna(), "geometry"] = None
@@ -174,8 +232,14 @@ def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     return made.set_index(pd.Index([f"{k:0{digits}}" for k in range(1, len(made) + 1)]))
 
 
-def _alone(names: Mapping[str, str], taken: set[str]) -> dict[str, str]:
-    return {name: new for name, new in names.items() if new.lower() not in taken}
+def _of_one_kind(column: pd.Series) -> pd.Series:
+    """Return a column of texts where a text stands among numbers: that of a total, for example."""
+    told = [value for value in column if not _is_none(value)]
+    if all(isinstance(value, str) for value in told) or not any(
+        isinstance(value, str) for value in told
+    ):
+        return column
+    return column.map(lambda value: value if _is_none(value) else str(value))
 
 
 def _plain(value: Any) -> object:
@@ -216,25 +280,35 @@ def _circles(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one sha
 
 def _gpkg(frame: pd.DataFrame, lang: str) -> bytes:
     made = points(frame)
+    # The id of a point is the number of its row, which that of its circle stands for.
     tables = [Table("points", _unlike(made), POINT, both("intake.template.sheet"))]
-    rings = around(made)
+    rings = _unlike(around(made), ("row",))
     if len(rings):
-        tables.append(Table("uncertainty_circle", _unlike(rings), AREA, both("export.circles")))
+        rings = rings.rename_axis("row")
+        tables.append(Table("uncertainty_circle", rings, AREA, both("export.circles")))
     tables.append(Table("read_me", explained(lang), frozenset(), both("intake.added.meaning")))
     return to_geopackage(tables, stamp=date.today())
 
 
-def _unlike(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return rows of which no two names differ by their capitals alone: SQLite has one of them."""
-    seen: set[str] = set()
-    names: dict[str, str] = {}
+def _unlike(frame: Frame, taken: Collection[str] = ()) -> Frame:
+    """Return rows of which no two names differ by their capitals alone: SQLite has one of them.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    taken
+        Names in small letters that the format gives to columns of its own.
+    """
+    seen, names = set(taken), {}
+    geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
     for name in frame.columns:
         new = name
-        while new.lower() in seen:
+        while new.lower() in seen and name != geometry:
             new += " ·"
         seen.add(new.lower())
         names[name] = new
-    return frame.rename(columns=names).rename_axis("row")
+    return frame.rename(columns=names)
 
 
 _WRITERS: Final[Mapping[str, Callable[[pd.DataFrame, str], bytes]]] = MappingProxyType(

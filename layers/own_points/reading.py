@@ -70,6 +70,9 @@ class FileQuestion:
     answers
         What else the reader has said of the file: options of own points by name, as an address has
         them. With ``taken`` the file was taken in whole, and ``columns`` are those it got then.
+    handed_back
+        Name of the file that holds these rows once they are handed back, where the file as it came
+        does not give them: rows were placed, or what was said of it no option says. Else empty.
     """
 
     city: City
@@ -80,6 +83,7 @@ class FileQuestion:
     is_declared: bool = False
     is_said: bool = False
     answers: tuple[tuple[str, str], ...] = ()
+    handed_back: str = ""
 
     @property
     def key(self) -> tuple[object, ...]:

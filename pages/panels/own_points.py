@@ -41,6 +41,7 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
 from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
@@ -71,6 +72,8 @@ FOLLOW_S: Final = 0.5
 SOON_S: Final = 0.4
 """Seconds that the page waits for work that may be quick, rather than show its progress."""
 LONGEST_NAME: Final = 60
+HANDED_BACK_AS: Final = "xlsx"
+"""Format of a list that a command names: the one that is offered first."""
 MOST_UNUSED: Final = 200
 """Rows that are not used and are named one by one."""
 MOST_LEFT_OUT: Final = 100
@@ -173,7 +176,9 @@ def _file_of(screen: Screen, source: Source, how: Decision, columns: Columns) ->
     is_taken = own_files.is_taken(source)
     said = own_files.said() if is_taken else screen.state.points
     known = (how.is_declared, how.is_said, answered(said, is_taken=is_taken))
-    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known)
+    is_changed = is_taken and own_files.is_changed()
+    back = list_name(source.name, screen.city, HANDED_BACK_AS) if is_changed else ""
+    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known, back)
 
 
 class PointsPart:

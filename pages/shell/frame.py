@@ -37,6 +37,7 @@ _SCRIPTS = "".join(
         "find.js",
         "words.js",
         "bring.js",
+        "not_made.js",
         "print.js",
     )
 )

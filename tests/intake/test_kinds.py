@@ -358,7 +358,8 @@ def test_doubt_is_read_with_its_unit_and_what_is_none_is_told(tianjin: City) -> 
 
 def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> None:
     (tmp_path / "a.csv").write_bytes(FILES["location.csv"])
-    argv = [str(tmp_path / "a.csv"), "--city", "tianjin", "--out", str(tmp_path / "b.csv")]
+    argv = [str(tmp_path / "a.csv"), "--city", "tianjin", "--lang", "en", "--out",
+            str(tmp_path / "b.csv")]  # fmt: skip
     assert main(argv) == 0
     assert "two numbers in one field parted" in (tmp_path / "b.csv").read_text("utf-8-sig")
     again = take_in(tmp_path / "b.csv", tianjin, {})
@@ -418,6 +419,11 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
         ("vrt.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", "intake.kind_named"),
         ("half.xlsx", b"PK\x03\x04" + b"x" * 100, "intake.no_zip"),
         ("text.csv", b"a,b\n1,2\n", "intake.no_columns"),
+        (
+            "p.py",
+            csv(['ws.append(["名称","经度","纬度"])', *["f=1"] * 5, "d(a,b,c)"]),
+            "intake.no_table",
+        ),
         ("list.geojson", b'{"type": "FeatureCollection"}', "geojson.no_features"),
         ("cad.dxf", b"  0\r\nSECTION\r\n  2\r\nENTITIES\r\n", "intake.kind_named"),
         ("topo.json", b'{"type": "Topology", "objects": {}}', "intake.kind_named"),

@@ -176,6 +176,45 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
     for name in ADDED:
         here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
         assert here == there, name
+    assert own_list(replace(listed, tables=taken.tables, reading=taken.reading, placed=(),
+                            classes=taken.classes), tianjin, "zh", fmt) == data  # fmt: skip
+
+
+def test_how_to_reach_people_goes_back_to_whoever_brought_it_alone(tianjin: City) -> None:
+    lines = ["name,lon,lat,联系人,a", "甲,117.21234,39.11234,张某,13800001000"]
+    taken = take_in(("a.csv", csv(lines)), tianjin, {})
+    assert taken.reading is not None
+    outcome = Outcome(taken.tables, taken.reading, (), taken.classes)
+    told = {fmt: own_list(outcome, tianjin, "zh", fmt) for fmt in ("csv", "geojson")}
+    told["without"] = own_list(outcome, tianjin, "zh", "csv", with_contacts=False)
+    words = ("联系人".encode(), b"13800001000")
+    kept = {name: sum(word in data for word in words) for name, data in told.items()}
+    assert kept == {"csv": 2, "geojson": 0, "without": 0}
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "csv", "geojson", "gpkg"])
+def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None:
+    """Of the id and the geometry of a format, and of the row that a circle stands for.
+
+    Numbers are numbers, those of a code are not.
+    """
+    lines = [
+        "fid,geom,FID,row,id,Id,geometry,fid ·,name,lon,lat,家,率,adcode",
+        "a,b,c,d,e,f,g,h,甲,117.21234,39.11234,59,1.50,120101",
+        "合计,,,,,,,,,,,59,,",
+    ]
+    given, made = ("a.csv", csv(lines)), []
+    for _ in range(3):
+        taken = take_in(given, tianjin, {})
+        assert taken.reading is not None
+        outcome = Outcome(taken.tables, taken.reading, (), taken.classes)
+        made.append(own_list(outcome, tianjin, "zh", fmt))
+        given = (f"a.{fmt}", made[-1])
+    assert {*"abcdefgh"} <= {str(one) for one in handed_back(outcome, tianjin, "zh").loc[0]}
+    assert made[0] == made[1] == made[2]
+    if fmt == "xlsx":
+        _, row, total = openpyxl.load_workbook(io.BytesIO(made[0])).worksheets[0].values
+        assert [*row[11:14], total[11]] == [59, 1.5, "120101", 59]
 
 
 def test_a_row_placed_beside_rows_of_another_datum_stays_where_it_was_put(tianjin: City) -> None:

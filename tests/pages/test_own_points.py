@@ -27,6 +27,7 @@ from layers.handover.contents import Form
 from layers.language.messages import speaker
 from layers.language.values import THIN
 from layers.own_points import answer as points_answer
+from layers.own_points.own_list import own_list
 from layers.own_points.reading import read
 from layers.pack.city import City
 from layers.view.codecs import token
@@ -228,22 +229,47 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     seen = []
     monkeypatch.setattr(own_points, "_picture", lambda _, shown: seen.append(shown))
     rows: list[list[object]] = [["x", "y", "gcj_lng", "gcj_lat"], [1, 2, 117.2, 39.1]]
-    data = workbook(("甲", rows), ("乙", [*rows, [3, 4, 117.3, 39.2], ["合计", "", "", ""]]))
+    data = workbook(("甲", rows), ("乙", [*rows, [3, 4, 117.3, 39.2], [5, 6, 39.2, 117.4],
+                                               ["无", "", "", ""]]))  # fmt: skip
     (folder / "f.xlsx").write_bytes(data)
     at = own(pfile=token("f.xlsx"), pshow="bins")
     at.selectbox(key="intake_ask_sheet").set_value("乙").run()
     at.selectbox(key="intake_ask_datum").set_value("gcj02").run()
+    (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_swapped")]
+    box.set_value("repair").run()
     at.button(key="intake_accept").click().run()
-    assert re.search(r"\b3 行(中|都在)", page_text(ended(at)))
+    assert re.search(r"\b4 行(中|都在)", page_text(ended(at)))
     form = Form("csv", tianjin.metric_epsg)
     words = shlex.split(command("own_points", tianjin, points_answer.asked_of(seen[-1]), form))
-    said = {word for word in words if word.partition("=")[0] in ("datum", "part", "taken", "x")}
-    assert said == {"datum=gcj02", f"part={token('乙')}", "taken=1"}
+    said = {
+        word
+        for word in words
+        if word.partition("=")[0] in ("datum", "part", "taken", "x", "turned")
+    }
+    assert said == {"datum=gcj02", f"part={token('乙')}", "taken=1", "turned=1"}
     out = tmp_path / "out"
-    assert main(ANALYSES, [*words[3:-1], str(out), "--points", str(folder)]) == 0
+    monkeypatch.chdir(folder)
+    assert main(ANALYSES, [*words[3:-1], str(out)]) == 0
     wanted = dict(points_answer.hand_over(seen[-1], form).files)
     assert wanted == {path.name: path.read_bytes() for path in out.iterdir()}
-    assert b",f.xlsx,4,total," in wanted["own_points_rows_not_used.csv"]
+    assert b",f.xlsx,5," in wanted["own_points_rows_not_used.csv"]
+    # Once a row was placed the file as it came gives another answer: the list handed back is named.
+    at.selectbox(key="intake_row").set_value(3).run()
+    at.selectbox(key="intake_district").set_value("120101").run()
+    ended(at)
+    words = shlex.split(command("own_points", tianjin, points_answer.asked_of(seen[-1]), form))
+    outcome = at.session_state["atlas.own_file"].outcome
+    monkeypatch.chdir(tmp_path)
+    Path(words[words.index("--file") + 1]).write_bytes(own_list(outcome, tianjin, "zh", "xlsx"))
+    assert main(ANALYSES, [*words[3:-1], "placed"]) == 0
+    wanted = dict(points_answer.hand_over(seen[-1], form).files)
+    told = Path("placed", "own_points_rows.csv").read_bytes()
+    grid, same = (
+        rows.strip().rpartition(b",")[2] for rows in (told, wanted["own_points_rows.csv"])
+    )
+    assert grid == same, "the file of its own states what was estimated here"
+    assert len(grid) == 64
+    assert seen[-1].reading.binned.n == 4
 
 
 def test_metres_are_asked_about_and_the_answer_stands_in_the_address(folder: Path) -> None:

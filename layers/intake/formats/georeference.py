@@ -32,7 +32,26 @@ from layers.pack.exchange import (
     VERIFICATION,
 )
 
-_PREFIX: Final = r"(?:https?rstdwgorg)?(?:dwc(?:iri)?)?(?:terms)?"
+LABELS: Final = {
+    DOUBT: "位置不确定度（米）",
+    DATUM: "坐标系",
+    PROTOCOL: "定位方法",
+    VERIFICATION: "定位核实状态",
+    SOURCES: "定位依据",
+    DATED: "定位日期",
+}
+"""What stands before a term as the name of a column of a workbook that is handed back."""
+STATUS_LABELS: Final = {
+    BY_A_READER: "已由提供者核实",
+    BY_CUSTODIAN: "已由管理方核实",
+    UNVERIFIED: "待核实",
+    NOT_PLACED: "待定位",
+    NO_WAY: "无法定位",
+}
+"""The same before a status, in a workbook in Chinese."""
+_PREFIX: Final = (
+    rf"(?:{'|'.join(map(bare, LABELS.values()))})?(?:https?rstdwgorg)?(?:dwc(?:iri)?)?(?:terms)?"
+)
 _LENGTH: Final = r"(?:in)?(?P<unit>km|kilomet(?:er|re)s?|公里|千米|m|met(?:er|re)s?|米)"
 _DOUBT: Final = re.compile(
     rf"{_PREFIX}(?:coordinateuncertainty|uncertainty(?:radius)?|errorradius|误差半径|"
@@ -64,6 +83,7 @@ _STATUSES: Final = {
     **dict.fromkeys(("否", "unverified", "notverified", "no"), UNVERIFIED),
     **dict.fromkeys(("待定位", "需定位", "未定位", "无坐标"), NOT_PLACED),
     **dict.fromkeys(("无法定位", "不能定位"), NO_WAY),
+    **{bare(f"{label}{one}"): one for one, label in STATUS_LABELS.items()},
     **{bare(one): one for one in (BY_A_READER, BY_CUSTODIAN, UNVERIFIED, NOT_PLACED, NO_WAY)},
 }  # fmt: skip
 """What people write, in the words that Darwin Core recommends."""

@@ -22,7 +22,7 @@ from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.formats.read_geojson import decode_json
 from geo.intake.notation import number
 from geo.point_files import wkb
-from layers.intake.formats.headings import datum_of
+from layers.intake.formats.headings import GIVEN_BACK, datum_of
 from layers.intake.formats.markup import local, parsed, unresolved
 from layers.intake.formats.table import (
     MOST_FILE_BYTES,
@@ -133,7 +133,10 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     _require_features(features, where)
     records = [feature.get("properties") or {} for feature in features]
     ids = [feature.get("id") for feature in features]
-    if any(one is not None for one in ids) and not any("id" in record for record in records):
+    # The ids of a list that was handed back are the numbers of its rows.
+    is_ours = any(set(GIVEN_BACK) <= set(record) for record in records[:1])
+    is_named = any(one is not None for one in ids) and not is_ours
+    if is_named and not any("id" in record for record in records):
         records = [{"id": one, **record} for one, record in zip(ids, records, strict=True)]
     said, told = _crs_member(root.get("crs"))
     if isinstance(name := root.get("name"), str) and datum_of(name):

@@ -266,6 +266,14 @@ def is_taken(source: Source) -> bool:
     return one is not None and one.source == source
 
 
+def is_changed() -> bool:
+    """Tell whether the file as it came does not give what is used, whatever an address says."""
+    one = held()
+    if one is None or one.outcome is None:
+        return False
+    return bool(one.outcome.placed) or not NOT_IN_ADDRESS.isdisjoint(one.answers)
+
+
 def folder() -> Folder:
     """Return the files of points that are offered: those of the server, and the reader's own."""
     offered, one = cache.points_folder(), held()

@@ -16,7 +16,7 @@ from layers.intake.outcome import (
 )
 from layers.language.messages import display
 from layers.language.values import cell, count
-from layers.own_points.own_list import FORMATS, own_list
+from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, list_name, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
 from pages.panels.intake.proposal import ACCEPTED
@@ -128,13 +128,29 @@ def _take_along(screen: Screen, name: str, outcome: Outcome) -> None:
         label_visibility="collapsed",
         width=240,
     )
+    kept = _contacts(screen, outcome, str(fmt))
     st.download_button(
         say("intake_page.take_along"),
-        partial(own_list, outcome, screen.city, screen.state.lang, fmt),
-        file_name=f"{name.rpartition('.')[0] or name}_{screen.city.id}{FORMATS[fmt]}",
+        partial(own_list, outcome, screen.city, screen.state.lang, fmt, with_contacts=kept),
+        file_name=list_name(name, screen.city, fmt),
         key="intake_download",
         on_click="ignore",
     )
+
+
+def _contacts(screen: Screen, outcome: Outcome, fmt: str) -> bool:
+    """Say which columns tell how to reach people; return whether the file may keep them."""
+    names, say = contact_columns(outcome), screen.say
+    if not names:
+        return True
+    told = literal(say("view.comma").join(names))
+    if fmt not in WITH_CONTACTS:
+        html.small(say("intake.contacts_left", names=told))
+        return False
+    without = st.checkbox(
+        literal(say("intake_page.without_contacts", names=told)), key="intake_without_contacts"
+    )
+    return not without
 
 
 def _by_district(screen: Screen) -> None:
