@@ -188,6 +188,7 @@ def diagnose(tables: Sequence[Table], city: City, answers: Answers) -> Diagnosis
         except UnfitError as error:
             result.problems.append(Problem(error.key, table.where, values=error.values))
     _ask_datum(result, city, answers)
+    _name_datum(result)
     systems = {one.crs for one in result.placements if one.crs}
     if len(systems) > 1:
         result.tell("parts_differ", value=tuple(sorted(name_of(one)[:60] for one in systems)))
@@ -603,6 +604,19 @@ def _ask_datum(result: Diagnosis, city: City, answers: Answers) -> None:
             values = (datum, "wgs84", *(other for other in DATUMS if other != datum))
             options = tuple(Option(value, f"intake.option.{value}") for value in values)
             result.ask(Question("datum", options, {"datum": datum}))
+
+
+def _name_datum(result: Diagnosis) -> None:
+    """Let what was said of degrees hold: they are WGS 84 only where no other datum is known."""
+    datums = {one.datum for one in result.placements if one.datum}
+    for at, told in enumerate(result.found):
+        if told.key != "degrees":
+            continue
+        if "datum" in {one.key for one in result.questions}:
+            result.found[at] = replace(told, key="degrees_open", sure="open")
+        elif datums:
+            values = {"value": next(iter(datums))}
+            result.found[at] = replace(told, key="degrees_of_datum", sure="certain", values=values)
 
 
 def _datum_of(placed: Placement, city: City, result: Diagnosis) -> str:

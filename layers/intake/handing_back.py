@@ -110,7 +110,8 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     classes = class_words(outcome, say)
     for k, row in enumerate(rows):
         if row.placed is not None:
-            classes[k] = by[k]
+            other = _beside(row.placed, outcome, city, lang)
+            classes[k] = say("view.comma").join(one for one in (by[k], other) if one)
     _keep_earlier(cells, rows, (done, by, classes), outcome.tables)
     added = {
         LON: frame["lon"].round(DIGITS).to_numpy(),
@@ -220,7 +221,9 @@ def _terms(rows: Sequence[_Row], outcome: Outcome, city: City, lang: str) -> dic
     for k, row in enumerate(rows):
         own = {term: values[k] for term, values in said.items()}
         placed = row.placed
-        terms = _of_row(row, own, lang) if placed is None else _of_placed(placed, city, lang)
+        terms = _of_row(row, own, lang)
+        if placed is not None:
+            terms = _of_placed(placed, outcome, city, lang)
         for term, value in terms.items():
             found[term].append(value)
     return found
@@ -248,14 +251,28 @@ def _of_row(row: _Row, said: dict[str, str], lang: str) -> dict[str, str]:
     }
 
 
-def _of_placed(placed: Placed, city: City, lang: str) -> dict[str, str]:
+def _beside(placed: Placed, outcome: Outcome, city: City, lang: str) -> str:
+    """Say that a row was put beyond the district that the file names; nothing where it was not."""
+    said = outcome.missed_district(placed, city)
+    name = cell(city.districts.loc[said], "name", lang) if said else ""
+    return speaker(lang)("intake.protocol.beside", name=name) if said else ""
+
+
+def _of_placed(placed: Placed, outcome: Outcome, city: City, lang: str) -> dict[str, str]:
     """Return the terms of a row that the reader has placed: nobody else has verified it."""
     say, how = speaker(lang), _hand(placed)
     name = _district(placed, city, lang)
     atlas = say("export.title_short", city=city.name.of(lang))
     return {
         DATUM: WGS84,
-        PROTOCOL: say(f"intake.protocol.{how}", name=name),
+        PROTOCOL: say("intake.and_also").join(
+            one
+            for one in (
+                say(f"intake.protocol.{how}", name=name),
+                _beside(placed, outcome, city, lang),
+            )
+            if one
+        ),
         VERIFICATION: UNVERIFIED,
         SOURCES: say(f"intake.source.{how}", atlas=atlas, name=name),
         DATED: placed.day,

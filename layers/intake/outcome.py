@@ -13,16 +13,19 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
 from layers.intake.certainty import as_metadata, certainty
+from layers.intake.districts import named_districts
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
-from layers.intake.precision import Classes, names_of
+from layers.intake.precision import Classes, is_beyond, names_of
 from layers.intake.read import OUTSIDE, USED, Reading
 from layers.language.messages import Say, display, speaker
 from layers.pack.city import City
+from layers.view.vague import is_vague
 
 DIGITS: Final = 7
 CREATED: Final = datetime(1980, 1, 1)
@@ -34,6 +37,9 @@ CLICK_PX: Final = 5
 CLICK_LEAST_M: Final = 10.0
 CLICK_UNKNOWN_M: Final = 1000.0
 """The doubt of a click at a scale that is not known: that of a whole city on a screen."""
+VAGUE: Final = "vague"
+"""What a row is in the account of own points that is known by its district only."""
+_VAGUE: Final = ".vague.parquet"
 NO_PLACES: Final = ("total", "header_again")
 """Rows that are not used and stand for no place."""
 LOOKED_AT: Final = 50
@@ -115,6 +121,47 @@ class Outcome:
         rows = self.rows
         return rows[~rows["status"].isin([USED, OUTSIDE, *NO_PLACES])]
 
+    def named_district(self, row: int, city: City) -> str:
+        """Return the adcode of the district that the file names for a row; empty for none.
+
+        Parameters
+        ----------
+        row
+            Number of the row in the reading.
+        city
+            Whose districts are meant.
+        """
+        table, at = self._at(row)
+        said = named_districts(table, city)
+        if said is None or at is None or said[at] < 0:
+            return ""
+        return str(city.districts.index[said[at]])
+
+    def missed_district(self, placed: Placed, city: City) -> str:
+        """Return the district that the file names, if a row was put beyond it; else nothing.
+
+        Parameters
+        ----------
+        placed
+            Where the reader has put the row.
+        city
+            Whose districts are meant.
+        """
+        said = self.named_district(placed.row, city)
+        if not said or placed.how != "click":
+            return said if said != placed.how else ""
+        x, y = transformer(4326, city.metric_epsg).transform(placed.lon, placed.lat)
+        far = is_beyond(np.array([[x, y]]), np.array([said], dtype=object),
+                        np.array([placed.uncertainty_m]), city)  # fmt: skip
+        return said if far[0] else ""
+
+    def _at(self, row: int) -> tuple[Table, int | None]:
+        """Return the table of a row, and its place there; None for one that is torn."""
+        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
+        table = self.tables[part]
+        at = np.flatnonzero(table.lines == line)
+        return table, int(at[0]) if len(at) else None
+
     def label(self, row: int, say: Say) -> str:
         """Return what a row is called: its name in the file, or the number of its line.
 
@@ -125,13 +172,12 @@ class Outcome:
         say
             Speaker of the reader's language.
         """
-        part, line = (int(self.reading.rows[name].to_numpy()[row]) for name in ("part", "line"))
-        table = self.tables[part]
-        at = np.flatnonzero(table.lines == line)
+        table, at = self._at(row)
+        line = int(self.reading.rows["line"].to_numpy()[row])
         name = name_column(table.names) or (table.names[0] if table.names else "")
         told = ""
-        if len(at) and name:
-            told = str(table.cells.column(name)[int(at[0])].as_py() or "")
+        if at is not None and name:
+            told = str(table.cells.column(name)[at].as_py() or "")
         return display(say("intake.row_label", line=line, name=told), longest=60)
 
 
@@ -212,7 +258,8 @@ def cells_of(table: Table) -> pd.DataFrame:
 def write_points(outcome: Outcome, path: Path) -> None:
     """Write every row to a Parquet file that own points can read; rows without a place are blank.
 
-    Beside it stands which those are and why: see :func:`unused_rows`.
+    Beside it stands which those are and why, see :func:`unused_rows`; and the rows that are known
+    by their district only, which are blank in it too, see :func:`vague_rows`.
 
     Parameters
     ----------
@@ -228,14 +275,22 @@ def write_points(outcome: Outcome, path: Path) -> None:
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
     names = {name: f"{name} ·" for name in cells.columns if str(name).lower() in ("lon", "lat")}
     table = pa.Table.from_pandas(cells.rename(columns=names), preserve_index=False)
-    for name, values in (("lon", rows["lon"]), ("lat", rows["lat"])):
-        there = pa.array(values.to_numpy(dtype=float), pa.float64(), from_pandas=True)
-        table = table.append_column(name, there)
     doubt = rows["uncertainty_m"].to_numpy(dtype=float)
-    table = table.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
+    vague = (rows["status"] == USED).to_numpy() & is_vague(rows)
+
+    def placed(blank: NDArray[np.bool_]) -> pa.Table:
+        made = table
+        for name in ("lon", "lat"):
+            there = np.where(blank, np.nan, rows[name].to_numpy(dtype=float))
+            made = made.append_column(name, pa.array(there, pa.float64(), from_pandas=True))
+        return made.append_column("coordinateUncertaintyInMeters ·", pa.array(doubt, pa.float64()))
+
     by_hand = [one.row for one in outcome.placed]
     told = as_metadata(certainty(outcome.tables, outcome.reading, rows, placed=by_hand))
-    pq.write_table(table.replace_schema_metadata(told), path, row_group_size=1 << 16)
+    pq.write_table(placed(vague).replace_schema_metadata(told), path, row_group_size=1 << 16)
+    if vague.any():
+        pq.write_table(placed(~vague).filter(pa.array(vague)), path.with_suffix(_VAGUE))
+    rows.loc[vague, "status"] = VAGUE
     unused = rows[~rows["status"].isin([USED, OUTSIDE])]
     files = [outcome.reading.parts[part] for part in unused["part"].tolist()]
     lost = pd.DataFrame({"file": files, "line": unused["line"].to_numpy(),
@@ -244,7 +299,7 @@ def write_points(outcome: Outcome, path: Path) -> None:
 
 
 def unused_rows(path: Path) -> pd.DataFrame | None:
-    """Return which rows of a file that was taken in have no place: None of any other file.
+    """Return which rows of a file that was taken in are blank in it: None of any other file.
 
     Parameters
     ----------
@@ -259,6 +314,18 @@ def unused_rows(path: Path) -> pd.DataFrame | None:
     """
     beside = _beside(path)
     return pd.read_parquet(beside) if beside.is_file() else None
+
+
+def vague_rows(path: Path) -> Path | None:
+    """Return the file of the rows that are known by their district only; None if there are none.
+
+    Parameters
+    ----------
+    path
+        As of :func:`write_points`; the other has the same columns.
+    """
+    beside = path.with_suffix(_VAGUE)
+    return beside if beside.is_file() else None
 
 
 def _beside(path: Path) -> Path:

@@ -13,19 +13,26 @@ from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
 from geo.base.bridge import transformer
+from geo.base.errors import Value
 from geo.intake.systems import in_another
 from layers.intake.diagnose import Placement, values_of
+from layers.intake.districts import named_districts
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Observation
 from layers.intake.known_places import suspected_rows
 from layers.intake.read import OUTSIDE, USED, Reading
+from layers.language.messages import LANGS
+from layers.language.values import cell
 from layers.pack.city import City
+from layers.pack.consistency import DISTRICT_TOLERANCE_M
 
 CLASSES: Final = (
-    *("sea", "outside", "zero", "zone", "datum", "centroid", "repeated", "rounded", "rounded_100m"),
-    *("same_name", "plain"),
+    *("sea", "outside", "zero", "zone", "datum", "other_district", "centroid", "repeated"),
+    *("rounded", "rounded_100m", "same_name", "plain"),
 )
 """What a position may be, the gravest first; a row has all that fit."""
+QUIET: Final = ("rounded_100m", "plain")
+"""What is a fact about a position, and no reason to look at it."""
 CENTROID_M: Final = 60.0
 """A point so near a district's middle was probably not surveyed, metres."""
 MOST_AT_ONE: Final = 2
@@ -70,6 +77,7 @@ def precision(reading: Reading, placements: Sequence[Placement], city: City) -> 
         "zero": (status == "zero").to_numpy(),
         "zone": _in_another_system(reading, placements, city),
         "datum": _in_another_datum(reading, placements, city),
+        "other_district": _in_another_district(reading, placements, city),
         "centroid": _at_middles(xy, there, city),
         "repeated": _repeated(xy, there),
         "rounded": coarse & there,
@@ -100,6 +108,18 @@ def names_of(classes: Classes) -> Mapping[int, tuple[str, ...]]:
         value: tuple(name for place, name in enumerate(CLASSES) if value >> place & 1)
         for value in np.unique(classes).tolist()
     }
+
+
+def is_odd(classes: Classes) -> NDArray[np.bool_]:
+    """Tell which positions need a look.
+
+    Parameters
+    ----------
+    classes
+        As :func:`precision` returns them.
+    """
+    quiet = sum(1 << CLASSES.index(name) for name in QUIET)
+    return (classes & ~np.uint16(quiet)) > 0
 
 
 def counts(classes: Classes) -> dict[str, int]:
@@ -177,6 +197,46 @@ def _in_another_datum(
     return hit
 
 
+def _in_another_district(
+    reading: Reading, placements: Sequence[Placement], city: City
+) -> NDArray[np.bool_]:
+    """Tell which rows lie in another district than the file names, farther than they may err."""
+    hit = np.zeros(reading.read, dtype=bool)
+    codes = city.districts.index.astype(str).to_numpy(dtype=object)
+    for placed, part in _parts(placements):
+        said, rows = named_districts(placed.table, city), reading.rows[part]
+        if said is None:
+            continue
+        lies, used = rows["district"].to_numpy(), (rows["status"] == USED).to_numpy()
+        odd = np.flatnonzero(used & (said >= 0) & (lies != codes[said]))
+        some = rows.iloc[odd]
+        far = is_beyond(some[["x", "y"]].to_numpy(dtype=float), codes[said[odd]],
+                        some["uncertainty_m"].to_numpy(dtype=float), city)  # fmt: skip
+        hit[part][odd] = far
+    return hit
+
+
+def is_beyond(
+    xy: Floats, districts: NDArray[np.object_], doubt: Floats, city: City
+) -> NDArray[np.bool_]:
+    """Tell which points lie beyond their district, farther than they and its outline may err.
+
+    Parameters
+    ----------
+    xy
+        Metres on the city's plane, shape (n, 2).
+    districts
+        Adcode of each point's district.
+    doubt
+        How far off each point may be, metres; NaN counts as none.
+    city
+        Whose districts they are.
+    """
+    shapes = city.on_plane.geometry[districts].to_numpy()
+    away = shapely.distance(shapely.points(xy), shapes)
+    return np.asarray(away > DISTRICT_TOLERANCE_M + np.nan_to_num(doubt))
+
+
 def _at_middles(xy: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.bool_]:
     """Tell which positions stand where a program sets a point for a whole district.
 
@@ -214,6 +274,32 @@ def _repeated(xy: Floats, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
     codes, _ = pd.factorize(np.ascontiguousarray(keys).view(np.complex128).ravel())
     hit[there] = np.bincount(codes, minlength=1)[codes] >= MOST_AT_ONE
     return hit
+
+
+def elsewhere(
+    reading: Reading, placements: Sequence[Placement], classes: Classes, city: City
+) -> Observation | None:
+    """Say how many rows lie in another district than the file names; None for none.
+
+    Parameters
+    ----------
+    reading, placements, city
+        As for :func:`precision`.
+    classes
+        What it returns.
+    """
+    rows = np.flatnonzero(classes >> CLASSES.index("other_district") & 1)
+    if not len(rows):
+        return None
+    names, first = city.districts, reading.rows.iloc[rows[0]]
+    values: dict[str, Value] = {"value": len(rows), "line": int(first["line"])}
+    for placed, part in _parts(placements):
+        said = named_districts(placed.table, city)
+        if said is not None and part.start <= rows[0] < part.stop:
+            for key, code in (("said", names.index[said[rows[0] - part.start]]),
+                              ("lies", first["district"])):  # fmt: skip
+                values |= {f"{key}_{lang}": cell(names.loc[code], "name", lang) for lang in LANGS}
+    return Observation("other_district", "likely", values)
 
 
 def _same_name(placements: Sequence[Placement], city: City) -> NDArray[np.bool_]:
@@ -272,5 +358,6 @@ def told(classes: Classes) -> Observation | None:
     """
     each = counts(classes)
     rows = int((classes > 0).sum())
-    odd = rows - each["plain"]
-    return Observation("precision", "likely", {"value": rows, "odd": odd, **each}) if odd else None
+    odd = int(is_odd(classes).sum())
+    said = {"value": rows, "odd": odd, **each}
+    return Observation("precision", "likely", said) if each["plain"] < rows else None

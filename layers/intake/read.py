@@ -427,9 +427,13 @@ def _frame_of(names: Sequence[str], values: Sequence[Any]) -> pd.DataFrame:
 def _tell(reading: Reading, diagnosis: Diagnosis, stated: Floats) -> None:
     """Add what reading has shown."""
     _tell_doubt(reading, diagnosis, stated)
-    swapped = reading.not_used.get("swapped", 0)
-    if swapped:
-        diagnosis.tell("rows_swapped", "certain", value=swapped)
+    # Of a list that was handed back they were told before, and have no coordinates any more.
+    ours = [k for k, one in enumerate(diagnosis.placements) if is_given_back(one.table)]
+    swapped = (reading.rows["status"] == "swapped") & ~reading.rows["part"].isin(ours)
+    if n := int(swapped.sum()):
+        diagnosis.tell("rows_swapped", "certain", value=n)
+    if n := reading.mended("swapped"):
+        diagnosis.tell("rows_exchanged", "certain", value=n)
     of = {number: one.datum for number, one in enumerate(diagnosis.placements) if one.datum}
     if of:
         doubt = reading.rows.loc[reading.rows["part"].isin(list(of)), "uncertainty_m"]

@@ -9,13 +9,14 @@ from typing import Any
 from geo.base.bridge import name_of
 from geo.base.errors import Problem, Value
 from layers.intake.formats.table import Observation, Question
+from layers.intake.precision import QUIET
 from layers.language.messages import LANGS, display, speaker, texts
 from layers.language.problems import LONGEST, worded
-from layers.language.values import count, stated
+from layers.language.values import count, paragraph, stated
 
 DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "WGS 84"}
 STATUS = ("read", "refused", "needs_answer")
-_NO_FAULTS = ("value", "odd", "plain")
+_NO_FAULTS = ("value", "odd", *QUIET)
 """What a paragraph on positions counts besides what is odd of them."""
 MOST_CLASSES = 5
 """Kinds of odd positions that are named in one breath, the gravest."""
@@ -172,8 +173,14 @@ def sentence(one: Observation, lang: str) -> str:
         parts = [say(f"intake.doubt.{name}", n=n) for name, n in why.items()]
         return say("intake.found.doubt_unusable", value=one.values["value"],
                    parts=say("view.comma").join(parts))  # fmt: skip
-    if one.key != "precision":
-        return say(f"intake.found.{one.key}", **_shown(one.values, lang))
+    if one.key == "precision":
+        return _positions(one, lang)
+    return say(f"intake.found.{one.key}", **_shown(one.values, lang))
+
+
+def _positions(one: Observation, lang: str) -> str:
+    """Return how finely the positions are known: what needs a look, then the rounding."""
+    say = speaker(lang)
     # Only what there is: eleven counts, most of them 0, are read by nobody.
     numbers = {name: n for name, n in one.values.items() if isinstance(n, int)}
     there = {name: n for name, n in numbers.items() if n and name not in _NO_FAULTS}
@@ -183,11 +190,17 @@ def sentence(one: Observation, lang: str) -> str:
     ]
     if len(there) > MOST_CLASSES:
         parts.append(say("intake.found.class_rest", n=len(there) - MOST_CLASSES))
-    value, odd, plain = (numbers[name] for name in ("value", "odd", "plain"))
-    overlap = say("intake.found.class_overlap") if sum(there.values()) > odd else ""
-    key = "intake.found.precision" if plain else "intake.found.precision_all"
-    return say(key, value=count(value), odd=count(odd), plain=count(plain),
-               parts=say("view.comma").join(parts), overlap=overlap)  # fmt: skip
+    value, odd, rounded = (numbers[name] for name in ("value", "odd", "rounded_100m"))
+    told = []
+    if odd:
+        overlap = say("intake.found.class_overlap") if sum(there.values()) > odd else ""
+        key = "intake.found.precision" if odd < value else "intake.found.precision_all"
+        told.append(say(key, value=count(value), odd=count(odd), plain=count(value - odd),
+                        parts=say("view.comma").join(parts), overlap=overlap))  # fmt: skip
+    if rounded:
+        key = "precision_rounded" if rounded < value else "precision_rounded_all"
+        told.append(say(f"intake.found.{key}", n=count(rounded)))
+    return paragraph(told, lang)
 
 
 def ask(one: Question, lang: str) -> str:
@@ -209,9 +222,15 @@ def _texts(key: str, values: Mapping[str, Value]) -> dict[str, str]:
 
 
 def _shown(values: Mapping[str, Value], lang: str) -> dict[str, object]:
-    """Return values as text that hides nothing; lists with the language's own comma."""
+    """Return values as text that hides nothing; lists with the language's own comma.
+
+    What has a name in each language is called by that of the reader's.
+    """
     say = speaker(lang)
-    return {name: _one(value, say("view.comma")) for name, value in values.items()}
+    return {
+        name.removesuffix(f"_{lang}"): _one(value, say("view.comma"))
+        for name, value in values.items()
+    }
 
 
 def _one(value: Value, comma: str) -> object:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from geo.intake.notation import number
 from layers.intake.formats.headings import name_column
 from layers.intake.outcome import Outcome, class_words
-from layers.intake.precision import CLASSES
+from layers.intake.precision import is_odd
 from layers.intake.read import OUTSIDE, USED
 from layers.language.messages import Say
 
+MOST_WORDS: Final = 3
 MOST_LISTED: Final = 500
 """Rows that are listed, the gravest."""
 
@@ -25,12 +29,13 @@ def odd_rows(outcome: Outcome) -> pd.Index:
     outcome
         The file as it was read, with the classes of its positions.
     """
-    reading, plain = outcome.reading, 1 << CLASSES.index("plain")
+    reading = outcome.reading
     used = reading.rows["status"].isin([USED, OUTSIDE]).to_numpy()
-    classes = np.zeros(reading.read, np.int64) if outcome.classes is None else outcome.classes
+    none = np.zeros(reading.read, np.uint16)
+    classes = none if outcome.classes is None else outcome.classes
     # The gravest class has the lowest bit; what is not used comes first.
     bits = np.where(used, classes & (-classes.astype(np.int64)), 0)
-    odd = np.flatnonzero(~used | ((bits > 0) & (bits < plain)))
+    odd = np.flatnonzero(~used | is_odd(classes))
     return pd.Index(odd[np.argsort(bits[odd], kind="stable")])
 
 
@@ -64,6 +69,35 @@ def row_table(outcome: Outcome, say: Say) -> pd.DataFrame:
         "doubt": rows["uncertainty_m"].round().astype("Int64").to_numpy(),
     }
     return pd.DataFrame({say(f"intake_page.row.{name}"): v for name, v in columns.items()})
+
+
+def words_instead(outcome: Outcome, columns: Sequence[Sequence[str]]) -> list[str]:
+    """Return what stands in the place of coordinates in rows that have a word there.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    columns
+        Of each table, those of its coordinates.
+
+    Returns
+    -------
+    list of str
+        ``MOST_WORDS`` different ones at most, the most frequent first.
+    """
+    rows = outcome.reading.rows
+    rows = rows[rows["status"] == "placeholder"]
+    told: Counter[str] = Counter()
+    for part, table in enumerate(outcome.tables):
+        lines = rows.loc[rows["part"] == part, "line"].to_numpy()
+        at = np.flatnonzero(np.isin(table.lines, lines))
+        for name in columns[part]:
+            if name in table.names:
+                cells = table.cells.column(name).take(at).to_pylist()
+                told.update(str(one).strip() for one in cells if one is not None)
+    words = [word for word, _ in told.most_common() if word and number(word) is None]
+    return words[:MOST_WORDS]
 
 
 def _unused(status: str, words: str, say: Say) -> str:

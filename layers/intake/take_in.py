@@ -16,7 +16,7 @@ from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts.join import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
 from layers.intake.formats.table import AskError, Table
-from layers.intake.precision import Classes, counts, precision, told
+from layers.intake.precision import Classes, counts, elsewhere, precision, told
 from layers.intake.read import OUTSIDE, USED, Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
@@ -169,7 +169,8 @@ def _points(
     account = Account(reading.read, reading.used, reading.outside, reading.not_used)
     classes = precision(reading, diagnosis.placements, city)
     paragraph = told(classes)
-    found = [*diagnosis.found, *([paragraph] if paragraph else [])]
+    beside = elsewhere(reading, diagnosis.placements, classes, city)
+    found = [*diagnosis.found, *(one for one in (beside, paragraph) if one)]
     estimated = certainty(tables, reading, status=(USED, OUTSIDE)).estimated
     report = Report("read", account, systems, found, problems=reading.problems(),
                     doubts=reading.doubts, classes=counts(classes),

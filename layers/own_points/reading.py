@@ -24,7 +24,7 @@ from geo.point_files.apart import REASONS, Place
 from geo.point_files.bin import Binned, CancelledError, Columns, bin_points, unchanged
 from geo.point_files.sample import Sample, sample_points
 from layers.intake.certainty import Certainty, certainty_of
-from layers.intake.outcome import unused_rows
+from layers.intake.outcome import VAGUE, unused_rows, vague_rows
 from layers.intake.precision import CENTROID_M
 from layers.own_points.source import Source, require_files
 from layers.own_points.system import basis_of
@@ -126,6 +126,9 @@ class Reading:
         Whether a scheduler was asked in vain, so that the work was done here.
     dated
         Of when the data are, as the reader states it; empty where that is not stated.
+    vague
+        Points whose doubt exceeds :data:`layers.view.vague.VAGUE_M`: they count for their district
+        and for nothing else. None of a file that is counted as it lies: its doubts are not read.
     """
 
     asked: FileQuestion
@@ -134,6 +137,7 @@ class Reading:
     area: BaseGeometry
     alone: bool = False
     dated: str = ""
+    vague: Sample | None = None
 
     def of_day(self, dated: str) -> Reading:
         """Return the same points as those of a day.
@@ -183,6 +187,11 @@ class Reading:
     def blank(self) -> bool:
         """Whether there is nothing to measure: no point in the city, or none that weighs."""
         return not self.binned.weight_sum
+
+    @property
+    def by_district(self) -> int:
+        """How many points count for their district only."""
+        return 0 if self.vague is None else len(self.vague.xy)
 
     @property
     def weights(self) -> Floats | None:
@@ -264,15 +273,23 @@ def read(asked: FileQuestion, progress: Progress, stopped: Stopped) -> Reading:
             progress=lambda so_far: progress("points_page.stage.keeping", so_far, found.read),
             cancel=stopped,
         )  # fmt: skip
-    return Reading(asked, _as_in_the_file(found, asked.source.paths[0]), kept, area, alone)
+    path = asked.source.paths[0]
+    vague = None
+    if beside := vague_rows(path):
+        vague = sample_points([beside], grid=grid, columns=asked.columns, boundary=area, most=KEPT)
+    n = 0 if vague is None else len(vague.xy)
+    return Reading(asked, _as_in_the_file(found, path, n), kept, area, alone, vague=vague)
 
 
 _BLANK_IN_A_COPY: Final = ("blank", "total", "header_again")
 """What rows without a position are called in the copy of a file that was taken in."""
 
 
-def _as_in_the_file(found: Binned, path: Path) -> Binned:
-    """Return the account of a file that was taken in: its own lines and reasons, not the copy's."""
+def _as_in_the_file(found: Binned, path: Path, vague: int) -> Binned:
+    """Return the account of a file that was taken in: its own lines and reasons, not the copy's.
+
+    Of the rows that are blank in the copy, those that count for their district are not rejected.
+    """
     unused = unused_rows(path)
     # The copy has no position for a total either, and shows its first cells.
     named = {why: found.apart.named.get(why, []) for why in _BLANK_IN_A_COPY}
@@ -289,6 +306,9 @@ def _as_in_the_file(found: Binned, path: Path) -> Binned:
     for (reason, file), rows in some.groupby(["reason", "file"], sort=True):
         rejected[str(reason)] = rejected.get(str(reason), 0) + len(rows)
         apart.name(str(reason), str(file), rows["line"].to_numpy(dtype=np.int64))
+    unnamed = vague - rejected.pop(VAGUE, 0)
+    rejected["blank"] -= min(max(unnamed, 0), rejected["blank"])
+    apart.named.pop(VAGUE, None)
     return replace(found, rejected=rejected, apart=apart)
 
 
@@ -417,9 +437,10 @@ def account_values(reading: Reading) -> dict[str, object]:
         By name, in a fixed order: file, of when its data are, and whether the reader ``stated``
         that or the file was ``written`` or ``uploaded`` then; columns; the reference system, how it
         is known, and the accuracy in metres of the way to the plane (``unknown``, or 0 for none);
-        the column and the values of a filter; rows ``read``, ``binned``, ``outside_city``,
-        ``filtered_out`` and ``rejected``, the last also by reason; of how many rows the doubt is
-        known, and whence (stated, by rounding, by datum, placed by the reader); the sum of weights;
+        the column and the values of a filter; rows ``read``, ``binned``, ``district_only``,
+        ``outside_city``, ``filtered_out`` and ``rejected``, the last also by reason; of how many
+        rows the doubt is known, and whence (stated, by rounding, by datum, placed by the reader);
+        the sum of weights;
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
@@ -445,6 +466,7 @@ def account_values(reading: Reading) -> dict[str, object]:
         "source_crs_shift_accuracy_m": "unknown" if accuracy is None else accuracy,
         "read": binned.read,
         "binned": binned.n,
+        "district_only": reading.by_district,
         "outside_city": binned.outside,
         "filtered_out": binned.filtered,
         "rejected": sum(binned.rejected.values()),

@@ -156,11 +156,16 @@ def _surface(reading: Reading, options: PointsOptions) -> Surface:
 
 
 def _districts(reading: Reading) -> pd.DataFrame:
-    """Return the points of each district, estimated where only some were kept."""
+    """Return the points of each district, estimated where only some were kept.
+
+    Those that are known by their district only count here, and nowhere else.
+    """
     zones = outlines(reading.asked.city)
-    weights = reading.weights
-    weigh = np.ones(len(reading.kept.xy)) if weights is None else weights
-    where = assign(reading.kept.xy, zones)
+    xy, weights = reading.kept.xy, reading.weights
+    weigh = np.ones(len(xy)) if weights is None else weights
+    if reading.vague is not None:
+        xy, weigh = np.vstack([xy, reading.vague.xy]), np.append(weigh, reading.vague.weights)
+    where = assign(xy, zones)
     found = pd.Series(weigh).groupby(where.astype(object).to_numpy()).sum()
     n = found.reindex(zones.index, fill_value=0.0).astype(float)
     table = pd.DataFrame({"n": n, "share": n / n.sum() if n.sum() else math.nan})
@@ -189,7 +194,8 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     districts = _district_table(shown, lang).rename_axis(say("filter.district"))
     tables = {say("points_page.districts"): districts}
     if reading.blank:
-        return PointsWording(nothing_said(reading, lang), rows, notes=notes)
+        tables = tables if reading.by_district else {}
+        return PointsWording(nothing_said(reading, lang), rows, tables=tables, notes=notes)
     if surface is None:
         finest = choices(PointsOptions, "cell_m")[0] * CELLS_PER_SIGMA[shown.options.bandwidth]
         refusal = say("points_page.too_narrow", least=number(finest / 1000))

@@ -34,7 +34,7 @@ from layers.intake.formats.open_file import Parts, open_beginning, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
 from layers.intake.formats.text_file import beginning
 from layers.intake.outcome import Outcome, write_points
-from layers.intake.precision import precision, told
+from layers.intake.precision import elsewhere, precision, told
 from layers.intake.read import read
 from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import (
@@ -256,8 +256,10 @@ def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observati
     found = diagnose([first], city, said)
     if found.questions or found.problems:
         return table.found
-    paragraph = told(precision(read(found, city, {}, inverse=False), found.placements, city))
-    return (*found.found, *([paragraph] if paragraph else []))
+    reading = read(found, city, {}, inverse=False)
+    classes = precision(reading, found.placements, city)
+    beside = elsewhere(reading, found.placements, classes, city)
+    return (*found.found, *(one for one in (beside, told(classes)) if one))
 
 
 def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, str] | None:

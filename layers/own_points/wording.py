@@ -27,6 +27,7 @@ from layers.own_points.filtering import filter_words
 from layers.own_points.naming import date_words, file_words
 from layers.own_points.reading import ACCOUNT, Reading, other_system
 from layers.pack.city import City, outlines
+from layers.view.vague import VAGUE_M
 
 MOST_NAMED: Final = 3
 """Districts that tie and are named; of more it is only said that they do."""
@@ -156,6 +157,8 @@ def names_of(city: City, lang: str) -> dict[str, str]:
 def account(reading: Reading, lang: str) -> tuple[str, ...]:
     """Say what became of every row: read is the sum of the others, always.
 
+    Rows that are known by their district only stand between those that are drawn and the others.
+
     Parameters
     ----------
     reading
@@ -182,13 +185,15 @@ def _rows(reading: Reading, say: Say) -> str:
     """Say how many rows count, and what became of the others."""
     binned = reading.binned
     others = {
+        "vague": reading.by_district,
         "outside": binned.outside,
         "filtered": binned.filtered,
         "rejected": sum(binned.rejected.values()),
     }
     if not any(others.values()):
         return say("points_page.rows_all", read=binned.read)
-    parts = [say(f"points_page.rows_{one}", n=n) for one, n in others.items() if n]
+    limit = f"{VAGUE_M / 1000:g}"
+    parts = [say(f"points_page.rows_{one}", n=n, limit=limit) for one, n in others.items() if n]
     told = say("view.comma").join([say("points_page.rows_binned", n=binned.n), *parts])
     return say("points_page.rows", read=binned.read, parts=told)
 
@@ -473,6 +478,8 @@ def nothing_said(reading: Reading, lang: str) -> str:
     say, binned = speaker(lang), reading.binned
     if binned.n:
         return say("points_page.weightless")
+    if vague := reading.by_district:
+        return say("points_page.nothing_sure", n=vague, limit=f"{VAGUE_M / 1000:g}")
     city = reading.asked.city.name.of(lang)
     if binned.outside:
         system = system_words(reading, say)

@@ -403,6 +403,7 @@ class PointsPart:
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
         drawing = replace(self.drawing, place=without_place.placing() is not None)
+        without_place.hint(screen)
         self.ask.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
             view,

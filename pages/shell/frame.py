@@ -36,6 +36,7 @@ _SCRIPTS = "".join(
         "copy_picture.js",
         "find.js",
         "words.js",
+        "bring.js",
         "not_made.js",
         "print.js",
     )

@@ -81,6 +81,19 @@ def small(sentence: str) -> None:
     show('<p class="small">{}</p>', sentence)
 
 
+def bring(to: str, once: str) -> None:
+    """Bring the reader to another part of the page, as far as it is not in sight.
+
+    Parameters
+    ----------
+    to
+        Key of the container, or ``top``.
+    once
+        Why: for the same reason a reader is not brought there again.
+    """
+    show('<span class="bring" data-to="{}" data-once="{}" hidden></span>', to, once)
+
+
 def section(title: str) -> None:
     """Show the heading of a part.
 

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,10 +27,10 @@ from layers.district_table.table import district_table
 from layers.intake.features import found_in
 from layers.intake.handing_back import handed_back
 from layers.intake.known_places import known
-from layers.intake.outcome import Outcome
+from layers.intake.outcome import Outcome, Placed
 from layers.intake.precision import CLASSES, names_of
 from layers.intake.read import BIT
-from layers.intake.report import to_json
+from layers.intake.report import sentence, to_json
 from layers.intake.row_table import odd_rows, row_table
 from layers.intake.take_in import TakenIn, take_in
 from layers.language.messages import speaker
@@ -389,6 +390,12 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     lines = ["名称,gcj_lng,gcj_lat", *(f"{n},{x + 0.0061},{y + 0.0012}" for n, x, y in POINTS)]
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
+    for answers, words in (({}, "，基准待答。"), ({"datum": "gcj02"}, "（GCJ-02）。"),
+                          ({"datum": "wgs84"}, "（EPSG:4326）。")):  # fmt: skip
+        found = take_in(("amap.csv", csv(lines)), tianjin, answers).report.found
+        assert [sentence(one, "zh") for one in found if one.key.startswith("degrees")] == [
+            f"坐标是经纬度{words}"
+        ]
     for column in ("mars_lng,mars_lat,类型", "lng,lat,高德类型"):
         rows = [f"{n},{x},{y},Mars" for n, x, y in POINTS]
         told = _taken("a.csv", csv([f"名称,{column}", *rows]), tianjin)
@@ -641,7 +648,7 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     ]  # fmt: skip
     told = to_json(taken.report)
     assert told["classes"] == {**dict.fromkeys(CLASSES, 1), "repeated": 3, "outside": 2,
-                               "rounded": 2, "rounded_100m": 0, "same_name": 2,
+                               "rounded": 2, "rounded_100m": 0, "same_name": 2, "other_district": 0,
                                "plain": 0}  # fmt: skip
     (paragraph,) = [one for one in told["findings"] if one["key"] == "precision"]
     assert paragraph["value"] == 12
@@ -652,6 +659,35 @@ def test_the_precision_of_each_position_is_told_by_its_numbers(tianjin: City) ->
     table = row_table(outcome, speaker("zh"))
     assert len(table) == len(odd_rows(outcome)) == 13
     assert table["行"].tolist()[:4] == [11, 12, 14, 9]  # without a position; then the sea
+
+
+def test_a_position_beyond_the_district_that_the_file_names_is_told(tianjin: City) -> None:
+    rows = [
+        "高新区,滨海新区,117.523456,39.083456,",
+        "南开,南开区,117.165123,39.115123,",
+        "不详,,117.165124,39.115125,",
+        "近,滨海,117.523457,39.083457,10",
+        "疑,滨海,117.523458,39.083458,4900",
+    ]
+    taken = _taken("p.csv", csv(["名称,所在区,经度,纬度,uncertainty_m", *rows]), tianjin)
+    assert taken.classes is not None
+    assert taken.reading is not None
+    bit = CLASSES.index("other_district")
+    assert (taken.classes >> bit & 1).tolist() == [1, 0, 0, 1, 0]
+    (told,) = [one for one in taken.report.found if one.key == "other_district"]
+    assert sentence(told, "zh") == (
+        "2 行的坐标与所在区不符（首见第 2 行：写的是滨海新区，坐标在东丽区）。"
+    )
+    assert "Binhai" in sentence(told, "en")
+    outcome = Outcome(taken.tables, taken.reading)
+    assert outcome.named_district(2, tianjin) == ""
+    hexi = Placed(1, 117.235, 39.085, 10.0, "click")
+    for placed, missed in ((hexi, "120104"), (replace(hexi, uncertainty_m=9000.0), ""),
+                           (replace(hexi, how="120103"), "120104"),
+                           (replace(hexi, how="120104"), "")):  # fmt: skip
+        assert outcome.missed_district(placed, tianjin) == missed
+    back = handed_back(replace(outcome, placed=(hexi,)), tianjin, "zh")
+    assert back["georeferenceProtocol"][1].endswith("；不在文件所写的区（南开区）内")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from layers.language.messages import LANGS, speaker
 from layers.own_points.own_list import own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
+from layers.own_points.surface import measure_surface
 from layers.own_points.way_in import decide
 from layers.own_points.wording import account
 from layers.pack.city import City
@@ -57,7 +58,8 @@ def test_what_is_proposed_is_used_and_a_row_is_placed_and_taken_back(lang: str) 
     at.button(key="intake_accept").click().run()
     assert at.selectbox(key="points_file").value == at.session_state["atlas.own_file"].source.token
     at.selectbox(key="intake_row").set_value(10).run()
-    at.selectbox(key="intake_district").set_value("120101").run()
+    at.selectbox(key="intake_district_10").set_value("120101").run()
+    at.button(key="intake_put_there").click().run()
     held = at.session_state["atlas.own_file"]
     assert [one.how for one in held.outcome.placed] == ["120101"]
     assert not held.outcome.without_place().index.tolist()
@@ -85,8 +87,25 @@ def test_rows_with_swapped_coordinates_are_used_only_if_the_reader_says_so() -> 
     (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_swapped")]
     assert box.value == ""
     box.set_value("repair").run()
-    assert at.session_state["atlas.own_file"].taken.report.rows.used == 11
+    report = at.session_state["atlas.own_file"].taken.report
+    assert report.rows.used == 11
+    assert "rows_exchanged" in {one.key for one in report.found}
     assert not at.exception
+
+
+def test_a_row_that_was_left_out_keeps_its_reason_in_a_list_that_comes_back(tianjin: City) -> None:
+    lines = [
+        "名称,经度,纬度",
+        *(f"{n},{x},{y}" for n, x, y in POINTS),
+        "反,39.15,117.35",
+        "待,待定,",
+    ]
+    first = take_in(("a.csv", csv(lines)), tianjin, {})
+    assert first.reading is not None
+    back = own_list(Outcome(first.tables, first.reading), tianjin, "en", "csv")
+    again = take_in(("b.csv", back), tianjin, {}).report
+    assert again.rows.not_used == first.report.rows.not_used == {"placeholder": 1, "swapped": 1}
+    assert "rows_swapped" not in {one.key for one in again.found}  # no coordinates to exchange
 
 
 def test_a_refused_file_is_told_with_its_reason() -> None:
@@ -228,7 +247,8 @@ def test_circles_of_a_list_have_the_area_of_its_doubt(
 def test_rows_without_a_place_are_blank_for_own_points(listed: Outcome, tmp_path: Path) -> None:
     write_points(replace(listed, placed=()), tmp_path / "own.parquet")  # blank, not NaN
     lon = pq.read_table(tmp_path / "own.parquet")["lon"].to_pylist()
-    assert [one is None for one in lon] == [False] * 3 + [True, True, False, False, True]
+    # Rounded to a tenth of a degree, the last but one is known to 7 km.
+    assert [one is None for one in lon] == [False] * 3 + [True, True, False, True, True]
 
 
 def test_points_that_were_read_carry_what_their_file_says_of_them(
@@ -249,8 +269,30 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     first = told.iloc[0]
     assert (first["lon"], first["coordinateUncertaintyInMeters"]) == (117.1, 500)
     assert first["georeferenceSources"] == "统计年报"
-    assert (first["georeferencedDate"], len(told)) == ("2024-03-05", 7)
+    assert (first["georeferencedDate"], len(told)) == ("2024-03-05", 6)
     assert int(told["coordinateUncertaintyInMeters"].isna().sum()) == 2
+
+
+def test_a_row_placed_by_a_large_district_counts_for_that_district_alone(
+    listed: Outcome, tianjin: City, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.parquet"
+    far = Placed(4, *in_district(tianjin, "120116"), "120116")
+    write_points(replace(listed, placed=(far,)), path)
+    source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
+    how = decide(source, tianjin, PointsOptions())
+    assert how.columns is not None
+    reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
+    found, exact = reading.binned, len(reading.kept.xy)
+    assert (found.n, exact, reading.by_district, found.read) == (4, 4, 2, 8)
+    assert found.read == found.n + 2 + found.outside + sum(found.rejected.values())
+    shown = measure_surface(reading, PointsOptions(), lambda *_: None, lambda: False)
+    assert shown.surface is not None
+    assert shown.surface.n == 4
+    assert (shown.districts["n"].sum(), shown.districts.loc["120116", "n"]) == (6, 1)
+    for lang in LANGS:
+        clause = speaker(lang)("points_page.rows_vague", n=2, limit="5")
+        assert clause in account(reading, lang)[0]
 
 
 @pytest.mark.parametrize(("zoom", "metres"), [(9, 1190), (12, 150), (18, 10), (None, 1000)])

@@ -14,9 +14,9 @@ from layers.intake.certainty import certainty_of
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, Outcome, template
-from layers.intake.report import Report, ask, sentence
-from layers.intake.row_table import MOST_LISTED, odd_rows, row_table
-from layers.language.messages import display
+from layers.intake.report import DATUM_NAMES, Report, ask, sentence
+from layers.intake.row_table import MOST_LISTED, odd_rows, row_table, words_instead
+from layers.language.messages import Say, display
 from layers.language.values import count
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
@@ -30,10 +30,14 @@ from pages.shell.widgets import is_offered
 IN_FOLDER: Final = "intake_folder"
 GONE: Final = "atlas.own_file.gone"
 """Why a file of the folder could not be taken in, until it has been told."""
+ACCEPTED: Final = "atlas.own_file.accepted"
+"""How often a file was accepted: the answer stands at the top of the page."""
 MOST_TOLD: Final = 8
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
     | {
+        "degrees_open",
+        "degrees_of_datum",
         "plane_named",
         "crs_said",
         "crs_declared",
@@ -43,6 +47,8 @@ MOST_WANTED: Final = frozenset(
         "datum_district",
         "columns_swapped",
         "rows_swapped",
+        "rows_exchanged",
+        "other_district",
         "maybe_minutes",
         "formulas_without_result",
         "columns_twice",
@@ -52,6 +58,8 @@ MOST_WANTED: Final = frozenset(
     }
 )
 """Where the positions stand and in which system: what a planner checks first."""
+URGENT: Final = ("rows_swapped", "all_outside", "other_district")
+"""What stands above everything else that was found: the reader must do something about it."""
 POSITIONS: Final = "precision"
 """How finely positions are known: a paragraph of its own."""
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
@@ -154,9 +162,8 @@ def proposal(screen: Screen) -> None:
     name = display(held.name, longest=60)
     html.show('<p class="summary" role="status">{}</p>',
               say(f"intake_page.status_{report.status}", name=name))  # fmt: skip
-    for one in report.found:
-        if one.key == POSITIONS:
-            html.show("<p>{}</p>", sentence(one, screen.state.lang))
+    if lines := _to_heed(screen, held):
+        _bullets(lines)
     if report.status != "refused" or held.taken.tables:
         _columns(screen, held)
     _faults(screen, held)
@@ -172,13 +179,31 @@ def proposal(screen: Screen) -> None:
         st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
 
 
+def _is_urgent(one: Observation) -> bool:
+    return one.key in URGENT or (one.key == POSITIONS and bool(one.values["odd"]))
+
+
+def _to_heed(screen: Screen, held: Held) -> list[str]:
+    """Return what the reader must do something about, then what to heed."""
+    report = held.taken.report
+    found = [one for one in report.found if _is_urgent(one)]
+    told = [sentence(one, screen.state.lang) for one in found if one.key != POSITIONS]
+    n = sum(n for why, n in report.rows.not_used.items() if why not in NO_PLACES)
+    if n and held.taken.reading is not None:
+        told.append(screen.say("intake_page.unplaced", n=count(n)))
+    # What was said by itself is not said again.
+    rest = [one for one in found if one.key == POSITIONS
+            and one.values["odd"] != one.values["other_district"]]  # fmt: skip
+    return told + [sentence(one, screen.state.lang) for one in rest]
+
+
 def _columns(screen: Screen, held: Held) -> None:
     """Show side by side what was found, what will be done, and what may be changed."""
     report, say = held.taken.report, screen.say
     found, done, change = st.columns(3, gap="medium")
     with found:
         html.section(say("intake_page.found"))
-        rest = [one for one in report.found if one.key != POSITIONS]
+        rest = [one for one in report.found if not _is_urgent(one)]
         found_in(replace(report, found=rest), screen.state.lang)
     with done:
         html.section(say("intake_page.done"))
@@ -229,13 +254,24 @@ def _deeds(screen: Screen, held: Held) -> list[str]:
     kept = {why: n for why, n in rows.not_used.items() if why not in NO_PLACES}
     for key, reasons in (("intake_page.left_out", no_places), ("intake_page.kept", kept)):
         if reasons:
-            each = [say(f"intake.reason.{why}") for why in reasons]
+            each = [_reason(screen, held, why) for why in reasons]
             if len(reasons) > 1:
                 each = [f"{words} {count(n)}"
                         for words, n in zip(each, reasons.values(), strict=True)]  # fmt: skip
             words = say("view.comma").join(each)
             told.append(say(key, reason=words, n=count(sum(reasons.values()))))
     return told
+
+
+def _reason(screen: Screen, held: Held, why: str) -> str:
+    """Return why rows are not used; a word in the place of coordinates is quoted."""
+    taken, say = held.taken, screen.say
+    if why == "placeholder" and taken.reading is not None and taken.diagnosis is not None:
+        columns = [one.columns for one in taken.diagnosis.placements]
+        if words := words_instead(Outcome(taken.tables, taken.reading), columns):
+            quoted = [say("intake_page.quoted", cell=display(one, longest=20)) for one in words]
+            return say("intake_page.placeholder", cells=say("view.comma").join(quoted))
+    return say(f"intake.reason.{why}")
 
 
 def _question(screen: Screen, question: Question) -> None:
@@ -352,18 +388,22 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
     return described(value) if value.startswith("EPSG:") else value
 
 
-def _found_so(report: Report, name: str) -> str:
+def _found_so(report: Report, name: str, say: Say) -> str:
     """Return what was found of what may be chosen: the system, the sheet, the row, the encoding."""
+    noted = {one.key: one.values.get("value") for one in report.found}
+    if name == "crs" and "degrees_open" in noted:
+        return say("intake_page.datum_open")
+    if name == "crs" and "degrees_of_datum" in noted:
+        return say("intake_page.datum_said", datum=DATUM_NAMES[str(noted["degrees_of_datum"])])
     if name == "crs":
         return report.crs or ""
-    noted = {one.key: one.values.get("value") for one in report.found}
     return str(noted.get(name, ""))
 
 
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
     key = f"intake_{name}_{token(now)}"
     report = held.taken.report if (held := own_files.held()) else None
-    found = _found_so(report, name) if report and not now else ""
+    found = _found_so(report, name, screen.say) if report and not now else ""
     st.selectbox(
         literal(label),
         values,
@@ -398,6 +438,7 @@ def _rows(screen: Screen, outcome: Outcome, n: int) -> None:
 
 def _accepted() -> None:
     own_files.accept()
+    st.session_state[ACCEPTED] = st.session_state.get(ACCEPTED, 0) + 1
     held = own_files.held()
     if held is None or held.source is None:
         return

@@ -15,16 +15,18 @@ from layers.intake.outcome import (
     in_district,
 )
 from layers.language.messages import display
-from layers.language.values import count
+from layers.language.values import cell, count
 from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, list_name, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
+from pages.panels.intake.proposal import ACCEPTED
 from pages.shell import html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
 from pages.shell.widgets import is_offered
 
 ROW: Final = "intake_row"
+HINT: Final = "intake_hint"
 MOST_LISTED: Final = 500
 """Rows without a place that the list offers."""
 
@@ -55,6 +57,22 @@ def act(event: map_view.Event) -> bool:
     return True
 
 
+def hint(screen: Screen) -> None:
+    """Say above the map which row a click would place; nothing while none is chosen.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    row, held = placing(), own_files.held()
+    if row is None or held is None or held.outcome is None:
+        return
+    with st.container(key=HINT):
+        label = held.outcome.label(row, screen.say)
+        html.show('<p role="status">{}</p>', screen.say("intake_page.click_here", row=label))
+
+
 def _show_again() -> None:
     """Let own points read the file as it is now."""
     held = own_files.held()
@@ -75,6 +93,7 @@ def without_place(screen: Screen) -> None:
     if held is None or held.outcome is None:
         return
     outcome = held.outcome
+    html.bring("top", str(st.session_state.get(ACCEPTED, 0)))
     left = outcome.without_place().index[:MOST_LISTED].tolist()
     if left:
         st.selectbox(
@@ -86,6 +105,8 @@ def without_place(screen: Screen) -> None:
             placeholder=say("intake_page.choose_row"),
         )
         _by_district(screen)
+    if outcome.placed:
+        _beside(screen, outcome)
     with st.container(horizontal=True, gap="small"):
         if outcome.placed:
             label = outcome.label(outcome.placed[-1].row, say)
@@ -133,26 +154,38 @@ def _contacts(screen: Screen, outcome: Outcome, fmt: str) -> bool:
 
 
 def _by_district(screen: Screen) -> None:
-    row, say = placing(), screen.say
-    if row is None:
+    row, say, held = placing(), screen.say, own_files.held()
+    if row is None or held is None or held.outcome is None:
         return
     html.small(say("intake_page.click"))
+    html.bring(HINT, f"{row} {len(held.outcome.placed)}")
     names = screen.city.districts[f"name_{screen.state.lang}"]
+    codes, said = list(names.index), held.outcome.named_district(row, screen.city)
+    key = f"intake_district_{row}"  # each row has its own district
     st.selectbox(
         say("intake_page.by_district"),
-        list(names.index),
-        index=None,
-        key="intake_district",
+        codes,
+        index=codes.index(said) if said else None,
+        key=key,
         format_func=lambda code: display(str(names[code])),
         placeholder=say("intake_page.please"),
-        on_change=_placed_in,
-        args=(screen, row),
     )
+    st.button(say("intake_page.put_there"), key="intake_put_there", on_click=_placed_in,
+              args=(screen, row, key), disabled=st.session_state.get(key) is None)  # fmt: skip
 
 
-def _placed_in(screen: Screen, row: int) -> None:
-    code = st.session_state["intake_district"]
-    if is_offered("intake_district", screen.city.districts.index):
+def _beside(screen: Screen, outcome: Outcome) -> None:
+    """Say that the last row was put beyond the district that the file names."""
+    last = outcome.placed[-1]
+    if said := outcome.missed_district(last, screen.city):
+        name = cell(screen.city.districts.loc[said], "name", screen.state.lang)
+        row = outcome.label(last.row, screen.say)
+        html.show('<p role="status">{}</p>', screen.say("intake_page.beside", row=row, name=name))
+
+
+def _placed_in(screen: Screen, row: int, key: str) -> None:
+    code = st.session_state[key]
+    if is_offered(key, screen.city.districts.index):
         lon, lat, doubt = in_district(screen.city, str(code))
         own_files.place(Placed(row, lon, lat, doubt, str(code)))
         _show_again()

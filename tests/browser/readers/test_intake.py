@@ -26,7 +26,7 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     page.locator(".st-key-intake_accept button").click(timeout=WAIT_MS)
     page.locator(".st-key-intake_row input").click(timeout=WAIT_MS)
     page.get_by_role("option", name="无坐标企业").click()
-    page.locator(".st-key-intake_district").wait_for(timeout=WAIT_MS)
+    page.locator(".st-key-intake_put_there").wait_for(timeout=WAIT_MS)
     expect(page.locator("progress")).to_have_count(0, timeout=WAIT_MS)
     settle(page)
     frame = map_frame(page)

@@ -40,7 +40,10 @@ REPORTS: dict[str, tuple[tuple[str, ...], Report]] = {
     "own points, parks": (("points_parks",), lambda _: own_points._change_parks(["park"])),
     "own points, values": (("points_values",), lambda _: own_points._change_values(["a"])),
     "intake, question": (("q",), lambda screen: proposal._answered(screen, "crs", "q", ["a"])),
-    "intake, district": (("intake_district",), lambda screen: without_place._placed_in(screen, 0)),
+    "intake, district": (
+        ("intake_district",),
+        lambda screen: without_place._placed_in(screen, 0, "intake_district"),
+    ),
 }
 """By name of a list: its keys in the session, and what hears that it has changed."""
 SEVERAL = {"points_parks", "points_values"}
