@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
 from layers.intake.certainty import as_metadata, certainty
-from layers.intake.districts import named_districts
+from layers.intake.districts.join import named_districts
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
 from layers.intake.formats.table import Table
 from layers.intake.precision import Classes, is_beyond, names_of

@@ -16,7 +16,7 @@ from geo.base.bridge import transformer
 from geo.base.errors import Value
 from geo.intake.systems import in_another
 from layers.intake.diagnose import Placement, values_of
-from layers.intake.districts import named_districts
+from layers.intake.districts.join import named_districts
 from layers.intake.formats.headings import name_column
 from layers.intake.formats.table import Observation
 from layers.intake.known_places import suspected_rows

@@ -255,7 +255,8 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     assert b",f.xlsx,5," in wanted["own_points_rows_not_used.csv"]
     # Once a row was placed the file as it came gives another answer: the list handed back is named.
     at.selectbox(key="intake_row").set_value(3).run()
-    at.selectbox(key="intake_district").set_value("120101").run()
+    at.selectbox(key="intake_district_3").set_value("120101").run()
+    at.button(key="intake_put_there").click().run()
     ended(at)
     words = shlex.split(command("own_points", tianjin, points_answer.asked_of(seen[-1]), form))
     outcome = at.session_state["atlas.own_file"].outcome
