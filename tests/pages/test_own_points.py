@@ -229,7 +229,11 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     seen = []
     monkeypatch.setattr(own_points, "_picture", lambda _, shown: seen.append(shown))
     rows: list[list[object]] = [["x", "y", "gcj_lng", "gcj_lat"], [1, 2, 117.2011, 39.1012]]
-    more = [[3, 4, 117.3023, 39.2034], [5, 6, 39.2045, 117.4056], ["无", "", "", ""]]
+    more: list[list[object]] = [
+        [3, 4, 117.3023, 39.2034],
+        [5, 6, 39.2045, 117.4056],
+        ["无", "", "", ""],
+    ]
     data = workbook(("甲", rows), ("乙", [*rows, *more]))
     (folder / "f.xlsx").write_bytes(data)
     at = own(pfile=token("f.xlsx"), pshow="bins")
