@@ -191,11 +191,13 @@ def _rows(reading: Reading, say: Say) -> str:
         "rejected": sum(binned.rejected.values()),
     }
     if not any(others.values()):
-        return say("points_page.rows_all", read=binned.read)
+        return say("points_page.rows_all", read=count(binned.read))
     limit = f"{VAGUE_M / 1000:g}"
-    parts = [say(f"points_page.rows_{one}", n=n, limit=limit) for one, n in others.items() if n]
-    told = say("view.comma").join([say("points_page.rows_binned", n=binned.n), *parts])
-    return say("points_page.rows", read=binned.read, parts=told)
+    parts = [
+        say(f"points_page.rows_{one}", n=count(n), limit=limit) for one, n in others.items() if n
+    ]
+    told = say("view.comma").join([say("points_page.rows_binned", n=count(binned.n)), *parts])
+    return say("points_page.rows", read=count(binned.read), parts=told)
 
 
 def cautions(reading: Reading, lang: str) -> Iterator[str]:
@@ -215,9 +217,9 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
     """
     say, told, n = speaker(lang), reading.certainty, reading.binned.n
     if reading.at_middles > 1:
-        yield say("points_page.at_middles", n=reading.at_middles)
+        yield say("points_page.at_middles", n=count(reading.at_middles))
     elif n > 1 and reading.at_one > n * MOST:
-        yield say("points_page.at_one", n=reading.at_one)
+        yield say("points_page.at_one", n=count(reading.at_one))
     if told is None:
         return
     if told.rounded and told.rounded_m[1] >= COARSE_M:
@@ -228,7 +230,7 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         metres = _metres(told.shifted_m, lang)
         yield say(key, datum=DATUM_NAMES[told.datum], metres=metres)
     if told.placed:
-        yield say("points_page.placed", n=told.placed)
+        yield say("points_page.placed", n=count(told.placed))
 
 
 def _metres(metres: float, lang: str) -> str:
@@ -239,14 +241,14 @@ def _doubt(reading: Reading, lang: str) -> str:
     """Say of how many rows the doubt is known, and whence."""
     say, told = speaker(lang), reading.certainty
     if told is None:
-        return say("points_page.account_doubt", binned=reading.binned.n)
+        return say("points_page.account_doubt", binned=count(reading.binned.n))
     span = dict.fromkeys(_metres(one, lang) for one in told.rounded_m)
     values = {"rounded": "–".join(span), "shifted": _metres(told.shifted_m, lang)}
     parts = [] if told.stated else [say("points_page.doubt_not_stated")]
     for whence in ("stated", "rounded", "shifted", "placed", "unknown"):
         if n := getattr(told, whence):
             metres = values.get(whence, "")
-            parts.append(say(f"points_page.doubt_{whence}", n=n, metres=metres))
+            parts.append(say(f"points_page.doubt_{whence}", n=count(n), metres=metres))
     key = "points_page.doubt_filtered" if reading.asked.columns.wanted else "points_page.doubt"
     return say(key, parts=say("points_page.semicolon").join(parts))
 

@@ -66,12 +66,12 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
     tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.csv"
-    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03},39.1\n" for k in range(200))
+    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03},39.12\n" for k in range(200))
     cases: dict[str, tuple[str, bool]] = {
         plain: ("utf-8", True),
         plain + "b,117.3,39.2\n": ("gbk", True),
         plain + "合计,,\n": ("utf-8", False),
-        plain + "c,117°12′,39.1\n": ("utf-8", False),
+        plain + "c,117°12′,39.1234\n": ("utf-8", False),
         plain + "零,0,0\n": ("utf-8", False),
         "天津企业\n" + plain: ("utf-8", False),
         plain.replace(",", "^"): ("utf-8", False),
@@ -88,7 +88,7 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
         assert answer(tmp_path, tianjin) == uploaded(path, tianjin)
     # Of a long file the beginning decides; one that is too long to be taken whole is refused.
     monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
-    path.write_text(plain + "c,117°12′,39.1\n", encoding="utf-8")
+    path.write_text(plain + "c,117°12′,39.1234\n", encoding="utf-8")
     assert answer(tmp_path, tianjin) == ("read", 201, 201, 0, 0)
     monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
     path.write_text("天津企业\n" + plain, encoding="utf-8")

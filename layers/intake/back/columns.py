@@ -56,8 +56,8 @@ def numbered(frame: pd.DataFrame, names: Sequence[str], is_row: NDArray[np.bool_
     Examples
     --------
     >>> rows = pd.DataFrame({"n": ["59", "7"], "adcode": ["120101", "120102"]})
-    >>> numbered(rows, ["n", "adcode"], np.array([True, True])).loc[0].tolist()
-    [59, '120101']
+    >>> numbered(rows, ["n", "adcode"], np.array([True, True])).dtypes.astype(str).tolist()
+    ['Int64', 'object']
     """
     made = {}
     for name in names:

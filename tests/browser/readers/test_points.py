@@ -82,7 +82,7 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     x, y = Transformer.from_crs(4326, 4548, always_xy=True).transform(lon, lat)
     within = shapely.intersects_xy(outlines(tianjin).geometry.union_all(), x, y)
     n = f"{within.sum():,}".replace(",", "\u202f")
-    expect(page.get_by_text(f"市界内 {n} 行").first).to_be_visible()
+    expect(page.get_by_text(f"{n} 行在市内").first).to_be_visible()
     expect(page.locator(".summary").first).to_contain_text("最密处在滨海新区")
     assert map_frame(page).locator(f"{MAIN} .leaflet-raster-pane img").count() == 1
     with rasterio.MemoryFile(_download(page, "GeoTIFF")) as memory, memory.open() as tiff:
