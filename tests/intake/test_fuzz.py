@@ -102,7 +102,7 @@ def throw(city: City, folder: Path, times: int, seed: int) -> set[str]:
 def test_some_mutated_files_end_in_a_report(tianjin: City, tmp_path: Path) -> None:
     logging.disable(logging.WARNING)
     try:
-        assert not throw(tianjin, tmp_path, 150, 1)
+        assert not throw(tianjin, tmp_path, 80, 1)
     finally:
         logging.disable(logging.NOTSET)
 

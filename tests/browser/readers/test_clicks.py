@@ -42,6 +42,7 @@ LEFT_ALONE_MS = 1_500
 LANGUAGE, PRESENT = ".st-key-language button", ".st-key-present button"
 
 
+@pytest.mark.thorough
 def test_a_page_that_is_left_alone_comes_to_rest(server: Server, page: Page) -> None:
     """What keeps a page running breaks off the runs that clicks begin, and with them the clicks."""
     open_at(page, server.url)
