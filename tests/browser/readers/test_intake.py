@@ -33,6 +33,7 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     box = frame.locator("#map_div").bounding_box()
     assert box is not None
     x, y = frame.evaluate("Object.values(map.latLngToContainerPoint([39.3, 117.4]))")
+    zoom = round(4 * frame.evaluate("map.getZoom()")) / 4  # in steps, as a camera has it
     page.mouse.click(box["x"] + x, box["y"] + y)
     page.locator(".st-key-intake_undo").wait_for(timeout=WAIT_MS)
     expect(page.locator(".st-key-intake_row")).to_have_count(0)
@@ -46,5 +47,4 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     assert (first.used, again.used) == (10, 11)
     np.testing.assert_allclose(again.rows["lon"][:10], first.rows["lon"][:10], atol=1e-7)
     np.testing.assert_allclose(again.rows["lat"][:10], first.rows["lat"][:10], atol=1e-7)
-    zoom = round(4 * frame.evaluate("map.getZoom()")) / 4  # in steps, as a camera has it
     assert again.rows["uncertainty_m"][10] == click_doubt(39.3, zoom)
