@@ -84,7 +84,8 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     n = f"{within.sum():,}".replace(",", "\u202f")
     expect(page.get_by_text(f"{n} 行在市内").first).to_be_visible()
     expect(page.locator(".summary").first).to_contain_text("滨海新区点最密")
-    assert map_frame(page).locator(f"{MAIN} .leaflet-raster-pane img").count() == 1
+    surface = map_frame(page).locator(f"{MAIN} .leaflet-raster-pane img")
+    expect(surface).to_have_count(1, timeout=WAIT_MS)
     with rasterio.MemoryFile(_download(page, "GeoTIFF")) as memory, memory.open() as tiff:
         assert tiff.crs.to_epsg() == 4548
         assert (tiff.tags()["read"], tiff.tags()["binned"]) == (str(N), str(within.sum()))
