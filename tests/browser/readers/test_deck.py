@@ -92,7 +92,7 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
     page.keyboard.press("Escape")
     expect(page.locator(".deck-dark")).to_be_hidden()
     page.keyboard.press("l")
-    assert not frame.locator(".atlas-legend").is_visible()
+    expect(frame.locator(".atlas-legend")).to_be_hidden()
     page.wait_for_url(re.compile("^(?!.*sel=).*scene=national"), timeout=WAIT_MS)
     page.reload()
     _shows(page, tianjin, "national")

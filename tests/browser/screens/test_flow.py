@@ -122,7 +122,7 @@ def test_the_map_shows_every_district_and_every_place_with_a_point(
     turn(atlas, f"/?{query}")
     frame = map_frame(atlas)
     wait_for_marks(frame, marks(tianjin, everything))
-    assert frame.locator(DISTRICTS).count() == 16
+    expect(frame.locator(DISTRICTS)).to_have_count(16, timeout=WAIT_MS)
 
 
 NAMED = (
