@@ -17,7 +17,7 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
-from geo.intake.odd_columns import angles_in_parts, code_of_place
+from geo.intake.odd_columns import angles_in_order, angles_in_parts, code_of_place
 from geo.intake.packed_angles import (
     DMS_BIT,
     LEAST_ASKED,
@@ -204,7 +204,8 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
                 raise UnfitError("intake.not_points")
         else:
             return Placement(table, (table.shapes.column,) if table.shapes.column else ())
-    found = chosen or _by_names(table, result) or _by_values(table, city, result)
+    found = chosen or _in_parts(table, city, result)
+    found = found or _by_names(table, result) or _by_values(table, city, result)
     if found is None:
         code = code_of_place(table.cells)
         if code[0]:
@@ -309,13 +310,20 @@ def _texts(table: Table, name: str) -> Any:
         raise UnfitError("point_column.not_numbers", type=str(column.type)[:60]) from error
 
 
+def _in_parts(table: Table, city: City, result: Diagnosis) -> Placement | None:
+    """Return the columns of degrees, minutes and seconds, by their names or by their order."""
+    named = angles_in_parts(table.cells) if table.has_names else None
+    split = named or angles_in_order(table.cells, city.bbox)
+    if split is None:
+        return None
+    result.tell("split_angles", "certain" if named else "likely", value=split.columns)
+    return Placement(table, split.columns, split.first, split.second)
+
+
 def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     """Return the columns that are called as people call coordinates, if they hold numbers."""
     names = table.names if table.has_names else ()
     named = first = headings(names)
-    if names and (split := angles_in_parts(table.cells)) is not None:
-        result.tell("split_angles", "certain", value=split.columns)
-        return Placement(table, split.columns, split.first, split.second)
     while named.x:  # decimal degrees may be left blank beside verbatim ones
         found = _of_columns(table, (named.x, named.y))
         if _holds_numbers(found):

@@ -43,6 +43,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAT = np.array([lat for _, _, lat in POINTS])
 
 
+def _parts(angle: float) -> tuple[int, int, float]:
+    minutes, seconds = divmod(round(angle * 3600, 4), 60)
+    return int(minutes // 60), int(minutes % 60), round(seconds, 4)
+
+
 def _comma(value: float) -> str:
     return f"{value:.4f}".replace(".", ",")
 
@@ -144,6 +149,19 @@ FILES: dict[str, bytes] = {
             "名称,经度度,经度分,纬度度,纬度分",
             *(f"{n},117,{(x - 117) * 60:.4f},39,{(y - 39) * 60:.4f}" for n, x, y in POINTS),
         ]
+    ),
+    "parts-below-one.xlsx": workbook(
+        (
+            "表",
+            [
+                ["名称", "经度", "", "", "纬度", "", ""],
+                ["", "度", "分", "秒", "度", "分", "秒"],
+                *([n, *_parts(x), *_parts(y)] for n, x, y in POINTS),
+            ],
+        )
+    ),
+    "parts-by-order.csv": csv(
+        [",".join(map(str, (n, *_parts(y), *_parts(x)))) for n, x, y in POINTS]
     ),
     "named.csv": csv(["名称,坐标", *(f"{n},经度：{x}；纬度：{y}" for n, x, y in POINTS)]),
     "ewkb.csv": csv(
