@@ -771,6 +771,15 @@ def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
         ("p.csv", ["coordsys,lon,lat", "bd09ll,117.2126,39.1077"], "datum"),
         ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
         ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
+        ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "注：坐标取自高德地图,,"], "datum"),
+        ("p.csv", ["名称,高德坐标,", ",经度,纬度", "a,117.2061,39.1012"], "datum"),
+        (
+            "p.csv",
+            ["名称,WGS84坐标,,高德坐标,", ",经度,纬度,经度,纬度", "a,117.2,39.1,117.2061,39.1012"],
+            "",
+        ),
+        ("cass.dat", ["1,,517000.5,4330001.25,3.2", "2,,517100.5,4330101.25,3.1"], "crs"),
+        ("p.csv", ["名,X坐标(中央子午线120),Y坐标(中央子午线120)", "a,4335000.5,257000.5"], "crs"),
     ],
 )
 def test_words_that_name_a_commercial_map_lead_to_a_question(
@@ -778,6 +787,20 @@ def test_words_that_name_a_commercial_map_lead_to_a_question(
 ) -> None:
     report = _taken(name, csv(lines), tianjin).report
     assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_another_sheet_or_a_read_me_may_name_the_datum(tianjin: City) -> None:
+    lines, room = ["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], io.BytesIO()
+    with zipfile.ZipFile(room, "w") as pack:
+        pack.writestr("a.csv", csv(lines))
+        pack.writestr("说明.txt", "坐标系：GCJ-02\n".encode("gbk"))
+    sheets = [("说明", [["坐标为高德坐标（GCJ-02）"]]), ("表", [["名称", "经度", "纬度"], *POINTS])]
+    for name, data in (("a.zip", room.getvalue()), ("a.xlsx", workbook(*sheets))):
+        report = _taken(name, data, tianjin).report
+        assert [one.key for one in report.questions] == ["datum"], name
+        told = {one.key: one.values["value"] for one in report.found}
+        assert "GCJ-02" in told["beside"]
+        assert told.get("zip_left", ("说明.txt",)) == ("说明.txt",)
 
 
 def test_apostrophes_before_formulas_are_left_out_and_told(tianjin: City) -> None:
