@@ -794,12 +794,14 @@ def test_another_sheet_or_a_read_me_may_name_the_datum(tianjin: City) -> None:
     with zipfile.ZipFile(room, "w") as pack:
         pack.writestr("a.csv", csv(lines))
         pack.writestr("说明.txt", "坐标系：GCJ-02\n".encode("gbk"))
-    sheets = [("说明", [["坐标为高德坐标（GCJ-02）"]]), ("表", [["名称", "经度", "纬度"], *POINTS])]
-    for name, data in (("a.zip", room.getvalue()), ("a.xlsx", workbook(*sheets))):
+    notes: list[list[object]] = [["坐标为高德坐标（GCJ-02）"]]
+    table: list[list[object]] = [["名称", "经度", "纬度"], *map(list, POINTS)]
+    book = workbook(("说明", notes), ("表", table))
+    for name, data in (("a.zip", room.getvalue()), ("a.xlsx", book)):
         report = _taken(name, data, tianjin).report
         assert [one.key for one in report.questions] == ["datum"], name
         told = {one.key: one.values["value"] for one in report.found}
-        assert "GCJ-02" in told["beside"]
+        assert "GCJ-02" in str(told["beside"])
         assert told.get("zip_left", ("说明.txt",)) == ("说明.txt",)
 
 
