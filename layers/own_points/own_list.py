@@ -175,7 +175,7 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
     for term in (PROTOCOL, VERIFICATION, SOURCES, DATED):
         made[term] = pd.Series("", made.index, dtype=object)
-    if len(xy) and len(reading.kept.doubt):
+    if len(xy) and reading.taken is None and len(reading.kept.doubt):
         made[DOUBT] = _doubt_at(xy, reading)
     elif len(xy) and reading.taken is not None:
         said = _said_at(source.paths[0])
@@ -198,7 +198,8 @@ def _doubt_at(xy: Floats, reading: Reading) -> Floats:
                          "doubt": reading.kept.doubt})  # fmt: skip
     most = kept.groupby(["x", "y"], as_index=False).max()
     _, at = cKDTree(most[["x", "y"]]).query(xy, distance_upper_bound=SAME_METRES)
-    return np.append(most["doubt"].to_numpy(dtype=float), np.nan)[at]
+    found: Floats = np.append(most["doubt"].to_numpy(dtype=float), np.nan)[at]
+    return found
 
 
 def _said_at(path: Path) -> pd.DataFrame:

@@ -298,10 +298,11 @@ def _parted(kept: Sample, found: Binned, columns: Columns) -> tuple[Sample, Samp
     if not found.vague:
         return kept, None
     far = kept.doubt > columns.vague_m
-    vague = kept.only(far)
-    if not kept.whole and columns.weights is None and far.any():
-        vague = replace(vague, weights=np.full(len(vague.xy), found.vague / len(vague.xy)))
-    return kept.only(~far), vague
+    near, vague = kept.only(~far), kept.only(far)
+    total = float(near.weights.sum())
+    if not kept.whole and total:
+        vague = replace(vague, weights=vague.weights * (found.weight_sum / total))
+    return near, vague
 
 
 _BLANK_IN_A_COPY: Final = ("blank", "total", "header_again")
