@@ -265,15 +265,15 @@ def why_not(reading: Reading, scale_m: float, least: int = 0) -> str:
     Returns
     -------
     str
-        ``spot``: most stand at middles of districts, or at one spot; ``doubt``: half of them are
-        too far off; ``few``.
+        ``spot``: most stand at middles of districts, or at one spot; ``few``; ``doubt``: half of
+        them are too far off.
     """
     told, n = reading.certainty, reading.binned.n
     if n > 1 and max(reading.at_middles, reading.at_one) > n * MOST:
         return "spot"
-    if TIMES * told.median_m > scale_m > 0:
-        return "doubt"
-    return "few" if n < least else ""
+    if n < least:  # which no other scale would mend
+        return "few"
+    return "doubt" if TIMES * told.median_m > scale_m > 0 else ""
 
 
 def not_judged(
@@ -295,8 +295,10 @@ def not_judged(
     Returns
     -------
     PointsWording
-        As it is; or with a sentence that only counts, and why in the first line below it.
+        As it is; or with a sentence that only counts, why in the first line below it, and no
+        table, legend or further result that says more.
     """
+    counts = (speaker(lang)("points_page.districts"),)
     why = why_not(reading, scale_m, least)
     if not why:
         return told
@@ -308,7 +310,16 @@ def not_judged(
     }
     reason = () if why == "spot" else (speaker(lang)(f"points_page.why_{why}", **values),)
     first = paragraph((told.account[0], *reason), lang)
-    return replace(told, sentence=counted(reading, lang), account=(first, *told.account[1:]))
+    return replace(
+        told,
+        sentence=counted(reading, lang),
+        account=(first, *told.account[1:]),
+        legend_title=speaker(lang)(f"points_page.alone_{why}", least=least),
+        legend=(),
+        dots=(),
+        findings=(),
+        tables={title: told.tables[title] for title in told.tables if title in counts},
+    )
 
 
 def counted(reading: Reading, lang: str) -> str:

@@ -480,11 +480,7 @@ class PointsPart:
         if options.show == "parks":
             self._radius()
         elif options.show == "surface":
-            _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
-            _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
-            if options.bandwidth == "fixed":
-                _choice(self.screen, "kernel", words="density.kernel.{}")
-            _number(self.screen, "cell_m", "cell", str)
+            self._surface()
         elif options.show == "clusters":
             _choice(self.screen, "clusters", label="method", words="pattern.method.{}")
             if options.clusters == "dbscan":
@@ -494,6 +490,16 @@ class PointsPart:
             if options.show == "bins":
                 _choice(self.screen, "shape")
             _choice(self.screen, "grain")
+
+    def _surface(self) -> None:
+        """Offer how a surface is measured, unless the points allow none, however that were."""
+        if isinstance(self.shown, PointsSurface) and self.shown.why in ("few", "spot"):
+            return
+        _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
+        _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
+        if self.screen.state.points.bandwidth == "fixed":
+            _choice(self.screen, "kernel", words="density.kernel.{}")
+        _number(self.screen, "cell_m", "cell", str)
 
     def _radius(self) -> None:
         """Offer the radii that are not below the median doubt of the parks; say why not others."""
@@ -860,7 +866,7 @@ def _picture(screen: Screen, shown: PointsAnswer) -> None:
 def _downloads(screen: Screen, shown: PointsAnswer) -> None:
     say, city = screen.say, screen.city
     begin, asked = points_answer.file_begin(shown), points_answer.asked_of(shown)
-    if isinstance(shown, PointsSurface):
+    if isinstance(shown, PointsSurface) and shown.surface is not None:
         st.download_button(
             literal(say("points_page.geotiff", epsg=city.metric_epsg)),
             partial(points_answer.geotiff, shown),
