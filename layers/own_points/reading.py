@@ -73,6 +73,8 @@ class FileQuestion:
     handed_back
         Name of the file that holds these rows once they are handed back, where the file as it came
         does not give them: rows were placed, or what was said of it no option says. Else empty.
+    seen
+        What the first rows of a file that is counted as it lies show of their doubts.
     """
 
     city: City
@@ -84,6 +86,7 @@ class FileQuestion:
     is_said: bool = False
     answers: tuple[tuple[str, str], ...] = ()
     handed_back: str = ""
+    seen: Certainty | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -175,6 +178,13 @@ class Reading:
         median = float(np.median(doubt)) if len(doubt) else 0.0
         unknown = binned.n + binned.vague - binned.stated
         return Certainty(stated=binned.stated, unknown=unknown, median_m=median)
+
+    @property
+    def median_m(self) -> float:
+        """Half of all points are at least so far off, metres, as they or the first rows say."""
+        seen = self.asked.seen
+        first = 0.0 if seen is None or self.taken is not None else seen.median_m
+        return max(self.certainty.median_m, first)
 
     @cached_property
     def at_middles(self) -> int:

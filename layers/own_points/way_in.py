@@ -22,6 +22,7 @@ from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES, fits
 from geo.point_files import csv_records
 from geo.point_files.bin import CSV, Columns
+from layers.intake.certainty import Certainty, certainty
 from layers.intake.diagnose import (
     Diagnosis,
     Placement,
@@ -79,6 +80,10 @@ class Decision:
     found
         Of a file that is counted as it lies, what was found, and how finely the positions of its
         first rows are known.
+    seen
+        Of such a file, what its first rows show of the doubt of its positions.
+    without_asking
+        Whether it is taken in whole for its doubts alone: there is nothing to ask.
     """
 
     columns: Columns | None = None
@@ -87,6 +92,8 @@ class Decision:
     asked: Question | None = None
     unknown: tuple[str, ...] = ()
     found: tuple[Observation, ...] = ()
+    seen: Certainty | None = None
+    without_asking: bool = False
 
     @property
     def is_taken_whole(self) -> bool:
@@ -136,8 +143,9 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
         how = by_layout(source, city, options)
         # There are positions that only the one way in finds, such as GeoArrow's.
         if how.columns is not None:
-            sure = _doubts(table, how.columns, dict(zip(table.names, table.names, strict=True)))
-            how = replace(how, columns=sure, found=_found(table, city, said))
+            names = dict(zip(table.names, table.names, strict=True))
+            how = replace(how, columns=_doubts(table, how.columns, names))
+            how = _with_first(how, source, table, city, said)
         elif how.unknown:
             how = _of_pairs(source, found, city, options)
     return _whole(source) if how is None else how
@@ -246,8 +254,8 @@ def _of_text(
     weight = layout(source).of(options.weight)
     at = replace(at, weights=None if weight in at.places else weight)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
-    told = _found(table, city, _answers(table, options))
-    return Decision(_doubts(table, there, names), is_said=bool(options.crs), found=told)
+    how = Decision(_doubts(table, there, names), is_said=bool(options.crs))
+    return _with_first(how, source, table, city, _answers(table, options))
 
 
 def _of_pairs(
@@ -262,9 +270,8 @@ def _of_pairs(
     weight = layout(source).of(options.weight)
     at = replace(at, weights=None if weight in at.places else weight)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
-    told = _found(placed.table, city, _answers(placed.table, options))
-    there = _doubts(placed.table, there, names)
-    return Decision(there, is_said=bool(options.crs), found=told)
+    how = Decision(_doubts(placed.table, there, names), is_said=bool(options.crs))
+    return _with_first(how, source, placed.table, city, _answers(placed.table, options))
 
 
 def _places(names: Mapping[str, str], placed: Placement, city: City) -> Columns:
@@ -284,8 +291,24 @@ def _doubts(table: Table, columns: Columns, names: Mapping[str, str]) -> Columns
     return replace(columns, doubts=some, vague_m=VAGUE_M)
 
 
-def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observation, ...]:
-    """Return what is found in the first rows, the precision of their positions too."""
+def _with_first(
+    how: Decision, source: Source, table: Table, city: City, said: Mapping[str, str]
+) -> Decision:
+    """Return how a file is counted with what its first rows show.
+
+    Where they have doubts the file is taken in whole, as far as it may be: they are read there, and
+    a row that is more than some kilometres off counts for its district only.
+    """
+    found, seen = _first_rows(table, city, said)
+    if seen is not None and seen.known and source.size <= MOST_TAKEN_BYTES and how.columns:
+        return Decision(without_asking=True)
+    return replace(how, found=found, seen=seen)
+
+
+def _first_rows(
+    table: Table, city: City, said: Mapping[str, str]
+) -> tuple[tuple[Observation, ...], Certainty | None]:
+    """Return what is found in the first rows, the precision and doubt of their positions too."""
     shapes = table.shapes
     if shapes is not None:
         shapes = replace(shapes, x=shapes.x[:CHECKED], y=shapes.y[:CHECKED],
@@ -294,11 +317,12 @@ def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observati
                     torn=table.torn[:0], shapes=shapes)  # fmt: skip
     found = diagnose([first], city, said)
     if found.questions or found.problems:
-        return table.found
+        return table.found, None
     reading = read(found, city, {}, inverse=False)
     classes = precision(reading, found.placements, city)
     beside = elsewhere(reading, found.placements, classes, city)
-    return (*found.found, *(one for one in (beside, told(classes)) if one))
+    all_found = (*found.found, *(one for one in (beside, told(classes)) if one))
+    return all_found, certainty([first], reading)
 
 
 def _as_it_lies(source: Source, table: Table, placed: Placement) -> Mapping[str, str] | None:

@@ -220,6 +220,9 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         yield say("points_page.at_middles", n=count(reading.at_middles))
     elif n > 1 and reading.at_one > n * MOST:
         yield say("points_page.at_one", n=count(reading.at_one))
+    if reading.taken is None:
+        yield from _first_doubts(reading, lang)
+        return
     if told.rounded and told.rounded_m[1] >= COARSE_M:
         step = float(f"{math.sqrt(2) * told.rounded_m[1]:.1g}")
         yield say("points_page.rounded_to", step=_metres(step, lang))
@@ -229,6 +232,14 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         yield say(key, datum=DATUM_NAMES[told.datum], metres=metres)
     if told.placed:
         yield say("points_page.placed", n=count(told.placed))
+
+
+def _first_doubts(reading: Reading, lang: str) -> Iterator[str]:
+    """Say how the first rows of a file are rounded that is too long for each to be looked at."""
+    say, seen = speaker(lang), reading.asked.seen
+    if seen is not None and seen.rounded and seen.rounded_m[1] >= COARSE_M:
+        step = float(f"{math.sqrt(2) * seen.rounded_m[1]:.1g}")
+        yield say("points_page.rounded_to", step=_metres(step, lang))
 
 
 def _metres(metres: float, lang: str) -> str:
@@ -268,12 +279,12 @@ def why_not(reading: Reading, scale_m: float, least: int = 0) -> str:
         ``spot``: most stand at middles of districts, or at one spot; ``few``; ``doubt``: half of
         them are too far off.
     """
-    told, n = reading.certainty, reading.binned.n
+    n = reading.binned.n
     if n > 1 and max(reading.at_middles, reading.at_one) > n * MOST:
         return "spot"
     if n < least:  # which no other scale would mend
         return "few"
-    return "doubt" if TIMES * told.median_m > scale_m > 0 else ""
+    return "doubt" if TIMES * reading.median_m > scale_m > 0 else ""
 
 
 def not_judged(
@@ -302,7 +313,7 @@ def not_judged(
     why = why_not(reading, scale_m, least)
     if not why:
         return told
-    median = reading.certainty.median_m
+    median = reading.median_m
     values = {
         "doubt": _metres(float(f"{median:.1g}"), lang),
         "scale": _metres(scale_m, lang),
