@@ -134,7 +134,7 @@ def _rows(reading: Reading, share: Floats, held: Flags, doubt: Floats) -> pd.Dat
     from scipy.spatial import cKDTree  # no first view waits for it
 
     touched = np.flatnonzero(held | (share > 0))
-    if reading.certainty is None or reading.asked.columns.wanted or not len(touched):
+    if reading.taken is None or reading.asked.columns.wanted or not len(touched):
         return pd.DataFrame()
     path = reading.asked.source.paths[0]
     names = pq.read_schema(path).names
