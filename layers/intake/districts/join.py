@@ -61,7 +61,10 @@ _CITY = re.compile(
 """What a column is called that names the city, beside the one of the districts."""
 LEAST_ACROSS = 3
 """From so many districts in the names of columns on, a table lies on its side."""
-_TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|^市辖区$|total|sum$|whole", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"合计|总计|小计|全市|共计|平均|均值|天津市?$|^市辖区$|total|sum$|whole|average|(?:^|[^a-z])avg|mean$",
+    re.IGNORECASE,
+)
 MOST_TOLD = 200
 MOST_LINES = 20
 """Lines of rows of the same district that are named in one sentence."""
@@ -267,6 +270,7 @@ def _meanings(
 ) -> list[_Meant]:
     """Return what each cell means; where the reader has said it, that."""
     loose, provinces = loose_names(city), provinces_beside(texts, city)
+    wholes = own_names(city)
 
     def one(text: str) -> _Meant:
         hits = match(text, known)
@@ -281,7 +285,7 @@ def _meanings(
         if hits:
             return _Meant("ambiguous", "", Loose(hits))
         plain = "".join(unicodedata.normalize("NFKC", text).split())
-        if _TOTAL.search(plain):
+        if _TOTAL.search(plain) or re.sub(r"(?<=.)(?:city|市)$", "", bare(text)) in wholes:
             return _Meant("total")
         may = loosely(text, city, loose)
         return _Meant("outside") if may is None else _Meant("ambiguous", "", may)
