@@ -551,7 +551,7 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     assert taken.joined is not None
     rows = taken.report.rows
     assert (rows.read, rows.used, rows.outside) == (10, 7, 1)
-    assert rows.not_used == {"blank": 1, "total": 1}
+    assert rows.not_used == {"no_district": 1, "total": 1}
     codes = ["120101", "120102", "120103", "120104", "120105", "120113", "120111"]
     assert taken.joined.adcodes.tolist()[:7] == codes
     assert len(taken.joined.missing) == 16 - 7

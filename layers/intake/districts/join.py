@@ -40,7 +40,7 @@ from layers.intake.formats.table import Observation, Option, Question, Table, un
 from layers.pack.city import City
 
 JOIN_PROBLEMS = {
-    "blank": "intake_row.no_district",
+    "no_district": "intake_row.no_district",
     "total": "intake_row.sum",
     "ambiguous": "intake_row.ambiguous",
     "header_again": "intake_row.header_again",
@@ -275,7 +275,7 @@ def _meanings(
     def one(text: str) -> _Meant:
         hits = match(text, known)
         if not text.strip():
-            return _Meant("blank")
+            return _Meant("no_district")
         if (said := answers.get(NAMED + text.strip())) is not None:
             return _answered(text.strip(), said, known)
         if len(hits) == 1 and (other := provinces.get(spelling_of_province(text))):
@@ -386,7 +386,7 @@ def _name_others(table: Table, name: str, status: list[str]) -> None:
     held = table.texts(name)
     before = [table.texts(one) for one in table.names[:3]]
     for row in range(len(held)):
-        if status[row] in ("blank", "outside"):
+        if status[row] in ("no_district", "outside"):
             cells = [some[row] for some in before]
             status[row] = stands_for_none(cells, held[row], {bare(name)}) or status[row]
 
