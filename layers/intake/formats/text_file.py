@@ -19,7 +19,7 @@ from geo.formats.spreadsheet import plain_text
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
 from geo.point_files.csv_records import NATIVE, Form, has_utf8, header, numbered
-from layers.intake.formats.header import Header, find_header, names_of
+from layers.intake.formats.header import Header, above_names, find_header, names_of
 from layers.intake.formats.headings import (
     district_column,
     headings,
@@ -106,7 +106,8 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
         found.append(Observation("columns_twice", "certain", {"value": twice}))
     if first > row + 1 and row >= 0:
         line = skipped + ends[first - 1]
-        found.append(Observation("header_goes_on", "likely", {"value": line}))
+        over = above_names(records, Header(row, first))
+        found.append(Observation("header_goes_on", "likely", {"value": line, "over": over}))
     names = _names(records, row, first)
     begin = ends[first - 1] if first else 0
     return _table(text, where, (mark, begin, begin + skipped, names, row >= 0), found)

@@ -56,7 +56,8 @@ def files(points_folder: Path) -> None:
 
 def _finished(page: Page) -> None:
     """Wait until the work beside the page has ended and the page shows it."""
-    page.get_by_text(re.compile("行在市内")).first.wait_for()  # the legend alone may be the old map's
+    # The legend alone may be the old map's.
+    page.get_by_text(re.compile("行在市内")).first.wait_for()
     page.wait_for_selector("[data-testid=stApp] .legend")
     expect(page.locator("progress")).to_have_count(0)
     settle(page)
