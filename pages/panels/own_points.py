@@ -41,9 +41,10 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.one_by_one.in_shape import csv_inside, table_inside, word_inside
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
+from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
 from layers.own_points.surface import PointsSurface
 from layers.own_points.way_in import CHECKED, Decision, answered
@@ -178,7 +179,8 @@ def _file_of(screen: Screen, source: Source, how: Decision, columns: Columns) ->
     known = (how.is_declared, how.is_said, answered(said, is_taken=is_taken))
     is_changed = is_taken and own_files.is_changed()
     back = list_name(source.name, screen.city, HANDED_BACK_AS) if is_changed else ""
-    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known, back)
+    how_read = (columns, cell, cache.scheduler(), *known, back, how.seen)
+    return FileQuestion(screen.city, source, *how_read)
 
 
 class PointsPart:
@@ -221,7 +223,7 @@ class PointsPart:
         how = _decision(self.screen, source)
         is_asked_whole = self.screen.state.points.taken and not own_files.is_taken(source)
         if how.is_taken_whole or (is_asked_whole and source.size <= MOST_TAKEN_BYTES):
-            self._bring(source)
+            self._bring(source, without_asking=how.without_asking)
             return
         self.layout = cache.points_layout(source)
         self.columns, self.asked, self.found = how.columns, how.asked, how.found
@@ -244,11 +246,13 @@ class PointsPart:
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
 
-    def _bring(self, source: Source) -> None:
+    def _bring(self, source: Source, *, without_asking: bool = False) -> None:
         """Take in a file that is not counted as it lies, unless another waits to be accepted."""
+        said = self.screen.state.points
+        said = replace(said, taken=said.taken or without_asking)
         held = own_files.held()
         if held is None or (held.lies != source and not proposal.is_waiting()):
-            own_files.bring_from_folder(source, self.screen.city, self.screen.state.points)
+            own_files.bring_from_folder(source, self.screen.city, said)
             self.folder = offered_files()
             self.source = self.folder.sources.get(source.token)
             if self.source is not None and own_files.is_taken(self.source):  # as a link says
@@ -343,7 +347,9 @@ class PointsPart:
     def _by_row(self) -> None:
         """Offer to take the file in whole: a class for each row, and rows to be placed."""
         lies = self.source
-        if lies is None or own_files.is_taken(lies) or lies.size > MOST_TAKEN_BYTES:
+        if lies is not None and own_files.is_taken(lies):
+            lies = None if self.screen.state.points.taken else own_files.unasked()
+        if lies is None or lies.size > MOST_TAKEN_BYTES:
             return
         st.button(
             self.say("points_page.by_row"),
@@ -466,13 +472,7 @@ class PointsPart:
             _downloads(self.screen, self.shown)
         if self.shown is not None:
             _picture(self.screen, self.shown)
-            self.ask.folded(partial(self._in_shape, self.shown))
-
-    def _in_shape(self, shown: PointsAnswer) -> None:
-        """Say how many of the reader's points lie in the shape that is drawn."""
-        told = in_shape(shown.reading, self.screen.state.inside.shape)
-        if told is not None:
-            html.show('<p class="summary">{}</p>', self.say("inside_page.own_points", **told))
+            self.ask.folded(partial(_in_shape, self.screen, self.shown), with_places=False)
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""
@@ -848,6 +848,33 @@ def _legend(title: str, signs: Sequence[tuple[str, str]]) -> None:
     )
     head = Markup("<span>{}</span>").format(html.text(title)) if title else Markup("")
     st.html(Markup('<div class="legend">{}{}</div>').format(head, shown))
+
+
+def _in_shape(screen: Screen, shown: PointsAnswer) -> None:
+    """Say how many of the reader's points lie in the shape that is drawn, and which."""
+    say, lang, reading = screen.say, screen.state.lang, shown.reading
+    found = cache.points_inside(reading.asked.key, screen.state.inside.shape, reading)
+    if found is None:
+        return
+    sentence, *account = word_inside(found, lang)
+    html.show('<p class="summary" role="status">{}</p>', sentence)
+    for line in (*account, say("inside_page.own_only")):
+        html.small(line)
+    rows = table_inside(found, lang)
+    if rows.empty:
+        return
+    html.section(say("inside_page.own_table", n=count(len(rows))))
+    st.html(html.grid(rows.head(MOST_UNUSED), str(rows.index.name)))
+    if len(rows) > MOST_UNUSED:
+        html.small(say("inside_page.own_more", n=count(len(rows) - MOST_UNUSED)))
+    st.download_button(
+        say("inside_page.own_save"),
+        partial(csv_inside, found, lang),
+        display(f"{points_answer.file_begin(shown)}_shape.csv"),
+        "text/csv",
+        on_click="ignore",
+        key="inside_own",
+    )
 
 
 def _picture(screen: Screen, shown: PointsAnswer) -> None:

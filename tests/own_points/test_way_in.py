@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from geo.base.errors import AtlasError
+from geo.point_files.sample import sample_points
 from layers.intake.take_in import take_in
 from layers.language.messages import speaker
 from layers.own_points import way_in
+from layers.own_points.one_by_one.in_shape import csv_inside, own_inside, word_inside
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import open_folder
+from layers.own_points.surface import measure_surface
 from layers.own_points.way_in import answered, by_layout, decide, taken_whole
-from layers.own_points.wording import source_notes
+from layers.own_points.wording import account, source_notes, why_not
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import ROOT
@@ -42,7 +46,8 @@ def answer(folder: Path, city: City, options: PointsOptions = BARE) -> tuple[obj
     assert how.columns is not None
     found = read(FileQuestion(city, source, how.columns, 500), lambda *_: None, lambda: False)
     binned = found.binned
-    return "read", binned.read, binned.n, binned.outside, sum(binned.rejected.values())
+    used = binned.n + found.by_district
+    return "read", binned.read, used, binned.outside, sum(binned.rejected.values())
 
 
 def uploaded(path: Path, city: City) -> tuple[object, ...]:
@@ -66,10 +71,11 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
     tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.csv"
-    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03},39.12\n" for k in range(200))
+    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03}457,39.123456\n" for k in range(200))
     cases: dict[str, tuple[str, bool]] = {
         plain: ("utf-8", True),
-        plain + "b,117.3,39.2\n": ("gbk", True),
+        plain + "b,117.345678,39.212345\n": ("gbk", True),
+        plain + "b,117.3,39.2\n": ("utf-8", False),
         plain + "合计,,\n": ("utf-8", False),
         plain + "c,117°12′,39.1234\n": ("utf-8", False),
         plain + "零,0,0\n": ("utf-8", False),
@@ -83,8 +89,8 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
         how = decide(source, tianjin, BARE)
         assert (how.columns is not None) is streams, text[-40:]
         assert how.is_taken_whole is not streams
-        doubt = {"doubt_unknown", "doubt_rounded"} & {one.key for one in how.found}
-        assert bool(doubt) is streams
+        assert how.without_asking is (text.endswith("b,117.3,39.2\n"))
+        assert ("doubt_unknown" in {one.key for one in how.found}) is streams
         assert answer(tmp_path, tianjin) == uploaded(path, tianjin)
     # Of a long file the beginning decides; one that is too long to be taken whole is refused.
     monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
@@ -93,6 +99,29 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
     monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
     path.write_text("天津企业\n" + plain, encoding="utf-8")
     assert answer(tmp_path, tianjin) == ("refused", "points.not_as_it_lies")
+
+
+def test_doubts_of_a_file_of_the_folder_count_as_those_of_an_upload(
+    tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"117.{k:02},39.1{k % 10},800\n" for k in range(10, 70))
+    text = "lon,lat,coordinateUncertaintyInMeters\n" + rows + "117.2,39.1,8000\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    assert decide(source, tianjin, BARE).without_asking
+    taken = taken_whole(source, tianjin, BARE)
+    columns = by_layout(taken, tianjin, BARE).columns
+    assert columns is not None
+    found = read(FileQuestion(tianjin, taken, columns, 500), *QUIET)
+    assert (found.binned.n, found.by_district) == (60, 1)
+    # One that is too long to be taken in counts the same.
+    monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
+    how = decide(source, tianjin, BARE)
+    assert how.columns is not None
+    told = read(FileQuestion(tianjin, source, how.columns, 500, seen=how.seen), *QUIET)
+    assert (told.binned.n, told.by_district) == (60, 1)
+    assert "1 行的位置误差超过 5 公里、只计入所在区" in account(told, "zh")[0]
+    assert why_not(told, 1000.0) == "doubt"
 
 
 def test_the_system_is_asked_and_what_is_said_is_used(tmp_path: Path, tianjin: City) -> None:
@@ -122,3 +151,58 @@ def test_the_datum_that_a_reader_says_goes_with_every_answer(tmp_path: Path, tia
         said = answered(options, is_taken=True)
         found = read(FileQuestion(tianjin, taken, columns, 500, answers=said), *QUIET)
         assert doubt in " ".join(source_notes(found, speaker("zh")))
+
+
+def test_own_points_are_asked_what_lies_in_a_shape(tmp_path: Path, tianjin: City) -> None:
+    """One in it, one at the rim, one far off: counted by hand, the doubt of each carried along."""
+    text = "名称,lon,lat,coordinateUncertaintyInMeters\n"
+    text += "内,117.2,39.1,50\n缘,117.2,39.118,900\n远,117.4,39.1,50\n不详,117.2,39.1001,\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    taken = taken_whole(source, tianjin, BARE)
+    columns = by_layout(taken, tianjin, BARE).columns
+    assert columns is not None
+    found = own_inside(
+        read(FileQuestion(tianjin, taken, columns, 500), *QUIET), "circle_117.2_39.1_2100"
+    )
+    assert found is not None
+    assert (found.total, found.drawn, found.low, found.high) == (4, 3, 2, 3)
+    assert (found.sure, found.open, found.unknown) == (2, 1, 1)
+    assert sorted(found.rows["name"]) == ["不详", "内", "缘"]
+    assert 0 < found.rows["share"].iloc[-1] < 1
+    sentence, *account = word_inside(found, "zh")
+    assert "3 个自有数据的点，90% 的模拟结果为 2–3 个" in sentence
+    assert "4 个点中 1 个的位置不确定度未知" in " ".join(account)
+    assert csv_inside(found, "zh").decode("utf-8-sig").count("\n") == 4
+
+
+def test_doubt_that_a_long_file_states_counts_as_it_does_when_taken_whole(
+    tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
+    said = ["300", "", "0", "约6公里", "0.5km", "精确"]
+    rows = [f"a{k},117.{k:03}123,39.12345,{said[k % 6]},{k % 3}" for k in range(100, 220)]
+    text = "\n".join(["名,经度,纬度,误差半径,人", *rows, "b,10.123456,20.123456,9000,1"])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    how = decide(source, tianjin, BARE)
+    assert how.columns is not None
+    taken = taken_whole(source, tianjin, BARE)
+    whole = by_layout(taken, tianjin, BARE).columns
+    assert whole is not None
+    for weights in (None, "人"):
+        lies, copy = (
+            read(FileQuestion(tianjin, one, replace(columns, weights=weights), 500), *QUIET)
+            for one, columns in ((source, how.columns), (taken, whole))
+        )
+        assert lies.by_district == copy.by_district == 20
+        assert (lies.binned.n, lies.binned.weight_sum) == (copy.binned.n, copy.binned.weight_sum)
+        assert (lies.binned.read, lies.binned.outside, lies.binned.n) == (121, 1, 100)
+        assert lies.binned.digest == copy.binned.digest
+        assert (lies.certainty.stated, lies.certainty.unknown) == (60, 60)
+        assert lies.certainty.stated == copy.certainty.stated
+        narrow = PointsOptions(sigma_m=500, bandwidth="adaptive")  # no surface, the districts alone
+        tables = [measure_surface(one, narrow, *QUIET).districts["n"] for one in (lies, copy)]
+        assert tables[0].sort_index().equals(tables[1].sort_index())
+    few = sample_points(source.paths, grid=lies.binned.grid, columns=how.columns, most=60)
+    assert (few.whole, len(few.doubt)) == (False, len(few.xy))

@@ -26,6 +26,8 @@ OWN: Final = "#E08A1E"
 """A dot of the reader's own, told from the parks and from every surface."""
 OWN_LINE: Final = "#3A2A12"
 NOISE: Final = "#8A8478"
+SMALL_PX, LARGE_PX, MOST_LARGE = 3.2, 4.4, 200
+"""Radius of a dot, pixels; and of one of so few with nothing else beside them."""
 
 
 def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, ...]:
@@ -45,7 +47,7 @@ def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, .
     to_degrees = transformer(reading.asked.city.metric_epsg, 4326)
     lonlat = np.column_stack(to_degrees.transform(*xy.T))
     frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(lonlat)], crs=4326)
-    return (Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=3.2),)
+    return (Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=SMALL_PX),)
 
 
 def own_colour(reading: Reading) -> str:
@@ -59,8 +61,6 @@ def own_colour(reading: Reading) -> str:
     return OWN if len(reading.kept.xy) <= MOST_DOTS else NOISE
 
 
-LARGE_PX: Final = 4.4
-"""Radius of a dot with nothing else beside it, pixels."""
 LEAST_M: Final = 200.0
 """A smaller circle of doubt is hidden by its dot wherever the map goes, metres."""
 MOST_CIRCLES: Final = 500
@@ -100,9 +100,9 @@ def points_alone(reading: Reading) -> Drawing:
         As :func:`layers.own_points.reading.read` returns it; it has points.
     """
     xy = reading.kept.xy
-    large = [replace(one, radius=LARGE_PX) for one in own_dots(reading, xy)]
-    if large:
-        return Drawing(shapes=[*doubt_circles(reading), *large])
+    radius = LARGE_PX if len(xy) <= MOST_LARGE else SMALL_PX
+    if own := [replace(one, radius=radius) for one in own_dots(reading, xy)]:
+        return Drawing(shapes=[*doubt_circles(reading), *own])
     plane, of_one = reading.asked.city.metric_epsg, np.zeros(len(xy), dtype=int)
     laid = dots(xy, of_one, crs=plane, colours=(NOISE,), radius_m=DOT_M)
     return Drawing(raster=Raster(laid.png, laid.bounds) if laid else None)
