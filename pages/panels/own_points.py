@@ -727,6 +727,8 @@ def _progress(screen: Screen, task: Task) -> None:
 
 def _file_words(screen: Screen, source: Source) -> str:
     name = display(source.name, longest=LONGEST_NAME)
+    if source.is_uploaded:  # the size is that of a copy, which the reader does not know
+        return name
     size = (
         number(source.size / 1e6, "MB") if source.size >= 1e6 else number(source.size / 1e3, "kB")
     )
