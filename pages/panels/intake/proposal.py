@@ -140,7 +140,7 @@ def _from_folder(screen: Screen) -> None:
 
 def _brought(screen: Screen) -> None:
     given = st.session_state.get(upload_key())
-    own_files.forget()
+    own_files.leave()
     if given is not None:
         own_files.bring(given.name, given.getvalue(), screen.city)
 
@@ -257,10 +257,12 @@ def _bullets(lines: Sequence[str]) -> None:
 def _first(found: Sequence[Observation]) -> list[Observation]:
     """Return what a planner reads first."""
     # That the first row names the columns, and that the only sheet is read, everybody expects.
-    is_one_sheet = "other_sheets" not in {one.key for one in found}
+    keys = {one.key for one in found}
+    is_one_sheet, is_doubt_told = "other_sheets" not in keys, "datum_doubt" in keys
     news = [one for one in found
             if (one.key, one.values.get("value")) != ("header_row", 1)
-            and not (is_one_sheet and one.key == "sheet")]  # fmt: skip
+            and not (is_one_sheet and one.key == "sheet")
+            and not (is_doubt_told and one.key == "datum_said")]  # fmt: skip
     order = sorted(news, key=lambda one: (one.key in LEAST_TOLD) - (one.key in MOST_WANTED))
     return order[:MOST_TOLD]
 
@@ -385,6 +387,8 @@ def _further(screen: Screen, held: Held) -> None:
     if (others := noted.get("other_sheets")) and isinstance(others, tuple):
         sheets = dict.fromkeys((str(noted.get("sheet", "")), *map(str, others)))
         _select(screen, "sheet", ["", *sheets], answers.get("sheet", ""), say("intake_page.sheet"))
+    if answers.get("datum"):
+        _select(screen, "datum", list(DATUM_NAMES), answers["datum"], say("intake_page.datum"))
     if "rows_swapped" in noted or answers.get("swapped"):
         _select(screen, "swapped", ["", "repair"], answers.get("swapped", ""),
                 say("intake_page.swapped"))  # fmt: skip
@@ -406,6 +410,8 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
     """Return an option in words: what was found, a system by code and name, or a column."""
     if name == "swapped":
         return screen.say("intake_page.swapped_repair" if value else "intake_page.swapped_leave")
+    if name == "datum":
+        return screen.say(f"intake.option.{value}")
     if name == "notation":
         return screen.say(f"intake.option.{value or 'decimal'}")
     if name == "header_row" and value == "0":
@@ -430,9 +436,10 @@ def _found_so(report: Report, name: str, say: Say) -> str:
 
 
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
-    key = f"intake_{name}_{token(now)}"
     report = held.taken.report if (held := own_files.held()) else None
     found = _found_so(report, name, screen.say) if report and not now else ""
+    # A field keeps the words that it was made with: with others it is another one.
+    key = f"intake_{name}_{token(now + found)}"
     st.selectbox(
         literal(label),
         values,
