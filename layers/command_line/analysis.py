@@ -18,6 +18,7 @@ from pyogrio.errors import DataSourceError
 
 from geo.base.errors import ParameterError, Problem
 from geo.coverage.scenario import Scenario, from_file
+from layers.command_line.answers import table_answers
 from layers.command_line.arguments import (
     RAW,
     city_of,
@@ -38,6 +39,7 @@ from layers.handover.contents import ANSWER_FORMATS, Form
 from layers.inside.files import SCENARIO_FILE
 from layers.inside.measure import InsideQuestion, places_asked
 from layers.inside.measure import question as inside_question
+from layers.intake.formats.table import Question as Asked
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS
 from layers.own_points.answer import PointsQuestion
@@ -55,7 +57,7 @@ BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
     "scenario": ("scenario", "doubt"),
     "siting": ("candidates", "points", "file"),
     "own_points": ("points", "file"),
-    "district_table": ("table",),
+    "district_table": ("table", "answer"),
 }
 """By analysis, the flags for what a reader brings along; the others bring nothing."""
 _ROWS: Final = ("period", "later", "layers")
@@ -174,6 +176,8 @@ def needed_files(question: Question[Any]) -> list[str]:
         words += arguments(question.file)
     if isinstance(question, TableQuestion):
         words += ["--table", question.table.file]
+        for key, value in question.table.answers:
+            words += ["--answer", f"{key}={value}"]
     return words
 
 
@@ -202,6 +206,12 @@ def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:
     parser.add_argument("--doubt", action="store_true", help="500 draws behind every change")
     parser.add_argument("--candidates", type=Path, metavar="FILE", help="points, siting_*.geojson")
     parser.add_argument("--table", type=Path, metavar="FILE", help="table by district")
+    said = (
+        "of the table, as python -m layers.intake takes it: district:NAME=CODE, only:COLUMN=ENTRY"
+    )
+    parser.add_argument(
+        "--answer", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help=said
+    )
     parser.add_argument("--points", metavar="FOLDER", help=f"without it {POINTS_VARIABLE}")
     parser.add_argument("--file", help="name of the file of own points in that folder")
     return parser
@@ -315,7 +325,7 @@ def _brought(given: argparse.Namespace, city: City, state: ViewState) -> tuple[A
     if given.analysis == "own_points":
         return (asked_file(given.points, given.file, city, state),)
     if given.analysis == "district_table":
-        return (_table(given.table, city),)
+        return (_table(given.table, city, table_answers(given.answer)),)
     own = _own(given, city, state)
     if given.analysis == "siting":
         return (() if given.candidates is None else _spots(given.candidates), own)
@@ -340,14 +350,20 @@ def _own(given: argparse.Namespace, city: City, state: ViewState) -> OwnPoints |
     return targets(file, state.points.dated)
 
 
-def _table(path: Path | None, city: City) -> DistrictTable:
+def _table(path: Path | None, city: City, answers: Mapping[str, str]) -> DistrictTable:
     """Read a table by district; raise ParameterError with what is wrong with the file."""
     if path is None:
         raise ParameterError("export_refused", [Problem("export.no_table", "--table")])
-    taken = take_in(path, city, {}, kind="districts")
+    taken = take_in(path, city, answers, kind="districts")
     if taken.joined is None:
-        raise ParameterError("export_refused", [*taken.report.problems])
-    return district_table(taken, path.name, sha256(path.read_bytes()).hexdigest())
+        asked = [_unanswered(one, path) for one in taken.report.questions]
+        raise ParameterError("export_refused", [*taken.report.problems, *asked])
+    return district_table(taken, path.name, sha256(path.read_bytes()).hexdigest(), answers)
+
+
+def _unanswered(asked: Asked, path: Path) -> Problem:
+    known = tuple(option.value for option in asked.options)
+    return Problem("export.unanswered", path.name, value=asked.key, known=known)
 
 
 def _spots(path: Path) -> tuple[Spot, ...]:

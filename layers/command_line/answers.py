@@ -13,6 +13,7 @@ from geo.base.errors import CrsError, DataError, Problem
 from geo.intake.datum import DATUMS
 from layers.intake.diagnose import crs_of
 from layers.intake.districts.join import NAMED
+from layers.intake.districts.long_form import ONLY
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "datum": (*DATUMS, "wgs84"),
@@ -44,14 +45,7 @@ def answers_of(asked: argparse.Namespace) -> dict[str, str]:
     DataError
         With every answer that nobody asks for, or whose value cannot be.
     """
-    answers: dict[str, str] = {}
-    problems: list[Problem] = []
-    for text in asked.answer:
-        key, mark, value = text.partition("=")
-        if not mark or not key.strip():
-            problems.append(Problem("intake.answer_form", "--answer", value=text[:80]))
-        answers[key.strip()] = value
-    problems = problems or list(_faults(answers))
+    answers, problems = _said(asked.answer)
     if asked.crs is not None:
         answers["crs"] = asked.crs
         if not asked.crs.strip():
@@ -64,6 +58,37 @@ def answers_of(asked: argparse.Namespace) -> dict[str, str]:
     if problems:
         raise DataError("intake.refused", problems)
     return answers
+
+
+def table_answers(texts: Sequence[str]) -> dict[str, str]:
+    """Return what is answered of a table by district.
+
+    Parameters
+    ----------
+    texts
+        Answers, ``KEY=VALUE`` each.
+
+    Raises
+    ------
+    DataError
+        With every answer that nobody asks for, or whose value cannot be.
+    """
+    answers, problems = _said(texts)
+    if problems := problems or list(_crs_faults(answers)):
+        raise DataError("intake.refused", problems)
+    return answers
+
+
+def _said(texts: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
+    """Return answers by their keys, and what is wrong with them."""
+    answers: dict[str, str] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        key, mark, value = text.partition("=")
+        if not mark or not key.strip():
+            problems.append(Problem("intake.answer_form", "--answer", value=text[:80]))
+        answers[key.strip()] = value
+    return answers, problems or list(_faults(answers))
 
 
 def _crs_faults(answers: Mapping[str, str]) -> list[Problem]:
@@ -82,8 +107,8 @@ def _crs_faults(answers: Mapping[str, str]) -> list[Problem]:
 def _faults(answers: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in answers.items():
         where, said = "--answer", value[:80]
-        if key not in KEYS and not key.startswith(NAMED):
-            known = (*KEYS, f"{NAMED}…")
+        if key not in KEYS and not key.startswith((NAMED, ONLY)):
+            known = (*KEYS, f"{NAMED}…", f"{ONLY}…")
             yield Problem("intake.answer_unknown", where, value=key[:80], known=known)
         elif not value:
             yield Problem("intake.answer_blank", where, field=key)

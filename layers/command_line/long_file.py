@@ -66,7 +66,8 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     if how.columns is None:
         problem = Problem("intake.no_columns", path.name, known=how.unknown[:20])
         return Report("refused", problems=[problem])
-    asked = FileQuestion(city, source, how.columns, CELL_M, None, how.is_declared, how.is_said)
+    said = (how.is_declared, how.is_said)
+    asked = FileQuestion(city, source, how.columns, CELL_M, None, *said, seen=how.seen)
     reading = read(asked, lambda *_: None, lambda: False)
     found = [*how.found, *found_later(reading)]
     return Report("read", _account(reading), asked.crs, found, problems=_problems(reading))

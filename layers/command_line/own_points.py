@@ -78,7 +78,7 @@ def asked_file(folder: str | None, name: str | None, city: City, state: ViewStat
     cell = fitting_cell(options) or codecs.choices(PointsOptions, "cell_m")[0]
     found = _filtered(source, layout(source), options, how.columns)
     said = (how.is_declared, how.is_said, answers)
-    return FileQuestion(city, source, found, cell, None, *said)
+    return FileQuestion(city, source, found, cell, None, *said, seen=how.seen)
 
 
 def _filtered(source: Source, offered: Layout, options: PointsOptions, found: Columns) -> Columns:

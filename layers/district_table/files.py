@@ -6,12 +6,12 @@ import geopandas as gpd
 
 from geo.base.errors import Problem
 from layers.district_table.measure import TableAnswer, TableQuestion
-from layers.district_table.wording import word
+from layers.district_table.wording import date_words, word
 from layers.handover.analysis_export import Answered, Data, analysis_package
 from layers.handover.contents import AREA, Form
 from layers.handover.look import Look
 from layers.handover.package import Package
-from layers.language.bilingual import pair
+from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS
 from layers.language.problems import worded
 from layers.view.question import Refusal
@@ -40,11 +40,6 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
     data = {} if isinstance(answer, Refusal) else _data(answer)
     column = {} if isinstance(answer, Refusal) else {"column": answer.column.name}
     unit = {"unit": answer.column.unit} if not isinstance(answer, Refusal) else {}
-    dated = (
-        pair("district_table.dated", date=table.dated)
-        if table.dated
-        else pair("district_table.undated")
-    )
     return analysis_package(
         Answered(
             name="district_table",
@@ -57,11 +52,13 @@ def hand_over(answer: TableAnswer | Refusal, form: Form) -> Package:
                 "file": table.file,
                 "sha256": table.digest,
                 "title": table.title,
+                "chosen": {one.column: one.value for one in table.chosen},
+                "answers": dict(table.answers),
                 **vars(asked.options),
                 **column,
                 **unit,
             },
-            dated=dated,
+            dated=Bilingual(*(date_words(table, lang) for lang in LANGS)),
             begin=answer.city.id,
             result={
                 "rows": table.rows,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from geo.base.errors import Problem
 from layers.intake.districts.figures import Column
+from layers.intake.districts.long_form import Choice
 from layers.intake.take_in import TakenIn
 
 RATE: Final = re.compile(
@@ -58,6 +60,10 @@ class DistrictTable:
         What stands over the table, and the date or year in it; empty for none.
     digest
         SHA-256 of the file; empty where the file is not at hand.
+    chosen
+        Which year or indicator is taken where each district has several rows.
+    answers
+        What the reader has said of the file.
     """
 
     file: str
@@ -74,6 +80,18 @@ class DistrictTable:
     title: str = ""
     dated: str = ""
     digest: str = ""
+    chosen: tuple[Choice, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def period(self) -> Choice | None:
+        """The column of times, and the one that is taken; None where no column has any."""
+        return next((one for one in self.chosen if one.is_period), None)
+
+    @property
+    def time(self) -> str:
+        """The times that are taken, of all columns that have some; empty for none."""
+        return " ".join(one.value for one in self.chosen if one.is_period)
 
 
 def is_rate(column: Column) -> bool:
@@ -95,11 +113,16 @@ def called(column: Column) -> str:
     column
         The figures.
     """
-    has_unit = not column.unit or column.unit in column.name
+    has_unit = not column.unit or column.name.rstrip("）) ").endswith(column.unit)
     return column.name if has_unit else f"{column.name}（{column.unit}）"
 
 
-def district_table(taken: TakenIn, file: str, digest: str = "") -> DistrictTable:
+def district_table(
+    taken: TakenIn,
+    file: str,
+    digest: str = "",
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> DistrictTable:
     """Return the figures of a table.
 
     Parameters
@@ -110,10 +133,13 @@ def district_table(taken: TakenIn, file: str, digest: str = "") -> DistrictTable
         Name of the file.
     digest
         SHA-256 of the file.
+    answers
+        What the reader has said of it.
     """
+    said = tuple(answers.items())
     joined, account = taken.joined, taken.report.rows
     if joined is None:
-        return DistrictTable(file, rows=account.read, digest=digest)
+        return DistrictTable(file, rows=account.read, digest=digest, answers=said)
     over = next((str(one.values["value"]) for one in taken.report.found if one.key == "title"), "")
     date, named = _DATE.search(over), taken.tables[0].texts(joined.column)
     strange = [n.strip() for n, s in zip(named, joined.status, strict=False) if s == "outside"]
@@ -133,6 +159,8 @@ def district_table(taken: TakenIn, file: str, digest: str = "") -> DistrictTable
         title=" ".join(_UNITS_OVER.sub("", over).split()),
         dated=re.sub(r"\s", "", date[0]) if date is not None else "",
         digest=digest,
+        chosen=joined.chosen.choices,
+        answers=said,
     )
 
 

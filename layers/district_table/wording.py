@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -92,8 +93,38 @@ def title(answer: TableAnswer, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
+    say, table = speaker(lang), answer.question.table
     name = display(called(answer.column), longest=LONGEST)
-    return speaker(lang)(f"district_table.shown_{answer.options.per}", column=name)
+    told = say(f"district_table.shown_{answer.options.per}", column=name)
+    if time := _time(table, say):
+        return say("district_table.of_time", shown=told, time=time)
+    return told
+
+
+def date_words(table: DistrictTable, lang: str) -> str:
+    """Return of which date a table is, and what says so.
+
+    Parameters
+    ----------
+    table
+        The reader's figures.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    say = speaker(lang)
+    if table.period is not None:
+        column = display(table.period.column, longest=LONGEST)
+        return say("district_table.dated_by_column", date=_time(table, say), column=column)
+    if table.dated:
+        return say("district_table.dated", date=table.dated)
+    return say("district_table.undated")
+
+
+def _time(table: DistrictTable, say: Say) -> str:
+    """Return the time that is shown; a year is called one."""
+    time = display(table.time, longest=LONGEST)
+    year = re.fullmatch(r"(\d{4})年?", time, re.ASCII)
+    return say("district_table.year", year=year[1]) if year is not None else time
 
 
 def shown(answer: TableAnswer, value: float) -> str:

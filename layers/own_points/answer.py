@@ -25,14 +25,10 @@ from layers.map.symbols import look_sign, swatch
 from layers.map.thumbnail import Small
 from layers.own_points.bins import SIDES_M, PointsBins, draw_bins, measure_bins, word_bins
 from layers.own_points.clusters import (
-    MOST_DOTS,
-    OWN,
-    OWN_LINE,
     PointsClusters,
     cluster_pictures,
     draw_clusters,
     measure_clusters,
-    own_dots,
     word_clusters,
 )
 from layers.own_points.filtering import filtered_in_both
@@ -43,6 +39,15 @@ from layers.own_points.hot_spots import (
     word_hot_spots,
 )
 from layers.own_points.naming import file_stem
+from layers.own_points.one_by_one.dots import (
+    MOST_DOTS,
+    OWN,
+    OWN_LINE,
+    own_colour,
+    own_dots,
+    points_alone,
+    signs_alone,
+)
 from layers.own_points.own_list import terms_at
 from layers.own_points.parks import (
     RING,
@@ -61,7 +66,13 @@ from layers.own_points.reading import (
     read,
 )
 from layers.own_points.surface import PointsSurface, draw_surface, measure_surface, word_surface
-from layers.own_points.wording import PointsWording, not_judged, of_file, unused_rows
+from layers.own_points.wording import (
+    PointsWording,
+    not_judged,
+    of_file,
+    unused_rows,
+    why_not,
+)
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from layers.view.question import Question, rows_asked
@@ -71,6 +82,7 @@ PointsAnswer = PointsSurface | PointsBins | PointsClusters | PointsHotSpots | Po
 HULLS: Final = AREA | {"LineString", "Point"}
 """The hull of points in a line is a line."""
 _PARK = Look("point", line="#B5322A", fill="#B5322A")
+_POINT = Look("point", line=OWN_LINE, fill=OWN)
 _LINE, _CELL = Look("line", line="#8C3A1F", weight=4.0), Look("area", "#8C3A1F", opacity=0.0)
 ASKED: Final = MappingProxyType(
     {
@@ -209,16 +221,37 @@ def word(shown: PointsAnswer, lang: str) -> PointsWording:
     """
     told = _worded(shown, lang)
     if has_files(shown):
-        least = MINIMUM["clusters"].n if isinstance(shown, PointsSurface) else 0
-        told = not_judged(told, shown.reading, _scale_m(shown), least, lang)
+        told = not_judged(told, shown.reading, _scale_m(shown), _least(shown), lang)
     if _has_dots(shown) and not told.dots:
-        told = replace(told, dots=((OWN, speaker(lang)("points_page.legend_own")),))
+        own = own_colour(shown.reading)
+        told = replace(told, dots=((own, speaker(lang)("points_page.legend_own")),))
     return of_file(told, shown.reading, lang)
+
+
+def alone(shown: PointsAnswer) -> str:
+    """Return why nothing but the points may be drawn and handed over; empty where more may.
+
+    Parameters
+    ----------
+    shown
+        As :func:`measure` returns it.
+
+    Returns
+    -------
+    str
+        As :func:`layers.own_points.wording.why_not`: the sentence then does no more than count.
+    """
+    return why_not(shown.reading, _scale_m(shown), _least(shown)) if has_files(shown) else ""
+
+
+def _least(shown: PointsAnswer) -> int:
+    """Return of how many points more than their number is told; the others refuse by themselves."""
+    return MINIMUM["clusters"].n if isinstance(shown, PointsSurface) else 0
 
 
 def _has_dots(shown: PointsAnswer) -> bool:
     """Tell whether the points themselves are drawn over what was found."""
-    return 0 < len(shown.reading.kept.xy) <= MOST_DOTS
+    return 0 < len(shown.reading.kept.xy) <= MOST_DOTS or bool(alone(shown))
 
 
 def signs(shown: PointsAnswer, told: PointsWording, lang: str) -> tuple[tuple[str, str], ...]:
@@ -236,7 +269,9 @@ def signs(shown: PointsAnswer, told: PointsWording, lang: str) -> tuple[tuple[st
     found = [(swatch(colour, OPACITY), words) for colour, words in told.legend]
     found += [(look_sign({"fill": colour, "line": OWN_LINE, "dot": True}), words)
               for colour, words in told.dots]  # fmt: skip
-    if isinstance(shown, PointsParks):
+    if alone(shown):
+        found += signs_alone(shown.reading, lang)
+    elif isinstance(shown, PointsParks):
         near = number(shown.options.within_m / 1000)
         found.append((RING, speaker(lang)("points_page.legend_near", radius=near)))
     return tuple(found)
@@ -267,7 +302,7 @@ def _worded(shown: PointsAnswer, lang: str) -> PointsWording:
 
 
 def draw(shown: PointsAnswer, lang: str) -> Drawing:
-    """Return what is drawn of an answer; where it is refused, the points alone.
+    """Return what is drawn of an answer; where it is refused or not judged, the points alone.
 
     Parameters
     ----------
@@ -276,6 +311,8 @@ def draw(shown: PointsAnswer, lang: str) -> Drawing:
     lang
         Language of the words, ``zh`` or ``en``.
     """
+    if alone(shown):
+        return points_alone(shown.reading)
     drawn = _drawn(shown, lang)
     if isinstance(shown, PointsParks) or (isinstance(shown, PointsClusters) and drawn.shapes):
         return drawn
@@ -310,7 +347,9 @@ def pictures(shown: PointsAnswer, lang: str) -> tuple[Small, ...]:
     tuple
         The plot of Ripley's L beside clusters; else none.
     """
-    return cluster_pictures(shown, lang) if isinstance(shown, PointsClusters) else ()
+    if isinstance(shown, PointsClusters) and not alone(shown):
+        return cluster_pictures(shown, lang)
+    return ()
 
 
 def has_files(shown: PointsAnswer) -> bool:
@@ -322,7 +361,7 @@ def has_files(shown: PointsAnswer) -> bool:
         As :func:`measure` returns it.
     """
     if isinstance(shown, PointsSurface):
-        return shown.surface is not None
+        return shown.surface is not None or bool(shown.why)
     if isinstance(shown, PointsClusters):  # what the points weigh does not matter
         return not shown.found.refused
     if isinstance(shown, PointsParks):
@@ -390,7 +429,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             },
             asked={**kept, "cell_m": asked.cell_m, "dated": options.dated},
             result=account_values(shown.reading),
-            findings=shown.findings,
+            findings=(shown.reading.binned,) if alone(shown) else shown.findings,
             files=files,
         ),
         form,
@@ -412,7 +451,19 @@ def _unused(reading: Reading) -> dict[str, Data]:
     return {"rows_not_used": Data(frame.assign(**told).rename_axis("number"))}
 
 
+def _points(reading: Reading) -> Data:
+    """Return the points themselves, each with its doubt."""
+    table = terms_at(reading, reading.kept.xy)
+    at = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    digits = len(str(len(table)))  # ids are sorted as texts
+    names = pd.Index([f"point-{k:0{digits}}" for k in range(1, len(table) + 1)], name="id")
+    return Data(gpd.GeoDataFrame(table, geometry=at).set_index(names), POINT, _POINT)
+
+
 def _tables(shown: PointsAnswer) -> dict[str, Data]:
+    if alone(shown):
+        counts = _surface(shown) if isinstance(shown, PointsSurface) else {}
+        return {"points": _points(shown.reading), **counts}
     if isinstance(shown, PointsBins):
         return _bins(shown)
     if isinstance(shown, PointsClusters):

@@ -15,7 +15,6 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
-from geo.base.bridge import transformer
 from geo.base.draws import SEED
 from geo.base.finding import Finding
 from geo.density.dots import dots
@@ -26,6 +25,7 @@ from layers.language.values import count, number, said
 from layers.map.colours import shades
 from layers.map.overlay import Drawing, Raster, Shapes
 from layers.map.thumbnail import Small
+from layers.own_points.one_by_one.dots import DOT_M, NOISE, own_dots
 from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import (
     PointsWording,
@@ -45,13 +45,6 @@ GROUPED: Final = 20_000
 SIMULATIONS: Final = 99
 RADII_M: Final = (250, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000, 7500, 10_000)
 LISTED: Final = 10
-DOT_M: Final = 220.0
-MOST_DOTS: Final = 3_000
-"""Points that are drawn as dots of one size on every scale; of more, each covers its own ground."""
-OWN: Final = "#E08A1E"
-"""A dot of the reader's own, told from the parks and from every surface."""
-OWN_LINE: Final = "#3A2A12"
-NOISE: Final = "#8A8478"
 HULL: Final = "#492A60"
 
 
@@ -74,37 +67,6 @@ def some_of(reading: Reading, most: int) -> Floats:
     if len(xy) <= most:
         return xy
     return xy[np.sort(np.random.default_rng(SEED).choice(len(xy), most, replace=False))]
-
-
-def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, ...]:
-    """Return points of the reader's as dots; none where there are more than can be told apart.
-
-    Parameters
-    ----------
-    reading
-        As :func:`layers.own_points.reading.read` returns it.
-    xy
-        Some of its points, metres on the city's plane, shape (n, 2).
-    colour
-        Of the dots.
-    """
-    if not len(xy) or len(reading.kept.xy) > MOST_DOTS:
-        return ()
-    to_degrees = transformer(reading.asked.city.metric_epsg, 4326)
-    lonlat = np.column_stack(to_degrees.transform(*xy.T))
-    frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(lonlat)], crs=4326)
-    return (Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=3.2),)
-
-
-def own_colour(reading: Reading) -> str:
-    """Return the colour of points that are all of one kind.
-
-    Parameters
-    ----------
-    reading
-        As :func:`layers.own_points.reading.read` returns it.
-    """
-    return OWN if len(reading.kept.xy) <= MOST_DOTS else NOISE
 
 
 @dataclass(frozen=True, eq=False)

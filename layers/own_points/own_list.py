@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -44,6 +44,8 @@ FORMATS: Final = MappingProxyType(
 """How the name of a file ends, by format; ``circles`` has the circles of doubt alone."""
 LON, LAT, _ = GIVEN_BACK
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+TERMS: Final = (PROTOCOL, VERIFICATION, SOURCES, DATED)
+"""What a file says of a position beside its doubt."""
 WITH_CONTACTS: Final = ("xlsx", "csv")
 """Formats that keep the columns of telephones and the like, if the reader wishes."""
 TITLE: Final = "title"
@@ -172,7 +174,7 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     plane, source = reading.asked.city.metric_epsg, reading.asked.source
     lon, lat = transformer(plane, 4326).transform(*xy.T)
     made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
-    for term in (PROTOCOL, VERIFICATION, SOURCES, DATED):
+    for term in TERMS:
         made[term] = pd.Series("", made.index, dtype=object)
     if len(xy) and doubts(reading) is not None:
         said = _said_at(source.paths[0])
@@ -180,20 +182,38 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
             np.column_stack([lon, lat]), distance_upper_bound=SAME_DEGREES
         )
         known = at < len(said)
-        names = [DOUBT, PROTOCOL, VERIFICATION, SOURCES, DATED]
+        names = [DOUBT, *TERMS]
         made.loc[known, names] = said[names].to_numpy()[at[known]]
         made[DOUBT] = made[DOUBT].astype(float)
     made[SOURCES] = made[SOURCES].where(made[SOURCES] != "", source.name)
     return made
 
 
-def _said_at(path: Path) -> pd.DataFrame:
+def doubts_at(reading: Reading, xy: Floats) -> Floats:
+    """Return how far off points may be that were read from a file, metres; NaN for not known.
+
+    Parameters
+    ----------
+    reading, xy
+        As of :func:`terms_at`.
+    """
+    from scipy.spatial import cKDTree  # no first view waits for it
+
+    if not len(xy) or doubts(reading) is None:
+        return np.full(len(xy), np.nan)
+    said = _said_at(reading.asked.source.paths[0], ())
+    lonlat = np.column_stack(transformer(reading.asked.city.metric_epsg, 4326).transform(*xy.T))
+    _, at = cKDTree(said[["lon", "lat"]]).query(lonlat, distance_upper_bound=SAME_DEGREES)
+    return np.asarray(np.append(said[DOUBT].to_numpy(dtype=float), np.nan)[at])
+
+
+def _said_at(path: Path, terms: Sequence[str] = TERMS) -> pd.DataFrame:
     """Return what the rows of a file that was taken in say, one row for each position."""
     import pyarrow.parquet as pq
 
     names = pq.read_schema(path).names
     columns = {term: [name for name in names if term_of(name) == term][:1]
-               for term in (PROTOCOL, VERIFICATION, SOURCES, DATED)}  # fmt: skip
+               for term in terms}  # fmt: skip
     named = {name[0]: term for term, name in columns.items() if name}
     doubt = f"{DOUBT} ·"
     rows = pq.read_table(path, columns=["lon", "lat", doubt, *named]).to_pandas()

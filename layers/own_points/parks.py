@@ -20,7 +20,8 @@ from layers.language.messages import Say, speaker
 from layers.language.values import amount, cell, count, number, radius, said
 from layers.map.overlay import Drawing, Raster, Shapes
 from layers.map.symbols import svg
-from layers.own_points.clusters import DOT_M, GROUPED, NOISE, own_colour, own_dots, some_of
+from layers.own_points.clusters import GROUPED, some_of
+from layers.own_points.one_by_one.dots import DOT_M, NOISE, own_colour, own_dots
 from layers.own_points.reading import Progress, Reading, Stopped, go_on
 from layers.own_points.wording import PointsWording, account, nothing_said, source_notes
 from layers.pack.city import City

@@ -73,6 +73,8 @@ class FileQuestion:
     handed_back
         Name of the file that holds these rows once they are handed back, where the file as it came
         does not give them: rows were placed, or what was said of it no option says. Else empty.
+    seen
+        What the first rows of a file that is counted as it lies show of their doubts.
     """
 
     city: City
@@ -84,6 +86,7 @@ class FileQuestion:
     is_said: bool = False
     answers: tuple[tuple[str, str], ...] = ()
     handed_back: str = ""
+    seen: Certainty | None = None
 
     @property
     def key(self) -> tuple[object, ...]:

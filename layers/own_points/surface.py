@@ -36,6 +36,7 @@ from layers.own_points.wording import (
     MOST_NAMED,
     PointsWording,
     account,
+    counted,
     ladder,
     names_of,
     nothing_said,
@@ -47,8 +48,6 @@ from layers.pack.city import outlines
 from layers.view.codecs import choices
 from layers.view.page_options import PointsOptions
 
-FEW_CLASSES: Final = 3
-"""Shades of a surface of points that are too few, or too doubtful, for more."""
 AS_HIGH: Final = 0.98
 """From this share of the highest value on, a cell is as high: where a point lies in its cell moves
 the peak above it by as much."""
@@ -63,13 +62,16 @@ class PointsSurface:
     reading, options
         What was asked.
     surface
-        Places (or weight) per km²; None where the bandwidth is too narrow for every cell offered.
+        Places (or weight) per km²; None where the points do not allow one, see ``why``, or the
+        bandwidth is too narrow for every cell offered.
     breaks
         Lower bounds of the classes, per km².
     picture
         The surface in Web Mercator; None where it is zero.
     districts
         By adcode: ``n`` (points, or weight), ``share``, ``per_km2``.
+    why
+        Why the points allow no surface, see :func:`layers.own_points.wording.why_not`; else empty.
     """
 
     reading: Reading
@@ -78,6 +80,7 @@ class PointsSurface:
     breaks: tuple[float, ...] = ()
     picture: Overlay | None = None
     districts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    why: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -110,12 +113,12 @@ def measure_surface(
     CancelledError
         ``stopped`` returned True.
     """
-    if fitting_cell(options) is None or reading.blank:
-        return PointsSurface(reading, options, None, districts=_districts(reading))
+    why = "" if reading.blank else why_not(reading, float(options.sigma_m), MINIMUM["clusters"].n)
+    if why or reading.blank or fitting_cell(options) is None:
+        return PointsSurface(reading, options, None, districts=_districts(reading), why=why)
     go_on(progress, stopped, "surface")
     surface = _surface(reading, options)
-    few = why_not(reading, float(options.sigma_m), MINIMUM["clusters"].n)
-    breaks = ladder(surface.value, FEW_CLASSES if few else MOST_CLASSES)
+    breaks = ladder(surface.value, MOST_CLASSES)
     laid = (
         overlay(surface, breaks=breaks, colours=shades(len(breaks)), opacity=OPACITY)
         if breaks
@@ -196,6 +199,8 @@ def word_surface(shown: PointsSurface, lang: str) -> PointsWording:
     if reading.blank:
         tables = tables if reading.by_district else {}
         return PointsWording(nothing_said(reading, lang), rows, tables=tables, notes=notes)
+    if shown.why:
+        return PointsWording(counted(reading, lang), rows, tables=tables, notes=notes)
     if surface is None:
         finest = choices(PointsOptions, "cell_m")[0] * CELLS_PER_SIGMA[shown.options.bandwidth]
         refusal = say("points_page.too_narrow", least=number(finest / 1000))

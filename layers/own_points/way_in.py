@@ -22,6 +22,7 @@ from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES, fits
 from geo.point_files import csv_records
 from geo.point_files.bin import CSV, Columns
+from layers.intake.certainty import Certainty, certainty
 from layers.intake.diagnose import (
     Diagnosis,
     Placement,
@@ -77,6 +78,10 @@ class Decision:
     found
         Of a file that is counted as it lies, what was found, and how finely the positions of its
         first rows are known.
+    seen
+        Of such a file, what its first rows show of the doubt of its positions.
+    without_asking
+        Whether it is taken in whole for its doubts alone: there is nothing to ask.
     """
 
     columns: Columns | None = None
@@ -85,6 +90,8 @@ class Decision:
     asked: Question | None = None
     unknown: tuple[str, ...] = ()
     found: tuple[Observation, ...] = ()
+    seen: Certainty | None = None
+    without_asking: bool = False
 
     @property
     def is_taken_whole(self) -> bool:
@@ -133,7 +140,7 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
     elif not found.placements[0].datum:
         how = by_layout(source, city, options)
         # There are positions that only the one way in finds, such as GeoArrow's.
-        how = None if how.unknown else replace(how, found=_found(table, city, said))
+        how = None if how.unknown else _with_first(how, source, table, city, said)
     return _whole(source) if how is None else how
 
 
@@ -241,12 +248,28 @@ def _of_text(
     weight = None if weight in (x, y) else weight
     at = Columns(x, y, weights=weight, form=form_of(source), crs=city.metric_epsg)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
-    told = _found(table, city, _answers(table, options))
-    return Decision(there, is_said=bool(options.crs), found=told)
+    how = Decision(there, is_said=bool(options.crs))
+    return _with_first(how, source, table, city, _answers(table, options))
 
 
-def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observation, ...]:
-    """Return what is found in the first rows, the precision of their positions too."""
+def _with_first(
+    how: Decision, source: Source, table: Table, city: City, said: Mapping[str, str]
+) -> Decision:
+    """Return how a file is counted with what its first rows show.
+
+    Where they have doubts the file is taken in whole, as far as it may be: they are read there, and
+    a row that is more than some kilometres off counts for its district only.
+    """
+    found, seen = _first_rows(table, city, said)
+    if seen is not None and seen.known and source.size <= MOST_TAKEN_BYTES and how.columns:
+        return Decision(without_asking=True)
+    return replace(how, found=found, seen=seen)
+
+
+def _first_rows(
+    table: Table, city: City, said: Mapping[str, str]
+) -> tuple[tuple[Observation, ...], Certainty | None]:
+    """Return what is found in the first rows, the precision and doubt of their positions too."""
     shapes = table.shapes
     if shapes is not None:
         shapes = replace(shapes, x=shapes.x[:CHECKED], y=shapes.y[:CHECKED],
@@ -255,11 +278,12 @@ def _found(table: Table, city: City, said: Mapping[str, str]) -> tuple[Observati
                     torn=table.torn[:0], shapes=shapes)  # fmt: skip
     found = diagnose([first], city, said)
     if found.questions or found.problems:
-        return table.found
+        return table.found, None
     reading = read(found, city, {}, inverse=False)
     classes = precision(reading, found.placements, city)
     beside = elsewhere(reading, found.placements, classes, city)
-    return (*found.found, *(one for one in (beside, told(classes)) if one))
+    all_found = (*found.found, *(one for one in (beside, told(classes)) if one))
+    return all_found, certainty([first], reading)
 
 
 def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, str] | None:

@@ -221,6 +221,7 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
     elif n > 1 and reading.at_one > n * MOST:
         yield say("points_page.at_one", n=count(reading.at_one))
     if told is None:
+        yield from _first_doubts(reading, lang)
         return
     if told.rounded and told.rounded_m[1] >= COARSE_M:
         step = float(f"{math.sqrt(2) * told.rounded_m[1]:.1g}")
@@ -231,6 +232,16 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         yield say(key, datum=DATUM_NAMES[told.datum], metres=metres)
     if told.placed:
         yield say("points_page.placed", n=count(told.placed))
+
+
+def _first_doubts(reading: Reading, lang: str) -> Iterator[str]:
+    """Say what the first rows show of a file too long for the doubt of each row to be read."""
+    say, seen = speaker(lang), reading.asked.seen
+    if seen is not None and seen.rounded and seen.rounded_m[1] >= COARSE_M:
+        step = float(f"{math.sqrt(2) * seen.rounded_m[1]:.1g}")
+        yield say("points_page.rounded_to", step=_metres(step, lang))
+    if seen is not None and seen.vague:
+        yield say("points_page.vague_too_long", limit=f"{VAGUE_M / 1000:g}")
 
 
 def _metres(metres: float, lang: str) -> str:
@@ -268,15 +279,15 @@ def why_not(reading: Reading, scale_m: float, least: int = 0) -> str:
     Returns
     -------
     str
-        ``spot``: most stand at middles of districts, or at one spot; ``doubt``: half of them are
-        too far off; ``few``.
+        ``spot``: most stand at middles of districts, or at one spot; ``few``; ``doubt``: half of
+        them are too far off.
     """
-    told, n = reading.certainty, reading.binned.n
+    told, n = reading.certainty or reading.asked.seen, reading.binned.n
     if n > 1 and max(reading.at_middles, reading.at_one) > n * MOST:
         return "spot"
-    if told is not None and TIMES * told.median_m > scale_m > 0:
-        return "doubt"
-    return "few" if n < least else ""
+    if n < least:  # which no other scale would mend
+        return "few"
+    return "doubt" if told is not None and TIMES * told.median_m > scale_m > 0 else ""
 
 
 def not_judged(
@@ -298,12 +309,15 @@ def not_judged(
     Returns
     -------
     PointsWording
-        As it is; or with a sentence that only counts, and why in the first line below it.
+        As it is; or with a sentence that only counts, why in the first line below it, and no
+        table, legend or further result that says more.
     """
+    counts = (speaker(lang)("points_page.districts"),)
     why = why_not(reading, scale_m, least)
     if not why:
         return told
-    median = reading.certainty.median_m if reading.certainty else 0.0
+    doubts = reading.certainty or reading.asked.seen
+    median = doubts.median_m if doubts else 0.0
     values = {
         "doubt": _metres(float(f"{median:.1g}"), lang),
         "scale": _metres(scale_m, lang),
@@ -311,7 +325,16 @@ def not_judged(
     }
     reason = () if why == "spot" else (speaker(lang)(f"points_page.why_{why}", **values),)
     first = paragraph((told.account[0], *reason), lang)
-    return replace(told, sentence=counted(reading, lang), account=(first, *told.account[1:]))
+    return replace(
+        told,
+        sentence=counted(reading, lang),
+        account=(first, *told.account[1:]),
+        legend_title=speaker(lang)(f"points_page.alone_{why}", least=least),
+        legend=(),
+        dots=(),
+        findings=(),
+        tables={title: told.tables[title] for title in told.tables if title in counts},
+    )
 
 
 def counted(reading: Reading, lang: str) -> str:

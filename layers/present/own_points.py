@@ -78,11 +78,7 @@ def table_told(answer: TableAnswer, state: ViewState) -> Told:
     lang, city = state.lang, answer.city
     say, words = speaker(lang), table_wording.word(answer, lang)
     table = answer.question.table
-    dated = (
-        say("district_table.dated", date=table.dated)
-        if table.dated
-        else say("district_table.undated")
-    )
+    dated = table_wording.date_words(table, lang)
     source = say("district_table.source", file=display(table.file, longest=60), dated=dated)
     named = say("district_table.page.title_file", file=display(table.file, longest=60))
     ground = replace(default_state(city, lang), layers=frozenset({"district"}))

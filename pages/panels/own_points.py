@@ -41,6 +41,7 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.one_by_one.dots import DOT
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
@@ -178,7 +179,8 @@ def _file_of(screen: Screen, source: Source, how: Decision, columns: Columns) ->
     known = (how.is_declared, how.is_said, answered(said, is_taken=is_taken))
     is_changed = is_taken and own_files.is_changed()
     back = list_name(source.name, screen.city, HANDED_BACK_AS) if is_changed else ""
-    return FileQuestion(screen.city, source, columns, cell, cache.scheduler(), *known, back)
+    how_read = (columns, cell, cache.scheduler(), *known, back, how.seen)
+    return FileQuestion(screen.city, source, *how_read)
 
 
 class PointsPart:
@@ -221,7 +223,7 @@ class PointsPart:
         how = _decision(self.screen, source)
         is_asked_whole = self.screen.state.points.taken and not own_files.is_taken(source)
         if how.is_taken_whole or (is_asked_whole and source.size <= MOST_TAKEN_BYTES):
-            self._bring(source)
+            self._bring(source, without_asking=how.without_asking)
             return
         self.layout = cache.points_layout(source)
         self.columns, self.asked, self.found = how.columns, how.asked, how.found
@@ -244,11 +246,13 @@ class PointsPart:
             worded = cache.points_wording(asked.key, lang, self.shown)
             self.told, self.drawing, self.pictures = worded
 
-    def _bring(self, source: Source) -> None:
+    def _bring(self, source: Source, *, without_asking: bool = False) -> None:
         """Take in a file that is not counted as it lies, unless another waits to be accepted."""
+        said = self.screen.state.points
+        said = replace(said, taken=said.taken or without_asking)
         held = own_files.held()
         if held is None or (held.lies != source and not proposal.is_waiting()):
-            own_files.bring_from_folder(source, self.screen.city, self.screen.state.points)
+            own_files.bring_from_folder(source, self.screen.city, said)
             self.folder = offered_files()
             self.source = self.folder.sources.get(source.token)
             if self.source is not None and own_files.is_taken(self.source):  # as a link says
@@ -343,7 +347,9 @@ class PointsPart:
     def _by_row(self) -> None:
         """Offer to take the file in whole: a class for each row, and rows to be placed."""
         lies = self.source
-        if lies is None or own_files.is_taken(lies) or lies.size > MOST_TAKEN_BYTES:
+        if lies is not None and own_files.is_taken(lies):
+            lies = None if self.screen.state.points.taken else own_files.unasked()
+        if lies is None or lies.size > MOST_TAKEN_BYTES:
             return
         st.button(
             self.say("points_page.by_row"),
@@ -402,7 +408,10 @@ class PointsPart:
         ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
-        drawing = replace(self.drawing, place=without_place.placing() is not None)
+        # What waits to be accepted is what the page speaks of, whatever was counted before.
+        waits = proposal.is_waiting()
+        drawn = Drawing(shapes=proposal.preview()) if waits else self.drawing
+        drawing = replace(drawn, place=without_place.placing() is not None)
         without_place.hint(screen)
         self.ask.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
@@ -413,6 +422,10 @@ class PointsPart:
             drawing=drawing,
             act=without_place.act,
         )
+        if waits:
+            found = [(DOT, self.say("intake_page.legend"))] if drawn.shapes else []
+            _legend("", [*found, *self._marks(view)])
+            return
         own = tuple[tuple[str, str], ...]()
         if self.told is not None and self.shown is not None:
             own = points_answer.signs(self.shown, self.told, screen.state.lang)
@@ -480,11 +493,7 @@ class PointsPart:
         if options.show == "parks":
             self._radius()
         elif options.show == "surface":
-            _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
-            _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
-            if options.bandwidth == "fixed":
-                _choice(self.screen, "kernel", words="density.kernel.{}")
-            _number(self.screen, "cell_m", "cell", str)
+            self._surface()
         elif options.show == "clusters":
             _choice(self.screen, "clusters", label="method", words="pattern.method.{}")
             if options.clusters == "dbscan":
@@ -494,6 +503,16 @@ class PointsPart:
             if options.show == "bins":
                 _choice(self.screen, "shape")
             _choice(self.screen, "grain")
+
+    def _surface(self) -> None:
+        """Offer how a surface is measured, unless the points allow none, however that were."""
+        if isinstance(self.shown, PointsSurface) and self.shown.why in ("few", "spot"):
+            return
+        _number(self.screen, "sigma_m", "bandwidth", lambda m: number(m / 1000))
+        _choice(self.screen, "bandwidth", label="adaptive", words="adaptive")
+        if self.screen.state.points.bandwidth == "fixed":
+            _choice(self.screen, "kernel", words="density.kernel.{}")
+        _number(self.screen, "cell_m", "cell", str)
 
     def _radius(self) -> None:
         """Offer the radii that are not below the median doubt of the parks; say why not others."""
@@ -862,7 +881,7 @@ def _picture(screen: Screen, shown: PointsAnswer) -> None:
 def _downloads(screen: Screen, shown: PointsAnswer) -> None:
     say, city = screen.say, screen.city
     begin, asked = points_answer.file_begin(shown), points_answer.asked_of(shown)
-    if isinstance(shown, PointsSurface):
+    if isinstance(shown, PointsSurface) and shown.surface is not None:
         st.download_button(
             literal(say("points_page.geotiff", epsg=city.metric_epsg)),
             partial(points_answer.geotiff, shown),

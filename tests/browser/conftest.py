@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser import chromium
-from tests.browser.harness import LAPTOP, Server, Watch, map_frame, open_at, serve
+from tests.browser.harness import LAPTOP, WAIT_MS, Server, Watch, map_frame, open_at, serve
 
 NewPage = Callable[..., Page]
 
@@ -23,6 +23,8 @@ def browser(
     if path is None:
         pytest.skip(chromium.MISSING)
     started = chromium.keep(driver, path, tmp_path_factory.mktemp("profile"))
+    started.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
     yield started
     started.close()
 

@@ -156,6 +156,58 @@ def test_title_unit_and_date_over_a_table_are_told_and_a_rate_is_divided_by_noth
     assert isinstance(measure(tianjin, undivided(question(state, table))), TableAnswer)
 
 
+def long_form() -> bytes:
+    """Return three years of two indicators in three districts, and the city's total of one."""
+    rows = [
+        f"{name},{entry},{year}年,{10 * year + at + (entry == '人员')},{unit}"
+        for year in (2023, 2022, 2024)
+        for at, name in enumerate(("和平区", "河东区", "滨海新区"))
+        for entry, unit in (("企业", "家"), ("人员", "人"))
+    ]
+    return "\n".join(["区,指标,年度,数值,单位", *rows, "全市,企业,2024年,9,家"]).encode()
+
+
+def test_of_a_table_in_long_form_the_latest_year_is_taken_or_what_is_said(tianjin: City) -> None:
+    taken = take_in(("t.csv", long_form()), tianjin, {}, kind="districts")
+    table = district_table(taken, "t.csv")
+    assert [called(one) for one in table.columns] == ["企业（家）"]
+    assert dict(table.columns[0].values) == {"120101": 20240, "120102": 20241, "120116": 20242}
+    assert (table.rows, table.used) == (19, 3)
+    assert dict(table.not_used) == {"other_year": 12, "other_entry": 3, "total": 1}
+    assert [one.key for one in taken.report.questions] == ["only:年度", "only:指标"]
+    told = word(asked(tianjin, table, per="none"), "zh")
+    assert told.sentence.startswith("人口居前的西青区、武清区没有数据。2024年企业（家）：")
+    answers = {"only:年度": "2022", "only:指标": "人员"}
+    said = take_in(("t.csv", long_form()), tianjin, answers, kind="districts")
+    (column,) = district_table(said, "t.csv").columns
+    assert (called(column), dict(column.values)["120101"]) == ("人员（人）", 20221)
+    wrong = take_in(("t.csv", long_form()), tianjin, {"only:年度": "2019"}, kind="districts")
+    assert [one.key for one in wrong.report.problems] == ["intake.answer_value"]
+
+
+def test_districts_written_once_over_their_years_are_filled_in(tianjin: City) -> None:
+    rows = ["和平区,2023,1", ",2024,2", "河东区,2023,3", ",2024,4"]
+    taken = take_in(("t.csv", "\n".join(["区,年份,家数", *rows]).encode()), tianjin, {},
+                    kind="districts")  # fmt: skip
+    table = district_table(taken, "t.csv")
+    assert dict(table.columns[0].values) == {"120101": 2, "120102": 4}
+    assert (table.time, dict(table.not_used)) == ("2024", {"other_year": 2})
+
+
+def test_a_list_of_firms_is_no_table_in_long_form_and_its_numbers_are_no_figures(
+    tianjin: City,
+) -> None:
+    rows = [f"{n},企业{n},{name},{2000 + n},{n * n}" for n, name in
+            enumerate(("和平", "和平", "和平", "河东", "河东", "河西"), 1)]  # fmt: skip
+    data = "\n".join(["序号,企业,区,成立年份,人数", *rows]).encode()
+    joined = take_in(("t.csv", data), tianjin, {}, kind="districts").joined
+    assert joined is not None
+    assert (joined.chosen.choices, [one.name for one in joined.columns]) == (
+        (),
+        ["成立年份", "人数"],
+    )
+
+
 def test_a_table_without_figures_is_refused(tianjin: City) -> None:
     taken = take_in(("n.csv", "区,备注\n和平区,好\n".encode()), tianjin, {}, kind="districts")
     bare = district_table(taken, "n.csv")

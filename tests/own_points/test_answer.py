@@ -196,10 +196,16 @@ def test_where_districts_tie_none_has_the_most(ask: Ask) -> None:
 
 def test_of_few_points_it_is_only_said_how_many_lie_where(ask: Ask) -> None:
     middles = [[WEST + x, SOUTH + y] for x in (4_000, 14_000) for y in (4_000, 14_000)]
-    alike = word(ask(np.array(middles)), "zh")
+    shown = ask(np.array(middles))
+    alike = word(shown, "zh")
     assert alike.spoken == "市内 4 个点，分在 4 个区，每区 1 个。"
     assert "不足 200 个点，不比疏密" in alike.account[0]
-    assert len(alike.legend) <= 4
+    assert not alike.legend
+    assert alike.legend_title.startswith("不足 200 个点")
+    assert draw(shown, "zh").raster is None, "nor does the map judge"
+    tables = ("districts.csv", "rows.csv", "rows_not_used.csv", "points.geojson")
+    data = {f"own_points_{name}" for name in tables}
+    assert set(data_and_papers(files_of(shown))) == {*data, DICTIONARY, SOURCES, MANIFEST}
     two = word(ask(np.array([*middles, *middles[:2]])), "en").spoken
     assert two.endswith("have the most (2 each).")
 
@@ -207,7 +213,9 @@ def test_of_few_points_it_is_only_said_how_many_lie_where(ask: Ask) -> None:
 @pytest.mark.parametrize("show", ["surface", "bins", "hotspots"])
 def test_points_at_the_middle_of_a_district_are_no_peak(ask: Ask, toy: City, show: str) -> None:
     middle = toy.on_plane.geometry.iloc[0].centroid
-    said = word(ask(np.tile([[middle.x, middle.y]], (240, 1)), show=show), "zh")
+    shown = ask(np.tile([[middle.x, middle.y]], (240, 1)), show=show)
+    said, drawn = word(shown, "zh"), draw(shown, "zh")
+    assert (drawn.raster, len(drawn.shapes)) == (None, 1), "the points, and nothing else"
     assert said.spoken == "市内 240 个点，都在甲区。"
     assert "240 个点落在区中心，不是实测位置" in said.account[0]
 

@@ -14,7 +14,7 @@ from layers.own_points import way_in
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import open_folder
 from layers.own_points.way_in import answered, by_layout, decide, taken_whole
-from layers.own_points.wording import source_notes
+from layers.own_points.wording import account, source_notes, why_not
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import ROOT
@@ -42,7 +42,8 @@ def answer(folder: Path, city: City, options: PointsOptions = BARE) -> tuple[obj
     assert how.columns is not None
     found = read(FileQuestion(city, source, how.columns, 500), lambda *_: None, lambda: False)
     binned = found.binned
-    return "read", binned.read, binned.n, binned.outside, sum(binned.rejected.values())
+    used = binned.n + found.by_district
+    return "read", binned.read, used, binned.outside, sum(binned.rejected.values())
 
 
 def uploaded(path: Path, city: City) -> tuple[object, ...]:
@@ -66,10 +67,11 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
     tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.csv"
-    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03},39.12\n" for k in range(200))
+    plain = "名, lon ,纬度\n" + "".join(f"a{k},117.{k:03}457,39.123456\n" for k in range(200))
     cases: dict[str, tuple[str, bool]] = {
         plain: ("utf-8", True),
-        plain + "b,117.3,39.2\n": ("gbk", True),
+        plain + "b,117.345678,39.212345\n": ("gbk", True),
+        plain + "b,117.3,39.2\n": ("utf-8", False),
         plain + "合计,,\n": ("utf-8", False),
         plain + "c,117°12′,39.1234\n": ("utf-8", False),
         plain + "零,0,0\n": ("utf-8", False),
@@ -83,8 +85,8 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
         how = decide(source, tianjin, BARE)
         assert (how.columns is not None) is streams, text[-40:]
         assert how.is_taken_whole is not streams
-        doubt = {"doubt_unknown", "doubt_rounded"} & {one.key for one in how.found}
-        assert bool(doubt) is streams
+        assert how.without_asking is (text.endswith("b,117.3,39.2\n"))
+        assert ("doubt_unknown" in {one.key for one in how.found}) is streams
         assert answer(tmp_path, tianjin) == uploaded(path, tianjin)
     # Of a long file the beginning decides; one that is too long to be taken whole is refused.
     monkeypatch.setattr(way_in, "LOOKED_AT", 1000)
@@ -93,6 +95,28 @@ def test_plain_text_is_counted_as_it_lies_and_other_text_is_taken_whole(
     monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
     path.write_text("天津企业\n" + plain, encoding="utf-8")
     assert answer(tmp_path, tianjin) == ("refused", "points.not_as_it_lies")
+
+
+def test_doubts_of_a_file_of_the_folder_count_as_those_of_an_upload(
+    tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"117.{k:02},39.1{k % 10},800\n" for k in range(10, 70))
+    text = "lon,lat,coordinateUncertaintyInMeters\n" + rows + "117.2,39.1,8000\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    assert decide(source, tianjin, BARE).without_asking
+    taken = taken_whole(source, tianjin, BARE)
+    columns = by_layout(taken, tianjin, BARE).columns
+    assert columns is not None
+    found = read(FileQuestion(tianjin, taken, columns, 500), *QUIET)
+    assert (found.binned.n, found.by_district) == (60, 1)
+    # One that is too long to be taken in says what its first rows show, and what is not done.
+    monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
+    how = decide(source, tianjin, BARE)
+    assert how.columns is not None
+    told = read(FileQuestion(tianjin, source, how.columns, 500, seen=how.seen), *QUIET)
+    assert "误差超过 5 公里的行未能单列" in account(told, "zh")[0]
+    assert why_not(told, 1000.0) == "doubt"
 
 
 def test_the_system_is_asked_and_what_is_said_is_used(tmp_path: Path, tianjin: City) -> None:

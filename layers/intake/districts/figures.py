@@ -8,9 +8,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from geo.intake.notation import BLANK, PLACEHOLDER, kind_of, number
+from geo.intake.words import bare
 from layers.intake.districts.names import match
 from layers.intake.formats.table import Table
 
@@ -30,6 +32,8 @@ _IN_BRACKETS: Final = re.compile(r"[(（\[]([^()（）\[\]]{1,12})[)）\]]")
 _ABOUT: Final = re.compile(r"[<>≤≥＜＞~～约近超]\s*\d")
 """A figure that is told by a bound: it is a figure, and none that can be counted."""
 _PLAIN: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER_HEAD: Final = re.compile(r"(?:序号|序|编号|行号|no|num|number|id|index|#|№)")
+"""Names of columns that may only count the rows."""
 _PERCENT: Final = "%"
 LEAST_SHARE = 0.5
 """Share of the filled cells that must be numbers in a column of figures."""
@@ -143,6 +147,8 @@ def _column(
         return None
     if all(match(text, known) == (rows[row],) for row, text in filled.items()):
         return None
+    if _NUMBER_HEAD.fullmatch(bare(name)) and _count_up([*values.values()]):
+        return None
     odd = [row for row in values if factors[read[row].unit] != 1]
     if units[_PERCENT] and max(units, key=lambda one: units[one]) != _PERCENT:
         odd += [row for row in values if read[row].unit == _PERCENT]
@@ -158,6 +164,12 @@ def _column(
         ),
         next(iter(behind)) if len(behind := {read[row].unit for row in values}) == 1 else "",
     )
+
+
+def _count_up(values: Sequence[float]) -> bool:
+    """Tell whether figures only count the rows, some of which may be missing between."""
+    steps = [after - before for before, after in pairwise(values)]
+    return all(value == int(value) >= 0 for value in values) and all(step > 0 for step in steps)
 
 
 def _cell(

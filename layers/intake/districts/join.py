@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -16,6 +16,15 @@ from numpy.typing import NDArray
 from geo.base.errors import DataError, Problem, Value
 from geo.intake.words import bare, stands_for_none
 from layers.intake.districts.figures import Column, figure_columns, likeliest
+from layers.intake.districts.long_form import (
+    OTHER,
+    OTHER_PERIOD,
+    Chosen,
+    choose,
+    filled_down,
+    named_by,
+    without,
+)
 from layers.intake.districts.names import (
     Loose,
     loose_names,
@@ -39,6 +48,8 @@ JOIN_PROBLEMS = {
     "outside": "intake_row.no_district_of_city",
     "former": "intake_row.former_district",
     "repeated": "intake_row.district_again",
+    OTHER_PERIOD: "intake_row.other_entry",
+    OTHER: "intake_row.other_entry",
     "no_figure": "intake_row.no_figure",
     "no_cell": "intake_row.no_cell",
 }
@@ -85,9 +96,12 @@ class Join:
     columns
         Columns of figures.
     problems
-        The rows that are not used, in the order of the file, with what they have.
+        The rows that are not used, in the order of the file, with what they have; those of entries
+        that were not chosen last.
     found, questions
         What was seen, and what is asked; the other rows are joined without an answer.
+    chosen
+        Which year or indicator is taken where each district has several.
     """
 
     column: str
@@ -99,6 +113,7 @@ class Join:
     problems: tuple[Problem, ...] = ()
     found: tuple[Observation, ...] = ()
     questions: tuple[Question, ...] = ()
+    chosen: Chosen = field(default_factory=Chosen)
 
 
 class _Meant(NamedTuple):
@@ -123,7 +138,8 @@ def join(
     column
         Name of the column of districts; empty to find it.
     answers
-        Which district a name means, by ``district:NAME``.
+        Which district a name means, by ``district:NAME``; which entry of a column is taken, by
+        ``only:COLUMN``.
 
     Raises
     ------
@@ -136,23 +152,28 @@ def join(
         names = tuple(one[:40] for one in table.names[:20])
         problem = Problem("intake.no_district_column", table.where, known=names)
         raise DataError("intake.refused", [problem])
-    texts = table.texts(name)
+    texts = filled_down(table, name)
     meant = _meanings(texts, city, known, answers)
     status, codes = [one.status for one in meant], [one.adcode for one in meant]
     _name_others(table, name, status)
     elsewhere = _elsewhere(table, name, city, status)
     for row in elsewhere:
         status[row], codes[row] = "outside", ""
+    chosen = choose(table, name, _used(status, codes), answers)
+    for row, (reason, _) in chosen.others.items():
+        status[row] = reason
     again = _again(status, codes)
     for row in again:
         status[row] = "repeated"
-    once = {row: code for row, code in enumerate(codes) if status[row] == "used"}
-    columns = figure_columns(table, name, once, known)
+    once = _used(status, codes)
+    columns = without(figure_columns(table, name, once, known), chosen)
     lost = _without_figure(table, name, columns, once)
     for row in lost:
         status[row] = "no_figure"
-    missing = tuple(code for code in city.districts.index.astype(str) if code not in set(codes))
-    problems = _Problems(table, city, name, meant, again, lost)
+    named = {codes[row] for row in range(len(codes)) if row not in chosen.others}
+    columns = named_by(table, columns, chosen)
+    missing = tuple(code for code in city.districts.index.astype(str) if code not in named)
+    problems = _Problems(table, city, name, texts, meant, again, lost, chosen)
     torn = len(table.torn)
     return Join(
         column=name,
@@ -161,16 +182,31 @@ def join(
         adcodes=np.array([*codes, *[""] * torn], dtype=object),
         missing=missing,
         columns=columns,
-        problems=tuple(problems.of(status)),
+        # What was not chosen is no fault: faults are told before it.
+        problems=tuple(
+            sorted(problems.of(status), key=lambda one: one.key == JOIN_PROBLEMS[OTHER])
+        ),
         found=(
             Observation("district_column", "certain", {"value": name}),
+            *_filled(table.texts(name), texts),
+            *chosen.found,
             *_other_cities(elsewhere),
             *_twice(city, [codes[row] for row in again]),
             *_of_figures(table, columns),
             *_lacking(city, missing),
         ),
-        questions=tuple(_questions(texts, status, meant, city)),
+        questions=(*chosen.questions, *_questions(texts, status, meant, city)),
+        chosen=chosen,
     )
+
+
+def _filled(written: Sequence[str], texts: Sequence[str]) -> Iterator[Observation]:
+    if n := sum(one != other for one, other in zip(written, texts, strict=True)):
+        yield Observation("districts_filled", "likely", {"value": n})
+
+
+def _used(status: Sequence[str], codes: Sequence[str]) -> dict[int, str]:
+    return {row: code for row, code in enumerate(codes) if status[row] == "used"}
 
 
 def _other_cities(elsewhere: Mapping[int, str]) -> Iterator[Observation]:
@@ -273,13 +309,15 @@ class _Problems:
     table: Table
     city: City
     column: str
+    texts: Sequence[str]
     meant: Sequence[_Meant]
     again: Mapping[int, Sequence[int]]
     lost: Mapping[int, tuple[str, str]]
+    chosen: Chosen
 
     def of(self, status: Sequence[str]) -> Iterator[Problem]:
         """Yield the rows that are not used: what each has, and what that may mean."""
-        texts, times = self.table.texts(self.column), Counter[str]()
+        texts, times = self.texts, Counter[str]()
         for row, reason in enumerate(status):
             times[reason] += 1
             if reason != "used" and times[reason] <= MOST_TOLD:
@@ -290,6 +328,9 @@ class _Problems:
     def _one(self, row: int, reason: str, text: str) -> Problem:
         loose = self.meant[row].loose if reason == "ambiguous" else None
         column, cell = self.lost.get(row, (self.column, text))
+        if row in self.chosen.others:
+            column = self.chosen.others[row][1]
+            cell = self.table.texts(column)[row]
         why = "former" if loose is not None and loose.former else reason
         if reason == "no_figure" and not cell.strip():
             why = "no_cell"

@@ -16,8 +16,9 @@ from layers.district_table.measure import TableAnswer, TableQuestion, column_of,
 from layers.district_table.table import DistrictTable, district_table, is_rate
 from layers.district_table.wording import TableWording
 from layers.inside.wording import InsideWording
+from layers.intake.districts.long_form import ONLY
 from layers.intake.formats.table import Option, Question
-from layers.intake.report import Report, sentence
+from layers.intake.report import Report, ask, sentence
 from layers.intake.take_in import take_in
 from layers.language.messages import display
 from layers.map.colours import OPACITY
@@ -42,6 +43,7 @@ HELD: Final = "atlas.district_table"
 """In the session, the table and what was wrong with its file; it goes with the session."""
 TOLD: Final = frozenset(
     {"other_city", "districts_across", "other_sheets", "formulas_without_result", "broken_text"}
+    | {"districts_filled", "long_form"}
 )
 """What opening and joining have shown that a planner must know."""
 UPLOAD: Final = "district_table_upload"
@@ -141,14 +143,18 @@ def _brought(screen: Screen) -> None:
 def _take(city: City, name: str, data: bytes, answers: Mapping[str, str]) -> None:
     taken = take_in((name, data), city, answers, kind="districts")
     names = taken.tables[0].names if taken.tables else ()
-    table = district_table(taken, name, sha256(data).hexdigest())
+    table = district_table(taken, name, sha256(data).hexdigest(), answers)
     st.session_state[HELD] = _Held(name, data, answers, taken.report, names, table)
 
 
 def _asks(screen: Screen, held: _Held) -> None:
     """Ask what only the reader knows: the sheet, the layer, the column of the districts."""
+    entries = {ONLY + one.column: one.value for one in held.table.chosen}
     for one in held.report.questions:
-        _ask(screen, held, one)
+        if one.key in entries:
+            _entry(screen, held, one, entries[one.key])
+        else:
+            _ask(screen, held, one)
     if [one.key for one in held.report.problems] == ["intake.no_district_column"]:
         options = tuple(Option(n, "intake.option.as_named", {"value": n}) for n in held.names)
         _ask(screen, held, Question("district", options))
@@ -158,6 +164,22 @@ def _ask(screen: Screen, held: _Held, asked: Question) -> None:
     key = f"district_table_ask_{asked.key}"
     offered = [*(one.value for one in asked.options), None]
     ask_one(screen, asked, key, _answered, (screen, held, asked.key, key, offered))
+
+
+def _entry(screen: Screen, held: _Held, asked: Question, now: str) -> None:
+    """Offer the years or indicators of which one is shown."""
+    # Another file may have the same column with other entries: its field is another one.
+    key = f"district_table_only_{token(asked.key)}_{token(now)}"
+    offered = [one.value for one in asked.options]
+    st.selectbox(
+        literal(ask(asked, screen.state.lang)),
+        offered,
+        index=offered.index(now),
+        key=key,
+        format_func=lambda value: display(value, longest=60),
+        on_change=_answered,
+        args=(screen, held, asked.key, key, offered),
+    )
 
 
 def _answered(

@@ -271,6 +271,12 @@ def is_taken(source: Source) -> bool:
     return one is not None and one.source == source
 
 
+def unasked() -> Source | None:
+    """Return the file of the server's folder that was taken in as it is; None where rows moved."""
+    one = held()
+    return None if one is None or is_changed() else one.lies
+
+
 def is_changed() -> bool:
     """Tell whether the file as it came does not give what is used, whatever an address says."""
     one = held()

@@ -18,6 +18,8 @@ from layers.intake.report import DATUM_NAMES, Report, ask, sentence, system_word
 from layers.intake.row_table import MOST_LISTED, odd_rows, row_table, words_instead
 from layers.language.messages import Say, display
 from layers.language.values import count
+from layers.map.overlay import Shapes
+from layers.own_points.one_by_one.dots import proposed_dots
 from layers.view.codecs import token
 from layers.view.page_options import PointsOptions
 from pages.panels.intake import held as own_files
@@ -184,6 +186,14 @@ def proposal(screen: Screen) -> None:
     if held.taken.tables:
         _columns(screen, held)
         _rows_drawer(screen, held)
+
+
+def preview() -> tuple[Shapes, ...]:
+    """Return the positions that were found, for the map, while they wait to be accepted."""
+    held = own_files.held()
+    if held is None or held.outcome is not None or held.taken.reading is None:
+        return ()
+    return proposed_dots(held.taken.reading.rows)
 
 
 def _status(held: Held, say: Say) -> str:

@@ -15,7 +15,7 @@ from layers.view.address import VERSION, every_key
 from layers.view.page_options import DensityOptions
 from layers.view.state import ViewState, default_state
 from pages.shell.navigation import SCREENS
-from tests.browser.harness import MAP, WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import MAP, Server, map_frame, open_at, settle
 from tests.browser.screens.test_flow import A_MOMENT_MS
 
 NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });"
@@ -27,18 +27,18 @@ PLATFORM = ".st-key-layer_platform label"
 def _turn(page: Page, name: str) -> None:
     links = page.locator(".st-key-tabs [data-testid=stPageLink] a")
     links.nth(SCREENS.index(name)).click()
-    expect(page.locator("body")).to_have_attribute("data-screen", name, timeout=WAIT_MS)
+    expect(page.locator("body")).to_have_attribute("data-screen", name)
     settle(page)
 
 
 def _wait(page: Page, url: str) -> None:
-    page.wait_for_url(url, timeout=WAIT_MS)
+    page.wait_for_url(url)
     settle(page)
 
 
 def _shows(page: Page, name: str, url: str) -> None:
     """Wait until a screen stands there, not only its address."""
-    expect(page.locator("body")).to_have_attribute("data-screen", name, timeout=WAIT_MS)
+    expect(page.locator("body")).to_have_attribute("data-screen", name)
     _wait(page, url)
 
 
@@ -88,7 +88,7 @@ def _has_kernel(page: Page, kernel: str) -> None:
     chosen = page.locator(
         ".st-key-density_kernel [aria-checked=true], .st-key-density_kernel label:has(:checked)"
     )
-    expect(chosen.first).to_have_text(speaker("zh")(f"density.kernel.{kernel}"), timeout=WAIT_MS)
+    expect(chosen.first).to_have_text(speaker("zh")(f"density.kernel.{kernel}"))
 
 
 @pytest.mark.thorough
@@ -152,13 +152,13 @@ def test_a_click_copies_the_link_and_says_so(server: Server, page: Page, lang: s
     held = "navigator.clipboard.readText()"
     assert page.evaluate(held) == short
     page.locator(PLATFORM).first.click()
-    page.wait_for_url(re.compile("layers="), timeout=WAIT_MS)
+    page.wait_for_url(re.compile("layers="))
     settle(page)
     _copy(page, lang)
     _says_copied(page, lang)
     assert page.evaluate(held) == page.url == f"{short}&layers=~-platform"
     _pan(page)
-    page.wait_for_url(re.compile("&at="), timeout=WAIT_MS)
+    page.wait_for_url(re.compile("&at="))
     _copy(page, lang)
     _says_copied(page, lang)
     assert page.evaluate(held) == page.url, "a pan draws the map anew, not the button"

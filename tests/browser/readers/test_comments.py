@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import Server, map_frame, open_at, settle
 
 WORDS = "<b onclick=alert(1)>=1+1</b> 这一带要不要再加密？"
 
@@ -22,23 +22,23 @@ def test_a_comment_is_pinned_reloaded_and_exported(server: Server, page: Page) -
     page.get_by_label("意见", exact=True).fill(WORDS)
     page.get_by_label("提出人").fill("李处")
     page.get_by_role("button", name="记下").click()
-    expect(page.get_by_text("共 1 条意见。")).to_be_visible(timeout=WAIT_MS)
-    expect(page.get_by_label("意见", exact=True)).to_have_value("", timeout=WAIT_MS)
-    page.wait_for_function("localStorage['atlas.comments.tianjin.kept']", timeout=WAIT_MS)
+    expect(page.get_by_text("共 1 条意见。")).to_be_visible()
+    expect(page.get_by_label("意见", exact=True)).to_have_value("")
+    page.wait_for_function("localStorage['atlas.comments.tianjin.kept']")
     open_at(page, f"{server.url}/deck?scene=national")
     note = page.locator(".deck-note")
-    expect(note).to_have_text("会议意见（1）", timeout=WAIT_MS)
+    expect(note).to_have_text("会议意见（1）")
     frame = map_frame(page)
     pin = frame.locator('.atlas-mark:has-text("1")[data-id^="comment-"]')
     pin.click()
-    expect(page.locator(".deck-caption span")).to_have_text(WORDS, timeout=WAIT_MS)
+    expect(page.locator(".deck-caption span")).to_have_text(WORDS)
     page.keyboard.press("Escape")
     page.keyboard.press("m")
     page.get_by_label("意见", exact=True).fill("第二条")
     page.get_by_role("button", name="记下").click()
-    expect(page.get_by_text("共 2 条意见。")).to_be_visible(timeout=WAIT_MS)
-    expect(page.get_by_label("意见", exact=True)).to_have_value("", timeout=WAIT_MS)
-    with page.expect_download(timeout=WAIT_MS) as given:
+    expect(page.get_by_text("共 2 条意见。")).to_be_visible()
+    expect(page.get_by_label("意见", exact=True)).to_have_value("")
+    with page.expect_download() as given:
         page.get_by_role("button", name="下载全部").click()
     with zipfile.ZipFile(io.BytesIO(Path(given.value.path()).read_bytes())) as archive:
         tree = json.loads(archive.read("comments.geojson"))

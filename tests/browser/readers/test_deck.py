@@ -18,7 +18,7 @@ from layers.present.story import Scene, stories
 from layers.present.telling import tell
 from layers.view.state import default_state
 from tests.browser.conftest import NewPage
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, serve, settle, turn
+from tests.browser.harness import Server, map_frame, open_at, serve, settle, turn
 
 SENTENCE = ".deck-sentence"
 STEP_MS = 20_000 / 16
@@ -56,7 +56,7 @@ def _scene(city: City, id_: str) -> Scene:
 
 def _shows(page: Page, city: City, id_: str) -> None:
     said = tell(_scene(city, id_), city, default_state(city)).sentence.rstrip("。.")
-    expect(page.locator(SENTENCE)).to_have_text(said, timeout=WAIT_MS)
+    expect(page.locator(SENTENCE)).to_have_text(said)
 
 
 def _asked(page: Page) -> dict[str, Any]:
@@ -79,26 +79,26 @@ def test_a_meeting_goes_through_a_deck(server: Server, page: Page, tianjin: City
     where = "document.querySelector('.leaflet-map-pane').style.transform"
     before = frame.evaluate(where)
     frame.locator("#map_div > .leaflet-map-pane .atlas-mark").first.click()
-    expect(page.locator(".deck-caption strong")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".deck-caption strong")).to_be_visible()
     page.locator(".deck-caption").press("n")  # the focus is in the caption
     expect(frame.locator("html.no-names")).to_be_attached()
     frame.locator("body").press("n")
     expect(frame.locator("html.no-names")).to_have_count(0)
     assert frame.evaluate(where) == before, "nothing moves"
     frame.locator("body").press("Escape")  # the focus is in the map's frame
-    expect(page.locator(".deck-caption")).to_have_count(0, timeout=WAIT_MS)
+    expect(page.locator(".deck-caption")).to_have_count(0)
     page.keyboard.press("b")
     expect(page.locator(".deck-dark")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".deck-dark")).to_be_hidden()
     page.keyboard.press("l")
-    assert not frame.locator(".atlas-legend").is_visible()
-    page.wait_for_url(re.compile("^(?!.*sel=).*scene=national"), timeout=WAIT_MS)
+    expect(frame.locator(".atlas-legend")).to_be_hidden()
+    page.wait_for_url(re.compile("^(?!.*sel=).*scene=national"))
     page.reload()
     _shows(page, tianjin, "national")
     page.keyboard.press("Escape")
-    page.wait_for_url(re.compile("view=edit"), timeout=WAIT_MS)
-    expect(page.locator(".st-key-tabs")).to_be_visible(timeout=WAIT_MS)
+    page.wait_for_url(re.compile("view=edit"))
+    expect(page.locator(".st-key-tabs")).to_be_visible()
 
 
 @pytest.mark.thorough
@@ -126,9 +126,9 @@ def test_the_speakers_window_follows_the_wall(
     _shows(wall, tianjin, "twin_cities")
     open_at(notes, f"{server.url}/deck?notes=1")
     chapter = notes.locator(".speaker h1")
-    expect(chapter).to_contain_text("津城滨城", timeout=WAIT_MS)
+    expect(chapter).to_contain_text("津城滨城")
     wall.keyboard.press("ArrowRight")
-    expect(chapter).to_contain_text("国家级平台", timeout=WAIT_MS)
+    expect(chapter).to_contain_text("国家级平台")
     notes.keyboard.press("PageUp")
     _shows(wall, tianjin, "twin_cities")
     notes.keyboard.press("b")
@@ -147,7 +147,7 @@ def test_sixteen_districts_in_twenty_seconds(new_page: NewPage, tianjin: City) -
     with serve(env={"ATLAS_AHEAD": "yes"}) as ahead:
         page = new_page()
         open_at(page, f"{ahead.url}/deck?story=district&d={codes[0]}")
-        expect(page.locator(".deck-district")).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator(".deck-district")).to_be_visible()
         settle(page)
         page.wait_for_timeout(STEP_MS)
         page.evaluate(LOOKS)
@@ -155,7 +155,7 @@ def test_sixteen_districts_in_twenty_seconds(new_page: NewPage, tianjin: City) -
             page.keyboard.press("ArrowDown")
             page.wait_for_timeout(STEP_MS)  # a machine that does more beside may need longer
             name = told[code].title
-            expect(page.locator(".deck-district")).to_have_text(name, timeout=WAIT_MS)
+            expect(page.locator(".deck-district")).to_have_text(name)
         seen = {tuple(each) for each in page.evaluate("window.seen")}
         page.goto("about:blank")
     assert [len({each[0] for each in seen}), len(seen)] == [16, 16], seen
@@ -178,10 +178,10 @@ def test_two_views_move_together(server: Server, page: Page) -> None:
     open_at(page, f"{server.url}/?period=2020")
     map_frame(page)
     page.get_by_role("button", name="留作左图").click()
-    expect(page.get_by_role("button", name="与左图并排")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="与左图并排")).to_be_visible()
     turn(page, "/?period=2025&fill=places")
     page.get_by_role("button", name="与左图并排").click()
-    expect(page.locator("body.two-views.second-painted")).to_be_attached(timeout=WAIT_MS)
+    expect(page.locator("body.two-views.second-painted")).to_be_attached()
     expect(page.locator(SENTENCE)).to_contain_text("两图对比")
     frames = [
         page.frame_locator(f".st-key-sheet_{name} iframe").locator("body")

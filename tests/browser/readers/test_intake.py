@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from layers.intake.outcome import click_doubt
 from layers.intake.take_in import take_in
 from layers.pack.city import City
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import Server, map_frame, open_at, settle
 from tests.intake.files import survey_rows, workbook
 
 
@@ -23,11 +23,11 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     sheet.write_bytes(workbook(("名录", [*survey_rows()[:13], [10, "无坐标企业", "", ""]])))
     open_at(page, f"{server.url}/density?v=3&dpart=points")
     page.locator(".st-key-intake_upload_0 input[type=file]").set_input_files(sheet)
-    page.locator(".st-key-intake_accept button").click(timeout=WAIT_MS)
-    page.locator(".st-key-intake_row input").click(timeout=WAIT_MS)
+    page.locator(".st-key-intake_accept button").click()
+    page.locator(".st-key-intake_row input").click()
     page.get_by_role("option", name="无坐标企业").click()
-    page.locator(".st-key-intake_put_there").wait_for(timeout=WAIT_MS)
-    expect(page.locator("progress")).to_have_count(0, timeout=WAIT_MS)
+    page.locator(".st-key-intake_put_there").wait_for()
+    expect(page.locator("progress")).to_have_count(0)
     settle(page)
     frame = map_frame(page)
     box = frame.locator("#map_div").bounding_box()
@@ -35,9 +35,9 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     x, y = frame.evaluate("Object.values(map.latLngToContainerPoint([39.3, 117.4]))")
     zoom = round(4 * frame.evaluate("map.getZoom()")) / 4  # in steps, as a camera has it
     page.mouse.click(box["x"] + x, box["y"] + y)
-    page.locator(".st-key-intake_undo").wait_for(timeout=WAIT_MS)
+    page.locator(".st-key-intake_undo").wait_for()
     expect(page.locator(".st-key-intake_row")).to_have_count(0)
-    with page.expect_download(timeout=WAIT_MS) as waiting:
+    with page.expect_download() as waiting:
         page.locator(".st-key-intake_download button").click()
     answers = {"x": "经度_lon", "y": "纬度_lat"}
     again = take_in(("b.xlsx", Path(waiting.value.path()).read_bytes()), tianjin, answers).reading

@@ -23,7 +23,7 @@ from layers.pack.city import City, outlines
 from layers.view.codecs import token
 from tests.browser.axe import open_sections, violations
 from tests.browser.conftest import NewPage
-from tests.browser.harness import MAIN, NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle
+from tests.browser.harness import MAIN, NARROW, WIDE, Server, map_frame, open_at, settle
 from tests.browser.screens.test_flow import A_MOMENT_MS
 from tests.rfc7946 import check
 
@@ -56,13 +56,15 @@ def files(points_folder: Path) -> None:
 
 def _finished(page: Page) -> None:
     """Wait until the work beside the page has ended and the page shows it."""
-    page.wait_for_selector("[data-testid=stApp] .legend", timeout=WAIT_MS)
-    expect(page.locator("progress")).to_have_count(0, timeout=WAIT_MS)
+    # The legend alone may be the old map's.
+    page.get_by_text(re.compile("行在市内")).first.wait_for()
+    page.wait_for_selector("[data-testid=stApp] .legend")
+    expect(page.locator("progress")).to_have_count(0)
     settle(page)
 
 
 def _download(page: Page, name: str) -> bytes:
-    with page.expect_download(timeout=WAIT_MS) as waiting:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name=re.compile(name)).click()
     return Path(waiting.value.path()).read_bytes()
 
@@ -74,7 +76,7 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     map_frame(page)
     page.wait_for_timeout(A_MOMENT_MS)  # the map has said where it stands, and has been answered
     page.locator(".st-key-density_part button").filter(has_text="自有数据").click()
-    page.get_by_text("请先选择一个点位文件").wait_for(timeout=WAIT_MS)
+    page.get_by_text("请先选择一个点位文件").wait_for()
     page.locator(".st-key-points_file input").click()
     page.get_by_role("option", name=re.compile("2万")).click()
     _finished(page)
@@ -84,7 +86,8 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     n = f"{within.sum():,}".replace(",", "\u202f")
     expect(page.get_by_text(f"{n} 行在市内").first).to_be_visible()
     expect(page.locator(".summary").first).to_contain_text("滨海新区点最密")
-    assert map_frame(page).locator(f"{MAIN} .leaflet-raster-pane img").count() == 1
+    surface = map_frame(page).locator(f"{MAIN} .leaflet-raster-pane img")
+    expect(surface).to_have_count(1)
     with rasterio.MemoryFile(_download(page, "GeoTIFF")) as memory, memory.open() as tiff:
         assert tiff.crs.to_epsg() == 4548
         assert (tiff.tags()["read"], tiff.tags()["binned"]) == (str(N), str(within.sum()))
@@ -95,7 +98,7 @@ def test_a_file_is_read_before_the_readers_eyes_and_goes_out_again(
     assert np.hypot(top[0] - heap[0], top[1] - heap[1]) < 500
     assert mass == pytest.approx(within.sum(), rel=0.02), "the edge correction keeps the number"
     page.locator(".st-key-points_show button").filter(has_text="网格").click()
-    page.locator(".st-key-points_shape").wait_for(timeout=WAIT_MS)
+    page.locator(".st-key-points_shape").wait_for()
     _finished(page)
     page.get_by_role("button", name="导出", exact=True).click()
     page.locator(".st-key-own_points_format").get_by_text("GeoJSON").click()
@@ -121,12 +124,12 @@ def test_reading_can_be_stopped_and_the_page_stays_alive(server: Server, page: P
     page.locator(".st-key-points_file input").click()
     page.get_by_role("option", name=re.compile(LONG)).click()
     stop = page.get_by_role("button", name="停止")
-    stop.wait_for(timeout=WAIT_MS)
+    stop.wait_for()
     expect(page.locator("progress")).to_have_attribute("aria-label", "读取与计算的进度")
-    page.get_by_text(re.compile("正在读取：")).wait_for(timeout=WAIT_MS)
+    page.get_by_text(re.compile("正在读取：")).wait_for()
     assert violations(page) == [], "while it is being read"
     page.get_by_role("button", name="停止").click()
-    page.get_by_text("已停止").wait_for(timeout=WAIT_MS)
+    page.get_by_text("已停止").wait_for()
     expect(page.locator("progress")).to_have_count(0)
     settle(page)
     page.locator(".st-key-points_file input").click()

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.harness import (
-    WAIT_MS,
     Server,
     Watch,
     free_port,
@@ -29,9 +28,9 @@ def add_a_place(page: Page) -> str:
     settle(page)
     page.get_by_text("新增的类型、名称和位置").click()
     page.get_by_role("button", name="新增", exact=True).click()
-    page.get_by_role("button", name=EDITS).wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=EDITS).wait_for()
     settle(page)
-    page.wait_for_function("sessionStorage.length && window.atlasUnsaved", timeout=WAIT_MS)
+    page.wait_for_function("sessionStorage.length && window.atlasUnsaved")
     return page.locator(SENTENCE).first.inner_text()
 
 
@@ -43,15 +42,15 @@ def test_an_unsaved_scenario_is_asked_about_and_is_there_after_a_reload(
     said = add_a_place(page)
     assert "方案A" in said
     page.reload()
-    expect(page.get_by_role("button", name=EDITS)).to_be_visible(timeout=WAIT_MS)
-    expect(page.locator(SENTENCE).first).to_have_text(said, timeout=WAIT_MS)
+    expect(page.get_by_role("button", name=EDITS)).to_be_visible()
+    expect(page.locator(SENTENCE).first).to_have_text(said)
     assert watch.asked_back == 1
 
     page.get_by_role("button", name="存为方案").click()
-    page.wait_for_function("localStorage.getItem('atlas.scenario.tianjin.kept')", timeout=WAIT_MS)
-    page.wait_for_function("window.atlasUnsaved === false", timeout=WAIT_MS)
+    page.wait_for_function("localStorage.getItem('atlas.scenario.tianjin.kept')")
+    page.wait_for_function("window.atlasUnsaved === false")
     page.reload()
-    expect(page.get_by_role("button", name="打开：方案A")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="打开：方案A")).to_be_visible()
     assert watch.asked_back == 1  # nothing was unsaved
 
 
@@ -62,8 +61,8 @@ def test_a_scenario_outlives_a_dropped_line_and_the_server(new_page: NewPage, wa
         open_at(page, f"{first.url}/{SCENARIO}")
         said = add_a_place(page)
     with serve(port=port):
-        expect(page.get_by_role("button", name=EDITS)).to_be_visible(timeout=WAIT_MS)
-        expect(page.locator(SENTENCE).first).to_have_text(said, timeout=WAIT_MS)
+        expect(page.get_by_role("button", name=EDITS)).to_be_visible()
+        expect(page.locator(SENTENCE).first).to_have_text(said)
     watch.errors.clear()  # what the browser says of a line that drops
 
 
@@ -76,6 +75,6 @@ def test_what_is_no_scenario_is_told_and_not_taken_back(page: Page, server: Serv
         }"""
     )
     open_at(page, f"{server.url}/{SCENARIO}")
-    expect(page.get_by_text("浏览器里存的方案有的读不出来")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("浏览器里存的方案有的读不出来")).to_be_visible()
     expect(page.get_by_text("浏览器里存的文字不是本页存下的方案")).to_be_visible()
     expect(page.locator(SENTENCE).first).to_contain_text("就看到变化")

@@ -13,7 +13,7 @@ from layers.store.book import open_book
 from layers.store.command import main
 from layers.store.settings import STORE_VARIABLE
 from tests.browser.conftest import NewPage
-from tests.browser.harness import WAIT_MS, Watch, open_at, serve, settle
+from tests.browser.harness import Watch, open_at, serve, settle
 
 PLACE = "plat-ip-binhai"
 NAME = "中国（滨海新区）知识产权保护中心"
@@ -46,7 +46,7 @@ def fill(path: Path) -> None:
 
 def unfold(page: Page, count: int) -> None:
     page.get_by_text("点位核实单", exact=True).click()
-    page.get_by_text(f"{count} 处位置待核。").wait_for(timeout=WAIT_MS)
+    page.get_by_text(f"{count} 处位置待核。").wait_for()
     settle(page)
 
 
@@ -65,21 +65,21 @@ def test_a_sheet_is_filled_in_and_read_back(
         fill(path)
 
         page.locator('input[type="file"]').set_input_files(path)
-        page.get_by_text("共 17 行：可采纳 1，无变化 15，退回 1。").wait_for(timeout=WAIT_MS)
+        page.get_by_text("共 17 行：可采纳 1，无变化 15，退回 1。").wait_for()
         settle(page)
         page.get_by_role("button", name="采纳 1 行").click()
-        page.get_by_text("共 17 行：已采纳 1，无变化 15，退回 1。").wait_for(timeout=WAIT_MS)
-        expect(page.get_by_text("16 处位置待核。")).to_be_visible(timeout=WAIT_MS)
+        page.get_by_text("共 17 行：已采纳 1，无变化 15，退回 1。").wait_for()
+        expect(page.get_by_text("16 处位置待核。")).to_be_visible()
 
         page.get_by_label("您的姓名").fill("李工")
         page.get_by_label("您的姓名").press("Enter")
         settle(page)
         page.get_by_role("button", name="撤回").first.click()  # the status, entered last
-        page.get_by_text("已撤回第 3 条").wait_for(timeout=WAIT_MS)
+        page.get_by_text("已撤回第 3 条").wait_for()
 
         open_at(page, f"{server.url}/?sel={PLACE}")
         card = page.get_by_text("核实记录").first
-        expect(card).to_be_visible(timeout=WAIT_MS)
+        expect(card).to_be_visible()
         page.goto("about:blank")  # before the server goes: the page would look for it
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path / "store"))
     assert main(["verify"]) == 0

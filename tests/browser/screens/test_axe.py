@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from layers.language.messages import LANGS
 from pages.shell.navigation import SCREENS
 from tests.browser.axe import open_sections, violations
-from tests.browser.harness import NARROW, WAIT_MS, WIDE, Server, map_frame, open_at, settle, turn
+from tests.browser.harness import NARROW, WIDE, Server, map_frame, open_at, settle, turn
 from tests.pages.test_pages import WITHOUT_MAP
 
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
@@ -26,7 +26,7 @@ def _menus(page: Page) -> Iterator[str]:
     """Open every menu, each alone, and name the one that is open."""
     for button in page.locator(OPENS_MENU).all():
         button.click()
-        page.locator(MENU).wait_for(timeout=WAIT_MS)
+        page.locator(MENU).wait_for()
         settle(page)
         yield button.inner_text()
         page.keyboard.press("Escape")
@@ -67,7 +67,7 @@ def _resize(page: Page, size: tuple[int, int]) -> None:
 def _switch(page: Page, lang: str) -> None:
     """Switch the language in place."""
     page.locator(".st-key-language button").click()
-    expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang], timeout=WAIT_MS)
+    expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
     settle(page)
 
 
@@ -129,7 +129,7 @@ def test_every_screen_has_no_serious_fault_as_it_opens(
     for screen, lang in zip(SCREENS, cycle(LANGS if turns == 0 else LANGS[::-1]), strict=False):
         desk = "&view=edit" if screen == "deck" else ""
         turn(page, f"/{'' if screen == SCREENS[0] else screen}?lang={lang}{desk}")
-        expect(page.locator("body")).to_have_attribute("data-screen", screen, timeout=WAIT_MS)
+        expect(page.locator("body")).to_have_attribute("data-screen", screen)
         expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
         if screen not in WITHOUT_MAP:
             map_frame(page)
@@ -156,7 +156,7 @@ def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
         box = arrow.bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.locator(MENU).wait_for(timeout=WAIT_MS)
+        page.locator(MENU).wait_for()
         settle(page)
         expect(page.locator(MENU)).to_be_visible()
         page.keyboard.press("Escape")
@@ -167,5 +167,5 @@ def test_a_menu_opens_by_its_arrow_too(server: Server, page: Page) -> None:
 @pytest.mark.parametrize("what", ["scene=twin_cities&sel=120117", "notes=1"])
 def test_a_deck_has_no_serious_fault(server: Server, page: Page, what: str) -> None:
     open_at(page, f"{server.url}/deck?lang=en&{what}")
-    expect(page.locator(".deck-sentence, .speaker h1")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".deck-sentence, .speaker h1")).to_be_visible()
     assert violations(page) == []

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import Server, map_frame, open_at, settle
 
 STRIP = ".axis-strip"
 
@@ -18,23 +18,23 @@ def test_strip_and_map_choose_for_each_other(server: Server, page: Page, tmp_pat
     strip = page.locator(STRIP)
     expect(strip.locator("g.place")).to_have_count(30)
     strip.locator('[data-place="node-wuqing"] text').click()
-    page.wait_for_url("**sel=node-wuqing**", timeout=WAIT_MS)
+    page.wait_for_url("**sel=node-wuqing**")
     settle(page)
     chosen = strip.locator('[data-place="node-wuqing"] text')
-    expect(chosen).to_have_attribute("font-weight", "700", timeout=WAIT_MS)
+    expect(chosen).to_have_attribute("font-weight", "700")
     expect(page.locator(".st-key-scene_side")).to_contain_text("92.7")
     # With the keys alone, to another place.
     strip.locator('[data-place="node-jingbin"]').press("Enter")
-    page.wait_for_url("**sel=node-jingbin**", timeout=WAIT_MS)
+    page.wait_for_url("**sel=node-jingbin**")
     settle(page)
     # And back from the map.
     mark = frame.locator('.atlas-mark[data-id="node-zhongguancun"]').first
-    mark.click(timeout=WAIT_MS)
-    page.wait_for_url("**sel=node-zhongguancun**", timeout=WAIT_MS)
+    mark.click()
+    page.wait_for_url("**sel=node-zhongguancun**")
     settle(page)
     back = strip.locator('[data-place="node-zhongguancun"] text')
-    expect(back).to_have_attribute("font-weight", "700", timeout=WAIT_MS)
-    with page.expect_download(timeout=WAIT_MS) as waiting:
+    expect(back).to_have_attribute("font-weight", "700")
+    with page.expect_download() as waiting:
         page.locator(".st-key-corridor_strip button").click()
     waiting.value.save_as(tmp_path / "strip.svg")
     assert Xml.parse(tmp_path / "strip.svg").getroot().get("width") == "680"

@@ -20,7 +20,6 @@ from tests.browser.harness import (
     MAIN,
     MAP,
     NARROW,
-    WAIT_MS,
     WIDE,
     Server,
     map_frame,
@@ -79,14 +78,13 @@ def _painted_anew(page: Page, frame: Frame, act: Callable[[], None]) -> None:
     frame.wait_for_function(
         "before => document.documentElement.dataset.painted !== before",
         arg=before,
-        timeout=WAIT_MS,
     )
     settle(page)
 
 
 def _kept(page: Page) -> Path:
     """Download the scenario and return the file."""
-    with page.expect_download(timeout=WAIT_MS) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=say("scenario_page.download")).click()
     return Path(download.value.path())
 
@@ -96,7 +94,7 @@ def test_a_dragged_place_is_found_again_through_its_file(
 ) -> None:
     open_at(page, f"{server.url}/coverage?cpart=scenario&lang=zh")
     frame = map_frame(page)
-    expect(page.get_by_text("就看到变化")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("就看到变化")).to_be_visible()
     frame.evaluate(BUSY)
     _drag(page, frame, right=0, up=150)
     assert frame.evaluate("window.waited") == [say("map.busy")], "said at once, until it is drawn"
@@ -119,10 +117,10 @@ def test_a_dragged_place_is_found_again_through_its_file(
     page.evaluate("window.atlasUnsaved = false; sessionStorage.clear(); localStorage.clear()")
     open_at(page, page.url)  # the link leads to the page, and this browser has kept nothing
     map_frame(page)
-    expect(page.get_by_text("就看到变化")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("就看到变化")).to_be_visible()
     page.locator("input[type=file]").set_input_files(written)
     undo = page.get_by_role("button", name="撤销：移动 · 天津科技大学科技园")
-    expect(undo).to_have_count(1, timeout=WAIT_MS)
+    expect(undo).to_have_count(1)
     settle(page)
     assert _kept(page).read_bytes() == written.read_bytes()
 
@@ -137,7 +135,7 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     settle(page)
     expect(page.get_by_text("就看到变化")).to_be_visible()
     page.get_by_text(say("scenario_page.place"), exact=True).click()
-    frame.wait_for_selector(".placing", timeout=WAIT_MS)
+    frame.wait_for_selector(".placing")
     settle(page)
     _painted_anew(page, frame, lambda: page.mouse.click(*_spot(page, frame, lon, lat)))
     expect(page.locator(".card h2")).to_have_text("新增点 1")
@@ -145,9 +143,7 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     _painted_anew(page, frame, frame.locator(MARK).click)
     expect(page.locator(".card h2")).to_have_text("天津科技大学科技园")
     page.get_by_role("button", name=say("scenario_page.close_here")).click()
-    expect(page.locator(".card .other")).to_have_text(
-        say("scenario.origin.closed"), timeout=WAIT_MS
-    )
+    expect(page.locator(".card .other")).to_have_text(say("scenario.origin.closed"))
     settle(page)
     edits = json.loads(_kept(page).read_text(encoding="utf-8"))["features"]
     told = {edit["id"]: edit["properties"]["action"] for edit in edits}
@@ -156,14 +152,14 @@ def test_a_click_places_a_site_and_another_closes_one_but_the_atlas_stays_as_it_
     assert placed == pytest.approx([lon, lat], abs=0.008)  # two pixels
 
     page.get_by_role("link", name=say("nav.explore")).first.click()
-    page.wait_for_function("location.pathname === '/'", timeout=WAIT_MS)
+    page.wait_for_function("location.pathname === '/'")
     settle(page)
     wait_for_marks(map_frame(page), marks(tianjin, default_state(tianjin)))
     page.locator(".st-key-export button").first.click()
     page.locator(".st-key-export_format").get_by_text("GeoJSON").click()
-    expect(page.locator(".amount").first).not_to_contain_text("，1 个文件", timeout=WAIT_MS)
+    expect(page.locator(".amount").first).not_to_contain_text("，1 个文件")
     settle(page)
-    with page.expect_download(timeout=WAIT_MS) as download:
+    with page.expect_download() as download:
         page.locator(".st-key-export_button button").click()
     with zipfile.ZipFile(download.value.path()) as found:
         names = [name for name in found.namelist() if name.endswith("science_park.geojson")]
@@ -177,7 +173,7 @@ def test_a_candidate_is_clicked_dragged_and_taken_back(server: Server, page: Pag
     open_at(page, f"{server.url}/coverage?cpart=siting&cfrom=drawn&cadd=1&cdem=area&lang=zh")
     frame = map_frame(page)
     expect(page.get_by_text(say("siting_page.draw_first"))).to_be_visible()
-    frame.wait_for_selector(".placing", timeout=WAIT_MS)
+    frame.wait_for_selector(".placing")
     _painted_anew(page, frame, lambda: page.mouse.click(*_spot(page, frame, 117.63, 39.40)))
     expect(page.locator(".summary").first).to_contain_text("这 1 处新增最多")
     row = page.locator("tr", has_text=say("siting_page.candidate", number=1))
@@ -185,7 +181,7 @@ def test_a_candidate_is_clicked_dragged_and_taken_back(server: Server, page: Pag
     _drag(page, frame, right=-57, up=63, site="drawn-01")
     expect(row).to_contain_text("宝坻区")
     page.get_by_role("button", name=say("siting_page.take_back", number=1)).click()
-    expect(page.get_by_text(say("siting_page.draw_first"))).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(say("siting_page.draw_first"))).to_be_visible()
 
 
 def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Page) -> None:
@@ -209,7 +205,7 @@ def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Pa
         "buffer": json.dumps(broken).encode(),
     }
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
-    expect(page.get_by_text(say("error.scenario.file"))).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(say("error.scenario.file"))).to_be_visible()
     expect(page.get_by_text("explode")).to_be_visible()
     expect(page.get_by_text("就看到变化")).to_be_visible()
 
@@ -221,13 +217,13 @@ def test_what_is_counted_is_drawn_and_the_rest_is_plain(
     open_at(page, f"{server.url}/coverage?lang=zh")
     drawn = map_frame(page).locator(f"{MAIN} .leaflet-shapes-pane path")
     campuses = int(tianjin.layers["university"].frame.geometry.notna().sum())
-    expect(drawn).to_have_count(1 + campuses, timeout=WAIT_MS)
+    expect(drawn).to_have_count(1 + campuses)
     inside = drawn.evaluate_all("paths => paths.map(path => path.getAttribute('fill'))")[1:]
     assert set(inside) == {BEYOND, WITHIN}
     assert not [fill for fill in inside if fill.startswith("url(")]
     turn(page, "/coverage?lang=zh&cmap=all")
     drawn = map_frame(page).locator(f"{MAIN} .leaflet-shapes-pane path")
-    expect(drawn).to_have_count(2, timeout=WAIT_MS)  # 10 km and 5 km; 3 km is refused
+    expect(drawn).to_have_count(2)  # 10 km and 5 km; 3 km is refused
 
 
 @pytest.mark.thorough

@@ -15,7 +15,7 @@ from layers.density.measure import measure, question
 from layers.pack.city import City, outlines
 from layers.view.state import default_state
 from tests.browser.conftest import NewPage
-from tests.browser.harness import LAPTOP, MAIN, MAP, WAIT_MS, Server, map_frame, open_at, settle
+from tests.browser.harness import LAPTOP, MAIN, MAP, Server, map_frame, open_at, settle
 
 A4_HIGH = 668
 """Of a printed page, as pages/shell/print.js lays it out."""
@@ -26,7 +26,7 @@ def _choose(page: Page, name: str, words: str) -> None:
     """Press the button of a choice and wait until the address has it."""
     before = page.url
     page.locator(f".st-key-density_{name} button").filter(has_text=re.compile(f"^{words}$")).click()
-    page.wait_for_function("before => location.href !== before", arg=before, timeout=WAIT_MS)
+    page.wait_for_function("before => location.href !== before", arg=before)
     settle(page)
 
 
@@ -42,9 +42,9 @@ def test_another_kernel_and_bandwidth_arrive_in_the_geotiff(
     _choose(page, "cell_m", "1\u202f000\u202fm")
     frame = map_frame(page)
     frame.wait_for_function(
-        f"first => document.querySelector('{RASTER}')?.src !== first", arg=first, timeout=WAIT_MS
+        f"first => document.querySelector('{RASTER}')?.src !== first", arg=first
     )
-    with page.expect_download(timeout=WAIT_MS) as waiting:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name=re.compile("GeoTIFF")).click()
     waiting.value.save_as(tmp_path / "density.tif")
     with rasterio.open(tmp_path / "density.tif") as tiff:

@@ -53,7 +53,7 @@ def _query(page: Page) -> dict[str, str]:
 
 
 def _wait_for_address(page: Page, key: str, value: str) -> None:
-    page.wait_for_url(re.compile(rf"[?&]{key}={re.escape(value)}(&|$)"), timeout=WAIT_MS)
+    page.wait_for_url(re.compile(rf"[?&]{key}={re.escape(value)}(&|$)"))
 
 
 def _pan(page: Page) -> None:
@@ -98,20 +98,20 @@ def test_a_late_word_of_a_map_leaves_no_empty_page(server: Server, page: Page) -
     tabs = page.locator(".st-key-tabs [data-testid=stPageLink] a")
     open_at(page, server.url)
     for _ in range(12):  # the word must arrive while the next page is being drawn
-        expect(page.locator("body")).to_have_attribute("data-screen", "explore", timeout=WAIT_MS)
+        expect(page.locator("body")).to_have_attribute("data-screen", "explore")
         map_frame(page)
         _pan(page)
         page.wait_for_timeout(A_MOMENT_MS)
         assert words, "the map says where it stands"
         tabs.nth(2).click()
-        expect(page.locator("body")).to_have_attribute("data-screen", "density", timeout=WAIT_MS)
+        expect(page.locator("body")).to_have_attribute("data-screen", "density")
         page.wait_for_timeout(A_MOMENT_MS)
         if "Couldn't find fragment" in server.printed()[before:]:
             break
         tabs.first.click()
     else:
         pytest.fail("the word never came in time")
-    expect(page.locator(".title")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".title")).to_be_visible()
 
 
 def test_the_map_shows_every_district_and_every_place_with_a_point(
@@ -122,7 +122,7 @@ def test_the_map_shows_every_district_and_every_place_with_a_point(
     turn(atlas, f"/?{query}")
     frame = map_frame(atlas)
     wait_for_marks(frame, marks(tianjin, everything))
-    assert frame.locator(DISTRICTS).count() == 16
+    expect(frame.locator(DISTRICTS)).to_have_count(16)
 
 
 NAMED = (
@@ -183,7 +183,7 @@ def test_a_click_on_a_place_opens_its_card(atlas: Page, tianjin: City, opened: V
     frame.locator(f'[data-id="{place}"]').dispatch_event("click")
     _wait_for_address(atlas, "sel", place)
     settle(atlas)
-    expect(atlas.get_by_text(row["name_zh"], exact=True).first).to_be_visible(timeout=WAIT_MS)
+    expect(atlas.get_by_text(row["name_zh"], exact=True).first).to_be_visible()
     _the_keyboard_opens_a_card_and_keeps_its_place(atlas, frame, marks(tianjin, opened)[1])
 
 
@@ -194,7 +194,7 @@ def _the_keyboard_opens_a_card_and_keeps_its_place(atlas: Page, frame: Frame, pl
     mark.press("Enter")
     _wait_for_address(atlas, "sel", place)
     settle(atlas)
-    expect(mark).to_be_focused(timeout=WAIT_MS)
+    expect(mark).to_be_focused()
 
 
 @pytest.mark.thorough
@@ -205,12 +205,12 @@ def test_the_keyboard_can_pass_the_map_by(atlas: Page) -> None:
     expect(skip).to_be_visible()
     skip.press("Enter")
     atlas.keyboard.press("Tab")
-    expect(atlas.locator(".st-key-search input")).to_be_focused(timeout=WAIT_MS)
+    expect(atlas.locator(".st-key-search input")).to_be_focused()
 
 
 def test_escape_ends_presenting(server: Server, page: Page) -> None:
     open_at(page, f"{server.url}/?present=1")
-    expect(page.locator("body")).to_have_class(re.compile("presenting"), timeout=WAIT_MS)
+    expect(page.locator("body")).to_have_class(re.compile("presenting"))
     page.locator("h1").click()
     for _ in range(KEY_PRESSES):  # on a busy machine a key may be pressed before it is listened to
         page.keyboard.press("Escape")
@@ -226,10 +226,10 @@ def test_a_click_on_a_district_opens_its_card(atlas: Page, tianjin: City) -> Non
     frame = map_frame(atlas)
     wait_for_marks(frame, [])
     frame.locator(DISTRICTS).first.dispatch_event("click")
-    atlas.wait_for_url(re.compile(r"[?&]sel=12\d{4}(&|$)"), timeout=WAIT_MS)
+    atlas.wait_for_url(re.compile(r"[?&]sel=12\d{4}(&|$)"))
     settle(atlas)
     name = tianjin.districts.loc[_query(atlas)["sel"], "name_zh"]
-    expect(atlas.get_by_text(name, exact=True).first).to_be_visible(timeout=WAIT_MS)
+    expect(atlas.get_by_text(name, exact=True).first).to_be_visible()
 
 
 def test_the_language_switches_in_place(atlas: Page) -> None:
@@ -271,7 +271,7 @@ def test_quick_clicks_all_count_right_after_a_back_too(
     for layer in ("university", "university", "district"):
         atlas.locator(f".st-key-layer_{layer} label").first.click()
         atlas.wait_for_timeout(pause_ms)
-    expect(frame.locator(DISTRICTS)).to_have_count(0, timeout=WAIT_MS)
+    expect(frame.locator(DISTRICTS)).to_have_count(0)
     wait_for_marks(frame, marks(tianjin, opened))
     _wait_for_address(atlas, "layers", "~-district")
 
@@ -283,7 +283,7 @@ def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(atlas: Page) -> N
     frame.evaluate("window.same = true")
     before = atlas.url
     _pan(atlas)
-    atlas.wait_for_url(lambda url: url != before and "at=none" not in url, timeout=WAIT_MS)
+    atlas.wait_for_url(lambda url: url != before and "at=none" not in url)
     settle(atlas)
     latitude, longitude, _ = map(float, _query(atlas)["at"].split("_"))
     west, south, east, north = 116.7, 38.0, 119.5, 40.3
@@ -292,7 +292,7 @@ def test_a_pan_goes_to_the_address_and_leaves_the_map_in_place(atlas: Page) -> N
     assert frame.evaluate("window.same"), "the map was made anew"
     atlas.wait_for_timeout(A_MOMENT_MS)
     atlas.go_back()
-    atlas.wait_for_url(before, timeout=WAIT_MS)
+    atlas.wait_for_url(before)
     atlas.wait_for_timeout(A_MOMENT_MS)
     assert atlas.url == before, "Back was taken for an echo"
 
@@ -302,12 +302,12 @@ def test_the_download_equals_the_headless_export(atlas: Page, tmp_path: Path) ->
     atlas.locator(".st-key-export button").first.click()
     atlas.locator(".st-key-export_format").get_by_text("GeoJSON").click()
     box = atlas.locator("[data-testid=stPopoverBody]")
-    expect(box).to_contain_text("RFC 7946", timeout=WAIT_MS)
+    expect(box).to_contain_text("RFC 7946")
     shown_only = box.get_by_text(re.compile(r"\d 个文件$")).inner_text()
     atlas.locator(".st-key-export_layers label[data-testid=stRadioOption]").last.click()
-    expect(box).not_to_contain_text(shown_only, timeout=WAIT_MS)
+    expect(box).not_to_contain_text(shown_only)
     settle(atlas)
-    with atlas.expect_download(timeout=WAIT_MS) as waiting:
+    with atlas.expect_download() as waiting:
         atlas.locator(".st-key-export_button button").click()
     waiting.value.save_as(tmp_path / "screen.zip")
     command = f"{sys.executable} -m layers.export --city tianjin --layer all --format geojson"
@@ -332,7 +332,7 @@ def test_a_phone_shows_the_map_and_reaches_every_screen_by_its_tabs(
     wider = "document.documentElement.scrollWidth - window.innerWidth"
     assert page.evaluate(wider) <= 0, "the page is wider than the phone"
     page.locator(".st-key-tabs [data-testid=stPageLink] a").last.click()
-    page.wait_for_url(re.compile("/sources"), timeout=WAIT_MS)
+    page.wait_for_url(re.compile("/sources"))
     settle(page)
     assert page.evaluate(wider) <= 0, "the page is wider than the phone"
 
@@ -343,7 +343,7 @@ def test_the_first_choice_of_the_export_is_the_workbook_of_the_list(
     open_at(page, f"{server.url}/?v=3&level=national")
     page.locator(".st-key-export button").first.click()
     amount = page.locator(".amount").inner_text()
-    with page.expect_download(timeout=WAIT_MS) as waiting:
+    with page.expect_download() as waiting:
         page.locator(".st-key-export_button button").click()
     waiting.value.save_as(tmp_path / waiting.value.suggested_filename)
     book = openpyxl.load_workbook(tmp_path / waiting.value.suggested_filename)
@@ -361,25 +361,25 @@ def test_a_suggestion_stands_below_the_field_before_enter(atlas: Page) -> None:
     turn(atlas, "/?lang=zh")
     field = atlas.locator(".st-key-search input")
     rows = atlas.locator(".places .place")
-    expect(rows).not_to_have_count(0, timeout=WAIT_MS)
+    expect(rows).not_to_have_count(0)
     every = rows.count()
     field.click()
     field.press_sequentially("guojiaji")
     hits = atlas.locator(".st-key-hits button")
-    expect(hits.first).to_have_text("筛选：国家级（已批复）", timeout=WAIT_MS)
+    expect(hits.first).to_have_text("筛选：国家级（已批复）")
     field.press("Enter")
-    atlas.wait_for_url("**level=national**", timeout=WAIT_MS)
-    expect(field).to_have_value("", timeout=WAIT_MS)
+    atlas.wait_for_url("**level=national**")
+    expect(field).to_have_value("")
     settle(atlas)
     assert 0 < rows.count() < every
     field.click()
     field.press_sequentially("tiankeda")
     field.fill("天科大科技园")
-    expect(hits.first).to_contain_text("天津科技大学科技园", timeout=WAIT_MS)
+    expect(hits.first).to_contain_text("天津科技大学科技园")
     field.press("ArrowDown")
     expect(hits.first).to_be_focused()
     atlas.keyboard.press("Enter")
-    expect(atlas.locator(".card.brief > h2")).to_have_text("天津科技大学科技园", timeout=WAIT_MS)
+    expect(atlas.locator(".card.brief > h2")).to_have_text("天津科技大学科技园")
 
 
 def test_the_list_selects_by_mouse_and_keys(atlas: Page, tianjin: City) -> None:
@@ -388,18 +388,18 @@ def test_the_list_selects_by_mouse_and_keys(atlas: Page, tianjin: City) -> None:
     expect(rows).to_have_count(len(rows_in_view(tianjin, default_state(tianjin)).places))
     name = rows.nth(3).locator(".name").inner_text()
     rows.nth(3).click()
-    expect(atlas.locator(".card.brief > h2")).to_have_text(name, timeout=WAIT_MS)
-    expect(rows.nth(3)).to_have_attribute("aria-current", "true", timeout=WAIT_MS)
+    expect(atlas.locator(".card.brief > h2")).to_have_text(name)
+    expect(rows.nth(3)).to_have_attribute("aria-current", "true")
     rows.nth(3).focus()
     atlas.keyboard.press("ArrowDown")
     following = rows.nth(4).locator(".name").inner_text()
     atlas.keyboard.press("Enter")
-    expect(atlas.locator(".card.brief > h2")).to_have_text(following, timeout=WAIT_MS)
+    expect(atlas.locator(".card.brief > h2")).to_have_text(following)
 
 
 def test_a_district_in_the_pills_frames_it(atlas: Page) -> None:
     turn(atlas, "/?lang=zh")
     atlas.locator(".st-key-pill_district button").first.click()
     atlas.locator(".st-key-filter_district button").filter(has_text="津南区").click()
-    atlas.wait_for_url("**district=120112**", timeout=WAIT_MS)
-    atlas.wait_for_url("**at=38.9**", timeout=WAIT_MS)
+    atlas.wait_for_url("**district=120112**")
+    atlas.wait_for_url("**at=38.9**")

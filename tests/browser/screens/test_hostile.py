@@ -17,7 +17,7 @@ from pages.shell.labels import JOINER
 from tests import CI, ROOT
 from tests.browser.axe import open_sections
 from tests.browser.harm import LOOK, harm
-from tests.browser.harness import WAIT_MS, Server, map_frame, marks, open_at, serve, settle, turn
+from tests.browser.harness import Server, map_frame, marks, open_at, serve, settle, turn
 from tests.hostile import HOSTILE_TEXTS, hostile_pack
 
 TRACE = "atlas-was-here"
@@ -81,7 +81,7 @@ def test_the_map_shows_hostile_texts_and_marks_and_cards_are_named_literally(
     frame = map_frame(page)
     everything = default_state(hostile.city, "en")
     shown = marks(hostile.city, everything)
-    frame.wait_for_selector(".atlas-mark", timeout=WAIT_MS)
+    frame.wait_for_selector(".atlas-mark")
     names = {
         place: display(row["name_en"], longest=LONGEST_LABEL)
         for layer in hostile.city.layers.values()

@@ -10,7 +10,7 @@ from pptx import Presentation
 
 from layers.store.settings import STORE_VARIABLE
 from tests.browser.conftest import NewPage
-from tests.browser.harness import MARKS, WAIT_MS, Watch, map_frame, open_at, serve, settle
+from tests.browser.harness import MARKS, Watch, map_frame, open_at, serve, settle
 
 TASK, PLACE, INDICATOR = "c5.1.1", "park-cauc", "10"
 VALUE = 8.0
@@ -20,7 +20,7 @@ def _until(page: Page, *said: str) -> None:
     """Wait until the address says all of these."""
     words = [*said]
     page.wait_for_function(
-        "words => words.every(each => location.search.includes(each))", arg=words, timeout=WAIT_MS
+        "words => words.every(each => location.search.includes(each))", arg=words
     )
     settle(page)
 
@@ -32,7 +32,7 @@ def _enter(page: Page) -> None:
     page.locator(".st-key-enter_source input").fill("认定文件")
     page.locator(".st-key-enter_who input").fill("李")
     page.get_by_role("button", name="保存").click()
-    expect(page.locator(".light")).to_have_class("light on_track", timeout=WAIT_MS)
+    expect(page.locator(".light")).to_have_class("light on_track")
 
 
 def _slide(page: Page, folder: Path) -> Path:
@@ -41,7 +41,7 @@ def _slide(page: Page, folder: Path) -> Path:
     page.locator(".st-key-picture_kind").get_by_text("幻灯片").click()
     settle(page)
     page.locator(".st-key-picture_make button").click()
-    with page.expect_download(timeout=WAIT_MS) as download:
+    with page.expect_download() as download:
         page.locator(".st-key-picture_paper button").click()
     download.value.save_as(folder / "indicator.pptx")
     return folder / "indicator.pptx"
@@ -62,7 +62,7 @@ def test_round_by_mouse_keys_and_address_and_a_value_sets_the_light(
         page = new_page()
         open_at(page, f"{server.url}/plan?gtask={TASK}")
         frame = map_frame(page)
-        frame.wait_for_function(f"id => ({MARKS}).includes(id)", arg=PLACE, timeout=WAIT_MS)
+        frame.wait_for_function(f"id => ({MARKS}).includes(id)", arg=PLACE)
         # From the task to a place on the map, by mouse; from the place to its indicator, by keys.
         frame.locator(f'.atlas-mark[data-id="{PLACE}"]').click()
         _until(page, f"sel={PLACE}")

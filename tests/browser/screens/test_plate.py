@@ -24,7 +24,6 @@ from tests.browser.harness import (
     LAPTOP,
     MAP,
     NARROW,
-    WAIT_MS,
     WIDE,
     Server,
     map_frame,
@@ -186,7 +185,7 @@ def _the_city_is_whole_beside_its_insets_and_the_page_stands_still(
 
 def _no_closer_than_the_outlines_bear(page: Page) -> None:
     frame = map_frame(page)
-    frame.wait_for_function("map.getZoom() >= 12", timeout=WAIT_MS)
+    frame.wait_for_function("map.getZoom() >= 12")
     assert frame.evaluate("map.getZoom()") == 12
     assert frame.evaluate("map.hasLayer(ATLAS.main.river)") is False
     urban = frame.evaluate(
@@ -214,7 +213,7 @@ def test_a_line_that_is_dragged_parts_two_years(atlas: Page, tianjin: City) -> N
     slide.press("Home")
     wait_for_marks(frame, marks(tianjin, after))
     atlas.locator(".st-key-period button").first.click()
-    expect(slide).to_be_hidden(timeout=WAIT_MS)
+    expect(slide).to_be_hidden()
 
 
 def test_the_insets_share_the_filter_and_the_selection(atlas: Page, tianjin: City) -> None:
@@ -224,9 +223,9 @@ def test_the_insets_share_the_filter_and_the_selection(atlas: Page, tianjin: Cit
     wait_for_marks(frame, marks(tianjin, opened))
     inset = frame.locator(".atlas-inset").first
     inset.locator("[data-id=park-tju-national]").dispatch_event("click")
-    atlas.wait_for_url("**sel=park-tju-national**", timeout=WAIT_MS)
+    atlas.wait_for_url("**sel=park-tju-national**")
     settle(atlas)
-    expect(inset.locator(".chosen")).to_have_count(1, timeout=WAIT_MS)
+    expect(inset.locator(".chosen")).to_have_count(1)
     atlas.locator(".st-key-layer_science_park label").first.click()
     fewer = replace(opened, layers=opened.layers - {"science_park"})
     wait_for_marks(frame, marks(tianjin, fewer))
@@ -236,7 +235,7 @@ def test_an_inset_leads_into_the_map_and_steps_aside(atlas: Page) -> None:
     turn(atlas, "/")
     frame = map_frame(atlas)
     frame.locator("button.atlas-inset-title").first.click()
-    expect(frame.locator(".atlas-inset:visible")).to_have_count(0, timeout=WAIT_MS)
+    expect(frame.locator(".atlas-inset:visible")).to_have_count(0)
     atlas.wait_for_timeout(500)
     west, south, east, north = frame.evaluate(
         "map.getBounds().toBBoxString().split(',').map(Number)"
@@ -246,7 +245,7 @@ def test_an_inset_leads_into_the_map_and_steps_aside(atlas: Page) -> None:
     assert south < 39.05
     assert north > 39.19
     frame.locator(".atlas-home a").click()
-    expect(frame.locator(".atlas-inset:visible")).to_have_count(3, timeout=WAIT_MS)
+    expect(frame.locator(".atlas-inset:visible")).to_have_count(3)
 
 
 def _crowd(folder: Path, count: int) -> Path:
@@ -272,7 +271,7 @@ def test_a_deep_link_opens_on_a_cold_server_and_a_hundred_places_at_one_point_as
     with serve(env={"ATLAS_PACKS": str(_crowd(tmp_path, 104))}) as cold:
         open_at(page, f"{cold.url}/district?d=990102&lang=en&city=toy")
         name = load_city(tmp_path / "crowd").districts.loc["990102", "name_en"]
-        expect(page.locator("h1")).to_contain_text(name, timeout=WAIT_MS)
+        expect(page.locator("h1")).to_contain_text(name)
         settle(page)
         address = urlsplit(page.url)
         assert address.path == "/district"
@@ -280,16 +279,16 @@ def test_a_deep_link_opens_on_a_cold_server_and_a_hundred_places_at_one_point_as
 
         turn(page, "/?city=toy&layers=science_park")
         frame = map_frame(page)
-        frame.wait_for_selector(".atlas-more", timeout=WAIT_MS)
+        frame.wait_for_selector(".atlas-more")
         stand = _boxes(page, ".atlas-mark")
         assert [(a, b) for a, b in combinations(stand, 2) if _centre_covered(a, b)] == []
         more = frame.locator(".atlas-more")
         assert more.inner_text() == "+93"
         more.focus()
         more.press("Enter")
-        page.wait_for_url(re.compile("sel=(@|%40)"), timeout=WAIT_MS)
+        page.wait_for_url(re.compile("sel=(@|%40)"))
         settle(page)
-        expect(page.get_by_text("孪生园102", exact=True).first).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_text("孪生园102", exact=True).first).to_be_visible()
         assert "Traceback" not in cold.printed(), cold.printed()
         page.goto("about:blank")  # a page that asks a server that has ended prints an error
 
@@ -302,9 +301,9 @@ def test_the_wheel_passes_until_the_reader_takes_the_map(atlas: Page) -> None:
     zoom = frame.evaluate("map.getZoom()")
     atlas.mouse.move(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.95)
     atlas.mouse.wheel(0, -300)
-    expect(frame.locator(".atlas-hint")).to_have_class("atlas-hint on", timeout=WAIT_MS)
+    expect(frame.locator(".atlas-hint")).to_have_class("atlas-hint on")
     assert frame.evaluate("map.getZoom()") == zoom
     atlas.keyboard.down("Control")
     atlas.mouse.wheel(0, -300)
     atlas.keyboard.up("Control")
-    frame.wait_for_function("zoom => map.getZoom() > zoom", arg=zoom, timeout=WAIT_MS)
+    frame.wait_for_function("zoom => map.getZoom() > zoom", arg=zoom)

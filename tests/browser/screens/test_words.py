@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from layers.language.messages import texts
-from tests.browser.harness import WAIT_MS, Server, open_at, settle
+from tests.browser.harness import Server, open_at, settle
 
 PATHS = {
     "explore": "",
@@ -73,10 +73,10 @@ def test_words_are_there_to_be_said_and_go_with_the_language(server: Server, pag
     open_at(page, f"{server.url}/coverage?cpart=scenario&lang=en")
     assert "Upload" in english(page)
     page.locator(".st-key-language button").click()
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN", timeout=WAIT_MS)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     settle(page)
     _says_nothing_in_english(page)
     page.locator(".st-key-language button").click()
-    expect(page.locator("html")).to_have_attribute("lang", "en", timeout=WAIT_MS)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     settle(page)
     assert "Upload" in english(page)
