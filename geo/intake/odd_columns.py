@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from geo.intake.columns import Coordinates, coordinates
+import numpy as np
+
+from geo.base.arrays import Floats
+from geo.base.bridge import Box
+from geo.intake.columns import STATES, Coordinates, coordinates
 from geo.intake.words import bare
 
 _SAMPLE: Final = 500
+_LOOKED_AT: Final = 60
+"""Rows and columns that tell angles by their order."""
+_MOST_COLUMNS: Final = 60
+_MOST: Final = 0.9
+"""Share of the rows that must be parts of angles."""
 _PARTS: Final = (
     (re.compile(r"^(.*?)(?:度|°|deg(?:rees?)?|d)$"), 0),
     (re.compile(r"^(.*?)(?:分|min(?:utes?)?|m)$"), 1),
@@ -52,6 +62,69 @@ def angles_in_parts(cells: Any) -> Angles | None:
     columns = [one for one in found if one is not None]
     first, second = (_joined(cells, some) for some in columns)
     return Angles((*columns[0], *columns[1]), first, second)
+
+
+def angles_in_order(cells: Any, box: Box) -> Angles | None:
+    """Return angles whose parts stand side by side, whatever their columns are called.
+
+    Parameters
+    ----------
+    cells
+        Arrow table, each column by one name.
+    box
+        West, south, east and north of the city, degrees.
+
+    Returns
+    -------
+    Angles or None
+        Of two or three columns each, one angle behind the other: whole degrees of the city, then
+        minutes, and seconds. In any other table whole degrees would be all there is.
+    """
+    names = cells.column_names[:_MOST_COLUMNS]
+    held = [_plain_numbers(cells.column(name).slice(0, _LOOKED_AT)) for name in names]
+    for parts in (3, 2):
+        for at in range(len(names) - 2 * parts + 1):
+            one, two = held[at : at + parts], held[at + parts : at + 2 * parts]
+            if _is_angle(one) and _is_angle(two) and _are_axes(one[0], two[0], box):
+                columns = tuple(names[at : at + 2 * parts])
+                first, second = _joined(cells, columns[:parts]), _joined(cells, columns[parts:])
+                return Angles(columns, first, second)
+    return None
+
+
+def _plain_numbers(column: Any) -> Floats:
+    """Return a column's plain numbers, NaN elsewhere; empty where there is hardly one."""
+    import pyarrow as pa
+
+    texts = pa.array(["" if v is None else str(v) for v in column.to_pylist()], pa.large_string())
+    found = coordinates(texts)
+    plain = (found.states == STATES.index("number")) & (found.written == 0)
+    filled = found.states != STATES.index("blank")
+    if not filled.any() or plain.sum() < _MOST * filled.sum():
+        return np.zeros(0)
+    return np.where(plain, found.values, np.nan)
+
+
+def _is_angle(parts: Sequence[Floats]) -> bool:
+    """Tell whether columns may be degrees, minutes and seconds: all but the last are whole."""
+    if any(not len(part) for part in parts):
+        return False
+    known = [part[np.isfinite(part)] for part in parts]
+    whole = all((part == np.rint(part)).all() for part in (known[0], *known[1:-1]))
+    return whole and all(((part >= 0) & (part < 60)).all() and part.any() for part in known[1:])
+
+
+def _are_axes(one: Floats, two: Floats, box: Box) -> bool:
+    """Tell whether whole degrees are those of a city, longitude before latitude or behind it."""
+
+    def within(x: Floats, y: Floats) -> bool:
+        east, north = np.abs(x), np.abs(y)
+        fit = (east >= np.floor(box[0])) & (east <= box[2])
+        fit &= (north >= np.floor(box[1])) & (north <= box[3])
+        known = np.isfinite(x) & np.isfinite(y)
+        return bool(known.any() and fit[known].mean() >= _MOST)
+
+    return within(one, two) or within(two, one)
 
 
 def _parts_of(cells: Any, axis: re.Pattern[str]) -> tuple[str, ...] | None:

@@ -21,8 +21,8 @@ BELOW_SIXTY: Final = 0.6
 """Chance that two digits are a minute or a second."""
 LEAST_FIT: Final = 0.5
 """Share of the rows that must be angles as the heading says; otherwise the heading is not right."""
-_DIGITS: Final = (4, 5, 6)
-"""Digits behind the point: minutes and seconds, and up to hundredths of a second."""
+_DIGITS: Final = (4, 5, 6, 7, 8)
+"""Digits behind the point: minutes and seconds, and up to four of a surveyor's second."""
 _FULL: Final = 0.7
 """Share of the numbers that have all digits: every tenth true decimal ends in a zero."""
 _EXACT: Final = 1e-6
@@ -46,7 +46,7 @@ def chance(first: Floats, second: Floats) -> float:
     -------
     float
         1 unless all pairs of digits behind the point are below sixty and most numbers have the
-        same 4, 5 or 6 digits there. Else ``BELOW_SIXTY`` for each different ten of minutes and for
+        same 4 to 8 digits there. Else ``BELOW_SIXTY`` for each different ten of minutes and for
         each different minute or second, whichever are fewer: points of one street share theirs, and
         bear witness once.
 

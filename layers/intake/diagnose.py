@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from geo.base.bridge import WGS84, canonical, name_of, transformer
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
 from geo.intake.columns import STATES, Coordinates, coordinates, pairs
 from geo.intake.datum import DATUMS, most_offset_m
-from geo.intake.odd_columns import angles_in_parts, code_of_place
+from geo.intake.odd_columns import angles_in_order, angles_in_parts, code_of_place
 from geo.intake.packed_angles import (
     DMS_BIT,
     LEAST_ASKED,
@@ -43,7 +43,13 @@ from geo.intake.words import bare
 from geo.point_files import wkb
 from layers.intake.declared import Declared, declared
 from layers.intake.formats.georeference import is_given_back
-from layers.intake.formats.headings import datum_of, datum_of_source, headings, system_of
+from layers.intake.formats.headings import (
+    datum_of,
+    datum_of_source,
+    headings,
+    speaks_of_system,
+    system_of,
+)
 from layers.intake.formats.table import Observation, Option, Question, Table
 from layers.intake.known_places import suspected_datum
 from layers.pack.city import City
@@ -55,6 +61,8 @@ FORMS: Final = {
     "thousands": "form_thousands",
 }
 """Notations that are told, by their names in :mod:`geo.intake.notation`."""
+_SURE: Final = 0.8
+"""Share of the rows that must lie in the city in one system for columns that nothing else tells."""
 GRID_LEAST: Final = 0.5
 """Share of the rows that must speak for a reading that the values alone tell."""
 _SAMPLE: Final = 2000
@@ -67,6 +75,12 @@ _SHAPE_STATES: Final = {
 _SAYS_DATUM: Final = re.compile(
     r"coord.*(?:type|sys)|坐标类型|坐标系|坐标体系|crs|datum|srs|system|基准|来源|source|provider"
 )
+_SENTENCES: Final = ("title", "header_goes_on", "beside")
+_SAYING: Final = (*_SENTENCES, "sheet", "layer", "crs_member")
+"""Observations that quote the file, which may name a datum there."""
+_MOST_NOTES: Final = 20
+"""Rows without a position that are read as notes, from above and from below."""
+_NOTE_COLUMNS: Final = 5
 
 
 _SHOWN_BY: Final = {
@@ -204,7 +218,8 @@ def _placed(table: Table, city: City, answers: Answers, result: Diagnosis) -> Pl
                 raise UnfitError("intake.not_points")
         else:
             return Placement(table, (table.shapes.column,) if table.shapes.column else ())
-    found = chosen or _by_names(table, result) or _by_values(table, city, result)
+    found = chosen or _in_parts(table, city, result)
+    found = found or _by_names(table, result) or _by_values(table, city, result)
     if found is None:
         code = code_of_place(table.cells)
         if code[0]:
@@ -309,13 +324,20 @@ def _texts(table: Table, name: str) -> Any:
         raise UnfitError("point_column.not_numbers", type=str(column.type)[:60]) from error
 
 
+def _in_parts(table: Table, city: City, result: Diagnosis) -> Placement | None:
+    """Return the columns of degrees, minutes and seconds, by their names or by their order."""
+    named = angles_in_parts(table.cells) if table.has_names else None
+    split = named or angles_in_order(table.cells, city.bbox)
+    if split is None:
+        return None
+    result.tell("split_angles", "certain" if named else "likely", value=split.columns)
+    return Placement(table, split.columns, split.first, split.second)
+
+
 def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     """Return the columns that are called as people call coordinates, if they hold numbers."""
     names = table.names if table.has_names else ()
     named = first = headings(names)
-    if names and (split := angles_in_parts(table.cells)) is not None:
-        result.tell("split_angles", "certain", value=split.columns)
-        return Placement(table, split.columns, split.first, split.second)
     while named.x:  # decimal degrees may be left blank beside verbatim ones
         found = _of_columns(table, (named.x, named.y))
         if _holds_numbers(found):
@@ -358,16 +380,25 @@ def _by_values(table: Table, city: City, result: Diagnosis) -> Placement | None:
         for two, y in numbers.items():
             if one < two or one == two:
                 continue
-            fit = by_zone(fits(x, y, city.bbox), 0.8)
-            if fit is not None and (best is None or fit.share > best[0]):
+            share = _share_of(x, y, city)
+            if share >= _SURE and (best is None or share > best[0]):
                 ordered = (
                     (one, two) if head.names.index(one) < head.names.index(two) else (two, one)
                 )
-                best = (fit.share, *ordered)
+                best = (share, *ordered)
     if best is None:
         return None
     result.tell("columns_by_values", "likely", value=f"{best[1]} + {best[2]}")
     return _of_columns(table, best[1:])
+
+
+def _share_of(x: Floats, y: Floats, city: City) -> float:
+    """Return which share lies in the city in an unmistakable system, or in the city's own plane."""
+    fit = by_zone(fits(x, y, city.bbox), _SURE)
+    if fit is not None:
+        return fit.share
+    own = f"EPSG:{city.metric_epsg}"
+    return max(share_in(x, y, own, city.bbox), share_in(y, x, own, city.bbox))
 
 
 def _tries(head: Table, name: str) -> Iterator[tuple[tuple[str, ...], Placement]]:
@@ -395,7 +426,7 @@ def _share(told: NDArray[np.bool_]) -> float:
 def _fit_of(placed: Placement, city: City) -> Fit | None:
     if placed.first is None or placed.second is None:
         return None
-    return by_zone(fits(placed.first.values, placed.second.values, city.bbox), 0.8)
+    return by_zone(fits(placed.first.values, placed.second.values, city.bbox), _SURE)
 
 
 def values_of(placed: Placement) -> tuple[Floats, Floats]:
@@ -539,9 +570,27 @@ def _is_of(crs: str, family: str) -> bool:
     return crs.startswith("EPSG:326") if family == "utm" else not crs.startswith("EPSG:326")
 
 
+def _quoted(table: Table, keys: Collection[str]) -> list[str]:
+    """Return what the file itself says in some of the observations made of it."""
+    told = (one.values for one in table.found if one.key in keys)
+    return [str(values.get("over", values.get("value", ""))) for values in told]
+
+
+def _notes(placed: Placement) -> list[str]:
+    """Return what rows without a position say of coordinates, such as a note below the table."""
+    _, first, second = states_of(placed)
+    if placed.first is None or placed.second is None:
+        return []
+    bare_rows = np.flatnonzero((first != _NUMBER) & (second != _NUMBER))
+    rows = [*bare_rows[:_MOST_NOTES], *bare_rows[_MOST_NOTES:][-_MOST_NOTES:]]
+    cells = placed.table.cells.select(range(min(_NOTE_COLUMNS, placed.table.cells.num_columns)))
+    said = cells.take(np.array(rows, np.int64)).to_pylist() if rows else []
+    texts = (str(cell) for row in said for cell in row.values() if cell is not None)
+    return [text for text in texts if speaks_of_system(text)]
+
+
 def _family(placed: Placement) -> str:
-    told = [*placed.columns]
-    told += [str(o.values.get("value", "")) for o in placed.table.found if o.key == "title"]
+    told = [*placed.columns, *_quoted(placed.table, _SENTENCES), *_notes(placed)]
     return next((family for family in map(system_of, told) if family), "")
 
 
@@ -652,9 +701,8 @@ def _datum_hint(placed: Placement) -> tuple[str, str]:
         return (stated.gravest, stated.words[stated.gravest]) if stated.gravest else ("", "")
     if any("wgs" in bare(name) for name in placed.columns):
         return "", ""
-    above = [o for o in placed.table.found if o.key in ("title", "sheet", "layer", "crs_member")]
-    told = [str(one.values.get("value", "")) for one in above]
-    for text in (*placed.columns, placed.table.where, *told):
+    told = _quoted(placed.table, _SAYING)
+    for text in (*placed.columns, placed.table.where, *told, *_notes(placed)):
         if datum := datum_of(text):
             return datum, text
     for name in placed.table.names[:60]:

@@ -28,7 +28,7 @@ from layers.intake.handing_back import ADDED, explained, handed_back
 from layers.intake.outcome import NO_PLACES, Outcome, as_workbook
 from layers.language.bilingual import both
 from layers.language.messages import speaker
-from layers.own_points.reading import Reading, doubts
+from layers.own_points.reading import Reading
 from layers.pack.city import City
 from layers.pack.exchange import DATED, DOUBT, PROTOCOL, SOURCES, VERIFICATION
 
@@ -50,6 +50,7 @@ WITH_CONTACTS: Final = ("xlsx", "csv")
 """Formats that keep the columns of telephones and the like, if the reader wishes."""
 TITLE: Final = "title"
 """Attribute of a list: what stands above the table in the file."""
+SAME_METRES: Final = 0.01
 SAME_DEGREES: Final = 1e-7
 """So near, two positions are one: a way to the plane and back costs less."""
 
@@ -166,8 +167,8 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     DataFrame
         In the order of the points, lon and lat in degrees, then the terms of Darwin Core: the doubt
         of a point is the largest that rows there state, and a text stands where they agree. The
-        source is the file where it names none. Of a file that is counted as it lies no doubt is
-        read: it is unknown, and what needs verification is not known either.
+        source is the file where it names none. Of a file that is counted as it lies nothing but the
+        doubt is read: what needs verification is not known.
     """
     from scipy.spatial import cKDTree  # no first view waits for it
 
@@ -176,7 +177,9 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
     for term in TERMS:
         made[term] = pd.Series("", made.index, dtype=object)
-    if len(xy) and doubts(reading) is not None:
+    if len(xy) and reading.taken is None and len(reading.kept.doubt):
+        made[DOUBT] = doubts_at(reading, xy)
+    elif len(xy) and reading.taken is not None:
         said = _said_at(source.paths[0])
         _, at = cKDTree(said[["lon", "lat"]]).query(
             np.column_stack([lon, lat]), distance_upper_bound=SAME_DEGREES
@@ -199,12 +202,26 @@ def doubts_at(reading: Reading, xy: Floats) -> Floats:
     """
     from scipy.spatial import cKDTree  # no first view waits for it
 
-    if not len(xy) or doubts(reading) is None:
+    if len(xy) and reading.taken is None and len(reading.kept.doubt):
+        return _stated_at(xy, reading)
+    if not len(xy) or reading.taken is None:
         return np.full(len(xy), np.nan)
     said = _said_at(reading.asked.source.paths[0], ())
     lonlat = np.column_stack(transformer(reading.asked.city.metric_epsg, 4326).transform(*xy.T))
     _, at = cKDTree(said[["lon", "lat"]]).query(lonlat, distance_upper_bound=SAME_DEGREES)
     return np.asarray(np.append(said[DOUBT].to_numpy(dtype=float), np.nan)[at])
+
+
+def _stated_at(xy: Floats, reading: Reading) -> Floats:
+    """Return the largest doubt that rows counted as they lie state at some points."""
+    from scipy.spatial import cKDTree
+
+    kept = pd.DataFrame({"x": reading.kept.xy[:, 0], "y": reading.kept.xy[:, 1],
+                         "doubt": reading.kept.doubt})  # fmt: skip
+    most = kept.groupby(["x", "y"], as_index=False).max()
+    _, at = cKDTree(most[["x", "y"]]).query(xy, distance_upper_bound=SAME_METRES)
+    found: Floats = np.append(most["doubt"].to_numpy(dtype=float), np.nan)[at]
+    return found
 
 
 def _said_at(path: Path, terms: Sequence[str] = TERMS) -> pd.DataFrame:

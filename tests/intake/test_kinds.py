@@ -43,6 +43,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAT = np.array([lat for _, _, lat in POINTS])
 
 
+def _parts(angle: float) -> tuple[int, int, float]:
+    minutes, seconds = divmod(round(angle * 3600, 4), 60)
+    return int(minutes // 60), int(minutes % 60), round(seconds, 4)
+
+
 def _comma(value: float) -> str:
     return f"{value:.4f}".replace(".", ",")
 
@@ -144,6 +149,19 @@ FILES: dict[str, bytes] = {
             "名称,经度度,经度分,纬度度,纬度分",
             *(f"{n},117,{(x - 117) * 60:.4f},39,{(y - 39) * 60:.4f}" for n, x, y in POINTS),
         ]
+    ),
+    "parts-below-one.xlsx": workbook(
+        (
+            "表",
+            [
+                ["名称", "经度", "", "", "纬度", "", ""],
+                ["", "度", "分", "秒", "度", "分", "秒"],
+                *([n, *_parts(x), *_parts(y)] for n, x, y in POINTS),
+            ],
+        )
+    ),
+    "parts-by-order.csv": csv(
+        [",".join(map(str, (n, *_parts(y), *_parts(x)))) for n, x, y in POINTS]
     ),
     "named.csv": csv(["名称,坐标", *(f"{n},经度：{x}；纬度：{y}" for n, x, y in POINTS)]),
     "ewkb.csv": csv(
@@ -753,6 +771,15 @@ def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
         ("p.csv", ["coordsys,lon,lat", "bd09ll,117.2126,39.1077"], "datum"),
         ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
         ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
+        ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "注：坐标取自高德地图,,"], "datum"),
+        ("p.csv", ["名称,高德坐标,", ",经度,纬度", "a,117.2061,39.1012"], "datum"),
+        (
+            "p.csv",
+            ["名称,WGS84坐标,,高德坐标,", ",经度,纬度,经度,纬度", "a,117.2,39.1,117.2061,39.1012"],
+            "",
+        ),
+        ("cass.dat", ["1,,517000.5,4330001.25,3.2", "2,,517100.5,4330101.25,3.1"], "crs"),
+        ("p.csv", ["名,X坐标(中央子午线120),Y坐标(中央子午线120)", "a,4335000.5,257000.5"], "crs"),
     ],
 )
 def test_words_that_name_a_commercial_map_lead_to_a_question(
@@ -760,6 +787,22 @@ def test_words_that_name_a_commercial_map_lead_to_a_question(
 ) -> None:
     report = _taken(name, csv(lines), tianjin).report
     assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_another_sheet_or_a_read_me_may_name_the_datum(tianjin: City) -> None:
+    lines, room = ["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], io.BytesIO()
+    with zipfile.ZipFile(room, "w") as pack:
+        pack.writestr("a.csv", csv(lines))
+        pack.writestr("说明.txt", "坐标系：GCJ-02\n".encode("gbk"))
+    notes: list[list[object]] = [["坐标为高德坐标（GCJ-02）"]]
+    table: list[list[object]] = [["名称", "经度", "纬度"], *map(list, POINTS)]
+    book = workbook(("说明", notes), ("表", table))
+    for name, data in (("a.zip", room.getvalue()), ("a.xlsx", book)):
+        report = _taken(name, data, tianjin).report
+        assert [one.key for one in report.questions] == ["datum"], name
+        told = {one.key: one.values["value"] for one in report.found}
+        assert "GCJ-02" in str(told["beside"])
+        assert told.get("zip_left", ("说明.txt",)) == ("说明.txt",)
 
 
 def test_apostrophes_before_formulas_are_left_out_and_told(tianjin: City) -> None:

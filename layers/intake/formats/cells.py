@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from geo.base.errors import UnfitError
-from layers.intake.formats.header import LOOKED_AT, Header, find_header, names_of
+from layers.intake.formats.header import LOOKED_AT, Header, above_names, find_header, names_of
 from layers.intake.formats.table import (
     MOST_COLUMNS,
     Observation,
@@ -72,7 +72,8 @@ def _told(told: Sequence[Sequence[str]], lines: Any, head: Header) -> list[Obser
     sure = "certain" if not head.row else "likely"
     found = [Observation("header_row", sure, {"value": int(lines[head.row])})]
     if head.first > head.row + 1:
-        found.append(Observation("header_goes_on", "likely", {"value": int(lines[head.first - 1])}))
+        line, over = int(lines[head.first - 1]), above_names(told, head)
+        found.append(Observation("header_goes_on", "likely", {"value": line, "over": over}))
     if twice := named_twice(names_of(told, head)):
         found.append(Observation("columns_twice", "certain", {"value": twice}))
     title = " ".join(cell for above in told[: head.row] for cell in above if cell)

@@ -181,6 +181,19 @@ def is_term(name: str, term: str) -> bool:
     return re.fullmatch(rf"{_PREFIX}{term.lower()}", bare(name)) is not None
 
 
+def doubt_columns(table: Table) -> tuple[tuple[str, float], ...]:
+    """Return the columns that state a doubt, each with the metres of its unit.
+
+    Parameters
+    ----------
+    table
+        As it was opened; in one that was handed back, the term of Darwin Core alone counts.
+    """
+    back = is_given_back(table)
+    units = [(name, unit_of(name)) for name in table.names if not back or is_term(name, DOUBT)]
+    return tuple((name, unit) for name, unit in units if unit is not None)
+
+
 def doubt_of(table: Table) -> tuple[Floats, NDArray[np.int8]]:
     """Return the doubt that a file states of each row, and why a cell states none.
 
@@ -200,13 +213,10 @@ def doubt_of(table: Table) -> tuple[Floats, NDArray[np.int8]]:
     """
     n = len(table.lines)
     found, why = np.full(n, np.nan), np.zeros(n, dtype=np.int8)
-    names = [name for name in table.names if unit_of(name) is not None]
-    if is_given_back(table):
-        names = [name for name in names if is_term(name, DOUBT)]
-    for name in names:
+    for name, unit_m in doubt_columns(table):
         cells = table.cells.column(name).combine_chunks()
         cells = cells.chunk(0) if hasattr(cells, "chunks") else cells
-        metres, bad = doubts(cells, unit_of(name) or 1.0)
+        metres, bad = doubts(cells, unit_m)
         found = np.fmax(found, metres)
         why = np.where(why == 0, bad, why)
     return found, np.where(np.isnan(found), why, 0).astype(np.int8)

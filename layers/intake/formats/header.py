@@ -120,9 +120,10 @@ def names_of(rows: Sequence[Sequence[str]], header: Header) -> list[str]:
     if header.row < 0:
         return []
     names = list(rows[header.row])
-    if header.first <= header.row + 1 or speaks_of_position(names) >= 2:
-        return names
     some = rows[header.row : header.first]
+    speak = speaks_of_position(names)
+    if len(some) <= 1 or (speak >= 2 and speak >= max(map(speaks_of_position, some[1:]))):
+        return names
     width = max(map(len, some))
     filled = [[*row, *[""] * (width - len(row))] for row in some]
     over = _spread(filled[0])
@@ -136,6 +137,19 @@ def names_of(rows: Sequence[Sequence[str]], header: Header) -> list[str]:
             for under, above in zip(row, over, strict=True)
         ]
     return over
+
+
+def above_names(rows: Sequence[Sequence[str]], header: Header) -> str:
+    """Return what the rows of names say besides the names, such as that of a group of columns.
+
+    Parameters
+    ----------
+    rows, header
+        As in :func:`find_header`.
+    """
+    names = set(names_of(rows, header))
+    said = (cell.strip() for row in rows[header.row : header.first] for cell in row)
+    return " ".join(dict.fromkeys(cell for cell in said if cell and cell not in names))[:200]
 
 
 def _spread(row: Sequence[str]) -> list[str]:

@@ -10,7 +10,8 @@ from geo.intake.words import bare
 
 _SYSTEM_WORDS: Final = re.compile(
     r"cgcs2000|国家?2000|大地2000|2000(?:坐标系?|系)?|北京(?:19)?54|西安(?:19)?80|bj54|xa80|"
-    r"utm(?:zone)?(?:\d{1,2}n?)?|epsg\d{4,5}|4548|4527|投影|平面|高斯|坐标系"
+    r"utm(?:zone)?(?:\d{1,2}n?)?|epsg\d{4,5}|4548|4527|投影|平面|高斯|坐标系|"
+    r"中央(?:子午|经)线\d{2,3}[度e]?|cm\d{2,3}e?|[36]度分?带"
 )
 _LON: Final = re.compile(
     r"[经經]度|[东東][经經]|longitude|(?<![a-z])(?:lon|lng|long)(?![a-z])|^(?:lon|lng)|(?:lon|lng)$"
@@ -97,6 +98,8 @@ def headings(names: Sequence[str]) -> Headings:
     ('GPS经度', 'GPS纬度')
     >>> headings(["点名", "X坐标", "Y坐标"]).kind
     'metres'
+    >>> headings(["lng", "lat", "lng_wgs84", "lat_wgs84"])[:2]
+    ('lng_wgs84', 'lat_wgs84')
     >>> headings(["name", "北（米）", "东（米）"])[:2], headings(["东", "南", "西", "北"])[:2]
     (('东（米）', '北（米）'), ('', ''))
     """
@@ -130,7 +133,8 @@ def _pair(
 
     def fitting(pattern: re.Pattern[str]) -> list[str]:
         hits = [name for name, text in plain.items() if pattern.search(text) and not _mixed(text)]
-        return sorted(hits, key=lambda name: (bool(datum_of(name)), len(plain[name])))
+        return sorted(hits, key=lambda name: (bool(datum_of(name)), "wgs" not in plain[name],
+                                              len(plain[name])))  # fmt: skip
 
     first, second = fitting(one), fitting(two)
     for x in first:
@@ -188,6 +192,27 @@ def datum_of_source(names: Sequence[str]) -> tuple[str, str]:
             if pattern.match(plain) and not _NO_MAP.search(plain):
                 return datum, name
     return "", ""
+
+
+_OF_COORDINATES: Final = re.compile(
+    r"坐标|经纬度|基准|coordinate|datum|\bcrs\b|projection", re.IGNORECASE
+)
+
+
+def speaks_of_system(text: str) -> bool:
+    """Tell whether a sentence beside a table says in which datum or system its positions are.
+
+    Parameters
+    ----------
+    text
+        A note, a line of a read-me, a cell of another sheet.
+
+    Examples
+    --------
+    >>> speaks_of_system("注：坐标取自高德地图"), speaks_of_system("高德地图天津分公司")
+    (True, False)
+    """
+    return bool(_OF_COORDINATES.search(text) and (datum_of(text) or system_of(text)))
 
 
 def system_of(text: str) -> str:

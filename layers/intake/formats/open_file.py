@@ -15,6 +15,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import Final, NamedTuple, TypeVar
 
 from geo.base.errors import AtlasError, DataError, Problem, UnfitError
+from layers.intake.formats.headings import speaks_of_system
 from layers.intake.formats.markup import read_gpx, read_html, read_spreadsheet_xml, root_of
 from layers.intake.formats.parquet_file import read_parquet
 from layers.intake.formats.parts import differences, entries
@@ -89,6 +90,9 @@ _ARCHIVES: Final = (
     (b"\xfd7zXZ", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
+_MOST_NOTES: Final = 5
+"""Read-mes of a zip that are looked into, and sentences of theirs that are told."""
+_NOTE_BYTES: Final = 64 << 10
 _SHAPEFILE: Final = b"\x00\x00\x27\x0a"
 _DBF: Final = b"\x02\x03\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5\xfb"
 _PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx")
@@ -408,7 +412,8 @@ def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
     if "[Content_Types].xml" in names or "mimetype" in names:
         return read_workbook(data, where, answers)[0]
     if any(name.endswith(".shp") for name in lower):
-        return read_shapefile(data, where, answers)
+        table = read_shapefile(data, where, answers)
+        return replace(table, found=(*table.found, *_said_beside(data, members)))
     if any(name.endswith((".dbf", ".shx")) for name in lower):
         raise UnfitError("intake.shapefile_part")
     if any(name.endswith(".kml") for name in lower):
@@ -416,9 +421,28 @@ def _of_zip(data: bytes, where: str, answers: Answers) -> Table:
     inner = _table_in(members, answers)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            return _dispatch(file.read(inner), where, answers)
+            table = _dispatch(file.read(inner), where, answers)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise UnfitError("intake.no_zip") from error
+    rest = [member for member in members if member is not inner]
+    told = [Observation("zip_left", "certain", {"value": tuple(m.filename for m in rest[:20])})]
+    beside = _said_beside(data, rest)
+    return replace(table, found=(*table.found, *(told if rest else ()), *beside))
+
+
+def _said_beside(data: bytes, members: Sequence[zipfile.ZipInfo]) -> list[Observation]:
+    """Return what the read-mes of a zip say of the system of the positions."""
+    notes = [m for m in members if m.filename.lower().endswith((".txt", ".md"))]
+    lines: list[str] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            for member in notes[:_MOST_NOTES]:
+                if member.file_size <= _NOTE_BYTES:
+                    lines += sniffed(file.read(member)).splitlines()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        return []
+    said = [line.strip()[:200] for line in lines if speaks_of_system(line)]
+    return [Observation("beside", "likely", {"value": line}) for line in said[:_MOST_NOTES]]
 
 
 def _table_in(members: Sequence[zipfile.ZipInfo], answers: Answers) -> zipfile.ZipInfo:

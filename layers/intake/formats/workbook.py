@@ -21,6 +21,7 @@ from layers.intake.formats.headings import (
     GUIDE_SHEET,
     district_column,
     speaks_of_position,
+    speaks_of_system,
 )
 from layers.intake.formats.table import (
     MOST_COLUMNS,
@@ -37,6 +38,8 @@ MOST_RATIO: Final = 400
 MOST_MEMBERS: Final = 5_000
 MOST_SHEETS: Final = 200
 MOST_CELLS: Final = 20_000_000
+MOST_SAID: Final = 5
+"""Sentences beside a table that are told."""
 MOST_HELD: Final = 1536 << 20
 """Bytes that reading all sheets may take; it is tried apart, as it ends the process otherwise."""
 FREE_BYTES: Final = 256 << 20
@@ -225,12 +228,28 @@ def _tables(book: Any, where: str, answers: Mapping[str, str]) -> list[Table]:
         rest = tuple(name for name in names if name not in chosen)
         told = (" + ".join(chosen)[:200], rest)
         tables = [
-            (name, _table(book.get_sheet_by_name(name), f"{where} · {name}", answers, told))
+            (
+                name,
+                _table(
+                    book.get_sheet_by_name(name),
+                    f"{where} · {name}",
+                    answers,
+                    told,
+                    _beside(book, rest),
+                ),
+            )
             for name in chosen
         ]
         return [_with_sheet(table, name) for name, table in tables]
     name, others = _sheet(book, said)
-    return [_table(book.get_sheet_by_name(name), where, answers, (name, others))]
+    beside = _beside(book, others)
+    return [_table(book.get_sheet_by_name(name), where, answers, (name, others), beside)]
+
+
+def _beside(book: Any, sheets: Sequence[str]) -> list[str]:
+    """Return what sheets that are not read say of the system of the positions."""
+    cells = (cell for name in sheets for row in _head(book.get_sheet_by_name(name)) for cell in row)
+    return [cell[:200] for cell in cells if speaks_of_system(cell)][:MOST_SAID]
 
 
 def _uncached(data: bytes) -> int:
@@ -305,7 +324,11 @@ def _speaks(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _table(
-    sheet: Any, where: str, answers: Mapping[str, str], names: tuple[str, tuple[str, ...]]
+    sheet: Any,
+    where: str,
+    answers: Mapping[str, str],
+    names: tuple[str, tuple[str, ...]],
+    beside: Sequence[str] = (),
 ) -> Table:
     height, width = sheet.total_height, sheet.total_width
     # A stray blank far to the right is no column; a sheet that is full is too much for us.
@@ -315,6 +338,7 @@ def _table(
     found = [Observation("sheet", "likely" if others else "certain", {"value": name})]
     if others:
         found.append(Observation("other_sheets", "certain", {"value": others[:20]}))
+    found += [Observation("beside", "likely", {"value": said}) for said in beside]
     rows = sheet.to_python(skip_empty_area=False)
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
         if top < len(rows) and left < len(rows[top]) and bottom - top < MOST_SHEET_ROWS:
