@@ -32,8 +32,8 @@ from pages.shell.widgets import is_offered
 IN_FOLDER: Final = "intake_folder"
 GONE: Final = "atlas.own_file.gone"
 """Why a file of the folder could not be taken in, until it has been told."""
-ACCEPTED: Final = "atlas.own_file.accepted"
-"""How often a file was accepted: the answer stands at the top of the page."""
+TURNED: Final = "atlas.own_file.turned"
+"""How often a file came or was accepted: what is told of it stands at the top of the page."""
 MOST_TOLD: Final = 8
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
@@ -133,6 +133,7 @@ def _from_folder(screen: Screen) -> None:
         return
     points = own_files.of_file(session.state().points, source.token)
     session.change(points=points)
+    _turned()
     try:
         own_files.bring_from_folder(source, screen.city, points)
     except DataError as error:
@@ -144,6 +145,7 @@ def _brought(screen: Screen) -> None:
     given = st.session_state.get(upload_key())
     own_files.leave()
     if given is not None:
+        _turned()
         own_files.bring(given.name, given.getvalue(), screen.city)
 
 
@@ -165,6 +167,7 @@ def proposal(screen: Screen) -> None:
     if held is None:
         return
     report = held.taken.report
+    to_the_top()
     html.show('<p class="summary" role="status">{}</p>', _status(held, say))
     if lines := _to_heed(screen, held):
         _bullets(lines)
@@ -481,9 +484,18 @@ def _rows(screen: Screen, outcome: Outcome, n: int) -> None:
         html.small(screen.say("intake_page.rows_cut", most=count(MOST_LISTED)))
 
 
+def _turned() -> None:
+    st.session_state[TURNED] = st.session_state.get(TURNED, 0) + 1
+
+
+def to_the_top() -> None:
+    """Bring the reader to the top of the page when a file has come or was accepted."""
+    html.bring("top", str(st.session_state.get(TURNED, 0)))
+
+
 def _accepted() -> None:
     own_files.accept()
-    st.session_state[ACCEPTED] = st.session_state.get(ACCEPTED, 0) + 1
+    _turned()
     held = own_files.held()
     if held is None or held.source is None:
         return

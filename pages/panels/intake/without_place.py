@@ -19,7 +19,7 @@ from layers.language.values import cell, count
 from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, list_name, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
-from pages.panels.intake.proposal import ACCEPTED
+from pages.panels.intake.proposal import to_the_top
 from pages.shell import html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -97,7 +97,7 @@ def without_place(screen: Screen) -> None:
     if held is None or held.outcome is None:
         return
     outcome = held.outcome
-    html.bring("top", str(st.session_state.get(ACCEPTED, 0)))
+    to_the_top()
     left = outcome.without_place().index[:MOST_LISTED].tolist()
     if left:
         st.selectbox(
