@@ -226,6 +226,35 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
 
 
+def test_sums_and_means_are_no_places_unless_they_are_called_like_one(tianjin: City) -> None:
+    at = [(117.2 + k / 90, 39.1 + k / 130) for k in range(6)]
+    rows = [f"{k},公司{k},{x:.4f},{y:.4f}" for k, (x, y) in enumerate(at, 1)]
+    sums = [sum(pair) for pair in zip(*at, strict=True)]
+    means = [total / len(at) for total in sums]
+    last = {
+        ",平均,{1:.3f},{0:.3f}": 0,  # exchanged: its name at the end says it
+        "合计,6 家,{2:.4f},{3:.4f}": 0,
+        ",Total,{2:.4f},{3:.4f}": 0,
+        ",天津市,{0:.4f},{1:.4f}": 0,
+        "7,Total,117.21,39.13": 1,
+        "7,天津市,117.21,39.13": 1,
+        "7,平均律音乐有限公司,117.21,39.13": 1,
+        "7,公司甲,117.21,39.13\n8,小计,117.23,39.14\n9,公司乙,117.22,39.15": 3,
+    }
+    for line, places in last.items():
+        data = csv(["序号,名称,经度,纬度", *rows, line.format(*means, *sums)])
+        report = take_in(("t.csv", data), tianjin, {"datum": "wgs84"}).report
+        assert (report.rows.used, report.rows.not_used) == (
+            6 + places,
+            {} if places else {"total": 1},
+        ), line
+    names = ("平均", "Average", "Tianjin City", "天津市合计")
+    data = csv(["区,家数", "和平区,5", *(f"{name},5" for name in names)])
+    assert take_in(("t.csv", data), tianjin, {}, kind="districts").report.rows.not_used == {
+        "total": 4
+    }
+
+
 def test_minutes_behind_the_point_are_asked_about_and_read_when_said(
     tianjin: City,
 ) -> None:
@@ -540,7 +569,7 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     assert taken.joined is not None
     rows = taken.report.rows
     assert (rows.read, rows.used, rows.outside) == (10, 7, 1)
-    assert rows.not_used == {"blank": 1, "total": 1}
+    assert rows.not_used == {"no_district": 1, "total": 1}
     codes = ["120101", "120102", "120103", "120104", "120105", "120113", "120111"]
     assert taken.joined.adcodes.tolist()[:7] == codes
     assert len(taken.joined.missing) == 16 - 7
