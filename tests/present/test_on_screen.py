@@ -78,7 +78,7 @@ def test_own_points_are_handed_out_with_file_filter_and_sentence(
         assert kind == "xlsx" or bare(told.title) in text
     made = file_of("png", told)
     assert made.data.startswith(b"\x89PNG")
-    assert re.fullmatch(r"enterprises_网格_筛选后_\d{8}\.png", made.name)
+    assert re.fullmatch(r"enterprises_网格（筛选后）_\d{8}\.png", made.name)
     assert toy.data_date.replace("-", "") not in made.name, "the day on which it is made"
 
 
