@@ -44,9 +44,9 @@ from layers.own_points.naming import date_words, file_words, title_words
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
-from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
+from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source, as_said
 from layers.own_points.surface import PointsSurface
-from layers.own_points.way_in import CHECKED, Decision, answered
+from layers.own_points.way_in import CHECKED, Decision, answered, as_text
 from layers.own_points.wording import PointsWording, reasons, unused_rows
 from layers.pack.catalogue import FIRM, ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -144,6 +144,7 @@ def loaded(screen: Screen) -> OwnPoints | None:
     source = offered_files().sources.get(options.file) if options.file else None
     if source is None:
         return None
+    source = as_said(source, as_text(options))
     try:
         file = _known_file(screen, source)
     except Exception as error:  # whatever a file brings about stays in its own part
@@ -189,6 +190,8 @@ class PointsPart:
         self.screen, self.say = screen, screen.say
         self.folder = offered_files()
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
+        if self.source is not None:
+            self.source = as_said(self.source, as_text(screen.state.points))
         self.layout: Layout | None = None
         self.columns: Columns | None = None
         self.asked: Question | None = None
