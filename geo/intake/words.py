@@ -9,11 +9,17 @@ from typing import Final
 
 _NOISE: Final = re.compile(r"[\s_\-.·:：/\\()（）\[\]【】{}<>《》*°'\"“”]+|度数|十进制|decimal")
 _TOTAL: Final = re.compile(
-    r"(?:合计|总计|小计|共计|总数|汇总)[数额量]?(?![\u4e00-\u9fff])|.{0,12}(?:合计|总计|小计)$|"
-    r"(?:grand|sub-?)?total(?![a-z])|sum(?![a-z])|"
+    r"(?:合计|总计|小计|共计|总数|汇总|(?:总|全市)?平均)[数额量值]?(?![\u4e00-\u9fff])|"
+    r".{0,12}(?:合计|总计|小计|平均值?|均值)$|"
+    r"(?:grand|sub-?)?total(?![a-z])|sum(?![a-z])|(?:average|avg|mean)(?![a-z])|"
     r"(?:注|说明|备注|notes?|(?:数据|资料)?来源|source|制表人?|填表人?|审核)\d*(?:[:.、]|$)"
 )
 """What the first cells of a row say, without blanks, if it is a total or a note."""
+_SUMS: Final = re.compile(r".{0,4}(?:合计|总计|小计|共计|总数|平均|均值|中位)[数额量值]?[:：]?")
+_LOOSE_SUMS: Final = re.compile(
+    r"全市|(?:grand|sub-?)?totals?|sums?|averages?|avg\.?|means?|medians?"
+)
+"""Words of a row of sums that may be the name of a place too."""
 LONGEST: Final = 60
 """A text of more characters is no total."""
 
@@ -63,3 +69,28 @@ def stands_for_none(cells: Sequence[str], placed: str, heads: Collection[str]) -
     words = ("".join(unicodedata.normalize("NFKC", cell).lower().split()) for cell in cells)
     is_total = any(len(word) <= LONGEST and _TOTAL.match(word) for word in words)
     return "total" if is_total else ""
+
+
+def names_sum(text: str, own: Collection[str]) -> str:
+    """Return how surely a cell is the name of a row of sums: ``sum``, ``maybe``, or empty.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    own
+        What the whole is called, see :func:`bare`.
+
+    Examples
+    --------
+    >>> names_sum("合 计：", ["天津市"]), names_sum("Total", []), names_sum("天津市", ["天津市"])
+    ('sum', 'maybe', 'maybe')
+    >>> names_sum("平均律音乐有限公司", ["天津市"])
+    ''
+    """
+    if len(text) > LONGEST:
+        return ""
+    word = "".join(unicodedata.normalize("NFKC", text).lower().split())
+    if _SUMS.fullmatch(word):
+        return "sum"
+    return "maybe" if _LOOSE_SUMS.fullmatch(word) or word in own else ""

@@ -14,6 +14,7 @@ from geo.intake.datum import DATUMS
 from layers.intake.diagnose import crs_of
 from layers.intake.districts.join import NAMED
 from layers.intake.districts.long_form import ONLY
+from layers.intake.take_in import OF_POSITIONS
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "datum": (*DATUMS, "wgs84"),
@@ -74,7 +75,12 @@ def table_answers(texts: Sequence[str]) -> dict[str, str]:
         With every answer that nobody asks for, or whose value cannot be.
     """
     answers, problems = _said(texts)
-    if problems := problems or list(_crs_faults(answers)):
+    problems += [
+        Problem("export.set_idle", "--answer", field=key, analysis="district_table")
+        for key in OF_POSITIONS
+        if key in answers
+    ]
+    if problems:
         raise DataError("intake.refused", problems)
     return answers
 

@@ -297,7 +297,9 @@ def _lines(report: Report, lang: str) -> Iterator[str]:
     for question in report.questions:
         options = say("view.comma").join(option.value for option in question.options)
         told = ask(question, lang)
-        yield say("intake.question", question=told, key=question.key, options=options)
+        # What was read without an answer was read by what is proposed.
+        key = "intake.question_open" if report.status == "read" else "intake.question"
+        yield say(key, question=told, key=question.key, options=options)
     yield from (worded(one, lang) for one in report.problems)
 
 

@@ -20,7 +20,7 @@ from layers.intake.outcome import DIGITS, NO_PLACES, cells_of
 from layers.intake.precision import beyond
 from layers.intake.read import ROW_PROBLEMS
 from layers.intake.report import Account, Report
-from layers.intake.scenarios.rows import Row, Understood, understood
+from layers.intake.scenarios.rows import Row, Understood, require_columns, understood
 from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in
 from layers.pack.city import City
 from layers.pack.reader import MOST_ROWS
@@ -109,15 +109,24 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     city, answers
         As of :func:`features`.
 
+    Returns
+    -------
+    Features
+        Without data where it lacks columns, and nothing is told of its rows then; and where
+        positions cannot be used: each row with its reason.
+
     Raises
     ------
     DataError
-        It has positions that cannot be used: each row with its reason.
+        It has more changes than a scenario may have.
     """
     head = _head_elsewhere(data) if Path(name).suffix.lower() in GEOJSON else {}
     if head is None:
         return Features(data, None)
     taken = take_in((name, data), city, answers, inverse=may_set_back())
+    names = list(dict.fromkeys(one for table in taken.tables for one in table.names))
+    if MEMBER not in head and (lacking := _lacking(taken, names, name)):
+        return Features(b"", refusal(lacking, taken.tables))
     if taken.reading is None and not _has_no_positions(taken):
         return Features(b"", taken.report)
     if (n := _places(taken)) > MOST_EDITS:
@@ -126,12 +135,11 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     # A blank position is one of a site that closes, or told of by who asks for it.
     bad = [one for one in taken.report.problems if one.key not in _WITHOUT_POSITION]
     if bad and taken.reading is not None:
-        raise DataError("intake.refused", bad)
+        return Features(b"", refusal(bad, taken.tables))
     report = taken.report if taken.reading is not None else _without_positions(taken.report)
     if MEMBER in head:
         return Features(_geojson(taken, head), report)
     placed = _placed(taken) if taken.reading is not None else None
-    names = list(dict.fromkeys(one for table in taken.tables for one in table.names))
     try:
         known = understood(_scenario_rows(taken), names, placed, city, name)
     except DataError as error:
@@ -140,6 +148,18 @@ def changes(name: str, data: bytes, city: City, answers: Mapping[str, str]) -> F
     called = {"name": title} if title else {}
     root = {**called, **head, "type": "FeatureCollection", "features": known.features}
     return Features(json.dumps(root, ensure_ascii=False).encode(), report, known)
+
+
+def _lacking(taken: TakenIn, names: Sequence[str], where: str) -> Sequence[Problem]:
+    """Return which columns a table lacks: a list of points is no scenario, whatever it holds."""
+    if not taken.tables or _places(taken) > MOST_EDITS:
+        return ()
+    placed = None if _has_no_positions(taken) else _placed(taken)
+    try:
+        require_columns(_scenario_rows(taken), names, placed, where)
+    except DataError as error:
+        return error.problems
+    return ()
 
 
 def _has_no_positions(taken: TakenIn) -> bool:

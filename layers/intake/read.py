@@ -22,6 +22,7 @@ from geo.intake.rounding import doubt_m, steps
 from geo.intake.systems import DEGREES, MERCATOR, is_in_degrees, near
 from geo.intake.words import bare, stands_for_none
 from layers.intake.diagnose import Diagnosis, Placement, states_of, values_of
+from layers.intake.districts.names import own_names
 from layers.intake.formats.georeference import (
     counted,
     counted_unusable,
@@ -33,6 +34,7 @@ from layers.intake.formats.georeference import (
 )
 from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
+from layers.intake.total_rows import total_rows
 from layers.language.messages import LANGS, speaker
 from layers.pack.city import City
 from layers.pack.exchange import DATED, PROTOCOL, SOURCES, VERIFICATION
@@ -240,6 +242,9 @@ def _rows(placed: Placement, city: City) -> _Rows:
     status = unfit(names, one, two, (a, b))
     x, y = (b, a) if placed.north_first else (a, b)
     x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
+    if not is_given_back(table):  # of its rows that was told before
+        own = {*own_names(city), *(bare(city.name.of(lang)) for lang in LANGS)}
+        status[total_rows(table, placed.columns, status == "", own, (a, b))] = "total"
     bad = status != ""
     if bad.any():
         _name_others(placed, status, bad)

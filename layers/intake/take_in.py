@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,14 @@ from layers.intake.certainty import certainty
 from layers.intake.diagnose import Diagnosis, diagnose
 from layers.intake.districts.join import Join, join, upright
 from layers.intake.formats.open_file import Parts, open_parts, open_path, open_tables
-from layers.intake.formats.table import AskError, Table
+from layers.intake.formats.table import AskError, Observation, Table
 from layers.intake.precision import Classes, counts, elsewhere, precision, told
 from layers.intake.read import OUTSIDE, USED, Reading, read
 from layers.intake.report import Account, Report, crs_names
 from layers.pack.city import City
 
+OF_POSITIONS: Final = ("crs", "datum", "y", "both", "swapped", "notation")
+"""Answers that decide nothing of a table by district."""
 INVERSE_VARIABLE: Final = "ATLAS_GCJ02_INVERSE"
 """Names in the environment whether positions in GCJ-02 and BD-09 may be set back ("yes")."""
 Given = Parts | tuple[str, bytes]
@@ -184,6 +186,12 @@ def _is_no_table(reading: Reading) -> bool:
     return nowhere and reading.not_used.get("torn", 0) > reading.read / 2
 
 
+def _idle(answers: Mapping[str, str]) -> Iterator[Observation]:
+    """Yield which answers say something of positions, which a table by district has none of."""
+    if said := tuple(f"{key}={answers[key]}" for key in OF_POSITIONS if answers.get(key)):
+        yield Observation("answers_idle", values={"value": said})
+
+
 def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) -> TakenIn:
     if len(tables) > 1:
         problem = Problem("intake.one_table", tables[0].where, n=len(tables))
@@ -194,6 +202,6 @@ def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) 
     reasons = [one for one in dict.fromkeys(status) if one not in ("used", "outside")]
     account = Account(len(status), status.count("used"), status.count("outside"),
                       {one: status.count(one) for one in reasons})  # fmt: skip
-    found = (*table.found, *joined.found)
+    found = (*table.found, *joined.found, *_idle(answers))
     report = Report("read", account, None, found, joined.questions, joined.problems)
     return TakenIn(report, [table], joined=joined)

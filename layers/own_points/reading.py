@@ -10,14 +10,13 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-from shapely import contains_xy, get_coordinates
+from shapely import get_coordinates
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
 from geo.base.bridge import Bridge, bridge, name_of
 from geo.base.draws import SEED
 from geo.base.errors import Problem
-from geo.formats import outline
 from geo.grid.cells import grid_over
 from geo.intake.systems import fits, near_in
 from geo.point_files.apart import REASONS, Place
@@ -376,29 +375,6 @@ def go_on(progress: Progress, stopped: Stopped, stage: str) -> None:
     if stopped():
         raise CancelledError("stream.cancelled", [Problem("points.stopped", "points")])
     progress(f"points_page.stage.{stage}", 0, 0)
-
-
-def in_shape(reading: Reading, shape: str) -> dict[str, int] | None:
-    """Count the points that lie in a shape, as the file has them.
-
-    Parameters
-    ----------
-    reading
-        As :func:`read` returns it.
-    shape
-        As :func:`geo.formats.outline.read` takes it.
-
-    Returns
-    -------
-    dict or None
-        ``count`` of the ``total`` within the city; an estimate where not all points are kept. None
-        where there is no shape, or no point.
-    """
-    one, xy, total = outline.read(shape), reading.kept.xy, reading.binned.n
-    if one is None or not len(xy):
-        return None
-    held = contains_xy(one.on_plane(reading.asked.city.metric_epsg), *xy.T)
-    return {"count": round(total * float(np.mean(held))), "total": total}
 
 
 class OtherSystem(NamedTuple):

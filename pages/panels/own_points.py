@@ -41,9 +41,10 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.one_by_one.in_shape import csv_inside, table_inside, word_inside
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
+from layers.own_points.reading import FileQuestion, fitting_cell, read
 from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source, as_said
 from layers.own_points.surface import PointsSurface
 from layers.own_points.way_in import CHECKED, Decision, answered, as_text
@@ -474,13 +475,7 @@ class PointsPart:
             _downloads(self.screen, self.shown)
         if self.shown is not None:
             _picture(self.screen, self.shown)
-            self.ask.folded(partial(self._in_shape, self.shown))
-
-    def _in_shape(self, shown: PointsAnswer) -> None:
-        """Say how many of the reader's points lie in the shape that is drawn."""
-        told = in_shape(shown.reading, self.screen.state.inside.shape)
-        if told is not None:
-            html.show('<p class="summary">{}</p>', self.say("inside_page.own_points", **told))
+            self.ask.folded(partial(_in_shape, self.screen, self.shown), with_places=False)
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""
@@ -856,6 +851,33 @@ def _legend(title: str, signs: Sequence[tuple[str, str]]) -> None:
     )
     head = Markup("<span>{}</span>").format(html.text(title)) if title else Markup("")
     st.html(Markup('<div class="legend">{}{}</div>').format(head, shown))
+
+
+def _in_shape(screen: Screen, shown: PointsAnswer) -> None:
+    """Say how many of the reader's points lie in the shape that is drawn, and which."""
+    say, lang, reading = screen.say, screen.state.lang, shown.reading
+    found = cache.points_inside(reading.asked.key, screen.state.inside.shape, reading)
+    if found is None:
+        return
+    sentence, *account = word_inside(found, lang)
+    html.show('<p class="summary" role="status">{}</p>', sentence)
+    for line in (*account, say("inside_page.own_only")):
+        html.small(line)
+    rows = table_inside(found, lang)
+    if rows.empty:
+        return
+    html.section(say("inside_page.own_table", n=count(len(rows))))
+    st.html(html.grid(rows.head(MOST_UNUSED), str(rows.index.name)))
+    if len(rows) > MOST_UNUSED:
+        html.small(say("inside_page.own_more", n=count(len(rows) - MOST_UNUSED)))
+    st.download_button(
+        say("inside_page.own_save"),
+        partial(csv_inside, found, lang),
+        display(f"{points_answer.file_begin(shown)}_shape.csv"),
+        "text/csv",
+        on_click="ignore",
+        key="inside_own",
+    )
 
 
 def _picture(screen: Screen, shown: PointsAnswer) -> None:

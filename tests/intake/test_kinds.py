@@ -226,6 +226,35 @@ def test_an_office_s_sheet_has_its_title_names_total_and_note_told(tianjin: City
     np.testing.assert_allclose(taken.reading.rows["lon"].dropna(), expected, rtol=0, atol=1e-10)
 
 
+def test_sums_and_means_are_no_places_unless_they_are_called_like_one(tianjin: City) -> None:
+    at = [(117.2 + k / 90, 39.1 + k / 130) for k in range(6)]
+    rows = [f"{k},公司{k},{x:.4f},{y:.4f}" for k, (x, y) in enumerate(at, 1)]
+    sums = [sum(pair) for pair in zip(*at, strict=True)]
+    means = [total / len(at) for total in sums]
+    last = {
+        ",平均,{1:.3f},{0:.3f}": 0,  # exchanged: its name at the end says it
+        "合计,6 家,{2:.4f},{3:.4f}": 0,
+        ",Total,{2:.4f},{3:.4f}": 0,
+        ",天津市,{0:.4f},{1:.4f}": 0,
+        "7,Total,117.21,39.13": 1,
+        "7,天津市,117.21,39.13": 1,
+        "7,平均律音乐有限公司,117.21,39.13": 1,
+        "7,公司甲,117.21,39.13\n8,小计,117.23,39.14\n9,公司乙,117.22,39.15": 3,
+    }
+    for line, places in last.items():
+        data = csv(["序号,名称,经度,纬度", *rows, line.format(*means, *sums)])
+        report = take_in(("t.csv", data), tianjin, {"datum": "wgs84"}).report
+        assert (report.rows.used, report.rows.not_used) == (
+            6 + places,
+            {} if places else {"total": 1},
+        ), line
+    names = ("平均", "Average", "Tianjin City", "天津市合计")
+    data = csv(["区,家数", "和平区,5", *(f"{name},5" for name in names)])
+    assert take_in(("t.csv", data), tianjin, {}, kind="districts").report.rows.not_used == {
+        "total": 4
+    }
+
+
 def test_minutes_behind_the_point_are_asked_about_and_read_when_said(
     tianjin: City,
 ) -> None:
@@ -540,15 +569,15 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
     assert taken.joined is not None
     rows = taken.report.rows
     assert (rows.read, rows.used, rows.outside) == (10, 7, 1)
-    assert rows.not_used == {"blank": 1, "total": 1}
+    assert rows.not_used == {"no_district": 1, "total": 1}
     codes = ["120101", "120102", "120103", "120104", "120105", "120113", "120111"]
     assert taken.joined.adcodes.tolist()[:7] == codes
     assert len(taken.joined.missing) == 16 - 7
 
 
 def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: City) -> None:
-    names = ["1.和平区", "河東區*", "河西区（120103）", "120,104", "Hebei Dist., Tianjin"]
-    names += ["天津红桥", "天津市市辖区东丽区", "沈阳市和平区", "西青区"]
+    names = ["1.和平区", "河東區*", "河西区（120103）", "120,104", "Hebei, Tianjin, China"]
+    names += ["红桥区 Hongqiao", "天津市市辖区东丽区", "沈阳市和平区", "西青区"]
     cities = [*["天津市"] * 8, "石家庄市"]
     rows = [
         ["市", "地区", "数"],
@@ -787,6 +816,30 @@ def test_words_that_name_a_commercial_map_lead_to_a_question(
 ) -> None:
     report = _taken(name, csv(lines), tianjin).report
     assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_a_table_beside_the_first_is_told_and_edges_of_areas_are_no_places(tianjin: City) -> None:
+    pairs = [f"{n},{x},{y},{n},{x + 0.1},{y}" for n, x, y in POINTS]
+    report = _taken("a.csv", csv(["名称,经度,纬度,名称,经度,纬度", *pairs]), tianjin).report
+    told = {one.key: one.values for one in report.found}
+    assert told["second_pair"] == {"value": "经度 (2) + 纬度 (2)", "n": 10}
+    twice = csv(
+        ["lon,lat,decimalLongitude,decimalLatitude", *(f"{x},{y},{x},{y}" for _, x, y in POINTS)]
+    )
+    found = _taken("a.csv", twice, tianjin).report.found
+    assert "second_pair" not in {one.key for one in found}
+    edges = csv(["id,xmin,ymin,xmax,ymax", *(f"1,{x},{y},{x + 1},{y + 1}" for _, x, y in POINTS)])
+    refused = _taken("a.csv", edges, tianjin).report.problems
+    assert [one.key for one in refused] == ["intake.no_columns"]
+
+
+def test_a_broken_line_of_features_is_torn_and_the_others_are_read(tianjin: City) -> None:
+    lines = [json.dumps(one) for one in json.loads(frame(4326).to_json())["features"]]
+    data = "\n".join([*lines[:4], "", '{"type": "Feature", "proper', *lines[4:]]).encode()
+    taken = _taken("a.geojsonl", data, tianjin)
+    assert taken.reading is not None
+    assert (taken.report.rows.used, taken.report.rows.not_used) == (10, {"torn": 1})
+    assert [one.row for one in taken.report.problems] == ["#6"]
 
 
 def test_another_sheet_or_a_read_me_may_name_the_datum(tianjin: City) -> None:

@@ -82,3 +82,14 @@ def test_what_is_missing_is_told_in_the_words_of_the_file(
     lines = [worded(one, "zh") for one in report.problems]
     assert len(lines) == len(told)
     assert all(part in line for part, line in zip(told, lines, strict=True))
+
+
+def test_a_list_of_points_is_told_of_its_missing_columns_and_not_of_its_rows(tianjin: City) -> None:
+    data = "名称,经度,纬度\n甲,117.2,39.1\n乙,39.12,117.22\n丙,117.25,39.13\n".encode()
+    report = changes("t.csv", data, tianjin, {}).report
+    assert report is not None
+    assert [one.key for one in report.problems] == [
+        "scenario_table.no_action",
+        "scenario_table.no_kind",
+    ]
+    assert report.rows.not_used == {"refused": 3}

@@ -13,6 +13,7 @@ from geo.point_files.sample import sample_points
 from layers.intake.take_in import take_in
 from layers.language.messages import speaker
 from layers.own_points import way_in
+from layers.own_points.one_by_one.in_shape import csv_inside, own_inside, word_inside
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import open_folder
 from layers.own_points.surface import measure_surface
@@ -150,6 +151,29 @@ def test_the_datum_that_a_reader_says_goes_with_every_answer(tmp_path: Path, tia
         said = answered(options, is_taken=True)
         found = read(FileQuestion(tianjin, taken, columns, 500, answers=said), *QUIET)
         assert doubt in " ".join(source_notes(found, speaker("zh")))
+
+
+def test_own_points_are_asked_what_lies_in_a_shape(tmp_path: Path, tianjin: City) -> None:
+    """One in it, one at the rim, one far off: counted by hand, the doubt of each carried along."""
+    text = "名称,lon,lat,coordinateUncertaintyInMeters\n"
+    text += "内,117.2,39.1,50\n缘,117.2,39.118,900\n远,117.4,39.1,50\n不详,117.2,39.1001,\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    taken = taken_whole(source, tianjin, BARE)
+    columns = by_layout(taken, tianjin, BARE).columns
+    assert columns is not None
+    found = own_inside(
+        read(FileQuestion(tianjin, taken, columns, 500), *QUIET), "circle_117.2_39.1_2100"
+    )
+    assert found is not None
+    assert (found.total, found.drawn, found.low, found.high) == (4, 3, 2, 3)
+    assert (found.sure, found.open, found.unknown) == (2, 1, 1)
+    assert sorted(found.rows["name"]) == ["不详", "内", "缘"]
+    assert 0 < found.rows["share"].iloc[-1] < 1
+    sentence, *account = word_inside(found, "zh")
+    assert "3 个自有数据的点，90% 的模拟结果为 2–3 个" in sentence
+    assert "4 个点中 1 个的位置不确定度未知" in " ".join(account)
+    assert csv_inside(found, "zh").decode("utf-8-sig").count("\n") == 4
 
 
 def test_doubt_that_a_long_file_states_counts_as_it_does_when_taken_whole(

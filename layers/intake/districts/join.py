@@ -40,7 +40,7 @@ from layers.intake.formats.table import Observation, Option, Question, Table, un
 from layers.pack.city import City
 
 JOIN_PROBLEMS = {
-    "blank": "intake_row.no_district",
+    "no_district": "intake_row.no_district",
     "total": "intake_row.sum",
     "ambiguous": "intake_row.ambiguous",
     "header_again": "intake_row.header_again",
@@ -61,7 +61,10 @@ _CITY = re.compile(
 """What a column is called that names the city, beside the one of the districts."""
 LEAST_ACROSS = 3
 """From so many districts in the names of columns on, a table lies on its side."""
-_TOTAL = re.compile(r"合计|总计|小计|全市|共计|天津市?$|^市辖区$|total|sum$|whole", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"合计|总计|小计|全市|共计|平均|均值|天津市?$|^市辖区$|total|sum$|whole|average|(?:^|[^a-z])avg|mean$",
+    re.IGNORECASE,
+)
 MOST_TOLD = 200
 MOST_LINES = 20
 """Lines of rows of the same district that are named in one sentence."""
@@ -267,11 +270,12 @@ def _meanings(
 ) -> list[_Meant]:
     """Return what each cell means; where the reader has said it, that."""
     loose, provinces = loose_names(city), provinces_beside(texts, city)
+    wholes = own_names(city)
 
     def one(text: str) -> _Meant:
         hits = match(text, known)
         if not text.strip():
-            return _Meant("blank")
+            return _Meant("no_district")
         if (said := answers.get(NAMED + text.strip())) is not None:
             return _answered(text.strip(), said, known)
         if len(hits) == 1 and (other := provinces.get(spelling_of_province(text))):
@@ -281,7 +285,7 @@ def _meanings(
         if hits:
             return _Meant("ambiguous", "", Loose(hits))
         plain = "".join(unicodedata.normalize("NFKC", text).split())
-        if _TOTAL.search(plain):
+        if _TOTAL.search(plain) or re.sub(r"(?<=.)(?:city|市)$", "", bare(text)) in wholes:
             return _Meant("total")
         may = loosely(text, city, loose)
         return _Meant("outside") if may is None else _Meant("ambiguous", "", may)
@@ -382,7 +386,7 @@ def _name_others(table: Table, name: str, status: list[str]) -> None:
     held = table.texts(name)
     before = [table.texts(one) for one in table.names[:3]]
     for row in range(len(held)):
-        if status[row] in ("blank", "outside"):
+        if status[row] in ("no_district", "outside"):
             cells = [some[row] for some in before]
             status[row] = stands_for_none(cells, held[row], {bare(name)}) or status[row]
 

@@ -171,8 +171,8 @@ def understood(
     DataError
         With the columns that are missing; else with every row that cannot be understood.
     """
+    require_columns(rows, names, placed, where)
     fields = fields_of(names)
-    _require(fields, names, placed, rows, where)
     known = Names(city, _kinds(city), _places(city), _lang(names))
     found: list[dict[str, Any]] = []
     problems: list[Problem] = []
@@ -222,14 +222,22 @@ def fields_of(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _require(
-    fields: Mapping[str, str],
-    names: Sequence[str],
-    placed: Sequence[str] | None,
-    rows: Sequence[Row],
-    where: str,
+def require_columns(
+    rows: Sequence[Row], names: Sequence[str], placed: Sequence[str] | None, where: str
 ) -> None:
-    """Raise with all columns that the table lacks for what its rows want to do."""
+    """Raise with all columns that a table lacks for what its rows want to do.
+
+    Parameters
+    ----------
+    rows, names, placed, where
+        As of :func:`understood`.
+
+    Raises
+    ------
+    DataError
+        Some column is missing.
+    """
+    fields = fields_of(names)
     deeds = {_deed(_cell(row, fields, "action")) for row in rows}
     told = tuple(printable(name) for name in names)
     is_known = "action" in fields

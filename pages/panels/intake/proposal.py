@@ -52,6 +52,7 @@ MOST_WANTED: Final = frozenset(
         "maybe_minutes",
         "formulas_without_result",
         "columns_twice",
+        "second_pair",
         "broken_text",
         "metres_undeclared",
         "split_angles",
