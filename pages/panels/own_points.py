@@ -41,6 +41,7 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.one_by_one.dots import DOT
 from layers.own_points.one_by_one.in_shape import csv_inside, table_inside, word_inside
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
@@ -411,7 +412,10 @@ class PointsPart:
         ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
-        drawing = replace(self.drawing, place=without_place.placing() is not None)
+        # What waits to be accepted is what the page speaks of, whatever was counted before.
+        waits = proposal.is_waiting()
+        drawn = Drawing(shapes=proposal.preview()) if waits else self.drawing
+        drawing = replace(drawn, place=without_place.placing() is not None)
         without_place.hint(screen)
         self.ask.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
@@ -422,6 +426,10 @@ class PointsPart:
             drawing=drawing,
             act=without_place.act,
         )
+        if waits:
+            found = [(DOT, self.say("intake_page.legend"))] if drawn.shapes else []
+            _legend("", [*found, *self._marks(view)])
+            return
         own = tuple[tuple[str, str], ...]()
         if self.told is not None and self.shown is not None:
             own = points_answer.signs(self.shown, self.told, screen.state.lang)
@@ -736,6 +744,8 @@ def _progress(screen: Screen, task: Task) -> None:
 
 def _file_words(screen: Screen, source: Source) -> str:
     name = display(source.name, longest=LONGEST_NAME)
+    if source.is_uploaded:  # the size is that of a copy, which the reader does not know
+        return name
     size = (
         number(source.size / 1e6, "MB") if source.size >= 1e6 else number(source.size / 1e3, "kB")
     )

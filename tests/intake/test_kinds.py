@@ -438,7 +438,7 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
     for answers, words in (({}, "，基准待答。"), ({"datum": "gcj02"}, "（GCJ-02）。"),
-                          ({"datum": "wgs84"}, "（EPSG:4326）。")):  # fmt: skip
+                          ({"datum": "wgs84"}, "（WGS 84，EPSG:4326）。")):  # fmt: skip
         found = take_in(("amap.csv", csv(lines)), tianjin, answers).report.found
         assert [sentence(one, "zh") for one in found if one.key.startswith("degrees")] == [
             f"坐标是经纬度{words}"

@@ -28,7 +28,7 @@ from layers.own_points.own_list import own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
 from layers.own_points.surface import measure_surface
-from layers.own_points.way_in import decide
+from layers.own_points.way_in import by_layout
 from layers.own_points.wording import account
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
@@ -257,7 +257,7 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     path = tmp_path / "own.parquet"
     write_points(listed, path)
     source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
-    how = decide(source, tianjin, PointsOptions())
+    how = by_layout(source, tianjin, PointsOptions())
     assert how.columns is not None
     reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
     assert (doubts(reading), account_values(reading)["doubt_unknown"]) == ((5, 2), 2)
@@ -280,7 +280,7 @@ def test_a_row_placed_by_a_large_district_counts_for_that_district_alone(
     far = Placed(4, *in_district(tianjin, "120116"), "120116")
     write_points(replace(listed, placed=(far,)), path)
     source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
-    how = decide(source, tianjin, PointsOptions())
+    how = by_layout(source, tianjin, PointsOptions())
     assert how.columns is not None
     reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
     found, exact = reading.binned, len(reading.kept.xy)

@@ -220,13 +220,18 @@ def upload_key() -> str:
     return f"intake_upload_{st.session_state.get(TURN, 0)}"
 
 
-def dropped() -> None:
-    """Remove the file, and empty the field in which it came, or choose none of the folder."""
+def leave() -> None:
+    """Remove the file, and what the address says of it."""
     one, points = held(), session.state().points
     known = {source.token for source in (one.lies, one.source) if source} if one else set()
     if points.file in known:
         session.change(points=of_file(points, ""))
     forget()
+
+
+def dropped() -> None:
+    """Remove the file, and empty the field in which it came, or choose none of the folder."""
+    leave()
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 
