@@ -11,7 +11,7 @@ from geo.point_files.bin import CSV
 from layers.intake.read import REASONS, row_problem
 from layers.intake.report import Account, Report
 from layers.own_points.reading import FileQuestion, Reading, doubts, read
-from layers.own_points.source import MOST_TAKEN_BYTES, PARQUET, Source
+from layers.own_points.source import MOST_TAKEN_BYTES, OF_A_TEXT, PARQUET, Source, as_said
 from layers.own_points.way_in import decide
 from layers.own_points.wording import found_later
 from layers.pack.city import City
@@ -20,7 +20,7 @@ from layers.view.page_options import Datum, PointsOptions
 
 CELL_M: Final = 500
 _STREAMED: Final = (*CSV, *PARQUET)
-_ANSWERS: Final = ("x", "y", "crs", "datum")
+_ANSWERS: Final = ("x", "y", "crs", "datum", *OF_A_TEXT)
 
 
 def is_long(path: Path) -> bool:
@@ -45,7 +45,7 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     city
         Where the positions should lie.
     answers
-        ``x``, ``y``, ``crs`` (an EPSG code) and ``datum``.
+        ``x``, ``y``, ``crs`` (an EPSG code) and ``datum``; of text also how it is written.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """
     _require_answers(answers)
     stat = path.stat()
-    source = Source(path.name, (path,), stat.st_size, stat.st_mtime_ns)
+    source = as_said(Source(path.name, (path,), stat.st_size, stat.st_mtime_ns), answers)
     how = decide(source, city, _options(answers))
     if how.asked is not None:
         return Report("needs_answer", found=how.found, questions=[how.asked])

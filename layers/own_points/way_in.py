@@ -44,6 +44,7 @@ from layers.own_points.source import (
     MOST_TAKEN_BYTES,
     Layout,
     Source,
+    as_said,
     columns,
     form_of,
     in_system,
@@ -60,6 +61,8 @@ from layers.view.vague import VAGUE_M
 CHECKED: Final = 20_000
 """Rows of a file that is counted as it lies, of which the precision is told; of a longer file of
 Parquet they decide."""
+OF_A_WHOLE: Final = (*("x", "y", "crs", "part", "head", "encoding", "notation", "turned", "taken"),)
+"""Options that say how a file is taken in whole."""
 _ENCODINGS: Final = ("utf-8", "gb18030")
 
 
@@ -120,10 +123,22 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
         whole and is too large for that.
     """
     require_files(source)
+    said = as_text(options)
+    if said and (source.size <= MOST_TAKEN_BYTES or "notation" in said):
+        return _whole(source)
+    source = as_said(source, {**dict(source.said), **said})
     try:
         table = _table(source)
     except AskError:  # a workbook under another name: which sheet
         return _whole(source)
+    how = _by_diagnosis(source, table, city, options)
+    return _whole(source) if how is None else how
+
+
+def _by_diagnosis(
+    source: Source, table: Table, city: City, options: PointsOptions
+) -> Decision | None:
+    """Return how a file is counted as it lies, or why not; None if it must be taken in whole."""
     said = _answers(table, options)
     found = diagnose([table], city, said)
     how: Decision | None = None
@@ -148,7 +163,7 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
             how = _with_first(how, source, table, city, said)
         elif how.unknown:
             how = _of_pairs(source, found, city, options)
-    return _whole(source) if how is None else how
+    return how
 
 
 def _table(source: Source) -> Table:
@@ -157,7 +172,7 @@ def _table(source: Source) -> Table:
     is_text = path.suffix.lower() in CSV
     if not is_text and (len(source.paths) > 1 or source.size > LOOKED_AT):
         return open_beginning(path, CHECKED)
-    return open_bytes(beginning(path, LOOKED_AT), path.name, {})
+    return open_bytes(beginning(path, LOOKED_AT), path.name, dict(source.said))
 
 
 def _answers(table: Table, options: PointsOptions) -> dict[str, str]:
@@ -172,7 +187,20 @@ def _said(options: PointsOptions) -> dict[str, str]:
     """Return what the reader has said of a file, other than which columns hold the positions."""
     said = {"crs": str(options.crs)} if options.crs else {}
     said |= {"swapped": "repair"} if options.turned else {}
+    said |= as_text(options)
     return {**said, "datum": options.datum} if options.datum != "ask" else said
+
+
+def as_text(options: PointsOptions) -> dict[str, str]:
+    """Return what the reader has said of how a file is written, as answers.
+
+    Parameters
+    ----------
+    options
+        As the reader has chosen them.
+    """
+    said = {"header_row": options.head, "encoding": options.encoding, "notation": options.notation}
+    return {name: value for name, value in said.items() if value != "auto"}
 
 
 def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str], ...]:
@@ -186,7 +214,7 @@ def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str]
         Whether the file was taken in whole: its columns, system and part are then known by what was
         said alone.
     """
-    names = ("datum", *(("x", "y", "crs", "part", "turned", "taken") if is_taken else ()))
+    names = ("datum", *(OF_A_WHOLE if is_taken else ()))
     said = {**vars(options), "taken": True}
     usual = vars(PointsOptions())
     written = {name: codec(PointsOptions, name).write(said[name], None) for name in names}

@@ -46,9 +46,9 @@ from layers.own_points.one_by_one.in_shape import csv_inside, table_inside, word
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
 from layers.own_points.reading import FileQuestion, fitting_cell, read
-from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
+from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source, as_said
 from layers.own_points.surface import PointsSurface
-from layers.own_points.way_in import CHECKED, Decision, answered
+from layers.own_points.way_in import CHECKED, Decision, answered, as_text
 from layers.own_points.wording import PointsWording, reasons, unused_rows
 from layers.pack.catalogue import FIRM, ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -146,6 +146,7 @@ def loaded(screen: Screen) -> OwnPoints | None:
     source = offered_files().sources.get(options.file) if options.file else None
     if source is None:
         return None
+    source = as_said(source, as_text(options))
     try:
         file = _known_file(screen, source)
     except Exception as error:  # whatever a file brings about stays in its own part
@@ -191,6 +192,8 @@ class PointsPart:
         self.screen, self.say = screen, screen.say
         self.folder = offered_files()
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
+        if self.source is not None:
+            self.source = as_said(self.source, as_text(screen.state.points))
         self.layout: Layout | None = None
         self.columns: Columns | None = None
         self.asked: Question | None = None

@@ -358,7 +358,10 @@ def points_decision(source: Source, options: PointsOptions, city: City, *, taken
     """
     named = PointsOptions(weight=options.weight)
     if not taken:  # what was said of the columns of the file is done in what was written of it
-        named = replace(named, x=options.x, y=options.y, crs=options.crs, datum=options.datum)
+        named = replace(
+            named, x=options.x, y=options.y, crs=options.crs, datum=options.datum,
+            head=options.head, encoding=options.encoding, notation=options.notation,
+        )  # fmt: skip
     return _points_decision(source, named, (city.id, city.digest), taken, city)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, get_args
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ from layers.language.values import count
 from layers.map.overlay import Shapes
 from layers.own_points.one_by_one.dots import proposed_dots
 from layers.view.codecs import token
-from layers.view.page_options import PointsOptions
+from layers.view.page_options import Encoding, PointsOptions
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import Held, dropped, upload_key
 from pages.shell import cache, html, session
@@ -74,7 +74,7 @@ LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said", "title", "
 """What a planner need not read first."""
 MOST_HEADER: Final = 12
 """Rows of which one may be said to hold the names of the columns."""
-ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16")
+ENCODINGS: Final = get_args(Encoding)[1:]
 SYSTEMS: Final = (4490, 4527, 3857)
 """Systems that may be chosen besides the city's plane and what a question offers."""
 
@@ -395,10 +395,7 @@ def _axes(screen: Screen, held: Held) -> None:
 
 
 def _further(screen: Screen, held: Held) -> None:
-    """Offer what the file itself gives reason to change: its sheet, names, encoding, turned rows.
-
-    A link to a file of the server carries sheet and turned rows, and no other of these.
-    """
+    """Offer what the file itself gives reason to change: sheet, names, encoding, turned rows."""
     noted = {one.key: one.values.get("value") for one in held.taken.report.found}
     say, answers = screen.say, held.answers
     if (others := noted.get("other_sheets")) and isinstance(others, tuple):
@@ -409,8 +406,6 @@ def _further(screen: Screen, held: Held) -> None:
     if "rows_swapped" in noted or answers.get("swapped"):
         _select(screen, "swapped", ["", "repair"], answers.get("swapped", ""),
                 say("intake_page.swapped"))  # fmt: skip
-    if held.lies is not None:
-        return
     if "maybe_minutes" in noted or answers.get("notation"):
         plain = "decimal" if answers.get("notation") else ""  # once asked, it stays answered
         _select(screen, "notation", [plain, "minutes"], answers.get("notation", ""),
