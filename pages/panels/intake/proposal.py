@@ -35,6 +35,8 @@ GONE: Final = "atlas.own_file.gone"
 TURNED: Final = "atlas.own_file.turned"
 """How often a file came or was accepted: what is told of it stands at the top of the page."""
 MOST_TOLD: Final = 8
+LONGEST_LINE: Final = 400
+"""Of what was found: five classes of positions in a line take 250 characters."""
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
     | {
@@ -268,7 +270,7 @@ def found_in(report: Report, lang: str) -> None:
 
 
 def _bullets(lines: Sequence[str]) -> None:
-    st.html(html.bullets([html.text(line, longest=200) for line in lines]))
+    st.html(html.bullets([html.text(line, longest=LONGEST_LINE) for line in lines]))
 
 
 def _first(found: Sequence[Observation]) -> list[Observation]:
