@@ -100,7 +100,10 @@ def upload(screen: Screen) -> None:
         args=(screen,),
     )
     if given is None:
-        html.small(say("intake_page.upload_help", most=own_files.MOST_MB))
+        told = say("intake_page.upload_help", most=own_files.MOST_MB)
+        # On a telephone the field stands above the map until there is a file.
+        first = own_files.held() is None and not screen.state.points.file
+        html.show('<p class="small{}">{}</p>', " upload-first" if first else "", told)
     _in_folder(screen)
     if given is None and own_files.held() is None and not screen.state.points.file:
         st.download_button(
