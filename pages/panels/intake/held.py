@@ -26,6 +26,8 @@ from pages.shell import cache, session
 HELD: Final = "atlas.own_file"
 TURN: Final = "atlas.own_file.turn"
 """How often the field was emptied: an emptied field is a new one."""
+GONE: Final = "atlas.own_file.left"
+"""Tokens of uploads that were removed: the browser may bring back an address that names them."""
 OF_ONE_FILE: Final = (
     *("x", "y", "weight", "crs", "datum", "part", "head", "encoding", "notation", "turned"),
     *("taken", "dated", "column", "values"),
@@ -222,8 +224,11 @@ def upload_key() -> str:
 def leave() -> None:
     """Remove the file, and what the address says of it."""
     one, points = held(), session.state().points
+    gone = st.session_state.setdefault(GONE, set())
     known = {source.token for source in (one.lies, one.source) if source} if one else set()
-    if points.file in known:
+    if one is not None and one.source is not None and one.lies is None:
+        gone.add(one.source.token)
+    if points.file in known | gone:
         session.change(points=of_file(points, ""))
     forget()
 
