@@ -187,11 +187,17 @@ class Reading:
 
     @cached_property
     def at_middles(self) -> int:
-        """How many points stand at a district's middle: probably none was surveyed there."""
-        xy, hit = self.kept.xy, np.zeros(len(self.kept.xy), dtype=bool)
+        """How many points stand at a district's middle: probably none was surveyed there.
+
+        None where no more stand there than the ground around would let expect.
+        """
+        xy, hit, around = self.kept.xy, np.zeros(len(self.kept.xy), dtype=bool), 0
         for middle in get_coordinates(self.asked.city.on_plane.centroid.to_numpy()):
-            hit |= np.hypot(*(xy - middle).T) < CENTROID_M
-        return self._of_all(int(hit.sum()))
+            away = np.hypot(*(xy - middle).T)
+            hit |= away < CENTROID_M
+            around += int(((away >= CENTROID_M) & (away < 3 * CENTROID_M)).sum())
+        n = int(hit.sum())  # the ring around is eight times as large
+        return self._of_all(n) if n > 3 * around / 8 else 0
 
     @cached_property
     def at_one(self) -> int:

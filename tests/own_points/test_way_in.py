@@ -6,10 +6,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from geo.base.bridge import transformer
 from geo.base.errors import AtlasError
 from geo.point_files.sample import sample_points
+from layers.intake.precision import CENTROID_M
 from layers.intake.take_in import take_in
 from layers.language.messages import speaker
 from layers.own_points import way_in
@@ -206,3 +210,21 @@ def test_doubt_that_a_long_file_states_counts_as_it_does_when_taken_whole(
         assert tables[0].sort_index().equals(tables[1].sort_index())
     few = sample_points(source.paths, grid=lies.binned.grid, columns=how.columns, most=60)
     assert (few.whole, len(few.doubt)) == (False, len(few.xy))
+
+
+def test_points_at_the_middle_of_a_district_are_told_where_they_are_more_than_chance(
+    tmp_path: Path, tianjin: City
+) -> None:
+    (middle,) = tianjin.on_plane.centroid[["120101"]]
+    side = np.linspace(-500.0, 500.0, 60)
+    x, y = (one.ravel() for one in np.meshgrid(middle.x + side, middle.y + side))
+    near = int((np.hypot(x - middle.x, y - middle.y) < CENTROID_M).sum())
+    for more, told in ((0, 0), (200, near + 200)):
+        x, y = np.append(x, np.full(more, middle.x)), np.append(y, np.full(more, middle.y))
+        lon, lat = transformer(tianjin.metric_epsg, 4326).transform(x, y)
+        frame = pd.DataFrame({"经度": lon.round(7), "纬度": lat.round(7)})
+        frame.to_csv(tmp_path / "a.csv", index=False)
+        (source,) = open_folder(str(tmp_path)).sources.values()
+        how = decide(source, tianjin, BARE)
+        assert how.columns is not None
+        assert read(FileQuestion(tianjin, source, how.columns, 500), *QUIET).at_middles == told
