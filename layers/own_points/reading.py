@@ -171,12 +171,20 @@ class Reading:
         """What is known of the positions; of a file counted as it lies what its columns state."""
         if self.taken is not None:
             return self.taken
-        binned = self.binned
+        binned, columns = self.binned, self.asked.columns
         some = [self.kept.doubt, *([] if self.vague is None else [self.vague.doubt])]
-        doubt = np.nan_to_num(np.concatenate(some))
-        median = float(np.median(doubt)) if len(doubt) else 0.0
-        unknown = binned.n + binned.vague - binned.stated
-        return Certainty(stated=binned.stated, unknown=unknown, median_m=median)
+        doubt = np.fmax(np.concatenate(some), columns.least_m)
+        median = float(np.median(doubt)) if len(doubt) else columns.least_m
+        rest = binned.n + binned.vague - binned.stated
+        return Certainty(
+            stated=binned.stated,
+            shifted=rest if columns.datum else 0,
+            unknown=0 if columns.datum else rest,
+            shifted_m=columns.least_m,
+            datum=columns.datum,
+            is_back=columns.is_back,
+            median_m=median,
+        )
 
     @property
     def median_m(self) -> float:
