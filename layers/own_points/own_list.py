@@ -24,8 +24,8 @@ from layers.handover.write_data import to_csv
 from layers.intake.back.columns import LOOKED_AT, contacts, numbered
 from layers.intake.formats.georeference import LABELS, STATUS_LABELS, in_standard, term_of
 from layers.intake.formats.headings import GIVEN_BACK, name_column
-from layers.intake.handing_back import ADDED, explained, handed_back
-from layers.intake.outcome import NO_PLACES, Outcome, as_workbook
+from layers.intake.handing_back import ADDED, FOR_PROGRAMS, explained, handed_back
+from layers.intake.outcome import NO_PLACES, Outcome, Printed, as_workbook
 from layers.language.bilingual import both
 from layers.language.messages import speaker
 from layers.own_points.reading import Reading
@@ -124,6 +124,7 @@ def _title(outcome: Outcome) -> str:
 
 def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
     """Return a workbook for people: Chinese before the terms, the title of the file above them."""
+    say = speaker(lang)
     if lang == "zh":
         told = {one: f"{label} {one}" for one, label in STATUS_LABELS.items()}
         frame = frame.assign(
@@ -131,7 +132,9 @@ def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
         )
     headed = frame.rename(columns={term: f"{label} {term}" for term, label in LABELS.items()})
     title = str(frame.attrs.get(TITLE, ""))
-    return as_workbook(headed, speaker(lang)("intake.template.sheet"), explained(lang), title)
+    terms = [name for name in frame.columns if name in FOR_PROGRAMS]
+    more = Printed(len(frame.columns) - len(terms), say("intake.print_more", n=len(terms)))
+    return as_workbook(headed, say("intake.template.sheet"), explained(lang), title, more)
 
 
 def _csv(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one shape
