@@ -310,11 +310,12 @@ def not_judged(
         "least": least,
     }
     reason = () if why == "spot" else (speaker(lang)(f"points_page.why_{why}", **values),)
-    first = paragraph((told.account[0], *reason), lang)
+    rows, *rest = account(reading, lang)
+    first = paragraph((rows, *reason), lang)
     return replace(
         told,
         sentence=counted(reading, lang),
-        account=(first, *told.account[1:]),
+        account=(first, *rest),
         legend_title=speaker(lang)(f"points_page.alone_{why}", least=least),
         legend=(),
         dots=(),
