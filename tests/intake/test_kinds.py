@@ -138,6 +138,9 @@ FILES: dict[str, bytes] = {
     ).encode(),
     "arcgis.json": _esri(),
     "utf32.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "utf-32-le"),
+    "blanks-around.csv": csv(
+        ['"名称" , "经度" , "纬度"', *(f'"{n}" , "{x}" , "{y}"' for n, x, y in POINTS)]
+    ),
     "stray-nul.csv": csv(["名\x00称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)])
     + bytes(99),
     "big5.csv": csv(["名稱,經度,緯度", *(f"開發區企業園,{x},{y}" for _, x, y in POINTS)], "big5"),

@@ -49,6 +49,9 @@ SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "  ", 
 _SPELLED: Final = {"tab": "\t", "space": " ", "spaces": "  ", "U+0001": "\x01"}
 _BROKEN: Final = "\ufffd"
 """Stands for bytes that are no text."""
+_LOOSE: Final = re.compile(r'(?<=[^",;|])" +(?=[,;|])|[,;|] +"(?=[^",;|])')
+"""A quote with blanks between it and a separator."""
+_LOOKED_AT: Final = 50
 _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
@@ -95,7 +98,7 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     found = [Observation("encoding", values={"value": encoding})]
     if broken := text.count(_BROKEN):
         found.append(Observation("broken_text", values={"value": broken}))
-    text, skipped, declared = _without_sep(text)
+    text, skipped, declared = _without_sep(_tight(text))
     lines = _LINES.split(text[:_HEAD], maxsplit=2000)
     lines = lines[:-1] if len(text) > _HEAD or len(lines) > 2000 else lines
     if not any(declared in line for line in lines):  # saved again with another separator
@@ -236,6 +239,14 @@ def _without_mark(data: bytes, head: bytes) -> tuple[str, str]:
     if bare.strip() and not _CONTROLS.search(bare[: 1 << 16]):
         return decode(bare)
     raise UnfitError("point_file.other_encoding")
+
+
+def _tight(text: str) -> str:
+    """Return text without the blanks that some programs set between quotes and separators."""
+    lines = text[:_HEAD].splitlines()[:_LOOKED_AT]
+    if sum(map(bool, map(_LOOSE.search, lines))) <= len(lines) / 2:
+        return text
+    return _LOOSE.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 def _without_sep(text: str) -> tuple[str, int, str]:
