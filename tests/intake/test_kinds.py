@@ -48,6 +48,13 @@ def _parts(angle: float) -> tuple[int, int, float]:
     return int(minutes // 60), int(minutes % 60), round(seconds, 4)
 
 
+def _views() -> bytes:
+    columns = {"名称": [f"{n}；合计" for n, _, _ in POINTS], "lon": LON, "lat": LAT}
+    texts = {name: pa.array(map(str, some), pa.string_view()) for name, some in columns.items()}
+    pq.write_table(pa.table(texts), room := io.BytesIO())
+    return room.getvalue()
+
+
 def _comma(value: float) -> str:
     return f"{value:.4f}".replace(".", ",")
 
@@ -138,6 +145,8 @@ FILES: dict[str, bytes] = {
     ).encode(),
     "arcgis.json": _esri(),
     "utf32.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "utf-32-le"),
+    "views.parquet": _views(),
+    "backslash.csv": csv(["名称,经度,纬度", *(f'"\\"{n}\\"",{x},{y}' for n, x, y in POINTS)]),
     "blanks-around.csv": csv(
         ['"名称" , "经度" , "纬度"', *(f'"{n}" , "{x}" , "{y}"' for n, x, y in POINTS)]
     ),

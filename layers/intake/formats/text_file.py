@@ -392,6 +392,9 @@ def _table(
     body = text[_offset(text, begin) :].replace("\x00", "")
     read = _read(body, mark, len(names))
     found = list(found)
+    if len(read.torn) > len(read.lines) and '\\"' in body:  # as MySQL writes a quote within quotes
+        body = body.replace('\\"', '""')
+        read = _read(body, mark, len(names))
     if len(read.torn) and (filled := _filled_up(body, mark, len(names), _needed(names))):
         torn, read = len(read.torn), _read(filled, mark, len(names))
         found.append(Observation("short_rows", "likely", {"value": torn - len(read.torn)}))
