@@ -19,7 +19,7 @@ DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "
 STATUS = ("read", "refused", "needs_answer")
 NAMED_SYSTEMS = ("4326", "4490", "4548", "4527", "3857", "32650")
 """EPSG codes of the systems that people here call by a name."""
-_SYSTEM: Final = re.compile(r"EPSG:(\d+)( (CGCS2000|WGS 84)\b.*)?")
+_SYSTEM: Final = re.compile(r"EPSG:(\d+)( (CGCS2000|WGS 84|China Geodetic)\b.*)?")
 """A system by its code, as it is or with its name in the register."""
 _NO_FAULTS = ("value", "odd", *QUIET)
 """What a paragraph on positions counts besides what is odd of them."""

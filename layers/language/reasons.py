@@ -22,6 +22,7 @@ _KNOWN: Final = (
     (re.compile(r"Is a directory"), "folder"),
     (re.compile(r"Too many (?:levels of )?symbolic links"), "links"),
     (re.compile(r"File name too long"), "name"),
+    (re.compile(r"Cannot detect file format"), "format"),
 )  # fmt: skip
 """What Python, its readers of JSON, TOML, XML and CSV, GEOS and the system say, each by its key."""
 

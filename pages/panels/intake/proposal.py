@@ -35,6 +35,8 @@ GONE: Final = "atlas.own_file.gone"
 TURNED: Final = "atlas.own_file.turned"
 """How often a file came or was accepted: what is told of it stands at the top of the page."""
 MOST_TOLD: Final = 8
+LONGEST_LINE: Final = 400
+"""Of what was found: five classes of positions in a line take 250 characters."""
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
     | {
@@ -68,6 +70,8 @@ URGENT: Final = ("rows_swapped", "all_outside", "other_district")
 """What stands above everything else that was found: the reader must do something about it."""
 POSITIONS: Final = "precision"
 """How finely positions are known: a paragraph of its own."""
+BLANK: Final = ("blank", "placeholder", "empty_point")
+"""Reasons of rows of which nobody has said a position: no other column or system finds one."""
 LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said", "title", "header_row"})
 """What a planner need not read first."""
 MOST_HEADER: Final = 12
@@ -168,7 +172,6 @@ def proposal(screen: Screen) -> None:
     if held is None:
         return
     report = held.taken.report
-    to_the_top()
     html.show('<p class="summary" role="status">{}</p>', _status(held, say))
     if lines := _to_heed(screen, held):
         _bullets(lines)
@@ -190,6 +193,7 @@ def proposal(screen: Screen) -> None:
     if held.taken.tables:
         _columns(screen, held)
         _rows_drawer(screen, held)
+    to_the_top()
 
 
 def preview() -> tuple[Shapes, ...]:
@@ -214,7 +218,7 @@ def _status(held: Held, say: Say) -> str:
     if rows.used:
         is_all = rows.used == rows.read
         return say("intake_page.status_all" if is_all else "intake_page.status_some", **values)
-    if left and not rows.outside:
+    if left and not rows.outside and rows.not_used.keys() <= {*BLANK, *NO_PLACES}:
         return say("intake_page.status_unplaced", **values)
     return say("intake_page.status_none", **values)
 
@@ -238,7 +242,8 @@ def _columns(screen: Screen, held: Held) -> None:
     """Show side by side what was found, what will be done, and what may be changed."""
     report, say = held.taken.report, screen.say
     columns = iter(st.columns(3, gap="medium"))
-    if rest := [one for one in report.found if not _is_urgent(one)]:
+    rest = [one for one in report.found if not _is_urgent(one)]
+    if _first(rest):
         with next(columns):
             html.section(say("intake_page.found"))
             found_in(replace(report, found=rest), screen.state.lang)
@@ -265,7 +270,7 @@ def found_in(report: Report, lang: str) -> None:
 
 
 def _bullets(lines: Sequence[str]) -> None:
-    st.html(html.bullets([html.text(line, longest=200) for line in lines]))
+    st.html(html.bullets([html.text(line, longest=LONGEST_LINE) for line in lines]))
 
 
 def _first(found: Sequence[Observation]) -> list[Observation]:

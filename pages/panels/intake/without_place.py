@@ -69,6 +69,8 @@ def hint(screen: Screen) -> None:
     if held is None or held.outcome is None:
         return
     if row is None:
+        if held.outcome.placed:
+            _beside(screen, held.outcome)
         if n := len(held.outcome.without_place()):
             html.small(screen.say("intake_page.left_rows", n=count(n)))
         return
@@ -109,8 +111,6 @@ def without_place(screen: Screen) -> None:
             placeholder=say("intake_page.choose_row"),
         )
         _by_district(screen)
-    if outcome.placed:
-        _beside(screen, outcome)
     with st.container(horizontal=True, gap="small"):
         if outcome.placed:
             label = outcome.label(outcome.placed[-1].row, say)
