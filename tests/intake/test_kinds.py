@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -49,8 +50,11 @@ def _parts(angle: float) -> tuple[int, int, float]:
 
 
 def _views() -> bytes:
-    columns = {"名称": [f"{n}；合计" for n, _, _ in POINTS], "lon": LON, "lat": LAT}
-    texts = {name: pa.array(map(str, some), pa.string_view()) for name, some in columns.items()}
+    names, lon, lat = zip(*POINTS, strict=True)
+    columns: dict[str, Sequence[object]] = {"名称": names, "lon": lon, "lat": lat}
+    texts = {
+        n: pa.array([str(one) for one in some], pa.string_view()) for n, some in columns.items()
+    }
     pq.write_table(pa.table(texts), room := io.BytesIO())
     return room.getvalue()
 
@@ -813,6 +817,7 @@ def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
         ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
         ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
         ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "注：坐标取自高德地图,,"], "datum"),
+        ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "说明：坐标取自高德地图"], "datum"),
         ("p.csv", ["名称,高德坐标,", ",经度,纬度", "a,117.2061,39.1012"], "datum"),
         (
             "p.csv",

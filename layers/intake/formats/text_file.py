@@ -33,6 +33,7 @@ from layers.intake.formats.headings import (
     headings,
     name_column,
     speaks_of_position,
+    speaks_of_system,
 )
 from layers.intake.formats.table import (
     MOST_COLUMNS,
@@ -52,6 +53,8 @@ _BROKEN: Final = "\ufffd"
 _LOOSE: Final = re.compile(r'(?<=[^",;|])" +(?=[,;|])|[,;|] +"(?=[^",;|])')
 """A quote with blanks between it and a separator."""
 _LOOKED_AT: Final = 50
+_MOST_NOTES: Final = 20
+"""Torn lines that are read as notes, the last."""
 _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
@@ -398,6 +401,7 @@ def _table(
     if len(read.torn) and (filled := _filled_up(body, mark, len(names), _needed(names))):
         torn, read = len(read.torn), _read(filled, mark, len(names))
         found.append(Observation("short_rows", "likely", {"value": torn - len(read.torn)}))
+    found += _torn_notes(body, read.torn)
     cells, plain = _plain(read.cells, text)
     if plain:
         found.append(Observation("escaped", values={"value": plain}))
@@ -406,6 +410,18 @@ def _table(
         where, cells.rename_columns(names), read.lines + before - 1, read.torn + before - 1,
         found=tuple(found), has_names=has_names, begin=before,
     )  # fmt: skip
+
+
+def _torn_notes(body: str, torn: NDArray[np.int64]) -> list[Observation]:
+    """Return what lines that are no rows say of the system, such as a note below the table."""
+    if not len(torn):
+        return []
+    lines = body.splitlines()
+    # The numbers count the row in the place of the names too.
+    last = [lines[at - 2].strip()[:200] for at in torn[-_MOST_NOTES:] if at - 2 < len(lines)]
+    return [
+        Observation("beside", "likely", {"value": one}) for one in last if speaks_of_system(one)
+    ]
 
 
 class _Read(NamedTuple):
